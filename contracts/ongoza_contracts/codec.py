@@ -1,0 +1,178 @@
+"""Facts to Kafka records and back: CloudEvents 1.0, Kafka binary mode. Strict out, tolerant in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from ongoza_contracts.event import Fact, uuid7
+from ongoza_contracts.topics import FACT_TYPES, partition_for, topic_of
+
+MAX_PAYLOAD_BYTES = 64 * 1024
+SOURCE = "urn:ongoza:core"
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class PayloadTooLarge(ValueError):
+    """A fact's JSON is over `MAX_PAYLOAD_BYTES`."""
+
+
+class BadRecord(ValueError):
+    """A record not understood. `code` is stable: bad_header, missing_header or bad_payload."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One Kafka record, ready to be sent; every field is what goes on the wire."""
+
+    topic: str
+    partition: int
+    key: str
+    partition_key: str
+    id: UUID
+    type: str
+    subject: str
+    time: str
+    dataschema: str
+    sequence: str
+    traceparent: str | None
+    payload: bytes
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        return wire_headers(
+            id=self.id,
+            type=self.type,
+            subject=self.subject,
+            time=self.time,
+            dataschema=self.dataschema,
+            partition_key=self.partition_key,
+            sequence=self.sequence,
+            traceparent=self.traceparent,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A fact as it came in, with the CloudEvents attributes a consumer may want."""
+
+    fact: Fact
+    id: str
+    time: str | None
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A well-formed record of a type this code does not know: count it and pass."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A record without a body: compaction may forget its key. It says nothing about versions."""
+
+
+def encode(
+    fact: Fact, *, time: datetime, id: UUID | None = None, traceparent: str | None = None
+) -> Record:
+    """The record that publishes `fact`, which happened at `time` (aware).
+
+    Raises PayloadTooLarge, and KeyError when the fact's class is not in the catalogue.
+    """
+    topic = topic_of(type(fact))
+    payload = fact.model_dump_json().encode()
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise PayloadTooLarge(f"{fact.type} {fact.key}: {len(payload)} bytes")
+    return Record(
+        topic=topic.name,
+        partition=partition_for(fact.partition_key, topic.partitions),
+        key=fact.key,
+        partition_key=fact.partition_key,
+        id=id or uuid7(),
+        type=fact.type,
+        subject=fact.key,
+        time=time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        dataschema=f"urn:ongoza:schema:{fact.type}",
+        sequence=f"{fact.version:019d}",  # CloudEvents' sequence extension is ordered as text
+        traceparent=traceparent,
+        payload=payload,
+    )
+
+
+def wire_headers(
+    *,
+    id: UUID,
+    type: str,
+    subject: str,
+    time: str,
+    dataschema: str,
+    partition_key: str,
+    sequence: str,
+    traceparent: str | None,
+) -> list[tuple[str, bytes]]:
+    """The Kafka headers of one fact, in the order in which they are sent."""
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": str(id),
+        "ce_source": SOURCE,
+        "ce_type": type,
+        "ce_subject": subject,
+        "ce_time": time,
+        "ce_dataschema": dataschema,
+        "ce_partitionkey": partition_key,
+        "ce_sequence": sequence,
+        "content-type": "application/json",
+    }
+    if traceparent is not None:
+        headers["traceparent"] = traceparent
+    return [(name, value.encode()) for name, value in headers.items()]
+
+
+def decode(headers: Headers, value: bytes | None) -> Received | Unknown | Tombstone:
+    """Read a record as a consumer should: unknown fields are ignored, unknown types reported.
+
+    Raises BadRecord when it cannot be understood.
+    """
+    if value is None:
+        return Tombstone()
+    attributes = _attributes(headers)
+    for name in ("ce_specversion", "ce_type", "ce_id"):
+        if not attributes.get(name):
+            raise BadRecord("missing_header", name)
+    fact_type = FACT_TYPES.get(attributes["ce_type"])
+    if fact_type is None:
+        return Unknown(attributes["ce_type"])
+    try:
+        fact = fact_type.model_validate_json(value, strict=True, extra="ignore")
+    except ValidationError as error:
+        raise BadRecord("bad_payload", _summary(error)) from None
+    return Received(
+        fact, attributes["ce_id"], attributes.get("ce_time"), attributes.get("traceparent")
+    )
+
+
+def _attributes(headers: Headers) -> dict[str, str]:
+    try:
+        return {
+            name: value.decode()
+            for name, value in headers
+            if name.startswith("ce_") or name == "traceparent"
+        }
+    except (UnicodeDecodeError, AttributeError) as error:
+        raise BadRecord("bad_header", str(error)) from None
+
+
+def _summary(error: ValidationError) -> str:
+    """Where and what, without the values: a cause may be logged, a payload may not."""
+    return "; ".join(
+        f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['type']}"
+        for item in error.errors()[:5]
+    )

@@ -1,0 +1,44 @@
+"""Facts about the public catalogue: courses, modules and missions."""
+
+from pydantic import AwareDatetime, Field
+
+from ongoza_contracts.event import Fact
+from ongoza_contracts.vocabulary import ContentId, ContentType, PublicText, PublicTitle, Slug, Track
+
+
+class _ContentState(Fact):
+    content_id: ContentId
+    content_type: ContentType
+    title: PublicTitle
+    description: PublicText
+    track: Track
+    level: int = Field(ge=1, le=5)
+    """1 for newcomers to 5 for practitioners who lead others."""
+    skills: tuple[Slug, ...] = Field(default=(), max_length=50)
+    prerequisites: tuple[ContentId, ...] = Field(default=(), max_length=50)
+    """What has to be completed first."""
+    course_id: ContentId | None = None
+    """The course a module belongs to."""
+    duration_minutes: int = Field(ge=1, le=100_000)
+    published_at: AwareDatetime
+    updated_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        return self.content_id
+
+    @property
+    def partition_key(self) -> str:
+        return self.content_id
+
+
+class ContentPublished(_ContentState):
+    """An item was published, or changed while published."""
+
+    type = "ongoza.content.published.v1"
+
+
+class ContentRetired(_ContentState):
+    """An item may no longer be offered. The whole state stays: learners' histories refer to it."""
+
+    type = "ongoza.content.retired.v1"

@@ -1,0 +1,54 @@
+"""Facts about profiling sessions: what was answered, and what it came to."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from ongoza_contracts.event import Fact, FactPart
+from ongoza_contracts.vocabulary import Confidence, Percentage, Slug, Track, UserId
+
+
+class Answer(FactPart):
+    question_id: Slug
+    option_id: Slug
+    answered_at: AwareDatetime
+
+
+class ProfilingResult(FactPart):
+    scores: dict[Track, Percentage] = Field(min_length=5, max_length=5)
+    """Every track's score, 0 to 100; they do not sum to 100."""
+    primary: Track
+    secondary: tuple[Track, ...] = Field(max_length=4)
+    confidence: Confidence
+
+
+class _ProfilingState(Fact):
+    session_id: UUID
+    user_id: UserId
+    questionnaire: Slug
+    """The version of the question bank that was asked."""
+    answers: tuple[Answer, ...] = Field(max_length=100)
+    started_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        return str(self.session_id)
+
+    @property
+    def partition_key(self) -> str:
+        return str(self.user_id)
+
+
+class ProfilingAnswered(_ProfilingState):
+    """A learner answered, or answered anew, a question of an open session."""
+
+    type = "ongoza.profiling.answered.v1"
+
+
+class ProfilingCompleted(_ProfilingState):
+    """A session was completed and its result recorded."""
+
+    type = "ongoza.profiling.completed.v1"
+
+    result: ProfilingResult
+    completed_at: AwareDatetime

@@ -1,0 +1,101 @@
+"""THE CATALOGUE: every topic, what it is for, who writes and reads it, how long it is kept.
+
+Topics are created from these rows and never by the broker itself. Partition counts never change for
+a topic in use: a learner's facts would lose their order.
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ongoza_contracts.content import ContentPublished, ContentRetired
+from ongoza_contracts.event import Fact
+from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted
+from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    name: str
+    what: str
+    why: str
+    key: str
+    partition_key: str
+    producer: str
+    consumers: tuple[str, ...]
+    partitions: int
+    facts: tuple[type[Fact], ...]
+    history: timedelta = timedelta(days=30)
+    """Every single fact is kept this long; after it compaction may leave only a key's last one."""
+
+    def config(self) -> dict[str, str]:
+        """The broker's settings: the last fact of each key for ever, `history` in full."""
+        history_ms = str(self.history // timedelta(milliseconds=1))
+        return {
+            "cleanup.policy": "compact",
+            "min.compaction.lag.ms": history_ms,
+            "delete.retention.ms": history_ms,
+            "max.message.bytes": str(256 * 1024),
+        }
+
+
+USERS = Topic(
+    name="ongoza.users",
+    what="Users: role, track, organization, status; and that a user was erased.",
+    why="Consumers need to know who exists and must forget whoever was erased.",
+    key="user id",
+    partition_key="user id",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(UserCreated, UserUpdated, UserErased),
+)
+CONTENT = Topic(
+    name="ongoza.content",
+    what="The catalogue of courses, modules and missions, and what was retired.",
+    why="Recommendations and search are made from it.",
+    key="content id",
+    partition_key="content id",
+    producer="core",
+    consumers=("ai",),
+    partitions=3,
+    facts=(ContentPublished, ContentRetired),
+)
+PROGRESS = Topic(
+    name="ongoza.progress",
+    what="How far each learner is with each item of content.",
+    why="What a learner did is the best evidence for what comes next.",
+    key="user id ':' content id",
+    partition_key="user id",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(ProgressUpdated,),
+)
+PROFILING = Topic(
+    name="ongoza.profiling",
+    what="Profiling sessions: the answers so far, and the result once completed.",
+    why="The track a learner leans to decides what a newcomer is offered.",
+    key="session id",
+    partition_key="user id",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(ProfilingAnswered, ProfilingCompleted),
+)
+
+TOPICS: tuple[Topic, ...] = (USERS, CONTENT, PROGRESS, PROFILING)
+
+FACT_TYPES: dict[str, type[Fact]] = {fact.type: fact for topic in TOPICS for fact in topic.facts}
+_TOPIC_OF: dict[type[Fact], Topic] = {fact: topic for topic in TOPICS for fact in topic.facts}
+
+
+def topic_of(fact_type: type[Fact]) -> Topic:
+    """The one topic that carries `fact_type`. Raises KeyError for a class outside the catalogue."""
+    return _TOPIC_OF[fact_type]
+
+
+def partition_for(partition_key: str, partitions: int) -> int:
+    """CRC-32 of the UTF-8 bytes, modulo: stated here because Kafka clients' defaults differ."""
+    return zlib.crc32(partition_key.encode()) % partitions

@@ -1,0 +1,49 @@
+"""Facts about users: who exists, in which role and track. Names and addresses stay in core."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from ongoza_contracts.event import Fact
+from ongoza_contracts.vocabulary import OrganizationId, Role, Track, UserId
+
+
+class _UserFact(Fact):
+    user_id: UserId
+
+    @property
+    def key(self) -> str:
+        return str(self.user_id)
+
+    @property
+    def partition_key(self) -> str:
+        return str(self.user_id)
+
+
+class _UserState(_UserFact):
+    role: Role
+    track: Track | None = None
+    """The track the user chose or was profiled into; absent until then."""
+    organization_id: OrganizationId | None = None
+    status: Literal["active", "inactive"]
+    """An inactive user keeps the record but may not sign in."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class UserCreated(_UserState):
+    """A user signed up or was added."""
+
+    type = "ongoza.user.created.v1"
+
+
+class UserUpdated(_UserState):
+    """A user's role, track, organization or status changed."""
+
+    type = "ongoza.user.updated.v1"
+
+
+class UserErased(_UserFact):
+    """A user was erased: the last fact of the key, kept for ever. Forget all about the id."""
+
+    type = "ongoza.user.erased.v1"

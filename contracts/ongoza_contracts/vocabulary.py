@@ -1,0 +1,67 @@
+"""Ids and enumerations that facts and HTTP models share.
+
+A fact may hold nothing but these, numbers and timestamps: that is how the rule "no personal data on
+the bus" holds by type. Text that anybody may read, such as a course title, is marked `PublicText`.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+ID_MAX = 2**31 - 1
+
+UserId = Annotated[int, Field(ge=1, le=ID_MAX)]
+OrganizationId = Annotated[int, Field(ge=1, le=ID_MAX)]
+ContentId = Annotated[
+    str, StringConstraints(pattern=r"^(course|module|mission)-[0-9]{1,9}(-[0-9]{1,9})?$")
+]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_.][a-z0-9]+)*$", max_length=64)]
+Percentage = Annotated[float, Field(ge=0, le=100)]
+PublicTitle = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    Field(json_schema_extra={"x-public-text": True}),
+]
+PublicText = Annotated[
+    str, StringConstraints(max_length=4000), Field(json_schema_extra={"x-public-text": True})
+]
+
+
+class Track(StrEnum):
+    """The five tracks a learner can be profiled into."""
+
+    BUILDERS = "builders"
+    LEADERS = "leaders"
+    ENTREPRENEURS = "entrepreneurs"
+    RESEARCHERS = "researchers"
+    EDUCATORS = "educators"
+
+
+class Role(StrEnum):
+    LEARNER = "learner"
+    MENTOR = "mentor"
+    DIRECTOR = "director"
+    SPONSOR = "sponsor"
+    ADMIN = "admin"
+
+
+class ContentType(StrEnum):
+    COURSE = "course"
+    MODULE = "module"
+    MISSION = "mission"
+
+
+class ProgressStatus(StrEnum):
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Confidence(StrEnum):
+    """How sure the profiler is of the primary track."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
