@@ -1,0 +1,90 @@
+-- The projections of one generation, made in a schema of their own (search_path names it).
+-- Every table that holds an entity keeps the version of the fact it was written from; the guard
+-- `WHERE excluded.version > row.version` makes applying a fact twice, or late, harmless.
+
+CREATE TABLE content (
+    content_id       text PRIMARY KEY,
+    version          bigint NOT NULL,
+    content_type     text NOT NULL,
+    title            text NOT NULL,
+    description      text NOT NULL,
+    track            text NOT NULL,
+    level            smallint NOT NULL,
+    skills           text[] NOT NULL,
+    prerequisites    text[] NOT NULL,
+    course_id        text,
+    duration_minutes integer NOT NULL,
+    retired          boolean NOT NULL,
+    published_at     timestamptz NOT NULL,
+    updated_at       timestamptz NOT NULL,
+    document_sha256  bytea NOT NULL  -- of the text that is embedded
+);
+
+-- Narrow on purpose: pgvector pays dearly for updates of a table with a vector index. An item whose
+-- text_sha256 is not its content's document_sha256 waits to be embedded.
+CREATE TABLE content_vector (
+    content_id  text PRIMARY KEY,
+    text_sha256 bytea NOT NULL,
+    embedding   vector(384) NOT NULL
+);
+
+CREATE TABLE learner (
+    user_id         integer PRIMARY KEY,
+    version         bigint NOT NULL,
+    role            text NOT NULL,
+    track           text,
+    organization_id integer,
+    status          text NOT NULL,
+    created_at      timestamptz NOT NULL,
+    updated_at      timestamptz NOT NULL
+);
+
+-- Nothing about these may ever come back, whatever is replayed.
+CREATE TABLE erased_learner (
+    user_id   integer PRIMARY KEY,
+    version   bigint NOT NULL,
+    erased_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE progress (
+    user_id               integer NOT NULL,
+    content_id            text NOT NULL,
+    version               bigint NOT NULL,
+    content_type          text NOT NULL,
+    status                text NOT NULL,
+    completion_percentage double precision NOT NULL,
+    score                 double precision,
+    created_at            timestamptz NOT NULL,
+    updated_at            timestamptz NOT NULL,
+    PRIMARY KEY (user_id, content_id)
+);
+CREATE INDEX progress_content ON progress (content_id);
+
+CREATE TABLE profiling_session (
+    session_id    uuid PRIMARY KEY,
+    version       bigint NOT NULL,
+    user_id       integer NOT NULL,
+    questionnaire text NOT NULL,
+    answers       jsonb NOT NULL,
+    result        jsonb,
+    started_at    timestamptz NOT NULL,
+    completed_at  timestamptz
+);
+CREATE INDEX profiling_session_user ON profiling_session (user_id);
+
+-- Learners whose list is older than what is known of them. `mark` changes with every new reason, so
+-- that whoever recomputed for an older mark leaves the newer one standing.
+CREATE SEQUENCE dirty_mark;
+CREATE TABLE dirty_learner (
+    user_id   integer PRIMARY KEY,
+    mark      bigint NOT NULL DEFAULT nextval('dirty_mark'),
+    marked_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE recommendation (
+    user_id     integer PRIMARY KEY,
+    body        bytea NOT NULL,  -- the response to the default request, byte for byte
+    items       jsonb NOT NULL,  -- the longer list, for requests with a type or a limit
+    made_from   jsonb NOT NULL,  -- the versions of the facts it was made from
+    computed_at timestamptz NOT NULL
+);
