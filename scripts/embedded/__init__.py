@@ -1,0 +1,5 @@
+"""PostgreSQL and Kafka as ordinary processes, from wheels and jars: no containers, nothing preinstalled.
+
+A server here prepares its folder and names its command; whoever starts it (the supervisor, a test)
+owns the process.
+"""
