@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -146,9 +145,6 @@ def _major_version(java: str) -> int:
 @cache
 def classpath() -> str:
     """The jars of the broker, downloaded to the user's cache the first time."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108  jgo only warns about its absence
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from jgo import build
+    from jgo import build  # takes half a second, and only whoever starts a broker needs it
 
-        return os.pathsep.join(str(jar) for jar in build(ARTIFACTS).all_jars)
+    return os.pathsep.join(str(jar) for jar in build(ARTIFACTS).all_jars)

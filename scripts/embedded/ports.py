@@ -24,7 +24,7 @@ class Ports:
 
     @classmethod
     def from_environment(cls) -> "Ports":
-        """The usual ports, each replaced by its variable (`CORE_PORT`, `KAFKA_PORT`, ...) if set."""
+        """The usual ports, each replaced by its variable (`CORE_PORT`, ...) where that is set."""
         return cls(
             **{
                 field.name: int(os.environ[variable])
@@ -74,7 +74,8 @@ def _holder(port: int) -> str:
     except psutil.AccessDenied:
         return ""
     for connection in connections:
-        listening = connection.status == psutil.CONN_LISTEN and connection.laddr
-        if listening and connection.laddr.port == port and connection.pid:
+        if connection.status != psutil.CONN_LISTEN or not connection.laddr or not connection.pid:
+            continue
+        if connection.laddr.port == port:
             return f" by {psutil.Process(connection.pid).name()} (pid {connection.pid})"
     return ""

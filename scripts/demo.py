@@ -1,0 +1,216 @@
+"""Follow one learner's progress through every hop: from core's commit to the changed list."""
+
+import asyncio
+import os
+import secrets
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import asyncpg
+import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from ongoza_contracts.topics import PROGRESS, partition_for
+from rich.console import Console
+from rich.table import Table
+
+DEADLINE_SECONDS = 20.0
+POLL_SECONDS = 0.002
+
+T = TypeVar("T")
+console = Console()
+
+
+@dataclass
+class Hops:
+    """What was seen when, in milliseconds after the request that changed the progress was sent."""
+
+    sent: float = field(default_factory=time.perf_counter)
+    seen: list[tuple[float, str, str]] = field(default_factory=list)
+
+    def mark(self, hop: str, detail: str) -> None:
+        self.seen.append(((time.perf_counter() - self.sent) * 1000, hop, detail))
+
+
+async def eventually(what: str, look: Callable[[], Awaitable[T | None]]) -> T:
+    """What `look` returns as soon as that is something. Raises TimeoutError naming `what`."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        if (found := await look()) is not None:
+            return found
+        await asyncio.sleep(POLL_SECONDS)
+    raise TimeoutError(f"not seen within {DEADLINE_SECONDS:.0f} s: {what}")
+
+
+class Learner:
+    """A new learner at both services' doors."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+        self.core = os.environ["DJANGO_API_URL"]
+        self.ai = os.environ["FASTAPI_BASE_URL"]
+        self.user_id = 0
+
+    async def sign_up(self) -> None:
+        body = {
+            "email": f"demo-{secrets.token_hex(6)}@ongoza.example",
+            "password": secrets.token_urlsafe(16),
+            "first_name": "Demo",
+            "last_name": "Learner",
+        }
+        answer = await self._call("POST", f"{self.core}/api/v1/auth/signup", json=body)
+        self.user_id = answer["user"]["id"]
+        self.http.headers["Authorization"] = f"Bearer {answer['access_token']}"
+
+    async def answer_the_profiler(self) -> dict[str, Any]:
+        """Take the first option of each question; the result as ai gives it."""
+        profiling = f"{self.ai}/api/v1/profiling"
+        session = await self._call("POST", f"{profiling}/session/start")
+        questions = (await self._call("GET", f"{profiling}/questions"))["questions"]
+        address = f"{profiling}/session/{session['session_id']}"
+        for question in questions:
+            answer = {"question_id": question["id"], "option_id": question["options"][0]["id"]}
+            await self._call("POST", f"{address}/respond", json=answer)
+        return dict(await self._call("POST", f"{address}/complete"))
+
+    async def complete(self, item: dict[str, Any]) -> dict[str, Any]:
+        body = {
+            "content_id": item["content_id"],
+            "content_type": item["content_type"],
+            "status": "completed",
+            "completion_percentage": 100,
+            "score": 92.5,
+        }
+        return dict(await self._call("POST", f"{self.core}/api/v1/progress/", json=body))
+
+    async def recommendations(self) -> tuple[list[dict[str, Any]], str]:
+        response = await self.http.get(f"{self.ai}/api/v1/recommendations")
+        response.raise_for_status()
+        return response.json()["recommendations"], response.headers["X-Recommendations-Source"]
+
+    async def precomputed(self) -> list[dict[str, Any]] | None:
+        items, source = await self.recommendations()
+        return items if source == "precomputed" and items else None
+
+    async def _call(self, method: str, url: str, **options: Any) -> Any:
+        response = await self.http.request(method, url, **options)
+        if response.is_error:
+            raise SystemExit(f"{method} {url}: {response.status_code} {response.text}")
+        return response.json()
+
+
+async def watch_topic(consumer: AIOKafkaConsumer, key: bytes, hops: Hops) -> None:
+    async for record in consumer:
+        if record.key == key:
+            place = f"{record.topic}, partition {record.partition}, offset {record.offset}"
+            hops.mark("record on the topic", place)
+            return
+
+
+async def watch_database(db: asyncpg.Connection, user_id: int, content_id: str, hops: Hops) -> None:
+    async def applied() -> int | None:
+        query = "SELECT version FROM live.progress WHERE user_id = $1 AND content_id = $2"
+        return await db.fetchval(query, user_id, content_id)  # type: ignore[no-any-return]
+
+    before = await db.fetchval(
+        "SELECT computed_at FROM live.recommendation WHERE user_id = $1", user_id
+    )
+
+    async def recomputed() -> str | None:
+        query = "SELECT made_from FROM live.recommendation WHERE user_id = $1 AND computed_at > $2"
+        return await db.fetchval(query, user_id, before)  # type: ignore[no-any-return]
+
+    hops.mark("fact applied by ai", f"progress at version {await eventually('version', applied)}")
+    await eventually("new list", recomputed)
+    hops.mark("list recomputed", "recommendation row written")
+
+
+async def watch_answers(learner: Learner, before: list[dict[str, Any]], hops: Hops) -> Any:
+    async def changed() -> list[dict[str, Any]] | None:
+        items, source = await learner.recommendations()
+        return items if source == "precomputed" and items != before else None
+
+    items = await eventually("the changed list", changed)
+    hops.mark("list visible", "GET /api/v1/recommendations shows it, precomputed")
+    return items
+
+
+async def topic_end(user_id: int) -> AIOKafkaConsumer:
+    """A consumer that stands at the end of the learner's partition."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=os.environ["KAFKA_BOOTSTRAP_SERVERS"], fetch_max_wait_ms=5
+    )
+    await consumer.start()
+    partition = TopicPartition(PROGRESS.name, partition_for(str(user_id), PROGRESS.partitions))
+    consumer.assign([partition])
+    await consumer.seek_to_end(partition)
+    await consumer.position(partition)
+    return consumer
+
+
+def show_list(title: str, items: list[dict[str, Any]]) -> None:
+    table = Table("", "item", "score", "why", title=title, title_justify="left")
+    for place, item in enumerate(items[:5], start=1):
+        table.add_row(str(place), item["title"], f"{item['score']:.2f}", item["reason"])
+    console.print(table)
+
+
+def show_hops(hops: Hops) -> None:
+    table = Table("ms", "hop", "seen", title="From commit to visible", title_justify="left")
+    for milliseconds, hop, detail in sorted(hops.seen):
+        table.add_row(f"{milliseconds:.1f}", hop, detail)
+    console.print(table)
+
+
+async def demo() -> None:
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
+        learner = Learner(http)
+        await learner.sign_up()
+        console.print(f"signed up learner {learner.user_id}")
+        result = await learner.answer_the_profiler()
+        console.print(f"profiler: {result['primary_track']} ({result['confidence']} confidence)")
+        before = await eventually("the first list", learner.precomputed)
+        show_list("Before", before)
+        item = next((i for i in before if i["content_type"] == "course"), before[0])
+        console.print(f"completing {item['title']!r} ({item['content_id']})")
+        after = await follow(learner, item, before)
+        show_list("After", after)
+
+
+async def follow(learner: Learner, item: dict[str, Any], before: list[dict[str, Any]]) -> Any:
+    """Complete `item` while watching every place it passes; the list that came of it."""
+    consumer = await topic_end(learner.user_id)
+    db = await asyncpg.connect(
+        host=os.environ["VECTOR_DB_HOST"],
+        port=int(os.environ["VECTOR_DB_PORT"]),
+        user=os.environ["VECTOR_DB_USER"],
+        password=os.environ["VECTOR_DB_PASSWORD"],
+        database=os.environ["VECTOR_DB_NAME"],
+    )
+    try:
+        hops = Hops()
+        key = f"{learner.user_id}:{item['content_id']}".encode()
+        watchers = asyncio.gather(
+            watch_topic(consumer, key, hops),
+            watch_database(db, learner.user_id, item["content_id"], hops),
+            watch_answers(learner, before, hops),
+        )
+        await asyncio.sleep(0.05)  # the watchers stand ready before there is something to see
+        hops.sent = time.perf_counter()
+        row = await learner.complete(item)
+        hops.mark("committed by core", f"progress row {row['id']}, {row['status']}")
+        _, _, after = await asyncio.wait_for(watchers, DEADLINE_SECONDS)
+    finally:
+        await consumer.stop()
+        await db.close()
+    show_hops(hops)
+    return after
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(demo())
+    except (httpx.TransportError, TimeoutError) as error:
+        sys.exit(f"the demo needs the running stack (`make up`): {error or type(error).__name__}")

@@ -1,0 +1,1 @@
+"""Runs every process of the system on this machine, for people (`make up`) and for tests."""

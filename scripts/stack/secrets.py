@@ -1,0 +1,31 @@
+"""Passwords and keys of this machine: made once, kept in a file only its owner can read."""
+
+import secrets
+from pathlib import Path
+
+NAMES = (
+    "DB_PASSWORD",
+    "VECTOR_DB_PASSWORD",
+    "DJANGO_SECRET_KEY",
+    "JWT_SECRET_KEY",
+    "DEMO_PASSWORD",
+)
+
+
+def load_or_make(path: Path) -> dict[str, str]:
+    """The secrets in `path`; those that are missing are made and written first."""
+    known = read(path) if path.exists() else {}
+    missing = [name for name in NAMES if name not in known]
+    if missing:
+        known |= {name: secrets.token_urlsafe(48) for name in missing}
+        if "DEMO_PASSWORD" in missing:
+            known["DEMO_PASSWORD"] = f"demo-{secrets.token_hex(8)}"  # people type this one
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{name}={value}\n" for name, value in known.items()))
+    return known
+
+
+def read(path: Path) -> dict[str, str]:
+    lines = path.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
