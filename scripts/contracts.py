@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import jsonschema
 import typer
 import yaml
+
 from ongoza_contracts.codec import Received, decode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, TOPICS, Topic

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from ongoza_contracts.topics import PROGRESS, partition_for
 from rich.console import Console
 from rich.table import Table
+
+from ongoza_contracts.topics import PROGRESS, partition_for
 
 DEADLINE_SECONDS = 20.0
 POLL_SECONDS = 0.002

@@ -10,6 +10,7 @@ from confluent_kafka.admin import (
     NewTopic,
     ResourceType,
 )
+
 from ongoza_contracts.topics import TOPICS
 
 TIMEOUT_SECONDS = 30

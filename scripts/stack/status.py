@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import psycopg
 from confluent_kafka import Consumer, KafkaException, TopicPartition
-from ongoza_contracts.topics import TOPICS
 from rich.console import Console
 from rich.table import Table
 
+from ongoza_contracts.topics import TOPICS
 from scripts.stack.services import SERVICES
 from scripts.stack.stack import Stack
 

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+from pydantic import ValidationError
+
 from ongoza_contracts.codec import (
     BadRecord,
     PayloadTooLarge,
@@ -22,7 +24,6 @@ from ongoza_contracts.content import ContentPublished
 from ongoza_contracts.event import Fact, uuid7
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.topics import FACT_TYPES, TOPICS, partition_for, topic_of
-from pydantic import ValidationError
 
 EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
 WHEN = datetime(2026, 1, 20, 17, 45, 10, 500, tzinfo=UTC)

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ongoza_contracts.http.strict_json import MAX_DEPTH, InvalidJson, parse_json
 
 

@@ -1,0 +1,101 @@
+"""Fixtures: real servers, started once and only when a test needs them."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+from ai.kit.db import open_pool
+from ai.kit.settings import Settings
+
+from scripts.stack.stack import Stack
+from scripts.topics import create_topics
+from tests.servers import SERVERS, new_stack
+
+REAL_BROKER = {"kafka_bootstrap", "stack"}
+EMPTY_GENERATION = """
+TRUNCATE content, content_vector, learner, erased_learner, progress, profiling_session,
+    dirty_learner, recommendation, parked_record, worker_status, embedding_cache
+"""
+
+_on_the_broker: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" and report.passed and "kafka" in report.keywords:
+        _on_the_broker.append(report.nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they run on, so that nobody has to remember to."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & REAL_BROKER:
+            item.add_marker("kafka")
+        if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
+            item.add_marker("postgres")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    terminalreporter.write_line(f"{len(_on_the_broker)} tests ran on the real Kafka broker")
+
+
+def pytest_unconfigure() -> None:
+    SERVERS.down()
+    shutil.rmtree(SERVERS.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """pytest-django's hook before it makes its database: the server has to be there."""
+    SERVERS.run("postgres-relational")
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap() -> str:
+    """The address of a broker that has the catalogue's topics."""
+    SERVERS.run("kafka")
+    bootstrap = SERVERS.environment["KAFKA_BOOTSTRAP_SERVERS"]
+    create_topics(bootstrap)
+    return bootstrap
+
+
+@pytest.fixture(scope="session")
+def _vector_database() -> None:
+    SERVERS.run("postgres-vector")
+    SERVERS.run("migrate-ai")
+
+
+@pytest.fixture
+def ai_settings(_vector_database: None) -> Settings:
+    """ai's settings on the test run's vector database."""
+    os.environ.update(SERVERS.environment)
+    return Settings()
+
+
+@pytest.fixture
+async def vector_pool(ai_settings: Settings) -> AsyncIterator[asyncpg.Pool]:
+    """A pool as ai's writers use it, on a database whose tables are all empty."""
+    pool = await open_pool(ai_settings, search_path="g1, public")
+    await pool.execute(EMPTY_GENERATION)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture(scope="session")
+def _whole_stack() -> Iterator[Stack]:
+    stack = new_stack("stack")
+    try:
+        yield stack
+    finally:
+        stack.down()
+        shutil.rmtree(stack.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def stack(_whole_stack: Stack) -> Stack:
+    """Everything running in processes of its own; what an earlier test killed is started again."""
+    _whole_stack.up()
+    return _whole_stack

@@ -1,0 +1,13 @@
+"""core's settings, on the test run's own servers."""
+
+import os
+
+from tests.servers import SERVERS
+
+os.environ.update(SERVERS.environment)
+
+from core.config.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+]  # fast: nothing to protect here
