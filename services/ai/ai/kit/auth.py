@@ -1,0 +1,264 @@
+"""Who is calling: access tokens that core signed, and the tokens ai signs to call core.
+
+`verify` is the only place a token is looked at. Whatever is odd about one is the same 401; the
+reason is for the log of whoever debugs it, never for the client.
+"""
+
+import math
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.security.base import SecurityBase
+from jose import jwk, jws
+from jose.utils import base64url_decode
+from starlette.requests import Request
+
+from ai.kit.errors import ApiError
+from ongoza_contracts.http.strict_json import parse_json
+from ongoza_contracts.vocabulary import ID_MAX, Role
+
+ALGORITHM = "HS256"
+CORE = "ongoza-core"
+AI = "ongoza-ai"
+AUDIENCE = "ongoza"
+
+SECRET_MIN_BYTES = 32
+TOKEN_MAX_BYTES = 4096
+CLOCK_SKEW_SECONDS = 60
+SERVICE_TOKEN_SECONDS = 60
+_REMEMBERED_TOKENS = 10_000
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_USER_ID = re.compile(rb"[1-9][0-9]{0,9}")
+_WELL_KNOWN_WORDS = ("django-insecure", "change-me", "changeme", "your-secret", "secret-key-here")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever sent a valid access token; `token` is passed on when ai calls core for them."""
+
+    user_id: int
+    role: Role
+    jti: str
+    token: str
+    expires_at: int
+
+
+class Unauthenticated(ApiError):
+    status = 401
+    code = "not_authenticated"
+    detail = "A valid access token is required."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": "Bearer"})
+
+
+class UserMismatch(ApiError):
+    status = 403
+    code = "user_mismatch"
+    detail = "X-User-ID is not the user of the access token."
+
+
+class MalformedUserHeader(ApiError):
+    code = "bad_header"
+    detail = "X-User-ID must be given once, as a user id."
+
+
+class InvalidToken(Exception):
+    """The text says what is wrong; not for clients."""
+
+
+class WeakSecret(Exception):
+    """The process must not start with this secret."""
+
+
+def check_secret(secret: str) -> None:
+    """Raises WeakSecret for one that could be guessed."""
+    if len(secret.encode()) < SECRET_MIN_BYTES:
+        raise WeakSecret(f"JWT_SECRET_KEY must have at least {SECRET_MIN_BYTES} bytes.")
+    if any(word in secret.lower() for word in _WELL_KNOWN_WORDS) or len(set(secret)) < 8:
+        raise WeakSecret("JWT_SECRET_KEY is a well-known or trivial value. Generate a random one.")
+
+
+class Tokens:
+    """Verifies and mints tokens with one secret. Remembers verified ones until they expire."""
+
+    def __init__(self, secret: str) -> None:
+        check_secret(secret)
+        self._secret = secret
+        self._verified: dict[str, Caller] = {}
+
+    def verify(self, token: str) -> Caller:
+        """As `verify`, at a fraction of the cost for a token seen before."""
+        now = time.time()
+        known = self._verified.get(token)
+        if known and known.expires_at > now:
+            return known
+        self._verified.pop(token, None)
+        caller = verify(token, self._secret, now=now)
+        if len(self._verified) >= _REMEMBERED_TOKENS:
+            self._verified.pop(next(iter(self._verified)))
+        self._verified[token] = caller
+        return caller
+
+    def mint_service_token(self) -> str:
+        return mint_service_token(self._secret, now=time.time())
+
+
+def verify(token: str, secret: str, *, now: float) -> Caller:
+    """The caller an access token of core's stands for. Raises InvalidToken for anything else."""
+    if len(token) > TOKEN_MAX_BYTES or not _TOKEN.fullmatch(token):
+        raise InvalidToken("not a compact token of acceptable size")
+    _check_header(_parse(base64url_decode, token.split(".")[0].encode()))
+    claims = _parse(_signed_payload, token, secret)
+    _check_times(claims, now)
+    _check_origin(claims)
+    return Caller(
+        user_id=_user_id(claims),
+        role=_role(claims),
+        jti=_text(claims, "jti"),
+        token=token,
+        expires_at=claims["exp"],
+    )
+
+
+def mint_service_token(secret: str, *, now: float) -> str:
+    """What ai shows core when it calls on its own behalf, on the few routes that take it."""
+    claims = {
+        "service": "ai",
+        "token_type": "service",
+        "jti": secrets.token_hex(16),
+        "iat": math.floor(now),
+        "exp": math.floor(now) + SERVICE_TOKEN_SECONDS,
+        "iss": AI,
+        "aud": CORE,
+    }
+    return str(jws.sign(claims, secret, algorithm=ALGORITHM))
+
+
+def _signed_payload(token: str, secret: str) -> bytes:
+    # A Key object: from a bare string jose would guess whether it is JSON, a key set or a PEM.
+    payload: bytes = jws.verify(token, jwk.construct(secret, ALGORITHM), [ALGORITHM])
+    return payload
+
+
+def _parse(read: Any, *arguments: Any) -> dict[str, Any]:
+    try:
+        document = parse_json(read(*arguments))
+    except Exception as error:  # jose raises what json, base64 and cryptography raise
+        raise InvalidToken(f"{type(error).__name__}: {error}") from None
+    if not isinstance(document, dict):
+        raise InvalidToken("not a JSON object")
+    return document
+
+
+def _check_header(header: dict[str, Any]) -> None:
+    """Before jose reads it: alg and typ alone, so no kid, jku, x5u, crit or b64 is ever obeyed."""
+    if header.get("alg") != ALGORITHM or header.get("typ", "JWT") != "JWT":
+        raise InvalidToken("not an HS256 JWT")
+    if header.keys() - {"alg", "typ"}:
+        raise InvalidToken("a header parameter we do not use")
+
+
+def _check_times(claims: dict[str, Any], now: float) -> None:
+    if _int(claims, "exp") <= now:
+        raise InvalidToken("expired")
+    starts = [_int(claims, "iat")]
+    if "nbf" in claims:
+        starts.append(_int(claims, "nbf"))
+    if max(starts) > now + CLOCK_SKEW_SECONDS:
+        raise InvalidToken("not valid yet")
+
+
+def _check_origin(claims: dict[str, Any]) -> None:
+    wanted = {"iss": CORE, "aud": AUDIENCE, "token_type": "access"}
+    for name, value in wanted.items():
+        if claims.get(name) != value:
+            raise InvalidToken(f"{name} is not {value}")
+    _text(claims, "email")
+
+
+def _user_id(claims: dict[str, Any]) -> int:
+    user_id = _int(claims, "user_id")
+    if not 1 <= user_id <= ID_MAX:
+        raise InvalidToken("user_id is not an id")
+    return user_id
+
+
+def _role(claims: dict[str, Any]) -> Role:
+    try:
+        return Role(_text(claims, "role"))
+    except ValueError:
+        raise InvalidToken("no such role") from None
+
+
+def _text(claims: dict[str, Any], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not 1 <= len(value) <= 320:
+        raise InvalidToken(f"{name} is not a text")
+    return value
+
+
+def _int(claims: dict[str, Any], name: str) -> int:
+    value = claims.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidToken(f"{name} is not an integer")
+    return value
+
+
+class _BearerToken(SecurityBase):
+    """The dependency of every protected route; a SecurityBase so that OpenAPI shows the lock."""
+
+    model = HTTPBearerModel(bearerFormat="JWT", description="An access token from core's login.")
+    scheme_name = "bearer"
+
+    async def __call__(self, request: Request) -> Caller:
+        tokens: Tokens = request.app.state.tokens
+        headers = request.scope["headers"]
+        try:
+            caller = tokens.verify(_bearer(headers))
+        except InvalidToken:
+            raise Unauthenticated from None
+        _check_user_header(headers, caller)
+        return caller
+
+
+current_caller = _BearerToken()
+CurrentCaller = Annotated[Caller, Depends(current_caller)]
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+
+def _bearer(headers: RawHeaders) -> str:
+    given = [value for name, value in headers if name == b"authorization"]
+    if len(given) != 1 or not given[0].startswith(b"Bearer "):
+        raise InvalidToken("not exactly one bearer token")
+    return given[0][len(b"Bearer ") :].decode("latin-1")
+
+
+def _check_user_header(headers: RawHeaders, caller: Caller) -> None:
+    """X-User-ID is never an authority; one that contradicts the token is a mistake or an attack.
+
+    Some servers in front turn underscores into hyphens, so both spellings count as the header.
+    """
+    given = [value for name, value in headers if name in (b"x-user-id", b"x_user_id")]
+    if not given:
+        return
+    if len(given) > 1 or not _USER_ID.fullmatch(given[0]):
+        raise MalformedUserHeader
+    if int(given[0]) != caller.user_id:
+        raise UserMismatch
+
+
+_SEES_EVERY_LEARNER = frozenset({Role.MENTOR, Role.DIRECTOR, Role.ADMIN})
+
+
+def may_see(caller: Caller, user_id: int) -> bool:
+    """Whether `caller` may see what belongs to `user_id`. If not: 404, as if it did not exist."""
+    return caller.user_id == user_id or caller.role in _SEES_EVERY_LEARNER

@@ -1,0 +1,60 @@
+"""Reading JSON bodies: strict, limited, and refused with the same codes core uses."""
+
+import re
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from ai.kit.errors import InvalidBody, UnsupportedMediaType, invalid_body
+from ongoza_contracts.http.strict_json import InvalidJson, parse_json
+
+M = TypeVar("M", bound=BaseModel)
+
+_JSON = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+
+
+class read_json(Generic[M]):
+    """A dependency that gives the body as a `model`, or refuses it with 400 or 415.
+
+    The class keeps the model so that `ai.kit.docs` can show it in the OpenAPI document.
+    """
+
+    def __init__(self, model: type[M]) -> None:
+        self.model = model
+
+    async def __call__(self, request: Request) -> M:
+        _refuse_other_media(request)
+        try:
+            document = parse_json(await _body(request))
+        except InvalidJson as error:
+            raise _malformed(error) from None
+        if not isinstance(document, dict):
+            raise InvalidBody("The body is not a JSON object.")
+        try:
+            return self.model.model_validate(document)
+        except ValidationError as error:
+            raise invalid_body(
+                error.errors(include_url=False, include_context=False, include_input=False)
+            ) from None
+
+
+def _refuse_other_media(request: Request) -> None:
+    headers = request.headers
+    if not _JSON.fullmatch(headers.get("content-type", "").strip()):
+        raise UnsupportedMediaType
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType
+
+
+async def _body(request: Request) -> bytes:
+    body = await request.body()
+    if not body:
+        raise InvalidBody("The body is empty.")
+    return body
+
+
+def _malformed(error: InvalidJson) -> InvalidBody:
+    refusal = InvalidBody(str(error))
+    refusal.code = error.code
+    return refusal
