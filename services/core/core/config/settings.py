@@ -1,0 +1,201 @@
+"""Django settings. Whatever differs between machines comes from the environment.
+
+Secrets have no default: a process without good ones does not start (see `core.config.startup`).
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from core.config import env
+from core.config.startup import refuse_bad_configuration
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+# --- secrets and who may call ------------------------------------------------------------------
+SECRET_KEY = env.text("DJANGO_SECRET_KEY")
+JWT_SECRET_KEY = env.text("JWT_SECRET_KEY")  # shared with ai, and used for tokens alone
+DEBUG = env.flag("DEBUG")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CORS_ALLOWED_ORIGINS = env.names("CORS_ORIGINS")
+CORS_ALLOW_CREDENTIALS = True  # for the listed origins alone: there is no wildcard
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = (
+    "accept",
+    "authorization",
+    "content-type",
+    "traceparent",
+    "x-request-id",
+    "x-user-id",
+)
+CORS_EXPOSE_HEADERS = ("retry-after", "x-request-id")
+FASTAPI_BASE_URL = env.text("FASTAPI_BASE_URL", "http://localhost:8001")
+KAFKA_BOOTSTRAP_SERVERS = env.text("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092")
+
+# --- applications ------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "core.users",
+    "core.organizations",
+    "core.outbox",
+    "core.programs",
+    "core.progress",
+    "core.profiling",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+]
+MIDDLEWARE = [
+    "core.kit.requests.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "core.kit.slashes.SlashMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "core.config.urls"
+WSGI_APPLICATION = "core.config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- PostgreSQL --------------------------------------------------------------------------------
+# A connection per worker thread, kept between requests and probed before its first use in each. A
+# pool would hold no fewer connections here (threads are what limits both), and after an outage it
+# comes back at the pace of its own retries instead of at once.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": env.text("DB_NAME", "ongozacyberhub"),
+        "USER": env.text("DB_USER", "postgres"),
+        "PASSWORD": env.text("DB_PASSWORD"),
+        "HOST": env.text("DB_HOST", "127.0.0.1"),
+        "PORT": env.text("DB_PORT", "5434"),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 3,
+            "tcp_user_timeout": 10_000,  # a server that hangs: milliseconds
+            "options": f"-c statement_timeout={env.number('DB_STATEMENT_TIMEOUT_MS', 10_000)}",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids on the wire fit 31 bits
+
+# --- people and tokens -------------------------------------------------------------------------
+AUTH_USER_MODEL = "users.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SECRET_KEY,
+    "ISSUER": "ongoza-core",
+    "AUDIENCE": "ongoza",
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=60),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+}
+
+THROTTLE = env.flag("THROTTLE", default=True)  # off for tests and load, never in public
+
+# --- REST --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["core.users.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.kit.permissions.IsUser"],
+    "DEFAULT_PARSER_CLASSES": ["core.kit.parsers.StrictJsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "core.kit.pagination.Pages",
+    "PAGE_SIZE": 20,
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS without an Origin is 405 like any unknown method
+    "DEFAULT_SCHEMA_CLASS": "core.kit.schema.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {
+        "login": "10/min" if THROTTLE else None,
+        "signup": "20/min" if THROTTLE else None,
+    },
+    "EXCEPTION_HANDLER": "core.kit.errors.exception_handler",
+    "NUM_PROXIES": env.number("NUM_PROXIES", 0),  # who is the client: X-Forwarded-For is forged
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Ongoza CyberHub: core",
+    "DESCRIPTION": "The system of record: users, organizations, programs, progress, profiling.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+}
+
+# --- browsers: the admin and the docs pages ----------------------------------------------------
+HTTPS_ONLY = env.flag("HTTPS_ONLY")  # set it wherever TLS ends in front of core
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
+X_FRAME_OPTIONS = "DENY"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = (
+    True  # the assets of admin and docs come from their packages: no collecting
+)
+
+# --- the rest ----------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "core.kit.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},  # the access log has every 4xx already
+    },
+}
+
+refuse_bad_configuration(
+    secret_key=SECRET_KEY,
+    jwt_secret_key=JWT_SECRET_KEY,
+    simple_jwt=SIMPLE_JWT,
+    installed_apps=INSTALLED_APPS,
+)

@@ -1,0 +1,185 @@
+"""The one error body of core, and the one place that renders it."""
+
+import sys
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from core.kit.trace import current_request_id
+
+
+class DomainError(Exception):
+    """An expected refusal. Subclass it where it is raised; views let it pass to the handler."""
+
+    status = 400
+    code = "invalid"
+    detail = "The request cannot be carried out."
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail or self.detail)
+        self.detail = detail or self.detail
+
+
+class BadParameter(DomainError):
+    code = "bad_parameter"
+    detail = "A query parameter is unknown, repeated or out of range."
+
+
+class NotFound(DomainError):
+    """Also the answer for what exists but is none of the caller's business."""
+
+    status = 404
+    code = "not_found"
+    detail = "Not found."
+
+
+class Conflict(DomainError):
+    status = 409
+    code = "conflict"
+    detail = "The request contradicts the present state."
+
+
+class PayloadTooLarge(DomainError):
+    status = 413
+    code = "payload_too_large"
+    detail = "The body is too large."
+
+
+class Unavailable(DomainError):
+    status = 503
+    code = "unavailable"
+    detail = "The service cannot answer right now. Try again shortly."
+
+
+RETRY_AFTER = {"Retry-After": "1"}
+CODES = {
+    "parse_error": "malformed_json",
+    "authentication_failed": "not_authenticated",
+    "permission_denied": "forbidden",
+}
+SENTENCES = {
+    400: ("bad_request", "The request is malformed."),
+    403: ("forbidden", "You may not do this."),
+    404: ("not_found", NotFound.detail),
+    413: (PayloadTooLarge.code, PayloadTooLarge.detail),
+    500: ("internal_error", "Something went wrong on our side."),
+    503: (Unavailable.code, Unavailable.detail),
+}
+FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION = "23503", "23505"
+
+
+def error_body(
+    code: str, detail: str, errors: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    return {
+        "detail": detail,
+        "code": code,
+        "errors": errors or [],
+        "request_id": current_request_id(),
+    }
+
+
+# --- inside REST views -------------------------------------------------------------------------
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every expected exception as a response. None re-raises: Django logs it and asks for a 500."""
+    match error:
+        case DomainError():
+            headers = RETRY_AFTER if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+            return Response(error_body(error.code, error.detail), error.status, headers=headers)
+        case exceptions.ValidationError():
+            return Response(_validation_body(error), 400)
+        case exceptions.APIException():
+            return _api_exception(error)
+        case Http404():
+            return _plain(404)
+        case PermissionDenied():
+            return _plain(403)
+        case RequestDataTooBig():
+            return _plain(413)
+        case OperationalError() | InterfaceError():
+            return _plain(503, RETRY_AFTER)
+        case IntegrityError() if _lost_a_race(error):
+            return Response(error_body(Conflict.code, Conflict.detail), Conflict.status)
+    return None
+
+
+def _plain(status: int, headers: dict[str, str] | None = None) -> Response:
+    return Response(error_body(*SENTENCES[status]), status, headers=headers)
+
+
+def _api_exception(error: exceptions.APIException) -> Response:
+    code = error.get_codes()
+    code = code if isinstance(code, str) else error.default_code
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    body = error_body(CODES.get(code, code), str(error.detail))
+    return Response(body, error.status_code, headers=headers)
+
+
+def _lost_a_race(error: IntegrityError) -> bool:
+    """Somebody else made or removed the row meanwhile. Anything else is our mistake: a 500."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in (FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION)
+
+
+def _validation_body(error: exceptions.ValidationError) -> dict[str, Any]:
+    errors = list(_flatten(error.get_full_details(), ""))
+    codes = {item["code"] for item in errors}
+    code = next((c for c in ("unknown_field", "read_only") if c in codes), "invalid")
+    fields = ", ".join(dict.fromkeys(item["field"] or "the body" for item in errors))
+    return error_body(code, f"The request was refused because of {fields}.", errors)
+
+
+def _flatten(node: Any, field: str) -> Any:
+    """DRF's nested details as rows; a list index or a nested name is joined with a dot."""
+    if isinstance(node, dict) and set(node) == {"message", "code"}:
+        yield {"field": field, "code": str(node["code"]), "detail": str(node["message"])}
+    elif isinstance(node, dict):
+        for name, inner in node.items():
+            name = "" if name == "non_field_errors" else str(name)
+            yield from _flatten(inner, ".".join(part for part in (field, name) if part))
+    else:
+        for index, inner in enumerate(node):
+            leaf = isinstance(inner, dict) and set(inner) == {"message", "code"}
+            yield from _flatten(inner, field if leaf else f"{field}.{index}".lstrip("."))
+
+
+# --- outside REST views: Django's own handlers -------------------------------------------------
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not _is_api(request):
+        return defaults.bad_request(request, exception)
+    return _json(413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _json(403) if _is_api(request) else defaults.permission_denied(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _json(404) if _is_api(request) else defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Called while the exception is being handled."""
+    down = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    if _is_api(request) or down:
+        return _json(503 if down else 500)
+    return defaults.server_error(request)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _json(status: int) -> JsonResponse:
+    headers = RETRY_AFTER if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return JsonResponse(error_body(*SENTENCES[status]), status=status, headers=headers)

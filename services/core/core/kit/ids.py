@@ -1,0 +1,22 @@
+"""Ids in paths."""
+
+from django.urls import register_converter
+
+from ongoza_contracts.vocabulary import ID_MAX
+
+
+class IdConverter:
+    """`<id:user_id>`: what cannot be an id of ours is no route, hence 404."""
+
+    regex = "[1-9][0-9]{0,9}"
+
+    def to_python(self, value: str) -> int:
+        if int(value) > ID_MAX:
+            raise ValueError(value)
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(IdConverter, "id")

@@ -1,0 +1,51 @@
+"""Pages: `?page=` and `?page_size=`, 20 rows unless told, `{count, next, previous, results}`."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import InvalidPage
+from django.db.models import QuerySet
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+
+from core.kit.errors import BadParameter
+
+if TYPE_CHECKING:  # DRF imports this module while it is loading its views
+    from rest_framework.views import APIView
+
+PAGE_PARAMETERS = ("page", "page_size")
+MAX_PAGE_SIZE = 100
+MAX_PAGE = 1_000_000
+
+
+class Pages(PageNumberPagination):
+    """A page that does not exist is a bad parameter, not a 404; so is a size out of range."""
+
+    page_size = 20
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+    last_page_strings = ()
+
+    def get_page_size(self, request: Request) -> int:
+        return positive(request, self.page_size_query_param, default=20, most=MAX_PAGE_SIZE)
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
+    ) -> list[Any]:
+        self.request = request
+        number = positive(request, self.page_query_param, default=1, most=MAX_PAGE)
+        paginator = self.django_paginator_class(queryset, self.get_page_size(request))
+        try:
+            self.page = paginator.page(number)
+        except InvalidPage:
+            raise BadParameter(f"There is no page {number}.") from None
+        return list(self.page)
+
+
+def positive(request: Request, name: str, *, default: int, most: int) -> int:
+    """The whole number in a query parameter, from 1 to `most`."""
+    value = request.query_params.get(name)
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and len(value) <= 10 and 1 <= int(value) <= most):
+        raise BadParameter(f"{name} is not a whole number from 1 to {most}.")
+    return int(value)

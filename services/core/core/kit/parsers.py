@@ -1,0 +1,49 @@
+"""The only parser of request bodies."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.parsers import BaseParser
+from rest_framework.utils.mediatypes import _MediaType
+
+from core.kit.bodies import MAX_BODY_BYTES
+from core.kit.errors import DomainError, PayloadTooLarge
+from ongoza_contracts.http.strict_json import InvalidJson, parse_json
+
+
+class BadBody(DomainError):
+    """A body that is not the JSON we accept; the code says how."""
+
+    def __init__(self, error: InvalidJson) -> None:
+        super().__init__(str(error))
+        self.code = error.code
+
+
+class StrictJsonParser(BaseParser):
+    """application/json in UTF-8, as `ongoza_contracts` reads it for both services."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        headers = (parser_context or {})["request"].headers
+        _refuse_encodings(media_type or "", headers.get("Content-Encoding", "identity"))
+        if int(headers.get("Content-Length") or 0) > MAX_BODY_BYTES:
+            raise PayloadTooLarge
+        try:
+            return parse_json(stream.read(MAX_BODY_BYTES + 1))
+        except InvalidJson as error:
+            raise BadBody(error) from None
+
+
+def _refuse_encodings(media_type: str, content_encoding: str) -> None:
+    charset = _MediaType(media_type).params.get("charset", "utf-8")
+    if charset.lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(media_type, "The body must be UTF-8.")
+    if content_encoding.lower() != "identity":
+        raise UnsupportedMediaType(content_encoding, "The body must not be compressed.")

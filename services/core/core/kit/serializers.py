@@ -1,0 +1,70 @@
+"""The base of serializers that read bodies: closed, and strict about JSON types."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.fields import Field, empty
+
+_TEXT = (
+    serializers.CharField,
+    serializers.ChoiceField,
+    serializers.DateField,
+    serializers.DateTimeField,
+    serializers.TimeField,
+    serializers.UUIDField,
+    serializers.SlugRelatedField,
+)
+_JSON_TYPES: tuple[tuple[type[Field] | tuple[type[Field], ...], tuple[type, ...], str], ...] = (
+    (_TEXT, (str,), "a text"),
+    (serializers.BooleanField, (bool,), "true or false"),
+    ((serializers.IntegerField, serializers.PrimaryKeyRelatedField), (int,), "a whole number"),
+    ((serializers.FloatField, serializers.DecimalField), (int, float), "a number"),
+    ((serializers.ListField, serializers.ListSerializer), (list,), "a list"),
+)
+
+
+class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """Refuses unknown and read-only fields, and a value whose JSON type is not the field's.
+
+    DRF drops the first two silently and converts "7", 7.0 and true to what it wanted.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            errors = {name: [detail] for name, detail in self._refused(data)}
+            if errors:
+                raise serializers.ValidationError(errors)
+        return super().to_internal_value(data)
+
+    def _refused(self, data: Mapping[str, Any]) -> Iterator[tuple[str, ErrorDetail]]:
+        for name, value in data.items():
+            field = self.fields.get(name)
+            if field is None:
+                yield name[:64], ErrorDetail("There is no such field.", "unknown_field")
+            elif field.read_only:
+                yield name, ErrorDetail("This field cannot be set.", "read_only")
+            elif (wanted := _mismatch(field, value)) is not None:
+                yield name, ErrorDetail(f"This must be {wanted}.", "wrong_type")
+
+
+def _mismatch(field: Field[Any, Any, Any, Any], value: Any) -> str | None:
+    """What the field wants, when the value's JSON type is another. DRF judges null itself."""
+    if value is None or value is empty:
+        return None
+    for kinds, types, wanted in _JSON_TYPES:
+        if isinstance(field, kinds):
+            if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+                return wanted
+            return _mismatch_inside(field, value)
+    return None
+
+
+def _mismatch_inside(field: Field[Any, Any, Any, Any], value: Any) -> str | None:
+    child = getattr(field, "child", None)
+    if child is None or isinstance(child, serializers.BaseSerializer):
+        return None  # a serializer judges its own fields
+    mismatches = (_mismatch(child, item) for item in value)
+    wanted = next((found for found in mismatches if found), None)
+    return f"a list in which each item is {wanted}" if wanted else None

@@ -1,0 +1,47 @@
+"""Who is asking, across processes: the request id and the W3C trace context of what runs now."""
+
+import re
+import secrets
+from contextvars import ContextVar
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def current_request_id() -> str:
+    """Empty outside a request."""
+    return _request_id.get()
+
+
+def current_traceparent() -> str | None:
+    """What to send along with whatever this request or command causes. None outside of both."""
+    return _traceparent.get()
+
+
+def begin(request_id: str | None = None, traceparent: str | None = None) -> tuple[str, str]:
+    """Start a request's context from its headers; what is missing or odd is made anew.
+
+    The trace id of a good incoming `traceparent` is kept and its span id replaced by our own.
+    """
+    if request_id is None or not _REQUEST_ID.fullmatch(request_id):
+        request_id = secrets.token_hex(16)
+    own = _continued(traceparent) or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    _request_id.set(request_id)
+    _traceparent.set(own)
+    return request_id, own
+
+
+def end() -> None:
+    """Forget it: the thread goes on to serve somebody else."""
+    _request_id.set("")
+    _traceparent.set(None)
+
+
+def _continued(traceparent: str | None) -> str | None:
+    match = _TRACEPARENT.fullmatch(traceparent or "")
+    if match is None or not match[1].strip("0") or not match[2].strip("0"):
+        return None
+    return f"00-{match[1]}-{secrets.token_hex(8)}-{match[3]}"

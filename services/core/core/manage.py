@@ -1,0 +1,17 @@
+"""`python -m core.manage <command>`: Django's command line with core's settings."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
+    # Migrations, rebuilds and the relay may take their time; requests may not (see settings).
+    os.environ.setdefault("DB_STATEMENT_TIMEOUT_MS", "0")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Users and their sign-ins. Rows change through `core.users.services` alone."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from ongoza_contracts.vocabulary import Role, Track
+
+
+def _choices(names: type[Role] | type[Track]) -> list[tuple[str, str]]:
+    return [(str(name), name.title()) for name in names]
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_superuser(self, email: str, password: str | None = None) -> "User":
+        """For `manage.py createsuperuser`: an admin, added the way every user is."""
+        from core.users import services
+
+        return services.add_user(email=email, password=password or "", role=Role.ADMIN)
+
+
+class User(AbstractBaseUser):
+    """A person who may sign in: a learner or one of the staff roles."""
+
+    last_login = None  # Django's column for it would be written with every sign-in
+
+    email = models.EmailField(max_length=254, unique=True)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80, blank=True)
+    role = models.CharField(max_length=16, choices=_choices(Role), default=Role.LEARNER.value)
+    track = models.CharField(max_length=16, choices=_choices(Track), null=True, blank=True)  # noqa: DJ001  (no track yet is not a text)
+    organization = models.ForeignKey(
+        "organizations.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="members",
+    )
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveBigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="users_email_is_lower_case"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.pk}"
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin site asks this and the next three: it is for the admin role alone."""
+        return self.is_active and self.role == Role.ADMIN
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.is_staff
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class SignIn(models.Model):
+    """One sign-in on one device: the family of all tokens refreshed from it.
+
+    Removing the row ends them all, access tokens included. Its lock serialises refreshing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
