@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -34,9 +35,14 @@ class Started:
             return None
 
     def send(self, signal_number: int) -> None:
-        """Signal the whole group: a server's own children must not outlive it."""
-        if self.process():
-            os.killpg(self.pid, signal_number)
+        """Signal the process and all below it, as losing the machine would."""
+        process = self.process()
+        if process is None:
+            return
+        # By parentage, not by group: PostgreSQL's children lead sessions of their own.
+        for member in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                member.send_signal(signal_number)
 
     def stop(self, first: int = signal.SIGTERM) -> None:
         """Ask to stop, wait, and kill after `GRACE_SECONDS`."""
@@ -54,8 +60,7 @@ class Started:
 
     def _gone_within(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
-        while self.process() is not None:
-            exit_code(self)
+        while exit_code(self) is None and self.process() is not None:
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.02)

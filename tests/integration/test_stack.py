@@ -1,0 +1,121 @@
+"""The supervisor on real servers: a PostgreSQL, a Kafka, and whatever dies."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from scripts.embedded.ports import HOST, Ports, PortTaken
+from scripts.stack import secrets
+from scripts.stack.processes import Register, Started
+from scripts.stack.services import BY_NAME
+from scripts.stack.stack import NotReady, Stack
+
+POSTGRES = (BY_NAME["postgres-relational"],)
+
+
+@pytest.fixture
+def small_stack(tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(tmp_path / "stack", Ports.free(), durable=False)
+    yield stack
+    stack.down()
+
+
+def query(stack: Stack, sql: str) -> list[tuple[object, ...]]:
+    url = stack.servers["postgres-relational"].url()  # type: ignore[union-attr]
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(sql)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_data_survives_a_stop_and_a_kill(small_stack: Stack) -> None:
+    small_stack.up(POSTGRES)
+    query(small_stack, "CREATE TABLE kept AS SELECT 42 AS answer")
+    small_stack.down()
+    assert small_stack.register.all() == {}
+    small_stack.up(POSTGRES)
+    assert query(small_stack, "SELECT answer FROM kept") == [(42,)]
+    small_stack.kill("postgres-relational", signal.SIGKILL)
+    small_stack.up(POSTGRES)
+    assert query(small_stack, "SELECT answer FROM kept") == [(42,)]
+
+
+def test_up_twice_starts_nothing_anew(small_stack: Stack) -> None:
+    small_stack.up(POSTGRES)
+    before = small_stack.register.all()
+    small_stack.up(POSTGRES)
+    assert small_stack.register.all() == before
+
+
+def test_a_password_is_asked_for(small_stack: Stack) -> None:
+    small_stack.up(POSTGRES)
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(
+            host=HOST,
+            port=small_stack.ports.db,
+            user="postgres",
+            password="wrong",
+            dbname="postgres",
+        )
+
+
+def test_a_taken_port_is_named_before_anything_starts(small_stack: Stack) -> None:
+    with socket.create_server((HOST, small_stack.ports.db)), pytest.raises(PortTaken) as caught:
+        small_stack.up(POSTGRES)
+    assert str(caught.value).startswith(f"port {small_stack.ports.db} (db) is taken by ")
+    assert str(caught.value).endswith("stop it or set DB_PORT")
+    assert small_stack.register.all() == {}
+
+
+def test_a_service_that_ends_is_reported_with_its_last_words(small_stack: Stack) -> None:
+    with pytest.raises(
+        NotReady, match=r"migrate-core failed with exit code 1[\s\S]*migrate-core.log"
+    ):
+        small_stack.run("migrate-core")  # its database does not run
+
+
+def test_down_leaves_a_stranger_with_a_recycled_pid_alone(tmp_path: Path) -> None:
+    """A pid in the register that now belongs to somebody else is nobody of ours."""
+    register = Register(tmp_path / "processes.json")
+    register.add(Started("relay", os.getpid(), created=1.0))
+    assert register.alive("relay") is None
+    register.all()["relay"].stop()  # would end this very test
+
+
+def test_secrets_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
+    made = secrets.load_or_make(tmp_path / "env")
+    assert secrets.load_or_make(tmp_path / "env") == made
+    assert (tmp_path / "env").stat().st_mode & 0o777 == 0o600
+    assert len(set(made.values())) == len(secrets.NAMES)
+    assert min(len(made[name]) for name in ("DJANGO_SECRET_KEY", "JWT_SECRET_KEY")) >= 32
+
+
+def test_kafka_keeps_its_records_through_a_kill(small_stack: Stack) -> None:
+    from confluent_kafka import Consumer, Producer, TopicPartition
+
+    from scripts.topics import create_topics
+
+    small_stack.run("kafka")
+    bootstrap = small_stack.environment["KAFKA_BOOTSTRAP_SERVERS"]
+    assert create_topics(bootstrap) == [
+        "ongoza.users",
+        "ongoza.content",
+        "ongoza.progress",
+        "ongoza.profiling",
+    ]
+    assert create_topics(bootstrap) == []
+    producer = Producer({"bootstrap.servers": bootstrap, "acks": "all"})
+    producer.produce("ongoza.users", key=b"1", value=b"kept", partition=0)
+    assert producer.flush(10) == 0
+    small_stack.kill("kafka", signal.SIGKILL)
+    small_stack.run("kafka")
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "reader"})
+    consumer.assign([TopicPartition("ongoza.users", 0, 0)])
+    message = consumer.poll(30)
+    consumer.close()
+    assert message is not None
+    assert message.value() == b"kept"
