@@ -1,0 +1,161 @@
+"""What the stories on the whole stack are told with: a learner, the topics, the projections."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+import psycopg
+from confluent_kafka import Consumer, Message, Producer, TopicPartition
+
+from ongoza_contracts.codec import Record
+from ongoza_contracts.topics import TOPICS
+from scripts.stack.stack import Stack
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 60.0
+
+
+def eventually(look: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
+    """What `look` returns as soon as that is true; fails with what it last saw."""
+    deadline = time.monotonic() + seconds
+    while not (seen := look()):
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s, last seen: {seen!r}"
+        time.sleep(0.05)
+    return seen
+
+
+@dataclass
+class Learner:
+    stack: Stack
+    user_id: int
+    token: str
+    refresh_token: str
+
+    @classmethod
+    def signed_up(cls, stack: Stack) -> "Learner":
+        answer = httpx.post(
+            f"{stack.core_url}/api/v1/auth/signup",
+            json={
+                "email": f"{secrets.token_hex(8)}@ongoza.example",
+                "password": secrets.token_urlsafe(16),
+                "first_name": "Amani",
+                "last_name": "Test",
+            },
+            timeout=10,
+        )
+        assert answer.status_code == 201, answer.text
+        body = answer.json()
+        return cls(stack, body["user"]["id"], body["access_token"], body["refresh_token"])
+
+    def call(self, method: str, url: str, **options: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
+        return httpx.request(method, url, headers=headers, timeout=10, **options)
+
+    def core(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self.call(method, f"{self.stack.core_url}{path}", **options)
+
+    def ai(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self.call(method, f"{self.stack.ai_url}{path}", **options)
+
+    def report(self, content_id: str, percentage: int, status: str = "in_progress") -> int:
+        """Report progress on one item; the status code."""
+        body = {
+            "content_id": content_id,
+            "content_type": content_id.split("-")[0],
+            "status": status,
+            "completion_percentage": percentage,
+        }
+        return self.core("POST", "/api/v1/progress/", json=body).status_code
+
+    def recommended(self) -> list[str]:
+        answer = self.ai("GET", "/api/v1/recommendations")
+        assert answer.status_code == 200, answer.text
+        return [item["content_id"] for item in answer.json()["recommendations"]]
+
+    def source(self) -> str:
+        return self.ai("GET", "/api/v1/recommendations").headers["X-Recommendations-Source"]
+
+
+def rows(stack: Stack, database: str, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """Query `relational` or `vector` as an operator would."""
+    url = stack.servers[f"postgres-{database}"].url()  # type: ignore[union-attr]
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def outbox_depth(stack: Stack) -> int:
+    return int(rows(stack, "relational", "SELECT count(*) FROM outbox_event")[0][0])
+
+
+def applied_version(stack: Stack, user_id: int, content_id: str) -> int:
+    """The version of a learner's progress in the live projection; 0 when it is not there."""
+    sql = "SELECT version FROM live.progress WHERE user_id = %s AND content_id = %s"
+    found = rows(stack, "vector", sql, user_id, content_id)
+    return int(found[0][0]) if found else 0
+
+
+def counter(stack: Stack, name: str) -> int:
+    """One of the worker's counters, summed over every worker that ever reported."""
+    return int(rows(stack, "vector", f"SELECT coalesce(sum({name}), 0) FROM worker_status")[0][0])  # noqa: S608
+
+
+def parked(stack: Stack) -> list[tuple[Any, ...]]:
+    return rows(stack, "vector", "SELECT cause_code, value FROM parked_record ORDER BY id")
+
+
+def send(stack: Stack, record: Record) -> None:
+    send_raw(
+        stack, record.topic, record.partition, record.key.encode(), record.payload, record.headers()
+    )
+
+
+def send_raw(
+    stack: Stack,
+    topic: str,
+    partition: int,
+    key: bytes,
+    value: bytes | None,
+    headers: list[tuple[str, bytes]],
+) -> None:
+    """Put a record on a topic past core, as a broken or foreign producer would."""
+    producer = Producer({"bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"]})
+    producer.produce(topic, key=key, value=value, partition=partition, headers=headers)
+    assert producer.flush(20) == 0
+
+
+def records(stack: Stack, topic: str, key: str) -> list[Message]:
+    """Every record of one key, oldest first."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"],
+            "group.id": "story",
+            "enable.auto.commit": False,
+        }
+    )
+    try:
+        partitions = next(t.partitions for t in TOPICS if t.name == topic)
+        return [
+            message
+            for number in range(partitions)
+            for message in _read_to_end(consumer, TopicPartition(topic, number, 0))
+            if message.key() == key.encode()
+        ]
+    finally:
+        consumer.close()
+
+
+def _read_to_end(consumer: Consumer, partition: TopicPartition) -> list[Message]:
+    low, high = consumer.get_watermark_offsets(partition, timeout=20)
+    messages: list[Message] = []
+    if low == high:
+        return messages
+    consumer.assign([TopicPartition(partition.topic, partition.partition, low)])
+    while not messages or (messages[-1].offset() or 0) < high - 1:
+        message = consumer.poll(20)
+        assert message is not None
+        assert message.error() is None
+        messages.append(message)
+    return messages

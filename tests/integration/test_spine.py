@@ -1,0 +1,96 @@
+"""The whole path on real servers: progress goes in at core, recommendations come out at ai."""
+
+import pytest
+
+from scripts.stack.stack import Stack
+from tests.integration.story import Learner, applied_version, eventually, outbox_depth, records
+
+
+@pytest.fixture
+def learner(stack: Stack) -> Learner:
+    return Learner.signed_up(stack)
+
+
+def test_progress_becomes_a_new_recommendation(learner: Learner) -> None:
+    # A newcomer is offered something at once, from the projection or from what core says.
+    assert learner.recommended()
+    # Soon the list is precomputed.
+    eventually(lambda: learner.source() == "precomputed")
+    first = learner.recommended()[0]
+    # The learner completes the item offered first; core answers when it is committed.
+    assert learner.report(first, 100, "completed") == 201
+    # The list changes without anybody asking for it: what is done is not offered again.
+    eventually(lambda: first not in learner.recommended())
+    assert learner.source() == "precomputed"
+    # Every hop left its trace, and none kept anything back.
+    stack = learner.stack
+    assert applied_version(stack, learner.user_id, first) == 1
+    (record,) = records(stack, "ongoza.progress", f"{learner.user_id}:{first}")
+    headers = dict(record.headers() or [])
+    assert headers["ce_type"] == b"ongoza.progress.updated.v1"
+    assert headers["ce_partitionkey"] == str(learner.user_id).encode()
+    assert eventually(lambda: outbox_depth(stack) == 0)
+
+
+def test_a_profile_decides_what_a_newcomer_is_offered(learner: Learner) -> None:
+    session = learner.ai("POST", "/api/v1/profiling/session/start").json()
+    questions = learner.ai("GET", "/api/v1/profiling/questions").json()["questions"]
+    address = f"/api/v1/profiling/session/{session['session_id']}"
+    for question in questions:
+        body = {"question_id": question["id"], "option_id": question["options"][0]["id"]}
+        assert learner.ai("POST", f"{address}/respond", json=body).status_code == 200
+    result = learner.ai("POST", f"{address}/complete").json()
+    assert result == learner.ai("GET", f"{address}/results").json()
+    eventually(lambda: learner.source() == "precomputed")
+    key = session["session_id"]
+    types = [dict(r.headers() or [])["ce_type"] for r in records_of_profiling(learner, key)]
+    assert types == [b"ongoza.profiling.answered.v1"] * len(questions) + [
+        b"ongoza.profiling.completed.v1"
+    ]
+
+
+def records_of_profiling(learner: Learner, key: str) -> list:  # type: ignore[type-arg]
+    eventually(lambda: outbox_depth(learner.stack) == 0)
+    return records(learner.stack, "ongoza.profiling", key)
+
+
+def test_a_list_can_be_asked_for_by_type_and_length(learner: Learner) -> None:
+    body = {"user_id": learner.user_id, "content_type": "mission", "limit": 3}
+    answer = learner.ai("POST", "/api/v1/recommendations", json=body)
+    assert answer.status_code == 200
+    items = answer.json()["recommendations"]
+    assert {item["content_type"] for item in items} == {"mission"}
+    assert answer.json()["total"] == len(items) == 3
+    assert answer.json()["user_id"] == learner.user_id
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_routes_answer_with_and_without_their_slash(learner: Learner, slash: str) -> None:
+    assert learner.core("GET", f"/api/v1/users/me{slash}").status_code == 200
+    assert learner.core("GET", f"/api/v1/progress{slash}").status_code == 200
+    assert learner.ai("GET", f"/api/v1/recommendations{slash}").status_code == 200
+    assert (
+        learner.ai("POST", f"/api/v1/embeddings{slash}", json={"texts": ["a"]}).status_code == 200
+    )
+    body = {"content_id": learner.recommended()[0], "status": "in_progress"}
+    body["content_type"] = body["content_id"].split("-")[0]
+    report = learner.core(
+        "POST", f"/api/v1/progress{slash}", json={**body, "completion_percentage": 5}
+    )
+    assert report.status_code == 201
+
+
+def test_anothers_progress_is_not_found(learner: Learner, stack: Stack) -> None:
+    other = Learner.signed_up(stack)
+    item = learner.recommended()[0]
+    assert other.report(item, 10) == 201
+    (row,) = other.core("GET", "/api/v1/progress/").json()["results"]
+    nothing = learner.core("GET", "/api/v1/progress/999999999/")
+    theirs = learner.core("GET", f"/api/v1/progress/{row['id']}/")
+    assert (theirs.status_code, nothing.status_code) == (404, 404)
+    assert theirs.json()["detail"] == nothing.json()["detail"]
+    assert learner.core("GET", f"/api/v1/progress/?user={other.user_id}").status_code == 404
+    assert learner.core("GET", f"/api/v1/users/{other.user_id}").status_code == 404
+    body = {"user_id": other.user_id}
+    assert learner.ai("POST", "/api/v1/recommendations", json=body).status_code == 404
+    assert learner.core("GET", "/api/v1/progress/").json()["count"] == 0
