@@ -2,7 +2,7 @@
 
 import os
 
-from confluent_kafka.admin import (
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export nothing
     AdminClient,
     AlterConfigOpType,
     ConfigEntry,

