@@ -1,39 +1,56 @@
 """Is core alive, and can it serve? Asked by the supervisor and by load balancers."""
 
-from django.db import connection
-from drf_spectacular.utils import extend_schema
+from typing import Any
+
+from django.db import Error, connection
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.kit.errors import Unavailable
 from core.kit.views import ApiView
 
+# How many records wait, and how long the oldest has.
 OUTBOX = """
-    SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)
+    SELECT count(*), (
+        SELECT extract(epoch FROM now() - time::timestamptz) FROM outbox_event ORDER BY id LIMIT 1
+    )
     FROM outbox_event
 """
+STATUS: dict[str, serializers.Field[Any, Any, Any, Any]] = {"status": serializers.CharField()}
+OUTBOX_STATUS = inline_serializer(
+    "OutboxStatus",
+    {"waiting": serializers.IntegerField(), "oldest_seconds": serializers.FloatField()},
+)
 
 
 class Live(ApiView):
-    """The process answers."""
-
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="health_live", responses={200: dict[str, str]})
+    @extend_schema(operation_id="health_live", responses=inline_serializer("Live", STATUS))
     def get(self, request: Request) -> Response:
+        """The process answers."""
         return Response({"status": "ok"})
 
 
 class Ready(ApiView):
-    """The database answers; and how much the outbox still holds."""
-
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="health_ready", responses={200: dict[str, str]})
+    @extend_schema(
+        operation_id="health_ready",
+        responses=inline_serializer("Ready", {**STATUS, "outbox": OUTBOX_STATUS}),
+    )
     def get(self, request: Request) -> Response:
-        with connection.cursor() as cursor:
-            cursor.execute(OUTBOX)
-            waiting, seconds = cursor.fetchone()
-        return Response({"status": "ok", "outbox": {"waiting": waiting, "age_s": float(seconds)}})
+        """The database answers and has its tables; and what the relay has not sent yet."""
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(OUTBOX)
+                waiting, oldest = cursor.fetchone()
+        except Error:
+            raise Unavailable("The database does not answer or is not migrated.") from None
+        outbox = {"waiting": waiting, "oldest_seconds": round(float(oldest or 0), 3)}
+        return Response({"status": "ok", "outbox": outbox})

@@ -137,9 +137,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "core.kit.pagination.Pages",
     "PAGE_SIZE": 20,
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS without an Origin is 405 like any unknown method
-    "DEFAULT_SCHEMA_CLASS": "core.kit.schema.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {
         "login": "10/min" if THROTTLE else None,
+        "login_address": "60/min" if THROTTLE else None,
         "signup": "20/min" if THROTTLE else None,
     },
     "EXCEPTION_HANDLER": "core.kit.errors.exception_handler",

@@ -1,7 +1,6 @@
 """The one error body of core, and the one place that renders it."""
 
 import sys
-from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -57,11 +56,18 @@ class Unavailable(DomainError):
     detail = "The service cannot answer right now. Try again shortly."
 
 
-RETRY_AFTER = {"Retry-After": "1"}
-CODES = {
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+CODES = {  # ours for DRF's, so that both services say the same
     "parse_error": "malformed_json",
     "authentication_failed": "not_authenticated",
     "permission_denied": "forbidden",
+    "min_value": "out_of_range",
+    "max_value": "out_of_range",
+    "min_length": "too_short",
+    "max_length": "too_long",
+    "blank": "too_short",
+    "null": "wrong_type",
+    "invalid_choice": "unknown_value",
 }
 SENTENCES = {
     400: ("bad_request", "The request is malformed."),
@@ -90,8 +96,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """Every expected exception as a response. None re-raises: Django logs it and asks for a 500."""
     match error:
         case DomainError():
-            headers = RETRY_AFTER if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
-            return Response(error_body(error.code, error.detail), error.status, headers=headers)
+            body = error_body(error.code, error.detail)
+            return Response(body, error.status, headers=HEADERS.get(error.status))
         case exceptions.ValidationError():
             return Response(_validation_body(error), 400)
         case exceptions.APIException():
@@ -103,24 +109,22 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         case RequestDataTooBig():
             return _plain(413)
         case OperationalError() | InterfaceError():
-            return _plain(503, RETRY_AFTER)
+            return _plain(503)
         case IntegrityError() if _lost_a_race(error):
             return Response(error_body(Conflict.code, Conflict.detail), Conflict.status)
     return None
 
 
-def _plain(status: int, headers: dict[str, str] | None = None) -> Response:
-    return Response(error_body(*SENTENCES[status]), status, headers=headers)
+def _plain(status: int) -> Response:
+    return Response(error_body(*SENTENCES[status]), status, headers=HEADERS.get(status))
 
 
 def _api_exception(error: exceptions.APIException) -> Response:
     code = error.get_codes()
     code = code if isinstance(code, str) else error.default_code
-    headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    headers = dict(HEADERS.get(error.status_code, {}))
+    if isinstance(error, exceptions.Throttled):
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 0) + 1)
     body = error_body(CODES.get(code, code), str(error.detail))
     return Response(body, error.status_code, headers=headers)
 
@@ -142,7 +146,8 @@ def _validation_body(error: exceptions.ValidationError) -> dict[str, Any]:
 def _flatten(node: Any, field: str) -> Any:
     """DRF's nested details as rows; a list index or a nested name is joined with a dot."""
     if isinstance(node, dict) and set(node) == {"message", "code"}:
-        yield {"field": field, "code": str(node["code"]), "detail": str(node["message"])}
+        code = str(node["code"])
+        yield {"field": field, "code": CODES.get(code, code), "detail": str(node["message"])}
     elif isinstance(node, dict):
         for name, inner in node.items():
             name = "" if name == "non_field_errors" else str(name)
@@ -181,5 +186,4 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def _json(status: int) -> JsonResponse:
-    headers = RETRY_AFTER if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-    return JsonResponse(error_body(*SENTENCES[status]), status=status, headers=headers)
+    return JsonResponse(error_body(*SENTENCES[status]), status=status, headers=HEADERS.get(status))

@@ -1,5 +1,6 @@
 """Pages: `?page=` and `?page_size=`, 20 rows unless told, `{count, next, previous, results}`."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import InvalidPage
@@ -29,7 +30,10 @@ class Pages(PageNumberPagination):
         return positive(request, self.page_size_query_param, default=20, most=MAX_PAGE_SIZE)
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
+        self,
+        queryset: QuerySet[Any] | Sequence[Any],
+        request: Request,
+        view: "APIView | None" = None,
     ) -> list[Any]:
         self.request = request
         number = positive(request, self.page_query_param, default=1, most=MAX_PAGE)

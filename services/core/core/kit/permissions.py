@@ -32,7 +32,8 @@ class _HasRole(IsUser):
     roles: ClassVar[frozenset[Role]] = frozenset()
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        return super().has_permission(request, view) and request.user.role in self.roles
+        caller: Any = request.user
+        return super().has_permission(request, view) and caller.role in self.roles
 
 
 def has_role(*roles: Role) -> type[BasePermission]:

@@ -1,7 +1,23 @@
-"""How views describe themselves in the OpenAPI document."""
+"""What the OpenAPI document says of pages."""
 
-from drf_spectacular.openapi import AutoSchema as Spectacular
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers
+
+from core.kit.pagination import MAX_PAGE_SIZE
+
+PAGE = [
+    OpenApiParameter("page", int, description="Counted from 1."),
+    OpenApiParameter("page_size", int, description=f"1 to {MAX_PAGE_SIZE}; 20 unless given."),
+]
 
 
-class AutoSchema(Spectacular):
-    """Groups routes by the first part of their path."""
+def page_of(kind: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    fields: dict[str, Any] = {
+        "count": serializers.IntegerField(),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": kind(many=True),
+    }
+    return inline_serializer(f"{kind.__name__.removesuffix('Serializer')}Page", fields)

@@ -7,6 +7,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.fields import Field, empty
 
+AnyField = Field[Any, Any, Any, Any]
+
 _TEXT = (
     serializers.CharField,
     serializers.ChoiceField,
@@ -16,7 +18,9 @@ _TEXT = (
     serializers.UUIDField,
     serializers.SlugRelatedField,
 )
-_JSON_TYPES: tuple[tuple[type[Field] | tuple[type[Field], ...], tuple[type, ...], str], ...] = (
+_JSON_TYPES: tuple[
+    tuple[type[AnyField] | tuple[type[AnyField], ...], tuple[type, ...], str], ...
+] = (
     (_TEXT, (str,), "a text"),
     (serializers.BooleanField, (bool,), "true or false"),
     ((serializers.IntegerField, serializers.PrimaryKeyRelatedField), (int,), "a whole number"),
@@ -49,7 +53,7 @@ class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
                 yield name, ErrorDetail(f"This must be {wanted}.", "wrong_type")
 
 
-def _mismatch(field: Field[Any, Any, Any, Any], value: Any) -> str | None:
+def _mismatch(field: AnyField, value: Any) -> str | None:
     """What the field wants, when the value's JSON type is another. DRF judges null itself."""
     if value is None or value is empty:
         return None
@@ -61,7 +65,7 @@ def _mismatch(field: Field[Any, Any, Any, Any], value: Any) -> str | None:
     return None
 
 
-def _mismatch_inside(field: Field[Any, Any, Any, Any], value: Any) -> str | None:
+def _mismatch_inside(field: AnyField, value: Any) -> str | None:
     child = getattr(field, "child", None)
     if child is None or isinstance(child, serializers.BaseSerializer):
         return None  # a serializer judges its own fields

@@ -1,11 +1,19 @@
 """The base of every REST view."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
 from core.kit.errors import BadParameter
+from core.kit.pagination import Pages
+
+if TYPE_CHECKING:
+    from core.users.models import User
 
 
 class ApiView(APIView):
@@ -17,6 +25,29 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         refuse_odd_parameters(request, self.query_parameters)
+
+    @property
+    def caller(self) -> "User":
+        """The signed-in user; views that let nobody or services in have none."""
+        user = self.request.user
+        if not user.is_authenticated:
+            raise NotAuthenticated
+        return user
+
+    def body(self, kind: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
+        """The request's body as `kind` understands it; `partial` makes every field optional.
+
+        Raises DRF's ValidationError.
+        """
+        serializer = kind(data=self.request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def page(self, rows: QuerySet[Any], kind: type[BaseSerializer[Any]]) -> Response:
+        """The page of `rows` that was asked for: name PAGE_PARAMETERS in `query_parameters`."""
+        pages = Pages()
+        found = pages.paginate_queryset(rows, self.request, view=self)
+        return pages.get_paginated_response(kind(found, many=True).data)
 
 
 def refuse_odd_parameters(request: Request, known: tuple[str, ...]) -> None:

@@ -1,1 +1,9 @@
-urlpatterns: list[object] = []
+from django.urls import path
+
+from core.kit import ids  # noqa: F401  (the converter <id:...>)
+from core.organizations import views
+
+urlpatterns = [
+    path("organizations/", views.Organizations.as_view()),
+    path("organizations/<id:organization_id>/", views.OneOrganization.as_view()),
+]

@@ -1,0 +1,55 @@
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.kit.pagination import PAGE_PARAMETERS
+from core.kit.permissions import IsAdmin, IsUser
+from core.kit.schema import PAGE, page_of
+from core.kit.views import ApiView
+from core.organizations import selectors, serializers, services
+
+
+class _ReadByUsersWrittenByAdmins(ApiView):
+    def get_permissions(self) -> list[BasePermission]:
+        return [IsUser() if self.request.method == "GET" else IsAdmin()]
+
+
+class Organizations(_ReadByUsersWrittenByAdmins):
+    query_parameters = PAGE_PARAMETERS
+
+    @extend_schema(
+        operation_id="organizations_list",
+        parameters=PAGE,
+        responses=page_of(serializers.OrganizationSerializer),
+    )
+    def get(self, request: Request) -> Response:
+        """The organizations the caller may see."""
+        visible = selectors.visible_organizations(self.caller)
+        return self.page(visible, serializers.OrganizationSerializer)
+
+    @extend_schema(
+        request=serializers.OrganizationRequest,
+        responses={201: serializers.OrganizationSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Add an organization: admins alone."""
+        added = services.add_organization(**self.body(serializers.OrganizationRequest))
+        return Response(serializers.OrganizationSerializer(added).data, 201)
+
+
+class OneOrganization(_ReadByUsersWrittenByAdmins):
+    @extend_schema(operation_id="organizations_one", responses=serializers.OrganizationSerializer)
+    def get(self, request: Request, organization_id: int) -> Response:
+        """One organization, for its members and for staff; else 404."""
+        organization = selectors.visible_organization(self.caller, organization_id)
+        return Response(serializers.OrganizationSerializer(organization).data)
+
+    @extend_schema(
+        request=serializers.OrganizationRequest, responses=serializers.OrganizationSerializer
+    )
+    def patch(self, request: Request, organization_id: int) -> Response:
+        """Change an organization: admins alone."""
+        changes = self.body(serializers.OrganizationRequest, partial=True)
+        changed = services.update_organization(organization_id=organization_id, **changes)
+        return Response(serializers.OrganizationSerializer(changed).data)

@@ -1,0 +1,34 @@
+"""Checking passwords: what is allowed, and in the same time whether or not the user exists."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core import exceptions
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from core.users.models import User
+
+MAX_PASSWORD_LENGTH = 128
+
+
+def require_acceptable(password: str, user: User, *, field: str = "password") -> None:
+    """Raises DRF's ValidationError with every rule that `password` breaks."""
+    if len(password) > MAX_PASSWORD_LENGTH:
+        raise ValidationError({field: [ErrorDetail("The password is too long.", "too_long")]})
+    try:
+        validate_password(password, user)
+    except exceptions.ValidationError as error:
+        details = [
+            ErrorDetail(" ".join(item.messages), item.code or "invalid")
+            for item in error.error_list
+        ]
+        raise ValidationError({field: details}) from None
+
+
+def is_right(password: str, user: User | None) -> bool:
+    """Costs one hash also without a user, so that the time does not tell who has an account."""
+    if len(password) > MAX_PASSWORD_LENGTH:
+        return False
+    if user is None or not user.has_usable_password():
+        make_password(password)
+        return False
+    return user.check_password(password)

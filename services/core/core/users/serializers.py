@@ -1,0 +1,103 @@
+"""Bodies of the users routes, in and out."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from core.kit.serializers import StrictSerializer
+from core.users.models import User
+from core.users.passwords import MAX_PASSWORD_LENGTH
+from ongoza_contracts.vocabulary import Track
+
+ASCII = RegexValidator(r"^[\x21-\x7e]*$", "Only plain ASCII addresses are accepted.")
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    """`ongoza_contracts.http.users.User`: what whoever may see a user sees."""
+
+    class Meta:
+        model = User
+        fields = (
+            "id",
+            "email",
+            "first_name",
+            "last_name",
+            "role",
+            "track",
+            "organization",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+
+class EmailField(serializers.EmailField):
+    """Lower-cased, ASCII: what looks the same to a person is the same account."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=254, validators=[ASCII], **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).lower()
+
+
+class PasswordField(serializers.CharField):
+    """Length is checked before anything is hashed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, write_only=True, **options
+        )
+
+
+class SignUpRequest(StrictSerializer):
+    email = EmailField()
+    password = PasswordField()
+    first_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    last_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
+class LogInRequest(StrictSerializer):
+    email = EmailField()
+    password = PasswordField()
+
+
+class RefreshRequest(StrictSerializer):
+    refresh_token = serializers.CharField(max_length=4096, trim_whitespace=False)
+
+
+class UpdateUserRequest(StrictSerializer):
+    """What users may change of themselves; the rest of a user is refused as read-only."""
+
+    first_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    last_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    track = serializers.ChoiceField(choices=list(Track), required=False, allow_null=True)
+    id = serializers.IntegerField(read_only=True)
+    email = serializers.EmailField(read_only=True)
+    role = serializers.CharField(read_only=True)
+    organization = serializers.IntegerField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+
+class EraseUserRequest(StrictSerializer):
+    password = PasswordField()
+
+
+class ChangePasswordRequest(StrictSerializer):
+    current_password = PasswordField()
+    new_password = PasswordField()
+
+
+class Tokens(serializers.Serializer[Any]):
+    access_token = serializers.CharField(source="access")
+    refresh_token = serializers.CharField(source="refresh")
+
+
+class SignedIn(Tokens):
+    user = UserSerializer()
+
+
+class SignedUp(SignedIn):
+    redirect_url = serializers.CharField()

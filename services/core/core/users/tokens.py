@@ -1,0 +1,172 @@
+"""Tokens: how they are made, and the only place where one is read.
+
+Made and verified by simplejwt. Before it sees a token, size, shape, header and claims are checked
+here: it would obey unknown header parameters and stumble over odd types.
+"""
+
+import base64
+import binascii
+import re
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal, TypeVar, cast
+from uuid import UUID
+
+from django.conf import settings
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rest_framework_simplejwt import tokens as simplejwt
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenError
+
+from core.kit.errors import DomainError
+from core.users.models import SignIn, User
+from ongoza_contracts.http.strict_json import InvalidJson, parse_json
+from ongoza_contracts.vocabulary import Role, UserId
+
+MAX_TOKEN_BYTES = 4096
+CLOCK_SKEW_SECONDS = 60
+MAX_SERVICE_SECONDS = 300
+CORE, AI, AUDIENCE = "ongoza-core", "ongoza-ai", "ongoza"
+
+_TOKEN = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+")
+_HEADERS = ({"alg": "HS256"}, {"alg": "HS256", "typ": "JWT"})
+
+
+class InvalidToken(DomainError):
+    """Whatever is odd about a token gets this one answer."""
+
+    status = 401
+    code = "not_authenticated"
+    detail = "The token is not valid or no longer valid. Sign in again."
+
+
+# --- claims ------------------------------------------------------------------------------------
+class _Claims(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+    jti: str = Field(pattern="^[0-9a-f]{32}$")
+    iat: int = Field(ge=0, le=2**40)
+    exp: int = Field(ge=0, le=2**40)
+    nbf: int = Field(ge=0, le=2**40, default=0)
+
+
+class UserClaims(_Claims):
+    user_id: UserId
+    email: str = Field(min_length=3, max_length=254)
+    role: Role
+    token_type: Literal["access", "refresh"]
+    sid: UUID
+    """The sign-in the token descends from."""
+    iss: Literal["ongoza-core"]
+    aud: Literal["ongoza"]
+
+
+class ServiceClaims(_Claims):
+    service: Literal["ai"]
+    token_type: Literal["service"]
+    iss: Literal["ongoza-ai"]
+    aud: Literal["ongoza-core"]
+
+
+# --- simplejwt's token classes, bound to our key, issuers and audiences ---------------------------
+class _OwnBackend:
+    issuer, audience = CORE, AUDIENCE
+
+    def get_token_backend(self) -> TokenBackend:
+        return TokenBackend(
+            "HS256", settings.JWT_SECRET_KEY, issuer=self.issuer, audience=self.audience
+        )
+
+
+class AccessToken(_OwnBackend, simplejwt.AccessToken):
+    pass
+
+
+class RefreshToken(_OwnBackend, simplejwt.RefreshToken):  # type: ignore[misc]  # simplejwt's own
+    access_token_class = AccessToken
+
+    def verify(self) -> None:
+        """Without asking whether it was used: that is asked under the lock of its sign-in."""
+        simplejwt.Token.verify(self)
+
+
+class ServiceToken(_OwnBackend, simplejwt.Token):
+    token_type = "service"  # noqa: S105  (a kind of token, not one)
+    lifetime = timedelta(seconds=60)
+    issuer, audience = AI, CORE
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    access: str
+    refresh: str
+
+
+def issue(user: User, sign_in: SignIn) -> TokenPair:
+    refresh = RefreshToken()
+    refresh["user_id"] = user.id
+    refresh["email"] = user.email
+    refresh["role"] = user.role
+    refresh["sid"] = str(sign_in.id)
+    return TokenPair(access=str(refresh.access_token), refresh=str(refresh))
+
+
+# --- reading -----------------------------------------------------------------------------------
+def read_bearer(raw: str) -> UserClaims | ServiceClaims:
+    """The claims of an access or service token. Raises InvalidToken."""
+    payload = _payload(raw)
+    if parse_json(payload).get("token_type") == "service":
+        service = _claims(ServiceClaims, payload)
+        _verified(ServiceToken, raw, service)
+        if service.exp - service.iat > MAX_SERVICE_SECONDS:
+            raise InvalidToken
+        return service
+    claims = _claims(UserClaims, payload)
+    _verified(AccessToken, raw, claims)
+    return claims
+
+
+def read_refresh(raw: str) -> tuple[RefreshToken, UserClaims]:
+    """A refresh token, be it used or not, and its claims. Raises InvalidToken."""
+    claims = _claims(UserClaims, _payload(raw))
+    return _verified(RefreshToken, raw, claims), claims
+
+
+def _payload(raw: str) -> bytes:
+    match = _TOKEN.fullmatch(raw) if len(raw) <= MAX_TOKEN_BYTES else None
+    if match is None:
+        raise InvalidToken
+    try:
+        header, payload = _decoded(match[1]), _decoded(match[2])
+        well_formed = parse_json(header) in _HEADERS and isinstance(parse_json(payload), dict)
+    except (InvalidJson, binascii.Error, ValueError):
+        raise InvalidToken from None
+    if not well_formed:
+        raise InvalidToken
+    return payload
+
+
+def _decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+C = TypeVar("C", UserClaims, ServiceClaims)
+T = TypeVar("T", AccessToken, RefreshToken, ServiceToken)
+
+
+def _claims(model: type[C], payload: bytes) -> C:
+    try:
+        claims = model.model_validate_json(payload)
+    except ValidationError:
+        raise InvalidToken from None
+    if max(claims.iat, claims.nbf) > time.time() + CLOCK_SKEW_SECONDS:
+        raise InvalidToken
+    return claims
+
+
+def _verified(kind: type[T], raw: str, claims: Any) -> T:
+    try:
+        return kind(cast(Any, raw))  # it takes the text, but says it wants a Token
+    except TokenError:
+        raise InvalidToken from None

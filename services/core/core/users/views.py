@@ -1,0 +1,100 @@
+"""Routes of users and of signing in."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.kit.views import ApiView
+from core.users import selectors, serializers, services
+from core.users.throttles import AccountThrottle, LogInThrottle, SignUpThrottle
+
+AFTER_SIGN_UP = "/onboarding/ai-profiler"
+
+
+class _Public(ApiView):
+    """Whatever token comes along is not looked at: an expired one must not stop a refresh."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+class SignUp(_Public):
+    throttle_classes = (SignUpThrottle,)
+
+    @extend_schema(request=serializers.SignUpRequest, responses={201: serializers.SignedUp})
+    def post(self, request: Request) -> Response:
+        """Create an account and sign in to it."""
+        signed_in = services.sign_up(**self.body(serializers.SignUpRequest))
+        return Response({**_signed_in(signed_in), "redirect_url": AFTER_SIGN_UP}, 201)
+
+
+class LogIn(_Public):
+    throttle_classes = (LogInThrottle, AccountThrottle)
+
+    @extend_schema(request=serializers.LogInRequest, responses=serializers.SignedIn)
+    def post(self, request: Request) -> Response:
+        """Sign in with e-mail address and password."""
+        return Response(_signed_in(services.log_in(**self.body(serializers.LogInRequest))))
+
+
+class Refresh(_Public):
+    @extend_schema(request=serializers.RefreshRequest, responses=serializers.Tokens)
+    def post(self, request: Request) -> Response:
+        """Change a refresh token for a new pair. It works once; a second use ends the sign-in."""
+        tokens = services.refresh(**self.body(serializers.RefreshRequest))
+        return Response(serializers.Tokens(tokens).data)
+
+
+class LogOut(_Public):
+    @extend_schema(request=serializers.RefreshRequest, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """End the sign-in a refresh token belongs to, access tokens included."""
+        services.log_out(**self.body(serializers.RefreshRequest))
+        return Response(status=204)
+
+
+class Me(ApiView):
+    @extend_schema(operation_id="users_me", responses=serializers.UserSerializer)
+    def get(self, request: Request) -> Response:
+        """The caller."""
+        return Response(serializers.UserSerializer(self.caller).data)
+
+    @extend_schema(request=serializers.UpdateUserRequest, responses=serializers.UserSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change the caller's name or track."""
+        changes = self.body(serializers.UpdateUserRequest)
+        user = services.update_user(user_id=self.caller.id, **changes)
+        return Response(serializers.UserSerializer(user).data)
+
+    @extend_schema(request=serializers.EraseUserRequest, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Erase the caller's account and all that belongs to it, for ever."""
+        services.erase_oneself(user=self.caller, **self.body(serializers.EraseUserRequest))
+        return Response(status=204)
+
+
+class Password(ApiView):
+    @extend_schema(request=serializers.ChangePasswordRequest, responses=serializers.SignedIn)
+    def post(self, request: Request) -> Response:
+        """Change the caller's password: all earlier tokens end, new ones are in the answer."""
+        body = self.body(serializers.ChangePasswordRequest)
+        signed_in = services.change_password(
+            user=self.caller, current=body["current_password"], new=body["new_password"]
+        )
+        return Response(_signed_in(signed_in))
+
+
+class OneUser(ApiView):
+    @extend_schema(operation_id="users_one", responses=serializers.UserSerializer)
+    def get(self, request: Request, user_id: int) -> Response:
+        """A user, for themselves and for roles that may see them; else 404."""
+        user = selectors.visible_user(self.caller, user_id)
+        return Response(serializers.UserSerializer(user).data)
+
+
+def _signed_in(signed_in: services.SignedIn) -> dict[str, Any]:
+    user = serializers.UserSerializer(signed_in.user).data
+    return {**serializers.Tokens(signed_in.tokens).data, "user": user}
