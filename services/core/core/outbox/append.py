@@ -1,7 +1,59 @@
-"""Placeholder until the outbox is here: its signature is what services call."""
+"""How a use case tells the world what it has just written."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.kit.errors import DomainError
+from core.kit.trace import current_traceparent
+from core.outbox.models import OutboxEvent
+from ongoza_contracts.codec import PayloadTooLarge, encode
 from ongoza_contracts.event import Fact
 
 
+class OutsideTransaction(RuntimeError):
+    """A fact was appended outside a transaction: it could survive what it tells of."""
+
+
+class FactTooLarge(DomainError):
+    code = "payload_too_large"
+    detail = "This is more than can be published at once."
+
+
 def append(fact: Fact) -> None:
-    raise NotImplementedError(fact.type)
+    """Publish `fact` if, and only if, the present transaction commits.
+
+    The entity's row must be locked by now, so that outbox ids rise as versions do. Raises
+    OutsideTransaction and FactTooLarge.
+    """
+    append_all([(fact, timezone.now())])
+
+
+def append_all(facts: Iterable[tuple[Fact, datetime]]) -> None:
+    """Publish many facts, each with the time it happened, in the order given."""
+    if not transaction.get_connection().in_atomic_block:
+        raise OutsideTransaction
+    OutboxEvent.objects.bulk_create([_row(fact, at) for fact, at in facts], batch_size=1000)
+
+
+def _row(fact: Fact, at: datetime) -> OutboxEvent:
+    try:
+        record = encode(fact, time=at, traceparent=current_traceparent())
+    except PayloadTooLarge as error:
+        raise FactTooLarge from error
+    return OutboxEvent(
+        event_id=record.id,
+        topic=record.topic,
+        partition=record.partition,
+        key=record.key,
+        partition_key=record.partition_key,
+        type=record.type,
+        subject=record.subject,
+        time=record.time,
+        dataschema=record.dataschema,
+        sequence=record.sequence,
+        traceparent=record.traceparent,
+        payload=record.payload,
+    )

@@ -1,0 +1,41 @@
+"""Entities whose every change others hear of: each change raises the version by one."""
+
+from typing import TypeVar
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core.kit.errors import NotFound
+
+
+class Versioned(models.Model):
+    """The base of every entity that is published as a versioned fact.
+
+    The version is raised under the row's lock, in the transaction that also appends the fact:
+    `entity = locked(...)`, change it, `entity.save_next_version()`, `append(fact of it)`.
+    """
+
+    version = models.PositiveBigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save_next_version(self) -> None:
+        """Write the row with the next version. The caller holds its lock, or has just made it."""
+        self.version += 1
+        self.updated_at = timezone.now()
+        self.save()
+
+
+V = TypeVar("V", bound=Versioned)
+
+
+def locked(rows: QuerySet[V]) -> V:
+    """The one row of `rows`, locked until the transaction ends. Raises NotFound."""
+    row = rows.select_for_update().first()
+    if row is None:
+        raise NotFound
+    return row
