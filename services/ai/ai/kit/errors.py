@@ -37,7 +37,7 @@ class ApiError(Exception):
 
 
 class InvalidBody(ApiError):
-    code = "invalid_body"
+    code = "invalid"
     detail = "The body is not what this route accepts."
 
 
@@ -93,13 +93,12 @@ def error_response(error: ApiError) -> Response:
 
 
 def invalid_body(details: Iterable[ErrorDetails]) -> InvalidBody:
-    """Fields refused by a pydantic model. The code is theirs when they all have the same."""
+    """What a pydantic model refused; an unknown field decides the code, as in core."""
     errors = tuple(field_error(detail) for detail in details)
-    sentence = "; ".join(f"{error.field}: {error.detail}" for error in errors[:3]) + "."
-    refusal = InvalidBody(sentence, errors=errors)
-    codes = {error.code for error in errors}
-    if len(codes) == 1:
-        refusal.code = codes.pop()
+    fields = ", ".join(dict.fromkeys(error.field or "the body" for error in errors))
+    refusal = InvalidBody(f"The request was refused because of {fields}.", errors=errors)
+    if any(error.code == "unknown_field" for error in errors):
+        refusal.code = "unknown_field"
     return refusal
 
 

@@ -7,8 +7,7 @@ from contextvars import ContextVar
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-REQUEST_ID_HEADER = "x-request-id"
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -27,7 +26,10 @@ def child_traceparent() -> str:
 
 
 class Trace:
-    """Takes X-Request-ID and traceparent from the request, or makes the id; answers with the id."""
+    """Takes X-Request-ID and traceparent from the request, or makes the id; answers with the id.
+
+    Answers of the API belong to one caller, so no cache in between may keep them.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -48,7 +50,10 @@ class Trace:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(raw=message["headers"])[REQUEST_ID_HEADER] = this_id
+                headers = MutableHeaders(raw=message["headers"])
+                headers["X-Request-ID"] = this_id
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self.app(scope, receive, send_with_id)

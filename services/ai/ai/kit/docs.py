@@ -1,0 +1,118 @@
+"""The OpenAPI document as the service really behaves, and its two pages without foreign assets."""
+
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+from starlette.responses import HTMLResponse
+
+from ai.kit.bodies import read_json
+from ongoza_contracts.http.errors import Error
+
+ASSETS = "/docs-assets"
+# The pages need their own inline script; whatever their bundles would fetch elsewhere is blocked.
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'"
+)
+_SCHEMAS = "#/components/schemas/"
+
+
+def install(app: FastAPI) -> None:
+    """Serves /docs and /redoc, and completes /openapi.json. The app is made with both urls None."""
+    app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")))
+    app.add_api_route("/docs", _page(_swagger(app)), include_in_schema=False)
+    app.add_api_route("/redoc", _page(_redoc(app)), include_in_schema=False)
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+
+
+def _page(html: HTMLResponse) -> Callable[[], Any]:
+    html.headers["Content-Security-Policy"] = CONTENT_POLICY
+
+    async def page() -> HTMLResponse:
+        return html
+
+    return page
+
+
+def _swagger(app: FastAPI) -> HTMLResponse:
+    return get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title=app.title,
+        swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{ASSETS}/swagger-ui.css",
+        swagger_favicon_url=f"{ASSETS}/favicon.png",
+        swagger_ui_parameters={"validatorUrl": None, "persistAuthorization": True},
+    )
+
+
+def _redoc(app: FastAPI) -> HTMLResponse:
+    return get_redoc_html(
+        openapi_url="/openapi.json",
+        title=app.title,
+        redoc_js_url=f"{ASSETS}/redoc.standalone.js",
+        redoc_favicon_url=f"{ASSETS}/favicon.png",
+        with_google_fonts=False,
+    )
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        _document_errors(document, schemas)
+        _document_bodies(app, document, schemas)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _document_errors(document: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Every refusal has the one error body; FastAPI's own 422 does not happen."""
+    reference = _reference(Error, schemas)
+    for operation in _operations(document):
+        operation["responses"].pop("422", None)
+        operation["responses"]["4XX"] = {"description": "Refused", "content": reference}
+        operation["responses"]["5XX"] = {"description": "Cannot answer now", "content": reference}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+
+
+def _document_bodies(app: FastAPI, document: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """FastAPI does not see what `read_json` reads; this adds it."""
+    for route in iter_route_contexts(app.routes):
+        for model in _models_read(getattr(route, "dependant", None)):
+            for method in route.methods or ():
+                operation = document["paths"][route.path_format][method.lower()]
+                content = _reference(model, schemas)
+                operation["requestBody"] = {"required": True, "content": content}
+
+
+def _models_read(dependant: Dependant | None) -> Iterator[type[BaseModel]]:
+    for dependency in dependant.dependencies if dependant else ():
+        if isinstance(dependency.call, read_json):
+            yield dependency.call.model
+        yield from _models_read(dependency)
+
+
+def _reference(model: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = model.model_json_schema(ref_template=_SCHEMAS + "{model}")
+    schemas.update(schema.pop("$defs", {}))
+    schemas[model.__name__] = schema
+    return {"application/json": {"schema": {"$ref": _SCHEMAS + model.__name__}}}
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document.get("paths", {}).values():
+        yield from path.values()

@@ -1,0 +1,29 @@
+"""Sessions as ai last heard of them, for the time core cannot be asked."""
+
+from uuid import UUID
+
+import asyncpg
+
+from ongoza_contracts.http.profiling import SessionRecord
+
+# One session in the form core gives it.
+SESSION = """
+SELECT jsonb_build_object(
+    'id', session_id,
+    'user', user_id,
+    'questionnaire', questionnaire,
+    'status', CASE WHEN completed_at IS NULL THEN 'open' ELSE 'completed' END,
+    'version', version,
+    'answers', answers,
+    'result', result,
+    'created_at', started_at,
+    'completed_at', completed_at
+)::text
+FROM profiling_session
+WHERE session_id = $1
+"""
+
+
+async def projected_session(pool: asyncpg.Pool, session_id: UUID) -> SessionRecord | None:
+    document = await pool.fetchval(SESSION, session_id)
+    return SessionRecord.model_validate_json(document) if document else None

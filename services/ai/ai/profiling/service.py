@@ -1,0 +1,124 @@
+"""The use cases of profiling: core keeps the record, ai asks the questions and judges answers."""
+
+from uuid import UUID
+
+import asyncpg
+
+from ai.kit.auth import Caller, may_see
+from ai.kit.core_client import CoreClient, CoreUnavailable
+from ai.kit.errors import ApiError, NotFound
+from ai.profiling.bank import CURRENT, Bank, bank
+from ai.profiling.queries import projected_session
+from ai.profiling.scoring import profile
+from ongoza_contracts.http.profiling import ResultRequest, SessionRecord
+
+WRITE_SECONDS = 5.0
+
+
+class UnknownQuestion(ApiError):
+    code = "unknown_question"
+    detail = "There is no such question."
+
+
+class UnknownOption(ApiError):
+    code = "unknown_option"
+    detail = "The question has no such option."
+
+
+class ProfilingIncomplete(ApiError):
+    status = 409
+    code = "profiling_incomplete"
+
+    def __init__(self, answered: int, required: int) -> None:
+        missing = required - answered
+        super().__init__(
+            f"{missing} more {'answer is' if missing == 1 else 'answers are'} needed:"
+            f" {answered} of {required} are given."
+        )
+
+
+class ProfilingNotCompleted(ApiError):
+    status = 409
+    code = "profiling_not_completed"
+    detail = "The session has no result yet: complete it first."
+
+
+class UnknownQuestionnaire(ApiError):
+    status = 409
+    code = "unknown_questionnaire"
+    detail = "The session was held with questions that are no longer known here."
+
+
+async def start(core: CoreClient, caller: Caller) -> tuple[SessionRecord, bool]:
+    """The caller's open session, and whether it was started just now."""
+    return await core.as_caller(caller, budget=WRITE_SECONDS).start_profiling(CURRENT)
+
+
+async def respond(
+    core: CoreClient, caller: Caller, session_id: UUID, question_id: str, option_id: str
+) -> SessionRecord:
+    """Records an answer; a question answered before is answered anew."""
+    question = bank().question(question_id)
+    if question is None:
+        raise UnknownQuestion
+    if question.option(option_id) is None:
+        raise UnknownOption
+    calls = core.as_caller(caller, budget=WRITE_SECONDS)
+    return await calls.record_answer(session_id, question_id, option_id)
+
+
+async def read(
+    core: CoreClient, pool: asyncpg.Pool, caller: Caller, session_id: UUID
+) -> SessionRecord:
+    """From core, which knows who may see it; while core is away, as ai last heard of it."""
+    try:
+        return await core.as_caller(caller).profiling_session(session_id)
+    except CoreUnavailable:
+        session = await projected_session(pool, session_id)
+        if session is None:
+            raise
+    if not may_see(caller, session.user):
+        raise NotFound
+    return session
+
+
+async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> SessionRecord:
+    """Judges the recorded answers and has core record the result. Completing again is harmless."""
+    session = await core.as_caller(caller, budget=WRITE_SECONDS).profiling_session(session_id)
+    if session.user != caller.user_id:
+        raise NotFound
+    if session.result:
+        return session
+    result = judge(session)
+    return await core.as_service(budget=WRITE_SECONDS).record_result(session_id, result)
+
+
+async def delete(core: CoreClient, caller: Caller, session_id: UUID) -> None:
+    await core.as_caller(caller, budget=WRITE_SECONDS).delete_profiling(session_id)
+
+
+def judge(session: SessionRecord) -> ResultRequest:
+    """Raises ProfilingIncomplete while answers are missing."""
+    questions = bank_of(session)
+    given = answers(session)
+    answered = len(questions.known(given))
+    if answered < questions.required:
+        raise ProfilingIncomplete(answered, questions.required)
+    found = profile(questions, given)
+    return ResultRequest(
+        scores=found.scores,
+        primary=found.primary,
+        secondary=list(found.secondary),
+        confidence=found.confidence,
+    )
+
+
+def answers(session: SessionRecord) -> dict[str, str]:
+    return {answer.question_id: answer.option_id for answer in session.answers}
+
+
+def bank_of(session: SessionRecord) -> Bank:
+    try:
+        return bank(session.questionnaire)
+    except KeyError:
+        raise UnknownQuestionnaire from None
