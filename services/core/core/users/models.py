@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from core.kit.versions import Versioned
 from ongoza_contracts.vocabulary import Role, Track
 
 
@@ -22,7 +23,7 @@ class UserManager(BaseUserManager["User"]):
         return services.add_user(email=email, password=password or "", role=Role.ADMIN)
 
 
-class User(AbstractBaseUser):
+class User(Versioned, AbstractBaseUser):
     """A person who may sign in: a learner or one of the staff roles."""
 
     last_login = None  # Django's column for it would be written with every sign-in
@@ -40,9 +41,6 @@ class User(AbstractBaseUser):
         related_name="members",
     )
     is_active = models.BooleanField(default=True)
-    version = models.PositiveBigIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField(editable=False)
-    updated_at = models.DateTimeField(editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -14,6 +14,8 @@ def require_acceptable(password: str, user: User, *, field: str = "password") ->
     """Raises DRF's ValidationError with every rule that `password` breaks."""
     if len(password) > MAX_PASSWORD_LENGTH:
         raise ValidationError({field: [ErrorDetail("The password is too long.", "too_long")]})
+    if not password.strip():
+        raise ValidationError({field: [ErrorDetail("The password is blank.", "too_short")]})
     try:
         validate_password(password, user)
     except exceptions.ValidationError as error:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from core.kit.errors import Conflict, DomainError, NotFound
+from core.kit.errors import Conflict, DomainError
+from core.kit.versions import locked
 from core.outbox.append import append
 from core.users import events, passwords, selectors
 from core.users.models import SignIn, User
@@ -46,14 +47,13 @@ def add_user(*, email: str, password: str | None, role: Role = Role.LEARNER, **m
     `more` may hold first_name, last_name, track, organization and is_active. Raises EmailTaken and
     DRF's ValidationError.
     """
-    now = timezone.now()
-    user = User(email=email.lower(), role=role, version=1, created_at=now, updated_at=now, **more)
+    user = User(email=email.lower(), role=role, **more)
     if password is not None:
         passwords.require_acceptable(password, user)
     user.set_password(password)
     try:
         with transaction.atomic():
-            user.save(force_insert=True)
+            user.save_next_version()
     except IntegrityError:
         raise EmailTaken from None
     append(events.user_created(user))
@@ -66,13 +66,13 @@ def update_user(*, user_id: int, **changes: Any) -> User:
 
     A user who is made inactive is signed out everywhere.
     """
-    user = _locked(user_id)
+    user = locked(User.objects.filter(pk=user_id))
     changed = {name: value for name, value in changes.items() if getattr(user, name) != value}
     if not changed:
         return user
     for name, value in changed.items():
         setattr(user, name, value)
-    _raise_version(user, changed)
+    user.save_next_version()
     append(events.user_updated(user))
     if not user.is_active:
         user.sign_ins.all().delete()
@@ -82,7 +82,7 @@ def update_user(*, user_id: int, **changes: Any) -> User:
 @transaction.atomic
 def erase_user(*, user_id: int) -> None:
     """Forget a user: the row and all that hangs on it. What stays is that the id was erased."""
-    user = _locked(user_id)
+    user = locked(User.objects.filter(pk=user_id))
     user.version += 1
     append(events.user_erased(user))
     OutstandingToken.objects.filter(user_id=user_id).delete()  # their text holds the address
@@ -109,7 +109,7 @@ def change_password(*, user: User, current: str, new: str) -> SignedIn:
 @transaction.atomic
 def set_password(*, user_id: int, password: str | None) -> User:
     """Whoever was signed in with the old password is signed out."""
-    user = _locked(user_id)
+    user = locked(User.objects.filter(pk=user_id))
     user.set_password(password)
     user.save(update_fields=["password"])
     user.sign_ins.all().delete()
@@ -177,16 +177,3 @@ def _sign_in(user: User) -> SignedIn:
     expires_at = now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     sign_in = user.sign_ins.create(created_at=now, expires_at=expires_at)
     return SignedIn(user, issue(user, sign_in))
-
-
-def _locked(user_id: int) -> User:
-    user = User.objects.select_for_update().filter(pk=user_id).first()
-    if user is None:
-        raise NotFound
-    return user
-
-
-def _raise_version(user: User, changed: dict[str, Any]) -> None:
-    user.version += 1
-    user.updated_at = timezone.now()
-    user.save(update_fields=[*changed, "version", "updated_at"])

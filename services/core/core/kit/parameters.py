@@ -1,0 +1,28 @@
+"""Query parameters with a meaning: read, or refused as a bad parameter."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from rest_framework.request import Request
+
+from core.kit.errors import BadParameter
+from core.kit.pagination import positive
+from ongoza_contracts.vocabulary import ID_MAX
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def chosen(request: Request, name: str, choices: type[E]) -> E | None:
+    """One of `choices`, or None when the parameter is not given."""
+    value = request.query_params.get(name)
+    if value is None:
+        return None
+    try:
+        return choices(value)
+    except ValueError:
+        raise BadParameter(f"{name} is none of {', '.join(choices)}.") from None
+
+
+def user_id_or(request: Request, default: int) -> int:
+    """The learner named in `?user=`."""
+    return positive(request, "user", default=default, most=ID_MAX)
