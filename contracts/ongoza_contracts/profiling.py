@@ -22,13 +22,9 @@ class ProfilingResult(FactPart):
     confidence: Confidence
 
 
-class _ProfilingState(Fact):
+class _ProfilingFact(Fact):
     session_id: UUID
     user_id: UserId
-    questionnaire: Slug
-    """The version of the question bank that was asked."""
-    answers: tuple[Answer, ...] = Field(max_length=100)
-    started_at: AwareDatetime
 
     @property
     def key(self) -> str:
@@ -37,6 +33,13 @@ class _ProfilingState(Fact):
     @property
     def partition_key(self) -> str:
         return str(self.user_id)
+
+
+class _ProfilingState(_ProfilingFact):
+    questionnaire: Slug
+    """The version of the question bank that was asked."""
+    answers: tuple[Answer, ...] = Field(max_length=100)
+    started_at: AwareDatetime
 
 
 class ProfilingAnswered(_ProfilingState):
@@ -52,3 +55,9 @@ class ProfilingCompleted(_ProfilingState):
 
     result: ProfilingResult
     completed_at: AwareDatetime
+
+
+class ProfilingDeleted(_ProfilingFact):
+    """A learner deleted a session: forget its answers and its result."""
+
+    type = "ongoza.profiling.deleted.v1"

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
-from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted
+from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
@@ -75,14 +75,14 @@ PROGRESS = Topic(
 )
 PROFILING = Topic(
     name="ongoza.profiling",
-    what="Profiling sessions: the answers so far, and the result once completed.",
+    what="Profiling sessions: the answers so far, the result once completed, or the deletion.",
     why="The track a learner leans to decides what a newcomer is offered.",
     key="session id",
     partition_key="user id",
     producer="core",
     consumers=("ai",),
     partitions=6,
-    facts=(ProfilingAnswered, ProfilingCompleted),
+    facts=(ProfilingAnswered, ProfilingCompleted, ProfilingDeleted),
 )
 
 TOPICS: tuple[Topic, ...] = (USERS, CONTENT, PROGRESS, PROFILING)

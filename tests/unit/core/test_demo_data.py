@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from core.programs.demo import loader
 from core.programs.demo.history import PASS_MARK
 from core.programs.demo.items import Catalogue, Item

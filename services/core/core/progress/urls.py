@@ -1,1 +1,9 @@
-urlpatterns: list[object] = []
+from django.urls import path
+
+from core.kit import ids  # noqa: F401  (the converter <id:...>)
+from core.progress import views
+
+urlpatterns = [
+    path("progress/", views.ProgressList.as_view()),
+    path("progress/<id:progress_id>/", views.OneProgress.as_view()),
+]

@@ -6,6 +6,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
 from core.programs.demo.items import Catalogue, Item, Program, Skill
 from ongoza_contracts.vocabulary import (
     ContentId,
@@ -15,7 +17,6 @@ from ongoza_contracts.vocabulary import (
     Slug,
     Track,
 )
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 SKILLS_FILE = "skills.toml"

@@ -1,0 +1,62 @@
+"""`ongoza_contracts.http.profiling`, as core reads and writes it."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.kit.serializers import StrictSerializer
+from core.profiling.models import ProfilingAnswer, ProfilingSession
+from ongoza_contracts.vocabulary import Confidence, Track
+
+SLUG = r"^[a-z0-9]+([-_.][a-z0-9]+)*$"
+
+
+class AnswerSerializer(serializers.ModelSerializer[ProfilingAnswer]):
+    class Meta:
+        model = ProfilingAnswer
+        fields = ("question_id", "option_id", "answered_at")
+        read_only_fields = fields
+
+
+class ScoresSerializer(StrictSerializer):
+    """One score for each track."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {str(track): serializers.FloatField(min_value=0, max_value=100) for track in Track}
+
+
+class ResultSerializer(StrictSerializer):
+    scores = ScoresSerializer()
+    primary = serializers.ChoiceField(choices=list(Track))
+    secondary = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(Track)), max_length=4
+    )
+    confidence = serializers.ChoiceField(choices=list(Confidence))
+
+
+class SessionSerializer(serializers.ModelSerializer[ProfilingSession]):
+    answers = AnswerSerializer(many=True, read_only=True)
+    result = ResultSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = ProfilingSession
+        fields = (
+            "id",
+            "user",
+            "questionnaire",
+            "status",
+            "version",
+            "answers",
+            "result",
+            "created_at",
+            "completed_at",
+        )
+        read_only_fields = fields
+
+
+class StartRequest(StrictSerializer):
+    questionnaire = serializers.RegexField(SLUG, max_length=64)
+
+
+class AnswerRequest(StrictSerializer):
+    option_id = serializers.RegexField(SLUG, max_length=64)

@@ -1,0 +1,103 @@
+"""Everything that changes the record of profiling: ai asks and judges, core remembers."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core.kit.errors import Conflict
+from core.kit.versions import locked
+from core.outbox.append import append
+from core.profiling import events
+from core.profiling.models import ProfilingSession
+from core.users.models import User
+from core.users.services import update_user
+
+MAX_ANSWERS = 100
+
+
+class SessionCompleted(Conflict):
+    code = "session_completed"
+    detail = "The session is completed."
+
+
+class TooManyAnswers(Conflict):
+    code = "too_many_answers"
+    detail = f"A session holds at most {MAX_ANSWERS} answers."
+
+
+class OtherResult(Conflict):
+    code = "other_result"
+    detail = "The session has another result already."
+
+
+class Started(NamedTuple):
+    session: ProfilingSession
+    is_new: bool
+
+
+def start_session(*, user: User, questionnaire: str) -> Started:
+    """A new session, or the learner's open one: there is at most one. Nothing is published yet."""
+    try:
+        with transaction.atomic():
+            return Started(user.profilings.create(questionnaire=questionnaire), is_new=True)
+    except IntegrityError:
+        opened = user.profilings.filter(status=ProfilingSession.Status.OPEN).first()
+        if opened is None:
+            raise  # the session that stood in the way was completed meanwhile
+        return Started(opened, is_new=False)
+
+
+@transaction.atomic
+def record_answer(
+    *, user: User, session_id: UUID, question_id: str, option_id: str
+) -> ProfilingSession:
+    """Answer a question, or answer it anew; the same answer again is no change.
+
+    Raises NotFound, SessionCompleted and TooManyAnswers.
+    """
+    session = locked(ProfilingSession.objects.filter(pk=session_id, user=user))
+    if session.status == ProfilingSession.Status.COMPLETED:
+        raise SessionCompleted
+    answer = session.answers.filter(question_id=question_id).first()
+    if answer is None and session.answers.count() >= MAX_ANSWERS:
+        raise TooManyAnswers
+    if answer is not None and answer.option_id == option_id:
+        return session
+    session.answers.update_or_create(
+        question_id=question_id,
+        defaults={"option_id": option_id, "answered_at": timezone.now()},
+    )
+    session.save_next_version()
+    append(events.profiling_answered(session))
+    return session
+
+
+@transaction.atomic
+def record_result(*, session_id: UUID, result: dict[str, Any]) -> ProfilingSession:
+    """Complete a session with what ai found. The same result again is no change.
+
+    A learner who has no track yet gets the primary one. Raises NotFound and OtherResult.
+    """
+    session = locked(ProfilingSession.objects.filter(pk=session_id))
+    if session.status == ProfilingSession.Status.COMPLETED:
+        if session.result != result:
+            raise OtherResult
+        return session
+    session.status = ProfilingSession.Status.COMPLETED
+    session.result, session.completed_at = result, timezone.now()
+    session.save_next_version()
+    append(events.profiling_completed(session))
+    if session.user.track is None:
+        update_user(user_id=session.user_id, track=result["primary"])
+    return session
+
+
+@transaction.atomic
+def delete_session(*, user: User, session_id: UUID) -> None:
+    """Forget a session of one's own. Raises NotFound."""
+    session = locked(ProfilingSession.objects.filter(pk=session_id, user=user))
+    session.version += 1
+    append(events.profiling_deleted(session))
+    session.delete()

@@ -1,0 +1,85 @@
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.kit.pagination import PAGE_PARAMETERS
+from core.kit.parameters import chosen
+from core.kit.permissions import IsService
+from core.kit.schema import PAGE, page_of
+from core.kit.views import ApiView
+from core.profiling import selectors, serializers, services
+from core.profiling.models import ProfilingSession
+from core.profiling.serializers import SessionSerializer
+
+STATUS = OpenApiParameter("status", str, enum=list(ProfilingSession.Status))
+
+
+class Sessions(ApiView):
+    query_parameters = (*PAGE_PARAMETERS, "status")
+
+    @extend_schema(
+        operation_id="profiling_sessions",
+        parameters=[STATUS, *PAGE],
+        responses=page_of(SessionSerializer),
+    )
+    def get(self, request: Request) -> Response:
+        """The caller's sessions, newest first."""
+        rows = selectors.sessions_of(self.caller)
+        if status := chosen(request, "status", ProfilingSession.Status):
+            rows = rows.filter(status=status)
+        return self.page(rows, SessionSerializer)
+
+    @extend_schema(
+        operation_id="profiling_start",
+        request=serializers.StartRequest,
+        responses={200: SessionSerializer, 201: SessionSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Start a session (201), or go on with the open one (200)."""
+        started = services.start_session(user=self.caller, **self.body(serializers.StartRequest))
+        return Response(SessionSerializer(started.session).data, 201 if started.is_new else 200)
+
+
+class OneSession(ApiView):
+    @extend_schema(operation_id="profiling_session", responses=SessionSerializer)
+    def get(self, request: Request, session_id: UUID) -> Response:
+        """A session of the caller's."""
+        return Response(SessionSerializer(selectors.own_session(self.caller, session_id)).data)
+
+    @extend_schema(operation_id="profiling_delete", responses={204: None})
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        """Delete a session of the caller's, answers and result included."""
+        services.delete_session(user=self.caller, session_id=session_id)
+        return Response(status=204)
+
+
+class OneAnswer(ApiView):
+    @extend_schema(
+        operation_id="profiling_answer",
+        request=serializers.AnswerRequest,
+        responses=SessionSerializer,
+    )
+    def put(self, request: Request, session_id: UUID, question_id: str) -> Response:
+        """Answer a question, or answer it anew."""
+        body = self.body(serializers.AnswerRequest)
+        session = services.record_answer(
+            user=self.caller, session_id=session_id, question_id=question_id, **body
+        )
+        return Response(SessionSerializer(session).data)
+
+
+class Result(ApiView):
+    permission_classes = (IsService,)
+
+    @extend_schema(
+        operation_id="profiling_result",
+        request=serializers.ResultSerializer,
+        responses=SessionSerializer,
+    )
+    def post(self, request: Request, session_id: UUID) -> Response:
+        """Complete a session with its result: ai alone, with its service token."""
+        result = self.body(serializers.ResultSerializer)
+        session = services.record_result(session_id=session_id, result=result)
+        return Response(SessionSerializer(session).data)

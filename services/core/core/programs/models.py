@@ -1,0 +1,50 @@
+"""The catalogue: programs, and the courses, modules and missions they consist of."""
+
+from django.db import models
+
+from core.kit.versions import Versioned
+from ongoza_contracts.vocabulary import ContentType, Track
+
+TRACKS = [(str(track), track.title()) for track in Track]
+
+
+class Program(models.Model):
+    """A path through the catalogue: a track's own, or the foundation all tracks share."""
+
+    slug = models.SlugField(max_length=64, unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField(max_length=4000, blank=True)
+    track = models.CharField(max_length=16, choices=TRACKS, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ContentItem(Versioned):
+    """A course, a module of a course, or a mission: the entity that is published."""
+
+    content_id = models.CharField(max_length=32, unique=True)
+    content_type = models.CharField(max_length=16, choices=[(t, t.title()) for t in ContentType])
+    program = models.ForeignKey(Program, models.PROTECT, related_name="items")
+    course = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="modules"
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(max_length=200)
+    description = models.TextField(max_length=4000, blank=True)
+    track = models.CharField(max_length=16, choices=TRACKS)
+    level = models.PositiveSmallIntegerField(default=1)
+    skills = models.JSONField(default=list, blank=True)
+    prerequisites = models.ManyToManyField("self", symmetrical=False, blank=True)
+    duration_minutes = models.PositiveIntegerField()
+    retired = models.BooleanField(default=False, editable=False)
+    published_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        ordering = ("content_id",)
+
+    def __str__(self) -> str:
+        return f"{self.content_id}: {self.title}"

@@ -1,0 +1,43 @@
+"""What may be read of the catalogue: all of it, by every user."""
+
+from django.db.models import QuerySet
+
+from core.kit.errors import DomainError, NotFound
+from core.programs.models import ContentItem, Program
+
+
+class UnknownContent(DomainError):
+    code = "unknown_content"
+    detail = "There is no such item on offer."
+
+
+def offered() -> QuerySet[ContentItem]:
+    """What is not retired, with all that a serializer shows of it."""
+    return (
+        ContentItem.objects.filter(retired=False)
+        .select_related("program", "course")
+        .prefetch_related("prerequisites")
+    )
+
+
+def content(content_id: str) -> ContentItem:
+    """An item, retired ones too: histories refer to them. Raises NotFound."""
+    item = ContentItem.objects.select_related("program", "course").filter(content_id=content_id)
+    if (found := item.first()) is None:
+        raise NotFound
+    return found
+
+
+def offered_content(content_id: str) -> ContentItem:
+    """An item a learner may work on, named in a body. Raises UnknownContent."""
+    item = ContentItem.objects.filter(content_id=content_id, retired=False).first()
+    if item is None:
+        raise UnknownContent
+    return item
+
+
+def program(program_id: int) -> Program:
+    """Raises NotFound."""
+    if (found := Program.objects.filter(pk=program_id).first()) is None:
+        raise NotFound
+    return found

@@ -1,0 +1,142 @@
+"""Everything that changes the catalogue."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core.kit.errors import Conflict, DomainError
+from core.kit.versions import locked
+from core.outbox.append import append
+from core.programs import events
+from core.programs.models import ContentItem, Program
+from core.programs.selectors import UnknownContent
+from ongoza_contracts.vocabulary import ContentType
+
+# Checking that prerequisites stay free of circles looks at other items: one writer at a time.
+PREREQUISITES_LOCK = "SELECT pg_advisory_xact_lock(7305121874)"
+
+
+class ContentIdTaken(Conflict):
+    code = "content_id_taken"
+    detail = "There is an item with this content id already."
+
+
+class CircularPrerequisites(DomainError):
+    code = "circular_prerequisites"
+    detail = "An item cannot come before itself."
+
+
+class NotItsCourse(DomainError):
+    code = "not_its_course"
+    detail = "A module belongs to a course, and nothing else does."
+
+
+class Retired(Conflict):
+    code = "retired"
+    detail = "The item is retired."
+
+
+@transaction.atomic
+def add_program(*, slug: str, title: str, description: str = "", track: str = "") -> Program:
+    """Programs have no facts of their own: an item's fact says its track."""
+    return Program.objects.create(slug=slug, title=title, description=description, track=track)
+
+
+@transaction.atomic
+def publish_content(
+    *,
+    content_id: str,
+    course: str | None = None,
+    prerequisites: list[str] | None = None,
+    **state: Any,
+) -> ContentItem:
+    """Add an item to the catalogue and offer it.
+
+    Raises ContentIdTaken, UnknownContent, NotItsCourse and CircularPrerequisites.
+    """
+    now = timezone.now()
+    item = ContentItem(content_id=content_id, published_at=now, created_at=now, **state)
+    item.course = _item(course) if course else None
+    _refuse_wrong_course(item)
+    try:
+        with transaction.atomic():
+            item.save_next_version()
+    except IntegrityError:
+        raise ContentIdTaken from None
+    ids = _set_prerequisites(item, prerequisites or [])
+    append(events.content_published(item, ids))
+    return item
+
+
+@transaction.atomic
+def update_content(
+    *, content_id: str, prerequisites: list[str] | None = None, **changes: Any
+) -> ContentItem:
+    """Change an item that is on offer; what is so already is no change and publishes nothing.
+
+    Raises NotFound, Retired, UnknownContent and CircularPrerequisites.
+    """
+    item = locked(ContentItem.objects.filter(content_id=content_id))
+    if item.retired:
+        raise Retired
+    before = _prerequisites(item)
+    ids = before if prerequisites is None else _set_prerequisites(item, prerequisites)
+    changed = {name: value for name, value in changes.items() if getattr(item, name) != value}
+    if not changed and ids == before:
+        return item
+    for name, value in changed.items():
+        setattr(item, name, value)
+    item.save_next_version()
+    append(events.content_published(item, ids))
+    return item
+
+
+@transaction.atomic
+def retire_content(*, content_id: str) -> ContentItem:
+    """Offer an item no more; learners keep what they did. Once more is no change."""
+    item = locked(ContentItem.objects.filter(content_id=content_id))
+    if not item.retired:
+        item.retired = True
+        item.save_next_version()
+        append(events.content_retired(item, _prerequisites(item)))
+    return item
+
+
+def _item(content_id: str) -> ContentItem:
+    item = ContentItem.objects.filter(content_id=content_id, retired=False).first()
+    if item is None:
+        raise UnknownContent(f"There is no item {content_id} on offer.")
+    return item
+
+
+def _refuse_wrong_course(item: ContentItem) -> None:
+    is_module = item.content_type == ContentType.MODULE
+    has_course = item.course is not None and item.course.content_type == ContentType.COURSE
+    if is_module != has_course or (item.course and not has_course):
+        raise NotItsCourse
+
+
+def _prerequisites(item: ContentItem) -> list[str]:
+    return sorted(item.prerequisites.values_list("content_id", flat=True))
+
+
+def _set_prerequisites(item: ContentItem, content_ids: list[str]) -> list[str]:
+    wanted = [_item(content_id) for content_id in sorted(set(content_ids))]
+    if wanted:
+        with transaction.get_connection().cursor() as cursor:
+            cursor.execute(PREREQUISITES_LOCK)
+        _refuse_circles(item, wanted)
+    item.prerequisites.set(wanted)
+    return [found.content_id for found in wanted]
+
+
+def _refuse_circles(item: ContentItem, wanted: list[ContentItem]) -> None:
+    seen: set[int] = set()
+    front = {found.pk for found in wanted}
+    while front:
+        if item.pk in front:
+            raise CircularPrerequisites
+        seen |= front
+        before = ContentItem.objects.filter(pk__in=front).values_list("prerequisites", flat=True)
+        front = {pk for pk in before if pk is not None} - seen

@@ -1,0 +1,23 @@
+from django.conf import settings
+from django.db import models
+
+from core.kit.versions import Versioned
+from ongoza_contracts.vocabulary import ProgressStatus
+
+
+class Progress(Versioned):
+    """How far one learner is with one item of content: the entity that is published."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="progress")
+    content = models.ForeignKey("programs.ContentItem", models.PROTECT, to_field="content_id")
+    status = models.CharField(max_length=16, choices=[(s, s) for s in ProgressStatus])
+    completion_percentage = models.FloatField(default=0)
+    score = models.FloatField(null=True)
+    metadata = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("user", "content"), name="one_progress"),)
+
+    def __str__(self) -> str:
+        return f"user {self.user_id}, {self.content_id}: {self.status}"

@@ -1,0 +1,53 @@
+import json
+from typing import Any
+
+from rest_framework import serializers
+
+from core.kit.serializers import StrictSerializer
+from core.progress.models import Progress
+from ongoza_contracts.vocabulary import ContentType, ProgressStatus
+
+MAX_METADATA_BYTES = 8 * 1024
+
+
+class ProgressSerializer(serializers.ModelSerializer[Progress]):
+    """`ongoza_contracts.http.progress.ProgressItem`."""
+
+    content_id = serializers.CharField()
+    content_type = serializers.CharField(source="content.content_type")
+
+    class Meta:
+        model = Progress
+        fields = (
+            "id",
+            "user",
+            "content_id",
+            "content_type",
+            "status",
+            "completion_percentage",
+            "score",
+            "metadata",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+
+class ReviseRequest(StrictSerializer):
+    """What a learner may change of a record of theirs."""
+
+    status = serializers.ChoiceField(choices=list(ProgressStatus), required=False)
+    completion_percentage = serializers.FloatField(min_value=0, max_value=100, required=False)
+    score = serializers.FloatField(min_value=0, max_value=100, required=False, allow_null=True)
+    metadata = serializers.DictField(required=False)
+
+    def validate_metadata(self, metadata: dict[str, Any]) -> dict[str, Any]:
+        if len(json.dumps(metadata)) > MAX_METADATA_BYTES:
+            raise serializers.ValidationError("This is over 8 KiB.", code="too_large")
+        return metadata
+
+
+class ReportRequest(ReviseRequest):
+    content_id = serializers.CharField(max_length=64)
+    content_type = serializers.ChoiceField(choices=list(ContentType))
+    status = serializers.ChoiceField(choices=list(ProgressStatus))

@@ -1,0 +1,99 @@
+"""Everything that changes progress."""
+
+from typing import Any
+
+from django.db import transaction
+
+from core.kit.errors import Conflict, DomainError
+from core.kit.versions import locked
+from core.outbox.append import append
+from core.programs.models import ContentItem
+from core.programs.selectors import offered_content
+from core.progress import events
+from core.progress.models import Progress
+from core.users.models import User
+from ongoza_contracts.vocabulary import ContentType, ProgressStatus
+
+PUBLISHED = ("status", "completion_percentage", "score")
+
+
+class WrongContentType(DomainError):
+    code = "wrong_content_type"
+    detail = "The item is of another content type."
+
+
+class AlreadyCompleted(Conflict):
+    code = "already_completed"
+    detail = "What is completed stays completed."
+
+
+class ContradictoryProgress(DomainError):
+    code = "contradictory_progress"
+    detail = "Completed means 100 percent, not started means 0 percent and no score."
+
+
+@transaction.atomic
+def report_progress(
+    *, user: User, content_id: str, content_type: ContentType, **state: Any
+) -> Progress:
+    """Record how far `user` is with an item; version 1 when it is their first report on it.
+
+    `state` holds status and may hold completion_percentage, score and metadata: what is left out
+    stays as it was. Raises programs' UnknownContent, WrongContentType, ContradictoryProgress and
+    AlreadyCompleted.
+    """
+    content = offered_content(content_id)
+    if content.content_type != content_type:
+        raise WrongContentType
+    return _change(_locked_or_new(user, content), state)
+
+
+@transaction.atomic
+def revise_progress(*, user: User, progress_id: int, **state: Any) -> Progress:
+    """Change fields of a record of one's own. Raises NotFound and what `report_progress` does."""
+    return _change(locked(Progress.objects.filter(pk=progress_id, user=user)), state)
+
+
+def _locked_or_new(user: User, content: ContentItem) -> Progress:
+    """The learner's row, locked. Of two first reports at once one inserts and the other waits."""
+    row = Progress.objects.filter(user=user, content=content)
+    if not (found := row.select_for_update().first()):
+        new = Progress(user=user, content=content, status=ProgressStatus.NOT_STARTED)
+        Progress.objects.bulk_create([new], ignore_conflicts=True)
+        found = row.select_for_update().get()
+    found.content = content
+    return found
+
+
+def _change(progress: Progress, state: dict[str, Any]) -> Progress:
+    before = {name: getattr(progress, name) for name in PUBLISHED}
+    if before["status"] == ProgressStatus.COMPLETED != state.get("status", before["status"]):
+        raise AlreadyCompleted
+    for name, value in {**_implied(state.get("status")), **state}.items():
+        setattr(progress, name, value)
+    _refuse_contradictions(progress)
+    if progress.version and before == {name: getattr(progress, name) for name in PUBLISHED}:
+        # Nothing that is published changed: no new version, no fact.
+        progress.save(update_fields=["metadata"])
+        return progress
+    progress.save_next_version()
+    append(events.progress_updated(progress))
+    return progress
+
+
+def _implied(status: str | None) -> dict[str, Any]:
+    match status:
+        case ProgressStatus.COMPLETED:
+            return {"completion_percentage": 100.0}
+        case ProgressStatus.NOT_STARTED:
+            return {"completion_percentage": 0.0, "score": None}
+    return {}
+
+
+def _refuse_contradictions(progress: Progress) -> None:
+    percentage, score = progress.completion_percentage, progress.score
+    match progress.status:
+        case ProgressStatus.COMPLETED if percentage != 100:
+            raise ContradictoryProgress
+        case ProgressStatus.NOT_STARTED if percentage != 0 or score is not None:
+            raise ContradictoryProgress
