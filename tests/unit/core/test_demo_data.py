@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core.programs.demo import loader
-from core.programs.demo.history import PASS_MARK
-from core.programs.demo.items import Catalogue, Item
-from core.programs.demo.learners import AS_OF, SPAN, DemoLearner, demo_learner, invent_learners
-from core.programs.demo.loader import CatalogueError, load_catalogue
-from core.programs.demo.people import organizations, staff
+from core.demo import loader
+from core.demo.history import PASS_MARK
+from core.demo.items import Catalogue, Item
+from core.demo.learners import AS_OF, SPAN, DemoLearner, demo_learner, invent_learners
+from core.demo.loader import CatalogueError, load_catalogue
+from core.demo.people import organizations, staff
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Track
 
 GOLDEN = "e4288afd1beaa085"

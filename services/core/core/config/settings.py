@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "core.programs",
     "core.progress",
     "core.profiling",
+    "core.demo",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,5 +1,6 @@
 """Everything that changes the record of profiling: ai asks and judges, core remembers."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -75,7 +76,9 @@ def record_answer(
 
 
 @transaction.atomic
-def record_result(*, session_id: UUID, result: dict[str, Any]) -> ProfilingSession:
+def record_result(
+    *, session_id: UUID, result: dict[str, Any], at: datetime | None = None
+) -> ProfilingSession:
     """Complete a session with what ai found. The same result again is no change.
 
     A learner who has no track yet gets the primary one. Raises NotFound and OtherResult.
@@ -86,12 +89,21 @@ def record_result(*, session_id: UUID, result: dict[str, Any]) -> ProfilingSessi
             raise OtherResult
         return session
     session.status = ProfilingSession.Status.COMPLETED
-    session.result, session.completed_at = result, timezone.now()
+    session.result, session.completed_at = result, at or timezone.now()
     session.save_next_version()
     append(events.profiling_completed(session))
     if session.user.track is None:
         update_user(user_id=session.user_id, track=result["primary"])
     return session
+
+
+@transaction.atomic
+def import_session(
+    *, user: User, questionnaire: str, result: dict[str, Any], completed_at: datetime
+) -> ProfilingSession:
+    """Bring in the result of a profiling that was held elsewhere; its answers are not known."""
+    session = user.profilings.create(questionnaire=questionnaire, created_at=completed_at)
+    return record_result(session_id=session.id, result=result, at=completed_at)
 
 
 @transaction.atomic

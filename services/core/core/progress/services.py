@@ -1,12 +1,15 @@
 """Everything that changes progress."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from core.kit.errors import Conflict, DomainError
 from core.kit.versions import locked
-from core.outbox.append import append
+from core.outbox.append import append, append_all
 from core.programs.models import ContentItem
 from core.programs.selectors import offered_content
 from core.progress import events
@@ -14,6 +17,7 @@ from core.progress.models import Progress
 from core.users.models import User
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
 
+# What counts as a change: the rest of a record is the client's own or never changes.
 PUBLISHED = ("status", "completion_percentage", "score")
 
 
@@ -52,6 +56,39 @@ def report_progress(
 def revise_progress(*, user: User, progress_id: int, **state: Any) -> Progress:
     """Change fields of a record of one's own. Raises NotFound and what `report_progress` does."""
     return _change(locked(Progress.objects.filter(pk=progress_id, user=user)), state)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One report of a past that is brought in from elsewhere."""
+
+    content_id: str
+    status: ProgressStatus
+    completion_percentage: float
+    score: float | None
+    at: datetime
+
+
+@transaction.atomic
+def import_history(*, user: User, steps: Iterable[Step]) -> None:
+    """Bring in what a learner did before, oldest first: each step a version and a fact.
+
+    For a learner who has no progress yet: IntegrityError otherwise.
+    """
+    steps = list(steps)
+    items = ContentItem.objects.in_bulk({s.content_id for s in steps}, field_name="content_id")
+    records: dict[str, Progress] = {}
+    facts = []
+    for step in steps:
+        new = Progress(user=user, content=items[step.content_id], created_at=step.at)
+        record = records.setdefault(step.content_id, new)
+        for name in PUBLISHED:
+            setattr(record, name, getattr(step, name))
+        record.version += 1
+        record.updated_at = step.at
+        facts.append((events.progress_updated(record), step.at))
+    Progress.objects.bulk_create(records.values())
+    append_all(facts)
 
 
 def _locked_or_new(user: User, content: ContentItem) -> Progress:

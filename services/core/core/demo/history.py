@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from core.programs.demo.items import Catalogue, Item
+from core.demo.items import Catalogue, Item
 from ongoza_contracts.vocabulary import ProgressStatus, Track
 
 PASS_MARK = 50.0

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from core.programs.demo.history import ProgressStep, Traits, walk
-from core.programs.demo.items import Catalogue
-from core.programs.demo.people import DemoAccount, demo_account, invent_account
+from core.demo.history import ProgressStep, Traits, walk
+from core.demo.items import Catalogue
+from core.demo.people import DemoAccount, demo_account, invent_account
 from ongoza_contracts.vocabulary import Track
 
 SEED = 20260701

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from core.programs.demo.items import Catalogue, Item, Program, Skill
+from core.demo.items import Catalogue, Item, Program, Skill
 from ongoza_contracts.vocabulary import (
     ContentId,
     ContentType,

@@ -1,0 +1,118 @@
+"""Puts the demo world into core, through the services, so that every row has its fact."""
+
+from collections.abc import Callable
+
+from core.demo.items import Catalogue, Item
+from core.demo.learners import DemoLearner
+from core.demo.people import DemoAccount, organizations
+from core.organizations.models import Organization
+from core.organizations.services import add_organization
+from core.profiling.services import import_session
+from core.programs.models import Program
+from core.programs.services import add_program, publish_content
+from core.progress.services import Step, import_history
+from core.users.models import User
+from core.users.services import add_user
+
+QUESTIONNAIRE = "v1"
+HIGH_MARGIN, MEDIUM_MARGIN = 20.0, 10.0
+
+Advance = Callable[[], None]
+"""Told after each thing planted: for a progress bar."""
+
+
+def plant_organizations() -> dict[str, Organization]:
+    """By slug."""
+    kinds = ("school", "employer")
+    return {
+        organization.slug: add_organization(name=organization.name, kind=kind)
+        for organization, kind in zip(organizations(), kinds, strict=True)
+    }
+
+
+def plant_catalogue(catalogue: Catalogue, advance: Advance) -> None:
+    programs = {
+        program.slug: add_program(
+            slug=program.slug,
+            title=program.title,
+            description=program.description,
+            track=program.track or "",
+        )
+        for program in catalogue.programs
+    }
+    for item in catalogue.items:  # prerequisites and courses come first
+        _publish(item, programs[item.program])
+        advance()
+
+
+def _publish(item: Item, program: Program) -> None:
+    publish_content(
+        content_id=item.content_id,
+        content_type=item.content_type,
+        program=program,
+        course=item.course_id,
+        position=item.position,
+        title=item.title,
+        description=item.description,
+        track=item.track,
+        level=item.level,
+        skills=list(item.skills),
+        prerequisites=list(item.prerequisites),
+        duration_minutes=item.duration_minutes,
+    )
+
+
+def plant_account(
+    account: DemoAccount, organizations: dict[str, Organization], password: str | None
+) -> User:
+    """Without a password nobody can sign in as the user."""
+    return add_user(
+        email=account.email,
+        password=password,
+        role=account.role,
+        first_name=account.first_name,
+        last_name=account.last_name,
+        organization=organizations[account.organization] if account.organization else None,
+    )
+
+
+def plant_learner(
+    learner: DemoLearner, organizations: dict[str, Organization], password: str | None
+) -> None:
+    user = plant_account(learner.account, organizations, password)
+    if learner.profile and learner.profiled_at:
+        import_session(
+            user=user,
+            questionnaire=QUESTIONNAIRE,
+            result=_result(learner),
+            completed_at=learner.profiled_at,
+        )
+    import_history(
+        user=user,
+        steps=[
+            Step(
+                content_id=step.content_id,
+                status=step.status,
+                completion_percentage=step.completion_percentage,
+                score=step.score,
+                at=step.at,
+            )
+            for step in learner.steps
+        ],
+    )
+
+
+def _result(learner: DemoLearner) -> dict[str, object]:
+    """The latent profile as a result of the profiler would put it."""
+    profile = dict(learner.profile or {})
+    ranked = sorted(profile, key=lambda track: (-profile[track], track))
+    margin = profile[ranked[0]] - profile[ranked[1]]
+    confidence = "low"
+    if margin >= MEDIUM_MARGIN:
+        confidence = "high" if margin >= HIGH_MARGIN else "medium"
+    return {
+        "scores": {str(track): round(score, 2) for track, score in profile.items()},
+        "primary": str(ranked[0]),
+        "secondary": [str(track) for track in ranked[1:3]],
+        "confidence": confidence,
+    }
