@@ -1,7 +1,6 @@
 """The one place where core speaks to Kafka."""
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from confluent_kafka import KafkaError, Message, Producer
 
@@ -23,46 +22,59 @@ class Publisher:
 
     def __init__(self, bootstrap_servers: str) -> None:
         self._fatal: KafkaError | None = None
-        self._producer = Producer(
-            {
-                "bootstrap.servers": bootstrap_servers,
-                "enable.idempotence": True,
-                "acks": "all",
-                "linger.ms": 0,
-                "message.timeout.ms": 60_000,
-                "reconnect.backoff.max.ms": 1_000,
-                "error_cb": self._on_error,
-            }
-        )
+        self._producer: Producer | None = None
+        self._configuration = {
+            "bootstrap.servers": bootstrap_servers,
+            "enable.idempotence": True,
+            "acks": "all",
+            "linger.ms": 5,  # while a batch is handed over: `flush` sends without lingering
+            "message.timeout.ms": 300_000,
+            "reconnect.backoff.max.ms": 1_000,
+            "error_cb": self._on_error,
+            "log_level": 0,  # outages are told of by the relay, once
+        }
 
-    def publish(self, records: Sequence[Record], stop: threading.Event) -> None:
-        """Send `records` in order and wait until the broker has them all.
+    def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+        """Send `records` in order and return when the broker has them all.
 
-        Raises NotPublished when one is refused, not acknowledged in time, or `stop` is set
-        meanwhile; ProducerBroken when sending is over for good.
+        `while_waiting` is called a few times a second; what it raises ends the waiting. Raises
+        NotPublished when a record is refused or not acknowledged in time, and ProducerBroken.
         """
+        try:
+            self._send(records, while_waiting)
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _send(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
         failures: list[KafkaError] = []
 
         def delivered(error: KafkaError | None, message: Message) -> None:
             if error is not None:
                 failures.append(error)
 
+        producer = self._producer = self._producer or Producer(self._configuration)
         for record in records:
-            self._producer.produce(
+            producer.produce(
                 record.topic,
                 value=record.payload,
                 key=record.key.encode(),
                 partition=record.partition,
-                headers=record.headers(),
+                headers=[*record.headers()],
                 on_delivery=delivered,
             )
-        while self._producer.flush(POLL_SECONDS) and not self._fatal:
-            if stop.is_set():
-                raise NotPublished("asked to stop")
+        while producer.flush(POLL_SECONDS) and not (failures or self._fatal):
+            while_waiting()
         if self._fatal:
             raise ProducerBroken(self._fatal.str())
         if failures:
-            raise NotPublished(f"{len(failures)} of {len(records)}: {failures[0].str()}")
+            raise NotPublished(failures[0].str())
+
+    def _abandon(self) -> None:
+        """What still waits in the producer must not overtake what is sent in the next try."""
+        if self._producer is not None:
+            self._producer.purge()
+            self._producer = None
 
     def _on_error(self, error: KafkaError) -> None:
         if error.fatal():

@@ -1,8 +1,8 @@
 """Moves outbox rows to Kafka: oldest first, deleted only when acknowledged, one relay at a time."""
 
 import logging
-import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from django.db import Error, connection
@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 BATCH = 1000
 LOCK_KEY = 7_305_121_873  # any number, the same for every relay of this database
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
-STANDBY_PAUSE = 1.0
+STANDBY_PAUSE = 0.5
+PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
 # No cursor is kept: a transaction that commits late with a small id is read in the next round.
 OLDEST = """
@@ -29,73 +30,112 @@ COLUMNS = (
     *("dataschema", "sequence", "traceparent", "payload"),
 )
 DELETE = "DELETE FROM outbox_event WHERE id = ANY(%s)"
-# Held by the session: it is gone the moment the session is.
+# Held by the session: it is gone the moment the session is. So everything below runs on the one
+# session that took it, and a statement that fails means that we may no longer be the only relay.
 TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
+STILL_HERE = "SELECT 1"
+
+
+class Stop:
+    """Set by a signal handler, so without the lock of threading.Event: we may be holding it."""
+
+    asked = False
+
+    def ask(self, *_: object) -> None:
+        self.asked = True
+
+
+class Stopped(Exception):
+    """We were asked to stop while waiting for the broker."""
 
 
 class Publishes(Protocol):
-    def publish(self, records: Sequence[Record], stop: threading.Event) -> None: ...
+    def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None: ...
 
 
-def run(publisher: Publishes, stop: threading.Event) -> None:
-    """Relay until `stop` is set. Raises kafka.ProducerBroken.
+class Relay:
+    """Relays until asked to stop. With the broker or the database down rows wait and it tries
+    again, saying so once."""
 
-    Broker or database down: rows wait and the relay tries again, saying so once.
-    """
-    reachable = True
-    while not stop.is_set():
+    def __init__(self, publisher: Publishes, stop: Stop) -> None:
+        self.publisher = publisher
+        self.stop = stop
+        self._state = ""
+        self._sent_at = 0.0
+
+    def run(self) -> None:
+        """Raises kafka.ProducerBroken."""
+        while not self.stop.asked:
+            try:
+                if _is_only_relay():
+                    self._drain_until_asked_to_stop()
+                else:
+                    self._tell("standing by: another relay is active")
+                    time.sleep(STANDBY_PAUSE)
+            except Stopped:
+                break
+            except Error as error:
+                self._tell(f"the database does not answer: {type(error).__name__}")
+                connection.close()
+                time.sleep(STANDBY_PAUSE)
+        connection.close()
+        self._tell("stopped")
+
+    def _drain_until_asked_to_stop(self) -> None:
+        pause = SHORTEST_PAUSE
+        while not self.stop.asked:
+            sent = self._drain()
+            pause = SHORTEST_PAUSE if sent else min(pause * 1.5, LONGEST_PAUSE)
+            if sent < BATCH:
+                time.sleep(pause)
+
+    def _drain(self) -> int:
+        self._sent_at = time.monotonic()
         try:
-            if _is_active():
-                reachable = True
-                _drain_until(publisher, stop)
-            else:
-                stop.wait(STANDBY_PAUSE)
-        except Error as error:
-            if reachable:
-                log.warning("the database does not answer: %s", type(error).__name__)
-            reachable = False
-            connection.close()
-            stop.wait(STANDBY_PAUSE)
-
-
-def _is_active() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(TRY_LOCK, [LOCK_KEY])
-        return bool(cursor.fetchone()[0])
-
-
-def _drain_until(publisher: Publishes, stop: threading.Event) -> None:
-    pause, publishing = SHORTEST_PAUSE, True
-    while not stop.is_set():
-        try:
-            sent = drain(publisher, stop)
-            if sent and not publishing:
-                log.info("publishing again")
-                publishing = True
+            sent = drain(self.publisher, self._while_waiting)
         except NotPublished as error:
-            sent = 0
-            if publishing and not stop.is_set():
-                log.warning("rows wait, the broker does not take them: %s", error)
-            publishing = False
-        pause = SHORTEST_PAUSE if sent else min(pause * 1.5, LONGEST_PAUSE)
-        if sent < BATCH:
-            stop.wait(pause)
+            self._tell(f"rows wait: {error}")
+            time.sleep(STANDBY_PAUSE)
+            return 0
+        self._tell("active")
+        return sent
+
+    def _while_waiting(self) -> None:
+        """Raises Stopped, and django.db.Error when our session is lost and with it the lock."""
+        if self.stop.asked:
+            raise Stopped
+        if time.monotonic() > self._sent_at + PATIENCE_SECONDS:
+            self._tell("rows wait: the broker does not answer")
+        with connection.cursor() as cursor:
+            cursor.execute(STILL_HERE)
+
+    def _tell(self, state: str) -> None:
+        """Log a change of state; the same state again is no news."""
+        if state != self._state:
+            self._state = state
+            log.info("relay: %s", state)
 
 
-def drain(publisher: Publishes, stop: threading.Event, limit: int = BATCH) -> int:
-    """Send the oldest `limit` rows and delete them; how many there were.
+def drain(publisher: Publishes, while_waiting: Callable[[], None], limit: int = BATCH) -> int:
+    """Send the oldest `limit` rows, then delete them; how many there were.
 
-    Raises kafka.NotPublished, and then all rows are still there.
+    Raises what the publisher raises, and then all rows are still there.
     """
     with connection.cursor() as cursor:
         cursor.execute(OLDEST, [limit])
         rows = cursor.fetchall()
         if not rows:
             return 0
-        publisher.publish([_record(row) for row in rows], stop)
+        publisher.publish([_record(row) for row in rows], while_waiting)
         failpoint("relay.post_ack")
         cursor.execute(DELETE, [[row[0] for row in rows]])
     return len(rows)
+
+
+def _is_only_relay() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(TRY_LOCK, [LOCK_KEY])
+        return bool(cursor.fetchone()[0])
 
 
 def _record(row: tuple[Any, ...]) -> Record:
