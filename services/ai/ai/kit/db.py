@@ -1,0 +1,47 @@
+"""Connections to ai's database."""
+
+from typing import Any
+
+import asyncpg
+from pgvector.asyncpg import register_vector
+
+from ai.kit.settings import Settings
+
+CONNECT_SECONDS = 3.0
+STATEMENT_TIMEOUT = "30s"
+
+
+async def open_pool(settings: Settings, *, search_path: str, size: int = 10) -> asyncpg.Pool:
+    """A pool whose SQL finds its tables in `search_path`: `live, public` to read, `g1, public`
+    to write generation 1.
+
+    The database need not be up: connections are made when first needed.
+    """
+    return await asyncpg.create_pool(
+        **_where(settings),
+        min_size=0,
+        max_size=size,
+        init=register_vector,
+        server_settings={
+            "search_path": search_path,
+            "statement_timeout": STATEMENT_TIMEOUT,
+            "jit": "off",  # it costs more than any of our queries
+        },
+    )
+
+
+async def connect(settings: Settings) -> asyncpg.Connection:
+    """One connection outside any pool, before the vector type need exist."""
+    return await asyncpg.connect(**_where(settings))
+
+
+def _where(settings: Settings) -> dict[str, Any]:
+    return {
+        "host": settings.vector_db_host,
+        "port": settings.vector_db_port,
+        "database": settings.vector_db_name,
+        "user": settings.vector_db_user,
+        "password": settings.vector_db_password,
+        "timeout": CONNECT_SECONDS,
+        "ssl": "prefer",
+    }

@@ -1,0 +1,44 @@
+"""Whatever differs between machines, from the environment."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ai.embeddings.encoder import Backend
+
+
+class Settings(BaseSettings):
+    """Secrets have no default: without them a process does not start."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    vector_db_host: str = "localhost"
+    vector_db_port: int = 5433
+    vector_db_name: str = "ongozacyberhub_vector"
+    vector_db_user: str = "postgres"
+    vector_db_password: str
+
+    kafka_bootstrap_servers: str = "localhost:9092"
+
+    django_api_url: str = "http://localhost:8000"
+    django_api_timeout: float = Field(default=1.0, gt=0)
+    """Seconds one call of core may take; a read has a budget of one second in all."""
+
+    jwt_secret_key: str
+    cors_origins: Annotated[list[str], NoDecode] = []
+    ai_host: str = "127.0.0.1"
+    ai_port: int = 8001
+    embedding_backend: Backend = "onnx"
+
+    worker_parked_share: float = Field(default=0.5, gt=0, le=1)
+    """The worker stops when more of its last 100 records than this had to be parked."""
+    worker_stuck_seconds: float = Field(default=60, gt=0)
+    """The worker exits when it was behind for so long without getting any further."""
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return [origin.strip() for origin in value.split(",") if origin.strip()]
+        return value
