@@ -124,7 +124,7 @@ def _api_exception(error: exceptions.APIException) -> Response:
     code = code if isinstance(code, str) else error.default_code
     headers = dict(HEADERS.get(error.status_code, {}))
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 0) + 1)
+        headers["Retry-After"] = str(max(1, getattr(error, "wait", None) or 1))
     body = error_body(CODES.get(code, code), str(error.detail))
     return Response(body, error.status_code, headers=headers)
 

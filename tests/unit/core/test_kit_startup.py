@@ -1,0 +1,70 @@
+"""When core refuses to start."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from core.config.startup import BLACKLIST, refuse_bad_configuration
+
+GOOD = "a-secret-of-more-than-32-bytes-0123456789"
+OTHER = "another-secret-of-more-than-32-bytes-98765"
+
+
+def start(**changes: Any) -> None:
+    configuration: dict[str, Any] = {
+        "secret_key": GOOD,
+        "jwt_secret_key": OTHER,
+        "simple_jwt": {"ROTATE_REFRESH_TOKENS": True},
+        "installed_apps": [BLACKLIST],
+    }
+    refuse_bad_configuration(**{**configuration, **changes})
+
+
+def test_two_good_secrets_and_a_blacklist_are_enough_to_start() -> None:
+    start()
+
+
+@pytest.mark.parametrize("name", ["secret_key", "jwt_secret_key"])
+@pytest.mark.parametrize(
+    ("secret", "fault"),
+    [
+        ("", "is not set"),
+        (GOOD[:31], "shorter than 32 bytes"),
+        ("django-insecure-change-me-in-production", "well known"),
+        ("x" * 40, "easy to guess"),
+    ],
+)
+def test_a_bad_secret_is_named_and_refused(name: str, secret: str, fault: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=fault) as refusal:
+        start(**{name: secret})
+    variable = {"secret_key": "DJANGO_SECRET_KEY", "jwt_secret_key": "JWT_SECRET_KEY"}[name]
+    assert variable in str(refusal.value)
+
+
+def test_one_secret_for_both_purposes_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="are equal"):
+        start(secret_key=OTHER)
+
+
+def test_rotation_without_the_blacklist_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="each works twice"):
+        start(installed_apps=[])
+
+
+@pytest.mark.parametrize("module", ["core.config.wsgi", "core.manage"])
+def test_no_process_starts_without_secrets(module: str) -> None:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DJANGO_SECRET_KEY", "JWT_SECRET_KEY", "DJANGO_SETTINGS_MODULE")
+    }
+    command = [sys.executable, "-m", module, "check"]
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
+    assert done.returncode != 0
+    assert "DJANGO_SECRET_KEY is not set. JWT_SECRET_KEY is not set." in done.stderr
