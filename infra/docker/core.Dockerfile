@@ -1,13 +1,14 @@
 # core: the API, the relay and the migrations run from this image.
 FROM python:3.11-slim AS build
-WORKDIR /app
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir uv
-COPY requirements.lock pyproject.toml ./
+WORKDIR /build
+RUN python -m venv /venv
+COPY requirements.lock infra/docker/core.lock ./
+RUN pip install --no-cache-dir "$(grep -o '^uv==[0-9.]*' requirements.lock)" \
+ && uv pip install --no-cache --python /venv/bin/python --require-hashes -r core.lock
 COPY contracts contracts
 COPY services/core services/core
-# Only what core declares, at the versions of the lock.
-RUN /venv/bin/uv pip install --python /venv/bin/python --no-cache \
-      --constraints requirements.lock ./contracts ./services/core
+RUN uv pip install --no-cache --python /venv/bin/python --no-deps ./contracts ./services/core \
+ && /venv/bin/python -m compileall -q /venv/lib
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home ongoza

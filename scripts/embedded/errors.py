@@ -1,5 +1,5 @@
-"""What keeps a server from running at all."""
+"""What keeps the stack from running at all."""
 
 
 class CannotRun(RuntimeError):
-    """A server cannot be run from here; the message says why and what to do."""
+    """Something cannot be started here; the message says why and what to do, in plain words."""

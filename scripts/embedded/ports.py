@@ -1,16 +1,24 @@
 """Which ports the stack listens on, all of them on the loopback address."""
 
+import errno
 import os
 import socket
+import time
 from dataclasses import asdict, dataclass, fields
 
 import psutil
 
+from scripts.embedded.errors import CannotRun
+
 HOST = "127.0.0.1"
 
 
-class PortTaken(RuntimeError):
+class PortTaken(CannotRun):
     """Somebody else listens on a port we want; the message names port, holder and variable."""
+
+
+class NoPort(CannotRun):
+    """A variable that should hold a port does not; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +32,27 @@ class Ports:
 
     @classmethod
     def from_environment(cls) -> "Ports":
-        """The usual ports, each replaced by its variable (`CORE_PORT`, ...) where that is set."""
-        return cls(
+        """The usual ports, each replaced by its variable (`CORE_PORT`, ...) where that is set.
+
+        Raises NoPort.
+        """
+        ports = cls(
             **{
-                field.name: int(os.environ[variable])
+                field.name: _port_in(variable)
                 for field in fields(cls)
                 if (variable := variable_of(field.name)) in os.environ
             }
         )
+        ports._require_different()
+        return ports
+
+    def _require_different(self) -> None:
+        names: dict[int, str] = {}
+        for name, port in asdict(self).items():
+            if port in names:
+                both = f"{variable_of(names[port])} and {variable_of(name)}"
+                raise NoPort(f"{both} are both {port}: set one of them to another port")
+            names[port] = name
 
     @classmethod
     def free(cls) -> "Ports":
@@ -50,14 +71,31 @@ def variable_of(name: str) -> str:
     return f"{name.upper()}_PORT"
 
 
-def require_free(name: str, port: int) -> None:
-    """Raises PortTaken, saying who holds `port` and which variable moves us elsewhere."""
-    try:
-        socket.create_server((HOST, port)).close()
-    except OSError as error:
-        raise PortTaken(
-            f"port {port} ({name}) is taken{_holder(port)}: stop it or set {variable_of(name)}"
-        ) from error
+def _port_in(variable: str) -> int:
+    value = os.environ[variable]
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
+        raise NoPort(f"{variable} is not a port: {value!r}")
+    return int(value)
+
+
+def require_free(name: str, port: int, patience: float = 0.0) -> None:
+    """Raises PortTaken, saying who holds `port` and which variable moves us elsewhere.
+
+    With `patience` the holder has that many seconds to go away.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            socket.create_server((HOST, port)).close()
+            return
+        except OSError as error:
+            said, variable = f"port {port} ({name})", variable_of(name)
+            if error.errno != errno.EADDRINUSE:
+                raise NoPort(f"{said} cannot be used, {error.strerror}: set {variable}") from error
+            if time.monotonic() > deadline:
+                holder = _holder(port)
+                raise PortTaken(f"{said} is taken{holder}: stop it or set {variable}") from error
+        time.sleep(0.1)
 
 
 def listens(port: int) -> bool:

@@ -4,60 +4,93 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from scripts.embedded.errors import CannotRun
-from scripts.embedded.ports import Ports, PortTaken
-from scripts.stack.services import SEED, SERVICES
-from scripts.stack.stack import PROJECT, NotReady, Stack
+from scripts.embedded.ports import Ports
+from scripts.stack.services import SEED, SERVICES, Service
+from scripts.stack.stack import PROJECT, Stack
 from scripts.stack.status import show
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 console = Console()
 
 ROLES = ("learner", "mentor", "director", "sponsor", "admin")
-COLOURS = {"waiting": "dim", "starting": "yellow", "ready": "green", "running": "green"}
+COLOURS = {"waiting": "dim", "starting": "yellow"}
+OWN = ("data", "logs", "run", "env")
 
 
-def this_stack() -> Stack:
-    folder = Path(os.environ.get("ONGOZA_HOME", PROJECT / ".local"))
-    return Stack(folder, Ports.from_environment())
+@contextmanager
+def this_stack() -> Iterator[Stack]:
+    """The stack of this machine; what keeps it from running is told in plain words, not raised."""
+    try:
+        yield Stack(
+            Path(os.environ.get("ONGOZA_HOME", PROJECT / ".local")), Ports.from_environment()
+        )
+    except (CannotRun, PermissionError) as error:
+        console.print(f"[red]{escape(str(error))}[/]", highlight=False)
+        raise typer.Exit(1) from None
+
+
+class Progress:
+    """Who is starting, ready or still waiting, and for how long: the table of `up`."""
+
+    def __init__(self, stack: Stack, services: tuple[Service, ...]) -> None:
+        self.stack = stack
+        self.states = dict.fromkeys((service.name for service in services), "waiting")
+        self.ran_before = {name for name in self.states if stack.register.alive(name)}
+        self.began: dict[str, float] = {}
+        self.took: dict[str, float] = {}
+
+    def tell(self, name: str, state: str) -> None:
+        if state == "starting":
+            self.began[name] = time.monotonic()
+        else:
+            self.took[name] = time.monotonic() - self.began[name]
+        self.states[name] = f"{state}, ran already" if name in self.ran_before else state
+
+    def table(self) -> Table:
+        table = Table("service", "pid", "port", "state", "seconds")
+        started = self.stack.register.all()
+        for service in (*SERVICES, SEED):
+            if service.name in self.states:
+                pid = str(started[service.name].pid) if service.name in started else ""
+                port = str(getattr(self.stack.ports, service.port)) if service.port else ""
+                table.add_row(service.name, pid, port, *self._progress(service.name))
+        return table
+
+    def _progress(self, name: str) -> tuple[str, str]:
+        state = self.states[name]
+        seconds = self.took.get(name)
+        if seconds is None and name in self.began:
+            seconds = time.monotonic() - self.began[name]
+        colour = COLOURS.get(state, "green")
+        return f"[{colour}]{state}[/]", "" if seconds is None else f"{seconds:.1f}"
 
 
 @app.command()
 def up(seed: Annotated[bool, typer.Option(help="Seed demo data when empty.")] = True) -> None:
     """Start everything that does not run yet and wait until it is ready."""
-    stack = this_stack()
-    wanted = (*SERVICES, SEED) if seed else SERVICES
-    states = {
-        service.name: "running" if stack.register.alive(service.name) else "waiting"
-        for service in wanted
-    }
-    try:
-        with Live(_table(states), console=console, auto_refresh=False) as live:
-
-            def tell(name: str, state: str) -> None:
-                states[name] = state
-                live.update(_table(states), refresh=True)
-
-            stack.up(wanted, tell)
-    except (PortTaken, NotReady, CannotRun) as error:
-        console.print(f"[red]{type(error).__name__}[/]: {error}", highlight=False)
-        raise typer.Exit(1) from None
-    _welcome(stack, with_logins=seed)
-
-
-def _table(states: dict[str, str]) -> Table:
-    table = Table("service", "state")
-    for name, state in states.items():
-        table.add_row(name, f"[{COLOURS[state]}]{state}[/]")
-    return table
+    with this_stack() as stack:
+        wanted = (*SERVICES, SEED) if seed else SERVICES
+        progress = Progress(stack, wanted)
+        try:
+            with Live(get_renderable=progress.table, console=console, refresh_per_second=4):
+                stack.up(wanted, progress.tell)
+        except KeyboardInterrupt:
+            console.print("interrupted: what has been started goes on, `make down` stops it")
+            raise typer.Exit(130) from None
+        _welcome(stack, with_logins=seed)
 
 
 def _welcome(stack: Stack, *, with_logins: bool) -> None:
@@ -78,17 +111,21 @@ def _welcome(stack: Stack, *, with_logins: bool) -> None:
 @app.command()
 def down() -> None:
     """Stop exactly what `up` started."""
-    stack = this_stack()
+    with this_stack() as stack:
+        _stop(stack)
+
+
+def _stop(stack: Stack) -> None:
     if not stack.register.all():
         console.print("nothing runs")
-        return
     stack.down(lambda name, state: console.print(f"{name} {state}"))
 
 
 @app.command()
 def status() -> None:
     """Show processes, ports, health, outbox and consumer lag."""
-    show(this_stack(), console)
+    with this_stack() as stack:
+        show(stack, console)
 
 
 @app.command()
@@ -96,32 +133,34 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Stop everything and delete all data, logs and secrets of this machine's stack."""
-    stack = this_stack()
-    if not yes:
-        typer.confirm(f"Delete {stack.folder} with all data?", abort=True)
-    stack.down()
-    shutil.rmtree(stack.folder, ignore_errors=True)
-    console.print(f"deleted {stack.folder}")
+    with this_stack() as stack:
+        if not yes:
+            typer.confirm(f"Delete all data, logs and secrets in {stack.folder}?", abort=True)
+        _stop(stack)
+        for path in (stack.folder / name for name in OWN):  # and nothing else that may lie there
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        console.print(f"deleted {', '.join(OWN)} in {stack.folder}")
 
 
 @app.command()
 def logs(name: Annotated[str, typer.Argument(help="A service; all when left out.")] = "") -> None:
     """Follow the logs."""
-    folder = this_stack().folder / "logs"
-    files = sorted(folder.glob(f"{name or '*'}.log"))
-    if not files:
-        console.print(f"no such log in {folder}")
-        raise typer.Exit(1)
-    subprocess.run(["tail", "-n", "20", "-F", *map(str, files)], check=False)  # noqa: S603, S607
+    with this_stack() as stack:
+        files = sorted((stack.folder / "logs").glob(f"{name or '*'}.log"))
+        if not files:
+            raise CannotRun(f"no such log in {stack.folder / 'logs'}")
+        subprocess.run(["tail", "-n", "20", "-F", *map(str, files)], check=False)  # noqa: S603, S607
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run(context: typer.Context) -> None:
     """Run a command with the stack's environment: `run -- python -m scripts.demo`."""
-    done = subprocess.run(  # noqa: S603
-        context.args, env=this_stack().environment, cwd=PROJECT, check=False
-    )
-    sys.exit(done.returncode)
+    with this_stack() as stack:
+        done = subprocess.run(context.args, env=stack.environment, cwd=PROJECT, check=False)  # noqa: S603
+        sys.exit(done.returncode)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,15 @@ import subprocess
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from io import BufferedWriter
 from pathlib import Path
 
 import psutil
 
 GRACE_SECONDS = 15.0
+LARGEST_LOG = 20_000_000
+START_OF_RUN = "=== "
 
 # Children of this very process, whose exit must be collected; others have been inherited by init.
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -19,7 +23,8 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 @dataclass(frozen=True)
 class Started:
-    """A process we started; the start time tells it from a later one with the same pid."""
+    """A process we started. `created` tells it from a later one with the same pid: seconds after
+    the machine's start, which do not move when its clock is set."""
 
     name: str
     pid: int
@@ -29,10 +34,14 @@ class Started:
         """The living process, or None when it is gone."""
         try:
             process = psutil.Process(self.pid)
-            alive = process.create_time() == self.created
+            # psutil knows the machine's start to the second.
+            alive = abs(_created(process) - self.created) < 1.5
             return process if alive and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.NoSuchProcess:
             return None
+
+    def age(self) -> float:
+        return time.time() - psutil.boot_time() - self.created
 
     def send(self, signal_number: int) -> None:
         """Signal the process and all below it, as losing the machine would."""
@@ -49,10 +58,10 @@ class Started:
         process = self.process()
         if process is None:
             return
-        os.kill(self.pid, first)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, first)
         if not self._gone_within(GRACE_SECONDS):
-            self.send(signal.SIGKILL)
-            self._gone_within(GRACE_SECONDS)
+            self.kill()
 
     def kill(self) -> None:
         self.send(signal.SIGKILL)
@@ -67,6 +76,10 @@ class Started:
         return True
 
 
+def _created(process: psutil.Process) -> float:
+    return process.create_time() - psutil.boot_time()
+
+
 def exit_code(started: Started) -> int | None:
     """How one of this process's own children ended; None while it runs or when it is not ours."""
     child = _children.get(started.pid)
@@ -77,8 +90,10 @@ def start(
     name: str, command: list[str], *, environment: dict[str, str], cwd: Path, log: Path
 ) -> Started:
     """Start `command` in a session of its own, with everything it says appended to `log`."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
+    with _open_log(log) as out:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        out.write(f"{START_OF_RUN}{now} {' '.join(command[:4])}\n".encode())
+        out.flush()
         child = subprocess.Popen(  # noqa: S603
             command,
             env=environment,
@@ -89,7 +104,22 @@ def start(
             start_new_session=True,
         )
     _children[child.pid] = child
-    return Started(name, child.pid, psutil.Process(child.pid).create_time())
+    return Started(name, child.pid, _created(psutil.Process(child.pid)))
+
+
+def _open_log(log: Path) -> BufferedWriter:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_suffix(".log.1"))
+    return log.open("ab")
+
+
+def last_words(log: Path, lines: int = 15) -> str:
+    """The end of what the latest run wrote to `log`, and where to read the rest."""
+    written = log.read_text(errors="replace").splitlines() if log.exists() else []
+    starts = [number for number, line in enumerate(written) if line.startswith(START_OF_RUN)]
+    said = written[starts[-1] + 1 :] if starts else written
+    return "\n".join([*said[-lines:], f"(log: {log})"])
 
 
 class Register:
@@ -101,7 +131,11 @@ class Register:
     def all(self) -> dict[str, Started]:
         if not self.path.exists():
             return {}
-        return {row["name"]: Started(**row) for row in json.loads(self.path.read_text())}
+        try:
+            rows = json.loads(self.path.read_text())
+        except json.JSONDecodeError:  # the machine lost its power, and with it all processes
+            return {}
+        return {row["name"]: Started(**row) for row in rows}
 
     def alive(self, name: str) -> Started | None:
         started = self.all().get(name)

@@ -21,8 +21,10 @@ def load_or_make(path: Path) -> dict[str, str]:
         if "DEMO_PASSWORD" in missing:
             known["DEMO_PASSWORD"] = f"demo-{secrets.token_hex(8)}"  # people type this one
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text("".join(f"{name}={value}\n" for name, value in known.items()))
+        draft = path.with_name(f"{path.name}.new")  # a file cut short would lock us out of the data
+        draft.touch(mode=0o600)
+        draft.write_text("".join(f"{name}={value}\n" for name, value in known.items()))
+        draft.replace(path)
     return known
 
 

@@ -5,10 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import httpx
-
 PYTHON = sys.executable
-Check = Literal["http", "embedded", "exit", "alive"]
+Check = Literal["embedded", "http", "query", "exit"]
+
+# The relay that publishes holds an advisory lock; any other stands by.
+RELAY_AT_WORK = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND granted"
+# %(age)s: a heartbeat from before the process's start is that of a worker that died.
+WORKER_AT_WORK = """
+SELECT coalesce(now() - max(heartbeat_at) < make_interval(secs => least(30, %(age)s)), false)
+FROM worker_status
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,16 +23,18 @@ class Service:
 
     - `embedded`: the server answers (PostgreSQL, Kafka);
     - `http`: `health` answers 200;
-    - `exit`: it is a step that ends with 0;
-    - `alive`: it still runs, having no port to ask.
+    - `query`: it serves no port; `health` is what the database `asks` says true to;
+    - `exit`: it is a step that ends with 0.
     """
 
     name: str
     ready: Check
     command: tuple[str, ...] = ()
     port: str | None = None
-    health: str | None = None
+    health: str = ""
+    asks: str = ""
     after: tuple[str, ...] = ()
+    patience: float = 90.0
 
 
 SERVICES: tuple[Service, ...] = (
@@ -61,7 +69,9 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         name="relay",
-        ready="alive",
+        ready="query",
+        asks="postgres-relational",
+        health=RELAY_AT_WORK,
         command=(PYTHON, "-m", "core.manage", "relay_outbox"),
         after=("migrate-core", "topics"),
     ),
@@ -75,7 +85,9 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         name="worker",
-        ready="alive",
+        ready="query",
+        asks="postgres-vector",
+        health=WORKER_AT_WORK,
         command=(PYTHON, "-m", "ai.worker"),
         after=("migrate-ai", "topics"),
     ),
@@ -85,13 +97,6 @@ SEED = Service(
     ready="exit",
     command=(PYTHON, "-m", "core.manage", "seed", "--if-empty"),
     after=("core", "relay", "worker"),
+    patience=300,
 )
 BY_NAME: Mapping[str, Service] = {service.name: service for service in (*SERVICES, SEED)}
-
-
-def answers(url: str) -> bool:
-    """Whether `url` answers 200 within two seconds."""
-    try:
-        return httpx.get(url, timeout=2, trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False

@@ -1,29 +1,38 @@
 """The stack of one folder: its ports, secrets, servers and processes."""
 
+import fcntl
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from scripts.embedded.errors import CannotRun
 from scripts.embedded.kafka import Kafka
 from scripts.embedded.ports import HOST, Ports, require_free
 from scripts.embedded.postgres import Postgres
 from scripts.stack import processes, secrets
+from scripts.stack.health import healthy
 from scripts.stack.processes import Register, Started
-from scripts.stack.services import BY_NAME, SERVICES, Service, answers
+from scripts.stack.services import BY_NAME, SERVICES, Service
 
 PROJECT = Path(__file__).parents[2]
-READY_SECONDS = 90.0
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.1
+ORPHAN_SECONDS = 5.0  # how long the workers of a killed server may need to notice and go
 
 Listener = Callable[[str, str], None]
 """Told (service name, state) whenever a service's state changes: for a live table."""
 
 
-class NotReady(RuntimeError):
+class NotReady(CannotRun):
     """A service ended or did not become ready; the message names its log and quotes its end."""
+
+
+class Busy(CannotRun):
+    """Another `up` or `down` of the same folder is at work."""
 
 
 class Stack:
@@ -93,38 +102,72 @@ class Stack:
             "DJANGO_API_URL": self.core_url,
             "FASTAPI_BASE_URL": self.ai_url,
             "ALLOWED_HOSTS": f"{HOST},localhost",
+            "NO_PROXY": f"{HOST},localhost",  # whatever proxy the machine has, we are not behind it
             **self.extra_environment,
         }
 
     def up(self, services: Iterable[Service] = SERVICES, tell: Listener = lambda *_: None) -> None:
         """Start what does not run yet and wait until all of it is ready.
 
-        Raises PortTaken before anything is started, and NotReady.
+        Raises PortTaken before anything is started, CannotRun, NotReady and Busy.
         """
         wanted = list(services)
-        self._require_free_ports(wanted)
-        done: set[str] = set()
-        running: dict[str, float] = {}
-        names = {service.name for service in wanted}
-        while len(done) < len(wanted):
-            for service in wanted:
-                waiting = service.name not in done and service.name not in running
-                if waiting and done.issuperset(names.intersection(service.after)):
-                    self.start(service.name)
-                    running[service.name] = time.monotonic() + READY_SECONDS
-                    tell(service.name, "starting")
-            for name in [name for name in running if self._is_ready(name, running[name])]:
-                del running[name]
-                done.add(name)
-                tell(name, "ready")
-            time.sleep(POLL_SECONDS)
+        with self._alone():
+            self._require_free_ports(wanted)
+            self._prepare(wanted)
+            self._start_in_order(wanted, tell)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        lock = self.folder / "run" / "lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Busy(f"another `up` or `down` of {self.folder} is at work") from None
+            yield
 
     def _require_free_ports(self, services: Iterable[Service]) -> None:
         for service in services:
             if service.port and not self.register.alive(service.name):
-                require_free(service.port, getattr(self.ports, service.port))
+                died = service.name in self.register.all()
+                patience = ORPHAN_SECONDS if died else 0
+                require_free(service.port, getattr(self.ports, service.port), patience)
                 if service.name == "kafka":
-                    require_free("kafka_controller", self.ports.kafka_controller)
+                    require_free("kafka_controller", self.ports.kafka_controller, patience)
+
+    def _prepare(self, services: Iterable[Service]) -> None:
+        """What takes long the first time (jars, new clusters), side by side."""
+        names = [service.name for service in services]
+        idle = [name for name in names if name in self.servers and not self.register.alive(name)]
+        if idle:
+            with ThreadPoolExecutor(len(idle)) as pool:
+                list(pool.map(lambda name: self.servers[name].prepare(), idle))
+
+    def _start_in_order(self, wanted: list[Service], tell: Listener) -> None:
+        done: set[str] = set()
+        deadlines: dict[str, float] = {}
+        names = {service.name for service in wanted}
+        while len(done) < len(wanted):
+            for service in wanted:
+                waiting = service.name not in done and service.name not in deadlines
+                if waiting and done.issuperset(names.intersection(service.after)):
+                    self.start(service.name)
+                    deadlines[service.name] = time.monotonic() + service.patience
+                    tell(service.name, "starting")
+            for name in [name for name in deadlines if self._is_ready(name, deadlines[name])]:
+                del deadlines[name]
+                done.add(name)
+                tell(name, "done" if BY_NAME[name].ready == "exit" else "ready")
+            self._require_alive(done)
+            time.sleep(POLL_SECONDS)
+
+    def _require_alive(self, names: Iterable[str]) -> None:
+        """Raises NotReady for the service that died while the others were still starting."""
+        for name in names:
+            if BY_NAME[name].ready != "exit" and not self.register.alive(name):
+                raise NotReady(f"{name} ended\n{self.last_words(name)}")
 
     def start(self, name: str, *, environment: dict[str, str] | None = None) -> None:
         """Start one service unless it runs; `environment` is added to the usual one."""
@@ -136,15 +179,16 @@ class Stack:
         started = processes.start(
             name,
             server.command() if server else list(BY_NAME[name].command),
-            environment={**self.environment, **(environment or {})},
+            # The servers of others need none of our secrets.
+            environment={**(os.environ if server else self.environment), **(environment or {})},
             cwd=Path("/") if server else PROJECT,
             log=self.log(name),
         )
         self.register.add(started)
 
-    def wait_ready(self, name: str, seconds: float = READY_SECONDS) -> None:
+    def wait_ready(self, name: str, seconds: float | None = None) -> None:
         """Raises NotReady when the service ended or needs more than `seconds`."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + (seconds or BY_NAME[name].patience)
         while not self._is_ready(name, deadline):
             time.sleep(POLL_SECONDS)
 
@@ -154,12 +198,10 @@ class Stack:
         self.wait_ready(name)
 
     def _is_ready(self, name: str, deadline: float) -> bool:
-        service = BY_NAME[name]
         started = self.register.all()[name]
         alive = started.process() is not None
-        if service.ready == "exit":
-            if not alive:
-                self._require_success(started)
+        if BY_NAME[name].ready == "exit":
+            if not alive and self._succeeded(started):
                 return True
         elif not alive:
             raise NotReady(f"{name} ended\n{self.last_words(name)}")
@@ -169,22 +211,23 @@ class Stack:
             raise NotReady(f"{name} is not ready in time\n{self.last_words(name)}")
         return False
 
-    def _require_success(self, step: Started) -> None:
+    def _succeeded(self, step: Started) -> bool:
+        """Raises NotReady when the step failed; runs it again when nobody saw how it ended."""
         self.register.remove(step.name)
         code = processes.exit_code(step)
         if code:
-            raise NotReady(
-                f"{step.name} failed with exit code {code}\n{self.last_words(step.name)}"
-            )
+            words = self.last_words(step.name)
+            raise NotReady(f"{step.name} failed with exit code {code}\n{words}")
+        if code is None:
+            self.start(step.name)
+        return code == 0
 
     def healthy(self, name: str) -> bool:
-        """Whether a running service answers; one without a port only has to be alive."""
-        service = BY_NAME[name]
-        if name in self.servers:
-            return self.servers[name].ready()
-        if service.health and service.port:
-            return answers(f"http://{HOST}:{getattr(self.ports, service.port)}{service.health}")
-        return self.register.alive(name) is not None
+        """Whether a running service does its work, as far as one can see from outside."""
+        started = self.register.alive(name)
+        return started is not None and healthy(
+            BY_NAME[name], started, servers=self.servers, ports=self.ports
+        )
 
     def kill(self, name: str, signal_number: int = signal.SIGKILL) -> None:
         """Signal a service; when the signal is SIGKILL, wait until it is gone."""
@@ -206,18 +249,19 @@ class Stack:
         self.register.remove(name)
 
     def down(self, tell: Listener = lambda *_: None) -> None:
-        """Stop what was started, last started first, and nothing else."""
-        for name in reversed(list(self.register.all())):
-            self.stop(name)
-            tell(name, "stopped")
+        """Stop what was started, what others stand on last, and nothing else. Raises Busy."""
+        with self._alone():
+            order = list(BY_NAME)
+            for name in sorted(self.register.all(), key=order.index, reverse=True):
+                was_alive = self.register.alive(name)
+                self.stop(name)
+                tell(name, "stopped" if was_alive else "was gone")
 
     def log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"
 
-    def last_words(self, name: str, lines: int = 15) -> str:
-        log = self.log(name)
-        text = log.read_text(errors="replace") if log.exists() else ""
-        return "\n".join([*text.splitlines()[-lines:], f"(log: {log})"])
+    def last_words(self, name: str) -> str:
+        return processes.last_words(self.log(name))
 
 
 # A variable of somebody's shell must not move our processes to other servers or settings.

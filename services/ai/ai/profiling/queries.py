@@ -6,7 +6,9 @@ import asyncpg
 
 from ongoza_contracts.http.profiling import SessionRecord
 
-# One session in the form core gives it.
+READ_SECONDS = 1.0
+
+# A learner's own session in the form core gives it.
 SESSION = """
 SELECT jsonb_build_object(
     'id', session_id,
@@ -20,10 +22,12 @@ SELECT jsonb_build_object(
     'completed_at', completed_at
 )::text
 FROM profiling_session
-WHERE session_id = $1
+WHERE session_id = $1 AND user_id = $2
 """
 
 
-async def projected_session(pool: asyncpg.Pool, session_id: UUID) -> SessionRecord | None:
-    document = await pool.fetchval(SESSION, session_id)
+async def projected_session(
+    pool: asyncpg.Pool, session_id: UUID, user_id: int
+) -> SessionRecord | None:
+    document = await pool.fetchval(SESSION, session_id, user_id, timeout=READ_SECONDS)
     return SessionRecord.model_validate_json(document) if document else None

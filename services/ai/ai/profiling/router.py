@@ -35,7 +35,7 @@ async def start_session(
     return views.progress(session)
 
 
-@router.get("/session/{session_id}/progress")
+@router.get("/session/{session_id:uuid}/progress")
 async def session_progress(
     session_id: UUID, caller: CurrentCaller, resources: CurrentResources
 ) -> SessionProgress:
@@ -49,7 +49,7 @@ async def questions(caller: CurrentCaller) -> Questionnaire:
     return views.questionnaire(bank())
 
 
-@router.post("/session/{session_id}/respond")
+@router.post("/session/{session_id:uuid}/respond")
 async def respond(
     session_id: UUID,
     caller: CurrentCaller,
@@ -63,7 +63,7 @@ async def respond(
     return views.progress(session)
 
 
-@router.post("/session/{session_id}/complete")
+@router.post("/session/{session_id:uuid}/complete")
 async def complete(
     session_id: UUID, caller: CurrentCaller, resources: CurrentResources
 ) -> ProfilingResults:
@@ -71,7 +71,7 @@ async def complete(
     return views.results(await service.complete(resources.core, caller, session_id))
 
 
-@router.get("/session/{session_id}/results")
+@router.get("/session/{session_id:uuid}/results")
 async def results(
     session_id: UUID, caller: CurrentCaller, resources: CurrentResources
 ) -> ProfilingResults:
@@ -86,7 +86,7 @@ async def tracks(caller: CurrentCaller) -> TrackList:
     return views.tracks()
 
 
-@router.delete("/session/{session_id}", status_code=204)
+@router.delete("/session/{session_id:uuid}", status_code=204)
 async def delete_session(
     session_id: UUID, caller: CurrentCaller, resources: CurrentResources
 ) -> None:

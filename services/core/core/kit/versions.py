@@ -35,7 +35,25 @@ V = TypeVar("V", bound=Versioned)
 
 def locked(rows: QuerySet[V]) -> V:
     """The one row of `rows`, locked until the transaction ends. Raises NotFound."""
-    row = rows.select_for_update().first()
+    row = _lock(rows)
     if row is None:
         raise NotFound
     return row
+
+
+def locked_or_new(rows: QuerySet[V], new: V) -> V:
+    """The one row of `rows`, locked; where there is none, `new`, inserted at version 0.
+
+    A unique constraint has to say what `rows` looks for: of two first writers at once one inserts,
+    the other waits for it here and goes on from its version.
+    """
+    row = _lock(rows)
+    if row is None:
+        type(new)._default_manager.bulk_create([new], ignore_conflicts=True)
+        row = locked(rows)
+    return row
+
+
+def _lock(rows: QuerySet[V]) -> V | None:
+    """Against other writers, but not against new rows that refer to this one (NO KEY)."""
+    return rows.select_for_update(no_key=True).first()

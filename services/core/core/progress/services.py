@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from core.kit.errors import Conflict, DomainError
-from core.kit.versions import locked
+from core.kit.versions import locked, locked_or_new
 from core.outbox.append import append, append_all
 from core.programs.models import ContentItem
 from core.programs.selectors import offered_content
@@ -36,11 +36,16 @@ class ContradictoryProgress(DomainError):
     detail = "Completed means 100 percent, not started means 0 percent and no score."
 
 
+class Reported(NamedTuple):
+    progress: Progress
+    is_new: bool
+
+
 @transaction.atomic
 def report_progress(
     *, user: User, content_id: str, content_type: ContentType, **state: Any
-) -> Progress:
-    """Record how far `user` is with an item; version 1 when it is their first report on it.
+) -> Reported:
+    """Record how far `user` is with an item.
 
     `state` holds status and may hold completion_percentage, score and metadata: what is left out
     stays as it was. Raises programs' UnknownContent, WrongContentType, ContradictoryProgress and
@@ -49,7 +54,13 @@ def report_progress(
     content = offered_content(content_id)
     if content.content_type != content_type:
         raise WrongContentType
-    return _change(_locked_or_new(user, content), state)
+    progress = locked_or_new(
+        Progress.objects.filter(user=user, content=content),
+        Progress(user=user, content=content, status=ProgressStatus.NOT_STARTED),
+    )
+    progress.content = content
+    is_new = progress.version == 0
+    return Reported(_change(progress, state), is_new)
 
 
 @transaction.atomic
@@ -89,17 +100,6 @@ def import_history(*, user: User, steps: Iterable[Step]) -> None:
         facts.append((events.progress_updated(record), step.at))
     Progress.objects.bulk_create(records.values())
     append_all(facts)
-
-
-def _locked_or_new(user: User, content: ContentItem) -> Progress:
-    """The learner's row, locked. Of two first reports at once one inserts and the other waits."""
-    row = Progress.objects.filter(user=user, content=content)
-    if not (found := row.select_for_update().first()):
-        new = Progress(user=user, content=content, status=ProgressStatus.NOT_STARTED)
-        Progress.objects.bulk_create([new], ignore_conflicts=True)
-        found = row.select_for_update().get()
-    found.content = content
-    return found
 
 
 def _change(progress: Progress, state: dict[str, Any]) -> Progress:

@@ -27,16 +27,12 @@ class Command(BaseCommand):
         console = Console()
         password = os.environ.get("DEMO_PASSWORD", "")
         if not password:
-            raise CommandError(
-                "DEMO_PASSWORD is not set: the demo accounts sign in with it"
-            )
+            raise CommandError("DEMO_PASSWORD is not set: the demo accounts sign in with it")
         if ContentItem.objects.exists():
             if options["if_empty"]:
                 console.print("there is content already: nothing seeded")
                 return
-            raise CommandError(
-                "there is content already: `make reset` empties this stack"
-            )
+            raise CommandError("there is content already: `make reset` empties this stack")
         with transaction.atomic():
             accounts = _seed(console, password, options["learners"])
         table = Table("role", "e-mail")

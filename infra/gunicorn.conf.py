@@ -1,0 +1,23 @@
+"""How core is served, here and in the container. Gunicorn reads the names below."""
+
+import multiprocessing
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('CORE_HOST', '127.0.0.1')}:{os.environ.get('CORE_PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", min(multiprocessing.cpu_count(), 4)))
+threads = 8
+preload_app = True  # one import for all workers; nothing opens a connection before the fork
+
+timeout = 30
+graceful_timeout = 10  # less than the supervisor waits before it kills
+keepalive = 30  # longer than nginx keeps an idle connection to us
+
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+
+accesslog = None  # core writes its own, without the paths and queries that may tell on people
+control_socket_disable = True  # it would be one socket for every stack of this account
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

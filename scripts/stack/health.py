@@ -1,0 +1,46 @@
+"""How one sees from outside that a service does its work."""
+
+from collections.abc import Mapping
+
+import httpx
+import psycopg
+
+from scripts.embedded.kafka import Kafka
+from scripts.embedded.ports import HOST, Ports
+from scripts.embedded.postgres import Postgres
+from scripts.stack.processes import Started
+from scripts.stack.services import Service
+
+TIMEOUT_SECONDS = 2
+
+Servers = Mapping[str, Postgres | Kafka]
+
+
+def healthy(service: Service, started: Started, *, servers: Servers, ports: Ports) -> bool:
+    match service.ready:
+        case "embedded":
+            return servers[service.name].ready()
+        case "http":
+            return _answers(f"http://{HOST}:{getattr(ports, str(service.port))}{service.health}")
+        case "query":
+            return _says_true(servers[service.asks], service.health, age=started.age())
+        case "exit":
+            return True
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=TIMEOUT_SECONDS, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _says_true(server: Postgres | Kafka, query: str, *, age: float) -> bool:
+    if not isinstance(server, Postgres):
+        raise TypeError(f"{server.name} answers no queries")
+    try:
+        with psycopg.connect(server.url(), connect_timeout=TIMEOUT_SECONDS) as connection:
+            row = connection.execute(query, {"age": age}).fetchone()
+    except psycopg.Error:
+        return False
+    return bool(row and row[0])

@@ -1,0 +1,126 @@
+"""ai's HTTP entry: `python -m ai.app`."""
+
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ai import health
+from ai.embeddings.router import router as embeddings
+from ai.kit import docs, errors
+from ai.kit.auth import Tokens, WeakSecret
+from ai.kit.errors import TryAgain, error_response
+from ai.kit.guard import Guard
+from ai.kit.settings import Settings
+from ai.kit.trace import Trace, request_id
+from ai.profiling.router import router as profiling
+from ai.recommendations.router import router as recommendations
+from ai.resources import open_resources
+
+HEADERS_MAX_BYTES = 16 * 1024
+KEEP_ALIVE_SECONDS = 30
+STOP_SECONDS = 10
+DATABASE_FAILURES = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+)
+
+log = logging.getLogger(__name__)
+
+
+class DatabaseUnavailable(TryAgain):
+    code = "database_unavailable"
+    detail = "The database cannot be reached at the moment; try again."
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; it opens its resources when it is started."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_resources(settings, app.state.tokens) as app.state.resources:
+            yield
+
+    app = FastAPI(
+        title="Ongoza CyberHub AI API",
+        description="Profiling, recommendations and embeddings.",
+        version="1.0.0",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.tokens = Tokens(settings.jwt_secret_key)
+    for router in (health.router, embeddings, recommendations, profiling):
+        app.include_router(router)
+    errors.install(app)
+    for failure in DATABASE_FAILURES:
+        app.add_exception_handler(failure, _database_unavailable)
+    docs.install(app)
+    _wrap(app, settings)
+    return app
+
+
+def _wrap(app: FastAPI, settings: Settings) -> None:
+    """From the inside out."""
+    app.add_middleware(Guard)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-ID", "traceparent"],
+        expose_headers=["X-Request-ID", "X-Recommendations-Source", "Retry-After"],
+    )
+    app.add_middleware(Trace)
+
+
+async def _database_unavailable(_: Request, error: Exception) -> Response:
+    log.warning("database: %s request_id=%s", type(error).__name__, request_id())
+    return error_response(DatabaseUnavailable())
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        settings = Settings()
+        app = create_app(settings)
+    except ValidationError as error:
+        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
+        sys.exit(f"ai cannot start. Missing or not acceptable: {names}.")
+    except WeakSecret as error:
+        sys.exit(f"ai cannot start. {error}")
+    uvicorn.run(
+        app,
+        host=settings.ai_host,
+        port=settings.ai_port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        h11_max_incomplete_event_size=HEADERS_MAX_BYTES,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        limit_concurrency=1000,
+    )
+
+
+if __name__ == "__main__":
+    main()

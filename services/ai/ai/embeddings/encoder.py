@@ -1,0 +1,69 @@
+"""The seam between texts and vectors: whoever needs vectors sees only what is here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Backend: TypeAlias = Literal["onnx", "sentence-transformers"]
+Matrix: TypeAlias = NDArray[np.float32]
+"""One row for each text."""
+
+
+class InvalidText(ValueError):
+    """A text that no encoding of Unicode can carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Vectors may be compared with each other only when all of this is equal."""
+
+    model: str
+    revision: str
+    """Of everything that decides a vector: weights, tokenizer, length limit."""
+    precision: str
+    dimension: int
+
+
+class Encoder(Protocol):
+    """May be called from several threads at a time; blocks, so never call it on an event loop."""
+
+    @property
+    def identity(self) -> ModelIdentity: ...
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """Unit vectors in the order of the texts. What is beyond the model's length is not read.
+
+        Raises InvalidText.
+        """
+        ...
+
+
+def open_encoder(backend: Backend = "onnx") -> Encoder:
+    """Load the model; only the chosen backend's libraries are imported.
+
+    Raises ai.embeddings.manifest.WrongModel when the installed model is not the recorded one.
+    """
+    if backend == "onnx":
+        from ai.embeddings.onnx import OnnxEncoder
+
+        return OnnxEncoder()
+    from ai.embeddings.sentence_transformers import SentenceTransformersEncoder
+
+    return SentenceTransformersEncoder()
+
+
+def check_texts(texts: Sequence[str]) -> None:
+    """Raise InvalidText, naming the text, where a backend would fail without saying which."""
+    if isinstance(texts, str):
+        raise TypeError("a sequence of texts is wanted, not one text")
+    for position, text in enumerate(texts):
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidText(
+                f"text {position} is not valid Unicode: "
+                f"lone surrogate {text[error.start]!a} at character {error.start}"
+            ) from None

@@ -1,0 +1,122 @@
+"""Whether the process lives, and whether it can do its work."""
+
+import asyncio
+from datetime import datetime
+from typing import Literal
+
+import asyncpg
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from ai.embeddings.encoder import ModelIdentity
+from ai.resources import CurrentResources, Resources
+
+CHECK_SECONDS = 1.0
+WORKER_SILENT_SECONDS = 30.0
+
+# What the worker last did, what waits, and which generation is served.
+STATUS = """
+SELECT
+    (SELECT name FROM generation WHERE state = 'live') AS generation,
+    (SELECT count(*) FROM parked_record) AS parked,
+    (SELECT count(*) FROM dirty_learner) AS waiting,
+    extract(epoch FROM now() - worker.heartbeat_at)::float8 AS silent_seconds,
+    worker.last_applied_at,
+    worker.applied, worker.ignored, worker.unknown_types, worker.tombstones
+FROM (SELECT) AS always
+LEFT JOIN LATERAL (
+    SELECT * FROM worker_status ORDER BY heartbeat_at DESC LIMIT 1
+) AS worker ON true
+"""
+
+router = APIRouter(tags=["health"])
+
+
+class Worker(BaseModel):
+    heartbeat_age_seconds: float
+    last_applied_at: datetime | None
+    applied: int
+    ignored: int
+    unknown_types: int
+    tombstones: int
+
+
+class Projection(BaseModel):
+    generation: str | None
+    parked_records: int
+    learners_waiting: int
+    """Learners whose list is about to be computed anew."""
+    worker: Worker | None
+    """Absent when none has ever run."""
+
+
+class Model(BaseModel):
+    name: str
+    revision: str
+    precision: str
+    dimension: int
+
+    @classmethod
+    def of(cls, identity: ModelIdentity) -> "Model":
+        return cls(
+            name=identity.model,
+            revision=identity.revision,
+            precision=identity.precision,
+            dimension=identity.dimension,
+        )
+
+
+class Health(BaseModel):
+    status: Literal["ok", "degraded", "unavailable"]
+    """Degraded: answers are given, but they may be old or come from elsewhere than usual."""
+    database: Literal["up", "down"]
+    core: Literal["up", "failing"]
+    model: Model
+    projection: Projection | None
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """The process answers; says nothing about its neighbours."""
+    return {"status": "ok"}
+
+
+@router.get("/health", responses={503: {"model": Health, "description": "The database is down"}})
+async def health(resources: CurrentResources, response: Response) -> Health:
+    projection = await _projection(resources.pool)
+    if projection is None:
+        response.status_code = 503
+    return Health(
+        status=_status(resources, projection),
+        database="up" if projection else "down",
+        core="failing" if resources.core.breaker.is_open else "up",
+        model=Model.of(resources.encoder.identity),
+        projection=projection,
+    )
+
+
+def _status(
+    resources: Resources, projection: Projection | None
+) -> Literal["ok", "degraded", "unavailable"]:
+    if projection is None:
+        return "unavailable"
+    worker = projection.worker
+    stale = worker is None or worker.heartbeat_age_seconds > WORKER_SILENT_SECONDS
+    return "degraded" if stale or resources.core.breaker.is_open else "ok"
+
+
+async def _projection(pool: asyncpg.Pool) -> Projection | None:
+    """None when the database does not answer in time."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            (row,) = await pool.fetch(STATUS)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return None
+    silent = row["silent_seconds"]
+    worker = None if silent is None else Worker(heartbeat_age_seconds=max(silent, 0), **row)
+    return Projection(
+        generation=row["generation"],
+        parked_records=row["parked"],
+        learners_waiting=row["waiting"],
+        worker=worker,
+    )

@@ -1,0 +1,56 @@
+"""What the HTTP process works with, opened once in this order and closed in the other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import asyncpg
+from fastapi import Depends
+from starlette.requests import Request
+
+from ai.embeddings.encoder import open_encoder
+from ai.embeddings.queue import EncoderQueue
+from ai.kit.auth import Tokens
+from ai.kit.core_client import CoreClient
+from ai.kit.db import open_pool
+from ai.kit.settings import Settings
+
+READER = "live, public"
+"""Where readers look: the views of schema `live` follow the switch of a generation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    settings: Settings
+    tokens: Tokens
+    pool: asyncpg.Pool
+    """Reads the live generation."""
+    core: CoreClient
+    encoder: EncoderQueue
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Resources]:
+    """Neither the database nor core has to be up: connections are made when first needed.
+
+    The model is loaded here, in half a second: a process whose model is not the recorded one must
+    not start.
+    """
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(settings, search_path=READER)
+        stack.push_async_callback(pool.close)
+        core = CoreClient(settings.django_api_url, tokens, timeout=settings.django_api_timeout)
+        stack.push_async_callback(core.close)
+        encoder = EncoderQueue(await asyncio.to_thread(open_encoder, settings.embedding_backend))
+        stack.callback(encoder.close)
+        yield Resources(settings, tokens, pool, core, encoder)
+
+
+async def current_resources(request: Request) -> Resources:
+    resources: Resources = request.app.state.resources
+    return resources
+
+
+CurrentResources = Annotated[Resources, Depends(current_resources)]

@@ -1,0 +1,276 @@
+"""The application as a whole, without its neighbours."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, cast
+
+import asyncpg
+import httpx
+import numpy as np
+import pytest
+from fastapi import FastAPI
+
+from ai.app import create_app
+from ai.embeddings.encoder import Matrix, ModelIdentity
+from ai.embeddings.queue import EncoderQueue
+from ai.kit.auth import WeakSecret
+from ai.kit.core_client import CoreClient
+from ai.kit.settings import Settings
+from ai.resources import Resources
+from tests.bad_input import BODIES, JSON, MEDIA
+from tests.tokens import SECRET, bearer
+
+ORIGIN = "http://app.ongoza.example"
+OPEN_PATHS = {"/health", "/health/live"}
+
+
+class EncoderDouble:
+    """Vectors of length 1 that depend on nothing but the text."""
+
+    identity = ModelIdentity(model="double", revision="1", precision="fp32", dimension=384)
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        rows = np.zeros((len(texts), 384), dtype=np.float32)
+        for row, text in enumerate(texts):
+            rows[row, len(text) % 384] = 1
+        return rows
+
+
+class DatabaseDown:
+    """A pool whose server is away."""
+
+    async def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise ConnectionRefusedError
+
+    fetchrow = fetchval = fetch = execute = _refuse
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("JWT_SECRET_KEY", SECRET)
+    monkeypatch.setenv("VECTOR_DB_PASSWORD", "unused")
+    monkeypatch.setenv("CORS_ORIGINS", ORIGIN)
+    return Settings()
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    app = create_app(settings)
+    app.state.resources = Resources(
+        settings=settings,
+        tokens=app.state.tokens,
+        pool=cast(asyncpg.Pool, DatabaseDown()),
+        core=CoreClient(
+            "http://core.test",
+            app.state.tokens,
+            timeout=1,
+            transport=httpx.MockTransport(lambda _: httpx.Response(503)),
+        ),
+        encoder=EncoderQueue(EncoderDouble()),
+    )
+    return app
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://ai.test") as client:
+        yield client
+
+
+def operations(app: FastAPI) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method.upper(), path.replace("{session_id}", "018f6d2e-0000-7000-8000-000000000001"), one)
+        for path, methods in app.openapi()["paths"].items()
+        for method, one in methods.items()
+    ]
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+async def test_every_route_but_health_wants_a_token(
+    app: FastAPI, http: httpx.AsyncClient, slash: str
+) -> None:
+    protected = [(m, p, one) for m, p, one in operations(app) if p not in OPEN_PATHS]
+    assert len(protected) >= 9
+    for method, path, operation in protected:
+        response = await http.request(method, path + slash)
+        assert response.status_code == 401, (method, path)
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert operation["security"] == [{"bearer": []}]
+        refresh = bearer(token_type="refresh")
+        assert (await http.request(method, path, headers=refresh)).status_code == 401
+
+
+@pytest.mark.parametrize(("body", "status", "code"), BODIES.values(), ids=BODIES)
+async def test_no_route_chokes_on_a_bad_body(
+    app: FastAPI, http: httpx.AsyncClient, body: bytes, status: int, code: str
+) -> None:
+    reading = [(m, p) for m, p, one in operations(app) if "requestBody" in one]
+    assert len(reading) >= 2
+    for method, path in reading:
+        headers = {**bearer(), "Content-Type": JSON}
+        response = await http.request(method, path, content=body, headers=headers)
+        assert (response.status_code, response.json()["code"]) == (status, code), path
+
+
+@pytest.mark.parametrize(("headers", "body"), MEDIA.values(), ids=MEDIA)
+async def test_no_route_reads_what_is_not_json(
+    app: FastAPI, http: httpx.AsyncClient, headers: dict[str, str], body: bytes
+) -> None:
+    for method, path in [(m, p) for m, p, one in operations(app) if "requestBody" in one]:
+        both = {**bearer(), **headers}
+        response = await http.request(method, path, content=body, headers=both)
+        assert response.status_code == 415, path
+
+
+async def test_another_method_is_refused_everywhere(app: FastAPI, http: httpx.AsyncClient) -> None:
+    for path in {path for _, path, _ in operations(app)}:
+        allowed = {method for method, same, _ in operations(app) if same == path}
+        for method in {"HEAD", "PUT", "PATCH", "TRACE", "OPTIONS"}:
+            response = await http.request(method, path, headers=bearer())
+            assert response.status_code == 405
+            assert response.headers["Allow"] == ", ".join(sorted(allowed))
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc", "/docs/"])
+async def test_the_documentation_loads_nothing_from_elsewhere(
+    http: httpx.AsyncClient, page: str
+) -> None:
+    response = await http.get(page)
+    assert response.status_code == 200
+    assert "Ongoza CyberHub AI API" in response.text
+    assert re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", response.text) == []
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assets = re.findall(r'(?:src|href)="(/[^"]+)"', response.text)
+    assert len(assets) >= 2
+    for asset in assets:
+        assert (await http.get(asset)).status_code == 200
+
+
+async def test_the_openapi_document_says_what_routes_read_and_how_they_refuse(
+    app: FastAPI, http: httpx.AsyncClient
+) -> None:
+    document = (await http.get("/openapi.json")).json()
+    assert document == app.openapi()
+    body = document["paths"]["/api/v1/embeddings"]["post"]["requestBody"]
+    assert body["content"][JSON]["schema"] == {"$ref": "#/components/schemas/EmbeddingRequest"}
+    schemas = document["components"]["schemas"]
+    assert schemas["EmbeddingRequest"]["properties"]["texts"]["maxItems"] == 64
+    assert "HTTPValidationError" not in schemas
+    for method, path, operation in operations(app):
+        assert "422" not in operation["responses"], (method, path)
+        refusal = operation["responses"]["4XX"]["content"][JSON]["schema"]
+        assert refusal == {"$ref": "#/components/schemas/Error"}
+    for reference in re.findall(r'"\$ref": ?"#/components/schemas/([^"]+)"', str(document)):
+        assert reference in schemas
+
+
+async def test_the_eight_routes_of_profiling_are_there(app: FastAPI) -> None:
+    found = {
+        (method.upper(), path)
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods
+        if "/profiling/" in path
+    }
+    assert found == {
+        ("POST", "/api/v1/profiling/session/start"),
+        ("GET", "/api/v1/profiling/session/{session_id}/progress"),
+        ("GET", "/api/v1/profiling/questions"),
+        ("POST", "/api/v1/profiling/session/{session_id}/respond"),
+        ("POST", "/api/v1/profiling/session/{session_id}/complete"),
+        ("GET", "/api/v1/profiling/session/{session_id}/results"),
+        ("GET", "/api/v1/profiling/tracks"),
+        ("DELETE", "/api/v1/profiling/session/{session_id}"),
+    }
+
+
+async def test_health_says_503_while_the_database_is_down_and_tells_no_secret(
+    http: httpx.AsyncClient,
+) -> None:
+    response = await http.get("/health")
+    assert response.status_code == 503
+    assert (response.json()["status"], response.json()["database"]) == ("unavailable", "down")
+    assert response.json()["model"]["dimension"] == 384
+    assert SECRET not in response.text
+    assert (await http.get("/health/live")).status_code == 200
+
+
+async def test_only_origins_on_the_list_are_let_in(http: httpx.AsyncClient) -> None:
+    for origin, allowed in ((ORIGIN, ORIGIN), ("http://evil.example", None), ("null", None)):
+        response = await http.get("/health/live", headers={"Origin": origin})
+        assert response.headers.get("Access-Control-Allow-Origin") == allowed
+        ask = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        preflight = await http.options("/api/v1/embeddings", headers=ask)
+        assert preflight.headers.get("Access-Control-Allow-Origin") == allowed
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "short", "django-insecure-change-me-in-production", "your-secret-key-here" * 2]
+)
+def test_a_weak_secret_stops_the_start(settings: Settings, secret: str) -> None:
+    weak = settings.model_copy(update={"jwt_secret_key": secret})
+    with pytest.raises(WeakSecret):
+        create_app(weak)
+
+
+# --- embeddings ---------------------------------------------------------------------------------
+async def embed(http: httpx.AsyncClient, texts: Any) -> httpx.Response:
+    return await http.post("/api/v1/embeddings", json={"texts": texts}, headers=bearer())
+
+
+async def test_each_text_comes_back_with_its_vector_in_order(http: httpx.AsyncClient) -> None:
+    response = await embed(http, ["  Introduction to Cybersecurity ", "a"])
+    found = response.json()
+    assert [one["text"] for one in found["embeddings"]] == ["Introduction to Cybersecurity", "a"]
+    assert [one["embedding"].index(1.0) for one in found["embeddings"]] == [29, 1]
+    assert (found["model"], found["dimension"]) == ("double", 384)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [],
+        [""],
+        ["  \t\n "],
+        ["a", ""],
+        ["a"] * 65,
+        ["x" * 8193],
+        [7],
+        [None],
+        [["a"]],
+        "one text",
+        {"0": "a"},
+        None,
+    ],
+    ids=lambda texts: str(texts)[:20],
+)
+async def test_texts_that_cannot_be_embedded_are_refused(
+    http: httpx.AsyncClient, texts: Any
+) -> None:
+    response = await embed(http, texts)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert response.json()["errors"][0]["field"].split(".")[0] == "texts"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🔐",
+        "مرحبا بالعالم",
+        "\u200b\u200d",
+        "e\u0301",
+        "\u202eabc",
+        "x" * 8192,
+        "{{7*7}}",
+        "1 OR 1=1",
+    ],
+    ids=lambda text: ascii(text)[:20],
+)
+async def test_any_valid_text_is_embedded(http: httpx.AsyncClient, text: str) -> None:
+    response = await embed(http, [text])
+    assert response.status_code == 200
+    assert response.json()["embeddings"][0]["text"] == text
+
+
+async def test_64_texts_are_embedded_at_once(http: httpx.AsyncClient) -> None:
+    assert len((await embed(http, ["a"] * 64)).json()["embeddings"]) == 64
