@@ -16,6 +16,5 @@ def export() -> None:
         console.print(f"wrote {path.name}: {path.stat().st_size:,} bytes")
 
 
-@app.command()
-def check() -> None:
-    """Fail unless the committed files are sentence-transformers' model, to the last text."""
+if __name__ == "__main__":
+    app()
