@@ -28,7 +28,7 @@ test: .venv/.ready ## run every test on real Kafka and PostgreSQL, on free ports
 check: .venv/.ready ## lint, format, types, imports, contracts
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy $(SOURCES)
+	@$(PYTHON) -m mypy $(SOURCES)
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m scripts.contracts check
 

@@ -1,12 +1,10 @@
 """ai's HTTP entry: `python -m ai.app`."""
 
 import logging
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
@@ -18,6 +16,7 @@ from ai import health
 from ai.embeddings.router import router as embeddings
 from ai.kit import docs, errors
 from ai.kit.auth import Tokens, WeakSecret
+from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import TryAgain, error_response
 from ai.kit.guard import Guard
 from ai.kit.settings import Settings
@@ -29,15 +28,6 @@ from ai.resources import open_resources
 HEADERS_MAX_BYTES = 16 * 1024
 KEEP_ALIVE_SECONDS = 30
 STOP_SECONDS = 10
-DATABASE_FAILURES = (
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    ConnectionError,
-    TimeoutError,
-    socket.gaierror,
-)
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (health.router, embeddings, recommendations, profiling):
         app.include_router(router)
     errors.install(app)
-    for failure in DATABASE_FAILURES:
+    for failure in UNAVAILABLE:
         app.add_exception_handler(failure, _database_unavailable)
     docs.install(app)
     _wrap(app, settings)

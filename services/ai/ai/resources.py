@@ -16,6 +16,7 @@ from ai.kit.auth import Tokens
 from ai.kit.core_client import CoreClient
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
+from ai.recommendations.cache import CatalogueCache
 
 READER = "live, public"
 """Where readers look: the views of schema `live` follow the switch of a generation."""
@@ -29,6 +30,7 @@ class Resources:
     """Reads the live generation."""
     core: CoreClient
     encoder: EncoderQueue
+    catalogues: CatalogueCache
 
 
 @asynccontextmanager
@@ -45,7 +47,7 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         stack.push_async_callback(core.close)
         encoder = EncoderQueue(await asyncio.to_thread(open_encoder, settings.embedding_backend))
         stack.callback(encoder.close)
-        yield Resources(settings, tokens, pool, core, encoder)
+        yield Resources(settings, tokens, pool, core, encoder, CatalogueCache(pool))
 
 
 async def current_resources(request: Request) -> Resources:

@@ -1,6 +1,7 @@
 """What of a content item is embedded."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 
 
 def document(title: str, description: str, skills: Iterable[str]) -> str:
@@ -11,3 +12,8 @@ def document(title: str, description: str, skills: Iterable[str]) -> str:
     """
     named = ", ".join(sorted(skill.replace("-", " ") for skill in skills))
     return "\n".join(part for part in (title, named, description) if part)
+
+
+def text_sha256(text: str) -> bytes:
+    """What a text's vector is filed under, in the cache and beside the item."""
+    return sha256(text.encode()).digest()

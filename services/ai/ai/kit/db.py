@@ -1,14 +1,30 @@
 """Connections to ai's database."""
 
-from typing import Any
+import socket
+from typing import Any, TypeAlias
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 from pgvector.asyncpg import register_vector
 
 from ai.kit.settings import Settings
 
+Db: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
+"""A connection, of a pool or not: what takes one does not open its own transaction."""
+
 CONNECT_SECONDS = 3.0
 STATEMENT_TIMEOUT = "30s"
+
+UNAVAILABLE = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+)
+"""The database is away, starting, stopping or overloaded: the same may work a moment later."""
 
 
 async def open_pool(settings: Settings, *, search_path: str, size: int = 10) -> asyncpg.Pool:
@@ -22,12 +38,17 @@ async def open_pool(settings: Settings, *, search_path: str, size: int = 10) -> 
         min_size=0,
         max_size=size,
         init=register_vector,
+        reset=_nothing_to_reset,
         server_settings={
             "search_path": search_path,
             "statement_timeout": STATEMENT_TIMEOUT,
             "jit": "off",  # it costs more than any of our queries
         },
     )
+
+
+async def _nothing_to_reset(_: asyncpg.Connection) -> None:
+    """Settings and locks are taken for a transaction only: no round trip is needed on release."""
 
 
 async def connect(settings: Settings) -> asyncpg.Connection:

@@ -28,6 +28,13 @@ CREATE TABLE content_vector (
     embedding   vector(384) NOT NULL
 );
 
+-- One row, raised with every change of the two tables above: who holds a copy sees that it is old.
+CREATE TABLE catalogue_revision (
+    one      boolean PRIMARY KEY DEFAULT true CHECK (one),
+    revision bigint NOT NULL
+);
+INSERT INTO catalogue_revision (revision) VALUES (0);
+
 CREATE TABLE learner (
     user_id         integer PRIMARY KEY,
     version         bigint NOT NULL,
@@ -64,21 +71,23 @@ CREATE TABLE profiling_session (
     session_id    uuid PRIMARY KEY,
     version       bigint NOT NULL,
     user_id       integer NOT NULL,
-    questionnaire text NOT NULL,
-    answers       jsonb NOT NULL,
+    questionnaire text,  -- this and all below: null once the session was deleted
+    answers       jsonb,
     result        jsonb,
-    started_at    timestamptz NOT NULL,
+    started_at    timestamptz,
     completed_at  timestamptz
 );
 CREATE INDEX profiling_session_user ON profiling_session (user_id);
 
 -- Learners whose list is older than what is known of them. `mark` changes with every new reason, so
--- that whoever recomputed for an older mark leaves the newer one standing.
+-- that whoever recomputed for an older mark leaves the newer one standing. A claim keeps others away
+-- for a while and holds no lock, so that whoever marks never waits for whoever recomputes.
 CREATE SEQUENCE dirty_mark;
 CREATE TABLE dirty_learner (
-    user_id   integer PRIMARY KEY,
-    mark      bigint NOT NULL DEFAULT nextval('dirty_mark'),
-    marked_at timestamptz NOT NULL DEFAULT now()
+    user_id    integer PRIMARY KEY,
+    mark       bigint NOT NULL DEFAULT nextval('dirty_mark'),
+    marked_at  timestamptz NOT NULL DEFAULT now(),
+    claimed_at timestamptz
 );
 
 CREATE TABLE recommendation (

@@ -22,7 +22,7 @@ SELECT jsonb_build_object(
     'completed_at', completed_at
 )::text
 FROM profiling_session
-WHERE session_id = $1 AND user_id = $2
+WHERE session_id = $1 AND user_id = $2 AND started_at IS NOT NULL  -- null once deleted
 """
 
 

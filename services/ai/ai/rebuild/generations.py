@@ -7,6 +7,7 @@ import asyncpg
 TABLES = (
     "content",
     "content_vector",
+    "catalogue_revision",
     "learner",
     "erased_learner",
     "progress",

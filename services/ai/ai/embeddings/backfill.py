@@ -1,0 +1,52 @@
+"""Embeds the items whose text has no vector yet. The consumer never waits for it."""
+
+import asyncpg
+
+from ai.embeddings.cache import CachedEncoder, Vector, by_sha256
+from ai.embeddings.documents import document, text_sha256
+from ai.projections.marks import mark_catalogue
+
+ITEMS_PER_ROUND = 64
+
+WAITING = """
+SELECT content.content_id, content.title, content.description, content.skills
+FROM content LEFT JOIN content_vector AS vector USING (content_id)
+WHERE vector.text_sha256 IS DISTINCT FROM content.document_sha256
+ORDER BY content.content_id LIMIT $1
+"""
+# Only while the text is still the one that was embedded.
+STORE = """
+INSERT INTO content_vector (content_id, text_sha256, embedding)
+SELECT content_id, text_sha256, embedding
+FROM unnest($1::text[], $2::bytea[], $3::vector[]) AS made (content_id, text_sha256, embedding)
+JOIN content USING (content_id) WHERE document_sha256 = text_sha256
+ON CONFLICT (content_id) DO UPDATE SET
+    text_sha256 = excluded.text_sha256, embedding = excluded.embedding
+RETURNING content_id
+"""
+
+
+class Backfill:
+    def __init__(self, pool: asyncpg.Pool, encoder: CachedEncoder) -> None:
+        self._pool = pool
+        self._encoder = encoder
+
+    async def embed_some(self) -> bool:
+        """Embed a few of the items that wait; whether there may be more to do now."""
+        rows = await self._pool.fetch(WAITING, ITEMS_PER_ROUND)
+        if not rows:
+            return False
+        texts = {
+            row["content_id"]: document(row["title"], row["description"], row["skills"])
+            for row in rows
+        }
+        vectors = await self._encoder.encode(by_sha256(texts.values()))
+        return await self._store({item: text_sha256(text) for item, text in texts.items()}, vectors)
+
+    async def _store(self, digests: dict[str, bytes], vectors: dict[bytes, Vector]) -> bool:
+        columns = [*digests], [*digests.values()], [vectors[digest] for digest in digests.values()]
+        async with self._pool.acquire() as db, db.transaction():
+            stored = await db.fetch(STORE, *columns)
+            if stored:
+                await mark_catalogue(db)
+        return bool(stored)

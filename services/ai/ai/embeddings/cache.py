@@ -1,0 +1,57 @@
+"""Vectors kept in the database: the same model never embeds the same text twice."""
+
+from collections.abc import Iterable, Mapping
+
+import asyncpg
+import numpy as np
+from numpy.typing import NDArray
+
+from ai.embeddings.documents import text_sha256
+from ai.embeddings.encoder import ModelIdentity
+from ai.embeddings.queue import EncoderQueue
+
+KNOWN = """
+SELECT text_sha256, embedding FROM embedding_cache
+WHERE model = $1 AND revision = $2 AND precision = $3 AND text_sha256 = ANY($4)
+"""
+REMEMBER = """
+INSERT INTO embedding_cache (model, revision, precision, text_sha256, embedding)
+VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+"""
+
+Vector = NDArray[np.float32]
+
+
+class CachedEncoder:
+    """For texts of the catalogue alone: what callers send is not kept."""
+
+    def __init__(self, pool: asyncpg.Pool, encoder: EncoderQueue) -> None:
+        self._pool = pool
+        self._encoder = encoder
+
+    async def encode(self, texts: Mapping[bytes, str]) -> dict[bytes, Vector]:
+        """The vector of each text, by the same key: its SHA-256."""
+        known = await self._known(list(texts))
+        missing = {key: text for key, text in texts.items() if key not in known}
+        if missing:
+            rows = await self._encoder.encode(list(missing.values()))
+            new = dict(zip(missing, rows, strict=True))
+            await self._remember(new)
+            known |= new
+        return known
+
+    async def _known(self, keys: list[bytes]) -> dict[bytes, Vector]:
+        rows = await self._pool.fetch(KNOWN, *_model(self._encoder.identity), keys)
+        return {row["text_sha256"]: row["embedding"].to_numpy() for row in rows}
+
+    async def _remember(self, vectors: Mapping[bytes, Vector]) -> None:
+        model = _model(self._encoder.identity)
+        await self._pool.executemany(REMEMBER, [(*model, *item) for item in vectors.items()])
+
+
+def by_sha256(texts: Iterable[str]) -> dict[bytes, str]:
+    return {text_sha256(text): text for text in texts}
+
+
+def _model(identity: ModelIdentity) -> tuple[str, str, str]:
+    return identity.model, identity.revision, identity.precision

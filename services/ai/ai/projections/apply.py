@@ -1,0 +1,70 @@
+"""Applies a batch: all of it in one transaction, marks and counts included."""
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from ai.kit.db import Db
+from ai.kit.failpoints import failpoint
+from ai.projections import marks, parking, status, tables
+from ai.projections.batch import Batch
+
+# Whoever writes what belongs to learners holds this shared, whoever erases one holds it alone: so
+# nothing that was read before an erasure is written after it.
+SHARED = "SELECT pg_advisory_xact_lock_shared(7305121876)"
+ALONE = "SELECT pg_advisory_xact_lock(7305121876)"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    entities: int
+    """Whose row changed."""
+    learners: bool
+    """Whether lists have to be computed anew."""
+    content: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Applier:
+    """Writes batches into the generation that the pool's search path names."""
+
+    pool: asyncpg.Pool
+    generation: str
+    worker: str
+
+    async def apply(self, batch: Batch) -> Applied:
+        """All or nothing; applying the same batch again changes nothing."""
+        async with self.pool.acquire() as db, db.transaction():
+            await db.execute(ALONE if batch.erased else SHARED)
+            applied = await _write(db, batch)
+            failpoint("worker.mid_batch")
+            await parking.park(db, self.generation, batch.refused)
+            await status.count(
+                db,
+                self.worker,
+                applied=applied.entities,
+                ignored=batch.facts - applied.entities,
+                unknown_types=batch.unknown_types,
+                tombstones=batch.tombstones,
+                parked=len(batch.refused),
+            )
+        return applied
+
+
+async def _write(db: Db, batch: Batch) -> Applied:
+    """Erasures last: they take away what earlier facts of the batch brought."""
+    content = await tables.write_content(db, batch.content.values())
+    touched = [
+        *await tables.write_learners(db, batch.users.values()),
+        *await tables.write_progress(db, batch.progress.values()),
+        *await tables.write_profiling(db, batch.profiling.values()),
+    ]
+    await marks.mark_learners(db, touched)
+    if content:
+        await marks.mark_catalogue(db)
+    erased = await tables.erase(db, batch.erased.values()) if batch.erased else []
+    return Applied(
+        entities=len(content) + len(touched) + len(erased),
+        learners=bool(touched or content),
+        content=bool(content),
+    )

@@ -1,0 +1,105 @@
+"""A batch of records, read and reduced to what has to be written. Pure: no clock, no I/O."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeAlias, TypeVar
+from uuid import UUID
+
+from ongoza_contracts.codec import BadRecord, Received, Tombstone, Unknown, decode
+from ongoza_contracts.content import ContentPublished, ContentRetired
+from ongoza_contracts.event import Fact
+from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
+from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
+
+UserFact: TypeAlias = UserCreated | UserUpdated
+ContentFact: TypeAlias = ContentPublished | ContentRetired
+ProfilingFact: TypeAlias = ProfilingAnswered | ProfilingCompleted | ProfilingDeleted
+
+K = TypeVar("K")
+F = TypeVar("F", bound=Fact)
+
+
+class RawRecord(Protocol):
+    """What we use of a Kafka client's record."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+class Newest(dict[K, F], Generic[K, F]):
+    """Of each entity the fact with the highest version."""
+
+    def add(self, key: K, fact: F) -> None:
+        known = self.get(key)
+        if known is None or fact.version > known.version:
+            self[key] = fact
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that has to be parked, and why; the cause never quotes the record."""
+
+    record: RawRecord
+    code: str
+    cause: str
+
+
+@dataclass(slots=True)
+class Batch:
+    users: Newest[int, UserFact] = field(default_factory=Newest)
+    erased: Newest[int, UserErased] = field(default_factory=Newest)
+    content: Newest[str, ContentFact] = field(default_factory=Newest)
+    progress: Newest[tuple[int, str], ProgressUpdated] = field(default_factory=Newest)
+    profiling: Newest[UUID, ProfilingFact] = field(default_factory=Newest)
+    refused: list[Refused] = field(default_factory=list)
+    facts: int = 0
+    """How many records held a fact we know."""
+    unknown_types: int = 0
+    tombstones: int = 0
+
+    def add(self, fact: Fact) -> None:
+        """Every fact ai reacts to, in one place."""
+        self.facts += 1
+        match fact:
+            case UserErased():
+                self.erased.add(fact.user_id, fact)
+            case UserCreated() | UserUpdated():
+                self.users.add(fact.user_id, fact)
+            case ContentPublished() | ContentRetired():
+                self.content.add(fact.content_id, fact)
+            case ProgressUpdated():
+                self.progress.add((fact.user_id, fact.content_id), fact)
+            case ProfilingAnswered() | ProfilingCompleted() | ProfilingDeleted():
+                self.profiling.add(fact.session_id, fact)
+            case _:
+                raise TypeError(f"{fact.type} is in the catalogue, but ai has no projection of it")
+
+
+def read_batch(records: Iterable[RawRecord]) -> Batch:
+    """Whatever the records hold, one bad record among them never hides its neighbours."""
+    batch = Batch()
+    for record in records:
+        try:
+            read = decode(record.headers, record.value)
+        except BadRecord as error:
+            batch.refused.append(Refused(record, error.code, str(error)))
+            continue
+        match read:
+            case Received(fact=fact):
+                batch.add(fact)
+            case Unknown():
+                batch.unknown_types += 1
+            case Tombstone():
+                batch.tombstones += 1
+    return batch

@@ -1,0 +1,86 @@
+"""From batches of raw records to committed rows: retried, taken apart or parked, never skipped."""
+
+import asyncio
+import logging
+import time
+
+import asyncpg
+
+from ai.kit.broker import Records
+from ai.kit.db import UNAVAILABLE
+from ai.kit.failpoints import failpoint
+from ai.kit.loops import die
+from ai.projections.apply import Applied, Applier
+from ai.projections.batch import Batch, RawRecord, Refused, read_batch
+from ai.projections.parking import Budget
+
+PARKED_TOO_MANY, UNEXPECTED = 3, 1
+TRANSIENT = (*UNAVAILABLE, asyncpg.TransactionRollbackError)
+# Whatever we send, the database will never take this record.
+NEVER = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Subscriber:
+    def __init__(
+        self, applier: Applier, budget: Budget, lists: asyncio.Event, texts: asyncio.Event
+    ) -> None:
+        """`lists` is set when lists are to be computed anew, `texts` when content changed."""
+        self.applier = applier
+        self.budget = budget
+        self.lists = lists
+        self.texts = texts
+        self.alive_at = time.monotonic()
+
+    async def handle(self, records: Records) -> None:
+        """Returns when every record is applied, ignored or parked. Ends the process when too many
+        had to be parked, and when something failed that trying again does not mend."""
+        try:
+            parked = await self._handle(records)
+        except Exception:
+            log.exception("a batch failed")
+            die(UNEXPECTED, "the worker stops before it would skip records")
+        self.budget.count(records=len(records), parked=parked)
+        if self.budget.spent:
+            die(PARKED_TOO_MANY, "too many records had to be parked")
+        self.alive_at = time.monotonic()
+        failpoint("worker.post_commit")
+
+    async def _handle(self, records: Records) -> int:
+        batch = read_batch(records)
+        try:
+            await self._apply(batch)
+        except NEVER:
+            return sum([await self._apply_alone(record) for record in records])
+        return len(batch.refused)
+
+    async def _apply_alone(self, record: RawRecord) -> int:
+        """1 when the record had to be parked."""
+        batch = read_batch([record])
+        try:
+            await self._apply(batch)
+        except NEVER as error:
+            batch = Batch(refused=[Refused(record, "not_applicable", type(error).__name__)])
+            await self._apply(batch)
+        return len(batch.refused)
+
+    async def _apply(self, batch: Batch) -> None:
+        """Tries until the database takes it. Raises what it will never take."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                self._tell(await self.applier.apply(batch))
+                return
+            except TRANSIENT as error:
+                log.warning("the batch waits: %s", type(error).__name__)
+                self.alive_at = time.monotonic()  # waiting is not being stuck
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _tell(self, applied: Applied) -> None:
+        if applied.learners:
+            self.lists.set()
+        if applied.content:
+            self.texts.set()

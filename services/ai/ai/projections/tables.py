@@ -1,0 +1,182 @@
+"""The tables of a generation: how facts become rows, and the one guard that makes order harmless.
+
+Each statement takes one array per column, so a batch costs one round trip per table, and returns
+what really changed. Rows of erased learners are never written again.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from ai.embeddings.documents import document, text_sha256
+from ai.kit.db import Db
+from ai.projections.batch import ContentFact, ProfilingFact, UserFact
+from ongoza_contracts.content import ContentRetired
+from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted
+from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.users import UserErased
+
+UPSERT_LEARNERS = """
+INSERT INTO learner (
+    user_id, version, role, track, organization_id, status, created_at, updated_at
+)
+SELECT * FROM unnest(
+    $1::integer[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::text[],
+    $7::timestamptz[], $8::timestamptz[]
+) AS fact (user_id)
+WHERE NOT EXISTS (SELECT FROM erased_learner WHERE erased_learner.user_id = fact.user_id)
+ON CONFLICT (user_id) DO UPDATE SET
+    version = excluded.version, role = excluded.role, track = excluded.track,
+    organization_id = excluded.organization_id, status = excluded.status,
+    created_at = excluded.created_at, updated_at = excluded.updated_at
+WHERE excluded.version > learner.version
+RETURNING user_id
+"""
+
+# Arrays of arrays do not fit into unnest, so skills and prerequisites travel as JSON.
+UPSERT_CONTENT = """
+INSERT INTO content (
+    content_id, version, content_type, title, description, track, level, skills, prerequisites,
+    course_id, duration_minutes, retired, published_at, updated_at, document_sha256
+)
+SELECT content_id, version, content_type, title, description, track, level,
+    ARRAY(SELECT jsonb_array_elements_text(skills)),
+    ARRAY(SELECT jsonb_array_elements_text(prerequisites)),
+    course_id, duration_minutes, retired, published_at, updated_at, document_sha256
+FROM unnest(
+    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::smallint[],
+    $8::jsonb[], $9::jsonb[], $10::text[], $11::integer[], $12::boolean[], $13::timestamptz[],
+    $14::timestamptz[], $15::bytea[]
+) AS fact (
+    content_id, version, content_type, title, description, track, level, skills, prerequisites,
+    course_id, duration_minutes, retired, published_at, updated_at, document_sha256
+)
+ON CONFLICT (content_id) DO UPDATE SET
+    version = excluded.version, content_type = excluded.content_type, title = excluded.title,
+    description = excluded.description, track = excluded.track, level = excluded.level,
+    skills = excluded.skills, prerequisites = excluded.prerequisites,
+    course_id = excluded.course_id, duration_minutes = excluded.duration_minutes,
+    retired = excluded.retired, published_at = excluded.published_at,
+    updated_at = excluded.updated_at, document_sha256 = excluded.document_sha256
+WHERE excluded.version > content.version
+RETURNING content_id
+"""
+
+UPSERT_PROGRESS = """
+INSERT INTO progress (
+    user_id, content_id, version, content_type, status, completion_percentage, score,
+    created_at, updated_at
+)
+SELECT * FROM unnest(
+    $1::integer[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::float8[], $7::float8[],
+    $8::timestamptz[], $9::timestamptz[]
+) AS fact (user_id)
+WHERE NOT EXISTS (SELECT FROM erased_learner WHERE erased_learner.user_id = fact.user_id)
+ON CONFLICT (user_id, content_id) DO UPDATE SET
+    version = excluded.version, content_type = excluded.content_type, status = excluded.status,
+    completion_percentage = excluded.completion_percentage, score = excluded.score,
+    created_at = excluded.created_at, updated_at = excluded.updated_at
+WHERE excluded.version > progress.version
+RETURNING user_id
+"""
+
+UPSERT_PROFILING = """
+INSERT INTO profiling_session (
+    session_id, version, user_id, questionnaire, answers, result, started_at, completed_at
+)
+SELECT * FROM unnest(
+    $1::uuid[], $2::bigint[], $3::integer[], $4::text[], $5::jsonb[], $6::jsonb[],
+    $7::timestamptz[], $8::timestamptz[]
+) AS fact (session_id, version, user_id)
+WHERE NOT EXISTS (SELECT FROM erased_learner WHERE erased_learner.user_id = fact.user_id)
+ON CONFLICT (session_id) DO UPDATE SET
+    version = excluded.version, questionnaire = excluded.questionnaire,
+    answers = excluded.answers, result = excluded.result, started_at = excluded.started_at,
+    completed_at = excluded.completed_at
+WHERE excluded.version > profiling_session.version
+RETURNING user_id
+"""
+
+REMEMBER_ERASED = """
+INSERT INTO erased_learner (user_id, version)
+SELECT * FROM unnest($1::integer[], $2::bigint[])
+ON CONFLICT (user_id) DO NOTHING
+RETURNING user_id
+"""
+OF_ONE_LEARNER = ("dirty_learner", "recommendation", "progress", "profiling_session", "learner")
+FORGET = tuple(f"DELETE FROM {table} WHERE user_id = ANY($1)" for table in OF_ONE_LEARNER)  # noqa: S608
+
+
+async def write_learners(db: Db, facts: Collection[UserFact]) -> list[int]:
+    """The ids of the learners whose row changed, as everywhere below."""
+    return await _write(
+        db,
+        UPSERT_LEARNERS,
+        [
+            (
+                *(fact.user_id, fact.version, fact.role, fact.track, fact.organization_id),
+                *(fact.status, fact.created_at, fact.updated_at),
+            )
+            for fact in facts
+        ],
+    )
+
+
+async def write_content(db: Db, facts: Collection[ContentFact]) -> list[str]:
+    return await _write(db, UPSERT_CONTENT, [_content_row(fact) for fact in facts])
+
+
+async def write_progress(db: Db, facts: Collection[ProgressUpdated]) -> list[int]:
+    return await _write(
+        db,
+        UPSERT_PROGRESS,
+        [
+            (
+                *(fact.user_id, fact.content_id, fact.version, fact.content_type, fact.status),
+                *(fact.completion_percentage, fact.score, fact.created_at, fact.updated_at),
+            )
+            for fact in facts
+        ],
+    )
+
+
+async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[int]:
+    return await _write(db, UPSERT_PROFILING, [_profiling_row(fact) for fact in facts])
+
+
+async def erase(db: Db, facts: Collection[UserErased]) -> list[int]:
+    """Forget all about these learners, for good."""
+    new = await _write(db, REMEMBER_ERASED, [(fact.user_id, fact.version) for fact in facts])
+    for statement in FORGET:
+        await db.execute(statement, [fact.user_id for fact in facts])
+    return new
+
+
+async def _write(db: Db, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """The first column of what the statement returns."""
+    if not rows:
+        return []
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return [row[0] for row in await db.fetch(statement, *columns)]
+
+
+def _content_row(fact: ContentFact) -> tuple[Any, ...]:
+    return (
+        *(fact.content_id, fact.version, fact.content_type, fact.title, fact.description),
+        *(fact.track, fact.level, json.dumps(fact.skills), json.dumps(fact.prerequisites)),
+        *(fact.course_id, fact.duration_minutes, isinstance(fact, ContentRetired)),
+        *(fact.published_at, fact.updated_at),
+        text_sha256(document(fact.title, fact.description, fact.skills)),
+    )
+
+
+def _profiling_row(fact: ProfilingFact) -> tuple[Any, ...]:
+    if isinstance(fact, ProfilingDeleted):
+        return (fact.session_id, fact.version, fact.user_id, None, None, None, None, None)
+    completed = fact if isinstance(fact, ProfilingCompleted) else None
+    return (
+        *(fact.session_id, fact.version, fact.user_id, fact.questionnaire),
+        json.dumps([answer.model_dump(mode="json") for answer in fact.answers]),
+        completed.result.model_dump_json() if completed else None,
+        *(fact.started_at, completed.completed_at if completed else None),
+    )

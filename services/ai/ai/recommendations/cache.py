@@ -1,0 +1,36 @@
+"""The newest catalogue, kept in memory and loaded again when it changed."""
+
+import asyncio
+import time
+
+import asyncpg
+import numpy as np
+
+from ai.recommendations.catalogue import Catalogue
+from ai.recommendations.queries import DIMENSION, load_catalogue, load_stamp
+
+POPULARITY_SECONDS = 60.0
+"""How old the counts of learners may be: they change with every fact, the catalogue seldom."""
+
+NOTHING = Catalogue((), np.zeros((0, DIMENSION), np.float32), revision=0)
+
+
+class CatalogueCache:
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._loading = asyncio.Lock()
+        self._stamp: tuple[str, int] | None = None
+        self._loaded_at = 0.0
+        self.last = NOTHING
+        """As it was when the database was last asked; empty before that."""
+
+    async def current(self) -> Catalogue:
+        """Raises what a database that is away raises; `last` is still there then."""
+        async with self._loading:
+            stamp = await load_stamp(self._pool)
+            old = time.monotonic() - self._loaded_at > POPULARITY_SECONDS
+            if old or stamp != self._stamp:
+                # Read after its stamp: what changes in between is loaded again, never missed.
+                self.last = await load_catalogue(self._pool, revision=stamp[1])
+                self._stamp, self._loaded_at = stamp, time.monotonic()
+            return self.last

@@ -1,0 +1,99 @@
+"""The catalogue in memory, in the form in which lists are computed from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai.embeddings.encoder import Matrix
+from ongoza_contracts.vocabulary import ContentType, Track
+
+TRACKS = tuple(Track)
+LEVEL_MAX = 5
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    content_id: str
+    content_type: ContentType
+    title: str
+    description: str
+    track: Track
+    level: int
+    """1 to 5."""
+    prerequisites: tuple[str, ...]
+    retired: bool
+    learners: int
+    """How many started or completed it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Immutable; whatever depends on no learner is computed once."""
+
+    items: Sequence[Item]
+    vectors: Matrix
+    """Row n is item n's unit vector, or zeros while it has none: near to nothing."""
+    revision: int = 0
+    """Of the catalogue in the database when this was read."""
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        return {item.content_id: place for place, item in enumerate(self.items)}
+
+    @cached_property
+    def offered(self) -> Mask:
+        """Not retired, and every prerequisite known: what is not there cannot be completed."""
+        return np.array(
+            [
+                not item.retired and all(need in self.position for need in item.prerequisites)
+                for item in self.items
+            ],
+            np.bool_,
+        )
+
+    @cached_property
+    def needs(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Pairs: item, and one item that has to be completed before it."""
+        pairs = [
+            (place, self.position[need])
+            for place, item in enumerate(self.items)
+            for need in item.prerequisites
+            if need in self.position
+        ]
+        table = np.array(pairs, np.intp).reshape(-1, 2)
+        return table[:, 0], table[:, 1]
+
+    @cached_property
+    def of_track(self) -> Matrix:
+        """Row per item, column per track: 1 where the item belongs to the track."""
+        tracks = [TRACKS.index(item.track) for item in self.items]
+        return np.eye(len(TRACKS), dtype=np.float32)[tracks]
+
+    @cached_property
+    def centres(self) -> Matrix:
+        """Row per track: the mean of its items' vectors, not normalised."""
+        counts = np.maximum(self.of_track.sum(axis=0), 1)
+        centres: Matrix = (self.of_track.T @ self.vectors) / counts[:, None]
+        return centres
+
+    @cached_property
+    def levels(self) -> Floats:
+        return np.array([item.level for item in self.items], np.float32)
+
+    @cached_property
+    def popularity(self) -> Floats:
+        """0 to 1: log(1 + learners), relative to the most taken item."""
+        taken = np.log1p(np.array([item.learners for item in self.items], np.float32))
+        most: np.float32 = max(taken.max(initial=0), np.float32(1))
+        return taken / most
+
+    def of_type(self, content_type: ContentType | None) -> Mask:
+        if content_type is None:
+            return np.ones(len(self.items), np.bool_)
+        return np.array([item.content_type == content_type for item in self.items], np.bool_)

@@ -1,0 +1,98 @@
+"""A learner's list in the forms in which it is kept and answered. Pure."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ai.recommendations.catalogue import Catalogue
+from ai.recommendations.ranking import Learner, rank
+from ai.recommendations.reasons import reason
+from ongoza_contracts.http.recommendations import (
+    LIMIT_DEFAULT,
+    LIMIT_MAX,
+    Recommendation,
+    RecommendationResponse,
+)
+from ongoza_contracts.vocabulary import ContentType
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    recommendation: Recommendation
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One row of table `recommendation`."""
+
+    user_id: int
+    body: bytes
+    """The answer to the default request, byte for byte."""
+    items: str
+    """As JSON, the longest list that can be asked for, with its evidence."""
+    made_from: str
+    """As JSON, the versions of the facts it was made from."""
+
+
+def compute(
+    catalogue: Catalogue,
+    learner: Learner,
+    *,
+    limit: int = LIMIT_MAX,
+    content_type: ContentType | None = None,
+) -> list[Entry]:
+    ranked, parts = rank(catalogue, learner, limit=limit, content_type=content_type)
+    entries = []
+    for one in ranked:
+        why = reason(catalogue, learner, one, parts)
+        item = one.item
+        recommendation = Recommendation.model_construct(
+            content_id=item.content_id,
+            content_type=item.content_type,
+            title=item.title,
+            description=item.description,
+            score=one.score,
+            reason=why.sentence,
+        )
+        entries.append(Entry(recommendation, why.evidence))
+    return entries
+
+
+def respond(user_id: int, recommendations: Sequence[Recommendation]) -> bytes:
+    """The body of the answer."""
+    response = RecommendationResponse.model_construct(
+        user_id=user_id, recommendations=tuple(recommendations), total=len(recommendations)
+    )
+    return response.model_dump_json().encode()
+
+
+def stored(catalogue: Catalogue, learner: Learner) -> Stored:
+    entries = compute(catalogue, learner)
+    first = [entry.recommendation for entry in entries[:LIMIT_DEFAULT]]
+    return Stored(
+        user_id=learner.user_id,
+        body=respond(learner.user_id, first),
+        items=json.dumps([_kept(entry) for entry in entries]),
+        made_from=json.dumps(made_from(catalogue, learner)),
+    )
+
+
+def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
+    return {
+        "user": learner.version,
+        "profile": learner.profile.fact if learner.profile else None,
+        "progress": {content_id: step.version for content_id, step in learner.steps.items()},
+        "catalogue": catalogue.revision,
+    }
+
+
+def from_kept(user_id: int, items: str, limit: int) -> bytes:
+    """The answer of another length, from a stored list: shorter lists are its beginnings."""
+    kept = json.loads(items)[:limit]
+    return respond(user_id, [Recommendation.model_validate(item) for item in kept])
+
+
+def _kept(entry: Entry) -> dict[str, Any]:
+    return {**entry.recommendation.model_dump(mode="json"), "evidence": entry.evidence}

@@ -1,0 +1,131 @@
+"""What lists are computed from and where they are kept."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+import asyncpg
+import numpy as np
+
+from ai.recommendations.catalogue import Catalogue, Item
+from ai.recommendations.ranking import Learner, Profile, Step
+from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track
+
+DIMENSION = 384
+
+CATALOGUE = """
+SELECT content_id, content_type, title, description, track, level, prerequisites, retired,
+    vector.embedding, coalesce(taken.learners, 0)::integer AS learners
+FROM content
+LEFT JOIN content_vector AS vector USING (content_id)
+LEFT JOIN (
+    SELECT content_id, count(*) AS learners FROM progress
+    WHERE status IN ('in_progress', 'completed') GROUP BY content_id
+) AS taken USING (content_id)
+ORDER BY content_id
+"""
+
+STAMP = """
+SELECT (SELECT name FROM generation WHERE state = 'live') AS generation, revision
+FROM catalogue_revision
+"""
+
+# Of each learner: the last completed profiling session, and all progress, in arrays.
+LEARNERS = """
+SELECT learner.user_id, learner.version, learner.track,
+    profile.session_id, profile.version AS profile_version, profile.result,
+    steps.content_ids, steps.statuses, steps.versions
+FROM learner
+LEFT JOIN LATERAL (
+    SELECT session_id, version, result FROM profiling_session AS session
+    WHERE session.user_id = learner.user_id AND result IS NOT NULL
+    ORDER BY completed_at DESC, session_id LIMIT 1
+) AS profile ON true
+CROSS JOIN LATERAL (
+    SELECT array_agg(content_id) AS content_ids, array_agg(status) AS statuses,
+        array_agg(version) AS versions
+    FROM progress WHERE progress.user_id = learner.user_id
+) AS steps
+WHERE learner.user_id = ANY($1)
+"""
+ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
+
+# One read: the list, and whether something it does not show has waited for too long.
+PRECOMPUTED = """
+SELECT recommendation.{column}, EXISTS (
+    SELECT FROM dirty_learner AS dirty
+    WHERE dirty.user_id = $1 AND dirty.marked_at < now() - interval '2 seconds'
+) AS stale
+FROM recommendation WHERE user_id = $1
+"""
+PRECOMPUTED_BODY = PRECOMPUTED.format(column="body")
+PRECOMPUTED_ITEMS = PRECOMPUTED.format(column="items")
+
+
+async def load_stamp(db: asyncpg.Pool) -> tuple[str, int]:
+    """Changes when the catalogue changes: the live generation, and the catalogue's revision."""
+    (row,) = await db.fetch(STAMP)
+    return row["generation"], row["revision"]
+
+
+async def load_catalogue(db: asyncpg.Pool, *, revision: int) -> Catalogue:
+    rows = await db.fetch(CATALOGUE)
+    vectors = np.zeros((len(rows), DIMENSION), np.float32)
+    for place, row in enumerate(rows):
+        if row["embedding"] is not None:
+            vectors[place] = row["embedding"].to_numpy()
+    return Catalogue(tuple(_item(row) for row in rows), vectors, revision)
+
+
+async def load_learners(db: asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
+    """Those of them that are known here."""
+    return [_learner(row) for row in await db.fetch(LEARNERS, list(user_ids))]
+
+
+async def is_erased(db: asyncpg.Pool, user_id: int) -> bool:
+    return bool(await db.fetchval(ERASED, user_id))
+
+
+def _item(row: asyncpg.Record) -> Item:
+    return Item(
+        content_id=row["content_id"],
+        content_type=ContentType(row["content_type"]),
+        title=row["title"],
+        description=row["description"],
+        track=Track(row["track"]),
+        level=row["level"],
+        prerequisites=tuple(row["prerequisites"]),
+        retired=row["retired"],
+        learners=row["learners"],
+    )
+
+
+def _learner(row: asyncpg.Record) -> Learner:
+    steps = zip(row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True)
+    return Learner(
+        user_id=row["user_id"],
+        version=row["version"],
+        profile=_profile(row),
+        steps={
+            content_id: Step(ProgressStatus(status), version)
+            for content_id, status, version in steps
+        },
+    )
+
+
+def _profile(row: asyncpg.Record) -> Profile | None:
+    """What profiling came to; without it the track chosen in core."""
+    if row["result"] is not None:
+        result: dict[str, Any] = json.loads(row["result"])
+        return Profile(
+            scores={Track(track): score for track, score in result["scores"].items()},
+            primary=Track(result["primary"]),
+            fact=f"profiling:{row['session_id']}@{row['profile_version']}",
+        )
+    if row["track"] is not None:
+        return chosen(Track(row["track"]), row["version"])
+    return None
+
+
+def chosen(track: Track, version: int) -> Profile:
+    return Profile(scores={track: 100.0}, primary=track, fact=f"user@{version}")

@@ -1,0 +1,78 @@
+"""Computes lists anew for the learners that were marked. A crash loses nothing: a mark goes only
+in the transaction that writes the list, and only if it was not renewed meanwhile."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import asyncpg
+
+from ai.projections.apply import SHARED
+from ai.recommendations.cache import CatalogueCache
+from ai.recommendations.lists import Stored, stored
+from ai.recommendations.queries import load_learners
+
+LEARNERS_PER_ROUND = 32
+
+# A claim of a worker that died lapses.
+CLAIM = """
+UPDATE dirty_learner SET claimed_at = now() WHERE user_id IN (
+    SELECT user_id FROM dirty_learner
+    WHERE claimed_at IS NULL OR claimed_at < now() - interval '10 seconds'
+    ORDER BY marked_at LIMIT $1 FOR UPDATE SKIP LOCKED
+) RETURNING user_id, mark, now() AS claimed_at
+"""
+# Only who is still marked: another worker may have written a newer list, or the learner is erased.
+STILL_MARKED = """
+SELECT user_id FROM dirty_learner WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE
+"""
+STORE = """
+INSERT INTO recommendation (user_id, body, items, made_from, computed_at)
+SELECT *, $5 FROM unnest($1::integer[], $2::bytea[], $3::jsonb[], $4::jsonb[])
+ON CONFLICT (user_id) DO UPDATE SET
+    body = excluded.body, items = excluded.items, made_from = excluded.made_from,
+    computed_at = excluded.computed_at
+"""
+REMOVE_MARKS = """
+DELETE FROM dirty_learner USING unnest($1::integer[], $2::bigint[]) AS done (user_id, mark)
+WHERE dirty_learner.user_id = done.user_id AND dirty_learner.mark = done.mark
+"""
+# What is left was renewed; the list just written shows what was known when it was claimed.
+REDATE_MARKS = "UPDATE dirty_learner SET marked_at = $2 WHERE user_id = ANY($1)"
+
+
+class Recompute:
+    def __init__(self, pool: asyncpg.Pool, catalogues: CatalogueCache) -> None:
+        self._pool = pool
+        self._catalogues = catalogues
+
+    async def recompute_some(self) -> bool:
+        """Compute the lists of those marked longest ago; whether there may be more."""
+        claims = await self._pool.fetch(CLAIM, LEARNERS_PER_ROUND)
+        if not claims:
+            return False
+        marks = {claim["user_id"]: claim["mark"] for claim in claims}
+        catalogue = await self._catalogues.current()
+        learners = await load_learners(self._pool, marks.keys())
+        lists = await asyncio.to_thread(
+            lambda: [stored(catalogue, learner) for learner in learners]
+        )
+        await self._store(lists, marks, claims[0]["claimed_at"])
+        return True
+
+    async def _store(
+        self, lists: Sequence[Stored], marks: Mapping[int, int], claimed_at: object
+    ) -> None:
+        async with self._pool.acquire() as db, db.transaction():
+            await db.execute(SHARED)
+            marked = {row["user_id"] for row in await db.fetch(STILL_MARKED, [*marks])}
+            rows = [one for one in lists if one.user_id in marked]
+            await db.execute(
+                STORE,
+                [one.user_id for one in rows],
+                [one.body for one in rows],
+                [one.items for one in rows],
+                [one.made_from for one in rows],
+                claimed_at,
+            )
+            await db.execute(REMOVE_MARKS, [*marks.keys()], [*marks.values()])
+            await db.execute(REDATE_MARKS, [*marks], claimed_at)

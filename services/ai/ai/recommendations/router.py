@@ -1,0 +1,68 @@
+"""What a learner could do next."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from ai.kit.auth import Caller, CurrentCaller, may_see
+from ai.kit.bodies import read_json
+from ai.kit.errors import NotFound
+from ai.recommendations.service import Wanted, recommend
+from ai.resources import CurrentResources, Resources
+from ongoza_contracts.http.recommendations import (
+    LIMIT_DEFAULT,
+    LIMIT_MAX,
+    RecommendationRequest,
+    RecommendationResponse,
+)
+from ongoza_contracts.vocabulary import ID_MAX, ContentType
+
+SOURCE_HEADER = "X-Recommendations-Source"
+DESCRIPTION = {
+    "description": "Best first. The order balances fit with variety, so scores need not fall.",
+    "headers": {
+        SOURCE_HEADER: {
+            "description": "Where the list comes from: `precomputed`, `computed` just now, "
+            "`fallback` (the learner is new here: from what core says), or `popular` (nothing "
+            "could be asked about the learner).",
+            "schema": {"enum": ["precomputed", "computed", "fallback", "popular"]},
+        }
+    },
+}
+
+router = APIRouter(prefix="/api/v1", tags=["recommendations"])
+
+
+@router.get("/recommendations", response_model=RecommendationResponse, responses={200: DESCRIPTION})
+async def own_recommendations(
+    caller: CurrentCaller,
+    resources: CurrentResources,
+    content_type: ContentType | None = None,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
+    user_id: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
+) -> Response:
+    """The caller's list; that of another learner for roles that may see learners."""
+    wanted = Wanted(user_id or caller.user_id, content_type, limit)
+    return await _response(resources, caller, wanted)
+
+
+@router.post(
+    "/recommendations", response_model=RecommendationResponse, responses={200: DESCRIPTION}
+)
+async def recommendations(
+    caller: CurrentCaller,
+    resources: CurrentResources,
+    body: Annotated[RecommendationRequest, Depends(read_json(RecommendationRequest))],
+) -> Response:
+    """The same, asked for with a body."""
+    wanted = Wanted(body.user_id, body.content_type, body.limit)
+    return await _response(resources, caller, wanted)
+
+
+async def _response(resources: Resources, caller: Caller, wanted: Wanted) -> Response:
+    if not may_see(caller, wanted.user_id):
+        raise NotFound
+    answer = await recommend(resources, caller, wanted)
+    return Response(
+        answer.body, media_type="application/json", headers={SOURCE_HEADER: answer.source}
+    )

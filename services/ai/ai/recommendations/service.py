@@ -1,0 +1,125 @@
+"""A learner's list, from the nearest place that has it: kept, computed, from core, or popular."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ai.kit.auth import Caller, Unauthenticated
+from ai.kit.core_client import CoreUnavailable
+from ai.kit.db import UNAVAILABLE
+from ai.kit.trace import request_id
+from ai.recommendations.catalogue import Catalogue
+from ai.recommendations.lists import compute, from_kept, respond
+from ai.recommendations.queries import (
+    PRECOMPUTED_BODY,
+    PRECOMPUTED_ITEMS,
+    chosen,
+    is_erased,
+    load_learners,
+)
+from ai.recommendations.ranking import Learner, Step
+from ai.resources import Resources
+from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
+from ongoza_contracts.vocabulary import ContentType
+
+DATABASE_SECONDS = 0.4
+CORE_SECONDS = 0.5
+"""Together below the second that a read may take."""
+
+Source: TypeAlias = Literal["precomputed", "computed", "fallback", "popular"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    user_id: int
+    content_type: ContentType | None = None
+    limit: int = LIMIT_DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    body: bytes
+    source: Source
+
+
+async def recommend(resources: Resources, caller: Caller, wanted: Wanted) -> Answer:
+    """An answer whatever is down.
+
+    Raises Unauthenticated for an erased learner, and CoreRefused when core says no.
+    """
+    answer = await _from_database(resources, wanted)
+    return answer or await _from_core(resources, caller, wanted)
+
+
+async def _from_database(resources: Resources, wanted: Wanted) -> Answer | None:
+    """None when the learner is not known here, or the database does not answer."""
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            return await _precomputed(resources, wanted) or await _computed(resources, wanted)
+    except UNAVAILABLE as error:
+        log.warning("database: %s request_id=%s", type(error).__name__, request_id())
+        return None
+
+
+async def _precomputed(resources: Resources, wanted: Wanted) -> Answer | None:
+    if wanted.content_type is not None:
+        return None  # diversity is among the items of a type, so such a list is another list
+    if wanted.limit == LIMIT_DEFAULT:
+        row = await resources.pool.fetchrow(PRECOMPUTED_BODY, wanted.user_id)
+        return None if row is None or row["stale"] else Answer(row["body"], "precomputed")
+    row = await resources.pool.fetchrow(PRECOMPUTED_ITEMS, wanted.user_id)
+    if row is None or row["stale"]:
+        return None
+    return Answer(from_kept(wanted.user_id, row["items"], wanted.limit), "precomputed")
+
+
+async def _computed(resources: Resources, wanted: Wanted) -> Answer | None:
+    learners = await load_learners(resources.pool, [wanted.user_id])
+    if learners:
+        catalogue = await resources.catalogues.current()
+        return await _answer(catalogue, learners[0], wanted, "computed")
+    if await is_erased(resources.pool, wanted.user_id):
+        raise Unauthenticated
+    return None
+
+
+async def _from_core(resources: Resources, caller: Caller, wanted: Wanted) -> Answer:
+    catalogue = await _known_catalogue(resources.catalogues.current, resources.catalogues.last)
+    try:
+        learner = await _learner_of_core(resources, caller, wanted.user_id)
+    except CoreUnavailable:
+        return await _answer(catalogue, Learner(wanted.user_id), wanted, "popular")
+    return await _answer(catalogue, learner, wanted, "fallback")
+
+
+async def _known_catalogue(
+    current: Callable[[], Awaitable[Catalogue]], last: Catalogue
+) -> Catalogue:
+    """As it is now, or as it was when the database last answered."""
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS / 4):
+            return await current()
+    except UNAVAILABLE:
+        return last
+
+
+async def _learner_of_core(resources: Resources, caller: Caller, user_id: int) -> Learner:
+    """What core knows of the learner, with the caller's own rights. Raises CoreUnavailable."""
+    core = resources.core.as_caller(caller, budget=CORE_SECONDS)
+    user = await core.user(user_id)
+    steps = {item.content_id: Step(item.status, 0) async for item in core.progress(user_id)}
+    profile = chosen(user.track, 0) if user.track else None
+    return Learner(user_id, profile=profile, steps=steps)
+
+
+async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source: Source) -> Answer:
+    """Computed on a thread: the loop goes on answering others."""
+    entries = await asyncio.to_thread(
+        compute, catalogue, learner, limit=wanted.limit, content_type=wanted.content_type
+    )
+    body = respond(learner.user_id, [entry.recommendation for entry in entries])
+    return Answer(body, source)

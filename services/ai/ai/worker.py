@@ -1,0 +1,145 @@
+"""ai's Kafka entry: `python -m ai.worker`. Facts in; projections, vectors and lists out."""
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+from aiokafka.errors import KafkaError
+from faststream import FastStream
+from pydantic import ValidationError
+
+from ai.embeddings.backfill import Backfill
+from ai.embeddings.cache import CachedEncoder
+from ai.embeddings.encoder import open_encoder
+from ai.embeddings.queue import EncoderQueue
+from ai.kit.broker import Consumer
+from ai.kit.db import UNAVAILABLE, open_pool
+from ai.kit.loops import die, forever
+from ai.kit.settings import Settings
+from ai.projections import status
+from ai.projections.apply import Applier
+from ai.projections.parking import Budget
+from ai.projections.subscriber import Subscriber
+from ai.rebuild.generations import live_generation
+from ai.recommendations.cache import CatalogueCache
+from ai.recommendations.recompute import Recompute
+from ongoza_contracts.topics import TOPICS
+
+STUCK = 4
+HEARTBEAT_SECONDS = 2.0
+IDLE_SECONDS = 1.0
+"""How often the loops look for what another worker left behind; their own work wakes them."""
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Wiring, top to bottom."""
+
+    def __init__(self, settings: Settings, generation: str, pool: asyncpg.Pool) -> None:
+        self.settings = settings
+        self.generation = generation
+        self.pool = pool
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
+        self.lists, self.texts = asyncio.Event(), asyncio.Event()
+        self.subscriber = Subscriber(
+            Applier(pool, generation, self.name),
+            Budget(settings.worker_parked_share),
+            lists=self.lists,
+            texts=self.texts,
+        )
+        self.consumer = Consumer(
+            settings.kafka_bootstrap_servers,
+            [topic.name for topic in TOPICS],
+            group_id=f"ai-{generation}",
+        )
+        self.consumer.deliver_to(self.subscriber.handle)
+
+    async def run(self) -> None:
+        """Until SIGTERM or SIGINT, and then until the batch at hand is committed."""
+        await status.heartbeat(self.pool, self.name, self.generation)
+        await FastStream(self.consumer.broker, lifespan=self._background, logger=None).run()
+
+    @asynccontextmanager
+    async def _background(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            encoder = EncoderQueue(
+                await asyncio.to_thread(open_encoder, self.settings.embedding_backend)
+            )
+            stack.callback(encoder.close)
+            backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
+            recompute = Recompute(self.pool, CatalogueCache(self.pool))
+            for loop in (
+                forever(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),
+                forever(recompute.recompute_some, pause=IDLE_SECONDS, wake=self.lists),
+                forever(self._beat, pause=HEARTBEAT_SECONDS),
+                forever(self._watch, pause=self.settings.worker_stuck_seconds / 4),
+            ):
+                _in_background(stack, loop)
+            yield
+
+    async def _beat(self) -> bool:
+        await status.heartbeat(self.pool, self.name, self.generation)
+        return False
+
+    async def _watch(self) -> bool:
+        """aiokafka may stay stuck after all brokers were away: then only a restart helps."""
+        silent = time.monotonic() - self.subscriber.alive_at
+        if silent < self.settings.worker_stuck_seconds:
+            return False
+        try:
+            behind = await self.consumer.lag()
+        except KafkaError:
+            return False  # the broker is away: so is everybody else's
+        if behind:
+            die(STUCK, f"{behind} records behind, and nothing came in for {silent:.0f} s")
+        return False
+
+
+def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, Any]) -> None:
+    stack.callback(asyncio.create_task(work).cancel)
+
+
+async def _run(settings: Settings) -> None:
+    generation = await _live_generation(settings)
+    pool = await open_pool(settings, search_path=f"{generation}, public")
+    try:
+        log.info("worker of generation %s", generation)
+        await Worker(settings, generation, pool).run()
+    finally:
+        await pool.close()
+
+
+async def _live_generation(settings: Settings) -> str:
+    pool = await open_pool(settings, search_path="public", size=1)
+    try:
+        generation = await live_generation(pool)
+    finally:
+        await pool.close()
+    if generation is None:
+        sys.exit("ai's database has no generation yet: run `python -m ai.migrate`")
+    return generation
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    try:
+        asyncio.run(_run(Settings()))
+    except ValidationError as error:
+        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
+        sys.exit(f"the worker cannot start. Missing or not acceptable: {names}.")
+    except (*UNAVAILABLE, KafkaError) as error:
+        sys.exit(f"the worker cannot start: {type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main()
