@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from ongoza_contracts.codec import Record
 
@@ -54,15 +54,18 @@ class Publisher:
                 failures.append(error)
 
         producer = self._producer = self._producer or Producer(self._configuration)
-        for record in records:
-            producer.produce(
-                record.topic,
-                value=record.payload,
-                key=record.key.encode(),
-                partition=record.partition,
-                headers=[*record.headers()],
-                on_delivery=delivered,
-            )
+        try:
+            for record in records:
+                producer.produce(
+                    record.topic,
+                    value=record.payload,
+                    key=record.key.encode(),
+                    partition=record.partition,
+                    headers=[*record.headers()],
+                    on_delivery=delivered,
+                )
+        except KafkaException as error:  # refused before it is sent: no such topic or partition
+            raise NotPublished(error.args[0].str()) from None
         while producer.flush(POLL_SECONDS) and not (failures or self._fatal):
             while_waiting()
         if self._fatal:

@@ -1,0 +1,174 @@
+"""The relay among others: writers that race, commits out of order, and a second relay."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from django.db import connection, transaction
+
+from core.outbox.append import append
+from core.outbox.kafka import Publisher
+from core.outbox.relay import Relay, Stop, drain
+from core.progress.services import report_progress
+from core.users.models import User
+from ongoza_contracts.codec import Record
+from ongoza_contracts.vocabulary import ContentType, ProgressStatus
+from tests.integration.core_facts import (
+    append_progress,
+    progress_fact,
+    sent_versions,
+    wait_patiently,
+)
+from tests.integration.story import eventually
+from tests.unit.core.world import appended, forget_appended, item, person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WRITERS, WRITES = 4, 15
+STANDING_BY = "relay: standing by: another relay is active"
+
+
+@pytest.fixture
+def publisher(kafka_bootstrap: str) -> Publisher:
+    return Publisher(kafka_bootstrap)
+
+
+class Notes:
+    """A publisher that only notes the keys it was given."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+
+    def publish(self, batch: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+        self.keys += [record.key for record in batch]
+
+
+@contextmanager
+def running(relay: Relay) -> Iterator[None]:
+    """The relay at work in a thread of its own, on a session of its own."""
+    thread = threading.Thread(target=relay.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        relay.stop.ask()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def uncommitted(user_id: int) -> Iterator[None]:
+    """Somebody else has appended a fact; they commit at the end of the block."""
+    written, commit = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            append(progress_fact(user_id, 1))
+            written.set()
+            assert commit.wait(20)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert written.wait(20)
+    try:
+        yield
+    finally:
+        commit.set()
+        writer.join(20)
+
+
+def test_a_row_that_is_committed_late_is_sent_though_younger_ones_went_before(
+    publisher: Publisher,
+) -> None:
+    with uncommitted(201):
+        append_progress(202, 1)
+        assert drain(publisher, wait_patiently) == 1
+        assert sent_versions(202) == [1]
+        assert sent_versions(201) == []
+
+    assert appended() == [("progress.updated", "201:course-1", 1)]
+    assert drain(publisher, wait_patiently) == 1
+    assert sent_versions(201) == [1]
+
+
+def report(learner: User, percentage: int) -> None:
+    try:
+        report_progress(
+            user=learner,
+            content_id="course-1",
+            content_type=ContentType.COURSE,
+            status=ProgressStatus.IN_PROGRESS,
+            completion_percentage=float(percentage),
+        )
+    finally:
+        connection.close()
+
+
+def test_versions_rise_by_one_with_the_offsets_while_writers_race_and_the_relay_runs(
+    publisher: Publisher,
+) -> None:
+    learner = person("amina")
+    item("course-1")
+    forget_appended()
+
+    with running(Relay(publisher, Stop())), ThreadPoolExecutor(WRITERS) as writers:
+        for reported in [
+            writers.submit(report, learner, percentage)
+            for percentage in range(1, WRITERS * WRITES + 1)
+        ]:
+            reported.result(60)
+        eventually(lambda: not appended())
+
+    assert sent_versions(learner.id) == [*range(1, WRITERS * WRITES + 1)]
+
+
+def end_the_session_of_the_relay() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks"
+            " WHERE locktype = 'advisory' AND granted AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        assert cursor.fetchall() == [(True,)]
+
+
+def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_stops(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "core.outbox.relay")
+    first, second = Notes(), Notes()
+
+    with ExitStack() as active:
+        active.enter_context(running(Relay(first, Stop())))
+        eventually(lambda: "relay: active" in caplog.messages)
+        with running(Relay(second, Stop())):
+            eventually(lambda: STANDING_BY in caplog.messages)
+            append_progress(1, 1)
+            eventually(lambda: not appended())
+            assert (first.keys, second.keys) == (["1:course-1"], [])
+            active.close()
+            append_progress(2, 1)
+            eventually(lambda: not appended())
+
+    assert (first.keys, second.keys) == (["1:course-1"], ["2:course-1"])
+
+
+def test_a_relay_whose_session_is_lost_gives_way_before_it_sends_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its lock went with the session: it has to ask for it anew."""
+    caplog.set_level(logging.INFO, "core.outbox.relay")
+    notes = Notes()
+
+    with running(Relay(notes, Stop())):
+        eventually(lambda: "relay: active" in caplog.messages)
+        end_the_session_of_the_relay()
+        eventually(lambda: any("does not answer" in message for message in caplog.messages))
+        append_progress(3, 1)
+        eventually(lambda: not appended())
+
+    assert notes.keys == ["3:course-1"]

@@ -1,0 +1,99 @@
+"""What core's tests are told with: callers, a small catalogue, and what the outbox was given."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from core.organizations.models import Organization
+from core.outbox.models import OutboxEvent
+from core.programs import services as programs
+from core.programs.models import ContentItem, Program
+from core.users.models import User
+from core.users.services import add_user
+from core.users.tokens import ServiceToken, issue
+from ongoza_contracts.vocabulary import Role
+
+Answer = tuple[int, Any]  # the status, and the JSON of the body
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with this token, or nobody in particular."""
+
+    token: str | None = None
+
+    def call(self, method: str, path: str, body: Any = None) -> Answer:
+        response = Client().generic(
+            method,
+            f"/api/v1/{path}",
+            body if isinstance(body, bytes) else json.dumps(body) if body is not None else "",
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {self.token}"} if self.token else {},
+        )
+        return response.status_code, response.json() if response.content else None
+
+    def get(self, path: str) -> Answer:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any) -> Answer:
+        return self.call("POST", path, body)
+
+
+NOBODY = Caller()
+
+
+def signed_in(user: User) -> Caller:
+    expires_at = timezone.now() + timedelta(hours=1)
+    sign_in = user.sign_ins.create(created_at=timezone.now(), expires_at=expires_at)
+    return Caller(issue(user, sign_in).access)
+
+
+def service() -> Caller:
+    """ai, calling for itself."""
+    token = ServiceToken()
+    token["service"] = "ai"
+    return Caller(str(token))
+
+
+def person(name: str, role: Role = Role.LEARNER, organization: Organization | None = None) -> User:
+    email = f"{name}@ongoza.example"
+    return add_user(email=email, password=None, role=role, organization=organization)
+
+
+def item(content_id: str, program: Program | None = None, **state: Any) -> ContentItem:
+    """An item on offer; its type is the first word of its id."""
+    some: dict[str, Any] = {
+        "content_type": content_id.split("-")[0],
+        "program": program or Program.objects.get_or_create(slug="core", title="Core")[0],
+        "title": content_id,
+        "track": "builders",
+        "duration_minutes": 30,
+    }
+    return programs.publish_content(content_id=content_id, **{**some, **state})
+
+
+Appended = tuple[str, str, int]  # the type without "ongoza." and ".v1", the key, the version
+
+
+def appended() -> list[Appended]:
+    """What waits in the outbox, in the order in which it will be sent."""
+    return [
+        (row.type.removeprefix("ongoza.").removesuffix(".v1"), row.key, int(row.sequence))
+        for row in OutboxEvent.objects.order_by("id")
+    ]
+
+
+def forget_appended() -> None:
+    """Empty the outbox, so that a test sees what it appends itself."""
+    OutboxEvent.objects.all().delete()
+
+
+def refusal(answer: Answer) -> tuple[int, str, list[tuple[str, str]]]:
+    """Status, code, and what was wrong with each field."""
+    status, body = answer
+    assert set(body) == {"detail", "code", "errors", "request_id"}
+    return status, body["code"], [(error["field"], error["code"]) for error in body["errors"]]
