@@ -91,10 +91,6 @@ class Learner:
         response.raise_for_status()
         return response.json()["recommendations"], response.headers["X-Recommendations-Source"]
 
-    async def precomputed(self) -> list[dict[str, Any]] | None:
-        items, source = await self.recommendations()
-        return items if source == "precomputed" and items else None
-
     async def _call(self, method: str, url: str, **options: Any) -> Any:
         response = await self.http.request(method, url, **options)
         if response.is_error:
@@ -128,10 +124,11 @@ async def watch_database(db: asyncpg.Connection, user_id: int, content_id: str, 
     hops.mark("list recomputed", "recommendation row written")
 
 
-async def watch_answers(learner: Learner, before: list[dict[str, Any]], hops: Hops) -> Any:
+async def watch_answers(learner: Learner, content_id: str, hops: Hops) -> Any:
     async def changed() -> list[dict[str, Any]] | None:
         items, source = await learner.recommendations()
-        return items if source == "precomputed" and items != before else None
+        done = content_id not in {item["content_id"] for item in items}
+        return items if source == "precomputed" and done else None
 
     items = await eventually("the changed list", changed)
     hops.mark("list visible", "GET /api/v1/recommendations shows it, precomputed")
@@ -166,23 +163,6 @@ def show_hops(hops: Hops) -> None:
 
 
 async def demo() -> None:
-    async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
-        learner = Learner(http)
-        await learner.sign_up()
-        console.print(f"signed up learner {learner.user_id}")
-        result = await learner.answer_the_profiler()
-        console.print(f"profiler: {result['primary_track']} ({result['confidence']} confidence)")
-        before = await eventually("the first list", learner.precomputed)
-        show_list("Before", before)
-        item = next((i for i in before if i["content_type"] == "course"), before[0])
-        console.print(f"completing {item['title']!r} ({item['content_id']})")
-        after = await follow(learner, item, before)
-        show_list("After", after)
-
-
-async def follow(learner: Learner, item: dict[str, Any], before: list[dict[str, Any]]) -> Any:
-    """Complete `item` while watching every place it passes; the list that came of it."""
-    consumer = await topic_end(learner.user_id)
     db = await asyncpg.connect(
         host=os.environ["VECTOR_DB_HOST"],
         port=int(os.environ["VECTOR_DB_PORT"]),
@@ -190,13 +170,45 @@ async def follow(learner: Learner, item: dict[str, Any], before: list[dict[str, 
         password=os.environ["VECTOR_DB_PASSWORD"],
         database=os.environ["VECTOR_DB_NAME"],
     )
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
+        try:
+            await tell_the_story(Learner(http), db)
+        finally:
+            await db.close()
+
+
+async def tell_the_story(learner: Learner, db: asyncpg.Connection) -> None:
+    await learner.sign_up()
+    console.print(f"signed up learner {learner.user_id}")
+    result = await learner.answer_the_profiler()
+    track = result["primary"]["name"]
+    console.print(f"profiler: {track} ({result['confidence']} confidence)")
+    await eventually("the list made from the profile", lambda: profiled(db, learner.user_id))
+    before, _ = await learner.recommendations()
+    show_list("Before", before)
+    item = next((i for i in before if i["content_type"] == "course"), before[0])
+    console.print(f"completing {item['title']!r} ({item['content_id']})")
+    show_list("After", await follow(learner, db, item))
+
+
+async def profiled(db: asyncpg.Connection, user_id: int) -> str | None:
+    query = """
+    SELECT made_from->>'profile' FROM live.recommendation
+    WHERE user_id = $1 AND made_from->>'profile' LIKE 'profiling:%'
+    """
+    return await db.fetchval(query, user_id)  # type: ignore[no-any-return]
+
+
+async def follow(learner: Learner, db: asyncpg.Connection, item: dict[str, Any]) -> Any:
+    """Complete `item` while watching every place it passes; the list that came of it."""
+    consumer = await topic_end(learner.user_id)
     try:
         hops = Hops()
         key = f"{learner.user_id}:{item['content_id']}".encode()
         watchers = asyncio.gather(
             watch_topic(consumer, key, hops),
             watch_database(db, learner.user_id, item["content_id"], hops),
-            watch_answers(learner, before, hops),
+            watch_answers(learner, item["content_id"], hops),
         )
         await asyncio.sleep(0.05)  # the watchers stand ready before there is something to see
         hops.sent = time.perf_counter()
@@ -205,7 +217,6 @@ async def follow(learner: Learner, item: dict[str, Any], before: list[dict[str, 
         _, _, after = await asyncio.wait_for(watchers, DEADLINE_SECONDS)
     finally:
         await consumer.stop()
-        await db.close()
     show_hops(hops)
     return after
 

@@ -1,8 +1,9 @@
 """Embeds the items whose text has no vector yet. The consumer never waits for it."""
 
 import asyncpg
+from pgvector import Vector
 
-from ai.embeddings.cache import CachedEncoder, Vector, by_sha256
+from ai.embeddings.cache import CachedEncoder, Row, by_sha256
 from ai.embeddings.documents import document, text_sha256
 from ai.projections.marks import mark_catalogue
 
@@ -43,8 +44,9 @@ class Backfill:
         vectors = await self._encoder.encode(by_sha256(texts.values()))
         return await self._store({item: text_sha256(text) for item, text in texts.items()}, vectors)
 
-    async def _store(self, digests: dict[str, bytes], vectors: dict[bytes, Vector]) -> bool:
-        columns = [*digests], [*digests.values()], [vectors[digest] for digest in digests.values()]
+    async def _store(self, digests: dict[str, bytes], vectors: dict[bytes, Row]) -> bool:
+        rows = [vectors[digest] for digest in digests.values()]
+        columns = [*digests], [*digests.values()], [Vector(row) for row in rows]
         async with self._pool.acquire() as db, db.transaction():
             stored = await db.fetch(STORE, *columns)
             if stored:

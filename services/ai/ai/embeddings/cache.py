@@ -19,7 +19,7 @@ INSERT INTO embedding_cache (model, revision, precision, text_sha256, embedding)
 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 """
 
-Vector = NDArray[np.float32]
+Row = NDArray[np.float32]
 
 
 class CachedEncoder:
@@ -29,7 +29,7 @@ class CachedEncoder:
         self._pool = pool
         self._encoder = encoder
 
-    async def encode(self, texts: Mapping[bytes, str]) -> dict[bytes, Vector]:
+    async def encode(self, texts: Mapping[bytes, str]) -> dict[bytes, Row]:
         """The vector of each text, by the same key: its SHA-256."""
         known = await self._known(list(texts))
         missing = {key: text for key, text in texts.items() if key not in known}
@@ -40,11 +40,11 @@ class CachedEncoder:
             known |= new
         return known
 
-    async def _known(self, keys: list[bytes]) -> dict[bytes, Vector]:
+    async def _known(self, keys: list[bytes]) -> dict[bytes, Row]:
         rows = await self._pool.fetch(KNOWN, *_model(self._encoder.identity), keys)
         return {row["text_sha256"]: row["embedding"].to_numpy() for row in rows}
 
-    async def _remember(self, vectors: Mapping[bytes, Vector]) -> None:
+    async def _remember(self, vectors: Mapping[bytes, Row]) -> None:
         model = _model(self._encoder.identity)
         await self._pool.executemany(REMEMBER, [(*model, *item) for item in vectors.items()])
 

@@ -89,9 +89,10 @@ class Catalogue:
     @cached_property
     def popularity(self) -> Floats:
         """0 to 1: log(1 + learners), relative to the most taken item."""
-        taken = np.log1p(np.array([item.learners for item in self.items], np.float32))
-        most: np.float32 = max(taken.max(initial=0), np.float32(1))
-        return taken / most
+        taken: Floats = np.log1p(np.array([item.learners for item in self.items], np.float32))
+        most = taken.max(initial=1)
+        scaled: Floats = taken / np.float32(most)
+        return scaled
 
     def of_type(self, content_type: ContentType | None) -> Mask:
         if content_type is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ai.recommendations.catalogue import Catalogue
+from ai.recommendations.catalogue import Catalogue, Floats
 from ai.recommendations.ranking import Learner, Parts, Ranked, history
 from ongoza_contracts.vocabulary import ProgressStatus
 
@@ -25,18 +25,19 @@ class Reason:
 
 
 def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts) -> Reason:
-    """The strongest part of the item's score that something can be said about."""
-    place = ranked.place
-    by_strength = sorted(
-        (
-            (float(parts.nearness[place]), 0, _history),
-            (float(parts.track[place]), 1, _track),
-            (float(parts.popularity[place]), 2, _popularity),
-        ),
-        key=lambda part: (-part[0], part[1]),
+    """From the part of the score that lifts the item furthest above the catalogue's mean, of those
+    about which something can be said."""
+
+    def lift(part: Floats) -> float:
+        return float(part[ranked.place] - part.mean())
+
+    told = (
+        (lift(parts.nearness), _history),
+        (lift(parts.track), _track),
+        (lift(parts.popularity), _popularity),
     )
-    for strength, _, tell in by_strength:
-        if strength > 0 and (said := tell(catalogue, learner, ranked)):
+    for lifted, tell in sorted(told, key=lambda part: -part[0]):
+        if lifted > 0 and (said := tell(catalogue, learner, ranked)):
             return said
     return Reason(f"Open to you now, at level {ranked.item.level}")
 
