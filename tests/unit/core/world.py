@@ -26,13 +26,18 @@ class Caller:
 
     token: str | None = None
 
-    def call(self, method: str, path: str, body: Any = None) -> Answer:
+    def call(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """`body` as JSON, or as it is when it is bytes; `headers` may hold another Content-Type."""
+        headers = {"Content-Type": "application/json"} if headers is None else headers
+        authorization = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         response = Client().generic(
             method,
             f"/api/v1/{path}",
             body if isinstance(body, bytes) else json.dumps(body) if body is not None else "",
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {self.token}"} if self.token else {},
+            content_type=headers.get("Content-Type", ""),
+            headers={**headers, **authorization},
         )
         return response.status_code, response.json() if response.content else None
 
@@ -92,7 +97,10 @@ def forget_appended() -> None:
     OutboxEvent.objects.all().delete()
 
 
-def refusal(answer: Answer) -> tuple[int, str, list[tuple[str, str]]]:
+Refusal = tuple[int, str, list[tuple[str, str]]]
+
+
+def refusal(answer: Answer) -> Refusal:
     """Status, code, and what was wrong with each field."""
     status, body = answer
     assert set(body) == {"detail", "code", "errors", "request_id"}

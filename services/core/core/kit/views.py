@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
@@ -39,6 +39,8 @@ class ApiView(APIView):
 
         Raises DRF's ValidationError.
         """
+        if self.request.stream is None:  # DRF would read {} from it: a change of nothing
+            raise ValidationError("There is no body.", "invalid")
         serializer = kind(data=self.request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
