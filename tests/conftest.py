@@ -10,12 +10,14 @@ import pytest
 
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
+from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
 from scripts.topics import create_topics
 from tests.servers import SERVERS, new_stack
 
 REAL_BROKER = {"kafka_bootstrap", "stack"}
 EMPTY_GENERATION = """
+UPDATE catalogue_revision SET revision = 0;
 TRUNCATE content, content_vector, learner, erased_learner, progress, profiling_session,
     dirty_learner, recommendation, parked_record, worker_status, embedding_cache
 """
@@ -88,6 +90,7 @@ async def vector_pool(ai_settings: Settings) -> AsyncIterator[asyncpg.Pool]:
 def _whole_stack() -> Iterator[Stack]:
     stack = new_stack("stack")
     try:
+        stack.up((*SERVICES, SEED))
         yield stack
     finally:
         stack.down()
@@ -97,5 +100,7 @@ def _whole_stack() -> Iterator[Stack]:
 @pytest.fixture
 def stack(_whole_stack: Stack) -> Stack:
     """Everything running in processes of its own; what an earlier test killed is started again."""
-    _whole_stack.up()
+    lasting = [service.name for service in SERVICES if service.ready != "exit"]
+    if not all(_whole_stack.register.alive(name) for name in lasting):
+        _whole_stack.up()
     return _whole_stack

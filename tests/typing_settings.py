@@ -1,4 +1,4 @@
-"""core's settings for mypy's Django plugin, which only looks at the models: no server, new secrets."""
+"""core's settings for mypy's Django plugin, which looks at the models: no server, new secrets."""
 
 import os
 import secrets
@@ -6,4 +6,4 @@ import secrets
 for name in ("DJANGO_SECRET_KEY", "JWT_SECRET_KEY"):
     os.environ.setdefault(name, secrets.token_hex(32))
 
-from core.config.settings import *  # noqa: F403
+from core.config.settings import *  # noqa: E402, F403

@@ -91,7 +91,8 @@ def test_writes_go_on_while_the_broker_is_dead_for_half_a_minute(
     for item, writes in acknowledged.items():
         eventually(lambda i=item, n=writes: applied_version(stack, learner.user_id, i) == n)  # type: ignore[misc]
         versions = [version_of(m) for m in records(stack, PROGRESS, f"{learner.user_id}:{item}")]
-        assert versions == list(range(1, writes + 1))
+        # What the broker appended before it died without saying so is sent again.
+        assert list(dict.fromkeys(versions)) == list(range(1, writes + 1))
 
 
 @pytest.mark.parametrize("failpoint", ["worker.mid_batch", "worker.post_commit"])
@@ -130,7 +131,8 @@ def test_the_worker_outlives_the_death_of_its_database(
     stack.kill("postgres-vector")
     for item in items[:3]:
         assert learner.report(item, 50) == 201
-    assert learner.ai("GET", "/api/v1/recommendations").status_code in {200, 503}
+    assert learner.source() == "fallback"  # from what core says, and the catalogue in memory
+    assert learner.recommended()
     stack.run("postgres-vector")
     for item in items[:3]:
         eventually(lambda i=item: applied_version(stack, learner.user_id, i) == 1)  # type: ignore[misc]

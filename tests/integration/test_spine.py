@@ -12,6 +12,7 @@ def learner(stack: Stack) -> Learner:
 
 
 def test_progress_becomes_a_new_recommendation(learner: Learner) -> None:
+    stack = learner.stack
     # A newcomer is offered something at once, from the projection or from what core says.
     assert learner.recommended()
     # Soon the list is precomputed.
@@ -23,7 +24,6 @@ def test_progress_becomes_a_new_recommendation(learner: Learner) -> None:
     eventually(lambda: first not in learner.recommended())
     assert learner.source() == "precomputed"
     # Every hop left its trace, and none kept anything back.
-    stack = learner.stack
     assert applied_version(stack, learner.user_id, first) == 1
     (record,) = records(stack, "ongoza.progress", f"{learner.user_id}:{first}")
     headers = dict(record.headers() or [])
@@ -55,11 +55,11 @@ def records_of_profiling(learner: Learner, key: str) -> list:  # type: ignore[ty
 
 
 def test_a_list_can_be_asked_for_by_type_and_length(learner: Learner) -> None:
-    body = {"user_id": learner.user_id, "content_type": "mission", "limit": 3}
+    body = {"user_id": learner.user_id, "content_type": "course", "limit": 3}
     answer = learner.ai("POST", "/api/v1/recommendations", json=body)
     assert answer.status_code == 200
     items = answer.json()["recommendations"]
-    assert {item["content_type"] for item in items} == {"mission"}
+    assert {item["content_type"] for item in items} == {"course"}
     assert answer.json()["total"] == len(items) == 3
     assert answer.json()["user_id"] == learner.user_id
 

@@ -35,7 +35,7 @@ class ProjectionDouble:
         self.sessions: dict[UUID, str] = {}
 
     async def fetchval(
-        self, _: str, session_id: UUID, user_id: int, *, timeout: float
+        self, _: str, session_id: UUID, user_id: int, **options: float
     ) -> str | None:
         session = self.sessions.get(session_id)
         return session if session and json.loads(session)["user"] == user_id else None

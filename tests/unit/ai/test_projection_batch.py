@@ -1,0 +1,101 @@
+import pytest
+
+from ai.projections.batch import Batch, read_batch
+from ai.projections.parking import Budget
+from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import FACT_TYPES
+from tests.facts import (
+    RawRecord,
+    answered,
+    completed,
+    deleted,
+    erased,
+    progress,
+    published,
+    record,
+    retired,
+    user,
+    user_updated,
+)
+
+
+def bad(value: bytes | None, **headers: bytes) -> RawRecord:
+    good = record(progress())
+    return RawRecord(
+        good.topic,
+        good.partition,
+        5,
+        good.key,
+        value,
+        [*{**dict(good.headers), **headers}.items()],
+    )
+
+
+def test_of_each_entity_the_highest_version_is_kept_whatever_the_order() -> None:
+    batch = read_batch(record(progress(version=v, completion_percentage=v)) for v in (2, 5, 3))
+    (kept,) = batch.progress.values()
+    assert (kept.version, batch.facts) == (5, 3)
+
+
+def test_a_bad_record_does_not_hide_its_neighbours() -> None:
+    records = [record(user()), bad(b"{"), record(progress()), bad(b"{}", ce_type=b"\xff")]
+    batch = read_batch(records)
+    assert (len(batch.users), len(batch.progress)) == (1, 1)
+    assert [(one.code, one.record.offset) for one in batch.refused] == [
+        ("bad_payload", 5),
+        ("bad_header", 5),
+    ]
+
+
+def test_a_cause_does_not_quote_what_was_refused() -> None:
+    (refused,) = read_batch([bad(b'{"user_id": "secret"}')]).refused
+    assert "secret" not in refused.cause
+
+
+def test_unknown_types_and_tombstones_are_counted_and_passed() -> None:
+    batch = read_batch([bad(b"{}", ce_type=b"ongoza.progress.paused.v1"), bad(None)])
+    assert (batch.unknown_types, batch.tombstones, batch.facts) == (1, 1, 0)
+    assert batch.refused == []
+
+
+FACTS = [
+    *(user(), user_updated(), erased(), published(), retired()),
+    *(progress(), answered(), completed(), deleted()),
+]
+
+
+def test_there_is_a_projection_of_every_fact_in_the_catalogue() -> None:
+    assert {type(fact) for fact in FACTS} == {*FACT_TYPES.values()}
+    assert read_batch(record(fact) for fact in FACTS).facts == len(FACTS)
+
+
+def test_a_fact_without_a_projection_is_a_programming_error() -> None:
+    class Foreign(Fact):
+        type = "ongoza.foreign.v1"
+
+        @property
+        def key(self) -> str:
+            return "1"
+
+        partition_key = key
+
+    with pytest.raises(TypeError, match="no projection"):
+        Batch().add(Foreign(version=1))
+
+
+@pytest.mark.parametrize(("parked", "spent"), [(50, False), (51, True)])
+def test_the_budget_is_spent_when_more_than_its_share_of_the_last_100_was_parked(
+    parked: int, spent: bool
+) -> None:
+    budget = Budget(0.5)
+    budget.count(records=1000, parked=0)
+    budget.count(records=parked, parked=parked)
+    assert budget.spent is spent
+
+
+def test_good_records_earn_the_budget_back() -> None:
+    budget = Budget(0.5)
+    budget.count(records=60, parked=60)
+    assert budget.spent
+    budget.count(records=100, parked=0)
+    assert not budget.spent
