@@ -9,6 +9,7 @@ from typing import Any
 
 from core.config import env
 from core.config.startup import refuse_bad_configuration
+from ongoza_contracts.vocabulary import ProgressStatus
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -116,7 +117,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-SIMPLE_JWT = {
+SIMPLE_JWT: dict[str, Any] = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": JWT_SECRET_KEY,
     "ISSUER": "ongoza-core",
@@ -163,6 +164,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {  # choices that go by several names, or share theirs with others
+        "TrackEnum": "core.programs.models.TRACKS",
+        "ProgressStatusEnum": list(ProgressStatus),
+        "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
+    },
 }
 
 # --- browsers: the admin and the docs pages ----------------------------------------------------

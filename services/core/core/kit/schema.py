@@ -1,5 +1,6 @@
 """What the OpenAPI document says of pages."""
 
+from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -13,7 +14,9 @@ PAGE = [
 ]
 
 
+@cache
 def page_of(kind: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """The same object for the same `kind`: OpenAPI wants one component of a name."""
     fields: dict[str, Any] = {
         "count": serializers.IntegerField(),
         "next": serializers.URLField(allow_null=True),

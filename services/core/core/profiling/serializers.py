@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.kit.choices import titled
 from core.kit.serializers import StrictSerializer
 from core.profiling.models import ProfilingAnswer, ProfilingSession
 from ongoza_contracts.vocabulary import Confidence, Track
@@ -27,9 +28,9 @@ class ScoresSerializer(StrictSerializer):
 
 class ResultSerializer(StrictSerializer):
     scores = ScoresSerializer()
-    primary = serializers.ChoiceField(choices=list(Track))
+    primary = serializers.ChoiceField(choices=titled(Track))
     secondary = serializers.ListField(
-        child=serializers.ChoiceField(choices=list(Track)), max_length=4
+        child=serializers.ChoiceField(choices=titled(Track)), max_length=4
     )
     confidence = serializers.ChoiceField(choices=list(Confidence))
 

@@ -2,10 +2,11 @@
 
 from django.db import models
 
+from core.kit.choices import titled
 from core.kit.versions import Versioned
 from ongoza_contracts.vocabulary import ContentType, Track
 
-TRACKS = [(str(track), track.title()) for track in Track]
+TRACKS = titled(Track)
 
 
 class Program(models.Model):
@@ -27,7 +28,7 @@ class ContentItem(Versioned):
     """A course, a module of a course, or a mission: the entity that is published."""
 
     content_id = models.CharField(max_length=32, unique=True)
-    content_type = models.CharField(max_length=16, choices=[(t, t.title()) for t in ContentType])
+    content_type = models.CharField(max_length=16, choices=titled(ContentType))
     program = models.ForeignKey(Program, models.PROTECT, related_name="items")
     course = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="modules"

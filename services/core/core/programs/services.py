@@ -122,7 +122,9 @@ def _prerequisites(item: ContentItem) -> list[str]:
 
 
 def _set_prerequisites(item: ContentItem, content_ids: list[str]) -> list[str]:
-    wanted = [_item(content_id) for content_id in sorted(set(content_ids))]
+    """Those it has already may stay, retired or not."""
+    kept = {found.content_id: found for found in item.prerequisites.all()}
+    wanted = [kept.get(each) or _item(each) for each in sorted(set(content_ids))]
     if wanted:
         with transaction.get_connection().cursor() as cursor:
             cursor.execute(PREREQUISITES_LOCK)

@@ -3,6 +3,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.kit.choices import titled
 from core.kit.serializers import StrictSerializer
 from core.progress.models import Progress
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
@@ -49,5 +50,5 @@ class ReviseRequest(StrictSerializer):
 
 class ReportRequest(ReviseRequest):
     content_id = serializers.CharField(max_length=64)
-    content_type = serializers.ChoiceField(choices=list(ContentType))
+    content_type = serializers.ChoiceField(choices=titled(ContentType))
     status = serializers.ChoiceField(choices=list(ProgressStatus))
