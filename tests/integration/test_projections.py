@@ -139,7 +139,7 @@ async def test_what_the_database_never_takes_is_parked_alone(subscriber: Subscri
     await pool.execute("ALTER TABLE progress ADD CONSTRAINT planted CHECK (user_id <> 13)")
     try:
         records = [record(progress(user_id, "course-1"), user_id) for user_id in (12, 13, 14)]
-        await subscriber.handle(records)  # type: ignore[arg-type]
+        await subscriber.handle(records)
     finally:
         await pool.execute("ALTER TABLE progress DROP CONSTRAINT planted")
     assert await table(pool, "SELECT user_id FROM progress ORDER BY 1") == [(12,), (14,)]

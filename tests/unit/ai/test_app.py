@@ -16,6 +16,7 @@ from ai.embeddings.queue import EncoderQueue
 from ai.kit.auth import WeakSecret
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
+from ai.recommendations.cache import CatalogueCache
 from ai.resources import Resources
 from tests.bad_input import BODIES, JSON, MEDIA
 from tests.tokens import SECRET, bearer
@@ -56,10 +57,11 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> FastAPI:
     app = create_app(settings)
+    pool = cast(asyncpg.Pool, DatabaseDown())
     app.state.resources = Resources(
         settings=settings,
         tokens=app.state.tokens,
-        pool=cast(asyncpg.Pool, DatabaseDown()),
+        pool=pool,
         core=CoreClient(
             "http://core.test",
             app.state.tokens,
@@ -67,6 +69,7 @@ def app(settings: Settings) -> FastAPI:
             transport=httpx.MockTransport(lambda _: httpx.Response(503)),
         ),
         encoder=EncoderQueue(EncoderDouble()),
+        catalogues=CatalogueCache(pool),
     )
     return app
 

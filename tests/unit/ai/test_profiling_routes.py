@@ -71,6 +71,7 @@ async def http(core: CoreDouble, projection: ProjectionDouble) -> AsyncIterator[
             transport=core.transport(),
         ),
         encoder=cast(Any, None),
+        catalogues=cast(Any, None),
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(

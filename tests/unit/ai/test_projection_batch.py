@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 import pytest
 
 from ai.projections.batch import Batch, read_batch
@@ -71,13 +73,15 @@ def test_there_is_a_projection_of_every_fact_in_the_catalogue() -> None:
 
 def test_a_fact_without_a_projection_is_a_programming_error() -> None:
     class Foreign(Fact):
-        type = "ongoza.foreign.v1"
+        type: ClassVar[str] = "ongoza.foreign.v1"
 
         @property
         def key(self) -> str:
             return "1"
 
-        partition_key = key
+        @property
+        def partition_key(self) -> str:
+            return "1"
 
     with pytest.raises(TypeError, match="no projection"):
         Batch().add(Foreign(version=1))
