@@ -33,9 +33,12 @@ class Versioned(models.Model):
 V = TypeVar("V", bound=Versioned)
 
 
-def locked(rows: QuerySet[V]) -> V:
-    """The one row of `rows`, locked until the transaction ends. Raises NotFound."""
-    row = _lock(rows)
+def locked(rows: QuerySet[V], *, to_delete: bool = False) -> V:
+    """The one row of `rows`, locked until the transaction ends. Raises NotFound.
+
+    With `to_delete` new rows cannot refer to it either: they wait, and fail when it is gone.
+    """
+    row = _lock(rows, no_key=not to_delete)
     if row is None:
         raise NotFound
     return row
@@ -54,6 +57,6 @@ def locked_or_new(rows: QuerySet[V], new: V) -> V:
     return row
 
 
-def _lock(rows: QuerySet[V]) -> V | None:
-    """Against other writers, but not against new rows that refer to this one (NO KEY)."""
-    return rows.select_for_update(no_key=True).first()
+def _lock(rows: QuerySet[V], *, no_key: bool = True) -> V | None:
+    """Against other writers, but with `no_key` not against new rows that refer to this one."""
+    return rows.select_for_update(no_key=no_key).first()

@@ -82,7 +82,7 @@ def update_user(*, user_id: int, **changes: Any) -> User:
 @transaction.atomic
 def erase_user(*, user_id: int) -> None:
     """Forget a user: the row and all that hangs on it. What stays is that the id was erased."""
-    user = locked(User.objects.filter(pk=user_id))
+    user = locked(User.objects.filter(pk=user_id), to_delete=True)
     user.version += 1
     append(events.user_erased(user))
     OutstandingToken.objects.filter(user_id=user_id).delete()  # their text holds the address

@@ -1,0 +1,185 @@
+"""Requests that come at once: as if they had come one after the other."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from core.kit.versions import locked
+from core.profiling.models import ProfilingSession
+from core.programs.models import ContentItem
+from core.progress.models import Progress
+from core.users.models import User
+from core.users.services import erase_user
+from ongoza_contracts.vocabulary import Role, Track
+from tests.unit.core.world import (
+    Answer,
+    Caller,
+    appended,
+    forget_appended,
+    item,
+    person,
+    refusal,
+    service,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AT_ONCE = 10
+SESSIONS = "profiling/sessions/"
+
+
+def at_once(call: Callable[[int], Answer], times: int = AT_ONCE) -> list[Answer]:
+    def in_a_thread(number: int) -> Answer:
+        try:
+            return call(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(in_a_thread, range(times)))
+
+
+def statuses(answers: list[Answer]) -> Counter[int]:
+    return Counter(status for status, _ in answers)
+
+
+@pytest.fixture
+def learner() -> User:
+    return person("amina")
+
+
+@pytest.fixture
+def amina(learner: User) -> Caller:
+    caller = signed_in(learner)
+    forget_appended()
+    return caller
+
+
+@pytest.fixture
+def session(amina: Caller) -> str:
+    return str(amina.post(SESSIONS, {"questionnaire": "tracks-1"})[1]["id"])
+
+
+def test_many_starts_are_one_session(amina: Caller) -> None:
+    answers = at_once(lambda _: amina.post(SESSIONS, {"questionnaire": "tracks-1"}))
+
+    assert statuses(answers) == {201: 1, 200: AT_ONCE - 1}
+    assert {body["id"] for _, body in answers} == {str(ProfilingSession.objects.get().id)}
+
+
+def test_many_answers_are_as_many_versions(amina: Caller, session: str) -> None:
+    def answer(number: int) -> Answer:
+        path = f"{SESSIONS}{session}/answers/q-{number % 3}/"
+        return amina.call("PUT", path, {"option_id": f"o-{number}"})
+
+    answers = at_once(answer)
+
+    assert statuses(answers) == {200: AT_ONCE}
+    versions = range(1, AT_ONCE + 1)
+    assert sorted(body["version"] for _, body in answers) == [*versions]
+    assert appended() == [("profiling.answered", session, version) for version in versions]
+
+
+def test_of_two_results_one_is_recorded(session: str, learner: User) -> None:
+    def complete(number: int) -> Answer:
+        track = list(Track)[number]
+        result: dict[str, Any] = {
+            "scores": dict.fromkeys(Track, 50.0),
+            "primary": track,
+            "secondary": [],
+            "confidence": "low",
+        }
+        return service().post(f"{SESSIONS}{session}/result/", result)
+
+    answers = at_once(complete, 2)
+
+    assert statuses(answers) == {200: 1, 409: 1}
+    learner.refresh_from_db()
+    recorded = ProfilingSession.objects.get().result
+    assert recorded is not None
+    assert learner.track == recorded["primary"]
+    assert appended() == [("profiling.completed", session, 1), ("user.updated", f"{learner.id}", 2)]
+
+
+def test_of_many_items_of_one_id_one_is_published() -> None:
+    item("course-1")
+    director = signed_in(person("dora", Role.DIRECTOR))
+    forget_appended()
+    course = {
+        "content_id": "course-2",
+        "content_type": "course",
+        "program": "core",
+        "title": "Packets",
+        "track": "builders",
+        "duration_minutes": 30,
+    }
+
+    answers = at_once(lambda number: director.post("content/", {**course, "title": f"{number}"}))
+
+    assert statuses(answers) == {201: 1, 409: AT_ONCE - 1}
+    assert appended() == [("content.published", "course-2", 1)]
+
+
+def test_two_items_never_become_each_others_prerequisite() -> None:
+    ids = [item(f"course-{number}").content_id for number in (1, 2)]
+    director = signed_in(person("dora", Role.DIRECTOR))
+    forget_appended()
+
+    def require_the_other(number: int) -> Answer:
+        path = f"content/{ids[number]}/"
+        return director.call("PATCH", path, {"prerequisites": [ids[1 - number]]})
+
+    answers = at_once(require_the_other, 2)
+
+    assert statuses(answers) == {200: 1, 400: 1}
+    assert ContentItem.prerequisites.through.objects.count() == 1
+    assert [version for _, _, version in appended()] == [2]
+
+
+def report(caller: Caller, percentage: int) -> Answer:
+    state = {"status": "in_progress", "completion_percentage": percentage}
+    return caller.post("progress/", {"content_id": "course-1", "content_type": "course", **state})
+
+
+def test_a_learner_is_erased_in_the_midst_of_reports(amina: Caller, learner: User) -> None:
+    item("course-1")
+    forget_appended()
+
+    def report_or_erase(number: int) -> Answer:
+        if number == AT_ONCE // 2:
+            erase_user(user_id=learner.id)
+            return 204, None
+        return report(amina, number)
+
+    found = statuses(at_once(report_or_erase))
+
+    # A report that came too late was refused: it knew no caller any more, or lost the race.
+    accepted = found[200] + found[201]
+    assert accepted + found[401] + found[409] == AT_ONCE - 1
+    updated = [("progress.updated", f"{learner.id}:course-1", n + 1) for n in range(accepted)]
+    erased = ("user.erased", f"{learner.id}", 2)
+    assert sorted(appended()) == [*updated, erased]
+    assert not User.objects.filter(pk=learner.id).exists()
+    assert not Progress.objects.exists()
+
+
+def test_a_first_report_waits_for_an_erasure_and_is_refused(amina: Caller, learner: User) -> None:
+    item("course-1")
+    forget_appended()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            locked(User.objects.filter(pk=learner.id), to_delete=True)
+            reported = thread.submit(at_once, lambda _: report(amina, 10), 1)
+            with pytest.raises(TimeoutError):
+                reported.result(0.5)
+            erase_user(user_id=learner.id)
+        (answer,) = reported.result(20)
+
+    assert refusal(answer) == (409, "conflict", [])
+    assert appended() == [("user.erased", f"{learner.id}", 2)]
