@@ -122,8 +122,12 @@ def send_raw(
 ) -> None:
     """Put a record on a topic past core, as a broken or foreign producer would."""
     producer = Producer({"bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"]})
-    producer.produce(topic, key=key, value=value, partition=partition, headers=headers)
+    producer.produce(topic, key=key, value=value, partition=partition, headers=[*headers])
     assert producer.flush(20) == 0
+
+
+def headers_of(message: Message) -> dict[str, bytes]:
+    return dict(message.headers() or [])  # type: ignore[arg-type]
 
 
 def records(stack: Stack, topic: str, key: str) -> list[Message]:

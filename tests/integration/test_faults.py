@@ -5,9 +5,9 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
+from confluent_kafka import Message
 
 from ongoza_contracts.codec import decode, encode
 from ongoza_contracts.progress import ProgressUpdated
@@ -17,6 +17,7 @@ from tests.integration.story import (
     applied_version,
     counter,
     eventually,
+    headers_of,
     outbox_depth,
     parked,
     records,
@@ -40,8 +41,8 @@ def items(learner: Learner) -> list[str]:
     return learner.recommended()
 
 
-def version_of(message: Any) -> int:
-    return int(dict(message.headers())["ce_sequence"])
+def version_of(message: Message) -> int:
+    return int(headers_of(message)["ce_sequence"])
 
 
 def die_at(stack: Stack, name: str, failpoint: str) -> None:
@@ -67,7 +68,7 @@ def test_a_relay_killed_between_ack_and_delete_sends_twice_to_one_effect(
     eventually(lambda: outbox_depth(stack) == 0)
     first, second = records(stack, PROGRESS, key)
     assert first.value() == second.value()
-    assert dict(first.headers() or [])["ce_id"] == dict(second.headers() or [])["ce_id"]
+    assert headers_of(first)["ce_id"] == headers_of(second)["ce_id"]
     eventually(lambda: counter(stack, "ignored") == ignored + 1)
     assert applied_version(stack, learner.user_id, items[0]) == 1
 
@@ -259,4 +260,4 @@ def test_after_every_fault_the_projection_is_what_core_has(stack: Stack, learner
         eventually(lambda i=item, v=version: applied_version(stack, learner.user_id, i) == v)  # type: ignore[misc]
         messages = records(stack, PROGRESS, f"{learner.user_id}:{item}")
         assert sorted({version_of(m) for m in messages}) == list(range(1, version + 1))
-        assert all(decode(m.headers() or [], m.value()) for m in messages)
+        assert all(decode([*headers_of(m).items()], m.value()) for m in messages)

@@ -1,9 +1,17 @@
 """The whole path on real servers: progress goes in at core, recommendations come out at ai."""
 
 import pytest
+from confluent_kafka import Message
 
 from scripts.stack.stack import Stack
-from tests.integration.story import Learner, applied_version, eventually, outbox_depth, records
+from tests.integration.story import (
+    Learner,
+    applied_version,
+    eventually,
+    headers_of,
+    outbox_depth,
+    records,
+)
 
 
 @pytest.fixture
@@ -26,7 +34,7 @@ def test_progress_becomes_a_new_recommendation(learner: Learner) -> None:
     # Every hop left its trace, and none kept anything back.
     assert applied_version(stack, learner.user_id, first) == 1
     (record,) = records(stack, "ongoza.progress", f"{learner.user_id}:{first}")
-    headers = dict(record.headers() or [])
+    headers = headers_of(record)
     assert headers["ce_type"] == b"ongoza.progress.updated.v1"
     assert headers["ce_partitionkey"] == str(learner.user_id).encode()
     assert eventually(lambda: outbox_depth(stack) == 0)
@@ -43,13 +51,13 @@ def test_a_profile_decides_what_a_newcomer_is_offered(learner: Learner) -> None:
     assert result == learner.ai("GET", f"{address}/results").json()
     eventually(lambda: learner.source() == "precomputed")
     key = session["session_id"]
-    types = [dict(r.headers() or [])["ce_type"] for r in records_of_profiling(learner, key)]
+    types = [headers_of(r)["ce_type"] for r in records_of_profiling(learner, key)]
     assert types == [b"ongoza.profiling.answered.v1"] * len(questions) + [
         b"ongoza.profiling.completed.v1"
     ]
 
 
-def records_of_profiling(learner: Learner, key: str) -> list:  # type: ignore[type-arg]
+def records_of_profiling(learner: Learner, key: str) -> list[Message]:
     eventually(lambda: outbox_depth(learner.stack) == 0)
     return records(learner.stack, "ongoza.profiling", key)
 

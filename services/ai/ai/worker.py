@@ -12,15 +12,13 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from aiokafka.errors import KafkaError
-from faststream import FastStream
 from pydantic import ValidationError
 
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
-from ai.kit.broker import Consumer
+from ai.kit.broker import BrokerError, Consumer
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.loops import die, forever
 from ai.kit.settings import Settings
@@ -66,7 +64,7 @@ class Worker:
     async def run(self) -> None:
         """Until SIGTERM or SIGINT, and then until the batch at hand is committed."""
         await status.heartbeat(self.pool, self.name, self.generation)
-        await FastStream(self.consumer.broker, lifespan=self._background, logger=None).run()
+        await self.consumer.run(self._background)
 
     @asynccontextmanager
     async def _background(self) -> AsyncIterator[None]:
@@ -97,7 +95,7 @@ class Worker:
             return False
         try:
             behind = await self.consumer.lag()
-        except KafkaError:
+        except BrokerError:
             return False  # the broker is away: so is everybody else's
         if behind:
             die(STUCK, f"{behind} records behind, and nothing came in for {silent:.0f} s")
@@ -137,7 +135,7 @@ def main() -> None:
     except ValidationError as error:
         names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
         sys.exit(f"the worker cannot start. Missing or not acceptable: {names}.")
-    except (*UNAVAILABLE, KafkaError) as error:
+    except (*UNAVAILABLE, BrokerError) as error:
         sys.exit(f"the worker cannot start: {type(error).__name__}: {error}")
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai.embeddings.encoder import Backend, Encoder, InvalidText, Matrix, open_encoder
+from ai.embeddings.encoder import Encoder, InvalidText, Matrix, open_encoder
+from ai.kit.settings import Backend
 from scripts.model.golden import TEXTS, VECTORS
 
 Texts = list[str]

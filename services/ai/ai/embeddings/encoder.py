@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Backend: TypeAlias = Literal["onnx", "sentence-transformers"]
+from ai.kit.settings import Backend
+
 Matrix: TypeAlias = NDArray[np.float32]
 """One row for each text."""
 

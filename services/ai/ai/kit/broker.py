@@ -6,14 +6,18 @@ commits every position of the consumer. So records pass untouched and offsets ar
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from faststream import AckPolicy
+from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
+
+BrokerError = KafkaError
+"""Whatever goes wrong between us and Kafka."""
 
 RECORDS_MAX = 500
 WAIT_MS = 500
@@ -63,10 +67,17 @@ class Consumer:
             await handle(records)
             await self._commit(records)
 
+    async def run(self, background: Callable[[], AbstractAsyncContextManager[None]]) -> None:
+        """Until SIGTERM or SIGINT, and then until the batch at hand is committed.
+
+        `background` is entered before the first batch and left after the last. Raises BrokerError.
+        """
+        await FastStream(self.broker, lifespan=background, logger=None).run()
+
     async def lag(self) -> int:
         """How many records of our partitions nobody has committed, asked over a new connection.
 
-        Raises KafkaError.
+        Raises BrokerError.
         """
         ours = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
         consumer = AIOKafkaConsumer(

@@ -1,11 +1,11 @@
 """Whatever differs between machines, from the environment."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ai.embeddings.encoder import Backend
+Backend: TypeAlias = Literal["onnx", "sentence-transformers"]
 
 
 class Settings(BaseSettings):
