@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from core.kit.errors import DomainError
 from core.programs import services
 from core.programs.models import ContentItem, Program
+from core.programs.serializers import PublishContentRequest, UpdateContentRequest
 
 FIXED = ("content_id", "content_type", "program", "course")
 CHANGEABLE = ("title", "description", "track", "level", "skills", "duration_minutes")
@@ -20,8 +22,36 @@ class ProgramAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("title",)
 
 
+class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """By the rules of the API; what only the service can know, it refuses itself."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            cleaned["skills"] = [] if cleaned["skills"] is None else cleaned["skills"]
+            for name, errors in self._checked(cleaned).errors.items():
+                self.add_error(name, _sentences(errors))
+        return cleaned
+
+    def _checked(self, cleaned: dict[str, Any]) -> UpdateContentRequest:
+        body = {name: cleaned[name] for name in CHANGEABLE}
+        request = UpdateContentRequest(data=body)
+        if self.instance.pk is None:
+            body |= {name: cleaned[name] for name in ("content_id", "content_type")}
+            request = PublishContentRequest(data={**body, "program": cleaned["program"].slug})
+        request.is_valid()
+        return request
+
+
+def _sentences(errors: Any) -> list[str]:
+    """DRF tells of a list's items by their index."""
+    groups = errors.values() if isinstance(errors, dict) else [errors]
+    return [str(error) for group in groups for error in group]
+
+
 @admin.register(ContentItem)
 class ContentItemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = ContentForm
     fields = (*FIXED, *CHANGEABLE, "prerequisites", "retired", "version")
     readonly_fields = ("retired", "version")
     list_display = ("content_id", "title", "track", "level", "retired")
@@ -33,8 +63,19 @@ class ContentItemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, *FIXED) if obj else self.readonly_fields
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        retired = obj is not None and obj.retired
+        return super().has_change_permission(request, obj) and not retired
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # items are retired: histories refer to them
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **options)
+        except DomainError as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
     def save_model(
         self, request: HttpRequest, obj: ContentItem, form: "forms.ModelForm[Any]", change: bool

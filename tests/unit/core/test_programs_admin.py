@@ -1,0 +1,117 @@
+"""The catalogue in the admin site: published like any change, refused like any mistake."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.programs.models import ContentItem
+from core.programs.services import retire_content
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.world import appended, forget_appended, item, person
+
+pytestmark = pytest.mark.django_db
+
+ITEMS = "/admin/programs/contentitem/"
+
+
+@pytest.fixture
+def admin() -> Client:
+    item("course-1")
+    client = Client()
+    client.force_login(person("ada", Role.ADMIN))
+    forget_appended()
+    return client
+
+
+def form(content_id: str = "course-2", **changes: Any) -> dict[str, Any]:
+    good = {
+        "content_id": content_id,
+        "content_type": "course",
+        "program": ContentItem.objects.get(content_id="course-1").program_id,
+        "title": "Packets",
+        "description": "",
+        "track": "builders",
+        "level": 2,
+        "skills": '["tcp-ip"]',
+        "duration_minutes": 30,
+        "prerequisites": [],
+    }
+    return {**good, **changes}
+
+
+def change_url(content_id: str) -> str:
+    return f"{ITEMS}{ContentItem.objects.get(content_id=content_id).pk}/change/"
+
+
+def test_an_item_is_added_changed_and_retired_as_versions(admin: Client) -> None:
+    assert admin.post(f"{ITEMS}add/", form()).status_code == 302
+    assert admin.post(change_url("course-2"), form(title="Frames")).status_code == 302
+    chosen = ContentItem.objects.filter(content_id="course-2").values_list("pk", flat=True)
+    retire = {"action": "retire", "_selected_action": [*chosen]}
+    assert admin.post(ITEMS, retire).status_code == 302
+
+    assert appended() == [
+        ("content.published", "course-2", 1),
+        ("content.published", "course-2", 2),
+        ("content.retired", "course-2", 3),
+    ]
+    found = ContentItem.objects.get(content_id="course-2")
+    assert (found.title, found.skills, found.retired) == ("Frames", ["tcp-ip"], True)
+
+
+MISTAKES: dict[str, dict[str, Any]] = {
+    "an id of no type": {"content_id": "foo"},
+    "an id of another type": {"content_id": "mission-2"},
+    "an id that is taken": {"content_id": "course-1"},
+    "a level there is not": {"level": 6},
+    "no duration": {"duration_minutes": 0},
+    "skills that are no list": {"skills": '"tcp-ip"'},
+    "skills that are no slugs": {"skills": '["TCP IP"]'},
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_shown_in_the_form_and_publishes_nothing(name: str, admin: Client) -> None:
+    answer = admin.post(f"{ITEMS}add/", form(**MISTAKES[name]))
+
+    assert answer.status_code == 200
+    (wrong,) = {*MISTAKES[name]} & {*answer.context["adminform"].form.errors}
+    assert "ErrorDetail" not in answer.context["adminform"].form.errors[wrong].as_text()
+    assert ContentItem.objects.count() == 1
+    assert appended() == []
+
+
+def said(admin: Client, url: str, body: dict[str, Any]) -> list[str]:
+    """The messages on the page one is led to."""
+    answer = admin.post(url, body, follow=True)
+    assert answer.redirect_chain == [(url, 302)]
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_what_the_service_refuses_is_told_and_publishes_nothing(admin: Client) -> None:
+    itself = ContentItem.objects.get(content_id="course-1").pk
+    circle = form("course-1", prerequisites=[itself])
+    module = form("module-2", content_type="module")
+
+    assert said(admin, change_url("course-1"), circle) == ["An item cannot come before itself."]
+    assert said(admin, f"{ITEMS}add/", module) == [
+        "A module belongs to a course, and nothing else does."
+    ]
+    assert ContentItem.objects.count() == 1
+    assert appended() == []
+
+
+def test_no_skills_are_an_empty_list(admin: Client) -> None:
+    assert admin.post(f"{ITEMS}add/", form(skills="")).status_code == 302
+    assert ContentItem.objects.get(content_id="course-2").skills == []
+
+
+def test_a_retired_item_is_not_changed(admin: Client) -> None:
+    retire_content(content_id="course-1")
+    forget_appended()
+
+    answer = admin.post(change_url("course-1"), form("course-1", title="New"))
+
+    assert answer.status_code == 403
+    assert appended() == []
