@@ -1,5 +1,6 @@
 """Organizations: admins write them, staff see all of them, a member their own."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -107,12 +108,13 @@ def test_nobody_but_an_admin_writes(role: Role, school: Organization) -> None:
 
 
 @pytest.mark.parametrize(
-    ("caller", "expected"),
-    [(NOBODY, (401, "not_authenticated", [])), (service(), (403, "forbidden", []))],
+    ("calling", "expected"),  # made when the test runs: a service's token lives for a minute
+    [(lambda: NOBODY, (401, "not_authenticated", [])), (service, (403, "forbidden", []))],
 )
 def test_nobody_unknown_and_no_service_reads_or_writes(
-    caller: Caller, expected: Refusal, school: Organization
+    calling: Callable[[], Caller], expected: Refusal, school: Organization
 ) -> None:
+    caller = calling()
     path = f"organizations/{school.id}/"
 
     assert refusal(caller.get("organizations/")) == expected

@@ -1,6 +1,7 @@
 """The record of profiling: one open session each, every answer a version, one result."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -305,12 +306,13 @@ def test_a_session_is_its_learners_alone(role: Role, session: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("caller", "expected"),
-    [(NOBODY, (401, "not_authenticated", [])), (service(), (403, "forbidden", []))],
+    ("calling", "expected"),  # made when the test runs: a service's token lives for a minute
+    [(lambda: NOBODY, (401, "not_authenticated", [])), (service, (403, "forbidden", []))],
 )
 def test_nobody_and_no_service_acts_for_a_learner(
-    caller: Caller, expected: Refusal, session: str
+    calling: Callable[[], Caller], expected: Refusal, session: str
 ) -> None:
+    caller = calling()
     before = rows()
 
     for attempt in (

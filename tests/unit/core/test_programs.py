@@ -1,5 +1,6 @@
 """The catalogue: directors and admins write it, every user reads it, every change is a version."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -260,12 +261,13 @@ def test_directors_and_admins_write_and_everybody_reads(role: Role, director: Ca
 
 
 @pytest.mark.parametrize(
-    ("caller", "expected"),
-    [(NOBODY, (401, "not_authenticated", [])), (service(), (403, "forbidden", []))],
+    ("calling", "expected"),  # made when the test runs: a service's token lives for a minute
+    [(lambda: NOBODY, (401, "not_authenticated", [])), (service, (403, "forbidden", []))],
 )
 def test_nobody_unknown_and_no_service_reads_or_writes(
-    caller: Caller, expected: Refusal, director: Caller
+    calling: Callable[[], Caller], expected: Refusal, director: Caller
 ) -> None:
+    caller = calling()
     before = rows()
     program = Program.objects.get()
 
