@@ -1,6 +1,5 @@
 """The record of profiling: one open session each, every answer a version, one result."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +8,7 @@ import pytest
 from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.profiling.services import MAX_ANSWERS
 from core.users.models import User
-from core.users.services import update_user
-from ongoza_contracts.vocabulary import Role, Track
+from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -173,104 +171,6 @@ def test_a_completed_session_takes_no_answer(amina: Caller, session: str) -> Non
 
     assert refusal(answer(amina, session, "q-1")) == (409, "session_completed", [])
     assert (rows(), appended()) == (before, [])
-
-
-# --- the result ----------------------------------------------------------------------------------
-
-
-def test_a_result_completes_the_session_and_gives_a_track_to_who_has_none(
-    amina: Caller, session: str, learner: User
-) -> None:
-    answer(amina, session, "q-1")
-    forget_appended()
-
-    status, body = complete(session)
-
-    assert (status, body["status"], body["version"], body["result"]) == (
-        200,
-        "completed",
-        2,
-        RESULT,
-    )
-    learner.refresh_from_db()
-    assert learner.track == "builders"
-    assert appended() == [
-        ("profiling.completed", session, 2),
-        ("user.updated", str(learner.id), 2),
-    ]
-
-
-def test_a_result_leaves_a_chosen_track_alone(learner: User, session: str) -> None:
-    update_user(user_id=learner.id, track="educators")
-    forget_appended()
-
-    complete(session)
-
-    learner.refresh_from_db()
-    assert learner.track == "educators"
-    assert appended() == [("profiling.completed", session, 1)]
-
-
-def test_the_same_result_again_is_no_change_and_another_is_refused(session: str) -> None:
-    complete(session)
-    before = rows()
-    forget_appended()
-
-    assert complete(session)[0] == 200
-    assert refusal(complete(session, confidence="low")) == (409, "other_result", [])
-    assert (rows(), appended()) == (before, [])
-
-
-@pytest.mark.parametrize(
-    ("changes", "code", "errors"),
-    [
-        ({"primary": "hackers"}, "invalid", [("primary", "unknown_value")]),
-        ({"confidence": "sure"}, "invalid", [("confidence", "unknown_value")]),
-        ({"secondary": "leaders"}, "invalid", [("secondary", "wrong_type")]),
-        ({"secondary": list(Track)}, "invalid", [("secondary", "too_long")]),
-        ({"secondary": ["hackers"]}, "invalid", [("secondary.0", "unknown_value")]),
-        (
-            {"scores": {**SCORES, "builders": 101}},
-            "invalid",
-            [("scores.builders", "out_of_range")],
-        ),
-        (
-            {"scores": {**SCORES, "hackers": 1}},
-            "unknown_field",
-            [("scores.hackers", "unknown_field")],
-        ),
-        (
-            {"scores": {"builders": 1}},
-            "invalid",
-            [
-                (f"scores.{track}", "required")
-                for track in ("leaders", "entrepreneurs", "researchers", "educators")
-            ],
-        ),
-    ],
-)
-def test_a_refused_result_leaves_no_trace(
-    changes: Any, code: str, errors: Any, session: str
-) -> None:
-    before = rows()
-
-    assert refusal(complete(session, **changes)) == (400, code, errors)
-    assert (rows(), appended()) == (before, [])
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_no_person_completes_a_session(role: Role, session: str) -> None:
-    somebody = signed_in(person("somebody", role))
-    before = rows()
-    forget_appended()
-
-    assert refusal(complete(session, somebody)) == (403, "forbidden", [])
-    assert refusal(complete(session, NOBODY)) == (401, "not_authenticated", [])
-    assert (rows(), appended()) == (before, [])
-
-
-def test_a_result_for_no_session_is_refused(amina: Caller) -> None:
-    assert refusal(complete(str(uuid.uuid4()))) == ABSENT
 
 
 # --- forgetting ----------------------------------------------------------------------------------

@@ -81,6 +81,17 @@ def item(content_id: str, program: Program | None = None, **state: Any) -> Conte
     return programs.publish_content(content_id=content_id, **{**some, **state})
 
 
+def progress_report(content_id: str = "course-1", **changes: Any) -> dict[str, Any]:
+    """A good one, unless `changes` spoil it; a change to None leaves the field out."""
+    good = {
+        "content_id": content_id,
+        "content_type": content_id.split("-")[0],
+        "status": "in_progress",
+        "completion_percentage": 40,
+    }
+    return {name: value for name, value in {**good, **changes}.items() if value is not None}
+
+
 Appended = tuple[str, str, int]  # the type without "ongoza." and ".v1", the key, the version
 
 
