@@ -13,6 +13,7 @@ from ai.kit.settings import Settings
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
 from scripts.topics import create_topics
+from tests.integration.story import eventually, settled
 from tests.servers import SERVERS, new_stack
 
 REAL_BROKER = {"kafka_bootstrap", "stack"}
@@ -91,6 +92,7 @@ def _whole_stack() -> Iterator[Stack]:
     stack = new_stack("stack")
     try:
         stack.up((*SERVICES, SEED))
+        eventually(lambda: settled(stack))
         yield stack
     finally:
         stack.down()

@@ -90,6 +90,20 @@ def outbox_depth(stack: Stack) -> int:
     return int(rows(stack, "relational", "SELECT count(*) FROM outbox_event")[0][0])
 
 
+def settled(stack: Stack) -> bool:
+    """Whether all that core wrote has become vectors and lists."""
+    waiting = """
+    SELECT (SELECT count(*) FROM live.dirty_learner)
+        + (SELECT count(*) FROM live.content) - (SELECT count(*) FROM live.content_vector)
+    """
+    known = rows(stack, "relational", "SELECT count(*) FROM programs_contentitem")
+    return (
+        outbox_depth(stack) == 0
+        and rows(stack, "vector", "SELECT count(*) FROM live.content") == known
+        and rows(stack, "vector", waiting) == [(0,)]
+    )
+
+
 def applied_version(stack: Stack, user_id: int, content_id: str) -> int:
     """The version of a learner's progress in the live projection; 0 when it is not there."""
     sql = "SELECT version FROM live.progress WHERE user_id = %s AND content_id = %s"
