@@ -56,7 +56,7 @@ def as_of_now(payload: Any) -> Any:
         return payload
     age = int(time.time()) - NOW
     return {
-        name: value + age if name in {"iat", "exp"} and type(value) is int else value
+        name: value + age if name in {"iat", "exp"} and type(value) is int and value > 0 else value
         for name, value in payload.items()
     }
 

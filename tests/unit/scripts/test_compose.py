@@ -34,6 +34,16 @@ def test_a_container_with_a_port_has_a_health_check(services: dict[str, Any]) ->
     assert {name for name, service in services.items() if "healthcheck" in service} == with_port
 
 
+@pytest.mark.parametrize("name", ["core", "ai"])
+def test_a_container_gets_the_versions_that_were_tested(name: str) -> None:
+    def pins(lock: Path) -> set[str]:
+        return set(re.findall(r"^\S+==\S+", lock.read_text(), re.MULTILINE))
+
+    container = pins(FILE.parent / "docker" / f"{name}.lock")
+    assert container
+    assert container <= pins(FILE.parents[1] / "requirements.lock")
+
+
 def test_every_secret_is_required() -> None:
     text = FILE.read_text()
     for name in ("DJANGO_SECRET_KEY", "JWT_SECRET_KEY", "DB_PASSWORD", "VECTOR_DB_PASSWORD"):
