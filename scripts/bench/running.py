@@ -1,0 +1,87 @@
+"""How measures are run: servers of their own, each side in a process of its own, in turns."""
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from scripts.embedded.ports import Ports
+from scripts.stack.services import BY_NAME
+from scripts.stack.stack import PROJECT, Stack
+
+T = TypeVar("T")
+
+
+class ChildFailed(RuntimeError):
+    """A process of a measure ended badly; the message has its last words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    rounds: int
+    """How often product and floor take turns; medians are reported."""
+    records: int
+    seconds: float
+    """How long one round of HTTP load takes."""
+    visible_seconds: int
+
+
+FULL = Size(rounds=3, records=20_000, seconds=6, visible_seconds=30)
+QUICK = Size(rounds=1, records=5_000, seconds=2, visible_seconds=5)
+
+
+@contextmanager
+def bench_stack(*names: str) -> Iterator[Stack]:
+    """These services alone, as durable as those of `make up`, on free ports; all gone after."""
+    folder = Path(tempfile.mkdtemp(prefix="ongoza-bench-"))
+    stack = Stack(folder, Ports.free(), extra_environment={"THROTTLE": "off"})
+    try:
+        stack.up([BY_NAME[name] for name in names])
+        yield stack
+    finally:
+        stack.down()
+        shutil.rmtree(folder)
+
+
+def ask(
+    module: str,
+    *arguments: object,
+    environment: Mapping[str, str] | None = None,
+    given: object = None,
+    python: str = sys.executable,
+) -> Any:
+    """What `scripts.bench.<module>` says: the JSON on the last line of its output.
+
+    It gets `given` as JSON on its input. Raises ChildFailed.
+    """
+    done = subprocess.run(  # noqa: S603
+        [python, "-m", f"scripts.bench.{module}", *map(str, arguments)],
+        input=json.dumps(given),
+        env=environment,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise ChildFailed(f"{module} ended with {done.returncode}\n{done.stderr[-3000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def in_turns(
+    product: Callable[[], T], floor: Callable[[], T], rounds: int
+) -> tuple[list[T], list[T]]:
+    """Side by side in time, so that what else the machine does slows both."""
+    pairs = [(product(), floor()) for _ in range(rounds)]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def median_of(results: Iterable[Mapping[str, float]], name: str) -> float:
+    return statistics.median(result[name] for result in results)
