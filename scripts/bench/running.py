@@ -17,6 +17,7 @@ from scripts.stack.services import BY_NAME
 from scripts.stack.stack import PROJECT, Stack
 
 T = TypeVar("T")
+PATIENCE_SECONDS = 120
 
 
 class ChildFailed(RuntimeError):
@@ -61,18 +62,30 @@ def ask(
 
     It gets `given` as JSON on its input. Raises ChildFailed.
     """
-    done = subprocess.run(  # noqa: S603
-        [python, "-m", f"scripts.bench.{module}", *map(str, arguments)],
+    try:
+        done = _run(
+            [python, "-m", f"scripts.bench.{module}", *map(str, arguments)], environment, given
+        )
+    except subprocess.TimeoutExpired:
+        raise ChildFailed(f"{module} did not end within {PATIENCE_SECONDS} s") from None
+    if done.returncode != 0:
+        raise ChildFailed(f"{module} ended with {done.returncode}\n{done.stderr[-3000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _run(
+    command: list[str], environment: Mapping[str, str] | None, given: object
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        command,
         input=json.dumps(given),
         env=environment,
         cwd=PROJECT,
         capture_output=True,
         text=True,
         check=False,
+        timeout=PATIENCE_SECONDS,
     )
-    if done.returncode != 0:
-        raise ChildFailed(f"{module} ended with {done.returncode}\n{done.stderr[-3000:]}")
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def in_turns(

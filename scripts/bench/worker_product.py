@@ -1,0 +1,65 @@
+"""From topic to committed rows with the worker's own consumer, subscriber and applier.
+
+What competes for the machine in the real worker is left out here: recomputing lists, embedding and
+the heartbeat. Says {"per_second": n}.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ai.kit.broker import Consumer, Records
+from ai.kit.db import open_pool
+from ai.kit.settings import Settings
+from ai.projections import status
+from ai.projections.apply import Applier
+from ai.projections.parking import Budget
+from ai.projections.subscriber import Subscriber
+from ongoza_contracts.topics import TOPICS
+from scripts.bench.clock import Clock
+
+EMPTY = "TRUNCATE g1.progress, g1.dirty_learner"
+
+
+@asynccontextmanager
+async def _nothing_else() -> AsyncIterator[None]:
+    yield
+
+
+async def main(count: int, group: str) -> None:
+    settings = Settings()
+    clock = Clock(count)
+    pool = await open_pool(settings, search_path="g1, public")
+    await pool.execute(EMPTY)
+    await status.heartbeat(pool, group, "g1")
+    subscriber = Subscriber(
+        Applier(pool, "g1", group),
+        Budget(settings.worker_parked_share),
+        lists=asyncio.Event(),
+        texts=asyncio.Event(),
+    )
+
+    async def handle(records: Records) -> None:
+        clock.arrived()
+        await subscriber.handle(records)
+        if clock.committed(len(records)):
+            os.kill(os.getpid(), signal.SIGTERM)  # as a worker is stopped
+
+    consumer = Consumer(
+        settings.kafka_bootstrap_servers, [topic.name for topic in TOPICS], group_id=group
+    )
+    consumer.deliver_to(handle)
+    await consumer.run(_nothing_else)
+    found = await pool.fetchval("SELECT count(*) FROM g1.progress")
+    await pool.close()
+    if found != count:
+        sys.exit(f"{found} of {count} rows were written")
+    print(json.dumps(clock.result()))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
