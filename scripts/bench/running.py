@@ -98,3 +98,9 @@ def in_turns(
 
 def median_of(results: Iterable[Mapping[str, float]], name: str) -> float:
     return statistics.median(result[name] for result in results)
+
+
+def model_python() -> str:
+    """The interpreter of the environment with torch, made first when it is missing."""
+    subprocess.run(["make", "--silent", ".venv-model/.ready"], cwd=PROJECT, check=True)  # noqa: S607
+    return str(PROJECT / ".venv-model" / "bin" / "python")
