@@ -8,6 +8,7 @@ from scripts.bench.clients import floor_server, get, load, reports, signed_in, s
 from scripts.bench.report import Line
 from scripts.bench.running import Size, ask, bench_stack, in_turns, median_of, model_python
 from scripts.bench.seeded import open_items, seeded_stack
+from scripts.bench.visible import WARM_UP_SECONDS
 
 WRITES_PER_SECOND = 100
 
@@ -125,7 +126,9 @@ def visible(size: Size) -> list[Line]:
         given = {
             "port": stack.ports.core,
             "per_second": WRITES_PER_SECOND,
-            "writes": steady_writes(items.values(), WRITES_PER_SECOND * size.visible_seconds),
+            "writes": steady_writes(
+                items.values(), WRITES_PER_SECOND * (size.visible_seconds + WARM_UP_SECONDS)
+            ),
         }
         took = ask("visible", environment=stack.environment, given=given)
     return [

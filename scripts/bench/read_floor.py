@@ -14,6 +14,10 @@ from starlette.routing import Route
 READ = "SELECT body FROM live.recommendation WHERE user_id = $1"
 
 
+async def _nothing(_: asyncpg.Connection) -> None:
+    pass
+
+
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     async with asyncpg.create_pool(
@@ -22,7 +26,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         database=os.environ["VECTOR_DB_NAME"],
         user=os.environ["VECTOR_DB_USER"],
         password=os.environ["VECTOR_DB_PASSWORD"],
-        server_settings={"jit": "off"},
+        reset=_nothing,  # else every read would be two round trips
     ) as app.state.pool:
         yield
 

@@ -2,7 +2,8 @@
 
 Gets {"port", "per_second", "writes": [{"request", "user_id", "content_id"}]} on its input. A write
 is visible once the stored list says that it was made from it; that is looked up in the database
-every few milliseconds. Says percentiles in ms after the write was answered, and after it was sent.
+every few milliseconds. Says percentiles in ms after the write was answered, and after it was sent;
+the first writes warm up and are not counted.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from scripts.embedded.ports import HOST
 CONNECTIONS = 32
 LOOK_SECONDS = 0.005
 PATIENCE_SECONDS = 20.0
+WARM_UP_SECONDS = 2  # core's threads connect to its database with their first requests
 
 Key: TypeAlias = tuple[int, str]
 
@@ -45,8 +47,9 @@ class Written:
 class Watch:
     """What was written and is not seen yet, and how long the rest took."""
 
-    def __init__(self, versions: dict[Key, int]) -> None:
+    def __init__(self, versions: dict[Key, int], counts_from: float) -> None:
         self._versions = versions
+        self._counts_from = counts_from
         self.all_written = False
         self.waiting: dict[Key, deque[Written]] = {}
         self.after_answer: list[float] = []
@@ -70,8 +73,9 @@ class Watch:
         writes = self.waiting[key]
         while writes and writes[0].version <= version:
             written = writes.popleft()
-            self.after_answer.append(now - written.answered_at)
-            self.after_sending.append(now - written.sent_at)
+            if written.sent_at >= self._counts_from:
+                self.after_answer.append(now - written.answered_at)
+                self.after_sending.append(now - written.sent_at)
         if not writes:
             del self.waiting[key]
 
@@ -104,7 +108,9 @@ async def main(port: int, per_second: int, writes: list[dict[str, Any]]) -> None
     client = Client(port)
     await client.connect()
     db = await _connect()
-    watch = Watch({(user, item): version for user, item, version in await db.fetch(VERSIONS)})
+    versions = {(user, item): version for user, item, version in await db.fetch(VERSIONS)}
+    began = time.perf_counter()
+    watch = Watch(versions, counts_from=began + WARM_UP_SECONDS)
 
     async def write(user_id: int, content_id: str, request: str) -> None:
         sent_at = time.perf_counter()
@@ -113,7 +119,6 @@ async def main(port: int, per_second: int, writes: list[dict[str, Any]]) -> None
 
     looking = asyncio.create_task(_look_on(watch, db))
     async with asyncio.TaskGroup() as group:
-        began = time.perf_counter()
         for number, one in enumerate(writes):
             await asyncio.sleep(began + number / per_second - time.perf_counter())
             group.create_task(write(**one))
