@@ -172,3 +172,13 @@ def test_a_relay_whose_session_is_lost_gives_way_before_it_sends_again(
         eventually(lambda: not appended())
 
     assert notes.keys == ["3:course-1"]
+
+
+def test_a_learners_long_history_goes_out_though_the_broker_bounds_a_batch(
+    publisher: Publisher,
+) -> None:
+    # All of it goes to one partition, and together it is larger than a batch may be.
+    versions = range(1, 1001)
+    append_progress(71, *(min(version, 100) for version in versions))
+    assert drain(publisher, wait_patiently) == len(versions)
+    assert len(sent_versions(71)) == len(versions)

@@ -52,10 +52,12 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Nobody listens yet, and asking whether somebody does is paid for with every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
     app.state.tokens = Tokens(settings.jwt_secret_key)
-    for router in (health.router, embeddings, recommendations, profiling):
+    for router in (recommendations, embeddings, profiling, health.router):  # the most asked first
         app.include_router(router)
     errors.install(app)
     for failure in UNAVAILABLE:

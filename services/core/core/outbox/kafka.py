@@ -28,6 +28,8 @@ class Publisher:
             "enable.idempotence": True,
             "acks": "all",
             "linger.ms": 5,  # while a batch is handed over: `flush` sends without lingering
+            # Below the topics' max.message.bytes, which bounds a batch: a larger one is refused whole.
+            "batch.size": 200_000,
             "message.timeout.ms": 300_000,
             "reconnect.backoff.max.ms": 1_000,
             "error_cb": self._on_error,
