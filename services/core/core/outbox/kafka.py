@@ -28,7 +28,7 @@ class Publisher:
             "enable.idempotence": True,
             "acks": "all",
             "linger.ms": 5,  # while a batch is handed over: `flush` sends without lingering
-            # Below the topics' max.message.bytes, which bounds a batch: a larger one is refused whole.
+            # Below the topics' max.message.bytes, which bounds a whole batch.
             "batch.size": 200_000,
             "message.timeout.ms": 300_000,
             "reconnect.backoff.max.ms": 1_000,
