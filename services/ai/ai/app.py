@@ -22,6 +22,7 @@ from ai.kit.guard import Guard
 from ai.kit.settings import Settings
 from ai.kit.trace import Trace, request_id
 from ai.profiling.router import router as profiling
+from ai.recommendations.router import PlainListRoute
 from ai.recommendations.router import router as recommendations
 from ai.resources import open_resources
 
@@ -57,7 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.tokens = Tokens(settings.jwt_secret_key)
-    for router in (recommendations, embeddings, profiling, health.router):  # the most asked first
+    app.router.routes.append(PlainListRoute())  # before the rest: routes are tried in order
+    for router in (embeddings, profiling, recommendations, health.router):
         app.include_router(router)
     errors.install(app)
     for failure in UNAVAILABLE:
