@@ -72,6 +72,19 @@ def test_a_list_can_be_asked_for_by_type_and_length(learner: Learner) -> None:
     assert answer.json()["user_id"] == learner.user_id
 
 
+def test_the_plain_request_and_the_same_with_parameters_have_one_answer(learner: Learner) -> None:
+    eventually(lambda: learner.source() == "precomputed")
+    path = "/api/v1/recommendations"
+    plain, spelled_out = learner.ai("GET", path), learner.ai("GET", f"{path}?limit=10")
+    assert plain.content == spelled_out.content
+    assert plain.headers["X-Recommendations-Source"] == "precomputed"
+    assert plain.headers.keys() == spelled_out.headers.keys()
+    for wrong in ({"Authorization": "Bearer x"}, {"X-User-ID": str(learner.user_id + 1)}):
+        refused = [learner.ai("GET", f"{path}{query}", headers=wrong) for query in ("", "?limit=10")]
+        assert [answer.json()["code"] for answer in refused] == [refused[0].json()["code"]] * 2
+        assert refused[0].status_code == refused[1].status_code >= 400
+
+
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_routes_answer_with_and_without_their_slash(learner: Learner, slash: str) -> None:
     assert learner.core("GET", f"/api/v1/users/me{slash}").status_code == 200
