@@ -34,7 +34,7 @@ class Size:
     visible_seconds: int
 
 
-FULL = Size(rounds=3, records=20_000, seconds=6, visible_seconds=30)
+FULL = Size(rounds=3, records=50_000, seconds=6, visible_seconds=30)
 QUICK = Size(rounds=1, records=5_000, seconds=2, visible_seconds=5)
 
 

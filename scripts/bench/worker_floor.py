@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 
-from ai.kit.broker import RECORDS_MAX
+from ai.kit.broker import FETCH_WAIT_MS, RECORDS_MAX
 from ai.kit.settings import Settings
 from ongoza_contracts.topics import PROGRESS
 from scripts.bench.clock import Clock
@@ -48,6 +48,7 @@ async def main(count: int, group: str) -> None:
         group_id=group,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
     )
     await consumer.start()
     last = False

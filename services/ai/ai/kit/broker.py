@@ -19,9 +19,13 @@ Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
 BrokerError = KafkaError
 """Whatever goes wrong between us and Kafka."""
 
-RECORDS_MAX = 500
+RECORDS_MAX = 1000
 WAIT_MS = 500
-"""How long a fetch waits when there is nothing; it returns at once when there is."""
+"""How long a batch may wait for its first record."""
+FETCH_WAIT_MS = 20
+"""How long a broker may hold a fetch when it has nothing. Partitions whose records are still being
+handled are not part of the next fetch, and aiokafka sends no other before that has returned: for so
+long their next records may be overlooked."""
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +59,7 @@ class Consumer:
             ack_policy=AckPolicy.MANUAL,
             max_records=RECORDS_MAX,
             batch_timeout_ms=WAIT_MS,
-            fetch_max_wait_ms=WAIT_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             parser=_untouched,
             decoder=_as_it_is,
         )

@@ -4,9 +4,14 @@ from collections.abc import Collection
 
 from ai.kit.db import Db
 
-# A renewed mark keeps its time: that of the oldest change the list does not show yet. In the order
-# of ids, so that two writers never wait for each other in a circle.
-_RENEW = "ON CONFLICT (user_id) DO UPDATE SET mark = nextval('dirty_mark'), claimed_at = NULL"
+# A mark that nobody has claimed yet says enough as it is: the conflict locks its row, so whoever
+# claims it next reads what this transaction wrote. A renewed mark keeps its time: that of the
+# oldest change the list does not show yet. In the order of ids, so that two writers never wait for
+# each other in a circle.
+_RENEW = """
+ON CONFLICT (user_id) DO UPDATE SET mark = nextval('dirty_mark'), claimed_at = NULL
+WHERE dirty_learner.claimed_at IS NOT NULL
+"""
 MARK = f"""
 INSERT INTO dirty_learner (user_id)
 SELECT DISTINCT user_id FROM unnest($1::integer[]) AS user_id ORDER BY user_id
