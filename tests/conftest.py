@@ -19,7 +19,7 @@ from tests.servers import SERVERS, new_stack
 REAL_BROKER = {"kafka_bootstrap", "stack"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
-TRUNCATE content, content_vector, learner, erased_learner, progress, profiling_session,
+TRUNCATE content, content_vector, learner, erased_learner, progress, profiling_session, consumed,
     dirty_learner, recommendation, parked_record, worker_status, embedding_cache
 """
 

@@ -18,11 +18,12 @@ from ai.kit.settings import Settings
 from ai.projections import status
 from ai.projections.apply import Applier
 from ai.projections.parking import Budget
+from ai.projections.positions import load_positions
 from ai.projections.subscriber import Subscriber
 from ongoza_contracts.topics import TOPICS
 from scripts.bench.clock import Clock
 
-EMPTY = "TRUNCATE g1.progress, g1.dirty_learner"
+EMPTY = "TRUNCATE g1.progress, g1.dirty_learner, g1.consumed"
 
 
 @asynccontextmanager
@@ -50,7 +51,10 @@ async def main(count: int, group: str) -> None:
             os.kill(os.getpid(), signal.SIGTERM)  # as a worker is stopped
 
     consumer = Consumer(
-        settings.kafka_bootstrap_servers, [topic.name for topic in TOPICS], group_id=group
+        settings.kafka_bootstrap_servers,
+        [topic.name for topic in TOPICS],
+        group_id=group,
+        positions=lambda: load_positions(pool),
     )
     consumer.deliver_to(handle)
     await consumer.run(_nothing_else)

@@ -25,6 +25,7 @@ from ai.kit.settings import Settings
 from ai.projections import status
 from ai.projections.apply import Applier
 from ai.projections.parking import Budget
+from ai.projections.positions import Positions, load_positions
 from ai.projections.subscriber import Subscriber
 from ai.rebuild.generations import live_generation
 from ai.recommendations.cache import CatalogueCache
@@ -48,6 +49,7 @@ class Worker:
         self.pool = pool
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
         self.lists, self.texts = asyncio.Event(), asyncio.Event()
+        self.replaced = False
         self.subscriber = Subscriber(
             Applier(pool, generation, self.name),
             Budget(settings.worker_parked_share),
@@ -58,13 +60,16 @@ class Worker:
             settings.kafka_bootstrap_servers,
             [topic.name for topic in TOPICS],
             group_id=f"ai-{generation}",
+            positions=self._positions,
         )
         self.consumer.deliver_to(self.subscriber.handle)
 
-    async def run(self) -> None:
-        """Until SIGTERM or SIGINT, and then until the batch at hand is committed."""
+    async def run(self) -> bool:
+        """Until another generation is live (True) or a SIGTERM or SIGINT came (False), and then
+        until the batch at hand is committed."""
         await status.heartbeat(self.pool, self.name, self.generation)
         await self.consumer.run(self._background)
+        return self.replaced
 
     @asynccontextmanager
     async def _background(self) -> AsyncIterator[None]:
@@ -84,8 +89,19 @@ class Worker:
                 _in_background(stack, loop)
             yield
 
+    async def _positions(self) -> Positions:
+        while True:
+            try:
+                return await load_positions(self.pool)
+            except UNAVAILABLE as error:
+                log.warning("waiting to know where to start: %s", type(error).__name__)
+                await asyncio.sleep(IDLE_SECONDS)
+
     async def _beat(self) -> bool:
         await status.heartbeat(self.pool, self.name, self.generation)
+        self.replaced = await live_generation(self.pool) != self.generation
+        if self.replaced:
+            self.consumer.stop()
         return False
 
     async def _watch(self) -> bool:
@@ -107,13 +123,16 @@ def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, Any]) -> Non
 
 
 async def _run(settings: Settings) -> None:
-    generation = await _live_generation(settings)
-    pool = await open_pool(settings, search_path=f"{generation}, public")
-    try:
-        log.info("worker of generation %s", generation)
-        await Worker(settings, generation, pool).run()
-    finally:
-        await pool.close()
+    """Work on whichever generation is live."""
+    replaced = True
+    while replaced:
+        generation = await _live_generation(settings)
+        pool = await open_pool(settings, search_path=f"{generation}, public")
+        try:
+            log.info("worker of generation %s", generation)
+            replaced = await Worker(settings, generation, pool).run()
+        finally:
+            await pool.close()
 
 
 async def _live_generation(settings: Settings) -> str:

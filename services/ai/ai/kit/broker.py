@@ -5,16 +5,20 @@ commits every position of the consumer. So records pass untouched and offsets ar
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 
+from ai.kit.loops import die
+
 Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
+Place: TypeAlias = tuple[str, int]
+"""A topic and a partition of it."""
 
 BrokerError = KafkaError
 """Whatever goes wrong between us and Kafka."""
@@ -33,10 +37,20 @@ log = logging.getLogger(__name__)
 class Consumer:
     """One member of a consumer group. Delivers at least once; what is not committed comes again."""
 
-    def __init__(self, bootstrap_servers: str, topics: Sequence[str], group_id: str) -> None:
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        topics: Sequence[str],
+        group_id: str,
+        positions: Callable[[], Awaitable[Mapping[Place, int]]],
+    ) -> None:
+        """`positions` says where to go on in partitions that become ours; what it does not name is
+        read from the beginning. The group's offsets are only for whoever watches its lag."""
         self._bootstrap_servers = bootstrap_servers
         self._topics = topics
         self._group_id = group_id
+        self._positions = positions
+        self._stopping: Callable[[], None] = lambda: None
         self.broker = KafkaBroker(
             bootstrap_servers,
             apply_types=False,
@@ -62,6 +76,7 @@ class Consumer:
             fetch_max_wait_ms=FETCH_WAIT_MS,
             parser=_untouched,
             decoder=_as_it_is,
+            listener=_StartWhere(self),
         )
         self._subscriber = subscriber
 
@@ -76,7 +91,23 @@ class Consumer:
 
         `background` is entered before the first batch and left after the last. Raises BrokerError.
         """
-        await FastStream(self.broker, lifespan=background, logger=None).run()
+        application = FastStream(self.broker, lifespan=background, logger=None)
+        self._stopping = application.exit
+        await application.run()
+
+    def stop(self) -> None:
+        """Let `run` return when the batch at hand is committed."""
+        self._stopping()
+
+    async def seek(self, assigned: Iterable[TopicPartition]) -> None:
+        """Start where our own database says."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return
+        positions = await self._positions()
+        for place in assigned:
+            # Beyond the end, as when a topic was made anew, the reset policy takes the beginning.
+            consumer.seek(place, positions.get((place.topic, place.partition), 0))
 
     async def lag(self) -> int:
         """How many records of our partitions nobody has committed, asked over a new connection.
@@ -103,6 +134,21 @@ class Consumer:
             await consumer.commit(_next_offsets(records))
         except KafkaError as error:
             log.warning("offsets not committed: %s", type(error).__name__)
+
+
+class _StartWhere(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        pass
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        try:
+            await self._consumer.seek(assigned)
+        except Exception:  # aiokafka would log it and go on from the group's offsets
+            log.exception("no positions to start from")
+            die(1, "the worker stops before it would skip records")
 
 
 def _next_offsets(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[TopicPartition, int]:

@@ -12,6 +12,7 @@ from ai.kit.settings import Settings
 Db: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
 """A connection, of a pool or not: what takes one does not open its own transaction."""
 
+
 CONNECT_SECONDS = 3.0
 STATEMENT_TIMEOUT = "30s"
 

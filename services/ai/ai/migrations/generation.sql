@@ -35,6 +35,14 @@ CREATE TABLE catalogue_revision (
 );
 INSERT INTO catalogue_revision (revision) VALUES (0);
 
+-- Up to where each partition has been applied, in the transaction that applied it.
+CREATE TABLE consumed (
+    topic       text,
+    partition   integer,
+    next_offset bigint NOT NULL,
+    PRIMARY KEY (topic, partition)
+);
+
 CREATE TABLE learner (
     user_id         integer PRIMARY KEY,
     version         bigint NOT NULL,

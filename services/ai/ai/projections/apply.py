@@ -6,7 +6,7 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
-from ai.projections import marks, parking, status, tables
+from ai.projections import marks, parking, positions, status, tables
 from ai.projections.batch import Batch
 
 # Whoever writes what belongs to learners holds this shared, whoever erases one holds it alone: so
@@ -36,18 +36,23 @@ class Applier:
         """All or nothing; applying the same batch again changes nothing."""
         async with self.pool.acquire() as db, db.transaction():
             await db.execute(ALONE if batch.erased else SHARED)
-            applied = await _write(db, batch)
-            failpoint("worker.mid_batch")
-            await parking.park(db, self.generation, batch.refused)
-            await status.count(
-                db,
-                self.worker,
-                applied=applied.entities,
-                ignored=batch.facts - applied.entities,
-                unknown_types=batch.unknown_types,
-                tombstones=batch.tombstones,
-                parked=len(batch.refused),
-            )
+            return await self.apply_within(db, batch)
+
+    async def apply_within(self, db: Db, batch: Batch) -> Applied:
+        """In a transaction of the caller's, which holds SHARED or ALONE."""
+        applied = await _write(db, batch)
+        failpoint("worker.mid_batch")
+        await parking.park(db, self.generation, batch.refused)
+        await positions.advance(db, batch.positions)
+        await status.count(
+            db,
+            self.worker,
+            applied=applied.entities,
+            ignored=batch.facts - applied.entities,
+            unknown_types=batch.unknown_types,
+            tombstones=batch.tombstones,
+            parked=len(batch.refused),
+        )
         return applied
 
 

@@ -63,6 +63,8 @@ class Batch:
     progress: Newest[tuple[int, str], ProgressUpdated] = field(default_factory=Newest)
     profiling: Newest[UUID, ProfilingFact] = field(default_factory=Newest)
     refused: list[Refused] = field(default_factory=list)
+    positions: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Behind the last record of each topic and partition."""
     facts: int = 0
     """How many records held a fact we know."""
     unknown_types: int = 0
@@ -90,6 +92,7 @@ def read_batch(records: Iterable[RawRecord]) -> Batch:
     """Whatever the records hold, one bad record among them never hides its neighbours."""
     batch = Batch()
     for record in records:
+        batch.positions[record.topic, record.partition] = record.offset + 1
         try:
             read = decode(record.headers, record.value)
         except BadRecord as error:

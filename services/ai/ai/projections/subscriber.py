@@ -62,7 +62,10 @@ class Subscriber:
         try:
             await self._apply(batch)
         except NEVER as error:
-            batch = Batch(refused=[Refused(record, "not_applicable", type(error).__name__)])
+            batch = Batch(
+                refused=[Refused(record, "not_applicable", type(error).__name__)],
+                positions=batch.positions,
+            )
             await self._apply(batch)
         return len(batch.refused)
 

@@ -8,6 +8,7 @@ TABLES = (
     "content",
     "content_vector",
     "catalogue_revision",
+    "consumed",
     "learner",
     "erased_learner",
     "progress",
