@@ -7,7 +7,7 @@ PACKAGES := -e contracts -e services/core -e services/ai
 SOURCES := contracts/ongoza_contracts services/core/core services/ai/ai scripts tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status reset logs test check seed demo bench schemas model model-check lock
+.PHONY: help up down status reset logs test check seed demo rebuild bench schemas model model-check lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,8 @@ seed: .venv/.ready ## put the demo catalogue and learners into a running, empty 
 	@$(STACK) run -- $(PYTHON) -m core.manage seed
 demo: .venv/.ready ## follow one learner's progress through every hop of a running stack
 	@$(STACK) run -- $(PYTHON) -m scripts.demo
+rebuild: .venv/.ready ## rebuild ai's projections from the topics (ARGS=--dry-run, rollback, list)
+	@$(STACK) run -- $(PYTHON) -m ai.rebuild $(ARGS)
 bench: .venv/.ready ## measure each path beside its floor, on a stack of its own
 	@$(PYTHON) -m scripts.bench
 schemas: .venv/.ready ## write the published schemas and the AsyncAPI document anew

@@ -1,5 +1,6 @@
 """What an operator wants to see: processes, health, what waits in the outbox and on the topics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -17,12 +18,21 @@ SELECT count(*), coalesce(extract(epoch FROM now() - min(time::timestamptz)), 0)
 """
 LIVE = "SELECT name FROM generation WHERE state = 'live'"
 PARKED = "SELECT count(*) FROM parked_record"
+POSITIONS = "SELECT topic, partition, next_offset FROM live.consumed"
 
 
 @dataclass(frozen=True)
 class Outbox:
     depth: int
     oldest_seconds: float
+
+
+@dataclass(frozen=True)
+class Projection:
+    generation: str
+    parked: int
+    positions: dict[tuple[str, int], int]
+    """By topic and partition, the offset of the first record that is not applied."""
 
 
 def show(stack: Stack, console: Console) -> None:
@@ -32,14 +42,14 @@ def show(stack: Stack, console: Console) -> None:
     if outbox:
         said = f"{outbox.depth} waiting, the oldest for {outbox.oldest_seconds:.1f} s"
     console.print(f"outbox: {said}")
-    generation, parked = _generation_and_parked(stack)
-    if generation is None:
-        console.print("consumer: not known, ai's database does not answer")
+    projection = _projection(stack)
+    if projection is None:
+        console.print("projection: not known, ai's database does not answer")
         return
-    lag = consumer_lag(stack, f"ai-{generation}")
+    lag = consumer_lag(stack, projection.positions)
     told = ", ".join(f"{topic} {behind}" for topic, behind in lag.items()) or "not known"
-    console.print(f"consumer lag (group ai-{generation}): {told}")
-    console.print(f"parked records: {parked}")
+    console.print(f"consumer lag (generation {projection.generation}): {told}")
+    console.print(f"parked records: {projection.parked}")
 
 
 def _processes(stack: Stack) -> Table:
@@ -68,39 +78,51 @@ def outbox_of(stack: Stack) -> Outbox | None:
     return Outbox(int(row[0]), float(row[1])) if row else None
 
 
-def _generation_and_parked(stack: Stack) -> tuple[str | None, int]:
+def _projection(stack: Stack) -> Projection | None:
+    """None when ai's database does not answer or has no generation yet."""
     try:
         url = stack.servers["postgres-vector"].url()  # type: ignore[union-attr]
         with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
             live = connection.execute(LIVE).fetchone()
             parked = connection.execute(PARKED).fetchone()
+            positions = connection.execute(POSITIONS).fetchall()
     except psycopg.Error:
-        return None, 0
-    return (live[0] if live else None), (parked[0] if parked else 0)
+        return None
+    if not (live and parked):
+        return None
+    places = {(topic, partition): offset for topic, partition, offset in positions}
+    return Projection(live[0], parked[0], places)
 
 
-def consumer_lag(stack: Stack, group: str) -> dict[str, int]:
-    """Records not yet committed by `group`, by topic; empty when the broker does not answer."""
+def consumer_lag(stack: Stack, positions: Mapping[tuple[str, int], int]) -> dict[str, int]:
+    """Records not yet applied, by topic; empty when the broker does not answer."""
     consumer = Consumer(
         {
             "bootstrap.servers": f"127.0.0.1:{stack.ports.kafka}",
-            "group.id": group,
+            "group.id": "status",
             "enable.auto.commit": False,
             "log_level": 0,
         }
     )
     try:
-        return {topic.name: _lag(consumer, topic.name, topic.partitions) for topic in TOPICS}
+        return {
+            topic.name: sum(
+                _behind(consumer, topic.name, number, positions)
+                for number in range(topic.partitions)
+            )
+            for topic in TOPICS
+            if "ai" in topic.consumers
+        }
     except KafkaException:
         return {}
     finally:
         consumer.close()
 
 
-def _lag(consumer: Consumer, topic: str, partitions: int) -> int:
-    behind = 0
-    wanted = [TopicPartition(topic, number) for number in range(partitions)]
-    for committed in consumer.committed(wanted, timeout=TIMEOUT_SECONDS):
-        low, high = consumer.get_watermark_offsets(committed, timeout=TIMEOUT_SECONDS)
-        behind += high - (committed.offset if committed.offset >= 0 else low)
-    return behind
+def _behind(
+    consumer: Consumer, topic: str, partition: int, positions: Mapping[tuple[str, int], int]
+) -> int:
+    low, high = consumer.get_watermark_offsets(
+        TopicPartition(topic, partition), timeout=TIMEOUT_SECONDS
+    )
+    return high - max(positions.get((topic, partition), low), low)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
-from ai.embeddings.encoder import open_encoder
+from ai.embeddings.encoder import ModelIdentity, open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, Consumer
 from ai.kit.db import UNAVAILABLE, open_pool
@@ -27,12 +27,13 @@ from ai.projections.apply import Applier
 from ai.projections.parking import Budget
 from ai.projections.positions import Positions, load_positions
 from ai.projections.subscriber import Subscriber
-from ai.rebuild.generations import live_generation
+from ai.rebuild.generations import OtherModel, live_generation, require_model
 from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import Recompute
 from ongoza_contracts.topics import TOPICS
 
 STUCK = 4
+OTHER_MODEL = 5
 HEARTBEAT_SECONDS = 2.0
 IDLE_SECONDS = 1.0
 """How often the loops look for what another worker left behind; their own work wakes them."""
@@ -78,6 +79,7 @@ class Worker:
                 await asyncio.to_thread(open_encoder, self.settings.embedding_backend)
             )
             stack.callback(encoder.close)
+            await self._require_model(encoder.identity)
             backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
             recompute = Recompute(self.pool, CatalogueCache(self.pool))
             for loop in (
@@ -88,6 +90,12 @@ class Worker:
             ):
                 _in_background(stack, loop)
             yield
+
+    async def _require_model(self, identity: ModelIdentity) -> None:
+        try:
+            await require_model(self.pool, self.generation, identity)
+        except OtherModel as error:
+            die(OTHER_MODEL, str(error))
 
     async def _positions(self) -> Positions:
         while True:

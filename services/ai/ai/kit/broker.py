@@ -5,8 +5,9 @@ commits every position of the consumer. So records pass untouched and offsets ar
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -15,6 +16,7 @@ from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from ai.kit.loops import die
+from ongoza_contracts.topics import Topic
 
 Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
 Place: TypeAlias = tuple[str, int]
@@ -110,20 +112,19 @@ class Consumer:
             consumer.seek(place, positions.get((place.topic, place.partition), 0))
 
     async def lag(self) -> int:
-        """How many records of our partitions nobody has committed, asked over a new connection.
+        """How many records of our partitions are not applied, asked over a new connection.
 
         Raises BrokerError.
         """
         ours = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap_servers, group_id=self._group_id
-        )
+        positions = await self._positions()
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers)
         await consumer.start()
         try:
-            ends = await consumer.end_offsets(list(ours))
-            return sum([end - (await consumer.committed(p) or 0) for p, end in ends.items()])
+            ends = _plain(await consumer.end_offsets(list(ours)))
         finally:
             await consumer.stop()
+        return sum(end - positions.get(place, 0) for place, end in ends.items())
 
     async def _commit(self, records: Records) -> None:
         """A failure is harmless: the records come again, and change nothing the second time."""
@@ -134,6 +135,81 @@ class Consumer:
             await consumer.commit(_next_offsets(records))
         except KafkaError as error:
             log.warning("offsets not committed: %s", type(error).__name__)
+
+
+class Reader:
+    """Reads given stretches of topics, beside whatever group is consuming them and in none."""
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap_servers,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+
+    async def __aenter__(self) -> "Reader":
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def ends(self, topics: Sequence[Topic]) -> dict[Place, int]:
+        """Of every partition the offset behind its last record. Raises BrokerError."""
+        return _plain(await self._consumer.end_offsets(_partitions(topics)))
+
+    async def beginnings(self, topics: Sequence[Topic]) -> dict[Place, int]:
+        """Of every partition the offset of its oldest record. Raises BrokerError."""
+        return _plain(await self._consumer.beginning_offsets(_partitions(topics)))
+
+    async def at_time(self, topics: Sequence[Topic], moment: datetime) -> dict[Place, int]:
+        """Of every partition the offset of the first record written at `moment` or later.
+
+        Raises BrokerError.
+        """
+        wanted = dict.fromkeys(_partitions(topics), int(moment.timestamp() * 1000))
+        found = await self._consumer.offsets_for_times(wanted)
+        ends = await self.ends(topics)
+        return {
+            (place.topic, place.partition): at.offset if at else ends[place.topic, place.partition]
+            for place, at in found.items()
+        }
+
+    async def read(
+        self, begin: Mapping[Place, int], until: Mapping[Place, int], records_max: int
+    ) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
+        """Batches of the records from `begin` (0 where it says nothing) up to before `until`.
+
+        Raises BrokerError.
+        """
+        open_places = {
+            TopicPartition(*place): end for place, end in until.items() if begin.get(place, 0) < end
+        }
+        self._consumer.assign(list(open_places))
+        for place in open_places:
+            self._consumer.seek(place, begin.get((place.topic, place.partition), 0))
+        while open_places:
+            fetched = await self._consumer.getmany(
+                *open_places, timeout_ms=WAIT_MS, max_records=records_max
+            )
+            batch = [r for p, some in fetched.items() for r in some if r.offset < open_places[p]]
+            # The position, not the last record: what compaction took away is never delivered.
+            for place in [*open_places]:
+                if await self._consumer.position(place) >= open_places[place]:
+                    del open_places[place]
+            if batch:
+                yield batch
+
+
+def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
+    return [
+        TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)
+    ]
+
+
+def _plain(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
+    return {(place.topic, place.partition): offset for place, offset in offsets.items()}
 
 
 class _StartWhere(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types

@@ -9,7 +9,7 @@ from pgvector.asyncpg import register_vector
 
 from ai.kit.settings import Settings
 
-Db: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
+Db: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 """A connection, of a pool or not: what takes one does not open its own transaction."""
 
 

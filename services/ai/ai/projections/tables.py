@@ -98,13 +98,14 @@ RETURNING user_id
 """
 
 REMEMBER_ERASED = """
-INSERT INTO erased_learner (user_id, version)
+INSERT INTO {generation}.erased_learner (user_id, version)
 SELECT * FROM unnest($1::integer[], $2::bigint[])
 ON CONFLICT (user_id) DO NOTHING
 RETURNING user_id
 """
 OF_ONE_LEARNER = ("dirty_learner", "recommendation", "progress", "profiling_session", "learner")
-FORGET = tuple(f"DELETE FROM {table} WHERE user_id = ANY($1)" for table in OF_ONE_LEARNER)  # noqa: S608
+FORGET = "DELETE FROM {generation}.{table} WHERE user_id = ANY($1)"
+GENERATIONS = "SELECT name FROM generation"
 
 
 async def write_learners(db: Db, facts: Collection[UserFact]) -> list[int]:
@@ -145,11 +146,16 @@ async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[int]
 
 
 async def erase(db: Db, facts: Collection[UserErased]) -> list[int]:
-    """Forget all about these learners, for good."""
-    new = await _write(db, REMEMBER_ERASED, [(fact.user_id, fact.version) for fact in facts])
-    for statement in FORGET:
-        await db.execute(statement, [fact.user_id for fact in facts])
-    return new
+    """Forget all about these learners, for good: in every generation, whichever of them reads this
+    first. The one that is being built must not bring them back, the retired one not keep them."""
+    new: set[int] = set()
+    rows = [(fact.user_id, fact.version) for fact in facts]
+    for (generation,) in await db.fetch(GENERATIONS):
+        new.update(await _write(db, REMEMBER_ERASED.format(generation=generation), rows))
+        for table in OF_ONE_LEARNER:
+            statement = FORGET.format(generation=generation, table=table)
+            await db.execute(statement, [user_id for user_id, _ in rows])
+    return sorted(new)
 
 
 async def _write(db: Db, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import numpy as np
 
+from ai.kit.db import Db
 from ai.recommendations.catalogue import Catalogue, Item
 from ai.recommendations.ranking import Learner, Profile, Step
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track
@@ -68,7 +69,7 @@ async def load_stamp(db: asyncpg.Pool) -> tuple[str, int]:
     return row["generation"], row["revision"]
 
 
-async def load_catalogue(db: asyncpg.Pool, *, revision: int) -> Catalogue:
+async def load_catalogue(db: Db | asyncpg.Pool, *, revision: int) -> Catalogue:
     rows = await db.fetch(CATALOGUE)
     vectors = np.zeros((len(rows), DIMENSION), np.float32)
     for place, row in enumerate(rows):
@@ -77,7 +78,7 @@ async def load_catalogue(db: asyncpg.Pool, *, revision: int) -> Catalogue:
     return Catalogue(tuple(_item(row) for row in rows), vectors, revision)
 
 
-async def load_learners(db: asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
+async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
     """Those of them that are known here."""
     return [_learner(row) for row in await db.fetch(LEARNERS, list(user_ids))]
 

@@ -1,0 +1,156 @@
+"""Rebuild the projections from the topics, beside the live ones and without downtime."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from typing import Annotated
+
+import asyncpg
+import typer
+from pgvector.asyncpg import register_vector
+from pydantic import ValidationError
+from rich.console import Console
+
+from ai.embeddings.encoder import open_encoder
+from ai.embeddings.queue import EncoderQueue
+from ai.kit.broker import BrokerError, Reader
+from ai.kit.db import UNAVAILABLE, connect, open_pool
+from ai.kit.settings import Backend, Settings
+from ai.rebuild import show
+from ai.rebuild.generations import NoSuchGeneration, all_generations, drop_generation
+from ai.rebuild.partial import NoSuchTopic, require_known
+from ai.rebuild.plan import plan
+from ai.rebuild.rebuild import Differs, Options, RebuildRefused, Tools, rebuild, roll_back
+
+app = typer.Typer(help=__doc__, invoke_without_command=True)
+console = Console()
+
+DIFFERS = 2
+"""The exit code when the new generation must not go live; 1 for everything else that fails."""
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Read only this topic again; may be repeated.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="Only what was on the topics then (UTC); never live.")
+    ] = None,
+    backend: Annotated[
+        Backend | None,
+        typer.Option(help="Make the vectors with this encoder, not the present one."),
+    ] = None,
+    switch: Annotated[
+        bool, typer.Option(help="Make the new generation live when it is equal.")
+    ] = True,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+) -> None:
+    """Build a new generation, compare it with the live one, and switch. One that was killed goes
+    on where it was when it is started again."""
+    if context.invoked_subcommand:
+        return
+    options = Options(tuple(topic or ()), until and until.astimezone())
+
+    async def work(tools: Tools) -> None:
+        require_known(options.topics)
+        if dry_run:
+            show.plan(console, await plan(tools, options))
+        else:
+            show.outcome(console, await rebuild(tools, options, switch=switch))
+
+    _run(work, backend)
+
+
+@app.command()
+def rollback() -> None:
+    """Make the generation live again that was live before, brought up to date."""
+
+    async def work(tools: Tools) -> None:
+        show.outcome(console, await roll_back(tools))
+
+    _run(work)
+
+
+@app.command("list")
+def list_() -> None:
+    """Show every generation."""
+
+    async def work(tools: Tools) -> None:
+        show.generations(console, await all_generations(tools.db))
+
+    _run(work)
+
+
+@app.command()
+def drop(name: str) -> None:
+    """Delete a generation that is not live, with everything in it."""
+
+    async def work(tools: Tools) -> None:
+        await drop_generation(tools.db, name)
+        console.print(f"{name} is gone")
+
+    _run(work)
+
+
+def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = None) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    try:
+        asyncio.run(_work(work, backend))
+    except Differs as error:
+        show.comparison(console, error.comparison)
+        console.print(f"[red]not switched: {error}[/]")
+        sys.exit(DIFFERS)
+    except ValidationError as error:
+        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
+        sys.exit(f"Missing or not acceptable: {names}.")
+    except NoSuchGeneration as error:
+        sys.exit(f"{error} is no generation that could be dropped")
+    except NoSuchTopic as error:
+        sys.exit(f"no such topic: {error}")
+    except RebuildRefused as error:
+        sys.exit(f"not rebuilt: {error}")
+    except (*UNAVAILABLE, BrokerError) as error:
+        sys.exit(f"interrupted by {type(error).__name__}; start it again, it will go on")
+
+
+async def _work(work: Callable[[Tools], Awaitable[None]], backend: Backend | None) -> None:
+    async with _tools(Settings(), backend) as tools:
+        await work(tools)
+
+
+@asynccontextmanager
+async def _tools(settings: Settings, backend: Backend | None) -> AsyncIterator[Tools]:
+    async with AsyncExitStack() as stack:
+        db = await connect(settings)
+        stack.push_async_callback(db.close)
+        await register_vector(db)
+        live_encoder = await _encoder(stack, settings.embedding_backend)
+        yield Tools(
+            db=db,
+            open_pool=lambda name: _pool(settings, name),
+            open_reader=lambda: Reader(settings.kafka_bootstrap_servers),
+            encoder=await _encoder(stack, backend) if backend else live_encoder,
+            live_encoder=live_encoder,
+            tells=stack.enter_context(show.Bars(console)),
+            parked_share=settings.worker_parked_share,
+        )
+
+
+async def _encoder(stack: AsyncExitStack, backend: Backend) -> EncoderQueue:
+    encoder = EncoderQueue(await asyncio.to_thread(open_encoder, backend))
+    stack.callback(encoder.close)
+    return encoder
+
+
+async def _pool(settings: Settings, generation: str) -> asyncpg.Pool:
+    return await open_pool(settings, search_path=f"{generation}, public")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,158 @@
+"""Whether two generations say the same, in one transaction in which nobody else writes them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ai.embeddings.encoder import Matrix
+from ai.kit.db import Db
+from ai.recommendations.lists import stored
+from ai.recommendations.queries import load_catalogue, load_learners
+
+# What of each table must be equal: not when a row was written, nor what is computed from others.
+COMPARED = {
+    "content": "row_.*",
+    "learner": "row_.*",
+    "erased_learner": "row_.user_id, row_.version",
+    "progress": "row_.*",
+    "profiling_session": "row_.*",
+}
+# Vectors of the texts that are current; one that is about to be embedded is no difference yet.
+CURRENT_VECTORS = """
+SELECT content_id, text_sha256, embedding FROM {schema}.content_vector
+JOIN {schema}.content USING (content_id) WHERE text_sha256 = document_sha256
+"""
+ROWS = "SELECT {columns} FROM {schema}.{table} AS row_"
+# Order-free: the sum of the rows' hashes.
+HASH = """
+SELECT count(*) AS rows, coalesce(sum(hashtextextended(made::text, 0)::numeric), 0)::text AS hash
+FROM ({query}) AS made
+"""
+DIFFERING = """
+SELECT 'live' AS side, made::text AS row FROM ({live} EXCEPT ALL {new}) AS made
+UNION ALL
+SELECT 'new', made::text FROM ({new} EXCEPT ALL {live}) AS made
+ORDER BY row, side LIMIT 10
+"""
+NEAREST = """
+SELECT content_id FROM {schema}.content_vector ORDER BY embedding <=> $1, content_id LIMIT 10
+"""
+# Spread over all learners, and the same ones every time.
+SAMPLE = "SELECT user_id FROM {schema}.learner ORDER BY hashint8(user_id), user_id LIMIT 25"
+
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TableDifference:
+    table: str
+    live_rows: int
+    new_rows: int
+    examples: Sequence[str]
+    """A few of the rows that only one side has, each with its side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    rows: dict[str, int]
+    """Of the new generation, by table."""
+    differences: Sequence[TableDifference]
+    top_k_overlap: float
+    """Mean share of equal items among the first ten of each query of the panel, 0 to 1."""
+    lists_compared: int
+    lists_equal: int
+    list_overlap: float
+    """Mean share of equal items in the sampled learners' lists, 0 to 1."""
+    same_model: bool
+    reasons: Sequence[str] = field(default=())
+    """Why the new generation must not replace the live one."""
+
+    @property
+    def equal(self) -> bool:
+        return not self.reasons
+
+
+async def compare(
+    db: Db, live: str, new: str, panels: tuple[Matrix, Matrix], *, same_model: bool
+) -> Comparison:
+    """`panels` are the fixed queries' vectors as either generation's model makes them.
+
+    With another model vectors and lists differ by intent: then their agreement is only reported.
+    """
+    rows: dict[str, int] = {}
+    differences = []
+    for table in [*COMPARED, *(["content_vector"] if same_model else [])]:
+        found, difference = await _compare_table(db, live, new, table)
+        rows[table] = found
+        if difference:
+            differences.append(difference)
+    overlap = await _panel_overlap(db, live, new, panels)
+    compared, equal, list_overlap = await _lists(db, live, new)
+    reasons = [f"table {one.table} differs" for one in differences]
+    if same_model and overlap < 1:
+        reasons.append(f"the fixed queries agree only to {overlap:.3f}")
+    if same_model and equal < compared:
+        reasons.append(f"{compared - equal} of {compared} sampled lists differ")
+    return Comparison(
+        rows, differences, overlap, compared, equal, list_overlap, same_model, reasons
+    )
+
+
+async def _compare_table(
+    db: Db, live: str, new: str, table: str
+) -> tuple[int, TableDifference | None]:
+    queries = [_rows(schema, table) for schema in (live, new)]
+    (live_found,), (new_found,) = [await db.fetch(HASH.format(query=query)) for query in queries]
+    if live_found == new_found:
+        return new_found["rows"], None
+    examples = await db.fetch(DIFFERING.format(live=queries[0], new=queries[1]))
+    return new_found["rows"], TableDifference(
+        table=table,
+        live_rows=live_found["rows"],
+        new_rows=new_found["rows"],
+        examples=[f"{one['side']}: {one['row'][:200]}" for one in examples],
+    )
+
+
+def _rows(schema: str, table: str) -> str:
+    if table == "content_vector":
+        return CURRENT_VECTORS.format(schema=schema)
+    return ROWS.format(columns=COMPARED[table], schema=schema, table=table)
+
+
+async def _panel_overlap(db: Db, live: str, new: str, panels: tuple[Matrix, Matrix]) -> float:
+    """By exact search: an approximate index would be another reason to differ."""
+    await db.execute("SET LOCAL enable_indexscan = off")
+    shares = []
+    for live_query, new_query in zip(*panels, strict=True):
+        first = await db.fetch(NEAREST.format(schema=live), live_query)
+        second = await db.fetch(NEAREST.format(schema=new), new_query)
+        shares.append(_overlap([row[0] for row in first], [row[0] for row in second]))
+    await db.execute("SET LOCAL enable_indexscan = on")
+    return float(np.mean(shares)) if shares else 1.0
+
+
+async def _lists(db: Db, live: str, new: str) -> tuple[int, int, float]:
+    """Computed on the spot from either side's facts, so that no list's age plays a part."""
+    sample = [row[0] for row in await db.fetch(SAMPLE.format(schema=new))]
+    made = []
+    for schema in (live, new):
+        await db.execute(f"SET LOCAL search_path = {schema}, public")
+        catalogue = await load_catalogue(db, revision=0)
+        learners = await load_learners(db, sample)
+        made.append({one.user_id: stored(catalogue, one).body for one in learners})
+    lives, news = made
+    equal = sum(news[one] == lives.get(one) for one in sample)
+    shares = [_overlap(_items(news[one]), _items(lives[one])) for one in sample if one in lives]
+    return len(sample), equal, float(np.mean(shares)) if shares else 1.0
+
+
+def _items(body: bytes) -> list[str]:
+    return [item["content_id"] for item in json.loads(body)["recommendations"]]
+
+
+def _overlap(first: Sequence[str], second: Sequence[str]) -> float:
+    longest = max(len(first), len(second))
+    return len(set(first) & set(second)) / longest if longest else 1.0

@@ -1,0 +1,34 @@
+"""Rebuilding from some topics only: what came from the others is taken over as it is."""
+
+from collections.abc import Sequence
+
+from ai.kit.db import Db
+from ai.projections.apply import ALONE
+
+TABLES_OF = {
+    "ongoza.users": ("learner",),
+    "ongoza.content": ("content", "content_vector"),
+    "ongoza.progress": ("progress",),
+    "ongoza.profiling": ("profiling_session",),
+}
+COPY = "INSERT INTO {new}.{table} SELECT * FROM {live}.{table}"
+COPY_POSITIONS = "INSERT INTO {new}.consumed SELECT * FROM {live}.consumed WHERE topic <> ALL($1)"
+
+
+class NoSuchTopic(ValueError):
+    """ai consumes no topic of this name."""
+
+
+def require_known(topics: Sequence[str]) -> None:
+    """Raises NoSuchTopic."""
+    if unknown := set(topics) - TABLES_OF.keys():
+        raise NoSuchTopic(", ".join(sorted(unknown)))
+
+
+async def copy_others(db: Db, live: str, new: str, topics: Sequence[str]) -> None:
+    """In a transaction of the caller's: rows and the positions they stand for fit together."""
+    await db.execute(ALONE)
+    for topic in TABLES_OF.keys() - set(topics):
+        for table in TABLES_OF[topic]:
+            await db.execute(COPY.format(new=new, live=live, table=table))
+    await db.execute(COPY_POSITIONS.format(new=new, live=live), list(topics))

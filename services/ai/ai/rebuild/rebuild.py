@@ -1,0 +1,279 @@
+"""A new generation of the projections from the topics' beginning, beside the live one.
+
+Each stage leaves in the database how far it came, so after a kill the next start goes on there.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import asyncpg
+
+from ai.embeddings.queue import EncoderQueue
+from ai.kit.broker import Place, Reader
+from ai.kit.db import Db
+from ai.projections import status
+from ai.projections.apply import Applier
+from ai.projections.parking import Budget
+from ai.projections.subscriber import Subscriber
+from ai.rebuild import partial, vectors
+from ai.rebuild.compare import Comparison, compare
+from ai.rebuild.generations import (
+    all_generations,
+    create_next_generation,
+    live_generation,
+    previous_generation,
+    require_model,
+)
+from ai.rebuild.panel import QUERIES
+from ai.rebuild.switch import (
+    RECORDS_PER_BATCH,
+    Switched,
+    catch_up_and_switch,
+    positions_of,
+)
+from ai.recommendations.cache import CatalogueCache
+from ai.recommendations.recompute import Recompute
+from ongoza_contracts.topics import TOPICS, Topic
+
+ATTEMPTS = 10
+NEARLY_THERE = 1000
+"""So few records behind, what is left is read while nobody writes."""
+LOCK = "SELECT pg_try_advisory_lock(7305121877)"
+MARKED = "SELECT count(*) FROM dirty_learner"
+
+CONSUMED: tuple[Topic, ...] = tuple(topic for topic in TOPICS if "ai" in topic.consumers)
+
+log = logging.getLogger(__name__)
+
+
+class RebuildRefused(RuntimeError):
+    """The text says why, for the operator."""
+
+
+class Differs(RebuildRefused):
+    def __init__(self, comparison: Comparison) -> None:
+        super().__init__(
+            "the new generation differs from the live one: " + "; ".join(comparison.reasons)
+        )
+        self.comparison = comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    topics: tuple[str, ...] = ()
+    """Only these are read again; what came from others is copied. All when empty."""
+    until: datetime | None = None
+    """Only what was on the topics then; such a generation is for looking at, not for switching."""
+
+    def as_json(self) -> dict[str, object]:
+        until = self.until and self.until.isoformat()
+        return {"topics": list(self.topics), "until": until}
+
+
+class Tells(Protocol):
+    """Shows how far a stage is: `done` of `total` units, and figures worth knowing beside them."""
+
+    def stage(self, name: str, done: int, total: int, **figures: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    generation: str
+    facts: int
+    """Records read by this run."""
+    cached: int
+    """Vectors that came from the cache."""
+    embedded: int
+    """Vectors that the model had to make."""
+    comparison: Comparison | None
+    """None when there was nothing to compare with."""
+    switched: Switched | None
+    """None when the generation was only built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a rebuild works with."""
+
+    db: asyncpg.Connection
+    """Of the rebuild alone: the lock that keeps a second one away belongs to its session."""
+    open_pool: Callable[[str], Awaitable[asyncpg.Pool]]
+    """Of writers of the named generation."""
+    open_reader: Callable[[], Reader]
+    encoder: EncoderQueue
+    live_encoder: EncoderQueue
+    """Of the model that the live generation is served with; the same one, or another."""
+    tells: Tells
+    parked_share: float
+
+
+async def rebuild(tools: Tools, options: Options, *, switch: bool = True) -> Outcome:
+    """Raises RebuildRefused, and Differs when the new generation must not go live."""
+    live = await _only_one(tools)
+    name = await _unfinished(tools, options) or await _begin(tools, options, live)
+    return await _on_generation(tools, options, live, name, lambda run: run.all(switch=switch))
+
+
+async def roll_back(tools: Tools) -> Outcome:
+    """Make the generation live that was live before, brought up to date and not compared: the
+    one it replaces may be the wrong one. Raises RebuildRefused."""
+    live = await _only_one(tools)
+    name = await previous_generation(tools.db)
+    if name is None:
+        raise RebuildRefused("there is no earlier generation to go back to")
+    return await _on_generation(tools, Options(), live, name, lambda run: run.return_to())
+
+
+async def _only_one(tools: Tools) -> str:
+    if not await tools.db.fetchval(LOCK):
+        raise RebuildRefused("another rebuild is running")
+    live = await live_generation(tools.db)
+    if live is None:
+        raise RebuildRefused("there is no live generation yet: run `python -m ai.migrate`")
+    return live
+
+
+async def _unfinished(tools: Tools, options: Options) -> str | None:
+    """The generation that an earlier run left unfinished."""
+    for one in await all_generations(tools.db):
+        if one.state == "building":
+            if one.options != options.as_json():
+                raise RebuildRefused(
+                    f"{one.name} is unfinished and was asked for with {one.options}: "
+                    f"ask for the same, or drop it first"
+                )
+            return one.name
+    return None
+
+
+async def _begin(tools: Tools, options: Options, live: str) -> str:
+    async with tools.db.transaction():
+        name = await create_next_generation(tools.db, options.as_json())
+        if options.topics:
+            await partial.copy_others(tools.db, live, name, options.topics)
+    return name
+
+
+async def _on_generation(
+    tools: Tools,
+    options: Options,
+    live: str,
+    name: str,
+    work: Callable[["_Run"], Awaitable[Outcome]],
+) -> Outcome:
+    pool = await tools.open_pool(name)
+    try:
+        async with tools.open_reader() as reader:
+            worker = f"rebuild-{name}"
+            await status.heartbeat(pool, worker, name)
+            applier = Applier(pool, name, worker)
+            return await work(_Run(tools, options, live, name, pool, reader, applier))
+    finally:
+        await pool.close()
+
+
+@dataclass
+class _Run:
+    """One run on one generation, stage after stage."""
+
+    tools: Tools
+    options: Options
+    live: str
+    name: str
+    pool: asyncpg.Pool
+    reader: Reader
+    applier: Applier
+    facts: int = 0
+    comparison: Comparison | None = None
+
+    async def all(self, *, switch: bool) -> Outcome:
+        await self._load()
+        cached, embedded = await self._embed()
+        await vectors.build_index(self.pool, lambda d, t: self._tell("index", d, t))
+        await self._lists()
+        await self._load()
+        switched = None
+        if switch and not self.options.until:
+            switched = await self._switch(self._compare)
+        return Outcome(self.name, self.facts, cached, embedded, self.comparison, switched)
+
+    async def return_to(self) -> Outcome:
+        await self._load()
+        switched = await self._switch(_unseen)
+        return Outcome(self.name, self.facts, 0, 0, None, switched)
+
+    def _tell(self, stage: str, done: int, total: int, **figures: object) -> None:
+        self.tools.tells.stage(stage, done, total, **figures)
+
+    async def _target(self, db: Db | asyncpg.Pool) -> Mapping[Place, int]:
+        """Where the live generation is, so that both can be compared; the end when it holds
+        nothing. At most where `until` says."""
+        positions = await positions_of(db, self.live) or await self.reader.ends(CONSUMED)
+        if self.options.until:
+            limits = await self.reader.at_time(CONSUMED, self.options.until)
+            positions = {place: min(end, limits[place]) for place, end in positions.items()}
+        return positions
+
+    async def _load(self) -> None:
+        """With the subscriber of the worker: retried, taken apart or parked, never skipped."""
+        budget = Budget(self.tools.parked_share)
+        subscriber = Subscriber(self.applier, budget, lists=asyncio.Event(), texts=asyncio.Event())
+        total = NEARLY_THERE
+        while total >= NEARLY_THERE:  # what came while the stretch before was read
+            begin, until = await positions_of(self.pool, self.name), await self._target(self.pool)
+            left = total = sum(max(end - begin.get(place, 0), 0) for place, end in until.items())
+            async for records in self.reader.read(begin, until, RECORDS_PER_BATCH):
+                await subscriber.handle(records)
+                self.facts += len(records)
+                left -= len(records)
+                self._tell("facts", total - left, total, lag=left)
+            self._tell("facts", total, total, lag=0)
+
+    async def _embed(self) -> tuple[int, int]:
+        encoder = self.tools.encoder
+        await require_model(self.pool, self.name, encoder.identity)
+        cached = await vectors.fill_from_cache(self.pool, encoder.identity)
+        embedded = await vectors.embed_rest(
+            self.pool, encoder, lambda d, t: self._tell("texts", d, t, cached=cached)
+        )
+        self._tell("texts", cached + embedded, cached + embedded, cached=cached)
+        return cached, embedded
+
+    async def _lists(self) -> None:
+        recompute = Recompute(self.pool, CatalogueCache(self.pool))
+        total = await self.pool.fetchval(MARKED)
+        while await recompute.recompute_some():
+            self._tell("lists", total - await self.pool.fetchval(MARKED), total)
+        self._tell("lists", total, total)
+
+    async def _switch(self, check: Callable[[Db], Awaitable[None]]) -> Switched:
+        for attempt in range(1, ATTEMPTS + 1):
+            self._tell("switch", attempt, ATTEMPTS)
+            with suppress(asyncpg.LockNotAvailableError):
+                return await catch_up_and_switch(
+                    self.tools.db, self.applier, self.reader, target=self._target, check=check
+                )
+            await self._load()
+        raise RebuildRefused("readers of the live views never made room; try again")
+
+    async def _compare(self, db: Db) -> None:
+        """Raises Differs. A live generation that holds nothing is nothing to compare with."""
+        if not await positions_of(db, self.live):
+            return
+        encoders = self.tools.live_encoder, self.tools.encoder
+        panels = [await encoder.encode(QUERIES) for encoder in encoders]
+        same_model = encoders[0].identity == encoders[1].identity
+        self.comparison = await compare(
+            db, self.live, self.name, (panels[0], panels[1]), same_model=same_model
+        )
+        if not self.comparison.equal:
+            raise Differs(self.comparison)
+
+
+async def _unseen(_: Db) -> None:
+    pass

@@ -1,0 +1,65 @@
+"""The one moment in which a generation takes over: nobody writes, both are at the same place."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import asyncpg
+
+from ai.kit.broker import Place, Reader
+from ai.kit.db import Db
+from ai.projections.apply import ALONE, Applier
+from ai.projections.batch import read_batch
+from ai.projections.positions import POSITIONS
+from ai.rebuild.generations import publish_live
+
+RECORDS_PER_BATCH = 5000
+# A reader of the views that holds out longer makes the whole attempt start over.
+PATIENCE = "SET LOCAL lock_timeout = '300ms'"
+VIEWS = "SELECT 'live.' || viewname FROM pg_views WHERE schemaname = 'live' ORDER BY 1"
+LOCK_VIEWS = "LOCK TABLE {views} IN ACCESS EXCLUSIVE MODE"
+POSITIONS_OF = POSITIONS.replace("consumed", "{schema}.consumed")
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    held_seconds: float
+    """How long nobody could write: catching up with the last records, comparing, switching."""
+    switch_seconds: float
+    """Of that, how long readers may have waited."""
+
+
+async def positions_of(db: Db | asyncpg.Pool, schema: str) -> dict[Place, int]:
+    rows = await db.fetch(POSITIONS_OF.format(schema=schema))
+    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+
+async def catch_up_and_switch(
+    db: Db,
+    applier: Applier,
+    reader: Reader,
+    *,
+    target: Callable[[Db], Awaitable[Mapping[Place, int]]],
+    check: Callable[[Db], Awaitable[None]],
+) -> Switched:
+    """Bring `applier`'s generation to exactly `target`, `check` it and make it live, in one
+    transaction that holds off every writer. What `check` raises undoes all of it.
+
+    Raises asyncpg.LockNotAvailableError when readers would not make room: try again.
+    """
+    async with db.transaction():
+        await db.execute(ALONE)
+        began = time.monotonic()
+        await db.execute(f"SET LOCAL search_path = {applier.generation}, public")
+        begin = await positions_of(db, applier.generation)
+        async for records in reader.read(begin, await target(db), RECORDS_PER_BATCH):
+            await applier.apply_within(db, read_batch(records))
+        await check(db)
+        switching = time.monotonic()
+        await db.execute(PATIENCE)
+        # All at once: readers that hold one view and want the next would wait for us in a circle.
+        views = ", ".join([row[0] for row in await db.fetch(VIEWS)])
+        await db.execute(LOCK_VIEWS.format(views=views))
+        await publish_live(db, applier.generation)
+    ended = time.monotonic()
+    return Switched(ended - began, ended - switching)

@@ -1,0 +1,75 @@
+"""The vectors of a new generation: from the cache, then from the model, then the index."""
+
+import asyncio
+from collections.abc import Callable
+
+import asyncpg
+
+from ai.embeddings.backfill import Backfill
+from ai.embeddings.cache import CachedEncoder
+from ai.embeddings.encoder import ModelIdentity
+from ai.embeddings.queue import EncoderQueue
+
+# Within the database: vectors that are known never leave it.
+FROM_CACHE = """
+INSERT INTO content_vector (content_id, text_sha256, embedding)
+SELECT content_id, document_sha256, cache.embedding
+FROM content JOIN embedding_cache AS cache ON cache.text_sha256 = document_sha256
+WHERE cache.model = $1 AND cache.revision = $2 AND cache.precision = $3
+ON CONFLICT (content_id) DO UPDATE SET
+    text_sha256 = excluded.text_sha256, embedding = excluded.embedding
+WHERE content_vector.text_sha256 <> excluded.text_sha256
+"""
+WITHOUT_VECTOR = """
+SELECT count(*) FROM content LEFT JOIN content_vector AS vector USING (content_id)
+WHERE vector.text_sha256 IS DISTINCT FROM content.document_sha256
+"""
+INDEX = """
+CREATE INDEX IF NOT EXISTS content_vector_hnsw ON content_vector
+USING hnsw (embedding vector_cosine_ops)
+"""
+BUILT = (
+    "SELECT blocks_done, blocks_total, tuples_done, tuples_total FROM pg_stat_progress_create_index"
+)
+MEMORY = "SET LOCAL maintenance_work_mem = '512MB'"
+POLL_SECONDS = 0.2
+
+Tell = Callable[[int, int], None]
+"""Called with how much is done, and of how much."""
+
+
+async def fill_from_cache(pool: asyncpg.Pool, identity: ModelIdentity) -> int:
+    """How many items got their vector without the model."""
+    done = await pool.execute(
+        FROM_CACHE, identity.model, identity.revision, identity.precision, timeout=None
+    )
+    return int(done.split()[-1])
+
+
+async def embed_rest(pool: asyncpg.Pool, encoder: EncoderQueue, tell: Tell) -> int:
+    """How many items the model had to embed; the cache knows them from then on."""
+    backfill = Backfill(pool, CachedEncoder(pool, encoder))
+    total = left = await pool.fetchval(WITHOUT_VECTOR)
+    while left:
+        await backfill.embed_some()
+        left = await pool.fetchval(WITHOUT_VECTOR)
+        tell(total - left, total)
+    return int(total)
+
+
+async def build_index(pool: asyncpg.Pool, tell: Tell) -> None:
+    """After the load: an index that grows row by row takes several times as long."""
+    building = asyncio.create_task(_build(pool))
+    while not building.done():
+        await asyncio.wait([building], timeout=POLL_SECONDS)
+        for row in await pool.fetch(BUILT):
+            done, total = row["tuples_done"], row["tuples_total"]
+            tell(*((done, total) if total else (row["blocks_done"], row["blocks_total"])))
+    await building
+
+
+async def _build(pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as db, db.transaction():
+        await db.execute("SET LOCAL statement_timeout = 0")
+        await db.execute(MEMORY)
+        await db.execute(INDEX)
