@@ -16,7 +16,7 @@ from scripts.topics import create_topics
 from tests.integration.story import eventually, settled
 from tests.servers import SERVERS, new_stack
 
-REAL_BROKER = {"kafka_bootstrap", "stack"}
+REAL_BROKER = {"kafka_bootstrap", "stack", "pair"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 TRUNCATE content, content_vector, learner, erased_learner, progress, profiling_session, consumed,

@@ -16,6 +16,7 @@ import asyncpg
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import Place, Reader
 from ai.kit.db import Db
+from ai.kit.failpoints import failpoint
 from ai.projections import status
 from ai.projections.apply import Applier
 from ai.projections.parking import Budget
@@ -195,6 +196,7 @@ class _Run:
         await self._load()
         cached, embedded = await self._embed()
         await vectors.build_index(self.pool, lambda d, t: self._tell("index", d, t))
+        failpoint("rebuild.index")
         await self._lists()
         await self._load()
         switched = None
@@ -232,12 +234,13 @@ class _Run:
                 self.facts += len(records)
                 left -= len(records)
                 self._tell("facts", total - left, total, lag=left)
-            self._tell("facts", total, total, lag=0)
+                failpoint("rebuild.load")
 
     async def _embed(self) -> tuple[int, int]:
         encoder = self.tools.encoder
         await require_model(self.pool, self.name, encoder.identity)
         cached = await vectors.fill_from_cache(self.pool, encoder.identity)
+        failpoint("rebuild.embed")
         embedded = await vectors.embed_rest(
             self.pool, encoder, lambda d, t: self._tell("texts", d, t, cached=cached)
         )
@@ -249,15 +252,17 @@ class _Run:
         total = await self.pool.fetchval(MARKED)
         while await recompute.recompute_some():
             self._tell("lists", total - await self.pool.fetchval(MARKED), total)
-        self._tell("lists", total, total)
+            failpoint("rebuild.lists")
 
     async def _switch(self, check: Callable[[Db], Awaitable[None]]) -> Switched:
         for attempt in range(1, ATTEMPTS + 1):
-            self._tell("switch", attempt, ATTEMPTS)
+            self._tell("switch", 0, 1, attempt=attempt)
             with suppress(asyncpg.LockNotAvailableError):
-                return await catch_up_and_switch(
+                switched = await catch_up_and_switch(
                     self.tools.db, self.applier, self.reader, target=self._target, check=check
                 )
+                self._tell("switch", 1, 1, attempt=attempt)
+                return switched
             await self._load()
         raise RebuildRefused("readers of the live views never made room; try again")
 

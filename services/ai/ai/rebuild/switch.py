@@ -8,6 +8,7 @@ import asyncpg
 
 from ai.kit.broker import Place, Reader
 from ai.kit.db import Db
+from ai.kit.failpoints import failpoint
 from ai.projections.apply import ALONE, Applier
 from ai.projections.batch import read_batch
 from ai.projections.positions import POSITIONS
@@ -61,5 +62,6 @@ async def catch_up_and_switch(
         views = ", ".join([row[0] for row in await db.fetch(VIEWS)])
         await db.execute(LOCK_VIEWS.format(views=views))
         await publish_live(db, applier.generation)
+        failpoint("rebuild.switch")
     ended = time.monotonic()
     return Switched(ended - began, ended - switching)

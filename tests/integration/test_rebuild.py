@@ -1,0 +1,269 @@
+"""Rebuilding beside a live generation that a real worker keeps up to date."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import psycopg
+import pytest
+from confluent_kafka import Producer
+
+from ongoza_contracts.event import Fact
+from scripts.stack.services import BY_NAME
+from scripts.stack.stack import PROJECT, Stack
+from tests.facts import erased, progress, published, record, user
+from tests.integration.story import eventually, rows
+from tests.servers import new_stack
+from tests.tokens import claims, token
+
+LEARNERS, ITEMS = 60, 30
+SERVICES = ("postgres-vector", "kafka", "migrate-ai", "topics", "ai", "worker")
+COMPARED = ("content", "learner", "progress", "content_vector", "erased_learner")
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Stack]:
+    """ai alone, and topics that no core fills but the tests."""
+    stack = new_stack("rebuild")
+    try:
+        stack.up([BY_NAME[name] for name in SERVICES])
+        publish(stack, *history())
+        eventually(lambda: caught_up(stack))
+        yield stack
+    finally:
+        stack.down()
+        shutil.rmtree(stack.folder, ignore_errors=True)
+
+
+def history() -> list[Fact]:
+    facts: list[Fact] = [published(f"course-{n}", title=f"Course {n}") for n in range(ITEMS)]
+    facts += [user(learner) for learner in range(1, LEARNERS + 1)]
+    for learner in range(1, LEARNERS + 1):
+        for n in range(0, learner % 9):
+            facts += [progress(learner, f"course-{n}", version) for version in (1, 2)]
+    return facts
+
+
+def publish(stack: Stack, *facts: Fact) -> None:
+    producer = Producer({"bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"]})
+    for fact in facts:
+        made = record(fact)
+        producer.produce(made.topic, made.value, made.key, made.partition, headers=[*made.headers])
+    assert producer.flush(20) == 0
+
+
+def caught_up(stack: Stack) -> bool:
+    (counts,) = rows(
+        stack,
+        "vector",
+        """SELECT (SELECT count(*) FROM live.content_vector), (SELECT count(*) FROM live.learner),
+            (SELECT count(*) FROM live.dirty_learner), (SELECT count(*) FROM live.progress)""",
+    )
+    started = sum(learner % 9 for learner in range(1, LEARNERS + 1))
+    return counts == (ITEMS, LEARNERS, 0, started)
+
+
+def rebuild(stack: Stack, *arguments: str, failpoint: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "ai.rebuild", *arguments],
+        env={**stack.environment, "ONGOZA_FAILPOINT": failpoint, "COLUMNS": "200"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def execute(stack: Stack, sql: str) -> None:
+    with psycopg.connect(stack.servers["postgres-vector"].url()) as db:  # type: ignore[union-attr]
+        db.execute(sql)
+
+
+def live(stack: Stack) -> str:
+    return str(rows(stack, "vector", "SELECT name FROM generation WHERE state = 'live'")[0][0])
+
+
+def building(stack: Stack) -> list[str]:
+    unfinished = "SELECT name FROM generation WHERE state = 'building'"
+    return [name for (name,) in rows(stack, "vector", unfinished)]
+
+
+def content_of(stack: Stack, generation: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the tables that must not differ."""
+    without_time = {"erased_learner": "user_id, version"}
+    return {
+        table: rows(
+            stack,
+            "vector",
+            f"SELECT {without_time.get(table, '*')} FROM {generation}.{table} ORDER BY 1, 2",  # noqa: S608
+        )
+        for table in COMPARED
+    }
+
+
+def test_a_rebuilt_generation_is_equal_needs_no_model_and_is_live_at_once(pair: Stack) -> None:
+    before = live(pair)
+    kept = content_of(pair, before)
+    done = rebuild(pair)
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = live(pair)
+    assert after != before
+    assert content_of(pair, after) == kept
+    assert f"{ITEMS} vectors from the cache, 0 made by the model" in done.stdout
+    # The worker follows without a restart, and so does whoever reads.
+    publish(pair, progress(1, "course-5", 1))
+    sql = "SELECT count(*) FROM live.progress WHERE user_id = 1 AND content_id = 'course-5'"
+    eventually(lambda: rows(pair, "vector", sql) == [(1,)])
+    answer = httpx.get(f"{pair.ai_url}/health", timeout=10).json()
+    assert answer["projection"]["generation"] == after
+
+
+@pytest.mark.parametrize("stage", ["load", "embed", "index", "lists", "switch"])
+def test_a_rebuild_that_is_killed_goes_on_and_ends_the_same(pair: Stack, stage: str) -> None:
+    before = live(pair)
+    assert rebuild(pair, failpoint=f"rebuild.{stage}").returncode == -9
+    assert live(pair) == before
+    (unfinished,) = building(pair)
+    done = rebuild(pair)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert live(pair) == unfinished
+    assert building(pair) == []
+    assert content_of(pair, unfinished) == content_of(pair, before)
+
+
+def test_a_generation_that_differs_does_not_go_live_and_the_row_is_shown(pair: Stack) -> None:
+    before = live(pair)
+    tamper = f"UPDATE {before}.progress SET completion_percentage = 77.5 WHERE user_id = 8"  # noqa: S608
+    execute(pair, f"{tamper} AND content_id = 'course-3'")
+    done = rebuild(pair)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "table progress differs" in done.stdout
+    assert "77.5" in done.stdout
+    assert live(pair) == before
+    mend = tamper.replace("77.5", "10")
+    execute(pair, f"{mend} AND content_id = 'course-3'")
+    assert rebuild(pair).returncode == 0
+
+
+def test_a_second_rebuild_at_the_same_time_is_refused(pair: Stack) -> None:
+    url = pair.servers["postgres-vector"].url()  # type: ignore[union-attr]
+    with psycopg.connect(url) as other:
+        other.execute("SELECT pg_advisory_lock(7305121877)")
+        done = rebuild(pair)
+    assert done.returncode == 1
+    assert "another rebuild is running" in done.stderr
+    assert building(pair) == []
+
+
+def test_who_is_erased_during_a_rebuild_comes_back_in_no_generation(pair: Stack) -> None:
+    publish(pair, user(900), progress(900, "course-1"))
+    sql = "SELECT count(*) FROM live.progress WHERE user_id = 900"
+    eventually(lambda: rows(pair, "vector", sql) == [(1,)])
+    assert rebuild(pair, failpoint="rebuild.lists").returncode == -9
+    publish(pair, erased(900))
+    eventually(lambda: rows(pair, "vector", sql) == [(0,)])
+    # Facts of theirs that arrive late, or are read again, change nothing.
+    publish(pair, progress(900, "course-2"))
+    assert rebuild(pair).returncode == 0
+    for (generation,) in rows(pair, "vector", "SELECT name FROM generation"):
+        for table in ("learner", "progress", "recommendation", "dirty_learner"):
+            found = rows(
+                pair,
+                "vector",
+                f"SELECT count(*) FROM {generation}.{table} WHERE user_id = 900",  # noqa: S608
+            )
+            assert found == [(0,)], f"{generation}.{table}"
+
+
+def test_rolling_back_brings_the_earlier_generation_up_to_date_first(pair: Stack) -> None:
+    before = live(pair)
+    assert rebuild(pair).returncode == 0
+    publish(pair, progress(2, "course-7", 1))
+    sql = "SELECT count(*) FROM live.progress WHERE user_id = 2 AND content_id = 'course-7'"
+    eventually(lambda: rows(pair, "vector", sql) == [(1,)])
+    assert rebuild(pair, "rollback").returncode == 0
+    assert live(pair) == before
+    assert rows(pair, "vector", sql) == [(1,)]
+
+
+def test_one_topic_can_be_rebuilt_alone(pair: Stack) -> None:
+    before = live(pair)
+    done = rebuild(pair, "--topic", "ongoza.content")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{ITEMS} records read" in done.stdout
+    assert content_of(pair, live(pair)) == content_of(pair, before)
+    assert "no such topic" in rebuild(pair, "--topic", "ongoza.nothing").stderr
+
+
+def test_a_rebuild_up_to_a_time_is_for_looking_at(pair: Stack) -> None:
+    before = live(pair)
+    done = rebuild(pair, "--until", "2020-01-01T00:00:00")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert live(pair) == before
+    (built,) = building(pair)
+    assert rows(pair, "vector", f"SELECT count(*) FROM {built}.progress") == [(0,)]  # noqa: S608
+    # Another wish is not mixed into it.
+    assert "drop it first" in rebuild(pair).stderr
+    assert rebuild(pair, "drop", built).returncode == 0
+    assert building(pair) == []
+    assert "no generation that could be dropped" in rebuild(pair, "drop", before).stderr
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(pair: Stack) -> None:
+    generations = rows(pair, "vector", "SELECT name FROM generation")
+    done = rebuild(pair, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert f"0 of {ITEMS} texts" in done.stdout
+    assert rows(pair, "vector", "SELECT name FROM generation") == generations
+
+
+def test_no_read_fails_while_generations_change_places(pair: Stack) -> None:
+    async def reads(stop: asyncio.Event) -> list[tuple[int, str]]:
+        answers = []
+        signed = token(claims(user_id=3), secret=pair.environment["JWT_SECRET_KEY"])
+        headers = {"Authorization": f"Bearer {signed}"}
+        async with httpx.AsyncClient(base_url=pair.ai_url, headers=headers, timeout=10) as http:
+            while not stop.is_set():
+                answer = await http.get("/api/v1/recommendations")
+                answers.append((answer.status_code, answer.headers["x-recommendations-source"]))
+                await asyncio.sleep(0.01)
+        return answers
+
+    async def story() -> list[tuple[int, str]]:
+        stop = asyncio.Event()
+        reading = asyncio.create_task(reads(stop))
+        for arguments in ((), ("rollback",), ("rollback",)):
+            done = await asyncio.to_thread(rebuild, pair, *arguments)
+            assert done.returncode == 0, done.stdout + done.stderr
+        stop.set()
+        return await reading
+
+    answers = asyncio.run(story())
+    assert len(answers) > 100
+    assert {status for status, _ in answers} == {200}
+    assert {source for _, source in answers} <= {"precomputed", "computed"}
+
+
+def test_a_database_that_was_lost_fills_itself_again(pair: Stack) -> None:
+    """The group's offsets say that all was read; the empty database says that nothing was."""
+    pair.stop("worker")
+    pair.stop("ai")
+    for (generation,) in rows(pair, "vector", "SELECT name FROM generation"):
+        execute(pair, f"DROP SCHEMA {generation} CASCADE")
+    execute(pair, "DROP SCHEMA live, public CASCADE")
+    execute(pair, "CREATE SCHEMA public")
+    pair.run("migrate-ai")
+    done = rebuild(pair)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "compared" not in done.stdout  # there was nothing to compare with
+    assert f"0 vectors from the cache, {ITEMS} made by the model" in done.stdout
+    assert len(rows(pair, "vector", "SELECT FROM live.learner")) == LEARNERS
+    pair.start("worker")
+    publish(pair, progress(4, "course-20"))
+    sql = "SELECT count(*) FROM live.progress WHERE user_id = 4 AND content_id = 'course-20'"
+    eventually(lambda: rows(pair, "vector", sql) == [(1,)])
+    assert live(pair) == "g2"
