@@ -169,6 +169,30 @@ def encoder(size: Size) -> list[Line]:
     ]
 
 
+def rebuild(size: Size) -> list[Line]:
+    with bench_stack("postgres-vector", "kafka", "migrate-ai", "topics") as stack:
+        ask("rebuild_fill", size.rebuilt, size.vectors, environment=stack.environment)
+        ask("rebuild_product", environment=stack.environment)  # the one to compare with
+        products, floors = in_turns(
+            lambda: ask("rebuild_product", environment=stack.environment),
+            lambda: ask("rebuild_floor", environment=stack.environment),
+            size.rounds,
+        )
+    switch = max(one["switched"]["switch_seconds"] for one in products)
+    return [
+        Line(
+            measure="rebuild",
+            unit="s",
+            product=median_of(products, "seconds"),
+            floor=median_of(floors, "seconds"),
+            goal=5,
+            at_least=False,
+            note=f"{size.rebuilt:,} facts, {size.vectors:,} cached vectors, lists, "
+            f"comparison, switch ({switch * 1000:.0f} ms); consume, COPY and index build",
+        )
+    ]
+
+
 MEASURES: Mapping[str, Callable[[Size], list[Line]]] = {
     "relay": relay,
     "worker": worker,
@@ -176,4 +200,5 @@ MEASURES: Mapping[str, Callable[[Size], list[Line]]] = {
     "write": write,
     "visible": visible,
     "encoder": encoder,
+    "rebuild": rebuild,
 }

@@ -32,10 +32,15 @@ class Size:
     seconds: float
     """How long one round of HTTP load takes."""
     visible_seconds: int
+    rebuilt: int
+    """Facts of which a generation is rebuilt, and how many of them are items with a vector."""
+    vectors: int
 
 
-FULL = Size(rounds=3, records=50_000, seconds=6, visible_seconds=30)
-QUICK = Size(rounds=1, records=5_000, seconds=2, visible_seconds=5)
+FULL = Size(
+    rounds=3, records=50_000, seconds=6, visible_seconds=30, rebuilt=100_000, vectors=20_000
+)
+QUICK = Size(rounds=1, records=5_000, seconds=2, visible_seconds=5, rebuilt=10_000, vectors=2_000)
 
 
 @contextmanager

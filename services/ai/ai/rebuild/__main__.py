@@ -120,12 +120,12 @@ def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = Non
 
 
 async def _work(work: Callable[[Tools], Awaitable[None]], backend: Backend | None) -> None:
-    async with _tools(Settings(), backend) as tools:
-        await work(tools)
+    async with tools(Settings(), backend) as given:
+        await work(given)
 
 
 @asynccontextmanager
-async def _tools(settings: Settings, backend: Backend | None) -> AsyncIterator[Tools]:
+async def tools(settings: Settings, backend: Backend | None) -> AsyncIterator[Tools]:
     async with AsyncExitStack() as stack:
         db = await connect(settings)
         stack.push_async_callback(db.close)
