@@ -8,10 +8,12 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from ongoza_contracts.event import Fact, uuid7
-from ongoza_contracts.topics import FACT_TYPES, partition_for, topic_of
+from ongoza_contracts.topics import FACT_TYPES, Topic, partition_for, topic_of
 
 MAX_PAYLOAD_BYTES = 64 * 1024
 SOURCE = "urn:ongoza:core"
+FORGOTTEN = "ongoza.key.forgotten.v1"
+"""The type of records without a body, for whoever looks at headers alone."""
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -43,7 +45,8 @@ class Record:
     dataschema: str
     sequence: str
     traceparent: str | None
-    payload: bytes
+    payload: bytes | None
+    """Without one the record asks compaction to forget its key."""
 
     def headers(self) -> list[tuple[str, bytes]]:
         return wire_headers(
@@ -99,12 +102,35 @@ def encode(
         id=id or uuid7(),
         type=fact.type,
         subject=fact.key,
-        time=time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        time=_rfc3339(time),
         dataschema=f"urn:ongoza:schema:{fact.type}",
         sequence=f"{fact.version:019d}",  # CloudEvents' sequence extension is ordered as text
         traceparent=traceparent,
         payload=payload,
     )
+
+
+def forget(topic: Topic, key: str, partition_key: str, *, time: datetime) -> Record:
+    """The record after which compaction keeps nothing of `key`. It has no body, and so no version:
+    what consumers have to do, `user.erased` tells them."""
+    return Record(
+        topic=topic.name,
+        partition=partition_for(partition_key, topic.partitions),
+        key=key,
+        partition_key=partition_key,
+        id=uuid7(),
+        type=FORGOTTEN,
+        subject=key,
+        time=_rfc3339(time),
+        dataschema=f"urn:ongoza:schema:{FORGOTTEN}",
+        sequence=f"{0:019d}",
+        traceparent=None,
+        payload=None,
+    )
+
+
+def _rfc3339(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def wire_headers(

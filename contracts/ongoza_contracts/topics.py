@@ -30,7 +30,8 @@ class Topic:
     """Every single fact is kept this long; after it compaction may leave only a key's last one."""
 
     def config(self) -> dict[str, str]:
-        """The broker's settings: the last fact of each key for ever, `history` in full."""
+        """The broker's settings: the last fact of each key for ever, `history` in full; a key whose
+        last record has no body is forgotten after `history`."""
         history_ms = str(self.history // timedelta(milliseconds=1))
         return {
             "cleanup.policy": "compact",
@@ -87,6 +88,7 @@ PROFILING = Topic(
 
 TOPICS: tuple[Topic, ...] = (USERS, CONTENT, PROGRESS, PROFILING)
 
+TOPIC_BY_NAME: dict[str, Topic] = {topic.name: topic for topic in TOPICS}
 FACT_TYPES: dict[str, type[Fact]] = {fact.type: fact for topic in TOPICS for fact in topic.facts}
 _TOPIC_OF: dict[type[Fact], Topic] = {fact: topic for topic in TOPICS for fact in topic.facts}
 

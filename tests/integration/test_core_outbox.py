@@ -137,7 +137,7 @@ def test_what_is_on_the_topic_is_what_the_row_held(publisher: Publisher) -> None
     (message,) = records(SERVERS, "ongoza.progress", "103:course-1")
     headers = dict(message.headers() or [])
     assert message.partition() == row.partition
-    assert message.value() == bytes(row.payload)
+    assert message.value() == bytes(row.payload or b"")
     assert (headers["ce_id"], headers["ce_type"], headers["ce_subject"], headers["ce_time"]) == (
         str(row.event_id).encode(),
         b"ongoza.progress.updated.v1",

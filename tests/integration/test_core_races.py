@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from core.erasure.services import erase_user
 from core.kit.versions import locked
 from core.profiling.models import ProfilingSession
 from core.programs.models import ContentItem
 from core.progress.models import Progress
 from core.users.models import User
-from core.users.services import erase_user
 from ongoza_contracts.vocabulary import Role, Track
 from tests.unit.core.world import (
     Answer,
@@ -162,8 +162,9 @@ def test_a_learner_is_erased_in_the_midst_of_reports(amina: Caller, learner: Use
     accepted = found[200] + found[201]
     assert accepted + found[401] + found[409] == AT_ONCE - 1
     updated = [("progress.updated", f"{learner.id}:course-1", n + 1) for n in range(accepted)]
+    forgotten = [("key.forgotten", f"{learner.id}:course-1", 0)] if accepted else []
     erased = ("user.erased", f"{learner.id}", 2)
-    assert sorted(appended()) == [*updated, erased]
+    assert sorted(appended()) == [*forgotten, *updated, erased]
     assert not User.objects.filter(pk=learner.id).exists()
     assert not Progress.objects.exists()
 

@@ -196,7 +196,10 @@ def test_poison_is_parked_or_passed_and_its_neighbours_are_unharmed(
     poison(good.payload, {})
     poison(None, headers)
     poison(b"{}", renamed)
-    poison(good.payload.replace(b'"version"', b'"from_the_future":{"x":[1]},"version"'), headers)
+    poison(
+        (good.payload or b"").replace(b'"version"', b'"from_the_future":{"x":[1]},"version"'),
+        headers,
+    )
     send(stack, encode(fact(learner, items[1], 1, 20), time=datetime.now(UTC)))
     # The neighbour behind all of it is applied, and so is the fact with an unknown field.
     eventually(lambda: applied_version(stack, learner.user_id, items[1]) == 1)

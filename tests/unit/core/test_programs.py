@@ -77,7 +77,7 @@ def test_an_item_is_published_as_version_one(path: str, director: Caller) -> Non
 def test_the_fact_is_the_whole_item(director: Caller) -> None:
     director.post("content/", COURSE)
 
-    fact = ContentPublished.model_validate_json(bytes(OutboxEvent.objects.get().payload))
+    fact = ContentPublished.model_validate_json(bytes(OutboxEvent.objects.get().payload or b""))
     shown = fact.model_dump(mode="json", exclude={"published_at", "updated_at", "version"})
     assert shown == {name: COURSE[name] for name in COURSE if name != "program"} | {
         "course_id": None
@@ -205,7 +205,7 @@ def test_an_item_is_retired_once_and_read_on(director: Caller) -> None:
     assert retire(director, "course-2")[0] == 200
 
     assert appended() == [("content.retired", "course-2", 2)]
-    fact = ContentRetired.model_validate_json(bytes(OutboxEvent.objects.get().payload))
+    fact = ContentRetired.model_validate_json(bytes(OutboxEvent.objects.get().payload or b""))
     assert (fact.version, fact.title) == (2, "course-2")
     assert director.get("content/course-2")[1]["retired"] is True
     assert ids(director, "content/") == ["course-1"]

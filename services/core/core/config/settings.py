@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "core.programs",
     "core.progress",
     "core.profiling",
+    "core.erasure",
     "core.demo",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -17,6 +17,7 @@ APPS = (
     "core.programs",
     "core.progress",
     "core.profiling",
+    "core.erasure",
 )
 
 urlpatterns = [

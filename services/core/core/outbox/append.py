@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from core.kit.errors import DomainError
 from core.kit.trace import current_traceparent
-from core.outbox.models import OutboxEvent
-from ongoza_contracts.codec import PayloadTooLarge, encode
+from core.outbox.models import OutboxEvent, OutlivedKey
+from ongoza_contracts.codec import PayloadTooLarge, Record, encode, forget
 from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import TOPIC_BY_NAME, Topic, topic_of
 
 
 class OutsideTransaction(RuntimeError):
@@ -38,11 +39,39 @@ def append_all(facts: Iterable[tuple[Fact, datetime]]) -> None:
     OutboxEvent.objects.bulk_create([_row(fact, at) for fact, at in facts], batch_size=1000)
 
 
+def append_last(fact: Fact) -> None:
+    """Publish the last fact of a learner's entity that is deleted here: its key is kept, so that it
+    is forgotten with the learner."""
+    append(fact)
+    user_id, topic = int(fact.partition_key), topic_of(type(fact)).name
+    OutlivedKey.objects.create(user_id=user_id, topic=topic, key=fact.key)
+
+
+def take_outlived_keys(user_id: int) -> list[tuple[Topic, str]]:
+    """Of what was deleted earlier; they are not remembered any longer."""
+    rows = OutlivedKey.objects.filter(user_id=user_id)
+    keys = [(TOPIC_BY_NAME[row.topic], row.key) for row in rows]
+    rows.delete()
+    return keys
+
+
+def forget_keys(keys: Iterable[tuple[Topic, str]], *, partition_key: str) -> None:
+    """Publish for each key a record without a body: compaction then keeps nothing of it."""
+    now = timezone.now()
+    OutboxEvent.objects.bulk_create(
+        [_columns(forget(topic, key, partition_key, time=now)) for topic, key in keys],
+        batch_size=1000,
+    )
+
+
 def _row(fact: Fact, at: datetime) -> OutboxEvent:
     try:
-        record = encode(fact, time=at, traceparent=current_traceparent())
+        return _columns(encode(fact, time=at, traceparent=current_traceparent()))
     except PayloadTooLarge as error:
         raise FactTooLarge from error
+
+
+def _columns(record: Record) -> OutboxEvent:
     return OutboxEvent(
         event_id=record.id,
         topic=record.topic,

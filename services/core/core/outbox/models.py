@@ -22,10 +22,25 @@ class OutboxEvent(models.Model):
     dataschema = models.TextField()
     sequence = models.TextField()
     traceparent = models.TextField(null=True)  # noqa: DJ001  (a header that is absent, not empty)
-    payload = models.BinaryField()
+    payload = models.BinaryField(null=True)  # without one, the key is to be forgotten
 
     class Meta:
         db_table = "outbox_event"
 
     def __str__(self) -> str:
         return f"{self.type} {self.key} {self.sequence}"
+
+
+class OutlivedKey(models.Model):
+    """A key on a topic whose entity is gone from here: its last fact has to be found when the
+    learner it belongs to is erased."""
+
+    user_id = models.PositiveIntegerField(db_index=True)
+    topic = models.TextField()
+    key = models.TextField()
+
+    class Meta:
+        db_table = "outbox_outlived_key"
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.key}"

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from core.kit.errors import NotFound
+from core.profiling import events
 from core.profiling.models import ProfilingSession
 from core.users.models import User
 
@@ -12,6 +13,12 @@ from core.users.models import User
 def sessions_of(user: User) -> QuerySet[ProfilingSession]:
     """Newest first."""
     return ProfilingSession.objects.filter(user=user).prefetch_related("answers")
+
+
+def fact_keys(user_id: int) -> list[str]:
+    """Of every fact that was published of this learner's sessions that are still there."""
+    published = ProfilingSession.objects.filter(user_id=user_id, version__gt=0)
+    return [events.profiling_deleted(session).key for session in published]
 
 
 def own_session(user: User, session_id: UUID) -> ProfilingSession:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.kit.errors import Conflict
 from core.kit.versions import locked
-from core.outbox.append import append
+from core.outbox.append import append, append_last
 from core.profiling import events
 from core.profiling.models import ProfilingSession
 from core.users.models import User
@@ -111,5 +111,5 @@ def delete_session(*, user: User, session_id: UUID) -> None:
     """Forget a session of one's own. Raises NotFound."""
     session = locked(ProfilingSession.objects.filter(pk=session_id, user=user))
     session.version += 1
-    append(events.profiling_deleted(session))
+    append_last(events.profiling_deleted(session))
     session.delete()

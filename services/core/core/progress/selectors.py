@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from core.kit.errors import NotFound
 from core.kit.permissions import may_see_learner
+from core.progress import events
 from core.progress.models import Progress
 from core.users.models import User
 
@@ -13,6 +14,12 @@ def progress_of(caller: User, user_id: int) -> QuerySet[Progress]:
     if not may_see_learner(caller, user_id):
         raise NotFound
     return Progress.objects.filter(user_id=user_id).select_related("content")
+
+
+def fact_keys(user_id: int) -> list[str]:
+    """Of every fact that was published of this learner's progress."""
+    rows = Progress.objects.filter(user_id=user_id).select_related("content")
+    return [events.progress_updated(row).key for row in rows]
 
 
 def visible_progress(caller: User, progress_id: int) -> Progress:

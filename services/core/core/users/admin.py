@@ -9,6 +9,7 @@ from django.contrib.auth import forms as auth_forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from core.erasure.services import erase_user
 from core.users import services
 from core.users.models import User
 
@@ -77,11 +78,11 @@ class UserAdmin(auth_admin.UserAdmin):  # type: ignore[type-arg]
         obj.refresh_from_db()
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        services.erase_user(user_id=obj.pk)
+        erase_user(user_id=obj.pk)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user_id in queryset.values_list("pk", flat=True):
-            services.erase_user(user_id=user_id)
+            erase_user(user_id=user_id)
 
 
 def _password(form: Any) -> str | None:

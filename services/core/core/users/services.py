@@ -79,21 +79,20 @@ def update_user(*, user_id: int, **changes: Any) -> User:
     return user
 
 
-@transaction.atomic
-def erase_user(*, user_id: int) -> None:
-    """Forget a user: the row and all that hangs on it. What stays is that the id was erased."""
-    user = locked(User.objects.filter(pk=user_id), to_delete=True)
+def lock_to_erase(user_id: int) -> User:
+    """For `core.erasure`: from here on nothing new can refer to the user. Raises NotFound."""
+    return locked(User.objects.filter(pk=user_id), to_delete=True)
+
+
+def erase(user: User) -> dict[str, int]:
+    """For `core.erasure`, of a locked user: the row and all that hangs on it. How many rows of
+    which model went."""
     user.version += 1
     append(events.user_erased(user))
-    OutstandingToken.objects.filter(user_id=user_id).delete()  # their text holds the address
-    user.delete()
-
-
-def erase_oneself(*, user: User, password: str) -> None:
-    """Raises WrongPassword."""
-    if not passwords.is_right(password, user):
-        raise WrongPassword
-    erase_user(user_id=user.id)
+    # Their text holds the address.
+    tokens, _ = OutstandingToken.objects.filter(user_id=user.id).delete()
+    _, rows = user.delete()
+    return {**rows, "token_blacklist.OutstandingToken": tokens}
 
 
 def change_password(*, user: User, current: str, new: str) -> SignedIn:

@@ -7,6 +7,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.erasure.services import erase_oneself
 from core.kit.views import ApiView
 from core.users import selectors, serializers, services
 from core.users.throttles import AccountThrottle, LogInThrottle, SignUpThrottle
@@ -72,7 +73,7 @@ class Me(ApiView):
     @extend_schema(request=serializers.EraseUserRequest, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Erase the caller's account and all that belongs to it, for ever."""
-        services.erase_oneself(user=self.caller, **self.body(serializers.EraseUserRequest))
+        erase_oneself(user=self.caller, **self.body(serializers.EraseUserRequest))
         return Response(status=204)
 
 

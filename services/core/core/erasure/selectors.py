@@ -1,0 +1,38 @@
+"""What is left of a user here, and what was erased."""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db.models import ForeignKey, Model
+
+from core.erasure.models import ErasureReceipt
+from core.outbox.models import OutboxEvent, OutlivedKey
+from core.users.models import User
+from ongoza_contracts.users import UserErased
+
+
+@dataclass(frozen=True)
+class Report:
+    receipts: list[ErasureReceipt]
+    remaining: dict[str, int]
+    """Rows that are still there, by place; only places that have some."""
+
+
+def report(user_id: int) -> Report:
+    """Every table that refers to users is counted, so a new one cannot be overlooked."""
+    found = {"users.User": User.objects.filter(pk=user_id).count()}
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, ForeignKey) and field.related_model is User:
+                found[model._meta.label] = _count(model, **{field.attname: user_id})
+    waiting = OutboxEvent.objects.filter(partition_key=str(user_id), payload__isnull=False)
+    found["outbox"] = waiting.exclude(type=UserErased.type).exclude(topic="ongoza.content").count()
+    found["outlived keys"] = _count(OutlivedKey, user_id=user_id)
+    return Report(
+        receipts=list(ErasureReceipt.objects.filter(user_id=user_id).order_by("place")),
+        remaining={place: count for place, count in found.items() if count},
+    )
+
+
+def _count(model: type[Model], **where: int) -> int:
+    return model._default_manager.filter(**where).count()

@@ -1,0 +1,16 @@
+from rest_framework import serializers
+
+from core.erasure.models import ErasureReceipt
+
+
+class ReceiptSerializer(serializers.ModelSerializer[ErasureReceipt]):
+    class Meta:
+        model = ErasureReceipt
+        fields = ("place", "rows", "erased_at")
+
+
+class ErasureSerializer(serializers.Serializer[object]):
+    receipts = ReceiptSerializer(many=True)
+    remaining = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Rows still there, by place."
+    )

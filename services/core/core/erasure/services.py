@@ -1,0 +1,43 @@
+"""The one way in which a user is forgotten."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from django.db import transaction
+
+from core.erasure.models import ErasureReceipt
+from core.outbox.append import forget_keys, take_outlived_keys
+from core.profiling.selectors import fact_keys as profiling_keys
+from core.progress.selectors import fact_keys as progress_keys
+from core.users import passwords
+from core.users import services as users
+from core.users.models import User
+from ongoza_contracts.topics import PROFILING, PROGRESS, Topic
+
+KEYS_OF_LEARNERS: Mapping[Topic, Callable[[int], Iterable[str]]] = {
+    PROGRESS: progress_keys,
+    PROFILING: profiling_keys,
+}
+
+
+@transaction.atomic
+def erase_user(*, user_id: int) -> None:
+    """Forget a user: the row, all that hangs on it, and every key on the topics but the one record
+    that says so. What stays is that the id was erased, and the receipts. Raises NotFound."""
+    user = users.lock_to_erase(user_id)
+    keys = [
+        *((topic, key) for topic, keys_of in KEYS_OF_LEARNERS.items() for key in keys_of(user_id)),
+        *take_outlived_keys(user_id),
+    ]
+    rows = users.erase(user)
+    forget_keys(keys, partition_key=str(user_id))
+    ErasureReceipt.objects.bulk_create(
+        ErasureReceipt(user_id=user_id, place=place, rows=count)
+        for place, count in {**rows, "keys on the topics": len(keys)}.items()
+    )
+
+
+def erase_oneself(*, user: User, password: str) -> None:
+    """Raises WrongPassword."""
+    if not passwords.is_right(password, user):
+        raise users.WrongPassword
+    erase_user(user_id=user.id)

@@ -1,0 +1,94 @@
+"""Forgetting a user: rows, tokens, keys on the topics, and the receipts that say so."""
+
+import pytest
+
+from core.erasure.services import KEYS_OF_LEARNERS, erase_user
+from core.outbox.models import OutboxEvent, OutlivedKey
+from core.users.models import User
+from ongoza_contracts.topics import TOPICS, USERS
+from tests.unit.core.world import (
+    NOBODY,
+    Caller,
+    appended,
+    forget_appended,
+    item,
+    person,
+    progress_report,
+    service,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def learner() -> User:
+    return person("amina")
+
+
+@pytest.fixture
+def amina(learner: User) -> Caller:
+    return signed_in(learner)
+
+
+def report_progress(amina: Caller) -> None:
+    item("course-1")
+    assert amina.post("progress/", progress_report())[0] == 201
+
+
+def test_after_every_fact_of_a_learner_its_key_is_forgotten(amina: Caller, learner: User) -> None:
+    report_progress(amina)
+    deleted = amina.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"]
+    assert amina.call("DELETE", f"profiling/sessions/{deleted}/")[0] == 204
+    kept = amina.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"]
+    answer = {"option_id": "a"}
+    assert amina.call("PUT", f"profiling/sessions/{kept}/answers/q-1/", answer)[0] == 200
+    forget_appended()
+
+    erase_user(user_id=learner.id)
+
+    assert sorted(appended()) == sorted(
+        [
+            ("user.erased", f"{learner.id}", 2),
+            ("key.forgotten", f"{learner.id}:course-1", 0),
+            ("key.forgotten", deleted, 0),
+            ("key.forgotten", kept, 0),
+        ]
+    )
+    bodies = OutboxEvent.objects.filter(payload__isnull=True)
+    assert {row.partition_key for row in bodies} == {str(learner.id)}
+    assert not OutlivedKey.objects.exists()
+
+
+def test_receipts_say_what_went_and_nothing_is_left(amina: Caller, learner: User) -> None:
+    report_progress(amina)
+    address = f"internal/erasures/{learner.id}/"
+    status, before = service().get(address)
+    assert (status, before["receipts"]) == (200, [])
+    assert before["remaining"]["progress.Progress"] == 1
+
+    forget_appended()
+    erase_user(user_id=learner.id)
+
+    receipts = service().get(address)[1]
+    assert receipts["remaining"] == {}
+    rows = {one["place"]: one["rows"] for one in receipts["receipts"]}
+    assert rows["users.User"] == 1
+    assert rows["progress.Progress"] == 1
+    assert rows["keys on the topics"] == 1
+
+
+def test_only_our_own_services_may_ask(amina: Caller, learner: User) -> None:
+    address = f"internal/erasures/{learner.id}/"
+    assert NOBODY.get(address)[0] == 401
+    assert amina.get(address)[0] == 403
+
+
+def test_every_topic_of_learners_has_its_keys_forgotten() -> None:
+    """A new topic of a learner's facts that core writes has to be listed."""
+    of_learners = {
+        topic
+        for topic in TOPICS
+        if topic.partition_key == "user id" and topic.producer == "core" and topic is not USERS
+    }
+    assert KEYS_OF_LEARNERS.keys() == of_learners
