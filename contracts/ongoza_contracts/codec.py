@@ -8,10 +8,9 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from ongoza_contracts.event import Fact, uuid7
-from ongoza_contracts.topics import FACT_TYPES, Topic, partition_for, topic_of
+from ongoza_contracts.topics import FACT_TYPES, TOPIC_BY_NAME, Topic, partition_for, topic_of
 
 MAX_PAYLOAD_BYTES = 64 * 1024
-SOURCE = "urn:ongoza:core"
 FORGOTTEN = "ongoza.key.forgotten.v1"
 """The type of records without a body, for whoever looks at headers alone."""
 
@@ -51,6 +50,7 @@ class Record:
     def headers(self) -> list[tuple[str, bytes]]:
         return wire_headers(
             id=self.id,
+            source=f"urn:ongoza:{TOPIC_BY_NAME[self.topic].producer}",
             type=self.type,
             subject=self.subject,
             time=self.time,
@@ -136,6 +136,7 @@ def _rfc3339(time: datetime) -> str:
 def wire_headers(
     *,
     id: UUID,
+    source: str,
     type: str,
     subject: str,
     time: str,
@@ -148,7 +149,7 @@ def wire_headers(
     headers = {
         "ce_specversion": "1.0",
         "ce_id": str(id),
-        "ce_source": SOURCE,
+        "ce_source": source,
         "ce_type": type,
         "ce_subject": subject,
         "ce_time": time,

@@ -12,6 +12,7 @@ from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 
@@ -86,7 +87,19 @@ PROFILING = Topic(
     facts=(ProfilingAnswered, ProfilingCompleted, ProfilingDeleted),
 )
 
-TOPICS: tuple[Topic, ...] = (USERS, CONTENT, PROGRESS, PROFILING)
+RECOMMENDATIONS = Topic(
+    name="ongoza.recommendations",
+    what="Each learner's list of recommendations, whenever it changed.",
+    why="Other teams remind, report and plan by what a learner is offered.",
+    key="user id",
+    partition_key="user id",
+    producer="ai",
+    consumers=(),
+    partitions=6,
+    facts=(RecommendationsRefreshed,),
+)
+
+TOPICS: tuple[Topic, ...] = (USERS, CONTENT, PROGRESS, PROFILING, RECOMMENDATIONS)
 
 TOPIC_BY_NAME: dict[str, Topic] = {topic.name: topic for topic in TOPICS}
 FACT_TYPES: dict[str, type[Fact]] = {fact.type: fact for topic in TOPICS for fact in topic.facts}

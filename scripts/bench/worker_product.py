@@ -17,10 +17,10 @@ from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.projections import status
 from ai.projections.apply import Applier
+from ai.projections.batch import CONSUMED
 from ai.projections.parking import Budget
 from ai.projections.positions import load_positions
 from ai.projections.subscriber import Subscriber
-from ongoza_contracts.topics import TOPICS
 from scripts.bench.clock import Clock
 
 EMPTY = "TRUNCATE g1.progress, g1.dirty_learner, g1.consumed"
@@ -52,7 +52,7 @@ async def main(count: int, group: str) -> None:
 
     consumer = Consumer(
         settings.kafka_bootstrap_servers,
-        [topic.name for topic in TOPICS],
+        [topic.name for topic in CONSUMED],
         group_id=group,
         positions=lambda: load_positions(pool),
     )

@@ -18,19 +18,20 @@ from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import ModelIdentity, open_encoder
 from ai.embeddings.queue import EncoderQueue
-from ai.kit.broker import BrokerError, Consumer
+from ai.kit.broker import BrokerError, Consumer, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.loops import die, forever
 from ai.kit.settings import Settings
 from ai.projections import status
 from ai.projections.apply import Applier
+from ai.projections.batch import CONSUMED
 from ai.projections.parking import Budget
 from ai.projections.positions import Positions, load_positions
 from ai.projections.subscriber import Subscriber
 from ai.rebuild.generations import OtherModel, live_generation, require_model
+from ai.recommendations.announce import Announcer
 from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import Recompute
-from ongoza_contracts.topics import TOPICS
 
 STUCK = 4
 OTHER_MODEL = 5
@@ -49,7 +50,7 @@ class Worker:
         self.generation = generation
         self.pool = pool
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
-        self.lists, self.texts = asyncio.Event(), asyncio.Event()
+        self.lists, self.texts, self.changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.replaced = False
         self.subscriber = Subscriber(
             Applier(pool, generation, self.name),
@@ -59,7 +60,7 @@ class Worker:
         )
         self.consumer = Consumer(
             settings.kafka_bootstrap_servers,
-            [topic.name for topic in TOPICS],
+            [topic.name for topic in CONSUMED],
             group_id=f"ai-{generation}",
             positions=self._positions,
         )
@@ -81,10 +82,14 @@ class Worker:
             stack.callback(encoder.close)
             await self._require_model(encoder.identity)
             backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
-            recompute = Recompute(self.pool, CatalogueCache(self.pool))
+            recompute = Recompute(self.pool, CatalogueCache(self.pool), self.changed)
+            publisher = Publisher(self.settings.kafka_bootstrap_servers)
+            stack.push_async_callback(publisher.close)
+            announcer = Announcer(self.pool, publisher)
             for loop in (
                 forever(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),
                 forever(recompute.recompute_some, pause=IDLE_SECONDS, wake=self.lists),
+                forever(announcer.announce_some, pause=IDLE_SECONDS, wake=self.changed),
                 forever(self._beat, pause=HEARTBEAT_SECONDS),
                 forever(self._watch, pause=self.settings.worker_stuck_seconds / 4),
             ):

@@ -4,18 +4,26 @@ FastStream's own parsing would fail a whole batch for one header that is not UTF
 commits every position of the consumer. So records pass untouched and offsets are named one by one.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import (
+    AIOKafkaConsumer,
+    AIOKafkaProducer,
+    ConsumerRebalanceListener,
+    ConsumerRecord,
+    TopicPartition,
+)
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from ai.kit.loops import die
+from ongoza_contracts.codec import Record
 from ongoza_contracts.topics import Topic
 
 Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
@@ -135,6 +143,58 @@ class Consumer:
             await consumer.commit(_next_offsets(records))
         except KafkaError as error:
             log.warning("offsets not committed: %s", type(error).__name__)
+
+
+class Publisher:
+    """An idempotent producer that waits for every acknowledgement."""
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._producer: AIOKafkaProducer | None = None
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        """In the order given. Raises BrokerError; then some of them may have been sent."""
+        producer = await self._started()
+        try:
+            sent = [await producer.send(**_wire(record)) for record in records]
+            await asyncio.gather(*sent)
+        except KafkaError:
+            await self.close()  # what still waits in it must not overtake the next try
+            raise
+
+    async def close(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(KafkaError):
+                await producer.stop()
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap_servers,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=5,
+                max_batch_size=200_000,  # below the topics' max.message.bytes
+                request_timeout_ms=10_000,
+            )
+            try:
+                await producer.start()
+            except KafkaError:
+                await producer.stop()
+                raise
+            self._producer = producer
+        return self._producer
+
+
+def _wire(record: Record) -> dict[str, Any]:
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "key": record.key.encode(),
+        "value": record.payload,
+        "headers": record.headers(),
+    }
 
 
 class Reader:

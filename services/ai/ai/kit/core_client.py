@@ -14,6 +14,7 @@ from ai.kit.auth import Caller, Tokens
 from ai.kit.breaker import CircuitBreaker
 from ai.kit.errors import ApiError, TryAgain
 from ai.kit.trace import child_traceparent, request_id
+from ongoza_contracts.http.erasure import ErasureReport
 from ongoza_contracts.http.errors import Error
 from ongoza_contracts.http.profiling import (
     AnswerRequest,
@@ -157,6 +158,10 @@ class CoreCalls:
                 yield item
             if page.next is None:  # its address is not followed: core is where the settings say
                 return
+
+    async def erasure(self, user_id: int) -> ErasureReport:
+        """As service only."""
+        return await self._get(ErasureReport, f"/api/v1/internal/erasures/{user_id}/")
 
     async def start_profiling(self, questionnaire: str) -> tuple[SessionRecord, bool]:
         """The learner's open session, and whether it was started just now."""

@@ -10,11 +10,14 @@ from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.topics import TOPICS, Topic
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 UserFact: TypeAlias = UserCreated | UserUpdated
 ContentFact: TypeAlias = ContentPublished | ContentRetired
 ProfilingFact: TypeAlias = ProfilingAnswered | ProfilingCompleted | ProfilingDeleted
+
+CONSUMED: tuple[Topic, ...] = tuple(topic for topic in TOPICS if "ai" in topic.consumers)
 
 K = TypeVar("K")
 F = TypeVar("F", bound=Fact)

@@ -13,11 +13,35 @@ INSERT INTO parked_record (
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (generation, topic, partition, "offset") DO NOTHING
 """
+# Bytes of a learner's: by the header that says whose they are, and by the key.
+FORGET = """
+WITH gone AS (
+    DELETE FROM parked_record AS parked USING unnest($1::integer[]) AS erased (user_id)
+    WHERE convert_to(erased.user_id::text, 'UTF8') IN (
+        key, header_values[array_position(header_names, 'ce_partitionkey')]
+    ) OR position(convert_to(erased.user_id || ':', 'UTF8') IN key) = 1
+    RETURNING erased.user_id
+)
+INSERT INTO erasure_receipt (user_id, place, rows)
+SELECT erased.user_id, 'parked_record', count(gone.user_id)
+FROM unnest($1::integer[]) AS erased (user_id) LEFT JOIN gone USING (user_id)
+GROUP BY erased.user_id
+ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
+"""
+ERASED = "SELECT user_id FROM erased_learner"
 WINDOW = 100
 
 
 async def park(db: Db, generation: str, refused: Sequence[Refused]) -> None:
-    await db.executemany(PARK, [_row(generation, one) for one in refused])
+    """Whatever belongs to an erased learner is not kept."""
+    if refused:
+        await db.executemany(PARK, [_row(generation, one) for one in refused])
+        await forget(db, [user_id for (user_id,) in await db.fetch(ERASED)])
+
+
+async def forget(db: Db, user_ids: Sequence[int]) -> None:
+    """In the transaction that erases these learners."""
+    await db.execute(FORGET, list(user_ids))
 
 
 def _row(generation: str, refused: Refused) -> tuple[object, ...]:

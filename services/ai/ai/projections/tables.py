@@ -10,6 +10,7 @@ from typing import Any
 
 from ai.embeddings.documents import document, text_sha256
 from ai.kit.db import Db
+from ai.projections import parking
 from ai.projections.batch import ContentFact, ProfilingFact, UserFact
 from ongoza_contracts.content import ContentRetired
 from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted
@@ -104,7 +105,20 @@ ON CONFLICT (user_id) DO NOTHING
 RETURNING user_id
 """
 OF_ONE_LEARNER = ("dirty_learner", "recommendation", "progress", "profiling_session", "learner")
-FORGET = "DELETE FROM {generation}.{table} WHERE user_id = ANY($1)"
+# With a receipt for every learner, also where there was nothing.
+FORGET = """
+WITH gone AS (DELETE FROM {place} WHERE user_id = ANY($1) RETURNING user_id)
+INSERT INTO erasure_receipt (user_id, place, rows)
+SELECT erased.user_id, '{place}', count(gone.user_id)
+FROM unnest($1::integer[]) AS erased (user_id) LEFT JOIN gone USING (user_id)
+GROUP BY erased.user_id
+ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
+"""
+# Other teams hear of it by a record without a body.
+FORGET_LISTS = """
+INSERT INTO refreshed_list (user_id, version) SELECT *, NULL FROM unnest($1::integer[])
+ON CONFLICT (user_id) DO UPDATE SET version = NULL
+"""
 GENERATIONS = "SELECT name FROM generation"
 
 
@@ -150,11 +164,13 @@ async def erase(db: Db, facts: Collection[UserErased]) -> list[int]:
     first. The one that is being built must not bring them back, the retired one not keep them."""
     new: set[int] = set()
     rows = [(fact.user_id, fact.version) for fact in facts]
+    user_ids = [user_id for user_id, _ in rows]
     for (generation,) in await db.fetch(GENERATIONS):
         new.update(await _write(db, REMEMBER_ERASED.format(generation=generation), rows))
         for table in OF_ONE_LEARNER:
-            statement = FORGET.format(generation=generation, table=table)
-            await db.execute(statement, [user_id for user_id, _ in rows])
+            await db.execute(FORGET.format(place=f"{generation}.{table}"), user_ids)
+    await db.execute(FORGET_LISTS, user_ids)
+    await parking.forget(db, user_ids)
     return sorted(new)
 
 

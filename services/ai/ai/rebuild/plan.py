@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from ai.projections.batch import CONSUMED
 from ai.rebuild.generations import live_generation
-from ai.rebuild.rebuild import CONSUMED, Options, RebuildRefused, Tools
+from ai.rebuild.rebuild import Options, RebuildRefused, Tools
 
 # Of the live catalogue's texts, those the cache knows for the model asked for.
 KNOWN_TEXTS = """

@@ -19,6 +19,7 @@ from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
 from ai.projections import status
 from ai.projections.apply import Applier
+from ai.projections.batch import CONSUMED
 from ai.projections.parking import Budget
 from ai.projections.subscriber import Subscriber
 from ai.rebuild import partial, vectors
@@ -39,15 +40,12 @@ from ai.rebuild.switch import (
 )
 from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import Recompute
-from ongoza_contracts.topics import TOPICS, Topic
 
 ATTEMPTS = 10
 NEARLY_THERE = 1000
 """So few records behind, what is left is read while nobody writes."""
 LOCK = "SELECT pg_try_advisory_lock(7305121877)"
 MARKED = "SELECT count(*) FROM dirty_learner"
-
-CONSUMED: tuple[Topic, ...] = tuple(topic for topic in TOPICS if "ai" in topic.consumers)
 
 log = logging.getLogger(__name__)
 

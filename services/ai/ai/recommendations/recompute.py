@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 
 from ai.projections.apply import SHARED
+from ai.recommendations.announce import note
 from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.lists import Stored, stored
 from ai.recommendations.queries import load_learners
@@ -41,9 +42,16 @@ REDATE_MARKS = "UPDATE dirty_learner SET marked_at = $2 WHERE user_id = ANY($1)"
 
 
 class Recompute:
-    def __init__(self, pool: asyncpg.Pool, catalogues: CatalogueCache) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        catalogues: CatalogueCache,
+        announced: asyncio.Event | None = None,
+    ) -> None:
+        """`announced` is set when others are to hear of new lists; without it they never do."""
         self._pool = pool
         self._catalogues = catalogues
+        self._announced = announced
 
     async def recompute_some(self) -> bool:
         """Compute the lists of those marked longest ago; whether there may be more."""
@@ -57,6 +65,8 @@ class Recompute:
             lambda: [stored(catalogue, learner) for learner in learners]
         )
         await self._store(lists, marks, claims[0]["claimed_at"])
+        if self._announced:
+            self._announced.set()
         return True
 
     async def _store(
@@ -66,10 +76,13 @@ class Recompute:
             await db.execute(SHARED)
             marked = {row["user_id"] for row in await db.fetch(STILL_MARKED, [*marks])}
             rows = [one for one in lists if one.user_id in marked]
+            user_ids, bodies = [one.user_id for one in rows], [one.body for one in rows]
+            if self._announced:
+                await note(db, user_ids, bodies)
             await db.execute(
                 STORE,
-                [one.user_id for one in rows],
-                [one.body for one in rows],
+                user_ids,
+                bodies,
                 [one.items for one in rows],
                 [one.made_from for one in rows],
                 claimed_at,

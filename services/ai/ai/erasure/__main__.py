@@ -1,0 +1,87 @@
+"""Is a learner gone everywhere? `python -m ai.erasure 42` asks every place and shows its receipt.
+
+Exits with 0 when nothing is left but records that wait for compaction, with 2 when something is,
+and with 1 when a place could not be asked.
+"""
+
+import asyncio
+import logging
+import sys
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from ai.erasure.report import OnTopic, of_database, of_topics
+from ai.kit.auth import Tokens, WeakSecret
+from ai.kit.broker import BrokerError, Reader
+from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
+from ai.kit.db import UNAVAILABLE, open_pool
+from ai.kit.settings import Settings
+from ongoza_contracts.http.erasure import ErasureReport
+from ongoza_contracts.vocabulary import ID_MAX
+
+LEFT = 2
+
+console = Console()
+
+
+def main(user_id: Annotated[int, typer.Argument(min=1, max=ID_MAX)]) -> None:
+    """Say what is left of a learner, and what was erased where."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    try:
+        gone = asyncio.run(_ask(Settings(), user_id))
+    except ValidationError as error:
+        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
+        sys.exit(f"Missing or not acceptable: {names}.")
+    except (*UNAVAILABLE, BrokerError, CoreUnavailable, CoreRefused, WeakSecret) as error:
+        sys.exit(f"not everything could be asked: {type(error).__name__}: {error}")
+    console.print(
+        f"[green]nothing is left of user {user_id}[/]"
+        if gone
+        else f"[red]user {user_id} is not gone everywhere[/]"
+    )
+    sys.exit(0 if gone else LEFT)
+
+
+async def _ask(settings: Settings, user_id: int) -> bool:
+    tokens = Tokens(settings.jwt_secret_key)
+    core = CoreClient(settings.django_api_url, tokens, timeout=settings.django_api_timeout)
+    pool = await open_pool(settings, search_path="live, public", size=1)
+    try:
+        reports = {
+            "core": await core.as_service().erasure(user_id),
+            "ai": await of_database(pool, user_id),
+        }
+        async with Reader(settings.kafka_bootstrap_servers) as reader:
+            topics = await of_topics(reader, user_id)
+    finally:
+        await pool.close()
+        await core.close()
+    _show(reports, topics)
+    nothing_left = not any(report.remaining for report in reports.values())
+    known = all(report.receipts for report in reports.values())
+    return nothing_left and known and not any(topic.left for topic in topics)
+
+
+def _show(reports: dict[str, ErasureReport], topics: list[OnTopic]) -> None:
+    table = Table("where", "place", "erased", "left")
+    for service, report in reports.items():
+        for receipt in report.receipts:
+            left = report.remaining.get(receipt.place, 0)
+            when = f"{receipt.rows} rows, {receipt.erased_at:%Y-%m-%d %H:%M:%S}"
+            table.add_row(service, receipt.place, when, str(left))
+        for place in report.remaining.keys() - {receipt.place for receipt in report.receipts}:
+            table.add_row(service, place, "no receipt", f"[red]{report.remaining[place]}[/]")
+        if not report.receipts:
+            table.add_row(service, "", "[red]no receipt at all[/]", "")
+    for topic in topics:
+        waits = f"{topic.forgotten} keys forgotten, {topic.waiting} records wait for compaction"
+        table.add_row("Kafka", topic.topic, waits, f"{topic.left} keys")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)

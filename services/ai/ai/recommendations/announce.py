@@ -1,0 +1,92 @@
+"""Tells other teams what changed: from a table, so that no request and no list waits for Kafka."""
+
+import json
+import logging
+from datetime import UTC, datetime
+
+import asyncpg
+
+from ai.kit.broker import BrokerError, Publisher
+from ai.kit.db import Db
+from ongoza_contracts.codec import Record, encode, forget
+from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
+from ongoza_contracts.recommendations import RecommendationsRefreshed
+from ongoza_contracts.topics import RECOMMENDATIONS
+
+LISTS_PER_ROUND = 500
+
+# Before the lists are written: only what others would see changes.
+NOTE = """
+INSERT INTO refreshed_list (user_id, version)
+SELECT made.user_id, nextval('list_version')
+FROM unnest($1::integer[], $2::bytea[]) AS made (user_id, body)
+LEFT JOIN recommendation AS known USING (user_id)
+WHERE known.body IS DISTINCT FROM made.body
+ORDER BY made.user_id
+ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
+"""
+# One publisher at a time, or two of a learner's facts could change places.
+ONLY_ONE = "SELECT pg_try_advisory_xact_lock(7305121878)"
+WAITING = """
+SELECT user_id, version, items, computed_at
+FROM refreshed_list LEFT JOIN recommendation USING (user_id) LIMIT $1
+"""
+TOLD = """
+DELETE FROM refreshed_list AS waiting
+USING unnest($1::integer[], $2::bigint[]) AS told (user_id, version)
+WHERE waiting.user_id = told.user_id AND waiting.version IS NOT DISTINCT FROM told.version
+"""
+
+log = logging.getLogger(__name__)
+
+
+async def note(db: Db, user_ids: list[int], bodies: list[bytes]) -> None:
+    """In the transaction that writes the lists."""
+    await db.execute(NOTE, user_ids, bodies)
+
+
+class Announcer:
+    def __init__(self, pool: asyncpg.Pool, publisher: Publisher) -> None:
+        self._pool = pool
+        self._publisher = publisher
+        self._away = False
+
+    async def announce_some(self) -> bool:
+        """Publish some of what others do not know yet; whether there may be more. What is noted
+        again meanwhile is published again."""
+        async with self._pool.acquire() as db, db.transaction():
+            if not await db.fetchval(ONLY_ONE):
+                return False
+            rows = await db.fetch(WAITING, LISTS_PER_ROUND)
+            if not rows or not await self._publish([_record(row) for row in rows]):
+                return False
+            await db.execute(
+                TOLD, [row["user_id"] for row in rows], [row["version"] for row in rows]
+            )
+        return True
+
+    async def _publish(self, records: list[Record]) -> bool:
+        try:
+            await self._publisher.publish(records)
+        except BrokerError as error:
+            if not self._away:
+                log.warning("lists are not announced: %s", type(error).__name__)
+            self._away = True
+            return False
+        self._away = False
+        return True
+
+
+def _record(row: asyncpg.Record) -> Record:
+    now = datetime.now(UTC)
+    user_id = row["user_id"]
+    if row["version"] is None or row["items"] is None:
+        return forget(RECOMMENDATIONS, str(user_id), str(user_id), time=now)
+    items = json.loads(row["items"])[:LIMIT_DEFAULT]
+    fact = RecommendationsRefreshed(
+        version=row["version"],
+        user_id=user_id,
+        content_ids=tuple(item["content_id"] for item in items),
+        computed_at=row["computed_at"],
+    )
+    return encode(fact, time=row["computed_at"])
