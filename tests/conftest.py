@@ -19,7 +19,7 @@ from tests.servers import SERVERS, new_stack
 REAL_BROKER = {"kafka_bootstrap", "stack", "pair"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
-TRUNCATE refreshed_list, erasure_receipt,
+TRUNCATE operation, refreshed_list, erasure_receipt,
     content, content_vector, learner, erased_learner, progress, profiling_session, consumed,
     dirty_learner, recommendation, parked_record, worker_status, embedding_cache
 """

@@ -21,6 +21,7 @@ from ai.kit.errors import TryAgain, error_response
 from ai.kit.guard import Guard
 from ai.kit.settings import Settings
 from ai.kit.trace import Trace, request_id
+from ai.operations.router import router as operations
 from ai.profiling.router import router as profiling
 from ai.recommendations.router import PlainListRoute
 from ai.recommendations.router import router as recommendations
@@ -59,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.tokens = Tokens(settings.jwt_secret_key)
     app.router.routes.append(PlainListRoute())  # before the rest: routes are tried in order
-    for router in (embeddings, profiling, recommendations, health.router):
+    for router in (embeddings, profiling, recommendations, operations, health.router):
         app.include_router(router)
     errors.install(app)
     for failure in UNAVAILABLE:

@@ -81,9 +81,12 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+IDS = {"session_id": "018f6d2e-0000-7000-8000-000000000001", "parked_id": "1"}
+
+
 def operations(app: FastAPI) -> list[tuple[str, str, dict[str, Any]]]:
     return [
-        (method.upper(), path.replace("{session_id}", "018f6d2e-0000-7000-8000-000000000001"), one)
+        (method.upper(), path.format_map(IDS), one)
         for path, methods in app.openapi()["paths"].items()
         for method, one in methods.items()
     ]
@@ -111,7 +114,7 @@ async def test_no_route_chokes_on_a_bad_body(
     reading = [(m, p) for m, p, one in operations(app) if "requestBody" in one]
     assert len(reading) >= 2
     for method, path in reading:
-        headers = {**bearer(), "Content-Type": JSON}
+        headers = {**bearer(role="admin"), "Content-Type": JSON}
         response = await http.request(method, path, content=body, headers=headers)
         assert (response.status_code, response.json()["code"]) == (status, code), path
 
@@ -121,7 +124,7 @@ async def test_no_route_reads_what_is_not_json(
     app: FastAPI, http: httpx.AsyncClient, headers: dict[str, str], body: bytes
 ) -> None:
     for method, path in [(m, p) for m, p, one in operations(app) if "requestBody" in one]:
-        both = {**bearer(), **headers}
+        both = {**bearer(role="admin"), **headers}
         response = await http.request(method, path, content=body, headers=both)
         assert response.status_code == 415, path
 

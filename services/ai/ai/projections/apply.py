@@ -39,21 +39,26 @@ class Applier:
             return await self.apply_within(db, batch)
 
     async def apply_within(self, db: Db, batch: Batch) -> Applied:
-        """In a transaction of the caller's, which holds SHARED or ALONE."""
-        applied = await _write(db, batch)
-        failpoint("worker.mid_batch")
-        await parking.park(db, self.generation, batch.refused)
-        await positions.advance(db, batch.positions)
-        await status.count(
-            db,
-            self.worker,
-            applied=applied.entities,
-            ignored=batch.facts - applied.entities,
-            unknown_types=batch.unknown_types,
-            tombstones=batch.tombstones,
-            parked=len(batch.refused),
-        )
-        return applied
+        """In a transaction of the caller's, which holds SHARED or, if somebody is erased, ALONE."""
+        return await apply_within(db, batch, self.generation, self.worker)
+
+
+async def apply_within(db: Db, batch: Batch, generation: str, worker: str) -> Applied:
+    """As `Applier.apply_within`, into the generation of `db`'s search path."""
+    applied = await _write(db, batch)
+    failpoint("worker.mid_batch")
+    await parking.park(db, generation, batch.refused)
+    await positions.advance(db, batch.positions)
+    await status.count(
+        db,
+        worker,
+        applied=applied.entities,
+        ignored=batch.facts - applied.entities,
+        unknown_types=batch.unknown_types,
+        tombstones=batch.tombstones,
+        parked=len(batch.refused),
+    )
+    return applied
 
 
 async def _write(db: Db, batch: Batch) -> Applied:

@@ -1,0 +1,155 @@
+"""Parked records: looked at, tried again, or thrown away; each with an entry in the audit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from ai.kit.db import Db
+from ai.kit.errors import ApiError, NotFound
+from ai.projections.apply import ALONE, apply_within
+from ai.projections.batch import Batch, read_batch
+from ai.rebuild.generations import live_generation
+
+COLUMNS = """
+id, generation, topic, partition, "offset", key, value, header_names, header_values, cause_code,
+cause, parked_at
+"""
+PAGE = f"SELECT {COLUMNS} FROM parked_record WHERE id > $1 ORDER BY id LIMIT $2"  # noqa: S608
+ONE = f"SELECT {COLUMNS} FROM parked_record WHERE id = $1"  # noqa: S608
+LOCKED = f"{ONE} FOR UPDATE"
+COUNT = "SELECT count(*) FROM parked_record"
+REMOVE = "DELETE FROM parked_record WHERE id = $1"
+NEW_CAUSE = "UPDATE parked_record SET cause_code = $2, cause = $3 WHERE id = $1"
+NOTE = """
+INSERT INTO operation (actor, action, subject, outcome, reason) VALUES ($1, $2, $3, $4, $5)
+"""
+
+REFUSED_AGAIN = "refused again"
+
+
+class StillRefused(ApiError):
+    status = 409
+    code = "still_refused"
+    detail = "The record is refused again; it stays parked."
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A record as it came, where it came from, and why it is here."""
+
+    id: int
+    generation: str
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    cause_code: str
+    cause: str
+    parked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    records: list[Parked]
+    total: int
+    next: int | None
+    """After which id the next page begins; None on the last."""
+
+
+async def page(pool: asyncpg.Pool, *, after: int, limit: int) -> Page:
+    """Oldest first."""
+    rows = await pool.fetch(PAGE, after, limit + 1)
+    records = [_parked(row) for row in rows[:limit]]
+    following = records[-1].id if len(rows) > limit else None
+    return Page(records, await pool.fetchval(COUNT), following)
+
+
+async def one(pool: asyncpg.Pool, parked_id: int) -> Parked:
+    """Raises NotFound."""
+    for row in await pool.fetch(ONE, parked_id):
+        return _parked(row)
+    raise NotFound
+
+
+async def retry(pool: asyncpg.Pool, parked_id: int, actor: str) -> str:
+    """Apply the record as the worker would have, to the live generation; the version guard decides
+    what becomes of it. What happened, in words. Raises NotFound and StillRefused."""
+    async with pool.acquire() as db, db.transaction():
+        await db.execute(ALONE)  # it may say that somebody was erased
+        parked = await _locked(db, parked_id)
+        outcome = await _apply(db, parked)
+        if outcome != REFUSED_AGAIN:
+            await db.execute(REMOVE, parked.id)
+        await _note(db, actor, "retry", parked, outcome)
+    if outcome == REFUSED_AGAIN:
+        raise StillRefused
+    return outcome
+
+
+async def discard(pool: asyncpg.Pool, parked_id: int, actor: str, reason: str) -> None:
+    """The record is lost for good; the next version of its entity heals what it would have said.
+
+    Raises NotFound.
+    """
+    async with pool.acquire() as db, db.transaction():
+        parked = await _locked(db, parked_id)
+        await db.execute(REMOVE, parked.id)
+        await _note(db, actor, "discard", parked, "discarded", reason)
+
+
+async def _apply(db: Db, parked: Parked) -> str:
+    generation = await live_generation(db)
+    await db.execute(f"SET LOCAL search_path = {generation}, public")
+    batch = read_batch([parked])
+    batch.positions.clear()  # where the worker is has nothing to do with this record
+    if batch.refused:
+        (refused,) = batch.refused
+        await db.execute(NEW_CAUSE, parked.id, refused.code, refused.cause)
+        return REFUSED_AGAIN
+    return await _write(db, str(generation), parked, batch)
+
+
+async def _write(db: Db, generation: str, parked: Parked, batch: Batch) -> str:
+    try:
+        async with db.transaction():  # a savepoint: the audit is written in any case
+            applied = await apply_within(db, batch, generation, "operator")
+    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+        await db.execute(NEW_CAUSE, parked.id, "not_applicable", type(error).__name__)
+        return REFUSED_AGAIN
+    if batch.unknown_types or batch.tombstones:
+        return "nothing to apply"
+    return "applied" if applied.entities else "superseded by a newer version"
+
+
+async def _locked(db: Db, parked_id: int) -> Parked:
+    for row in await db.fetch(LOCKED, parked_id):
+        return _parked(row)
+    raise NotFound
+
+
+async def _note(
+    db: Db, actor: str, action: str, parked: Parked, outcome: str, reason: str | None = None
+) -> None:
+    subject = f"parked {parked.id}: {parked.topic} {parked.partition} {parked.offset}"
+    await db.execute(NOTE, actor, action, subject, outcome, reason)
+
+
+def _parked(row: asyncpg.Record) -> Parked:
+    names, values = row["header_names"], row["header_values"]
+    return Parked(
+        id=row["id"],
+        generation=row["generation"],
+        topic=row["topic"],
+        partition=row["partition"],
+        offset=row["offset"],
+        key=row["key"],
+        value=row["value"],
+        headers=list(zip(names, values, strict=True)),
+        cause_code=row["cause_code"],
+        cause=row["cause"],
+        parked_at=row["parked_at"],
+    )

@@ -1,0 +1,162 @@
+"""Parked records on a real database: what operators may do with them, and the audit of it."""
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ai.kit import errors
+from ai.kit.auth import Tokens
+from ai.kit.guard import Guard
+from ai.kit.trace import Trace
+from ai.operations.router import router
+from ai.projections.apply import Applier
+from ai.projections.batch import Refused, read_batch
+from ai.projections.parking import park
+from ai.projections.positions import load_positions
+from tests.facts import RawRecord, erased, progress, record, user
+from tests.tokens import SECRET, bearer
+
+BASE = "/api/v1/operations/parked"
+ADMIN = bearer(role="admin", user_id=1)
+
+
+@pytest.fixture
+async def http(vector_pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI(redirect_slashes=False)
+    app.include_router(router)
+    errors.install(app)
+    app.add_middleware(Guard)
+    app.add_middleware(Trace)
+    app.state.tokens = Tokens(SECRET)
+    app.state.resources = SimpleNamespace(pool=vector_pool)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://ai.test") as client:
+        yield client
+
+
+async def parked(pool: asyncpg.Pool, one: RawRecord, cause: str = "bad_payload") -> int:
+    async with pool.acquire() as db, db.transaction():
+        await park(db, "g1", [Refused(one, cause, "it was not understood")])
+    return int(await pool.fetchval("SELECT max(id) FROM parked_record"))
+
+
+def broken(offset: int = 3) -> RawRecord:
+    good = record(progress(), offset)
+    return RawRecord(good.topic, good.partition, offset, good.key, b"{", good.headers)
+
+
+async def audit(pool: asyncpg.Pool) -> list[tuple[Any, ...]]:
+    rows = await pool.fetch("SELECT actor, action, outcome, reason FROM operation ORDER BY id")
+    return [tuple(row) for row in rows]
+
+
+async def test_a_record_that_is_good_now_is_applied_and_no_longer_parked(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    parked_id = await parked(vector_pool, record(progress(completion_percentage=40.0), offset=3))
+    answer = await http.post(f"{BASE}/{parked_id}/retry", headers=ADMIN)
+    assert (answer.status_code, answer.json()) == (200, {"outcome": "applied"})
+    assert await vector_pool.fetchval("SELECT completion_percentage FROM progress") == 40.0
+    assert await vector_pool.fetchval("SELECT user_id FROM dirty_learner") == 7
+    assert await vector_pool.fetchval("SELECT count(*) FROM parked_record") == 0
+    # Where the consumer is has not changed.
+    assert await load_positions(vector_pool) == {}
+    assert await audit(vector_pool) == [("user 1", "retry", "applied", None)]
+
+
+async def test_a_newer_version_makes_a_retry_harmless(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    newer = progress(version=5, completion_percentage=80.0)
+    await Applier(vector_pool, "g1", "test").apply(read_batch([record(newer)]))
+    parked_id = await parked(vector_pool, record(progress(version=4), offset=3))
+    answer = await http.post(f"{BASE}/{parked_id}/retry", headers=ADMIN)
+    assert answer.json() == {"outcome": "superseded by a newer version"}
+    assert await vector_pool.fetchval("SELECT completion_percentage FROM progress") == 80.0
+
+
+async def test_a_record_that_is_refused_again_stays_with_its_new_cause(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    parked_id = await parked(vector_pool, broken(), cause="bad_header")
+    answer = await http.post(f"{BASE}/{parked_id}/retry", headers=ADMIN)
+    assert (answer.status_code, answer.json()["code"]) == (409, "still_refused")
+    assert await vector_pool.fetchval("SELECT cause_code FROM parked_record") == "bad_payload"
+    assert await audit(vector_pool) == [("user 1", "retry", "refused again", None)]
+
+
+async def test_a_discarded_record_is_gone_and_the_reason_is_kept(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    parked_id = await parked(vector_pool, broken())
+    for body in ({}, {"reason": " "}, {"reason": "x" * 501}, {"reason": "a test", "more": 1}):
+        refused = await http.post(f"{BASE}/{parked_id}/discard", headers=ADMIN, json=body)
+        assert refused.status_code == 400
+    assert await audit(vector_pool) == []
+    answer = await http.post(
+        f"{BASE}/{parked_id}/discard", headers=ADMIN, json={"reason": "a test record"}
+    )
+    assert answer.status_code == 204
+    assert await audit(vector_pool) == [("user 1", "discard", "discarded", "a test record")]
+    again = await http.post(f"{BASE}/{parked_id}/retry", headers=ADMIN)
+    assert again.status_code == 404
+
+
+async def test_records_are_listed_by_page_and_shown_byte_for_byte(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    ids = [await parked(vector_pool, broken(offset)) for offset in (3, 4, 5)]
+    first = (await http.get(f"{BASE}?limit=2", headers=ADMIN)).json()
+    assert [one["id"] for one in first["results"]] == ids[:2]
+    assert (first["total"], first["next_after"]) == (3, ids[1])
+    last = (await http.get(f"{BASE}?limit=2&after={ids[1]}", headers=ADMIN)).json()
+    assert ([one["id"] for one in last["results"]], last["next_after"]) == (ids[2:], None)
+    shown = (await http.get(f"{BASE}/{ids[0]}", headers=ADMIN)).json()
+    assert shown["value_base64"] == "ew=="
+    assert {"name": "ce_specversion", "value_base64": "MS4w"} in shown["headers"]
+    assert (await http.get(f"{BASE}/{ids[0] + 999}", headers=ADMIN)).status_code == 404
+    for query in ("limit=0", "limit=101", "after=-1", "limit=x"):
+        assert (await http.get(f"{BASE}?{query}", headers=ADMIN)).status_code == 400
+
+
+@pytest.mark.parametrize("role", ["learner", "mentor", "director", "sponsor"])
+async def test_records_are_for_admins_alone(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool, role: str
+) -> None:
+    parked_id = await parked(vector_pool, broken())
+    for method, path in (
+        ("GET", BASE),
+        ("GET", f"{BASE}/{parked_id}"),
+        ("POST", f"{BASE}/{parked_id}/retry"),
+        ("POST", f"{BASE}/{parked_id}/discard"),
+    ):
+        refused = await http.request(method, path, headers=bearer(role=role))
+        assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+        assert (await http.request(method, path)).status_code == 401
+    assert await vector_pool.fetchval("SELECT count(*) FROM parked_record") == 1
+    assert await audit(vector_pool) == []
+
+
+async def test_bytes_of_an_erased_learner_are_not_kept_and_never_parked_again(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    applier = Applier(vector_pool, "g1", "test")
+    await applier.apply(read_batch([record(user())]))
+    await parked(vector_pool, broken(3))
+    headless = RawRecord("ongoza.progress", 1, 4, b"7:course-1", b"{", [("ce_id", b"\xff")])
+    await parked(vector_pool, headless)
+    anothers = RawRecord("ongoza.progress", 1, 5, b"77:course-1", b"{", [])
+    await parked(vector_pool, anothers)
+    await applier.apply(read_batch([record(erased())]))
+    await parked(vector_pool, broken(6))
+    assert [tuple(r) for r in await vector_pool.fetch("SELECT key FROM parked_record")] == [
+        (b"77:course-1",)
+    ]
+    receipts = "SELECT rows FROM erasure_receipt WHERE user_id = 7 AND place = 'parked_record'"
+    assert await vector_pool.fetchval(receipts) == 3
+    assert (await http.get(BASE, headers=ADMIN)).json()["total"] == 1
