@@ -23,6 +23,7 @@ from ongoza_contracts.http.profiling import (
     SessionRequest,
 )
 from ongoza_contracts.http.progress import ProgressItem, ProgressPage
+from ongoza_contracts.http.reconcile import EntityKind, EntityVersion, VersionPage
 from ongoza_contracts.http.users import Organization, User
 
 BUDGET_SECONDS = 1.0
@@ -163,6 +164,25 @@ class CoreCalls:
         """As service only."""
         return await self._get(ErasureReport, f"/api/v1/internal/erasures/{user_id}/")
 
+    async def versions(self, kind: EntityKind, after: str | None) -> VersionPage:
+        """As service only."""
+        parameters = {} if after is None else {"after": after}
+        return await self._get(VersionPage, f"/api/v1/internal/versions/{kind}/", parameters)
+
+    async def version(self, kind: EntityKind, key: str) -> int | None:
+        """As service only; None when core knows no such entity."""
+        try:
+            path = f"/api/v1/internal/versions/{kind}/{key}/"
+            return (await self._get(EntityVersion, path)).version
+        except CoreRefused as error:
+            if error.core_status == 404:
+                return None
+            raise
+
+    async def publish_again(self, kind: EntityKind, key: str) -> None:
+        """As service only."""
+        await self._call("POST", f"/api/v1/internal/versions/{kind}/{key}/")
+
     async def start_profiling(self, questionnaire: str) -> tuple[SessionRecord, bool]:
         """The learner's open session, and whether it was started just now."""
         body = SessionRequest(questionnaire=questionnaire)
@@ -188,7 +208,7 @@ class CoreCalls:
         await self._call("DELETE", f"/api/v1/profiling/sessions/{session_id}/")
 
     async def _get(
-        self, model: type[R], path: str, parameters: Mapping[str, int] | None = None
+        self, model: type[R], path: str, parameters: Mapping[str, int | str] | None = None
     ) -> R:
         return self._decode(model, await self._call("GET", path, parameters=parameters))
 
@@ -197,7 +217,7 @@ class CoreCalls:
         method: str,
         path: str,
         body: BaseModel | None = None,
-        parameters: Mapping[str, int] | None = None,
+        parameters: Mapping[str, int | str] | None = None,
     ) -> httpx.Response:
         headers = {
             **self._headers,

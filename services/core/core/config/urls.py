@@ -18,6 +18,7 @@ APPS = (
     "core.progress",
     "core.profiling",
     "core.erasure",
+    "core.reconcile",
 )
 
 urlpatterns = [

@@ -1,0 +1,31 @@
+"""How a consumer compares what it has with what core has."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from ongoza_contracts.http.base import Response
+
+PAGE_MAX = 1000
+
+
+class EntityKind(StrEnum):
+    USERS = "users"
+    CONTENT = "content"
+    PROGRESS = "progress"
+    PROFILING = "profiling"
+
+
+class EntityVersion(Response):
+    key: str
+    """As on the topic."""
+    version: Annotated[int, Field(ge=1)]
+
+
+class VersionPage(Response):
+    """A stretch of one kind's entities, in the order of their keys' parts."""
+
+    results: tuple[EntityVersion, ...]
+    next_after: str | None
+    """To be given as `after` for the next page; null on the last."""

@@ -1,0 +1,215 @@
+"""Compares what ai has with what core has: `python -m ai.reconcile [--repair]`.
+
+Exits with 0 when both are equal, with 2 when they differ, with 1 when they could not be compared.
+What is on its way is no difference: whatever differs is looked at again for a while.
+"""
+
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import asyncpg
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from ai.kit.auth import Tokens, WeakSecret
+from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
+from ai.kit.db import UNAVAILABLE, open_pool
+from ai.kit.settings import Settings
+from ongoza_contracts.http.reconcile import EntityKind
+
+DIFFERS = 2
+SHOWN = 20
+AGAIN_SECONDS = 0.5
+
+# Key and version in the order of the keys' parts, byte by byte: as core pages them.
+ROWS = {
+    EntityKind.USERS: """
+        SELECT user_id::text AS key, version FROM learner
+        WHERE ($1::text IS NULL OR user_id > $1::integer)
+            AND ($2::text IS NULL OR user_id <= $2::integer)
+    """,
+    EntityKind.CONTENT: """
+        SELECT content_id AS key, version FROM content
+        WHERE ($1::text IS NULL OR content_id COLLATE "C" > $1)
+            AND ($2::text IS NULL OR content_id COLLATE "C" <= $2)
+    """,
+    EntityKind.PROGRESS: """
+        SELECT user_id || ':' || content_id AS key, version FROM progress
+        WHERE ($1::text IS NULL OR (user_id, content_id COLLATE "C")
+                > (split_part($1, ':', 1)::integer, split_part($1, ':', 2)))
+            AND ($2::text IS NULL OR (user_id, content_id COLLATE "C")
+                <= (split_part($2, ':', 1)::integer, split_part($2, ':', 2)))
+    """,
+    # A deleted session stays here as its last version, without answers.
+    EntityKind.PROFILING: """
+        SELECT session_id::text AS key, version FROM profiling_session
+        WHERE questionnaire IS NOT NULL AND ($1::text IS NULL OR session_id > $1::uuid)
+            AND ($2::text IS NULL OR session_id <= $2::uuid)
+    """,
+}
+VERSION = {
+    EntityKind.USERS: "SELECT version FROM learner WHERE user_id = $1::text::integer",
+    EntityKind.CONTENT: "SELECT version FROM content WHERE content_id = $1",
+    EntityKind.PROGRESS: """
+        SELECT version FROM progress
+        WHERE user_id = split_part($1, ':', 1)::integer AND content_id = split_part($1, ':', 2)
+    """,
+    EntityKind.PROFILING: """
+        SELECT version FROM profiling_session
+        WHERE session_id = $1::text::uuid AND questionnaire IS NOT NULL
+    """,
+}
+
+console = Console()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    kind: EntityKind
+    key: str
+    core: int | None
+    """Core's version; None when it knows no such entity."""
+    ai: int | None
+
+    @property
+    def what(self) -> str:
+        if self.core is None:
+            return "unknown to core"
+        if self.ai is None:
+            return "missing here"
+        return "older here" if self.ai < self.core else "newer here than in core"
+
+
+@dataclass(slots=True)
+class Found:
+    compared: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    repaired: int = 0
+
+
+class Reconcile:
+    def __init__(self, core: CoreClient, pool: asyncpg.Pool) -> None:
+        self._core = core
+        self._pool = pool
+
+    async def compare(self, kind: EntityKind) -> AsyncIterator[tuple[int, list[Difference]]]:
+        """Of each page how many entities core has on it, and what differs at first sight.
+
+        Raises CoreUnavailable and CoreRefused.
+        """
+        after: str | None = None
+        while True:
+            page = await self._core.as_service().versions(kind, after)
+            theirs = {one.key: one.version for one in page.results}
+            rows = await self._pool.fetch(ROWS[kind], after, page.next_after)
+            ours = {row["key"]: row["version"] for row in rows}
+            yield (
+                len(theirs),
+                [
+                    Difference(kind, key, theirs.get(key), ours.get(key))
+                    for key in theirs.keys() | ours.keys()
+                    if theirs.get(key) != ours.get(key)
+                ],
+            )
+            after = page.next_after
+            if after is None:
+                return
+
+    async def that_stay(self, differences: list[Difference], seconds: float) -> list[Difference]:
+        """Those that are still there after a while: what was on its way has arrived by then."""
+        deadline = time.monotonic() + seconds
+        while differences and time.monotonic() < deadline:
+            await asyncio.sleep(AGAIN_SECONDS)
+            again = [await self._look(one) for one in differences]
+            differences = [one for one in again if one.core != one.ai]
+        return differences
+
+    async def repair(self, difference: Difference) -> bool:
+        """Have core publish the entity again; False where that cannot help."""
+        if difference.core is None or (difference.ai or 0) > difference.core:
+            return False
+        await self._core.as_service().publish_again(difference.kind, difference.key)
+        return True
+
+    async def _look(self, one: Difference) -> Difference:
+        core = await self._core.as_service().version(one.kind, one.key)
+        ours = await self._pool.fetchval(VERSION[one.kind], one.key)
+        return Difference(one.kind, one.key, core, ours)
+
+
+async def reconcile(given: Reconcile, *, repair: bool, patience: float) -> Found:
+    """Raises CoreUnavailable and CoreRefused."""
+    found = Found()
+    with Progress(console=console) as progress:
+        for kind in EntityKind:
+            task = progress.add_task(kind, total=None)
+            seen: list[Difference] = []
+            async for count, differences in given.compare(kind):
+                found.compared += count
+                seen += differences
+                progress.update(task, advance=count)
+            found.differences += await given.that_stay(seen, patience)
+            progress.update(task, total=progress.tasks[task].completed)
+    if repair:
+        asked = [one for one in found.differences if await given.repair(one)]
+        left = await given.that_stay(asked, patience)
+        found.repaired = len(asked) - len(left)
+        others = [one for one in found.differences if one not in asked]
+        found.differences = [*left, *others]
+    return found
+
+
+def main(
+    repair: Annotated[
+        bool, typer.Option(help="Have core publish again what is missing or older here.")
+    ] = False,
+    patience: Annotated[
+        float, typer.Option(help="Seconds in which what is on its way may arrive.", min=0)
+    ] = 10.0,
+) -> None:
+    """Say what differs between core and ai."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    try:
+        found = asyncio.run(_run(Settings(), repair, patience))
+    except ValidationError as error:
+        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
+        sys.exit(f"Missing or not acceptable: {names}.")
+    except (*UNAVAILABLE, CoreUnavailable, CoreRefused, WeakSecret) as error:
+        sys.exit(f"could not be compared: {type(error).__name__}: {error}")
+    _show(found)
+    sys.exit(DIFFERS if found.differences else 0)
+
+
+async def _run(settings: Settings, repair: bool, patience: float) -> Found:
+    tokens = Tokens(settings.jwt_secret_key)
+    core = CoreClient(settings.django_api_url, tokens, timeout=settings.django_api_timeout)
+    pool = await open_pool(settings, search_path="live, public", size=1)
+    try:
+        return await reconcile(Reconcile(core, pool), repair=repair, patience=patience)
+    finally:
+        await pool.close()
+        await core.close()
+
+
+def _show(found: Found) -> None:
+    if found.differences:
+        table = Table("kind", "key", "core", "ai", "what")
+        for one in found.differences[:SHOWN]:
+            table.add_row(one.kind, one.key, str(one.core or ""), str(one.ai or ""), one.what)
+        console.print(table)
+    console.print(
+        f"{found.compared:,} entities compared, {found.repaired} repaired, "
+        f"{len(found.differences)} differ"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,19 @@
+"""Publishing again what a consumer lost."""
+
+from django.db import transaction
+
+from core.kit.versions import locked
+from core.outbox.append import append
+from core.reconcile.selectors import KINDS, of_key
+from ongoza_contracts.http.reconcile import EntityKind
+
+
+@transaction.atomic
+def publish_again(*, kind: EntityKind, key: str) -> int:
+    """The entity's present state under its present version, which is returned.
+
+    Under the row's lock: outbox order stays version order. Raises NotFound and BadParameter.
+    """
+    row = locked(of_key(kind, key).select_related(None))
+    append(KINDS[kind].fact(row))
+    return row.version

@@ -1,0 +1,29 @@
+from django.urls import path, register_converter
+
+from core.reconcile import views
+from ongoza_contracts.http.reconcile import EntityKind
+
+
+class KindConverter:
+    regex = "|".join(EntityKind)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class KeyConverter(KindConverter):
+    """`<key:...>`: of whatever kind, as on the topic."""
+
+    regex = "[A-Za-z0-9:-]{1,64}"
+
+
+register_converter(KindConverter, "kind")
+register_converter(KeyConverter, "key")
+
+urlpatterns = [
+    path("internal/versions/<kind:kind>/", views.Versions.as_view()),
+    path("internal/versions/<kind:kind>/<key:key>/", views.OneVersion.as_view()),
+]

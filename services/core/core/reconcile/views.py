@@ -1,0 +1,47 @@
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.kit.errors import NotFound
+from core.kit.pagination import positive
+from core.kit.permissions import IsService
+from core.kit.views import ApiView
+from core.reconcile import selectors, services
+from core.reconcile.serializers import VersionPageSerializer, VersionSerializer
+from ongoza_contracts.http.reconcile import PAGE_MAX, EntityKind
+
+
+class Versions(ApiView):
+    permission_classes = (IsService,)
+    query_parameters = ("after", "limit")
+
+    @extend_schema(
+        operation_id="versions",
+        parameters=[OpenApiParameter("after", str), OpenApiParameter("limit", int)],
+        responses=VersionPageSerializer,
+    )
+    def get(self, request: Request, kind: str) -> Response:
+        """Key and version of every entity of a kind, in order. For our own services."""
+        limit = positive(request, "limit", default=PAGE_MAX, most=PAGE_MAX)
+        found = selectors.stretch(EntityKind(kind), request.query_params.get("after"), limit)
+        results = [{"key": key, "version": version} for key, version in found.versions]
+        page = {"results": results, "next_after": found.next_after}
+        return Response(VersionPageSerializer(page).data)
+
+
+class OneVersion(ApiView):
+    permission_classes = (IsService,)
+
+    @extend_schema(operation_id="version", responses=VersionSerializer)
+    def get(self, request: Request, kind: str, key: str) -> Response:
+        """The version of one entity. For our own services."""
+        row = selectors.of_key(EntityKind(kind), key).first()
+        if row is None:
+            raise NotFound
+        return Response({"key": key, "version": row.version})
+
+    @extend_schema(operation_id="publish_again", request=None, responses=VersionSerializer)
+    def post(self, request: Request, kind: str, key: str) -> Response:
+        """Publish the entity's present state again. For our own services; takes no body."""
+        version = services.publish_again(kind=EntityKind(kind), key=key)
+        return Response({"key": key, "version": version})

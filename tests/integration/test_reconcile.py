@@ -1,0 +1,69 @@
+"""What a projection lost is found by comparing it with core, and comes back by being published."""
+
+import subprocess
+import sys
+
+import psycopg
+
+from scripts.stack.stack import PROJECT, Stack
+from tests.integration.story import Learner, applied_version, eventually
+
+
+FROM_NOWHERE = """
+INSERT INTO live.learner SELECT 2000000000, 1, 'learner', NULL, NULL, 'active', now(), now()
+"""
+
+
+def reconcile(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "ai.reconcile", *arguments],
+        env={**stack.environment, "COLUMNS": "160"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def damage(stack: Stack, sql: str) -> None:
+    url = stack.servers["postgres-vector"].url()  # type: ignore[union-attr]
+    with psycopg.connect(url) as db:
+        db.execute(sql)
+
+
+def test_what_was_lost_or_is_older_is_found_and_repaired(stack: Stack) -> None:
+    learner = Learner.signed_up(stack)
+    first, second = learner.recommended()[:2]
+    assert [learner.report(first, percentage) for percentage in (10, 20)] == [201, 200]
+    assert learner.report(second, 30) == 201
+    eventually(lambda: applied_version(stack, learner.user_id, second) == 1)
+    done = reconcile(stack, "--patience", "20")
+    assert done.returncode == 0, done.stdout + done.stderr
+    # A row is lost, another one is older than it was, and one came from nowhere.
+    mine = f"user_id = {learner.user_id} AND content_id"
+    damage(stack, f"DELETE FROM live.progress WHERE {mine} = '{second}'")  # noqa: S608
+    damage(stack, f"UPDATE live.progress SET version = 1 WHERE {mine} = '{first}'")  # noqa: S608
+    damage(stack, FROM_NOWHERE)
+    done = reconcile(stack, "--patience", "1")
+    assert done.returncode == 2
+    assert "3 differ" in done.stdout
+    for what in ("missing here", "older here", "unknown to core"):
+        assert what in done.stdout
+    # Core publishes again what it has; what it does not know is left to the operator.
+    done = reconcile(stack, "--repair", "--patience", "5")
+    assert (done.returncode, "2 repaired, 1 differ" in done.stdout) == (2, True), done.stdout
+    assert applied_version(stack, learner.user_id, first) == 2
+    assert applied_version(stack, learner.user_id, second) == 1
+    damage(stack, "DELETE FROM live.learner WHERE user_id = 2000000000")
+    assert reconcile(stack).returncode == 0
+
+
+def test_without_core_nothing_is_said_to_be_equal(stack: Stack) -> None:
+    stack.stop("core")
+    try:
+        done = reconcile(stack)
+    finally:
+        stack.run("core")
+    assert done.returncode == 1
+    assert "could not be compared" in done.stderr

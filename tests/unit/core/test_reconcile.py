@@ -1,0 +1,103 @@
+"""Keys and versions for our own services, and publishing again."""
+
+import pytest
+
+from core.reconcile.selectors import KINDS
+from core.users.models import User
+from ongoza_contracts.http.reconcile import EntityKind
+from ongoza_contracts.topics import TOPICS
+from tests.unit.core.world import (
+    NOBODY,
+    Caller,
+    appended,
+    forget_appended,
+    item,
+    person,
+    progress_report,
+    service,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def learner() -> User:
+    return person("amina")
+
+
+@pytest.fixture
+def amina(learner: User) -> Caller:
+    return signed_in(learner)
+
+
+@pytest.fixture
+def world(amina: Caller, learner: User) -> dict[EntityKind, list[str]]:
+    """Two entities or more of every kind; their keys in order."""
+    others = [person("baraka"), person("chiku")]
+    for name in ("course-1", "course-10", "course-2"):
+        item(name)
+        assert amina.post("progress/", progress_report(name))[0] == 201
+    sessions = []
+    for caller in (amina, signed_in(others[0])):
+        sessions.append(caller.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"])
+        answer = f"profiling/sessions/{sessions[-1]}/answers/q-1/"
+        assert caller.call("PUT", answer, {"option_id": "a"})[0] == 200
+    signed_in(others[1]).post("profiling/sessions/", {"questionnaire": "v1"})  # never published
+    return {
+        EntityKind.USERS: [str(one.id) for one in (learner, *others)],
+        EntityKind.CONTENT: ["course-1", "course-10", "course-2"],
+        EntityKind.PROGRESS: [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
+        EntityKind.PROFILING: sorted(sessions),
+    }
+
+
+@pytest.mark.parametrize("kind", EntityKind)
+def test_every_published_entity_is_listed_once_in_the_order_of_its_key(
+    world: dict[EntityKind, list[str]], kind: EntityKind
+) -> None:
+    seen: list[str] = []
+    after = ""
+    while after is not None:
+        status, page = service().get(f"internal/versions/{kind}/?limit=1{after}")
+        assert status == 200
+        seen += [one["key"] for one in page["results"]]
+        after = page["next_after"] and f"&after={page['next_after']}"
+    assert seen == world[kind]
+
+
+@pytest.mark.parametrize("kind", EntityKind)
+def test_an_entity_is_published_again_under_the_same_version(
+    world: dict[EntityKind, list[str]], kind: EntityKind
+) -> None:
+    forget_appended()
+    key = world[kind][0]
+    status, before = service().get(f"internal/versions/{kind}/{key}/")
+    assert (status, before["key"]) == (200, key)
+    assert service().call("POST", f"internal/versions/{kind}/{key}/") == (200, before)
+    ((_, published, version),) = appended()
+    assert (published, version) == (key, before["version"])
+    assert service().get(f"internal/versions/{kind}/{key}/")[1] == before
+
+
+@pytest.mark.parametrize("kind", EntityKind)
+def test_what_is_no_key_of_this_kind_is_refused(kind: EntityKind) -> None:
+    assert service().get(f"internal/versions/{kind}/00000000/")[0] in {400, 404}
+    if kind is not EntityKind.CONTENT:  # any text may stand before or after a content id
+        assert service().get(f"internal/versions/{kind}/?after=x:y:z")[0] == 400
+    assert appended() == []
+
+
+def test_only_our_own_services_may_ask(amina: Caller, world: dict[EntityKind, list[str]]) -> None:
+    forget_appended()
+    for kind, keys in world.items():
+        for method, path in (("GET", ""), ("GET", f"{keys[0]}/"), ("POST", f"{keys[0]}/")):
+            address = f"internal/versions/{kind}/{path}"
+            assert NOBODY.call(method, address)[0] == 401
+            assert amina.call(method, address)[0] == 403
+    assert appended() == []
+
+
+def test_every_topic_of_core_can_be_reconciled() -> None:
+    topics = {topic.name.removeprefix("ongoza.") for topic in TOPICS if topic.producer == "core"}
+    assert {kind.value for kind in KINDS} == topics
