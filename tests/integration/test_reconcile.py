@@ -8,7 +8,6 @@ import psycopg
 from scripts.stack.stack import PROJECT, Stack
 from tests.integration.story import Learner, applied_version, eventually
 
-
 FROM_NOWHERE = """
 INSERT INTO live.learner SELECT 2000000000, 1, 'learner', NULL, NULL, 'active', now(), now()
 """
