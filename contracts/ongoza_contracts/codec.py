@@ -8,7 +8,14 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from ongoza_contracts.event import Fact, uuid7
-from ongoza_contracts.topics import FACT_TYPES, TOPIC_BY_NAME, Topic, partition_for, topic_of
+from ongoza_contracts.topics import (
+    FACT_TYPES,
+    SUNSETS,
+    TOPIC_BY_NAME,
+    Topic,
+    partition_for,
+    topic_of,
+)
 
 MAX_PAYLOAD_BYTES = 64 * 1024
 FORGOTTEN = "ongoza.key.forgotten.v1"
@@ -158,6 +165,11 @@ def wire_headers(
         "ce_sequence": sequence,
         "content-type": "application/json",
     }
+    if sunset := SUNSETS.get(type):
+        headers["ce_deprecated"] = "true"
+        headers["ce_deprecationfrom"] = f"{sunset.deprecated}T00:00:00Z"
+        headers["ce_deprecationsunset"] = f"{sunset.sunset}T00:00:00Z"
+        headers["ce_deprecationmigration"] = sunset.migration
     if traceparent is not None:
         headers["traceparent"] = traceparent
     return [(name, value.encode()) for name, value in headers.items()]

@@ -5,8 +5,9 @@ a topic in use: a learner's facts would lose their order.
 """
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
@@ -40,6 +41,22 @@ class Topic:
             "delete.retention.ms": history_ms,
             "max.message.bytes": str(256 * 1024),
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sunset:
+    """That a fact, or a field of one, will be taken away."""
+
+    deprecated: date
+    sunset: date
+    """The first day on which it may be missing."""
+    migration: str
+    """A URI that says what to use instead."""
+
+
+SUNSETS: Mapping[str, Sunset] = {}
+"""By fact type, or `<fact type>#<field>`. Entries stay when the thing is gone. Facts that will go
+carry CloudEvents' deprecation attributes, so that consumers learn it from the record itself."""
 
 
 USERS = Topic(

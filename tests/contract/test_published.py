@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scripts.contracts import CONTRACTS, app
+from scripts.contracts.__main__ import CONTRACTS, app
 
 PROGRESS = "ongoza.progress.updated.v1"
 

@@ -12,8 +12,11 @@ import yaml
 from ongoza_contracts.codec import Received, decode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, TOPICS, Topic
+from scripts.contracts import sunsets
+from scripts.contracts.compatibility import breaks, not_remembered, remember
+from scripts.contracts.needs import load, unlisted, unmet
 
-CONTRACTS = Path(__file__).parent.parent / "contracts"
+CONTRACTS = Path(__file__).parents[2] / "contracts"
 EXAMPLES = ("minimal", "full", "future")
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
@@ -26,12 +29,19 @@ def write(contracts: Annotated[Path, typer.Option()] = CONTRACTS) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         print(f"wrote {path.relative_to(contracts)}")
+    for path in remember(contracts, schemas()):
+        print(f"published {path.relative_to(contracts)}")
 
 
 @app.command()
 def check(contracts: Annotated[Path, typer.Option()] = CONTRACTS) -> None:
     """Fail, saying what differs, unless the committed files are what the classes say."""
-    problems = [*differences(contracts), *bad_examples(contracts)]
+    now = schemas()
+    needs, problems = load(contracts)
+    problems += [*differences(contracts), *bad_examples(contracts)]
+    problems += [*not_remembered(contracts, now), *sunsets.too_early(contracts, now)]
+    problems += [str(one) for one in breaks(contracts, now, needs)]
+    problems += [*unmet(needs, now), *unlisted(needs)]
     for problem in problems:
         print(problem)
     if problems:
@@ -47,6 +57,10 @@ def published(contracts: Path) -> dict[Path, str]:
     }
     files[contracts / "asyncapi.yaml"] = yaml.safe_dump(asyncapi(), sort_keys=False, width=100)
     return files
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    return {name: schema(fact) for name, fact in FACT_TYPES.items()}
 
 
 def schema(fact: type[Fact]) -> dict[str, Any]:

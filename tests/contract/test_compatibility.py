@@ -1,0 +1,235 @@
+"""What was published stays readable, both ways; a break is told by a document and a team."""
+
+import copy
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from ongoza_contracts import codec, topics
+from ongoza_contracts.codec import Received, decode, encode
+from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.topics import FACT_TYPES, Sunset
+from scripts.contracts import sunsets
+from scripts.contracts.__main__ import CONTRACTS, schemas
+from scripts.contracts.compatibility import Break, breaks, history, not_remembered, remember
+from scripts.contracts.needs import FactNeeds, Needs, TeamNeeds, load, unmet
+from scripts.contracts.samples import NotUnderstood, Patterned, samples
+from tests.facts import NOW, progress
+
+Change = Callable[[dict[str, Any]], object]
+
+PROGRESS = "ongoza.progress.updated.v1"
+OLD, NEW = "old facts do not read in new code", "new facts do not read in old code"
+TEAM = Needs(
+    (
+        TeamNeeds(
+            team="reports",
+            contact="reports@ongoza.example",
+            needs={
+                PROGRESS: FactNeeds(
+                    fields=("status", "completion_percentage", "score"),
+                    values={"status": ("completed",)},
+                )
+            },
+        ),
+    )
+)
+
+
+def published(folder: Path, schema: dict[str, Any]) -> Path:
+    assert len(list(remember(folder, {PROGRESS: schema}))) == 1
+    return folder
+
+
+def changed(change: Change) -> dict[str, Any]:
+    schema = copy.deepcopy(schemas()[PROGRESS])
+    change(schema)
+    return schema
+
+
+def fields(schema: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schema["properties"]
+    return found
+
+
+def add_required(schema: dict[str, Any]) -> None:
+    fields(schema)["cohort"] = {"type": "integer"}
+    schema["required"].append("cohort")
+
+
+def drop_required(schema: dict[str, Any]) -> None:
+    del fields(schema)["status"]
+    schema["required"].remove("status")
+
+
+CHANGES: dict[str, tuple[Change, list[tuple[str, str, tuple[str, ...]]]]] = {
+    "an optional field more": (
+        lambda s: fields(s).update(cohort={"type": "integer"}),
+        [],
+    ),
+    "a required field more": (add_required, [(OLD, "", ("reports",))]),
+    "a required field less": (drop_required, [(NEW, "", ("reports",))]),
+    "no longer required": (
+        lambda s: s["required"].remove("content_type"),
+        [(NEW, "content_type", ())],
+    ),
+    "an enum value more": (
+        lambda s: s["$defs"]["ProgressStatus"]["enum"].append("paused"),
+        [(NEW, "status", ("reports",))],
+    ),
+    "an enum value less": (
+        lambda s: s["$defs"]["ProgressStatus"]["enum"].remove("failed"),
+        [(OLD, "status", ("reports",))],
+    ),
+    "a lower maximum": (
+        lambda s: fields(s)["completion_percentage"].update(maximum=99),
+        [(OLD, "completion_percentage", ("reports",))],
+    ),
+    "a higher maximum": (
+        lambda s: fields(s)["completion_percentage"].update(maximum=101),
+        [(NEW, "completion_percentage", ("reports",))],
+    ),
+    "whole numbers only": (
+        lambda s: fields(s)["completion_percentage"].update(type="integer"),
+        [(OLD, "completion_percentage", ("reports",))],
+    ),
+    "never null any more": (
+        lambda s: fields(s).update(score={"type": "number", "minimum": 0, "maximum": 100}),
+        [(OLD, "score", ("reports",))],
+    ),
+    "another pattern": (
+        lambda s: fields(s)["content_id"].update(pattern="^[a-z]+-[0-9]+$"),
+        [(OLD, "content_id", ()), (NEW, "content_id", ())],
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "expected"), CHANGES.values(), ids=CHANGES)
+def test_each_break_is_told_by_direction_field_document_and_team(
+    tmp_path: Path, change: Change, expected: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    old, new = schemas()[PROGRESS], changed(change)
+    found = list(breaks(published(tmp_path, old), {PROGRESS: new}, TEAM))
+    assert [(one.direction, one.sample.path, one.teams) for one in found] == expected
+    for one in found:
+        assert_counter_example(one, old, new)
+
+
+def assert_counter_example(one: Break, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """The document is what one side writes and the other does not read."""
+    writer, reader = (old, new) if one.direction == OLD else (new, old)
+    assert valid(one.sample.document, writer)
+    if "pattern" not in one.complaint:
+        assert not valid(one.sample.document, reader)
+
+
+def valid(document: Any, schema: dict[str, Any]) -> bool:
+    checker = jsonschema.FormatChecker()
+    return jsonschema.Draft202012Validator(schema, format_checker=checker).is_valid(document)
+
+
+def test_every_earlier_version_counts_not_the_last_alone(tmp_path: Path) -> None:
+    """Each step is harmless by itself, both together are not."""
+    first = changed(lambda s: fields(s).update(cohort={"type": "integer"}))
+    second = schemas()[PROGRESS]
+    third = changed(lambda s: fields(s).update(cohort={"type": "string"}))
+    published(tmp_path, first)
+    assert list(breaks(tmp_path, {PROGRESS: second}, TEAM)) == []
+    published(tmp_path, second)
+    (backward, forward) = breaks(tmp_path, {PROGRESS: third}, TEAM)
+    assert (backward.earlier, forward.earlier) == ("0001", "0001")
+    assert [version for version, _ in history(tmp_path, PROGRESS)] == ["0001", "0002"]
+
+
+def test_a_changed_schema_has_to_be_published_as_a_version(tmp_path: Path) -> None:
+    published(tmp_path, schemas()[PROGRESS])
+    new = changed(lambda s: fields(s).update(cohort={"type": "integer"}))
+    (problem,) = not_remembered(tmp_path, {PROGRESS: new})
+    assert PROGRESS in problem
+    published(tmp_path, new)
+    assert not_remembered(tmp_path, {PROGRESS: new}) == []
+
+
+def test_a_field_or_value_that_a_team_uses_is_not_taken_away_unseen() -> None:
+    without = changed(lambda s: fields(s).pop("score"))
+    (problem,) = unmet(TEAM, {PROGRESS: without})
+    assert problem == f"reports needs {PROGRESS} score, which is gone (reports@ongoza.example)"
+    fewer = changed(lambda s: s["$defs"]["ProgressStatus"]["enum"].remove("completed"))
+    (problem,) = unmet(TEAM, {PROGRESS: fewer})
+    assert problem == f"reports needs {PROGRESS} status = completed (reports@ongoza.example)"
+    (problem,) = unmet(TEAM, {})
+    assert "not published" in problem
+    assert list(unmet(TEAM, schemas())) == []
+
+
+def test_a_broken_needs_file_is_a_problem_that_names_it(tmp_path: Path) -> None:
+    for team, text in (
+        ("one", "team: one\nwants: all"),
+        ("two", "team: three\ncontact: x\nneeds: {}"),
+    ):
+        (tmp_path / "consumers" / team).mkdir(parents=True)
+        (tmp_path / "consumers" / team / "needs.yaml").write_text(text)
+    _, problems = load(tmp_path)
+    assert [problem.split(":")[0] for problem in problems] == [
+        "consumers/one/needs.yaml",
+        "consumers/two/needs.yaml",
+    ]
+
+
+def test_nothing_goes_without_a_sunset_or_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(tmp_path, schemas()[PROGRESS])
+    now = {PROGRESS: changed(lambda s: fields(s).pop("score"))}
+    (problem,) = sunsets.too_early(tmp_path, now, date(2027, 1, 1))
+    assert "gone without a sunset" in problem
+    sunset = Sunset(deprecated=date(2026, 6, 1), sunset=date(2027, 1, 1), migration="urn:x")
+    monkeypatch.setattr(sunsets, "SUNSETS", {f"{PROGRESS}#score": sunset, PROGRESS: sunset})
+    (problem,) = sunsets.too_early(tmp_path, now, date(2026, 12, 31))
+    assert "before its sunset on 2027-01-01" in problem
+    assert list(sunsets.too_early(tmp_path, now, date(2027, 1, 1))) == []
+    assert list(sunsets.too_early(tmp_path, {}, date(2027, 1, 1))) == []
+
+
+def test_a_fact_that_will_go_says_so_in_its_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    sunset = Sunset(deprecated=date(2026, 6, 1), sunset=date(2027, 1, 1), migration="urn:new")
+    monkeypatch.setattr(codec, "SUNSETS", {PROGRESS: sunset})
+    headers = dict(encode(progress(), time=NOW).headers())
+    assert headers["ce_deprecated"] == b"true"
+    assert headers["ce_deprecationfrom"] == b"2026-06-01T00:00:00Z"
+    assert headers["ce_deprecationsunset"] == b"2027-01-01T00:00:00Z"
+    assert headers["ce_deprecationmigration"] == b"urn:new"
+    assert topics.SUNSETS == {}  # nothing of ours is on its way out
+
+
+@pytest.mark.parametrize("fact", FACT_TYPES)
+def test_the_code_reads_every_document_at_the_edge_of_its_schema(fact: str) -> None:
+    headers = [("ce_specversion", b"1.0"), ("ce_id", b"edge"), ("ce_type", fact.encode())]
+    found = list(samples(schemas()[fact]))
+    assert len(found) > 3 or fact.endswith("erased.v1")
+    for sample in found:
+        assert valid(sample.document, schemas()[fact]), sample
+        body = json.dumps(sample.document).encode()
+        assert isinstance(decode(headers, body), Received), sample
+
+
+def test_a_keyword_nobody_taught_is_not_passed_over() -> None:
+    with pytest.raises(NotUnderstood, match="multipleOf"):
+        list(samples({"type": "object", "properties": {"n": {"type": "integer", "multipleOf": 2}}}))
+
+
+def test_the_text_shown_for_a_pattern_fits_it() -> None:
+    pattern = fields(schemas()[PROGRESS])["content_id"]["pattern"]
+    shown = Patterned(pattern)
+    assert ProgressUpdated.model_validate({**progress().model_dump(), "content_id": str(shown)})
+
+
+def test_what_is_committed_has_no_break() -> None:
+    needs, problems = load(CONTRACTS)
+    assert problems == []
+    assert list(breaks(CONTRACTS, schemas(), needs)) == []
