@@ -66,7 +66,7 @@ USERS = Topic(
     key="user id",
     partition_key="user id",
     producer="core",
-    consumers=("ai",),
+    consumers=("ai", "engagement_stats", "learner_reminders"),
     partitions=6,
     facts=(UserCreated, UserUpdated, UserErased),
 )
@@ -88,7 +88,7 @@ PROGRESS = Topic(
     key="user id ':' content id",
     partition_key="user id",
     producer="core",
-    consumers=("ai",),
+    consumers=("ai", "engagement_stats", "learner_reminders"),
     partitions=6,
     facts=(ProgressUpdated,),
 )
@@ -111,7 +111,7 @@ RECOMMENDATIONS = Topic(
     key="user id",
     partition_key="user id",
     producer="ai",
-    consumers=(),
+    consumers=("learner_reminders",),
     partitions=6,
     facts=(RecommendationsRefreshed,),
 )

@@ -14,6 +14,7 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, TOPICS, Topic
 from scripts.contracts import sunsets
 from scripts.contracts.compatibility import breaks, not_remembered, remember
+from scripts.contracts.corpus import corpus
 from scripts.contracts.needs import load, unlisted, unmet
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
@@ -55,6 +56,7 @@ def published(contracts: Path) -> dict[Path, str]:
         contracts / "schemas" / f"{name}.json": json.dumps(schema(fact), indent=2) + "\n"
         for name, fact in FACT_TYPES.items()
     }
+    files |= {contracts / "corpus" / name: text for name, text in corpus(contracts).items()}
     files[contracts / "asyncapi.yaml"] = yaml.safe_dump(asyncapi(), sort_keys=False, width=100)
     return files
 
@@ -192,8 +194,10 @@ def differences(contracts: Path) -> list[str]:
                 committed.splitlines(), text.splitlines(), f"committed {name}", name, lineterm=""
             )
             problems.append("\n".join(lines) + "\nrun `make schemas` if the change is meant")
-    left_over = set((contracts / "schemas").glob("*.json")) - set(expected)
-    return problems + [f"schema of no fact: {path.name}" for path in sorted(left_over)]
+    left_over = {*(contracts / "schemas").glob("*.json"), *(contracts / "corpus").glob("*.json")}
+    return problems + [
+        f"schema or corpus of no fact: {path.name}" for path in sorted(left_over - set(expected))
+    ]
 
 
 def bad_examples(contracts: Path) -> list[str]:

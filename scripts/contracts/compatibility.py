@@ -25,6 +25,8 @@ class Break:
     earlier: str
     """Which earlier version."""
     direction: str
+    path: str
+    """The field, `result.scores`; empty for the document as a whole."""
     sample: Sample
     complaint: str
     teams: tuple[str, ...]
@@ -32,7 +34,7 @@ class Break:
     def __str__(self) -> str:
         hurt = f"\n  hurts: {', '.join(self.teams)}" if self.teams else ""
         shown = json.dumps(_shortened(self.sample.document))
-        where = f"{self.sample.path or 'the document'} ({self.sample.edge})"
+        where = f"{self.path or 'the document'} ({self.sample.edge})"
         return (
             f"{self.fact}: {self.direction} with version {self.earlier} at {where}\n"
             f"  counter-example: {shown}\n  {self.complaint}{hurt}\n"
@@ -81,39 +83,48 @@ def _uncovered(fact: str, earlier: str, old: Schema, new: Schema, needs: Needs) 
     ):
         told: set[str] = set()
         for sample in samples(writer):
-            complaint = _complaint(sample, reader)
-            if complaint and sample.path not in told:
-                told.add(sample.path)
-                teams = needs.of_field(fact, sample.path)
-                yield Break(fact, earlier, direction, sample, complaint, teams)
+            if complaint := _complaint(sample, reader):
+                if complaint.path not in told:
+                    teams = needs.of_field(fact, complaint.path)
+                    yield Break(
+                        fact, earlier, direction, complaint.path, sample, complaint.text, teams
+                    )
+                told.add(complaint.path)
                 if not sample.path:
                     break  # every other document would fail for the same reason
 
 
-def _complaint(sample: Sample, reader: Schema) -> str | None:
-    validator = jsonschema.Draft202012Validator(reader, format_checker=jsonschema.FormatChecker())
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    path: str
+    text: str
+
+
+def _complaint(sample: Sample, reader: Schema) -> _Complaint | None:
+    checker = jsonschema.FormatChecker()
+    validator = jsonschema.Draft202012Validator(reader, format_checker=checker)
     for error in validator.iter_errors(sample.document):
-        if isinstance(error.instance, Patterned) and error.validator == "pattern":
-            return f"the pattern is another one: {error.validator_value}"
-        return f"{error.json_path}: {error.message[:200]}"
-    return _other_pattern(sample.document, reader, reader)
+        names = [part for part in error.absolute_path if isinstance(part, str)]
+        return _Complaint(sample.path or ".".join(names), error.message[:200])
+    return _other_pattern(sample.document, reader, reader, "")
 
 
-def _other_pattern(document: Any, node: Schema, root: Schema) -> str | None:
+def _other_pattern(document: Any, node: Schema, root: Schema, path: str) -> _Complaint | None:
     """A text of one pattern may fit another by chance: patterns have to be the same."""
     node = resolve(node, root)
     if isinstance(document, Patterned):
         patterns = {node.get("pattern")} | {one.get("pattern") for one in node.get("anyOf", ())}
         if patterns - {None} and document.pattern not in patterns:
-            return f"the pattern is another one: {node.get('pattern')}"
+            return _Complaint(path, f"the pattern is another one: {node.get('pattern')}")
     if isinstance(document, dict):
         for name, value in document.items():
             inner = node.get("properties", {}).get(name) or node.get("additionalProperties")
-            if isinstance(inner, dict) and (found := _other_pattern(value, inner, root)):
+            inside = f"{path}.{name}".lstrip(".")
+            if isinstance(inner, dict) and (found := _other_pattern(value, inner, root, inside)):
                 return found
     if isinstance(document, list) and isinstance(node.get("items"), dict):
         for value in document[:1]:
-            return _other_pattern(value, node["items"], root)
+            return _other_pattern(value, node["items"], root, path)
     return None
 
 

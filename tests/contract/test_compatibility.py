@@ -115,7 +115,7 @@ def test_each_break_is_told_by_direction_field_document_and_team(
 ) -> None:
     old, new = schemas()[PROGRESS], changed(change)
     found = list(breaks(published(tmp_path, old), {PROGRESS: new}, TEAM))
-    assert [(one.direction, one.sample.path, one.teams) for one in found] == expected
+    assert [(one.direction, one.path, one.teams) for one in found] == expected
     for one in found:
         assert_counter_example(one, old, new)
 

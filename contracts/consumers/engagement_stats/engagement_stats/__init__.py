@@ -1,0 +1,1 @@
+"""A consumer of Ongoza CyberHub's facts that belongs to another team."""

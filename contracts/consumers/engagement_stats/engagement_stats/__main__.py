@@ -1,0 +1,89 @@
+"""`run` consumes and prints what it counted; `corpus` proves that every record is read right."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+
+from engagement_stats.corpus import failures
+from engagement_stats.store import Store
+from ongoza_contracts.codec import BadRecord
+from ongoza_contracts.consumer import read
+
+TOPICS = ("ongoza.users", "ongoza.progress")
+BATCH = 500
+
+
+def run(bootstrap: str, database: str, *, until_end: bool) -> None:
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "engagement-stats",
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+        }
+    )
+    consumer.subscribe(list(TOPICS))
+    store = Store(database)
+    ends = _ends(consumer)
+    while not until_end or _behind(consumer, ends):
+        for message in consumer.consume(BATCH, timeout=0.5):
+            _take(store, message)
+        store.commit()
+        if read_so_far := _positions(consumer):
+            consumer.commit(offsets=read_so_far, asynchronous=False)
+    print(json.dumps([asdict(one) for one in store.engagement()]))
+    consumer.close()
+
+
+def _positions(consumer: Consumer) -> list[TopicPartition]:
+    return [one for one in consumer.position(consumer.assignment()) if one.offset >= 0]
+
+
+def _take(store: Store, message: Message) -> None:
+    """A record that cannot be understood is told of; its neighbours are good."""
+    if error := message.error():
+        raise KafkaException(error)
+    try:
+        store.take(read(message))
+    except BadRecord as bad:
+        where = f"{message.topic()} {message.partition()} {message.offset()}"
+        print(f"{where}: {bad}", file=sys.stderr)
+
+
+def _ends(consumer: Consumer) -> dict[tuple[str, int], int]:
+    """Of every partition that holds something, where it ended when we began."""
+    topics = consumer.list_topics(timeout=20).topics
+    places = [TopicPartition(name, number) for name in TOPICS for number in topics[name].partitions]
+    ends = {(p.topic, p.partition): consumer.get_watermark_offsets(p)[1] for p in places}
+    return {place: end for place, end in ends.items() if end}
+
+
+def _behind(consumer: Consumer, ends: dict[tuple[str, int], int]) -> bool:
+    """Whether something that was there when we began is still to come."""
+    committed = consumer.committed([TopicPartition(*place) for place in ends], timeout=20)
+    return any(one.offset < ends[one.topic, one.partition] for one in committed)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="engagement_stats", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    running = commands.add_parser("run")
+    running.add_argument("--bootstrap", required=True)
+    running.add_argument("--database", required=True)
+    running.add_argument("--until-end", action="store_true")
+    commands.add_parser("corpus").add_argument("folder", type=Path)
+    given = parser.parse_args()
+    if given.command == "run":
+        run(given.bootstrap, given.database, until_end=given.until_end)
+        return
+    count, failed = failures(given.folder)
+    print(f"{count} cases, {len(failed)} failed{': ' if failed else ''}{', '.join(failed)}")
+    sys.exit(bool(failed) or not count)
+
+
+if __name__ == "__main__":
+    main()

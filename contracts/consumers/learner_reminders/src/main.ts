@@ -1,0 +1,65 @@
+// `run <bootstrap>` reads what is on the topics now and prints the reminders; `corpus <folder>` proves
+// that every record is read right.
+import { Kafka, logLevel, type IHeaders } from "kafkajs";
+
+import { failures } from "./corpus.js";
+import { decode } from "./decode.js";
+import { Store } from "./store.js";
+
+const TOPICS = ["ongoza.users", "ongoza.progress", "ongoza.recommendations"];
+
+async function run(bootstrap: string): Promise<void> {
+  const kafka = new Kafka({ brokers: [bootstrap], clientId: "learner-reminders", logLevel: logLevel.ERROR });
+  const admin = kafka.admin();
+  await admin.connect();
+  const left = new Map<string, bigint>();
+  for (const topic of TOPICS) {
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      if (BigInt(high) > BigInt(low)) left.set(`${topic}/${partition}`, BigInt(high));
+    }
+  }
+  await admin.disconnect();
+
+  const store = new Store();
+  const consumer = kafka.consumer({ groupId: `learner-reminders-${Date.now()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topics: TOPICS, fromBeginning: true });
+  if (left.size > 0) {
+    await new Promise<void>((done, failed) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => failed(payload.error));
+      consumer
+        .run({
+          autoCommit: false,
+          eachMessage: async ({ topic, partition, message }) => {
+            const read = decode({ headers: pairs(message.headers), value: message.value });
+            if (read.outcome === "refused") console.error(topic, partition, message.offset, read.code);
+            store.take(read);
+            const end = left.get(`${topic}/${partition}`);
+            if (end !== undefined && BigInt(message.offset) + 1n >= end) left.delete(`${topic}/${partition}`);
+            if (left.size === 0) done();
+          },
+        })
+        .catch(failed);
+    });
+  }
+  await consumer.disconnect();
+  console.log(JSON.stringify(store.reminders()));
+}
+
+function pairs(headers: IHeaders | undefined): [string, Buffer][] {
+  return Object.entries(headers ?? {}).flatMap(([name, value]) =>
+    [value].flat().flatMap((one): [string, Buffer][] => (one === undefined ? [] : [[name, Buffer.from(one)]])),
+  );
+}
+
+const [command, argument] = process.argv.slice(2);
+if (command === "run" && argument) {
+  await run(argument);
+} else if (command === "corpus" && argument) {
+  const { count, failed } = failures(argument);
+  console.log(`${count} cases, ${failed.length} failed${failed.length ? ": " : ""}${failed.join(", ")}`);
+  process.exitCode = failed.length || !count ? 1 : 0;
+} else {
+  console.error("usage: main.js run <bootstrap> | corpus <folder>");
+  process.exitCode = 2;
+}

