@@ -6,6 +6,11 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.vocabulary import ContentId, ContentType, Percentage, ProgressStatus, UserId
 
 
+def progress_key(user_id: int, content_id: str) -> str:
+    """The entity: one learner's progress on one item."""
+    return f"{user_id}:{content_id}"
+
+
 class ProgressUpdated(Fact):
     """A learner's progress on one item of content changed."""
 
@@ -23,7 +28,7 @@ class ProgressUpdated(Fact):
 
     @property
     def key(self) -> str:
-        return f"{self.user_id}:{self.content_id}"
+        return progress_key(self.user_id, self.content_id)
 
     @property
     def partition_key(self) -> str:

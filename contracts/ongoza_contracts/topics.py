@@ -16,6 +16,9 @@ from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
+COMPACTED_WITHIN = timedelta(days=7)
+"""How long the broker may put off compacting what is old enough, however little there is of it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
@@ -32,12 +35,17 @@ class Topic:
     """Every single fact is kept this long; after it compaction may leave only a key's last one."""
 
     def config(self) -> dict[str, str]:
-        """The broker's settings: the last fact of each key for ever, `history` in full; a key whose
-        last record has no body is forgotten after `history`."""
-        history_ms = str(self.history // timedelta(milliseconds=1))
+        """The broker's settings: the last fact of each key for ever, `history` in full.
+
+        Of a key whose last record has no body nothing is left some time after `history` and
+        COMPACTED_WITHIN, provided that its partition is still written: the newest segment is never
+        compacted.
+        """
+        history_ms = _milliseconds(self.history)
         return {
             "cleanup.policy": "compact",
             "min.compaction.lag.ms": history_ms,
+            "max.compaction.lag.ms": _milliseconds(self.history + COMPACTED_WITHIN),
             "delete.retention.ms": history_ms,
             "max.message.bytes": str(256 * 1024),
         }
@@ -57,6 +65,10 @@ class Sunset:
 SUNSETS: Mapping[str, Sunset] = {}
 """By fact type, or `<fact type>#<field>`. Entries stay when the thing is gone. Facts that will go
 carry CloudEvents' deprecation attributes, so that consumers learn it from the record itself."""
+
+
+def _milliseconds(time: timedelta) -> str:
+    return str(time // timedelta(milliseconds=1))
 
 
 USERS = Topic(

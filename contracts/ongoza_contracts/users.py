@@ -38,7 +38,7 @@ class UserCreated(_UserState):
 
 
 class UserUpdated(_UserState):
-    """A user's role, track, organization or status changed."""
+    """A user changed; what is published may be the same, when only their name did."""
 
     type = "ongoza.user.updated.v1"
 

@@ -40,7 +40,7 @@ def test_a_changed_schema_is_noticed_with_the_line_that_differs(copy: Path) -> N
 
 def test_a_schema_without_its_fact_is_noticed(copy: Path) -> None:
     (copy / "schemas" / "ongoza.progress.lost.v1.json").write_text("{}")
-    assert run_check(copy) == (1, "schema of no fact: ongoza.progress.lost.v1.json\n")
+    assert run_check(copy) == (1, "schemas of no fact: ongoza.progress.lost.v1.json\n")
 
 
 def test_a_changed_asyncapi_document_is_noticed(copy: Path) -> None:

@@ -1,11 +1,13 @@
 """Forgetting a user: rows, tokens, keys on the topics, and the receipts that say so."""
 
 import pytest
+from django.test import Client
 
 from core.erasure.services import KEYS_OF_LEARNERS, erase_user
 from core.outbox.models import OutboxEvent, OutlivedKey
 from core.users.models import User
 from ongoza_contracts.topics import TOPICS, USERS
+from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -65,7 +67,7 @@ def test_receipts_say_what_went_and_nothing_is_left(amina: Caller, learner: User
     address = f"internal/erasures/{learner.id}/"
     status, before = service().get(address)
     assert (status, before["receipts"]) == (200, [])
-    assert before["remaining"]["progress.Progress"] == 1
+    assert before["remaining"]["progress.Progress.user"] == 1
 
     forget_appended()
     erase_user(user_id=learner.id)
@@ -92,3 +94,13 @@ def test_every_topic_of_learners_has_its_keys_forgotten() -> None:
         if topic.partition_key == "user id" and topic.producer == "core" and topic is not USERS
     }
     assert KEYS_OF_LEARNERS.keys() == of_learners
+
+
+def test_an_admin_erases_a_learner_who_has_done_something(amina: Caller, learner: User) -> None:
+    """Django asks the admin of whatever hangs on a user, and those are read-only."""
+    report_progress(amina)
+    admin = Client()
+    admin.force_login(person("admin", Role.ADMIN))
+    address = f"/admin/users/user/{learner.id}/delete/"
+    assert admin.post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=learner.id).exists()

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.config import env
 from core.config.startup import refuse_bad_configuration
+from core.kit.choices import titled
 from ongoza_contracts.vocabulary import ProgressStatus
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -167,7 +168,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {  # choices that go by several names, or share theirs with others
         "TrackEnum": "core.programs.models.TRACKS",
-        "ProgressStatusEnum": list(ProgressStatus),
+        "ProgressStatusEnum": titled(ProgressStatus),
         "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
     },
 }

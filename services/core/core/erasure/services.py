@@ -24,11 +24,10 @@ def erase_user(*, user_id: int) -> None:
     """Forget a user: the row, all that hangs on it, and every key on the topics but the one record
     that says so. What stays is that the id was erased, and the receipts. Raises NotFound."""
     user = users.lock_to_erase(user_id)
-    keys = [
-        *((topic, key) for topic, keys_of in KEYS_OF_LEARNERS.items() for key in keys_of(user_id)),
-        *take_outlived_keys(user_id),
-    ]
+    keys = [(topic, key) for topic, keys_of in KEYS_OF_LEARNERS.items() for key in keys_of(user_id)]
     rows = users.erase(user)
+    # Only now: a deletion that was under way has ended, and what it left is there to be found.
+    keys += take_outlived_keys(user_id)
     forget_keys(keys, partition_key=str(user_id))
     ErasureReceipt.objects.bulk_create(
         ErasureReceipt(user_id=user_id, place=place, rows=count)

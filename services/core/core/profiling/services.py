@@ -83,6 +83,8 @@ def record_result(
 
     A learner who has no track yet gets the primary one. Raises NotFound and OtherResult.
     """
+    # The learner before what is theirs: else an erasure and we could wait in a circle.
+    learner = locked(User.objects.filter(profilings=session_id))
     session = locked(ProfilingSession.objects.filter(pk=session_id))
     if session.status == ProfilingSession.Status.COMPLETED:
         if session.result != result:
@@ -92,8 +94,8 @@ def record_result(
     session.result, session.completed_at = result, at or timezone.now()
     session.save_next_version()
     append(events.profiling_completed(session))
-    if session.user.track is None:
-        update_user(user_id=session.user_id, track=result["primary"])
+    if learner.track is None:
+        update_user(user_id=learner.id, track=result["primary"])
     return session
 
 

@@ -4,9 +4,9 @@ from django.db.models import QuerySet
 
 from core.kit.errors import NotFound
 from core.kit.permissions import may_see_learner
-from core.progress import events
 from core.progress.models import Progress
 from core.users.models import User
+from ongoza_contracts.progress import progress_key
 
 
 def progress_of(caller: User, user_id: int) -> QuerySet[Progress]:
@@ -18,8 +18,8 @@ def progress_of(caller: User, user_id: int) -> QuerySet[Progress]:
 
 def fact_keys(user_id: int) -> list[str]:
     """Of every fact that was published of this learner's progress."""
-    rows = Progress.objects.filter(user_id=user_id).select_related("content")
-    return [events.progress_updated(row).key for row in rows]
+    items = Progress.objects.filter(user_id=user_id).values_list("content_id", flat=True)
+    return [progress_key(user_id, str(content_id)) for content_id in items]
 
 
 def visible_progress(caller: User, progress_id: int) -> Progress:

@@ -37,13 +37,13 @@ class ProgressSerializer(serializers.ModelSerializer[Progress]):
 class ReviseRequest(StrictSerializer):
     """What a learner may change of a record of theirs."""
 
-    status = serializers.ChoiceField(choices=list(ProgressStatus), required=False)
+    status = serializers.ChoiceField(choices=titled(ProgressStatus), required=False)
     completion_percentage = serializers.FloatField(min_value=0, max_value=100, required=False)
     score = serializers.FloatField(min_value=0, max_value=100, required=False, allow_null=True)
     metadata = serializers.DictField(required=False)
 
     def validate_metadata(self, metadata: dict[str, Any]) -> dict[str, Any]:
-        if len(json.dumps(metadata)) > MAX_METADATA_BYTES:
+        if len(json.dumps(metadata, ensure_ascii=False).encode()) > MAX_METADATA_BYTES:
             raise serializers.ValidationError("This is over 8 KiB.", code="too_large")
         return metadata
 
@@ -51,4 +51,4 @@ class ReviseRequest(StrictSerializer):
 class ReportRequest(ReviseRequest):
     content_id = serializers.CharField(max_length=64)
     content_type = serializers.ChoiceField(choices=titled(ContentType))
-    status = serializers.ChoiceField(choices=list(ProgressStatus))
+    status = serializers.ChoiceField(choices=titled(ProgressStatus))

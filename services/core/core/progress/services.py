@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -36,6 +36,15 @@ class ContradictoryProgress(DomainError):
     detail = "Completed means 100 percent, not started means 0 percent and no score."
 
 
+class State(TypedDict, total=False):
+    """What a report says; what it leaves out stays as it was."""
+
+    status: ProgressStatus
+    completion_percentage: float
+    score: float | None
+    metadata: dict[str, Any]
+
+
 class Reported(NamedTuple):
     progress: Progress
     is_new: bool
@@ -43,7 +52,7 @@ class Reported(NamedTuple):
 
 @transaction.atomic
 def report_progress(
-    *, user: User, content_id: str, content_type: ContentType, **state: Any
+    *, user: User, content_id: str, content_type: ContentType, **state: Unpack[State]
 ) -> Reported:
     """Record how far `user` is with an item.
 
@@ -64,7 +73,7 @@ def report_progress(
 
 
 @transaction.atomic
-def revise_progress(*, user: User, progress_id: int, **state: Any) -> Progress:
+def revise_progress(*, user: User, progress_id: int, **state: Unpack[State]) -> Progress:
     """Change fields of a record of one's own. Raises NotFound and what `report_progress` does."""
     return _change(locked(Progress.objects.filter(pk=progress_id, user=user)), state)
 
@@ -84,7 +93,8 @@ class Step:
 def import_history(*, user: User, steps: Iterable[Step]) -> None:
     """Bring in what a learner did before, oldest first: each step a version and a fact.
 
-    For a learner who has no progress yet: IntegrityError otherwise.
+    For a learner who has none of these items yet: IntegrityError otherwise. Raises
+    ContradictoryProgress.
     """
     steps = list(steps)
     items = ContentItem.objects.in_bulk({s.content_id for s in steps}, field_name="content_id")
@@ -95,6 +105,7 @@ def import_history(*, user: User, steps: Iterable[Step]) -> None:
         record = records.setdefault(step.content_id, new)
         for name in PUBLISHED:
             setattr(record, name, getattr(step, name))
+        _refuse_contradictions(record)
         record.version += 1
         record.updated_at = step.at
         facts.append((events.progress_updated(record), step.at))
@@ -102,7 +113,7 @@ def import_history(*, user: User, steps: Iterable[Step]) -> None:
     append_all(facts)
 
 
-def _change(progress: Progress, state: dict[str, Any]) -> Progress:
+def _change(progress: Progress, state: State) -> Progress:
     before = {name: getattr(progress, name) for name in PUBLISHED}
     if before["status"] == ProgressStatus.COMPLETED != state.get("status", before["status"]):
         raise AlreadyCompleted

@@ -27,6 +27,15 @@ class LogInThrottle(_PerAddress):
     scope = "login_address"
 
 
+class OwnPasswordThrottle(SimpleRateThrottle):
+    """How many passwords whoever holds an access token may try for its account."""
+
+    scope = "login"
+
+    def get_cache_key(self, request: Request, view: "APIView") -> str:
+        return self.cache_format % {"scope": self.scope, "ident": f"user {request.user.pk}"}
+
+
 class AccountThrottle(SimpleRateThrottle):
     """How many passwords may be tried for one account, from wherever. Unlocks by itself."""
 

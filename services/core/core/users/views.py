@@ -6,11 +6,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from core.erasure.services import erase_oneself
 from core.kit.views import ApiView
 from core.users import selectors, serializers, services
-from core.users.throttles import AccountThrottle, LogInThrottle, SignUpThrottle
+from core.users.throttles import (
+    AccountThrottle,
+    LogInThrottle,
+    OwnPasswordThrottle,
+    SignUpThrottle,
+)
 
 AFTER_SIGN_UP = "/onboarding/ai-profiler"
 
@@ -58,6 +64,10 @@ class LogOut(_Public):
 
 
 class Me(ApiView):
+    def get_throttles(self) -> list[BaseThrottle]:
+        """To erase takes the password."""
+        return [OwnPasswordThrottle()] if self.request.method == "DELETE" else []
+
     @extend_schema(operation_id="users_me", responses=serializers.UserSerializer)
     def get(self, request: Request) -> Response:
         """The caller."""
@@ -78,6 +88,8 @@ class Me(ApiView):
 
 
 class Password(ApiView):
+    throttle_classes = (OwnPasswordThrottle,)
+
     @extend_schema(request=serializers.ChangePasswordRequest, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
         """Change the caller's password: all earlier tokens end, new ones are in the answer."""

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import ongoza_contracts.vocabulary
 from django.conf import settings
 from django.db import migrations, models
 
@@ -24,7 +23,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('status', models.CharField(choices=[(ongoza_contracts.vocabulary.ProgressStatus['NOT_STARTED'], ongoza_contracts.vocabulary.ProgressStatus['NOT_STARTED']), (ongoza_contracts.vocabulary.ProgressStatus['IN_PROGRESS'], ongoza_contracts.vocabulary.ProgressStatus['IN_PROGRESS']), (ongoza_contracts.vocabulary.ProgressStatus['COMPLETED'], ongoza_contracts.vocabulary.ProgressStatus['COMPLETED']), (ongoza_contracts.vocabulary.ProgressStatus['FAILED'], ongoza_contracts.vocabulary.ProgressStatus['FAILED'])], max_length=16)),
+                ('status', models.CharField(choices=[('not_started', 'Not_Started'), ('in_progress', 'In_Progress'), ('completed', 'Completed'), ('failed', 'Failed')], max_length=16)),
                 ('completion_percentage', models.FloatField(default=0)),
                 ('score', models.FloatField(null=True)),
                 ('metadata', models.JSONField(default=dict)),
