@@ -7,7 +7,7 @@ PACKAGES := -e contracts -e services/core -e services/ai
 SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai scripts tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status reset logs test check seed demo rebuild bench schemas model model-check lock
+.PHONY: help up down status reset logs test check seed demo rebuild bench schemas site model model-check lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ bench: .venv/.ready ## measure each path beside its floor, on a stack of its own
 	@$(PYTHON) -m scripts.bench
 schemas: .venv/.ready ## write the published schemas and the AsyncAPI document anew
 	@$(PYTHON) -m scripts.contracts write
+
+site: .venv/.ready ## write the catalogue of topics and facts as pages for other teams
+	@$(PYTHON) -m scripts.contracts site .local/site
 
 model: .venv-model/.ready ## export the model's graph and golden vectors (downloads torch)
 	@.venv-model/bin/python -m scripts.model export

@@ -16,6 +16,7 @@ from scripts.contracts import sunsets
 from scripts.contracts.compatibility import breaks, not_remembered, remember
 from scripts.contracts.corpus import corpus
 from scripts.contracts.needs import load, unlisted, unmet
+from scripts.contracts.site import pages
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 EXAMPLES = ("minimal", "full", "future")
@@ -32,6 +33,19 @@ def write(contracts: Annotated[Path, typer.Option()] = CONTRACTS) -> None:
         print(f"wrote {path.relative_to(contracts)}")
     for path in remember(contracts, schemas()):
         print(f"published {path.relative_to(contracts)}")
+
+
+@app.command()
+def site(
+    folder: Annotated[Path, typer.Argument(help="Where to write the pages.")],
+    contracts: Annotated[Path, typer.Option()] = CONTRACTS,
+) -> None:
+    """Write the catalogue as static pages."""
+    needs, _ = load(contracts)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages(contracts, schemas(), needs).items():
+        (folder / name).write_text(text)
+    print(f"open {folder / 'index.html'}")
 
 
 @app.command()

