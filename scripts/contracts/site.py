@@ -48,8 +48,8 @@ def _index(needs: Needs) -> str:
     return _page(
         "Topics and facts",
         "<p>Every record is the whole current state of one entity, with a version. Keep the "
-        "highest version of each key and you need nothing else: duplicates, late records and replays are "
-        "harmless. Records are CloudEvents 1.0 in Kafka's binary mode.</p>",
+        "highest version of each key and you need nothing else: duplicates, late records and "
+        "replays are harmless. Records are CloudEvents 1.0 in Kafka's binary mode.</p>",
         "<h2>Topics</h2>",
         _table(("topic", "what", "written by", "read by"), topics),
         "<h2>Teams and what they use</h2>",

@@ -1,4 +1,4 @@
-"""The pages other teams read: complete, self-contained, and true to the official AsyncAPI parser."""
+"""The pages other teams read, and the AsyncAPI document as its official parser sees it."""
 
 import json
 from html.parser import HTMLParser
