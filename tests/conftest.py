@@ -10,13 +10,13 @@ import pytest
 
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
+from infra.kafka.cluster import Cluster
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
-from scripts.topics import create_topics
 from tests.integration.story import eventually, settled
 from tests.servers import SERVERS, new_stack
 
-REAL_BROKER = {"kafka_bootstrap", "stack", "pair"}
+REAL_BROKER = {"kafka_bootstrap", "stack", "pair", "secure"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 TRUNCATE operation, refreshed_list, erasure_receipt,
@@ -62,7 +62,7 @@ def kafka_bootstrap() -> str:
     """The address of a broker that has the catalogue's topics."""
     SERVERS.run("kafka")
     bootstrap = SERVERS.environment["KAFKA_BOOTSTRAP_SERVERS"]
-    create_topics(bootstrap)
+    Cluster({"bootstrap.servers": bootstrap}).apply()
     return bootstrap
 
 

@@ -17,7 +17,7 @@ def main(count: int) -> None:
     from core.outbox.relay import drain
 
     _fill(count + 1)
-    publisher = Publisher(settings.KAFKA_BOOTSTRAP_SERVERS)
+    publisher = Publisher(settings.KAFKA)
     drain(publisher, lambda: None, limit=1)  # connects, as the floor does before its clock starts
     began = time.perf_counter()
     sent = 0

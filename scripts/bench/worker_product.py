@@ -12,7 +12,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ai.kit.broker import Consumer, Records
+from ai.kit.broker import Brokers, Consumer, Records
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.projections import status
@@ -51,7 +51,7 @@ async def main(count: int, group: str) -> None:
             os.kill(os.getpid(), signal.SIGTERM)  # as a worker is stopped
 
     consumer = Consumer(
-        settings.kafka_bootstrap_servers,
+        Brokers.of(settings),
         [topic.name for topic in CONSUMED],
         group_id=group,
         positions=lambda: load_positions(pool),

@@ -28,7 +28,7 @@ def postgres(directory: Folder, port: Port = Ports.db) -> None:
 
 @app.command()
 def kafka(directory: Folder, port: Port = Ports.kafka) -> None:
-    """A Kafka broker with no topics yet: `python -m scripts.topics` makes them."""
+    """A Kafka broker with no topics yet: `python -m infra.kafka apply` makes them."""
     server = Kafka(directory.absolute(), port, Ports.free().kafka_controller)
     _become(server, "kafka", port, f"KAFKA_BOOTSTRAP_SERVERS={server.bootstrap}")
 

@@ -6,7 +6,8 @@ import re
 import shutil
 import subprocess
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -39,11 +40,16 @@ rootLogger.appenderRef.out.ref = out
 
 @dataclass(frozen=True)
 class Kafka:
-    """One broker that is its own controller."""
+    """One broker that is its own controller, unless its settings say otherwise."""
 
     folder: Path
     port: int
     controller_port: int
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """On top of the usual ones."""
+    format_arguments: tuple[str, ...] = ("--standalone",)
+    cluster_id: str = field(default_factory=lambda: _new_cluster_id())
+    """Of storage that is new."""
 
     @property
     def name(self) -> str:
@@ -75,8 +81,8 @@ class Kafka:
         configuration = self.folder / "format.properties"
         configuration.write_text(self._settings(draft))
         done = subprocess.run(  # noqa: S603
-            [*self._java(), "kafka.tools.StorageTool", "format", "--standalone",
-             "-t", _new_cluster_id(), "-c", str(configuration)],
+            [*self._java(), "kafka.tools.StorageTool", "format", *self.format_arguments,
+             "-t", self.cluster_id, "-c", str(configuration)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
@@ -96,6 +102,7 @@ class Kafka:
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "log.dirs": data,
+            **self.settings,
         }
         return SETTINGS.read_text() + "".join(f"{key}={value}\n" for key, value in own.items())
 

@@ -56,15 +56,19 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Six ports nobody listens on at this moment."""
-        sockets = [socket.create_server((HOST, 0)) for _ in fields(cls)]
-        numbers = [sock.getsockname()[1] for sock in sockets]
-        for sock in sockets:
-            sock.close()
-        return cls(*numbers)
+        return cls(*free_ports(len(fields(cls))))
 
     def environment(self) -> dict[str, str]:
         return {variable_of(name): str(port) for name, port in asdict(self).items()}
+
+
+def free_ports(count: int) -> list[int]:
+    """So many ports nobody listens on at this moment."""
+    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
+    numbers = [sock.getsockname()[1] for sock in sockets]
+    for sock in sockets:
+        sock.close()
+    return numbers
 
 
 def variable_of(name: str) -> str:

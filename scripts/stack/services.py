@@ -56,7 +56,7 @@ SERVICES: tuple[Service, ...] = (
     Service(
         name="topics",
         ready="exit",
-        command=(PYTHON, "-m", "scripts.topics"),
+        command=(PYTHON, "-m", "infra.kafka", "apply"),
         after=("kafka",),
     ),
     Service(

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def publisher(kafka_bootstrap: str) -> Publisher:
-    return Publisher(kafka_bootstrap)
+    return Publisher({"bootstrap.servers": kafka_bootstrap})
 
 
 # --- append --------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ STANDING_BY = "relay: standing by: another relay is active"
 
 @pytest.fixture
 def publisher(kafka_bootstrap: str) -> Publisher:
-    return Publisher(kafka_bootstrap)
+    return Publisher({"bootstrap.servers": kafka_bootstrap})
 
 
 class Notes:

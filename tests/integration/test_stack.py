@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ongoza_contracts.topics import TOPICS
 from scripts.embedded.ports import HOST, Ports, PortTaken
 from scripts.stack import secrets
 from scripts.stack.processes import Register, Started
@@ -97,17 +98,14 @@ def test_secrets_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
 def test_kafka_keeps_its_records_through_a_kill(small_stack: Stack) -> None:
     from confluent_kafka import Consumer, Producer, TopicPartition
 
-    from scripts.topics import create_topics
+    from infra.kafka.cluster import Cluster
 
     small_stack.run("kafka")
     bootstrap = small_stack.environment["KAFKA_BOOTSTRAP_SERVERS"]
-    assert create_topics(bootstrap) == [
-        "ongoza.users",
-        "ongoza.content",
-        "ongoza.progress",
-        "ongoza.profiling",
-    ]
-    assert create_topics(bootstrap) == []
+    cluster = Cluster({"bootstrap.servers": bootstrap})
+    created = [step.subject for step in cluster.apply() if step.what == "create"]
+    assert created == [topic.name for topic in TOPICS]
+    assert cluster.apply() == []
     producer = Producer({"bootstrap.servers": bootstrap, "acks": "all"})
     producer.produce("ongoza.users", key=b"1", value=b"kept", partition=0)
     assert producer.flush(10) == 0

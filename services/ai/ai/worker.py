@@ -18,7 +18,7 @@ from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import ModelIdentity, open_encoder
 from ai.embeddings.queue import EncoderQueue
-from ai.kit.broker import BrokerError, Consumer, Publisher
+from ai.kit.broker import BrokerError, Brokers, Consumer, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.loops import die, forever
 from ai.kit.settings import Settings
@@ -59,7 +59,7 @@ class Worker:
             texts=self.texts,
         )
         self.consumer = Consumer(
-            settings.kafka_bootstrap_servers,
+            Brokers.of(settings),
             [topic.name for topic in CONSUMED],
             group_id=f"ai-{generation}",
             positions=self._positions,
@@ -83,7 +83,7 @@ class Worker:
             await self._require_model(encoder.identity)
             backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
             recompute = Recompute(self.pool, CatalogueCache(self.pool), self.changed)
-            publisher = Publisher(self.settings.kafka_bootstrap_servers)
+            publisher = Publisher(Brokers.of(self.settings))
             stack.push_async_callback(publisher.close)
             announcer = Announcer(self.pool, publisher)
             for loop in (

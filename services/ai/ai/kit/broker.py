@@ -6,8 +6,10 @@ commits every position of the consumer. So records pass untouched and offsets ar
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -21,8 +23,10 @@ from aiokafka import (
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.security import BaseSecurity, SASLScram512
 
 from ai.kit.loops import die
+from ai.kit.settings import Settings
 from ongoza_contracts.codec import Record
 from ongoza_contracts.topics import Topic
 
@@ -44,25 +48,70 @@ long their next records may be overlooked."""
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Brokers:
+    """Where they are, and how we sign in."""
+
+    servers: str
+    protocol: str = "PLAINTEXT"
+    username: str = ""
+    password: str = ""
+    ca: str | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Brokers":
+        return cls(
+            settings.kafka_bootstrap_servers,
+            settings.kafka_security_protocol,
+            settings.kafka_sasl_username,
+            settings.kafka_sasl_password.get_secret_value(),
+            settings.kafka_ssl_ca,
+        )
+
+    def client(self) -> dict[str, Any]:
+        """For clients of aiokafka."""
+        signed_in = {
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": self.username,
+            "sasl_plain_password": self.password,
+        }
+        return {
+            "bootstrap_servers": self.servers,
+            "security_protocol": self.protocol,
+            "ssl_context": self._context(),
+            **(signed_in if "SASL" in self.protocol else {}),
+        }
+
+    def security(self) -> BaseSecurity | None:
+        """For FastStream."""
+        if "SASL" in self.protocol:
+            return SASLScram512(self.username, self.password, ssl_context=self._context())
+        return BaseSecurity(ssl_context=self._context()) if "SSL" in self.protocol else None
+
+    def _context(self) -> ssl.SSLContext | None:
+        return ssl.create_default_context(cafile=self.ca) if "SSL" in self.protocol else None
+
+
 class Consumer:
     """One member of a consumer group. Delivers at least once; what is not committed comes again."""
 
     def __init__(
         self,
-        bootstrap_servers: str,
+        brokers: Brokers,
         topics: Sequence[str],
         group_id: str,
         positions: Callable[[], Awaitable[Mapping[Place, int]]],
     ) -> None:
         """`positions` says where to go on in partitions that become ours; what it does not name is
         read from the beginning. The group's offsets are only for whoever watches its lag."""
-        self._bootstrap_servers = bootstrap_servers
+        self._brokers = brokers
         self._topics = topics
         self._group_id = group_id
         self._positions = positions
         self._stopping: Callable[[], None] = lambda: None
         self.broker = KafkaBroker(
-            bootstrap_servers,
+            brokers.servers,
+            security=brokers.security(),
             apply_types=False,
             allow_auto_create_topics=False,
             graceful_timeout=15.0,
@@ -126,7 +175,7 @@ class Consumer:
         """
         ours = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
         positions = await self._positions()
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers)
+        consumer = AIOKafkaConsumer(**self._brokers.client())
         await consumer.start()
         try:
             ends = _plain(await consumer.end_offsets(list(ours)))
@@ -148,8 +197,8 @@ class Consumer:
 class Publisher:
     """An idempotent producer that waits for every acknowledgement."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
-        self._bootstrap_servers = bootstrap_servers
+    def __init__(self, brokers: Brokers) -> None:
+        self._brokers = brokers
         self._producer: AIOKafkaProducer | None = None
 
     async def publish(self, records: Sequence[Record]) -> None:
@@ -171,7 +220,7 @@ class Publisher:
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap_servers,
+                **self._brokers.client(),
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=5,
@@ -200,9 +249,9 @@ def _wire(record: Record) -> dict[str, Any]:
 class Reader:
     """Reads given stretches of topics, beside whatever group is consuming them and in none."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
+    def __init__(self, brokers: Brokers) -> None:
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap_servers,
+            **brokers.client(),
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=4 * 1024 * 1024,

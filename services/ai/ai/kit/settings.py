@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Backend: TypeAlias = Literal["onnx", "sentence-transformers"]
@@ -20,6 +20,12 @@ class Settings(BaseSettings):
     vector_db_password: str
 
     kafka_bootstrap_servers: str = "localhost:9092"
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_sasl_username: str = ""
+    kafka_sasl_password: SecretStr = SecretStr("")
+    kafka_ssl_ca: str | None = None
+    """A file with the certificates to trust; the machine's own without it."""
 
     django_api_url: str = "http://localhost:8000"
     django_api_timeout: float = Field(default=1.0, gt=0)

@@ -32,7 +32,18 @@ CORS_ALLOW_HEADERS = (
 )
 CORS_EXPOSE_HEADERS = ("retry-after", "x-request-id")
 FASTAPI_BASE_URL = env.text("FASTAPI_BASE_URL", "http://localhost:8001")
-KAFKA_BOOTSTRAP_SERVERS = env.text("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092")
+KAFKA = {  # as confluent-kafka wants it; what is not set is left out
+    "bootstrap.servers": env.text("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
+    **env.given(
+        {
+            "security.protocol": "KAFKA_SECURITY_PROTOCOL",
+            "sasl.mechanism": "KAFKA_SASL_MECHANISM",
+            "sasl.username": "KAFKA_SASL_USERNAME",
+            "sasl.password": "KAFKA_SASL_PASSWORD",
+            "ssl.ca.location": "KAFKA_SSL_CA",
+        }
+    ),
+}
 
 # --- applications ------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -1,6 +1,6 @@
 """The one place where core speaks to Kafka."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
@@ -20,11 +20,12 @@ class ProducerBroken(RuntimeError):
 class Publisher:
     """An idempotent producer that waits for every acknowledgement."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
+    def __init__(self, client: Mapping[str, str]) -> None:
+        """`client` says where the brokers are and how to sign in, in librdkafka's names."""
         self._fatal: KafkaError | None = None
         self._producer: Producer | None = None
         self._configuration = {
-            "bootstrap.servers": bootstrap_servers,
+            **client,
             "enable.idempotence": True,
             "acks": "all",
             "linger.ms": 5,  # while a batch is handed over: `flush` sends without lingering
@@ -66,10 +67,12 @@ class Publisher:
                     headers=[*record.headers()],
                     on_delivery=delivered,
                 )
-        except KafkaException as error:  # refused before it is sent: no such topic or partition
+            while producer.flush(POLL_SECONDS) and not (failures or self._fatal):
+                while_waiting()
+        except KafkaException as error:  # no such topic or partition, or no right to write at all
+            if error.args[0].fatal():
+                raise ProducerBroken(error.args[0].str()) from None
             raise NotPublished(error.args[0].str()) from None
-        while producer.flush(POLL_SECONDS) and not (failures or self._fatal):
-            while_waiting()
         if self._fatal:
             raise ProducerBroken(self._fatal.str())
         if failures:

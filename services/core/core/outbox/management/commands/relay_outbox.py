@@ -18,6 +18,6 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, stop.ask)
         signal.signal(signal.SIGINT, stop.ask)
         try:
-            Relay(Publisher(settings.KAFKA_BOOTSTRAP_SERVERS), stop).run()
+            Relay(Publisher(settings.KAFKA), stop).run()
         except ProducerBroken as error:
             raise CommandError(f"the producer has to be restarted: {error}") from error
