@@ -248,6 +248,42 @@ def test_no_read_fails_while_generations_change_places(pair: Stack) -> None:
     assert {source for _, source in answers} <= {"precomputed", "computed"}
 
 
+def test_two_workers_share_the_work_and_one_takes_over_when_the_other_is_killed(
+    pair: Stack,
+) -> None:
+    """Nothing is lost, and by the counters, which are written with the rows, nothing done twice."""
+    before = applied(pair)
+    second = subprocess.Popen([sys.executable, "-m", "ai.worker"], env=pair.environment)
+    try:
+        eventually(lambda: len(working(pair)) == 2)
+        facts = [progress(1000 + n % 97, f"module-{n}") for n in range(3000)]
+        publish(pair, *facts[:1500])
+        eventually(lambda: applied(pair) > before)
+        second.kill()
+        publish(pair, *facts[1500:])
+        eventually(lambda: progress_rows(pair) == len(facts), seconds=90)
+    finally:
+        second.kill()
+        second.wait(10)
+    assert applied(pair) - before == len(facts)
+
+
+def working(stack: Stack) -> list[tuple[str]]:
+    """The workers that were heard of in the last moments."""
+    sql = "SELECT worker FROM worker_status WHERE heartbeat_at > now() - interval '3 seconds'"
+    return [one for one in rows(stack, "vector", sql) if not one[0].startswith("rebuild")]
+
+
+def applied(stack: Stack) -> int:
+    sql = "SELECT coalesce(sum(applied), 0) FROM worker_status WHERE worker NOT LIKE 'rebuild%%'"
+    return int(rows(stack, "vector", sql)[0][0])
+
+
+def progress_rows(stack: Stack) -> int:
+    sql = "SELECT count(*) FROM live.progress WHERE content_id LIKE 'module-%%'"
+    return int(rows(stack, "vector", sql)[0][0])
+
+
 def test_a_database_that_was_lost_fills_itself_again(pair: Stack) -> None:
     """The group's offsets say that all was read; the empty database says that nothing was."""
     pair.stop("worker")
