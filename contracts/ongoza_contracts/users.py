@@ -27,6 +27,8 @@ class _UserState(_UserFact):
     organization_id: OrganizationId | None = None
     status: Literal["active", "inactive"]
     """An inactive user keeps the record but may not sign in."""
+    tokens_valid_from: AwareDatetime | None = None
+    """Access tokens issued before are void: the user signed out, or what they may do changed."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 

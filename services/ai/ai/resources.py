@@ -15,8 +15,10 @@ from ai.embeddings.queue import EncoderQueue
 from ai.kit.auth import Tokens
 from ai.kit.core_client import CoreClient
 from ai.kit.db import open_pool
+from ai.kit.loops import forever
 from ai.kit.settings import Settings
 from ai.recommendations.cache import CatalogueCache
+from ai.revocation import SECONDS, Revocations
 
 READER = "live, public"
 """Where readers look: the views of schema `live` follow the switch of a generation."""
@@ -47,6 +49,8 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         stack.push_async_callback(core.close)
         encoder = EncoderQueue(await asyncio.to_thread(open_encoder, settings.embedding_backend))
         stack.callback(encoder.close)
+        revocations = asyncio.create_task(forever(Revocations(pool, tokens).refresh, pause=SECONDS))
+        stack.callback(revocations.cancel)
         yield Resources(settings, tokens, pool, core, encoder, CatalogueCache(pool))
 
 

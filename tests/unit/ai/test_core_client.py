@@ -16,7 +16,9 @@ from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ongoza_contracts.vocabulary import Role
 from tests.tokens import SECRET
 
-CALLER = Caller(user_id=7, role=Role.LEARNER, jti="j", token="the.callers.token", expires_at=0)
+CALLER = Caller(
+    user_id=7, role=Role.LEARNER, jti="j", token="the.callers.token", expires_at=0, issued_at=0
+)
 NOW = "2026-11-20T08:00:00Z"
 USER = {
     "id": 7,

@@ -8,7 +8,7 @@ import math
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -48,6 +48,7 @@ class Caller:
     jti: str
     token: str
     expires_at: int
+    issued_at: int
 
 
 class Unauthenticated(ApiError):
@@ -93,18 +94,21 @@ class Tokens:
         check_secret(secret)
         self._secret = secret
         self._verified: dict[str, Caller] = {}
+        self.void_before: Mapping[int, float] = {}
+        """By user, the second before which their tokens are void; `ai.revocation` renews it."""
 
     def verify(self, token: str) -> Caller:
         """As `verify`, at a fraction of the cost for a token seen before."""
         now = time.time()
-        known = self._verified.get(token)
-        if known and known.expires_at > now:
-            return known
-        self._verified.pop(token, None)
-        caller = verify(token, self._secret, now=now)
-        if len(self._verified) >= _REMEMBERED_TOKENS:
-            self._verified.pop(next(iter(self._verified)))
-        self._verified[token] = caller
+        caller = self._verified.get(token)
+        if caller is None or caller.expires_at <= now:
+            self._verified.pop(token, None)
+            caller = verify(token, self._secret, now=now)
+            if len(self._verified) >= _REMEMBERED_TOKENS:
+                self._verified.pop(next(iter(self._verified)))
+            self._verified[token] = caller
+        if caller.issued_at < self.void_before.get(caller.user_id, 0):
+            raise InvalidToken("void: its user signed out, was changed or erased")
         return caller
 
     def mint_service_token(self) -> str:
@@ -125,6 +129,7 @@ def verify(token: str, secret: str, *, now: float) -> Caller:
         jti=_text(claims, "jti"),
         token=token,
         expires_at=claims["exp"],
+        issued_at=claims["iat"],
     )
 
 

@@ -1,6 +1,8 @@
 -- The projections of one generation, made in a schema of their own (search_path names it).
 -- Every table that holds an entity keeps the version of the fact it was written from; the guard
 -- `WHERE excluded.version > row.version` makes applying a fact twice, or late, harmless.
+-- New columns go to the end of a table: the views of schema `live` are replaced in place, and a
+-- migration adds them to the generations that are there.
 
 CREATE TABLE content (
     content_id       text PRIMARY KEY,
@@ -51,7 +53,8 @@ CREATE TABLE learner (
     organization_id integer,
     status          text NOT NULL,
     created_at      timestamptz NOT NULL,
-    updated_at      timestamptz NOT NULL
+    updated_at      timestamptz NOT NULL,
+    tokens_valid_from timestamptz
 );
 
 -- Nothing about these may ever come back, whatever is replayed.

@@ -19,16 +19,18 @@ from ongoza_contracts.users import UserErased
 
 UPSERT_LEARNERS = """
 INSERT INTO learner (
-    user_id, version, role, track, organization_id, status, created_at, updated_at
+    user_id, version, role, track, organization_id, status, tokens_valid_from, created_at,
+    updated_at
 )
 SELECT * FROM unnest(
     $1::integer[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::text[],
-    $7::timestamptz[], $8::timestamptz[]
+    $7::timestamptz[], $8::timestamptz[], $9::timestamptz[]
 ) AS fact (user_id)
 WHERE NOT EXISTS (SELECT FROM erased_learner WHERE erased_learner.user_id = fact.user_id)
 ON CONFLICT (user_id) DO UPDATE SET
     version = excluded.version, role = excluded.role, track = excluded.track,
     organization_id = excluded.organization_id, status = excluded.status,
+    tokens_valid_from = excluded.tokens_valid_from,
     created_at = excluded.created_at, updated_at = excluded.updated_at
 WHERE excluded.version > learner.version
 RETURNING user_id
@@ -130,7 +132,7 @@ async def write_learners(db: Db, facts: Collection[UserFact]) -> list[int]:
         [
             (
                 *(fact.user_id, fact.version, fact.role, fact.track, fact.organization_id),
-                *(fact.status, fact.created_at, fact.updated_at),
+                *(fact.status, fact.tokens_valid_from, fact.created_at, fact.updated_at),
             )
             for fact in facts
         ],

@@ -25,6 +25,7 @@ def _state(user: User) -> dict[str, object]:
         "track": user.track,
         "organization_id": user.organization_id,
         "status": "active" if user.is_active else "inactive",
+        "tokens_valid_from": user.tokens_valid_from,
         "created_at": user.created_at,
         "updated_at": user.updated_at,
     }

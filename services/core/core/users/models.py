@@ -38,6 +38,8 @@ class User(Versioned, AbstractBaseUser):
         related_name="members",
     )
     is_active = models.BooleanField(default=True)
+    # Published, so that services which only check signatures refuse what was issued before.
+    tokens_valid_from = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -74,7 +76,8 @@ class User(Versioned, AbstractBaseUser):
 class SignIn(models.Model):
     """One sign-in on one device: the family of all tokens refreshed from it.
 
-    Removing the row ends them all, access tokens included. Its lock serialises refreshing.
+    Removing the row ends them all here at once; the user's `tokens_valid_from` has others refuse
+    them too. Its lock serialises refreshing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -1,5 +1,6 @@
 """Everything that changes users and their sign-ins."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -72,6 +73,8 @@ def update_user(*, user_id: int, **changes: Any) -> User:
         return user
     for name, value in changed.items():
         setattr(user, name, value)
+    if changed.keys() & {"role", "is_active", "organization"}:
+        user.tokens_valid_from = _now()  # a token says what its bearer may do
     user.save_next_version()
     append(events.user_updated(user))
     if not user.is_active:
@@ -110,9 +113,21 @@ def set_password(*, user_id: int, password: str | None) -> User:
     """Whoever was signed in with the old password is signed out."""
     user = locked(User.objects.filter(pk=user_id))
     user.set_password(password)
-    user.save(update_fields=["password"])
+    _end_tokens(user)
     user.sign_ins.all().delete()
     return user
+
+
+def _end_tokens(user: User) -> None:
+    """Of a locked user: whoever reads the fact refuses the access tokens issued before now."""
+    user.tokens_valid_from = _now()
+    user.save_next_version()
+    append(events.user_updated(user))
+
+
+def _now() -> datetime:
+    """As tokens say it, in whole seconds: those of this very second stay good."""
+    return timezone.now().replace(microsecond=0)
 
 
 # --- signing in --------------------------------------------------------------------------------
@@ -152,7 +167,10 @@ def refresh(*, refresh_token: str) -> TokenPair:
 def log_out(*, refresh_token: str) -> None:
     """Ends the sign-in the token belongs to; once more is no error. Raises InvalidToken."""
     _, claims = read_refresh(refresh_token)
-    SignIn.objects.filter(pk=claims.sid, user_id=claims.user_id).delete()
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).filter(pk=claims.user_id).first()
+        if user and SignIn.objects.filter(pk=claims.sid, user=user).delete()[0]:
+            _end_tokens(user)
 
 
 def _rotate(token: RefreshToken, sign_in: SignIn) -> TokenPair | None:
