@@ -1,5 +1,7 @@
 """The whole path on real servers: progress goes in at core, recommendations come out at ai."""
 
+import time
+
 import pytest
 from confluent_kafka import Message
 
@@ -83,6 +85,15 @@ def test_the_plain_request_and_the_same_with_parameters_have_one_answer(learner:
         one, other = (learner.ai("GET", path + query, headers=wrong) for query in ("", "?limit=10"))
         assert one.status_code == other.status_code >= 400
         assert one.json()["code"] == other.json()["code"]
+
+
+def test_after_logging_out_ai_refuses_the_access_token_too(learner: Learner) -> None:
+    assert learner.ai("GET", "/api/v1/recommendations").status_code == 200
+    time.sleep(1.1)  # tokens tell time in whole seconds
+    body = {"refresh_token": learner.refresh_token}
+    assert learner.core("POST", "/api/v1/auth/logout", json=body).status_code == 204
+    assert learner.core("GET", "/api/v1/users/me").status_code == 401
+    eventually(lambda: learner.ai("GET", "/api/v1/recommendations").status_code == 401)
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
