@@ -207,10 +207,25 @@ def test_a_rebuild_up_to_a_time_is_for_looking_at(pair: Stack) -> None:
     (built,) = building(pair)
     assert rows(pair, "vector", f"SELECT count(*) FROM {built}.progress") == [(0,)]  # noqa: S608
     # Another wish is not mixed into it.
+    assert "drop it first" in rebuild(pair, "--position", "ongoza.users:0:1").stderr
     assert "drop it first" in rebuild(pair).stderr
     assert rebuild(pair, "drop", built).returncode == 0
     assert building(pair) == []
     assert "no generation that could be dropped" in rebuild(pair, "drop", before).stderr
+
+
+def test_a_rebuild_up_to_a_position_stops_before_it(pair: Stack) -> None:
+    topics = ("users", "content", "progress", "profiling")
+    nothing = [f"--position=ongoza.{topic}:{n}:0" for topic in topics for n in range(6)]
+    one_user = [word for word in nothing if "users:" not in word] + ["--position=ongoza.users:0:1"]
+    others = [f"--position=ongoza.users:{n}:0" for n in range(1, 6)]
+    done = rebuild(pair, *one_user, *others)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (built,) = building(pair)
+    assert rows(pair, "vector", f"SELECT count(*) FROM {built}.learner") == [(1,)]  # noqa: S608
+    assert rebuild(pair, "drop", built).returncode == 0
+    assert rebuild(pair, "--position", "ongoza.users").returncode == 2
+    assert "no such topic" in rebuild(pair, "--position", "tea:0:1").stderr
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(pair: Stack) -> None:

@@ -5,7 +5,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import asyncpg
@@ -21,7 +21,7 @@ from ai.kit.db import UNAVAILABLE, connect, open_pool
 from ai.kit.settings import Backend, Settings
 from ai.rebuild import show
 from ai.rebuild.generations import NoSuchGeneration, all_generations, drop_generation
-from ai.rebuild.partial import NoSuchTopic, require_known
+from ai.rebuild.partial import NoSuchTopic, read_positions, require_known
 from ai.rebuild.plan import plan
 from ai.rebuild.rebuild import Differs, Options, RebuildRefused, Tools, rebuild, roll_back
 
@@ -41,6 +41,10 @@ def start(
     until: Annotated[
         datetime | None, typer.Option(help="Only what was on the topics then (UTC); never live.")
     ] = None,
+    position: Annotated[
+        list[str] | None,
+        typer.Option(help="Only what is before topic:partition:offset; never live."),
+    ] = None,
     backend: Annotated[
         Backend | None,
         typer.Option(help="Make the vectors with this encoder, not the present one."),
@@ -54,10 +58,16 @@ def start(
     on where it was when it is started again."""
     if context.invoked_subcommand:
         return
-    options = Options(tuple(topic or ()), until and until.astimezone())
+    try:
+        require_known(topic or ())
+        positions = read_positions(position or ())
+    except NoSuchTopic as error:
+        sys.exit(f"no such topic: {error}")
+    except ValueError:
+        raise typer.BadParameter("a position is topic:partition:offset") from None
+    options = Options(tuple(topic or ()), until and until.replace(tzinfo=UTC), positions)
 
     async def work(tools: Tools) -> None:
-        require_known(options.topics)
         if dry_run:
             show.plan(console, await plan(tools, options))
         else:
@@ -111,8 +121,6 @@ def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = Non
         sys.exit(f"Missing or not acceptable: {names}.")
     except NoSuchGeneration as error:
         sys.exit(f"{error} is no generation that could be dropped")
-    except NoSuchTopic as error:
-        sys.exit(f"no such topic: {error}")
     except RebuildRefused as error:
         sys.exit(f"not rebuilt: {error}")
     except (*UNAVAILABLE, BrokerError) as error:

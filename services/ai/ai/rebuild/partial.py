@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ai.kit.broker import Place
 from ai.kit.db import Db
 from ai.projections.apply import ALONE
 
@@ -23,6 +24,19 @@ def require_known(topics: Sequence[str]) -> None:
     """Raises NoSuchTopic."""
     if unknown := set(topics) - TABLES_OF.keys():
         raise NoSuchTopic(", ".join(sorted(unknown)))
+
+
+def read_positions(texts: Sequence[str]) -> dict[Place, int]:
+    """`ongoza.progress:3:1200` stands for what is before offset 1200 of partition 3.
+
+    Raises NoSuchTopic and ValueError.
+    """
+    found = {}
+    for text in texts:
+        topic, partition, offset = text.rsplit(":", 2)
+        require_known([topic])
+        found[topic, int(partition)] = int(offset)
+    return found
 
 
 async def copy_others(db: Db, live: str, new: str, topics: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -69,9 +69,17 @@ class Options:
     until: datetime | None = None
     """Only what was on the topics then; such a generation is for looking at, not for switching."""
 
+    positions: Mapping[Place, int] = field(default_factory=dict)
+    """Only what stands before these offsets, likewise."""
+
+    @property
+    def partial(self) -> bool:
+        return bool(self.until or self.positions)
+
     def as_json(self) -> dict[str, object]:
         until = self.until and self.until.isoformat()
-        return {"topics": list(self.topics), "until": until}
+        positions = {f"{t}:{p}": offset for (t, p), offset in sorted(self.positions.items())}
+        return {"topics": list(self.topics), "until": until, "positions": positions}
 
 
 class Tells(Protocol):
@@ -198,7 +206,7 @@ class _Run:
         await self._lists()
         await self._load()
         switched = None
-        if switch and not self.options.until:
+        if switch and not self.options.partial:
             switched = await self._switch(self._compare)
         return Outcome(self.name, self.facts, cached, embedded, self.comparison, switched)
 
@@ -212,12 +220,13 @@ class _Run:
 
     async def _target(self, db: Db | asyncpg.Pool) -> Mapping[Place, int]:
         """Where the live generation is, so that both can be compared; the end when it holds
-        nothing. At most where `until` says."""
+        nothing. At most where the options say."""
         positions = await positions_of(db, self.live) or await self.reader.ends(CONSUMED)
         if self.options.until:
             limits = await self.reader.at_time(CONSUMED, self.options.until)
             positions = {place: min(end, limits[place]) for place, end in positions.items()}
-        return positions
+        wanted = self.options.positions
+        return {place: min(end, wanted.get(place, end)) for place, end in positions.items()}
 
     async def _load(self) -> None:
         """With the subscriber of the worker: retried, taken apart or parked, never skipped."""
