@@ -4,13 +4,21 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import httpx
+import numpy as np
 import psycopg
 import pytest
 from confluent_kafka import Producer
 
+from ai.embeddings.encoder import Matrix, open_encoder
+from ai.embeddings.queue import EncoderQueue
+from ai.kit.settings import Settings
+from ai.rebuild.__main__ import tools
+from ai.rebuild.rebuild import Options, Outcome, roll_back
+from ai.rebuild.rebuild import rebuild as rebuild_with
 from ongoza_contracts.event import Fact
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import PROJECT, Stack
@@ -261,6 +269,46 @@ def test_no_read_fails_while_generations_change_places(pair: Stack) -> None:
     assert len(answers) > 100
     assert {status for status, _ in answers} == {200}
     assert {source for _, source in answers} <= {"precomputed", "computed"}
+
+
+class AnotherModel:
+    """Vectors of a model that puts the same texts elsewhere, though not at random."""
+
+    def __init__(self) -> None:
+        self._encoder = open_encoder()
+        self.identity = replace(self._encoder.identity, revision="another")
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        return np.ascontiguousarray(np.abs(self._encoder.encode(texts)))
+
+
+def test_with_another_model_agreement_is_reported_and_the_worker_does_not_mix(
+    pair: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in pair.environment.items():
+        monkeypatch.setenv(name, value)
+    before = live(pair)
+
+    async def story() -> Outcome:
+        async with tools(Settings(), None) as given:
+            other = replace(given, encoder=EncoderQueue(AnotherModel()))
+            made = await rebuild_with(other, Options())
+        async with tools(Settings(), None) as given:
+            eventually(lambda: pair.register.alive("worker") is None)
+            await roll_back(given)
+        return made
+
+    made = asyncio.run(story())
+    assert made.embedded == ITEMS  # the cache knows none of this model's vectors
+    assert made.comparison is not None
+    assert not made.comparison.same_model
+    assert 0 < made.comparison.top_k_overlap < 1
+    assert made.comparison.differences == []
+    assert made.switched is not None
+    # The worker would have to embed with a model that is not the generation's: it ends instead.
+    assert "are not made by" in pair.last_words("worker")
+    assert live(pair) == before
+    pair.run("worker")
 
 
 def test_two_workers_share_the_work_and_one_takes_over_when_the_other_is_killed(

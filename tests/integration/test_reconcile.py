@@ -1,5 +1,6 @@
 """What a projection lost is found by comparing it with core, and comes back by being published."""
 
+import re
 import subprocess
 import sys
 
@@ -31,12 +32,21 @@ def damage(stack: Stack, sql: str) -> None:
         db.execute(sql)
 
 
+def forget_foreign_rows(stack: Stack) -> None:
+    """Other tests put records on the topics past core; what they left is rightly unknown to it."""
+    said = reconcile(stack, "--patience", "5").stdout
+    for learner, item in re.findall(r"progress +│ (\d+):(\S+) .*unknown to core", said):
+        row = f"user_id = {learner} AND content_id = '{item}'"
+        damage(stack, f"DELETE FROM live.progress WHERE {row}")  # noqa: S608
+
+
 def test_what_was_lost_or_is_older_is_found_and_repaired(stack: Stack) -> None:
     learner = Learner.signed_up(stack)
     first, second = learner.recommended()[:2]
     assert [learner.report(first, percentage) for percentage in (10, 20)] == [201, 200]
     assert learner.report(second, 30) == 201
     eventually(lambda: applied_version(stack, learner.user_id, second) == 1)
+    forget_foreign_rows(stack)
     done = reconcile(stack, "--patience", "20")
     assert done.returncode == 0, done.stdout + done.stderr
     # A row is lost, another one is older than it was, and one came from nowhere.
