@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 STACK := $(PYTHON) -m scripts.stack
 PACKAGES := -e contracts -e services/core -e services/ai
-SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra/kafka scripts tests
+SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra scripts tests
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status reset logs test check seed demo rebuild bench schemas site model model-check lock

@@ -10,13 +10,12 @@ import pytest
 
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
-from infra.kafka.cluster import Cluster
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
 from tests.integration.story import eventually, settled
 from tests.servers import SERVERS, new_stack
 
-REAL_BROKER = {"kafka_bootstrap", "stack", "pair", "secure"}
+REAL_BROKER = {"kafka_bootstrap", "stack", "pair", "secured", "cluster"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 TRUNCATE operation, refreshed_list, erasure_receipt,
@@ -61,9 +60,8 @@ def django_db_modify_db_settings() -> None:
 def kafka_bootstrap() -> str:
     """The address of a broker that has the catalogue's topics."""
     SERVERS.run("kafka")
-    bootstrap = SERVERS.environment["KAFKA_BOOTSTRAP_SERVERS"]
-    Cluster({"bootstrap.servers": bootstrap}).apply()
-    return bootstrap
+    SERVERS.run("topics")
+    return SERVERS.environment["KAFKA_BOOTSTRAP_SERVERS"]
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,18 @@
 Started when the first test asks for them, stopped when the run ends.
 """
 
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from scripts.embedded.kafka import Kafka
 from scripts.embedded.ports import Ports
+from scripts.stack import processes
+from scripts.stack.processes import Started
 from scripts.stack.stack import Stack
+from tests.integration.story import eventually
 
 
 def new_stack(name: str) -> Stack:
@@ -17,3 +24,29 @@ def new_stack(name: str) -> Stack:
 
 
 SERVERS = new_stack("tests")
+
+
+@contextmanager
+def running(server: Kafka, *others: Kafka) -> Iterator[dict[str, Started]]:
+    """Brokers outside any stack, by name, ready at the start and gone at the end."""
+    brokers = {broker.name: broker for broker in (server, *others)}
+    started: dict[str, Started] = {}
+    try:
+        for name, broker in brokers.items():
+            broker.prepare()
+            started[name] = start_broker(broker)
+        eventually(lambda: all(broker.ready() for broker in brokers.values()))
+        yield started
+    finally:
+        for process in started.values():
+            process.kill()
+
+
+def start_broker(broker: Kafka) -> Started:
+    return processes.start(
+        broker.name,
+        broker.command(),
+        environment=dict(os.environ),
+        cwd=Path("/"),
+        log=broker.folder / "log",
+    )

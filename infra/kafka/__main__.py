@@ -1,55 +1,158 @@
-"""Topics as code: `python -m infra.kafka plan|apply|drift`, from the catalogue in the contracts.
+"""The catalogue's topics and access lines on the Kafka cluster that KAFKA_* name.
 
-plan says what is missing, apply does it, drift is plan for a watchdog. Both exit with 0 when
-the cluster is as the catalogue says and with 2 when it is not; 1 is for all that fails.
-
-The cluster is KAFKA_BOOTSTRAP_SERVERS, with KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_MECHANISM,
-KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SSL_CA where it wants them.
+Exit codes: 0, all is as the catalogue says; 2, `plan` or `drift` found differences; 1, something is
+refused or the cluster does not answer.
 """
 
+# argparse, because the container of core, in which this runs too, has no typer.
 import argparse
+import getpass
 import os
 import sys
+import time
 
 from confluent_kafka import KafkaException
+from django.core.exceptions import ImproperlyConfigured
+from rich.console import Console
+from rich.markup import escape
 
-from infra.kafka.cluster import Cluster, Refused
+from core.config.kafka import connection, is_secured
+from infra.kafka.cluster import Cluster, Unreachable
+from infra.kafka.plan import (
+    Difference,
+    Found,
+    Refused,
+    RemoveGrant,
+    Unknown,
+    UnsetConfig,
+    differences,
+)
+from infra.kafka.show import show
+from infra.kafka.wanted import principals, wanted_grants, wanted_topics
 
-DIFFERS = 2
-NAMES = {
-    "KAFKA_BOOTSTRAP_SERVERS": "bootstrap.servers",
-    "KAFKA_SECURITY_PROTOCOL": "security.protocol",
-    "KAFKA_SASL_MECHANISM": "sasl.mechanism",
-    "KAFKA_SASL_USERNAME": "sasl.username",
-    "KAFKA_SASL_PASSWORD": "sasl.password",
-    "KAFKA_SSL_CA": "ssl.ca.location",
-}
+SAME, WRONG, DIFFERENT = 0, 1, 2
+LOG_WIDTH = 140
+SEEN_SECONDS = 20
+NAMESPACE = "ongoza."
+NO_AUTHORIZER = "The cluster has no authorizer: everybody may do everything"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m infra.kafka", description=__doc__)
-    parser.add_argument("command", choices=("plan", "apply", "drift"))
-    parser.add_argument("--replication-factor", type=int, default=-1)
-    parser.add_argument("--min-insync-replicas", type=int)
-    given = parser.parse_args()
-    if "KAFKA_BOOTSTRAP_SERVERS" not in os.environ:
-        parser.error("KAFKA_BOOTSTRAP_SERVERS is not set")
-    client = {ours: os.environ[name] for name, ours in NAMES.items() if os.environ.get(name)}
-    settings = {}
-    if given.min_insync_replicas:
-        settings["min.insync.replicas"] = str(given.min_insync_replicas)
-    cluster = Cluster(client, given.replication_factor)
+def main() -> int:
+    arguments = _parser().parse_args()
+    console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
     try:
-        done = cluster.apply if given.command == "apply" else cluster.plan
-        found = done(settings=settings)
-    except (Refused, KafkaException) as error:
-        sys.exit(f"{given.command} failed: {error}")
-    for step in found:
-        print(step)
-    print(f"{len(found)} steps {'done' if given.command == 'apply' else 'to do'}")
-    if given.command != "apply" and found:
-        sys.exit(DIFFERS)
+        cluster = Cluster(connection())
+        if arguments.command == "user":
+            return _user(console, cluster, arguments.name)
+        return _compare(console, cluster, arguments)
+    except (Unreachable, KafkaException, ImproperlyConfigured) as error:
+        console.print(f"[red]{escape(_reason(error))}[/]", highlight=False)
+        return WRONG
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.kafka", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, told in (
+        ("plan", "show what `apply` would do; 2 if there is anything"),
+        ("apply", "make the cluster as the catalogue says; harmless to repeat"),
+        ("drift", "show all that differs, also what `apply` leaves alone; 2 if there is anything"),
+    ):
+        command = commands.add_parser(name, help=told)
+        command.add_argument(
+            "--replication",
+            type=int,
+            choices=range(1, 8),
+            default=os.environ.get("KAFKA_REPLICATION", "1"),
+            metavar="COPIES",
+            help="of each partition (KAFKA_REPLICATION, else 1); 3 in production",
+        )
+        if name != "drift":
+            command.add_argument(
+                "--prune",
+                action="store_true",
+                help="also take away settings and access lines that the catalogue does not have",
+            )
+    user = commands.add_parser("user", help="set the password, read from stdin, of a principal")
+    user.add_argument("name")
+    return parser
+
+
+def _compare(console: Console, cluster: Cluster, arguments: argparse.Namespace) -> int:
+    found = cluster.read()
+    if found.grants is None and is_secured():
+        console.print(f"[red]{NO_AUTHORIZER}, passwords notwithstanding: see README.md[/]")
+        return WRONG
+    every = _differences(found, arguments)
+    if arguments.command == "drift":
+        return _report(console, "Drift", every, found)
+    wanted = [one for one in every if _is_for(one, prune=arguments.prune)]
+    refused = [one for one in wanted if isinstance(one, Refused)]
+    if refused:
+        show(console, "Refused, and so nothing is changed", refused)
+        return WRONG
+    if arguments.command == "plan":
+        return _report(console, "Plan", wanted, found)
+    cluster.perform(one for one in wanted if not isinstance(one, Refused | Unknown))
+    _wait_until_seen(cluster, arguments)
+    _report(console, "Applied", wanted, found)
+    return SAME
+
+
+def _differences(found: Found, arguments: argparse.Namespace) -> list[Difference]:
+    topics = wanted_topics(arguments.replication)
+    return differences(topics, wanted_grants(), found, namespace=NAMESPACE)
+
+
+def _wait_until_seen(cluster: Cluster, arguments: argparse.Namespace) -> None:
+    """A broker answers before it has heard of what its controller has just noted."""
+    deadline = time.monotonic() + SEEN_SECONDS
+    while any(
+        _is_for(one, prune=arguments.prune) for one in _differences(cluster.read(), arguments)
+    ):
+        if time.monotonic() > deadline:
+            raise Unreachable("the cluster does not show what was applied")
+        time.sleep(0.1)
+
+
+def _is_for(difference: Difference, *, prune: bool) -> bool:
+    match difference:
+        case Unknown():
+            return False
+        case UnsetConfig() | RemoveGrant():
+            return prune
+        case _:
+            return True
+
+
+def _report(console: Console, title: str, every: list[Difference], found: Found) -> int:
+    if found.grants is None:
+        console.print(f"{NO_AUTHORIZER}; access lines are left out.")
+    if not every:
+        console.print("The cluster is as the catalogue says.")
+        return SAME
+    show(console, title, every)
+    return DIFFERENT
+
+
+def _user(console: Console, cluster: Cluster, name: str) -> int:
+    if f"User:{name}" not in principals():
+        console.print(f"[red]the catalogue knows no {escape(name)}[/]")
+        return WRONG
+    typed = sys.stdin.isatty()
+    password = getpass.getpass(f"password of {name}: ") if typed else sys.stdin.readline().strip()
+    if len(password) < 16:
+        console.print("[red]a password needs 16 characters or more[/]")
+        return WRONG
+    cluster.set_password(name, password)
+    console.print(f"{name} may log in with its new password")
+    return SAME
+
+
+def _reason(error: Exception) -> str:
+    reason = error.args[0] if error.args else error
+    return reason.str() if hasattr(reason, "str") else str(reason)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,9 +1,11 @@
-"""What a Kafka cluster has, and bringing it to what the catalogue says."""
+"""Reads a cluster's topics and access lines, and changes them."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from typing import Any
 
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export nothing
     AclBinding,
     AclBindingFilter,
@@ -11,181 +13,170 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs r
     AclPermissionType,
     AdminClient,
     AlterConfigOpType,
+    ClusterMetadata,
     ConfigEntry,
     ConfigResource,
+    ConfigSource,
     NewTopic,
     ResourcePatternType,
     ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
 )
 
-from infra.kafka.plan import Grant, State, Step, steps, wanted
-from ongoza_contracts.topics import TOPICS, Topic
+from infra.kafka.plan import (
+    AddGrant,
+    Addition,
+    CreateTopic,
+    Found,
+    FoundTopic,
+    Removal,
+    RemoveGrant,
+    SetConfig,
+    UnsetConfig,
+)
+from infra.kafka.wanted import Grant
 
 TIMEOUT_SECONDS = 30
-SEEN_SECONDS = 20
-DYNAMIC_TOPIC_CONFIG = 1
-"""Of a setting: it was given to this topic, and is not a default."""
+SCRAM_ROUNDS = 8192
+AUTHORIZER = "authorizer.class.name"
 
 
-class Refused(RuntimeError):
-    """Something that applying cannot mend; nothing was changed."""
+class Unreachable(RuntimeError):
+    """The cluster does not answer, or not to us; the message says why."""
 
 
 class Cluster:
-    def __init__(self, client: Mapping[str, Any], replication_factor: int = -1) -> None:
-        """`client` is confluent-kafka's configuration. A factor of -1 is the broker's default."""
-        self._admin = AdminClient({**client, "log_level": 0})
-        self._replication_factor = replication_factor
+    """Raises Unreachable, and confluent_kafka.KafkaException when the cluster refuses."""
 
-    def found(self) -> State:
-        """Raises confluent_kafka.KafkaException when the broker refuses or is away."""
-        topics = self._admin.list_topics(timeout=TIMEOUT_SECONDS).topics
-        ours = [name for name in topics if name.startswith("ongoza.")]
-        return State(
-            partitions={name: len(topics[name].partitions) for name in ours},
-            configs=self._configs(ours),
-            grants=self._grants(),
-        )
+    def __init__(self, connection: Mapping[str, str]) -> None:
+        self._locked_out: KafkaError | None = None
+        settings: dict[str, Any] = {**connection, "error_cb": self._on_error, "log_level": 0}
+        self._admin = AdminClient(settings)
 
-    def plan(
-        self, topics: Sequence[Topic] = TOPICS, settings: Mapping[str, str] | None = None
-    ) -> list[Step]:
-        """What is missing to be as the catalogue says. Raises KafkaException."""
-        return list(steps(self.found(), wanted(topics, settings)))
-
-    def apply(
-        self, topics: Sequence[Topic] = TOPICS, settings: Mapping[str, str] | None = None
-    ) -> list[Step]:
-        """What was done; harmless to repeat. Raises Refused and KafkaException."""
-        want, found = wanted(topics, settings), self.found()
-        todo = list(steps(found, want))
-        if refused := [step for step in todo if step.what == "refused"]:
-            raise Refused("; ".join(f"{step.subject} {step.detail}" for step in refused))
-        new = [name for name in want.partitions if name not in found.partitions]
-        self._create(new, want)
-        self._configure([name for name in want.partitions if name not in new], found, want)
-        if found.grants is not None and want.grants is not None:
-            self._grant(want.grants - found.grants)
-            self._revoke(found.grants - want.grants)
-        done = [step for step in todo if step.what != "unknown"]
-        if done:
-            self._wait_until_seen(want)
-        return done
-
-    def _wait_until_seen(self, want: State) -> None:
-        """A broker answers before it has heard of what its controller has just noted."""
-        deadline = time.monotonic() + SEEN_SECONDS
-        while any(step.what != "unknown" for step in steps(self.found(), want)):
-            if time.monotonic() > deadline:
-                raise Refused("the cluster does not show what was applied")
-            time.sleep(0.1)
-
-    def _create(self, names: Sequence[str], want: State) -> None:
-        new = [
-            NewTopic(
-                name,
-                want.partitions[name],
-                replication_factor=self._replication_factor,
-                config=dict(want.configs[name]),
+    def read(self) -> Found:
+        present = self._metadata()
+        configs = self._configs(present)
+        topics = {
+            name: FoundTopic(
+                partitions=len(topic.partitions),
+                replication=len(topic.partitions[0].replicas),
+                config=configs[name],
             )
-            for name in names
-        ]
-        if new:
-            _wait(self._admin.create_topics(new))
+            for name, topic in present.topics.items()
+        }
+        return Found(topics=topics, grants=self._grants(min(present.brokers)))
 
-    def _configure(self, names: Iterable[str], found: State, want: State) -> None:
-        resources = []
-        for name in names:
-            there, should = found.configs[name], want.configs[name]
-            entries = [
-                ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
-                for key, value in should.items()
-                if there.get(key) != value
-            ]
-            entries += [
-                ConfigEntry(key, "", incremental_operation=AlterConfigOpType.DELETE)
-                for key in there.keys() - should.keys()
-            ]
-            if entries:
-                resources.append(
-                    ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
-                )
-        if resources:
-            _wait(self._admin.incremental_alter_configs(resources))
+    def perform(self, changes: Iterable[Addition | Removal]) -> None:
+        """One after the other, so that an error leaves what was named before it done."""
+        for change in changes:
+            match change:
+                case CreateTopic(topic):
+                    new = NewTopic(
+                        topic.name,
+                        topic.partitions,
+                        topic.replication,
+                        config=dict(topic.config),
+                    )
+                    _await(self._admin.create_topics([new]))
+                case SetConfig(topic=name, name=key, after=value):
+                    self._alter(name, ConfigEntry(key, value), AlterConfigOpType.SET)
+                case UnsetConfig(topic=name, name=key):
+                    self._alter(name, ConfigEntry(key, None), AlterConfigOpType.DELETE)
+                case AddGrant(grant):
+                    _await(self._admin.create_acls([_binding(AclBinding, grant)]))
+                case RemoveGrant(grant):
+                    _await(self._admin.delete_acls([_binding(AclBindingFilter, grant)]))
 
-    def _configs(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
-        if not names:
-            return {}
-        asked = self._admin.describe_configs(
-            [ConfigResource(ResourceType.TOPIC, name) for name in names]
-        )
+    def set_password(self, user: str, password: str) -> None:
+        """Let `user` log in with SCRAM-SHA-512, from now on with this password."""
+        how = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, SCRAM_ROUNDS)
+        change = UserScramCredentialUpsertion(user, how, password.encode())
+        self._metadata()
+        _await(self._admin.alter_user_scram_credentials([change]))
+
+    def _metadata(self) -> ClusterMetadata:
+        """A refused password shows only in the error callback: the request itself just waits."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while True:
+            try:
+                return self._admin.list_topics(timeout=1)
+            except KafkaException as error:
+                self._admin.poll(0)
+                if self._locked_out or time.monotonic() > deadline:
+                    complaint = self._locked_out or error.args[0]
+                    raise Unreachable(complaint.str()) from None
+
+    def _configs(self, present: ClusterMetadata) -> dict[str, dict[str, str]]:
+        asked = [ConfigResource(ResourceType.TOPIC, name) for name in present.topics]
+        own = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
         return {
             resource.name: {
-                entry.name: entry.value
-                for entry in future.result(TIMEOUT_SECONDS).values()
-                if entry.source == DYNAMIC_TOPIC_CONFIG
+                name: entry.value
+                for name, entry in answer.result(TIMEOUT_SECONDS).items()
+                if entry.source == own
             }
-            for resource, future in asked.items()
+            for resource, answer in (self._admin.describe_configs(asked).items() if asked else ())
         }
 
-    def _grants(self) -> frozenset[Grant] | None:
-        if not self._checks_rights():
+    def _grants(self, broker: int) -> set[Grant] | None:
+        if not self._has_authorizer(broker):
             return None
-        everything: Any = (
-            *(ResourceType.ANY, None, ResourcePatternType.ANY, None, None),
-            *(AclOperation.ANY, AclPermissionType.ANY),
+        everything = AclBindingFilter(
+            ResourceType.ANY,
+            None,  # type: ignore[arg-type]  # its stubs forget what a filter may leave open
+            ResourcePatternType.ANY,
+            None,  # type: ignore[arg-type]
+            None,  # type: ignore[arg-type]
+            AclOperation.ANY,
+            AclPermissionType.ANY,
         )
-        asked = self._admin.describe_acls(AclBindingFilter(*everything))
-        return frozenset(_grant_of(one) for one in asked.result(TIMEOUT_SECONDS))
+        return {
+            _grant(binding)
+            for binding in self._admin.describe_acls(everything).result(TIMEOUT_SECONDS)
+        }
 
-    def _checks_rights(self) -> bool:
-        """A broker without an authorizer lists no rights, as one on which nobody has any."""
-        brokers = self._admin.list_topics(timeout=TIMEOUT_SECONDS).brokers
-        one = ConfigResource(ResourceType.BROKER, str(next(iter(brokers))))
-        (future,) = self._admin.describe_configs([one]).values()
-        return bool(future.result(TIMEOUT_SECONDS)["authorizer.class.name"].value)
+    def _has_authorizer(self, broker: int) -> bool:
+        """Asked of its settings: the client gives an empty list where there is none."""
+        asked = ConfigResource(ResourceType.BROKER, str(broker))
+        (settings,) = self._admin.describe_configs([asked]).values()
+        return bool(settings.result(TIMEOUT_SECONDS)[AUTHORIZER].value)
 
-    def _grant(self, grants: Iterable[Grant]) -> None:
-        if bindings := [_binding(one) for one in grants]:
-            _wait(self._admin.create_acls(bindings))
+    def _alter(self, topic: str, entry: ConfigEntry, how: AlterConfigOpType) -> None:
+        entry.incremental_operation = how
+        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+        _await(self._admin.incremental_alter_configs([resource]))
 
-    def _revoke(self, grants: Iterable[Grant]) -> None:
-        if filters := [_filter(one) for one in grants]:
-            _wait(self._admin.delete_acls(filters))
+    def _on_error(self, error: KafkaError) -> None:
+        if error.code() in {KafkaError._AUTHENTICATION, KafkaError._SSL}:
+            self._locked_out = error
 
 
-def _wait(futures: Mapping[Any, Any]) -> None:
+def _await(futures: Mapping[Any, Future[Any]]) -> None:
     for future in futures.values():
         future.result(TIMEOUT_SECONDS)
 
 
-def _parts(grant: Grant) -> tuple[Any, ...]:
-    kind = "BROKER" if grant.resource == "CLUSTER" else grant.resource
-    return (
-        ResourceType[kind],
+def _binding(make: type[Any], grant: Grant) -> Any:
+    return make(
+        ResourceType[grant.resource],
         grant.name,
-        ResourcePatternType.PREFIXED if grant.prefixed else ResourcePatternType.LITERAL,
+        ResourcePatternType[grant.pattern],
         grant.principal,
-        "*",
+        grant.host,
         AclOperation[grant.operation],
-        AclPermissionType.ALLOW,
+        AclPermissionType[grant.permission],
     )
 
 
-def _binding(grant: Grant) -> AclBinding:
-    return AclBinding(*_parts(grant))
-
-
-def _filter(grant: Grant) -> AclBindingFilter:
-    return AclBindingFilter(*_parts(grant))
-
-
-def _grant_of(binding: Any) -> Grant:
-    kind = "CLUSTER" if binding.restype == ResourceType.BROKER else binding.restype.name
+def _grant(binding: Any) -> Grant:  # not AclBinding: its stubs allow names and numbers
     return Grant(
         binding.principal,
+        binding.permission_type.name,
         binding.operation.name,
-        kind,
+        binding.restype.name,
         binding.name,
-        binding.resource_pattern_type == ResourcePatternType.PREFIXED,
+        binding.resource_pattern_type.name,
+        binding.host,
     )

@@ -1,97 +1,141 @@
-"""What a cluster should be like by the catalogue, and what is missing to be so. Pure."""
+"""The differences between what is wanted and what is there: pure, so that a plan changes nothing.
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+Partition counts are never changed, neither down (Kafka cannot) nor up: see decision 3.
+"""
 
-from ongoza_contracts.topics import Topic
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import TypeAlias
 
-Operation = Literal["READ", "WRITE", "DESCRIBE", "IDEMPOTENT_WRITE"]
+from infra.kafka.wanted import Grant, WantedTopic
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Grant:
-    """One ACL line: what a principal may do, from any host."""
+@dataclass(frozen=True, kw_only=True)
+class FoundTopic:
+    partitions: int
+    replication: int
+    config: Mapping[str, str]
+    """What was set for this topic; what it inherits from the broker is not its own."""
 
-    principal: str
-    operation: str
-    resource: str
-    """TOPIC, GROUP or CLUSTER."""
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    topics: Mapping[str, FoundTopic]
+    grants: Set[Grant] | None
+    """None when the cluster has no authorizer: then everybody may do everything."""
+
+
+@dataclass(frozen=True)
+class CreateTopic:
+    topic: WantedTopic
+
+
+@dataclass(frozen=True)
+class SetConfig:
+    topic: str
     name: str
-    prefixed: bool = False
-
-    def __str__(self) -> str:
-        name = f"{self.name}*" if self.prefixed else self.name
-        return f"{self.principal} may {self.operation} {self.resource} {name}"
+    before: str | None
+    after: str
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a cluster has, or should have."""
-
-    partitions: Mapping[str, int] = field(default_factory=dict)
-    """By topic."""
-    configs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By topic, the settings that are its own."""
-    grants: frozenset[Grant] | None = None
-    """None where the brokers check no rights."""
+@dataclass(frozen=True)
+class AddGrant:
+    grant: Grant
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One difference. `refused` ones cannot be mended by applying."""
-
-    what: Literal["create", "set", "unset", "grant", "revoke", "refused", "unknown"]
-    subject: str
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.subject} {self.detail}".rstrip()
+@dataclass(frozen=True)
+class UnsetConfig:
+    topic: str
+    name: str
+    before: str
 
 
-def wanted(topics: Sequence[Topic], replication: Mapping[str, str] | None = None) -> State:
-    """`replication` are settings for all topics, such as min.insync.replicas."""
-    return State(
-        partitions={topic.name: topic.partitions for topic in topics},
-        configs={topic.name: {**topic.config(), **(replication or {})} for topic in topics},
-        grants=frozenset(_grants(topics)),
-    )
+@dataclass(frozen=True)
+class RemoveGrant:
+    grant: Grant
 
 
-def steps(found: State, want: State) -> Iterator[Step]:
-    """In the order in which they are to be done."""
-    for topic, partitions in want.partitions.items():
-        if topic not in found.partitions:
-            yield Step("create", topic, f"with {partitions} partitions")
-        elif found.partitions[topic] != partitions:
-            there = found.partitions[topic]
-            yield Step("refused", topic, f"has {there} partitions, the catalogue says {partitions}")
-        yield from _settings(topic, found.configs.get(topic, {}), want.configs[topic])
-    for topic in sorted(found.partitions.keys() - want.partitions.keys()):
-        if topic.startswith("ongoza."):
-            yield Step("unknown", topic, "is not in the catalogue; it is left alone")
-    if found.grants is not None and want.grants is not None:
-        yield from (Step("grant", str(one)) for one in sorted(want.grants - found.grants))
-        yield from (Step("revoke", str(one)) for one in sorted(found.grants - want.grants))
+@dataclass(frozen=True)
+class Refused:
+    """What the catalogue asks for and nobody should do to a topic in use."""
+
+    topic: str
+    what: str
+    before: int
+    after: int
+    instead: str
 
 
-def _settings(topic: str, found: Mapping[str, str], want: Mapping[str, str]) -> Iterator[Step]:
-    for name, value in want.items():
-        if found.get(name) != value:
-            yield Step("set", topic, f"{name}: {found.get(name, 'default')} -> {value}")
-    for name in sorted(found.keys() - want.keys()):
-        yield Step("unset", topic, f"{name}: {found[name]} -> default")
+@dataclass(frozen=True)
+class Unknown:
+    """A topic under our name that the catalogue does not have. It is never deleted from here."""
+
+    topic: str
 
 
-def _grants(topics: Sequence[Topic]) -> Iterator[Grant]:
-    for topic in topics:
-        producer = f"User:{topic.producer}"
-        yield Grant(producer, "WRITE", "TOPIC", topic.name)
-        yield Grant(producer, "DESCRIBE", "TOPIC", topic.name)
-        yield Grant(producer, "IDEMPOTENT_WRITE", "CLUSTER", "kafka-cluster")
-        for consumer in topic.consumers:
-            reader = f"User:{consumer}"
-            yield Grant(reader, "READ", "TOPIC", topic.name)
-            yield Grant(reader, "DESCRIBE", "TOPIC", topic.name)
-            # Its own groups: `engagement_stats` reads as engagement-stats, engagement-stats-2, ...
-            yield Grant(reader, "READ", "GROUP", consumer.replace("_", "-"), prefixed=True)
+Addition: TypeAlias = CreateTopic | SetConfig | AddGrant
+Removal: TypeAlias = UnsetConfig | RemoveGrant
+Difference: TypeAlias = Addition | Removal | Refused | Unknown
+
+PARTITIONS_INSTEAD = "a learner's facts would lose their order: make a new topic and replay"
+REPLICATION_INSTEAD = "move replicas with kafka-reassign-partitions.sh"
+
+
+def differences(
+    topics: Iterable[WantedTopic], grants: Set[Grant], found: Found, *, namespace: str
+) -> list[Difference]:
+    """All of them, in the order in which they are to be applied."""
+    wanted = {topic.name: topic for topic in topics}
+    same = [(topic, found.topics[name]) for name, topic in wanted.items() if name in found.topics]
+    return [
+        *(refusal for pair in same for refusal in _refusals(*pair)),
+        *(CreateTopic(topic) for name, topic in wanted.items() if name not in found.topics),
+        *(change for pair in same for change in _settings(*pair)),
+        *_grants(grants, found.grants, set(wanted)),
+        *(
+            Unknown(name)
+            for name in sorted(found.topics)
+            if name.startswith(namespace) and name not in wanted
+        ),
+    ]
+
+
+def _refusals(wanted: WantedTopic, found: FoundTopic) -> Iterator[Refused]:
+    if wanted.partitions != found.partitions:
+        yield Refused(
+            wanted.name, "partitions", found.partitions, wanted.partitions, PARTITIONS_INSTEAD
+        )
+    if wanted.replication != found.replication:
+        yield Refused(
+            wanted.name, "replication", found.replication, wanted.replication, REPLICATION_INSTEAD
+        )
+
+
+def _settings(wanted: WantedTopic, found: FoundTopic) -> Iterator[SetConfig | UnsetConfig]:
+    for name, value in wanted.config.items():
+        if found.config.get(name) != value:
+            yield SetConfig(wanted.name, name, found.config.get(name), value)
+    for name, value in found.config.items():
+        if name not in wanted.config:
+            yield UnsetConfig(wanted.name, name, value)
+
+
+def _grants(
+    wanted: Set[Grant], found: Set[Grant] | None, topics: Set[str]
+) -> Iterator[AddGrant | RemoveGrant]:
+    if found is None:
+        return
+    ours = {grant.principal for grant in wanted}
+    yield from map(AddGrant, sorted(wanted - found))
+    for grant in sorted(found - wanted):
+        if grant.principal in ours or _covers(grant, topics):
+            yield RemoveGrant(grant)
+
+
+def _covers(grant: Grant, topics: Set[str]) -> bool:
+    """Whether a line of somebody else's reaches one of our topics."""
+    if grant.resource != "TOPIC":
+        return False
+    if grant.pattern == "PREFIXED":
+        return any(topic.startswith(grant.name) for topic in topics)
+    return grant.name == "*" or grant.name in topics

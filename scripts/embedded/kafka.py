@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +25,7 @@ ARTIFACTS = "+".join(
         "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4",
     )
 )
-SETTINGS = Path(__file__).parents[2] / "infra" / "kafka" / "server.properties"
+SETTINGS = Path(__file__).parents[2] / "infra" / "kafka"
 HEAP = "-Xmx320m"
 LOG4J = """\
 status = error
@@ -40,16 +40,11 @@ rootLogger.appenderRef.out.ref = out
 
 @dataclass(frozen=True)
 class Kafka:
-    """One broker that is its own controller, unless its settings say otherwise."""
+    """One broker that is its own controller."""
 
     folder: Path
     port: int
     controller_port: int
-    settings: Mapping[str, object] = field(default_factory=dict)
-    """On top of the usual ones."""
-    format_arguments: tuple[str, ...] = ("--standalone",)
-    cluster_id: str = field(default_factory=lambda: _new_cluster_id())
-    """Of storage that is new."""
 
     @property
     def name(self) -> str:
@@ -81,8 +76,8 @@ class Kafka:
         configuration = self.folder / "format.properties"
         configuration.write_text(self._settings(draft))
         done = subprocess.run(  # noqa: S603
-            [*self._java(), "kafka.tools.StorageTool", "format", *self.format_arguments,
-             "-t", self.cluster_id, "-c", str(configuration)],
+            [*self._java(), "kafka.tools.StorageTool", "format", *self.format_options(),
+             "-c", str(configuration)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
@@ -95,16 +90,31 @@ class Kafka:
         return self.folder / "server.properties"
 
     def _settings(self, data: Path) -> str:
+        """Of a setting that stands there twice, Kafka takes the later."""
+        own = {"log.dirs": str(data), **self.own_settings()}
+        files = "".join((SETTINGS / name).read_text() for name in self.settings_files())
+        return files + "".join(f"{key}={value}\n" for key, value in own.items())
+
+    # What another kind of broker does otherwise.
+
+    def settings_files(self) -> tuple[str, ...]:
+        return ("server.properties",)
+
+    def own_settings(self) -> dict[str, str]:
         controller = f"{HOST}:{self.controller_port}"
-        own = {
+        return {
             "controller.quorum.bootstrap.servers": controller,
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "log.dirs": data,
-            **self.settings,
         }
-        return SETTINGS.read_text() + "".join(f"{key}={value}\n" for key, value in own.items())
+
+    def format_options(self) -> list[str]:
+        return ["--standalone", "-t", new_id()]
+
+    def connection(self) -> Mapping[str, str]:
+        """How librdkafka's clients get in."""
+        return {"bootstrap.servers": self.bootstrap}
 
     def command(self) -> list[str]:
         return [*self._java(), "kafka.Kafka", str(self._configuration)]
@@ -123,7 +133,7 @@ class Kafka:
         """Whether the broker answers a request for its metadata."""
         if not listens(self.port):
             return False
-        admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+        admin = AdminClient({**self.connection(), "log_level": 0})
         try:
             admin.list_topics(timeout=1)
         except KafkaException:
@@ -131,7 +141,7 @@ class Kafka:
         return True
 
 
-def _new_cluster_id() -> str:
+def new_id() -> str:
     """Kafka's own form of a random id; one that starts with a dash would look like an option."""
     while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()).startswith("-"):
         pass
@@ -156,12 +166,12 @@ def _major_version(java: str) -> int:
 
 
 @cache
-def classpath() -> str:
-    """The jars of the broker, downloaded to the user's cache the first time. Raises CannotRun."""
+def classpath(artifacts: str = ARTIFACTS) -> str:
+    """The jars, downloaded to the user's cache the first time. Raises CannotRun."""
     from jgo import build  # takes half a second, and only whoever starts a broker needs it
 
     try:
-        jars = build(ARTIFACTS).all_jars
+        jars = build(artifacts).all_jars
     except Exception as error:  # the resolver raises whatever its parts do
         raise CannotRun(f"the jars of Kafka cannot be fetched: {error}") from error
     return os.pathsep.join(str(jar) for jar in jars)

@@ -158,14 +158,14 @@ def records(stack: Stack, topic: str, key: str) -> list[Message]:
         return [
             message
             for number in range(partitions)
-            for message in _read_to_end(consumer, TopicPartition(topic, number, 0))
+            for message in read_to_end(consumer, TopicPartition(topic, number, 0))
             if message.key() == key.encode()
         ]
     finally:
         consumer.close()
 
 
-def _read_to_end(consumer: Consumer, partition: TopicPartition) -> list[Message]:
+def read_to_end(consumer: Consumer, partition: TopicPartition) -> list[Message]:
     low, high = consumer.get_watermark_offsets(partition, timeout=20)
     messages: list[Message] = []
     if low == high:

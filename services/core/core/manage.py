@@ -5,11 +5,14 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from core.kit import trace
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
     # Migrations, rebuilds and the relay may take their time; requests may not (see settings).
     os.environ.setdefault("DB_STATEMENT_TIMEOUT_MS", "0")
+    trace.begin()
     execute_from_command_line(sys.argv)
 
 

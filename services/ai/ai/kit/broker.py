@@ -9,7 +9,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -55,7 +55,7 @@ class Brokers:
     servers: str
     protocol: str = "PLAINTEXT"
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     ca: str | None = None
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Backend: TypeAlias = Literal["onnx", "sentence-transformers"]
@@ -20,10 +20,10 @@ class Settings(BaseSettings):
     vector_db_password: str
 
     kafka_bootstrap_servers: str = "localhost:9092"
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    kafka_sasl_username: str = ""
-    kafka_sasl_password: SecretStr = SecretStr("")
+    kafka_sasl_username: str = Field(default="", validate_default=True)
+    kafka_sasl_password: SecretStr = Field(default=SecretStr(""), validate_default=True)
     kafka_ssl_ca: str | None = None
     """A file with the certificates to trust; the machine's own without it."""
 
@@ -41,6 +41,18 @@ class Settings(BaseSettings):
     """The worker stops when more of its last 100 records than this had to be parked."""
     worker_stuck_seconds: float = Field(default=60, gt=0)
     """The worker exits when it was behind for so long without getting any further."""
+
+    @field_validator("kafka_sasl_username", "kafka_sasl_password")
+    @classmethod
+    def _needed_for_a_login(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
+        if info.data.get("kafka_security_protocol") == "SASL_SSL" and not len(value):
+            raise ValueError("needed with KAFKA_SECURITY_PROTOCOL=SASL_SSL")
+        return value
+
+    @field_validator("kafka_ssl_ca", mode="before")
+    @classmethod
+    def _none_when_empty(cls, value: Any) -> Any:
+        return value or None
 
     @field_validator("cors_origins", mode="before")
     @classmethod

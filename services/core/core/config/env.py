@@ -11,11 +11,6 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
-def given(variables: dict[str, str]) -> dict[str, str]:
-    """By the same keys the values of those variables that are set."""
-    return {key: value for key, name in variables.items() if (value := text(name))}
-
-
 def flag(name: str, *, default: bool = False) -> bool:
     value = text(name, str(default)).lower()
     if value not in _TRUE | _FALSE:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from core.config import env
+from core.config import env, kafka
 from core.config.startup import refuse_bad_configuration
 from core.kit.choices import titled
 from ongoza_contracts.vocabulary import ProgressStatus
@@ -32,18 +32,7 @@ CORS_ALLOW_HEADERS = (
 )
 CORS_EXPOSE_HEADERS = ("retry-after", "x-request-id")
 FASTAPI_BASE_URL = env.text("FASTAPI_BASE_URL", "http://localhost:8001")
-KAFKA = {  # as confluent-kafka wants it; what is not set is left out
-    "bootstrap.servers": env.text("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
-    **env.given(
-        {
-            "security.protocol": "KAFKA_SECURITY_PROTOCOL",
-            "sasl.mechanism": "KAFKA_SASL_MECHANISM",
-            "sasl.username": "KAFKA_SASL_USERNAME",
-            "sasl.password": "KAFKA_SASL_PASSWORD",
-            "ssl.ca.location": "KAFKA_SSL_CA",
-        }
-    ),
-}
+KAFKA = kafka.connection()
 
 # --- applications ------------------------------------------------------------------------------
 INSTALLED_APPS = [

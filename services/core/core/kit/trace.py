@@ -21,6 +21,11 @@ def current_traceparent() -> str | None:
     return _traceparent.get()
 
 
+def new_traceparent() -> str:
+    """The beginning of a trace of its own."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
 def begin(request_id: str | None = None, traceparent: str | None = None) -> tuple[str, str]:
     """Start a request's context from its headers; what is missing or odd is made anew.
 
@@ -28,7 +33,7 @@ def begin(request_id: str | None = None, traceparent: str | None = None) -> tupl
     """
     if request_id is None or not _REQUEST_ID.fullmatch(request_id):
         request_id = secrets.token_hex(16)
-    own = _continued(traceparent) or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    own = _continued(traceparent) or new_traceparent()
     _request_id.set(request_id)
     _traceparent.set(own)
     return request_id, own

@@ -1,13 +1,14 @@
 """How a use case tells the world what it has just written."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from core.kit.errors import DomainError
-from core.kit.trace import current_traceparent
+from core.kit.trace import current_traceparent, new_traceparent
 from core.outbox.models import OutboxEvent, OutlivedKey
 from ongoza_contracts.codec import PayloadTooLarge, Record, encode, forget
 from ongoza_contracts.event import Fact
@@ -59,16 +60,24 @@ def forget_keys(keys: Iterable[tuple[Topic, str]], *, partition_key: str) -> Non
     """Publish for each key a record without a body: compaction then keeps nothing of it."""
     now = timezone.now()
     OutboxEvent.objects.bulk_create(
-        [_columns(forget(topic, key, partition_key, time=now)) for topic, key in keys],
+        [
+            _columns(replace(forget(topic, key, partition_key, time=now), traceparent=_trace()))
+            for topic, key in keys
+        ],
         batch_size=1000,
     )
 
 
 def _row(fact: Fact, at: datetime) -> OutboxEvent:
     try:
-        return _columns(encode(fact, time=at, traceparent=current_traceparent()))
+        return _columns(encode(fact, time=at, traceparent=_trace()))
     except PayloadTooLarge as error:
         raise FactTooLarge from error
+
+
+def _trace() -> str:
+    """Every record names one: Debezium would send a header without a value in place of none."""
+    return current_traceparent() or new_traceparent()
 
 
 def _columns(record: Record) -> OutboxEvent:

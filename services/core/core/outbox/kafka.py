@@ -23,6 +23,7 @@ class Publisher:
     def __init__(self, client: Mapping[str, str]) -> None:
         """`client` says where the brokers are and how to sign in, in librdkafka's names."""
         self._fatal: KafkaError | None = None
+        self._locked_out: KafkaError | None = None
         self._producer: Producer | None = None
         self._configuration = {
             **client,
@@ -67,7 +68,9 @@ class Publisher:
                     headers=[*record.headers()],
                     on_delivery=delivered,
                 )
-            while producer.flush(POLL_SECONDS) and not (failures or self._fatal):
+            while producer.flush(POLL_SECONDS) and not (
+                failures or self._fatal or self._locked_out
+            ):
                 while_waiting()
         except KafkaException as error:  # no such topic or partition, or no right to write at all
             if error.args[0].fatal():
@@ -75,15 +78,17 @@ class Publisher:
             raise NotPublished(error.args[0].str()) from None
         if self._fatal:
             raise ProducerBroken(self._fatal.str())
-        if failures:
-            raise NotPublished(failures[0].str())
+        if failure := self._locked_out or next(iter(failures), None):
+            raise NotPublished(failure.str())
 
     def _abandon(self) -> None:
         """What still waits in the producer must not overtake what is sent in the next try."""
         if self._producer is not None:
             self._producer.purge()
-            self._producer = None
+            self._producer = self._locked_out = None
 
     def _on_error(self, error: KafkaError) -> None:
         if error.fatal():
             self._fatal = error
+        if error.code() == KafkaError._AUTHENTICATION:  # it would try in silence until a timeout
+            self._locked_out = error

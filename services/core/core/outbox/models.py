@@ -11,8 +11,6 @@ class OutboxEvent(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    # The same in every row; for engines that publish rows as they are, record 34.
-    specversion = models.TextField(db_default="1.0")
     event_id = models.UUIDField()
     topic = models.TextField()
     partition = models.PositiveIntegerField()

@@ -1,0 +1,76 @@
+"""What the catalogue asks of a cluster: topics with their settings, and who may do what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ongoza_contracts.topics import TOPICS, Topic
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedTopic:
+    name: str
+    partitions: int
+    replication: int
+    config: Mapping[str, str]
+
+
+@dataclass(frozen=True, order=True)
+class Grant:
+    """One line of access control, in Kafka's own words."""
+
+    principal: str
+    permission: str
+    operation: str
+    resource: str
+    name: str
+    pattern: str
+    host: str = "*"
+
+    def __str__(self) -> str:
+        at = "" if self.host == "*" else f" from {self.host}"
+        return f"{self.permission} {self.operation} on {self.resource} {self.name}{self._star}{at}"
+
+    @property
+    def _star(self) -> str:
+        return "*" if self.pattern == "PREFIXED" else ""
+
+
+def wanted_topics(replication: int, topics: Iterable[Topic] = TOPICS) -> list[WantedTopic]:
+    """With more than one copy, a write is acknowledged when all but one of them have it."""
+    safety = {"min.insync.replicas": str(replication - 1)} if replication > 1 else {}
+    return [
+        WantedTopic(
+            name=topic.name,
+            partitions=topic.partitions,
+            replication=replication,
+            config={**topic.config(), **safety},
+        )
+        for topic in topics
+    ]
+
+
+def wanted_grants(topics: Iterable[Topic] = TOPICS) -> set[Grant]:
+    """A producer may write its topics; a consumer may read its, in groups that bear its name."""
+    grants = set()
+    for topic in topics:
+        grants.add(_allow(topic.producer, "WRITE", "TOPIC", topic.name))
+        for consumer in topic.consumers:
+            grants.add(_allow(consumer, "READ", "TOPIC", topic.name))
+            group = group_of(consumer)
+            grants.add(_allow(consumer, "READ", "GROUP", group))
+            grants.add(_allow(consumer, "READ", "GROUP", f"{group}-", "PREFIXED"))
+    return grants
+
+
+def principals(topics: Iterable[Topic] = TOPICS) -> set[str]:
+    return {grant.principal for grant in wanted_grants(topics)}
+
+
+def group_of(consumer: str) -> str:
+    """`engagement_stats` reads in the group `engagement-stats`, or in `engagement-stats-...`."""
+    return consumer.replace("_", "-")
+
+
+def _allow(who: str, operation: str, resource: str, name: str, pattern: str = "LITERAL") -> Grant:
+    # WRITE and READ bring DESCRIBE with them, and the right to write makes an idempotent producer.
+    return Grant(f"User:{who}", "ALLOW", operation, resource, name, pattern)

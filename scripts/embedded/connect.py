@@ -1,0 +1,75 @@
+"""A Kafka Connect worker with Debezium's connector, from jars as the broker is."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.embedded.kafka import LOG4J, SETTINGS, classpath, java
+from scripts.embedded.ports import HOST
+
+# Every part of Kafka stands on the line, and Jersey's interface: what others manage would be older.
+ARTIFACTS = "+".join(
+    (
+        "io.debezium:debezium-connector-postgres:3.6.0.Final",
+        *(
+            f"org.apache.kafka:{part}:4.3.1"
+            for part in (
+                "connect-runtime",
+                "connect-json",
+                "connect-api",
+                "connect-transforms",
+                "kafka-clients",
+            )
+        ),
+        "jakarta.ws.rs:jakarta.ws.rs-api:3.1.0",
+        "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4",
+    )
+)
+HEAP = "-Xmx256m"
+
+
+@dataclass(frozen=True)
+class Connect:
+    """One standalone worker with the outbox connector; its REST interface listens on `port`."""
+
+    folder: Path
+    port: int
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """What is to differ from `infra/kafka/connect/outbox.json`."""
+
+    def prepare(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "log4j2.properties").write_text(LOG4J)
+        own = {
+            "listeners": f"HTTP://{HOST}:{self.port}",
+            "offset.storage.file.filename": self.folder / "offsets",
+        }
+        worker = (SETTINGS / "connect" / "worker.properties").read_text()
+        lines = "".join(f"{key}={value}\n" for key, value in own.items())
+        self._worker.write_text(worker + lines)
+        connector = json.loads((SETTINGS / "connect" / "outbox.json").read_text())
+        connector["config"] |= self.changes
+        self._connector.write_text(json.dumps(connector))
+
+    def command(self) -> list[str]:
+        """To be run with DB_* and KAFKA_BOOTSTRAP_SERVERS in the environment. Raises CannotRun."""
+        return [
+            java(),
+            HEAP,
+            "-XX:+UseSerialGC",
+            f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}",
+            "-cp",
+            classpath(ARTIFACTS),
+            "org.apache.kafka.connect.cli.ConnectStandalone",
+            str(self._worker),
+            str(self._connector),
+        ]
+
+    @property
+    def _worker(self) -> Path:
+        return self.folder / "worker.properties"
+
+    @property
+    def _connector(self) -> Path:
+        return self.folder / "outbox.json"

@@ -1,0 +1,47 @@
+"""How core and its operators reach Kafka: librdkafka's settings, from the environment."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from core.config import env
+
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_SSL")  # a password over a connection in clear is none
+MECHANISMS = ("SCRAM-SHA-512",)
+
+
+def connection() -> dict[str, str]:
+    """Address and security. Raises ImproperlyConfigured when they make no sense together."""
+    servers = env.text("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092")
+    return {"bootstrap.servers": servers, **security()}
+
+
+def security() -> dict[str, str]:
+    """Raises ImproperlyConfigured as `connection` does."""
+    protocol = _one_of("KAFKA_SECURITY_PROTOCOL", PROTOCOLS)
+    settings = {"security.protocol": protocol}
+    if protocol != "PLAINTEXT" and (authority := env.text("KAFKA_SSL_CA")):
+        settings["ssl.ca.location"] = authority
+    if protocol == "SASL_SSL":
+        settings |= {
+            "sasl.mechanism": _one_of("KAFKA_SASL_MECHANISM", MECHANISMS),
+            "sasl.username": _required("KAFKA_SASL_USERNAME"),
+            "sasl.password": _required("KAFKA_SASL_PASSWORD"),
+        }
+    return settings
+
+
+def is_secured() -> bool:
+    return security()["security.protocol"] == "SASL_SSL"
+
+
+def _one_of(name: str, known: tuple[str, ...]) -> str:
+    value = env.text(name, known[0])
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} is none of {', '.join(known)}")
+    return value
+
+
+def _required(name: str) -> str:
+    value = env.text(name)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is needed with KAFKA_SECURITY_PROTOCOL=SASL_SSL")
+    return value

@@ -1,0 +1,292 @@
+"""A broker as in production: who one is, and what one may do, decided by the broker."""
+
+import asyncio
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
+from confluent_kafka import Consumer as ConfluentConsumer
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from ai.kit.broker import BrokerError, Brokers, Consumer, Reader, Records
+from ai.kit.broker import Publisher as AiPublisher
+from ai.kit.settings import Settings
+from core.config.kafka import connection
+from core.outbox.kafka import NotPublished, ProducerBroken, Publisher
+from infra.kafka.cluster import Cluster
+from infra.kafka.plan import AddGrant
+from infra.kafka.wanted import Grant
+from ongoza_contracts.codec import Record, encode
+from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import CONTENT, PROGRESS, RECOMMENDATIONS, USERS
+from scripts.embedded.kafka_secured import ADMIN, SecuredKafka
+from scripts.embedded.ports import Ports
+from scripts.stack.processes import Started
+from tests import facts
+from tests.certificates import Authority
+from tests.integration.core_facts import wait_patiently
+from tests.servers import running
+
+pytestmark = pytest.mark.kafka
+
+PRINCIPALS = ("core", "ai", "engagement_stats", "learner_reminders")
+
+
+@dataclass(frozen=True)
+class Secured:
+    broker: SecuredKafka
+    process: Started
+    passwords: dict[str, str]
+
+    def environment(self, who: str, password: str | None = None) -> dict[str, str]:
+        """What a process of `who` finds in its environment."""
+        return {
+            "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap,
+            "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+            "KAFKA_SASL_USERNAME": who,
+            "KAFKA_SASL_PASSWORD": password or self.passwords[who],
+            "KAFKA_SSL_CA": str(self.broker.authority),
+        }
+
+    def run(
+        self, *command: str, who: str = ADMIN, typed: str = "", **options: str
+    ) -> tuple[int, str]:
+        """`python -m infra.kafka ...`: its exit code and what it said."""
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "infra.kafka", *command],
+            env={**os.environ, **self.environment(who, **options)},
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    folder, ports, authority = tmp_path_factory.mktemp("secured"), Ports.free(), Authority()
+    passwords = {who: secrets.token_urlsafe(24) for who in (ADMIN, *PRINCIPALS)}
+    broker = SecuredKafka(
+        folder,
+        ports.kafka,
+        ports.kafka_controller,
+        broker_port=ports.core,
+        identity=authority.issue("kafka", folder / "kafka.pem"),
+        authority=authority.write(folder / "authority.pem"),
+        admin_password=passwords[ADMIN],
+    )
+    with running(broker) as processes:
+        made = Secured(broker, processes[broker.name], passwords)
+        code, said = made.run("plan")
+        assert (code, "grant" in said, "create" in said) == (2, True, True), said
+        assert made.run("apply")[0] == 0
+        for who in PRINCIPALS:
+            assert made.run("user", who, typed=passwords[who])[0] == 0
+        yield made
+
+
+Login = Callable[..., None]
+
+
+@pytest.fixture
+def log_in_as(secured: Secured, monkeypatch: pytest.MonkeyPatch) -> Login:
+    """Puts one principal's settings into this process's environment."""
+
+    def log_in(who: str, password: str | None = None) -> None:
+        for name, value in secured.environment(who, password).items():
+            monkeypatch.setenv(name, value)
+
+    return log_in
+
+
+@pytest.fixture
+def ai(log_in_as: Login, monkeypatch: pytest.MonkeyPatch) -> Brokers:
+    """As ai's settings give it."""
+    monkeypatch.setenv("VECTOR_DB_PASSWORD", "unused")
+    monkeypatch.setenv("JWT_SECRET_KEY", secrets.token_urlsafe(32))
+    log_in_as("ai")
+    return Brokers.of(Settings())
+
+
+def wire(fact: Fact) -> Record:
+    return encode(fact, time=facts.NOW)
+
+
+async def ends(address: Brokers) -> dict[tuple[str, int], int]:
+    async with Reader(address) as reader:
+        return await reader.ends([USERS, CONTENT, PROGRESS])
+
+
+def test_what_was_applied_is_there_access_lines_included(secured: Secured) -> None:
+    for command in ("plan", "drift"):
+        code, said = secured.run(command)
+        assert (code, said.strip()) == (0, "The cluster is as the catalogue says.")
+
+
+async def test_core_publishes_and_ai_reads_with_the_logins_of_their_settings(
+    secured: Secured, ai: Brokers, log_in_as: Login
+) -> None:
+    log_in_as("core")
+    record = wire(facts.user(4101))
+    Publisher(connection()).publish([record], wait_patiently)
+
+    came: asyncio.Queue[bytes] = asyncio.Queue()
+    consumer = Consumer(ai, [USERS.name], "ai-g1", _from_the_beginning)
+
+    async def note(records: Records) -> None:
+        for one in records:
+            came.put_nowait(one.value or b"")
+        consumer.stop()
+
+    consumer.deliver_to(note)
+    await asyncio.wait_for(consumer.run(_nothing_else), 30)
+    assert came.get_nowait() == record.payload
+
+
+async def _from_the_beginning() -> dict[tuple[str, int], int]:
+    return {}
+
+
+@asynccontextmanager
+async def _nothing_else() -> AsyncIterator[None]:
+    yield
+
+
+def test_a_wrong_password_is_refused_in_core(log_in_as: Login) -> None:
+    log_in_as("core", password="not-the-password-of-core")
+    with pytest.raises(NotPublished, match=r"(?i)authentication failed"):
+        Publisher(connection()).publish([wire(facts.user(4102))], wait_patiently)
+
+
+async def test_a_wrong_password_is_refused_in_ai(ai: Brokers, log_in_as: Login) -> None:
+    log_in_as("ai", password="not-the-password-of-ai")
+    with pytest.raises(BrokerError):
+        await Reader(Brokers.of(Settings())).__aenter__()
+
+
+def test_a_wrong_password_is_refused_to_operators(secured: Secured) -> None:
+    code, said = secured.run("apply", password="not-the-password-of-admin")
+    assert (code, "Authentication failed" in said) == (1, True), said
+
+
+@pytest.mark.parametrize("fact", [facts.user(4103), facts.published(), facts.progress(4103)])
+async def test_ai_cannot_write_the_topics_of_core(ai: Brokers, fact: Fact) -> None:
+    before = await ends(ai)
+    publisher = AiPublisher(ai)
+    with pytest.raises(TopicAuthorizationFailedError):
+        await publisher.publish([wire(fact)])
+    await publisher.close()
+    assert await ends(ai) == before
+
+
+def test_core_cannot_write_the_topic_of_ai(log_in_as: Login) -> None:
+    log_in_as("core")
+    stolen = replace(wire(facts.user(4104)), topic=RECOMMENDATIONS.name)
+    with pytest.raises(NotPublished, match=r"(?i)authorization failed"):
+        Publisher(connection()).publish([stolen], wait_patiently)
+
+
+def test_a_relay_that_may_write_nothing_at_all_ends_and_says_so(log_in_as: Login) -> None:
+    log_in_as("engagement_stats")
+    with pytest.raises(ProducerBroken, match="authorization failed"):
+        Publisher(connection()).publish([wire(facts.user(4105))], wait_patiently)
+
+
+async def test_a_partner_reads_its_topics_and_no_other(secured: Secured, ai: Brokers) -> None:
+    async with Reader(_login(ai, "engagement_stats", secured)) as reader:
+        assert len(await reader.ends([USERS, PROGRESS])) == 12
+    client = {**secured.broker.connection(), "sasl.username": "engagement_stats"}
+    client |= {
+        "sasl.password": secured.passwords["engagement_stats"],
+        "group.id": "engagement-stats",
+    }
+    consumer = ConfluentConsumer(client)
+    listed = consumer.list_topics(timeout=20).topics
+    assert {name for name in listed if name.startswith("ongoza.")} == {USERS.name, PROGRESS.name}
+    asked = consumer.list_topics(CONTENT.name, timeout=20).topics[CONTENT.name]
+    assert asked.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+    with pytest.raises(KafkaException):
+        consumer.get_watermark_offsets(TopicPartition(CONTENT.name, 0), timeout=20)
+    consumer.close()
+
+
+async def test_a_partner_cannot_take_part_in_the_group_of_ai(secured: Secured, ai: Brokers) -> None:
+    partner = _login(ai, "engagement_stats", secured)
+    consumer = AIOKafkaConsumer(USERS.name, group_id="ai-g1", **partner.client())
+    try:
+        with pytest.raises(GroupAuthorizationFailedError):
+            await asyncio.wait_for(consumer.start(), 30)
+    finally:
+        await consumer.stop()
+
+
+def _login(address: Brokers, who: str, secured: Secured) -> Brokers:
+    return Brokers(
+        address.servers,
+        "SASL_SSL",
+        username=who,
+        password=secured.passwords[who],
+        ca=address.ca,
+    )
+
+
+def test_no_port_of_the_broker_answers_in_clear(secured: Secured) -> None:
+    broker = secured.broker
+    connections = psutil.Process(secured.process.pid).net_connections("tcp")
+    open_ports = {one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN}
+    assert open_ports == {broker.port, broker.broker_port, broker.controller_port}
+    for port in open_ports:
+        with pytest.raises(KafkaException):
+            answers({"bootstrap.servers": f"localhost:{port}"})
+
+
+def test_without_a_login_or_a_certificate_tls_alone_opens_nothing(secured: Secured) -> None:
+    tls = {"security.protocol": "SSL", "ssl.ca.location": str(secured.broker.authority)}
+    for port in (secured.broker.port, secured.broker.broker_port, secured.broker.controller_port):
+        with pytest.raises(KafkaException):
+            answers({"bootstrap.servers": f"localhost:{port}", **tls})
+
+
+def test_a_broker_that_another_authority_vouches_for_is_not_spoken_to(
+    secured: Secured, tmp_path: Path
+) -> None:
+    stranger = str(Authority("stranger").write(tmp_path / "stranger.pem"))
+    right = {**secured.broker.connection()}
+    answers(right, seconds=20)
+    with pytest.raises(KafkaException):
+        answers({**right, "ssl.ca.location": stranger})
+
+
+def answers(client: dict[str, str], seconds: float = 1) -> None:
+    AdminClient({**client, "log_level": 0}).list_topics(timeout=seconds)
+
+
+def test_a_line_that_the_catalogue_does_not_have_is_drift_until_it_is_pruned(
+    secured: Secured,
+) -> None:
+    line = Grant("User:stranger", "ALLOW", "READ", "TOPIC", "ongoza.", "PREFIXED")
+    Cluster(secured.broker.connection()).perform([AddGrant(line)])
+
+    assert secured.run("plan")[0] == 0
+    code, said = secured.run("drift")
+    assert (code, "User:stranger" in said, "revoke" in said) == (2, True, True)
+    assert secured.run("apply")[0] == 0
+    assert secured.run("drift")[0] == 2
+    assert secured.run("apply", "--prune")[0] == 0
+    assert secured.run("drift")[0] == 0
+
+
+def test_a_password_is_not_set_for_whom_the_catalogue_does_not_know(secured: Secured) -> None:
+    code, said = secured.run("user", "stranger", typed=secrets.token_urlsafe(24))
+    assert (code, "the catalogue knows no stranger" in said) == (1, True)
