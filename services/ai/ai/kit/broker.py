@@ -295,6 +295,8 @@ class Reader:
         open_places = {
             TopicPartition(*place): end for place, end in until.items() if begin.get(place, 0) < end
         }
+        if not open_places:
+            return  # aiokafka, given nothing to read, may never stop again
         self._consumer.assign(list(open_places))
         for place in open_places:
             self._consumer.seek(place, begin.get((place.topic, place.partition), 0))
