@@ -88,6 +88,7 @@ def test_an_erased_learner_is_gone_everywhere(compacting: Stack) -> None:
     eventually(lambda: len(records(stack, "ongoza.recommendations", str(learner.user_id))) > 1)
     eventually(lambda: learner.source() == "precomputed")
     assert report(stack, learner.user_id).returncode == 2
+    assert "public.users_user" in found_in(stack, "relational", EMAIL)
     # They ask to be forgotten.
     asked = learner.core("DELETE", "/api/v1/users/me", json={"password": PASSWORD})
     assert asked.status_code == 204

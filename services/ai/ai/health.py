@@ -25,7 +25,10 @@ SELECT
     worker.applied, worker.ignored, worker.unknown_types, worker.tombstones
 FROM (SELECT) AS always
 LEFT JOIN LATERAL (
-    SELECT * FROM worker_status ORDER BY heartbeat_at DESC LIMIT 1
+    SELECT * FROM worker_status
+    WHERE worker NOT LIKE 'rebuild-%'
+        AND generation = (SELECT name FROM generation WHERE state = 'live')
+    ORDER BY heartbeat_at DESC LIMIT 1
 ) AS worker ON true
 """
 

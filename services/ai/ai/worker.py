@@ -85,7 +85,7 @@ class Worker:
             recompute = Recompute(self.pool, CatalogueCache(self.pool), self.changed)
             publisher = Publisher(Brokers.of(self.settings))
             stack.push_async_callback(publisher.close)
-            announcer = Announcer(self.pool, publisher)
+            announcer = Announcer(self.pool, publisher, self.generation)
             for loop in (
                 forever(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),
                 forever(recompute.recompute_some, pause=IDLE_SECONDS, wake=self.lists),

@@ -5,6 +5,7 @@ from pgvector import Vector
 
 from ai.embeddings.cache import CachedEncoder, Row, by_sha256
 from ai.embeddings.documents import document, text_sha256
+from ai.projections.apply import SHARED
 from ai.projections.marks import mark_catalogue
 
 ITEMS_PER_ROUND = 64
@@ -48,6 +49,7 @@ class Backfill:
         rows = [vectors[digest] for digest in digests.values()]
         columns = [*digests], [*digests.values()], [Vector(row) for row in rows]
         async with self._pool.acquire() as db, db.transaction():
+            await db.execute(SHARED)
             stored = await db.fetch(STORE, *columns)
             if stored:
                 await mark_catalogue(db)

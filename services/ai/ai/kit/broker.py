@@ -181,7 +181,7 @@ class Consumer:
             ends = _plain(await consumer.end_offsets(list(ours)))
         finally:
             await consumer.stop()
-        return sum(end - positions.get(place, 0) for place, end in ends.items())
+        return sum(max(end - positions.get(place, 0), 0) for place, end in ends.items())
 
     async def _commit(self, records: Records) -> None:
         """A failure is harmless: the records come again, and change nothing the second time."""

@@ -6,6 +6,8 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
+import asyncpg
+
 from ai.kit.db import UNAVAILABLE
 
 PAUSE_AFTER_FAILURE = 1.0
@@ -25,13 +27,14 @@ async def forever(
     work: Callable[[], Awaitable[bool]], *, pause: float, wake: asyncio.Event | None = None
 ) -> NoReturn:
     """Call `work` again at once while it returns that there is more, else after `pause` seconds or
-    when woken. While the database is away it waits; any other failure ends the process."""
+    when woken. While the database is away, or ended us in a deadlock, it waits; any other failure
+    ends the process."""
     wake = wake or asyncio.Event()
     while True:
         wake.clear()  # before the work: what wakes us meanwhile is work for the next round
         try:
             more = await work()
-        except UNAVAILABLE as error:
+        except (*UNAVAILABLE, asyncpg.TransactionRollbackError) as error:
             log.warning("%s waits: %s", work.__qualname__, type(error).__name__)
             await asyncio.sleep(PAUSE_AFTER_FAILURE)
         except Exception:

@@ -1,5 +1,5 @@
 -- Learners whose list changed and other teams do not know yet. Without a version: the learner was
--- erased, and the key is to be forgotten. One numbering for all generations, so that it never falls.
+-- erased, and the key is to be forgotten. One numbering for all generations.
 CREATE SEQUENCE list_version;
 CREATE TABLE refreshed_list (
     user_id integer PRIMARY KEY,

@@ -42,19 +42,25 @@ class Subscriber:
         except Exception:
             log.exception("a batch failed")
             die(UNEXPECTED, "the worker stops before it would skip records")
-        self.budget.count(records=len(records), parked=parked)
-        if self.budget.spent:
-            die(PARKED_TOO_MANY, "too many records had to be parked")
+        self._count(records=0, parked=parked)
         self.alive_at = time.monotonic()
         failpoint("worker.post_commit")
 
     async def _handle(self, records: Records) -> int:
         batch = read_batch(records)
+        # Before they are parked and their offsets passed: whoever is started next meets them again.
+        self._count(records=len(records), parked=len(batch.refused))
         try:
             await self._apply(batch)
         except NEVER:
-            return sum([await self._apply_alone(record) for record in records])
-        return len(batch.refused)
+            parked = sum([await self._apply_alone(record) for record in records])
+            return parked - len(batch.refused)
+        return 0
+
+    def _count(self, *, records: int, parked: int) -> None:
+        self.budget.count(records=records, parked=parked)
+        if self.budget.spent:
+            die(PARKED_TOO_MANY, "too many records had to be parked")
 
     async def _apply_alone(self, record: RawRecord) -> int:
         """1 when the record had to be parked."""

@@ -19,10 +19,14 @@ COMPARED = {
     "progress": "row_.*",
     "profiling_session": "row_.*",
 }
-# Vectors of the texts that are current; one that is about to be embedded is no difference yet.
+# Vectors of texts current on both sides; one that is about to be embedded is no difference yet.
 CURRENT_VECTORS = """
 SELECT content_id, text_sha256, embedding FROM {schema}.content_vector
 JOIN {schema}.content USING (content_id) WHERE text_sha256 = document_sha256
+AND content_id IN (
+    SELECT content_id FROM {other}.content_vector JOIN {other}.content USING (content_id)
+    WHERE text_sha256 = document_sha256
+)
 """
 ROWS = "SELECT {columns} FROM {schema}.{table} AS row_"
 # Order-free: the sum of the rows' hashes.
@@ -103,7 +107,7 @@ async def compare(
 async def _compare_table(
     db: Db, live: str, new: str, table: str
 ) -> tuple[int, TableDifference | None]:
-    queries = [_rows(schema, table) for schema in (live, new)]
+    queries = [_rows(live, new, table), _rows(new, live, table)]
     (live_found,), (new_found,) = [await db.fetch(HASH.format(query=query)) for query in queries]
     if live_found == new_found:
         return new_found["rows"], None
@@ -116,9 +120,9 @@ async def _compare_table(
     )
 
 
-def _rows(schema: str, table: str) -> str:
+def _rows(schema: str, other: str, table: str) -> str:
     if table == "content_vector":
-        return CURRENT_VECTORS.format(schema=schema)
+        return CURRENT_VECTORS.format(schema=schema, other=other)
     return ROWS.format(columns=COMPARED[table], schema=schema, table=table)
 
 

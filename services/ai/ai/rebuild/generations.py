@@ -38,6 +38,7 @@ NAME_MODEL = """
 UPDATE generation SET model = $2, revision = $3, precision = $4
 WHERE name = $1 AND (model IS NULL OR (model, revision, precision) = ($2, $3, $4))
 """
+MODEL = "SELECT model, revision, precision FROM generation WHERE name = $1"
 RETIRE_LIVE = "UPDATE generation SET state = 'retired' WHERE state = 'live' AND name <> $1"
 MAKE_LIVE = "UPDATE generation SET state = 'live', switched_at = now() WHERE name = $1"
 REMOVE = "DELETE FROM generation WHERE name = $1 AND state <> 'live'"
@@ -104,6 +105,13 @@ async def require_model(connection: Db | asyncpg.Pool, name: str, identity: Mode
     model = identity.model, identity.revision, identity.precision
     if await connection.execute(NAME_MODEL, name, *model) != "UPDATE 1":
         raise OtherModel(f"the vectors of {name} are not made by {' '.join(model)}")
+
+
+async def made_by(connection: Db, name: str, identity: ModelIdentity) -> bool:
+    """Whether that model made the vectors of a generation; one without vectors goes with any."""
+    row = await connection.fetchrow(MODEL, name)
+    model = (identity.model, identity.revision, identity.precision)
+    return row is None or row["model"] is None or tuple(row) == model
 
 
 async def publish_live(connection: Db, name: str) -> None:

@@ -8,11 +8,12 @@ from ai.projections.apply import ALONE
 
 TABLES_OF = {
     "ongoza.users": ("learner",),
-    "ongoza.content": ("content", "content_vector"),
+    "ongoza.content": ("content",),  # the vectors come from the cache, of whichever model
     "ongoza.progress": ("progress",),
     "ongoza.profiling": ("profiling_session",),
 }
 COPY = "INSERT INTO {new}.{table} SELECT * FROM {live}.{table}"
+MARK_LEARNERS = "INSERT INTO {new}.dirty_learner (user_id) SELECT user_id FROM {new}.learner"
 COPY_POSITIONS = "INSERT INTO {new}.consumed SELECT * FROM {live}.consumed WHERE topic <> ALL($1)"
 
 
@@ -45,4 +46,5 @@ async def copy_others(db: Db, live: str, new: str, topics: Sequence[str]) -> Non
     for topic in TABLES_OF.keys() - set(topics):
         for table in TABLES_OF[topic]:
             await db.execute(COPY.format(new=new, live=live, table=table))
+    await db.execute(MARK_LEARNERS.format(new=new))
     await db.execute(COPY_POSITIONS.format(new=new, live=live), list(topics))

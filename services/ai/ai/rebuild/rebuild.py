@@ -28,6 +28,7 @@ from ai.rebuild.generations import (
     all_generations,
     create_next_generation,
     live_generation,
+    made_by,
     previous_generation,
     require_model,
 )
@@ -266,7 +267,12 @@ class _Run:
             self._tell("switch", 0, 1, attempt=attempt)
             with suppress(asyncpg.LockNotAvailableError):
                 switched = await catch_up_and_switch(
-                    self.tools.db, self.applier, self.reader, target=self._target, check=check
+                    self.tools.db,
+                    self.applier,
+                    self.reader,
+                    live=self.live,
+                    target=self._target,
+                    check=check,
                 )
                 self._tell("switch", 1, 1, attempt=attempt)
                 return switched
@@ -279,7 +285,9 @@ class _Run:
             return
         encoders = self.tools.live_encoder, self.tools.encoder
         panels = [await encoder.encode(QUERIES) for encoder in encoders]
-        same_model = encoders[0].identity == encoders[1].identity
+        same_model = await made_by(db, self.live, self.tools.encoder.identity)
+        # What the live worker has embedded since, it has left in the cache.
+        await vectors.fill_from_cache(db, self.tools.encoder.identity)
         self.comparison = await compare(
             db, self.live, self.name, (panels[0], panels[1]), same_model=same_model
         )

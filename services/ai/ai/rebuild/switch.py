@@ -13,12 +13,22 @@ from ai.projections.apply import ALONE, Applier
 from ai.projections.batch import read_batch
 from ai.projections.positions import POSITIONS
 from ai.rebuild.generations import publish_live
+from ai.recommendations.announce import VERSION
 
 RECORDS_PER_BATCH = 5000
 # A reader of the views that holds out longer makes the whole attempt start over.
 PATIENCE = "SET LOCAL lock_timeout = '300ms'"
 VIEWS = "SELECT 'live.' || viewname FROM pg_views WHERE schemaname = 'live' ORDER BY 1"
 LOCK_VIEWS = "LOCK TABLE {views} IN ACCESS EXCLUSIVE MODE"
+# What learners see from now on and other teams do not know.
+ANNOUNCE = f"""
+INSERT INTO refreshed_list (user_id, version)
+SELECT user_id, {VERSION} FROM {{new}}.recommendation AS made
+LEFT JOIN {{live}}.recommendation AS known USING (user_id)
+WHERE known.body IS DISTINCT FROM made.body ORDER BY user_id
+ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
+WHERE refreshed_list.version IS NOT NULL
+"""  # noqa: S608 - constants, and names of our own generations
 POSITIONS_OF = POSITIONS.replace("consumed", "{schema}.consumed")
 
 
@@ -40,6 +50,7 @@ async def catch_up_and_switch(
     applier: Applier,
     reader: Reader,
     *,
+    live: str,
     target: Callable[[Db], Awaitable[Mapping[Place, int]]],
     check: Callable[[Db], Awaitable[None]],
 ) -> Switched:
@@ -56,6 +67,7 @@ async def catch_up_and_switch(
         async for records in reader.read(begin, await target(db), RECORDS_PER_BATCH):
             await applier.apply_within(db, read_batch(records))
         await check(db)
+        await db.execute(ANNOUNCE.format(live=live, new=applier.generation))
         switching = time.monotonic()
         await db.execute(PATIENCE)
         # All at once: readers that hold one view and want the next would wait for us in a circle.

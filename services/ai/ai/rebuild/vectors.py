@@ -9,6 +9,7 @@ from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import ModelIdentity
 from ai.embeddings.queue import EncoderQueue
+from ai.kit.db import Db
 
 # Within the database: vectors that are known never leave it.
 FROM_CACHE = """
@@ -38,9 +39,9 @@ Tell = Callable[[int, int], None]
 """Called with how much is done, and of how much."""
 
 
-async def fill_from_cache(pool: asyncpg.Pool, identity: ModelIdentity) -> int:
+async def fill_from_cache(db: Db | asyncpg.Pool, identity: ModelIdentity) -> int:
     """How many items got their vector without the model."""
-    done = await pool.execute(
+    done = await db.execute(
         FROM_CACHE, identity.model, identity.revision, identity.precision, timeout=None
     )
     return int(done.split()[-1])

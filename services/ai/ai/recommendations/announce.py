@@ -16,20 +16,25 @@ from ongoza_contracts.topics import RECOMMENDATIONS
 LISTS_PER_ROUND = 500
 
 # Before the lists are written: only what others would see changes.
+# By the clock too: a database that was lost begins its numbers anew, the topic does not.
+VERSION = "greatest(nextval('list_version'), (extract(epoch FROM clock_timestamp()) * 1e6)::bigint)"
 NOTE = """
 INSERT INTO refreshed_list (user_id, version)
-SELECT made.user_id, nextval('list_version')
+SELECT made.user_id, {version}
 FROM unnest($1::integer[], $2::bytea[]) AS made (user_id, body)
 LEFT JOIN recommendation AS known USING (user_id)
 WHERE known.body IS DISTINCT FROM made.body
 ORDER BY made.user_id
 ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
-"""
+""".replace("{version}", VERSION)
 # One publisher at a time, or two of a learner's facts could change places.
+LIVE = "SELECT name FROM generation WHERE state = 'live'"
 ONLY_ONE = "SELECT pg_try_advisory_xact_lock(7305121878)"
 WAITING = """
 SELECT user_id, version, items, computed_at
-FROM refreshed_list LEFT JOIN recommendation USING (user_id) LIMIT $1
+FROM refreshed_list LEFT JOIN recommendation USING (user_id)
+WHERE version IS NULL OR items IS NOT NULL
+ORDER BY user_id LIMIT $1
 """
 TOLD = """
 DELETE FROM refreshed_list AS waiting
@@ -46,8 +51,9 @@ async def note(db: Db, user_ids: list[int], bodies: list[bytes]) -> None:
 
 
 class Announcer:
-    def __init__(self, pool: asyncpg.Pool, publisher: Publisher) -> None:
+    def __init__(self, pool: asyncpg.Pool, publisher: Publisher, generation: str) -> None:
         self._pool = pool
+        self._generation = generation
         self._publisher = publisher
         self._away = False
 
@@ -57,6 +63,8 @@ class Announcer:
         async with self._pool.acquire() as db, db.transaction():
             if not await db.fetchval(ONLY_ONE):
                 return False
+            if await db.fetchval(LIVE) != self._generation:
+                return False  # replaced a moment ago: its lists are no longer what learners see
             rows = await db.fetch(WAITING, LISTS_PER_ROUND)
             if not rows or not await self._publish([_record(row) for row in rows]):
                 return False
@@ -80,7 +88,7 @@ class Announcer:
 def _record(row: asyncpg.Record) -> Record:
     now = datetime.now(UTC)
     user_id = row["user_id"]
-    if row["version"] is None or row["items"] is None:
+    if row["version"] is None:
         return forget(RECOMMENDATIONS, str(user_id), str(user_id), time=now)
     items = json.loads(row["items"])[:LIMIT_DEFAULT]
     fact = RecommendationsRefreshed(

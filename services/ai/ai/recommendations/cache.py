@@ -18,19 +18,33 @@ NOTHING = Catalogue((), np.zeros((0, DIMENSION), np.float32), revision=0)
 class CatalogueCache:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._loading = asyncio.Lock()
+        self._loading: asyncio.Task[Catalogue] | None = None
         self._stamp: tuple[str, int] | None = None
         self._loaded_at = 0.0
         self.last = NOTHING
         """As it was when the database was last asked; empty before that."""
 
     async def current(self) -> Catalogue:
-        """Raises what a database that is away raises; `last` is still there then."""
-        async with self._loading:
-            stamp = await load_stamp(self._pool)
-            old = time.monotonic() - self._loaded_at > POPULARITY_SECONDS
-            if old or stamp != self._stamp:
-                # Read after its stamp: what changes in between is loaded again, never missed.
-                self.last = await load_catalogue(self._pool, revision=stamp[1])
-                self._stamp, self._loaded_at = stamp, time.monotonic()
-            return self.last
+        """Raises what a database that is away raises; `last` is still there then.
+
+        Whoever asks shares one load, which goes on when they give up waiting for it.
+        """
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(self._load())
+            self._loading.add_done_callback(_seen)
+        return await asyncio.shield(self._loading)
+
+    async def _load(self) -> Catalogue:
+        stamp = await load_stamp(self._pool)
+        old = time.monotonic() - self._loaded_at > POPULARITY_SECONDS
+        if old or stamp != self._stamp:
+            # Read after its stamp: what changes in between is loaded again, never missed.
+            self.last = await load_catalogue(self._pool, revision=stamp[1])
+            self._stamp, self._loaded_at = stamp, time.monotonic()
+        return self.last
+
+
+def _seen(loading: "asyncio.Task[Catalogue]") -> None:
+    """A failure that nobody waited for any more was told to nobody, and need not be."""
+    if not loading.cancelled():
+        loading.exception()

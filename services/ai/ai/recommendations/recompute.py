@@ -37,6 +37,9 @@ REMOVE_MARKS = """
 DELETE FROM dirty_learner USING unnest($1::integer[], $2::bigint[]) AS done (user_id, mark)
 WHERE dirty_learner.user_id = done.user_id AND dirty_learner.mark = done.mark
 """
+# The catalogue changed meanwhile, and whoever marked everybody may not have seen these learners.
+RELEASE_MARKS = "UPDATE dirty_learner SET claimed_at = NULL WHERE user_id = ANY($1)"
+REVISION = "SELECT revision FROM catalogue_revision FOR SHARE"
 # What is left was renewed; the list just written shows what was known when it was claimed.
 REDATE_MARKS = "UPDATE dirty_learner SET marked_at = $2 WHERE user_id = ANY($1)"
 
@@ -64,16 +67,17 @@ class Recompute:
         lists = await asyncio.to_thread(
             lambda: [stored(catalogue, learner) for learner in learners]
         )
-        await self._store(lists, marks, claims[0]["claimed_at"])
+        await self._store(lists, marks, claims[0]["claimed_at"], catalogue.revision)
         if self._announced:
             self._announced.set()
         return True
 
     async def _store(
-        self, lists: Sequence[Stored], marks: Mapping[int, int], claimed_at: object
+        self, lists: Sequence[Stored], marks: Mapping[int, int], claimed_at: object, revision: int
     ) -> None:
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(SHARED)
+            newest = await db.fetchval(REVISION)
             marked = {row["user_id"] for row in await db.fetch(STILL_MARKED, [*marks])}
             rows = [one for one in lists if one.user_id in marked]
             user_ids, bodies = [one.user_id for one in rows], [one.body for one in rows]
@@ -87,5 +91,8 @@ class Recompute:
                 [one.made_from for one in rows],
                 claimed_at,
             )
-            await db.execute(REMOVE_MARKS, [*marks.keys()], [*marks.values()])
+            if newest == revision:
+                await db.execute(REMOVE_MARKS, [*marks.keys()], [*marks.values()])
+            else:
+                await db.execute(RELEASE_MARKS, [*marks])
             await db.execute(REDATE_MARKS, [*marks], claimed_at)

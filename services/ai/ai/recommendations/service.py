@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from ai.kit.auth import Caller, Unauthenticated
 from ai.kit.core_client import CoreUnavailable
 from ai.kit.db import UNAVAILABLE
+from ai.kit.errors import NotFound
 from ai.kit.trace import request_id
 from ai.recommendations.catalogue import Catalogue
 from ai.recommendations.lists import compute, from_kept, respond
@@ -49,17 +50,20 @@ class Answer:
 async def recommend(resources: Resources, caller: Caller, wanted: Wanted) -> Answer:
     """An answer whatever is down.
 
-    Raises Unauthenticated for an erased learner, and CoreRefused when core says no.
+    Raises Unauthenticated for a caller who was erased, NotFound for another learner who was, and
+    CoreRefused when core says no.
     """
-    answer = await _from_database(resources, wanted)
+    own = caller.user_id == wanted.user_id
+    answer = await _from_database(resources, wanted, own=own)
     return answer or await _from_core(resources, caller, wanted)
 
 
-async def _from_database(resources: Resources, wanted: Wanted) -> Answer | None:
+async def _from_database(resources: Resources, wanted: Wanted, *, own: bool) -> Answer | None:
     """None when the learner is not known here, or the database does not answer."""
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
-            return await _precomputed(resources, wanted) or await _computed(resources, wanted)
+            kept = await _precomputed(resources, wanted)
+            return kept or await _computed(resources, wanted, own=own)
     except UNAVAILABLE as error:
         log.warning("database: %s request_id=%s", type(error).__name__, request_id())
         return None
@@ -77,13 +81,13 @@ async def _precomputed(resources: Resources, wanted: Wanted) -> Answer | None:
     return Answer(from_kept(wanted.user_id, row["items"], wanted.limit), "precomputed")
 
 
-async def _computed(resources: Resources, wanted: Wanted) -> Answer | None:
+async def _computed(resources: Resources, wanted: Wanted, *, own: bool) -> Answer | None:
     learners = await load_learners(resources.pool, [wanted.user_id])
     if learners:
         catalogue = await resources.catalogues.current()
         return await _answer(catalogue, learners[0], wanted, "computed")
     if await is_erased(resources.pool, wanted.user_id):
-        raise Unauthenticated
+        raise Unauthenticated if own else NotFound
     return None
 
 
