@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from aiokafka import (
     AIOKafkaConsumer,
@@ -20,7 +20,7 @@ from aiokafka import (
     ConsumerRecord,
     TopicPartition,
 )
-from aiokafka.errors import KafkaError
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.security import BaseSecurity, SASLScram512
@@ -37,6 +37,10 @@ Place: TypeAlias = tuple[str, int]
 BrokerError = KafkaError
 """Whatever goes wrong between us and Kafka."""
 
+T = TypeVar("T")
+
+UNREADABLE = 6
+"""The exit code when a record on a topic cannot even be fetched."""
 RECORDS_MAX = 1000
 WAIT_MS = 500
 """How long a batch may wait for its first record."""
@@ -150,9 +154,21 @@ class Consumer:
 
         `background` is entered before the first batch and left after the last. Raises BrokerError.
         """
+        subscriber: Any = self._subscriber
+        subscriber.start = self._guarded(subscriber.start)
         application = FastStream(self.broker, lifespan=background, logger=None)
         self._stopping = application.exit
         await application.run()
+
+    def _guarded(self, start: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The client is made when FastStream starts the subscriber, whose loop runs only after."""
+
+        async def start_guarded() -> None:
+            await start()
+            consumer: Any = self._subscriber.consumer
+            consumer.getmany = _or_die(consumer.getmany)
+
+        return start_guarded
 
     def stop(self) -> None:
         """Let `run` return when the batch at hand is committed."""
@@ -321,6 +337,23 @@ def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
 
 def _plain(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
     return {(place.topic, place.partition): offset for place, offset in offsets.items()}
+
+
+def _or_die(getmany: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+    """A record that the client itself cannot read, by its checksum or the name of a header, costs
+    what was fetched of the other partitions, while their positions have moved on. FastStream would
+    go on; started anew, we go on from our own positions and skip nothing."""
+
+    async def guarded(*arguments: Any, **options: Any) -> T:
+        try:
+            return await getmany(*arguments, **options)
+        except ConsumerStoppedError:
+            raise
+        except Exception:
+            log.exception("the client cannot read what was fetched")
+            die(UNREADABLE, "the worker stops before it would skip records")
+
+    return guarded
 
 
 class _StartWhere(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
