@@ -22,7 +22,11 @@ from tests.facts import RawRecord, erased, progress, record, user
 from tests.tokens import SECRET, bearer
 
 BASE = "/api/v1/operations/parked"
-ADMIN = bearer(role="admin", user_id=1)
+
+
+def admin() -> dict[str, str]:
+    """Made when it is used: tokens last ten minutes, a run of all tests longer."""
+    return bearer(role="admin", user_id=1)
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ async def test_a_record_that_is_good_now_is_applied_and_no_longer_parked(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     parked_id = await parked(vector_pool, record(progress(completion_percentage=40.0), offset=3))
-    answer = await http.post(f"{BASE}/{parked_id}/retry", headers=ADMIN)
+    answer = await http.post(f"{BASE}/{parked_id}/retry", headers=admin())
     assert (answer.status_code, answer.json()) == (200, {"outcome": "applied"})
     assert await vector_pool.fetchval("SELECT completion_percentage FROM progress") == 40.0
     assert await vector_pool.fetchval("SELECT user_id FROM dirty_learner") == 7
@@ -75,7 +79,7 @@ async def test_a_newer_version_makes_a_retry_harmless(
     newer = progress(version=5, completion_percentage=80.0)
     await Applier(vector_pool, "g1", "test").apply(read_batch([record(newer)]))
     parked_id = await parked(vector_pool, record(progress(version=4), offset=3))
-    answer = await http.post(f"{BASE}/{parked_id}/retry", headers=ADMIN)
+    answer = await http.post(f"{BASE}/{parked_id}/retry", headers=admin())
     assert answer.json() == {"outcome": "superseded by a newer version"}
     assert await vector_pool.fetchval("SELECT completion_percentage FROM progress") == 80.0
 
@@ -84,7 +88,7 @@ async def test_a_record_that_is_refused_again_stays_with_its_new_cause(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     parked_id = await parked(vector_pool, broken(), cause="bad_header")
-    answer = await http.post(f"{BASE}/{parked_id}/retry", headers=ADMIN)
+    answer = await http.post(f"{BASE}/{parked_id}/retry", headers=admin())
     assert (answer.status_code, answer.json()["code"]) == (409, "still_refused")
     assert await vector_pool.fetchval("SELECT cause_code FROM parked_record") == "bad_payload"
     assert await audit(vector_pool) == [("user 1", "retry", "refused again", None)]
@@ -95,15 +99,15 @@ async def test_a_discarded_record_is_gone_and_the_reason_is_kept(
 ) -> None:
     parked_id = await parked(vector_pool, broken())
     for body in ({}, {"reason": " "}, {"reason": "x" * 501}, {"reason": "a test", "more": 1}):
-        refused = await http.post(f"{BASE}/{parked_id}/discard", headers=ADMIN, json=body)
+        refused = await http.post(f"{BASE}/{parked_id}/discard", headers=admin(), json=body)
         assert refused.status_code == 400
     assert await audit(vector_pool) == []
     answer = await http.post(
-        f"{BASE}/{parked_id}/discard", headers=ADMIN, json={"reason": "a test record"}
+        f"{BASE}/{parked_id}/discard", headers=admin(), json={"reason": "a test record"}
     )
     assert answer.status_code == 204
     assert await audit(vector_pool) == [("user 1", "discard", "discarded", "a test record")]
-    again = await http.post(f"{BASE}/{parked_id}/retry", headers=ADMIN)
+    again = await http.post(f"{BASE}/{parked_id}/retry", headers=admin())
     assert again.status_code == 404
 
 
@@ -111,17 +115,17 @@ async def test_records_are_listed_by_page_and_shown_byte_for_byte(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     ids = [await parked(vector_pool, broken(offset)) for offset in (3, 4, 5)]
-    first = (await http.get(f"{BASE}?limit=2", headers=ADMIN)).json()
+    first = (await http.get(f"{BASE}?limit=2", headers=admin())).json()
     assert [one["id"] for one in first["results"]] == ids[:2]
     assert (first["total"], first["next_after"]) == (3, ids[1])
-    last = (await http.get(f"{BASE}?limit=2&after={ids[1]}", headers=ADMIN)).json()
+    last = (await http.get(f"{BASE}?limit=2&after={ids[1]}", headers=admin())).json()
     assert ([one["id"] for one in last["results"]], last["next_after"]) == (ids[2:], None)
-    shown = (await http.get(f"{BASE}/{ids[0]}", headers=ADMIN)).json()
+    shown = (await http.get(f"{BASE}/{ids[0]}", headers=admin())).json()
     assert shown["value_base64"] == "ew=="
     assert {"name": "ce_specversion", "value_base64": "MS4w"} in shown["headers"]
-    assert (await http.get(f"{BASE}/{ids[0] + 999}", headers=ADMIN)).status_code == 404
+    assert (await http.get(f"{BASE}/{ids[0] + 999}", headers=admin())).status_code == 404
     for query in ("limit=0", "limit=101", "after=-1", "limit=x"):
-        assert (await http.get(f"{BASE}?{query}", headers=ADMIN)).status_code == 400
+        assert (await http.get(f"{BASE}?{query}", headers=admin())).status_code == 400
 
 
 @pytest.mark.parametrize("role", ["learner", "mentor", "director", "sponsor"])
@@ -159,4 +163,4 @@ async def test_bytes_of_an_erased_learner_are_not_kept_and_never_parked_again(
     ]
     receipts = "SELECT rows FROM erasure_receipt WHERE user_id = 7 AND place = 'parked_record'"
     assert await vector_pool.fetchval(receipts) == 3
-    assert (await http.get(BASE, headers=ADMIN)).json()["total"] == 1
+    assert (await http.get(BASE, headers=admin())).json()["total"] == 1
