@@ -17,7 +17,7 @@ from typing import Any
 import jsonschema
 
 from scripts.contracts.needs import Needs
-from scripts.contracts.samples import Sample, Schema, resolve, samples
+from scripts.contracts.samples import Sample, Schema, fits_in, resolve, samples
 from scripts.contracts.texts import Text
 
 
@@ -126,9 +126,11 @@ def _other_texts(document: Any, node: Schema, root: Schema, path: str) -> Iterat
     node = resolve(node, root)
     options = [resolve(one, root) for one in node.get("anyOf", (node,))]
     if isinstance(document, Text):
-        texts = [one for one in options if one.get("type") == "string"]
+        texts = [
+            one for one in options if one.get("type") == "string" or {"enum", "const"} & one.keys()
+        ]
         if texts and not any(_takes_all(one, document) for one in texts):
-            words = [one.get("pattern") or one.get("format") for one in texts]
+            words = [one.get("pattern") or one.get("format") or "those it lists" for one in texts]
             yield path, f"may not always fit what the reader wants: {', '.join(map(str, words))}"
     for one in options:
         yield from _other_texts_inside(document, one, root, path)
@@ -136,6 +138,8 @@ def _other_texts(document: Any, node: Schema, root: Schema, path: str) -> Iterat
 
 def _takes_all(node: Schema, text: Text) -> bool:
     if "enum" in node or "const" in node:
+        return False
+    if not fits_in(node, text):
         return False
     return node.get("pattern") in (None, text.pattern) and node.get("format") in (None, text.form)
 

@@ -6,6 +6,7 @@ its edges. A bound of either schema is an edge, and there is a value on each sid
 are looked for in both. Of a pattern or format a text can only be one example: see `Text`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -244,17 +245,27 @@ def _string(place: _Place) -> Iterator[_Edge]:
         text = "x" * low if pattern is None else text_of(pattern, low, high)
         if text is not None:
             yield "", f"{len(text)} characters", Text(text, pattern=pattern)
-    patterns = {one["pattern"] for one in place.facing if "pattern" in one}
-    for wanted in sorted(patterns - {pattern}):
-        other = text_outside(pattern or "^[!-~]+$", wanted)
-        if other is not None and _sized(node, other):
-            yield "", f"a text that is not {wanted}", Text(other, pattern=pattern)
+    others = sorted({_words(one) for one in place.facing} - {None, pattern}, key=str)
+    if others:
+        other = text_outside(pattern or "^[!-~]+$", "|".join(f"(?:{one})" for one in others))
+        if other is not None and fits_in(node, other):
+            yield "", "a text the reader does not list", Text(other, pattern=pattern)
 
 
-def _sized(node: Schema, text: str) -> bool:
+def _words(node: Schema) -> str | None:
+    """As a pattern, what limits a text."""
+    values = [node["const"]] if "const" in node else node.get("enum")
+    if values:
+        return f"^(?:{'|'.join(re.escape(str(value)) for value in values)})$"
+    pattern: str | None = node.get("pattern")
+    return pattern
+
+
+def fits_in(node: Schema, text: str) -> bool:
+    """By its length."""
     least: int = node.get("minLength", 0)
     most: int = node.get("maxLength", len(text))
-    return len(text) in range(least, most + 1)
+    return least <= len(text) <= most
 
 
 def _boolean(place: _Place) -> Iterator[_Edge]:
