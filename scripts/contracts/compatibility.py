@@ -10,12 +10,14 @@ over what it does not know. So for every earlier version of a schema two things 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
+from scripts.contracts import sunsets
+from scripts.contracts.history import history
 from scripts.contracts.needs import Needs
 from scripts.contracts.samples import Sample, Schema, fits_in, resolve, samples
 from scripts.contracts.texts import Text
@@ -44,41 +46,24 @@ class Break:
         )
 
 
-def breaks(contracts: Path, now: Mapping[str, Schema], needs: Needs) -> Iterator[Break]:
-    """Against every version ever published, not the last one alone."""
+def breaks(
+    contracts: Path, now: Mapping[str, Schema], needs: Needs, today: date | None = None
+) -> Iterator[Break]:
+    """Against every version ever published, not the last one alone. Raises NotUnderstood."""
     for fact, schema in now.items():
         for earlier, old in history(contracts, fact):
-            yield from compare(fact, earlier, old, schema, needs)
+            yield from compare(fact, earlier, old, schema, needs, sunsets.gone(fact, today))
 
 
-def history(contracts: Path, fact: str) -> list[tuple[str, Schema]]:
-    """The published versions of a fact's schema, oldest first."""
-    folder = contracts / "schemas" / "history" / fact
-    return [(path.stem, json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
-
-
-def remember(contracts: Path, now: Mapping[str, Schema]) -> Iterator[Path]:
-    """Write what differs from the newest version as the next one."""
-    for fact, schema in now.items():
-        known = history(contracts, fact)
-        if known and known[-1][1] == schema:
-            continue
-        path = contracts / "schemas" / "history" / fact / f"{len(known) + 1:04}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(schema, indent=2) + "\n")
-        yield path
-
-
-def not_remembered(contracts: Path, now: Mapping[str, Schema]) -> list[str]:
-    """The facts whose present schema is not their newest version."""
-    return [
-        f"{fact}: the present schema is in no version of schemas/history: run `make schemas`"
-        for fact, schema in now.items()
-        if [old for _, old in history(contracts, fact)][-1:] != [schema]
-    ]
-
-
-def compare(fact: str, earlier: str, old: Schema, new: Schema, needs: Needs) -> Iterator[Break]:
+def compare(
+    fact: str,
+    earlier: str,
+    old: Schema,
+    new: Schema,
+    needs: Needs,
+    gone: frozenset[str] = frozenset(),
+) -> Iterator[Break]:
+    """`gone` are fields whose sunset has passed: that they are missing is no break."""
     for direction, writer, reader in (
         ("old facts do not read in new code", old, new),
         ("new facts do not read in old code", new, old),
@@ -88,7 +73,7 @@ def compare(fact: str, earlier: str, old: Schema, new: Schema, needs: Needs) -> 
         # What a text does by chance is told of only where no document shows the break itself.
         for refusals in (refused, refused_by_chance):
             for sample in documents:
-                for reason, path, complaint in refusals(sample, reader):
+                for reason, path, complaint in refusals(sample, reader, gone):
                     if reason not in told:
                         teams = needs.of_field(fact, path)
                         yield Break(fact, earlier, direction, path, sample, complaint, teams)
@@ -106,16 +91,28 @@ def _is_date_time(value: object) -> bool:
     return "T" in value and datetime.fromisoformat(value).tzinfo is not None
 
 
-def refused(sample: Sample, reader: Schema) -> Iterator[tuple[str, str, str]]:
+def refused(
+    sample: Sample, reader: Schema, gone: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str, str]]:
     """Why `reader` does not take the document: a reason to tell once, the field, and the words."""
     validator = jsonschema.Draft202012Validator(reader, format_checker=FORMATS)
     for error in validator.iter_errors(sample.document):
         path = ".".join(part for part in error.absolute_path if isinstance(part, str))
-        reason = f"{path} {error.message}" if error.validator == "required" else path
-        yield reason, sample.path if sample.edge == "absent" else path, error.message[:200]
+        if error.validator != "required":
+            yield path, path, error.message[:200]
+        elif not any(_says_missing(error.message, path, field) for field in gone):
+            reported = sample.path if sample.edge == "absent" else path
+            yield f"{path} {error.message}", reported, error.message
 
 
-def refused_by_chance(sample: Sample, reader: Schema) -> Iterator[tuple[str, str, str]]:
+def _says_missing(message: str, path: str, field: str) -> bool:
+    inside, _, name = field.rpartition(".")
+    return inside == path and message.startswith(f"{name!r} ")
+
+
+def refused_by_chance(
+    sample: Sample, reader: Schema, gone: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str, str]]:
     """Texts of another pattern or format than the reader's, though these ones fit."""
     for path, complaint in _other_texts(sample.document, reader, reader, ""):
         yield path, path, complaint

@@ -15,17 +15,12 @@ from ongoza_contracts.codec import Received, decode, encode
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.topics import FACT_TYPES, Sunset
 from scripts.contracts import sunsets
-from scripts.contracts.__main__ import CONTRACTS, schemas
-from scripts.contracts.compatibility import (
-    FORMATS,
-    Break,
-    breaks,
-    history,
-    not_remembered,
-    remember,
-)
+from scripts.contracts.__main__ import CONTRACTS
+from scripts.contracts.compatibility import FORMATS, Break, breaks
+from scripts.contracts.history import history, not_remembered, remember
 from scripts.contracts.needs import FactNeeds, Needs, TeamNeeds, load, unmet
 from scripts.contracts.samples import NotUnderstood, samples
+from scripts.contracts.schemas import schemas
 from scripts.contracts.texts import text_of
 from tests.facts import NOW, progress
 
@@ -170,7 +165,7 @@ def test_a_changed_schema_has_to_be_published_as_a_version(tmp_path: Path) -> No
     (problem,) = not_remembered(tmp_path, {PROGRESS: new})
     assert PROGRESS in problem
     published(tmp_path, new)
-    assert not_remembered(tmp_path, {PROGRESS: new}) == []
+    assert list(not_remembered(tmp_path, {PROGRESS: new})) == []
 
 
 def test_a_field_or_value_that_a_team_uses_is_not_taken_away_unseen() -> None:
@@ -212,6 +207,56 @@ def test_nothing_goes_without_a_sunset_or_before_it(
     assert "before its sunset on 2027-01-01" in problem
     assert list(sunsets.too_early(tmp_path, now, date(2027, 1, 1))) == []
     assert list(sunsets.too_early(tmp_path, {}, date(2027, 1, 1))) == []
+
+
+def test_a_field_that_every_record_had_may_go_once_its_day_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(tmp_path, schemas()[PROGRESS])
+    now = {PROGRESS: changed(drop_required)}
+    sunset = Sunset(deprecated=date(2026, 6, 1), sunset=date(2027, 1, 1), migration="urn:x")
+    monkeypatch.setattr(sunsets, "SUNSETS", {f"{PROGRESS}#status": sunset})
+    (early,) = breaks(tmp_path, now, TEAM, date(2026, 12, 31))
+    assert early.teams == ("reports",)
+    assert list(breaks(tmp_path, now, TEAM, date(2027, 1, 1))) == []
+    assert list(sunsets.too_early(tmp_path, now, date(2027, 1, 1))) == []
+    (problem, *_) = unmet(TEAM, now)  # whoever did not move in time is still named
+    assert problem == f"reports needs {PROGRESS} status, which is gone (reports@ongoza.example)"
+
+
+def test_a_field_within_a_field_has_a_sunset_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    completed = "ongoza.profiling.completed.v1"
+    old = schemas()[completed]
+    list(remember(tmp_path, {completed: old}))
+    new = copy.deepcopy(old)
+    del new["$defs"]["ProfilingResult"]["properties"]["primary"]
+    new["$defs"]["ProfilingResult"]["required"].remove("primary")
+    (problem,) = sunsets.too_early(tmp_path, {completed: new})
+    assert problem.startswith(f"{completed} result.primary is gone without a sunset")
+    (broken,) = breaks(tmp_path, {completed: new}, Needs())
+    assert broken.path == "result"
+    sunset = Sunset(deprecated=date(2026, 6, 1), sunset=date(2027, 1, 1), migration="urn:x")
+    monkeypatch.setattr(sunsets, "SUNSETS", {f"{completed}#result.primary": sunset})
+    assert list(breaks(tmp_path, {completed: new}, Needs(), date(2027, 1, 1))) == []
+
+
+def test_a_field_that_will_go_is_marked_in_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    sunset = Sunset(deprecated=date(2026, 6, 1), sunset=date(2027, 1, 1), migration="urn:x")
+    monkeypatch.setattr(sunsets, "SUNSETS", {f"{PROGRESS}#score": sunset})
+    marked = [name for name, field in fields(schemas()[PROGRESS]).items() if "deprecated" in field]
+    assert marked == ["score"]
+    assert len(list(samples(schemas()[PROGRESS]))) > 3
+
+
+def test_a_published_version_that_is_missing_is_noticed(tmp_path: Path) -> None:
+    published(tmp_path, schemas()[PROGRESS])
+    new = changed(lambda s: fields(s).update(cohort={"type": "integer"}))
+    published(tmp_path, new)
+    (tmp_path / "schemas" / "history" / PROGRESS / "0001.json").unlink()
+    (problem,) = not_remembered(tmp_path, {PROGRESS: new})
+    assert problem == f"{PROGRESS}: a published version is missing among 0002"
 
 
 def test_a_fact_that_will_go_says_so_in_its_headers(monkeypatch: pytest.MonkeyPatch) -> None:
