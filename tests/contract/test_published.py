@@ -117,7 +117,8 @@ def test_one_command_publishes_a_new_fact_with_all_that_belongs_to_it(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(FACT_TYPES, TeaServed.type, TeaServed)
-    monkeypatch.setattr(topics, "_TOPIC_OF", {**topics._TOPIC_OF, TeaServed: topics.PROGRESS})
+    served: type[Fact] = TeaServed
+    monkeypatch.setattr(topics, "_TOPIC_OF", {**topics._TOPIC_OF, served: topics.PROGRESS})
     assert run_check(copy)[0] == 1
     code, output = run_write(copy)
     assert code == 0
