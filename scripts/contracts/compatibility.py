@@ -10,13 +10,17 @@ over what it does not know. So for every earlier version of a schema two things 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
+from scripts.contracts import sunsets
+from scripts.contracts.history import history
 from scripts.contracts.needs import Needs
-from scripts.contracts.samples import Patterned, Sample, Schema, resolve, samples
+from scripts.contracts.samples import Sample, Schema, fits_in, resolve, samples
+from scripts.contracts.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,90 +46,116 @@ class Break:
         )
 
 
-def breaks(contracts: Path, now: Mapping[str, Schema], needs: Needs) -> Iterator[Break]:
-    """Against every version ever published, not the last one alone."""
+def breaks(
+    contracts: Path, now: Mapping[str, Schema], needs: Needs, today: date | None = None
+) -> Iterator[Break]:
+    """Against every version ever published, not the last one alone. Raises NotUnderstood."""
     for fact, schema in now.items():
         for earlier, old in history(contracts, fact):
-            yield from _uncovered(fact, earlier, old, schema, needs)
+            yield from compare(fact, earlier, old, schema, needs, sunsets.gone(fact, today))
 
 
-def history(contracts: Path, fact: str) -> list[tuple[str, Schema]]:
-    """The published versions of a fact's schema, oldest first."""
-    folder = contracts / "schemas" / "history" / fact
-    return [(path.stem, json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
-
-
-def remember(contracts: Path, now: Mapping[str, Schema]) -> Iterator[Path]:
-    """Write what differs from the newest version as the next one."""
-    for fact, schema in now.items():
-        known = history(contracts, fact)
-        if known and known[-1][1] == schema:
-            continue
-        path = contracts / "schemas" / "history" / fact / f"{len(known) + 1:04}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(schema, indent=2) + "\n")
-        yield path
-
-
-def not_remembered(contracts: Path, now: Mapping[str, Schema]) -> list[str]:
-    """The facts whose present schema is not their newest version."""
-    return [
-        f"{fact}: the present schema is in no version of schemas/history: run `make schemas`"
-        for fact, schema in now.items()
-        if [old for _, old in history(contracts, fact)][-1:] != [schema]
-    ]
-
-
-def _uncovered(fact: str, earlier: str, old: Schema, new: Schema, needs: Needs) -> Iterator[Break]:
+def compare(
+    fact: str,
+    earlier: str,
+    old: Schema,
+    new: Schema,
+    needs: Needs,
+    gone: frozenset[str] = frozenset(),
+) -> Iterator[Break]:
+    """`gone` are fields whose sunset has passed: that they are missing is no break."""
     for direction, writer, reader in (
         ("old facts do not read in new code", old, new),
         ("new facts do not read in old code", new, old),
     ):
         told: set[str] = set()
-        for sample in samples(writer):
-            if complaint := _complaint(sample, reader):
-                if complaint.path not in told:
-                    teams = needs.of_field(fact, complaint.path)
-                    yield Break(
-                        fact, earlier, direction, complaint.path, sample, complaint.text, teams
-                    )
-                told.add(complaint.path)
-                if not sample.path:
-                    break  # every other document would fail for the same reason
+        documents = list(samples(writer, reader))
+        # What a text does by chance is told of only where no document shows the break itself.
+        for refusals in (refused, refused_by_chance):
+            for sample in documents:
+                for reason, path, complaint in refusals(sample, reader, gone):
+                    if reason not in told:
+                        teams = needs.of_field(fact, path)
+                        yield Break(fact, earlier, direction, path, sample, complaint, teams)
+                    told.add(reason)
 
 
-@dataclass(frozen=True, slots=True)
-class _Complaint:
-    path: str
-    text: str
+FORMATS = jsonschema.FormatChecker()
 
 
-def _complaint(sample: Sample, reader: Schema) -> _Complaint | None:
-    checker = jsonschema.FormatChecker()
-    validator = jsonschema.Draft202012Validator(reader, format_checker=checker)
+@FORMATS.checks("date-time", raises=ValueError)
+def _is_date_time(value: object) -> bool:
+    """The library checks it only with another one installed."""
+    if not isinstance(value, str):
+        return True
+    return "T" in value and datetime.fromisoformat(value).tzinfo is not None
+
+
+def refused(
+    sample: Sample, reader: Schema, gone: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str, str]]:
+    """Why `reader` does not take the document: a reason to tell once, the field, and the words."""
+    validator = jsonschema.Draft202012Validator(reader, format_checker=FORMATS)
     for error in validator.iter_errors(sample.document):
-        names = [part for part in error.absolute_path if isinstance(part, str)]
-        return _Complaint(sample.path or ".".join(names), error.message[:200])
-    return _other_pattern(sample.document, reader, reader, "")
+        path = ".".join(part for part in error.absolute_path if isinstance(part, str))
+        if error.validator != "required":
+            yield path, path, error.message[:200]
+        elif not any(_says_missing(error.message, path, field) for field in gone):
+            reported = sample.path if sample.edge == "absent" else path
+            yield f"{path} {error.message}", reported, error.message
 
 
-def _other_pattern(document: Any, node: Schema, root: Schema, path: str) -> _Complaint | None:
-    """A text of one pattern may fit another by chance: patterns have to be the same."""
+def _says_missing(message: str, path: str, field: str) -> bool:
+    inside, _, name = field.rpartition(".")
+    return inside == path and message.startswith(f"{name!r} ")
+
+
+def refused_by_chance(
+    sample: Sample, reader: Schema, gone: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str, str]]:
+    """Texts of another pattern or format than the reader's, though these ones fit."""
+    for path, complaint in _other_texts(sample.document, reader, reader, ""):
+        yield path, path, complaint
+
+
+def _other_texts(document: Any, node: Schema, root: Schema, path: str) -> Iterator[tuple[str, str]]:
+    """Nobody knows whether all of one pattern's texts fit another: they have to be the same."""
     node = resolve(node, root)
-    if isinstance(document, Patterned):
-        patterns = {node.get("pattern")} | {one.get("pattern") for one in node.get("anyOf", ())}
-        if patterns - {None} and document.pattern not in patterns:
-            return _Complaint(path, f"the pattern is another one: {node.get('pattern')}")
+    options = [resolve(one, root) for one in node.get("anyOf", (node,))]
+    if isinstance(document, Text):
+        texts = [
+            one for one in options if one.get("type") == "string" or {"enum", "const"} & one.keys()
+        ]
+        if texts and not any(_takes_all(one, document) for one in texts):
+            words = [one.get("pattern") or one.get("format") or "those it lists" for one in texts]
+            yield path, f"may not always fit what the reader wants: {', '.join(map(str, words))}"
+    for one in options:
+        yield from _other_texts_inside(document, one, root, path)
+
+
+def _takes_all(node: Schema, text: Text) -> bool:
+    if "enum" in node or "const" in node:
+        return False
+    if not fits_in(node, text):
+        return False
+    return node.get("pattern") in (None, text.pattern) and node.get("format") in (None, text.form)
+
+
+def _other_texts_inside(
+    document: Any, node: Schema, root: Schema, path: str
+) -> Iterator[tuple[str, str]]:
     if isinstance(document, dict):
         for name, value in document.items():
-            inner = node.get("properties", {}).get(name) or node.get("additionalProperties")
-            inside = f"{path}.{name}".lstrip(".")
-            if isinstance(inner, dict) and (found := _other_pattern(value, inner, root, inside)):
-                return found
+            if "propertyNames" in node:
+                yield from _other_texts(name, node["propertyNames"], root, path)
+            field = node.get("properties", {}).get(name)
+            inner = field or node.get("additionalProperties")
+            if isinstance(inner, dict):
+                inside = f"{path}.{name}".lstrip(".") if field else path
+                yield from _other_texts(value, inner, root, inside)
     if isinstance(document, list) and isinstance(node.get("items"), dict):
-        for value in document[:1]:
-            return _other_pattern(value, node["items"], root, path)
-    return None
+        for value in document[:1]:  # they are all the same
+            yield from _other_texts(value, node["items"], root, path)
 
 
 def _shortened(document: Any) -> Any:

@@ -29,6 +29,12 @@ from ongoza_contracts.users import UserErased
 WHEN = datetime(2026, 1, 20, 18, 0, tzinfo=UTC)
 NAMESPACE = UUID("018f0000-0000-7000-8000-000000000000")
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+GOING = (
+    ("ce_deprecated", b"true"),
+    ("ce_deprecationfrom", b"2026-06-01T00:00:00Z"),
+    ("ce_deprecationsunset", b"2027-01-01T00:00:00Z"),
+    ("ce_deprecationmigration", b"https://ongoza.example/facts#moved"),
+)
 
 Case = dict[str, Any]
 
@@ -65,6 +71,7 @@ def odd_ones() -> Iterator[Case]:
     yield case("odd.header-not-utf8", good, [*others, ("ce_type", b"\xff\xfe")], body)
     yield case("odd.header-missing", good, others, body)
     yield case("odd.header-of-another-sort", good, [*headers, ("x-team", b"\xff")], body)
+    yield case("odd.deprecated", good, [*headers, *GOING], body)
     yield case("odd.broken-json", good, headers, b'{"version":3,')
     yield case("odd.not-utf8-body", good, headers, b'{"version":"\xff"}')
     yield case("odd.empty-body", good, headers, b"")

@@ -8,7 +8,7 @@ from typing import Any
 
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, SUNSETS, TOPICS, Topic, topic_of
-from scripts.contracts.compatibility import history
+from scripts.contracts.history import history
 from scripts.contracts.needs import Needs
 from scripts.contracts.samples import Schema, resolve
 

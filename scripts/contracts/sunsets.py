@@ -1,32 +1,67 @@
-"""Nothing is taken away before the day the catalogue named."""
+"""Nothing is taken away before the day the catalogue named, and then it may be."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from ongoza_contracts.topics import SUNSETS
-from scripts.contracts.compatibility import history
-from scripts.contracts.samples import Schema
+from scripts.contracts.history import ever_published, history
+from scripts.contracts.samples import Schema, resolve
 
 
 def too_early(
     contracts: Path, now: Mapping[str, Schema], today: date | None = None
 ) -> Iterator[str]:
     """Facts and fields that were published and are gone without a sunset, or before it."""
-    today = today or datetime.now(UTC).date()
-    published = (contracts / "schemas" / "history").glob("*")
-    for fact in sorted(path.name for path in published):
+    for fact in ever_published(contracts):
         if fact not in now:
             yield from _early(fact, fact, today)
             continue
-        fields = {name for _, old in history(contracts, fact) for name in old.get("properties", ())}
-        for name in sorted(fields - now[fact]["properties"].keys()):
-            yield from _early(f"{fact} {name}", f"{fact}#{name}", today)
+        published = {path for _, old in history(contracts, fact) for path in _paths(old, old)}
+        gone = published - set(_paths(now[fact], now[fact]))
+        for path in sorted(one for one in gone if one.rpartition(".")[0] not in gone):
+            yield from _early(f"{fact} {path}", f"{fact}#{path}", today)
 
 
-def _early(what: str, key: str, today: date) -> Iterator[str]:
+def gone(fact: str, today: date | None = None) -> frozenset[str]:
+    """The fields whose day has come: nobody may count on them any more."""
+    return frozenset(
+        field
+        for name, sunset in SUNSETS.items()
+        for of, _, field in [name.partition("#")]
+        if of == fact and field and sunset.sunset <= _day(today)
+    )
+
+
+def marked(fact: str, schema: Schema) -> Schema:
+    """The schema with `deprecated` at the fields that will go."""
+    properties: dict[str, Any] = {
+        name: {**field, "deprecated": True} if f"{fact}#{name}" in SUNSETS else field
+        for name, field in schema["properties"].items()
+    }
+    return {**schema, "properties": properties}
+
+
+def _early(what: str, key: str, today: date | None) -> Iterator[str]:
     sunset = SUNSETS.get(key)
     if sunset is None:
         yield f"{what} is gone without a sunset: name one in SUNSETS and keep it until then"
-    elif today < sunset.sunset:
+    elif _day(today) < sunset.sunset:
         yield f"{what} is gone before its sunset on {sunset.sunset}"
+
+
+def _day(today: date | None) -> date:
+    return today or datetime.now(UTC).date()
+
+
+def _paths(node: Schema, root: Schema, inside: str = "") -> Iterator[str]:
+    """Of every field, through lists and whatever may be null: `result.primary`."""
+    node = resolve(node, root)
+    for option in node.get("anyOf", ()):
+        yield from _paths(option, root, inside)
+    if isinstance(node.get("items"), Mapping):
+        yield from _paths(node["items"], root, inside)
+    for name, field in node.get("properties", {}).items():
+        yield f"{inside}{name}"
+        yield from _paths(field, root, f"{inside}{name}.")

@@ -1,12 +1,18 @@
 """What is committed of the contracts is what the classes say; `make check` notices when not."""
 
+import json
 import shutil
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from pydantic import Field
 from typer.testing import CliRunner
 
+from ongoza_contracts import topics
+from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, TOPICS
+from ongoza_contracts.vocabulary import Slug, Track, UserId
 from scripts.contracts.__main__ import CONTRACTS, app
 
 PROGRESS = "ongoza.progress.updated.v1"
@@ -77,3 +83,89 @@ def test_a_future_example_without_an_unknown_field_is_noticed(copy: Path) -> Non
     folder = copy / "examples" / PROGRESS
     shutil.copy(folder / "full.json", folder / "future.json")
     assert run_check(copy) == (1, f"example {PROGRESS}/future.json: has no unknown field\n")
+
+
+class TeaServed(Fact):
+    """Tea was served to a learner."""
+
+    type = "ongoza.tea.served.v1"
+
+    user_id: UserId
+    kind: Slug
+    cups: Annotated[tuple[Track, ...], Field(min_length=1)]
+    sugar: float | None = None
+
+    @property
+    def key(self) -> str:
+        return str(self.user_id)
+
+    @property
+    def partition_key(self) -> str:
+        return str(self.user_id)
+
+
+def run_write(contracts: Path) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["write", "--contracts", str(contracts)])
+    return result.exit_code, result.output
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_one_command_publishes_a_new_fact_with_all_that_belongs_to_it(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FACT_TYPES, TeaServed.type, TeaServed)
+    served: type[Fact] = TeaServed
+    monkeypatch.setattr(topics, "_TOPIC_OF", {**topics._TOPIC_OF, served: topics.PROGRESS})
+    assert run_check(copy)[0] == 1
+    code, output = run_write(copy)
+    assert code == 0
+    assert f"wrote examples/{TeaServed.type}/full.json: put better values in it" in output
+    assert f"published schemas/history/{TeaServed.type}/0001.json" in output
+    code, output = run_check(copy)
+    assert (code, output.count("\n")) == (0, 1), output
+    minimal = json.loads((copy / "examples" / TeaServed.type / "minimal.json").read_text())
+    assert minimal == {
+        "version": 1,
+        "user_id": 1,
+        "kind": "0",
+        "cups": ["builders"],
+        "sugar": None,
+    }
+    for kind in ("minimal", "full", "future"):
+        assert (copy / "corpus" / f"{TeaServed.type}.{kind}.json").exists()
+    before = files(copy)
+    assert run_write(copy)[0] == 0
+    assert files(copy) == before
+
+
+def test_a_break_of_what_was_published_is_told_with_a_document_and_a_team(copy: Path) -> None:
+    """As if core could once write a status that nobody reads any more."""
+    first = copy / "schemas" / "history" / PROGRESS / "0001.json"
+    schema = json.loads(first.read_text())
+    schema["$defs"]["ProgressStatus"]["enum"].append("paused")
+    first.write_text(json.dumps(schema))
+    shutil.copy(copy / "schemas" / f"{PROGRESS}.json", first.with_name("0002.json"))
+    code, output = run_check(copy)
+    assert code == 1
+    told, shown, why, hurt, *_ = output.splitlines()
+    assert told == (
+        f"{PROGRESS}: old facts do not read in new code with version 0001 "
+        "at status (value 'paused')"
+    )
+    counter_example = json.loads(shown.removeprefix("  counter-example: "))
+    assert counter_example["status"] == "paused"
+    assert "'paused' is not one of" in why
+    assert hurt == "  hurts: engagement_stats, learner_reminders"
+
+
+def test_a_break_is_not_published(copy: Path) -> None:
+    first = copy / "schemas" / "history" / PROGRESS / "0001.json"
+    first.write_text(first.read_text().replace('"maximum": 100', '"maximum": 101'))
+    before = files(copy)
+    code, output = run_write(copy)
+    assert code == 1
+    assert "at completion_percentage" in output
+    assert files(copy) == before

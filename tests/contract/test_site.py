@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ongoza_contracts.topics import FACT_TYPES, TOPICS
-from scripts.contracts.__main__ import CONTRACTS, schemas
+from scripts.contracts.__main__ import CONTRACTS
 from scripts.contracts.needs import load
+from scripts.contracts.schemas import schemas
 from scripts.contracts.site import pages
 from tests.contract.node import NODE, npm, run
 

@@ -1,0 +1,74 @@
+"""The examples of each fact: written once by this tool, better ones by hand, checked always."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from ongoza_contracts.codec import Received, decode
+from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import FACT_TYPES
+from scripts.contracts.samples import samples
+from scripts.contracts.schemas import schema
+
+EXAMPLES = ("minimal", "full", "future")
+
+
+def missing_examples(contracts: Path) -> Iterator[tuple[Path, str]]:
+    """A plain one for each that is not there: a start for whoever adds a fact."""
+    for name, fact in FACT_TYPES.items():
+        for kind in EXAMPLES:
+            path = contracts / "examples" / name / f"{kind}.json"
+            if not path.exists():
+                yield path, json.dumps(_plain(fact, kind), indent=2) + "\n"
+
+
+def _plain(fact: type[Fact], kind: str) -> dict[str, Any]:
+    shape = schema(fact)
+    document = next(samples(shape)).document
+    if kind == "minimal":
+        document = {name: document[name] for name in shape.get("required", ())}
+    written: dict[str, Any] = json.loads(
+        fact.model_validate_json(json.dumps(document)).model_dump_json()
+    )
+    return {**written, "added_in_a_later_version": True} if kind == "future" else written
+
+
+def bad_examples(contracts: Path) -> list[str]:
+    """What is wrong with the examples: each fact has the three kinds, and all can be read."""
+    problems = []
+    for name, fact in FACT_TYPES.items():
+        folder = contracts / "examples" / name
+        present = {path.stem: path for path in sorted(folder.glob("*.json"))}
+        problems += [
+            f"missing example: {name}/{kind}.json" for kind in EXAMPLES if kind not in present
+        ]
+        problems += [
+            f"example {name}/{path.name}: {problem}"
+            for path in present.values()
+            if (problem := _example_problem(fact, path))
+        ]
+    folders = {path.name for path in (contracts / "examples").iterdir() if path.is_dir()}
+    return problems + [f"examples of no fact: {name}" for name in sorted(folders - set(FACT_TYPES))]
+
+
+def _example_problem(fact: type[Fact], path: Path) -> str | None:
+    body = path.read_bytes()
+    headers = [("ce_specversion", b"1.0"), ("ce_id", b"example"), ("ce_type", fact.type.encode())]
+    try:
+        received = decode(headers, body)
+        jsonschema.validate(
+            json.loads(body), schema(fact), format_checker=jsonschema.FormatChecker()
+        )
+    except (ValueError, jsonschema.ValidationError) as error:
+        return str(error).splitlines()[0]
+    if not isinstance(received, Received):
+        return "is not read as its fact"
+    unchanged = json.loads(received.fact.model_dump_json()) == json.loads(body)
+    if path.stem == "future" and unchanged:
+        return "has no unknown field"
+    if path.stem != "future" and not unchanged:
+        return "is not what core would write"
+    return None
