@@ -7,7 +7,9 @@ import asyncpg
 from ai.kit.auth import Caller
 from ai.kit.core_client import CoreClient, CoreUnavailable
 from ai.kit.errors import ApiError
+from ai.profiling.asking import next_question
 from ai.profiling.bank import CURRENT, Bank, bank
+from ai.profiling.conduct import flags
 from ai.profiling.queries import projected_session
 from ai.profiling.scoring import profile
 from ongoza_contracts.http.profiling import ResultRequest, SessionRecord
@@ -43,6 +45,24 @@ class ProfilingNotCompleted(ApiError):
     detail = "The session has no result yet: complete it first."
 
 
+class NotAsked(ApiError):
+    status = 409
+    code = "not_asked"
+
+    def __init__(self, asked: str | None) -> None:
+        super().__init__(
+            f"The question asked next is {asked}."
+            if asked
+            else "Nothing more is asked: complete the session, or change an answer."
+        )
+
+
+class NothingToCompare(ApiError):
+    status = 409
+    code = "nothing_to_compare"
+    detail = "There is no earlier result: one more profiling is needed for a comparison."
+
+
 class UnknownQuestionnaire(ApiError):
     status = 409
     code = "unknown_questionnaire"
@@ -57,14 +77,21 @@ async def start(core: CoreClient, caller: Caller) -> tuple[SessionRecord, bool]:
 async def respond(
     core: CoreClient, caller: Caller, session_id: UUID, question_id: str, option_id: str
 ) -> SessionRecord:
-    """Records an answer; a question answered before is answered anew."""
-    question = bank().question(question_id)
+    """Records an answer; a question answered before is answered anew.
+
+    Once the required answers are given, a new one is taken to the question asked next alone.
+    """
+    calls = core.as_caller(caller, budget=WRITE_SECONDS)
+    session = await calls.profiling_session(session_id)
+    questions, given = bank_of(session), answers(session)
+    question = questions.question(question_id)
     if question is None:
         raise UnknownQuestion
     if question.option(option_id) is None:
         raise UnknownOption
-    calls = core.as_caller(caller, budget=WRITE_SECONDS)
-    return await calls.record_answer(session_id, question_id, option_id)
+    if session.status == "open" and question_id not in given:
+        _check_asked(questions, given, question_id)
+    return await calls.record_answer(session_id, question_id, option_id, at_most=questions.limit)
 
 
 async def read(
@@ -89,6 +116,18 @@ async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> Sessio
     return await core.as_service(budget=WRITE_SECONDS).record_result(session_id, result)
 
 
+async def compare(
+    core: CoreClient, pool: asyncpg.Pool, caller: Caller, session_id: UUID
+) -> tuple[SessionRecord, SessionRecord]:
+    """The result before the session was started, and the session's own."""
+    later = await read(core, pool, caller, session_id)
+    if later.result is None:
+        raise ProfilingNotCompleted
+    if later.previous is None:
+        raise NothingToCompare
+    return await read(core, pool, caller, later.previous), later
+
+
 async def delete(core: CoreClient, caller: Caller, session_id: UUID) -> None:
     await core.as_caller(caller, budget=WRITE_SECONDS).delete_profiling(session_id)
 
@@ -106,6 +145,11 @@ def judge(session: SessionRecord) -> ResultRequest:
         primary=found.primary,
         secondary=list(found.secondary),
         confidence=found.confidence,
+        standard_errors=found.errors,
+        sem=found.sem,
+        z=found.z,
+        tied=list(found.tied),
+        flags=[one.flag for one in flags(questions, session.answers, session.created_at)],
     )
 
 
@@ -118,3 +162,11 @@ def bank_of(session: SessionRecord) -> Bank:
         return bank(session.questionnaire)
     except KeyError:
         raise UnknownQuestionnaire from None
+
+
+def _check_asked(questions: Bank, given: dict[str, str], question_id: str) -> None:
+    if len(questions.known(given)) < questions.required:
+        return
+    asked = next_question(questions, given)
+    if asked is None or asked.id != question_id:
+        raise NotAsked(asked.id if asked else None)

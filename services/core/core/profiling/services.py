@@ -25,7 +25,9 @@ class SessionCompleted(Conflict):
 
 class TooManyAnswers(Conflict):
     code = "too_many_answers"
-    detail = f"A session holds at most {MAX_ANSWERS} answers."
+
+    def __init__(self, at_most: int) -> None:
+        super().__init__(f"The session takes at most {at_most} answers.")
 
 
 class OtherResult(Conflict):
@@ -39,10 +41,16 @@ class Started(NamedTuple):
 
 
 def start_session(*, user: User, questionnaire: str) -> Started:
-    """A new session, or the learner's open one: there is at most one. Nothing is published yet."""
+    """A new session, or the learner's open one: there is at most one. Nothing is published yet.
+
+    After a result it is a retake, and remembers which session it can be compared with.
+    """
+    done = user.profilings.filter(status=ProfilingSession.Status.COMPLETED)
+    previous = done.order_by("-completed_at", "-id").first()
     try:
         with transaction.atomic():
-            return Started(user.profilings.create(questionnaire=questionnaire), is_new=True)
+            session = user.profilings.create(questionnaire=questionnaire, previous=previous)
+            return Started(session, is_new=True)
     except IntegrityError:
         opened = user.profilings.filter(status=ProfilingSession.Status.OPEN).first()
         if opened is None:
@@ -52,7 +60,12 @@ def start_session(*, user: User, questionnaire: str) -> Started:
 
 @transaction.atomic
 def record_answer(
-    *, user: User, session_id: UUID, question_id: str, option_id: str
+    *,
+    user: User,
+    session_id: UUID,
+    question_id: str,
+    option_id: str,
+    at_most: int = MAX_ANSWERS,
 ) -> ProfilingSession:
     """Answer a question, or answer it anew; the same answer again is no change.
 
@@ -62,8 +75,8 @@ def record_answer(
     if session.status == ProfilingSession.Status.COMPLETED:
         raise SessionCompleted
     answer = session.answers.filter(question_id=question_id).first()
-    if answer is None and session.answers.count() >= MAX_ANSWERS:
-        raise TooManyAnswers
+    if answer is None and session.answers.count() >= at_most:
+        raise TooManyAnswers(at_most)
     if answer is not None and answer.option_id == option_id:
         return session
     session.answers.update_or_create(
