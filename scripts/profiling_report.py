@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from ai.profiling import simulation
 from ai.profiling.bank import Bank, bank
 from ai.profiling.matrix import TRACKS
@@ -86,8 +84,9 @@ def _calibration(questions: Bank) -> Iterator[str]:
                 f"  {name:11}  {level:10}  {_percent(kept.share):>16}"
                 f"  {_percent(kept.claimed):>13}  {_percent(kept.right):>11}"
             )
-        yield f"  {name:11}  {np.mean(outcome.primary == truth):.1%} right in all, {outcome.asked.mean():.1f} asked"
-    yield f"  {CALIBRATION_LEARNERS:,} learners each; the claims are made for the reference population."
+        right, asked = (outcome.primary == truth).mean(), outcome.asked.mean()
+        yield f"  {name:11}  {_percent(right)} right in all, {asked:.1f} asked in the mean"
+    yield f"  {CALIBRATION_LEARNERS:,} learners each; the claims are for the reference population."
 
 
 def _levels(outcome: simulation.Outcome) -> str:

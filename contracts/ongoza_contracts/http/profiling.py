@@ -16,8 +16,6 @@ class SessionRequest(Request):
 
 class AnswerRequest(Request):
     option_id: Slug
-    at_most: int | None = Field(default=None, ge=1, le=100)
-    """Refuse a new answer when the session holds so many already; a changed one is taken."""
 
 
 class ResultRequest(Request):

@@ -193,12 +193,10 @@ class CoreCalls:
         return await self._get(SessionRecord, f"/api/v1/profiling/sessions/{session_id}/")
 
     async def record_answer(
-        self, session_id: UUID, question_id: str, option_id: str, *, at_most: int
+        self, session_id: UUID, question_id: str, option_id: str
     ) -> SessionRecord:
-        """Refused when it would be one more than `at_most`."""
         path = f"/api/v1/profiling/sessions/{session_id}/answers/{question_id}/"
-        answer = AnswerRequest(option_id=option_id, at_most=at_most)
-        response = await self._call("PUT", path, answer)
+        response = await self._call("PUT", path, AnswerRequest(option_id=option_id))
         return self._decode(SessionRecord, response)
 
     async def record_result(self, session_id: UUID, result: ResultRequest) -> SessionRecord:

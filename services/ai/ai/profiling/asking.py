@@ -1,6 +1,8 @@
-"""Which question comes next. Pure: it follows from the answers given, in whatever order."""
+"""Which questions are asked. Pure: it follows from the answers given, in whatever order."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -13,8 +15,34 @@ FLOOR_POINTS = 5.0
 NOTHING = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    answers: dict[str, str]
+    """Option id by question id: the answers that count."""
+    following: Question | None
+    """What is asked next; None when enough was asked: the lead is clear, or the limit reached."""
+
+
+def asked(bank: Bank, answers: Mapping[str, str]) -> Asked:
+    """How far a session has come that holds `answers`.
+
+    Clients may send answers to questions that were not asked, all of them at once for example. An
+    answer counts when its question would have been asked: the first required ones in the order of
+    the bank, then as long as the question asked next is answered. So nobody chooses the questions
+    they are judged by, and the order in which answers arrived plays no part.
+    """
+    known = {question_id: option.id for question_id, option in bank.known(answers).items()}
+    if bank.most is None:
+        return Asked(known, next_question(bank, known))
+    counting = dict(islice(known.items(), bank.required))
+    following = next_question(bank, counting)
+    while following and following.id in known:
+        counting[following.id] = known[following.id]
+        following = next_question(bank, counting)
+    return Asked(counting, following)
+
+
 def next_question(bank: Bank, answers: Mapping[str, str]) -> Question | None:
-    """None when enough was asked: the lead is clear, or the limit is reached."""
     place = next_places(bank, sheet(bank, answers))[0]
     return None if place == NOTHING else bank.questions[place]
 

@@ -21,7 +21,7 @@ from ai.profiling.schemas import (
     TrackMatch,
 )
 from ai.profiling.scoring import CLAIMS, Evidence, Profile, profile
-from ai.profiling.service import ProfilingNotCompleted, answers, bank_of
+from ai.profiling.service import ProfilingNotCompleted, asked_of, bank_of
 from ai.profiling.tracks import TRACKS
 from ai.profiling.views import track_shown
 from ongoza_contracts.http.profiling import RecordedResult, SessionRecord
@@ -36,8 +36,8 @@ FLAG_TEXTS = {
 def results(session: SessionRecord) -> ProfilingResults:
     """The recorded result, explained by its answers. Raises ProfilingNotCompleted."""
     result = _result(session)
-    bank, given = bank_of(session), answers(session)
-    found = profile(bank, given) if bank.known(given) else None
+    bank, given = bank_of(session), asked_of(session).answers
+    found = profile(bank, given) if given else None
     primary, *others = _ranked(result)
     return ProfilingResults(
         session_id=session.id,

@@ -67,7 +67,8 @@ async def respond(
 ) -> SessionProgress:
     """Answer a question, or answer it anew; the answer says what is asked next.
 
-    409 once the session is completed, and for a new answer to a question that is not asked.
+    An answer to a question that is not asked is kept and counts when it is. 409 once the session
+    is completed.
     """
     session = await service.respond(
         resources.core, caller, session_id, answer.question_id, answer.option_id

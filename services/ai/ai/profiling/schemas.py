@@ -30,6 +30,7 @@ class SessionProgress(Response):
     status: Literal["open", "completed"]
     questionnaire: Slug
     answered: int
+    """Answers that count: those to questions that were asked, or would have been."""
     required: int
     """Answers needed for a result."""
     missing: int

@@ -17,13 +17,13 @@ from ongoza_contracts.vocabulary import Confidence, Track
 Z_HIGH = 1.645
 Z_MEDIUM = 1.0
 CLAIMS = {Confidence.HIGH: 0.97, Confidence.MEDIUM: 0.90, Confidence.LOW: 0.65}
-"""The share of results of each level whose primary track is the learner's true first one. Source:
-the mean of the normal distribution function over z from 1.645 up, from 1.0 to 1.645 and from 0 to
-1.0, in whole and half tenths; the simulation report sets what is found beside it."""
+"""What each level claims: the share of its results whose primary track is the learner's true first
+one. Source: simulation, reference population. Each lies within what the normal distribution gives
+for the level's z: high 0.95 to 1, medium 0.84 to 0.95, low 0.5 to 0.84."""
 FLATTERY = 1.2
 """By how much an observed lead flatters, as a factor on its standard error: the first is the best
 of five, and questions stop when the lead looks clear. Source: simulation, reference population;
-with 1.0 high would be right in 94 of 100 and medium in 84, not the 97 and 90 claimed."""
+with 1.0 high would be right in 94 of 100 and medium in 85, not the 97 and 90 claimed."""
 PRIOR_ANSWERS = 4.0
 """For how many answers' worth of scatter the scatter of random answers stands in, so that a dozen
 answers of one kind do not pass for certainty."""

@@ -7,7 +7,7 @@ import asyncpg
 from ai.kit.auth import Caller
 from ai.kit.core_client import CoreClient, CoreUnavailable
 from ai.kit.errors import ApiError
-from ai.profiling.asking import next_question
+from ai.profiling.asking import Asked, asked
 from ai.profiling.bank import CURRENT, Bank, bank
 from ai.profiling.conduct import flags
 from ai.profiling.queries import projected_session
@@ -45,18 +45,6 @@ class ProfilingNotCompleted(ApiError):
     detail = "The session has no result yet: complete it first."
 
 
-class NotAsked(ApiError):
-    status = 409
-    code = "not_asked"
-
-    def __init__(self, asked: str | None) -> None:
-        super().__init__(
-            f"The question asked next is {asked}."
-            if asked
-            else "Nothing more is asked: complete the session, or change an answer."
-        )
-
-
 class NothingToCompare(ApiError):
     status = 409
     code = "nothing_to_compare"
@@ -77,21 +65,14 @@ async def start(core: CoreClient, caller: Caller) -> tuple[SessionRecord, bool]:
 async def respond(
     core: CoreClient, caller: Caller, session_id: UUID, question_id: str, option_id: str
 ) -> SessionRecord:
-    """Records an answer; a question answered before is answered anew.
-
-    Once the required answers are given, a new one is taken to the question asked next alone.
-    """
+    """Records an answer; a question answered before is answered anew."""
     calls = core.as_caller(caller, budget=WRITE_SECONDS)
-    session = await calls.profiling_session(session_id)
-    questions, given = bank_of(session), answers(session)
-    question = questions.question(question_id)
+    question = bank_of(await calls.profiling_session(session_id)).question(question_id)
     if question is None:
         raise UnknownQuestion
     if question.option(option_id) is None:
         raise UnknownOption
-    if session.status == "open" and question_id not in given:
-        _check_asked(questions, given, question_id)
-    return await calls.record_answer(session_id, question_id, option_id, at_most=questions.limit)
+    return await calls.record_answer(session_id, question_id, option_id)
 
 
 async def read(
@@ -135,10 +116,9 @@ async def delete(core: CoreClient, caller: Caller, session_id: UUID) -> None:
 def judge(session: SessionRecord) -> ResultRequest:
     """Raises ProfilingIncomplete while answers are missing."""
     questions = bank_of(session)
-    given = answers(session)
-    answered = len(questions.known(given))
-    if answered < questions.required:
-        raise ProfilingIncomplete(answered, questions.required)
+    given = asked_of(session).answers
+    if len(given) < questions.required:
+        raise ProfilingIncomplete(len(given), questions.required)
     found = profile(questions, given)
     return ResultRequest(
         scores=found.scores,
@@ -153,8 +133,10 @@ def judge(session: SessionRecord) -> ResultRequest:
     )
 
 
-def answers(session: SessionRecord) -> dict[str, str]:
-    return {answer.question_id: answer.option_id for answer in session.answers}
+def asked_of(session: SessionRecord) -> Asked:
+    """Raises UnknownQuestionnaire."""
+    given = {answer.question_id: answer.option_id for answer in session.answers}
+    return asked(bank_of(session), given)
 
 
 def bank_of(session: SessionRecord) -> Bank:
@@ -162,11 +144,3 @@ def bank_of(session: SessionRecord) -> Bank:
         return bank(session.questionnaire)
     except KeyError:
         raise UnknownQuestionnaire from None
-
-
-def _check_asked(questions: Bank, given: dict[str, str], question_id: str) -> None:
-    if len(questions.known(given)) < questions.required:
-        return
-    asked = next_question(questions, given)
-    if asked is None or asked.id != question_id:
-        raise NotAsked(asked.id if asked else None)

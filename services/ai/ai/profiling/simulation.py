@@ -1,4 +1,4 @@
-"""Simulated learners, asked and judged by the same functions as real ones. Pure: one seed, one outcome.
+"""Simulated learners, asked and judged by the functions that serve real ones. Pure, by seed.
 
 A simulated learner has inclinations to the five tracks that sum to 1. To answer a question they
 take a track by its inclination and then an option by its part of the question's loads on that
@@ -12,7 +12,7 @@ import numpy as np
 
 from ai.profiling.asking import NOTHING, next_places
 from ai.profiling.bank import Bank
-from ai.profiling.matrix import TRACKS, Floats, Ints
+from ai.profiling.matrix import TRACKS, Ints
 from ai.profiling.scoring import CLAIMS, UNANSWERED, Standing, confidence, standing
 from ongoza_contracts.vocabulary import Confidence
 

@@ -1,8 +1,6 @@
 """Sessions and questions in the words of the API."""
 
-from collections.abc import Collection
-
-from ai.profiling.asking import next_question
+from ai.profiling.asking import Asked
 from ai.profiling.bank import Bank, Question
 from ai.profiling.schemas import (
     CategoryShown,
@@ -13,26 +11,25 @@ from ai.profiling.schemas import (
     TrackList,
     TrackShown,
 )
-from ai.profiling.service import answers, bank_of
+from ai.profiling.service import asked_of, bank_of
 from ai.profiling.tracks import TRACKS
 from ongoza_contracts.http.profiling import SessionRecord
 from ongoza_contracts.vocabulary import Track
 
 
 def progress(session: SessionRecord) -> SessionProgress:
-    bank = bank_of(session)
-    known = bank.known(answers(session))
-    following = next_question(bank, answers(session))
+    bank, asked = bank_of(session), asked_of(session)
+    count, following = len(asked.answers), asked.following
     return SessionProgress(
         session_id=session.id,
         status=session.status,
         questionnaire=session.questionnaire,
-        answered=len(known),
+        answered=count,
         required=bank.required,
-        missing=max(bank.required - len(known), 0),
+        missing=max(bank.required - count, 0),
         total=bank.limit,
-        percentage=round(100 * len(known) / bank.limit, 1) if following else 100.0,
-        unanswered=tuple(asked.id for asked in _settled(bank, known, following)),
+        percentage=round(100 * count / bank.limit, 1) if following else 100.0,
+        unanswered=tuple(one.id for one in _settled(bank, asked)),
         next_question=_question(following) if following else None,
         started_at=session.created_at,
         previous=session.previous,
@@ -62,16 +59,14 @@ def track_shown(track: Track) -> TrackShown:
     )
 
 
-def _settled(
-    bank: Bank, known: Collection[str], following: Question | None
-) -> tuple[Question, ...]:
+def _settled(bank: Bank, asked: Asked) -> tuple[Question, ...]:
     """The questions that are certainly asked: which others are depends on answers to come."""
-    if following is None:
+    if asked.following is None:
         return ()
-    open_ = tuple(asked for asked in bank.questions if asked.id not in known)
+    open_ = tuple(one for one in bank.questions if one.id not in asked.answers)
     if bank.most is None:
         return open_
-    return open_[: max(bank.required - len(known), 0)] or (following,)
+    return open_[: max(bank.required - len(asked.answers), 0)] or (asked.following,)
 
 
 def _question(asked: Question) -> QuestionShown:

@@ -7,7 +7,6 @@ from rest_framework import serializers
 from core.kit.choices import titled
 from core.kit.serializers import StrictSerializer
 from core.profiling.models import ProfilingAnswer, ProfilingSession
-from core.profiling.services import MAX_ANSWERS
 from ongoza_contracts.vocabulary import AnswerFlag, Confidence, Track
 
 SLUG = r"^[a-z0-9]+([-_.][a-z0-9]+)*$"
@@ -73,4 +72,3 @@ class StartRequest(StrictSerializer):
 
 class AnswerRequest(StrictSerializer):
     option_id = serializers.RegexField(SLUG, max_length=64)
-    at_most = serializers.IntegerField(min_value=1, max_value=MAX_ANSWERS, required=False)

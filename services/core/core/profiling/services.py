@@ -25,9 +25,7 @@ class SessionCompleted(Conflict):
 
 class TooManyAnswers(Conflict):
     code = "too_many_answers"
-
-    def __init__(self, at_most: int) -> None:
-        super().__init__(f"The session takes at most {at_most} answers.")
+    detail = f"A session holds at most {MAX_ANSWERS} answers."
 
 
 class OtherResult(Conflict):
@@ -60,12 +58,7 @@ def start_session(*, user: User, questionnaire: str) -> Started:
 
 @transaction.atomic
 def record_answer(
-    *,
-    user: User,
-    session_id: UUID,
-    question_id: str,
-    option_id: str,
-    at_most: int = MAX_ANSWERS,
+    *, user: User, session_id: UUID, question_id: str, option_id: str
 ) -> ProfilingSession:
     """Answer a question, or answer it anew; the same answer again is no change.
 
@@ -75,8 +68,8 @@ def record_answer(
     if session.status == ProfilingSession.Status.COMPLETED:
         raise SessionCompleted
     answer = session.answers.filter(question_id=question_id).first()
-    if answer is None and session.answers.count() >= at_most:
-        raise TooManyAnswers(at_most)
+    if answer is None and session.answers.count() >= MAX_ANSWERS:
+        raise TooManyAnswers
     if answer is not None and answer.option_id == option_id:
         return session
     session.answers.update_or_create(
