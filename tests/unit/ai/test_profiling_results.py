@@ -1,4 +1,4 @@
-"""What a result tells: what it rests on, how sure it is, what would change it, what a retake did."""
+"""What a result tells: what it rests on, how sure it is, what would change it, a retake."""
 
 import json
 from collections.abc import AsyncIterator

@@ -235,6 +235,6 @@ def test_lots_are_drawn_from_the_answers_and_favour_no_track() -> None:
         text="q",
         options=tuple(Option(id=one, text=one, shows=one, loads={}) for one in "abcde"),
     )
-    small = BANK.model_copy(update={"questions": (blank,)})
+    small = Bank(version="v0", required=12, categories=BANK.categories, questions=(blank,))
     named = [profile(small, {"q": option}).primary for option in "abcde"]
     assert set(named) == set(Track)
