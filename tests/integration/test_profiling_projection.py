@@ -1,7 +1,7 @@
 """Sessions as ai last heard of them, on a real database."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -60,7 +60,7 @@ async def test_a_deleted_result_and_another_learners_are_nobodys_previous_one(
     found = await projected_session(applier.pool, SESSION, 7)
     assert found is not None
     assert found.previous is None
-    await apply(applier, earlier(8).model_copy(update={"version": 9}))
+    await apply(applier, earlier(8).model_copy(update={"session_id": uuid4()}))
     found = await projected_session(applier.pool, SESSION, 7)
     assert found is not None
     assert found.previous is None

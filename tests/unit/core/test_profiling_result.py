@@ -133,7 +133,7 @@ def test_a_refused_result_leaves_no_trace(
 
 
 def test_how_sure_a_result_is_is_recorded_and_published(amina: Caller, session: str) -> None:
-    sure = {
+    sure: dict[str, Any] = {
         "standard_errors": {**SCORES, "builders": 9.25},
         "sem": 8.125,
         "z": 6.0485,
