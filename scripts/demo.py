@@ -68,12 +68,11 @@ class Learner:
     async def answer_the_profiler(self) -> dict[str, Any]:
         """Take the first option of each question; the result as ai gives it."""
         profiling = f"{self.ai}/api/v1/profiling"
-        session = await self._call("POST", f"{profiling}/session/start")
-        questions = (await self._call("GET", f"{profiling}/questions"))["questions"]
-        address = f"{profiling}/session/{session['session_id']}"
-        for question in questions:
+        progress = await self._call("POST", f"{profiling}/session/start")
+        address = f"{profiling}/session/{progress['session_id']}"
+        while question := progress["next_question"]:
             answer = {"question_id": question["id"], "option_id": question["options"][0]["id"]}
-            await self._call("POST", f"{address}/respond", json=answer)
+            progress = await self._call("POST", f"{address}/respond", json=answer)
         return dict(await self._call("POST", f"{address}/complete"))
 
     async def complete(self, item: dict[str, Any]) -> dict[str, Any]:

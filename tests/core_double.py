@@ -20,6 +20,7 @@ class CoreDouble:
         self.sessions: dict[UUID, dict[str, Any]] = {}
         self.results_recorded = 0
         self.down = False
+        self.now = NOW
 
     def transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self._answer)
@@ -43,6 +44,7 @@ class CoreDouble:
         for session in self.sessions.values():
             if session["user"] == user and session["status"] == "open":
                 return httpx.Response(200, json=session)
+        done = [one for one in self.sessions.values() if one["user"] == user]
         session = {
             "id": str(uuid4()),
             "user": user,
@@ -53,6 +55,7 @@ class CoreDouble:
             "result": None,
             "created_at": NOW,
             "completed_at": None,
+            "previous": done[-1]["id"] if done else None,
         }
         self.sessions[UUID(session["id"])] = session
         return httpx.Response(201, json=session)
@@ -70,7 +73,7 @@ class CoreDouble:
         if rest.startswith("answers/"):
             if session["status"] == "completed":
                 return _refuse(409, "session_completed")
-            _answer_question(session, rest.split("/")[1], json.loads(request.content))
+            _answer_question(session, rest.split("/")[1], json.loads(request.content), self.now)
         return httpx.Response(200, json=session)
 
     def _record(self, session: dict[str, Any], result: dict[str, Any]) -> httpx.Response:
@@ -81,9 +84,11 @@ class CoreDouble:
         return httpx.Response(200, json=session)
 
 
-def _answer_question(session: dict[str, Any], question_id: str, body: dict[str, Any]) -> None:
+def _answer_question(
+    session: dict[str, Any], question_id: str, body: dict[str, Any], now: str
+) -> None:
     kept = [one for one in session["answers"] if one["question_id"] != question_id]
-    kept.append({"question_id": question_id, "option_id": body["option_id"], "answered_at": NOW})
+    kept.append({"question_id": question_id, "option_id": body["option_id"], "answered_at": now})
     session["answers"] = kept
     session["version"] += 1
 

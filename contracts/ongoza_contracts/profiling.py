@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.event import Fact, FactPart
-from ongoza_contracts.vocabulary import Confidence, Percentage, Slug, Track, UserId
+from ongoza_contracts.vocabulary import AnswerFlag, Confidence, Percentage, Slug, Track, UserId
 
 
 class Answer(FactPart):
@@ -20,6 +20,18 @@ class ProfilingResult(FactPart):
     primary: Track
     secondary: tuple[Track, ...] = Field(max_length=4)
     confidence: Confidence
+    standard_errors: dict[Track, Percentage] | None = Field(
+        default=None, min_length=5, max_length=5
+    )
+    """The standard error of each score, in points."""
+    sem: float | None = Field(default=None, ge=0)
+    """The standard error of the first score's lead over the second, over the square root of 2."""
+    z: float | None = Field(default=None, ge=0)
+    """That lead in standard errors: what `confidence` was read from."""
+    tied: tuple[Track, ...] | None = Field(default=None, max_length=5)
+    """The tracks that share the highest score; empty when one leads."""
+    flags: tuple[AnswerFlag, ...] | None = Field(default=None, max_length=2)
+    """What stood out in how the answers were given."""
 
 
 class _ProfilingFact(Fact):

@@ -65,3 +65,10 @@ class Confidence(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+class AnswerFlag(StrEnum):
+    """What stands out in how a learner answered; it never changes a score."""
+
+    STRAIGHT_LINING = "straight_lining"
+    TOO_FAST = "too_fast"

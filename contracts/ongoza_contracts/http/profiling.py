@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ongoza_contracts.http.base import Request, Response
-from ongoza_contracts.vocabulary import Confidence, Percentage, Slug, Track, UserId
+from ongoza_contracts.vocabulary import AnswerFlag, Confidence, Percentage, Slug, Track, UserId
 
 
 class SessionRequest(Request):
@@ -25,6 +25,11 @@ class ResultRequest(Request):
     primary: Track = Field(strict=False)
     secondary: list[Track] = Field(max_length=4, strict=False)
     confidence: Confidence = Field(strict=False)
+    standard_errors: dict[Track, Percentage] = Field(min_length=5, max_length=5, strict=False)
+    sem: float = Field(ge=0)
+    z: float = Field(ge=0)
+    tied: list[Track] = Field(max_length=5, strict=False)
+    flags: list[AnswerFlag] = Field(max_length=2, strict=False)
 
 
 class RecordedAnswer(Response):
@@ -38,6 +43,12 @@ class RecordedResult(Response):
     primary: Track
     secondary: tuple[Track, ...]
     confidence: Confidence
+    standard_errors: dict[Track, Percentage] | None = None
+    """This and all below: not known of results recorded before they were published."""
+    sem: float | None = None
+    z: float | None = None
+    tied: tuple[Track, ...] | None = None
+    flags: tuple[AnswerFlag, ...] | None = None
 
 
 class SessionRecord(Response):
@@ -50,3 +61,5 @@ class SessionRecord(Response):
     result: RecordedResult | None
     created_at: datetime
     completed_at: datetime | None
+    previous: UUID | None = None
+    """The session with the learner's last result when this one was started: this is its retake."""

@@ -171,7 +171,7 @@ async def test_the_openapi_document_says_what_routes_read_and_how_they_refuse(
         assert reference in schemas
 
 
-async def test_the_eight_routes_of_profiling_are_there(app: FastAPI) -> None:
+async def test_the_eight_routes_of_profiling_and_the_comparison_are_there(app: FastAPI) -> None:
     found = {
         (method.upper(), path)
         for path, methods in app.openapi()["paths"].items()
@@ -185,6 +185,7 @@ async def test_the_eight_routes_of_profiling_are_there(app: FastAPI) -> None:
         ("POST", "/api/v1/profiling/session/{session_id}/respond"),
         ("POST", "/api/v1/profiling/session/{session_id}/complete"),
         ("GET", "/api/v1/profiling/session/{session_id}/results"),
+        ("GET", "/api/v1/profiling/session/{session_id}/comparison"),
         ("GET", "/api/v1/profiling/tracks"),
         ("DELETE", "/api/v1/profiling/session/{session_id}"),
     }

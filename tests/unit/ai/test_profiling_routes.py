@@ -1,44 +1,25 @@
-"""The eight routes of profiling, over a double of core and without a database."""
+"""The routes of profiling, over a double of core and without a database."""
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from ai.kit import errors
-from ai.kit.auth import Tokens
-from ai.kit.breaker import CircuitBreaker
-from ai.kit.core_client import CoreClient
-from ai.kit.guard import Guard
-from ai.kit.trace import Trace
-from ai.profiling.bank import bank
-from ai.profiling.router import router
-from ai.resources import Resources
-from ongoza_contracts.vocabulary import Track
+from ongoza_contracts.vocabulary import Role, Track
 from tests.bad_input import BODIES, JSON
 from tests.core_double import CoreDouble
-from tests.tokens import SECRET, bearer
-
-BASE = "/api/v1/profiling"
-QUESTIONS = bank().questions
-
-
-class ProjectionDouble:
-    """A pool that knows the sessions it was given."""
-
-    def __init__(self) -> None:
-        self.sessions: dict[UUID, str] = {}
-
-    async def fetchval(
-        self, _: str, session_id: UUID, user_id: int, **options: float
-    ) -> str | None:
-        session = self.sessions.get(session_id)
-        return session if session and json.loads(session)["user"] == user_id else None
+from tests.profiling_double import (
+    BASE,
+    QUESTIONS,
+    ProjectionDouble,
+    answer,
+    client_of,
+    started,
+)
+from tests.tokens import bearer
 
 
 @pytest.fixture
@@ -53,43 +34,8 @@ def projection() -> ProjectionDouble:
 
 @pytest.fixture
 async def http(core: CoreDouble, projection: ProjectionDouble) -> AsyncIterator[httpx.AsyncClient]:
-    app, tokens = FastAPI(redirect_slashes=False), Tokens(SECRET)
-    app.include_router(router)
-    errors.install(app)
-    app.add_middleware(Guard)
-    app.add_middleware(Trace)
-    app.state.tokens = tokens
-    app.state.resources = Resources(
-        settings=cast(Any, None),
-        tokens=tokens,
-        pool=cast(asyncpg.Pool, projection),
-        core=CoreClient(
-            "http://core.test",
-            tokens,
-            timeout=1,
-            breaker=CircuitBreaker(failures=1000),
-            transport=core.transport(),
-        ),
-        encoder=cast(Any, None),
-        catalogues=cast(Any, None),
-    )
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://ai.test", headers=bearer()
-    ) as client:
+    async with client_of(core, projection) as client:
         yield client
-
-
-async def started(http: httpx.AsyncClient) -> str:
-    return str((await http.post(f"{BASE}/session/start")).json()["session_id"])
-
-
-async def answer(http: httpx.AsyncClient, session: str, count: int, track: Track) -> None:
-    for question in QUESTIONS[:count]:
-        option = max(question.options, key=lambda one: one.load(track))
-        body = {"question_id": question.id, "option_id": option.id}
-        response = await http.post(f"{BASE}/session/{session}/respond", json=body)
-        assert response.status_code == 200, response.text
 
 
 async def test_a_learner_is_profiled_from_start_to_result(
@@ -99,13 +45,13 @@ async def test_a_learner_is_profiled_from_start_to_result(
     response = await http.post(f"{BASE}/session/start")
     assert response.status_code == 201
     session = response.json()
-    assert (session["answered"], session["missing"], session["total"]) == (0, 12, 16)
+    assert (session["answered"], session["missing"], session["total"]) == (0, 12, 20)
     address = f"{BASE}/session/{session['session_id']}"
     # Answers add up, and progress says what is left.
     await answer(http, session["session_id"], 12, Track.BUILDERS)
     progress = (await http.get(f"{address}/progress")).json()
-    assert (progress["answered"], progress["missing"], progress["percentage"]) == (12, 0, 75.0)
-    assert progress["unanswered"] == [question.id for question in QUESTIONS[12:]]
+    assert (progress["answered"], progress["missing"], progress["percentage"]) == (12, 0, 100.0)
+    assert (progress["unanswered"], progress["next_question"]) == ([], None)
     # The result names the track that every answer spoke for, and why.
     result = (await http.post(f"{address}/complete")).json()
     assert result["primary"]["key"] == "builders"
@@ -203,22 +149,25 @@ ROUTES = [
     ("POST", "respond", {"question_id": QUESTIONS[0].id, "option_id": "a"}),
     ("POST", "complete", None),
     ("GET", "results", None),
+    ("GET", "comparison", None),
     ("DELETE", "", None),
 ]
 
 
+@pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize(("method", "rest", "body"), ROUTES)
-async def test_another_learners_session_is_as_good_as_none(
-    http: httpx.AsyncClient, core: CoreDouble, method: str, rest: str, body: Any
+async def test_another_learners_session_is_as_good_as_none_for_every_role(
+    http: httpx.AsyncClient, core: CoreDouble, method: str, rest: str, body: Any, role: Role
 ) -> None:
+    other = bearer(user_id=8, role=role)
     session = await started(http)
     await answer(http, session, 12, Track.BUILDERS)
     version = core.sessions[UUID(session)]["version"]
     theirs = await http.request(
-        method, f"{BASE}/session/{session}/{rest}", json=body, headers=bearer(user_id=8)
+        method, f"{BASE}/session/{session}/{rest}", json=body, headers=other
     )
     nobodys = await http.request(
-        method, f"{BASE}/session/{uuid4()}/{rest}", json=body, headers=bearer(user_id=8)
+        method, f"{BASE}/session/{uuid4()}/{rest}", json=body, headers=other
     )
     assert theirs.status_code == nobodys.status_code == 404
     assert {**theirs.json(), "request_id": ""} == {**nobodys.json(), "request_id": ""}
@@ -294,12 +243,12 @@ async def test_an_id_that_cannot_be_is_not_found(http: httpx.AsyncClient, odd: s
 async def test_questions_do_not_tell_what_they_count_for(http: httpx.AsyncClient) -> None:
     response = await http.get(f"{BASE}/questions")
     found = response.json()
-    assert (found["questionnaire"], found["required"], len(found["questions"])) == ("v1", 12, 16)
+    assert (found["questionnaire"], found["required"], len(found["questions"])) == ("v2", 12, 36)
     assert {frozenset(option) for q in found["questions"] for option in q["options"]} == {
         frozenset({"id", "text"})
     }
     assert "loads" not in response.text
-    assert "shows" not in response.text
+    assert '"shows"' not in response.text
 
 
 async def test_the_five_tracks_are_told_with_focus_and_careers(http: httpx.AsyncClient) -> None:
@@ -308,12 +257,23 @@ async def test_the_five_tracks_are_told_with_focus_and_careers(http: httpx.Async
     assert found[0]["focus"] == ["Software architecture", "System design", "Code quality"]
 
 
+@pytest.mark.parametrize("role", list(Role))
+async def test_questions_and_tracks_are_for_everybody_who_is_signed_in(
+    http: httpx.AsyncClient, role: Role
+) -> None:
+    for path in ("questions", "tracks"):
+        mine = await http.get(f"{BASE}/{path}")
+        theirs = await http.get(f"{BASE}/{path}", headers=bearer(user_id=8, role=role))
+        assert (theirs.status_code, theirs.content) == (200, mine.content)
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("POST", "/session/start"),
         ("GET", "/questions"),
         ("GET", "/tracks"),
+        ("GET", f"/session/{uuid4()}/comparison"),
         *((method, f"/session/{uuid4()}/{rest}") for method, rest, _ in ROUTES),
     ],
 )

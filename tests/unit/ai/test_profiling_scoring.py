@@ -1,5 +1,6 @@
 """From answers to tracks, by hand-computed cases and by properties."""
 
+import math
 import random
 from collections import Counter
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai.profiling.bank import Bank, Category, Option, Question, bank
-from ai.profiling.scoring import profile
+from ai.profiling.scoring import confidence, profile
 from ongoza_contracts.vocabulary import Confidence, Track
 
 BANK = bank()
@@ -67,6 +68,19 @@ def test_a_case_computed_by_hand() -> None:
         Track.EDUCATORS: 0.0,
     }
     assert (found.primary, found.secondary) == (Track.BUILDERS, (Track.LEADERS,))
+    # Builders: off their mean by 600/49 and -600/49 points, twice the squares is the scatter seen;
+    # random answers have (6.75 + 0.1875) * (100/7)^2, counted four times over 1 + 4.
+    builders = (2 * 2 * (600 / 49) ** 2 + 4 * 6.9375 * (100 / 7) ** 2) / 5
+    assert found.errors[Track.BUILDERS] == pytest.approx(math.sqrt(builders), abs=0.005)
+    # Leaders: 0 and 50 where 25 each is the mean; random answers: (0.75 + 0.75) * 25^2.
+    leaders = (2 * 2 * 25**2 + 4 * 1.5 * 25**2) / 5
+    assert found.errors[Track.LEADERS] == pytest.approx(math.sqrt(leaders), abs=0.005)
+    # Together: the scatter seen is 600/49 against -25, twice; at random the two exclude each other,
+    # which is -1.5 * 0.5 and -0.25 * 0.5, in points of 100/7 and of 25.
+    both = (2 * 2 * (600 / 49) * -25 + 4 * -0.875 * (100 / 7) * 25) / 5
+    sem = 1.2 * math.sqrt((builders + leaders - 2 * both) / 2)
+    assert found.sem == pytest.approx(sem, abs=0.0005)
+    assert found.z == pytest.approx((85.71 - 50) / (sem * math.sqrt(2)), abs=0.0005)
 
 
 @given(st.sampled_from(Track), subsets)
@@ -155,3 +169,72 @@ def test_chance_favours_no_track_and_is_seldom_confident() -> None:
     assert min(primary.values()) > 0.16 * len(found)
     high = sum(one.confidence == Confidence.HIGH for one in found)
     assert high < 0.10 * len(found)
+
+
+@given(answer_sheets)
+def test_what_the_answers_contribute_sums_to_every_score_exactly(answers: dict[str, str]) -> None:
+    found = profile(BANK, answers)
+    for track, items in found.contributions.items():
+        assert [item.question.id for item in items] == [
+            question.id for question in BANK.questions if question.id in answers
+        ]
+        hundredths = sum(round(item.points * 100) for item in items)
+        assert hundredths == round(found.scores[track] * 100)
+        assert all(item.points >= 0 for item in items)
+
+
+@given(answer_sheets)
+def test_confidence_is_read_from_the_lead_in_standard_errors(answers: dict[str, str]) -> None:
+    found = profile(BANK, answers)
+    first, second, *_ = sorted(found.scores.values(), reverse=True)
+    assert found.z == pytest.approx((first - second) / (found.sem * math.sqrt(2)), abs=1e-4)
+    assert all(error > 0 for error in found.errors.values())
+    wanted = "high" if found.z >= 1.645 else "medium" if found.z >= 1.0 else "low"
+    assert found.confidence == wanted
+
+
+@pytest.mark.parametrize(
+    ("z", "level"),
+    [(0, "low"), (0.9999, "low"), (1.0, "medium"), (1.6449, "medium"), (1.645, "high")],
+)
+def test_the_levels_begin_at_their_thresholds(z: float, level: str) -> None:
+    assert confidence(z) == level
+
+
+def tie() -> dict[str, str]:
+    """Two questions of one category: one for builders, one for leaders, without second loads."""
+    heavy = [q for q in BANK.questions if q.category == "work_style"]
+    for one in heavy:
+        for other in heavy:
+            answers = {
+                one.id: best_for(Track.BUILDERS, (one,))[one.id],
+                other.id: best_for(Track.LEADERS, (other,))[other.id],
+            }
+            scores = profile(BANK, answers).scores
+            if one is not other and scores[Track.BUILDERS] == scores[Track.LEADERS]:
+                return answers
+    raise AssertionError("no two such questions")
+
+
+def test_a_tie_is_said_to_be_one_and_is_a_matter_of_low_confidence() -> None:
+    found = profile(BANK, tie())
+    assert found.tied == (Track.BUILDERS, Track.LEADERS)
+    assert (found.z, found.confidence) == (0.0, Confidence.LOW)
+    assert {found.primary, found.secondary[0]} == set(found.tied)
+
+
+def test_a_leader_without_equals_is_no_tie() -> None:
+    assert profile(BANK, best_for(Track.EDUCATORS)).tied == ()
+
+
+def test_lots_are_drawn_from_the_answers_and_favour_no_track() -> None:
+    # Whoever loads nothing on any track ties all five; shifting one option shifts the lot.
+    blank = Question(
+        id="q",
+        category="work_style",
+        text="q",
+        options=tuple(Option(id=one, text=one, shows=one, loads={}) for one in "abcde"),
+    )
+    small = Bank(version="v0", required=12, categories=BANK.categories, questions=(blank,))
+    named = [profile(small, {"q": option}).primary for option in "abcde"]
+    assert set(named) == set(Track)

@@ -173,6 +173,37 @@ def test_a_completed_session_takes_no_answer(amina: Caller, session: str) -> Non
     assert (rows(), appended()) == (before, [])
 
 
+# --- taking it again -----------------------------------------------------------------------------
+
+
+def test_a_retake_remembers_the_last_result_before_it(amina: Caller, session: str) -> None:
+    complete(session)
+    second = amina.post(SESSIONS, START)[1]
+    complete(second["id"])
+    third = amina.post(SESSIONS, START)[1]
+
+    assert amina.get(f"{SESSIONS}{session}/")[1]["previous"] is None
+    assert (second["previous"], third["previous"]) == (session, second["id"])
+    assert amina.get(f"{SESSIONS}{third['id']}/")[1] == third
+
+
+def test_another_learners_result_is_nobodys_previous_one(amina: Caller, session: str) -> None:
+    complete(session)
+
+    stranger = signed_in(person("stranger"))
+    assert stranger.post(SESSIONS, START)[1]["previous"] is None
+
+
+def test_a_retake_outlives_the_session_it_remembers(amina: Caller, session: str) -> None:
+    complete(session)
+    retake = amina.post(SESSIONS, START)[1]
+
+    assert amina.call("DELETE", f"{SESSIONS}{session}/") == (204, None)
+
+    status, body = amina.get(f"{SESSIONS}{retake['id']}/")
+    assert (status, body) == (200, {**retake, "previous": None})
+
+
 # --- forgetting ----------------------------------------------------------------------------------
 
 

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from core.profiling.events import profiling_completed
+from core.profiling.models import ProfilingSession
 from core.users.models import User
 from core.users.services import update_user
+from ongoza_contracts.profiling import ProfilingResult
 from ongoza_contracts.vocabulary import Role, Track
 from tests.unit.core.test_profiling_record import (
     ABSENT,
@@ -126,6 +129,44 @@ def test_a_refused_result_leaves_no_trace(
     before = rows()
 
     assert refusal(complete(session, **changes)) == (400, code, errors)
+    assert (rows(), appended()) == (before, [])
+
+
+def test_how_sure_a_result_is_is_recorded_and_published(amina: Caller, session: str) -> None:
+    sure: dict[str, Any] = {
+        "standard_errors": {**SCORES, "builders": 9.25},
+        "sem": 8.125,
+        "z": 6.0485,
+        "tied": [],
+        "flags": ["too_fast"],
+    }
+    status, body = complete(session, **sure)
+
+    assert (status, body["result"]) == (200, {**RESULT, **sure})
+    assert amina.get(f"{SESSIONS}{session}/")[1]["result"] == {**RESULT, **sure}
+    published = profiling_completed(ProfilingSession.objects.get())
+    assert published.result == ProfilingResult.model_validate({**RESULT, **sure})
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"z": -0.1}, [("z", "out_of_range")]),
+        ({"z": "2"}, [("z", "wrong_type")]),
+        ({"sem": -1}, [("sem", "out_of_range")]),
+        ({"tied": ["hackers"]}, [("tied.0", "unknown_value")]),
+        ({"flags": ["rude"]}, [("flags.0", "unknown_value")]),
+        ({"flags": "too_fast"}, [("flags", "wrong_type")]),
+        (
+            {"standard_errors": {**SCORES, "builders": 101}},
+            [("standard_errors.builders", "out_of_range")],
+        ),
+    ],
+)
+def test_a_result_with_odd_figures_leaves_no_trace(changes: Any, errors: Any, session: str) -> None:
+    before = rows()
+
+    assert refusal(complete(session, **changes)) == (400, "invalid", errors)
     assert (rows(), appended()) == (before, [])
 
 

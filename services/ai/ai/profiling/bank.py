@@ -1,16 +1,19 @@
-"""The questions learners are asked, one TOML file per version."""
+"""The questions learners are asked, one TOML file or folder of files per version."""
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ai.profiling.matrix import Matrix
 from ongoza_contracts.vocabulary import Slug, Track
 
-CURRENT = "v1"
-VERSIONS = frozenset({"v1"})
+CURRENT = "v2"
+VERSIONS = frozenset({"v1", "v2"})
 
 
 class _Part(BaseModel):
@@ -37,6 +40,15 @@ class Question(_Part):
     def option(self, option_id: str) -> Option | None:
         return next((option for option in self.options if option.id == option_id), None)
 
+    def place(self, option: Option) -> int:
+        """Where among the options it stands, from 0."""
+        return self.options.index(option)
+
+    @cached_property
+    def words(self) -> int:
+        """How many there are to read before choosing."""
+        return len(" ".join([self.text, *(option.text for option in self.options)]).split())
+
 
 class Category(_Part):
     key: str
@@ -49,8 +61,22 @@ class Bank(_Part):
     version: Slug
     required: int = Field(ge=12)
     """How many questions have to be answered for a result."""
+    most: int | None = None
+    """How many are asked at most, chosen by the answers given; without it, all of them in order."""
     categories: tuple[Category, ...]
     questions: tuple[Question, ...]
+    """In the order they are asked, as far as that does not depend on the answers."""
+
+    @property
+    def limit(self) -> int:
+        return self.most or len(self.questions)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        return Matrix.of(
+            [[option.loads for option in question.options] for question in self.questions],
+            [self.weight(question) for question in self.questions],
+        )
 
     def question(self, question_id: str) -> Question | None:
         return next((asked for asked in self.questions if asked.id == question_id), None)
@@ -73,5 +99,28 @@ def bank(version: str = CURRENT) -> Bank:
     """Raises KeyError for a version there never was."""
     if version not in VERSIONS:
         raise KeyError(version)
-    text = files("ai.profiling").joinpath(f"bank_{version}.toml").read_text(encoding="utf-8")
-    return Bank.model_validate(tomllib.loads(text))
+    folder = files("ai.profiling")
+    file = folder.joinpath(f"bank_{version}.toml")
+    document = _read(file) if file.is_file() else _joined(folder.joinpath(f"bank_{version}"))
+    return Bank.model_validate(document)
+
+
+def _read(file: Traversable) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _joined(folder: Traversable) -> dict[str, Any]:
+    """One bank from a folder with a file for each category; the opening comes first."""
+    head = _read(folder.joinpath("bank.toml"))
+    parts = [_read(folder.joinpath(f"{key}.toml")) for key in head.pop("categories")]
+    questions = {
+        question["id"]: {**question, "category": part["category"]["key"]}
+        for part in parts
+        for question in part["questions"]
+    }
+    opening = [questions.pop(question_id) for question_id in head.pop("opening")]
+    return {
+        **head,
+        "categories": [part["category"] for part in parts],
+        "questions": [*opening, *questions.values()],
+    }

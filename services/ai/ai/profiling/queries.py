@@ -19,7 +19,13 @@ SELECT jsonb_build_object(
     'answers', answers,
     'result', result,
     'created_at', started_at,
-    'completed_at', completed_at
+    'completed_at', completed_at,
+    'previous', (
+        SELECT earlier.session_id FROM profiling_session AS earlier
+        WHERE earlier.user_id = profiling_session.user_id
+            AND earlier.completed_at <= profiling_session.started_at
+        ORDER BY earlier.completed_at DESC, earlier.session_id DESC LIMIT 1
+    )
 )::text
 FROM profiling_session
 WHERE session_id = $1 AND user_id = $2 AND started_at IS NOT NULL  -- null once deleted

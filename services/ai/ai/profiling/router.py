@@ -1,22 +1,25 @@
-"""AI career profiling: five tracks, sixteen questions, one result."""
+"""AI career profiling: five tracks, twelve to twenty questions, one result."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
-from ai.profiling import service, views
+from ai.profiling import result_views, service, views
 from ai.profiling.bank import bank
 from ai.profiling.schemas import (
     AnswerGiven,
+    Comparison,
     ProfilingResults,
     Questionnaire,
     SessionProgress,
     TrackList,
 )
 from ai.resources import CurrentResources
+
+Version = Annotated[Literal["v1", "v2"], Query(description="The session's questionnaire.")]
 
 router = APIRouter(prefix="/api/v1/profiling", tags=["profiling"])
 
@@ -29,7 +32,10 @@ router = APIRouter(prefix="/api/v1/profiling", tags=["profiling"])
 async def start_session(
     caller: CurrentCaller, resources: CurrentResources, response: Response
 ) -> SessionProgress:
-    """Start a session, or resume the one that is open (200). Takes no body."""
+    """Start a session, or resume the one that is open (200); after a result it is a retake.
+
+    Takes no body.
+    """
     session, is_new = await service.start(resources.core, caller)
     response.status_code = 201 if is_new else 200
     return views.progress(session)
@@ -44,9 +50,12 @@ async def session_progress(
 
 
 @router.get("/questions")
-async def questions(caller: CurrentCaller) -> Questionnaire:
-    """All questions of the current questionnaire, in the order they are asked."""
-    return views.questionnaire(bank())
+async def questions(caller: CurrentCaller, questionnaire: Version = "v2") -> Questionnaire:
+    """All questions of a questionnaire: first those that everybody is asked, in their order.
+
+    Of the others a session asks few or none: its progress says which.
+    """
+    return views.questionnaire(bank(questionnaire))
 
 
 @router.post("/session/{session_id:uuid}/respond")
@@ -56,7 +65,11 @@ async def respond(
     resources: CurrentResources,
     answer: Annotated[AnswerGiven, Depends(read_json(AnswerGiven))],
 ) -> SessionProgress:
-    """Answer a question, or answer it anew. Refused with 409 once the session is completed."""
+    """Answer a question, or answer it anew; the answer says what is asked next.
+
+    An answer to a question that is not asked is kept and counts when it is. 409 once the session
+    is completed.
+    """
     session = await service.respond(
         resources.core, caller, session_id, answer.question_id, answer.option_id
     )
@@ -68,7 +81,7 @@ async def complete(
     session_id: UUID, caller: CurrentCaller, resources: CurrentResources
 ) -> ProfilingResults:
     """Judge the answers and record the result; again gives the same. 409 while answers miss."""
-    return views.results(await service.complete(resources.core, caller, session_id))
+    return result_views.results(await service.complete(resources.core, caller, session_id))
 
 
 @router.get("/session/{session_id:uuid}/results")
@@ -77,7 +90,16 @@ async def results(
 ) -> ProfilingResults:
     """The result of a completed session; 409 before."""
     session = await service.read(resources.core, resources.pool, caller, session_id)
-    return views.results(session)
+    return result_views.results(session)
+
+
+@router.get("/session/{session_id:uuid}/comparison")
+async def comparison(
+    session_id: UUID, caller: CurrentCaller, resources: CurrentResources
+) -> Comparison:
+    """The result of a retake beside the one before it; 409 when there is none."""
+    earlier, later = await service.compare(resources.core, resources.pool, caller, session_id)
+    return result_views.comparison(earlier, later)
 
 
 @router.get("/tracks")

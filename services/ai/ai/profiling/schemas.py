@@ -5,30 +5,12 @@ from typing import Literal
 from uuid import UUID
 
 from ongoza_contracts.http.base import Request, Response
-from ongoza_contracts.vocabulary import Confidence, Percentage, Slug, Track, UserId
+from ongoza_contracts.vocabulary import AnswerFlag, Confidence, Percentage, Slug, Track, UserId
 
 
 class AnswerGiven(Request):
     question_id: Slug
     option_id: Slug
-
-
-class SessionProgress(Response):
-    session_id: UUID
-    status: Literal["open", "completed"]
-    questionnaire: Slug
-    answered: int
-    required: int
-    """Answers needed for a result."""
-    missing: int
-    """How many of these are still to be given."""
-    total: int
-    """Questions there are."""
-    percentage: Percentage
-    """Of `total`."""
-    unanswered: tuple[Slug, ...]
-    """Ids of the questions without an answer, in the order they are asked."""
-    started_at: datetime
 
 
 class OptionShown(Response):
@@ -43,6 +25,30 @@ class QuestionShown(Response):
     options: tuple[OptionShown, ...]
 
 
+class SessionProgress(Response):
+    session_id: UUID
+    status: Literal["open", "completed"]
+    questionnaire: Slug
+    answered: int
+    """Answers that count: those to questions that were asked, or would have been."""
+    required: int
+    """Answers needed for a result."""
+    missing: int
+    """How many of these are still to be given."""
+    total: int
+    """Questions that are asked at most; fewer when the answers are clear before."""
+    percentage: Percentage
+    """Of `total`; 100 as soon as nothing more is asked."""
+    unanswered: tuple[Slug, ...]
+    """Ids of the questions that are still asked, in their order, as far as that is settled: which
+    come after the required ones depends on the answers."""
+    next_question: QuestionShown | None
+    """Null when nothing more is asked."""
+    started_at: datetime
+    previous: UUID | None
+    """The session this is a retake of."""
+
+
 class CategoryShown(Response):
     key: Slug
     name: str
@@ -54,6 +60,8 @@ class Questionnaire(Response):
     questionnaire: Slug
     required: int
     total: int
+    most: int
+    """How many of them are asked at most."""
     categories: tuple[CategoryShown, ...]
     questions: tuple[QuestionShown, ...]
 
@@ -80,8 +88,66 @@ class Reason(Response):
 
 class TrackMatch(TrackShown):
     score: Percentage
+    standard_error: Percentage | None
+    """In points; null where it was not recorded and no answers are known."""
     reasons: tuple[Reason, ...]
     """The answers that speak for the track most, strongest first."""
+
+
+class Certainty(Response):
+    """How clearly the primary track leads."""
+
+    text: str
+    lead: Percentage
+    """The first score less the second."""
+    sem: float
+    """The standard error of the lead, over the square root of 2."""
+    z: float
+    """lead / (sem * sqrt 2): high confidence from 1.645, medium from 1.0, else low."""
+    claim: float
+    """Of results with this confidence, the share whose primary track is the right one."""
+    tied: tuple[Track, ...]
+    """The tracks that share the highest score; empty when one leads."""
+
+
+class Contribution(Response):
+    question_id: Slug
+    option_id: Slug
+    points: dict[Track, float]
+    """What the answer adds to each track's score; over all answers they sum to the scores."""
+
+
+class Overturning(Response):
+    question_id: Slug
+    track: Track
+    """Would be first without this answer."""
+
+
+class StabilityShown(Response):
+    kept: int
+    """In how many of the cases with one answer left out the primary track is still on top."""
+    of: int
+    overturning: tuple[Overturning, ...]
+
+
+class OtherAnswer(Response):
+    question_id: Slug
+    option_id: Slug
+    """To be taken instead."""
+
+
+class ChangeShown(Response):
+    track: Track
+    text: str
+    answers: tuple[OtherAnswer, ...]
+    """With these taken instead, the track would be first."""
+
+
+class FlagShown(Response):
+    flag: AnswerFlag
+    text: str
+    answers: int
+    of: int
 
 
 class ProfilingResults(Response):
@@ -93,6 +159,47 @@ class ProfilingResults(Response):
     primary: TrackMatch
     secondary: tuple[TrackMatch, ...]
     confidence: Confidence
+    certainty: Certainty | None
+    """Null for results that were recorded without it."""
+    tracks: tuple[TrackMatch, ...]
+    """All five, the primary first, then by score."""
+    contributions: tuple[Contribution, ...]
+    """One for each answer; this and the next three are empty or null when no answers are known."""
+    stability: StabilityShown | None
+    changes: tuple[ChangeShown, ...]
+    """What would put each of the other tracks first, the nearest first."""
+    flags: tuple[FlagShown, ...]
+    """What stands out in how the answers were given; it changes no score."""
     completed_at: datetime | None
+    previous: UUID | None
+    """The session this is a retake of; `comparison` sets the two side by side."""
     redirect_url: str
     """Where the learner's application goes next."""
+
+
+class ResultSummary(Response):
+    session_id: UUID
+    questionnaire: Slug
+    primary: Track
+    confidence: Confidence
+    completed_at: datetime | None
+
+
+class ScoreShift(Response):
+    before: Percentage
+    after: Percentage
+    change: float
+    standard_error: float | None
+    """Of the change, in points; null when either result was recorded without it."""
+    beyond_chance: bool | None
+    """More than 1.96 standard errors: by chance one time in twenty."""
+
+
+class Comparison(Response):
+    earlier: ResultSummary
+    later: ResultSummary
+    same_primary: bool
+    same_questionnaire: bool
+    """Otherwise other questions were asked, and scores compare with care."""
+    scores: dict[Track, ScoreShift]
+    text: str

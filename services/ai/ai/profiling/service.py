@@ -7,7 +7,9 @@ import asyncpg
 from ai.kit.auth import Caller
 from ai.kit.core_client import CoreClient, CoreUnavailable
 from ai.kit.errors import ApiError
+from ai.profiling.asking import Asked, asked
 from ai.profiling.bank import CURRENT, Bank, bank
+from ai.profiling.conduct import flags
 from ai.profiling.queries import projected_session
 from ai.profiling.scoring import profile
 from ongoza_contracts.http.profiling import ResultRequest, SessionRecord
@@ -43,6 +45,12 @@ class ProfilingNotCompleted(ApiError):
     detail = "The session has no result yet: complete it first."
 
 
+class NothingToCompare(ApiError):
+    status = 409
+    code = "nothing_to_compare"
+    detail = "There is no earlier result: one more profiling is needed for a comparison."
+
+
 class UnknownQuestionnaire(ApiError):
     status = 409
     code = "unknown_questionnaire"
@@ -58,12 +66,12 @@ async def respond(
     core: CoreClient, caller: Caller, session_id: UUID, question_id: str, option_id: str
 ) -> SessionRecord:
     """Records an answer; a question answered before is answered anew."""
-    question = bank().question(question_id)
+    calls = core.as_caller(caller, budget=WRITE_SECONDS)
+    question = bank_of(await calls.profiling_session(session_id)).question(question_id)
     if question is None:
         raise UnknownQuestion
     if question.option(option_id) is None:
         raise UnknownOption
-    calls = core.as_caller(caller, budget=WRITE_SECONDS)
     return await calls.record_answer(session_id, question_id, option_id)
 
 
@@ -89,6 +97,18 @@ async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> Sessio
     return await core.as_service(budget=WRITE_SECONDS).record_result(session_id, result)
 
 
+async def compare(
+    core: CoreClient, pool: asyncpg.Pool, caller: Caller, session_id: UUID
+) -> tuple[SessionRecord, SessionRecord]:
+    """The result before the session was started, and the session's own."""
+    later = await read(core, pool, caller, session_id)
+    if later.result is None:
+        raise ProfilingNotCompleted
+    if later.previous is None:
+        raise NothingToCompare
+    return await read(core, pool, caller, later.previous), later
+
+
 async def delete(core: CoreClient, caller: Caller, session_id: UUID) -> None:
     await core.as_caller(caller, budget=WRITE_SECONDS).delete_profiling(session_id)
 
@@ -96,21 +116,27 @@ async def delete(core: CoreClient, caller: Caller, session_id: UUID) -> None:
 def judge(session: SessionRecord) -> ResultRequest:
     """Raises ProfilingIncomplete while answers are missing."""
     questions = bank_of(session)
-    given = answers(session)
-    answered = len(questions.known(given))
-    if answered < questions.required:
-        raise ProfilingIncomplete(answered, questions.required)
+    given = asked_of(session).answers
+    if len(given) < questions.required:
+        raise ProfilingIncomplete(len(given), questions.required)
     found = profile(questions, given)
     return ResultRequest(
         scores=found.scores,
         primary=found.primary,
         secondary=list(found.secondary),
         confidence=found.confidence,
+        standard_errors=found.errors,
+        sem=found.sem,
+        z=found.z,
+        tied=list(found.tied),
+        flags=[one.flag for one in flags(questions, session.answers, session.created_at)],
     )
 
 
-def answers(session: SessionRecord) -> dict[str, str]:
-    return {answer.question_id: answer.option_id for answer in session.answers}
+def asked_of(session: SessionRecord) -> Asked:
+    """Raises UnknownQuestionnaire."""
+    given = {answer.question_id: answer.option_id for answer in session.answers}
+    return asked(bank_of(session), given)
 
 
 def bank_of(session: SessionRecord) -> Bank:

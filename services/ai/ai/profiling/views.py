@@ -1,39 +1,38 @@
-"""Records of profiling in the words of the API."""
+"""Sessions and questions in the words of the API."""
 
-from ai.profiling.bank import Bank
+from ai.profiling.asking import Asked
+from ai.profiling.bank import Bank, Question
 from ai.profiling.schemas import (
     CategoryShown,
     OptionShown,
-    ProfilingResults,
     Questionnaire,
     QuestionShown,
-    Reason,
     SessionProgress,
     TrackList,
-    TrackMatch,
     TrackShown,
 )
-from ai.profiling.scoring import Evidence, Profile, profile
-from ai.profiling.service import ProfilingNotCompleted, answers, bank_of
+from ai.profiling.service import asked_of, bank_of
 from ai.profiling.tracks import TRACKS
 from ongoza_contracts.http.profiling import SessionRecord
 from ongoza_contracts.vocabulary import Track
 
 
 def progress(session: SessionRecord) -> SessionProgress:
-    bank = bank_of(session)
-    known = bank.known(answers(session))
+    bank, asked = bank_of(session), asked_of(session)
+    count, following = len(asked.answers), asked.following
     return SessionProgress(
         session_id=session.id,
         status=session.status,
         questionnaire=session.questionnaire,
-        answered=len(known),
+        answered=count,
         required=bank.required,
-        missing=max(bank.required - len(known), 0),
-        total=len(bank.questions),
-        percentage=round(100 * len(known) / len(bank.questions), 1),
-        unanswered=tuple(asked.id for asked in bank.questions if asked.id not in known),
+        missing=max(bank.required - count, 0),
+        total=bank.limit,
+        percentage=round(100 * count / bank.limit, 1) if following else 100.0,
+        unanswered=tuple(one.id for one in _settled(bank, asked)),
+        next_question=_question(following) if following else None,
         started_at=session.created_at,
+        previous=session.previous,
     )
 
 
@@ -43,58 +42,37 @@ def questionnaire(bank: Bank) -> Questionnaire:
         questionnaire=bank.version,
         required=bank.required,
         total=len(bank.questions),
+        most=bank.limit,
         categories=tuple(CategoryShown(**one.model_dump()) for one in bank.categories),
-        questions=tuple(
-            QuestionShown(
-                id=asked.id,
-                category=asked.category,
-                text=asked.text,
-                options=tuple(OptionShown(id=o.id, text=o.text) for o in asked.options),
-            )
-            for asked in bank.questions
-        ),
+        questions=tuple(_question(asked) for asked in bank.questions),
     )
 
 
 def tracks() -> TrackList:
-    return TrackList(tracks=tuple(_track(track) for track in Track))
+    return TrackList(tracks=tuple(track_shown(track) for track in Track))
 
 
-def results(session: SessionRecord) -> ProfilingResults:
-    """The recorded result, with the reasons its answers give. Raises ProfilingNotCompleted."""
-    result = session.result
-    if result is None:
-        raise ProfilingNotCompleted
-    found = profile(bank_of(session), answers(session))
-    return ProfilingResults(
-        session_id=session.id,
-        user_id=session.user,
-        questionnaire=session.questionnaire,
-        scores=result.scores,
-        primary=_match(result.primary, result.scores[result.primary], found),
-        secondary=tuple(_match(track, result.scores[track], found) for track in result.secondary),
-        confidence=result.confidence,
-        completed_at=session.completed_at,
-        redirect_url=f"/dashboard/student?track={result.primary}&welcome=true",
-    )
-
-
-def _track(track: Track) -> TrackShown:
+def track_shown(track: Track) -> TrackShown:
     info = TRACKS[track]
     return TrackShown(
         key=track, name=info.name, summary=info.summary, focus=info.focus, careers=info.careers
     )
 
 
-def _match(track: Track, score: float, found: Profile) -> TrackMatch:
-    reasons = tuple(_reason(item) for item in found.evidence[track])
-    return TrackMatch(**_track(track).model_dump(), score=score, reasons=reasons)
+def _settled(bank: Bank, asked: Asked) -> tuple[Question, ...]:
+    """The questions that are certainly asked: which others are depends on answers to come."""
+    if asked.following is None:
+        return ()
+    open_ = tuple(one for one in bank.questions if one.id not in asked.answers)
+    if bank.most is None:
+        return open_
+    return open_[: max(bank.required - len(asked.answers), 0)] or (asked.following,)
 
 
-def _reason(item: Evidence) -> Reason:
-    return Reason(
-        text=f"You {item.option.shows}.",
-        question_id=item.question.id,
-        option_id=item.option.id,
-        points=round(item.points, 2),
+def _question(asked: Question) -> QuestionShown:
+    return QuestionShown(
+        id=asked.id,
+        category=asked.category,
+        text=asked.text,
+        options=tuple(OptionShown(id=one.id, text=one.text) for one in asked.options),
     )

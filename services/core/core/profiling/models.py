@@ -21,6 +21,7 @@ class ProfilingSession(Versioned):
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.OPEN)
     result = models.JSONField(null=True)
     completed_at = models.DateTimeField(null=True)
+    previous = models.ForeignKey("self", models.SET_NULL, null=True, related_name="retakes")
 
     class Meta:
         ordering = ("-created_at", "-id")

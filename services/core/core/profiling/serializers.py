@@ -7,7 +7,7 @@ from rest_framework import serializers
 from core.kit.choices import titled
 from core.kit.serializers import StrictSerializer
 from core.profiling.models import ProfilingAnswer, ProfilingSession
-from ongoza_contracts.vocabulary import Confidence, Track
+from ongoza_contracts.vocabulary import AnswerFlag, Confidence, Track
 
 SLUG = r"^[a-z0-9]+([-_.][a-z0-9]+)*$"
 
@@ -33,6 +33,16 @@ class ResultSerializer(StrictSerializer):
         child=serializers.ChoiceField(choices=titled(Track)), max_length=4
     )
     confidence = serializers.ChoiceField(choices=list(Confidence))
+    # Not in results that were recorded before these were published.
+    standard_errors = ScoresSerializer(required=False)
+    sem = serializers.FloatField(min_value=0, required=False)
+    z = serializers.FloatField(min_value=0, required=False)
+    tied = serializers.ListField(
+        child=serializers.ChoiceField(choices=titled(Track)), max_length=5, required=False
+    )
+    flags = serializers.ListField(
+        child=serializers.ChoiceField(choices=titled(AnswerFlag)), max_length=2, required=False
+    )
 
 
 class SessionSerializer(serializers.ModelSerializer[ProfilingSession]):
@@ -51,6 +61,7 @@ class SessionSerializer(serializers.ModelSerializer[ProfilingSession]):
             "result",
             "created_at",
             "completed_at",
+            "previous",
         )
         read_only_fields = fields
 

@@ -39,10 +39,16 @@ class Started(NamedTuple):
 
 
 def start_session(*, user: User, questionnaire: str) -> Started:
-    """A new session, or the learner's open one: there is at most one. Nothing is published yet."""
+    """A new session, or the learner's open one: there is at most one. Nothing is published yet.
+
+    After a result it is a retake, and remembers which session it can be compared with.
+    """
+    done = user.profilings.filter(status=ProfilingSession.Status.COMPLETED)
+    previous = done.order_by("-completed_at", "-id").first()
     try:
         with transaction.atomic():
-            return Started(user.profilings.create(questionnaire=questionnaire), is_new=True)
+            session = user.profilings.create(questionnaire=questionnaire, previous=previous)
+            return Started(session, is_new=True)
     except IntegrityError:
         opened = user.profilings.filter(status=ProfilingSession.Status.OPEN).first()
         if opened is None:

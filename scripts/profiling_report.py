@@ -1,0 +1,104 @@
+"""How the profiler judges simulated learners: `python -m scripts.profiling_report [--write]`.
+
+The report is kept as a golden file, so that a change of questions or formulas shows in a diff.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ai.profiling import simulation
+from ai.profiling.bank import Bank, bank
+from ai.profiling.matrix import TRACKS
+from ai.profiling.scoring import Z_HIGH, Z_MEDIUM
+from ai.profiling.simulation import CONSISTENT_LEARNERS, POPULATIONS, RANDOM_LEARNERS
+from ongoza_contracts.vocabulary import Confidence
+
+GOLDEN = Path(__file__).parents[1] / "docs" / "profiling-report.txt"
+CALIBRATION_LEARNERS = 10_000
+
+
+def report() -> str:
+    questions = bank()
+    sections = (
+        _bank(questions),
+        _random(questions),
+        _consistent(questions),
+        _calibration(questions),
+    )
+    return "\n".join("\n".join(section) + "\n" for section in sections)
+
+
+def _bank(questions: Bank) -> Iterator[str]:
+    yield f'Profiling report, questionnaire "{questions.version}", seed {simulation.SEED}'
+    yield ""
+    yield (
+        f"{len(questions.questions)} questions in {len(questions.categories)} categories;"
+        f" {questions.required} to {questions.limit} are asked."
+    )
+    for category in questions.categories:
+        count = sum(asked.category == category.key for asked in questions.questions)
+        yield f"  {category.name:24} weight {category.weight}  {count} questions"
+
+
+def _random(questions: Bank) -> Iterator[str]:
+    outcome = simulation.at_random(questions, RANDOM_LEARNERS)
+    named = outcome.tracks_named()
+    expected = RANDOM_LEARNERS / len(TRACKS)
+    yield f"{RANDOM_LEARNERS:,} learners who answer at random"
+    yield f"  {'track':14}  named primary  mean score  sd"
+    for place, track in enumerate(TRACKS):
+        scores = outcome.found.scores[:, place]
+        yield (
+            f"  {track:14}  {_percent(named[place] / RANDOM_LEARNERS):>13}"
+            f"  {scores.mean():10.1f}  {scores.std():4.1f}"
+        )
+    yield f"  {'questions asked':17} {outcome.asked.mean():.1f} in the mean"
+    yield f"  {'confidence':17} {_levels(outcome)}"
+    chi2 = float(((named - expected) ** 2 / expected).sum())
+    yield f"  {'chi-square':17} {chi2:.2f} on 4 degrees of freedom (9.49 is 1 time in 20 by chance)"
+
+
+def _consistent(questions: Bank) -> Iterator[str]:
+    yield (
+        f"{CONSISTENT_LEARNERS:,} learners for each track who take its best option in"
+        f" {simulation.CONSISTENCY:.0%} of their answers, else any"
+    )
+    yield f"  {'track':14}  named primary  mean score  asked  confidence"
+    for place, track in enumerate(TRACKS):
+        outcome = simulation.consistent(questions, place, CONSISTENT_LEARNERS)
+        yield (
+            f"  {track:14}  {_percent(outcome.tracks_named()[place] / CONSISTENT_LEARNERS):>13}"
+            f"  {outcome.found.scores[:, place].mean():10.1f}  {outcome.asked.mean():5.1f}"
+            f"  {_levels(outcome)}"
+        )
+
+
+def _calibration(questions: Bank) -> Iterator[str]:
+    yield f"Calibration: high from z {Z_HIGH}, medium from {Z_MEDIUM}, low below"
+    yield f"  {'population':11}  confidence  share of results  claimed right  found right"
+    for name, concentration in POPULATIONS.items():
+        outcome, truth = simulation.inclined(questions, concentration, CALIBRATION_LEARNERS)
+        for level, kept in simulation.calibration(outcome, truth).items():
+            yield (
+                f"  {name:11}  {level:10}  {_percent(kept.share):>16}"
+                f"  {_percent(kept.claimed):>13}  {_percent(kept.right):>11}"
+            )
+        right, asked = (outcome.primary == truth).mean(), outcome.asked.mean()
+        yield f"  {name:11}  {_percent(right)} right in all, {asked:.1f} asked in the mean"
+    yield f"  {CALIBRATION_LEARNERS:,} learners each; the claims are for the reference population."
+
+
+def _levels(outcome: simulation.Outcome) -> str:
+    return ", ".join(f"{level} {_percent(outcome.share_with(level))}" for level in Confidence)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+if __name__ == "__main__":
+    text = report()
+    print(text, end="")
+    if "--write" in sys.argv[1:]:
+        GOLDEN.write_text(text, encoding="utf-8")

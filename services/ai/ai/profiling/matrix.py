@@ -1,0 +1,49 @@
+"""A question bank as arrays: one learner and ten thousand simulated ones are judged alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ongoza_contracts.vocabulary import Track
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+TRACKS = tuple(Track)
+Loads = Mapping[Track, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Axes: question and option in the bank's order, track in the order of Track. Where a question
+    has fewer options than another its rows are filled up with zeros, which no answer points to.
+    """
+
+    weight: Floats
+    """[question] of its category."""
+    gain: Floats
+    """[question, option, track] weight * (load - least load of the question's options)."""
+    reach: Floats
+    """[question, track] weight * (most - least): what the best option gains."""
+    appeal: Floats
+    """[question, option, track] the option's part of all loads on the track: how likely somebody
+    who is wholly of that track is thought to choose it."""
+    chance: Floats
+    """[question, track, track] covariance of the gains when an option is taken at random."""
+
+    @classmethod
+    def of(cls, questions: Sequence[Sequence[Loads]], weights: Sequence[float]) -> "Matrix":
+        """`questions` holds the loads of each question's options."""
+        most = max(len(options) for options in questions)
+        gain = np.zeros((len(questions), most, len(TRACKS)))
+        appeal = np.zeros_like(gain)
+        chance = np.zeros((len(questions), len(TRACKS), len(TRACKS)))
+        for row, (options, weight) in enumerate(zip(questions, weights, strict=True)):
+            loads = np.array([[one.get(track, 0) for track in TRACKS] for one in options], float)
+            gained = weight * (loads - loads.min(axis=0))
+            gain[row, : len(options)] = gained
+            appeal[row, : len(options)] = loads / np.maximum(loads.sum(axis=0), 1)
+            chance[row] = np.cov(gained, rowvar=False, bias=True)
+        return cls(np.array(weights, float), gain, gain.max(axis=1), appeal, chance)
