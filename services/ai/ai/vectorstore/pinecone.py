@@ -1,0 +1,118 @@
+"""Vectors in a Pinecone index (dense, 384 dimensions, metric cosine), through Pinecone's SDK."""
+
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from ai.embeddings.encoder import ModelIdentity
+from ai.embeddings.queue import Row
+from ai.kit.settings import Settings
+from ai.vectorstore.base import (
+    EVERYTHING,
+    Entry,
+    Facets,
+    Filter,
+    Hit,
+    StoreUnavailable,
+    best_first,
+    score,
+)
+
+SEARCH_SECONDS = 0.3
+"""A read has a budget of one second in all; without an answer our own database is asked."""
+WRITE_SECONDS = 10.0
+ENTRIES_PER_REQUEST = 100
+
+
+class PineconeStore:
+    """One namespace for each model, so that vectors of two are never compared. Not written at
+    once: what was stored a moment ago may not be found yet."""
+
+    def __init__(self, index: Any, namespace: str) -> None:
+        """`index` is an open `pinecone.AsyncIndex`."""
+        self._index = index
+        self.namespace = namespace
+
+    async def upsert(self, entries: Sequence[Entry]) -> None:
+        newest = list({one.content_id: one for one in entries}.values())
+        for first in range(0, len(newest), ENTRIES_PER_REQUEST):
+            vectors = [_record(one) for one in newest[first : first + ENTRIES_PER_REQUEST]]
+            with _as_ours():
+                await self._index.upsert(
+                    vectors=vectors, namespace=self.namespace, timeout=WRITE_SECONDS
+                )
+
+    async def delete(self, content_ids: Collection[str]) -> None:
+        if content_ids:
+            with _as_ours():
+                await self._index.delete(
+                    ids=[*content_ids], namespace=self.namespace, timeout=WRITE_SECONDS
+                )
+
+    async def search(self, vector: Row, k: int, only: Filter = EVERYTHING) -> list[Hit]:
+        with _as_ours():
+            answer = await self._index.query(
+                vector=vector.tolist(),
+                top_k=k,
+                namespace=self.namespace,
+                filter=conditions(only),
+                timeout=SEARCH_SECONDS,
+            )
+        return best_first([Hit(match.id, score(match.score)) for match in answer.matches])
+
+
+@asynccontextmanager
+async def open_pinecone(settings: Settings, identity: ModelIdentity) -> AsyncIterator[PineconeStore]:
+    """Nothing is sent until the store is used. Needs `ai[pinecone]`."""
+    # Only here, so that nobody needs the package who does not use it.
+    from pinecone import AsyncPinecone, RetryConfig
+
+    key = settings.pinecone_api_key.get_secret_value()
+    # No retries: a search has no time for them, and what is mirrored is tried again anyway.
+    async with AsyncPinecone(api_key=key, retry_config=RetryConfig(max_retries=0)) as client:
+        async with await client.index(host=settings.pinecone_host) as index:
+            yield PineconeStore(index, namespace_of(identity))
+
+
+def namespace_of(identity: ModelIdentity) -> str:
+    return f"content-{identity.revision}-{identity.precision}"
+
+
+def conditions(only: Filter) -> dict[str, Any] | None:
+    """As Pinecone's filter language says it."""
+    terms = [
+        {name: {"$eq": value}}
+        for name in ("content_type", "track", "level")
+        if (value := getattr(only, name)) is not None
+    ]
+    if only.skills:
+        terms.append({"skills": {"$in": [*only.skills]}})
+    return {"$and": terms} if terms else None
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.content_id,
+        "values": entry.embedding.tolist(),
+        "metadata": _metadata(entry.facets),
+    }
+
+
+def _metadata(facets: Facets) -> dict[str, Any]:
+    return {
+        "content_type": str(facets.content_type),
+        "track": str(facets.track),
+        "level": facets.level,
+        "skills": [*facets.skills],
+    }
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    from pinecone import PineconeError
+
+    try:
+        yield
+    except PineconeError as error:
+        # Its message may repeat what was sent.
+        raise StoreUnavailable(f"Pinecone: {type(error).__name__}") from error
