@@ -9,11 +9,8 @@ from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import ModelIdentity
 from ai.embeddings.queue import EncoderQueue
-<<<<<<< HEAD
 from ai.kit.db import Db
-=======
 from ai.vectorstore.index import INDEX
->>>>>>> 58355c8 (ai: vector store seam, micro-batching encoder queue, search under way)
 
 # Within the database: vectors that are known never leave it.
 FROM_CACHE = """
