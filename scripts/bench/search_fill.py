@@ -64,7 +64,9 @@ async def main(count: int) -> None:
     made = blends(real, count, seed=7)
     pool = await open_pool(Settings(), search_path="g1, public")
     async with pool.acquire() as db:
-        await db.execute("TRUNCATE content, content_vector; DROP INDEX IF EXISTS content_vector_hnsw")
+        await db.execute(
+            "TRUNCATE content, content_vector; DROP INDEX IF EXISTS content_vector_hnsw"
+        )
         for first in range(0, count, COPIED):
             await _fill(db, made[first : first + COPIED], first)
         await db.execute("ANALYZE content; ANALYZE content_vector")

@@ -69,9 +69,7 @@ class Mirror:
 
 
 def _entry(row: asyncpg.Record) -> Entry:
-    return Entry(
-        row["content_id"], row["text_sha256"], row["embedding"].to_numpy(), facets_of(row)
-    )
+    return Entry(row["content_id"], row["text_sha256"], row["embedding"].to_numpy(), facets_of(row))
 
 
 def facets_of(row: asyncpg.Record) -> Facets:

@@ -62,7 +62,9 @@ class PineconeStore:
 
 
 @asynccontextmanager
-async def open_pinecone(settings: Settings, identity: ModelIdentity) -> AsyncIterator[PineconeStore]:
+async def open_pinecone(
+    settings: Settings, identity: ModelIdentity
+) -> AsyncIterator[PineconeStore]:
     """Nothing is sent until the store is used. Needs `ai[pinecone]`."""
     # Only here, so that nobody needs the package who does not use it.
     from pinecone import AsyncPinecone, RetryConfig
