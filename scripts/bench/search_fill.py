@@ -11,11 +11,10 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import asyncpg
 import numpy as np
 
 from ai.embeddings.encoder import Matrix, open_encoder
-from ai.kit.db import open_pool
+from ai.kit.db import Db, open_pool
 from ai.kit.settings import Settings
 from ai.vectorstore.index import Indexer
 from ongoza_contracts.vocabulary import Track
@@ -23,6 +22,7 @@ from scripts.bench.texts import catalogue_texts
 
 COPIED = 10_000
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
+EMPTY = "TRUNCATE content, content_vector; DROP INDEX IF EXISTS content_vector_hnsw"
 OTHERS = [track for track in Track if track is not Track.RESEARCHERS]
 COLUMNS = (
     *("content_id", "version", "content_type", "title", "description", "track", "level", "skills"),
@@ -52,7 +52,7 @@ def _items(first: int, count: int) -> Iterator[tuple[object, ...]]:
         )
 
 
-async def _fill(db: asyncpg.Connection, vectors: Matrix, first: int) -> None:
+async def _fill(db: Db, vectors: Matrix, first: int) -> None:
     count = len(vectors)
     await db.copy_records_to_table("content", columns=COLUMNS, records=_items(first, count))
     rows = [(f"module-{first + place:06}", b"", row) for place, row in enumerate(vectors)]
@@ -64,9 +64,7 @@ async def main(count: int) -> None:
     made = blends(real, count, seed=7)
     pool = await open_pool(Settings(), search_path="g1, public")
     async with pool.acquire() as db:
-        await db.execute(
-            "TRUNCATE content, content_vector; DROP INDEX IF EXISTS content_vector_hnsw"
-        )
+        await db.execute(EMPTY)
         for first in range(0, count, COPIED):
             await _fill(db, made[first : first + COPIED], first)
         await db.execute("ANALYZE content; ANALYZE content_vector")

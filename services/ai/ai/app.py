@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Ongoza CyberHub AI API",
-        description="Profiling, recommendations and embeddings.",
+        description="Profiling, recommendations, embeddings and search.",
         version="1.0.0",
         docs_url=None,
         redoc_url=None,

@@ -1,7 +1,7 @@
 """Keeps another store of vectors as the live generation has them; the database stays the truth.
 
-What that store was last told is remembered by item, so a crash repeats the last words at worst, and a
-change of a vector, of a facet or a retirement is told soon, in whatever order it came.
+What that store was last told is remembered by item, so a crash repeats the last words at worst,
+and a change of a vector, of a facet or a retirement is told soon, in whatever order it came.
 """
 
 import logging

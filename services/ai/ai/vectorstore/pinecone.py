@@ -71,9 +71,9 @@ async def open_pinecone(
 
     key = settings.pinecone_api_key.get_secret_value()
     # No retries: a search has no time for them, and what is mirrored is tried again anyway.
-    async with AsyncPinecone(api_key=key, retry_config=RetryConfig(max_retries=0)) as client:
-        async with await client.index(host=settings.pinecone_host) as index:
-            yield PineconeStore(index, namespace_of(identity))
+    client = AsyncPinecone(api_key=key, retry_config=RetryConfig(max_retries=0))
+    async with client, await client.index(host=settings.pinecone_host) as index:
+        yield PineconeStore(index, namespace_of(identity))
 
 
 def namespace_of(identity: ModelIdentity) -> str:
