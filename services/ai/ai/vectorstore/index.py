@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 NAME = "content_vector_hnsw"
 INDEX = f"""
 CREATE INDEX {{how}} IF NOT EXISTS {NAME} ON content_vector
-USING hnsw (embedding vector_cosine_ops)
+USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 128)
 """
 # Null when there is none; false when making it was cut off.
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)"

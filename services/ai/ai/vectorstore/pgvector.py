@@ -19,7 +19,7 @@ NARROW_MAX = 2_000
 """A filter that lets through no more is answered by comparing those: by btree, never wrong."""
 SIZE_SECONDS = 60.0
 
-SEARCH_SETTINGS = {"hnsw.iterative_scan": "strict_order", "hnsw.ef_search": "100"}
+SEARCH_SETTINGS = {"hnsw.iterative_scan": "strict_order", "hnsw.ef_search": "200"}
 """For pools that search: walk on until enough items fit; wide enough for a recall of .98."""
 
 # Only while the text is still the one that was embedded. Nothing but a new text updates a row:

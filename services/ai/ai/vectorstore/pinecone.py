@@ -1,7 +1,7 @@
 """Vectors in a Pinecone index (dense, 384 dimensions, metric cosine), through Pinecone's SDK."""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from ai.embeddings.encoder import ModelIdentity
@@ -25,8 +25,8 @@ ENTRIES_PER_REQUEST = 100
 
 
 class PineconeStore:
-    """One namespace for each model, so that vectors of two are never compared. Not written at
-    once: what was stored a moment ago may not be found yet."""
+    """One namespace for each model, so that vectors of two are never compared. What was stored a
+    moment ago may not be found yet."""
 
     def __init__(self, index: Any, namespace: str) -> None:
         """`index` is an open `pinecone.AsyncIndex`."""
@@ -43,8 +43,11 @@ class PineconeStore:
                 )
 
     async def delete(self, content_ids: Collection[str]) -> None:
+        from pinecone import NotFoundError
+
         if content_ids:
-            with _as_ours():
+            # There is no namespace before its first record.
+            with _as_ours(), suppress(NotFoundError):
                 await self._index.delete(
                     ids=[*content_ids], namespace=self.namespace, timeout=WRITE_SECONDS
                 )
@@ -101,12 +104,12 @@ def _record(entry: Entry) -> dict[str, Any]:
 
 
 def _metadata(facets: Facets) -> dict[str, Any]:
-    return {
+    metadata: dict[str, Any] = {
         "content_type": str(facets.content_type),
         "track": str(facets.track),
         "level": facets.level,
-        "skills": [*facets.skills],
     }
+    return {**metadata, "skills": [*facets.skills]} if facets.skills else metadata
 
 
 @contextmanager
