@@ -36,6 +36,7 @@ class PineconeDouble:
 
         async def answer(request: Request) -> Response:
             self.requests.append(request.url.path)
+            body = await request.json()
             await asyncio.sleep(self.slow_seconds)
             if self.down:
                 return _refuse(503, 14, "unavailable")
@@ -43,7 +44,7 @@ class PineconeDouble:
                 return Response("Unauthorized", 401)
             if "X-Pinecone-Api-Version" not in request.headers:
                 return _refuse(400, 3, "no version")
-            return routes[request.url.path](await request.json())
+            return routes[request.url.path](body)
 
         return Starlette(routes=[Route(path, answer, methods=["POST"]) for path in routes])
 

@@ -18,8 +18,8 @@ from ai.search.queries import load_item, load_items
 from ai.vectorstore.base import Filter, Hit, StoreUnavailable
 from ongoza_contracts.http.search import SearchResponse
 
-DATABASE_SECONDS = 0.4
-"""Each of the two questions to the database: below the second that a read may take."""
+NEIGHBOURS_SECONDS = 0.6
+"""For every question to a database or another store together; a read may take a second."""
 
 T = TypeVar("T")
 Source: TypeAlias = Literal["database", "pinecone", "memory"]
@@ -42,25 +42,28 @@ class Answer:
 async def search(resources: Resources, text: str, k: int, only: Filter) -> Answer:
     """Raises EncoderBusy, and SearchUnavailable while there is neither database nor memory."""
     vector = (await resources.encoder.encode([text]))[0]
-    return await _nearest(resources, vector, k, only)
+    return await _nearest(resources, vector, k, only, _deadline())
 
 
 async def similar(resources: Resources, content_id: str, k: int, only: Filter) -> Answer:
     """Items near to one item, which is not among them. Raises NotFound, also for a retired one,
     and what `search` raises."""
-    item, vector = await _item(resources, content_id)
+    deadline = _deadline()
+    item, vector = await _item(resources, content_id, deadline)
     if vector is None:  # published a moment ago
         vector = (await resources.encoder.encode([item.text]))[0]
-    answer = await _nearest(resources, vector, k + 1, only)
+    answer = await _nearest(resources, vector, k + 1, only, deadline)
     others = [one for one in answer.body.results if one.content_id != content_id][:k]
     return Answer(SearchResponse(results=tuple(others), total=len(others)), answer.source)
 
 
-async def _nearest(resources: Resources, vector: Row, k: int, only: Filter) -> Answer:
-    items = await _of_other_store(resources, vector, k, only)
+async def _nearest(
+    resources: Resources, vector: Row, k: int, only: Filter, deadline: float
+) -> Answer:
+    items = await _in_time(_of_other_store(resources, vector, k, only), deadline)
     if items is not None:
         return Answer(response(items), "pinecone")
-    items = await _in_time(_of_database(resources, vector, k, only))
+    items = await _in_time(_of_database(resources, vector, k, only), deadline)
     if items is not None:
         return Answer(response(items), "database")
     catalogue = _remembered(resources)
@@ -69,7 +72,8 @@ async def _nearest(resources: Resources, vector: Row, k: int, only: Filter) -> A
 
 
 async def _of_other_store(resources: Resources, vector: Row, k: int, only: Filter) -> Items | None:
-    """None without one, while it does not answer, and when what it says is behind our database."""
+    """None without one, while it does not answer, and when what it says is not what our database
+    knows: an item retired or changed since, or fewer than `k`, which may be all or not yet."""
     if resources.other_vectors is None:
         return None
     try:
@@ -77,11 +81,9 @@ async def _of_other_store(resources: Resources, vector: Row, k: int, only: Filte
     except StoreUnavailable as error:
         log.warning("search: %s request_id=%s", error, request_id())
         return None
-    items = await _in_time(load_items(resources.pool, [hit.content_id for hit in hits]))
-    if items is None or len(hits) < k:
-        return None
+    items = await load_items(resources.pool, [hit.content_id for hit in hits])
     current = [(items[hit.content_id], hit) for hit in hits if hit.content_id in items]
-    behind = len(current) < len(hits) or not all(only.fits(item.facets) for item, _ in current)
+    behind = len(current) < k or not all(only.fits(item.facets) for item, _ in current)
     return None if behind else current
 
 
@@ -92,9 +94,11 @@ async def _of_database(resources: Resources, vector: Row, k: int, only: Filter) 
     return [(items[hit.content_id], hit) for hit in hits if hit.content_id in items]
 
 
-async def _item(resources: Resources, content_id: str) -> tuple[SearchItem, Row | None]:
+async def _item(
+    resources: Resources, content_id: str, deadline: float
+) -> tuple[SearchItem, Row | None]:
     try:
-        async with asyncio.timeout(DATABASE_SECONDS):
+        async with asyncio.timeout_at(deadline):
             found = await load_item(resources.pool, content_id)
     except UNAVAILABLE as error:
         log.warning("database: %s request_id=%s", type(error).__name__, request_id())
@@ -108,10 +112,14 @@ async def _item(resources: Resources, content_id: str) -> tuple[SearchItem, Row 
     return item, None if vector is None else vector.to_numpy()
 
 
-async def _in_time(question: Awaitable[T]) -> T | None:
+def _deadline() -> float:
+    return asyncio.get_running_loop().time() + NEIGHBOURS_SECONDS
+
+
+async def _in_time(question: Awaitable[T], deadline: float) -> T | None:
     """None while the database does not answer."""
     try:
-        async with asyncio.timeout(DATABASE_SECONDS):
+        async with asyncio.timeout_at(deadline):
             return await question
     except UNAVAILABLE as error:
         log.warning("database: %s request_id=%s", type(error).__name__, request_id())

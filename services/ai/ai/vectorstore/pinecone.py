@@ -1,11 +1,13 @@
 """Vectors in a Pinecone index (dense, 384 dimensions, metric cosine), through Pinecone's SDK."""
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from ai.embeddings.encoder import ModelIdentity
 from ai.embeddings.queue import Row
+from ai.kit.breaker import CircuitBreaker
 from ai.kit.settings import Settings
 from ai.vectorstore.base import (
     EVERYTHING,
@@ -18,50 +20,71 @@ from ai.vectorstore.base import (
     score,
 )
 
+if TYPE_CHECKING:
+    from pinecone import AsyncIndex
+
 SEARCH_SECONDS = 0.3
-"""A read has a budget of one second in all; without an answer our own database is asked."""
+"""Less than a read may take in all: without an answer our own database is asked."""
 WRITE_SECONDS = 10.0
 ENTRIES_PER_REQUEST = 100
 
 
 class PineconeStore:
     """One namespace for each model, so that vectors of two are never compared. What was stored a
-    moment ago may not be found yet."""
+    moment ago may not be found yet.
+    """
 
-    def __init__(self, index: Any, namespace: str) -> None:
-        """`index` is an open `pinecone.AsyncIndex`."""
+    def __init__(
+        self, index: "AsyncIndex", namespace: str, breaker: CircuitBreaker | None = None
+    ) -> None:
         self._index = index
+        self._breaker = breaker or CircuitBreaker()
         self.namespace = namespace
 
     async def upsert(self, entries: Sequence[Entry]) -> None:
         newest = list({one.content_id: one for one in entries}.values())
         for first in range(0, len(newest), ENTRIES_PER_REQUEST):
             vectors = [_record(one) for one in newest[first : first + ENTRIES_PER_REQUEST]]
-            with _as_ours():
-                await self._index.upsert(
-                    vectors=vectors, namespace=self.namespace, timeout=WRITE_SECONDS
-                )
+            async with self._within(WRITE_SECONDS):
+                await self._index.upsert(vectors=vectors, namespace=self.namespace)
 
     async def delete(self, content_ids: Collection[str]) -> None:
         from pinecone import NotFoundError
 
         if content_ids:
             # There is no namespace before its first record.
-            with _as_ours(), suppress(NotFoundError):
-                await self._index.delete(
-                    ids=[*content_ids], namespace=self.namespace, timeout=WRITE_SECONDS
-                )
+            async with self._within(WRITE_SECONDS):
+                with suppress(NotFoundError):
+                    await self._index.delete(ids=[*content_ids], namespace=self.namespace)
 
     async def search(self, vector: Row, k: int, only: Filter = EVERYTHING) -> list[Hit]:
-        with _as_ours():
+        async with self._within(SEARCH_SECONDS):
             answer = await self._index.query(
-                vector=vector.tolist(),
-                top_k=k,
-                namespace=self.namespace,
-                filter=conditions(only),
-                timeout=SEARCH_SECONDS,
+                vector=vector.tolist(), top_k=k, namespace=self.namespace, filter=conditions(only)
             )
         return best_first([Hit(match.id, score(match.score)) for match in answer.matches])
+
+    @asynccontextmanager
+    async def _within(self, seconds: float) -> AsyncIterator[None]:
+        """The SDK's own retries go on for as long as `seconds` leaves them.
+
+        Raises StoreUnavailable, at once after several failures in a row.
+        """
+        from pinecone import PineconeError
+
+        if not self._breaker.allows():
+            raise StoreUnavailable("Pinecone: not asked, since it keeps failing")
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except (PineconeError, TimeoutError) as error:
+            self._breaker.failed()
+            # By its name alone: its message may repeat what was sent.
+            raise StoreUnavailable(f"Pinecone: {type(error).__name__}") from error
+        except BaseException:
+            self._breaker.abandoned()
+            raise
+        self._breaker.succeeded()
 
 
 @asynccontextmanager
@@ -70,12 +93,10 @@ async def open_pinecone(
 ) -> AsyncIterator[PineconeStore]:
     """Nothing is sent until the store is used. Needs `ai[pinecone]`."""
     # Only here, so that nobody needs the package who does not use it.
-    from pinecone import AsyncPinecone, RetryConfig
+    from pinecone import AsyncIndex
 
     key = settings.pinecone_api_key.get_secret_value()
-    # No retries: a search has no time for them, and what is mirrored is tried again anyway.
-    client = AsyncPinecone(api_key=key, retry_config=RetryConfig(max_retries=0))
-    async with client, await client.index(host=settings.pinecone_host) as index:
+    async with AsyncIndex(host=settings.pinecone_host, api_key=key) as index:
         yield PineconeStore(index, namespace_of(identity))
 
 
@@ -110,14 +131,3 @@ def _metadata(facets: Facets) -> dict[str, Any]:
         "level": facets.level,
     }
     return {**metadata, "skills": [*facets.skills]} if facets.skills else metadata
-
-
-@contextmanager
-def _as_ours() -> Iterator[None]:
-    from pinecone import PineconeError
-
-    try:
-        yield
-    except PineconeError as error:
-        # Its message may repeat what was sent.
-        raise StoreUnavailable(f"Pinecone: {type(error).__name__}") from error
