@@ -20,7 +20,7 @@ EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 TRUNCATE operation, refreshed_list, erasure_receipt,
     content, content_vector, learner, erased_learner, progress, profiling_session, consumed,
-    dirty_learner, recommendation, parked_record, worker_status, embedding_cache
+    dirty_learner, recommendation, parked_record, worker_status, embedding_cache, mirrored_vector
 """
 
 _on_the_broker: list[str] = []

@@ -26,6 +26,7 @@ from ai.profiling.router import router as profiling
 from ai.recommendations.router import PlainListRoute
 from ai.recommendations.router import router as recommendations
 from ai.resources import open_resources
+from ai.search.router import router as search
 
 HEADERS_MAX_BYTES = 16 * 1024
 KEEP_ALIVE_SECONDS = 30
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Ongoza CyberHub AI API",
-        description="Profiling, recommendations and embeddings.",
+        description="Profiling, recommendations, embeddings and search.",
         version="1.0.0",
         docs_url=None,
         redoc_url=None,
@@ -60,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.tokens = Tokens(settings.jwt_secret_key)
     app.router.routes.append(PlainListRoute())  # before the rest: routes are tried in order
-    for router in (embeddings, profiling, recommendations, operations, health.router):
+    for router in (embeddings, profiling, recommendations, search, operations, health.router):
         app.include_router(router)
     errors.install(app)
     for failure in UNAVAILABLE:
@@ -79,7 +80,12 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
         allow_credentials=True,
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "X-Request-ID", "traceparent"],
-        expose_headers=["X-Request-ID", "X-Recommendations-Source", "Retry-After"],
+        expose_headers=[
+            "X-Request-ID",
+            "X-Recommendations-Source",
+            "X-Search-Source",
+            "Retry-After",
+        ],
     )
     app.add_middleware(Trace)
 

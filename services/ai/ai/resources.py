@@ -19,9 +19,15 @@ from ai.kit.loops import forever
 from ai.kit.settings import Settings
 from ai.recommendations.cache import CatalogueCache
 from ai.revocation import SECONDS, Revocations
+from ai.vectorstore.base import VectorStore
+from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
+from ai.vectorstore.pinecone import open_pinecone
 
 READER = "live, public"
 """Where readers look: the views of schema `live` follow the switch of a generation."""
+
+CATALOGUE_SECONDS = 30.0
+"""How old the catalogue in memory may be when the database goes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,9 @@ class Resources:
     core: CoreClient
     encoder: EncoderQueue
     catalogues: CatalogueCache
+    vectors: VectorStore
+    other_vectors: VectorStore | None = None
+    """Asked first where one is set up; what it says is checked against the live generation."""
 
 
 @asynccontextmanager
@@ -43,7 +52,7 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
     not start.
     """
     async with AsyncExitStack() as stack:
-        pool = await open_pool(settings, search_path=READER)
+        pool = await open_pool(settings, search_path=READER, parameters=SEARCH_SETTINGS)
         stack.push_async_callback(pool.close)
         core = CoreClient(settings.django_api_url, tokens, timeout=settings.django_api_timeout)
         stack.push_async_callback(core.close)
@@ -51,7 +60,14 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         stack.callback(encoder.close)
         revocations = asyncio.create_task(forever(Revocations(pool, tokens).refresh, pause=SECONDS))
         stack.callback(revocations.cancel)
-        yield Resources(settings, tokens, pool, core, encoder, CatalogueCache(pool))
+        catalogues = CatalogueCache(pool)
+        remembering = asyncio.create_task(forever(catalogues.refresh, pause=CATALOGUE_SECONDS))
+        stack.callback(remembering.cancel)
+        other = None
+        if settings.pinecone_host:
+            other = await stack.enter_async_context(open_pinecone(settings, encoder.identity))
+        vectors = PgVectorStore(pool)
+        yield Resources(settings, tokens, pool, core, encoder, catalogues, vectors, other)
 
 
 async def current_resources(request: Request) -> Resources:

@@ -32,10 +32,14 @@ from ai.rebuild.generations import OtherModel, live_generation, require_model
 from ai.recommendations.announce import Announcer
 from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import Recompute
+from ai.vectorstore.index import Indexer
+from ai.vectorstore.mirror import PAUSE_SECONDS, Mirror
+from ai.vectorstore.pinecone import open_pinecone
 
 STUCK = 4
 OTHER_MODEL = 5
 HEARTBEAT_SECONDS = 2.0
+INDEX_SECONDS = 60.0
 IDLE_SECONDS = 1.0
 """How often the loops look for what another worker left behind; their own work wakes them."""
 
@@ -86,10 +90,17 @@ class Worker:
             publisher = Publisher(Brokers.of(self.settings))
             stack.push_async_callback(publisher.close)
             announcer = Announcer(self.pool, publisher, self.generation)
+            if self.settings.pinecone_host:
+                store = await stack.enter_async_context(
+                    open_pinecone(self.settings, encoder.identity)
+                )
+                mirror = Mirror(self.pool, store)
+                _in_background(stack, forever(mirror.mirror_some, pause=PAUSE_SECONDS))
             for loop in (
                 forever(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),
                 forever(recompute.recompute_some, pause=IDLE_SECONDS, wake=self.lists),
                 forever(announcer.announce_some, pause=IDLE_SECONDS, wake=self.changed),
+                forever(Indexer(self.pool).index_when_large, pause=INDEX_SECONDS),
                 forever(self._beat, pause=HEARTBEAT_SECONDS),
                 forever(self._watch, pause=self.settings.worker_stuck_seconds / 4),
             ):

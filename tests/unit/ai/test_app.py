@@ -18,6 +18,7 @@ from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.recommendations.cache import CatalogueCache
 from ai.resources import Resources
+from ai.vectorstore.pgvector import PgVectorStore
 from tests.bad_input import BODIES, JSON, MEDIA
 from tests.tokens import SECRET, bearer
 
@@ -70,6 +71,7 @@ def app(settings: Settings) -> FastAPI:
         ),
         encoder=EncoderQueue(EncoderDouble()),
         catalogues=CatalogueCache(pool),
+        vectors=PgVectorStore(pool),
     )
     return app
 
@@ -81,7 +83,11 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-IDS = {"session_id": "018f6d2e-0000-7000-8000-000000000001", "parked_id": "1"}
+IDS = {
+    "session_id": "018f6d2e-0000-7000-8000-000000000001",
+    "parked_id": "1",
+    "content_id": "course-1",
+}
 
 
 def operations(app: FastAPI) -> list[tuple[str, str, dict[str, Any]]]:

@@ -1,12 +1,13 @@
 """Embeds the items whose text has no vector yet. The consumer never waits for it."""
 
 import asyncpg
-from pgvector import Vector
 
-from ai.embeddings.cache import CachedEncoder, Row, by_sha256
+from ai.embeddings.cache import CachedEncoder, by_sha256
 from ai.embeddings.documents import document, text_sha256
+from ai.embeddings.queue import Row
 from ai.projections.apply import SHARED
 from ai.projections.marks import mark_catalogue
+from ai.vectorstore.pgvector import write_vectors
 
 ITEMS_PER_ROUND = 64
 
@@ -15,16 +16,6 @@ SELECT content.content_id, content.title, content.description, content.skills
 FROM content LEFT JOIN content_vector AS vector USING (content_id)
 WHERE vector.text_sha256 IS DISTINCT FROM content.document_sha256
 ORDER BY content.content_id LIMIT $1
-"""
-# Only while the text is still the one that was embedded.
-STORE = """
-INSERT INTO content_vector (content_id, text_sha256, embedding)
-SELECT content_id, text_sha256, embedding
-FROM unnest($1::text[], $2::bytea[], $3::vector[]) AS made (content_id, text_sha256, embedding)
-JOIN content USING (content_id) WHERE document_sha256 = text_sha256
-ON CONFLICT (content_id) DO UPDATE SET
-    text_sha256 = excluded.text_sha256, embedding = excluded.embedding
-RETURNING content_id
 """
 
 
@@ -46,11 +37,10 @@ class Backfill:
         return await self._store({item: text_sha256(text) for item, text in texts.items()}, vectors)
 
     async def _store(self, digests: dict[str, bytes], vectors: dict[bytes, Row]) -> bool:
-        rows = [vectors[digest] for digest in digests.values()]
-        columns = [*digests], [*digests.values()], [Vector(row) for row in rows]
+        columns = [*digests], [*digests.values()], [vectors[one] for one in digests.values()]
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(SHARED)
-            stored = await db.fetch(STORE, *columns)
+            stored = await write_vectors(db, *columns)
             if stored:
                 await mark_catalogue(db)
         return bool(stored)

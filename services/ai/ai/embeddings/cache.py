@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 import asyncpg
-import numpy as np
-from numpy.typing import NDArray
 
 from ai.embeddings.documents import text_sha256
 from ai.embeddings.encoder import ModelIdentity
-from ai.embeddings.queue import EncoderQueue
+from ai.embeddings.queue import EncoderQueue, Row
 
 KNOWN = """
 SELECT text_sha256, embedding FROM embedding_cache
@@ -18,8 +16,6 @@ REMEMBER = """
 INSERT INTO embedding_cache (model, revision, precision, text_sha256, embedding)
 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 """
-
-Row = NDArray[np.float32]
 
 
 class CachedEncoder:
@@ -34,7 +30,7 @@ class CachedEncoder:
         known = await self._known(list(texts))
         missing = {key: text for key, text in texts.items() if key not in known}
         if missing:
-            rows = await self._encoder.encode(list(missing.values()))
+            rows = await self._encoder.encode(list(missing.values()), background=True)
             new = dict(zip(missing, rows, strict=True))
             await self._remember(new)
             known |= new

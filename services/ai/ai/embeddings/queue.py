@@ -1,13 +1,32 @@
-"""The encoder for callers on an event loop: one thread, and a bounded number of texts before it."""
+"""The encoder for callers on an event loop: one thread, and a bounded number of texts before it.
+
+Micro-batching without waiting: a text that finds the thread free runs at once; those that come
+while it is busy run together next.
+"""
 
 import asyncio
+import heapq
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeAlias
 
-from ai.embeddings.encoder import Encoder, Matrix, ModelIdentity
+import numpy as np
+from numpy.typing import NDArray
+
+from ai.embeddings.encoder import Encoder, Matrix, ModelIdentity, check_texts
 from ai.kit.errors import TryAgain
 
 WAITING_TEXTS_MAX = 256
+RUN_CHARACTERS = 4096
+"""About 100 ms of work: as long as whoever comes next may have to wait for the run before."""
+READ_CHARACTERS = 1200
+"""About what the model reads of a text, however long it is."""
+
+REQUEST, BACKGROUND = 0, 1
+
+Row: TypeAlias = NDArray[np.float32]
 
 
 class EncoderBusy(TryAgain):
@@ -16,31 +35,133 @@ class EncoderBusy(TryAgain):
     retry_after = 2
 
 
+@dataclass(slots=True, eq=False)
+class _Text:
+    """A text that is waiting or being run, and how many callers want its vector."""
+
+    text: str
+    row: asyncio.Future[Row]
+    urgency: int = BACKGROUND
+    callers: int = 0
+    taken: bool = False
+
+
+@dataclass(order=True, slots=True)
+class _Place:
+    """Requests come before the background and keep their order; the background runs by length."""
+
+    urgency: int
+    length: int
+    number: int
+    one: _Text = field(compare=False)
+
+
 class EncoderQueue:
-    """First come, first served. More than one thread would only make them share the processor."""
+    """More than one thread would only make them share the processor."""
 
     def __init__(self, encoder: Encoder, *, texts_max: int = WAITING_TEXTS_MAX) -> None:
         self._encoder = encoder
         self._texts_max = texts_max
-        self._waiting = 0
+        self._texts: dict[str, _Text] = {}
+        self._line: list[_Place] = []
+        self._numbers = 0
+        self._requested = 0
+        self._running = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
     @property
     def identity(self) -> ModelIdentity:
         return self._encoder.identity
 
-    async def encode(self, texts: Sequence[str]) -> Matrix:
-        """One unit vector for each text. Raises EncoderBusy at once instead of waiting long."""
-        if self._waiting and self._waiting + len(texts) > self._texts_max:
+    async def encode(self, texts: Sequence[str], *, background: bool = False) -> Matrix:
+        """One unit vector for each text; a text that is in flight already is not run twice.
+
+        Raises InvalidText, and EncoderBusy at once instead of waiting long. What runs in the
+        background gives way to requests and is never refused: its callers bound it themselves.
+        """
+        check_texts(texts)  # here, so that a bad text fails its own caller alone
+        urgency = BACKGROUND if background else REQUEST
+        if not background and self._requested and self._requested + len(texts) > self._texts_max:
             raise EncoderBusy
-        self._waiting += len(texts)
-        loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._thread, self._encoder.encode, texts)
-        future.add_done_callback(lambda _: self._done(len(texts)))
-        return await future
+        if not texts:
+            return np.empty((0, self.identity.dimension), np.float32)
+        wanted = [self._join(text, urgency) for text in texts]
+        self._run_next()
+        try:
+            await asyncio.wait({one.row for one in wanted})
+        finally:
+            for one in wanted:
+                self._leave(one)
+        return np.stack([one.row.result() for one in wanted])
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _done(self, count: int) -> None:
-        self._waiting -= count
+    def _join(self, text: str, urgency: int) -> _Text:
+        one = self._texts.get(text)
+        if one is None:
+            one = self._texts[text] = _Text(text, asyncio.get_running_loop().create_future())
+            self._stand_in_line(one, urgency)
+        elif urgency < one.urgency and not one.taken:
+            self._stand_in_line(one, urgency)  # its first place is passed over
+        one.callers += 1
+        return one
+
+    def _stand_in_line(self, one: _Text, urgency: int) -> None:
+        one.urgency = urgency
+        self._requested += urgency == REQUEST
+        self._numbers += 1
+        length = _cost(one.text) if urgency == BACKGROUND else 0
+        heapq.heappush(self._line, _Place(urgency, length, self._numbers, one))
+
+    def _leave(self, one: _Text) -> None:
+        one.callers -= 1
+        if not one.callers and not one.taken:
+            self._forget(one)
+
+    def _forget(self, one: _Text) -> None:
+        del self._texts[one.text]
+        self._requested -= one.urgency == REQUEST
+
+    def _take(self) -> list[_Text]:
+        """The texts of the next run: of one urgency, of bounded length together."""
+        taken: list[_Text] = []
+        urgency, left = None, RUN_CHARACTERS
+        while self._line:
+            place = self._line[0]
+            if not place.one.taken and place.one.callers:
+                left -= _cost(place.one.text)
+                if taken and (left < 0 or place.urgency != urgency):
+                    break
+                urgency, place.one.taken = place.urgency, True
+                taken.append(place.one)
+            heapq.heappop(self._line)
+        return taken
+
+    def _run_next(self) -> None:
+        if self._running or not (batch := self._take()):
+            return
+        self._running = True
+        run = asyncio.get_running_loop().run_in_executor(
+            self._thread, self._encoder.encode, [one.text for one in batch]
+        )
+        run.add_done_callback(partial(self._done, batch))
+
+    def _done(self, batch: list[_Text], run: "asyncio.Future[Matrix]") -> None:
+        self._running = False
+        failure = None if run.cancelled() else run.exception()
+        for position, one in enumerate(batch):
+            self._forget(one)
+            if run.cancelled() or not one.callers:
+                one.row.cancel()
+            elif failure:
+                one.row.set_exception(failure)
+                one.row.exception()  # of several texts' failures a caller meets only the first
+            else:
+                one.row.set_result(run.result()[position])
+        if not run.cancelled():
+            self._run_next()
+
+
+def _cost(text: str) -> int:
+    return min(len(text), READ_CHARACTERS)

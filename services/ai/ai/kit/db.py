@@ -1,6 +1,7 @@
 """Connections to ai's database."""
 
 import socket
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -28,9 +29,15 @@ UNAVAILABLE = (
 """The database is away, starting, stopping or overloaded: the same may work a moment later."""
 
 
-async def open_pool(settings: Settings, *, search_path: str, size: int = 10) -> asyncpg.Pool:
+async def open_pool(
+    settings: Settings,
+    *,
+    search_path: str,
+    size: int = 10,
+    parameters: Mapping[str, str] | None = None,
+) -> asyncpg.Pool:
     """A pool whose SQL finds its tables in `search_path`: `live, public` to read, `g1, public`
-    to write generation 1.
+    to write generation 1. `parameters` are further ones of the server for its connections.
 
     The database need not be up: connections are made when first needed.
     """
@@ -44,6 +51,7 @@ async def open_pool(settings: Settings, *, search_path: str, size: int = 10) -> 
             "search_path": search_path,
             "statement_timeout": STATEMENT_TIMEOUT,
             "jit": "off",  # it costs more than any of our queries
+            **(parameters or {}),
         },
     )
 

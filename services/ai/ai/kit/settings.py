@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     ai_host: str = "127.0.0.1"
     ai_port: int = 8001
     embedding_backend: Backend = "onnx"
+    pinecone_host: str = ""
+    """Of an index in which vectors are mirrored and searched as well; without it there is none."""
+    pinecone_api_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
 
     worker_parked_share: float = Field(default=0.5, gt=0, le=1)
     """The worker stops when more of its last 100 records than this had to be parked."""
@@ -47,6 +50,13 @@ class Settings(BaseSettings):
     def _needed_for_a_login(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
         if info.data.get("kafka_security_protocol") == "SASL_SSL" and not len(value):
             raise ValueError("needed with KAFKA_SECURITY_PROTOCOL=SASL_SSL")
+        return value
+
+    @field_validator("pinecone_api_key")
+    @classmethod
+    def _needed_for_an_index(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if info.data.get("pinecone_host") and not len(value):
+            raise ValueError("needed with PINECONE_HOST")
         return value
 
     @field_validator("kafka_ssl_ca", mode="before")

@@ -108,3 +108,8 @@ CREATE TABLE recommendation (
     made_from   jsonb NOT NULL,  -- the versions of the facts it was made from
     computed_at timestamptz NOT NULL
 );
+
+-- For search: what a narrow filter lets through is found here and compared one by one. The HNSW index
+-- of content_vector is not made here: a small catalogue is faster without (`ai.vectorstore.index`).
+CREATE INDEX content_facets ON content (track, level, content_type) WHERE NOT retired;
+CREATE INDEX content_skills ON content USING gin (skills) WHERE NOT retired;

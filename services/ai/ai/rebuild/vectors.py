@@ -10,6 +10,7 @@ from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import ModelIdentity
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.db import Db
+from ai.vectorstore.index import INDEX
 
 # Within the database: vectors that are known never leave it.
 FROM_CACHE = """
@@ -24,10 +25,6 @@ WHERE content_vector.text_sha256 <> excluded.text_sha256
 WITHOUT_VECTOR = """
 SELECT count(*) FROM content LEFT JOIN content_vector AS vector USING (content_id)
 WHERE vector.text_sha256 IS DISTINCT FROM content.document_sha256
-"""
-INDEX = """
-CREATE INDEX IF NOT EXISTS content_vector_hnsw ON content_vector
-USING hnsw (embedding vector_cosine_ops)
 """
 BUILT = (
     "SELECT blocks_done, blocks_total, tuples_done, tuples_total FROM pg_stat_progress_create_index"
@@ -73,4 +70,4 @@ async def _build(pool: asyncpg.Pool) -> None:
     async with pool.acquire() as db, db.transaction():
         await db.execute("SET LOCAL statement_timeout = 0")
         await db.execute(MEMORY)
-        await db.execute(INDEX)
+        await db.execute(INDEX.format(how=""))

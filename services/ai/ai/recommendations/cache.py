@@ -34,6 +34,11 @@ class CatalogueCache:
             self._loading.add_done_callback(_seen)
         return await asyncio.shield(self._loading)
 
+    async def refresh(self) -> bool:
+        """For a loop in the background: `last` is there when it is needed."""
+        await self.current()
+        return False
+
     async def _load(self) -> Catalogue:
         stamp = await load_stamp(self._pool)
         old = time.monotonic() - self._loaded_at > POPULARITY_SECONDS

@@ -30,6 +30,7 @@ class Item:
     retired: bool
     learners: int
     """How many started or completed it."""
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

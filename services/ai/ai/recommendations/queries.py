@@ -15,7 +15,7 @@ from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track
 DIMENSION = 384
 
 CATALOGUE = """
-SELECT content_id, content_type, title, description, track, level, prerequisites, retired,
+SELECT content_id, content_type, title, description, track, level, prerequisites, retired, skills,
     vector.embedding, coalesce(taken.learners, 0)::integer AS learners
 FROM content
 LEFT JOIN content_vector AS vector USING (content_id)
@@ -98,6 +98,7 @@ def _item(row: asyncpg.Record) -> Item:
         prerequisites=tuple(row["prerequisites"]),
         retired=row["retired"],
         learners=row["learners"],
+        skills=tuple(row["skills"]),
     )
 
 

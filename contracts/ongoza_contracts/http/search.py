@@ -1,0 +1,64 @@
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from ongoza_contracts.http.base import Response
+from ongoza_contracts.vocabulary import ContentId, ContentType, Track
+
+LIMIT_DEFAULT = 10
+LIMIT_MAX = 50
+SKILLS_MAX = 10
+QUERY_MAX_CHARACTERS = 512
+
+_SLUG = r"[a-z0-9]+([-_.][a-z0-9]+)*"
+
+
+class SearchFilters(BaseModel):
+    """The query parameters of both routes; one that is not known is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: ContentType | None = None
+    track: Track | None = None
+    level: int | None = Field(default=None, ge=1, le=5)
+    skills: (
+        Annotated[
+            str,
+            StringConstraints(
+                pattern=rf"^{_SLUG}(,{_SLUG}){{0,{SKILLS_MAX - 1}}}$", max_length=65 * SKILLS_MAX
+            ),
+        ]
+        | None
+    ) = Field(default=None, description="Up to ten, with commas between: at least one of them.")
+    limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
+
+
+class SearchQuery(SearchFilters):
+    q: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=QUERY_MAX_CHARACTERS),
+    ] = Field(description="What is looked for, in words; its meaning counts, not its spelling.")
+
+
+class Found(Response):
+    content_id: ContentId
+    content_type: ContentType
+    title: str
+    description: str
+    track: Track
+    level: int = Field(ge=1, le=5)
+    skills: tuple[str, ...]
+    score: float = Field(
+        ge=0,
+        le=1,
+        description="How near the item is in meaning: the cosine of the two texts' vectors, with 0 "
+        "for all that is below 0. 1 is the same text, unrelated texts are at 0.0 to 0.1. "
+        "Comparable between queries.",
+    )
+
+
+class SearchResponse(Response):
+    results: tuple[Found, ...]
+    """Best first; never what is retired. Fewer than `limit` only when fewer fit."""
+    total: int = Field(ge=0)
+    """How many are in `results`."""

@@ -1,0 +1,33 @@
+"""Search while the database is away: in the catalogue as it was when it last answered."""
+
+import numpy as np
+
+from ai.embeddings.queue import Row
+from ai.recommendations.catalogue import Catalogue
+from ai.search.items import SearchItem, of_catalogue
+from ai.vectorstore.base import Filter, Hit
+from ai.vectorstore.memory import nearest
+
+
+def search_catalogue(
+    catalogue: Catalogue, vector: Row, k: int, only: Filter
+) -> list[tuple[SearchItem, Hit]]:
+    """The nearest, exactly, of the items that are not retired and have a vector."""
+    embedded = np.any(catalogue.vectors, axis=1)
+    items = {
+        place: item
+        for place, one in enumerate(catalogue.items)
+        if not one.retired and embedded[place] and only.fits((item := of_catalogue(one)).facets)
+    }
+    by_id = {item.content_id: item for item in items.values()}
+    hits = nearest([*by_id], catalogue.vectors[[*items]], vector, k) if items else []
+    return [(by_id[hit.content_id], hit) for hit in hits]
+
+
+def item_of(catalogue: Catalogue, content_id: str) -> tuple[SearchItem, Row | None] | None:
+    """As `ai.search.queries.load_item`."""
+    place = catalogue.position.get(content_id)
+    if place is None or catalogue.items[place].retired:
+        return None
+    vector = catalogue.vectors[place]
+    return of_catalogue(catalogue.items[place]), vector if vector.any() else None

@@ -1,0 +1,37 @@
+"""What search reads of the items it found."""
+
+from collections.abc import Collection, Mapping
+
+import asyncpg
+from pgvector import Vector
+
+from ai.search.items import SearchItem
+from ai.vectorstore.base import Facets
+from ongoza_contracts.vocabulary import ContentType, Track
+
+COLUMNS = "content_id, title, description, content_type, track, level, skills"
+ITEMS = f"SELECT {COLUMNS} FROM content WHERE content_id = ANY($1) AND NOT retired"  # noqa: S608
+ITEM_WITH_VECTOR = f"""
+SELECT {COLUMNS}, embedding FROM content LEFT JOIN content_vector USING (content_id)
+WHERE content_id = $1 AND NOT retired
+"""  # noqa: S608 - a constant
+
+
+async def load_items(db: asyncpg.Pool, content_ids: Collection[str]) -> Mapping[str, SearchItem]:
+    """Those of them that are there and not retired."""
+    rows = await db.fetch(ITEMS, [*content_ids])
+    return {row["content_id"]: _item(row) for row in rows}
+
+
+async def load_item(db: asyncpg.Pool, content_id: str) -> tuple[SearchItem, Vector | None] | None:
+    """An item with its vector, which may still be waiting to be made; None when it is not there or
+    retired."""
+    row = await db.fetchrow(ITEM_WITH_VECTOR, content_id)
+    return None if row is None else (_item(row), row["embedding"])
+
+
+def _item(row: asyncpg.Record) -> SearchItem:
+    facets = Facets(
+        ContentType(row["content_type"]), Track(row["track"]), row["level"], tuple(row["skills"])
+    )
+    return SearchItem(row["content_id"], row["title"], row["description"], facets)

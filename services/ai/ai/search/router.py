@@ -1,0 +1,60 @@
+"""Content by its meaning."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from ai.kit.auth import CurrentCaller
+from ai.resources import CurrentResources
+from ai.search.service import Answer, search, similar
+from ai.vectorstore.base import Filter
+from ongoza_contracts.http.search import SearchFilters, SearchQuery, SearchResponse
+from ongoza_contracts.vocabulary import ContentId
+
+SOURCE_HEADER = "X-Search-Source"
+DESCRIPTION: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Best first.",
+        "headers": {
+            SOURCE_HEADER: {
+                "description": "Where the order comes from: `database`, `pinecone` where that is "
+                "set up, or `memory` (the database is away: the catalogue as it last was).",
+                "schema": {"enum": ["database", "pinecone", "memory"]},
+            }
+        },
+    }
+}
+
+router = APIRouter(prefix="/api/v1", tags=["search"])
+
+
+@router.get("/search", response_model=SearchResponse, responses=DESCRIPTION)
+async def search_content(
+    _: CurrentCaller, resources: CurrentResources, query: Annotated[SearchQuery, Query()]
+) -> Response:
+    """Items whose meaning is nearest to the words of `q`, of those that fit the filters."""
+    return _response(await search(resources, query.q, query.limit, _filter(query)))
+
+
+@router.get("/search/similar/{content_id}", response_model=SearchResponse, responses=DESCRIPTION)
+async def similar_content(
+    _: CurrentCaller,
+    resources: CurrentResources,
+    content_id: Annotated[ContentId, Path()],
+    query: Annotated[SearchFilters, Query()],
+) -> Response:
+    """Items whose meaning is nearest to an item's, without that item; 404 when it is retired."""
+    return _response(await similar(resources, content_id, query.limit, _filter(query)))
+
+
+def _filter(query: SearchFilters) -> Filter:
+    skills = tuple(query.skills.split(",")) if query.skills else ()
+    return Filter(query.type, query.track, query.level, skills)
+
+
+def _response(answer: Answer) -> Response:
+    return Response(
+        answer.body.model_dump_json(),
+        media_type="application/json",
+        headers={SOURCE_HEADER: answer.source},
+    )

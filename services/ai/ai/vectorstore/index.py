@@ -1,0 +1,55 @@
+"""The HNSW index of a generation's vectors: made when there are enough of them to need it."""
+
+import logging
+
+import asyncpg
+
+from ai.kit.db import Db
+from ai.vectorstore.pgvector import EXACT_MAX, SIZE
+
+log = logging.getLogger(__name__)
+
+NAME = "content_vector_hnsw"
+INDEX = f"""
+CREATE INDEX {{how}} IF NOT EXISTS {NAME} ON content_vector
+USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 128)
+"""
+# Null when there is none; false when making it was cut off.
+VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)"
+DROP = f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}"
+ONE_MAKER = "SELECT pg_try_advisory_lock(7305121877)"
+DONE = "SELECT pg_advisory_unlock(7305121877)"
+# Of the connection, not of a transaction: an index that is made concurrently allows none.
+PATIENT = "SET statement_timeout = 0; SET maintenance_work_mem = '512MB'"
+USUAL = "RESET statement_timeout; RESET maintenance_work_mem"
+
+
+class Indexer:
+    """A rebuild makes the index after its load. This is for the generation that grows while it is
+    live: nobody waits for it, neither readers nor writers."""
+
+    def __init__(self, pool: asyncpg.Pool, *, above: int = EXACT_MAX) -> None:
+        self._pool = pool
+        self._above = above
+
+    async def index_when_large(self) -> bool:
+        if await self._pool.fetchval(SIZE) > self._above:
+            async with self._pool.acquire() as db:
+                if await db.fetchval(ONE_MAKER):
+                    await _make(db)
+        return False
+
+
+async def _make(db: Db) -> None:
+    try:
+        valid = await db.fetchval(VALID, NAME)
+        if valid:
+            return
+        await db.execute(PATIENT)
+        if valid is False:
+            await db.execute(DROP)
+        await db.execute(INDEX.format(how="CONCURRENTLY"), timeout=None)
+        log.info("the index of vectors is made")
+    finally:
+        await db.execute(USUAL)
+        await db.execute(DONE)

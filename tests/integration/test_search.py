@@ -1,0 +1,292 @@
+"""`GET /api/v1/search`, `/similar/...`: the real model, real rows, databases that go away."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ai.app import create_app
+from ai.embeddings.backfill import Backfill
+from ai.embeddings.cache import CachedEncoder
+from ai.embeddings.encoder import Encoder, open_encoder
+from ai.embeddings.queue import EncoderQueue
+from ai.kit.core_client import CoreClient
+from ai.kit.settings import Settings
+from ai.projections.apply import Applier
+from ai.projections.batch import read_batch
+from ai.projections.status import heartbeat
+from ai.recommendations.cache import CatalogueCache
+from ai.resources import Resources
+from ai.vectorstore.base import Filter, Hit, StoreUnavailable
+from ai.vectorstore.pgvector import PgVectorStore
+from ongoza_contracts.event import Fact
+from ongoza_contracts.http.search import SearchResponse
+from tests.facts import published, record, retired
+from tests.tokens import SECRET, bearer
+
+CATALOGUE: dict[str, dict[str, Any]] = {
+    "course-1": {"title": "Hardening a Linux server", "skills": ["linux"], "level": 2},
+    "course-2": {"title": "Leading a security team", "track": "leaders", "level": 4},
+    "module-3": {"title": "Secure shell and Linux users", "skills": ["linux", "ssh"]},
+    "mission-4": {"title": "Phishing: recognise it and report it", "track": "educators"},
+    "mission-5": {"title": "Price a security service", "track": "entrepreneurs"},
+}
+
+
+class DatabaseDown:
+    async def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise ConnectionRefusedError
+
+    fetchrow = fetchval = fetch = execute = _refuse
+
+
+class OtherStore:
+    """Another store that says what it is told to."""
+
+    def __init__(self, *content_ids: str, down: bool = False) -> None:
+        self.content_ids, self.down = content_ids, down
+        self.asked: list[tuple[int, Filter]] = []
+
+    async def search(self, _: Any, k: int, only: Filter) -> list[Hit]:
+        self.asked.append((k, only))
+        if self.down:
+            raise StoreUnavailable("down")
+        return [Hit(one, 0.5) for one in self.content_ids][:k]
+
+
+@pytest.fixture(scope="module")
+def model() -> Encoder:
+    return open_encoder()
+
+
+@pytest.fixture
+async def pool(vector_pool: asyncpg.Pool, model: Encoder) -> asyncpg.Pool:
+    """With the catalogue in it, embedded."""
+    await heartbeat(vector_pool, "test", "g1")
+    await publish(vector_pool, *(published(one, **given) for one, given in CATALOGUE.items()))
+    await embed(vector_pool, model)
+    return vector_pool
+
+
+async def publish(pool: asyncpg.Pool, *facts: Fact) -> None:
+    await Applier(pool, "g1", "test").apply(read_batch(record(fact) for fact in facts))
+
+
+async def embed(pool: asyncpg.Pool, model: Encoder) -> None:
+    queue = EncoderQueue(model)
+    while await Backfill(pool, CachedEncoder(pool, queue)).embed_some():
+        pass
+    queue.close()
+
+
+@pytest.fixture
+def app(pool: asyncpg.Pool, model: Encoder, ai_settings: Settings) -> FastAPI:
+    settings = ai_settings.model_copy(update={"jwt_secret_key": SECRET})
+    app = create_app(settings)
+    app.state.resources = Resources(
+        settings=settings,
+        tokens=app.state.tokens,
+        pool=pool,
+        core=CoreClient("http://core.test", app.state.tokens, timeout=1),
+        encoder=EncoderQueue(model),
+        catalogues=CatalogueCache(pool),
+        vectors=PgVectorStore(pool),
+    )
+    return app
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://ai.test", headers=bearer()
+    ) as client:
+        yield client
+
+
+def change(app: FastAPI, **changes: Any) -> None:
+    app.state.resources = replace(app.state.resources, **changes)
+
+
+def take_the_database_away(app: FastAPI) -> None:
+    down = cast(asyncpg.Pool, DatabaseDown())
+    change(app, pool=down, vectors=PgVectorStore(down))
+
+
+async def get(http: httpx.AsyncClient, path: str, **query: Any) -> tuple[str, list[dict[str, Any]]]:
+    """Where the answer comes from, and its results."""
+    answer = await http.get(f"/api/v1/search{path}", params=query)
+    assert answer.status_code == 200, answer.text
+    body = SearchResponse.model_validate_json(answer.content)
+    scores = [one.score for one in body.results]
+    assert (body.total, scores) == (len(scores), sorted(scores, reverse=True))
+    return answer.headers["X-Search-Source"], answer.json()["results"]
+
+
+def ids(results: list[dict[str, Any]]) -> list[str]:
+    return [one["content_id"] for one in results]
+
+
+async def test_items_are_found_by_their_meaning_with_all_that_a_list_shows(
+    http: httpx.AsyncClient,
+) -> None:
+    source, results = await get(http, "", q="fraudulent e-mails that steal passwords")
+    assert (source, len(results)) == ("database", 5)
+    first = results[0]
+    score = first.pop("score")
+    assert first == {
+        "content_id": "mission-4",
+        "content_type": "mission",
+        "title": "Phishing: recognise it and report it",
+        "description": "What it is about.",
+        "track": "educators",
+        "level": 1,
+        "skills": [],
+    }
+    assert 0.3 < score < 0.8
+    assert ids((await get(http, "", q="becoming a CISO and managing people"))[1])[0] == "course-2"
+
+
+async def test_an_items_own_words_score_1(http: httpx.AsyncClient) -> None:
+    text = "Hardening a Linux server\nlinux\nWhat it is about."
+    (first,) = (await get(http, "", q=text, limit=1))[1]
+    assert (first["content_id"], first["score"]) == ("course-1", 1.0)
+
+
+FILTERS: list[tuple[Mapping[str, Any], set[str]]] = [
+    ({"type": "mission"}, {"mission-4", "mission-5"}),
+    ({"track": "leaders"}, {"course-2"}),
+    ({"level": 1}, {"module-3", "mission-4", "mission-5"}),
+    ({"skills": "ssh"}, {"module-3"}),
+    ({"skills": "ssh,linux"}, {"course-1", "module-3"}),
+    ({"skills": "linux", "type": "course", "level": 2}, {"course-1"}),
+    ({"skills": "linux", "track": "leaders"}, set()),
+]
+
+
+@pytest.mark.parametrize(("filters", "found"), FILTERS, ids=str)
+async def test_filters_hold_in_the_database_and_in_memory(
+    app: FastAPI, http: httpx.AsyncClient, filters: Mapping[str, Any], found: set[str]
+) -> None:
+    source, results = await get(http, "", q="linux", **filters)
+    assert (source, set(ids(results))) == ("database", found)
+    await app.state.resources.catalogues.current()
+    take_the_database_away(app)
+    source, same = await get(http, "", q="linux", **filters)
+    assert source == "memory"
+    assert same == results
+
+
+async def test_what_is_retired_is_never_found(
+    app: FastAPI, http: httpx.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    await publish(pool, retired("course-1", version=2, title="Hardening a Linux server"))
+    await app.state.resources.catalogues.current()
+    change(app, other_vectors=OtherStore("course-1", "module-3", "course-2", "mission-4"))
+    source, results = await get(http, "", q="linux servers", limit=4)
+    assert (source, set(ids(results))) == ("database", CATALOGUE.keys() - {"course-1"})
+    assert (await http.get("/api/v1/search/similar/course-1")).status_code == 404
+    assert "course-1" not in ids((await get(http, "/similar/module-3"))[1])
+    take_the_database_away(app)
+    source, results = await get(http, "", q="linux servers")
+    assert (source, set(ids(results))) == ("memory", CATALOGUE.keys() - {"course-1"})
+    assert (await http.get("/api/v1/search/similar/course-1")).status_code == 404
+
+
+async def test_similar_items_are_near_and_never_the_item_itself(
+    app: FastAPI, http: httpx.AsyncClient
+) -> None:
+    source, results = await get(http, "/similar/course-1", limit=4)
+    assert (source, ids(results)[0], len(results)) == ("database", "module-3", 4)
+    assert "course-1" not in ids(results)
+    assert ids((await get(http, "/similar/course-1", type="mission", limit=1))[1])[0].startswith(
+        "mission"
+    )
+    await app.state.resources.catalogues.current()
+    take_the_database_away(app)
+    assert await get(http, "/similar/course-1", limit=4) == ("memory", results)
+
+
+async def test_an_item_without_a_vector_yet_has_similar_ones_already(
+    http: httpx.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    await publish(pool, published("course-9", title="Linux for beginners", skills=["linux"]))
+    assert ids((await get(http, "/similar/course-9"))[1])[0] in {"course-1", "module-3"}
+
+
+@pytest.mark.parametrize("content_id", ["course-77", "course-", "x", "1", "course-1%00", "..%2f1"])
+async def test_an_item_that_is_not_there_is_not_found(
+    http: httpx.AsyncClient, content_id: str
+) -> None:
+    answer = await http.get(f"/api/v1/search/similar/{content_id}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "q=",
+        "q=%20%09",
+        "q=" + "x" * 513,
+        "q=a&type=book",
+        "q=a&track=hackers",
+        "q=a&level=0",
+        "q=a&level=6",
+        "q=a&level=two",
+        "q=a&skills=",
+        "q=a&skills=,",
+        "q=a&skills=Linux",
+        "q=a&skills=" + ",".join("abcdefghijk"),
+        "q=a&limit=0",
+        "q=a&limit=51",
+        "q=a&limit=99999999999999999999",
+        "q=a&skill=linux",
+        "q=a&q=b",
+    ],
+)
+async def test_a_parameter_that_is_not_understood_is_refused(
+    http: httpx.AsyncClient, query: str
+) -> None:
+    answer = await http.get(f"/api/v1/search?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_parameter")
+
+
+@pytest.mark.parametrize("text", ["🔐", "\0", "x" * 512, "'; DROP TABLE content; --", "مرحبا"])
+async def test_any_text_can_be_looked_for(http: httpx.AsyncClient, text: str) -> None:
+    assert len((await get(http, "", q=text))[1]) == 5
+
+
+async def test_without_database_and_memory_the_answer_is_to_try_again(
+    app: FastAPI, http: httpx.AsyncClient
+) -> None:
+    take_the_database_away(app)
+    for path in ("?q=linux", "/similar/course-1"):
+        answer = await http.get(f"/api/v1/search{path}")
+        assert (answer.status_code, answer.json()["code"]) == (503, "search_unavailable")
+        assert answer.headers["Retry-After"] == "1"
+
+
+async def test_another_store_is_asked_first_and_checked(
+    app: FastAPI, http: httpx.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    other = OtherStore("mission-5", "course-2")
+    change(app, other_vectors=other)
+    source, results = await get(http, "", q="linux", limit=2)
+    assert (source, ids(results)) == ("pinecone", ["mission-5", "course-2"])
+    assert other.asked == [(2, Filter())]
+    # What it says does not fit any more, or is not all: the database knows.
+    for query in ({"level": 4, "limit": 2}, {"limit": 3}, {"track": "leaders", "limit": 1}):
+        assert (await get(http, "", q="linux", **query))[0] == "database"
+    change(app, other_vectors=OtherStore(down=True))
+    assert (await get(http, "", q="linux"))[0] == "database"
+
+
+async def test_whoever_has_no_token_is_refused(http: httpx.AsyncClient) -> None:
+    for path in ("?q=linux", "/similar/course-1"):
+        answer = await http.get(f"/api/v1/search{path}", headers={"Authorization": ""})
+        assert answer.status_code == 401
