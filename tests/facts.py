@@ -8,6 +8,7 @@ from uuid import UUID
 from ongoza_contracts.codec import Headers, encode
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
+from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
@@ -129,3 +130,19 @@ def completed(user_id: int = 7, version: int = 2, primary: str = "leaders") -> P
 
 def deleted(user_id: int = 7, version: int = 3) -> ProfilingDeleted:
     return ProfilingDeleted(session_id=SESSION, user_id=user_id, version=version)
+
+
+def feedback(
+    user_id: int = 7, content_id: str = "course-1", version: int = 1, **changes: Any
+) -> FeedbackGiven:
+    return FeedbackGiven.model_validate(
+        {
+            "user_id": user_id,
+            "content_id": content_id,
+            "version": version,
+            "verdict": "not_for_me",
+            "created_at": NOW,
+            "updated_at": NOW,
+            **changes,
+        }
+    )

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
+from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.recommendations import RecommendationsRefreshed
@@ -116,6 +117,18 @@ PROFILING = Topic(
     facts=(ProfilingAnswered, ProfilingCompleted, ProfilingDeleted),
 )
 
+FEEDBACK = Topic(
+    name="ongoza.feedback",
+    what="What each learner says of an item they were offered: not for me, or more like this.",
+    why="What a learner turned down is not offered again; what they liked leads to more of it.",
+    key="user id ':' content id",
+    partition_key="user id",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(FeedbackGiven,),
+)
+
 RECOMMENDATIONS = Topic(
     name="ongoza.recommendations",
     what="Each learner's list of recommendations, whenever it changed.",
@@ -128,7 +141,7 @@ RECOMMENDATIONS = Topic(
     facts=(RecommendationsRefreshed,),
 )
 
-TOPICS: tuple[Topic, ...] = (USERS, CONTENT, PROGRESS, PROFILING, RECOMMENDATIONS)
+TOPICS: tuple[Topic, ...] = (USERS, CONTENT, PROGRESS, PROFILING, FEEDBACK, RECOMMENDATIONS)
 
 TOPIC_BY_NAME: dict[str, Topic] = {topic.name: topic for topic in TOPICS}
 FACT_TYPES: dict[str, type[Fact]] = {fact.type: fact for topic in TOPICS for fact in topic.facts}

@@ -59,6 +59,13 @@ class ProgressStatus(StrEnum):
     FAILED = "failed"
 
 
+class Verdict(StrEnum):
+    """What a learner says of something that was recommended."""
+
+    NOT_FOR_ME = "not_for_me"
+    MORE_LIKE_THIS = "more_like_this"
+
+
 class Confidence(StrEnum):
     """How sure the profiler is of the primary track."""
 

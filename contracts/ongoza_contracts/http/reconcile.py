@@ -15,6 +15,7 @@ class EntityKind(StrEnum):
     CONTENT = "content"
     PROGRESS = "progress"
     PROFILING = "profiling"
+    FEEDBACK = "feedback"
 
 
 class EntityVersion(Response):

@@ -48,6 +48,13 @@ ROWS = {
             AND ($2::text IS NULL OR (user_id, content_id COLLATE "C")
                 <= (split_part($2, ':', 1)::integer, split_part($2, ':', 2)))
     """,
+    EntityKind.FEEDBACK: """
+        SELECT user_id || ':' || content_id AS key, version FROM feedback
+        WHERE ($1::text IS NULL OR (user_id, content_id COLLATE "C")
+                > (split_part($1, ':', 1)::integer, split_part($1, ':', 2)))
+            AND ($2::text IS NULL OR (user_id, content_id COLLATE "C")
+                <= (split_part($2, ':', 1)::integer, split_part($2, ':', 2)))
+    """,
     # A deleted session stays here as its last version, without answers.
     EntityKind.PROFILING: """
         SELECT session_id::text AS key, version FROM profiling_session
@@ -65,6 +72,10 @@ VERSION = {
     EntityKind.PROFILING: """
         SELECT version FROM profiling_session
         WHERE session_id = $1::text::uuid AND questionnaire IS NOT NULL
+    """,
+    EntityKind.FEEDBACK: """
+        SELECT version FROM feedback
+        WHERE user_id = split_part($1, ':', 1)::integer AND content_id = split_part($1, ':', 2)
     """,
 }
 

@@ -45,6 +45,9 @@ def test_after_every_fact_of_a_learner_its_key_is_forgotten(amina: Caller, learn
     kept = amina.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"]
     answer = {"option_id": "a"}
     assert amina.call("PUT", f"profiling/sessions/{kept}/answers/q-1/", answer)[0] == 200
+    said = {"content_id": "course-1", "verdict": "not_for_me"}
+    assert amina.post("feedback/", said)[0] == 201
+    assert amina.call("DELETE", "feedback/course-1/")[0] == 204
     forget_appended()
 
     erase_user(user_id=learner.id)
@@ -52,7 +55,8 @@ def test_after_every_fact_of_a_learner_its_key_is_forgotten(amina: Caller, learn
     assert sorted(appended()) == sorted(
         [
             ("user.erased", f"{learner.id}", 2),
-            ("key.forgotten", f"{learner.id}:course-1", 0),
+            ("key.forgotten", f"{learner.id}:course-1", 0),  # the progress
+            ("key.forgotten", f"{learner.id}:course-1", 0),  # the feedback
             ("key.forgotten", deleted, 0),
             ("key.forgotten", kept, 0),
         ]

@@ -38,6 +38,8 @@ def world(amina: Caller, learner: User) -> dict[EntityKind, list[str]]:
     for name in ("course-1", "course-10", "course-2"):
         item(name)
         assert amina.post("progress/", progress_report(name))[0] == 201
+        said = {"content_id": name, "verdict": "more_like_this"}
+        assert amina.post("feedback/", said)[0] == 201
     sessions = []
     for caller in (amina, signed_in(others[0])):
         sessions.append(caller.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"])
@@ -49,6 +51,7 @@ def world(amina: Caller, learner: User) -> dict[EntityKind, list[str]]:
         EntityKind.CONTENT: ["course-1", "course-10", "course-2"],
         EntityKind.PROGRESS: [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
         EntityKind.PROFILING: sorted(sessions),
+        EntityKind.FEEDBACK: [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
     }
 
 

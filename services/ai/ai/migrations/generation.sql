@@ -30,10 +30,14 @@ CREATE TABLE content_vector (
     embedding   vector(384) NOT NULL
 );
 
--- One row, raised with every change of the two tables above: who holds a copy sees that it is old.
+-- One row, raised with every change of the two tables above, and of `together`: who holds a copy
+-- sees that it is old.
 CREATE TABLE catalogue_revision (
-    one      boolean PRIMARY KEY DEFAULT true CHECK (one),
-    revision bigint NOT NULL
+    one        boolean PRIMARY KEY DEFAULT true CHECK (one),
+    revision   bigint NOT NULL,
+    -- The last one with which something may have gone from lists: retired, or needs more now.
+    withdrawn  bigint NOT NULL DEFAULT 0,
+    changed_at timestamptz NOT NULL DEFAULT now()
 );
 INSERT INTO catalogue_revision (revision) VALUES (0);
 
@@ -90,6 +94,34 @@ CREATE TABLE profiling_session (
 );
 CREATE INDEX profiling_session_user ON profiling_session (user_id);
 
+CREATE TABLE feedback (
+    user_id    integer NOT NULL,
+    content_id text NOT NULL,
+    version    bigint NOT NULL,
+    verdict    text,  -- null once it was taken back
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, content_id)
+);
+
+-- Of each item those that learners of it took as well, the closest ones; made anew in the
+-- background, and never compared: it follows from `progress`.
+CREATE TABLE together (
+    content_id text,
+    other_id   text,
+    learners   integer NOT NULL,  -- who took both
+    closeness  real NOT NULL,     -- above 0
+    PRIMARY KEY (content_id, other_id)
+);
+CREATE TABLE together_made (
+    one      boolean PRIMARY KEY DEFAULT true CHECK (one),
+    facts    bigint NOT NULL,   -- rows of `progress` it was made from
+    recency  real NOT NULL,     -- how much less an earlier step of a learner counts than the next
+    in_order boolean NOT NULL,  -- whether what was taken soon after counts more
+    ndcg     real,              -- of these settings among all that were tried; null: too few to tell
+    made_at  timestamptz NOT NULL DEFAULT now()
+);
+
 -- Learners whose list is older than what is known of them. `mark` changes with every new reason, so
 -- that whoever recomputed for an older mark leaves the newer one standing. A claim keeps others away
 -- for a while and holds no lock, so that whoever marks never waits for whoever recomputes.
@@ -106,8 +138,11 @@ CREATE TABLE recommendation (
     body        bytea NOT NULL,  -- the response to the default request, byte for byte
     items       jsonb NOT NULL,  -- the longer list, for requests with a type or a limit
     made_from   jsonb NOT NULL,  -- the versions of the facts it was made from
-    computed_at timestamptz NOT NULL
+    computed_at timestamptz NOT NULL,
+    content_ids text[] NOT NULL DEFAULT '{}',  -- of `body`: what other teams are told
+    revision    bigint NOT NULL DEFAULT -1     -- of the catalogue it was made from
 );
+CREATE INDEX recommendation_revision ON recommendation (revision);
 
 -- For search: what a narrow filter lets through is found here and compared one by one. The HNSW index
 -- of content_vector is not made here: a small catalogue is faster without (`ai.vectorstore.index`).

@@ -68,6 +68,7 @@ async def _write(db: Db, batch: Batch) -> Applied:
         *await tables.write_learners(db, batch.users.values()),
         *await tables.write_progress(db, batch.progress.values()),
         *await tables.write_profiling(db, batch.profiling.values()),
+        *await tables.write_feedback(db, batch.feedback.values()),
     ]
     await marks.mark_learners(db, touched)
     if content:

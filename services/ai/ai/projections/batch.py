@@ -8,6 +8,7 @@ from uuid import UUID
 from ongoza_contracts.codec import BadRecord, Received, Tombstone, Unknown, decode
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
+from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.topics import TOPICS, Topic
@@ -65,6 +66,7 @@ class Batch:
     content: Newest[str, ContentFact] = field(default_factory=Newest)
     progress: Newest[tuple[int, str], ProgressUpdated] = field(default_factory=Newest)
     profiling: Newest[UUID, ProfilingFact] = field(default_factory=Newest)
+    feedback: Newest[tuple[int, str], FeedbackGiven] = field(default_factory=Newest)
     refused: list[Refused] = field(default_factory=list)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
     """Behind the last record of each topic and partition."""
@@ -87,6 +89,8 @@ class Batch:
                 self.progress.add((fact.user_id, fact.content_id), fact)
             case ProfilingAnswered() | ProfilingCompleted() | ProfilingDeleted():
                 self.profiling.add(fact.session_id, fact)
+            case FeedbackGiven():
+                self.feedback.add((fact.user_id, fact.content_id), fact)
             case _:
                 raise TypeError(f"{fact.type} is in the catalogue, but ai has no projection of it")
 

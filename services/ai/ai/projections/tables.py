@@ -13,6 +13,7 @@ from ai.kit.db import Db
 from ai.projections import parking
 from ai.projections.batch import ContentFact, ProfilingFact, UserFact
 from ongoza_contracts.content import ContentRetired
+from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.users import UserErased
@@ -100,13 +101,28 @@ WHERE excluded.version > profiling_session.version
 RETURNING user_id
 """
 
+UPSERT_FEEDBACK = """
+INSERT INTO feedback (user_id, content_id, version, verdict, created_at, updated_at)
+SELECT * FROM unnest(
+    $1::integer[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[]
+) AS fact (user_id)
+WHERE NOT EXISTS (SELECT FROM erased_learner WHERE erased_learner.user_id = fact.user_id)
+ON CONFLICT (user_id, content_id) DO UPDATE SET
+    version = excluded.version, verdict = excluded.verdict, created_at = excluded.created_at,
+    updated_at = excluded.updated_at
+WHERE excluded.version > feedback.version
+RETURNING user_id
+"""
+
 REMEMBER_ERASED = """
 INSERT INTO {generation}.erased_learner (user_id, version)
 SELECT * FROM unnest($1::integer[], $2::bigint[])
 ON CONFLICT (user_id) DO NOTHING
 RETURNING user_id
 """
-OF_ONE_LEARNER = ("dirty_learner", "recommendation", "progress", "profiling_session", "learner")
+OF_ONE_LEARNER = (
+    *("dirty_learner", "recommendation", "feedback", "progress", "profiling_session", "learner"),
+)
 # With a receipt for every learner, also where there was nothing.
 FORGET = """
 WITH gone AS (DELETE FROM {place} WHERE user_id = ANY($1) RETURNING user_id)
@@ -159,6 +175,20 @@ async def write_progress(db: Db, facts: Collection[ProgressUpdated]) -> list[int
 
 async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[int]:
     return await _write(db, UPSERT_PROFILING, [_profiling_row(fact) for fact in facts])
+
+
+async def write_feedback(db: Db, facts: Collection[FeedbackGiven]) -> list[int]:
+    return await _write(
+        db,
+        UPSERT_FEEDBACK,
+        [
+            (
+                *(fact.user_id, fact.content_id, fact.version, fact.verdict),
+                *(fact.created_at, fact.updated_at),
+            )
+            for fact in facts
+        ],
+    )
 
 
 async def erase(db: Db, facts: Collection[UserErased]) -> list[int]:

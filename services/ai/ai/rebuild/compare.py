@@ -18,6 +18,7 @@ COMPARED = {
     "erased_learner": "row_.user_id, row_.version",
     "progress": "row_.*",
     "profiling_session": "row_.*",
+    "feedback": "row_.*",
 }
 # Vectors of texts current on both sides; one that is about to be embedded is no difference yet.
 CURRENT_VECTORS = """

@@ -20,6 +20,9 @@ TABLES = (
     "erased_learner",
     "progress",
     "profiling_session",
+    "feedback",
+    "together",
+    "together_made",
     "dirty_learner",
     "recommendation",
 )

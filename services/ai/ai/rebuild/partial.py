@@ -11,6 +11,7 @@ TABLES_OF = {
     "ongoza.content": ("content",),  # the vectors come from the cache, of whichever model
     "ongoza.progress": ("progress",),
     "ongoza.profiling": ("profiling_session",),
+    "ongoza.feedback": ("feedback",),
 }
 COPY = "INSERT INTO {new}.{table} SELECT * FROM {live}.{table}"
 MARK_LEARNERS = "INSERT INTO {new}.dirty_learner (user_id) SELECT user_id FROM {new}.learner"

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "core.outbox",
     "core.programs",
     "core.progress",
+    "core.feedback",
     "core.profiling",
     "core.erasure",
     "core.demo",

@@ -16,6 +16,7 @@ APPS = (
     "core.organizations",
     "core.programs",
     "core.progress",
+    "core.feedback",
     "core.profiling",
     "core.erasure",
     "core.reconcile",

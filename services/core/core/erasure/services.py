@@ -5,17 +5,19 @@ from collections.abc import Callable, Iterable, Mapping
 from django.db import transaction
 
 from core.erasure.models import ErasureReceipt
+from core.feedback.selectors import fact_keys as feedback_keys
 from core.outbox.append import forget_keys, take_outlived_keys
 from core.profiling.selectors import fact_keys as profiling_keys
 from core.progress.selectors import fact_keys as progress_keys
 from core.users import passwords
 from core.users import services as users
 from core.users.models import User
-from ongoza_contracts.topics import PROFILING, PROGRESS, Topic
+from ongoza_contracts.topics import FEEDBACK, PROFILING, PROGRESS, Topic
 
 KEYS_OF_LEARNERS: Mapping[Topic, Callable[[int], Iterable[str]]] = {
     PROGRESS: progress_keys,
     PROFILING: profiling_keys,
+    FEEDBACK: feedback_keys,
 }
 
 

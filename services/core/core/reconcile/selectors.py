@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Collate
 
+from core.feedback import events as feedback
+from core.feedback.models import Feedback
 from core.kit.errors import BadParameter
 from core.kit.versions import Versioned
 from core.profiling import events as profiling
@@ -82,12 +84,12 @@ def _learner_and_item(key: str) -> tuple[int, str]:
     return int(learner), item
 
 
-def _behind_progress(key: str) -> Q:
+def _behind_learner_and_item(key: str) -> Q:
     learner, item = _learner_and_item(key)
     return Q(user_id__gt=learner) | Q(user_id=learner, in_order__gt=item)
 
 
-def _at_progress(key: str) -> Q:
+def _at_learner_and_item(key: str) -> Q:
     learner, item = _learner_and_item(key)
     return Q(user_id=learner, content_id=item)
 
@@ -122,8 +124,8 @@ KINDS: Mapping[EntityKind, Kind] = {
             .select_related("content")
             .order_by("user_id", "in_order")
         ),
-        behind=_behind_progress,
-        at=_at_progress,
+        behind=_behind_learner_and_item,
+        at=_at_learner_and_item,
         fact=progress.progress_updated,
     ),
     EntityKind.PROFILING: Kind(
@@ -133,5 +135,15 @@ KINDS: Mapping[EntityKind, Kind] = {
         behind=lambda key: Q(id__gt=UUID(key)),
         at=lambda key: Q(id=UUID(key)),
         fact=_profiling_fact,
+    ),
+    EntityKind.FEEDBACK: Kind(
+        rows=lambda: (
+            Feedback.objects.filter(_PUBLISHED)
+            .annotate(in_order=_IN_ORDER)
+            .order_by("user_id", "in_order")
+        ),
+        behind=_behind_learner_and_item,
+        at=_at_learner_and_item,
+        fact=feedback.feedback_given,
     ),
 }

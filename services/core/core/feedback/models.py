@@ -1,0 +1,24 @@
+from django.conf import settings
+from django.db import models
+
+from core.kit.choices import titled
+from core.kit.versions import Versioned
+from ongoza_contracts.vocabulary import Verdict
+
+
+class Feedback(Versioned):
+    """What one learner says of one item of content: the entity that is published.
+
+    The row of what was taken back stays, without a verdict, for the sake of its version.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feedback")
+    content = models.ForeignKey("programs.ContentItem", models.PROTECT, to_field="content_id")
+    verdict = models.CharField(max_length=16, choices=titled(Verdict), blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("user", "content"), name="one_feedback"),)
+
+    def __str__(self) -> str:
+        return f"user {self.user_id}, {self.content_id}: {self.verdict or 'taken back'}"

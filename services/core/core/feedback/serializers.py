@@ -1,0 +1,22 @@
+from rest_framework import serializers
+
+from core.feedback.models import Feedback
+from core.kit.choices import titled
+from core.kit.serializers import StrictSerializer
+from ongoza_contracts.vocabulary import Verdict
+
+
+class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
+    """`ongoza_contracts.http.feedback.FeedbackItem`."""
+
+    content_id = serializers.CharField()
+
+    class Meta:
+        model = Feedback
+        fields = ("content_id", "verdict", "created_at", "updated_at")
+        read_only_fields = fields
+
+
+class GiveRequest(StrictSerializer):
+    content_id = serializers.CharField(max_length=64)
+    verdict = serializers.ChoiceField(choices=titled(Verdict))

@@ -1,0 +1,48 @@
+"""Everything that changes feedback."""
+
+from typing import NamedTuple
+
+from django.db import transaction
+
+from core.feedback import events
+from core.feedback.models import Feedback
+from core.kit.versions import locked, locked_or_new
+from core.outbox.append import append
+from core.programs.selectors import offered_content
+from core.users.models import User
+from ongoza_contracts.vocabulary import Verdict
+
+
+class Given(NamedTuple):
+    feedback: Feedback
+    is_new: bool
+    """Whether the learner had said nothing of the item, or had taken it back."""
+
+
+@transaction.atomic
+def give_feedback(*, user: User, content_id: str, verdict: Verdict) -> Given:
+    """Record what `user` says of an item, in place of what they said before. Raises programs'
+    UnknownContent."""
+    content = offered_content(content_id)
+    feedback = locked_or_new(
+        Feedback.objects.filter(user=user, content=content), Feedback(user=user, content=content)
+    )
+    feedback.content = content
+    is_new = feedback.verdict == ""
+    _say(feedback, verdict)
+    return Given(feedback, is_new)
+
+
+@transaction.atomic
+def withdraw_feedback(*, user: User, content_id: str) -> None:
+    """Take back what `user` said of an item. Raises NotFound when there is nothing to take back."""
+    rows = Feedback.objects.filter(user=user, content_id=content_id).exclude(verdict="")
+    _say(locked(rows), "")
+
+
+def _say(feedback: Feedback, verdict: str) -> None:
+    if feedback.verdict == verdict:
+        return
+    feedback.verdict = verdict
+    feedback.save_next_version()
+    append(events.feedback_given(feedback))
