@@ -19,9 +19,9 @@ REAL_BROKER = {"kafka_bootstrap", "stack", "pair", "secured", "cluster"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 TRUNCATE operation, refreshed_list, erasure_receipt,
-    content, content_vector, learner, erased_learner, progress, profiling_session, feedback, consumed,
-    together, together_made,
-    dirty_learner, recommendation, parked_record, worker_status, embedding_cache, mirrored_vector
+    content, content_vector, learner, erased_learner, progress, profiling_session, feedback,
+    consumed, together, together_made, dirty_learner, recommendation,
+    parked_record, worker_status, embedding_cache, mirrored_vector
 """
 
 _on_the_broker: list[str] = []

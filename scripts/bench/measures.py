@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from scripts.bench.clients import floor_server, get, load, reports, signed_in, steady_writes
+from scripts.bench.embedding import embed, search
 from scripts.bench.report import Line
 from scripts.bench.running import Size, ask, bench_stack, in_turns, median_of, model_python
 from scripts.bench.seeded import open_items, seeded_stack
@@ -201,4 +202,6 @@ MEASURES: Mapping[str, Callable[[Size], list[Line]]] = {
     "visible": visible,
     "encoder": encoder,
     "rebuild": rebuild,
+    "embed": embed,
+    "search": search,
 }

@@ -35,12 +35,28 @@ class Size:
     rebuilt: int
     """Facts of which a generation is rebuilt, and how many of them are items with a vector."""
     vectors: int
+    searched: tuple[int, ...]
+    """How many vectors search is measured with."""
 
 
 FULL = Size(
-    rounds=3, records=50_000, seconds=6, visible_seconds=30, rebuilt=100_000, vectors=20_000
+    rounds=3,
+    records=50_000,
+    seconds=6,
+    visible_seconds=30,
+    rebuilt=100_000,
+    vectors=20_000,
+    searched=(10_000, 100_000),
 )
-QUICK = Size(rounds=1, records=5_000, seconds=2, visible_seconds=5, rebuilt=10_000, vectors=2_000)
+QUICK = Size(
+    rounds=1,
+    records=5_000,
+    seconds=2,
+    visible_seconds=5,
+    rebuilt=10_000,
+    vectors=2_000,
+    searched=(1_000, 10_000),
+)
 
 
 @contextmanager
@@ -62,6 +78,7 @@ def ask(
     environment: Mapping[str, str] | None = None,
     given: object = None,
     python: str = sys.executable,
+    patience: float = PATIENCE_SECONDS,
 ) -> Any:
     """What `scripts.bench.<module>` says: the JSON on the last line of its output.
 
@@ -69,17 +86,20 @@ def ask(
     """
     try:
         done = _run(
-            [python, "-m", f"scripts.bench.{module}", *map(str, arguments)], environment, given
+            [python, "-m", f"scripts.bench.{module}", *map(str, arguments)],
+            environment,
+            given,
+            patience,
         )
     except subprocess.TimeoutExpired:
-        raise ChildFailed(f"{module} did not end within {PATIENCE_SECONDS} s") from None
+        raise ChildFailed(f"{module} did not end within {patience:.0f} s") from None
     if done.returncode != 0:
         raise ChildFailed(f"{module} ended with {done.returncode}\n{done.stderr[-3000:]}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
 def _run(
-    command: list[str], environment: Mapping[str, str] | None, given: object
+    command: list[str], environment: Mapping[str, str] | None, given: object, patience: float
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
         command,
@@ -89,7 +109,7 @@ def _run(
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE_SECONDS,
+        timeout=patience,
     )
 
 
