@@ -64,6 +64,7 @@ async def client_of(
         ),
         encoder=cast(Any, None),
         catalogues=cast(Any, None),
+        vectors=cast(Any, None),
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(

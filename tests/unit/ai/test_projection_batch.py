@@ -11,6 +11,7 @@ from tests.facts import (
     completed,
     deleted,
     erased,
+    feedback,
     progress,
     published,
     record,
@@ -61,7 +62,7 @@ def test_unknown_types_and_tombstones_are_counted_and_passed() -> None:
 
 FACTS = [
     *(user(), user_updated(), erased(), published(), retired()),
-    *(progress(), answered(), completed(), deleted()),
+    *(progress(), answered(), completed(), deleted(), feedback()),
 ]
 
 

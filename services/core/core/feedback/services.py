@@ -36,7 +36,7 @@ def give_feedback(*, user: User, content_id: str, verdict: Verdict) -> Given:
 @transaction.atomic
 def withdraw_feedback(*, user: User, content_id: str) -> None:
     """Take back what `user` said of an item. Raises NotFound when there is nothing to take back."""
-    rows = Feedback.objects.filter(user=user, content_id=content_id).exclude(verdict="")
+    rows = Feedback.objects.filter(user=user, content__content_id=content_id).exclude(verdict="")
     _say(locked(rows), "")
 
 
