@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from pydantic import Field
 
 from ongoza_contracts.http.base import Request, Response
@@ -5,12 +7,16 @@ from ongoza_contracts.vocabulary import ContentId, ContentType, UserId
 
 LIMIT_DEFAULT = 10
 LIMIT_MAX = 50
+EXCLUDED_MAX = 100
 
 
 class RecommendationRequest(Request):
     user_id: UserId
     content_type: ContentType | None = Field(default=None, strict=False)
     limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
+    exclude_ids: list[ContentId] = Field(
+        default=[], max_length=EXCLUDED_MAX, description="Items to leave out, known or not."
+    )
 
 
 class Recommendation(Response):
@@ -28,3 +34,34 @@ class RecommendationResponse(Response):
     recommendations: tuple[Recommendation, ...]
     total: int = Field(ge=0)
     """How many are in `recommendations`."""
+    as_of: datetime
+    """What was known at this moment is in the list."""
+
+
+class ExplainedItem(Response):
+    content_id: ContentId
+    score: float = Field(ge=0, le=1)
+    parts: dict[str, float]
+    """What the score is made of: they add up to it."""
+    found_by: tuple[str, ...]
+    """The candidate generators that named the item."""
+    nearest: float = Field(ge=-1.001, le=1.001)
+    """Cosine to the nearest item before it in the list; 0 for the first."""
+    relevance: float
+    """What decided its place: r * score - (1 - r) * nearest."""
+    reason: str
+    kind: str
+    evidence: tuple[str, ...]
+    """The facts the reason rests on, as `<kind of entity>:<id>@<version>`."""
+
+
+class ExplainedResponse(Response):
+    user_id: UserId
+    items: tuple[ExplainedItem, ...]
+    as_of: datetime
+    r: float
+    """How much score counts against variety, 0 to 1 (maximal marginal relevance)."""
+    intra_list_similarity: float | None
+    """Mean cosine over all pairs of the list; null for fewer than two items with a vector."""
+    intra_list_similarity_without_variety: float | None
+    """The same of the list that score alone would make."""

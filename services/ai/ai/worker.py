@@ -31,7 +31,8 @@ from ai.projections.subscriber import Subscriber
 from ai.rebuild.generations import OtherModel, live_generation, require_model
 from ai.recommendations.announce import Announcer
 from ai.recommendations.cache import CatalogueCache
-from ai.recommendations.recompute import Recompute
+from ai.recommendations.recompute import SWEEP_SECONDS, Recompute
+from ai.recommendations.refresh import TogetherRefresh
 from ai.vectorstore.index import Indexer
 from ai.vectorstore.mirror import PAUSE_SECONDS, Mirror
 from ai.vectorstore.pinecone import open_pinecone
@@ -39,6 +40,7 @@ from ai.vectorstore.pinecone import open_pinecone
 STUCK = 4
 OTHER_MODEL = 5
 HEARTBEAT_SECONDS = 2.0
+TOGETHER_SECONDS = 60.0
 INDEX_SECONDS = 60.0
 IDLE_SECONDS = 1.0
 """How often the loops look for what another worker left behind; their own work wakes them."""
@@ -86,7 +88,8 @@ class Worker:
             stack.callback(encoder.close)
             await self._require_model(encoder.identity)
             backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
-            recompute = Recompute(self.pool, CatalogueCache(self.pool), self.changed)
+            recompute = Recompute(self.pool, CatalogueCache(self.pool), self.changed, self.lists)
+            together = TogetherRefresh(self.pool)
             publisher = Publisher(Brokers.of(self.settings))
             stack.push_async_callback(publisher.close)
             announcer = Announcer(self.pool, publisher, self.generation)
@@ -99,6 +102,8 @@ class Worker:
             for loop in (
                 forever(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),
                 forever(recompute.recompute_some, pause=IDLE_SECONDS, wake=self.lists),
+                forever(recompute.mark_behind, pause=SWEEP_SECONDS),
+                forever(together.refresh, pause=TOGETHER_SECONDS),
                 forever(announcer.announce_some, pause=IDLE_SECONDS, wake=self.changed),
                 forever(Indexer(self.pool).index_when_large, pause=INDEX_SECONDS),
                 forever(self._beat, pause=HEARTBEAT_SECONDS),

@@ -16,6 +16,7 @@ from ai.kit.errors import ApiError, TryAgain
 from ai.kit.trace import child_traceparent, request_id
 from ongoza_contracts.http.erasure import ErasureReport
 from ongoza_contracts.http.errors import Error
+from ongoza_contracts.http.feedback import FeedbackItem, FeedbackPage
 from ongoza_contracts.http.profiling import (
     AnswerRequest,
     ResultRequest,
@@ -158,6 +159,15 @@ class CoreCalls:
             for item in page.results:
                 yield item
             if page.next is None:  # its address is not followed: core is where the settings say
+                return
+
+    async def feedback(self, *, pages_max: int = PAGES_MAX) -> AsyncIterator[FeedbackItem]:
+        """What the caller said of content, a page at a time, as far as it is read."""
+        for number in range(1, pages_max + 1):
+            page = await self._get(FeedbackPage, "/api/v1/feedback/", {"page": number})
+            for item in page.results:
+                yield item
+            if page.next is None:
                 return
 
     async def erasure(self, user_id: int) -> ErasureReport:

@@ -14,15 +14,12 @@ BEGIN
         EXECUTE format('CREATE TABLE %I.together_made (one boolean PRIMARY KEY DEFAULT true '
             'CHECK (one), facts bigint NOT NULL, recency real NOT NULL, in_order boolean NOT NULL, '
             'ndcg real, made_at timestamptz NOT NULL DEFAULT now())', made.name);
-        EXECUTE format('ALTER TABLE %I.catalogue_revision ADD withdrawn bigint NOT NULL DEFAULT 0, '
-            'ADD changed_at timestamptz NOT NULL DEFAULT now()', made.name);
         EXECUTE format('ALTER TABLE %I.recommendation ADD content_ids text[] NOT NULL DEFAULT '
             '''{}'', ADD revision bigint NOT NULL DEFAULT -1', made.name);
         EXECUTE format('CREATE INDEX recommendation_revision ON %I.recommendation (revision)',
             made.name);
         IF made.state = 'live' THEN
-            FOREACH shown IN ARRAY ARRAY['feedback', 'together', 'together_made',
-                'catalogue_revision', 'recommendation'] LOOP
+            FOREACH shown IN ARRAY ARRAY['feedback', 'together', 'together_made', 'recommendation'] LOOP
                 EXECUTE format('CREATE OR REPLACE VIEW live.%I AS SELECT * FROM %I.%I',
                     shown, made.name, shown);
             END LOOP;

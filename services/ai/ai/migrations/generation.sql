@@ -33,11 +33,8 @@ CREATE TABLE content_vector (
 -- One row, raised with every change of the two tables above, and of `together`: who holds a copy
 -- sees that it is old.
 CREATE TABLE catalogue_revision (
-    one        boolean PRIMARY KEY DEFAULT true CHECK (one),
-    revision   bigint NOT NULL,
-    -- The last one with which something may have gone from lists: retired, or needs more now.
-    withdrawn  bigint NOT NULL DEFAULT 0,
-    changed_at timestamptz NOT NULL DEFAULT now()
+    one      boolean PRIMARY KEY DEFAULT true CHECK (one),
+    revision bigint NOT NULL
 );
 INSERT INTO catalogue_revision (revision) VALUES (0);
 
@@ -115,7 +112,7 @@ CREATE TABLE together (
 );
 CREATE TABLE together_made (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
-    facts    bigint NOT NULL,   -- rows of `progress` it was made from
+    facts    bigint NOT NULL,   -- completed rows of `progress` it was made from
     recency  real NOT NULL,     -- how much less an earlier step of a learner counts than the next
     in_order boolean NOT NULL,  -- whether what was taken soon after counts more
     ndcg     real,              -- of these settings among all that were tried; null: too few to tell

@@ -8,19 +8,12 @@ from ai.kit.db import Db
 # claims it next reads what this transaction wrote. A renewed mark keeps its time: that of the
 # oldest change the list does not show yet. In the order of ids, so that two writers never wait for
 # each other in a circle.
-_RENEW = """
+MARK = """
+INSERT INTO dirty_learner (user_id)
+SELECT DISTINCT user_id FROM unnest($1::integer[]) AS user_id ORDER BY user_id
 ON CONFLICT (user_id) DO UPDATE SET mark = nextval('dirty_mark'), claimed_at = NULL
 WHERE dirty_learner.claimed_at IS NOT NULL
 """
-MARK = f"""
-INSERT INTO dirty_learner (user_id)
-SELECT DISTINCT user_id FROM unnest($1::integer[]) AS user_id ORDER BY user_id
-{_RENEW}
-"""  # noqa: S608 - constants only
-MARK_ALL = f"""
-INSERT INTO dirty_learner (user_id) SELECT user_id FROM learner ORDER BY user_id
-{_RENEW}
-"""  # noqa: S608
 RAISE_REVISION = "UPDATE catalogue_revision SET revision = revision + 1"
 
 
@@ -31,6 +24,6 @@ async def mark_learners(db: Db, user_ids: Collection[int]) -> None:
 
 
 async def mark_catalogue(db: Db) -> None:
-    """In the transaction that changes the catalogue: every list may look different now."""
+    """In the transaction that changes the catalogue: every list may look different now, and is
+    brought up to date in the background (`ai.recommendations.recompute`)."""
     await db.execute(RAISE_REVISION)
-    await db.execute(MARK_ALL)

@@ -121,7 +121,12 @@ ON CONFLICT (user_id) DO NOTHING
 RETURNING user_id
 """
 OF_ONE_LEARNER = (
-    *("dirty_learner", "recommendation", "feedback", "progress", "profiling_session", "learner"),
+    "dirty_learner",
+    "recommendation",
+    "feedback",
+    "progress",
+    "profiling_session",
+    "learner",
 )
 # With a receipt for every learner, also where there was nothing.
 FORGET = """
@@ -132,6 +137,8 @@ FROM unnest($1::integer[]) AS erased (user_id) LEFT JOIN gone USING (user_id)
 GROUP BY erased.user_id
 ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
 """
+# What others finished is counted anew, without them.
+COUNT_ANEW = "UPDATE {generation}.together_made SET facts = 0"
 # Other teams hear of it by a record without a body.
 FORGET_LISTS = """
 INSERT INTO refreshed_list (user_id, version) SELECT *, NULL FROM unnest($1::integer[])
@@ -201,6 +208,7 @@ async def erase(db: Db, facts: Collection[UserErased]) -> list[int]:
         new.update(await _write(db, REMEMBER_ERASED.format(generation=generation), rows))
         for table in OF_ONE_LEARNER:
             await db.execute(FORGET.format(place=f"{generation}.{table}"), user_ids)
+        await db.execute(COUNT_ANEW.format(generation=generation))
     await db.execute(FORGET_LISTS, user_ids)
     await parking.forget(db, user_ids)
     return sorted(new)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -140,14 +141,15 @@ async def _panel_overlap(db: Db, live: str, new: str, panels: tuple[Matrix, Matr
 
 
 async def _lists(db: Db, live: str, new: str) -> tuple[int, int, float]:
-    """Computed on the spot from either side's facts, so that no list's age plays a part."""
+    """Computed on the spot from either side's facts, so that no list's age plays a part; from one
+    count of what learners finished together, which either side takes when it does."""
     sample = [row[0] for row in await db.fetch(SAMPLE.format(schema=new))]
-    made = []
+    made, as_of = [], datetime.now(UTC)
     for schema in (live, new):
         await db.execute(f"SET LOCAL search_path = {schema}, public")
-        catalogue = await load_catalogue(db, revision=0)
+        catalogue = await load_catalogue(db, revision=0, as_of=as_of, together=f"{live}.together")
         learners = await load_learners(db, sample)
-        made.append({one.user_id: stored(catalogue, one).body for one in learners})
+        made.append({one.user_id: stored(catalogue, one, as_of).body for one in learners})
     lives, news = made
     equal = sum(news[one] == lives.get(one) for one in sample)
     shares = [_overlap(_items(news[one]), _items(lives[one])) for one in sample if one in lives]

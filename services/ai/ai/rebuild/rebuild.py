@@ -41,6 +41,7 @@ from ai.rebuild.switch import (
 )
 from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import Recompute
+from ai.recommendations.refresh import TogetherRefresh
 
 ATTEMPTS = 10
 NEARLY_THERE = 1000
@@ -256,6 +257,7 @@ class _Run:
         return cached, embedded
 
     async def _lists(self) -> None:
+        await TogetherRefresh(self.pool).refresh()
         recompute = Recompute(self.pool, CatalogueCache(self.pool))
         total = await self.pool.fetchval(MARKED)
         while await recompute.recompute_some():

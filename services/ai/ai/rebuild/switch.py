@@ -25,7 +25,7 @@ ANNOUNCE = f"""
 INSERT INTO refreshed_list (user_id, version)
 SELECT user_id, {VERSION} FROM {{new}}.recommendation AS made
 LEFT JOIN {{live}}.recommendation AS known USING (user_id)
-WHERE known.body IS DISTINCT FROM made.body ORDER BY user_id
+WHERE known.content_ids IS DISTINCT FROM made.content_ids ORDER BY user_id
 ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
 WHERE refreshed_list.version IS NOT NULL
 """  # noqa: S608 - constants, and names of our own generations

@@ -21,9 +21,9 @@ VERSION = "greatest(nextval('list_version'), (extract(epoch FROM clock_timestamp
 NOTE = """
 INSERT INTO refreshed_list (user_id, version)
 SELECT made.user_id, {version}
-FROM unnest($1::integer[], $2::bytea[]) AS made (user_id, body)
+FROM unnest($1::integer[], $2::text[]) AS made (user_id, content_ids)
 LEFT JOIN recommendation AS known USING (user_id)
-WHERE known.body IS DISTINCT FROM made.body
+WHERE known.content_ids IS DISTINCT FROM string_to_array(made.content_ids, ',')
 ORDER BY made.user_id
 ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
 """.replace("{version}", VERSION)
@@ -45,9 +45,9 @@ WHERE waiting.user_id = told.user_id AND waiting.version IS NOT DISTINCT FROM to
 log = logging.getLogger(__name__)
 
 
-async def note(db: Db, user_ids: list[int], bodies: list[bytes]) -> None:
-    """In the transaction that writes the lists."""
-    await db.execute(NOTE, user_ids, bodies)
+async def note(db: Db, user_ids: list[int], content_ids: list[str]) -> None:
+    """In the transaction that writes the lists; of each its ids with commas between."""
+    await db.execute(NOTE, user_ids, content_ids)
 
 
 class Announcer:

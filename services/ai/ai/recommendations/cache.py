@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 import asyncpg
 import numpy as np
@@ -44,7 +45,7 @@ class CatalogueCache:
         old = time.monotonic() - self._loaded_at > POPULARITY_SECONDS
         if old or stamp != self._stamp:
             # Read after its stamp: what changes in between is loaded again, never missed.
-            self.last = await load_catalogue(self._pool, revision=stamp[1])
+            self.last = await load_catalogue(self._pool, revision=stamp[1], as_of=datetime.now(UTC))
             self._stamp, self._loaded_at = stamp, time.monotonic()
         return self.last
 

@@ -1,19 +1,23 @@
 """The catalogue in memory, in the form in which lists are computed from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ai.embeddings.encoder import Matrix
+from ai.recommendations.together import Floats, Together
 from ongoza_contracts.vocabulary import ContentType, Track
 
 TRACKS = tuple(Track)
 LEVEL_MAX = 5
+FRESH_DAYS = 14.0
+"""After so many days new content is half as new."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
@@ -31,6 +35,9 @@ class Item:
     learners: int
     """How many started or completed it."""
     skills: tuple[str, ...] = ()
+    version: int = 0
+    """Of the fact that says so."""
+    published_at: datetime = LONG_AGO
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +49,13 @@ class Catalogue:
     """Row n is item n's unit vector, or zeros while it has none: near to nothing."""
     revision: int = 0
     """Of the catalogue in the database when this was read."""
+    as_of: datetime = LONG_AGO
+    """When this was read: counts of learners and what is new are of then."""
+    taken_together: Together | None = field(default=None, repr=False)
+
+    @cached_property
+    def together(self) -> Together:
+        return self.taken_together or Together.nothing(len(self.items))
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -94,6 +108,13 @@ class Catalogue:
         most = taken.max(initial=1)
         scaled: Floats = taken / np.float32(most)
         return scaled
+
+    @cached_property
+    def freshness(self) -> Floats:
+        """0 to 1: 1 for what was published this moment, half of it every FRESH_DAYS."""
+        days = [(self.as_of - item.published_at).total_seconds() / 86400 for item in self.items]
+        fresh: Floats = np.exp2(-np.maximum(np.array(days, np.float32), 0) / FRESH_DAYS)
+        return fresh
 
     def of_type(self, content_type: ContentType | None) -> Mask:
         if content_type is None:

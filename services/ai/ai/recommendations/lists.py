@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.ranking import Learner, rank
-from ai.recommendations.reasons import reason
+from ai.recommendations.learner import Learner
+from ai.recommendations.ranking import rank
+from ai.recommendations.reasons import Reason, reason
 from ongoza_contracts.http.recommendations import (
     LIMIT_DEFAULT,
     LIMIT_MAX,
@@ -20,7 +22,7 @@ from ongoza_contracts.vocabulary import ContentType
 @dataclass(frozen=True, slots=True)
 class Entry:
     recommendation: Recommendation
-    evidence: tuple[str, ...]
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Stored:
     """As JSON, the longest list that can be asked for, with its evidence."""
     made_from: str
     """As JSON, the versions of the facts it was made from."""
+    content_ids: str
+    """Of `body`, with commas between: what other teams are told."""
 
 
 def compute(
@@ -42,8 +46,11 @@ def compute(
     *,
     limit: int = LIMIT_MAX,
     content_type: ContentType | None = None,
+    exclude: frozenset[str] = frozenset(),
 ) -> list[Entry]:
-    ranked, parts = rank(catalogue, learner, limit=limit, content_type=content_type)
+    ranked, parts = rank(
+        catalogue, learner, limit=limit, content_type=content_type, exclude=exclude
+    )
     entries = []
     for one in ranked:
         why = reason(catalogue, learner, one, parts)
@@ -56,26 +63,31 @@ def compute(
             score=one.score,
             reason=why.sentence,
         )
-        entries.append(Entry(recommendation, why.evidence))
+        entries.append(Entry(recommendation, why))
     return entries
 
 
-def respond(user_id: int, recommendations: Sequence[Recommendation]) -> bytes:
+def respond(user_id: int, recommendations: Sequence[Recommendation], as_of: datetime) -> bytes:
     """The body of the answer."""
     response = RecommendationResponse.model_construct(
-        user_id=user_id, recommendations=tuple(recommendations), total=len(recommendations)
+        user_id=user_id,
+        recommendations=tuple(recommendations),
+        total=len(recommendations),
+        as_of=as_of,
     )
     return response.model_dump_json().encode()
 
 
-def stored(catalogue: Catalogue, learner: Learner) -> Stored:
+def stored(catalogue: Catalogue, learner: Learner, as_of: datetime) -> Stored:
+    """`as_of`: what was known then is in it."""
     entries = compute(catalogue, learner)
     first = [entry.recommendation for entry in entries[:LIMIT_DEFAULT]]
     return Stored(
         user_id=learner.user_id,
-        body=respond(learner.user_id, first),
+        body=respond(learner.user_id, first, as_of),
         items=json.dumps([_kept(entry) for entry in entries]),
         made_from=json.dumps(made_from(catalogue, learner)),
+        content_ids=",".join(one.content_id for one in first),
     )
 
 
@@ -84,15 +96,16 @@ def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
         "user": learner.version,
         "profile": learner.profile.fact if learner.profile else None,
         "progress": {content_id: step.version for content_id, step in learner.steps.items()},
+        "feedback": {content_id: said.version for content_id, said in learner.feedback.items()},
         "catalogue": catalogue.revision,
     }
 
 
-def from_kept(user_id: int, items: str, limit: int) -> bytes:
+def from_kept(user_id: int, items: str, limit: int, as_of: datetime) -> bytes:
     """The answer of another length, from a stored list: shorter lists are its beginnings."""
     kept = json.loads(items)[:limit]
-    return respond(user_id, [Recommendation.model_validate(item) for item in kept])
+    return respond(user_id, [Recommendation.model_validate(item) for item in kept], as_of)
 
 
 def _kept(entry: Entry) -> dict[str, Any]:
-    return {**entry.recommendation.model_dump(mode="json"), "evidence": entry.evidence}
+    return {**entry.recommendation.model_dump(mode="json"), "evidence": entry.why.evidence}

@@ -1,7 +1,8 @@
 """What lists are computed from and where they are kept."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -9,14 +10,15 @@ import numpy as np
 
 from ai.kit.db import Db
 from ai.recommendations.catalogue import Catalogue, Item
-from ai.recommendations.ranking import Learner, Profile, Step
-from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track
+from ai.recommendations.learner import Learner, Profile, Said, Step
+from ai.recommendations.together import Settings, Together
+from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track, Verdict
 
 DIMENSION = 384
 
 CATALOGUE = """
 SELECT content_id, content_type, title, description, track, level, prerequisites, retired, skills,
-    vector.embedding, coalesce(taken.learners, 0)::integer AS learners
+    version, published_at, vector.embedding, coalesce(taken.learners, 0)::integer AS learners
 FROM content
 LEFT JOIN content_vector AS vector USING (content_id)
 LEFT JOIN (
@@ -26,16 +28,21 @@ LEFT JOIN (
 ORDER BY content_id
 """
 
+TOGETHER = "SELECT content_id, other_id, learners, closeness FROM {table}"
+TOGETHER_SETTINGS = "SELECT recency, in_order FROM {table}_made"
+
 STAMP = """
 SELECT (SELECT name FROM generation WHERE state = 'live') AS generation, revision
 FROM catalogue_revision
 """
 
-# Of each learner: the last completed profiling session, and all progress, in arrays.
+# Of each learner: the last completed profiling session, and all progress, the newest last, and
+# feedback, in arrays.
 LEARNERS = """
 SELECT learner.user_id, learner.version, learner.track,
     profile.session_id, profile.version AS profile_version, profile.result,
-    steps.content_ids, steps.statuses, steps.versions
+    steps.content_ids, steps.statuses, steps.versions,
+    said.content_ids AS said_ids, said.verdicts, said.versions AS said_versions
 FROM learner
 LEFT JOIN LATERAL (
     SELECT session_id, version, result FROM profiling_session AS session
@@ -43,24 +50,45 @@ LEFT JOIN LATERAL (
     ORDER BY completed_at DESC, session_id LIMIT 1
 ) AS profile ON true
 CROSS JOIN LATERAL (
-    SELECT array_agg(content_id) AS content_ids, array_agg(status) AS statuses,
-        array_agg(version) AS versions
+    SELECT array_agg(content_id ORDER BY updated_at, content_id) AS content_ids,
+        array_agg(status ORDER BY updated_at, content_id) AS statuses,
+        array_agg(version ORDER BY updated_at, content_id) AS versions
     FROM progress WHERE progress.user_id = learner.user_id
 ) AS steps
+CROSS JOIN LATERAL (
+    SELECT array_agg(content_id ORDER BY content_id) AS content_ids,
+        array_agg(verdict ORDER BY content_id) AS verdicts,
+        array_agg(version ORDER BY content_id) AS versions
+    FROM feedback WHERE feedback.user_id = learner.user_id AND verdict IS NOT NULL
+) AS said
 WHERE learner.user_id = ANY($1)
 """
 ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
 
-# One read: the list, and whether something it does not show has waited for too long.
+# One read: the list, unless something changed since that it does not show: of the learner, who is
+# marked then; or of its items, when the catalogue is another by now.
 PRECOMPUTED = """
-SELECT recommendation.{column}, EXISTS (
-    SELECT FROM dirty_learner AS dirty
-    WHERE dirty.user_id = $1 AND dirty.marked_at < now() - interval '2 seconds'
-) AS stale
-FROM recommendation WHERE user_id = $1
+SELECT kept.{column} FROM recommendation AS kept
+WHERE user_id = $1
+AND NOT EXISTS (SELECT FROM dirty_learner AS dirty WHERE dirty.user_id = $1)
+AND (
+    revision = (SELECT revision FROM catalogue_revision)
+    OR NOT EXISTS (
+        SELECT FROM jsonb_array_elements(items) AS kept_item
+        LEFT JOIN content ON content.content_id = kept_item ->> 'content_id'
+        WHERE coalesce(content.retired, true) OR EXISTS (
+            SELECT FROM unnest(content.prerequisites) AS needed
+            WHERE NOT EXISTS (
+                SELECT FROM progress
+                WHERE progress.user_id = $1 AND progress.content_id = needed
+                AND status = 'completed'
+            )
+        )
+    )
+)
 """
 PRECOMPUTED_BODY = PRECOMPUTED.format(column="body")
-PRECOMPUTED_ITEMS = PRECOMPUTED.format(column="items")
+PRECOMPUTED_ITEMS = PRECOMPUTED.format(column="items, kept.computed_at")
 
 
 async def load_stamp(db: asyncpg.Pool) -> tuple[str, int]:
@@ -69,13 +97,34 @@ async def load_stamp(db: asyncpg.Pool) -> tuple[str, int]:
     return row["generation"], row["revision"]
 
 
-async def load_catalogue(db: Db | asyncpg.Pool, *, revision: int) -> Catalogue:
+async def load_catalogue(
+    db: Db | asyncpg.Pool, *, revision: int, as_of: datetime, together: str = "together"
+) -> Catalogue:
+    """`together` may name the table of another generation."""
     rows = await db.fetch(CATALOGUE)
     vectors = np.zeros((len(rows), DIMENSION), np.float32)
     for place, row in enumerate(rows):
         if row["embedding"] is not None:
             vectors[place] = row["embedding"].to_numpy()
-    return Catalogue(tuple(_item(row) for row in rows), vectors, revision)
+    items = tuple(_item(row) for row in rows)
+    position = {item.content_id: place for place, item in enumerate(items)}
+    taken = await load_together(db, position, together)
+    return Catalogue(items, vectors, revision, as_of, taken)
+
+
+async def load_together(
+    db: Db | asyncpg.Pool, position: Mapping[str, int], table: str
+) -> Together | None:
+    """None before it was made for the first time."""
+    made = await db.fetchrow(TOGETHER_SETTINGS.format(table=table))
+    if made is None:
+        return None
+    pairs = [
+        (position[row["content_id"]], position[row["other_id"]], row["closeness"], row["learners"])
+        for row in await db.fetch(TOGETHER.format(table=table))
+        if row["content_id"] in position and row["other_id"] in position
+    ]
+    return Together.of_pairs(pairs, len(position), Settings(made["recency"], made["in_order"]))
 
 
 async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
@@ -99,11 +148,16 @@ def _item(row: asyncpg.Record) -> Item:
         retired=row["retired"],
         learners=row["learners"],
         skills=tuple(row["skills"]),
+        version=row["version"],
+        published_at=row["published_at"],
     )
 
 
 def _learner(row: asyncpg.Record) -> Learner:
     steps = zip(row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True)
+    said = zip(
+        row["said_ids"] or (), row["verdicts"] or (), row["said_versions"] or (), strict=True
+    )
     return Learner(
         user_id=row["user_id"],
         version=row["version"],
@@ -111,6 +165,9 @@ def _learner(row: asyncpg.Record) -> Learner:
         steps={
             content_id: Step(ProgressStatus(status), version)
             for content_id, status, version in steps
+        },
+        feedback={
+            content_id: Said(Verdict(verdict), version) for content_id, verdict, version in said
         },
     )
 

@@ -1,27 +1,79 @@
-"""Why an item is in a list: one sentence, from the part of the score that decided, with the ids of
-the facts behind it."""
+"""Why an item is in a list: one sentence, from the part of the score that decided, with the facts
+behind it. `checking.py` proves it against the facts themselves. Pure."""
 
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 
 import numpy as np
 
-from ai.recommendations.catalogue import Catalogue, Floats
-from ai.recommendations.ranking import Learner, Parts, Ranked, history
-from ongoza_contracts.vocabulary import ProgressStatus
+from ai.recommendations.candidates import FRESH_ENOUGH
+from ai.recommendations.catalogue import Catalogue
+from ai.recommendations.learner import Learner
+from ai.recommendations.ranking import Ranked
+from ai.recommendations.scoring import Parts, history, seeds
+from ai.recommendations.together import Floats, fading
+from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
+TOLD_FROM = 3
+"""What fewer learners did is told to nobody: it could be guessed who they are."""
 DID = {
-    ProgressStatus.COMPLETED: "completed",
-    ProgressStatus.IN_PROGRESS: "started",
-    ProgressStatus.FAILED: "tried",
+    ProgressStatus.COMPLETED: "which you completed",
+    ProgressStatus.IN_PROGRESS: "which you started",
+    ProgressStatus.FAILED: "which you tried",
 }
+WANTED_MORE = "of which you want more"
+
+
+class Kind(StrEnum):
+    NEXT_STEP = "next_step"
+    CLOSE = "close"
+    ALSO_FINISHED = "also_finished"
+    TRACK = "track"
+    POPULAR = "popular"
+    NEW = "new"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
+    kind: Kind
     sentence: str
-    evidence: tuple[str, ...] = ()
-    """The facts it rests on: `progress:<content id>@<version>`, `profiling:<session>@<version>`,
-    `user@<version>`; none when the item was chosen for what is true for everybody."""
+    evidence: tuple[str, ...]
+    """The facts it rests on: `progress:<content id>@<version>`, `feedback:<content id>@<version>`,
+    `profiling:<session>@<version>`, `user@<version>`, `content:<content id>@<version>`. Version 0
+    is what core said when it was asked."""
+    about: tuple[str, ...] = ()
+    """The other items it names."""
+
+
+def next_step(titles: list[str]) -> str:
+    quoted = " and ".join(f"“{title}”" for title in titles)
+    return f"The next step after {quoted}, which you completed"
+
+
+def close(title: str, did: str) -> str:
+    return f"Close to “{title}”, {did}"
+
+
+def also_finished(learners: int, title: str) -> str:
+    return f"{learners} learners who finished “{title}” finished this as well"
+
+
+def of_track(track: str, *, primary: bool) -> str:
+    return f"Part of your track, {track}" if primary else f"Part of {track}, which also fits you"
+
+
+def popular(learners: int) -> str:
+    return f"Taken by {learners} learners so far"
+
+
+def new(published: date) -> str:
+    return f"New: published on {published.day} {published:%B %Y}"
+
+
+def open_now(level: int) -> str:
+    return f"Open to you now, at level {level}"
 
 
 def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts) -> Reason:
@@ -32,57 +84,88 @@ def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts)
         return float(part[ranked.place] - part.mean())
 
     told = (
+        (lift(parts.step), _step),
+        (lift(parts.together), _together),
         (lift(parts.nearness), _history),
         (lift(parts.track), _track),
         (lift(parts.popularity), _popularity),
+        (lift(parts.fresh), _fresh),
     )
     for lifted, tell in sorted(told, key=lambda part: -part[0]):
         if lifted > 0 and (said := tell(catalogue, learner, ranked)):
             return said
-    return Reason(f"Open to you now, at level {ranked.item.level}")
+    return Reason(Kind.OPEN, open_now(ranked.item.level), (_content(ranked),))
+
+
+def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
+    needs = ranked.item.prerequisites
+    if not needs:
+        return None
+    titles = [_title(catalogue, need) for need in needs]
+    evidence = tuple(_fact(learner, need) for need in needs)
+    return Reason(Kind.NEXT_STEP, next_step(titles), evidence, needs)
+
+
+def _together(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
+    """The finished item through which the others' steps lead here most."""
+    places, together = seeds(catalogue, learner), catalogue.together
+    given = together.closeness_of(places, ranked.place)
+    if not given.any():
+        return None
+    weights = fading(len(places), together.settings.recency)
+    place = int(places[np.argmax(given * weights)])
+    learners = together.finished_both(place, ranked.place)
+    if learners < TOLD_FROM:
+        return None
+    before = catalogue.items[place]
+    sentence = also_finished(learners, before.title)
+    evidence = (_fact(learner, before.content_id),)
+    return Reason(Kind.ALSO_FINISHED, sentence, evidence, (before.content_id,))
 
 
 def _history(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
-    """What of the learner's history the item follows, or is nearest to."""
-    if ranked.item.prerequisites:
-        before = ranked.item.prerequisites
-        titles = " and ".join(f"“{_title(catalogue, need)}”" for need in before)
-        return Reason(
-            f"The next step after {titles}, which you completed",
-            tuple(_fact(learner, need) for need in before),
-        )
     done = history(catalogue, learner)
     if not done:
         return None
     places = [catalogue.position[content_id] for content_id in done]
     near = catalogue.vectors[places] @ catalogue.vectors[ranked.place] * [*done.values()]
     content_id = [*done][int(np.argmax(near))]
-    did = DID[learner.steps[content_id].status]
-    sentence = f"Close to “{_title(catalogue, content_id)}”, which you {did}"
-    return Reason(sentence, (_fact(learner, content_id),))
+    wanted = content_id in learner.said(Verdict.MORE_LIKE_THIS)
+    did = WANTED_MORE if wanted else DID[learner.steps[content_id].status]
+    sentence = close(_title(catalogue, content_id), did)
+    return Reason(Kind.CLOSE, sentence, (_fact(learner, content_id),), (content_id,))
 
 
-def _track(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
+def _track(_: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
     if learner.profile is None:
         return None
     track = ranked.item.track
-    if track is learner.profile.primary:
-        sentence = f"Part of your track, {track}"
-    else:
-        sentence = f"Part of the {track} track, which also fits you"
-    return Reason(sentence, (learner.profile.fact,))
+    sentence = of_track(track, primary=track is learner.profile.primary)
+    return Reason(Kind.TRACK, sentence, (learner.profile.fact,))
 
 
-def _popularity(_: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
-    count = ranked.item.learners
-    if count == 0:
+def _popularity(_: Catalogue, __: Learner, ranked: Ranked) -> Reason | None:
+    if ranked.item.learners < TOLD_FROM:
         return None
-    return Reason(f"Taken by {count} learner{'s' if count > 1 else ''} so far")
+    return Reason(Kind.POPULAR, popular(ranked.item.learners), (_content(ranked),))
+
+
+def _fresh(catalogue: Catalogue, _: Learner, ranked: Ranked) -> Reason | None:
+    if catalogue.freshness[ranked.place] < FRESH_ENOUGH:
+        return None
+    return Reason(Kind.NEW, new(ranked.item.published_at.date()), (_content(ranked),))
 
 
 def _title(catalogue: Catalogue, content_id: str) -> str:
     return catalogue.items[catalogue.position[content_id]].title
 
 
+def _content(ranked: Ranked) -> str:
+    return f"content:{ranked.item.content_id}@{ranked.item.version}"
+
+
 def _fact(learner: Learner, content_id: str) -> str:
+    said = learner.feedback.get(content_id)
+    if said and said.verdict is Verdict.MORE_LIKE_THIS:
+        return f"feedback:{content_id}@{said.version}"
     return f"progress:{content_id}@{learner.steps[content_id].version}"

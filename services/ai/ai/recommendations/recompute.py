@@ -13,6 +13,9 @@ from ai.recommendations.lists import Stored, stored
 from ai.recommendations.queries import load_learners
 
 LEARNERS_PER_ROUND = 32
+SWEEP_SECONDS = 0.2
+"""How often the next LEARNERS_PER_ROUND lists behind the catalogue are taken: 160 learners a
+second, a part of what one processor computes, so that a new item disturbs nobody."""
 
 # A claim of a worker that died lapses.
 CLAIM = """
@@ -27,21 +30,35 @@ STILL_MARKED = """
 SELECT user_id FROM dirty_learner WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE
 """
 STORE = """
-INSERT INTO recommendation (user_id, body, items, made_from, computed_at)
-SELECT *, $5 FROM unnest($1::integer[], $2::bytea[], $3::jsonb[], $4::jsonb[])
+INSERT INTO recommendation (
+    user_id, body, items, made_from, content_ids, computed_at, revision
+)
+SELECT user_id, body, items, made_from, string_to_array(content_ids, ','), $6, $7
+FROM unnest($1::integer[], $2::bytea[], $3::jsonb[], $4::jsonb[], $5::text[])
+    AS made (user_id, body, items, made_from, content_ids)
 ON CONFLICT (user_id) DO UPDATE SET
     body = excluded.body, items = excluded.items, made_from = excluded.made_from,
-    computed_at = excluded.computed_at
+    content_ids = excluded.content_ids, computed_at = excluded.computed_at,
+    revision = excluded.revision
 """
 REMOVE_MARKS = """
 DELETE FROM dirty_learner USING unnest($1::integer[], $2::bigint[]) AS done (user_id, mark)
 WHERE dirty_learner.user_id = done.user_id AND dirty_learner.mark = done.mark
 """
-# The catalogue changed meanwhile, and whoever marked everybody may not have seen these learners.
-RELEASE_MARKS = "UPDATE dirty_learner SET claimed_at = NULL WHERE user_id = ANY($1)"
-REVISION = "SELECT revision FROM catalogue_revision FOR SHARE"
 # What is left was renewed; the list just written shows what was known when it was claimed.
 REDATE_MARKS = "UPDATE dirty_learner SET marked_at = $2 WHERE user_id = ANY($1)"
+# Whose list was made from an older catalogue, the oldest first, and only while few are waiting:
+# what changed of a learner goes before what changed for everybody.
+MARK_BEHIND = """
+INSERT INTO dirty_learner (user_id)
+SELECT user_id FROM (
+    SELECT user_id FROM recommendation
+    WHERE revision < (SELECT revision FROM catalogue_revision)
+    AND (SELECT count(*) FROM (SELECT FROM dirty_learner LIMIT $1) AS waiting) < $1
+    ORDER BY revision LIMIT $1
+) AS behind ORDER BY user_id
+ON CONFLICT (user_id) DO NOTHING RETURNING user_id
+"""
 
 
 class Recompute:
@@ -50,11 +67,14 @@ class Recompute:
         pool: asyncpg.Pool,
         catalogues: CatalogueCache,
         announced: asyncio.Event | None = None,
+        lists: asyncio.Event | None = None,
     ) -> None:
-        """`announced` is set when others are to hear of new lists; without it they never do."""
+        """`announced` is set when others are to hear of new lists; without it they never do.
+        `lists` is set when learners were marked here."""
         self._pool = pool
         self._catalogues = catalogues
         self._announced = announced
+        self._lists = lists
 
     async def recompute_some(self) -> bool:
         """Compute the lists of those marked longest ago; whether there may be more."""
@@ -62,37 +82,45 @@ class Recompute:
         if not claims:
             return False
         marks = {claim["user_id"]: claim["mark"] for claim in claims}
+        as_of = claims[0]["claimed_at"]
         catalogue = await self._catalogues.current()
         learners = await load_learners(self._pool, marks.keys())
         lists = await asyncio.to_thread(
-            lambda: [stored(catalogue, learner) for learner in learners]
+            lambda: [stored(catalogue, learner, as_of) for learner in learners]
         )
-        await self._store(lists, marks, claims[0]["claimed_at"], catalogue.revision)
+        await self._store(lists, marks, as_of, catalogue.revision)
         if self._announced:
             self._announced.set()
         return True
+
+    async def mark_behind(self) -> bool:
+        """Mark some of those whose list is older than the catalogue; False: the next ones have to
+        wait for their turn."""
+        async with self._pool.acquire() as db, db.transaction():
+            await db.execute(SHARED)
+            if await db.fetch(MARK_BEHIND, LEARNERS_PER_ROUND) and self._lists:
+                self._lists.set()
+        return False
 
     async def _store(
         self, lists: Sequence[Stored], marks: Mapping[int, int], claimed_at: object, revision: int
     ) -> None:
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(SHARED)
-            newest = await db.fetchval(REVISION)
             marked = {row["user_id"] for row in await db.fetch(STILL_MARKED, [*marks])}
             rows = [one for one in lists if one.user_id in marked]
-            user_ids, bodies = [one.user_id for one in rows], [one.body for one in rows]
+            user_ids, content_ids = [one.user_id for one in rows], [one.content_ids for one in rows]
             if self._announced:
-                await note(db, user_ids, bodies)
+                await note(db, user_ids, content_ids)
             await db.execute(
                 STORE,
                 user_ids,
-                bodies,
+                [one.body for one in rows],
                 [one.items for one in rows],
                 [one.made_from for one in rows],
+                content_ids,
                 claimed_at,
+                revision,
             )
-            if newest == revision:
-                await db.execute(REMOVE_MARKS, [*marks.keys()], [*marks.values()])
-            else:
-                await db.execute(RELEASE_MARKS, [*marks])
+            await db.execute(REMOVE_MARKS, [*marks.keys()], [*marks.values()])
             await db.execute(REDATE_MARKS, [*marks], claimed_at)

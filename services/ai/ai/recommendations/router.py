@@ -1,5 +1,6 @@
 """What a learner could do next."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -9,15 +10,18 @@ from starlette.types import Receive, Scope, Send
 from ai.kit.auth import Caller, CurrentCaller, current_caller, may_see
 from ai.kit.bodies import read_json
 from ai.kit.errors import NotFound
+from ai.recommendations.explaining import explain
 from ai.recommendations.service import Wanted, recommend
 from ai.resources import CurrentResources, Resources
 from ongoza_contracts.http.recommendations import (
+    EXCLUDED_MAX,
     LIMIT_DEFAULT,
     LIMIT_MAX,
+    ExplainedResponse,
     RecommendationRequest,
     RecommendationResponse,
 )
-from ongoza_contracts.vocabulary import ID_MAX, ContentType
+from ongoza_contracts.vocabulary import ID_MAX, ContentId, ContentType
 
 PATH = "/api/v1/recommendations"
 SOURCE_HEADER = "X-Recommendations-Source"
@@ -33,6 +37,10 @@ DESCRIPTION = {
     },
 }
 
+Excluded = Annotated[
+    Sequence[ContentId],
+    Query(max_length=EXCLUDED_MAX, description="Items to leave out, known or not."),
+]
 
 router = APIRouter(prefix="/api/v1", tags=["recommendations"])
 
@@ -67,10 +75,27 @@ async def own_recommendations(
     content_type: ContentType | None = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
     user_id: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
+    exclude_ids: Excluded = (),
 ) -> Response:
     """The caller's list; that of another learner for roles that may see learners."""
-    wanted = Wanted(user_id or caller.user_id, content_type, limit)
+    wanted = Wanted(user_id or caller.user_id, content_type, limit, frozenset(exclude_ids))
     return await _response(resources, caller, wanted)
+
+
+@router.get("/recommendations/debug")
+async def explained_recommendations(
+    caller: CurrentCaller,
+    resources: CurrentResources,
+    content_type: ContentType | None = None,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
+    user_id: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
+    exclude_ids: Excluded = (),
+) -> ExplainedResponse:
+    """The same list, computed now, with what made it: parts of the scores, generators, variety."""
+    wanted = Wanted(user_id or caller.user_id, content_type, limit, frozenset(exclude_ids))
+    if not may_see(caller, wanted.user_id):
+        raise NotFound
+    return await explain(resources, wanted)
 
 
 @router.post(
@@ -82,7 +107,7 @@ async def recommendations(
     body: Annotated[RecommendationRequest, Depends(read_json(RecommendationRequest))],
 ) -> Response:
     """The same, asked for with a body."""
-    wanted = Wanted(body.user_id, body.content_type, body.limit)
+    wanted = Wanted(body.user_id, body.content_type, body.limit, frozenset(body.exclude_ids))
     return await _response(resources, caller, wanted)
 
 

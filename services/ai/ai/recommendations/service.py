@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from ai.kit.auth import Caller, Unauthenticated
@@ -12,6 +13,7 @@ from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound
 from ai.kit.trace import request_id
 from ai.recommendations.catalogue import Catalogue
+from ai.recommendations.learner import Learner, Said, Step
 from ai.recommendations.lists import compute, from_kept, respond
 from ai.recommendations.queries import (
     PRECOMPUTED_BODY,
@@ -20,7 +22,6 @@ from ai.recommendations.queries import (
     is_erased,
     load_learners,
 )
-from ai.recommendations.ranking import Learner, Step
 from ai.resources import Resources
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from ongoza_contracts.vocabulary import ContentType
@@ -39,6 +40,7 @@ class Wanted:
     user_id: int
     content_type: ContentType | None = None
     limit: int = LIMIT_DEFAULT
+    exclude: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,17 @@ async def _from_database(resources: Resources, wanted: Wanted, *, own: bool) -> 
 
 
 async def _precomputed(resources: Resources, wanted: Wanted) -> Answer | None:
-    if wanted.content_type is not None:
-        return None  # diversity is among the items of a type, so such a list is another list
+    """None also when something changed since that the list does not show."""
+    if wanted.content_type is not None or wanted.exclude:
+        return None  # diversity is among the items that may be in a list, so it is another list
     if wanted.limit == LIMIT_DEFAULT:
-        row = await resources.pool.fetchrow(PRECOMPUTED_BODY, wanted.user_id)
-        return None if row is None or row["stale"] else Answer(row["body"], "precomputed")
+        body = await resources.pool.fetchval(PRECOMPUTED_BODY, wanted.user_id)
+        return None if body is None else Answer(body, "precomputed")
     row = await resources.pool.fetchrow(PRECOMPUTED_ITEMS, wanted.user_id)
-    if row is None or row["stale"]:
+    if row is None:
         return None
-    return Answer(from_kept(wanted.user_id, row["items"], wanted.limit), "precomputed")
+    body = from_kept(wanted.user_id, row["items"], wanted.limit, row["computed_at"])
+    return Answer(body, "precomputed")
 
 
 async def _computed(resources: Resources, wanted: Wanted, *, own: bool) -> Answer | None:
@@ -115,15 +119,25 @@ async def _learner_of_core(resources: Resources, caller: Caller, user_id: int) -
     """What core knows of the learner, with the caller's own rights. Raises CoreUnavailable."""
     core = resources.core.as_caller(caller, budget=CORE_SECONDS)
     user = await core.user(user_id)
-    steps = {item.content_id: Step(item.status, 0) async for item in core.progress(user_id)}
+    rows = sorted([item async for item in core.progress(user_id)], key=lambda one: one.updated_at)
+    steps = {item.content_id: Step(item.status, 0) for item in rows}
+    said = {}
+    if caller.user_id == user_id:  # core tells nobody what another one said
+        said = {item.content_id: Said(item.verdict, 0) async for item in core.feedback()}
     profile = chosen(user.track, 0) if user.track else None
-    return Learner(user_id, profile=profile, steps=steps)
+    return Learner(user_id, profile=profile, steps=steps, feedback=said)
 
 
 async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source: Source) -> Answer:
     """Computed on a thread: the loop goes on answering others."""
+    as_of = catalogue.as_of if source == "popular" else datetime.now(UTC)
     entries = await asyncio.to_thread(
-        compute, catalogue, learner, limit=wanted.limit, content_type=wanted.content_type
+        compute,
+        catalogue,
+        learner,
+        limit=wanted.limit,
+        content_type=wanted.content_type,
+        exclude=wanted.exclude,
     )
-    body = respond(learner.user_id, [entry.recommendation for entry in entries])
+    body = respond(learner.user_id, [entry.recommendation for entry in entries], as_of)
     return Answer(body, source)

@@ -1,0 +1,89 @@
+"""Where the items of a list come from: generators with names. Pure.
+
+Each names its best few of what may be offered at all; the ranking orders what any of them named.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from ai.recommendations.catalogue import TRACKS, Catalogue, Mask
+from ai.recommendations.learner import Learner
+from ai.recommendations.scoring import Parts, with_status
+from ai.recommendations.together import Floats
+from ongoza_contracts.vocabulary import ProgressStatus, Verdict
+
+OF_EACH = 100
+"""At least the longest list: what is popular fills it when nothing else is known."""
+FRESH_ENOUGH = 0.25
+"""What was published within four weeks."""
+
+
+def near(_: Catalogue, __: Learner, parts: Parts) -> Floats:
+    """Near the learner's vector."""
+    return parts.nearness
+
+
+def also_finished(_: Catalogue, __: Learner, parts: Parts) -> Floats:
+    """Learners who finished the same also finished these."""
+    return parts.together
+
+
+def path(catalogue: Catalogue, learner: Learner, parts: Parts) -> Floats:
+    """What follows from completed items, and the learner's main track at their level."""
+    along: Floats = parts.step.copy()
+    if learner.profile:
+        of_track = catalogue.of_track[:, TRACKS.index(learner.profile.primary)]
+        along += of_track * parts.level
+    return along
+
+
+def fresh(catalogue: Catalogue, _: Learner, __: Parts) -> Floats:
+    """Published within the last weeks."""
+    new: Floats = np.where(catalogue.freshness >= FRESH_ENOUGH, catalogue.freshness, 0)
+    return new
+
+
+def popular(catalogue: Catalogue, _: Learner, __: Parts) -> Floats:
+    """Whatever most learners took; everything, in the end."""
+    return catalogue.popularity + np.float32(1e-6)
+
+
+Generator = Callable[[Catalogue, Learner, Parts], Floats]
+"""How much each item has of what the generator looks for; 0 is nothing."""
+
+GENERATORS: Mapping[str, Generator] = {
+    "near": near,
+    "also_finished": also_finished,
+    "path": path,
+    "fresh": fresh,
+    "popular": popular,
+}
+
+
+def find(
+    catalogue: Catalogue, learner: Learner, allowed: Mask, parts: Parts
+) -> dict[int, tuple[str, ...]]:
+    """Rows of the catalogue, each with the names of the generators that came up with it."""
+    found: dict[int, list[str]] = {}
+    for name, generator in GENERATORS.items():
+        worth = np.where(allowed, generator(catalogue, learner, parts), 0)
+        best = np.argsort(-worth, kind="stable")[:OF_EACH]
+        for place in best[worth[best] > 0].tolist():
+            found.setdefault(place, []).append(name)
+    return {place: tuple(names) for place, names in found.items()}
+
+
+def may_be_offered(
+    catalogue: Catalogue, learner: Learner, exclude: frozenset[str] = frozenset()
+) -> Mask:
+    """Neither completed nor in progress, not retired, nothing it needs missing, not unwanted."""
+    completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
+    running = with_status(catalogue, learner, ProgressStatus.IN_PROGRESS)
+    may: Mask = catalogue.offered & ~completed & ~running
+    items, needs = catalogue.needs
+    may[items[~completed[needs]]] = False
+    for content_id in {*learner.said(Verdict.NOT_FOR_ME), *exclude}:
+        if content_id in catalogue.position:
+            may[catalogue.position[content_id]] = False
+    return may

@@ -1,0 +1,132 @@
+"""Proves a reason against the facts: nothing of what made the list is asked, only what core said.
+
+Every sentence is said again from the facts it names, and has to come out the same.
+"""
+
+from collections.abc import Callable, Mapping
+
+from ai.projections.batch import Batch
+from ai.recommendations import reasons
+from ai.recommendations.reasons import DID, TOLD_FROM, WANTED_MORE, Kind, Reason
+from ongoza_contracts.profiling import ProfilingCompleted
+from ongoza_contracts.vocabulary import ProgressStatus, Verdict
+
+TAKEN = (ProgressStatus.IN_PROGRESS, ProgressStatus.COMPLETED)
+
+
+def disproof(facts: Batch, user_id: int, content_id: str, why: Reason) -> str | None:
+    """What of the reason the newest facts do not bear out; None when they bear out all of it."""
+    known = _evidence(facts, user_id, content_id)
+    for one in why.evidence:
+        if one not in known:
+            return f"there is no fact {one}"
+    try:
+        said = SAID[why.kind](facts, user_id, content_id, why)
+    except LookupError as error:
+        return f"{why.kind} rests on something that no fact says: {error}"
+    return None if why.sentence in said else f"“{why.sentence}”, but the facts say {sorted(said)}"
+
+
+def _evidence(facts: Batch, user_id: int, content_id: str) -> set[str]:
+    """Every fact that may be named to this learner about this item."""
+    user = facts.users[user_id]
+    return {
+        f"content:{content_id}@{facts.content[content_id].version}",
+        f"user@{user.version}",
+        *(f"progress:{i}@{one.version}" for (u, i), one in facts.progress.items() if u == user_id),
+        *(f"feedback:{i}@{one.version}" for (u, i), one in facts.feedback.items() if u == user_id),
+        *(
+            f"profiling:{session}@{one.version}"
+            for session, one in facts.profiling.items()
+            if isinstance(one, ProfilingCompleted) and one.user_id == user_id
+        ),
+    }
+
+
+def _next_step(facts: Batch, user_id: int, content_id: str, why: Reason) -> set[str]:
+    needs = facts.content[content_id].prerequisites
+    done = all(
+        facts.progress[user_id, need].status is ProgressStatus.COMPLETED for need in needs
+    ) and tuple(needs) == tuple(why.about)
+    return {reasons.next_step([facts.content[need].title for need in needs])} if done else set()
+
+
+def _close(facts: Batch, user_id: int, _: str, why: Reason) -> set[str]:
+    (about,) = why.about
+    title, said = facts.content[about].title, set()
+    if (step := facts.progress.get((user_id, about))) and step.status in DID:
+        said.add(reasons.close(title, DID[step.status]))
+    if _wants_more(facts, user_id, about):
+        said.add(reasons.close(title, WANTED_MORE))
+    return said
+
+
+def _also_finished(facts: Batch, user_id: int, content_id: str, why: Reason) -> set[str]:
+    (about,) = why.about
+    finished = about in _finished(facts, user_id) or _wants_more(facts, user_id, about)
+    learners = {
+        user
+        for (user, item), step in facts.progress.items()
+        if item == about and step.status is ProgressStatus.COMPLETED
+    }
+    both = sum(content_id in _finished(facts, user) for user in learners)
+    if not finished or both < TOLD_FROM:
+        return set()
+    return {reasons.also_finished(both, facts.content[about].title)}
+
+
+def _track(facts: Batch, user_id: int, content_id: str, _: Reason) -> set[str]:
+    track = facts.content[content_id].track
+    completed = [
+        one
+        for one in facts.profiling.values()
+        if isinstance(one, ProfilingCompleted) and one.user_id == user_id
+    ]
+    if not completed:
+        chosen = facts.users[user_id].track
+        return {reasons.of_track(track, primary=True)} if chosen is track else set()
+    result = max(completed, key=lambda one: one.completed_at).result
+    fits = result.primary is track or result.scores[track] > 0
+    return {reasons.of_track(track, primary=result.primary is track)} if fits else set()
+
+
+def _popular(facts: Batch, _: int, content_id: str, __: Reason) -> set[str]:
+    taken = sum(
+        step.status in TAKEN for (__, item), step in facts.progress.items() if item == content_id
+    )
+    return {reasons.popular(taken)} if taken >= TOLD_FROM else set()
+
+
+def _new(facts: Batch, _: int, content_id: str, __: Reason) -> set[str]:
+    return {reasons.new(facts.content[content_id].published_at.date())}
+
+
+def _open(facts: Batch, user_id: int, content_id: str, _: Reason) -> set[str]:
+    item = facts.content[content_id]
+    is_open = _finished(facts, user_id) >= {*item.prerequisites}
+    return {reasons.open_now(item.level)} if is_open else set()
+
+
+def _finished(facts: Batch, user_id: int) -> set[str]:
+    return {
+        item
+        for (user, item), step in facts.progress.items()
+        if user == user_id and step.status is ProgressStatus.COMPLETED
+    }
+
+
+def _wants_more(facts: Batch, user_id: int, content_id: str) -> bool:
+    said = facts.feedback.get((user_id, content_id))
+    return said is not None and said.verdict is Verdict.MORE_LIKE_THIS
+
+
+SAID: Mapping[Kind, Callable[[Batch, int, str, Reason], set[str]]] = {
+    Kind.NEXT_STEP: _next_step,
+    Kind.CLOSE: _close,
+    Kind.ALSO_FINISHED: _also_finished,
+    Kind.TRACK: _track,
+    Kind.POPULAR: _popular,
+    Kind.NEW: _new,
+    Kind.OPEN: _open,
+}
+"""The sentences that the facts allow."""

@@ -1,0 +1,41 @@
+"""Variety within a list. Pure.
+
+Maximal marginal relevance (Carbonell and Goldstein 1998): the next item is the one with the most of
+
+    r * score - (1 - r) * cosine to the nearest item already in the list
+
+with r = .75. Intra-list similarity (Ziegler et al. 2005) is the mean cosine over all pairs.
+"""
+
+import numpy as np
+
+from ai.embeddings.encoder import Matrix
+from ai.recommendations.together import Floats
+
+RELEVANCE = 0.75
+
+
+def diversify(
+    scores: Floats, vectors: Matrix, limit: int, relevance: float = RELEVANCE
+) -> list[tuple[int, float]]:
+    """Positions in `scores`, best first, each with its cosine to the nearest one before it."""
+    nearest = np.zeros(len(scores), np.float32)
+    open_ = np.ones(len(scores), np.bool_)
+    order: list[tuple[int, float]] = []
+    while len(order) < limit and open_.any():
+        worth = np.where(open_, relevance * scores - (1 - relevance) * nearest, -np.inf)
+        chosen = int(np.argmax(worth))
+        order.append((chosen, float(nearest[chosen])))
+        open_[chosen] = False
+        nearest = np.maximum(nearest, vectors @ vectors[chosen])
+    return order
+
+
+def intra_list_similarity(vectors: Matrix) -> float | None:
+    """Of unit vectors, -1 to 1; None where fewer than two items have one."""
+    known = vectors[np.linalg.norm(vectors, axis=1) > 0.5]
+    count = len(known)
+    if count < 2:
+        return None
+    between = known @ known.T
+    return float((between.sum() - np.trace(between)) / (count * (count - 1)))

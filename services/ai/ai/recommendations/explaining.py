@@ -1,0 +1,76 @@
+"""What made a list: for whoever wonders why an item is where it is."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from ai.kit.db import UNAVAILABLE
+from ai.kit.errors import NotFound, TryAgain
+from ai.recommendations.catalogue import Catalogue
+from ai.recommendations.diversity import RELEVANCE, intra_list_similarity
+from ai.recommendations.learner import Learner
+from ai.recommendations.queries import load_learners
+from ai.recommendations.ranking import Ranked, rank
+from ai.recommendations.reasons import reason
+from ai.recommendations.scoring import Parts
+from ai.recommendations.service import DATABASE_SECONDS, Wanted
+from ai.resources import Resources
+from ongoza_contracts.http.recommendations import ExplainedItem, ExplainedResponse
+
+DECIMALS = 4
+
+
+async def explain(resources: Resources, wanted: Wanted) -> ExplainedResponse:
+    """Raises NotFound for a learner of whom no fact came yet, TryAgain without the database: there
+    is nothing to explain then."""
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            learners = await load_learners(resources.pool, [wanted.user_id])
+            catalogue = await resources.catalogues.current()
+    except UNAVAILABLE as error:
+        raise TryAgain from error
+    if not learners:
+        raise NotFound
+    return await asyncio.to_thread(_explained, catalogue, learners[0], wanted)
+
+
+def _explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> ExplainedResponse:
+    def ranked(relevance: float) -> tuple[list[Ranked], Parts]:
+        return rank(
+            catalogue,
+            learner,
+            limit=wanted.limit,
+            content_type=wanted.content_type,
+            exclude=wanted.exclude,
+            relevance=relevance,
+        )
+
+    (varied, parts), (plain, _) = ranked(RELEVANCE), ranked(1.0)
+    return ExplainedResponse(
+        user_id=learner.user_id,
+        items=tuple(_item(catalogue, learner, one, parts) for one in varied),
+        as_of=datetime.now(UTC),
+        r=RELEVANCE,
+        intra_list_similarity=_similarity(catalogue, varied),
+        intra_list_similarity_without_variety=_similarity(catalogue, plain),
+    )
+
+
+def _item(catalogue: Catalogue, learner: Learner, one: Ranked, parts: Parts) -> ExplainedItem:
+    why = reason(catalogue, learner, one, parts)
+    worth = {name: float(part[one.place]) for name, part in parts.by_name().items()}
+    return ExplainedItem(
+        content_id=one.item.content_id,
+        score=one.score,
+        parts={name: round(value, DECIMALS) for name, value in worth.items()},
+        found_by=one.found_by,
+        nearest=round(one.nearest, DECIMALS),
+        relevance=round(RELEVANCE * one.score - (1 - RELEVANCE) * one.nearest, DECIMALS),
+        reason=why.sentence,
+        kind=why.kind,
+        evidence=why.evidence,
+    )
+
+
+def _similarity(catalogue: Catalogue, ranked: list[Ranked]) -> float | None:
+    found = intra_list_similarity(catalogue.vectors[[one.place for one in ranked]])
+    return None if found is None else round(found, DECIMALS)

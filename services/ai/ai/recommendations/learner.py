@@ -1,0 +1,49 @@
+"""What is known of one learner. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a learner did with one item."""
+
+    status: ProgressStatus
+    version: int
+    """Of the fact that says so; 0 when core told us over HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a learner said of one item."""
+
+    verdict: Verdict
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How far a learner leans to each track."""
+
+    scores: Mapping[Track, float]
+    """0 to 100."""
+    primary: Track
+    fact: str
+    """Where we know it from, as evidence names facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    user_id: int
+    version: int = 0
+    """Of the user's fact; 0 when core told us over HTTP, or nothing is known."""
+    profile: Profile | None = None
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    """By content id, what changed last at the end."""
+    feedback: Mapping[str, Said] = field(default_factory=dict)
+    """By content id."""
+
+    def said(self, verdict: Verdict) -> list[str]:
+        return [key for key, one in self.feedback.items() if one.verdict is verdict]

@@ -1,0 +1,89 @@
+"""Counts anew, in the background, what learners finished together."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+import asyncpg
+import numpy as np
+
+from ai.kit.db import Db
+from ai.projections.apply import SHARED
+from ai.projections.marks import mark_catalogue
+from ai.recommendations.together import Places, fit
+
+CHANGED_SHARE = 0.05
+CHANGED_MIN = 10
+"""Counted anew once so many facts came or went, or so much of all: less moves no list."""
+
+# In each generation.
+ONLY_ONE = "SELECT pg_try_advisory_lock(hashtextextended('together ' || current_schema(), 0))"
+DONE = "SELECT pg_advisory_unlock(hashtextextended('together ' || current_schema(), 0))"
+FACTS = "SELECT count(*) FROM progress WHERE status = 'completed'"
+MADE = "SELECT facts FROM together_made"
+FINISHED = """
+SELECT user_id, content_id FROM progress WHERE status = 'completed'
+ORDER BY user_id, updated_at, content_id
+"""
+FORGET = "DELETE FROM together"
+STORE = """
+INSERT INTO together (content_id, other_id, closeness, learners)
+SELECT * FROM unnest($1::text[], $2::text[], $3::real[], $4::integer[])
+"""
+STORE_MADE = """
+INSERT INTO together_made (facts, recency, in_order, ndcg) VALUES ($1, $2, $3, $4)
+ON CONFLICT (one) DO UPDATE SET facts = excluded.facts, recency = excluded.recency,
+    in_order = excluded.in_order, ndcg = excluded.ndcg, made_at = now()
+"""
+
+
+class TogetherRefresh:
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def refresh(self) -> bool:
+        """Only when enough changed, and by one process at a time."""
+        async with self._pool.acquire() as db:
+            if await db.fetchval(ONLY_ONE):
+                try:
+                    if await _is_due(db):
+                        await _refresh(db)
+                finally:
+                    await db.execute(DONE)
+        return False
+
+
+async def _is_due(db: Db) -> bool:
+    made, facts = await db.fetchval(MADE), await db.fetchval(FACTS)
+    if made is None:
+        return bool(facts)
+    return bool(abs(facts - made) >= max(CHANGED_MIN, CHANGED_SHARE * made))
+
+
+async def _refresh(db: Db) -> None:
+    rows = await db.fetch(FINISHED)
+    ids = sorted({row["content_id"] for row in rows})
+    histories = _histories(rows, {content_id: place for place, content_id in enumerate(ids)})
+    together, ndcg = await asyncio.to_thread(fit, histories, len(ids))
+    pairs = [*together.pairs()]
+    async with db.transaction():
+        await db.execute(SHARED)
+        await db.execute(FORGET)
+        await db.execute(
+            STORE,
+            [ids[item] for item, *_ in pairs],
+            [ids[other] for _, other, *_ in pairs],
+            [closeness for *_, closeness, _ in pairs],
+            [learners for *_, learners in pairs],
+        )
+        settings = together.settings
+        await db.execute(STORE_MADE, len(rows), settings.recency, settings.in_order, ndcg)
+        await mark_catalogue(db)
+
+
+def _histories(rows: Sequence[asyncpg.Record], places: Mapping[str, int]) -> list[Places]:
+    return [
+        np.array([places[row["content_id"]] for row in of_one], np.intp)
+        for _, of_one in groupby(rows, key=itemgetter("user_id"))
+    ]

@@ -1,0 +1,165 @@
+"""What an item is worth to a learner, and what that is made of. Pure.
+
+Each item gets the weighted mean of those of its parts about which something is known:
+
+- nearness: cosine between the item and the learner's vector, not below 0;
+- together: closeness by what other learners finished (`together.py`), relative to the closest item;
+- track: the profile's score of the item's track, 0 to 1; or 1 for the track chosen in core;
+- level: 1 - |item's level - level the learner is at| / 4;
+- step: 1 for what follows from one of the three newest completed items, .5 from an earlier one;
+- popularity: log(1 + learners who took it), relative to the most taken item;
+- fresh: half as much every 14 days since it was published.
+
+Words are a guess at what other learners show: with n things finished that others finished too,
+nearness weighs .45 (1 - t) + .10 t and together .55 t, where t = n / (n + 5).
+
+The learner's vector is the mean of the vectors of what was completed (weight 1), is in progress
+(.6), failed (.3) or wanted more of (1), of the centre of the profile's track (.5), and away from
+what is not for them (-.5).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from ai.recommendations.catalogue import LEVEL_MAX, TRACKS, Catalogue, Mask
+from ai.recommendations.learner import Learner
+from ai.recommendations.together import Floats, Places, fading
+from ongoza_contracts.vocabulary import ProgressStatus, Verdict
+
+WORDS, WORDS_LATER, OTHERS = 0.45, 0.10, 0.55
+TRUST_AT = 5
+TRACK, LEVEL, STEP, POPULARITY, FRESH = 0.20, 0.10, 0.15, 0.10, 0.05
+HISTORY_WEIGHT = {
+    ProgressStatus.COMPLETED: 1.0,
+    ProgressStatus.IN_PROGRESS: 0.6,
+    ProgressStatus.FAILED: 0.3,
+}
+MORE_WEIGHT, CENTRE_WEIGHT, NOT_WEIGHT = 1.0, 0.5, -0.5
+NEWEST, EARLIER_STEP = 3, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What each item's score is made of, already weighted; they add up to the score."""
+
+    nearness: Floats
+    together: Floats
+    track: Floats
+    level: Floats
+    step: Floats
+    popularity: Floats
+    fresh: Floats
+
+    @property
+    def total(self) -> Floats:
+        total: Floats = np.sum([*self.by_name().values()], axis=0, dtype=np.float32)
+        return total
+
+    def by_name(self) -> Mapping[str, Floats]:
+        return {part.name: getattr(self, part.name) for part in fields(self)}
+
+
+def score(catalogue: Catalogue, learner: Learner) -> Parts:
+    """Of every item of the catalogue, whether it may be offered or not."""
+    vector, leaning = learner_vector(catalogue, learner), _leaning(learner)
+    finished = seeds(catalogue, learner)
+    together = catalogue.together
+    near = together.near(finished, fading(len(finished), together.settings.recency))
+    known = int((together.closeness[finished].sum(axis=1) > 0).sum())
+    trust = known / (known + TRUST_AT)
+    words = WORDS * (1 - trust) + WORDS_LATER * trust
+    level = 1 - np.abs(catalogue.levels - level_of(catalogue, learner)) / (LEVEL_MAX - 1)
+    completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
+    raw: Mapping[str, tuple[float, Floats | None]] = {
+        "nearness": (words, None if vector is None else np.clip(catalogue.vectors @ vector, 0, 1)),
+        "together": (OTHERS * trust, near / near.max() if known else None),
+        "track": (TRACK, None if leaning is None else catalogue.of_track @ leaning),
+        "level": (LEVEL, level),
+        "step": (STEP, _next_steps(catalogue, learner) if completed.any() else None),
+        "popularity": (POPULARITY, catalogue.popularity),
+        "fresh": (FRESH, catalogue.freshness),
+    }
+    whole = sum(weight for weight, part in raw.values() if part is not None)
+    nothing = np.zeros(len(catalogue.items), np.float32)
+    return Parts(
+        **{
+            name: nothing if part is None else np.asarray(part * (weight / whole), np.float32)
+            for name, (weight, part) in raw.items()
+        }
+    )
+
+
+def learner_vector(catalogue: Catalogue, learner: Learner) -> Floats | None:
+    """A unit vector; None when nothing with a vector is known of the learner."""
+    total = np.zeros(catalogue.vectors.shape[1], np.float32)
+    for content_id, weight in history(catalogue, learner).items():
+        total += np.float32(weight) * catalogue.vectors[catalogue.position[content_id]]
+    if learner.profile:
+        centre = catalogue.centres[TRACKS.index(learner.profile.primary)]
+        total += np.float32(CENTRE_WEIGHT) * centre
+    for content_id in learner.said(Verdict.NOT_FOR_ME):
+        if content_id in catalogue.position:
+            total += np.float32(NOT_WEIGHT) * catalogue.vectors[catalogue.position[content_id]]
+    length = float(np.linalg.norm(total))
+    return total / np.float32(length) if length > 1e-6 else None
+
+
+def history(catalogue: Catalogue, learner: Learner) -> dict[str, float]:
+    """What the learner has done, the newest last, and wants more of, each with its weight."""
+    wanted = dict.fromkeys(learner.said(Verdict.MORE_LIKE_THIS), MORE_WEIGHT)
+    done = {
+        content_id: HISTORY_WEIGHT[step.status]
+        for content_id, step in learner.steps.items()
+        if step.status in HISTORY_WEIGHT and content_id not in wanted
+    }
+    both = {**done, **wanted}
+    return {key: weight for key, weight in both.items() if key in catalogue.position}
+
+
+def seeds(catalogue: Catalogue, learner: Learner) -> Places:
+    """What other learners may have finished as well: completed, newest last, or wanted more of."""
+    wanted = set(learner.said(Verdict.MORE_LIKE_THIS))
+    places = [
+        catalogue.position[content_id]
+        for content_id in history(catalogue, learner)
+        if content_id in wanted or learner.steps[content_id].status is ProgressStatus.COMPLETED
+    ]
+    return np.array(places, np.intp)
+
+
+def level_of(catalogue: Catalogue, learner: Learner) -> float:
+    """The level the learner is at: the highest completed one, or 1 for a newcomer."""
+    completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
+    return float(catalogue.levels[completed].max(initial=1))
+
+
+def with_status(catalogue: Catalogue, learner: Learner, status: ProgressStatus) -> Mask:
+    mask = np.zeros(len(catalogue.items), np.bool_)
+    mask[_places(catalogue, learner, status)] = True
+    return mask
+
+
+def _places(catalogue: Catalogue, learner: Learner, status: ProgressStatus) -> list[int]:
+    return [
+        catalogue.position[content_id]
+        for content_id, step in learner.steps.items()
+        if step.status is status and content_id in catalogue.position
+    ]
+
+
+def _next_steps(catalogue: Catalogue, learner: Learner) -> Floats:
+    done = _places(catalogue, learner, ProgressStatus.COMPLETED)
+    worth = np.zeros(len(catalogue.items), np.float32)
+    worth[done[:-NEWEST]], worth[done[-NEWEST:]] = EARLIER_STEP, 1.0
+    steps = np.zeros(len(catalogue.items), np.float32)
+    items, needs = catalogue.needs
+    np.maximum.at(steps, items, worth[needs])
+    return steps
+
+
+def _leaning(learner: Learner) -> Floats | None:
+    if learner.profile is None:
+        return None
+    return np.array([learner.profile.scores.get(track, 0) / 100 for track in TRACKS], np.float32)

@@ -1,0 +1,210 @@
+"""Learners who finished this also finished that: how close items are by who finished both. Pure.
+
+    closeness(i, j) = sum over learners of both of w / (1 + log2 n) / sqrt(weight(i) weight(j))
+
+where n is how much a learner finished (one who finished everything says little about any two
+items; Breese, Heckerman and Kadie 1998), weight(i) is the sum of 1 / (1 + log2 n) over the learners
+of i, and w is 1; or, in order, nearer to 1 the sooner j followed i, and little when it did not. A
+learner's own figure for an item is the sum of its closeness to what they did, the newest step
+counting 1 and each earlier one `recency` times the next (item-based collaborative filtering, Sarwar
+et al. 2001).
+
+`recency` and the order are not guessed: of the SETTINGS that one is taken under which each
+learner's last step is found best from the steps before it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai.embeddings.encoder import Matrix
+
+Floats: TypeAlias = NDArray[np.float32]
+Places: TypeAlias = NDArray[np.intp]
+"""Rows of items in the catalogue."""
+
+NEIGHBOURS = 200
+HISTORY_MAX = 1000
+"""So many of a learner's last steps count: the pairs of more would cost more than they tell."""
+RECENCIES = (1.0, 0.98, 0.9, 0.7)
+OUT_OF_ORDER, SOON = 0.1, 2.0
+LEARNERS_MIN, LEARNERS_TRIED = 50, 2000
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    recency: float = RECENCIES[0]
+    in_order: bool = False
+
+
+SETTINGS = tuple(Settings(recency, order) for order in (False, True) for recency in RECENCIES)
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Row per item: its closest items, how close, and how many learners finished both. Rows are as
+    long as the longest; what is left of a shorter one is close by 0."""
+
+    others: Places
+    closeness: Matrix
+    learners: NDArray[np.int32]
+    settings: Settings = Settings()
+
+    @classmethod
+    def nothing(cls, items: int) -> "Together":
+        return cls.room_for(items, 0, Settings())
+
+    @classmethod
+    def of_pairs(
+        cls, pairs: Iterable[tuple[int, int, float, int]], items: int, settings: Settings
+    ) -> "Together":
+        """From (item, other, closeness, learners), in any order: the inverse of `pairs`."""
+        rows: list[list[tuple[int, float, int]]] = [[] for _ in range(items)]
+        for item, other, closeness, learners in pairs:
+            rows[item].append((other, closeness, learners))
+        width = max(map(len, rows), default=0)
+        found = cls.room_for(items, width, settings)
+        for item, row in enumerate(rows):
+            row.sort(key=lambda pair: (-pair[1], pair[0]))
+            for at, (other, closeness, learners) in enumerate(row):
+                found.others[item, at] = other
+                found.closeness[item, at] = closeness
+                found.learners[item, at] = learners
+        return found
+
+    @classmethod
+    def room_for(cls, items: int, width: int, settings: Settings) -> "Together":
+        """Nothing yet, to be filled in."""
+        shape = (items, width)
+        return cls(
+            np.zeros(shape, np.intp),
+            np.zeros(shape, np.float32),
+            np.zeros(shape, np.int32),
+            settings,
+        )
+
+    def pairs(self) -> Iterator[tuple[int, int, float, int]]:
+        """(item, other, closeness, learners) of all that are close at all."""
+        for item, at in np.argwhere(self.closeness > 0).tolist():
+            yield (
+                item,
+                int(self.others[item, at]),
+                float(self.closeness[item, at]),
+                int(self.learners[item, at]),
+            )
+
+    def near(self, places: Places, weights: Floats) -> Floats:
+        """Of each item the weighted sum of its closeness to `places`."""
+        items = len(self.others)
+        given = self.closeness[places] * weights[:, None]
+        near = np.bincount(self.others[places].ravel(), given.ravel(), minlength=items)
+        return near[:items].astype(np.float32)
+
+    def closeness_of(self, places: Places, other: int) -> Floats:
+        """Of each of `places` how close `other` is to it; 0 when not among its closest."""
+        close: Floats = np.where(self.others[places] == other, self.closeness[places], 0)
+        nearest: Floats = close.max(axis=1, initial=0)
+        return nearest
+
+    def finished_both(self, place: int, other: int) -> int:
+        """How many learners did; 0 when `other` is not among the closest of `place`."""
+        found = self.others[place] == other
+        return int(self.learners[place][found].max(initial=0))
+
+
+def fading(count: int, recency: float) -> Floats:
+    """The weights of `count` steps, oldest first."""
+    weights: Floats = np.power(np.float32(recency), np.arange(count - 1, -1, -1, dtype=np.float32))
+    return weights
+
+
+def count(histories: Sequence[Places], items: int, settings: Settings) -> Together:
+    """From what each learner finished, oldest first; nobody finished an item twice."""
+    histories = [history[-HISTORY_MAX:] for history in histories]
+    learners_of = _learners_of(histories, items)
+    says = np.array([1 / (1 + np.log2(max(len(one), 1))) for one in histories], np.float32)
+    weight = np.array([says[[who for who, _ in of]].sum() if of else 1 for of in learners_of])
+    longest = max(map(len, histories), default=0)
+    by_gap = _by_gap(longest) if settings.in_order else np.ones(2 * longest + 1, np.float32)
+    width = min(NEIGHBOURS, max(items - 1, 0))
+    found = Together.room_for(items, width, settings)
+    for item, of in enumerate(learners_of):
+        if of and width:
+            others = np.concatenate([histories[who] for who, _ in of])
+            given = [says[who] * _window(by_gap, len(histories[who]), at) for who, at in of]
+            close = np.bincount(others, np.concatenate(given), minlength=items)
+            both = np.bincount(others, minlength=items)
+            close[item] = 0
+            _keep_closest(found, item, close / np.sqrt(weight[item] * weight), both)
+    return found
+
+
+def fit(histories: Sequence[Places], items: int) -> tuple[Together, float | None]:
+    """Counted under the settings that find most last steps, with the NDCG@10 they reached; the
+    plainest settings, without a figure, while too few learners finished enough to tell."""
+    tried = [one for one in histories if len(one) >= 3]
+    if len(tried) < LEARNERS_MIN:
+        return count(histories, items, Settings()), None
+    some = tried[:: -(-len(tried) // LEARNERS_TRIED)]
+    reached = dict(_try_settings(histories, some, items))
+    best = max(SETTINGS, key=lambda settings: reached[settings])
+    return count(histories, items, best), reached[best]
+
+
+def _try_settings(
+    histories: Sequence[Places], some: Sequence[Places], items: int
+) -> Iterator[tuple[Settings, float]]:
+    earlier = [one[:-1] if len(one) >= 3 else one for one in histories]
+    for in_order in (False, True):
+        counted = count(earlier, items, Settings(in_order=in_order))
+        for recency in RECENCIES:
+            gains = [_gain(counted, one[:-1], int(one[-1]), recency) for one in some]
+            yield Settings(recency, in_order), float(np.mean(gains))
+
+
+def _gain(counted: Together, history: Places, target: int, recency: float) -> float:
+    """1 / log2(rank + 1) of the target among what is not in the history; 0 behind the tenth."""
+    near = counted.near(history, fading(len(history), recency))
+    near[history] = -1
+    if near[target] <= 0:
+        return 0.0
+    ties = int((near == near[target]).sum()) - 1
+    ahead = int((near > near[target]).sum()) + ties / 2
+    return float(1 / np.log2(ahead + 2)) if ahead < TOP else 0.0
+
+
+def _learners_of(histories: Sequence[Places], items: int) -> list[list[tuple[int, int]]]:
+    """Of each item who finished it, and as their how-manieth."""
+    found: list[list[tuple[int, int]]] = [[] for _ in range(items)]
+    for who, history in enumerate(histories):
+        for at, item in enumerate(history.tolist()):
+            found[item].append((who, at))
+    return found
+
+
+def _by_gap(longest: int) -> Floats:
+    """What a pair counts by how many steps later its second item was finished, from -longest."""
+    gap = np.arange(-longest, longest + 1)
+    soon = np.exp(-(np.maximum(gap, 1) - 1) / SOON)
+    after = OUT_OF_ORDER + (1 - OUT_OF_ORDER) * soon
+    weights: Floats = np.where(gap > 0, after, OUT_OF_ORDER).astype(np.float32)
+    return weights
+
+
+def _window(by_gap: Floats, length: int, at: int) -> Floats:
+    """The weights of a history's steps, seen from its step `at`."""
+    middle = len(by_gap) // 2
+    return by_gap[middle - at : middle - at + length]
+
+
+def _keep_closest(found: Together, item: int, close: NDArray[np.float64], both: Places) -> None:
+    width = found.others.shape[1]
+    # Equally close ones in the order of the catalogue, so that equal facts give equal rows.
+    best = np.argsort(-close, kind="stable")[:width]
+    found.others[item] = best
+    found.closeness[item] = close[best]
+    found.learners[item] = both[best]
