@@ -28,6 +28,7 @@ from tests.facts import (
     completed,
     deleted,
     erased,
+    feedback,
     progress,
     published,
     record,
@@ -156,8 +157,11 @@ async def test_a_change_marks_the_learners_it_touches(applier: Applier) -> None:
     await applier.pool.execute("DELETE FROM dirty_learner")
     await apply(applier, progress(8))  # nothing new
     assert await table(applier.pool, marked) == []
-    await apply(applier, published())  # concerns everybody
-    assert await table(applier.pool, marked) == [(7,), (8,), (9,)]
+    await apply(applier, feedback(9))
+    assert await table(applier.pool, marked) == [(9,)]
+    applied = await apply(applier, published())  # concerns everybody, and is found out later
+    assert await table(applier.pool, marked) == [(9,)]
+    assert (applied.content, applied.learners) == (True, False)
 
 
 async def test_a_marked_learner_gets_a_list_and_the_mark_goes(
@@ -171,7 +175,14 @@ async def test_a_marked_learner_gets_a_list_and_the_mark_goes(
     body = json.loads(row["body"])
     assert [item["content_id"] for item in body["recommendations"]] == ["course-2"]
     made_from = json.loads(row["made_from"])
-    assert made_from == {"user": 1, "profile": None, "progress": {"course-1": 1}, "catalogue": 1}
+    assert made_from == {
+        "user": 1,
+        "profile": None,
+        "progress": {"course-1": 1},
+        "feedback": {},
+        "catalogue": 1,
+    }
+    assert (row["content_ids"], row["revision"]) == (["course-2"], 1)
 
 
 async def test_a_mark_renewed_while_a_list_is_computed_stays(
@@ -226,15 +237,18 @@ class CountingEncoder:
         return np.eye(len(texts), 384, dtype=np.float32)
 
 
-async def test_content_is_embedded_once_and_lists_follow(applier: Applier) -> None:
+async def test_content_is_embedded_once_and_lists_follow(
+    applier: Applier, recompute: Recompute
+) -> None:
     encoder = CountingEncoder()
     queue = EncoderQueue(encoder)
     backfill = Backfill(applier.pool, CachedEncoder(applier.pool, queue))
     await apply(applier, published("course-1"), published("course-2"), user())
-    await applier.pool.execute("DELETE FROM dirty_learner")
+    assert await recompute.recompute_some()
     assert await backfill.embed_some()
     assert not await backfill.embed_some()
     assert len(encoder.texts) == 2
+    await recompute.mark_behind()
     assert await table(applier.pool, "SELECT user_id FROM dirty_learner") == [(7,)]
     # Another version with the same text costs nothing, nor does a lost vector.
     await apply(applier, published("course-1", version=2, level=3))

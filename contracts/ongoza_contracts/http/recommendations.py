@@ -1,6 +1,7 @@
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from ongoza_contracts.http.base import Request, Response
 from ongoza_contracts.vocabulary import ContentId, ContentType, UserId
@@ -8,6 +9,15 @@ from ongoza_contracts.vocabulary import ContentId, ContentType, UserId
 LIMIT_DEFAULT = 10
 LIMIT_MAX = 50
 EXCLUDED_MAX = 100
+
+_ID = r"(course|module|mission)-[0-9]{1,9}(-[0-9]{1,9})?"
+ContentIds = Annotated[
+    str,
+    StringConstraints(
+        pattern=rf"^{_ID}(,{_ID}){{0,{EXCLUDED_MAX - 1}}}$", max_length=29 * EXCLUDED_MAX
+    ),
+]
+"""In a query: ids with commas between."""
 
 
 class RecommendationRequest(Request):

@@ -76,6 +76,6 @@ async def _write(db: Db, batch: Batch) -> Applied:
     erased = await tables.erase(db, batch.erased.values()) if batch.erased else []
     return Applied(
         entities=len(content) + len(touched) + len(erased),
-        learners=bool(touched or content),
+        learners=bool(touched),
         content=bool(content),
     )

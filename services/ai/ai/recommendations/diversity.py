@@ -27,7 +27,8 @@ def diversify(
         chosen = int(np.argmax(worth))
         order.append((chosen, float(nearest[chosen])))
         open_[chosen] = False
-        nearest = np.maximum(nearest, vectors @ vectors[chosen])
+        # Rounded, so that equal vectors are equally near, whatever the last bits of the product.
+        nearest = np.maximum(nearest, np.round(vectors @ vectors[chosen], 5))
     return order
 
 

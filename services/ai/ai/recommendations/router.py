@@ -1,6 +1,5 @@
 """What a learner could do next."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -14,14 +13,14 @@ from ai.recommendations.explaining import explain
 from ai.recommendations.service import Wanted, recommend
 from ai.resources import CurrentResources, Resources
 from ongoza_contracts.http.recommendations import (
-    EXCLUDED_MAX,
     LIMIT_DEFAULT,
     LIMIT_MAX,
+    ContentIds,
     ExplainedResponse,
     RecommendationRequest,
     RecommendationResponse,
 )
-from ongoza_contracts.vocabulary import ID_MAX, ContentId, ContentType
+from ongoza_contracts.vocabulary import ID_MAX, ContentType
 
 PATH = "/api/v1/recommendations"
 SOURCE_HEADER = "X-Recommendations-Source"
@@ -38,8 +37,8 @@ DESCRIPTION = {
 }
 
 Excluded = Annotated[
-    Sequence[ContentId],
-    Query(max_length=EXCLUDED_MAX, description="Items to leave out, known or not."),
+    ContentIds | None,
+    Query(description="Items to leave out, known or not: up to 100 ids with commas between."),
 ]
 
 router = APIRouter(prefix="/api/v1", tags=["recommendations"])
@@ -75,10 +74,10 @@ async def own_recommendations(
     content_type: ContentType | None = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
     user_id: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
-    exclude_ids: Excluded = (),
+    exclude_ids: Excluded = None,
 ) -> Response:
     """The caller's list; that of another learner for roles that may see learners."""
-    wanted = Wanted(user_id or caller.user_id, content_type, limit, frozenset(exclude_ids))
+    wanted = Wanted(user_id or caller.user_id, content_type, limit, _ids(exclude_ids))
     return await _response(resources, caller, wanted)
 
 
@@ -89,10 +88,10 @@ async def explained_recommendations(
     content_type: ContentType | None = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
     user_id: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
-    exclude_ids: Excluded = (),
+    exclude_ids: Excluded = None,
 ) -> ExplainedResponse:
     """The same list, computed now, with what made it: parts of the scores, generators, variety."""
-    wanted = Wanted(user_id or caller.user_id, content_type, limit, frozenset(exclude_ids))
+    wanted = Wanted(user_id or caller.user_id, content_type, limit, _ids(exclude_ids))
     if not may_see(caller, wanted.user_id):
         raise NotFound
     return await explain(resources, wanted)
@@ -118,3 +117,7 @@ async def _response(resources: Resources, caller: Caller, wanted: Wanted) -> Res
     return Response(
         answer.body, media_type="application/json", headers={SOURCE_HEADER: answer.source}
     )
+
+
+def _ids(listed: str | None) -> frozenset[str]:
+    return frozenset(listed.split(",")) if listed else frozenset()

@@ -1,0 +1,325 @@
+"""Lists on a real database: reasons proved from the facts, new content without a storm, and nothing
+in a list that may not be there, whatever changed since it was made."""
+
+import random
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import asyncpg
+import httpx
+import numpy as np
+import pytest
+
+from ai.app import create_app
+from ai.kit.core_client import CoreClient
+from ai.kit.settings import Settings
+from ai.projections.apply import Applier
+from ai.projections.batch import read_batch
+from ai.projections.status import heartbeat
+from ai.recommendations.cache import CatalogueCache
+from ai.recommendations.checking import disproof
+from ai.recommendations.lists import compute
+from ai.recommendations.queries import load_learners
+from ai.recommendations.reasons import Kind
+from ai.recommendations.recompute import LEARNERS_PER_ROUND, Recompute
+from ai.recommendations.refresh import TogetherRefresh
+from ai.resources import Resources
+from ongoza_contracts.event import Fact
+from tests.facts import (
+    completed,
+    erased,
+    feedback,
+    progress,
+    published,
+    record,
+    retired,
+    user,
+)
+from tests.tokens import SECRET, bearer
+
+TRACKS = ("builders", "leaders", "entrepreneurs", "researchers", "educators")
+BEHIND = """
+SELECT count(*) FROM recommendation AS kept, catalogue_revision AS newest
+WHERE kept.revision < newest.revision
+"""
+COUNTED = "SELECT learners FROM together WHERE content_id = 'course-1' AND other_id = 'course-2'"
+PATH = "/api/v1/recommendations"
+
+
+@pytest.fixture
+async def applier(vector_pool: asyncpg.Pool) -> Applier:
+    await heartbeat(vector_pool, "test", "g1")
+    return Applier(vector_pool, "g1", "test")
+
+
+@pytest.fixture
+def recompute(vector_pool: asyncpg.Pool) -> Recompute:
+    return Recompute(vector_pool, CatalogueCache(vector_pool))
+
+
+@pytest.fixture
+async def http(
+    vector_pool: asyncpg.Pool, ai_settings: Settings
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Learner 7's."""
+    settings = ai_settings.model_copy(update={"jwt_secret_key": SECRET})
+    app = create_app(settings)
+    app.state.resources = Resources(
+        settings=settings,
+        tokens=app.state.tokens,
+        pool=vector_pool,
+        core=CoreClient("http://core.test", app.state.tokens, timeout=1),
+        encoder=cast(Any, None),
+        catalogues=CatalogueCache(vector_pool),
+        vectors=cast(Any, None),
+    )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://ai.test", headers=bearer()
+    ) as client:
+        yield client
+
+
+async def apply(applier: Applier, *facts: Fact) -> None:
+    await applier.apply(read_batch(record(fact) for fact in facts))
+
+
+async def recompute_all(recompute: Recompute) -> None:
+    while await recompute.recompute_some():
+        pass
+
+
+async def sweep(recompute: Recompute) -> int:
+    """How many rounds it takes until every list is of the newest catalogue."""
+    rounds = 0
+    behind = (
+        "SELECT count(*) FROM recommendation, catalogue_revision AS c WHERE revision < c.revision"
+    )
+    while await recompute._pool.fetchval(behind.replace("revision <", "recommendation.revision <")):
+        await recompute.mark_behind()
+        await recompute_all(recompute)
+        rounds += 1
+    return rounds
+
+
+def offered(answer: httpx.Response) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [one["content_id"] for one in answer.json()["recommendations"]]
+
+
+def a_world(seed: int) -> list[Fact]:
+    """Forty items and ninety learners, of whom some have a profile, and some said something."""
+    chance = random.Random(seed)  # noqa: S311 - a world, not a secret
+    facts: list[Fact] = []
+    ids = [f"course-{number}" for number in range(1, 41)]
+    for number, content_id in enumerate(ids):
+        age = timedelta(days=chance.choice([1, 20, 400]))
+        needs = [chance.choice(ids[:number])] if number > 5 and chance.random() < 0.4 else []
+        facts.append(
+            published(
+                content_id,
+                title=f"Course {number}",
+                track=chance.choice(TRACKS),
+                level=chance.randint(1, 5),
+                prerequisites=needs,
+                published_at=datetime.now(UTC) - age,
+            )
+        )
+    for user_id in range(1, 91):
+        facts.append(user(user_id, track=chance.choice([None, *TRACKS])))
+        begun = datetime(2026, 1, 1, tzinfo=UTC)
+        for step, content_id in enumerate(chance.sample(ids, chance.randint(0, 12))):
+            status = chance.choice(["completed", "completed", "in_progress", "failed"])
+            at = begun + timedelta(hours=step)
+            facts.append(progress(user_id, content_id, status=status, updated_at=at))
+        if chance.random() < 0.3:
+            session = UUID(int=user_id)
+            done = completed(user_id, version=2, primary=chance.choice(TRACKS))
+            facts.append(done.model_copy(update={"session_id": session}))
+        for content_id in chance.sample(ids, chance.choice([0, 0, 2])):
+            verdict = chance.choice(["not_for_me", "more_like_this"])
+            facts.append(feedback(user_id, content_id, verdict=verdict))
+    return facts
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_reason_in_every_list_is_borne_out_by_the_facts(
+    applier: Applier, seed: int
+) -> None:
+    world = a_world(seed)
+    facts = read_batch(record(fact) for fact in world)
+    await applier.apply(facts)
+    vectors = np.random.default_rng(seed).normal(size=(40, 384)).astype(np.float32)
+    await applier.pool.executemany(
+        "INSERT INTO content_vector (content_id, text_sha256, embedding)"
+        " SELECT content_id, document_sha256, $2 FROM content WHERE content_id = $1",
+        [
+            (content_id, row / np.linalg.norm(row))
+            for content_id, row in zip(facts.content, vectors, strict=True)
+        ],
+    )
+    await TogetherRefresh(applier.pool).refresh()
+    catalogue = await CatalogueCache(applier.pool).current()
+    kinds = set()
+    for learner in await load_learners(applier.pool, range(1, 91)):
+        for entry in compute(catalogue, learner):
+            item = entry.recommendation.content_id
+            assert disproof(facts, learner.user_id, item, entry.why) is None
+            kinds.add(entry.why.kind)
+    assert kinds >= {Kind.NEXT_STEP, Kind.CLOSE, Kind.ALSO_FINISHED, Kind.TRACK, Kind.NEW}
+
+
+async def test_a_reason_that_the_facts_do_not_bear_out_is_found_out(applier: Applier) -> None:
+    facts = read_batch(record(fact) for fact in a_world(0))
+    await applier.apply(facts)
+    await TogetherRefresh(applier.pool).refresh()
+    catalogue = await CatalogueCache(applier.pool).current()
+    learners = await load_learners(applier.pool, range(1, 91))
+    told = {
+        entry.why.kind: (learner.user_id, entry)
+        for learner in learners
+        for entry in compute(catalogue, learner)
+    }
+    newer = await load_learners(applier.pool, [told[Kind.ALSO_FINISHED][0]])
+    user_id, entry = told[Kind.ALSO_FINISHED]
+    item = entry.recommendation.content_id
+    (about,) = entry.why.about
+    # One of those who finished both is gone.
+    another = next(
+        (user, content)
+        for (user, content), step in facts.progress.items()
+        if content == item
+        and step.status == "completed"
+        and user != user_id
+        and facts.progress.get((user, about)) is not None
+        and facts.progress[user, about].status == "completed"
+    )
+    del facts.progress[another]
+    assert "but the facts say" in str(disproof(facts, user_id, item, entry.why))
+    assert newer
+    user_id, entry = told[Kind.NEXT_STEP]
+    (need, *_) = entry.why.about
+    del facts.progress[user_id, need]
+    said = disproof(facts, user_id, entry.recommendation.content_id, entry.why)
+    assert said == f"there is no fact progress:{need}@1"
+
+
+async def test_new_content_reaches_every_list_a_few_at_a_time_and_after_what_a_learner_did(
+    applier: Applier, recompute: Recompute
+) -> None:
+    learners = range(1, 3 * LEARNERS_PER_ROUND)
+    await apply(applier, published("course-1"), *(user(one) for one in learners))
+    await recompute_all(recompute)
+    await apply(applier, published("course-2"))
+    assert await applier.pool.fetch("SELECT FROM dirty_learner") == []
+    await recompute.mark_behind()
+    assert len(await applier.pool.fetch("SELECT FROM dirty_learner")) == LEARNERS_PER_ROUND
+    await recompute.mark_behind()  # while so many wait, no more are added
+    assert len(await applier.pool.fetch("SELECT FROM dirty_learner")) == LEARNERS_PER_ROUND
+    assert await sweep(recompute) == 3
+    lists = await applier.pool.fetch("SELECT content_ids FROM recommendation")
+    assert [sorted(row["content_ids"]) for row in lists] == [["course-1", "course-2"]] * len(
+        learners
+    )
+
+
+async def test_a_list_that_was_not_renewed_yet_never_shows_what_may_not_be_there(
+    applier: Applier, recompute: Recompute, http: httpx.AsyncClient
+) -> None:
+    await apply(applier, user(), *(published(f"course-{one}") for one in range(1, 6)))
+    await recompute_all(recompute)
+    answer = await http.get(PATH)
+    assert answer.headers["X-Recommendations-Source"] == "precomputed"
+    assert offered(answer) == [f"course-{one}" for one in range(1, 6)]
+    # A change that leaves the list as good as it was costs nothing.
+    await apply(applier, published("course-6"))
+    answer = await http.get(PATH)
+    assert answer.headers["X-Recommendations-Source"] == "precomputed"
+    # Retired, done, waiting for something else, unwanted: gone with the next read.
+    for fact, gone in (
+        (retired("course-1", version=2), "course-1"),
+        (published("course-2", version=2, prerequisites=["course-3"]), "course-2"),
+        (progress(7, "course-4"), "course-4"),
+        (feedback(7, "course-5"), "course-5"),
+    ):
+        await apply(applier, fact)
+        answer = await http.get(PATH)
+        assert answer.headers["X-Recommendations-Source"] == "computed"
+        assert gone not in offered(answer)
+    assert offered(await http.get(PATH, params={"limit": 3})) == ["course-3", "course-6"]
+
+
+async def test_items_are_left_out_on_request(applier: Applier, http: httpx.AsyncClient) -> None:
+    await apply(applier, user(), *(published(f"course-{one}") for one in range(1, 4)))
+    left_out = ["course-1", "course-99"]
+    answer = await http.get(PATH, params={"exclude_ids": ",".join(left_out)})
+    assert offered(answer) == ["course-2", "course-3"]
+    body = {"user_id": 7, "exclude_ids": left_out}
+    assert offered(await http.post(PATH, json=body)) == ["course-2", "course-3"]
+    for wrong in (["nothing"], [f"course-{one}" for one in range(1, 102)]):
+        assert (await http.get(PATH, params={"exclude_ids": ",".join(wrong)})).status_code == 400
+        refused = await http.post(PATH, json={"user_id": 7, "exclude_ids": wrong})
+        assert refused.status_code == 400
+        assert refused.json()["detail"]
+
+
+async def test_the_answer_says_when_what_it_shows_was_known(
+    applier: Applier, recompute: Recompute, http: httpx.AsyncClient
+) -> None:
+    await apply(applier, user(), published())
+    before = datetime.now(UTC)
+    await recompute_all(recompute)
+    kept = [(await http.get(PATH)).json()["as_of"] for _ in range(2)]
+    kept.append((await http.get(PATH, params={"limit": 1})).json()["as_of"])
+    assert len(set(kept)) == 1
+    assert before <= datetime.fromisoformat(kept[0]) <= datetime.now(UTC)
+
+
+async def test_the_debug_view_says_what_made_the_list(
+    applier: Applier, http: httpx.AsyncClient
+) -> None:
+    await apply(applier, user(), *(published(f"course-{one}") for one in range(1, 4)))
+    await applier.pool.execute(
+        "INSERT INTO content_vector SELECT content_id, document_sha256,"
+        " array_fill(0.05103104, ARRAY[384])::vector FROM content"
+    )
+    answer = (await http.get(f"{PATH}/debug", params={"limit": 2})).json()
+    assert [one["content_id"] for one in answer["items"]] == ["course-1", "course-2"]
+    assert (answer["user_id"], answer["r"]) == (7, 0.75)
+    assert answer["intra_list_similarity"] == pytest.approx(1, abs=1e-4)
+    first, second = answer["items"]
+    assert sum(first["parts"].values()) == pytest.approx(first["score"], abs=1e-3)
+    assert first["found_by"] == ["popular"]
+    assert (first["nearest"], second["nearest"]) == (0, pytest.approx(1, abs=1e-4))
+    assert second["relevance"] == pytest.approx(0.75 * second["score"] - 0.25, abs=1e-3)
+    assert first["evidence"] == ["content:course-1@1"]
+    assert (await http.get(f"{PATH}/debug", params={"user_id": 8})).status_code == 404
+    missing = await http.get(f"{PATH}/debug", headers={"Authorization": ""})
+    assert missing.status_code == 401
+
+
+async def test_what_was_finished_together_is_counted_again_when_enough_changed(
+    applier: Applier,
+) -> None:
+    def finished(users: range, *content_ids: str) -> list[Fact]:
+        return [
+            progress(user_id, content_id, status="completed")
+            for user_id in users
+            for content_id in content_ids
+        ]
+
+    refresh = TogetherRefresh(applier.pool)
+    await apply(applier, *finished(range(1, 6), "course-1", "course-2"))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 5
+    await apply(applier, *finished(range(6, 8), "course-1", "course-2"))  # too little
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 5
+    await apply(applier, *finished(range(8, 12), "course-1", "course-2"))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 11
+    await apply(applier, user(1), erased(1, version=2))  # at once, however little it is
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 10
