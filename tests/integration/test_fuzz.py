@@ -1,0 +1,53 @@
+"""ai's HTTP API on the whole stack, asked thousands of things that its own description allows and
+many that it does not: never a 5xx, never an answer that the description does not have."""
+
+import os
+from collections import Counter
+
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from scripts.stack.stack import Stack
+from tests.integration.story import Learner
+
+CASES = int(os.environ.get("FUZZ_CASES", "30"))
+"""Of each route; `make fuzz` asks more."""
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+def test_every_answer_is_one_that_is_described(stack: Stack) -> None:
+    api = schemathesis.openapi.from_url(f"{stack.ai_url}/openapi.json")
+    learner = Learner.signed_up(stack)
+    headers = {"Authorization": f"Bearer {learner.token}"}
+    asked: Counter[str] = Counter()
+    for operation in (one.ok() for one in api.get_all_operations()):
+
+        @settings(
+            max_examples=CASES,
+            deadline=None,
+            database=None,
+            derandomize="FUZZ_CASES" not in os.environ,
+            suppress_health_check=[*HealthCheck],
+        )
+        @given(st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in MODES)))
+        def ask(case: Case) -> None:
+            asked[case.operation.label] += 1
+            case.call_and_validate(headers=headers, checks=CHECKS, timeout=10)
+
+        ask()
+    print(f"{asked.total()} cases over {len(asked)} routes: {dict(asked)}")
+    assert {"GET /api/v1/recommendations", "GET /api/v1/search"} <= asked.keys()
