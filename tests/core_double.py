@@ -21,6 +21,8 @@ class CoreDouble:
         self.results_recorded = 0
         self.down = False
         self.now = NOW
+        self.meanwhile: list[tuple[str, str]] = []
+        """Answers that come in just before the next results are recorded, one before each."""
 
     def transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self._answer)
@@ -77,8 +79,14 @@ class CoreDouble:
         return httpx.Response(200, json=session)
 
     def _record(self, session: dict[str, Any], result: dict[str, Any]) -> httpx.Response:
+        if self.meanwhile:
+            question_id, option_id = self.meanwhile.pop(0)
+            _answer_question(session, question_id, {"option_id": option_id}, self.now)
+        judged = result.pop("judged_version")
         if session["result"] not in (None, result):
             return _refuse(409, "conflict")
+        if session["result"] is None and session["version"] != judged:
+            return _refuse(409, "answers_changed")
         self.results_recorded += 1
         session.update(result=result, status="completed", completed_at=NOW)
         return httpx.Response(200, json=session)

@@ -89,6 +89,7 @@ def test_of_two_results_one_is_recorded(session: str, learner: User) -> None:
     def complete(number: int) -> Answer:
         track = list(Track)[number]
         result: dict[str, Any] = {
+            "judged_version": 0,
             "scores": dict.fromkeys(Track, 50.0),
             "primary": track,
             "secondary": [],

@@ -49,5 +49,5 @@ def test_every_answer_is_one_that_is_described(stack: Stack) -> None:
             case.call_and_validate(headers=headers, checks=CHECKS, timeout=10)
 
         ask()
-    print(f"{asked.total()} cases over {len(asked)} routes: {dict(asked)}")
+    print(f"{asked.total()} cases over {len(asked)} routes: {dict(asked)}")  # noqa: T201 - figures
     assert {"GET /api/v1/recommendations", "GET /api/v1/search"} <= asked.keys()

@@ -21,6 +21,8 @@ class AnswerRequest(Request):
 class ResultRequest(Request):
     """Only ai may record a result: core accepts it with ai's service token alone."""
 
+    judged_version: int = Field(ge=0)
+    """Of the session whose answers were judged: core refuses what was found from other answers."""
     scores: dict[Track, Percentage] = Field(min_length=5, max_length=5, strict=False)
     primary: Track = Field(strict=False)
     secondary: list[Track] = Field(max_length=4, strict=False)

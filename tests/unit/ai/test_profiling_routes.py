@@ -84,6 +84,30 @@ async def test_completing_twice_records_once_and_answers_the_same(
     assert core.results_recorded == 1
 
 
+async def test_whoever_answers_while_being_judged_is_judged_by_the_new_answer(
+    http: httpx.AsyncClient, core: CoreDouble
+) -> None:
+    session = await started(http)
+    await answer(http, session, 16, Track.EDUCATORS)
+    (one, *_) = core.sessions[UUID(session)]["answers"]
+    core.meanwhile = [(one["question_id"], "b" if one["option_id"] == "a" else "a")]
+    result = (await http.post(f"{BASE}/session/{session}/complete")).json()
+    assert result["scores"]["educators"] < 100
+    assert core.results_recorded == 1
+
+
+async def test_whoever_never_stops_answering_is_told_so(
+    http: httpx.AsyncClient, core: CoreDouble
+) -> None:
+    session = await started(http)
+    await answer(http, session, 16, Track.EDUCATORS)
+    (one, *_) = core.sessions[UUID(session)]["answers"]
+    core.meanwhile = [(one["question_id"], option) for option in ("a", "b", "a")]
+    response = await http.post(f"{BASE}/session/{session}/complete")
+    assert (response.status_code, response.json()["code"]) == (409, "answers_changed")
+    assert core.results_recorded == 0
+
+
 async def test_an_open_session_is_resumed(http: httpx.AsyncClient) -> None:
     session = await started(http)
     await answer(http, session, 3, Track.LEADERS)

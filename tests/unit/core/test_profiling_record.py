@@ -60,7 +60,9 @@ def answer(caller: Caller, session: str, question: str, option: str = "a") -> An
 
 def complete(session: str, caller: Caller | None = None, **changes: Any) -> Any:
     path = f"{SESSIONS}{session}/result/"
-    return (caller or service()).post(path, {**RESULT, **changes})
+    known = ProfilingSession.objects.filter(pk=session).first()
+    judged = {"judged_version": known.version if known else 0}
+    return (caller or service()).post(path, {**RESULT, **judged, **changes})
 
 
 def rows() -> list[dict[str, Any]]:

@@ -95,10 +95,25 @@ def test_the_same_result_again_is_no_change_and_another_is_refused(session: str)
     assert (rows(), appended()) == (before, [])
 
 
+def test_a_result_found_from_answers_that_changed_meanwhile_is_refused(
+    amina: Caller, session: str
+) -> None:
+    answer(amina, session, "q-1")
+    answer(amina, session, "q-1", "b")
+    before = rows()
+    forget_appended()
+
+    assert refusal(complete(session, judged_version=1)) == (409, "answers_changed", [])
+    assert (rows(), appended()) == (before, [])
+    assert complete(session, judged_version=2)[0] == 200
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "errors"),
     [
         ({"primary": "hackers"}, "invalid", [("primary", "unknown_value")]),
+        ({"judged_version": -1}, "invalid", [("judged_version", "out_of_range")]),
+        ({"judged_version": None}, "invalid", [("judged_version", "wrong_type")]),
         ({"confidence": "sure"}, "invalid", [("confidence", "unknown_value")]),
         ({"secondary": "leaders"}, "invalid", [("secondary", "wrong_type")]),
         ({"secondary": list(Track)}, "invalid", [("secondary", "too_long")]),

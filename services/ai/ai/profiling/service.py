@@ -5,7 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from ai.kit.auth import Caller
-from ai.kit.core_client import CoreClient, CoreUnavailable
+from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.errors import ApiError
 from ai.profiling.asking import Asked, asked
 from ai.profiling.bank import CURRENT, Bank, bank
@@ -15,6 +15,8 @@ from ai.profiling.scoring import profile
 from ongoza_contracts.http.profiling import ResultRequest, SessionRecord
 
 WRITE_SECONDS = 5.0
+ANSWERS_CHANGED = "answers_changed"
+ATTEMPTS = 3
 
 
 class UnknownQuestion(ApiError):
@@ -89,12 +91,22 @@ async def read(
 
 
 async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> SessionRecord:
-    """Judges the recorded answers and has core record the result. Completing again is harmless."""
-    session = await core.as_caller(caller, budget=WRITE_SECONDS).profiling_session(session_id)
-    if session.result:
-        return session
-    result = judge(session)
-    return await core.as_service(budget=WRITE_SECONDS).record_result(session_id, result)
+    """Judges the recorded answers and has core record the result. Completing again is harmless.
+
+    Whoever answers meanwhile is judged by the new answers.
+    """
+    calls = core.as_caller(caller, budget=WRITE_SECONDS)
+    service = core.as_service(budget=WRITE_SECONDS)
+    for attempt in range(1, ATTEMPTS + 1):
+        session = await calls.profiling_session(session_id)
+        if session.result:
+            break
+        try:
+            return await service.record_result(session_id, judge(session))
+        except CoreRefused as error:
+            if error.code != ANSWERS_CHANGED or attempt == ATTEMPTS:
+                raise
+    return session
 
 
 async def compare(
@@ -121,6 +133,7 @@ def judge(session: SessionRecord) -> ResultRequest:
         raise ProfilingIncomplete(len(given), questions.required)
     found = profile(questions, given)
     return ResultRequest(
+        judged_version=session.version,
         scores=found.scores,
         primary=found.primary,
         secondary=list(found.secondary),

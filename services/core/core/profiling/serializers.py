@@ -45,6 +45,10 @@ class ResultSerializer(StrictSerializer):
     )
 
 
+class ResultRequest(ResultSerializer):
+    judged_version = serializers.IntegerField(min_value=0)
+
+
 class SessionSerializer(serializers.ModelSerializer[ProfilingSession]):
     answers = AnswerSerializer(many=True, read_only=True)
     result = ResultSerializer(read_only=True, allow_null=True)

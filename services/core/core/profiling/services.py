@@ -33,6 +33,11 @@ class OtherResult(Conflict):
     detail = "The session has another result already."
 
 
+class AnswersChanged(Conflict):
+    code = "answers_changed"
+    detail = "An answer was changed meanwhile."
+
+
 class Started(NamedTuple):
     session: ProfilingSession
     is_new: bool
@@ -83,11 +88,13 @@ def record_answer(
 
 @transaction.atomic
 def record_result(
-    *, session_id: UUID, result: dict[str, Any], at: datetime | None = None
+    *, session_id: UUID, result: dict[str, Any], judged_version: int, at: datetime | None = None
 ) -> ProfilingSession:
-    """Complete a session with what ai found. The same result again is no change.
+    """Complete a session with what ai found in its answers as they were at `judged_version`. The
+    same result again is no change.
 
-    A learner who has no track yet gets the primary one. Raises NotFound and OtherResult.
+    A learner who has no track yet gets the primary one. Raises NotFound, OtherResult and
+    AnswersChanged.
     """
     # The learner before what is theirs: else an erasure and we could wait in a circle.
     learner = locked(User.objects.filter(profilings=session_id))
@@ -96,6 +103,8 @@ def record_result(
         if session.result != result:
             raise OtherResult
         return session
+    if session.version != judged_version:
+        raise AnswersChanged
     session.status = ProfilingSession.Status.COMPLETED
     session.result, session.completed_at = result, at or timezone.now()
     session.save_next_version()
@@ -111,7 +120,9 @@ def import_session(
 ) -> ProfilingSession:
     """Bring in the result of a profiling that was held elsewhere; its answers are not known."""
     session = user.profilings.create(questionnaire=questionnaire, created_at=completed_at)
-    return record_result(session_id=session.id, result=result, at=completed_at)
+    return record_result(
+        session_id=session.id, result=result, judged_version=session.version, at=completed_at
+    )
 
 
 @transaction.atomic

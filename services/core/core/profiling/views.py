@@ -75,11 +75,14 @@ class Result(ApiView):
 
     @extend_schema(
         operation_id="profiling_result",
-        request=serializers.ResultSerializer,
+        request=serializers.ResultRequest,
         responses=SessionSerializer,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         """Complete a session with its result: ai alone, with its service token."""
-        result = self.body(serializers.ResultSerializer)
-        session = services.record_result(session_id=session_id, result=result)
+        result = self.body(serializers.ResultRequest)
+        version = result.pop("judged_version")
+        session = services.record_result(
+            session_id=session_id, result=result, judged_version=version
+        )
         return Response(SessionSerializer(session).data)
