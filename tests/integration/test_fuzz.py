@@ -3,6 +3,7 @@ many that it does not: never a 5xx, never an answer that the description does no
 
 import os
 from collections import Counter
+from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -44,7 +45,7 @@ def test_every_answer_is_one_that_is_described(stack: Stack) -> None:
             suppress_health_check=[*HealthCheck],
         )
         @given(st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in MODES)))
-        def ask(case: Case) -> None:
+        def ask(case: Case[Any]) -> None:
             asked[case.operation.label] += 1
             case.call_and_validate(headers=headers, checks=CHECKS, timeout=10)
 
