@@ -55,7 +55,7 @@ class _ProfilingState(_ProfilingFact):
 
 
 class ProfilingAnswered(_ProfilingState):
-    """A learner answered, or answered anew, a question of an open session."""
+    """A session was started, or one of its questions answered, or answered anew."""
 
     type = "ongoza.profiling.answered.v1"
 

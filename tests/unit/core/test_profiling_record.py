@@ -87,11 +87,11 @@ def test_a_session_is_started_once_and_then_gone_on_with(amina: Caller, learner:
         "user": learner.id,
         "questionnaire": "tracks-1",
         "status": "open",
-        "version": 0,
+        "version": 1,
     }
     assert (started["answers"], started["result"], started["completed_at"]) == ([], None, None)
     assert again == (200, started)
-    assert appended() == []
+    assert appended() == [("profiling.answered", started["id"], 1)]
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ def test_every_answer_is_a_version_and_the_same_again_is_none(amina: Caller, ses
     answer(amina, session, "q-1", "c")
     status, body = answer(amina, session, "q-1", "c")
 
-    assert (status, body["version"]) == (200, 3)
+    assert (status, body["version"]) == (200, 4)
     given = [(given["question_id"], given["option_id"]) for given in body["answers"]]
     assert given == [("q-1", "c"), ("q-2", "b")]
-    assert appended() == [("profiling.answered", session, version) for version in (1, 2, 3)]
+    assert appended() == [("profiling.answered", session, version) for version in (2, 3, 4)]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_session_holds_a_hundred_answers_and_any_of_them_may_change(
     assert refusal(answer(amina, session, "q-more")) == (409, "too_many_answers", [])
     assert appended() == []
     assert answer(amina, session, "q-0", "b")[0] == 200
-    assert appended() == [("profiling.answered", session, MAX_ANSWERS + 1)]
+    assert appended() == [("profiling.answered", session, MAX_ANSWERS + 2)]
 
 
 def test_a_completed_session_takes_no_answer(amina: Caller, session: str) -> None:
@@ -215,11 +215,11 @@ def test_a_deleted_session_is_gone_and_said_to_be_gone(amina: Caller, session: s
 
     assert amina.call("DELETE", f"{SESSIONS}{session}/") == (204, None)
 
-    assert appended() == [("profiling.deleted", session, 2)]
+    assert appended() == [("profiling.deleted", session, 3)]
     assert not ProfilingSession.objects.exists()
     assert not ProfilingAnswer.objects.exists()
     assert refusal(amina.call("DELETE", f"{SESSIONS}{session}/")) == ABSENT
-    assert appended() == [("profiling.deleted", session, 2)]
+    assert appended() == [("profiling.deleted", session, 3)]
 
 
 # --- who -----------------------------------------------------------------------------------------

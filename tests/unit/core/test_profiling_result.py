@@ -63,13 +63,13 @@ def test_a_result_completes_the_session_and_gives_a_track_to_who_has_none(
     assert (status, body["status"], body["version"], body["result"]) == (
         200,
         "completed",
-        2,
+        3,
         RESULT,
     )
     learner.refresh_from_db()
     assert learner.track == "builders"
     assert appended() == [
-        ("profiling.completed", session, 2),
+        ("profiling.completed", session, 3),
         ("user.updated", str(learner.id), 2),
     ]
 
@@ -82,7 +82,7 @@ def test_a_result_leaves_a_chosen_track_alone(learner: User, session: str) -> No
 
     learner.refresh_from_db()
     assert learner.track == "educators"
-    assert appended() == [("profiling.completed", session, 1)]
+    assert appended() == [("profiling.completed", session, 2)]
 
 
 def test_the_same_result_again_is_no_change_and_another_is_refused(session: str) -> None:
@@ -103,9 +103,9 @@ def test_a_result_found_from_answers_that_changed_meanwhile_is_refused(
     before = rows()
     forget_appended()
 
-    assert refusal(complete(session, judged_version=1)) == (409, "answers_changed", [])
+    assert refusal(complete(session, judged_version=2)) == (409, "answers_changed", [])
     assert (rows(), appended()) == (before, [])
-    assert complete(session, judged_version=2)[0] == 200
+    assert complete(session, judged_version=3)[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,6 @@ def world(amina: Caller, learner: User) -> dict[EntityKind, list[str]]:
         sessions.append(caller.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"])
         answer = f"profiling/sessions/{sessions[-1]}/answers/q-1/"
         assert caller.call("PUT", answer, {"option_id": "a"})[0] == 200
-    signed_in(others[1]).post("profiling/sessions/", {"questionnaire": "v1"})  # never published
     return {
         EntityKind.USERS: [str(one.id) for one in (learner, *others)],
         EntityKind.CONTENT: ["course-1", "course-10", "course-2"],

@@ -44,7 +44,7 @@ class Started(NamedTuple):
 
 
 def start_session(*, user: User, questionnaire: str) -> Started:
-    """A new session, or the learner's open one: there is at most one. Nothing is published yet.
+    """A new session, or the learner's open one: there is at most one.
 
     After a result it is a retake, and remembers which session it can be compared with.
     """
@@ -53,6 +53,8 @@ def start_session(*, user: User, questionnaire: str) -> Started:
     try:
         with transaction.atomic():
             session = user.profilings.create(questionnaire=questionnaire, previous=previous)
+            session.save_next_version()
+            append(events.profiling_answered(session))
             return Started(session, is_new=True)
     except IntegrityError:
         opened = user.profilings.filter(status=ProfilingSession.Status.OPEN).first()

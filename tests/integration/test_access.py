@@ -1,0 +1,120 @@
+"""Who may ask ai for what, on the whole stack: owner, mentor, stranger, nobody; and what is still
+answered while core is down."""
+
+from dataclasses import dataclass, replace
+
+import httpx
+import pytest
+
+from scripts.stack.stack import Stack
+from tests.integration.story import Learner, eventually, rows
+
+API = "/api/v1"
+MENTOR = "UPDATE users_user SET role = 'mentor' WHERE id = %s RETURNING id"
+
+
+@dataclass(frozen=True)
+class People:
+    owner: Learner
+    """With a completed profiling, and an open one."""
+    completed: str
+    opened: str
+    mentor: Learner
+    stranger: Learner
+
+
+@pytest.fixture(scope="module")
+def _people() -> dict[str, People]:
+    return {}
+
+
+@pytest.fixture
+def people(stack: Stack, _people: dict[str, People]) -> People:
+    """Signed up once for the module."""
+    if "all" not in _people:
+        _people["all"] = _sign_up(stack)
+    return _people["all"]
+
+
+def _sign_up(stack: Stack) -> People:
+    owner, mentor, stranger = (Learner.signed_up(stack) for _ in range(3))
+    rows(stack, "relational", MENTOR, mentor.user_id)
+    given = {"refresh_token": mentor.refresh_token}
+    renewed = mentor.core("POST", f"{API}/auth/token/refresh/", json=given)
+    assert renewed.status_code == 200, renewed.text
+    mentor = replace(mentor, token=renewed.json()["access_token"])
+    completed = _profiled(owner)
+    opened = owner.ai("POST", f"{API}/profiling/session/start").json()["session_id"]
+    eventually(lambda: owner.source() == "precomputed")
+    return People(owner, completed, opened, mentor, stranger)
+
+
+def _profiled(learner: Learner) -> str:
+    session = str(learner.ai("POST", f"{API}/profiling/session/start").json()["session_id"])
+    address = f"{API}/profiling/session/{session}"
+    while question := learner.ai("GET", f"{address}/progress").json()["next_question"]:
+        given = {"question_id": question["id"], "option_id": question["options"][0]["id"]}
+        answer = learner.ai("POST", f"{address}/respond", json=given)
+        assert answer.status_code == 200, answer.text
+    done = learner.ai("POST", f"{address}/complete")
+    assert done.status_code == 200, done.text
+    return session
+
+
+def routes(people: People) -> list[tuple[str, str, object, tuple[int, int, int]]]:
+    """Method, path, body, and what owner, mentor and stranger are told."""
+    owner = people.owner.user_id
+    done, opened = (f"{API}/profiling/session/{one}" for one in (people.completed, people.opened))
+    anybody, owner_alone, who_may_see = (200, 200, 200), (200, 404, 404), (200, 200, 404)
+    lists = f"{API}/recommendations"
+    return [
+        ("GET", f"{lists}?user_id={owner}", None, who_may_see),
+        ("GET", f"{lists}?user_id={owner}&limit=3&content_type=course", None, who_may_see),
+        ("GET", f"{lists}/debug?user_id={owner}", None, who_may_see),
+        ("POST", lists, {"user_id": owner}, who_may_see),
+        ("POST", f"{API}/embeddings", {"texts": ["phishing"]}, anybody),
+        ("GET", f"{API}/search?q=phishing", None, anybody),
+        ("GET", f"{API}/search/similar/course-101", None, anybody),
+        ("GET", f"{API}/profiling/questions", None, anybody),
+        ("GET", f"{API}/profiling/tracks", None, anybody),
+        ("GET", f"{opened}/progress", None, owner_alone),
+        ("GET", f"{done}/progress", None, owner_alone),
+        ("GET", f"{done}/results", None, owner_alone),
+        ("GET", f"{opened}/results", None, (409, 404, 404)),
+        ("GET", f"{done}/comparison", None, (409, 404, 404)),
+        ("POST", f"{done}/complete", None, owner_alone),
+        ("POST", f"{opened}/complete", None, (409, 404, 404)),
+        ("GET", f"{API}/operations/parked", None, (403, 403, 403)),
+    ]
+
+
+def test_everybody_sees_what_is_theirs_to_see(people: People) -> None:
+    for method, path, body, expected in routes(people):
+        asked = [people.owner, people.mentor, people.stranger]
+        answers = [one.ai(method, path, json=body) for one in asked]
+        assert tuple(one.status_code for one in answers) == expected, (method, path)
+        nobody = httpx.request(method, f"{people.owner.stack.ai_url}{path}", json=body, timeout=10)
+        assert nobody.status_code == 401, (method, path)
+
+
+def test_what_is_not_there_and_what_is_anothers_look_the_same(people: People) -> None:
+    nowhere = "018f0000-0000-7000-8000-000000000001"
+    for method, path, body, expected in routes(people):
+        if expected[2] != 404 or "session" not in path:
+            continue
+        absent = path.replace(people.completed, nowhere).replace(people.opened, nowhere)
+        told = [people.stranger.ai(method, one, json=body).json() for one in (path, absent)]
+        for one in told:
+            one.pop("request_id")
+        assert told[0] == told[1], (method, path)
+
+
+def test_every_read_is_answered_while_core_is_down(stack: Stack, people: People) -> None:
+    stack.stop("core")
+    try:
+        for method, path, body, expected in routes(people):
+            if method == "GET":
+                answer = people.owner.ai(method, path, json=body)
+                assert answer.status_code == expected[0], (path, answer.text)
+    finally:
+        stack.run("core")
