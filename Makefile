@@ -7,7 +7,7 @@ PACKAGES := -e contracts -e services/core -e services/ai
 SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra scripts tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status reset logs test check seed demo rebuild bench fuzz profiling-report schemas site model model-check lock
+.PHONY: help up down status reset logs test check seed demo rebuild bench evaluate fuzz profiling-report schemas site model model-check lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -40,6 +40,8 @@ rebuild: .venv/.ready ## rebuild ai's projections from the topics (ARGS=--dry-ru
 	@$(STACK) run -- $(PYTHON) -m ai.rebuild $(ARGS)
 bench: .venv/.ready ## measure each path beside its floor, on a stack of its own
 	@$(PYTHON) -m scripts.bench
+evaluate: .venv/.ready ## compare the ranking with others (ARGS='FILE --items FILE'; without: the demo learners)
+	@$(PYTHON) -m scripts.evaluate $(or $(ARGS),--seeded)
 fuzz: .venv/.ready ## ask ai's API more than 5,000 things its description allows or forbids
 	@FUZZ_CASES=280 $(PYTHON) -m pytest -q -s tests/integration/test_fuzz.py
 profiling-report: .venv/.ready ## print how the profiler judges simulated learners (ARGS=--write keeps it)

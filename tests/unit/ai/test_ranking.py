@@ -136,7 +136,7 @@ def test_what_others_finished_counts_more_the_more_of_it_is_known() -> None:
     known = catalogue(item(1), item(2), item(3), vectors=np.zeros((3, 8)), together=together)
     parts = score(known, learner(course_1=DONE))
     trust = 1 / (1 + 5)  # one finished item of which others are known
-    whole = 0.55 * trust + 0.10 + 0.15 + 0.10 + 0.05
+    whole = 0.55 * trust + 0.10 + 0.15 + 0.10 * (1 - trust) + 0.05
     np.testing.assert_allclose(parts.together, np.array([0, 1, 0.5]) * 0.55 * trust / whole)
     assert ids(known, learner(course_1=DONE)) == ["course-2", "course-3"]
 

@@ -10,8 +10,9 @@ Each item gets the weighted mean of those of its parts about which something is 
 - popularity: log(1 + learners who took it), relative to the most taken item;
 - fresh: half as much every 14 days since it was published.
 
-Words are a guess at what other learners show: with n things finished that others finished too,
-nearness weighs .45 (1 - t) + .10 t and together .55 t, where t = n / (n + 5).
+Words and crowds are a guess at what other learners show: with n things finished that others
+finished too, nearness weighs .45 (1 - t) + .10 t, popularity .10 (1 - t) and together .55 t, where
+t = n / (n + 5).
 
 The learner's vector is the mean of the vectors of what was completed (weight 1), is in progress
 (.6), failed (.3) or wanted more of (1), of the centre of the profile's track (.5), and away from
@@ -70,6 +71,7 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
     known = int((together.closeness[finished].sum(axis=1) > 0).sum())
     trust = known / (known + TRUST_AT)
     words = WORDS * (1 - trust) + WORDS_LATER * trust
+    crowd = POPULARITY * (1 - trust)
     level = 1 - np.abs(catalogue.levels - level_of(catalogue, learner)) / (LEVEL_MAX - 1)
     completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
     raw: Mapping[str, tuple[float, Floats | None]] = {
@@ -78,7 +80,7 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
         "track": (TRACK, None if leaning is None else catalogue.of_track @ leaning),
         "level": (LEVEL, level),
         "step": (STEP, _next_steps(catalogue, learner) if completed.any() else None),
-        "popularity": (POPULARITY, catalogue.popularity),
+        "popularity": (crowd, catalogue.popularity),
         "fresh": (FRESH, catalogue.freshness),
     }
     whole = sum(weight for weight, part in raw.values() if part is not None)

@@ -9,12 +9,12 @@ learner's own figure for an item is the sum of its closeness to what they did, t
 counting 1 and each earlier one `recency` times the next (item-based collaborative filtering, Sarwar
 et al. 2001).
 
-`recency` and the order are not guessed: of the SETTINGS that one is taken under which each
-learner's last step is found best from the steps before it.
+How many of the closest count, `recency` and the order are not guessed: of the SETTINGS that one is
+taken under which each learner's last step is found best from the steps before it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -26,7 +26,7 @@ Floats: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = NDArray[np.intp]
 """Rows of items in the catalogue."""
 
-NEIGHBOURS = 200
+NEIGHBOURS = (100, 50, 200)
 HISTORY_MAX = 1000
 """So many of a learner's last steps count: the pairs of more would cost more than they tell."""
 RECENCIES = (1.0, 0.98, 0.9, 0.7)
@@ -39,9 +39,16 @@ TOP = 10
 class Settings:
     recency: float = RECENCIES[0]
     in_order: bool = False
+    neighbours: int = NEIGHBOURS[0]
+    """Of each item only so many of the closest count."""
 
 
-SETTINGS = tuple(Settings(recency, order) for order in (False, True) for recency in RECENCIES)
+SETTINGS = tuple(
+    Settings(recency, order, neighbours)
+    for order in (False, True)
+    for recency in RECENCIES
+    for neighbours in NEIGHBOURS
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +104,15 @@ class Together:
                 int(self.learners[item, at]),
             )
 
+    def narrowed(self, neighbours: int) -> "Together":
+        """Only the closest of each item."""
+        return Together(
+            self.others[:, :neighbours],
+            self.closeness[:, :neighbours],
+            self.learners[:, :neighbours],
+            replace(self.settings, neighbours=neighbours),
+        )
+
     def near(self, places: Places, weights: Floats) -> Floats:
         """Of each item the weighted sum of its closeness to `places`."""
         items = len(self.others)
@@ -130,7 +146,7 @@ def count(histories: Sequence[Places], items: int, settings: Settings) -> Togeth
     weight = np.array([says[[who for who, _ in of]].sum() if of else 1 for of in learners_of])
     longest = max(map(len, histories), default=0)
     by_gap = _by_gap(longest) if settings.in_order else np.ones(2 * longest + 1, np.float32)
-    width = min(NEIGHBOURS, max(items - 1, 0))
+    width = min(settings.neighbours, max(items - 1, 0))
     found = Together.room_for(items, width, settings)
     for item, of in enumerate(learners_of):
         if of and width:
@@ -150,20 +166,33 @@ def fit(histories: Sequence[Places], items: int) -> tuple[Together, float | None
     if len(tried) < LEARNERS_MIN:
         return count(histories, items, Settings()), None
     some = tried[:: -(-len(tried) // LEARNERS_TRIED)]
-    reached = dict(_try_settings(histories, some, items))
-    best = max(SETTINGS, key=lambda settings: reached[settings])
-    return count(histories, items, best), reached[best]
+    gains = dict(_try_settings(histories, some, items))
+    best = _chosen(gains)
+    return count(histories, items, best), float(gains[best].mean())
 
 
 def _try_settings(
     histories: Sequence[Places], some: Sequence[Places], items: int
-) -> Iterator[tuple[Settings, float]]:
+) -> Iterator[tuple[Settings, NDArray[np.float64]]]:
+    """With what each of `some` gains."""
     earlier = [one[:-1] if len(one) >= 3 else one for one in histories]
     for in_order in (False, True):
-        counted = count(earlier, items, Settings(in_order=in_order))
-        for recency in RECENCIES:
-            gains = [_gain(counted, one[:-1], int(one[-1]), recency) for one in some]
-            yield Settings(recency, in_order), float(np.mean(gains))
+        widest = count(earlier, items, Settings(in_order=in_order, neighbours=max(NEIGHBOURS)))
+        for neighbours in NEIGHBOURS:
+            counted = widest.narrowed(neighbours)
+            for recency in RECENCIES:
+                gains = [_gain(counted, one[:-1], int(one[-1]), recency) for one in some]
+                yield Settings(recency, in_order, neighbours), np.array(gains)
+
+
+def _chosen(gains: Mapping[Settings, NDArray[np.float64]]) -> Settings:
+    """The best, if it is better than the plainest by more than a standard error of the difference
+    (Breiman et al. 1984): among so many settings one is best by chance."""
+    plainest = Settings()
+    best = max(SETTINGS, key=lambda settings: gains[settings].mean())
+    ahead = gains[best] - gains[plainest]
+    error = ahead.std(ddof=1) / np.sqrt(len(ahead))
+    return best if ahead.mean() > error else plainest
 
 
 def _gain(counted: Together, history: Places, target: int, recency: float) -> float:

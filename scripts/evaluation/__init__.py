@@ -1,0 +1,1 @@
+"""Offline evaluation of the ranking: full ranking, chronological leave-last-out."""

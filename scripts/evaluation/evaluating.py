@@ -1,0 +1,70 @@
+"""All rankers on one world, in one run."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scripts.evaluation.cases import World, cold_world
+from scripts.evaluation.metrics import coverage, ndcg, recall, similarity
+from scripts.evaluation.rankers import Ranker, rankers
+
+Tell = Callable[[str, int, int], None]
+"""Called with what is done, how many cases of it are, and of how many."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    ranker: str
+    ndcg: float
+    recall: float
+    coverage: float
+    similarity: float | None
+    """Null where items have no text."""
+    cold_ndcg: float
+    cold_recall: float
+    seconds: float
+
+
+def evaluate(world: World, seed: int, tell: Tell) -> list[Figures]:
+    """The first one is the product's. Raises NotEnoughData when nobody is left for a cold start."""
+    cold = cold_world(world, seed)
+    return [
+        _figures(one, other, world, cold, tell)
+        for one, other in zip(rankers(seed), rankers(seed), strict=True)
+    ]
+
+
+def _figures(ranker: Ranker, on_cold: Ranker, world: World, cold: World, tell: Tell) -> Figures:
+    began = time.monotonic()
+    lists = [*_lists(ranker, world, range(len(world.cases)), tell)]
+    targets = [case.target for case in world.cases]
+    chosen = sorted(cold.cold)
+    cold_lists = [*_lists(on_cold, cold, chosen, tell)]
+    cold_targets = [cold.cases[number].target for number in chosen]
+    return Figures(
+        ranker=ranker.name,
+        ndcg=_mean(ndcg, lists, targets),
+        recall=_mean(recall, lists, targets),
+        coverage=coverage(lists, len(world.catalogue.items)),
+        similarity=similarity(lists, world.catalogue.vectors),
+        cold_ndcg=_mean(ndcg, cold_lists, cold_targets),
+        cold_recall=_mean(recall, cold_lists, cold_targets),
+        seconds=time.monotonic() - began,
+    )
+
+
+def _lists(ranker: Ranker, world: World, chosen: Sequence[int], tell: Tell) -> Iterator[list[int]]:
+    tell(f"{ranker.name} learns", 0, 1)
+    ranker.learn(world)
+    for done, number in enumerate(chosen, start=1):
+        yield ranker.top(world.cases[number])
+        tell(ranker.name, done, len(chosen))
+
+
+def _mean(
+    metric: Callable[[Sequence[int], int], float], lists: list[list[int]], targets: list[int]
+) -> float:
+    pairs = zip(lists, targets, strict=True)
+    return float(np.mean([metric(ranked, target) for ranked, target in pairs]))
