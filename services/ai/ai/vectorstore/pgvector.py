@@ -32,8 +32,8 @@ SEARCH_SETTINGS = {
     "hnsw.ef_search": "250",
     "random_page_cost": "1.1",
 }
-"""For pools that search: walk on until enough items fit; wide enough for a recall of .98; and what is
-in memory, as vectors have to be, is looked up by key at little more than the cost of reading on."""
+"""For pools that search: walk on until enough items fit; wide enough for a recall of .98; and what
+is in memory, as vectors have to be, is found by key at little more than the cost of reading on."""
 
 # Only while the text is still the one that was embedded. Nothing but a new text updates a row:
 # each update of a row with an HNSW index is another node in its graph.
