@@ -105,6 +105,16 @@ async def fill(pool: asyncpg.Pool, count: int) -> None:
     encoder.close()
 
 
+async def computed(pool: asyncpg.Pool, recompute: Recompute, count: int) -> float:
+    """In how many seconds."""
+    async with pool.acquire() as db:
+        await mark_learners(db, range(1, count + 1))
+    began = time.perf_counter()
+    while await recompute.recompute_some():
+        pass
+    return time.perf_counter() - began
+
+
 async def main(count: int) -> None:
     pool = await open_pool(Settings(), search_path="g1, public")
     await fill(pool, count)
@@ -112,14 +122,8 @@ async def main(count: int) -> None:
     await TogetherRefresh(pool).refresh()
     together = time.perf_counter() - began
     recompute = Recompute(pool, CatalogueCache(pool), announced=asyncio.Event())
-    await mark_learners(pool, range(1, WARM_UP + 1))
-    while await recompute.recompute_some():
-        pass
-    await mark_learners(pool, range(1, count + 1))
-    began = time.perf_counter()
-    while await recompute.recompute_some():
-        pass
-    seconds = time.perf_counter() - began
+    await computed(pool, recompute, WARM_UP)
+    seconds = await computed(pool, recompute, count)
     found = await pool.fetchval(LISTS)
     await pool.close()
     if found != count:

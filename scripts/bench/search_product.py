@@ -77,9 +77,9 @@ async def in_the_database(pool: asyncpg.Pool, asked: Matrix, only: Filter) -> li
     explained = Explained(pool)
     store = PgVectorStore(cast(asyncpg.Pool, explained))
     await store.size()
-    took = []
+    took: list[float] = []
     for query in asked:
-        explained.milliseconds = 0
+        explained.milliseconds = 0.0
         await store.search(query, K, only)
         took.append(explained.milliseconds)
     return took
