@@ -60,8 +60,8 @@ lock: .venv/.ready ## resolve the dependencies anew into the committed lock file
 	@$(UV) lock --upgrade --exclude-newer '1 week'  # calmer: a release is a week old before we take it
 	@$(UV) export --quiet --all-packages --no-emit-workspace -o requirements.lock
 	@$(UV) export --quiet --all-packages --no-emit-workspace --group model -o requirements-model.lock
-	@for name in core ai; do $(UV) export --quiet --frozen --package ongoza-$$name \
-	  --no-default-groups --no-emit-workspace -o infra/docker/$$name.lock; done
+	@for image in core 'ai --extra pinecone'; do set -- $$image; $(UV) export --quiet --frozen --package ongoza-$$image \
+	  --no-default-groups --no-emit-workspace -o infra/docker/$$1.lock; done
 
 # An environment is ready when its lock and the packages' metadata are older than its stamp.
 define make_environment

@@ -194,6 +194,33 @@ def rebuild(size: Size) -> list[Line]:
     ]
 
 
+def recompute(size: Size) -> list[Line]:
+    with bench_stack("postgres-vector", "migrate-ai") as stack:
+
+        def side(count: int) -> dict[str, float]:
+            cost: dict[str, float] = ask(
+                "recompute_product", count, environment=stack.environment, patience=600
+            )
+            return cost
+
+        many, few = in_turns(
+            lambda: side(10 * size.learners), lambda: side(size.learners), size.rounds
+        )
+    together = median_of(many, "together_seconds")
+    return [
+        Line(
+            measure="recompute, of a learner",
+            unit="ms",
+            product=median_of(many, "ms_per_learner"),
+            floor=median_of(few, "ms_per_learner"),
+            goal=1.5,
+            at_least=False,
+            note=f"every list of {10 * size.learners:,} learners; of {size.learners:,}. Before it "
+            f"what they finished together was counted in {together:.1f} s, in the background",
+        )
+    ]
+
+
 MEASURES: Mapping[str, Callable[[Size], list[Line]]] = {
     "relay": relay,
     "worker": worker,
@@ -204,4 +231,5 @@ MEASURES: Mapping[str, Callable[[Size], list[Line]]] = {
     "rebuild": rebuild,
     "embed": embed,
     "search": search,
+    "recompute": recompute,
 }

@@ -37,6 +37,8 @@ class Size:
     vectors: int
     searched: tuple[int, ...]
     """How many vectors search is measured with."""
+    learners: int
+    """How many learners' lists are computed anew, and ten times as many."""
 
 
 FULL = Size(
@@ -47,6 +49,7 @@ FULL = Size(
     rebuilt=100_000,
     vectors=20_000,
     searched=(10_000, 100_000),
+    learners=1_000,
 )
 QUICK = Size(
     rounds=1,
@@ -56,6 +59,7 @@ QUICK = Size(
     rebuilt=10_000,
     vectors=2_000,
     searched=(1_000, 10_000),
+    learners=200,
 )
 
 

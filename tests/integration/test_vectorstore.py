@@ -1,7 +1,8 @@
 """What every vector store keeps to: in memory, on a real pgvector, and Pinecone's SDK over HTTP."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from importlib.resources import files
+from typing import Any, cast
 
 import asyncpg
 import numpy as np
@@ -228,6 +229,65 @@ async def test_a_narrow_filter_is_answered_by_btree_and_a_wide_one_by_nearness(
     assert "content_facets" in exact
     assert "content_vector_hnsw" not in exact
     assert "content_vector_hnsw" in await plan(vector_pool, pgvector.NEAREST, only)
+
+
+class Recorded:
+    """A pool that remembers what it was asked."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool, self.asked = pool, list[str]()
+
+    async def fetchval(self, sql: str, *values: Any) -> Any:
+        return await self._pool.fetchval(sql, *values)
+
+    async def fetch(self, sql: str, *values: Any) -> Any:
+        self.asked.append("exact" if "MATERIALIZED" in sql else "nearest")
+        return await self._pool.fetch(sql, *values)
+
+
+@pytest.mark.parametrize(
+    ("only", "how"),
+    [
+        (Filter(), ["nearest"]),
+        (Filter(level=1), ["exact"]),  # 2 of 20
+        (Filter(level=2), ["exact"]),  # 4: a fifth
+        (Filter(level=3), ["nearest"]),  # 5: more than a fifth
+        (Filter(level=4), ["nearest"]),  # 9
+        (Filter(level=5), ["exact"]),  # none
+    ],
+    ids=str,
+)
+async def test_few_items_that_fit_and_a_small_share_of_all_are_compared_one_by_one(
+    vector_pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch, only: Filter, how: list[str]
+) -> None:
+    levels = [1] * 2 + [2] * 4 + [3] * 5 + [4] * 9
+    items = [entry(f"course-{n}", at(n), level=level) for n, level in enumerate(levels)]
+    await ProjectedStore(vector_pool).upsert(items)
+    monkeypatch.setattr(pgvector, "EXACT_MAX", 2)
+    monkeypatch.setattr(pgvector, "NARROW_MAX", 100)
+    monkeypatch.setattr(pgvector, "NARROW_SHARE", 0.2)
+    recorded = Recorded(vector_pool)
+    await PgVectorStore(cast(asyncpg.Pool, recorded)).search(NORTH, 2, only)
+    assert recorded.asked == how
+
+
+INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'g1' ORDER BY indexname"
+
+
+async def test_a_generation_from_before_gets_the_indexes_of_one_that_is_made_now(
+    vector_pool: asyncpg.Pool,
+) -> None:
+    await vector_pool.execute("DROP INDEX IF EXISTS content_vector_hnsw")
+    made_now = await vector_pool.fetch(INDEXES)
+    await vector_pool.execute(
+        """
+        DROP INDEX content_facets;
+        CREATE INDEX content_facets ON content (track, level, content_type) WHERE NOT retired;
+        CREATE INDEX content_vector_hnsw ON content_vector USING hnsw (embedding vector_cosine_ops)
+        """
+    )
+    await vector_pool.execute(files("ai.migrations").joinpath("0008_search_faster.sql").read_text())
+    assert await vector_pool.fetch(INDEXES) == made_now
 
 
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('content_vector_hnsw')"

@@ -6,8 +6,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from ai.embeddings import onnx
 from ai.embeddings.manifest import (
     GRAPH,
     TOKENIZER,
@@ -33,6 +35,15 @@ def folder(tmp_path: Path) -> Path:
     shutil.copy(installed / TOKENIZER, tmp_path)
     (tmp_path / WEIGHTS).symlink_to(installed / WEIGHTS)
     return tmp_path
+
+
+def test_a_vector_is_the_same_whatever_number_of_threads_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [f"{'phishing and how to report it ' * (1 + n % 17)}{n}" for n in range(60)]
+    several = OnnxEncoder()
+    monkeypatch.setattr(onnx, "_threads", lambda: 1)
+    assert np.array_equal(several.encode(texts), OnnxEncoder().encode(texts))
 
 
 def test_another_tokenizer_is_refused(folder: Path) -> None:

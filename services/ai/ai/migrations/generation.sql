@@ -143,5 +143,6 @@ CREATE INDEX recommendation_revision ON recommendation (revision);
 
 -- For search: what a narrow filter lets through is found here and compared one by one. The HNSW index
 -- of content_vector is not made here: a small catalogue is faster without (`ai.vectorstore.index`).
-CREATE INDEX content_facets ON content (track, level, content_type) WHERE NOT retired;
+CREATE INDEX content_facets ON content (track, level, content_type) INCLUDE (content_id)
+    WHERE NOT retired;
 CREATE INDEX content_skills ON content USING gin (skills) WHERE NOT retired;

@@ -79,7 +79,7 @@ class VectorStore(Protocol):
     async def search(self, vector: Row, k: int, only: Filter = EVERYTHING) -> list[Hit]:
         """The `k` nearest of those that fit, best first, the same scores in the order of ids.
 
-        Fewer only when fewer fit.
+        `vector` is of length 1, as those that are stored. Fewer only when fewer fit.
         """
         ...
 

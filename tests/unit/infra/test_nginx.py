@@ -1,0 +1,58 @@
+"""The one door leads each path to the service that has it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import call_command
+
+from ai.app import create_app
+from ai.kit.settings import Settings
+from tests.tokens import SECRET
+
+FILE = Path(__file__).parents[3] / "infra" / "nginx" / "nginx.conf"
+LOCATION = re.compile(r"location (~ )?(\S+) \{\s*(?:return (\d+)|proxy_pass http://(\w+))")
+
+
+def ends_at(path: str) -> str:
+    """The service or the status, as nginx finds it: the first regex that fits, else a prefix."""
+    locations: list[tuple[str, str, str, str]] = LOCATION.findall(FILE.read_text())
+    for regex, pattern, status, service in locations:
+        if regex and re.search(pattern, path):
+            return service or status
+    fitting = [one for one in locations if not one[0] and path.startswith(one[1])]
+    _, _, status, service = max(fitting, key=lambda one: len(one[1]))
+    return service or status
+
+
+def ai_paths() -> Iterator[str]:
+    settings = Settings(vector_db_password="unused", jwt_secret_key=SECRET)
+    yield from create_app(settings).openapi()["paths"]
+
+
+def core_paths(folder: Path) -> Iterator[str]:
+    file = folder / "core.yaml"
+    call_command("spectacular", file=str(file))
+    yield from yaml.safe_load(file.read_text())["paths"]
+
+
+def test_ais_paths_lead_to_ai() -> None:
+    paths = list(ai_paths())
+    assert "/api/v1/search/similar/{content_id}" in paths
+    assert {path: ends_at(path) for path in paths} == dict.fromkeys(paths, "ai")
+
+
+def test_cores_paths_lead_to_core_or_are_for_services_alone(tmp_path: Path) -> None:
+    found = {path: ends_at(path) for path in core_paths(tmp_path)}
+    inside = {
+        path for path in found if path.startswith(("/api/v1/internal/", "/api/v1/profiling/"))
+    }
+    assert len(found) > len(inside) > 0
+    assert found == {path: "404" if path in inside else "core" for path in found}
+
+
+@pytest.mark.parametrize("path", ["/api/docs/", "/api/schema/", "/admin/", "/", "/docs"])
+def test_what_is_for_developers_and_operators_is_not_public(path: str) -> None:
+    assert ends_at(path) == "404"
