@@ -72,6 +72,7 @@ def routes(people: People) -> list[tuple[str, str, object, tuple[int, int, int]]
         ("GET", f"{lists}?user_id={owner}&limit=3&content_type=course", None, who_may_see),
         ("GET", f"{lists}/debug?user_id={owner}", None, who_may_see),
         ("POST", lists, {"user_id": owner}, who_may_see),
+        ("POST", f"{API}/personality/analyze", {"user_id": owner}, who_may_see),
         ("POST", f"{API}/embeddings", {"texts": ["phishing"]}, anybody),
         ("GET", f"{API}/search?q=phishing", None, anybody),
         ("GET", f"{API}/search/similar/course-101", None, anybody),

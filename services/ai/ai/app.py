@@ -22,6 +22,7 @@ from ai.kit.guard import Guard
 from ai.kit.settings import Settings
 from ai.kit.trace import Trace, request_id
 from ai.operations.router import router as operations
+from ai.personality.router import router as personality
 from ai.profiling.router import router as profiling
 from ai.recommendations.router import PlainListRoute
 from ai.recommendations.router import router as recommendations
@@ -31,6 +32,16 @@ from ai.search.router import router as search
 HEADERS_MAX_BYTES = 16 * 1024
 KEEP_ALIVE_SECONDS = 30
 STOP_SECONDS = 10
+
+ROUTERS = (
+    embeddings,
+    personality,
+    profiling,
+    recommendations,
+    search,
+    operations,
+    health.router,
+)
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.tokens = Tokens(settings.jwt_secret_key)
     app.router.routes.append(PlainListRoute())  # before the rest: routes are tried in order
-    for router in (embeddings, profiling, recommendations, search, operations, health.router):
+    for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
     for failure in UNAVAILABLE:

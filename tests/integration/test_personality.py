@@ -1,0 +1,243 @@
+"""`POST /api/v1/personality/analyze` on real rows: whose data, from where, and what is refused."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ai.app import create_app
+from ai.kit.core_client import CoreClient
+from ai.kit.settings import Settings
+from ai.projections.apply import Applier
+from ai.projections.batch import read_batch
+from ai.projections.status import heartbeat
+from ai.recommendations.cache import CatalogueCache
+from ai.resources import Resources
+from ongoza_contracts.event import Fact
+from ongoza_contracts.http.personality import PersonalityResponse
+from tests.facts import erased, progress, published, record, user
+from tests.tokens import SECRET, bearer
+
+PATH = "/api/v1/personality/analyze"
+NOW = datetime.now(UTC)
+
+
+class DatabaseDown:
+    async def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise ConnectionRefusedError
+
+    fetchrow = fetchval = fetch = execute = _refuse
+
+
+@pytest.fixture
+def app(vector_pool: asyncpg.Pool, ai_settings: Settings) -> FastAPI:
+    settings = ai_settings.model_copy(update={"jwt_secret_key": SECRET})
+    app = create_app(settings)
+    app.state.resources = _resources(app, settings, vector_pool)
+    return app
+
+
+def _resources(app: FastAPI, settings: Settings, pool: Any) -> Resources:
+    return Resources(
+        settings=settings,
+        tokens=app.state.tokens,
+        pool=pool,
+        core=CoreClient("http://core.test", app.state.tokens, timeout=1),
+        encoder=cast(Any, None),
+        catalogues=CatalogueCache(pool),
+        vectors=cast(Any, None),
+    )
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Learner 7's."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://ai.test", headers=bearer()
+    ) as client:
+        yield client
+
+
+async def publish(pool: asyncpg.Pool, *facts: Fact) -> None:
+    await heartbeat(pool, "test", "g1")
+    await Applier(pool, "g1", "test").apply(read_batch(record(fact) for fact in facts))
+
+
+def history(user_id: int = 7) -> list[Fact]:
+    """Six items, of which four are completed, a week each."""
+    facts: list[Fact] = [user(user_id)]
+    for number in range(1, 7):
+        facts.append(published(f"course-{number}", level=min(number, 5)))
+        begun = NOW - timedelta(weeks=8 - number)
+        facts.append(
+            progress(
+                user_id,
+                f"course-{number}",
+                status="completed" if number < 5 else "in_progress",
+                completion_percentage=100 if number < 5 else 40,
+                created_at=begun,
+                updated_at=begun + timedelta(days=1),
+            )
+        )
+    return facts
+
+
+def given_row(number: int, **changes: Any) -> dict[str, Any]:
+    """As spec/data-contracts.md shows one."""
+    return {
+        "id": number,
+        "user_id": 7,
+        "content_id": f"course-{number}",
+        "content_type": "course",
+        "status": "completed",
+        "completion_percentage": 100,
+        "score": 95.5,
+        "metadata": {},
+        **changes,
+    }
+
+
+async def test_ones_own_behaviour_is_read_from_the_facts(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    await publish(vector_pool, *history())
+    response = await http.post(PATH, json={"user_id": 7})
+    assert response.status_code == 200
+    answer = PersonalityResponse.model_validate_json(response.content)
+    completion, regularity, persistence, breadth, challenge = answer.traits
+    assert completion.score == pytest.approx(4 / 6, abs=1e-4)
+    assert (completion.n, regularity.key) == (6, "regularity")
+    assert completion.interval is not None
+    assert (persistence.score, persistence.needed) == (None, 3)
+    assert (breadth.score, challenge.n) == (0, 6)
+    assert (answer.source, answer.contradicts) == ("projection", ())
+    assert answer.summary.startswith("Completed 4 of 6 items begun.")
+
+
+async def test_a_newcomer_is_told_what_is_missing(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    answer = (await http.post(PATH, json={"user_id": 7})).json()
+    assert {one["score"] for one in answer["traits"]} == {None}
+    assert answer["summary"].startswith("Not enough data yet")
+    assert len(answer["recommendations"]) == 1
+
+
+async def test_rows_that_are_given_are_analysed_as_given_and_compared(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    await publish(vector_pool, *history())
+    rows = [given_row(number) for number in range(1, 9)]  # course-5 and -6 are not completed
+    answer = (await http.post(PATH, json={"user_id": 7, "progress_data": rows})).json()
+    assert (answer["source"], answer["traits"][0]["score"]) == ("request", 1)
+    # Scores are given where the facts have none, so every known item differs.
+    assert answer["contradicts"] == [f"course-{number}" for number in range(1, 7)]
+    assert "Of 6 items the rows given say something else" in answer["summary"]
+    regularity = answer["traits"][1]
+    assert (regularity["score"], regularity["needed"], regularity["window"]) == (None, 4, None)
+
+
+async def test_rows_of_core_are_taken_as_core_gives_them(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    await publish(vector_pool, *history())
+    row = {
+        **given_row(1, score=None, metadata={"note": "mine"}),
+        "user": 7,
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    }
+    del row["user_id"]
+    answer = await http.post(PATH, json={"user_id": 7, "progress_data": [row]})
+    assert answer.status_code == 200
+    assert answer.json()["contradicts"] == []
+    nothing = await http.post(PATH, json={"user_id": 7, "progress_data": []})
+    assert (nothing.status_code, nothing.json()["source"]) == (200, "request")
+
+
+@pytest.mark.parametrize(
+    ("role", "user_id", "status"),
+    [
+        ("learner", 8, 200),
+        ("learner", 7, 404),
+        ("sponsor", 8, 200),
+        ("sponsor", 7, 404),
+        ("mentor", 7, 200),
+        ("director", 7, 200),
+        ("admin", 7, 200),
+        ("mentor", 99, 404),
+    ],
+)
+async def test_a_learners_behaviour_is_theirs_and_of_who_may_see_them(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool, role: str, user_id: int, status: int
+) -> None:
+    await publish(vector_pool, *history())
+    for body in ({"user_id": user_id}, {"user_id": user_id, "progress_data": []}):
+        answer = await http.post(PATH, json=body, headers=bearer(user_id=8, role=role))
+        assert answer.status_code == status
+
+
+async def test_nobody_and_the_erased_are_refused(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    refused = await http.post(PATH, json={"user_id": 7}, headers={"Authorization": ""})
+    assert refused.status_code == 401
+    await publish(vector_pool, user(7), erased(7, version=2))
+    assert (await http.post(PATH, json={"user_id": 7})).status_code == 401
+    mentor = bearer(user_id=8, role="mentor")
+    assert (await http.post(PATH, json={"user_id": 7}, headers=mentor)).status_code == 404
+
+
+TOMORROW = (NOW + timedelta(days=1)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "code"),
+    [
+        ({"status": "done"}, "progress_data.0.status", "unknown_value"),
+        ({"completion_percentage": 101}, "progress_data.0.completion_percentage", "out_of_range"),
+        ({"score": -1}, "progress_data.0.score", "out_of_range"),
+        ({"content_id": "nothing"}, "progress_data.0.content_id", "bad_format"),
+        ({"user_id": 8}, "progress_data.0.user", "other_user"),
+        ({"updated_at": TOMORROW}, "progress_data.0.updated_at", "out_of_range"),
+        ({"updated_at": "2026-13-01T00:00:00Z"}, "progress_data.0.updated_at", "wrong_type"),
+        ({"mood": "good"}, "progress_data.0.mood", "unknown_field"),
+        (
+            {"created_at": "2026-02-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"},
+            "progress_data.0.updated_at",
+            "out_of_range",
+        ),
+    ],
+)
+async def test_rows_that_cannot_be_are_refused(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool, row: dict[str, Any], field: str, code: str
+) -> None:
+    body = {"user_id": 7, "progress_data": [given_row(1, **row)]}
+    answer = await http.post(PATH, json=body)
+    assert answer.status_code == 400
+    assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [(field, code)]
+
+
+async def test_an_item_that_comes_twice_and_too_many_rows_are_refused(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    for rows in ([given_row(1), given_row(1)], [given_row(1)] * 1001):
+        answer = await http.post(PATH, json={"user_id": 7, "progress_data": rows})
+        assert answer.status_code in {400, 413}
+
+
+async def test_rows_that_are_given_are_analysed_while_the_database_is_away(
+    app: FastAPI, http: httpx.AsyncClient, ai_settings: Settings
+) -> None:
+    app.state.resources = _resources(app, ai_settings, DatabaseDown())
+    rows = [given_row(number) for number in range(1, 9)]
+    answer = await http.post(PATH, json={"user_id": 7, "progress_data": rows})
+    assert (answer.status_code, answer.json()["contradicts"]) == (200, None)
+    assert answer.json()["traits"][0]["score"] == 1
+    refused = await http.post(PATH, json={"user_id": 7})
+    assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
