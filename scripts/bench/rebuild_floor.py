@@ -36,7 +36,11 @@ JOIN (
     FROM embedding_cache
 ) AS cached USING (n)
 """
-INDEX = "CREATE INDEX ON bench.content_vector USING hnsw (embedding vector_cosine_ops)"
+# As the product's (`ai.vectorstore.index`).
+INDEX = """
+CREATE INDEX ON bench.content_vector
+USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) WITH (m = 24, ef_construction = 200)
+"""
 BATCH = 5000
 
 Row = tuple[Any, ...]
@@ -87,7 +91,8 @@ def _content(fact: dict[str, Any]) -> Row:
 def _learner(fact: dict[str, Any]) -> Row:
     names = ("user_id", "version", "role", "track", "organization_id", "status")
     times = _time(fact["created_at"]), _time(fact["updated_at"])
-    return (*(fact[name] for name in names), *times)
+    valid_from = fact["tokens_valid_from"]
+    return (*(fact[name] for name in names), *times, valid_from and _time(valid_from))
 
 
 def _progress(fact: dict[str, Any]) -> Row:
