@@ -49,8 +49,15 @@ class ThreeBrokers:
         return set(self._partition(record).isrs)
 
     def _partition(self, record: Record) -> PartitionMetadata:
-        found = self.metadata(record.topic).topics[record.topic]
-        return found.partitions[record.partition]
+        """A broker that has just heard of the topic may not know all of its partitions yet."""
+
+        def look() -> PartitionMetadata | None:
+            found = self.metadata(record.topic).topics[record.topic]
+            return found.partitions.get(record.partition)
+
+        found = eventually(look)
+        assert found
+        return found
 
     def metadata(self, *topic: str) -> ClusterMetadata:
         return AdminClient({**self.connection}).list_topics(*topic, timeout=30)
