@@ -2,64 +2,31 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from ai.app import create_app
-from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.projections.status import heartbeat
-from ai.recommendations.cache import CatalogueCache
-from ai.resources import Resources
 from ongoza_contracts.event import Fact
 from ongoza_contracts.http.personality import PersonalityResponse
+from tests.ai_double import DatabaseDown, app_over, learner_seven
 from tests.facts import erased, progress, published, record, user
-from tests.tokens import SECRET, bearer
+from tests.tokens import bearer
 
 PATH = "/api/v1/personality/analyze"
 NOW = datetime.now(UTC)
 
 
-class DatabaseDown:
-    async def _refuse(self, *_: Any, **__: Any) -> Any:
-        raise ConnectionRefusedError
-
-    fetchrow = fetchval = fetch = execute = _refuse
-
-
 @pytest.fixture
-def app(vector_pool: asyncpg.Pool, ai_settings: Settings) -> FastAPI:
-    settings = ai_settings.model_copy(update={"jwt_secret_key": SECRET})
-    app = create_app(settings)
-    app.state.resources = _resources(app, settings, vector_pool)
-    return app
-
-
-def _resources(app: FastAPI, settings: Settings, pool: Any) -> Resources:
-    return Resources(
-        settings=settings,
-        tokens=app.state.tokens,
-        pool=pool,
-        core=CoreClient("http://core.test", app.state.tokens, timeout=1),
-        encoder=cast(Any, None),
-        catalogues=CatalogueCache(pool),
-        vectors=cast(Any, None),
-    )
-
-
-@pytest.fixture
-async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Learner 7's."""
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://ai.test", headers=bearer()
-    ) as client:
+async def http(
+    vector_pool: asyncpg.Pool, ai_settings: Settings
+) -> AsyncIterator[httpx.AsyncClient]:
+    async with learner_seven(app_over(vector_pool, ai_settings)) as client:
         yield client
 
 
@@ -232,12 +199,12 @@ async def test_an_item_that_comes_twice_and_too_many_rows_are_refused(
 
 
 async def test_rows_that_are_given_are_analysed_while_the_database_is_away(
-    app: FastAPI, http: httpx.AsyncClient, ai_settings: Settings
+    ai_settings: Settings,
 ) -> None:
-    app.state.resources = _resources(app, ai_settings, DatabaseDown())
     rows = [given_row(number) for number in range(1, 9)]
-    answer = await http.post(PATH, json={"user_id": 7, "progress_data": rows})
-    assert (answer.status_code, answer.json()["contradicts"]) == (200, None)
-    assert answer.json()["traits"][0]["score"] == 1
-    refused = await http.post(PATH, json={"user_id": 7})
-    assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
+    async with learner_seven(app_over(DatabaseDown(), ai_settings)) as http:
+        answer = await http.post(PATH, json={"user_id": 7, "progress_data": rows})
+        assert (answer.status_code, answer.json()["contradicts"]) == (200, None)
+        assert answer.json()["traits"][0]["score"] == 1
+        refused = await http.post(PATH, json={"user_id": 7})
+        assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)

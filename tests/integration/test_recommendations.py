@@ -4,7 +4,6 @@ in a list that may not be there, whatever changed since it was made."""
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -12,8 +11,6 @@ import httpx
 import numpy as np
 import pytest
 
-from ai.app import create_app
-from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
@@ -25,8 +22,8 @@ from ai.recommendations.queries import load_learners
 from ai.recommendations.reasons import Kind
 from ai.recommendations.recompute import LEARNERS_PER_ROUND, Recompute
 from ai.recommendations.refresh import TogetherRefresh
-from ai.resources import Resources
 from ongoza_contracts.event import Fact
+from tests.ai_double import app_over, learner_seven
 from tests.facts import (
     completed,
     erased,
@@ -37,7 +34,6 @@ from tests.facts import (
     retired,
     user,
 )
-from tests.tokens import SECRET, bearer
 
 TRACKS = ("builders", "leaders", "entrepreneurs", "researchers", "educators")
 BEHIND = """
@@ -63,22 +59,7 @@ def recompute(vector_pool: asyncpg.Pool) -> Recompute:
 async def http(
     vector_pool: asyncpg.Pool, ai_settings: Settings
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Learner 7's."""
-    settings = ai_settings.model_copy(update={"jwt_secret_key": SECRET})
-    app = create_app(settings)
-    app.state.resources = Resources(
-        settings=settings,
-        tokens=app.state.tokens,
-        pool=vector_pool,
-        core=CoreClient("http://core.test", app.state.tokens, timeout=1),
-        encoder=cast(Any, None),
-        catalogues=CatalogueCache(vector_pool),
-        vectors=cast(Any, None),
-    )
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://ai.test", headers=bearer()
-    ) as client:
+    async with learner_seven(app_over(vector_pool, ai_settings)) as client:
         yield client
 
 

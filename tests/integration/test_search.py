@@ -9,24 +9,20 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from ai.app import create_app
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import Encoder, open_encoder
 from ai.embeddings.queue import EncoderQueue
-from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.projections.status import heartbeat
-from ai.recommendations.cache import CatalogueCache
-from ai.resources import Resources
 from ai.vectorstore.base import Filter, Hit, StoreUnavailable
 from ai.vectorstore.pgvector import PgVectorStore
 from ongoza_contracts.event import Fact
 from ongoza_contracts.http.search import SearchResponse
+from tests.ai_double import DatabaseDown, app_over, learner_seven
 from tests.facts import published, record, retired
-from tests.tokens import SECRET, bearer
 
 CATALOGUE: dict[str, dict[str, Any]] = {
     "course-1": {"title": "Hardening a Linux server", "skills": ["linux"], "level": 2},
@@ -35,13 +31,6 @@ CATALOGUE: dict[str, dict[str, Any]] = {
     "mission-4": {"title": "Phishing: recognise it and report it", "track": "educators"},
     "mission-5": {"title": "Price a security service", "track": "entrepreneurs"},
 }
-
-
-class DatabaseDown:
-    async def _refuse(self, *_: Any, **__: Any) -> Any:
-        raise ConnectionRefusedError
-
-    fetchrow = fetchval = fetch = execute = _refuse
 
 
 class OtherStore:
@@ -85,26 +74,12 @@ async def embed(pool: asyncpg.Pool, model: Encoder) -> None:
 
 @pytest.fixture
 def app(pool: asyncpg.Pool, model: Encoder, ai_settings: Settings) -> FastAPI:
-    settings = ai_settings.model_copy(update={"jwt_secret_key": SECRET})
-    app = create_app(settings)
-    app.state.resources = Resources(
-        settings=settings,
-        tokens=app.state.tokens,
-        pool=pool,
-        core=CoreClient("http://core.test", app.state.tokens, timeout=1),
-        encoder=EncoderQueue(model),
-        catalogues=CatalogueCache(pool),
-        vectors=PgVectorStore(pool),
-    )
-    return app
+    return app_over(pool, ai_settings, encoder=EncoderQueue(model), vectors=PgVectorStore(pool))
 
 
 @pytest.fixture
 async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://ai.test", headers=bearer()
-    ) as client:
+    async with learner_seven(app) as client:
         yield client
 
 

@@ -67,17 +67,24 @@ class PlainListRoute(BaseRoute):
         await response(scope, receive, send)
 
 
-@router.get("/recommendations", response_model=RecommendationResponse, responses={200: DESCRIPTION})
-async def own_recommendations(
+def wanted(
     caller: CurrentCaller,
-    resources: CurrentResources,
     content_type: ContentType | None = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
     user_id: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
     exclude_ids: Excluded = None,
+) -> Wanted:
+    excluded = frozenset(exclude_ids.split(",")) if exclude_ids else frozenset()
+    return Wanted(user_id or caller.user_id, content_type, limit, excluded)
+
+
+@router.get("/recommendations", response_model=RecommendationResponse, responses={200: DESCRIPTION})
+async def own_recommendations(
+    caller: CurrentCaller,
+    resources: CurrentResources,
+    wanted: Annotated[Wanted, Depends(wanted)],
 ) -> Response:
     """The caller's list; that of another learner for roles that may see learners."""
-    wanted = Wanted(user_id or caller.user_id, content_type, limit, _ids(exclude_ids))
     return await _response(resources, caller, wanted)
 
 
@@ -85,13 +92,9 @@ async def own_recommendations(
 async def explained_recommendations(
     caller: CurrentCaller,
     resources: CurrentResources,
-    content_type: ContentType | None = None,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
-    user_id: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
-    exclude_ids: Excluded = None,
+    wanted: Annotated[Wanted, Depends(wanted)],
 ) -> ExplainedResponse:
     """The same list, computed now, with what made it: parts of the scores, generators, variety."""
-    wanted = Wanted(user_id or caller.user_id, content_type, limit, _ids(exclude_ids))
     if not may_see(caller, wanted.user_id):
         raise NotFound
     return await explain(resources, wanted)
@@ -117,7 +120,3 @@ async def _response(resources: Resources, caller: Caller, wanted: Wanted) -> Res
     return Response(
         answer.body, media_type="application/json", headers={SOURCE_HEADER: answer.source}
     )
-
-
-def _ids(listed: str | None) -> frozenset[str]:
-    return frozenset(listed.split(",")) if listed else frozenset()

@@ -1,0 +1,49 @@
+"""ai's HTTP application in the test's own process, over resources of the test's choice."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import httpx
+from fastapi import FastAPI
+
+from ai.app import create_app
+from ai.kit.core_client import CoreClient
+from ai.kit.settings import Settings
+from ai.recommendations.cache import CatalogueCache
+from ai.resources import Resources
+from tests.tokens import SECRET, bearer
+
+
+class DatabaseDown:
+    """A pool that nothing can be asked of."""
+
+    async def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise ConnectionRefusedError
+
+    fetchrow = fetchval = fetch = execute = _refuse
+
+
+def app_over(pool: Any, settings: Settings, **others: Any) -> FastAPI:
+    """`others` are further resources; those that are not named must not be needed."""
+    settings = settings.model_copy(update={"jwt_secret_key": SECRET})
+    app = create_app(settings)
+    given = {"encoder": cast(Any, None), "vectors": cast(Any, None), **others}
+    app.state.resources = Resources(
+        settings=settings,
+        tokens=app.state.tokens,
+        pool=pool,
+        core=CoreClient("http://core.test", app.state.tokens, timeout=1),
+        catalogues=CatalogueCache(pool),
+        **given,
+    )
+    return app
+
+
+@asynccontextmanager
+async def learner_seven(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://ai.test", headers=bearer()
+    ) as client:
+        yield client
