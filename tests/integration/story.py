@@ -95,6 +95,8 @@ def settled(stack: Stack) -> bool:
     waiting = """
     SELECT (SELECT count(*) FROM live.dirty_learner)
         + (SELECT count(*) FROM live.content) - (SELECT count(*) FROM live.content_vector)
+        + (SELECT count(*) FROM live.recommendation AS kept, live.catalogue_revision AS newest
+            WHERE kept.revision < newest.revision)
     """
     known = rows(stack, "relational", "SELECT count(*) FROM programs_contentitem")
     return (

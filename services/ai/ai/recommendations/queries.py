@@ -1,7 +1,8 @@
 """What lists are computed from and where they are kept."""
 
+import asyncio
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,8 +75,7 @@ AND NOT EXISTS (SELECT FROM dirty_learner AS dirty WHERE dirty.user_id = $1)
 AND (
     revision = (SELECT revision FROM catalogue_revision)
     OR NOT EXISTS (
-        SELECT FROM jsonb_array_elements(items) AS kept_item
-        LEFT JOIN content ON content.content_id = kept_item ->> 'content_id'
+        SELECT FROM ({shown}) AS shown (content_id) LEFT JOIN content USING (content_id)
         WHERE coalesce(content.retired, true) OR EXISTS (
             SELECT FROM unnest(content.prerequisites) AS needed
             WHERE NOT EXISTS (
@@ -87,8 +87,11 @@ AND (
     )
 )
 """
-PRECOMPUTED_BODY = PRECOMPUTED.format(column="body")
-PRECOMPUTED_ITEMS = PRECOMPUTED.format(column="items, kept.computed_at")
+PRECOMPUTED_BODY = PRECOMPUTED.format(column="body", shown="SELECT unnest(content_ids)")
+PRECOMPUTED_ITEMS = PRECOMPUTED.format(
+    column="items, kept.computed_at",
+    shown="SELECT item ->> 'content_id' FROM jsonb_array_elements(items) AS item",
+)
 
 
 async def load_stamp(db: asyncpg.Pool) -> tuple[str, int]:
@@ -102,29 +105,38 @@ async def load_catalogue(
 ) -> Catalogue:
     """`together` may name the table of another generation."""
     rows = await db.fetch(CATALOGUE)
+    made = await db.fetchrow(TOGETHER_SETTINGS.format(table=together))
+    pairs = await db.fetch(TOGETHER.format(table=together)) if made else []
+    # On a thread: with thousands of items it takes longer than other requests should wait.
+    return await asyncio.to_thread(_catalogue, rows, made, pairs, revision, as_of)
+
+
+def _catalogue(
+    rows: Sequence[asyncpg.Record],
+    made: asyncpg.Record | None,
+    pairs: Sequence[asyncpg.Record],
+    revision: int,
+    as_of: datetime,
+) -> Catalogue:
     vectors = np.zeros((len(rows), DIMENSION), np.float32)
     for place, row in enumerate(rows):
         if row["embedding"] is not None:
             vectors[place] = row["embedding"].to_numpy()
     items = tuple(_item(row) for row in rows)
     position = {item.content_id: place for place, item in enumerate(items)}
-    taken = await load_together(db, position, together)
+    taken = None if made is None else _together(position, made, pairs)
     return Catalogue(items, vectors, revision, as_of, taken)
 
 
-async def load_together(
-    db: Db | asyncpg.Pool, position: Mapping[str, int], table: str
-) -> Together | None:
-    """None before it was made for the first time."""
-    made = await db.fetchrow(TOGETHER_SETTINGS.format(table=table))
-    if made is None:
-        return None
-    pairs = [
-        (position[row["content_id"]], position[row["other_id"]], row["closeness"], row["learners"])
-        for row in await db.fetch(TOGETHER.format(table=table))
-        if row["content_id"] in position and row["other_id"] in position
+def _together(
+    position: Mapping[str, int], made: asyncpg.Record, pairs: Sequence[asyncpg.Record]
+) -> Together:
+    placed = [
+        (position[item], position[other], closeness, learners)
+        for item, other, learners, closeness in pairs
+        if item in position and other in position
     ]
-    return Together.of_pairs(pairs, len(position), Settings(made["recency"], made["in_order"]))
+    return Together.of_pairs(placed, len(position), Settings(made["recency"], made["in_order"]))
 
 
 async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:

@@ -20,6 +20,8 @@ CHANGED_MIN = 10
 # In each generation.
 ONLY_ONE = "SELECT pg_try_advisory_lock(hashtextextended('together ' || current_schema(), 0))"
 DONE = "SELECT pg_advisory_unlock(hashtextextended('together ' || current_schema(), 0))"
+# Of the connection: with many items and learners it takes longer than a request may.
+PATIENT, USUAL = "SET statement_timeout = 0", "RESET statement_timeout"
 FACTS = "SELECT count(*) FROM progress WHERE status = 'completed'"
 MADE = "SELECT facts FROM together_made"
 FINISHED = """
@@ -47,9 +49,11 @@ class TogetherRefresh:
         async with self._pool.acquire() as db:
             if await db.fetchval(ONLY_ONE):
                 try:
+                    await db.execute(PATIENT)
                     if await _is_due(db):
                         await _refresh(db)
                 finally:
+                    await db.execute(USUAL)
                     await db.execute(DONE)
         return False
 
