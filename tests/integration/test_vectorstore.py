@@ -235,9 +235,10 @@ class Recorded:
     """A pool that remembers what it was asked."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool, self.asked = pool, list[str]()
+        self._pool, self.asked, self.counted = pool, list[str](), 0
 
     async def fetchval(self, sql: str, *values: Any) -> Any:
+        self.counted += 1
         return await self._pool.fetchval(sql, *values)
 
     async def fetch(self, sql: str, *values: Any) -> Any:
@@ -267,8 +268,12 @@ async def test_few_items_that_fit_and_a_small_share_of_all_are_compared_one_by_o
     monkeypatch.setattr(pgvector, "NARROW_MAX", 100)
     monkeypatch.setattr(pgvector, "NARROW_SHARE", 0.2)
     recorded = Recorded(vector_pool)
-    await PgVectorStore(cast(asyncpg.Pool, recorded)).search(NORTH, 2, only)
+    store = PgVectorStore(cast(asyncpg.Pool, recorded))
+    await store.search(NORTH, 2, only)
     assert recorded.asked == how
+    counted = recorded.counted
+    await store.search(NORTH, 2, only)
+    assert (recorded.asked, recorded.counted) == (how * 2, counted)  # counted once a minute
 
 
 INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'g1' ORDER BY indexname"

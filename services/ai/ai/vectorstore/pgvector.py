@@ -25,7 +25,10 @@ EXACT_MAX = 2_000
 """Up to so many items that fit every one is compared: never wrong, and no slower than the graph."""
 NARROW_MAX, NARROW_SHARE = 3_000, 0.03
 """So are up to so many that are a small share of all: the graph loses its way among the rest."""
-SIZE_SECONDS = 60.0
+COUNTS_SECONDS = 60.0
+"""How old counts may be: they choose the way, not what is found."""
+FILTERS_MAX = 1_000
+"""Of so many filters it is remembered whether they are narrow."""
 
 SEARCH_SETTINGS = {
     "hnsw.iterative_scan": "strict_order",
@@ -94,7 +97,8 @@ class PgVectorStore:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
         self._size = 0
-        self._counted_at = -SIZE_SECONDS
+        self._counted_at = -COUNTS_SECONDS
+        self._narrow: dict[Filter, bool] = {}
 
     async def upsert(self, entries: Sequence[Entry]) -> None:
         ids, digests = [one.content_id for one in entries], [one.text_sha256 for one in entries]
@@ -123,8 +127,14 @@ class PgVectorStore:
             return True
         if only == EVERYTHING:
             return False
-        most = max(EXACT_MAX, min(NARROW_MAX, int(NARROW_SHARE * size)))
-        return await self._fitting(only, most + 1) <= most
+        narrow = self._narrow.get(only)
+        if narrow is None:
+            most = max(EXACT_MAX, min(NARROW_MAX, int(NARROW_SHARE * size)))
+            narrow = await self._fitting(only, most + 1) <= most
+            if len(self._narrow) >= FILTERS_MAX:
+                self._narrow.clear()
+            self._narrow[only] = narrow
+        return narrow
 
     async def _fitting(self, only: Filter, enough: int) -> int:
         """How many items fit, counted up to `enough`."""
@@ -133,9 +143,10 @@ class PgVectorStore:
 
     async def size(self) -> int:
         """How many vectors there are, or were up to a minute ago."""
-        if time.monotonic() - self._counted_at > SIZE_SECONDS:
+        if time.monotonic() - self._counted_at > COUNTS_SECONDS:
             self._size = await self._pool.fetchval(SIZE)
             self._counted_at = time.monotonic()
+            self._narrow.clear()
         return self._size
 
     async def _ask(self, query: str, vector: Row, k: int, only: Filter) -> list[Hit]:
