@@ -65,7 +65,7 @@ async def test_a_text_in_flight_is_not_run_again_for_others_who_want_it(
     waiting = await ask(queue, ["a"], ["b", "a", "b"], ["a", "b"], ["c"])
     encoder.go.set()
     rows = await asyncio.gather(*waiting)
-    assert encoder.batches == [["a"], ["b", "c"]]
+    assert encoder.batches == [["a"], ["c", "b"]]
     assert [found.ravel().tolist() for found in rows] == [[97], [98, 97, 98], [97, 98], [99]]
     await queue.encode(["a"])  # nobody wants it any more: it is run anew
     assert encoder.batches[2:] == [["a"]]
@@ -80,6 +80,17 @@ async def test_requests_run_before_what_has_waited_in_the_background(
     encoder.go.set()
     await asyncio.gather(*waiting)
     assert encoder.batches == [["first"], ["r1", "r2"], ["b1", "b2"]]
+
+
+async def test_a_single_text_goes_before_a_long_list(
+    queue: EncoderQueue, encoder: SlowEncoder
+) -> None:
+    long = [letter * 1000 for letter in "abcdefgh"]
+    waiting = await ask(queue, ["first"])
+    waiting += await ask(queue, long, ["search"])
+    encoder.go.set()
+    await asyncio.gather(*waiting)
+    assert encoder.batches[1][0] == "search"
 
 
 async def test_a_request_takes_a_text_out_of_the_background(

@@ -24,7 +24,8 @@ RUN_CHARACTERS = 4096
 READ_CHARACTERS = 1200
 """About what the model reads of a text, however long it is."""
 
-REQUEST, BACKGROUND = 0, 1
+SINGLE, REQUEST, BACKGROUND = 0, 1, 2
+"""A single text, such as a search, does not wait for somebody's list of sixty-four long ones."""
 
 Row: TypeAlias = NDArray[np.float32]
 
@@ -48,7 +49,8 @@ class _Text:
 
 @dataclass(order=True, slots=True)
 class _Place:
-    """Requests come before the background and keep their order; the background runs by length."""
+    """Requests come before the background, single texts first, and keep their order; the background
+    runs by length."""
 
     urgency: int
     length: int
@@ -80,7 +82,7 @@ class EncoderQueue:
         background gives way to requests and is never refused: its callers bound it themselves.
         """
         check_texts(texts)  # here, so that a bad text fails its own caller alone
-        urgency = BACKGROUND if background else REQUEST
+        urgency = BACKGROUND if background else SINGLE if len(texts) == 1 else REQUEST
         if not background and self._requested and self._requested + len(texts) > self._texts_max:
             raise EncoderBusy
         if not texts:
@@ -108,8 +110,8 @@ class EncoderQueue:
         return one
 
     def _stand_in_line(self, one: _Text, urgency: int) -> None:
+        self._requested += urgency < BACKGROUND == one.urgency
         one.urgency = urgency
-        self._requested += urgency == REQUEST
         self._numbers += 1
         length = _cost(one.text) if urgency == BACKGROUND else 0
         heapq.heappush(self._line, _Place(urgency, length, self._numbers, one))
@@ -121,17 +123,18 @@ class EncoderQueue:
 
     def _forget(self, one: _Text) -> None:
         del self._texts[one.text]
-        self._requested -= one.urgency == REQUEST
+        self._requested -= one.urgency < BACKGROUND
 
     def _take(self) -> list[_Text]:
-        """The texts of the next run: of one urgency, of bounded length together."""
+        """The texts of the next run: of bounded length together, the background by itself."""
         taken: list[_Text] = []
         urgency, left = None, RUN_CHARACTERS
         while self._line:
             place = self._line[0]
             if not place.one.taken and place.one.callers:
                 left -= _cost(place.one.text)
-                if taken and (left < 0 or place.urgency != urgency):
+                other_kind = (place.urgency == BACKGROUND) != (urgency == BACKGROUND)
+                if taken and (left < 0 or other_kind):
                     break
                 urgency, place.one.taken = place.urgency, True
                 taken.append(place.one)
