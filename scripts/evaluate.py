@@ -1,10 +1,11 @@
-"""How good the ranking is: `python -m scripts.evaluate FILE [--items FILE]`, or `--seeded`.
+"""How good the ranking is: `python scripts/evaluate.py FILE [--items FILE]`, or `--seeded`.
 
 Each user's last interaction is hidden; everything before it is known to all rankers, which rank the
 whole catalogue. The product's own code does the scoring.
 """
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a file, this folder is on it instead
 
 from scripts.evaluation.cases import (
     COLD_SHARE,

@@ -119,9 +119,10 @@ async def main(count: int) -> None:
     pool = await open_pool(Settings(), search_path="g1, public")
     await fill(pool, count)
     began = time.perf_counter()
-    await TogetherRefresh(pool).refresh()
+    catalogues = CatalogueCache(pool)
+    await TogetherRefresh(pool, catalogues).refresh()
     together = time.perf_counter() - began
-    recompute = Recompute(pool, CatalogueCache(pool), announced=asyncio.Event())
+    recompute = Recompute(pool, catalogues, announced=asyncio.Event())
     await computed(pool, recompute, WARM_UP)
     seconds = await computed(pool, recompute, count)
     found = await pool.fetchval(LISTS)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.recommendations.ranking import rank
-from ai.recommendations.together import Floats, Places, fit
+from ai.recommendations.together import Floats, Places
+from ai.recommendations.tuning import fit
 from ongoza_contracts.vocabulary import ProgressStatus
 from scripts.evaluation.cases import Case, World
 from scripts.evaluation.metrics import TOP, ndcg
@@ -35,8 +36,9 @@ class Ours:
 
     def learn(self, world: World) -> None:
         histories = [_finished(world, case) for case in world.cases]
-        together, _ = fit(histories, len(world.catalogue.items))
-        self.catalogue = replace(world.catalogue, taken_together=together)
+        known = world.catalogue
+        together, _ = fit(histories, known.popularity, known.vectors)
+        self.catalogue = replace(known, taken_together=together)
 
     def top(self, case: Case) -> list[int]:
         ranked, _ = rank(self.catalogue, case.learner, limit=TOP)

@@ -4,6 +4,7 @@ in a list that may not be there, whatever changed since it was made."""
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from uuid import UUID
 
 import asyncpg
@@ -39,6 +40,11 @@ TRACKS = ("builders", "leaders", "entrepreneurs", "researchers", "educators")
 BEHIND = """
 SELECT count(*) FROM recommendation AS kept, catalogue_revision AS newest
 WHERE kept.revision < newest.revision
+"""
+COLUMNS = """
+SELECT table_schema, column_name, data_type, is_nullable, column_default
+FROM information_schema.columns WHERE table_name = 'together_made'
+ORDER BY table_schema, ordinal_position
 """
 COUNTED = "SELECT learners FROM together WHERE content_id = 'course-1' AND other_id = 'course-2'"
 PATH = "/api/v1/recommendations"
@@ -141,7 +147,7 @@ async def test_every_reason_in_every_list_is_borne_out_by_the_facts(
             for content_id, row in zip(facts.content, vectors, strict=True)
         ],
     )
-    await TogetherRefresh(applier.pool).refresh()
+    await TogetherRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
     catalogue = await CatalogueCache(applier.pool).current()
     kinds = set()
     for learner in await load_learners(applier.pool, range(1, 91)):
@@ -155,7 +161,7 @@ async def test_every_reason_in_every_list_is_borne_out_by_the_facts(
 async def test_a_reason_that_the_facts_do_not_bear_out_is_found_out(applier: Applier) -> None:
     facts = read_batch(record(fact) for fact in a_world(0))
     await applier.apply(facts)
-    await TogetherRefresh(applier.pool).refresh()
+    await TogetherRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
     catalogue = await CatalogueCache(applier.pool).current()
     learners = await load_learners(applier.pool, range(1, 91))
     told = {
@@ -268,13 +274,13 @@ async def test_the_debug_view_says_what_made_the_list(
     )
     answer = (await http.get(f"{PATH}/debug", params={"limit": 2})).json()
     assert [one["content_id"] for one in answer["items"]] == ["course-1", "course-2"]
-    assert (answer["user_id"], answer["r"]) == (7, 0.75)
+    assert (answer["user_id"], answer["r"]) == (7, 0.9)
     assert answer["intra_list_similarity"] == pytest.approx(1, abs=1e-4)
     first, second = answer["items"]
     assert sum(first["parts"].values()) == pytest.approx(first["score"], abs=1e-3)
     assert first["found_by"] == ["popular"]
     assert (first["nearest"], second["nearest"]) == (0, pytest.approx(1, abs=1e-4))
-    assert second["relevance"] == pytest.approx(0.75 * second["score"] - 0.25, abs=1e-3)
+    assert second["relevance"] == pytest.approx(0.9 * second["score"] - 0.1, abs=1e-3)
     assert first["evidence"] == ["content:course-1@1"]
     assert (await http.get(f"{PATH}/debug", params={"user_id": 8})).status_code == 404
     missing = await http.get(f"{PATH}/debug", headers={"Authorization": ""})
@@ -291,8 +297,11 @@ async def test_what_was_finished_together_is_counted_again_when_enough_changed(
             for content_id in content_ids
         ]
 
-    refresh = TogetherRefresh(applier.pool)
+    refresh = TogetherRefresh(applier.pool, CatalogueCache(applier.pool))
     await apply(applier, *finished(range(1, 6), "course-1", "course-2"))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) is None  # nobody knows these items yet
+    await apply(applier, published("course-1"), published("course-2"))
     await refresh.refresh()
     assert await applier.pool.fetchval(COUNTED) == 5
     await apply(applier, *finished(range(6, 8), "course-1", "course-2"))  # too little
@@ -304,3 +313,12 @@ async def test_what_was_finished_together_is_counted_again_when_enough_changed(
     await apply(applier, user(1), erased(1, version=2))  # at once, however little it is
     await refresh.refresh()
     assert await applier.pool.fetchval(COUNTED) == 10
+
+
+async def test_a_generation_from_before_is_like_one_that_is_made_now(
+    vector_pool: asyncpg.Pool,
+) -> None:
+    made_now = await vector_pool.fetch(COLUMNS)
+    await vector_pool.execute("ALTER TABLE together_made DROP words CASCADE, DROP doubt")
+    await vector_pool.execute(files("ai.migrations").joinpath("0009_tuning.sql").read_text())
+    assert await vector_pool.fetch(COLUMNS) == made_now

@@ -16,7 +16,8 @@ from ai.recommendations.learner import Learner, Profile, Said, Step
 from ai.recommendations.lists import from_kept, respond, stored
 from ai.recommendations.ranking import rank
 from ai.recommendations.scoring import learner_vector, level_of, score
-from ai.recommendations.together import Settings, Together, fit
+from ai.recommendations.together import Settings, Together
+from ai.recommendations.tuning import fit
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT, RecommendationResponse
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track, Verdict
 
@@ -136,7 +137,7 @@ def test_what_others_finished_counts_more_the_more_of_it_is_known() -> None:
     known = catalogue(item(1), item(2), item(3), vectors=np.zeros((3, 8)), together=together)
     parts = score(known, learner(course_1=DONE))
     trust = 1 / (1 + 5)  # one finished item of which others are known
-    whole = 0.55 * trust + 0.10 + 0.15 + 0.10 * (1 - trust) + 0.05
+    whole = 0.55 * trust + 0.10 + 0.15 + 0.10 * (1 - trust) ** 2 + 0.05
     np.testing.assert_allclose(parts.together, np.array([0, 1, 0.5]) * 0.55 * trust / whole)
     assert ids(known, learner(course_1=DONE)) == ["course-2", "course-3"]
 
@@ -243,7 +244,10 @@ def worlds(draw: st.DrawFn) -> tuple[Catalogue, Learner]:
         feedback={f"course-{n}": Said(verdict, 1) for n, verdict in said.items()},
     )
     taken = [sorted(draw(st.sets(st.integers(0, count - 1)))) for _ in range(draw(INTEGERS))]
-    together, _ = fit([np.array(one, np.intp) for one in taken], count)
+    popularity = np.ones(count, np.float32)
+    together, _ = fit(
+        [np.array(one, np.intp) for one in taken], popularity, vectors.astype(np.float32)
+    )
     return catalogue(*items, vectors=vectors, together=together), who
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.recommendations.together import Places, Settings, Together, count, fading, fit
+from ai.recommendations.together import Places, Settings, Together, count, fading
 
 
 def places(*numbers: int) -> Places:
@@ -45,27 +45,6 @@ def test_nothing_known_is_near_to_nothing() -> None:
     nothing = Together.nothing(3)
     np.testing.assert_array_equal(nothing.near(places(0, 2), fading(2, 1.0)), np.zeros(3))
     assert (nothing.finished_both(0, 1), closeness(nothing, 0, 1)) == (0, 0)
-
-
-def test_settings_are_only_chosen_where_there_is_enough_to_tell() -> None:
-    few = [places(0, 1, 2)] * 49 + [places(1, 2)] * 9
-    assert fit(few, 3)[1] is None
-    chosen, reached = fit([*few, places(0, 1, 2)], 3)
-    assert reached == pytest.approx(1.0)  # everybody's last step is 2
-    assert chosen.settings in {Settings(r, o) for r in (1.0, 0.98, 0.9, 0.7) for o in (False, True)}
-
-
-def test_the_settings_chosen_tell_what_comes_next_from_what_came_before() -> None:
-    # Everybody walks on along a circle of 30 items, each from somewhere else: the one before the
-    # walk is as close to it as the one after, unless its direction counts.
-    walks = [places(*((start + step) % 30 for step in range(6))) for start in range(30)]
-    together, reached = fit(walks * 3, 30)
-    assert together.settings != Settings()
-    assert reached is not None
-    assert reached > 0.9
-    near = together.near(places(4, 5), fading(2, together.settings.recency))
-    near[[4, 5]] = 0
-    assert int(np.argmax(near)) == 6
 
 
 HISTORIES = st.lists(

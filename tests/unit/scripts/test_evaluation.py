@@ -1,6 +1,8 @@
 """The evaluation: metrics by hand, files as people have them, and what the ranking has to reach."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -172,6 +174,16 @@ def test_with_text_the_ranking_beats_popularity_in_a_cold_start(tmp_path: Path) 
     ours, popularity, *_ = said["rankers"]
     assert ours["cold_ndcg"] > popularity["cold_ndcg"]
     assert -1 < ours["similarity"] < 1
+
+
+def test_it_runs_as_a_file_from_any_folder(tmp_path: Path) -> None:
+    script = Path(__file__).parents[3] / "scripts" / "evaluate.py"
+    ratings = write_u_data(tmp_path / "u.data", interactions(20, SEED))
+    ran = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, script, ratings.name], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "ongoza" in ran.stdout
 
 
 def test_texts_of_other_items_are_no_texts(tmp_path: Path) -> None:

@@ -116,7 +116,9 @@ CREATE TABLE together_made (
     recency  real NOT NULL,     -- how much less an earlier step of a learner counts than the next
     in_order boolean NOT NULL,  -- whether what was taken soon after counts more
     ndcg     real,              -- of these settings among all that were tried; null: too few to tell
-    made_at  timestamptz NOT NULL DEFAULT now()
+    made_at  timestamptz NOT NULL DEFAULT now(),
+    words    real NOT NULL,     -- how much meaning weighs for a newcomer
+    doubt    integer NOT NULL   -- with so many items finished, the others are trusted by half
 );
 
 -- Learners whose list is older than what is known of them. `mark` changes with every new reason, so

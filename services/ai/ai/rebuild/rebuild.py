@@ -257,8 +257,9 @@ class _Run:
         return cached, embedded
 
     async def _lists(self) -> None:
-        await TogetherRefresh(self.pool).refresh()
-        recompute = Recompute(self.pool, CatalogueCache(self.pool))
+        catalogues = CatalogueCache(self.pool)
+        await TogetherRefresh(self.pool, catalogues).refresh()
+        recompute = Recompute(self.pool, catalogues)
         total = await self.pool.fetchval(MARKED)
         while await recompute.recompute_some():
             self._tell("lists", total - await self.pool.fetchval(MARKED), total)

@@ -4,7 +4,7 @@ Maximal marginal relevance (Carbonell and Goldstein 1998): the next item is the 
 
     r * score - (1 - r) * cosine to the nearest item already in the list
 
-with r = .75. Intra-list similarity (Ziegler et al. 2005) is the mean cosine over all pairs.
+with r = .9. Intra-list similarity (Ziegler et al. 2005) is the mean cosine over all pairs.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from ai.embeddings.encoder import Matrix
 from ai.recommendations.together import Floats
 
-RELEVANCE = 0.75
+RELEVANCE = 0.9
 
 
 def diversify(

@@ -30,7 +30,7 @@ ORDER BY content_id
 """
 
 TOGETHER = "SELECT content_id, other_id, learners, closeness FROM {table}"
-TOGETHER_SETTINGS = "SELECT recency, in_order FROM {table}_made"
+TOGETHER_SETTINGS = "SELECT recency, in_order, words, doubt FROM {table}_made"
 
 STAMP = """
 SELECT (SELECT name FROM generation WHERE state = 'live') AS generation, revision
@@ -136,7 +136,7 @@ def _together(
         for item, other, learners, closeness in pairs
         if item in position and other in position
     ]
-    return Together.of_pairs(placed, len(position), Settings(made["recency"], made["in_order"]))
+    return Together.of_pairs(placed, len(position), Settings(**made))
 
 
 async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:

@@ -11,7 +11,10 @@ import numpy as np
 from ai.kit.db import Db
 from ai.projections.apply import SHARED
 from ai.projections.marks import mark_catalogue
-from ai.recommendations.together import Places, fit
+from ai.recommendations.cache import CatalogueCache
+from ai.recommendations.catalogue import Catalogue
+from ai.recommendations.together import Places
+from ai.recommendations.tuning import fit
 
 CHANGED_SHARE = 0.05
 CHANGED_MIN = 10
@@ -22,7 +25,9 @@ ONLY_ONE = "SELECT pg_try_advisory_lock(hashtextextended('together ' || current_
 DONE = "SELECT pg_advisory_unlock(hashtextextended('together ' || current_schema(), 0))"
 # Of the connection: with many items and learners it takes longer than a request may.
 PATIENT, USUAL = "SET statement_timeout = 0", "RESET statement_timeout"
-FACTS = "SELECT count(*) FROM progress WHERE status = 'completed'"
+FACTS = """
+SELECT count(*) FROM progress JOIN content USING (content_id) WHERE progress.status = 'completed'
+"""
 MADE = "SELECT facts FROM together_made"
 FINISHED = """
 SELECT user_id, content_id FROM progress WHERE status = 'completed'
@@ -34,15 +39,18 @@ INSERT INTO together (content_id, other_id, closeness, learners)
 SELECT * FROM unnest($1::text[], $2::text[], $3::real[], $4::integer[])
 """
 STORE_MADE = """
-INSERT INTO together_made (facts, recency, in_order, ndcg) VALUES ($1, $2, $3, $4)
+INSERT INTO together_made (facts, recency, in_order, words, doubt, ndcg)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (one) DO UPDATE SET facts = excluded.facts, recency = excluded.recency,
-    in_order = excluded.in_order, ndcg = excluded.ndcg, made_at = now()
+    in_order = excluded.in_order, words = excluded.words, doubt = excluded.doubt,
+    ndcg = excluded.ndcg, made_at = now()
 """
 
 
 class TogetherRefresh:
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, catalogues: CatalogueCache) -> None:
         self._pool = pool
+        self._catalogues = catalogues
 
     async def refresh(self) -> bool:
         """Only when enough changed, and by one process at a time."""
@@ -51,7 +59,7 @@ class TogetherRefresh:
                 try:
                     await db.execute(PATIENT)
                     if await _is_due(db):
-                        await _refresh(db)
+                        await _refresh(db, await self._catalogues.current())
                 finally:
                     await db.execute(USUAL)
                     await db.execute(DONE)
@@ -65,12 +73,14 @@ async def _is_due(db: Db) -> bool:
     return bool(abs(facts - made) >= max(CHANGED_MIN, CHANGED_SHARE * made))
 
 
-async def _refresh(db: Db) -> None:
+async def _refresh(db: Db, catalogue: Catalogue) -> None:
     rows = await db.fetch(FINISHED)
-    ids = sorted({row["content_id"] for row in rows})
-    histories = _histories(rows, {content_id: place for place, content_id in enumerate(ids)})
-    together, ndcg = await asyncio.to_thread(fit, histories, len(ids))
+    histories = _histories(rows, catalogue.position)
+    together, ndcg = await asyncio.to_thread(
+        fit, histories, catalogue.popularity, catalogue.vectors
+    )
     pairs = [*together.pairs()]
+    ids = [item.content_id for item in catalogue.items]
     async with db.transaction():
         await db.execute(SHARED)
         await db.execute(FORGET)
@@ -81,13 +91,16 @@ async def _refresh(db: Db) -> None:
             [closeness for *_, closeness, _ in pairs],
             [learners for *_, learners in pairs],
         )
-        settings = together.settings
-        await db.execute(STORE_MADE, len(rows), settings.recency, settings.in_order, ndcg)
+        chosen = together.settings
+        figures = (chosen.recency, chosen.in_order, chosen.words, chosen.doubt, ndcg)
+        await db.execute(STORE_MADE, sum(map(len, histories)), *figures)
         await mark_catalogue(db)
 
 
 def _histories(rows: Sequence[asyncpg.Record], places: Mapping[str, int]) -> list[Places]:
+    """Of each learner what they finished, as far as the catalogue has it."""
+    known = [row for row in rows if row["content_id"] in places]
     return [
         np.array([places[row["content_id"]] for row in of_one], np.intp)
-        for _, of_one in groupby(rows, key=itemgetter("user_id"))
+        for _, of_one in groupby(known, key=itemgetter("user_id"))
     ]

@@ -10,9 +10,9 @@ Each item gets the weighted mean of those of its parts about which something is 
 - popularity: log(1 + learners who took it), relative to the most taken item;
 - fresh: half as much every 14 days since it was published.
 
-Words and crowds are a guess at what other learners show: with n things finished that others
-finished too, nearness weighs .45 (1 - t) + .10 t, popularity .10 (1 - t) and together .55 t, where
-t = n / (n + 5).
+Words and crowds are a guess at what other learners show. With n things finished that others
+finished too and t = n / (n + d), together weighs .55 t, nearness w (1 - t) + .22 w t and popularity
+(.55 - w) (1 - t)^2, where w is .45 and d is 5 unless the facts speak for others (`tuning.py`).
 
 The learner's vector is the mean of the vectors of what was completed (weight 1), is in progress
 (.6), failed (.3) or wanted more of (1), of the centre of the profile's track (.5), and away from
@@ -26,12 +26,13 @@ import numpy as np
 
 from ai.recommendations.catalogue import LEVEL_MAX, TRACKS, Catalogue, Mask
 from ai.recommendations.learner import Learner
-from ai.recommendations.together import Floats, Places, fading
+from ai.recommendations.together import Floats, Places, Settings, Together, fading
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
-WORDS, WORDS_LATER, OTHERS = 0.45, 0.10, 0.55
-TRUST_AT = 5
-TRACK, LEVEL, STEP, POPULARITY, FRESH = 0.20, 0.10, 0.15, 0.10, 0.05
+GUESS, OTHERS = 0.55, 0.55
+WORDS_LATER = 0.22
+"""Of their weight for a newcomer, what words keep when much is known."""
+TRACK, LEVEL, STEP, FRESH = 0.20, 0.10, 0.15, 0.05
 HISTORY_WEIGHT = {
     ProgressStatus.COMPLETED: 1.0,
     ProgressStatus.IN_PROGRESS: 0.6,
@@ -68,15 +69,13 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
     finished = seeds(catalogue, learner)
     together = catalogue.together
     near = together.near(finished, fading(len(finished), together.settings.recency))
-    known = int((together.closeness[finished].sum(axis=1) > 0).sum())
-    trust = known / (known + TRUST_AT)
-    words = WORDS * (1 - trust) + WORDS_LATER * trust
-    crowd = POPULARITY * (1 - trust)
+    trust = trust_in(together, finished)
+    words, others, crowd = mix(together.settings, trust)
     level = 1 - np.abs(catalogue.levels - level_of(catalogue, learner)) / (LEVEL_MAX - 1)
     completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
     raw: Mapping[str, tuple[float, Floats | None]] = {
         "nearness": (words, None if vector is None else np.clip(catalogue.vectors @ vector, 0, 1)),
-        "together": (OTHERS * trust, near / near.max() if known else None),
+        "together": (others, near / near.max() if trust else None),
         "track": (TRACK, None if leaning is None else catalogue.of_track @ leaning),
         "level": (LEVEL, level),
         "step": (STEP, _next_steps(catalogue, learner) if completed.any() else None),
@@ -91,6 +90,18 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
             for name, (weight, part) in raw.items()
         }
     )
+
+
+def trust_in(together: Together, finished: Places) -> float:
+    """0 to below 1: by how many finished items others finished something with."""
+    known = int((together.closeness[finished].sum(axis=1) > 0).sum())
+    return known / (known + together.settings.doubt)
+
+
+def mix(settings: Settings, trust: float) -> tuple[float, float, float]:
+    """The weights of nearness, of what others finished, and of popularity."""
+    words = settings.words * (1 - trust + WORDS_LATER * trust)
+    return words, OTHERS * trust, (GUESS - settings.words) * (1 - trust) ** 2
 
 
 def learner_vector(catalogue: Catalogue, learner: Learner) -> Floats | None:

@@ -9,11 +9,10 @@ learner's own figure for an item is the sum of its closeness to what they did, t
 counting 1 and each earlier one `recency` times the next (item-based collaborative filtering, Sarwar
 et al. 2001).
 
-How many of the closest count, `recency` and the order are not guessed: of the SETTINGS that one is
-taken under which each learner's last step is found best from the steps before it.
+How many of the closest count, `recency` and the order are not guessed (`tuning.py`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -26,29 +25,23 @@ Floats: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = NDArray[np.intp]
 """Rows of items in the catalogue."""
 
-NEIGHBOURS = (100, 50, 200)
 HISTORY_MAX = 1000
 """So many of a learner's last steps count: the pairs of more would cost more than they tell."""
-RECENCIES = (1.0, 0.98, 0.9, 0.7)
 OUT_OF_ORDER, SOON = 0.1, 2.0
-LEARNERS_MIN, LEARNERS_TRIED = 50, 2000
-TOP = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    recency: float = RECENCIES[0]
+    """What the facts decide about how lists are made from them; the plainest unless they do."""
+
+    recency: float = 1.0
     in_order: bool = False
-    neighbours: int = NEIGHBOURS[0]
+    neighbours: int = 100
     """Of each item only so many of the closest count."""
-
-
-SETTINGS = tuple(
-    Settings(recency, order, neighbours)
-    for order in (False, True)
-    for recency in RECENCIES
-    for neighbours in NEIGHBOURS
-)
+    words: float = 0.45
+    """How much nearness in meaning weighs for a newcomer; what is left of .55 is popularity's."""
+    doubt: int = 5
+    """With so many items finished, what others finished is trusted by half."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,53 +150,6 @@ def count(histories: Sequence[Places], items: int, settings: Settings) -> Togeth
             close[item] = 0
             _keep_closest(found, item, close / np.sqrt(weight[item] * weight), both)
     return found
-
-
-def fit(histories: Sequence[Places], items: int) -> tuple[Together, float | None]:
-    """Counted under the settings that find most last steps, with the NDCG@10 they reached; the
-    plainest settings, without a figure, while too few learners finished enough to tell."""
-    tried = [one for one in histories if len(one) >= 3]
-    if len(tried) < LEARNERS_MIN:
-        return count(histories, items, Settings()), None
-    some = tried[:: -(-len(tried) // LEARNERS_TRIED)]
-    gains = dict(_try_settings(histories, some, items))
-    best = _chosen(gains)
-    return count(histories, items, best), float(gains[best].mean())
-
-
-def _try_settings(
-    histories: Sequence[Places], some: Sequence[Places], items: int
-) -> Iterator[tuple[Settings, NDArray[np.float64]]]:
-    """With what each of `some` gains."""
-    earlier = [one[:-1] if len(one) >= 3 else one for one in histories]
-    for in_order in (False, True):
-        widest = count(earlier, items, Settings(in_order=in_order, neighbours=max(NEIGHBOURS)))
-        for neighbours in NEIGHBOURS:
-            counted = widest.narrowed(neighbours)
-            for recency in RECENCIES:
-                gains = [_gain(counted, one[:-1], int(one[-1]), recency) for one in some]
-                yield Settings(recency, in_order, neighbours), np.array(gains)
-
-
-def _chosen(gains: Mapping[Settings, NDArray[np.float64]]) -> Settings:
-    """The best, if it is better than the plainest by more than a standard error of the difference
-    (Breiman et al. 1984): among so many settings one is best by chance."""
-    plainest = Settings()
-    best = max(SETTINGS, key=lambda settings: gains[settings].mean())
-    ahead = gains[best] - gains[plainest]
-    error = ahead.std(ddof=1) / np.sqrt(len(ahead))
-    return best if ahead.mean() > error else plainest
-
-
-def _gain(counted: Together, history: Places, target: int, recency: float) -> float:
-    """1 / log2(rank + 1) of the target among what is not in the history; 0 behind the tenth."""
-    near = counted.near(history, fading(len(history), recency))
-    near[history] = -1
-    if near[target] <= 0:
-        return 0.0
-    ties = int((near == near[target]).sum()) - 1
-    ahead = int((near > near[target]).sum()) + ties / 2
-    return float(1 / np.log2(ahead + 2)) if ahead < TOP else 0.0
 
 
 def _learners_of(histories: Sequence[Places], items: int) -> list[list[tuple[int, int]]]:

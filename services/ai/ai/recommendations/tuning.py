@@ -1,0 +1,132 @@
+"""Which settings the facts speak for: those under which learners' steps are found best from the
+steps before. Pure.
+
+First how the others' steps are read, by each learner's last step; then how much words, others and
+popularity count for a newcomer, by the fourth step after the first three. What is to be found is
+counted nowhere. How well it is found is NDCG@10 (Järvelin and Kekäläinen 2002).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai.embeddings.encoder import Matrix
+from ai.recommendations.scoring import mix, trust_in
+from ai.recommendations.together import Floats, Places, Settings, Together, count, fading
+
+NEIGHBOURS = (100, 50, 200)
+RECENCIES = (1.0, 0.98, 0.9, 0.7)
+WORDS, DOUBTS = (0.45, 0.2, 0.05), (5, 10, 20)
+LEARNERS_MIN, LEARNERS_TRIED = 50, 2000
+FIRST_STEPS, FOLDS = 3, 5
+TOP = 10
+
+Gains = NDArray[np.float64]
+"""Of each learner that was tried, 0 to 1."""
+
+
+def fit(
+    histories: Sequence[Places], popularity: Floats, vectors: Matrix
+) -> tuple[Together, float | None]:
+    """What was finished together, under the settings that find most, with the NDCG@10 they reached;
+    under the plainest, without a figure, while too few learners finished enough to tell."""
+    items = len(popularity)
+    tried = _some([one for one in histories if len(one) >= FIRST_STEPS])
+    if len(tried) < LEARNERS_MIN:
+        return count(histories, items, Settings()), None
+    gains = dict(_by_last_step(histories, tried, items))
+    chosen = _chosen(gains)
+    reached = float(gains[chosen].mean())
+    longer = _some([one for one in histories if len(one) > FIRST_STEPS])
+    if len(longer) >= LEARNERS_MIN:
+        chosen = _chosen(dict(_by_first_steps(histories, longer, popularity, vectors, chosen)))
+    return count(histories, items, chosen), reached
+
+
+def ndcg(worth: Floats, steps: Places) -> float:
+    """1 / log2(rank + 1) of the last of `steps` among what is not of the others, equals ranked in
+    their middle; 0 behind the tenth, or when nothing speaks for it."""
+    target, worth = int(steps[-1]), worth.copy()
+    worth[steps[:-1]] = -1
+    if worth[target] <= 0:
+        return 0.0
+    ties = int((worth == worth[target]).sum()) - 1
+    ahead = int((worth > worth[target]).sum()) + ties / 2
+    return float(1 / np.log2(ahead + 2)) if ahead < TOP else 0.0
+
+
+def _by_last_step(
+    histories: Sequence[Places], tried: Sequence[Places], items: int
+) -> Iterator[tuple[Settings, Gains]]:
+    earlier = [one[:-1] if len(one) >= FIRST_STEPS else one for one in histories]
+    for in_order in (False, True):
+        widest = Settings(in_order=in_order, neighbours=max(NEIGHBOURS))
+        counted = count(earlier, items, widest)
+        for neighbours in NEIGHBOURS:
+            narrow = counted.narrowed(neighbours)
+            for recency in RECENCIES:
+                settings = replace(narrow.settings, recency=recency)
+                gains = [ndcg(_near(narrow, one[:-1], settings), one) for one in tried]
+                yield settings, np.array(gains)
+
+
+def _by_first_steps(
+    histories: Sequence[Places],
+    tried: Sequence[Places],
+    popularity: Floats,
+    vectors: Matrix,
+    settings: Settings,
+) -> Iterator[tuple[Settings, Gains]]:
+    """A fifth of the learners at a time are newcomers among all the others."""
+    options = [replace(settings, words=words, doubt=doubt) for doubt in DOUBTS for words in WORDS]
+    gains: list[list[float]] = []
+    for fold in range(FOLDS):
+        newcomers = tried[fold::FOLDS]
+        among = {id(one) for one in newcomers}
+        earlier = [one[:FIRST_STEPS] if id(one) in among else one for one in histories]
+        counted = count(earlier, len(popularity), settings)
+        for one in newcomers:
+            steps = one[: FIRST_STEPS + 1]
+            gains.append([*_found(counted, steps, options, popularity, vectors)])
+    yield from zip(options, np.array(gains).T, strict=True)
+
+
+def _found(
+    counted: Together,
+    steps: Places,
+    options: Sequence[Settings],
+    popularity: Floats,
+    vectors: Matrix,
+) -> Iterator[float]:
+    """How well each of `options` finds the last of `steps`."""
+    history = steps[:-1]
+    near = _near(counted, history, counted.settings)
+    meant = vectors[history].sum(axis=0)
+    nearness = np.clip(vectors @ (meant / max(float(np.linalg.norm(meant)), 1e-6)), 0, 1)
+    for option in options:
+        trust = trust_in(replace(counted, settings=option), history)
+        words, others, crowd = mix(option, trust)
+        yield ndcg(words * nearness + others * near + crowd * popularity, steps)
+
+
+def _near(counted: Together, history: Places, settings: Settings) -> Floats:
+    """Relative to the nearest, as `scoring.score` has it."""
+    near = counted.near(history, fading(len(history), settings.recency))
+    nearest: Floats = near / np.float32(max(float(near.max(initial=0)), 1e-9))
+    return nearest
+
+
+def _chosen(gains: Mapping[Settings, Gains]) -> Settings:
+    """The best, if it is ahead of the first, the plainest, by more than two standard errors of the
+    difference (the rule of Breiman et al. 1984 has one): of many settings one is best by chance."""
+    plainest = next(iter(gains))
+    best = max(gains, key=lambda settings: gains[settings].mean())
+    ahead = gains[best] - gains[plainest]
+    error = ahead.std(ddof=1) / np.sqrt(len(ahead))
+    return best if ahead.mean() > 2 * error else plainest
+
+
+def _some(histories: Sequence[Places]) -> Sequence[Places]:
+    return histories[:: max(-(-len(histories) // LEARNERS_TRIED), 1)]
