@@ -37,11 +37,11 @@ def fit(
     if len(tried) < LEARNERS_MIN:
         return count(histories, items, Settings()), None
     gains = dict(_by_last_step(histories, tried, items))
-    chosen = _chosen(gains)
+    chosen = _best(gains)
     reached = float(gains[chosen].mean())
     longer = _some([one for one in histories if len(one) > FIRST_STEPS])
     if len(longer) >= LEARNERS_MIN:
-        chosen = _chosen(dict(_by_first_steps(histories, longer, popularity, vectors, chosen)))
+        chosen = _plainest(dict(_by_first_steps(histories, longer, popularity, vectors, chosen)))
     return count(histories, items, chosen), reached
 
 
@@ -118,14 +118,25 @@ def _near(counted: Together, history: Places, settings: Settings) -> Floats:
     return nearest
 
 
-def _chosen(gains: Mapping[Settings, Gains]) -> Settings:
-    """The best, if it is ahead of the first, the plainest, by more than two standard errors of the
-    difference (the rule of Breiman et al. 1984 has one): of many settings one is best by chance."""
+def _best(gains: Mapping[Settings, Gains]) -> Settings:
+    """The best; or the first, the plainest, unless it is clearly behind."""
+    best = max(gains, key=lambda settings: float(gains[settings].mean()))
     plainest = next(iter(gains))
-    best = max(gains, key=lambda settings: gains[settings].mean())
-    ahead = gains[best] - gains[plainest]
-    error = ahead.std(ddof=1) / np.sqrt(len(ahead))
-    return best if ahead.mean() > 2 * error else plainest
+    return best if _is_behind(gains[plainest], gains[best]) else plainest
+
+
+def _plainest(gains: Mapping[Settings, Gains]) -> Settings:
+    """The first that is not clearly behind the best: the later ones believe less and less of what
+    is known of a learner."""
+    best = max(gains.values(), key=lambda gain: float(gain.mean()))
+    return next(settings for settings, gain in gains.items() if not _is_behind(gain, best))
+
+
+def _is_behind(gain: Gains, best: Gains) -> bool:
+    """By more than two standard errors of the difference (the rule of Breiman et al. 1984 has one):
+    of many settings one is best by chance."""
+    lost = best - gain
+    return bool(lost.mean() > 2 * lost.std(ddof=1) / np.sqrt(len(lost)))
 
 
 def _some(histories: Sequence[Places]) -> Sequence[Places]:
