@@ -27,7 +27,7 @@ from ongoza_contracts.http.progress import ProgressItem, ProgressPage
 from ongoza_contracts.http.reconcile import EntityKind, EntityVersion, VersionPage
 from ongoza_contracts.http.users import Organization, User
 
-BUDGET_SECONDS = 1.0
+BUDGET_SECONDS = 0.6
 """What all calls made for one request may take together, unless the route says otherwise."""
 PAGES_MAX = 50
 

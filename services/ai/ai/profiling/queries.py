@@ -6,7 +6,8 @@ import asyncpg
 
 from ongoza_contracts.http.profiling import SessionRecord
 
-READ_SECONDS = 1.0
+READ_SECONDS = 0.3
+"""With what core was given before (`core_client.BUDGET_SECONDS`), below the second of a read."""
 
 # A learner's own session in the form core gives it.
 SESSION = """
