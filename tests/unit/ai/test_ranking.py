@@ -15,6 +15,7 @@ from ai.recommendations.diversity import diversify, intra_list_similarity
 from ai.recommendations.learner import Learner, Profile, Said, Step
 from ai.recommendations.lists import from_kept, respond, stored
 from ai.recommendations.ranking import rank
+from ai.recommendations.reasons import Kind, Reason, reason
 from ai.recommendations.scoring import learner_vector, level_of, score
 from ai.recommendations.together import Settings, Together
 from ai.recommendations.tuning import fit
@@ -199,6 +200,19 @@ def test_the_similarity_of_a_list_is_the_mean_over_its_pairs() -> None:
     vectors = np.array([[1, 0], [0.6, 0.8], [0, 1], [0, 0]], np.float32)
     assert intra_list_similarity(vectors) == pytest.approx((0.6 + 0.8 + 0) / 3)
     assert intra_list_similarity(vectors[2:]) is None
+
+
+def why(known: Catalogue, who: Learner, content_id: str) -> Reason:
+    ranked, parts = rank(known, who, limit=50)
+    (one,) = (one for one in ranked if one.item.content_id == content_id)
+    return reason(known, who, one, parts)
+
+
+def test_an_item_near_to_the_track_alone_is_not_called_close_to_what_was_done() -> None:
+    leaders = [item(number, track=Track.LEADERS, level=number) for number in (2, 3)]
+    known = catalogue(item(1), *leaders, vectors=[[0, 0], [1, 0], [0, 1]])
+    who = replace(learner(course_1=DONE), profile=Profile({}, Track.LEADERS, "user@2"))
+    assert why(known, who, "course-2").kind is Kind.OPEN
 
 
 def test_an_item_without_a_vector_is_still_offered() -> None:

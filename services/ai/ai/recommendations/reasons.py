@@ -129,6 +129,8 @@ def _history(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason |
         return None
     places = [catalogue.position[content_id] for content_id in done]
     near = catalogue.vectors[places] @ catalogue.vectors[ranked.place] * [*done.values()]
+    if near.max() <= 0:
+        return None  # only the middle of the learner's track is near
     content_id = [*done][int(np.argmax(near))]
     wanted = content_id in learner.said(Verdict.MORE_LIKE_THIS)
     did = WANTED_MORE if wanted else DID[learner.steps[content_id].status]
