@@ -215,6 +215,13 @@ def test_an_item_near_to_the_track_alone_is_not_called_close_to_what_was_done() 
     assert why(known, who, "course-2").kind is Kind.OPEN
 
 
+def test_the_next_step_rests_on_what_was_completed_whatever_was_said_of_it() -> None:
+    known = catalogue(item(1), item(2, prerequisites=("course-1",)), vectors=np.zeros((2, 8)))
+    who = replace(learner(course_1=DONE), feedback={"course-1": Said(Verdict.MORE_LIKE_THIS, 9)})
+    told = why(known, who, "course-2")
+    assert (told.kind, told.evidence) == (Kind.NEXT_STEP, ("progress:course-1@1",))
+
+
 def test_an_item_without_a_vector_is_still_offered() -> None:
     known = catalogue(item(1), item(2), vectors=np.zeros((2, 8)))
     assert ids(known, learner(course_1=DONE)) == ["course-2"]

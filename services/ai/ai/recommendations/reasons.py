@@ -102,7 +102,7 @@ def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | No
     if not needs:
         return None
     titles = [_title(catalogue, need) for need in needs]
-    evidence = tuple(_fact(learner, need) for need in needs)
+    evidence = tuple(_step_fact(learner, need) for need in needs)
     return Reason(Kind.NEXT_STEP, next_step(titles), evidence, needs)
 
 
@@ -170,4 +170,8 @@ def _fact(learner: Learner, content_id: str) -> str:
     said = learner.feedback.get(content_id)
     if said and said.verdict is Verdict.MORE_LIKE_THIS:
         return f"feedback:{content_id}@{said.version}"
+    return _step_fact(learner, content_id)
+
+
+def _step_fact(learner: Learner, content_id: str) -> str:
     return f"progress:{content_id}@{learner.steps[content_id].version}"
