@@ -143,6 +143,13 @@ def test_what_others_finished_counts_more_the_more_of_it_is_known() -> None:
     assert ids(known, learner(course_1=DONE)) == ["course-2", "course-3"]
 
 
+def test_what_others_finished_too_long_ago_is_worth_nothing() -> None:
+    together = Together.of_pairs([(0, 301, 0.5, 3)], 302, Settings(recency=0.7))
+    known = catalogue(*map(item, range(302)), vectors=np.zeros((302, 8)), together=together)
+    who = learner(None, **{f"course_{number}": DONE for number in range(300)})
+    assert list(score(known, who).together) == [0] * 302
+
+
 def test_a_newcomers_score_is_of_level_popularity_and_age_alone() -> None:
     parts = score(catalogue(item(1, level=3, learners=9), item(2, published_at=NOW)), learner())
     assert float(parts.total[0]) == pytest.approx((0.10 * 0.5 + 0.10 * 1) / 0.25)

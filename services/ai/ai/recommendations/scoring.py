@@ -75,7 +75,7 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
     completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
     raw: Mapping[str, tuple[float, Floats | None]] = {
         "nearness": (words, None if vector is None else np.clip(catalogue.vectors @ vector, 0, 1)),
-        "together": (others, near / near.max() if trust else None),
+        "together": (others, relative(near) if trust else None),
         "track": (TRACK, None if leaning is None else catalogue.of_track @ leaning),
         "level": (LEVEL, level),
         "step": (STEP, _next_steps(catalogue, learner) if completed.any() else None),
@@ -96,6 +96,13 @@ def trust_in(together: Together, finished: Places) -> float:
     """0 to below 1: by how many finished items others finished something with."""
     known = int((together.closeness[finished].sum(axis=1) > 0).sum())
     return known / (known + together.settings.doubt)
+
+
+def relative(near: Floats) -> Floats:
+    """To the nearest; nothing where nothing is near, as when all that others finished as well was
+    finished so long ago that it no longer counts."""
+    nearest: Floats = near / np.float32(max(float(near.max(initial=0)), 1e-9))
+    return nearest
 
 
 def mix(settings: Settings, trust: float) -> tuple[float, float, float]:

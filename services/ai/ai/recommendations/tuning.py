@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.embeddings.encoder import Matrix
-from ai.recommendations.scoring import mix, trust_in
+from ai.recommendations.scoring import mix, relative, trust_in
 from ai.recommendations.together import Floats, Places, Settings, Together, count, fading
 
 NEIGHBOURS = (100, 50, 200)
@@ -112,10 +112,7 @@ def _found(
 
 
 def _near(counted: Together, history: Places, settings: Settings) -> Floats:
-    """Relative to the nearest, as `scoring.score` has it."""
-    near = counted.near(history, fading(len(history), settings.recency))
-    nearest: Floats = near / np.float32(max(float(near.max(initial=0)), 1e-9))
-    return nearest
+    return relative(counted.near(history, fading(len(history), settings.recency)))
 
 
 def _best(gains: Mapping[Settings, Gains]) -> Settings:
