@@ -1,10 +1,12 @@
 """Lists on a real database: reasons proved from the facts, new content without a storm, and nothing
 in a list that may not be there, whatever changed since it was made."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -23,6 +25,7 @@ from ai.recommendations.queries import load_learners
 from ai.recommendations.reasons import Kind
 from ai.recommendations.recompute import LEARNERS_PER_ROUND, Recompute
 from ai.recommendations.refresh import TogetherRefresh
+from ai.recommendations.tuning import fit
 from ongoza_contracts.event import Fact
 from tests.ai_double import app_over, learner_seven
 from tests.facts import (
@@ -313,6 +316,44 @@ async def test_what_was_finished_together_is_counted_again_when_enough_changed(
     await apply(applier, user(1), erased(1, version=2))  # at once, however little it is
     await refresh.refresh()
     assert await applier.pool.fetchval(COUNTED) == 10
+
+
+def both_finished(users: range) -> list[Fact]:
+    done = [progress(one, f"course-{n}", status="completed") for one in users for n in (1, 2)]
+    return [published("course-1"), published("course-2"), *done]
+
+
+async def test_who_is_erased_is_counted_no_more_however_few_are_left(applier: Applier) -> None:
+    refresh = TogetherRefresh(applier.pool, CatalogueCache(applier.pool))
+    await apply(applier, *both_finished(range(1, 3)))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 2
+    await apply(applier, user(1), erased(1, version=2))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 1
+    await apply(applier, user(2), erased(2, version=2))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) is None
+
+
+async def test_who_is_erased_while_it_is_counted_does_not_come_back(
+    applier: Applier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def fit_meanwhile(*given: Any) -> Any:
+        gone = apply(applier, user(1), erased(1, version=2))
+        asyncio.run_coroutine_threadsafe(gone, loop).result(10)
+        return fit(*given)
+
+    catalogues = CatalogueCache(applier.pool)
+    await apply(applier, *both_finished(range(1, 6)))
+    monkeypatch.setattr("ai.recommendations.refresh.fit", fit_meanwhile)
+    await TogetherRefresh(applier.pool, catalogues).refresh()
+    assert await applier.pool.fetchval(COUNTED) is None
+    monkeypatch.undo()
+    await TogetherRefresh(applier.pool, catalogues).refresh()
+    assert await applier.pool.fetchval(COUNTED) == 4
 
 
 async def test_a_generation_from_before_is_like_one_that_is_made_now(

@@ -112,7 +112,7 @@ CREATE TABLE together (
 );
 CREATE TABLE together_made (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
-    facts    bigint NOT NULL,   -- completed rows of `progress` it was made from
+    facts    bigint NOT NULL,   -- completed rows of `progress` it was made from; -1: make it anew
     recency  real NOT NULL,     -- how much less an earlier step of a learner counts than the next
     in_order boolean NOT NULL,  -- whether what was taken soon after counts more
     ndcg     real,              -- of these settings among all that were tried; null: too few to tell

@@ -19,6 +19,8 @@ from ai.recommendations.tuning import fit
 CHANGED_SHARE = 0.05
 CHANGED_MIN = 10
 """Counted anew once so many facts came or went, or so much of all: less moves no list."""
+ANEW = -1
+"""Instead of the number of facts: somebody was erased who was counted."""
 
 # In each generation.
 ONLY_ONE = "SELECT pg_try_advisory_lock(hashtextextended('together ' || current_schema(), 0))"
@@ -33,6 +35,7 @@ FINISHED = """
 SELECT user_id, content_id FROM progress WHERE status = 'completed'
 ORDER BY user_id, updated_at, content_id
 """
+ERASED = "SELECT count(*) FROM erased_learner"
 FORGET = "DELETE FROM together"
 STORE = """
 INSERT INTO together (content_id, other_id, closeness, learners)
@@ -70,10 +73,11 @@ async def _is_due(db: Db) -> bool:
     made, facts = await db.fetchval(MADE), await db.fetchval(FACTS)
     if made is None:
         return bool(facts)
-    return bool(abs(facts - made) >= max(CHANGED_MIN, CHANGED_SHARE * made))
+    return made == ANEW or bool(abs(facts - made) >= max(CHANGED_MIN, CHANGED_SHARE * made))
 
 
 async def _refresh(db: Db, catalogue: Catalogue) -> None:
+    erased = await db.fetchval(ERASED)
     rows = await db.fetch(FINISHED)
     histories = _histories(rows, catalogue.position)
     together, ndcg = await asyncio.to_thread(
@@ -83,6 +87,8 @@ async def _refresh(db: Db, catalogue: Catalogue) -> None:
     ids = [item.content_id for item in catalogue.items]
     async with db.transaction():
         await db.execute(SHARED)
+        if await db.fetchval(ERASED) != erased:
+            return  # of whoever was erased meanwhile nothing may come back: the next time
         await db.execute(FORGET)
         await db.execute(
             STORE,
