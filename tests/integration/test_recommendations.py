@@ -241,6 +241,18 @@ async def test_a_list_that_was_not_renewed_yet_never_shows_what_may_not_be_there
     assert offered(await http.get(PATH, params={"limit": 3})) == ["course-3", "course-6"]
 
 
+async def test_who_had_nothing_to_do_is_offered_new_content_at_once(
+    applier: Applier, recompute: Recompute, http: httpx.AsyncClient
+) -> None:
+    await apply(applier, user())
+    await recompute_all(recompute)
+    answer = await http.get(PATH)
+    assert (answer.headers["X-Recommendations-Source"], offered(answer)) == ("precomputed", [])
+    await apply(applier, published())
+    assert offered(await http.get(PATH)) == ["course-1"]
+    assert offered(await http.get(PATH, params={"limit": 3})) == ["course-1"]
+
+
 async def test_items_are_left_out_on_request(applier: Applier, http: httpx.AsyncClient) -> None:
     await apply(applier, user(), *(published(f"course-{one}") for one in range(1, 4)))
     left_out = ["course-1", "course-99"]
