@@ -79,6 +79,13 @@ def test_what_is_taken_back_is_published_without_a_verdict_and_can_be_said_again
     assert appended() == [("feedback.given", key, version) for version in (1, 2, 3)]
 
 
+@pytest.mark.parametrize("odd", ["course-99", "1%00", "course-1%00", "../1", "1 OR 1=1"])
+def test_what_was_never_said_cannot_be_taken_back(amina: Caller, odd: str) -> None:
+    amina.post("feedback/", said())
+    assert refusal(amina.call("DELETE", f"feedback/{odd}/")) == (404, "not_found", [])
+    assert Feedback.objects.get().verdict == "not_for_me"
+
+
 def test_an_item_retired_since_can_still_be_taken_back(amina: Caller) -> None:
     amina.post("feedback/", said())
     retire_content(content_id="course-1")
