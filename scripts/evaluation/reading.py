@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -87,7 +88,7 @@ def _rows(
     first = lines[0]
     separator = max("\t,|", key=first.count)
     places, has_header = columns(path, [cell.strip() for cell in first.split(separator)])
-    for number, cells in _split(lines, separator):
+    for number, cells in _split(path, lines, separator):
         if has_header and number == 1:
             continue
         if not any(cell.strip() for cell in cells):
@@ -102,14 +103,17 @@ def _rows(
         yield number, row
 
 
-def _split(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+def _split(path: Path, lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
     """Bars are never quoted."""
     if separator == "|":
         reader = csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
     else:
         reader = csv.reader(lines, delimiter=separator)
-    for cells in reader:
-        yield reader.line_num, cells
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise BrokenFile(f"{path}, line {reader.line_num}: {error}") from error
 
 
 def _lines(path: Path) -> list[str]:
@@ -121,7 +125,7 @@ def _lines(path: Path) -> list[str]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")  # as MovieLens 100k is written
-    lines = text.splitlines(keepends=True)
+    lines = [*StringIO(text, newline="")]  # `splitlines` ends lines at many a character within one
     if not lines:
         raise BrokenFile(f"{path}: empty")
     return lines

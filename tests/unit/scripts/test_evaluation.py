@@ -78,6 +78,12 @@ def test_items_are_read_in_every_layout(tmp_path: Path) -> None:
     assert read_items(bars) == {"1": Described("Café (1995)", "Comedy, Drama")}
 
 
+@pytest.mark.parametrize("odd", ["\x85", "\u2028", "\x0b", "\x1c"])
+def test_only_a_line_break_ends_a_line(tmp_path: Path, odd: str) -> None:
+    path = written(tmp_path, f"id,title,description\r\na,Wait{odd}what,Text\r\n")
+    assert read_items(path) == {"a": Described(f"Wait{odd}what", "Text")}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -89,6 +95,7 @@ def test_items_are_read_in_every_layout(tmp_path: Path) -> None:
         ("1\t2\t3\t4\n1\t2\tnan\t4\n", "line 2: rating 'nan' is not a number"),
         ("1\t2\t3\t4\n1\t2\t3\tinf\n", "line 2: timestamp 'inf' is not a number"),
         ("1\t2\t3\t4\n\t2\t3\t4\n", "line 2: no user or no item"),
+        pytest.param('1,2,3,4\n1,"' + "2" * 200_000, "line 2: field larger than", id="no end"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_line(tmp_path: Path, text: str, says: str) -> None:
