@@ -37,7 +37,7 @@ class Ours:
     def learn(self, world: World) -> None:
         histories = [_finished(world, case) for case in world.cases]
         known = world.catalogue
-        together, _ = fit(histories, known.popularity, known.vectors)
+        together, _ = fit(histories, known.vectors)
         self.catalogue = replace(known, taken_together=together)
 
     def top(self, case: Case) -> list[int]:

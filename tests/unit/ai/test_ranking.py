@@ -272,10 +272,8 @@ def worlds(draw: st.DrawFn) -> tuple[Catalogue, Learner]:
         feedback={f"course-{n}": Said(verdict, 1) for n, verdict in said.items()},
     )
     taken = [sorted(draw(st.sets(st.integers(0, count - 1)))) for _ in range(draw(INTEGERS))]
-    popularity = np.ones(count, np.float32)
-    together, _ = fit(
-        [np.array(one, np.intp) for one in taken], popularity, vectors.astype(np.float32)
-    )
+    histories = [np.array(one, np.intp) for one in taken]
+    together, _ = fit(histories, vectors.astype(np.float32))
     return catalogue(*items, vectors=vectors, together=together), who
 
 

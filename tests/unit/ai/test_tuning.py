@@ -16,10 +16,6 @@ def places(*numbers: int) -> Places:
     return np.array(numbers, np.intp)
 
 
-def even(items: int) -> Floats:
-    return np.ones(items, np.float32)
-
-
 def unlike(items: int) -> Matrix:
     """Texts of which no two have anything in common."""
     return np.eye(items, dtype=np.float32)
@@ -45,8 +41,8 @@ def test_what_is_found_first_is_worth_one_and_equals_share_their_middle() -> Non
 
 def test_settings_are_only_chosen_where_there_is_enough_to_tell() -> None:
     few = [places(0, 1, 2)] * 49 + [places(1, 2)] * 9
-    assert fit(few, even(3), unlike(3))[1] is None
-    chosen, reached = fit([*few, places(0, 1, 2)], even(3), unlike(3))
+    assert fit(few, unlike(3))[1] is None
+    chosen, reached = fit([*few, places(0, 1, 2)], unlike(3))
     assert reached == pytest.approx(1.0)  # everybody's last step is 2
     assert chosen.settings == Settings()  # as it is under every setting
 
@@ -55,7 +51,7 @@ def test_the_settings_chosen_tell_what_comes_next_from_what_came_before() -> Non
     # Everybody walks on along a circle of 30 items, each from somewhere else: the one before the
     # walk is as close to it as the one after, unless its direction counts.
     walks = [places(*((start + step) % 30 for step in range(6))) for start in range(30)]
-    together, reached = fit(walks * 3, even(30), unlike(30))
+    together, reached = fit(walks * 3, unlike(30))
     assert together.settings != Settings()
     assert reached is not None
     assert reached > 0.9
@@ -71,7 +67,7 @@ def popular(chance: Generator) -> list[Places]:
 
 
 def test_words_count_little_where_they_do_not_help_a_newcomer() -> None:
-    together, _ = fit(popular(default_rng(1)), falling(ITEMS), of_a_kind())
+    together, _ = fit(popular(default_rng(1)), of_a_kind())
     assert together.settings.words < Settings().words
 
 
@@ -79,12 +75,20 @@ def test_words_count_in_full_where_newcomers_stay_with_what_they_mean() -> None:
     chance = default_rng(2)
     kinds = chance.integers(0, KINDS, 200)
     stayed = [kind * OF_EACH + chance.permutation(OF_EACH)[:5] for kind in kinds]
-    together, _ = fit(stayed, falling(ITEMS), of_a_kind())
+    together, _ = fit(stayed, of_a_kind())
     assert together.settings.words == Settings().words
+
+
+def test_what_is_to_be_found_does_not_make_itself_popular() -> None:
+    # Of each fifth of the learners, met after three steps, the fourth is one that nobody else took.
+    chance = default_rng(4)
+    own = [places(*chance.permutation(ITEMS - 5)[:3], ITEMS - 1 - who % 5) for who in range(200)]
+    together, _ = fit(own, unlike(ITEMS))
+    assert together.settings == Settings()
 
 
 def test_without_evidence_the_plainest_settings_are_kept() -> None:
     chance = default_rng(3)
     anything = [chance.permutation(ITEMS)[:8] for _ in range(200)]
-    together, _ = fit(anything, even(ITEMS), of_a_kind())
+    together, _ = fit(anything, of_a_kind())
     assert together.settings == Settings()

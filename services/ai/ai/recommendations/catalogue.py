@@ -40,6 +40,13 @@ class Item:
     published_at: datetime = LONG_AGO
 
 
+def by_learners(counts: Floats) -> Floats:
+    """0 to 1: log(1 + learners), relative to the most taken item."""
+    taken: Floats = np.log1p(counts)
+    scaled: Floats = taken / np.float32(taken.max(initial=1))
+    return scaled
+
+
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """Immutable; whatever depends on no learner is computed once."""
@@ -103,11 +110,7 @@ class Catalogue:
 
     @cached_property
     def popularity(self) -> Floats:
-        """0 to 1: log(1 + learners), relative to the most taken item."""
-        taken: Floats = np.log1p(np.array([item.learners for item in self.items], np.float32))
-        most = taken.max(initial=1)
-        scaled: Floats = taken / np.float32(most)
-        return scaled
+        return by_learners(np.array([item.learners for item in self.items], np.float32))
 
     @cached_property
     def freshness(self) -> Floats:

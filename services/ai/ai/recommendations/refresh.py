@@ -80,9 +80,7 @@ async def _refresh(db: Db, catalogue: Catalogue) -> None:
     erased = await db.fetchval(ERASED)
     rows = await db.fetch(FINISHED)
     histories = _histories(rows, catalogue.position)
-    together, ndcg = await asyncio.to_thread(
-        fit, histories, catalogue.popularity, catalogue.vectors
-    )
+    together, ndcg = await asyncio.to_thread(fit, histories, catalogue.vectors)
     pairs = [*together.pairs()]
     ids = [item.content_id for item in catalogue.items]
     async with db.transaction():

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.embeddings.encoder import Matrix
+from ai.recommendations.catalogue import by_learners
 from ai.recommendations.scoring import mix, relative, trust_in
 from ai.recommendations.together import Floats, Places, Settings, Together, count, fading
 
@@ -27,12 +28,10 @@ Gains = NDArray[np.float64]
 """Of each learner that was tried, 0 to 1."""
 
 
-def fit(
-    histories: Sequence[Places], popularity: Floats, vectors: Matrix
-) -> tuple[Together, float | None]:
+def fit(histories: Sequence[Places], vectors: Matrix) -> tuple[Together, float | None]:
     """What was finished together, under the settings that find most, with the NDCG@10 they reached;
     under the plainest, without a figure, while too few learners finished enough to tell."""
-    items = len(popularity)
+    items = len(vectors)
     tried = _some([one for one in histories if len(one) >= FIRST_STEPS])
     if len(tried) < LEARNERS_MIN:
         return count(histories, items, Settings()), None
@@ -41,7 +40,7 @@ def fit(
     reached = float(gains[chosen].mean())
     longer = _some([one for one in histories if len(one) > FIRST_STEPS])
     if len(longer) >= LEARNERS_MIN:
-        chosen = _plainest(dict(_by_first_steps(histories, longer, popularity, vectors, chosen)))
+        chosen = _plainest(dict(_by_first_steps(histories, longer, vectors, chosen)))
     return count(histories, items, chosen), reached
 
 
@@ -75,7 +74,6 @@ def _by_last_step(
 def _by_first_steps(
     histories: Sequence[Places],
     tried: Sequence[Places],
-    popularity: Floats,
     vectors: Matrix,
     settings: Settings,
 ) -> Iterator[tuple[Settings, Gains]]:
@@ -86,7 +84,9 @@ def _by_first_steps(
         newcomers = tried[fold::FOLDS]
         among = {id(one) for one in newcomers}
         earlier = [one[:FIRST_STEPS] if id(one) in among else one for one in histories]
-        counted = count(earlier, len(popularity), settings)
+        counted = count(earlier, len(vectors), settings)
+        taken = np.bincount(np.concatenate(earlier), minlength=len(vectors))
+        popularity = by_learners(taken.astype(np.float32))
         for one in newcomers:
             steps = one[: FIRST_STEPS + 1]
             gains.append([*_found(counted, steps, options, popularity, vectors)])
