@@ -13,6 +13,7 @@ from ai.embeddings.encoder import ModelIdentity
 from ai.embeddings.queue import Row
 from ai.kit.settings import Settings
 from ai.projections.tables import write_content
+from ai.rebuild.rebuild import LOCK
 from ai.vectorstore import pgvector
 from ai.vectorstore.base import Entry, Facets, Filter, Hit, StoreUnavailable, VectorStore, score
 from ai.vectorstore.index import INDEX, Indexer
@@ -312,6 +313,18 @@ async def test_the_index_is_made_when_there_are_enough_vectors_and_a_broken_one_
     await Indexer(vector_pool, above=2).index_when_large()
     assert await vector_pool.fetchval(VALID) is True
     assert await vector_pool.fetchval("SHOW statement_timeout") == "30s"
+
+
+async def test_the_index_and_a_rebuild_do_not_wait_for_each_other(
+    vector_pool: asyncpg.Pool,
+) -> None:
+    await vector_pool.execute("DROP INDEX IF EXISTS content_vector_hnsw")
+    await ProjectedStore(vector_pool).upsert([entry("course-1", NORTH)])
+    async with vector_pool.acquire() as rebuilding:
+        await rebuilding.execute(LOCK)
+        await Indexer(vector_pool, above=0).index_when_large()
+        await rebuilding.execute(LOCK.replace("try_advisory_lock", "advisory_unlock"))
+    assert await vector_pool.fetchval(VALID) is True
 
 
 # --- Pinecone alone ------------------------------------------------------------------------------

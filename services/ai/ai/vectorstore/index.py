@@ -19,8 +19,8 @@ USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) WITH (m = 24, ef_const
 # Null when there is none; false when making it was cut off.
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)"
 DROP = f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}"
-ONE_MAKER = "SELECT pg_try_advisory_lock(7305121877)"
-DONE = "SELECT pg_advisory_unlock(7305121877)"
+ONE_MAKER = "SELECT pg_try_advisory_lock(7305121879)"
+DONE = "SELECT pg_advisory_unlock(7305121879)"
 # Of the connection, not of a transaction: an index that is made concurrently allows none.
 PATIENT = "SET statement_timeout = 0; SET maintenance_work_mem = '512MB'"
 USUAL = "RESET statement_timeout; RESET maintenance_work_mem"
