@@ -18,7 +18,7 @@ from ai.vectorstore import pgvector
 from ai.vectorstore.base import Entry, Facets, Filter, Hit, StoreUnavailable, VectorStore, score
 from ai.vectorstore.index import INDEX, Indexer
 from ai.vectorstore.memory import MemoryStore
-from ai.vectorstore.mirror import Mirror
+from ai.vectorstore.mirror import ONLY_ONE, Mirror
 from ai.vectorstore.pgvector import PgVectorStore
 from ai.vectorstore.pinecone import PineconeStore, open_pinecone
 from ongoza_contracts.vocabulary import ContentType, Track
@@ -362,7 +362,7 @@ async def test_a_pinecone_that_does_not_answer_is_left_alone_after_five_tries(
 async def test_the_mirror_tells_of_what_is_new_changed_and_retired_and_of_nothing_twice(
     vector_pool: asyncpg.Pool, pinecone: PineconeStore, double: PineconeDouble
 ) -> None:
-    mirror, source = Mirror(vector_pool, pinecone), ProjectedStore(vector_pool)
+    mirror, source = Mirror(vector_pool, pinecone, "g1"), ProjectedStore(vector_pool)
     await vector_pool.execute("TRUNCATE mirrored_vector")
     await source.upsert([entry("course-1", NORTH), entry("course-2", at(10))])
     while await mirror.mirror_some():
@@ -382,5 +382,18 @@ async def test_the_mirror_tells_of_what_is_new_changed_and_retired_and_of_nothin
     assert ids(await pinecone.search(NORTH, 5, Filter(level=4))) == ["course-2"]
     told_again = len(double.requests)
     assert told_again > told
-    assert not await Mirror(vector_pool, pinecone).mirror_some()
+    assert not await Mirror(vector_pool, pinecone, "g1").mirror_some()
     assert len(double.requests) == told_again
+
+
+async def test_one_worker_of_the_live_generation_tells_the_other_store(
+    vector_pool: asyncpg.Pool, pinecone: PineconeStore, double: PineconeDouble
+) -> None:
+    await vector_pool.execute("TRUNCATE mirrored_vector")
+    await ProjectedStore(vector_pool).upsert([entry("course-1", NORTH)])
+    async with vector_pool.acquire() as other, other.transaction():
+        await other.execute(ONLY_ONE)
+        assert not await Mirror(vector_pool, pinecone, "g1").mirror_some()
+    assert not await Mirror(vector_pool, pinecone, "g0").mirror_some()
+    assert double.requests == []
+    assert await Mirror(vector_pool, pinecone, "g1").mirror_some()

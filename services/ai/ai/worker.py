@@ -98,7 +98,7 @@ class Worker:
                 store = await stack.enter_async_context(
                     open_pinecone(self.settings, encoder.identity)
                 )
-                mirror = Mirror(self.pool, store)
+                mirror = Mirror(self.pool, store, self.generation)
                 _in_background(stack, forever(mirror.mirror_some, pause=PAUSE_SECONDS))
             for loop in (
                 forever(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),

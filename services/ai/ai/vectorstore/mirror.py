@@ -5,9 +5,12 @@ and a change of a vector, of a facet or a retirement is told soon, in whatever o
 """
 
 import logging
+from collections.abc import Sequence
 
 import asyncpg
 
+from ai.kit.db import Db
+from ai.rebuild.generations import live_generation
 from ai.vectorstore.base import Entry, Facets, StoreUnavailable
 from ai.vectorstore.pinecone import PineconeStore
 from ongoza_contracts.vocabulary import ContentType, Track
@@ -34,6 +37,8 @@ INSERT INTO mirrored_vector (namespace, content_id, digest)
 SELECT $1, * FROM unnest($2::text[], $3::text[])
 ON CONFLICT (namespace, content_id) DO UPDATE SET digest = excluded.digest
 """
+# One teller at a time, or older words of one could come after newer ones of another.
+ONLY_ONE = "SELECT pg_try_advisory_xact_lock(7305121880)"
 REVISION = "SELECT revision FROM catalogue_revision"
 FORGET = "DELETE FROM mirrored_vector WHERE namespace = $1 AND content_id = ANY($2)"
 
@@ -41,18 +46,30 @@ log = logging.getLogger(__name__)
 
 
 class Mirror:
-    def __init__(self, pool: asyncpg.Pool, store: PineconeStore) -> None:
+    def __init__(self, pool: asyncpg.Pool, store: PineconeStore, generation: str) -> None:
         self._pool = pool
         self._store = store
+        self._generation = generation
         self._same_at: int | None = None
 
     async def mirror_some(self) -> bool:
         """Tell the store of a few differences; whether there may be more to do now."""
-        namespace = self._store.namespace
         revision = await self._pool.fetchval(REVISION)
         if revision == self._same_at:
             return False
-        rows = await self._pool.fetch(DIFFERENT, namespace)
+        async with self._pool.acquire() as db, db.transaction():
+            if not await db.fetchval(ONLY_ONE):
+                return False
+            if await live_generation(db) != self._generation:
+                return False  # replaced a moment ago: what it knows is no longer what is searched
+            rows = await db.fetch(DIFFERENT, self._store.namespace)
+            if not await self._tell(db, rows):
+                return False
+        self._same_at = None if rows else revision
+        return bool(rows)
+
+    async def _tell(self, db: Db, rows: Sequence[asyncpg.Record]) -> bool:
+        """False while the store does not listen."""
         wanted = [row for row in rows if row["digest"] is not None]
         gone = [row["content_id"] for row in rows if row["digest"] is None]
         try:
@@ -62,10 +79,9 @@ class Mirror:
             log.warning("the mirror of vectors waits: %s", error)
             return False
         ids, digests = [row["content_id"] for row in wanted], [row["digest"] for row in wanted]
-        await self._pool.execute(REMEMBER, namespace, ids, digests)
-        await self._pool.execute(FORGET, namespace, gone)
-        self._same_at = None if rows else revision
-        return bool(rows)
+        await db.execute(REMEMBER, self._store.namespace, ids, digests)
+        await db.execute(FORGET, self._store.namespace, gone)
+        return True
 
 
 def _entry(row: asyncpg.Record) -> Entry:
