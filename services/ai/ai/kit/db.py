@@ -57,7 +57,8 @@ async def open_pool(
 
 
 async def _nothing_to_reset(_: asyncpg.Connection) -> None:
-    """Settings and locks are taken for a transaction only: no round trip is needed on release."""
+    """Settings and locks are taken for a transaction, or given back by whoever took them: no round
+    trip is needed on release."""
 
 
 async def connect(settings: Settings) -> asyncpg.Connection:

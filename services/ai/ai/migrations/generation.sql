@@ -101,12 +101,12 @@ CREATE TABLE feedback (
     PRIMARY KEY (user_id, content_id)
 );
 
--- Of each item those that learners of it took as well, the closest ones; made anew in the
+-- Of each item those that learners of it finished as well, the closest ones; made anew in the
 -- background, and never compared: it follows from `progress`.
 CREATE TABLE together (
     content_id text,
     other_id   text,
-    learners   integer NOT NULL,  -- who took both
+    learners   integer NOT NULL,  -- who finished both
     closeness  real NOT NULL,     -- above 0
     PRIMARY KEY (content_id, other_id)
 );
@@ -114,7 +114,7 @@ CREATE TABLE together_made (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
     facts    bigint NOT NULL,   -- completed rows of `progress` it was made from; -1: make it anew
     recency  real NOT NULL,     -- how much less an earlier step of a learner counts than the next
-    in_order boolean NOT NULL,  -- whether what was taken soon after counts more
+    in_order boolean NOT NULL,  -- whether what was finished soon after counts more
     ndcg     real,              -- of these settings among all that were tried; null: too few to tell
     made_at  timestamptz NOT NULL DEFAULT now(),
     words    real NOT NULL,     -- how much meaning weighs for a newcomer

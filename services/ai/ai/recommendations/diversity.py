@@ -4,7 +4,8 @@ Maximal marginal relevance (Carbonell and Goldstein 1998): the next item is the 
 
     r * score - (1 - r) * cosine to the nearest item already in the list
 
-with r = .9. Intra-list similarity (Ziegler et al. 2005) is the mean cosine over all pairs.
+with r = .9, and 0 for a cosine below it. Intra-list similarity (Ziegler et al. 2005) is the mean
+cosine over all pairs.
 """
 
 import numpy as np
