@@ -24,8 +24,11 @@ class DatabaseDown:
     fetchrow = fetchval = fetch = execute = _refuse
 
 
-def app_over(pool: Any, settings: Settings, **others: Any) -> FastAPI:
-    """`others` are further resources; those that are not named must not be needed."""
+def app_over(
+    pool: Any, settings: Settings, *, core: httpx.MockTransport | None = None, **others: Any
+) -> FastAPI:
+    """`core` answers in core's place; `others` are further resources; those that are not named must
+    not be needed."""
     settings = settings.model_copy(update={"jwt_secret_key": SECRET})
     app = create_app(settings)
     given = {"encoder": cast(Any, None), "vectors": cast(Any, None), **others}
@@ -33,7 +36,7 @@ def app_over(pool: Any, settings: Settings, **others: Any) -> FastAPI:
         settings=settings,
         tokens=app.state.tokens,
         pool=pool,
-        core=CoreClient("http://core.test", app.state.tokens, timeout=1),
+        core=CoreClient("http://core.test", app.state.tokens, timeout=1, transport=core),
         catalogues=CatalogueCache(pool),
         **given,
     )

@@ -10,6 +10,8 @@ import pytest
 
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
+from ai.projections.apply import Applier
+from ai.projections.status import heartbeat
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
 from tests.integration.story import eventually, settled
@@ -85,6 +87,12 @@ async def vector_pool(ai_settings: Settings) -> AsyncIterator[asyncpg.Pool]:
     await pool.execute(EMPTY_GENERATION)
     yield pool
     await pool.close()
+
+
+@pytest.fixture
+async def applier(vector_pool: asyncpg.Pool) -> Applier:
+    await heartbeat(vector_pool, "test", "g1")
+    return Applier(vector_pool, "g1", "test")
 
 
 @pytest.fixture(scope="session")

@@ -3,24 +3,14 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import asyncpg
-import pytest
-
 from ai.profiling.queries import projected_session
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.projections.status import heartbeat
 from ongoza_contracts.event import Fact
 from ongoza_contracts.vocabulary import AnswerFlag, Track
 from tests.facts import NOW, SESSION, answered, completed, deleted, record
 
 FIRST = UUID("018f0000-0000-7000-8000-000000000000")
-
-
-@pytest.fixture
-async def applier(vector_pool: asyncpg.Pool) -> Applier:
-    await heartbeat(vector_pool, "test", "g1")
-    return Applier(vector_pool, "g1", "test")
 
 
 async def apply(applier: Applier, *facts: Fact) -> None:

@@ -1,11 +1,9 @@
 """Lists on a real database: reasons proved from the facts, new content without a storm, and nothing
 in a list that may not be there, whatever changed since it was made."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -17,20 +15,19 @@ import pytest
 from ai.kit.settings import Settings
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.projections.status import heartbeat
 from ai.recommendations.cache import CatalogueCache
+from ai.recommendations.catalogue import Catalogue
 from ai.recommendations.checking import disproof
-from ai.recommendations.lists import compute
+from ai.recommendations.learner import Learner
+from ai.recommendations.lists import Stored, compute, stored
 from ai.recommendations.queries import load_learners
 from ai.recommendations.reasons import Kind
 from ai.recommendations.recompute import LEARNERS_PER_ROUND, Recompute
 from ai.recommendations.refresh import TogetherRefresh
-from ai.recommendations.tuning import fit
 from ongoza_contracts.event import Fact
 from tests.ai_double import app_over, learner_seven
 from tests.facts import (
     completed,
-    erased,
     feedback,
     progress,
     published,
@@ -44,19 +41,31 @@ BEHIND = """
 SELECT count(*) FROM recommendation AS kept, catalogue_revision AS newest
 WHERE kept.revision < newest.revision
 """
-COLUMNS = """
-SELECT table_schema, column_name, data_type, is_nullable, column_default
-FROM information_schema.columns WHERE table_name = 'together_made'
-ORDER BY table_schema, ordinal_position
-"""
-COUNTED = "SELECT learners FROM together WHERE content_id = 'course-1' AND other_id = 'course-2'"
 PATH = "/api/v1/recommendations"
-
-
-@pytest.fixture
-async def applier(vector_pool: asyncpg.Pool) -> Applier:
-    await heartbeat(vector_pool, "test", "g1")
-    return Applier(vector_pool, "g1", "test")
+TIMES = {"created_at": "2026-11-20T08:00:00Z", "updated_at": "2026-11-20T08:00:00Z"}
+NAME = {"email": "amina@ongoza.example", "first_name": "Amina", "last_name": "O"}
+DONE: dict[str, Any] = {
+    "id": 1,
+    "user": 7,
+    "content_id": "course-1",
+    "content_type": "course",
+    "status": "completed",
+    "completion_percentage": 100,
+    "score": None,
+    "metadata": {},
+    **TIMES,
+}
+CORE_SAYS = {
+    "/api/v1/users/7": {
+        "id": 7,
+        **NAME,
+        "role": "learner",
+        "track": None,
+        "organization": None,
+        **TIMES,
+    },
+    "/api/v1/progress/": {"count": 1, "next": None, "previous": None, "results": [DONE]},
+}  # and not what the learner said of it
 
 
 @pytest.fixture
@@ -302,76 +311,37 @@ async def test_the_debug_view_says_what_made_the_list(
     assert missing.status_code == 401
 
 
-async def test_what_was_finished_together_is_counted_again_when_enough_changed(
-    applier: Applier,
-) -> None:
-    def finished(users: range, *content_ids: str) -> list[Fact]:
-        return [
-            progress(user_id, content_id, status="completed")
-            for user_id in users
-            for content_id in content_ids
-        ]
+async def test_a_query_that_is_not_known_is_refused(http: httpx.AsyncClient) -> None:
+    answer = await http.get(PATH, params={"exclude": "course-1"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "exclude")
 
-    refresh = TogetherRefresh(applier.pool, CatalogueCache(applier.pool))
-    await apply(applier, *finished(range(1, 6), "course-1", "course-2"))
-    await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) is None  # nobody knows these items yet
+
+async def test_a_learner_whose_list_fails_holds_up_nobody(
+    applier: Applier, recompute: Recompute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stored_or_not(catalogue: Catalogue, learner: Learner, as_of: datetime) -> Stored:
+        if learner.user_id == 2:
+            raise ZeroDivisionError
+        return stored(catalogue, learner, as_of)
+
+    monkeypatch.setattr("ai.recommendations.recompute.stored", stored_or_not)
+    await apply(applier, published(), user(1), user(2), user(3))
+    await recompute_all(recompute)
+    kept = await applier.pool.fetch("SELECT user_id FROM recommendation ORDER BY user_id")
+    waiting = await applier.pool.fetch("SELECT user_id FROM dirty_learner")
+    assert ([row[0] for row in kept], [row[0] for row in waiting]) == ([1, 3], [2])
+
+
+async def test_a_newcomer_is_answered_from_what_core_says_as_far_as_it_says_it(
+    applier: Applier, ai_settings: Settings
+) -> None:
+    def core(request: httpx.Request) -> httpx.Response:
+        answer = CORE_SAYS.get(request.url.path)
+        return httpx.Response(503) if answer is None else httpx.Response(200, json=answer)
+
     await apply(applier, published("course-1"), published("course-2"))
-    await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) == 5
-    await apply(applier, *finished(range(6, 8), "course-1", "course-2"))  # too little
-    await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) == 5
-    await apply(applier, *finished(range(8, 12), "course-1", "course-2"))
-    await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) == 11
-    await apply(applier, user(1), erased(1, version=2))  # at once, however little it is
-    await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) == 10
-
-
-def both_finished(users: range) -> list[Fact]:
-    done = [progress(one, f"course-{n}", status="completed") for one in users for n in (1, 2)]
-    return [published("course-1"), published("course-2"), *done]
-
-
-async def test_who_is_erased_is_counted_no_more_however_few_are_left(applier: Applier) -> None:
-    refresh = TogetherRefresh(applier.pool, CatalogueCache(applier.pool))
-    await apply(applier, *both_finished(range(1, 3)))
-    await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) == 2
-    await apply(applier, user(1), erased(1, version=2))
-    await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) == 1
-    await apply(applier, user(2), erased(2, version=2))
-    await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) is None
-
-
-async def test_who_is_erased_while_it_is_counted_does_not_come_back(
-    applier: Applier, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loop = asyncio.get_running_loop()
-
-    def fit_meanwhile(*given: Any) -> Any:
-        gone = apply(applier, user(1), erased(1, version=2))
-        asyncio.run_coroutine_threadsafe(gone, loop).result(10)
-        return fit(*given)
-
-    catalogues = CatalogueCache(applier.pool)
-    await apply(applier, *both_finished(range(1, 6)))
-    monkeypatch.setattr("ai.recommendations.refresh.fit", fit_meanwhile)
-    await TogetherRefresh(applier.pool, catalogues).refresh()
-    assert await applier.pool.fetchval(COUNTED) is None
-    monkeypatch.undo()
-    await TogetherRefresh(applier.pool, catalogues).refresh()
-    assert await applier.pool.fetchval(COUNTED) == 4
-
-
-async def test_a_generation_from_before_is_like_one_that_is_made_now(
-    vector_pool: asyncpg.Pool,
-) -> None:
-    made_now = await vector_pool.fetch(COLUMNS)
-    await vector_pool.execute("ALTER TABLE together_made DROP words CASCADE, DROP doubt")
-    await vector_pool.execute(files("ai.migrations").joinpath("0009_tuning.sql").read_text())
-    assert await vector_pool.fetch(COLUMNS) == made_now
+    app = app_over(applier.pool, ai_settings, core=httpx.MockTransport(core))
+    async with learner_seven(app) as http:
+        answer = await http.get(PATH)
+    assert answer.headers["X-Recommendations-Source"] == "fallback"
+    assert offered(answer) == ["course-2"]  # what they completed is known, what they said is not

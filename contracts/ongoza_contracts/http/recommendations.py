@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ongoza_contracts.http.base import Request, Response
 from ongoza_contracts.vocabulary import ContentId, ContentType, UserId
@@ -11,13 +11,28 @@ LIMIT_MAX = 50
 EXCLUDED_MAX = 100
 
 _ID = r"(course|module|mission)-[0-9]{1,9}(-[0-9]{1,9})?"
-ContentIds = Annotated[
-    str,
-    StringConstraints(
-        pattern=rf"^{_ID}(,{_ID}){{0,{EXCLUDED_MAX - 1}}}$", max_length=29 * EXCLUDED_MAX
-    ),
-]
-"""In a query: ids with commas between."""
+
+
+class RecommendationQuery(BaseModel):
+    """The query parameters; one that is not known is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    user_id: UserId | None = None
+    content_type: ContentType | None = None
+    limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
+    exclude_ids: (
+        Annotated[
+            str,
+            StringConstraints(
+                pattern=rf"^{_ID}(,{_ID}){{0,{EXCLUDED_MAX - 1}}}$", max_length=29 * EXCLUDED_MAX
+            ),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Items to leave out, known or not: up to 100 ids with commas between.",
+    )
 
 
 class RecommendationRequest(Request):

@@ -8,6 +8,7 @@ import asyncpg
 
 from ai.kit.broker import BrokerError, Publisher
 from ai.kit.db import Db
+from ai.rebuild.generations import live_generation
 from ongoza_contracts.codec import Record, encode, forget
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from ongoza_contracts.recommendations import RecommendationsRefreshed
@@ -28,7 +29,6 @@ ORDER BY made.user_id
 ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
 """.replace("{version}", VERSION)
 # One publisher at a time, or two of a learner's facts could change places.
-LIVE = "SELECT name FROM generation WHERE state = 'live'"
 ONLY_ONE = "SELECT pg_try_advisory_xact_lock(7305121878)"
 WAITING = """
 SELECT user_id, version, items, computed_at
@@ -63,7 +63,7 @@ class Announcer:
         async with self._pool.acquire() as db, db.transaction():
             if not await db.fetchval(ONLY_ONE):
                 return False
-            if await db.fetchval(LIVE) != self._generation:
+            if await live_generation(db) != self._generation:
                 return False  # replaced a moment ago: its lists are no longer what learners see
             rows = await db.fetch(WAITING, LISTS_PER_ROUND)
             if not rows or not await self._publish([_record(row) for row in rows]):

@@ -2,13 +2,17 @@
 in the transaction that writes the list, and only if it was not renewed meanwhile."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import asyncpg
 
 from ai.projections.apply import SHARED
 from ai.recommendations.announce import note
 from ai.recommendations.cache import CatalogueCache
+from ai.recommendations.catalogue import Catalogue
+from ai.recommendations.learner import Learner
 from ai.recommendations.lists import Stored, stored
 from ai.recommendations.queries import load_learners
 
@@ -60,6 +64,8 @@ SELECT user_id FROM (
 ON CONFLICT (user_id) DO NOTHING RETURNING user_id
 """
 
+log = logging.getLogger(__name__)
+
 
 class Recompute:
     def __init__(
@@ -85,10 +91,9 @@ class Recompute:
         as_of = claims[0]["claimed_at"]
         catalogue = await self._catalogues.current()
         learners = await load_learners(self._pool, marks.keys())
-        lists = await asyncio.to_thread(
-            lambda: [stored(catalogue, learner, as_of) for learner in learners]
-        )
-        await self._store(lists, marks, as_of, catalogue.revision)
+        lists, failed = await asyncio.to_thread(_lists, catalogue, learners, as_of)
+        done = {user_id: mark for user_id, mark in marks.items() if user_id not in failed}
+        await self._store(lists, done, as_of, catalogue.revision)
         if self._announced:
             self._announced.set()
         return True
@@ -124,3 +129,18 @@ class Recompute:
             )
             await db.execute(REMOVE_MARKS, [*marks.keys()], [*marks.values()])
             await db.execute(REDATE_MARKS, [*marks], claimed_at)
+
+
+def _lists(
+    catalogue: Catalogue, learners: Sequence[Learner], as_of: datetime
+) -> tuple[list[Stored], set[int]]:
+    """And for whom none could be computed. They keep their mark, and are tried again when the claim
+    has lapsed: one learner's list must not hold up everybody's."""
+    lists, failed = [], set()
+    for learner in learners:
+        try:
+            lists.append(stored(catalogue, learner, as_of))
+        except Exception:
+            log.exception("no list for user_id=%d", learner.user_id)
+            failed.add(learner.user_id)
+    return lists, failed

@@ -13,14 +13,11 @@ from ai.recommendations.explaining import explain
 from ai.recommendations.service import Wanted, recommend
 from ai.resources import CurrentResources, Resources
 from ongoza_contracts.http.recommendations import (
-    LIMIT_DEFAULT,
-    LIMIT_MAX,
-    ContentIds,
     ExplainedResponse,
+    RecommendationQuery,
     RecommendationRequest,
     RecommendationResponse,
 )
-from ongoza_contracts.vocabulary import ID_MAX, ContentType
 
 PATH = "/api/v1/recommendations"
 SOURCE_HEADER = "X-Recommendations-Source"
@@ -35,11 +32,6 @@ DESCRIPTION = {
         }
     },
 }
-
-Excluded = Annotated[
-    ContentIds | None,
-    Query(description="Items to leave out, known or not: up to 100 ids with commas between."),
-]
 
 router = APIRouter(prefix="/api/v1", tags=["recommendations"])
 
@@ -67,15 +59,10 @@ class PlainListRoute(BaseRoute):
         await response(scope, receive, send)
 
 
-def wanted(
-    caller: CurrentCaller,
-    content_type: ContentType | None = None,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
-    user_id: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
-    exclude_ids: Excluded = None,
-) -> Wanted:
-    excluded = frozenset(exclude_ids.split(",")) if exclude_ids else frozenset()
-    return Wanted(user_id or caller.user_id, content_type, limit, excluded)
+def wanted(caller: CurrentCaller, query: Annotated[RecommendationQuery, Query()]) -> Wanted:
+    excluded = frozenset(query.exclude_ids.split(",")) if query.exclude_ids else frozenset()
+    user_id = query.user_id or caller.user_id
+    return Wanted(user_id, query.content_type, query.limit, excluded)
 
 
 @router.get("/recommendations", response_model=RecommendationResponse, responses={200: DESCRIPTION})

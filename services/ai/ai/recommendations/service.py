@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
@@ -121,11 +121,15 @@ async def _learner_of_core(resources: Resources, caller: Caller, user_id: int) -
     user = await core.user(user_id)
     rows = sorted([item async for item in core.progress(user_id)], key=lambda one: one.updated_at)
     steps = {item.content_id: Step(item.status, 0) for item in rows}
-    said = {}
-    if caller.user_id == user_id:  # core tells nobody what another one said
-        said = {item.content_id: Said(item.verdict, 0) async for item in core.feedback()}
     profile = chosen(user.track, 0) if user.track else None
-    return Learner(user_id, profile=profile, steps=steps, feedback=said)
+    known = Learner(user_id, profile=profile, steps=steps)
+    if caller.user_id != user_id:  # core tells nobody what another one said
+        return known
+    try:
+        said = {item.content_id: Said(item.verdict, 0) async for item in core.feedback()}
+    except CoreUnavailable:  # what is known already is better than nothing
+        return known
+    return replace(known, feedback=said)
 
 
 async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source: Source) -> Answer:

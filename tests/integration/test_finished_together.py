@@ -1,0 +1,102 @@
+"""What learners finished together: counted in the background, and never of whoever was erased."""
+
+import asyncio
+from importlib.resources import files
+from typing import Any
+
+import asyncpg
+import pytest
+
+from ai.projections.apply import Applier
+from ai.projections.batch import read_batch
+from ai.recommendations.cache import CatalogueCache
+from ai.recommendations.refresh import TogetherRefresh
+from ai.recommendations.tuning import fit
+from ongoza_contracts.event import Fact
+from tests.facts import erased, progress, published, record, user
+
+COLUMNS = """
+SELECT table_schema, column_name, data_type, is_nullable, column_default
+FROM information_schema.columns WHERE table_name = 'together_made'
+ORDER BY table_schema, ordinal_position
+"""
+COUNTED = "SELECT learners FROM together WHERE content_id = 'course-1' AND other_id = 'course-2'"
+
+
+async def apply(applier: Applier, *facts: Fact) -> None:
+    await applier.apply(read_batch(record(fact) for fact in facts))
+
+
+async def test_what_was_finished_together_is_counted_again_when_enough_changed(
+    applier: Applier,
+) -> None:
+    def finished(users: range, *content_ids: str) -> list[Fact]:
+        return [
+            progress(user_id, content_id, status="completed")
+            for user_id in users
+            for content_id in content_ids
+        ]
+
+    refresh = TogetherRefresh(applier.pool, CatalogueCache(applier.pool))
+    await apply(applier, *finished(range(1, 6), "course-1", "course-2"))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) is None  # nobody knows these items yet
+    await apply(applier, published("course-1"), published("course-2"))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 5
+    await apply(applier, *finished(range(6, 8), "course-1", "course-2"))  # too little
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 5
+    await apply(applier, *finished(range(8, 12), "course-1", "course-2"))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 11
+    await apply(applier, user(1), erased(1, version=2))  # at once, however little it is
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 10
+
+
+def both_finished(users: range) -> list[Fact]:
+    done = [progress(one, f"course-{n}", status="completed") for one in users for n in (1, 2)]
+    return [published("course-1"), published("course-2"), *done]
+
+
+async def test_who_is_erased_is_counted_no_more_however_few_are_left(applier: Applier) -> None:
+    refresh = TogetherRefresh(applier.pool, CatalogueCache(applier.pool))
+    await apply(applier, *both_finished(range(1, 3)))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 2
+    await apply(applier, user(1), erased(1, version=2))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) == 1
+    await apply(applier, user(2), erased(2, version=2))
+    await refresh.refresh()
+    assert await applier.pool.fetchval(COUNTED) is None
+
+
+async def test_who_is_erased_while_it_is_counted_does_not_come_back(
+    applier: Applier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def fit_meanwhile(*given: Any) -> Any:
+        gone = apply(applier, user(1), erased(1, version=2))
+        asyncio.run_coroutine_threadsafe(gone, loop).result(10)
+        return fit(*given)
+
+    catalogues = CatalogueCache(applier.pool)
+    await apply(applier, *both_finished(range(1, 6)))
+    monkeypatch.setattr("ai.recommendations.refresh.fit", fit_meanwhile)
+    await TogetherRefresh(applier.pool, catalogues).refresh()
+    assert await applier.pool.fetchval(COUNTED) is None
+    monkeypatch.undo()
+    await TogetherRefresh(applier.pool, catalogues).refresh()
+    assert await applier.pool.fetchval(COUNTED) == 4
+
+
+async def test_a_generation_from_before_is_like_one_that_is_made_now(
+    vector_pool: asyncpg.Pool,
+) -> None:
+    made_now = await vector_pool.fetch(COLUMNS)
+    await vector_pool.execute("ALTER TABLE together_made DROP words CASCADE, DROP doubt")
+    await vector_pool.execute(files("ai.migrations").joinpath("0009_tuning.sql").read_text())
+    assert await vector_pool.fetch(COLUMNS) == made_now
