@@ -17,6 +17,8 @@ OUTBOX = "SELECT count(*) = 0 FROM outbox_event"
 CONTENT = "SELECT count(*) FROM programs_contentitem"
 LISTS = """
 SELECT NOT EXISTS (SELECT FROM live.dirty_learner)
+    AND NOT EXISTS (SELECT FROM live.recommendation AS kept, live.catalogue_revision AS newest
+        WHERE kept.revision < newest.revision)
     AND (SELECT count(*) FROM live.content_vector) = %s
 """
 # What a learner may still report progress on, again and again.

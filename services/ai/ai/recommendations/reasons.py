@@ -1,6 +1,7 @@
 """Why an item is in a list: one sentence, from the part of the score that decided, with the facts
 behind it. `checking.py` proves it against the facts themselves. Pure."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -80,19 +81,12 @@ def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts)
     """From the part of the score that lifts the item furthest above the catalogue's mean, of those
     about which something can be said."""
 
-    def lift(part: Floats) -> float:
-        return float(part[ranked.place] - part.mean())
+    def lift(name: str) -> float:
+        part: Floats = getattr(parts, name)
+        return float(part[ranked.place]) - parts.means[name]
 
-    told = (
-        (lift(parts.step), _step),
-        (lift(parts.together), _together),
-        (lift(parts.nearness), _history),
-        (lift(parts.track), _track),
-        (lift(parts.popularity), _popularity),
-        (lift(parts.fresh), _fresh),
-    )
-    for lifted, tell in sorted(told, key=lambda part: -part[0]):
-        if lifted > 0 and (said := tell(catalogue, learner, ranked)):
+    for name in sorted(TELL, key=lift, reverse=True):
+        if lift(name) > 0 and (said := TELL[name](catalogue, learner, ranked)):
             return said
     return Reason(Kind.OPEN, open_now(ranked.item.level), (_content(ranked),))
 
@@ -156,6 +150,17 @@ def _fresh(catalogue: Catalogue, _: Learner, ranked: Ranked) -> Reason | None:
     if catalogue.freshness[ranked.place] < FRESH_ENOUGH:
         return None
     return Reason(Kind.NEW, new(ranked.item.published_at.date()), (_content(ranked),))
+
+
+TELL: Mapping[str, Callable[[Catalogue, Learner, Ranked], Reason | None]] = {
+    "step": _step,
+    "together": _together,
+    "nearness": _history,
+    "track": _track,
+    "popularity": _popularity,
+    "fresh": _fresh,
+}
+"""What can be said of each part of the score."""
 
 
 def _title(catalogue: Catalogue, content_id: str) -> str:

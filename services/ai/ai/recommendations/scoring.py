@@ -21,6 +21,7 @@ what is not for them (-.5).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -42,7 +43,7 @@ MORE_WEIGHT, CENTRE_WEIGHT, NOT_WEIGHT = 1.0, 0.5, -0.5
 NEWEST, EARLIER_STEP = 3, 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Parts:
     """What each item's score is made of, already weighted; they add up to the score."""
 
@@ -58,6 +59,11 @@ class Parts:
     def total(self) -> Floats:
         total: Floats = np.sum([*self.by_name().values()], axis=0, dtype=np.float32)
         return total
+
+    @cached_property
+    def means(self) -> Mapping[str, float]:
+        """Over the catalogue."""
+        return {name: float(part.mean()) for name, part in self.by_name().items()}
 
     def by_name(self) -> Mapping[str, Floats]:
         return {part.name: getattr(self, part.name) for part in fields(self)}
