@@ -43,6 +43,9 @@ HEARTBEAT_SECONDS = 2.0
 TOGETHER_SECONDS = 60.0
 INDEX_SECONDS = 60.0
 IDLE_SECONDS = 1.0
+LISTS_REST, ANNOUNCE_REST = 0.02, 0.25
+"""Between rounds under load: a round costs nearly the same for one list as for many. Learners see
+their own list, other teams can wait a little longer."""
 """How often the loops look for what another worker left behind; their own work wakes them."""
 
 log = logging.getLogger(__name__)
@@ -102,10 +105,17 @@ class Worker:
                 _in_background(stack, forever(mirror.mirror_some, pause=PAUSE_SECONDS))
             for loop in (
                 forever(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),
-                forever(recompute.recompute_some, pause=IDLE_SECONDS, wake=self.lists),
+                forever(
+                    recompute.recompute_some, pause=IDLE_SECONDS, wake=self.lists, rest=LISTS_REST
+                ),
                 forever(recompute.mark_behind, pause=SWEEP_SECONDS),
                 forever(together.refresh, pause=TOGETHER_SECONDS),
-                forever(announcer.announce_some, pause=IDLE_SECONDS, wake=self.changed),
+                forever(
+                    announcer.announce_some,
+                    pause=IDLE_SECONDS,
+                    wake=self.changed,
+                    rest=ANNOUNCE_REST,
+                ),
                 forever(Indexer(self.pool).index_when_large, pause=INDEX_SECONDS),
                 forever(self._beat, pause=HEARTBEAT_SECONDS),
                 forever(self._watch, pause=self.settings.worker_stuck_seconds / 4),

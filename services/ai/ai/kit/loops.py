@@ -24,11 +24,15 @@ def die(code: int, why: str) -> NoReturn:
 
 
 async def forever(
-    work: Callable[[], Awaitable[bool]], *, pause: float, wake: asyncio.Event | None = None
+    work: Callable[[], Awaitable[bool]],
+    *,
+    pause: float,
+    wake: asyncio.Event | None = None,
+    rest: float = 0,
 ) -> NoReturn:
-    """Call `work` again at once while it returns that there is more, else after `pause` seconds or
-    when woken. While the database is away, or ended us in a deadlock, it waits; any other failure
-    ends the process."""
+    """Call `work` again after `rest` seconds, in which more may gather, while it returns that there
+    is more; else after `pause` seconds or when woken. While the database is away, or ended us in a
+    deadlock, it waits; any other failure ends the process."""
     wake = wake or asyncio.Event()
     while True:
         wake.clear()  # before the work: what wakes us meanwhile is work for the next round
@@ -41,7 +45,9 @@ async def forever(
             log.exception("%s failed", work.__qualname__)
             die(1, "a background task failed")
         else:
-            if not more:
+            if more:
+                await asyncio.sleep(rest)
+            else:
                 await _wait(wake, pause)
 
 
