@@ -12,7 +12,7 @@ from scripts.bench.seeded import open_items, seeded_stack
 from scripts.bench.visible import WARM_UP_SECONDS
 
 WRITES_PER_SECOND = 50
-"""A quarter of what two processors write at the most: the way is measured, not the queue before it."""
+"""A quarter of what two processors can write: the way is measured, not the queue before it."""
 
 
 def relay(size: Size) -> list[Line]:
