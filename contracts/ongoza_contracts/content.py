@@ -6,7 +6,7 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.vocabulary import ContentId, ContentType, PublicText, PublicTitle, Slug, Track
 
 
-class _ContentState(Fact):
+class _ContentState(Fact, key=("content_id",), partition="content_id"):
     content_id: ContentId
     content_type: ContentType
     title: PublicTitle
@@ -23,22 +23,10 @@ class _ContentState(Fact):
     published_at: AwareDatetime
     updated_at: AwareDatetime
 
-    @property
-    def key(self) -> str:
-        return self.content_id
 
-    @property
-    def partition_key(self) -> str:
-        return self.content_id
-
-
-class ContentPublished(_ContentState):
+class ContentPublished(_ContentState, type="ongoza.content.published.v1"):
     """An item was published, or changed while published."""
 
-    type = "ongoza.content.published.v1"
 
-
-class ContentRetired(_ContentState):
+class ContentRetired(_ContentState, type="ongoza.content.retired.v1"):
     """An item may no longer be offered. The whole state stays: learners' histories refer to it."""
-
-    type = "ongoza.content.retired.v1"

@@ -34,17 +34,9 @@ class ProfilingResult(FactPart):
     """What stood out in how the answers were given."""
 
 
-class _ProfilingFact(Fact):
+class _ProfilingFact(Fact, key=("session_id",), partition="user_id", subjects=("user_id",)):
     session_id: UUID
     user_id: UserId
-
-    @property
-    def key(self) -> str:
-        return str(self.session_id)
-
-    @property
-    def partition_key(self) -> str:
-        return str(self.user_id)
 
 
 class _ProfilingState(_ProfilingFact):
@@ -54,22 +46,16 @@ class _ProfilingState(_ProfilingFact):
     started_at: AwareDatetime
 
 
-class ProfilingAnswered(_ProfilingState):
+class ProfilingAnswered(_ProfilingState, type="ongoza.profiling.answered.v1"):
     """A session was started, or one of its questions answered, or answered anew."""
 
-    type = "ongoza.profiling.answered.v1"
 
-
-class ProfilingCompleted(_ProfilingState):
+class ProfilingCompleted(_ProfilingState, type="ongoza.profiling.completed.v1"):
     """A session was completed and its result recorded."""
-
-    type = "ongoza.profiling.completed.v1"
 
     result: ProfilingResult
     completed_at: AwareDatetime
 
 
-class ProfilingDeleted(_ProfilingFact):
+class ProfilingDeleted(_ProfilingFact, type="ongoza.profiling.deleted.v1", deletion=True):
     """A learner deleted a session: forget its answers and its result."""
-
-    type = "ongoza.profiling.deleted.v1"

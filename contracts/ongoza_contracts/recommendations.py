@@ -8,21 +8,17 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.vocabulary import ContentId, UserId
 
 
-class RecommendationsRefreshed(Fact):
+class RecommendationsRefreshed(
+    Fact,
+    type="ongoza.recommendations.refreshed.v1",
+    key=("user_id",),
+    partition="user_id",
+    subjects=("user_id",),
+):
     """A learner's list of recommendations changed. The version rises with every change, but not by
     one: read nothing into its gaps."""
-
-    type = "ongoza.recommendations.refreshed.v1"
 
     user_id: UserId
     content_ids: Annotated[tuple[ContentId, ...], Field(max_length=10)]
     """Best first, as the default request answers."""
     computed_at: AwareDatetime
-
-    @property
-    def key(self) -> str:
-        return str(self.user_id)
-
-    @property
-    def partition_key(self) -> str:
-        return str(self.user_id)

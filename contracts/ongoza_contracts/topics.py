@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ongoza_contracts.content import ContentPublished, ContentRetired
-from ongoza_contracts.event import Fact
+from ongoza_contracts.event import Fact, FactDeclarationError
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
@@ -26,14 +26,38 @@ class Topic:
     name: str
     what: str
     why: str
-    key: str
-    partition_key: str
     producer: str
     consumers: tuple[str, ...]
     partitions: int
     facts: tuple[type[Fact], ...]
     history: timedelta = timedelta(days=30)
     """Every single fact is kept this long; after it compaction may leave only a key's last one."""
+
+    def __post_init__(self) -> None:
+        """One topic carries one kind of entity: compaction knows the key alone."""
+        declared = {(f.key_fields, f.partition_field, f.subjects) for f in self.facts}
+        if len(declared) != 1 or len({noun_of(fact) for fact in self.facts}) != 1:
+            raise FactDeclarationError(f"{self.name}: its facts are not of one kind of entity")
+
+    @property
+    def kind(self) -> str:
+        """The kind of entity: the topic's name without its prefix."""
+        return self.name.removeprefix("ongoza.")
+
+    @property
+    def key(self) -> str:
+        """The key's fields, in words."""
+        return " ':' ".join(map(_in_words, self.facts[0].key_fields))
+
+    @property
+    def partition_key(self) -> str:
+        """The field that decides the partition, in words."""
+        return _in_words(self.facts[0].partition_field)
+
+    @property
+    def owned(self) -> bool:
+        """Whether its entities belong to users, whose erasure deletes them."""
+        return bool(self.facts[0].subjects)
 
     def config(self) -> dict[str, str]:
         """The broker's settings: the last fact of each key for ever, `history` in full.
@@ -68,6 +92,15 @@ SUNSETS: Mapping[str, Sunset] = {}
 carry CloudEvents' deprecation attributes, so that consumers learn it from the record itself."""
 
 
+def noun_of(fact: type[Fact]) -> str:
+    """The entity a type speaks of: `ongoza.<noun>.<past-tense verb>.v<n>`."""
+    return fact.type.split(".")[1]
+
+
+def _in_words(field: str) -> str:
+    return field.replace("_", " ")
+
+
 def _milliseconds(time: timedelta) -> str:
     return str(time // timedelta(milliseconds=1))
 
@@ -76,8 +109,6 @@ USERS = Topic(
     name="ongoza.users",
     what="Users: role, track, organization, status; and that a user was erased.",
     why="Consumers need to know who exists and must forget whoever was erased.",
-    key="user id",
-    partition_key="user id",
     producer="core",
     consumers=("ai", "engagement_stats", "learner_reminders"),
     partitions=6,
@@ -87,8 +118,6 @@ CONTENT = Topic(
     name="ongoza.content",
     what="The catalogue of courses, modules and missions, and what was retired.",
     why="Recommendations and search are made from it.",
-    key="content id",
-    partition_key="content id",
     producer="core",
     consumers=("ai",),
     partitions=3,
@@ -98,8 +127,6 @@ PROGRESS = Topic(
     name="ongoza.progress",
     what="How far each learner is with each item of content.",
     why="What a learner did is the best evidence for what comes next.",
-    key="user id ':' content id",
-    partition_key="user id",
     producer="core",
     consumers=("ai", "engagement_stats", "learner_reminders"),
     partitions=6,
@@ -109,8 +136,6 @@ PROFILING = Topic(
     name="ongoza.profiling",
     what="Profiling sessions: the answers so far, the result once completed, or the deletion.",
     why="The track a learner leans to decides what a newcomer is offered.",
-    key="session id",
-    partition_key="user id",
     producer="core",
     consumers=("ai",),
     partitions=6,
@@ -121,8 +146,6 @@ FEEDBACK = Topic(
     name="ongoza.feedback",
     what="What each learner says of an item they were offered: not for me, or more like this.",
     why="What a learner turned down is not offered again; what they liked leads to more of it.",
-    key="user id ':' content id",
-    partition_key="user id",
     producer="core",
     consumers=("ai",),
     partitions=6,
@@ -133,8 +156,6 @@ RECOMMENDATIONS = Topic(
     name="ongoza.recommendations",
     what="Each learner's list of recommendations, whenever it changed.",
     why="Other teams remind, report and plan by what a learner is offered.",
-    key="user id",
-    partition_key="user id",
     producer="ai",
     consumers=("learner_reminders",),
     partitions=6,

@@ -8,16 +8,8 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.vocabulary import OrganizationId, Role, Track, UserId
 
 
-class _UserFact(Fact):
+class _UserFact(Fact, key=("user_id",), partition="user_id", subjects=("user_id",)):
     user_id: UserId
-
-    @property
-    def key(self) -> str:
-        return str(self.user_id)
-
-    @property
-    def partition_key(self) -> str:
-        return str(self.user_id)
 
 
 class _UserState(_UserFact):
@@ -33,19 +25,13 @@ class _UserState(_UserFact):
     updated_at: AwareDatetime
 
 
-class UserCreated(_UserState):
+class UserCreated(_UserState, type="ongoza.user.created.v1"):
     """A user signed up or was added."""
 
-    type = "ongoza.user.created.v1"
 
-
-class UserUpdated(_UserState):
+class UserUpdated(_UserState, type="ongoza.user.updated.v1"):
     """A user changed; what is published may be the same, when only their name did."""
 
-    type = "ongoza.user.updated.v1"
 
-
-class UserErased(_UserFact):
+class UserErased(_UserFact, type="ongoza.user.erased.v1", deletion=True):
     """A user was erased: the last fact of the key, kept for ever. Forget all about the id."""
-
-    type = "ongoza.user.erased.v1"

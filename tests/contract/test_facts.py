@@ -140,7 +140,7 @@ def test_a_topic_is_compacted_and_keeps_a_month_in_full(topic: Any) -> None:
 
 def test_topics_of_learners_share_a_partition_count() -> None:
     """So that all of a learner's facts fall to the worker that has the learner's partition."""
-    assert {t.partitions for t in TOPICS if t.partition_key == "user id"} == {6}
+    assert {t.partitions for t in TOPICS if t.owned} == {6}
 
 
 def test_one_learners_facts_go_to_one_partition() -> None:

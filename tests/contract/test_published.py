@@ -85,23 +85,15 @@ def test_a_future_example_without_an_unknown_field_is_noticed(copy: Path) -> Non
     assert run_check(copy) == (1, f"example {PROGRESS}/future.json: has no unknown field\n")
 
 
-class TeaServed(Fact):
+class TeaServed(
+    Fact, type="ongoza.tea.served.v1", key=("user_id",), partition="user_id", subjects=("user_id",)
+):
     """Tea was served to a learner."""
-
-    type = "ongoza.tea.served.v1"
 
     user_id: UserId
     kind: Slug
     cups: Annotated[tuple[Track, ...], Field(min_length=1)]
     sugar: float | None = None
-
-    @property
-    def key(self) -> str:
-        return str(self.user_id)
-
-    @property
-    def partition_key(self) -> str:
-        return str(self.user_id)
 
 
 def run_write(contracts: Path) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from uuid import UUID
 
 import pytest
 
@@ -72,16 +72,8 @@ def test_there_is_a_projection_of_every_fact_in_the_catalogue() -> None:
 
 
 def test_a_fact_without_a_projection_is_a_programming_error() -> None:
-    class Foreign(Fact):
-        type: ClassVar[str] = "ongoza.foreign.v1"
-
-        @property
-        def key(self) -> str:
-            return "1"
-
-        @property
-        def partition_key(self) -> str:
-            return "1"
+    class Foreign(Fact, type="ongoza.foreign.made.v1", key=("id",), partition="id"):
+        id: UUID = UUID(int=1)
 
     with pytest.raises(TypeError, match="no projection"):
         Batch().add(Foreign(version=1))

@@ -93,9 +93,7 @@ def test_only_our_own_services_may_ask(amina: Caller, learner: User) -> None:
 def test_every_topic_of_learners_has_its_keys_forgotten() -> None:
     """A new topic of a learner's facts that core writes has to be listed."""
     of_learners = {
-        topic
-        for topic in TOPICS
-        if topic.partition_key == "user id" and topic.producer == "core" and topic is not USERS
+        topic for topic in TOPICS if topic.owned and topic.producer == "core" and topic is not USERS
     }
     assert KEYS_OF_LEARNERS.keys() == of_learners
 

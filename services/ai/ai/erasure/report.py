@@ -55,7 +55,7 @@ async def of_topics(reader: Reader, user_id: int) -> list[OnTopic]:
     """Reads every topic that learners have keys on. Raises BrokerError."""
     found = []
     for topic in TOPICS:
-        if topic.partition_key != "user id":
+        if not topic.owned:
             continue
         seen = _Keys()
         ends = await reader.ends([topic])

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from core.feedback.models import Feedback
 from core.users.models import User
-from ongoza_contracts.feedback import feedback_key
+from ongoza_contracts.feedback import FeedbackGiven
 
 
 def feedback_of(caller: User) -> QuerySet[Feedback]:
@@ -15,4 +15,4 @@ def feedback_of(caller: User) -> QuerySet[Feedback]:
 def fact_keys(user_id: int) -> list[str]:
     """Of every fact that was published of this learner's feedback."""
     items = Feedback.objects.filter(user_id=user_id).values_list("content_id", flat=True)
-    return [feedback_key(user_id, str(content_id)) for content_id in items]
+    return [FeedbackGiven.key_of(user_id, content_id) for content_id in items]

@@ -6,7 +6,7 @@ from core.kit.errors import NotFound
 from core.kit.permissions import may_see_learner
 from core.progress.models import Progress
 from core.users.models import User
-from ongoza_contracts.progress import progress_key
+from ongoza_contracts.progress import ProgressUpdated
 
 
 def progress_of(caller: User, user_id: int) -> QuerySet[Progress]:
@@ -19,7 +19,7 @@ def progress_of(caller: User, user_id: int) -> QuerySet[Progress]:
 def fact_keys(user_id: int) -> list[str]:
     """Of every fact that was published of this learner's progress."""
     items = Progress.objects.filter(user_id=user_id).values_list("content_id", flat=True)
-    return [progress_key(user_id, str(content_id)) for content_id in items]
+    return [ProgressUpdated.key_of(user_id, content_id) for content_id in items]
 
 
 def visible_progress(caller: User, progress_id: int) -> Progress:
