@@ -117,7 +117,7 @@ def encode(
     )
 
 
-def forget(topic: Topic, key: str, partition_key: str, *, time: datetime) -> Record:
+def tombstone(topic: Topic, key: str, partition_key: str, *, time: datetime) -> Record:
     """The record after which compaction keeps nothing of `key`. It has no body, and so no version:
     what consumers have to do, `user.erased` tells them."""
     return Record(

@@ -12,13 +12,13 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ai.kit.broker import Brokers, Consumer, Records
+from ai.kit.broker import Consumer, KafkaConfig, Records
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.projections import status
 from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
-from ai.projections.parking import Budget
+from ai.projections.parked import Budget
 from ai.projections.positions import load_positions
 from ai.projections.subscriber import Subscriber
 from scripts.bench.clock import Clock
@@ -51,7 +51,7 @@ async def main(count: int, group: str) -> None:
             os.kill(os.getpid(), signal.SIGTERM)  # as a worker is stopped
 
     consumer = Consumer(
-        Brokers.of(settings),
+        KafkaConfig.of(settings),
         [topic.name for topic in CONSUMED],
         group_id=group,
         positions=lambda: load_positions(pool),

@@ -19,7 +19,7 @@ from ongoza_contracts.codec import (
     Tombstone,
     decode,
     encode,
-    forget,
+    tombstone,
 )
 from ongoza_contracts.event import Fact
 from ongoza_contracts.progress import ProgressUpdated
@@ -78,10 +78,10 @@ def odd_ones() -> Iterator[Case]:
     yield case("odd.wrong-type-of-a-field", good, headers, _progress(version=3, user_id="42"))
     yield case("odd.field-missing", good, headers, b'{"version":3,"user_id":42}')
     yield case("odd.value-nobody-knows", good, headers, _progress(version=3, status="paused"))
-    tombstone = forget(PROGRESS, good.key, good.partition_key, time=WHEN)
+    made = tombstone(PROGRESS, good.key, good.partition_key, time=WHEN)
     tombstone_headers = [
         (name, str(uuid5(NAMESPACE, "tombstone")).encode() if name == "ce_id" else value)
-        for name, value in tombstone.headers()
+        for name, value in made.headers()
     ]
     yield case("odd.null-body", good, tombstone_headers, None)
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from core.erasure.services import erase_user
-from core.kit.versions import locked
+from core.kit.versions import get_for_update
 from core.profiling.models import ProfilingSession
 from core.programs.models import ContentItem
 from core.progress.models import Progress
@@ -178,7 +178,7 @@ def test_a_first_report_waits_for_an_erasure_and_is_refused(amina: Caller, learn
 
     with ThreadPoolExecutor(1) as thread:
         with transaction.atomic():
-            locked(User.objects.filter(pk=learner.id), to_delete=True)
+            get_for_update(User.objects.filter(pk=learner.id), to_delete=True)
             reported = thread.submit(at_once, lambda _: report(amina, 10), 1)
             with pytest.raises(TimeoutError):
                 reported.result(0.5)

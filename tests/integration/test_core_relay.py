@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from core.outbox.append import append
 from core.outbox.kafka import Publisher
-from core.outbox.relay import Relay, Stop, drain
+from core.outbox.relay import Relay, ShutdownFlag, drain
 from core.progress.services import report_progress
 from core.users.models import User
 from ongoza_contracts.codec import Record
@@ -54,7 +54,7 @@ def running(relay: Relay) -> Iterator[None]:
     try:
         yield
     finally:
-        relay.stop.ask()
+        relay.stop.request()
         thread.join(20)
         assert not thread.is_alive()
 
@@ -115,7 +115,7 @@ def test_versions_rise_by_one_with_the_offsets_while_writers_race_and_the_relay_
     item("course-1")
     forget_appended()
 
-    with running(Relay(publisher, Stop())), ThreadPoolExecutor(WRITERS) as writers:
+    with running(Relay(publisher, ShutdownFlag())), ThreadPoolExecutor(WRITERS) as writers:
         for reported in [
             writers.submit(report, learner, percentage)
             for percentage in range(1, WRITERS * WRITES + 1)
@@ -143,9 +143,9 @@ def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_stops(
     first, second = Notes(), Notes()
 
     with ExitStack() as active:
-        active.enter_context(running(Relay(first, Stop())))
+        active.enter_context(running(Relay(first, ShutdownFlag())))
         eventually(lambda: "relay: active" in caplog.messages)
-        with running(Relay(second, Stop())):
+        with running(Relay(second, ShutdownFlag())):
             eventually(lambda: STANDING_BY in caplog.messages)
             append_progress(1, 1)
             eventually(lambda: not appended())
@@ -164,7 +164,7 @@ def test_a_relay_whose_session_is_lost_gives_way_before_it_sends_again(
     caplog.set_level(logging.INFO, "core.outbox.relay")
     notes = Notes()
 
-    with running(Relay(notes, Stop())):
+    with running(Relay(notes, ShutdownFlag())):
         eventually(lambda: "relay: active" in caplog.messages)
         end_the_session_of_the_relay()
         eventually(lambda: any("does not answer" in message for message in caplog.messages))

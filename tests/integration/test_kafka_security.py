@@ -18,7 +18,7 @@ from confluent_kafka import Consumer as ConfluentConsumer
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from ai.kit.broker import BrokerError, Brokers, Consumer, Reader, Records
+from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Reader, Records
 from ai.kit.broker import Publisher as AiPublisher
 from ai.kit.settings import Settings
 from core.config.kafka import connection
@@ -111,19 +111,19 @@ def log_in_as(secured: Secured, monkeypatch: pytest.MonkeyPatch) -> Login:
 
 
 @pytest.fixture
-def ai(log_in_as: Login, monkeypatch: pytest.MonkeyPatch) -> Brokers:
+def ai(log_in_as: Login, monkeypatch: pytest.MonkeyPatch) -> KafkaConfig:
     """As ai's settings give it."""
     monkeypatch.setenv("VECTOR_DB_PASSWORD", "unused")
     monkeypatch.setenv("JWT_SECRET_KEY", secrets.token_urlsafe(32))
     log_in_as("ai")
-    return Brokers.of(Settings())
+    return KafkaConfig.of(Settings())
 
 
 def wire(fact: Fact) -> Record:
     return encode(fact, time=facts.NOW)
 
 
-async def ends(address: Brokers) -> dict[tuple[str, int], int]:
+async def ends(address: KafkaConfig) -> dict[tuple[str, int], int]:
     async with Reader(address) as reader:
         return await reader.ends([USERS, CONTENT, PROGRESS])
 
@@ -135,7 +135,7 @@ def test_what_was_applied_is_there_access_lines_included(secured: Secured) -> No
 
 
 async def test_core_publishes_and_ai_reads_with_the_logins_of_their_settings(
-    secured: Secured, ai: Brokers, log_in_as: Login
+    secured: Secured, ai: KafkaConfig, log_in_as: Login
 ) -> None:
     log_in_as("core")
     record = wire(facts.user(4101))
@@ -169,10 +169,10 @@ def test_a_wrong_password_is_refused_in_core(log_in_as: Login) -> None:
         Publisher(connection()).publish([wire(facts.user(4102))], wait_patiently)
 
 
-async def test_a_wrong_password_is_refused_in_ai(ai: Brokers, log_in_as: Login) -> None:
+async def test_a_wrong_password_is_refused_in_ai(ai: KafkaConfig, log_in_as: Login) -> None:
     log_in_as("ai", password="not-the-password-of-ai")
     with pytest.raises(BrokerError):
-        await Reader(Brokers.of(Settings())).__aenter__()
+        await Reader(KafkaConfig.of(Settings())).__aenter__()
 
 
 def test_a_wrong_password_is_refused_to_operators(secured: Secured) -> None:
@@ -181,7 +181,7 @@ def test_a_wrong_password_is_refused_to_operators(secured: Secured) -> None:
 
 
 @pytest.mark.parametrize("fact", [facts.user(4103), facts.published(), facts.progress(4103)])
-async def test_ai_cannot_write_the_topics_of_core(ai: Brokers, fact: Fact) -> None:
+async def test_ai_cannot_write_the_topics_of_core(ai: KafkaConfig, fact: Fact) -> None:
     before = await ends(ai)
     publisher = AiPublisher(ai)
     with pytest.raises(TopicAuthorizationFailedError):
@@ -203,7 +203,7 @@ def test_a_relay_that_may_write_nothing_at_all_ends_and_says_so(log_in_as: Login
         Publisher(connection()).publish([wire(facts.user(4105))], wait_patiently)
 
 
-async def test_a_partner_reads_its_topics_and_no_other(secured: Secured, ai: Brokers) -> None:
+async def test_a_partner_reads_its_topics_and_no_other(secured: Secured, ai: KafkaConfig) -> None:
     async with Reader(_login(ai, "engagement_stats", secured)) as reader:
         assert len(await reader.ends([USERS, PROGRESS])) == 12
     client = {**secured.broker.connection(), "sasl.username": "engagement_stats"}
@@ -221,7 +221,9 @@ async def test_a_partner_reads_its_topics_and_no_other(secured: Secured, ai: Bro
     consumer.close()
 
 
-async def test_a_partner_cannot_take_part_in_the_group_of_ai(secured: Secured, ai: Brokers) -> None:
+async def test_a_partner_cannot_take_part_in_the_group_of_ai(
+    secured: Secured, ai: KafkaConfig
+) -> None:
     partner = _login(ai, "engagement_stats", secured)
     consumer = AIOKafkaConsumer(USERS.name, group_id="ai-g1", **partner.client())
     try:
@@ -231,8 +233,8 @@ async def test_a_partner_cannot_take_part_in_the_group_of_ai(secured: Secured, a
         await consumer.stop()
 
 
-def _login(address: Brokers, who: str, secured: Secured) -> Brokers:
-    return Brokers(
+def _login(address: KafkaConfig, who: str, secured: Secured) -> KafkaConfig:
+    return KafkaConfig(
         address.servers,
         "SASL_SSL",
         username=who,

@@ -16,7 +16,7 @@ from ai.kit.trace import Trace
 from ai.operations.router import router
 from ai.projections.apply import Applier
 from ai.projections.batch import Refused, read_batch
-from ai.projections.parking import park
+from ai.projections.parked import park
 from ai.projections.positions import load_positions
 from tests.facts import RawRecord, erased, progress, record, user
 from tests.tokens import SECRET, bearer

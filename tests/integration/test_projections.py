@@ -16,7 +16,7 @@ from ai.embeddings.encoder import Matrix, ModelIdentity
 from ai.embeddings.queue import EncoderQueue
 from ai.projections.apply import Applied, Applier
 from ai.projections.batch import Batch, read_batch
-from ai.projections.parking import Budget
+from ai.projections.parked import Budget
 from ai.projections.status import heartbeat
 from ai.projections.subscriber import Subscriber
 from ai.recommendations.cache import CatalogueCache

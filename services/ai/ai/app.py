@@ -17,7 +17,7 @@ from ai.embeddings.router import router as embeddings
 from ai.kit import docs, errors
 from ai.kit.auth import Tokens, WeakSecret
 from ai.kit.db import UNAVAILABLE
-from ai.kit.errors import TryAgain, error_response
+from ai.kit.errors import ServiceUnavailable, error_response
 from ai.kit.guard import Guard
 from ai.kit.settings import Settings
 from ai.kit.trace import Trace, request_id
@@ -46,7 +46,7 @@ ROUTERS = (
 log = logging.getLogger(__name__)
 
 
-class DatabaseUnavailable(TryAgain):
+class DatabaseUnavailable(ServiceUnavailable):
     code = "database_unavailable"
     detail = "The database cannot be reached at the moment; try again."
 

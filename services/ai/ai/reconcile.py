@@ -134,7 +134,7 @@ class Reconcile:
             if after is None:
                 return
 
-    async def that_stay(self, differences: list[Difference], seconds: float) -> list[Difference]:
+    async def persisting(self, differences: list[Difference], seconds: float) -> list[Difference]:
         """Those that are still there after a while: what was on its way has arrived by then."""
         deadline = time.monotonic() + seconds
         while differences and time.monotonic() < deadline:
@@ -167,11 +167,11 @@ async def reconcile(given: Reconcile, *, repair: bool, patience: float) -> Found
                 found.compared += count
                 seen += differences
                 progress.update(task, advance=count)
-            found.differences += await given.that_stay(seen, patience)
+            found.differences += await given.persisting(seen, patience)
             progress.update(task, total=progress.tasks[task].completed)
     if repair:
         asked = [one for one in found.differences if await given.repair(one)]
-        left = await given.that_stay(asked, patience)
+        left = await given.persisting(asked, patience)
         found.repaired = len(asked) - len(left)
         others = [one for one in found.differences if one not in asked]
         found.differences = [*left, *others]

@@ -15,7 +15,7 @@ from ai.embeddings.queue import EncoderQueue
 from ai.kit.auth import Tokens
 from ai.kit.core_client import CoreClient
 from ai.kit.db import open_pool
-from ai.kit.loops import forever
+from ai.kit.loops import run_periodically
 from ai.kit.settings import Settings
 from ai.recommendations.cache import CatalogueCache
 from ai.revocation import SECONDS, Revocations
@@ -58,10 +58,14 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         stack.push_async_callback(core.close)
         encoder = EncoderQueue(await asyncio.to_thread(open_encoder, settings.embedding_backend))
         stack.callback(encoder.close)
-        revocations = asyncio.create_task(forever(Revocations(pool, tokens).refresh, pause=SECONDS))
+        revocations = asyncio.create_task(
+            run_periodically(Revocations(pool, tokens).refresh, pause=SECONDS)
+        )
         stack.callback(revocations.cancel)
         catalogues = CatalogueCache(pool)
-        remembering = asyncio.create_task(forever(catalogues.refresh, pause=CATALOGUE_SECONDS))
+        remembering = asyncio.create_task(
+            run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS)
+        )
         stack.callback(remembering.cancel)
         other = None
         if settings.pinecone_host:

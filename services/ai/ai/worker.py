@@ -18,14 +18,14 @@ from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import ModelIdentity, open_encoder
 from ai.embeddings.queue import EncoderQueue
-from ai.kit.broker import BrokerError, Brokers, Consumer, Publisher
+from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
-from ai.kit.loops import die, forever
+from ai.kit.loops import exit_process, run_periodically
 from ai.kit.settings import Settings
 from ai.projections import status
 from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
-from ai.projections.parking import Budget
+from ai.projections.parked import Budget
 from ai.projections.positions import Positions, load_positions
 from ai.projections.subscriber import Subscriber
 from ai.rebuild.generations import OtherModel, live_generation, require_model
@@ -68,7 +68,7 @@ class Worker:
             texts=self.texts,
         )
         self.consumer = Consumer(
-            Brokers.of(settings),
+            KafkaConfig.of(settings),
             [topic.name for topic in CONSUMED],
             group_id=f"ai-{generation}",
             positions=self._positions,
@@ -94,7 +94,7 @@ class Worker:
             catalogues = CatalogueCache(self.pool)
             recompute = Recompute(self.pool, catalogues, self.changed, self.lists)
             together = TogetherRefresh(self.pool, catalogues)
-            publisher = Publisher(Brokers.of(self.settings))
+            publisher = Publisher(KafkaConfig.of(self.settings))
             stack.push_async_callback(publisher.close)
             announcer = Announcer(self.pool, publisher, self.generation)
             if self.settings.pinecone_host:
@@ -102,23 +102,23 @@ class Worker:
                     open_pinecone(self.settings, encoder.identity)
                 )
                 mirror = Mirror(self.pool, store, self.generation)
-                _in_background(stack, forever(mirror.mirror_some, pause=PAUSE_SECONDS))
+                _in_background(stack, run_periodically(mirror.mirror_some, pause=PAUSE_SECONDS))
             for loop in (
-                forever(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),
-                forever(
+                run_periodically(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),
+                run_periodically(
                     recompute.recompute_some, pause=IDLE_SECONDS, wake=self.lists, rest=LISTS_REST
                 ),
-                forever(recompute.mark_behind, pause=SWEEP_SECONDS),
-                forever(together.refresh, pause=TOGETHER_SECONDS),
-                forever(
+                run_periodically(recompute.mark_behind, pause=SWEEP_SECONDS),
+                run_periodically(together.refresh, pause=TOGETHER_SECONDS),
+                run_periodically(
                     announcer.announce_some,
                     pause=IDLE_SECONDS,
                     wake=self.changed,
                     rest=ANNOUNCE_REST,
                 ),
-                forever(Indexer(self.pool).index_when_large, pause=INDEX_SECONDS),
-                forever(self._beat, pause=HEARTBEAT_SECONDS),
-                forever(self._watch, pause=self.settings.worker_stuck_seconds / 4),
+                run_periodically(Indexer(self.pool).index_when_large, pause=INDEX_SECONDS),
+                run_periodically(self._beat, pause=HEARTBEAT_SECONDS),
+                run_periodically(self._watch, pause=self.settings.worker_stuck_seconds / 4),
             ):
                 _in_background(stack, loop)
             yield
@@ -127,7 +127,7 @@ class Worker:
         try:
             await require_model(self.pool, self.generation, identity)
         except OtherModel as error:
-            die(OTHER_MODEL, str(error))
+            exit_process(OTHER_MODEL, str(error))
 
     async def _positions(self) -> Positions:
         while True:
@@ -154,7 +154,7 @@ class Worker:
         except BrokerError:
             return False  # the broker is away: so is everybody else's
         if behind:
-            die(STUCK, f"{behind} records behind, and nothing came in for {silent:.0f} s")
+            exit_process(STUCK, f"{behind} records behind, and nothing came in for {silent:.0f} s")
         return False
 
 

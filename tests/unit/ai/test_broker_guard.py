@@ -25,7 +25,7 @@ async def test_an_unreadable_record_ends_the_worker(
     async def getmany(**_: object) -> None:
         raise error
 
-    monkeypatch.setattr(broker, "die", died)
+    monkeypatch.setattr(broker, "exit_process", died)
     with pytest.raises(Died) as ended:
         await broker._or_die(getmany)(timeout_ms=1)
     assert ended.value.args == (broker.UNREADABLE,)

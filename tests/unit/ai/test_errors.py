@@ -59,7 +59,7 @@ def create_app() -> FastAPI:
 
     @app.get("/api/later")
     async def later() -> None:
-        raise errors.TryAgain
+        raise errors.ServiceUnavailable
 
     return app
 

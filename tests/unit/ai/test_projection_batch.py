@@ -3,7 +3,7 @@ from uuid import UUID
 import pytest
 
 from ai.projections.batch import CONSUMED, Batch, read_batch
-from ai.projections.parking import Budget
+from ai.projections.parked import Budget
 from ongoza_contracts.event import Fact
 from tests.facts import (
     RawRecord,

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from core.erasure.services import KEYS_OF_LEARNERS, erase_user
-from core.outbox.models import OutboxEvent, OutlivedKey
+from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.users.models import User
 from ongoza_contracts.topics import TOPICS, USERS
 from ongoza_contracts.vocabulary import Role
@@ -63,7 +63,7 @@ def test_after_every_fact_of_a_learner_its_key_is_forgotten(amina: Caller, learn
     )
     bodies = OutboxEvent.objects.filter(payload__isnull=True)
     assert {row.partition_key for row in bodies} == {str(learner.id)}
-    assert not OutlivedKey.objects.exists()
+    assert not DeletedEntityKey.objects.exists()
 
 
 def test_receipts_say_what_went_and_nothing_is_left(amina: Caller, learner: User) -> None:

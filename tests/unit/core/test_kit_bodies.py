@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from core.kit.bodies import MAX_BODY_BYTES, sized_bodies
+from core.kit.bodies import MAX_BODY_BYTES, buffer_chunked_bodies
 
 
 def seen_by_django(body: bytes, **environ: str) -> tuple[bytes, dict[str, Any]]:
@@ -14,7 +14,7 @@ def seen_by_django(body: bytes, **environ: str) -> tuple[bytes, dict[str, Any]]:
         return []
 
     stream = io.BytesIO(body)
-    sized_bodies(django)({"wsgi.input": stream, **environ}, lambda *_: None)
+    buffer_chunked_bodies(django)({"wsgi.input": stream, **environ}, lambda *_: None)
     return seen[0]
 
 

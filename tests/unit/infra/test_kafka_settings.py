@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import ValidationError
 
-from ai.kit.broker import Brokers
+from ai.kit.broker import KafkaConfig
 from ai.kit.settings import Settings
 from core.config.kafka import connection
 from tests.certificates import Authority
@@ -29,8 +29,8 @@ def given(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
         monkeypatch.setenv(f"KAFKA_{name}", value)
 
 
-def ai_address() -> Brokers:
-    return Brokers.of(Settings())
+def ai_address() -> KafkaConfig:
+    return KafkaConfig.of(Settings())
 
 
 def test_with_nothing_said_both_speak_in_clear() -> None:

@@ -5,7 +5,7 @@ import asyncpg
 from ai.embeddings.cache import CachedEncoder, by_sha256
 from ai.embeddings.documents import document, text_sha256
 from ai.embeddings.queue import Row
-from ai.projections.apply import SHARED
+from ai.projections.apply import LEARNER_READ_LOCK
 from ai.projections.marks import mark_catalogue
 from ai.vectorstore.pgvector import write_vectors
 
@@ -39,7 +39,7 @@ class Backfill:
     async def _store(self, digests: dict[str, bytes], vectors: dict[bytes, Row]) -> bool:
         columns = [*digests], [*digests.values()], [vectors[one] for one in digests.values()]
         async with self._pool.acquire() as db, db.transaction():
-            await db.execute(SHARED)
+            await db.execute(LEARNER_READ_LOCK)
             stored = await write_vectors(db, *columns)
             if stored:
                 await mark_catalogue(db)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.embeddings.encoder import Encoder, Matrix, ModelIdentity, check_texts
-from ai.kit.errors import TryAgain
+from ai.kit.errors import ServiceUnavailable
 
 WAITING_TEXTS_MAX = 256
 RUN_CHARACTERS = 4096
@@ -30,7 +30,7 @@ SINGLE, REQUEST, BACKGROUND = 0, 1, 2
 Row: TypeAlias = NDArray[np.float32]
 
 
-class EncoderBusy(TryAgain):
+class EncoderBusy(ServiceUnavailable):
     code = "encoder_busy"
     detail = "Too many texts are waiting to be embedded; try again."
     retry_after = 2

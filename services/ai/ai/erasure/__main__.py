@@ -16,7 +16,7 @@ from rich.table import Table
 
 from ai.erasure.report import OnTopic, of_database, of_topics
 from ai.kit.auth import Tokens, WeakSecret
-from ai.kit.broker import BrokerError, Brokers, Reader
+from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.settings import Settings
@@ -55,7 +55,7 @@ async def _ask(settings: Settings, user_id: int) -> bool:
             "core": await core.as_service().erasure(user_id),
             "ai": await of_database(pool, user_id),
         }
-        async with Reader(Brokers.of(settings)) as reader:
+        async with Reader(KafkaConfig.of(settings)) as reader:
             topics = await of_topics(reader, user_id)
     finally:
         await pool.close()

@@ -25,15 +25,14 @@ from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.security import BaseSecurity, SASLScram512
 
-from ai.kit.loops import die
+from ai.kit.loops import exit_process
 from ai.kit.settings import Settings
 from ongoza_contracts.codec import Record
 from ongoza_contracts.topics import Topic
 
-Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
-Place: TypeAlias = tuple[str, int]
-"""A topic and a partition of it."""
+__all__ = ["TopicPartition"]  # aiokafka's, a tuple of topic and partition
 
+Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
 BrokerError = KafkaError
 """Whatever goes wrong between us and Kafka."""
 
@@ -53,7 +52,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Brokers:
+class KafkaConfig:
     """Where they are, and how we sign in."""
 
     servers: str
@@ -63,7 +62,7 @@ class Brokers:
     ca: str | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> "Brokers":
+    def of(cls, settings: Settings) -> "KafkaConfig":
         return cls(
             settings.kafka_bootstrap_servers,
             settings.kafka_security_protocol,
@@ -101,10 +100,10 @@ class Consumer:
 
     def __init__(
         self,
-        brokers: Brokers,
+        brokers: KafkaConfig,
         topics: Sequence[str],
         group_id: str,
-        positions: Callable[[], Awaitable[Mapping[Place, int]]],
+        positions: Callable[[], Awaitable[Mapping[TopicPartition, int]]],
     ) -> None:
         """`positions` says where to go on in partitions that become ours; what it does not name is
         read from the beginning. The group's offsets are only for whoever watches its lag."""
@@ -194,7 +193,7 @@ class Consumer:
         consumer = AIOKafkaConsumer(**self._brokers.client())
         await consumer.start()
         try:
-            ends = _plain(await consumer.end_offsets(list(ours)))
+            ends = await consumer.end_offsets(list(ours))
         finally:
             await consumer.stop()
         return sum(max(end - positions.get(place, 0), 0) for place, end in ends.items())
@@ -213,7 +212,7 @@ class Consumer:
 class Publisher:
     """An idempotent producer that waits for every acknowledgement."""
 
-    def __init__(self, brokers: Brokers) -> None:
+    def __init__(self, brokers: KafkaConfig) -> None:
         self._brokers = brokers
         self._producer: AIOKafkaProducer | None = None
 
@@ -265,7 +264,7 @@ def _wire(record: Record) -> dict[str, Any]:
 class Reader:
     """Reads given stretches of topics, beside whatever group is consuming them and in none."""
 
-    def __init__(self, brokers: Brokers) -> None:
+    def __init__(self, brokers: KafkaConfig) -> None:
         self._consumer = AIOKafkaConsumer(
             **brokers.client(),
             auto_offset_reset="earliest",
@@ -280,15 +279,15 @@ class Reader:
     async def __aexit__(self, *_: object) -> None:
         await self._consumer.stop()
 
-    async def ends(self, topics: Sequence[Topic]) -> dict[Place, int]:
+    async def ends(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
         """Of every partition the offset behind its last record. Raises BrokerError."""
-        return _plain(await self._consumer.end_offsets(_partitions(topics)))
+        return dict(await self._consumer.end_offsets(_partitions(topics)))
 
-    async def beginnings(self, topics: Sequence[Topic]) -> dict[Place, int]:
+    async def beginnings(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
         """Of every partition the offset of its oldest record. Raises BrokerError."""
-        return _plain(await self._consumer.beginning_offsets(_partitions(topics)))
+        return dict(await self._consumer.beginning_offsets(_partitions(topics)))
 
-    async def at_time(self, topics: Sequence[Topic], moment: datetime) -> dict[Place, int]:
+    async def at_time(self, topics: Sequence[Topic], moment: datetime) -> dict[TopicPartition, int]:
         """Of every partition the offset of the first record written at `moment` or later.
 
         Raises BrokerError.
@@ -302,7 +301,10 @@ class Reader:
         }
 
     async def read(
-        self, begin: Mapping[Place, int], until: Mapping[Place, int], records_max: int
+        self,
+        begin: Mapping[TopicPartition, int],
+        until: Mapping[TopicPartition, int],
+        records_max: int,
     ) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
         """Batches of the records from `begin` (0 where it says nothing) up to before `until`.
 
@@ -335,10 +337,6 @@ def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
     ]
 
 
-def _plain(offsets: Mapping[TopicPartition, int]) -> dict[Place, int]:
-    return {(place.topic, place.partition): offset for place, offset in offsets.items()}
-
-
 def _or_die(getmany: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
     """A record that the client itself cannot read, by its checksum or the name of a header, costs
     what was fetched of the other partitions, while their positions have moved on. FastStream would
@@ -351,7 +349,7 @@ def _or_die(getmany: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]
             raise
         except Exception:
             log.exception("the client cannot read what was fetched")
-            die(UNREADABLE, "the worker stops before it would skip records")
+            exit_process(UNREADABLE, "the worker stops before it would skip records")
 
     return guarded
 
@@ -368,7 +366,7 @@ class _StartWhere(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
             await self._consumer.seek(assigned)
         except Exception:  # aiokafka would log it and go on from the group's offsets
             log.exception("no positions to start from")
-            die(1, "the worker stops before it would skip records")
+            exit_process(1, "the worker stops before it would skip records")
 
 
 def _next_offsets(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[TopicPartition, int]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from ai.kit.auth import Caller, Tokens
 from ai.kit.breaker import CircuitBreaker
-from ai.kit.errors import ApiError, TryAgain
+from ai.kit.errors import ApiError, ServiceUnavailable
 from ai.kit.trace import child_traceparent, request_id
 from ongoza_contracts.http.erasure import ErasureReport
 from ongoza_contracts.http.errors import Error
@@ -36,7 +36,7 @@ R = TypeVar("R", bound=BaseModel)
 log = logging.getLogger(__name__)
 
 
-class CoreUnavailable(TryAgain):
+class CoreUnavailable(ServiceUnavailable):
     """Core did not answer in time, answered 5xx or nonsense, or failed so often that we wait."""
 
     code = "core_unavailable"

@@ -70,7 +70,7 @@ class InternalError(ApiError):
     detail = "Something went wrong on our side."
 
 
-class TryAgain(ApiError):
+class ServiceUnavailable(ApiError):
     """503 with Retry-After."""
 
     status = 503

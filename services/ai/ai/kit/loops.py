@@ -15,7 +15,7 @@ PAUSE_AFTER_FAILURE = 1.0
 log = logging.getLogger(__name__)
 
 
-def die(code: int, why: str) -> NoReturn:
+def exit_process(code: int, why: str) -> NoReturn:
     """End the process at once, to be restarted: whatever it holds is safe in a transaction or an
     uncommitted offset, and a loop that is stuck could not be asked to end."""
     log.critical("%s", why)
@@ -23,7 +23,7 @@ def die(code: int, why: str) -> NoReturn:
     os._exit(code)
 
 
-async def forever(
+async def run_periodically(
     work: Callable[[], Awaitable[bool]],
     *,
     pause: float,
@@ -43,7 +43,7 @@ async def forever(
             await asyncio.sleep(PAUSE_AFTER_FAILURE)
         except Exception:
             log.exception("%s failed", work.__qualname__)
-            die(1, "a background task failed")
+            exit_process(1, "a background task failed")
         else:
             if more:
                 await asyncio.sleep(rest)

@@ -8,7 +8,7 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.kit.errors import ApiError, NotFound
-from ai.projections.apply import ALONE, apply_within
+from ai.projections.apply import LEARNER_WRITE_LOCK, apply_within
 from ai.projections.batch import Batch, read_batch
 from ai.rebuild.generations import live_generation
 
@@ -79,7 +79,7 @@ async def retry(pool: asyncpg.Pool, parked_id: int, actor: str) -> str:
     """Apply the record as the worker would have, to the live generation; the version guard decides
     what becomes of it. What happened, in words. Raises NotFound and StillRefused."""
     async with pool.acquire() as db, db.transaction():
-        await db.execute(ALONE)  # it may say that somebody was erased
+        await db.execute(LEARNER_WRITE_LOCK)  # it may say that somebody was erased
         parked = await _locked(db, parked_id)
         outcome = await _apply(db, parked)
         if outcome != REFUSED_AGAIN:

@@ -8,7 +8,7 @@ import asyncpg
 
 from ai.kit.auth import Caller, Unauthenticated, may_see
 from ai.kit.db import UNAVAILABLE
-from ai.kit.errors import InvalidBody, NotFound, TryAgain
+from ai.kit.errors import InvalidBody, NotFound, ServiceUnavailable
 from ai.personality.measures import Measure, Row, measure
 from ai.personality.saying import advice, summary, trait
 from ai.recommendations.queries import is_erased
@@ -41,8 +41,8 @@ async def analyze(
     resources: Resources, caller: Caller, asked: PersonalityRequest
 ) -> PersonalityResponse:
     """Raises NotFound for a learner the caller may not see or whom nobody knows, Unauthenticated
-    for a caller who was erased, InvalidBody for rows that cannot be this learner's, and TryAgain
-    without the database when no rows are given."""
+    for a caller who was erased, InvalidBody for rows that cannot be this learner's, and
+    ServiceUnavailable without the database when no rows are given."""
     if not may_see(caller, asked.user_id):
         raise NotFound
     now = datetime.now(UTC)
@@ -56,7 +56,7 @@ async def analyze(
             facets = await _facets(resources.pool, sorted(ids))
     except UNAVAILABLE as error:
         if asked.progress_data is None:
-            raise TryAgain from error
+            raise ServiceUnavailable from error
         return _answer(asked.user_id, _of_request(asked.progress_data, {}), now, given=True)
     if given is None:
         return _answer(asked.user_id, [_of_fact(row, facets) for row in facts], now)

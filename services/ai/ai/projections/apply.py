@@ -6,13 +6,13 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
-from ai.projections import marks, parking, positions, status, tables
+from ai.projections import marks, parked, positions, status, tables
 from ai.projections.batch import Batch
 
 # Whoever writes what belongs to learners holds this shared, whoever erases one holds it alone: so
 # nothing that was read before an erasure is written after it.
-SHARED = "SELECT pg_advisory_xact_lock_shared(7305121876)"
-ALONE = "SELECT pg_advisory_xact_lock(7305121876)"
+LEARNER_READ_LOCK = "SELECT pg_advisory_xact_lock_shared(7305121876)"
+LEARNER_WRITE_LOCK = "SELECT pg_advisory_xact_lock(7305121876)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ class Applier:
     async def apply(self, batch: Batch) -> Applied:
         """All or nothing; applying the same batch again changes nothing."""
         async with self.pool.acquire() as db, db.transaction():
-            await db.execute(ALONE if batch.erased else SHARED)
+            await db.execute(LEARNER_WRITE_LOCK if batch.erased else LEARNER_READ_LOCK)
             return await self.apply_within(db, batch)
 
     async def apply_within(self, db: Db, batch: Batch) -> Applied:
-        """In a transaction of the caller's, which holds SHARED or, if somebody is erased, ALONE."""
+        """In a transaction of the caller's, which holds LEARNER_READ_LOCK or, if somebody is
+        erased, LEARNER_WRITE_LOCK."""
         return await apply_within(db, batch, self.generation, self.worker)
 
 
@@ -47,7 +48,7 @@ async def apply_within(db: Db, batch: Batch, generation: str, worker: str) -> Ap
     """As `Applier.apply_within`, into the generation of `db`'s search path."""
     applied = await _write(db, batch)
     failpoint("worker.mid_batch")
-    await parking.park(db, generation, batch.refused)
+    await parked.park(db, generation, batch.refused)
     await positions.advance(db, batch.positions)
     await status.count(
         db,

@@ -9,10 +9,10 @@ import asyncpg
 from ai.kit.broker import Records
 from ai.kit.db import UNAVAILABLE
 from ai.kit.failpoints import failpoint
-from ai.kit.loops import die
+from ai.kit.loops import exit_process
 from ai.projections.apply import Applied, Applier
 from ai.projections.batch import Batch, RawRecord, Refused, read_batch
-from ai.projections.parking import Budget
+from ai.projections.parked import Budget
 
 PARKED_TOO_MANY, UNEXPECTED = 3, 1
 TRANSIENT = (*UNAVAILABLE, asyncpg.TransactionRollbackError)
@@ -41,7 +41,7 @@ class Subscriber:
             parked = await self._handle(records)
         except Exception:
             log.exception("a batch failed")
-            die(UNEXPECTED, "the worker stops before it would skip records")
+            exit_process(UNEXPECTED, "the worker stops before it would skip records")
         self._count(records=0, parked=parked)
         self.alive_at = time.monotonic()
         failpoint("worker.post_commit")
@@ -60,7 +60,7 @@ class Subscriber:
     def _count(self, *, records: int, parked: int) -> None:
         self.budget.count(records=records, parked=parked)
         if self.budget.spent:
-            die(PARKED_TOO_MANY, "too many records had to be parked")
+            exit_process(PARKED_TOO_MANY, "too many records had to be parked")
 
     async def _apply_alone(self, record: RawRecord) -> int:
         """1 when the record had to be parked."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from ai.embeddings.documents import document, text_sha256
 from ai.kit.db import Db
-from ai.projections import parking
+from ai.projections import parked
 from ai.projections.batch import ContentFact, ProfilingFact, UserFact
 from ongoza_contracts.content import ContentRetired
 from ongoza_contracts.feedback import FeedbackGiven
@@ -210,7 +210,7 @@ async def erase(db: Db, facts: Collection[UserErased]) -> list[int]:
             await db.execute(FORGET.format(place=f"{generation}.{table}"), user_ids)
         await db.execute(COUNT_ANEW.format(generation=generation))
     await db.execute(FORGET_LISTS, user_ids)
-    await parking.forget(db, user_ids)
+    await parked.forget(db, user_ids)
     return sorted(new)
 
 

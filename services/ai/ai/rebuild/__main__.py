@@ -16,7 +16,7 @@ from rich.console import Console
 
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
-from ai.kit.broker import BrokerError, Brokers, Reader
+from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.db import UNAVAILABLE, connect, open_pool
 from ai.kit.settings import Backend, Settings
 from ai.rebuild import show
@@ -142,10 +142,10 @@ async def tools(settings: Settings, backend: Backend | None) -> AsyncIterator[To
         yield Tools(
             db=db,
             open_pool=lambda name: _pool(settings, name),
-            open_reader=lambda: Reader(Brokers.of(settings)),
+            open_reader=lambda: Reader(KafkaConfig.of(settings)),
             encoder=await _encoder(stack, backend) if backend else live_encoder,
             live_encoder=live_encoder,
-            tells=stack.enter_context(show.Bars(console)),
+            progress_reporter=stack.enter_context(show.Bars(console)),
             parked_share=settings.worker_parked_share,
         )
 

@@ -9,7 +9,7 @@ import asyncpg
 
 from ai.embeddings.encoder import ModelIdentity
 from ai.kit.db import Db
-from ai.projections.apply import SHARED
+from ai.projections.apply import LEARNER_READ_LOCK
 
 TABLES = (
     "content",
@@ -87,7 +87,9 @@ async def all_generations(connection: Db | asyncpg.Pool) -> list[Generation]:
 async def create_generation(connection: Db, name: str, options: object = None) -> None:
     """An empty generation. Raises asyncpg.UniqueViolationError when there is one of this name."""
     async with connection.transaction():
-        await connection.execute(SHARED)  # nobody is erased between the copy and the commit
+        await connection.execute(
+            LEARNER_READ_LOCK
+        )  # nobody is erased between the copy and the commit
         # Refuses a name that is no plain `g<number>`.
         await connection.execute(ADD, name, json.dumps(options or {}))
         await connection.execute(f"CREATE SCHEMA {name}")

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from ai.kit.broker import Place
+from ai.kit.broker import TopicPartition
 from ai.kit.db import Db
-from ai.projections.apply import ALONE
+from ai.projections.apply import LEARNER_WRITE_LOCK
 
 TABLES_OF = {
     "ongoza.users": ("learner",),
@@ -28,7 +28,7 @@ def require_known(topics: Sequence[str]) -> None:
         raise NoSuchTopic(", ".join(sorted(unknown)))
 
 
-def read_positions(texts: Sequence[str]) -> dict[Place, int]:
+def read_positions(texts: Sequence[str]) -> dict[TopicPartition, int]:
     """`ongoza.progress:3:1200` stands for what is before offset 1200 of partition 3.
 
     Raises NoSuchTopic and ValueError.
@@ -43,7 +43,7 @@ def read_positions(texts: Sequence[str]) -> dict[Place, int]:
 
 async def copy_others(db: Db, live: str, new: str, topics: Sequence[str]) -> None:
     """In a transaction of the caller's: rows and the positions they stand for fit together."""
-    await db.execute(ALONE)
+    await db.execute(LEARNER_WRITE_LOCK)
     for topic in TABLES_OF.keys() - set(topics):
         for table in TABLES_OF[topic]:
             await db.execute(COPY.format(new=new, live=live, table=table))

@@ -14,13 +14,13 @@ from typing import Protocol
 import asyncpg
 
 from ai.embeddings.queue import EncoderQueue
-from ai.kit.broker import Place, Reader
+from ai.kit.broker import Reader, TopicPartition
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
 from ai.projections import status
 from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
-from ai.projections.parking import Budget
+from ai.projections.parked import Budget
 from ai.projections.subscriber import Subscriber
 from ai.rebuild import partial, vectors
 from ai.rebuild.compare import Comparison, compare
@@ -71,7 +71,7 @@ class Options:
     until: datetime | None = None
     """Only what was on the topics then; such a generation is for looking at, not for switching."""
 
-    positions: Mapping[Place, int] = field(default_factory=dict)
+    positions: Mapping[TopicPartition, int] = field(default_factory=dict)
     """Only what stands before these offsets, likewise."""
 
     @property
@@ -84,7 +84,7 @@ class Options:
         return {"topics": list(self.topics), "until": until, "positions": positions}
 
 
-class Tells(Protocol):
+class ProgressReporter(Protocol):
     """Shows how far a stage is: `done` of `total` units, and figures worth knowing beside them."""
 
     def stage(self, name: str, done: int, total: int, **figures: object) -> None: ...
@@ -117,7 +117,7 @@ class Tools:
     encoder: EncoderQueue
     live_encoder: EncoderQueue
     """Of the model that the live generation is served with; the same one, or another."""
-    tells: Tells
+    progress_reporter: ProgressReporter
     parked_share: float
 
 
@@ -218,9 +218,9 @@ class _Run:
         return Outcome(self.name, self.facts, 0, 0, None, switched)
 
     def _tell(self, stage: str, done: int, total: int, **figures: object) -> None:
-        self.tools.tells.stage(stage, done, total, **figures)
+        self.tools.progress_reporter.stage(stage, done, total, **figures)
 
-    async def _target(self, db: Db | asyncpg.Pool) -> Mapping[Place, int]:
+    async def _target(self, db: Db | asyncpg.Pool) -> Mapping[TopicPartition, int]:
         """Where the live generation is, so that both can be compared; the end when it holds
         nothing. At most where the options say."""
         positions = await positions_of(db, self.live) or await self.reader.ends(CONSUMED)

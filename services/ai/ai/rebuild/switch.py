@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from ai.kit.broker import Place, Reader
+from ai.kit.broker import Reader, TopicPartition
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
-from ai.projections.apply import ALONE, Applier
+from ai.projections.apply import LEARNER_WRITE_LOCK, Applier
 from ai.projections.batch import read_batch
 from ai.projections.positions import POSITIONS
 from ai.rebuild.generations import publish_live
@@ -40,7 +40,7 @@ class Switched:
     """Of that, how long readers may have waited."""
 
 
-async def positions_of(db: Db | asyncpg.Pool, schema: str) -> dict[Place, int]:
+async def positions_of(db: Db | asyncpg.Pool, schema: str) -> dict[TopicPartition, int]:
     rows = await db.fetch(POSITIONS_OF.format(schema=schema))
     return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
@@ -51,7 +51,7 @@ async def catch_up_and_switch(
     reader: Reader,
     *,
     live: str,
-    target: Callable[[Db], Awaitable[Mapping[Place, int]]],
+    target: Callable[[Db], Awaitable[Mapping[TopicPartition, int]]],
     check: Callable[[Db], Awaitable[None]],
 ) -> Switched:
     """Bring `applier`'s generation to exactly `target`, `check` it and make it live, in one
@@ -60,7 +60,7 @@ async def catch_up_and_switch(
     Raises asyncpg.LockNotAvailableError when readers would not make room: try again.
     """
     async with db.transaction():
-        await db.execute(ALONE)
+        await db.execute(LEARNER_WRITE_LOCK)
         began = time.monotonic()
         await db.execute(f"SET LOCAL search_path = {applier.generation}, public")
         begin = await positions_of(db, applier.generation)

@@ -1,4 +1,4 @@
-"""Tells other teams what changed: from a table, so that no request and no list waits for Kafka."""
+"""Publishes changed lists from a table, so that no request and no list waits for Kafka."""
 
 import json
 import logging
@@ -9,7 +9,7 @@ import asyncpg
 from ai.kit.broker import BrokerError, Publisher
 from ai.kit.db import Db
 from ai.rebuild.generations import live_generation
-from ongoza_contracts.codec import Record, encode, forget
+from ongoza_contracts.codec import Record, encode, tombstone
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.topics import RECOMMENDATIONS
@@ -89,7 +89,7 @@ def _record(row: asyncpg.Record) -> Record:
     now = datetime.now(UTC)
     user_id = row["user_id"]
     if row["version"] is None:
-        return forget(RECOMMENDATIONS, str(user_id), str(user_id), time=now)
+        return tombstone(RECOMMENDATIONS, str(user_id), str(user_id), time=now)
     items = json.loads(row["items"])[:LIMIT_DEFAULT]
     fact = RecommendationsRefreshed(
         version=row["version"],

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from ai.kit.db import UNAVAILABLE
-from ai.kit.errors import NotFound, TryAgain
+from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.recommendations.catalogue import Catalogue
 from ai.recommendations.diversity import RELEVANCE, intra_list_similarity
 from ai.recommendations.learner import Learner
@@ -20,14 +20,13 @@ DECIMALS = 4
 
 
 async def explain(resources: Resources, wanted: Wanted) -> ExplainedResponse:
-    """Raises NotFound for a learner of whom no fact came yet, TryAgain without the database: there
-    is nothing to explain then."""
+    """Raises NotFound for a learner without facts, ServiceUnavailable without the database."""
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             learners = await load_learners(resources.pool, [wanted.user_id])
             catalogue = await resources.catalogues.current()
     except UNAVAILABLE as error:
-        raise TryAgain from error
+        raise ServiceUnavailable from error
     if not learners:
         raise NotFound
     return await asyncio.to_thread(_explained, catalogue, learners[0], wanted)

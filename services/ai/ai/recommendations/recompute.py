@@ -8,7 +8,7 @@ from datetime import datetime
 
 import asyncpg
 
-from ai.projections.apply import SHARED
+from ai.projections.apply import LEARNER_READ_LOCK
 from ai.recommendations.announce import note
 from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.catalogue import Catalogue
@@ -102,7 +102,7 @@ class Recompute:
         """Mark some of those whose list is older than the catalogue; False: the next ones have to
         wait for their turn."""
         async with self._pool.acquire() as db, db.transaction():
-            await db.execute(SHARED)
+            await db.execute(LEARNER_READ_LOCK)
             if await db.fetch(MARK_BEHIND, LEARNERS_PER_ROUND) and self._lists:
                 self._lists.set()
         return False
@@ -111,7 +111,7 @@ class Recompute:
         self, lists: Sequence[Stored], marks: Mapping[int, int], claimed_at: object, revision: int
     ) -> None:
         async with self._pool.acquire() as db, db.transaction():
-            await db.execute(SHARED)
+            await db.execute(LEARNER_READ_LOCK)
             marked = {row["user_id"] for row in await db.fetch(STILL_MARKED, [*marks])}
             rows = [one for one in lists if one.user_id in marked]
             user_ids, content_ids = [one.user_id for one in rows], [one.content_ids for one in rows]

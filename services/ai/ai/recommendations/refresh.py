@@ -9,7 +9,7 @@ import asyncpg
 import numpy as np
 
 from ai.kit.db import Db
-from ai.projections.apply import SHARED
+from ai.projections.apply import LEARNER_READ_LOCK
 from ai.projections.marks import mark_catalogue
 from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.catalogue import Catalogue
@@ -84,7 +84,7 @@ async def _refresh(db: Db, catalogue: Catalogue) -> None:
     pairs = [*together.pairs()]
     ids = [item.content_id for item in catalogue.items]
     async with db.transaction():
-        await db.execute(SHARED)
+        await db.execute(LEARNER_READ_LOCK)
         if await db.fetchval(ERASED) != erased:
             return  # of whoever was erased meanwhile nothing may come back: the next time
         await db.execute(FORGET)

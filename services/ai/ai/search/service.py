@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from ai.embeddings.queue import Row
 from ai.kit.db import UNAVAILABLE
-from ai.kit.errors import NotFound, TryAgain
+from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.trace import request_id
 from ai.recommendations.catalogue import Catalogue
 from ai.resources import Resources
@@ -28,7 +28,7 @@ Items: TypeAlias = list[tuple[SearchItem, Hit]]
 log = logging.getLogger(__name__)
 
 
-class SearchUnavailable(TryAgain):
+class SearchUnavailable(ServiceUnavailable):
     code = "search_unavailable"
     detail = "The catalogue cannot be reached at the moment; try again."
 

@@ -9,7 +9,7 @@ from pgvector import Vector
 
 from ai.embeddings.queue import Row
 from ai.kit.db import Db
-from ai.projections.apply import SHARED
+from ai.projections.apply import LEARNER_READ_LOCK
 from ai.projections.marks import mark_catalogue
 from ai.vectorstore.base import EVERYTHING, Entry, Filter, Hit, best_first, score
 
@@ -103,13 +103,13 @@ class PgVectorStore:
     async def upsert(self, entries: Sequence[Entry]) -> None:
         ids, digests = [one.content_id for one in entries], [one.text_sha256 for one in entries]
         async with self._pool.acquire() as db, db.transaction():
-            await db.execute(SHARED)
+            await db.execute(LEARNER_READ_LOCK)
             if await write_vectors(db, ids, digests, [one.embedding for one in entries]):
                 await mark_catalogue(db)
 
     async def delete(self, content_ids: Collection[str]) -> None:
         async with self._pool.acquire() as db, db.transaction():
-            await db.execute(SHARED)
+            await db.execute(LEARNER_READ_LOCK)
             if await db.fetch(DELETE, [*content_ids]):
                 await mark_catalogue(db)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.config import env, kafka
 from core.config.startup import refuse_bad_configuration
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from ongoza_contracts.vocabulary import ProgressStatus
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "core.kit.slashes.SlashMiddleware",
+    "core.kit.slashes.OptionalTrailingSlashMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -169,7 +169,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {  # choices that go by several names, or share theirs with others
         "TrackEnum": "core.programs.models.TRACKS",
-        "ProgressStatusEnum": titled(ProgressStatus),
+        "ProgressStatusEnum": enum_choices(ProgressStatus),
         "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
     },
 }

@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from core.kit.bodies import sized_bodies
+from core.kit.bodies import buffer_chunked_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
-application = sized_bodies(get_wsgi_application())
+application = buffer_chunked_bodies(get_wsgi_application())

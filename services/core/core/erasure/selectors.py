@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db.models import ForeignKey, Model
 
 from core.erasure.models import ErasureReceipt
-from core.outbox.models import OutboxEvent, OutlivedKey
+from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.users.models import User
 from ongoza_contracts.users import UserErased
 
@@ -28,7 +28,7 @@ def report(user_id: int) -> Report:
                 found[place] = _count(model, **{field.attname: user_id})
     waiting = OutboxEvent.objects.filter(partition_key=str(user_id), payload__isnull=False)
     found["outbox"] = waiting.exclude(type=UserErased.type).count()
-    found["outlived keys"] = _count(OutlivedKey, user_id=user_id)
+    found["deleted entity keys"] = _count(DeletedEntityKey, user_id=user_id)
     return Report(
         receipts=list(ErasureReceipt.objects.filter(user_id=user_id).order_by("place")),
         remaining={place: count for place, count in found.items() if count},

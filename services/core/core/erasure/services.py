@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core.erasure.models import ErasureReceipt
 from core.feedback.selectors import fact_keys as feedback_keys
-from core.outbox.append import forget_keys, take_outlived_keys
+from core.outbox.append import forget_keys, pop_deleted_keys
 from core.profiling.selectors import fact_keys as profiling_keys
 from core.progress.selectors import fact_keys as progress_keys
 from core.users import passwords
@@ -29,7 +29,7 @@ def erase_user(*, user_id: int) -> None:
     keys = [(topic, key) for topic, keys_of in KEYS_OF_LEARNERS.items() for key in keys_of(user_id)]
     rows = users.erase(user)
     # Only now: a deletion that was under way has ended, and what it left is there to be found.
-    keys += take_outlived_keys(user_id)
+    keys += pop_deleted_keys(user_id)
     forget_keys(keys, partition_key=str(user_id))
     ErasureReceipt.objects.bulk_create(
         ErasureReceipt(user_id=user_id, place=place, rows=count)
@@ -39,6 +39,6 @@ def erase_user(*, user_id: int) -> None:
 
 def erase_oneself(*, user: User, password: str) -> None:
     """Raises WrongPassword."""
-    if not passwords.is_right(password, user):
+    if not passwords.check_password(password, user):
         raise users.WrongPassword
     erase_user(user_id=user.id)

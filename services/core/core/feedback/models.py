@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from core.kit.versions import Versioned
 from ongoza_contracts.vocabulary import Verdict
 
@@ -14,7 +14,7 @@ class Feedback(Versioned):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feedback")
     content = models.ForeignKey("programs.ContentItem", models.PROTECT, to_field="content_id")
-    verdict = models.CharField(max_length=16, choices=titled(Verdict), blank=True, default="")
+    verdict = models.CharField(max_length=16, choices=enum_choices(Verdict), blank=True, default="")
 
     class Meta:
         ordering = ("id",)

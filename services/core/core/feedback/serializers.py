@@ -1,7 +1,7 @@
 from rest_framework import serializers
 
 from core.feedback.models import Feedback
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from core.kit.serializers import StrictSerializer
 from ongoza_contracts.vocabulary import Verdict
 
@@ -19,4 +19,4 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
 
 class GiveRequest(StrictSerializer):
     content_id = serializers.CharField(max_length=64)
-    verdict = serializers.ChoiceField(choices=titled(Verdict))
+    verdict = serializers.ChoiceField(choices=enum_choices(Verdict))

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core.feedback import events
 from core.feedback.models import Feedback
-from core.kit.versions import locked, locked_or_new
+from core.kit.versions import get_for_update, get_or_create_for_update
 from core.outbox.append import append
 from core.programs.selectors import offered_content
 from core.users.models import User
@@ -24,12 +24,12 @@ def give_feedback(*, user: User, content_id: str, verdict: Verdict) -> Given:
     """Record what `user` says of an item, in place of what they said before. Raises programs'
     UnknownContent."""
     content = offered_content(content_id)
-    feedback = locked_or_new(
+    feedback = get_or_create_for_update(
         Feedback.objects.filter(user=user, content=content), Feedback(user=user, content=content)
     )
     feedback.content = content
     is_new = feedback.verdict == ""
-    _say(feedback, verdict)
+    set_verdict(feedback, verdict)
     return Given(feedback, is_new)
 
 
@@ -37,10 +37,10 @@ def give_feedback(*, user: User, content_id: str, verdict: Verdict) -> Given:
 def withdraw_feedback(*, user: User, content_id: str) -> None:
     """Take back what `user` said of an item. Raises NotFound when there is nothing to take back."""
     rows = Feedback.objects.filter(user=user, content__content_id=content_id).exclude(verdict="")
-    _say(locked(rows), "")
+    set_verdict(get_for_update(rows), "")
 
 
-def _say(feedback: Feedback, verdict: str) -> None:
+def set_verdict(feedback: Feedback, verdict: str) -> None:
     if feedback.verdict == verdict:
         return
     feedback.verdict = verdict

@@ -4,5 +4,5 @@ from core.feedback import views
 
 urlpatterns = [
     path("feedback/", views.FeedbackList.as_view()),
-    path("feedback/<slug:content_id>/", views.OneFeedback.as_view()),
+    path("feedback/<slug:content_id>/", views.FeedbackDetail.as_view()),
 ]

@@ -30,7 +30,7 @@ class FeedbackList(ApiView):
         return Response(FeedbackSerializer(given.feedback).data, 201 if given.is_new else 200)
 
 
-class OneFeedback(ApiView):
+class FeedbackDetail(ApiView):
     @extend_schema(operation_id="feedback_withdraw", responses={204: None})
     def delete(self, request: Request, content_id: str) -> Response:
         """Take back what one said of an item; 404 when there is nothing to take back."""

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 MAX_BODY_BYTES = 256 * 1024
-_PATIENCE_BYTES = 16 * MAX_BODY_BYTES
+MAX_DRAIN_BYTES = 16 * MAX_BODY_BYTES
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def sized_bodies(application: Wsgi) -> Wsgi:
+def buffer_chunked_bodies(application: Wsgi) -> Wsgi:
     """Give a chunked body the length Django needs to see it: else Django takes it for empty.
 
     Of a body over the limit one byte more than the limit is kept: enough for the parser to refuse
@@ -21,7 +21,7 @@ def sized_bodies(application: Wsgi) -> Wsgi:
     def sized(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked" or _too_long(environ):
             body = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
-            _read_off(environ["wsgi.input"])
+            drain(environ["wsgi.input"])
             environ["wsgi.input"] = io.BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))
         return application(environ, start_response)
@@ -33,7 +33,7 @@ def _too_long(environ: dict[str, Any]) -> bool:
     return int(environ.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES
 
 
-def _read_off(stream: Any) -> None:
-    for _ in range(_PATIENCE_BYTES // 65536):
+def drain(stream: Any) -> None:
+    for _ in range(MAX_DRAIN_BYTES // 65536):
         if not stream.read(65536):
             return

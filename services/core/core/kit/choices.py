@@ -3,6 +3,6 @@
 from enum import StrEnum
 
 
-def titled(names: type[StrEnum]) -> list[tuple[str, str]]:
+def enum_choices(names: type[StrEnum]) -> list[tuple[str, str]]:
     """The same for a model's column and a serializer's field: one enumeration in OpenAPI."""
-    return [(str(name), name.title()) for name in names]
+    return [(str(name), name.replace("_", " ").title()) for name in names]

@@ -69,7 +69,7 @@ CODES = {  # ours for DRF's, so that both services say the same
     "null": "wrong_type",
     "invalid_choice": "unknown_value",
 }
-SENTENCES = {
+DEFAULT_MESSAGES = {
     400: ("bad_request", "The request is malformed."),
     403: ("forbidden", "You may not do this."),
     404: ("not_found", NotFound.detail),
@@ -116,7 +116,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _plain(status: int) -> Response:
-    return Response(error_body(*SENTENCES[status]), status, headers=HEADERS.get(status))
+    return Response(error_body(*DEFAULT_MESSAGES[status]), status, headers=HEADERS.get(status))
 
 
 def _api_exception(error: exceptions.APIException) -> Response:
@@ -186,4 +186,6 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def _json(status: int) -> JsonResponse:
-    return JsonResponse(error_body(*SENTENCES[status]), status=status, headers=HEADERS.get(status))
+    return JsonResponse(
+        error_body(*DEFAULT_MESSAGES[status]), status=status, headers=HEADERS.get(status)
+    )

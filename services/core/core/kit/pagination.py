@@ -27,7 +27,9 @@ class Pages(PageNumberPagination):
     last_page_strings = ()
 
     def get_page_size(self, request: Request) -> int:
-        return positive(request, self.page_size_query_param, default=20, most=MAX_PAGE_SIZE)
+        return positive_int_param(
+            request, self.page_size_query_param, default=20, most=MAX_PAGE_SIZE
+        )
 
     def paginate_queryset(
         self,
@@ -36,7 +38,7 @@ class Pages(PageNumberPagination):
         view: "APIView | None" = None,
     ) -> list[Any]:
         self.request = request
-        number = positive(request, self.page_query_param, default=1, most=MAX_PAGE)
+        number = positive_int_param(request, self.page_query_param, default=1, most=MAX_PAGE)
         paginator = self.django_paginator_class(queryset, self.get_page_size(request))
         try:
             self.page = paginator.page(number)
@@ -45,7 +47,7 @@ class Pages(PageNumberPagination):
         return list(self.page)
 
 
-def positive(request: Request, name: str, *, default: int, most: int) -> int:
+def positive_int_param(request: Request, name: str, *, default: int, most: int) -> int:
     """The whole number in a query parameter, from 1 to `most`."""
     value = request.query_params.get(name)
     if value is None:

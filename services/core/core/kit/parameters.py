@@ -6,13 +6,13 @@ from typing import TypeVar
 from rest_framework.request import Request
 
 from core.kit.errors import BadParameter
-from core.kit.pagination import positive
+from core.kit.pagination import positive_int_param
 from ongoza_contracts.vocabulary import ID_MAX
 
 E = TypeVar("E", bound=StrEnum)
 
 
-def chosen(request: Request, name: str, choices: type[E]) -> E | None:
+def enum_param(request: Request, name: str, choices: type[E]) -> E | None:
     """One of `choices`, or None when the parameter is not given."""
     value = request.query_params.get(name)
     if value is None:
@@ -23,6 +23,6 @@ def chosen(request: Request, name: str, choices: type[E]) -> E | None:
         raise BadParameter(f"{name} is none of {', '.join(choices)}.") from None
 
 
-def user_id_or(request: Request, default: int) -> int:
+def user_id_param(request: Request, default: int) -> int:
     """The learner named in `?user=`."""
-    return positive(request, "user", default=default, most=ID_MAX)
+    return positive_int_param(request, "user", default=default, most=ID_MAX)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 
-class SlashMiddleware:
+class OptionalTrailingSlashMiddleware:
     """A redirect would lose the body of a POST; routes are declared with the slash alone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

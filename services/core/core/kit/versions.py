@@ -13,7 +13,7 @@ class Versioned(models.Model):
     """The base of every entity that is published as a versioned fact.
 
     The version is raised under the row's lock, in the transaction that also appends the fact:
-    `entity = locked(...)`, change it, `entity.save_next_version()`, `append(fact of it)`.
+    `entity = get_for_update(...)`, change it, `entity.save_next_version()`, `append(fact of it)`.
     """
 
     version = models.PositiveBigIntegerField(default=0, editable=False)
@@ -33,7 +33,7 @@ class Versioned(models.Model):
 V = TypeVar("V", bound=Versioned)
 
 
-def locked(rows: QuerySet[V], *, to_delete: bool = False) -> V:
+def get_for_update(rows: QuerySet[V], *, to_delete: bool = False) -> V:
     """The one row of `rows`, locked until the transaction ends. Raises NotFound.
 
     With `to_delete` new rows cannot refer to it either: they wait, and fail when it is gone.
@@ -44,7 +44,7 @@ def locked(rows: QuerySet[V], *, to_delete: bool = False) -> V:
     return row
 
 
-def locked_or_new(rows: QuerySet[V], new: V) -> V:
+def get_or_create_for_update(rows: QuerySet[V], new: V) -> V:
     """The one row of `rows`, locked; where there is none, `new`, inserted at version 0.
 
     A unique constraint has to say what `rows` looks for: of two first writers at once one inserts,
@@ -53,7 +53,7 @@ def locked_or_new(rows: QuerySet[V], new: V) -> V:
     row = _lock(rows)
     if row is None:
         type(new)._default_manager.bulk_create([new], ignore_conflicts=True)
-        row = locked(rows)
+        row = get_for_update(rows)
     return row
 
 

@@ -24,7 +24,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        refuse_odd_parameters(request, self.query_parameters)
+        validate_query_params(request, self.query_parameters)
 
     @property
     def caller(self) -> "User":
@@ -52,7 +52,7 @@ class ApiView(APIView):
         return pages.get_paginated_response(kind(found, many=True).data)
 
 
-def refuse_odd_parameters(request: Request, known: tuple[str, ...]) -> None:
+def validate_query_params(request: Request, known: tuple[str, ...]) -> None:
     """Raise BadParameter for a query parameter that is unknown, repeated or not plain text."""
     for name, values in request.query_params.lists():
         if name not in known:

@@ -5,5 +5,5 @@ from core.organizations import views
 
 urlpatterns = [
     path("organizations/", views.Organizations.as_view()),
-    path("organizations/<id:organization_id>/", views.OneOrganization.as_view()),
+    path("organizations/<id:organization_id>/", views.OrganizationDetail.as_view()),
 ]

@@ -38,7 +38,7 @@ class Organizations(_ReadByUsersWrittenByAdmins):
         return Response(serializers.OrganizationSerializer(added).data, 201)
 
 
-class OneOrganization(_ReadByUsersWrittenByAdmins):
+class OrganizationDetail(_ReadByUsersWrittenByAdmins):
     @extend_schema(operation_id="organizations_one", responses=serializers.OrganizationSerializer)
     def get(self, request: Request, organization_id: int) -> Response:
         """One organization, for its members and for staff; else 404."""

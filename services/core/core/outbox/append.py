@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from core.kit.errors import DomainError
 from core.kit.trace import current_traceparent, new_traceparent
-from core.outbox.models import OutboxEvent, OutlivedKey
-from ongoza_contracts.codec import PayloadTooLarge, Record, encode, forget
+from core.outbox.models import DeletedEntityKey, OutboxEvent
+from ongoza_contracts.codec import PayloadTooLarge, Record, encode, tombstone
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import TOPIC_BY_NAME, Topic, topic_of
 
@@ -40,17 +40,17 @@ def append_all(facts: Iterable[tuple[Fact, datetime]]) -> None:
     OutboxEvent.objects.bulk_create([_row(fact, at) for fact, at in facts], batch_size=1000)
 
 
-def append_last(fact: Fact) -> None:
+def append_deletion(fact: Fact) -> None:
     """Publish the last fact of a learner's entity that is deleted here: its key is kept, so that it
     is forgotten with the learner."""
     append(fact)
     user_id, topic = int(fact.partition_key), topic_of(type(fact)).name
-    OutlivedKey.objects.create(user_id=user_id, topic=topic, key=fact.key)
+    DeletedEntityKey.objects.create(user_id=user_id, topic=topic, key=fact.key)
 
 
-def take_outlived_keys(user_id: int) -> list[tuple[Topic, str]]:
+def pop_deleted_keys(user_id: int) -> list[tuple[Topic, str]]:
     """Of what was deleted earlier; they are not remembered any longer."""
-    rows = OutlivedKey.objects.filter(user_id=user_id)
+    rows = DeletedEntityKey.objects.filter(user_id=user_id)
     keys = [(TOPIC_BY_NAME[row.topic], row.key) for row in rows]
     rows.delete()
     return keys
@@ -61,7 +61,7 @@ def forget_keys(keys: Iterable[tuple[Topic, str]], *, partition_key: str) -> Non
     now = timezone.now()
     OutboxEvent.objects.bulk_create(
         [
-            _columns(replace(forget(topic, key, partition_key, time=now), traceparent=_trace()))
+            _columns(replace(tombstone(topic, key, partition_key, time=now), traceparent=_trace()))
             for topic, key in keys
         ],
         batch_size=1000,

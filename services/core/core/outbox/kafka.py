@@ -23,7 +23,7 @@ class Publisher:
     def __init__(self, client: Mapping[str, str]) -> None:
         """`client` says where the brokers are and how to sign in, in librdkafka's names."""
         self._fatal: KafkaError | None = None
-        self._locked_out: KafkaError | None = None
+        self.auth_error: KafkaError | None = None
         self._producer: Producer | None = None
         self._configuration = {
             **client,
@@ -68,9 +68,7 @@ class Publisher:
                     headers=[*record.headers()],
                     on_delivery=delivered,
                 )
-            while producer.flush(POLL_SECONDS) and not (
-                failures or self._fatal or self._locked_out
-            ):
+            while producer.flush(POLL_SECONDS) and not (failures or self._fatal or self.auth_error):
                 while_waiting()
         except KafkaException as error:  # no such topic or partition, or no right to write at all
             if error.args[0].fatal():
@@ -78,17 +76,17 @@ class Publisher:
             raise NotPublished(error.args[0].str()) from None
         if self._fatal:
             raise ProducerBroken(self._fatal.str())
-        if failure := self._locked_out or next(iter(failures), None):
+        if failure := self.auth_error or next(iter(failures), None):
             raise NotPublished(failure.str())
 
     def _abandon(self) -> None:
         """What still waits in the producer must not overtake what is sent in the next try."""
         if self._producer is not None:
             self._producer.purge()
-            self._producer = self._locked_out = None
+            self._producer = self.auth_error = None
 
     def _on_error(self, error: KafkaError) -> None:
         if error.fatal():
             self._fatal = error
         if error.code() == KafkaError._AUTHENTICATION:  # it would try in silence until a timeout
-            self._locked_out = error
+            self.auth_error = error

@@ -31,7 +31,7 @@ class OutboxEvent(models.Model):
         return f"{self.type} {self.key} {self.sequence}"
 
 
-class OutlivedKey(models.Model):
+class DeletedEntityKey(models.Model):
     """A key on a topic whose entity is gone from here: its last fact has to be found when the
     learner it belongs to is erased."""
 
@@ -40,7 +40,7 @@ class OutlivedKey(models.Model):
     key = models.TextField()
 
     class Meta:
-        db_table = "outbox_outlived_key"
+        db_table = "outbox_deleted_entity_key"
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key}"

@@ -36,20 +36,20 @@ TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
 STILL_HERE = "SELECT 1"
 
 
-class Stop:
+class ShutdownFlag:
     """Set by a signal handler, so without the lock of threading.Event: we may be holding it."""
 
-    asked = False
+    requested = False
 
-    def ask(self, *_: object) -> None:
-        self.asked = True
+    def request(self, *_: object) -> None:
+        self.requested = True
 
 
 class Stopped(Exception):
     """We were asked to stop while waiting for the broker."""
 
 
-class Publishes(Protocol):
+class Publisher(Protocol):
     def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None: ...
 
 
@@ -57,7 +57,7 @@ class Relay:
     """Relays until asked to stop. With the broker or the database down rows wait and it tries
     again, saying so once."""
 
-    def __init__(self, publisher: Publishes, stop: Stop) -> None:
+    def __init__(self, publisher: Publisher, stop: ShutdownFlag) -> None:
         self.publisher = publisher
         self.stop = stop
         self._state = ""
@@ -65,25 +65,25 @@ class Relay:
 
     def run(self) -> None:
         """Raises kafka.ProducerBroken."""
-        while not self.stop.asked:
+        while not self.stop.requested:
             try:
                 if _is_only_relay():
                     self._drain_until_asked_to_stop()
                 else:
-                    self._tell("standing by: another relay is active")
+                    self.log_state_change("standing by: another relay is active")
                     time.sleep(STANDBY_PAUSE)
             except Stopped:
                 break
             except Error as error:
-                self._tell(f"the database does not answer: {type(error).__name__}")
+                self.log_state_change(f"the database does not answer: {type(error).__name__}")
                 connection.close()
                 time.sleep(STANDBY_PAUSE)
         connection.close()
-        self._tell("stopped")
+        self.log_state_change("stopped")
 
     def _drain_until_asked_to_stop(self) -> None:
         pause = SHORTEST_PAUSE
-        while not self.stop.asked:
+        while not self.stop.requested:
             sent = self._drain()
             pause = SHORTEST_PAUSE if sent else min(pause * 1.5, LONGEST_PAUSE)
             if sent < BATCH:
@@ -94,29 +94,29 @@ class Relay:
         try:
             sent = drain(self.publisher, self._while_waiting)
         except NotPublished as error:
-            self._tell(f"rows wait: {error}")
+            self.log_state_change(f"rows wait: {error}")
             time.sleep(STANDBY_PAUSE)
             return 0
-        self._tell("active")
+        self.log_state_change("active")
         return sent
 
     def _while_waiting(self) -> None:
         """Raises Stopped, and django.db.Error when our session is lost and with it the lock."""
-        if self.stop.asked:
+        if self.stop.requested:
             raise Stopped
         if time.monotonic() > self._sent_at + PATIENCE_SECONDS:
-            self._tell("rows wait: the broker does not answer")
+            self.log_state_change("rows wait: the broker does not answer")
         with connection.cursor() as cursor:
             cursor.execute(STILL_HERE)
 
-    def _tell(self, state: str) -> None:
+    def log_state_change(self, state: str) -> None:
         """Log a change of state; the same state again is no news."""
         if state != self._state:
             self._state = state
             log.info("relay: %s", state)
 
 
-def drain(publisher: Publishes, while_waiting: Callable[[], None], limit: int = BATCH) -> int:
+def drain(publisher: Publisher, while_waiting: Callable[[], None], limit: int = BATCH) -> int:
     """Send the oldest `limit` rows, then delete them; how many there were.
 
     Raises what the publisher raises, and then all rows are still there.

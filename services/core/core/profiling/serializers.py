@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from core.kit.serializers import StrictSerializer
 from core.profiling.models import ProfilingAnswer, ProfilingSession
 from ongoza_contracts.vocabulary import AnswerFlag, Confidence, Track
@@ -28,9 +28,9 @@ class ScoresSerializer(StrictSerializer):
 
 class ResultSerializer(StrictSerializer):
     scores = ScoresSerializer()
-    primary = serializers.ChoiceField(choices=titled(Track))
+    primary = serializers.ChoiceField(choices=enum_choices(Track))
     secondary = serializers.ListField(
-        child=serializers.ChoiceField(choices=titled(Track)), max_length=4
+        child=serializers.ChoiceField(choices=enum_choices(Track)), max_length=4
     )
     confidence = serializers.ChoiceField(choices=list(Confidence))
     # Not in results that were recorded before these were published.
@@ -38,10 +38,12 @@ class ResultSerializer(StrictSerializer):
     sem = serializers.FloatField(min_value=0, required=False)
     z = serializers.FloatField(min_value=0, required=False)
     tied = serializers.ListField(
-        child=serializers.ChoiceField(choices=titled(Track)), max_length=5, required=False
+        child=serializers.ChoiceField(choices=enum_choices(Track)), max_length=5, required=False
     )
     flags = serializers.ListField(
-        child=serializers.ChoiceField(choices=titled(AnswerFlag)), max_length=2, required=False
+        child=serializers.ChoiceField(choices=enum_choices(AnswerFlag)),
+        max_length=2,
+        required=False,
     )
 
 

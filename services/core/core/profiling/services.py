@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.kit.errors import Conflict
-from core.kit.versions import locked
-from core.outbox.append import append, append_last
+from core.kit.versions import get_for_update
+from core.outbox.append import append, append_deletion
 from core.profiling import events
 from core.profiling.models import ProfilingSession
 from core.users.models import User
@@ -28,7 +28,7 @@ class TooManyAnswers(Conflict):
     detail = f"A session holds at most {MAX_ANSWERS} answers."
 
 
-class OtherResult(Conflict):
+class ResultConflict(Conflict):
     code = "other_result"
     detail = "The session has another result already."
 
@@ -71,7 +71,7 @@ def record_answer(
 
     Raises NotFound, SessionCompleted and TooManyAnswers.
     """
-    session = locked(ProfilingSession.objects.filter(pk=session_id, user=user))
+    session = get_for_update(ProfilingSession.objects.filter(pk=session_id, user=user))
     if session.status == ProfilingSession.Status.COMPLETED:
         raise SessionCompleted
     answer = session.answers.filter(question_id=question_id).first()
@@ -95,15 +95,15 @@ def record_result(
     """Complete a session with what ai found in its answers as they were at `judged_version`. The
     same result again is no change.
 
-    A learner who has no track yet gets the primary one. Raises NotFound, OtherResult and
+    A learner who has no track yet gets the primary one. Raises NotFound, ResultConflict and
     AnswersChanged.
     """
     # The learner before what is theirs: else an erasure and we could wait in a circle.
-    learner = locked(User.objects.filter(profilings=session_id))
-    session = locked(ProfilingSession.objects.filter(pk=session_id))
+    learner = get_for_update(User.objects.filter(profilings=session_id))
+    session = get_for_update(ProfilingSession.objects.filter(pk=session_id))
     if session.status == ProfilingSession.Status.COMPLETED:
         if session.result != result:
-            raise OtherResult
+            raise ResultConflict
         return session
     if session.version != judged_version:
         raise AnswersChanged
@@ -130,7 +130,7 @@ def import_session(
 @transaction.atomic
 def delete_session(*, user: User, session_id: UUID) -> None:
     """Forget a session of one's own. Raises NotFound."""
-    session = locked(ProfilingSession.objects.filter(pk=session_id, user=user))
+    session = get_for_update(ProfilingSession.objects.filter(pk=session_id, user=user))
     session.version += 1
-    append_last(events.profiling_deleted(session))
+    append_deletion(events.profiling_deleted(session))
     session.delete()

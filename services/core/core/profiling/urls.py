@@ -22,7 +22,7 @@ register_converter(SlugIdConverter, "slugid")
 SESSION = "profiling/sessions/<uuid:session_id>/"
 urlpatterns = [
     path("profiling/sessions/", views.Sessions.as_view()),
-    path(SESSION, views.OneSession.as_view()),
-    path(f"{SESSION}answers/<slugid:question_id>/", views.OneAnswer.as_view()),
+    path(SESSION, views.SessionDetail.as_view()),
+    path(f"{SESSION}answers/<slugid:question_id>/", views.AnswerDetail.as_view()),
     path(f"{SESSION}result/", views.Result.as_view()),
 ]

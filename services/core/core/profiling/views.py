@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.kit.pagination import PAGE_PARAMETERS
-from core.kit.parameters import chosen
+from core.kit.parameters import enum_param
 from core.kit.permissions import IsService
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
@@ -27,7 +27,7 @@ class Sessions(ApiView):
     def get(self, request: Request) -> Response:
         """The caller's sessions, newest first."""
         rows = selectors.sessions_of(self.caller)
-        if status := chosen(request, "status", ProfilingSession.Status):
+        if status := enum_param(request, "status", ProfilingSession.Status):
             rows = rows.filter(status=status)
         return self.page(rows, SessionSerializer)
 
@@ -42,7 +42,7 @@ class Sessions(ApiView):
         return Response(SessionSerializer(started.session).data, 201 if started.is_new else 200)
 
 
-class OneSession(ApiView):
+class SessionDetail(ApiView):
     @extend_schema(operation_id="profiling_session", responses=SessionSerializer)
     def get(self, request: Request, session_id: UUID) -> Response:
         """A session of the caller's."""
@@ -55,7 +55,7 @@ class OneSession(ApiView):
         return Response(status=204)
 
 
-class OneAnswer(ApiView):
+class AnswerDetail(ApiView):
     @extend_schema(
         operation_id="profiling_answer",
         request=serializers.AnswerRequest,

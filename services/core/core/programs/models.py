@@ -2,11 +2,11 @@
 
 from django.db import models
 
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from core.kit.versions import Versioned
 from ongoza_contracts.vocabulary import ContentType, Track
 
-TRACKS = titled(Track)
+TRACKS = enum_choices(Track)
 
 
 class Program(models.Model):
@@ -28,7 +28,7 @@ class ContentItem(Versioned):
     """A course, a module of a course, or a mission: the entity that is published."""
 
     content_id = models.CharField(max_length=32, unique=True)
-    content_type = models.CharField(max_length=16, choices=titled(ContentType))
+    content_type = models.CharField(max_length=16, choices=enum_choices(ContentType))
     program = models.ForeignKey(Program, models.PROTECT, related_name="items")
     course = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="modules"

@@ -3,7 +3,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from core.kit.serializers import StrictSerializer
 from core.programs.models import ContentItem, Program
 from ongoza_contracts.vocabulary import ContentType, Track
@@ -51,7 +51,7 @@ class ContentSerializer(serializers.ModelSerializer[ContentItem]):
 class UpdateContentRequest(StrictSerializer):
     title = serializers.CharField(max_length=200)
     description = serializers.CharField(max_length=4000, allow_blank=True, default="")
-    track = serializers.ChoiceField(choices=titled(Track))
+    track = serializers.ChoiceField(choices=enum_choices(Track))
     level = serializers.IntegerField(min_value=1, max_value=5, default=1)
     skills = serializers.ListField(
         child=serializers.RegexField(SLUG, max_length=64), max_length=50, default=list
@@ -64,7 +64,7 @@ class UpdateContentRequest(StrictSerializer):
 
 class PublishContentRequest(UpdateContentRequest):
     content_id = serializers.CharField(max_length=32)
-    content_type = serializers.ChoiceField(choices=titled(ContentType))
+    content_type = serializers.ChoiceField(choices=enum_choices(ContentType))
     program = serializers.SlugRelatedField[Program](
         slug_field="slug", queryset=Program.objects.all()
     )

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.kit.errors import Conflict, DomainError
-from core.kit.versions import locked
+from core.kit.versions import get_for_update
 from core.outbox.append import append
 from core.programs import events
 from core.programs.models import ContentItem, Program
@@ -77,7 +77,7 @@ def update_content(
 
     Raises NotFound, Retired, UnknownContent and CircularPrerequisites.
     """
-    item = locked(ContentItem.objects.filter(content_id=content_id))
+    item = get_for_update(ContentItem.objects.filter(content_id=content_id))
     if item.retired:
         raise Retired
     before = _prerequisites(item)
@@ -95,7 +95,7 @@ def update_content(
 @transaction.atomic
 def retire_content(*, content_id: str) -> ContentItem:
     """Offer an item no more; learners keep what they did. Once more is no change."""
-    item = locked(ContentItem.objects.filter(content_id=content_id))
+    item = get_for_update(ContentItem.objects.filter(content_id=content_id))
     if not item.retired:
         item.retired = True
         item.save_next_version()
@@ -128,12 +128,12 @@ def _set_prerequisites(item: ContentItem, content_ids: list[str]) -> list[str]:
     if wanted:
         with transaction.get_connection().cursor() as cursor:
             cursor.execute(PREREQUISITES_LOCK)
-        _refuse_circles(item, wanted)
+        check_acyclic(item, wanted)
     item.prerequisites.set(wanted)
     return [found.content_id for found in wanted]
 
 
-def _refuse_circles(item: ContentItem, wanted: list[ContentItem]) -> None:
+def check_acyclic(item: ContentItem, wanted: list[ContentItem]) -> None:
     seen: set[int] = set()
     front = {found.pk for found in wanted}
     while front:

@@ -4,8 +4,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.kit.pagination import PAGE_PARAMETERS, positive
-from core.kit.parameters import chosen
+from core.kit.pagination import PAGE_PARAMETERS, positive_int_param
+from core.kit.parameters import enum_param
 from core.kit.permissions import IsUser, has_role
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
@@ -33,7 +33,7 @@ class Programs(ApiView):
         return self.page(Program.objects.all(), ProgramSerializer)
 
 
-class OneProgram(ApiView):
+class ProgramDetail(ApiView):
     @extend_schema(operation_id="programs_one", responses=ProgramSerializer)
     def get(self, request: Request, program_id: int) -> Response:
         """One program."""
@@ -44,12 +44,12 @@ class _ContentList(ApiView):
     query_parameters = (*PAGE_PARAMETERS, "content_type", "track", "level")
 
     def filtered(self, rows: QuerySet[ContentItem]) -> Response:
-        if content_type := chosen(self.request, "content_type", ContentType):
+        if content_type := enum_param(self.request, "content_type", ContentType):
             rows = rows.filter(content_type=content_type)
-        if track := chosen(self.request, "track", Track):
+        if track := enum_param(self.request, "track", Track):
             rows = rows.filter(track=track)
         if "level" in self.request.query_params:
-            rows = rows.filter(level=positive(self.request, "level", default=1, most=5))
+            rows = rows.filter(level=positive_int_param(self.request, "level", default=1, most=5))
         return self.page(rows, ContentSerializer)
 
 
@@ -89,7 +89,7 @@ class Content(_ContentList):
         return Response(ContentSerializer(item).data, 201)
 
 
-class OneContent(ApiView):
+class ContentDetail(ApiView):
     def get_permissions(self) -> list[BasePermission]:
         return [IsUser() if self.request.method == "GET" else MayPublish()]
 

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from core.kit.versions import Versioned
 from ongoza_contracts.vocabulary import ProgressStatus
 
@@ -11,7 +11,7 @@ class Progress(Versioned):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="progress")
     content = models.ForeignKey("programs.ContentItem", models.PROTECT, to_field="content_id")
-    status = models.CharField(max_length=16, choices=titled(ProgressStatus))
+    status = models.CharField(max_length=16, choices=enum_choices(ProgressStatus))
     completion_percentage = models.FloatField(default=0)
     score = models.FloatField(null=True)
     metadata = models.JSONField(default=dict)

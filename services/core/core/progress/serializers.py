@@ -3,7 +3,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from core.kit.serializers import StrictSerializer
 from core.progress.models import Progress
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
@@ -37,7 +37,7 @@ class ProgressSerializer(serializers.ModelSerializer[Progress]):
 class ReviseRequest(StrictSerializer):
     """What a learner may change of a record of theirs."""
 
-    status = serializers.ChoiceField(choices=titled(ProgressStatus), required=False)
+    status = serializers.ChoiceField(choices=enum_choices(ProgressStatus), required=False)
     completion_percentage = serializers.FloatField(min_value=0, max_value=100, required=False)
     score = serializers.FloatField(min_value=0, max_value=100, required=False, allow_null=True)
     metadata = serializers.DictField(required=False)
@@ -50,5 +50,5 @@ class ReviseRequest(StrictSerializer):
 
 class ReportRequest(ReviseRequest):
     content_id = serializers.CharField(max_length=64)
-    content_type = serializers.ChoiceField(choices=titled(ContentType))
-    status = serializers.ChoiceField(choices=titled(ProgressStatus))
+    content_type = serializers.ChoiceField(choices=enum_choices(ContentType))
+    status = serializers.ChoiceField(choices=enum_choices(ProgressStatus))

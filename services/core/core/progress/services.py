@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 from django.db import transaction
 
 from core.kit.errors import Conflict, DomainError
-from core.kit.versions import locked, locked_or_new
+from core.kit.versions import get_for_update, get_or_create_for_update
 from core.outbox.append import append, append_all
 from core.programs.models import ContentItem
 from core.programs.selectors import offered_content
@@ -63,7 +63,7 @@ def report_progress(
     content = offered_content(content_id)
     if content.content_type != content_type:
         raise WrongContentType
-    progress = locked_or_new(
+    progress = get_or_create_for_update(
         Progress.objects.filter(user=user, content=content),
         Progress(user=user, content=content, status=ProgressStatus.NOT_STARTED),
     )
@@ -75,7 +75,7 @@ def report_progress(
 @transaction.atomic
 def revise_progress(*, user: User, progress_id: int, **state: Unpack[State]) -> Progress:
     """Change fields of a record of one's own. Raises NotFound and what `report_progress` does."""
-    return _change(locked(Progress.objects.filter(pk=progress_id, user=user)), state)
+    return _change(get_for_update(Progress.objects.filter(pk=progress_id, user=user)), state)
 
 
 @dataclass(frozen=True, kw_only=True)

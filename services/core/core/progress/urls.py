@@ -5,5 +5,5 @@ from core.progress import views
 
 urlpatterns = [
     path("progress/", views.ProgressList.as_view()),
-    path("progress/<id:progress_id>/", views.OneProgress.as_view()),
+    path("progress/<id:progress_id>/", views.ProgressDetail.as_view()),
 ]

@@ -3,7 +3,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.kit.pagination import PAGE_PARAMETERS
-from core.kit.parameters import chosen, user_id_or
+from core.kit.parameters import enum_param, user_id_param
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.progress import selectors, services
@@ -27,10 +27,10 @@ class ProgressList(ApiView):
     )
     def get(self, request: Request) -> Response:
         """A learner's progress: one's own, or that of a learner the caller may see."""
-        rows = selectors.progress_of(self.caller, user_id_or(request, self.caller.id))
-        if content_type := chosen(request, "content_type", ContentType):
+        rows = selectors.progress_of(self.caller, user_id_param(request, self.caller.id))
+        if content_type := enum_param(request, "content_type", ContentType):
             rows = rows.filter(content__content_type=content_type)
-        if status := chosen(request, "status", ProgressStatus):
+        if status := enum_param(request, "status", ProgressStatus):
             rows = rows.filter(status=status)
         return self.page(rows, ProgressSerializer)
 
@@ -46,7 +46,7 @@ class ProgressList(ApiView):
         return Response(ProgressSerializer(reported.progress).data, status)
 
 
-class OneProgress(ApiView):
+class ProgressDetail(ApiView):
     @extend_schema(operation_id="progress_one", responses=ProgressSerializer)
     def get(self, request: Request, progress_id: int) -> Response:
         """One record, for its learner and for roles that may see the learner; else 404."""

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from core.kit.versions import locked
+from core.kit.versions import get_for_update
 from core.outbox.append import append
 from core.reconcile.selectors import KINDS, of_key
 from ongoza_contracts.http.reconcile import EntityKind
@@ -14,6 +14,6 @@ def publish_again(*, kind: EntityKind, key: str) -> int:
 
     Under the row's lock: outbox order stays version order. Raises NotFound and BadParameter.
     """
-    row = locked(of_key(kind, key).select_related(None))
+    row = get_for_update(of_key(kind, key).select_related(None))
     append(KINDS[kind].fact(row))
     return row.version

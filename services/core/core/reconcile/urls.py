@@ -25,5 +25,5 @@ register_converter(KeyConverter, "key")
 
 urlpatterns = [
     path("internal/versions/<kind:kind>/", views.Versions.as_view()),
-    path("internal/versions/<kind:kind>/<key:key>/", views.OneVersion.as_view()),
+    path("internal/versions/<kind:kind>/<key:key>/", views.VersionDetail.as_view()),
 ]

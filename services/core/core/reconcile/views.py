@@ -3,7 +3,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.kit.errors import NotFound
-from core.kit.pagination import positive
+from core.kit.pagination import positive_int_param
 from core.kit.permissions import IsService
 from core.kit.views import ApiView
 from core.reconcile import selectors, services
@@ -22,14 +22,14 @@ class Versions(ApiView):
     )
     def get(self, request: Request, kind: str) -> Response:
         """Key and version of every entity of a kind, in order. For our own services."""
-        limit = positive(request, "limit", default=PAGE_MAX, most=PAGE_MAX)
+        limit = positive_int_param(request, "limit", default=PAGE_MAX, most=PAGE_MAX)
         found = selectors.stretch(EntityKind(kind), request.query_params.get("after"), limit)
         results = [{"key": key, "version": version} for key, version in found.versions]
         page = {"results": results, "next_after": found.next_after}
         return Response(VersionPageSerializer(page).data)
 
 
-class OneVersion(ApiView):
+class VersionDetail(ApiView):
     permission_classes = (IsService,)
 
     @extend_schema(operation_id="version", responses=VersionSerializer)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from core.kit.versions import Versioned
 from ongoza_contracts.vocabulary import Role, Track
 
@@ -28,8 +28,8 @@ class User(Versioned, AbstractBaseUser):
     email = models.EmailField(max_length=254, unique=True)
     first_name = models.CharField(max_length=80, blank=True)
     last_name = models.CharField(max_length=80, blank=True)
-    role = models.CharField(max_length=16, choices=titled(Role), default=Role.LEARNER.value)
-    track = models.CharField(max_length=16, choices=titled(Track), null=True, blank=True)  # noqa: DJ001  (no track yet is not a text)
+    role = models.CharField(max_length=16, choices=enum_choices(Role), default=Role.LEARNER.value)
+    track = models.CharField(max_length=16, choices=enum_choices(Track), null=True, blank=True)  # noqa: DJ001  (no track yet is not a text)
     organization = models.ForeignKey(
         "organizations.Organization",
         null=True,

@@ -26,7 +26,7 @@ def require_acceptable(password: str, user: User, *, field: str = "password") ->
         raise ValidationError({field: details}) from None
 
 
-def is_right(password: str, user: User | None) -> bool:
+def check_password(password: str, user: User | None) -> bool:
     """Costs one hash also without a user, so that the time does not tell who has an account."""
     if len(password) > MAX_PASSWORD_LENGTH:
         return False

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from core.kit.choices import titled
+from core.kit.choices import enum_choices
 from core.kit.serializers import StrictSerializer
 from core.users.models import User
 from core.users.passwords import MAX_PASSWORD_LENGTH
@@ -73,7 +73,7 @@ class UpdateUserRequest(StrictSerializer):
 
     first_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
-    track = serializers.ChoiceField(choices=titled(Track), required=False, allow_null=True)
+    track = serializers.ChoiceField(choices=enum_choices(Track), required=False, allow_null=True)
     id = serializers.IntegerField(read_only=True)
     email = serializers.EmailField(read_only=True)
     role = serializers.CharField(read_only=True)

@@ -10,7 +10,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from core.kit.errors import Conflict, DomainError
-from core.kit.versions import locked
+from core.kit.versions import get_for_update
 from core.outbox.append import append
 from core.users import events, passwords, selectors
 from core.users.models import SignIn, User
@@ -67,7 +67,7 @@ def update_user(*, user_id: int, **changes: Any) -> User:
 
     A user who is made inactive is signed out everywhere.
     """
-    user = locked(User.objects.filter(pk=user_id))
+    user = get_for_update(User.objects.filter(pk=user_id))
     changed = {name: value for name, value in changes.items() if getattr(user, name) != value}
     if not changed:
         return user
@@ -84,7 +84,7 @@ def update_user(*, user_id: int, **changes: Any) -> User:
 
 def lock_to_erase(user_id: int) -> User:
     """For `core.erasure`: from here on nothing new can refer to the user. Raises NotFound."""
-    return locked(User.objects.filter(pk=user_id), to_delete=True)
+    return get_for_update(User.objects.filter(pk=user_id), to_delete=True)
 
 
 def erase(user: User) -> dict[str, int]:
@@ -100,7 +100,7 @@ def erase(user: User) -> dict[str, int]:
 
 def change_password(*, user: User, current: str, new: str) -> SignedIn:
     """Ends every sign-in, this one too, and begins a new one. Raises WrongPassword."""
-    if not passwords.is_right(current, user):
+    if not passwords.check_password(current, user):
         raise WrongPassword
     passwords.require_acceptable(new, user, field="new_password")
     with transaction.atomic():
@@ -111,7 +111,7 @@ def change_password(*, user: User, current: str, new: str) -> SignedIn:
 @transaction.atomic
 def set_password(*, user_id: int, password: str | None) -> User:
     """Whoever was signed in with the old password is signed out."""
-    user = locked(User.objects.filter(pk=user_id))
+    user = get_for_update(User.objects.filter(pk=user_id))
     user.set_password(password)
     _end_tokens(user)
     user.sign_ins.all().delete()
@@ -140,7 +140,7 @@ def sign_up(*, email: str, password: str, **more: Any) -> SignedIn:
 def log_in(*, email: str, password: str) -> SignedIn:
     """Raises WrongCredentials, in the same words and time whichever of the two is wrong."""
     user = selectors.by_email(email)
-    if not passwords.is_right(password, user) or user is None:
+    if not passwords.check_password(password, user) or user is None:
         raise WrongCredentials
     with transaction.atomic():
         unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)

@@ -10,5 +10,5 @@ urlpatterns = [
     path("auth/logout/", views.LogOut.as_view()),
     path("users/me/", views.Me.as_view()),
     path("users/me/password/", views.Password.as_view()),
-    path("users/<id:user_id>/", views.OneUser.as_view()),
+    path("users/<id:user_id>/", views.UserDetail.as_view()),
 ]

@@ -100,7 +100,7 @@ class Password(ApiView):
         return Response(_signed_in(signed_in))
 
 
-class OneUser(ApiView):
+class UserDetail(ApiView):
     @extend_schema(operation_id="users_one", responses=serializers.UserSerializer)
     def get(self, request: Request, user_id: int) -> Response:
         """A user, for themselves and for roles that may see them; else 404."""

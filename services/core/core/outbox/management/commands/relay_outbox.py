@@ -7,16 +7,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from core.outbox.kafka import ProducerBroken, Publisher
-from core.outbox.relay import Relay, Stop
+from core.outbox.relay import Relay, ShutdownFlag
 
 
 class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = Stop()
-        signal.signal(signal.SIGTERM, stop.ask)
-        signal.signal(signal.SIGINT, stop.ask)
+        stop = ShutdownFlag()
+        signal.signal(signal.SIGTERM, stop.request)
+        signal.signal(signal.SIGINT, stop.request)
         try:
             Relay(Publisher(settings.KAFKA), stop).run()
         except ProducerBroken as error:
