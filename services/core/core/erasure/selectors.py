@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db.models import ForeignKey, Model
 
 from core.erasure.models import ErasureReceipt
+from core.outbox.history import remaining_history
 from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.users.models import User
 from ongoza_contracts.users import UserErased
@@ -28,6 +29,7 @@ def report(user_id: int) -> Report:
                 found[place] = _count(model, **{field.attname: user_id})
     waiting = OutboxEvent.objects.filter(partition_key=str(user_id), payload__isnull=False)
     found["outbox"] = waiting.exclude(type=UserErased.type).count()
+    found["fact_history"] = remaining_history(user_id)
     found["deleted entity keys"] = _count(DeletedEntityKey, user_id=user_id)
     return Report(
         receipts=list(ErasureReceipt.objects.filter(user_id=user_id).order_by("place")),

@@ -7,6 +7,7 @@ from django.db import transaction
 from core.erasure.models import ErasureReceipt
 from core.feedback.selectors import fact_keys as feedback_keys
 from core.outbox.append import forget_keys, pop_deleted_keys
+from core.outbox.history import erase_history
 from core.profiling.selectors import fact_keys as profiling_keys
 from core.progress.selectors import fact_keys as progress_keys
 from core.users import passwords
@@ -31,6 +32,7 @@ def erase_user(*, user_id: int) -> None:
     # Only now: a deletion that was under way has ended, and what it left is there to be found.
     keys += pop_deleted_keys(user_id)
     forget_keys(keys, partition_key=str(user_id))
+    rows |= erase_history(user_id)
     ErasureReceipt.objects.bulk_create(
         ErasureReceipt(user_id=user_id, place=place, rows=count)
         for place, count in {**rows, "keys on the topics": len(keys)}.items()

@@ -34,6 +34,18 @@ class RequestMiddleware:
             trace.end()
 
 
+class AdminActorMiddleware:
+    """Behind Django's authentication: names who is at work in the admin, for the audit trail."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/admin/") and request.user.is_authenticated:
+            trace.set_actor(f"user {request.user.pk}")
+        return self.get_response(request)
+
+
 def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     """The route's pattern and not its path: paths, queries and headers may tell on people."""
     match = request.resolver_match

@@ -9,6 +9,7 @@ _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+_actor: ContextVar[str | None] = ContextVar("actor", default=None)
 
 
 def current_request_id() -> str:
@@ -19,6 +20,15 @@ def current_request_id() -> str:
 def current_traceparent() -> str | None:
     """What to send along with whatever this request or command causes. None outside of both."""
     return _traceparent.get()
+
+
+def current_actor() -> str | None:
+    """Who asked for what runs now: "user 42" or "service ai"; None when nobody is signed in."""
+    return _actor.get()
+
+
+def set_actor(actor: str | None) -> None:
+    _actor.set(actor)
 
 
 def new_traceparent() -> str:
@@ -36,6 +46,7 @@ def begin(request_id: str | None = None, traceparent: str | None = None) -> tupl
     own = _continued(traceparent) or new_traceparent()
     _request_id.set(request_id)
     _traceparent.set(own)
+    _actor.set(None)
     return request_id, own
 
 
@@ -43,6 +54,7 @@ def end() -> None:
     """Forget it: the thread goes on to serve somebody else."""
     _request_id.set("")
     _traceparent.set(None)
+    _actor.set(None)
 
 
 def _continued(traceparent: str | None) -> str | None:

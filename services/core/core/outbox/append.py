@@ -1,22 +1,62 @@
-"""How a use case tells the world what it has just written."""
+"""Publishes facts: the outbox row and the history row are written in one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
 
 from core.kit.errors import DomainError
-from core.kit.trace import current_traceparent, new_traceparent
-from core.outbox.models import DeletedEntityKey, OutboxEvent
+from core.kit.trace import (
+    current_actor,
+    current_request_id,
+    current_traceparent,
+    new_traceparent,
+)
+from core.outbox.models import DeletedEntityKey
 from ongoza_contracts.codec import PayloadTooLarge, Record, encode, tombstone
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import TOPIC_BY_NAME, Topic, topic_of
 
+BATCH = 1000
+
+# One array per column, so a batch is one statement. `position` keeps the order given.
+RECORDS = """
+SELECT * FROM unnest(
+    %s::uuid[], %s::text[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::text[], %s::text[], %s::text[], %s::bytea[], %s::integer[], %s::text[]
+) WITH ORDINALITY AS record (
+    event_id, topic, partition, key, partition_key, type, time, dataschema, sequence, traceparent,
+    payload, owner_id, further_subject_ids, position
+)
+"""
+QUEUE = """
+INSERT INTO outbox_event (
+    event_id, topic, partition, key, partition_key, type, subject, time, dataschema, sequence,
+    traceparent, payload
+)
+SELECT event_id, topic, partition, key, partition_key, type, key, time, dataschema, sequence,
+    traceparent, payload
+FROM record ORDER BY position
+"""
+RECORD_HISTORY = """
+INSERT INTO fact_history (
+    topic, type, key, version, event_id, time, traceparent, owner_id, further_subject_ids, actor,
+    request_id, body
+)
+SELECT topic, type, key, sequence::bigint, event_id, time::timestamptz, traceparent, owner_id,
+    further_subject_ids::integer[], %s, %s, convert_from(payload, 'UTF8')::jsonb
+FROM record ORDER BY position
+"""
+APPEND = f"WITH record AS ({RECORDS}), queued AS ({QUEUE}) {RECORD_HISTORY}"
+QUEUE_ONLY = f"WITH record AS ({RECORDS}) {QUEUE}"
+HISTORY_ONLY = f"WITH record AS ({RECORDS}) {RECORD_HISTORY}"
+
 
 class OutsideTransaction(RuntimeError):
-    """A fact was appended outside a transaction: it could survive what it tells of."""
+    """A fact was appended outside a transaction: it could survive the change it describes."""
 
 
 class FactTooLarge(DomainError):
@@ -35,9 +75,22 @@ def append(fact: Fact) -> None:
 
 def append_all(facts: Iterable[tuple[Fact, datetime]]) -> None:
     """Publish many facts, each with the time it happened, in the order given."""
-    if not transaction.get_connection().in_atomic_block:
-        raise OutsideTransaction
-    OutboxEvent.objects.bulk_create([_row(fact, at) for fact, at in facts], batch_size=1000)
+    _insert(APPEND, _encoded(facts), (current_actor(), current_request_id() or None))
+
+
+def append_again(fact: Fact) -> None:
+    """Publish once more a version that was published before; history has it already."""
+    queue([(encode_fact(fact, timezone.now()), fact)])
+
+
+def record_history(facts: Iterable[tuple[Fact, datetime]]) -> None:
+    """Record facts that were published before there was a history; nothing is sent."""
+    _insert(HISTORY_ONLY, _encoded(facts), (None, None))
+
+
+def queue(records: Iterable[tuple[Record, Fact | None]]) -> None:
+    """Let the relay send records that history has already, in the order given."""
+    _insert(QUEUE_ONLY, records)
 
 
 def append_deletion(fact: Fact) -> None:
@@ -57,22 +110,25 @@ def pop_deleted_keys(user_id: int) -> list[tuple[Topic, str]]:
 
 
 def forget_keys(keys: Iterable[tuple[Topic, str]], *, partition_key: str) -> None:
-    """Publish for each key a record without a body: compaction then keeps nothing of it."""
-    now = timezone.now()
-    OutboxEvent.objects.bulk_create(
-        [
-            _columns(replace(tombstone(topic, key, partition_key, time=now), traceparent=_trace()))
-            for topic, key in keys
-        ],
-        batch_size=1000,
+    """Publish a tombstone for each key: compaction then keeps nothing of it."""
+    now, trace = timezone.now(), _trace()
+    tombstones = (
+        replace(tombstone(topic, key, partition_key, time=now), traceparent=trace)
+        for topic, key in keys
     )
+    _insert(APPEND, ((one, None) for one in tombstones), (None, current_request_id() or None))
 
 
-def _row(fact: Fact, at: datetime) -> OutboxEvent:
+def encode_fact(fact: Fact, at: datetime) -> Record:
+    """Raises FactTooLarge."""
     try:
-        return _columns(encode(fact, time=at, traceparent=_trace()))
+        return encode(fact, time=at, traceparent=_trace())
     except PayloadTooLarge as error:
         raise FactTooLarge from error
+
+
+def _encoded(facts: Iterable[tuple[Fact, datetime]]) -> Iterable[tuple[Record, Fact]]:
+    return ((encode_fact(fact, at), fact) for fact, at in facts)
 
 
 def _trace() -> str:
@@ -80,18 +136,27 @@ def _trace() -> str:
     return current_traceparent() or new_traceparent()
 
 
-def _columns(record: Record) -> OutboxEvent:
-    return OutboxEvent(
-        event_id=record.id,
-        topic=record.topic,
-        partition=record.partition,
-        key=record.key,
-        partition_key=record.partition_key,
-        type=record.type,
-        subject=record.subject,
-        time=record.time,
-        dataschema=record.dataschema,
-        sequence=record.sequence,
-        traceparent=record.traceparent,
-        payload=record.payload,
+def _insert(
+    statement: str,
+    records: Iterable[tuple[Record, Fact | None]],
+    further: Sequence[object] = (),
+) -> None:
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
+        raise OutsideTransaction
+    remaining = iter(records)
+    while batch := list(islice(remaining, BATCH)):
+        columns = [list(column) for column in zip(*(_columns(*one) for one in batch), strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*columns, *further])
+
+
+def _columns(record: Record, fact: Fact | None) -> tuple[object, ...]:
+    """The row of `RECORDS`. A tombstone, which has no fact, belongs to its partition's user."""
+    owner_id = fact.owner_id if fact else int(record.partition_key)
+    further = ",".join(map(str, fact.further_subject_ids)) if fact else ""
+    return (
+        *(record.id, record.topic, record.partition, record.key, record.partition_key),
+        *(record.type, record.time, record.dataschema, record.sequence, record.traceparent),
+        *(record.payload, owner_id, f"{{{further}}}"),
     )

@@ -1,5 +1,6 @@
-"""Records on their way to Kafka."""
+"""Records on their way to Kafka, and the history of every fact."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -44,3 +45,35 @@ class DeletedEntityKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key}"
+
+
+class FactHistory(models.Model):
+    """A fact that was published, for ever: who changed which entity, when, and to what.
+
+    Rows are written by `append` beside the outbox row. The table is partitioned by month of
+    `recorded_at` (`core.outbox.partitions`). Facts are states: nothing is computed by folding rows.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    recorded_at = models.DateTimeField()
+    topic = models.TextField()
+    type = models.TextField()
+    key = models.TextField()
+    version = models.BigIntegerField()
+    event_id = models.UUIDField()
+    time = models.DateTimeField()
+    traceparent = models.TextField(null=True)  # noqa: DJ001  (unknown, not empty)
+    owner_id = models.IntegerField(null=True)
+    further_subject_ids = ArrayField(models.IntegerField())
+    actor = models.TextField(null=True)  # noqa: DJ001  (unknown, or erased)
+    request_id = models.TextField(null=True)  # noqa: DJ001  (outside a request)
+    body = models.JSONField(null=True)  # a tombstone has none
+
+    class Meta:
+        managed = False
+        db_table = "fact_history"
+        ordering = ("-id",)
+        verbose_name_plural = "fact history"
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.key} version {self.version}"

@@ -9,6 +9,7 @@ from django.db import Error, connection
 
 from core.kit.failpoints import failpoint
 from core.outbox.kafka import NotPublished
+from core.outbox.partitions import ensure_partitions
 from ongoza_contracts.codec import Record
 
 log = logging.getLogger(__name__)
@@ -17,6 +18,7 @@ BATCH = 1000
 LOCK_KEY = 7_305_121_873  # any number, the same for every relay of this database
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 STANDBY_PAUSE = 0.5
+DAY_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
 # No cursor is kept: a transaction that commits late with a small id is read in the next round.
@@ -62,6 +64,7 @@ class Relay:
         self.stop = stop
         self._state = ""
         self._sent_at = 0.0
+        self._partitions_due_at = 0.0
 
     def run(self) -> None:
         """Raises kafka.ProducerBroken."""
@@ -84,10 +87,17 @@ class Relay:
     def _drain_until_asked_to_stop(self) -> None:
         pause = SHORTEST_PAUSE
         while not self.stop.requested:
+            self._ensure_partitions()
             sent = self._drain()
             pause = SHORTEST_PAUSE if sent else min(pause * 1.5, LONGEST_PAUSE)
             if sent < BATCH:
                 time.sleep(pause)
+
+    def _ensure_partitions(self) -> None:
+        """At the start and once a day, so that next month's facts have their partition."""
+        if time.monotonic() > self._partitions_due_at:
+            ensure_partitions()
+            self._partitions_due_at = time.monotonic() + DAY_SECONDS
 
     def _drain(self) -> int:
         self._sent_at = time.monotonic()

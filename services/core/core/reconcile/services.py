@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from core.kit.versions import get_for_update
-from core.outbox.append import append
+from core.outbox.append import append_again
 from core.reconcile.selectors import KINDS, of_key
 from ongoza_contracts.http.reconcile import EntityKind
 
@@ -15,5 +15,5 @@ def publish_again(*, kind: EntityKind, key: str) -> int:
     Under the row's lock: outbox order stays version order. Raises NotFound and BadParameter.
     """
     row = get_for_update(of_key(kind, key).select_related(None))
-    append(KINDS[kind].fact(row))
+    append_again(KINDS[kind].fact(row))
     return row.version

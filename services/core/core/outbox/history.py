@@ -1,0 +1,142 @@
+"""Reads of `fact_history`: what was true at a time, and refilling a topic that was lost."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from core.kit.trace import new_traceparent
+from core.outbox.append import queue
+from core.outbox.models import FactHistory
+from ongoza_contracts.codec import Record, encode, tombstone
+from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import FACT_TYPES, Topic
+from ongoza_contracts.users import UserErased
+
+PAGE = 1000
+MAX_ID = 2**63 - 1
+# Writers insert into fact_history with every fact, so they wait for this.
+HOLD_WRITERS = "LOCK TABLE fact_history IN SHARE MODE"
+# The user's own rows; what says that they were erased stays, and so do tombstones: both hold ids
+# alone, and a refilled topic has to end with them.
+ERASE_OWNED = """
+DELETE FROM fact_history WHERE owner_id = %s AND body IS NOT NULL AND type <> %s
+"""
+ERASE_ACTOR = "UPDATE fact_history SET actor = NULL WHERE actor = %s"
+ERASE_FURTHER_SUBJECT = """
+UPDATE fact_history
+SET further_subject_ids = array_remove(further_subject_ids, %s),
+    body = body || (
+        SELECT coalesce(jsonb_object_agg(name, NULL), '{}')
+        FROM unnest(%s::text[]) AS name WHERE body ->> name = %s::text
+    )
+WHERE type = %s AND further_subject_ids @> ARRAY[%s]
+"""
+
+
+class NotRecorded(LookupError):
+    """The history of this entity begins later."""
+
+
+def as_of(topic: Topic, key: str, time: datetime) -> Fact | None:
+    """What was true of an entity at `time`; None when it did not exist then.
+
+    Raises NotRecorded for a time before its history, which begins with the release that records it.
+    """
+    rows = FactHistory.objects.filter(topic=topic.name, key=key)
+    row = rows.filter(time__lte=time).order_by("-version", "-id").first()
+    if row is None:
+        first = rows.order_by("id").first()
+        if first is not None and first.version > 1:
+            raise NotRecorded(f"{topic.name} {key} at {time.isoformat()}")
+        return None
+    fact = _fact(row)
+    return None if fact is None or fact.deletion else fact
+
+
+def erase_history(user_id: int) -> dict[str, int]:
+    """Remove a user's rows, and the user as actor and further subject; how many rows of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(ERASE_OWNED, [user_id, UserErased.type])
+        counts = {"fact_history": cursor.rowcount}
+        cursor.execute(ERASE_ACTOR, [f"user {user_id}"])
+        counts["fact_history.actor"] = cursor.rowcount
+        counts["fact_history.further_subject_ids"] = 0
+        for fact in FACT_TYPES.values():
+            if fields := list(fact.subjects[1:]):
+                cursor.execute(
+                    ERASE_FURTHER_SUBJECT, [user_id, fields, str(user_id), fact.type, user_id]
+                )
+                counts["fact_history.further_subject_ids"] += cursor.rowcount
+    return counts
+
+
+def remaining_history(user_id: int) -> int:
+    """How many rows still hold something of the user."""
+    owned = FactHistory.objects.filter(owner_id=user_id, body__isnull=False)
+    named = FactHistory.objects.filter(further_subject_ids__contains=[user_id])
+    acted = FactHistory.objects.filter(actor=f"user {user_id}")
+    return owned.exclude(type=UserErased.type).count() + named.count() + acted.count()
+
+
+def refill(topic: Topic, report: Callable[[int], None] = lambda _: None) -> int:
+    """Queue the whole history of a topic again, in order and under the same ids; how many records.
+
+    For a topic that was lost. Writers go on and wait only for the last stretch, which is queued
+    while they are held off: so the newest version of each key is its last record, and compaction
+    keeps that one.
+    """
+    done = after = 0
+    while True:
+        before, until = done, _last_committed_id()
+        for batch in _pages(topic, after, until):
+            with transaction.atomic():
+                done += _queue_again(topic, batch)
+            report(done)
+        after = until
+        if done - before < PAGE:
+            break
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(HOLD_WRITERS)
+        for batch in _pages(topic, after, MAX_ID):
+            done += _queue_again(topic, batch)
+    report(done)
+    return done
+
+
+def _last_committed_id() -> int:
+    """All rows up to this id are committed: for a moment nobody is between insert and commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(HOLD_WRITERS)
+        return FactHistory.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def _pages(topic: Topic, after: int, until: int) -> Iterator[list[FactHistory]]:
+    rows = FactHistory.objects.filter(topic=topic.name, id__lte=until).order_by("id")
+    while batch := list(rows.filter(id__gt=after)[:PAGE]):
+        yield batch
+        after = batch[-1].id
+
+
+def _queue_again(topic: Topic, rows: list[FactHistory]) -> int:
+    queue((_record(topic, row), _fact(row)) for row in rows)
+    return len(rows)
+
+
+def _record(topic: Topic, row: FactHistory) -> Record:
+    traceparent = row.traceparent or new_traceparent()
+    fact = _fact(row)
+    if fact is None:
+        record = tombstone(topic, row.key, str(row.owner_id), time=row.time)
+        return replace(record, id=row.event_id, traceparent=traceparent)
+    return encode(fact, time=row.time, id=row.event_id, traceparent=traceparent)
+
+
+def _fact(row: FactHistory) -> Fact | None:
+    """None for a tombstone. A field that was withdrawn since is left out."""
+    if row.body is None:
+        return None
+    return FACT_TYPES[row.type].model_validate_json(json.dumps(row.body), extra="ignore")
