@@ -1,4 +1,4 @@
-# The front door. `make help` lists what there is.
+# Every task of the project is a target here. `make help` lists them.
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
@@ -14,7 +14,7 @@ help: ## list the targets
 
 up: .venv/.ready ## start everything on this machine and print URLs and logins
 	@$(STACK) up
-down: .venv/.ready ## stop what `make up` started; data is kept
+down: .venv/.ready ## stop what `make up` started; its data stays
 	@$(STACK) down
 status: .venv/.ready ## show processes, health, outbox depth and consumer lag
 	@$(STACK) status
@@ -32,7 +32,7 @@ check: .venv/.ready ## lint, format, types, imports, contracts
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m scripts.contracts check
 
-seed: .venv/.ready ## put the demo catalogue and learners into a running, empty stack
+seed: .venv/.ready ## load the demo catalogue and learners into a running, empty stack
 	@$(STACK) run -- $(PYTHON) -m core.manage seed
 demo: .venv/.ready ## follow one learner's progress through every hop of a running stack
 	@$(STACK) run -- $(PYTHON) -m scripts.demo
@@ -40,13 +40,13 @@ rebuild: .venv/.ready ## rebuild ai's projections from the topics (ARGS=--dry-ru
 	@$(STACK) run -- $(PYTHON) -m ai.rebuild $(ARGS)
 bench: .venv/.ready ## measure each path beside its floor, on a stack of its own
 	@$(PYTHON) -m scripts.bench
-evaluate: .venv/.ready ## compare the ranking with others (ARGS='FILE --items FILE'; without: the demo learners)
+evaluate: .venv/.ready ## compare the ranking with baselines (ARGS='FILE --items FILE'; default: the demo learners)
 	@$(PYTHON) -m scripts.evaluate $(or $(ARGS),--seeded)
-fuzz: .venv/.ready ## ask ai's API more than 5,000 things its description allows or forbids
+fuzz: .venv/.ready ## send ai's API more than 5,000 generated requests, valid and invalid
 	@FUZZ_CASES=280 $(PYTHON) -m pytest -q -s tests/integration/test_fuzz.py
-profiling-report: .venv/.ready ## print how the profiler judges simulated learners (ARGS=--write keeps it)
+profiling-report: .venv/.ready ## print how the profiler scores simulated learners (ARGS=--write stores the report)
 	@$(PYTHON) -m scripts.profiling_report $(ARGS)
-schemas: .venv/.ready ## write the published schemas and the AsyncAPI document anew
+schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI document
 	@$(PYTHON) -m scripts.contracts write
 
 site: .venv/.ready ## write the catalogue of topics and facts as pages for other teams
@@ -56,8 +56,8 @@ model: .venv-model/.ready ## export the model's graph and golden vectors (downlo
 	@.venv-model/bin/python -m scripts.model export
 model-check: .venv-model/.ready ## compare the committed graph with sentence-transformers
 	@.venv-model/bin/python -m scripts.model check
-lock: .venv/.ready ## resolve the dependencies anew into the committed lock files
-	@$(UV) lock --upgrade --exclude-newer '1 week'  # calmer: a release is a week old before we take it
+lock: .venv/.ready ## update the committed lock files to the newest dependencies
+	@$(UV) lock --upgrade --exclude-newer '1 week'  # only releases that are at least a week old
 	@$(UV) export --quiet --all-packages --no-emit-workspace -o requirements.lock
 	@$(UV) export --quiet --all-packages --no-emit-workspace --group model -o requirements-model.lock
 	@for image in core 'ai --extra pinecone'; do set -- $$image; $(UV) export --quiet --frozen --package ongoza-$$image \
