@@ -42,7 +42,7 @@ class AdminActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/admin/") and request.user.is_authenticated:
-            trace.set_actor(f"user {request.user.pk}")
+            trace.set_actor(f"user:{request.user.pk}")
         return self.get_response(request)
 
 

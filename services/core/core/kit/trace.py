@@ -23,7 +23,7 @@ def current_traceparent() -> str | None:
 
 
 def current_actor() -> str | None:
-    """Who asked for what runs now: "user 42" or "service ai"; None when nobody is signed in."""
+    """Who asked for what runs now: "user:42" or "service:ai"; None when nobody is signed in."""
     return _actor.get()
 
 

@@ -11,5 +11,5 @@ class FactHistoryAdmin(ReadOnlyAdmin):
     list_display = ("time", "type", "key", "version", "actor", "request_id")
     list_filter = ("topic", "type")
     search_fields = ("=key", "=actor", "=request_id")
-    search_help_text = "A key, an actor such as 'user 42', or a request id: exactly as recorded."
+    search_help_text = "A key, an actor such as 'user:42', or a request id: exactly as recorded."
     show_full_result_count = False

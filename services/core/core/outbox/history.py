@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from core.kit.trace import new_traceparent
 from core.outbox.append import queue
@@ -62,7 +62,7 @@ def erase_history(user_id: int) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(ERASE_OWNED, [user_id, UserErased.type])
         counts = {"fact_history": cursor.rowcount}
-        cursor.execute(ERASE_ACTOR, [f"user {user_id}"])
+        cursor.execute(ERASE_ACTOR, [f"user:{user_id}"])
         counts["fact_history.actor"] = cursor.rowcount
         counts["fact_history.further_subject_ids"] = 0
         for fact in FACT_TYPES.values():
@@ -76,10 +76,9 @@ def erase_history(user_id: int) -> dict[str, int]:
 
 def remaining_history(user_id: int) -> int:
     """How many rows still hold something of the user."""
-    owned = FactHistory.objects.filter(owner_id=user_id, body__isnull=False)
-    named = FactHistory.objects.filter(further_subject_ids__contains=[user_id])
-    acted = FactHistory.objects.filter(actor=f"user {user_id}")
-    return owned.exclude(type=UserErased.type).count() + named.count() + acted.count()
+    owned = Q(owner_id=user_id, body__isnull=False) & ~Q(type=UserErased.type)
+    named = Q(further_subject_ids__contains=[user_id]) | Q(actor=f"user:{user_id}")
+    return FactHistory.objects.filter(owned | named).count()
 
 
 def refill(topic: Topic, report: Callable[[int], None] = lambda _: None) -> int:

@@ -70,7 +70,6 @@ class FactHistory(models.Model):
     body = models.JSONField(null=True)  # a tombstone has none
 
     class Meta:
-        managed = False
         db_table = "fact_history"
         ordering = ("-id",)
         verbose_name_plural = "fact history"

@@ -53,7 +53,7 @@ class TokenAuthentication(BaseAuthentication):
         claims = read_bearer(_bearer(header))
         stated = _stated_user(request)
         if isinstance(claims, ServiceClaims):
-            set_actor(f"service {claims.service}")
+            set_actor(f"service:{claims.service}")
             return Service(claims.service), None
         if stated not in (None, claims.user_id):
             log.warning("X-User-ID differs", extra={"facts": {"user_id": claims.user_id}})
@@ -61,7 +61,7 @@ class TokenAuthentication(BaseAuthentication):
         user = selectors.signed_in_user(claims.user_id, claims.sid)
         if user is None:
             raise InvalidToken
-        set_actor(f"user {user.id}")
+        set_actor(f"user:{user.id}")
         return user, None
 
     def authenticate_header(self, request: Request) -> str:

@@ -168,7 +168,7 @@ def refresh(*, refresh_token: str) -> TokenPair:
 def log_out(*, refresh_token: str) -> None:
     """Ends the sign-in the token belongs to; once more is no error. Raises InvalidToken."""
     _, claims = read_refresh(refresh_token)
-    set_actor(f"user {claims.user_id}")
+    set_actor(f"user:{claims.user_id}")
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).filter(pk=claims.user_id).first()
         if user and SignIn.objects.filter(pk=claims.sid, user=user).delete()[0]:

@@ -40,34 +40,38 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(CREATE, "DROP TABLE fact_history"),
         migrations.RunPython(lambda apps, editor: ensure_partitions(), migrations.RunPython.noop),
-        migrations.CreateModel(
-            name="FactHistory",
-            fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("recorded_at", models.DateTimeField()),
-                ("topic", models.TextField()),
-                ("type", models.TextField()),
-                ("key", models.TextField()),
-                ("version", models.BigIntegerField()),
-                ("event_id", models.UUIDField()),
-                ("time", models.DateTimeField()),
-                ("traceparent", models.TextField(null=True)),
-                ("owner_id", models.IntegerField(null=True)),
-                (
-                    "further_subject_ids",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.IntegerField(), size=None
-                    ),
+        # Django cannot make partitioned tables: it only learns the columns.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.CreateModel(
+                    name="FactHistory",
+                    fields=[
+                        ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("topic", models.TextField()),
+                        ("type", models.TextField()),
+                        ("key", models.TextField()),
+                        ("version", models.BigIntegerField()),
+                        ("event_id", models.UUIDField()),
+                        ("time", models.DateTimeField()),
+                        ("traceparent", models.TextField(null=True)),
+                        ("owner_id", models.IntegerField(null=True)),
+                        (
+                            "further_subject_ids",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.IntegerField(), size=None
+                            ),
+                        ),
+                        ("actor", models.TextField(null=True)),
+                        ("request_id", models.TextField(null=True)),
+                        ("body", models.JSONField(null=True)),
+                    ],
+                    options={
+                        "db_table": "fact_history",
+                        "ordering": ("-id",),
+                        "verbose_name_plural": "fact history",
+                    },
                 ),
-                ("actor", models.TextField(null=True)),
-                ("request_id", models.TextField(null=True)),
-                ("body", models.JSONField(null=True)),
-            ],
-            options={
-                "db_table": "fact_history",
-                "ordering": ("-id",),
-                "verbose_name_plural": "fact history",
-                "managed": False,
-            },
+            ]
         ),
     ]
