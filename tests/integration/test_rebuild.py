@@ -13,10 +13,11 @@ import psycopg
 import pytest
 from confluent_kafka import Producer
 
-from ai.embeddings.encoder import Matrix, open_encoder
+from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.settings import Settings
-from ai.rebuild.__main__ import tools
+from ai.kit.vectors import Matrix
+from ai.rebuild.command import tools
 from ai.rebuild.rebuild import Options, Outcome, roll_back
 from ai.rebuild.rebuild import rebuild as rebuild_with
 from ongoza_contracts.event import Fact

@@ -8,7 +8,7 @@ import asyncpg
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from ai.embeddings.encoder import ModelIdentity
+from ai.kit.vectors import ModelIdentity
 from ai.resources import CurrentResources, Resources
 
 CHECK_SECONDS = 1.0

@@ -9,13 +9,13 @@ from importlib.resources import files
 import asyncpg
 
 from ai.kit.db import connect
+from ai.kit.locks import MIGRATE
 from ai.kit.settings import Settings
-from ai.rebuild.generations import FIRST, create_generation, live_generation, publish_live
+from ai.projections.generations import FIRST, create_generation, live_generation, publish_live
 
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 30
-LOCK = "SELECT pg_advisory_xact_lock(7305121875)"
 HISTORY = """
 CREATE TABLE IF NOT EXISTS schema_migration (
     name       text PRIMARY KEY,
@@ -37,7 +37,7 @@ async def migrate(connection: asyncpg.Connection) -> list[str]:
     Raises ChangedMigration.
     """
     async with connection.transaction():
-        await connection.execute(LOCK)
+        await connection.execute(MIGRATE)
         await connection.execute(HISTORY)
         applied = [name for name in _numbered() if await _apply(connection, name)]
         if await live_generation(connection) is None:

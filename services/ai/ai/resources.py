@@ -10,6 +10,7 @@ import asyncpg
 from fastapi import Depends
 from starlette.requests import Request
 
+from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.auth import Tokens
@@ -17,8 +18,7 @@ from ai.kit.core_client import CoreClient
 from ai.kit.db import open_pool
 from ai.kit.loops import run_periodically
 from ai.kit.settings import Settings
-from ai.recommendations.cache import CatalogueCache
-from ai.revocation import SECONDS, Revocations
+from ai.projections.revocation import SECONDS, Revocations
 from ai.vectorstore.base import VectorStore
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
 from ai.vectorstore.pinecone import open_pinecone

@@ -14,23 +14,24 @@ from uuid import uuid4
 import asyncpg
 from pydantic import ValidationError
 
+from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
-from ai.embeddings.encoder import ModelIdentity, open_encoder
+from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.loops import exit_process, run_periodically
 from ai.kit.settings import Settings
+from ai.kit.vectors import ModelIdentity
 from ai.projections import status
 from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
+from ai.projections.generations import OtherModel, live_generation, require_model
 from ai.projections.parked import Budget
 from ai.projections.positions import Positions, load_positions
 from ai.projections.subscriber import Subscriber
-from ai.rebuild.generations import OtherModel, live_generation, require_model
 from ai.recommendations.announce import Announcer
-from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import SWEEP_SECONDS, Recompute
 from ai.recommendations.refresh import TogetherRefresh
 from ai.vectorstore.index import Indexer

@@ -5,9 +5,9 @@ from typing import Annotated
 import numpy as np
 from fastapi import APIRouter, Depends, Response
 
-from ai.embeddings.encoder import Matrix, ModelIdentity
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
+from ai.kit.vectors import Matrix, ModelIdentity
 from ai.resources import CurrentResources
 from ongoza_contracts.http.embeddings import Embedding, EmbeddingRequest, EmbeddingResponse
 

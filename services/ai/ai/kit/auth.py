@@ -95,7 +95,7 @@ class Tokens:
         self._secret = secret
         self._verified: dict[str, Caller] = {}
         self.void_before: Mapping[int, float] = {}
-        """By user, the second before which their tokens are void; `ai.revocation` renews it."""
+        """By user, the second before which their tokens are void, kept by `Revocations`."""
 
     def verify(self, token: str) -> Caller:
         """As `verify`, at a fraction of the cost for a token seen before."""

@@ -9,9 +9,9 @@ import asyncpg
 from ai.kit.auth import Caller, Unauthenticated, may_see
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import InvalidBody, NotFound, ServiceUnavailable
+from ai.learners.queries import is_erased
 from ai.personality.measures import Measure, Row, measure
 from ai.personality.saying import advice, summary, trait
-from ai.recommendations.queries import is_erased
 from ai.resources import Resources
 from ongoza_contracts.http.errors import FieldError
 from ongoza_contracts.http.personality import (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ai.projections.batch import CONSUMED
-from ai.rebuild.generations import live_generation
+from ai.projections.generations import live_generation
 from ai.rebuild.rebuild import Options, RebuildRefused, Tools
 
 # Of the live catalogue's texts, those the cache knows for the model asked for.

@@ -3,12 +3,12 @@
 import asyncio
 from datetime import UTC, datetime
 
+from ai.catalogue.catalogue import Catalogue
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound, ServiceUnavailable
-from ai.recommendations.catalogue import Catalogue
+from ai.learners.learner import Learner
+from ai.learners.queries import load_learners
 from ai.recommendations.diversity import RELEVANCE, intra_list_similarity
-from ai.recommendations.learner import Learner
-from ai.recommendations.queries import load_learners
 from ai.recommendations.ranking import Ranked, rank
 from ai.recommendations.reasons import reason
 from ai.recommendations.scoring import Parts

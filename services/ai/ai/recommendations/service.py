@@ -7,21 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
+from ai.catalogue.catalogue import Catalogue
 from ai.kit.auth import Caller, Unauthenticated
 from ai.kit.core_client import CoreUnavailable
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound
 from ai.kit.trace import request_id
-from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.learner import Learner, Said, Step
+from ai.learners.learner import Learner, Said, Step
+from ai.learners.queries import chosen, is_erased, load_learners
 from ai.recommendations.lists import compute, from_kept, respond
-from ai.recommendations.queries import (
-    PRECOMPUTED_BODY,
-    PRECOMPUTED_ITEMS,
-    chosen,
-    is_erased,
-    load_learners,
-)
+from ai.recommendations.queries import PRECOMPUTED_BODY, PRECOMPUTED_ITEMS
 from ai.resources import Resources
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from ongoza_contracts.vocabulary import ContentType

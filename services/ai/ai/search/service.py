@@ -6,11 +6,11 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
-from ai.embeddings.queue import Row
+from ai.catalogue.catalogue import Catalogue
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.trace import request_id
-from ai.recommendations.catalogue import Catalogue
+from ai.kit.vectors import Row
 from ai.resources import Resources
 from ai.search.items import SearchItem, response
 from ai.search.memory import item_of, search_catalogue

@@ -19,8 +19,8 @@ from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.db import UNAVAILABLE, connect, open_pool
 from ai.kit.settings import Backend, Settings
+from ai.projections.generations import NoSuchGeneration, all_generations, drop_generation
 from ai.rebuild import show
-from ai.rebuild.generations import NoSuchGeneration, all_generations, drop_generation
 from ai.rebuild.partial import NoSuchTopic, read_positions, require_known
 from ai.rebuild.plan import plan
 from ai.rebuild.rebuild import Differs, Options, RebuildRefused, Tools, rebuild, roll_back

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import asyncpg
 import numpy as np
 
-from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.queries import DIMENSION, load_catalogue, load_stamp
+from ai.catalogue.catalogue import Catalogue
+from ai.catalogue.queries import DIMENSION, load_catalogue, load_stamp
 
 POPULARITY_SECONDS = 60.0
 """How old the counts of learners may be: they change with every fact, the catalogue seldom."""
