@@ -1,4 +1,4 @@
-"""`python -m ai.migrate`: brings ai's database to the state this code expects."""
+"""`python -m ai migrate`: brings ai's database to the schema this code expects."""
 
 import asyncio
 import hashlib
@@ -7,11 +7,14 @@ import sys
 from importlib.resources import files
 
 import asyncpg
+import typer
 
 from ai.kit.db import connect
 from ai.kit.locks import MIGRATE
-from ai.kit.settings import Settings
+from ai.kit.settings import Settings, load_settings
 from ai.projections.generations import FIRST, create_generation, live_generation, publish_live
+
+command = typer.Typer(add_completion=False)
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +67,7 @@ async def _apply(connection: asyncpg.Connection, name: str) -> bool:
 
 
 async def _main() -> None:
-    connection = await _patiently_connect(Settings())
+    connection = await _patiently_connect(load_settings())
     try:
         applied = await migrate(connection)
     finally:
@@ -81,6 +84,8 @@ async def _patiently_connect(settings: Settings) -> asyncpg.Connection:
     sys.exit(f"ai's database does not answer for {WAIT_SECONDS} s")
 
 
-if __name__ == "__main__":
+@command.command()
+def run() -> None:
+    """Bring the database to the schema this code expects."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     asyncio.run(_main())

@@ -1,4 +1,4 @@
-"""Compares what ai has with what core has: `python -m ai.reconcile [--repair]`.
+"""Compares what ai has with what core has: `python -m ai reconcile [--repair]`.
 
 Exits with 0 when both are equal, with 2 when they differ, with 1 when they could not be compared.
 What is on its way is no difference: whatever differs is looked at again for a while.
@@ -14,15 +14,14 @@ from typing import Annotated
 
 import asyncpg
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from ai.kit.auth import Tokens, WeakSecret
+from ai.kit.auth import Tokens
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
-from ai.kit.settings import Settings
+from ai.kit.settings import Settings, load_settings
 from ongoza_contracts.http.reconcile import EntityKind
 
 DIFFERS = 2
@@ -79,6 +78,7 @@ VERSION = {
     """,
 }
 
+command = typer.Typer(add_completion=False)
 console = Console()
 
 
@@ -178,6 +178,7 @@ async def reconcile(given: Reconcile, *, repair: bool, patience: float) -> Found
     return found
 
 
+@command.command()
 def main(
     repair: Annotated[
         bool, typer.Option(help="Have core publish again what is missing or older here.")
@@ -189,11 +190,8 @@ def main(
     """Say what differs between core and ai."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     try:
-        found = asyncio.run(_run(Settings(), repair, patience))
-    except ValidationError as error:
-        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
-        sys.exit(f"Missing or not acceptable: {names}.")
-    except (*UNAVAILABLE, CoreUnavailable, CoreRefused, WeakSecret) as error:
+        found = asyncio.run(_run(load_settings(), repair, patience))
+    except (*UNAVAILABLE, CoreUnavailable, CoreRefused) as error:
         sys.exit(f"could not be compared: {type(error).__name__}: {error}")
     _show(found)
     sys.exit(DIFFERS if found.differences else 0)
@@ -220,7 +218,3 @@ def _show(found: Found) -> None:
         f"{found.compared:,} entities compared, {found.repaired} repaired, "
         f"{len(found.differences)} differ"
     )
-
-
-if __name__ == "__main__":
-    typer.run(main)

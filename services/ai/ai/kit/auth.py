@@ -20,6 +20,7 @@ from jose.utils import base64url_decode
 from starlette.requests import Request
 
 from ai.kit.errors import ApiError
+from ai.kit.settings import SettingsError
 from ongoza_contracts.http.strict_json import parse_json
 from ongoza_contracts.vocabulary import ID_MAX, Role
 
@@ -75,7 +76,7 @@ class InvalidToken(Exception):
     """The text says what is wrong; not for clients."""
 
 
-class WeakSecret(Exception):
+class WeakSecret(SettingsError):
     """The process must not start with this secret."""
 
 

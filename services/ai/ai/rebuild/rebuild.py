@@ -143,7 +143,7 @@ async def _only_one(tools: Tools) -> str:
         raise RebuildRefused("another rebuild is running")
     live = await live_generation(tools.db)
     if live is None:
-        raise RebuildRefused("there is no live generation yet: run `python -m ai.migrate`")
+        raise RebuildRefused("there is no live generation yet: run `python -m ai migrate`")
     return live
 
 
