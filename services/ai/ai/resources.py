@@ -28,6 +28,8 @@ READER = "live, public"
 
 CATALOGUE_SECONDS = 30.0
 """How old the catalogue in memory may be when the database goes away."""
+EMPTY_SECONDS = 1.0
+"""The same while it has no items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         stack.callback(revocations.cancel)
         catalogues = CatalogueCache(pool)
         remembering = asyncio.create_task(
-            run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS)
+            run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS, rest=EMPTY_SECONDS)
         )
         stack.callback(remembering.cancel)
         other = None

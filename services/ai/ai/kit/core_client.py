@@ -14,6 +14,7 @@ from ai.kit.auth import Caller, Tokens
 from ai.kit.breaker import CircuitBreaker
 from ai.kit.errors import ApiError, ServiceUnavailable
 from ai.kit.trace import child_traceparent, request_id
+from ongoza_contracts.http.content import ContentItem, ContentPage
 from ongoza_contracts.http.erasure import ErasureReport
 from ongoza_contracts.http.errors import Error
 from ongoza_contracts.http.feedback import FeedbackItem, FeedbackPage
@@ -30,6 +31,8 @@ from ongoza_contracts.http.users import Organization, User
 BUDGET_SECONDS = 0.6
 """What all calls made for one request may take together, unless the route says otherwise."""
 PAGES_MAX = 50
+PAGE_SIZE_MAX = 100
+"""Core gives no larger page."""
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -159,6 +162,16 @@ class CoreCalls:
             for item in page.results:
                 yield item
             if page.next is None:  # its address is not followed: core is where the settings say
+                return
+
+    async def content(self, *, pages_max: int = PAGES_MAX) -> AsyncIterator[ContentItem]:
+        """Everything on offer, a page at a time, as far as it is read."""
+        for number in range(1, pages_max + 1):
+            parameters = {"page": number, "page_size": PAGE_SIZE_MAX}
+            page = await self._get(ContentPage, "/api/v1/content/", parameters)
+            for item in page.results:
+                yield item
+            if page.next is None:
                 return
 
     async def feedback(self, *, pages_max: int = PAGES_MAX) -> AsyncIterator[FeedbackItem]:

@@ -2,16 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
-from ai.catalogue.catalogue import Catalogue
+import numpy as np
+
+from ai.catalogue.cache import CatalogueCache
+from ai.catalogue.catalogue import Catalogue, Item
+from ai.catalogue.queries import DIMENSION
 from ai.kit.auth import Caller, Unauthenticated
-from ai.kit.core_client import CoreUnavailable
+from ai.kit.core_client import CoreCalls, CoreUnavailable
 from ai.kit.db import UNAVAILABLE
-from ai.kit.errors import NotFound
+from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.trace import request_id
 from ai.learners.learner import Learner, Said, Step
 from ai.learners.queries import chosen, is_erased, load_learners
@@ -28,6 +32,11 @@ CORE_SECONDS = 0.5
 Source: TypeAlias = Literal["precomputed", "computed", "fallback", "popular"]
 
 log = logging.getLogger(__name__)
+
+
+class RecommendationsUnavailable(ServiceUnavailable):
+    code = "recommendations_unavailable"
+    detail = "The catalogue cannot be reached at the moment; try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,9 @@ class Answer:
 async def recommend(resources: Resources, caller: Caller, wanted: Wanted) -> Answer:
     """An answer whatever is down.
 
-    Raises Unauthenticated for a caller who was erased, NotFound for another learner who was, and
-    CoreRefused when core says no.
+    Raises Unauthenticated for a caller who was erased, NotFound for another learner who was,
+    CoreRefused when core says no, and RecommendationsUnavailable when neither the database nor
+    core has told this process the catalogue yet.
     """
     own = caller.user_id == wanted.user_id
     answer = await _from_database(resources, wanted, own=own)
@@ -91,28 +101,50 @@ async def _computed(resources: Resources, wanted: Wanted, *, own: bool) -> Answe
 
 
 async def _from_core(resources: Resources, caller: Caller, wanted: Wanted) -> Answer:
-    catalogue = await _known_catalogue(resources.catalogues.current, resources.catalogues.last)
+    known = await _known_catalogue(resources.catalogues)
+    core = resources.core.as_caller(caller, budget=CORE_SECONDS)
+    catalogue = known if known.items else await _catalogue_of_core(resources.catalogues, core)
     try:
-        learner = await _learner_of_core(resources, caller, wanted.user_id)
+        learner = await _learner_of_core(core, caller, wanted.user_id)
     except CoreUnavailable:
         return await _answer(catalogue, Learner(wanted.user_id), wanted, "popular")
     return await _answer(catalogue, learner, wanted, "fallback")
 
 
-async def _known_catalogue(
-    current: Callable[[], Awaitable[Catalogue]], last: Catalogue
-) -> Catalogue:
+async def _known_catalogue(catalogues: CatalogueCache) -> Catalogue:
     """As it is now, or as it was when the database last answered."""
     try:
         async with asyncio.timeout(DATABASE_SECONDS / 4):
-            return await current()
+            return await catalogues.current()
     except UNAVAILABLE:
-        return last
+        return catalogues.last
 
 
-async def _learner_of_core(resources: Resources, caller: Caller, user_id: int) -> Learner:
+async def _catalogue_of_core(catalogues: CatalogueCache, core: CoreCalls) -> Catalogue:
+    """What core offers, without vectors, for a process whose memory is still empty; as much of it
+    as core returns in time. Raises RecommendationsUnavailable when that is nothing.
+    """
+    items: list[Item] = []
+    try:
+        async for content in core.content():
+            items.append(  # noqa: PERF401 - what came before a failure is used
+                Item(**dict(content), retired=False, learners=0)
+            )
+    except CoreUnavailable as error:
+        if not items:
+            raise RecommendationsUnavailable from error
+        return _without_vectors(items)
+    catalogues.remember(_without_vectors(items))
+    return catalogues.last
+
+
+def _without_vectors(items: Sequence[Item]) -> Catalogue:
+    vectors = np.zeros((len(items), DIMENSION), np.float32)
+    return Catalogue(items, vectors, as_of=datetime.now(UTC))
+
+
+async def _learner_of_core(core: CoreCalls, caller: Caller, user_id: int) -> Learner:
     """What core knows of the learner, with the caller's own rights. Raises CoreUnavailable."""
-    core = resources.core.as_caller(caller, budget=CORE_SECONDS)
     user = await core.user(user_id)
     rows = sorted([item async for item in core.progress(user_id)], key=lambda one: one.updated_at)
     steps = {item.content_id: Step(item.status, 0) for item in rows}

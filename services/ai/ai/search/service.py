@@ -127,6 +127,8 @@ async def _in_time(question: Awaitable[T], deadline: float) -> T | None:
 
 
 def _remembered(resources: Resources) -> Catalogue:
-    if not resources.catalogues.last.items:
+    """Raises SearchUnavailable while no item in memory has a vector to be found by."""
+    catalogue = resources.catalogues.last
+    if not catalogue.vectors.any():
         raise SearchUnavailable
-    return resources.catalogues.last
+    return catalogue
