@@ -1,14 +1,11 @@
 """What the HTTP process works with, opened once in this order and closed in the other."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated
 
 import asyncpg
-from fastapi import Depends
-from starlette.requests import Request
 
 from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.encoder import open_encoder
@@ -19,6 +16,8 @@ from ai.kit.db import open_pool
 from ai.kit.loops import run_periodically
 from ai.kit.settings import Settings
 from ai.projections.revocation import SECONDS, Revocations
+from ai.recommendations.service import ListResources
+from ai.search.service import SearchResources
 from ai.vectorstore.base import VectorStore
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
 from ai.vectorstore.pinecone import open_pinecone
@@ -76,9 +75,6 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         yield Resources(settings, tokens, pool, core, encoder, catalogues, vectors, other)
 
 
-async def current_resources(request: Request) -> Resources:
-    resources: Resources = request.app.state.resources
-    return resources
-
-
-CurrentResources = Annotated[Resources, Depends(current_resources)]
+# Checked by mypy alone: the process has whatever the features ask of it.
+_FOR_LISTS: Callable[[Resources], ListResources] = lambda resources: resources  # noqa: E731
+_FOR_SEARCH: Callable[[Resources], SearchResources] = lambda resources: resources  # noqa: E731

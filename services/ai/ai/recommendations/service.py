@@ -5,15 +5,16 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
+import asyncpg
 import numpy as np
 
 from ai.catalogue.cache import CatalogueCache
 from ai.catalogue.catalogue import Catalogue, Item
 from ai.catalogue.queries import DIMENSION
 from ai.kit.auth import Caller, Unauthenticated
-from ai.kit.core_client import CoreCalls, CoreUnavailable
+from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.trace import request_id
@@ -21,7 +22,6 @@ from ai.learners.learner import Learner, Said, Step
 from ai.learners.queries import chosen, is_erased, load_learners
 from ai.recommendations.lists import compute, from_kept, respond
 from ai.recommendations.queries import PRECOMPUTED_BODY, PRECOMPUTED_ITEMS
-from ai.resources import Resources
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from ongoza_contracts.vocabulary import ContentType
 
@@ -39,6 +39,17 @@ class RecommendationsUnavailable(ServiceUnavailable):
     detail = "The catalogue cannot be reached at the moment; try again."
 
 
+class ListResources(Protocol):
+    """What lists are computed from."""
+
+    @property
+    def pool(self) -> asyncpg.Pool: ...
+    @property
+    def core(self) -> CoreClient: ...
+    @property
+    def catalogues(self) -> CatalogueCache: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     user_id: int
@@ -53,7 +64,7 @@ class Answer:
     source: Source
 
 
-async def recommend(resources: Resources, caller: Caller, wanted: Wanted) -> Answer:
+async def recommend(resources: ListResources, caller: Caller, wanted: Wanted) -> Answer:
     """An answer whatever is down.
 
     Raises Unauthenticated for a caller who was erased, NotFound for another learner who was,
@@ -65,7 +76,7 @@ async def recommend(resources: Resources, caller: Caller, wanted: Wanted) -> Ans
     return answer or await _from_core(resources, caller, wanted)
 
 
-async def _from_database(resources: Resources, wanted: Wanted, *, own: bool) -> Answer | None:
+async def _from_database(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
     """None when the learner is not known here, or the database does not answer."""
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
@@ -76,7 +87,7 @@ async def _from_database(resources: Resources, wanted: Wanted, *, own: bool) -> 
         return None
 
 
-async def _precomputed(resources: Resources, wanted: Wanted) -> Answer | None:
+async def _precomputed(resources: ListResources, wanted: Wanted) -> Answer | None:
     """None also when something changed since that the list does not show."""
     if wanted.content_type is not None or wanted.exclude:
         return None  # diversity is among the items that may be in a list, so it is another list
@@ -90,7 +101,7 @@ async def _precomputed(resources: Resources, wanted: Wanted) -> Answer | None:
     return Answer(body, "precomputed")
 
 
-async def _computed(resources: Resources, wanted: Wanted, *, own: bool) -> Answer | None:
+async def _computed(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
     learners = await load_learners(resources.pool, [wanted.user_id])
     if learners:
         catalogue = await resources.catalogues.current()
@@ -100,7 +111,7 @@ async def _computed(resources: Resources, wanted: Wanted, *, own: bool) -> Answe
     return None
 
 
-async def _from_core(resources: Resources, caller: Caller, wanted: Wanted) -> Answer:
+async def _from_core(resources: ListResources, caller: Caller, wanted: Wanted) -> Answer:
     known = await _known_catalogue(resources.catalogues)
     core = resources.core.as_caller(caller, budget=CORE_SECONDS)
     catalogue = known if known.items else await _catalogue_of_core(resources.catalogues, core)
