@@ -19,10 +19,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from ai.kit.auth import Tokens
-from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
+from ai.kit.core_client import CoreCalls, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.settings import Settings, load_settings
-from ongoza_contracts.http.reconcile import EntityKind
+from ongoza_contracts.http.reconcile import EntityKind, EntityVersion, VersionPage
 
 DIFFERS = 2
 SHOWN = 20
@@ -118,7 +118,7 @@ class Reconcile:
         """
         after: str | None = None
         while True:
-            page = await self._core.as_service().versions(kind, after)
+            page = await _versions(self._core.as_service(), kind, after)
             theirs = {one.key: one.version for one in page.results}
             rows = await self._pool.fetch(ROWS[kind], after, page.next_after)
             ours = {row["key"]: row["version"] for row in rows}
@@ -147,13 +147,32 @@ class Reconcile:
         """Have core publish the entity again; False where that cannot help."""
         if difference.core is None or (difference.ai or 0) > difference.core:
             return False
-        await self._core.as_service().publish_again(difference.kind, difference.key)
+        await self._core.as_service().send("POST", _path(difference.kind, difference.key))
         return True
 
     async def _look(self, one: Difference) -> Difference:
-        core = await self._core.as_service().version(one.kind, one.key)
+        core = await _version(self._core.as_service(), one.kind, one.key)
         ours = await self._pool.fetchval(VERSION[one.kind], one.key)
         return Difference(one.kind, one.key, core, ours)
+
+
+async def _versions(core: CoreCalls, kind: EntityKind, after: str | None) -> VersionPage:
+    parameters = {} if after is None else {"after": after}
+    return await core.get(VersionPage, f"/api/v1/internal/versions/{kind}/", parameters)
+
+
+async def _version(core: CoreCalls, kind: EntityKind, key: str) -> int | None:
+    """None when core knows no such entity."""
+    try:
+        return (await core.get(EntityVersion, _path(kind, key))).version
+    except CoreRefused as error:
+        if error.core_status == 404:
+            return None
+        raise
+
+
+def _path(kind: EntityKind, key: str) -> str:
+    return f"/api/v1/internal/versions/{kind}/{key}/"
 
 
 async def reconcile(given: Reconcile, *, repair: bool, patience: float) -> Found:

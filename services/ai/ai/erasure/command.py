@@ -50,7 +50,7 @@ async def _ask(settings: Settings, user_id: int) -> bool:
     pool = await open_pool(settings, search_path="live, public", size=1)
     try:
         reports = {
-            "core": await core.as_service().erasure(user_id),
+            "core": await _report_of_core(core, user_id),
             "ai": await of_database(pool, user_id),
         }
         async with Reader(KafkaConfig.of(settings)) as reader:
@@ -62,6 +62,10 @@ async def _ask(settings: Settings, user_id: int) -> bool:
     nothing_left = not any(report.remaining for report in reports.values())
     known = all(report.receipts for report in reports.values())
     return nothing_left and known and not any(topic.left for topic in topics)
+
+
+async def _report_of_core(core: CoreClient, user_id: int) -> ErasureReport:
+    return await core.as_service().get(ErasureReport, f"/api/v1/internal/erasures/{user_id}/")
 
 
 def _show(reports: dict[str, ErasureReport], topics: list[OnTopic]) -> None:

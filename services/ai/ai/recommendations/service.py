@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, Protocol, TypeAlias
 
@@ -18,8 +18,9 @@ from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.trace import request_id
-from ai.learners.learner import Learner, Said, Step
-from ai.learners.queries import chosen, is_erased, load_learners
+from ai.learners.learner import Learner
+from ai.learners.queries import is_erased, load_learners
+from ai.recommendations.core_calls import get_content, get_learner
 from ai.recommendations.lists import compute, from_kept, respond
 from ai.recommendations.queries import PRECOMPUTED_BODY, PRECOMPUTED_ITEMS
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
@@ -112,11 +113,12 @@ async def _computed(resources: ListResources, wanted: Wanted, *, own: bool) -> A
 
 
 async def _from_core(resources: ListResources, caller: Caller, wanted: Wanted) -> Answer:
+    own = caller.user_id == wanted.user_id
     known = await _known_catalogue(resources.catalogues)
     core = resources.core.as_caller(caller, budget=CORE_SECONDS)
     catalogue = known if known.items else await _catalogue_of_core(resources.catalogues, core)
     try:
-        learner = await _learner_of_core(core, caller, wanted.user_id)
+        learner = await get_learner(core, wanted.user_id, own=own)
     except CoreUnavailable:
         return await _answer(catalogue, Learner(wanted.user_id), wanted, "popular")
     return await _answer(catalogue, learner, wanted, "fallback")
@@ -137,7 +139,7 @@ async def _catalogue_of_core(catalogues: CatalogueCache, core: CoreCalls) -> Cat
     """
     items: list[Item] = []
     try:
-        async for content in core.content():
+        async for content in get_content(core):
             items.append(  # noqa: PERF401 - what came before a failure is used
                 Item(**dict(content), retired=False, learners=0)
             )
@@ -152,22 +154,6 @@ async def _catalogue_of_core(catalogues: CatalogueCache, core: CoreCalls) -> Cat
 def _without_vectors(items: Sequence[Item]) -> Catalogue:
     vectors = np.zeros((len(items), DIMENSION), np.float32)
     return Catalogue(items, vectors, as_of=datetime.now(UTC))
-
-
-async def _learner_of_core(core: CoreCalls, caller: Caller, user_id: int) -> Learner:
-    """What core knows of the learner, with the caller's own rights. Raises CoreUnavailable."""
-    user = await core.user(user_id)
-    rows = sorted([item async for item in core.progress(user_id)], key=lambda one: one.updated_at)
-    steps = {item.content_id: Step(item.status, 0) for item in rows}
-    profile = chosen(user.track, 0) if user.track else None
-    known = Learner(user_id, profile=profile, steps=steps)
-    if caller.user_id != user_id:  # core tells nobody what another one said
-        return known
-    try:
-        said = {item.content_id: Said(item.verdict, 0) async for item in core.feedback()}
-    except CoreUnavailable:  # what is known already is better than nothing
-        return known
-    return replace(known, feedback=said)
 
 
 async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source: Source) -> Answer:
