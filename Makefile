@@ -37,7 +37,7 @@ seed: .venv/.ready ## load the demo catalogue and learners into a running, empty
 demo: .venv/.ready ## follow one learner's progress through every hop of a running stack
 	@$(STACK) run -- $(PYTHON) -m scripts.demo
 rebuild: .venv/.ready ## rebuild ai's projections from the topics (ARGS=--dry-run, rollback, list)
-	@$(STACK) run -- $(PYTHON) -m ai.rebuild $(ARGS)
+	@$(STACK) run -- $(PYTHON) -m ai rebuild $(ARGS)
 bench: .venv/.ready ## measure each path beside its floor, on a stack of its own
 	@$(PYTHON) -m scripts.bench
 evaluate: .venv/.ready ## compare the ranking with baselines (ARGS='FILE --items FILE'; default: the demo learners)

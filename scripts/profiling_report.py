@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ai.profiling import simulation
 from ai.profiling.bank import Bank, bank
 from ai.profiling.matrix import TRACKS
 from ai.profiling.scoring import Z_HIGH, Z_MEDIUM
-from ai.profiling.simulation import CONSISTENT_LEARNERS, POPULATIONS, RANDOM_LEARNERS
 from ongoza_contracts.vocabulary import Confidence
+from scripts import profiling_simulation as simulation
+from scripts.profiling_simulation import CONSISTENT_LEARNERS, POPULATIONS, RANDOM_LEARNERS
 
 GOLDEN = Path(__file__).parents[1] / "docs" / "profiling-report.txt"
 CALIBRATION_LEARNERS = 10_000

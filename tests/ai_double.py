@@ -8,9 +8,9 @@ import httpx
 from fastapi import FastAPI
 
 from ai.app import create_app
+from ai.catalogue.cache import CatalogueCache
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
-from ai.recommendations.cache import CatalogueCache
 from ai.resources import Resources
 from tests.tokens import SECRET, bearer
 

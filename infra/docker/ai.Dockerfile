@@ -18,4 +18,4 @@ WORKDIR /app
 USER ongoza
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 AI_HOST=0.0.0.0
 EXPOSE 8001
-CMD ["python", "-m", "ai.app"]
+CMD ["python", "-m", "ai", "serve"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ai.embeddings.encoder import Matrix
+from ai.kit.vectors import Matrix
 from scripts.bench.report import Line
 from scripts.bench.running import Size, ask, bench_stack, in_turns, median_of, model_python
 from scripts.bench.texts import catalogue_texts

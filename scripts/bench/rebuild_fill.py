@@ -13,10 +13,10 @@ import numpy as np
 from confluent_kafka import Producer
 from pgvector import Vector
 
-from ai.embeddings.documents import document, text_sha256
 from ai.embeddings.manifest import read_manifest
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
+from ai.projections.documents import document, text_sha256
 from ongoza_contracts.codec import encode
 from ongoza_contracts.content import ContentPublished
 from ongoza_contracts.event import Fact

@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict
 
 from ai.kit.settings import Settings
-from ai.rebuild.__main__ import tools
+from ai.rebuild.command import tools
 from ai.rebuild.rebuild import Options, rebuild
 
 

@@ -15,6 +15,7 @@ from datetime import timedelta
 import asyncpg
 import numpy as np
 
+from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import open_encoder
@@ -23,7 +24,6 @@ from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.projections.marks import mark_catalogue, mark_learners
 from ai.projections.tables import write_content
-from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import Recompute
 from ai.recommendations.refresh import TogetherRefresh
 from core.demo.loader import load_catalogue

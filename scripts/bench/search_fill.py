@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from ai.embeddings.encoder import Matrix, open_encoder
+from ai.embeddings.encoder import open_encoder
 from ai.kit.db import Db, open_pool
 from ai.kit.settings import Settings
+from ai.kit.vectors import Matrix
 from ai.vectorstore.index import Indexer
 from ongoza_contracts.vocabulary import Track
 from scripts.bench.texts import catalogue_texts

@@ -13,9 +13,10 @@ from typing import Any, cast
 import asyncpg
 import numpy as np
 
-from ai.embeddings.encoder import Matrix, open_encoder
+from ai.embeddings.encoder import open_encoder
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
+from ai.kit.vectors import Matrix
 from ai.rebuild.panel import QUERIES
 from ai.vectorstore.base import EVERYTHING, Filter
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore, conditions

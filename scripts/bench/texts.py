@@ -2,7 +2,7 @@
 
 import random
 
-from ai.embeddings.documents import document
+from ai.projections.documents import document
 from core.demo.loader import load_catalogue
 
 

@@ -7,11 +7,12 @@ from random import Random
 
 import numpy as np
 
-from ai.embeddings.documents import document
-from ai.embeddings.encoder import Matrix, open_encoder
-from ai.recommendations.catalogue import Catalogue, Item
-from ai.recommendations.learner import Learner, Profile, Step
-from ai.recommendations.together import Places
+from ai.catalogue.catalogue import Catalogue, Item
+from ai.catalogue.item_neighbours import Places
+from ai.embeddings.encoder import open_encoder
+from ai.kit.vectors import Matrix
+from ai.learners.learner import Learner, Profile, Step
+from ai.projections.documents import document
 from core.demo.learners import DemoLearner, invent_learners
 from core.demo.loader import load_catalogue
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track

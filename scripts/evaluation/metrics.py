@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ai.embeddings.encoder import Matrix
+from ai.kit.vectors import Matrix
 from ai.recommendations.diversity import intra_list_similarity
 
 TOP = 10

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ai.catalogue.item_neighbours import Floats, Places
 from ai.recommendations.ranking import rank
-from ai.recommendations.together import Floats, Places
 from ai.recommendations.tuning import fit
 from ongoza_contracts.vocabulary import ProgressStatus
 from scripts.evaluation.cases import Case, World

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from ai.embeddings.documents import document
-from ai.embeddings.encoder import Encoder, Matrix, open_encoder
+from ai.embeddings.encoder import Encoder, open_encoder
 from ai.embeddings.sentence_transformers import SentenceTransformersEncoder
+from ai.kit.vectors import Matrix
+from ai.projections.documents import document
 from core.demo.loader import load_catalogue
 from scripts.model.export import committed_files
 from scripts.model.golden import TEXTS

@@ -50,7 +50,7 @@ SERVICES: tuple[Service, ...] = (
     Service(
         name="migrate-ai",
         ready="exit",
-        command=(PYTHON, "-m", "ai.migrate"),
+        command=(PYTHON, "-m", "ai", "migrate"),
         after=("postgres-vector",),
     ),
     Service(
@@ -78,7 +78,7 @@ SERVICES: tuple[Service, ...] = (
     Service(
         name="ai",
         ready="http",
-        command=(PYTHON, "-m", "ai.app"),
+        command=(PYTHON, "-m", "ai", "serve"),
         port="ai",
         health="/health",
         after=("migrate-ai",),
@@ -88,7 +88,7 @@ SERVICES: tuple[Service, ...] = (
         ready="query",
         asks="postgres-vector",
         health=WORKER_AT_WORK,
-        command=(PYTHON, "-m", "ai.worker"),
+        command=(PYTHON, "-m", "ai", "worker"),
         after=("migrate-ai", "topics"),
     ),
 )

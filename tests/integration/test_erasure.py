@@ -43,7 +43,7 @@ def zawadi(stack: Stack) -> Learner:
 
 def report(stack: Stack, user_id: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "ai.erasure", str(user_id)],
+        [sys.executable, "-m", "ai", "erasure", str(user_id)],
         env={**stack.environment, "COLUMNS": "160"},
         cwd=PROJECT,
         capture_output=True,

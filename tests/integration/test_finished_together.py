@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from ai.catalogue.cache import CatalogueCache
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.refresh import TogetherRefresh
 from ai.recommendations.tuning import fit
 from ongoza_contracts.event import Fact

@@ -10,16 +10,16 @@ import asyncpg
 import numpy as np
 import pytest
 
+from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
-from ai.embeddings.encoder import Matrix, ModelIdentity
 from ai.embeddings.queue import EncoderQueue
+from ai.kit.vectors import Matrix, ModelIdentity
 from ai.projections.apply import Applied, Applier
 from ai.projections.batch import Batch, read_batch
 from ai.projections.parked import Budget
 from ai.projections.status import heartbeat
 from ai.projections.subscriber import Subscriber
-from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import Recompute
 from ongoza_contracts.event import Fact
 from tests.facts import (

@@ -13,10 +13,11 @@ import psycopg
 import pytest
 from confluent_kafka import Producer
 
-from ai.embeddings.encoder import Matrix, open_encoder
+from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.settings import Settings
-from ai.rebuild.__main__ import tools
+from ai.kit.vectors import Matrix
+from ai.rebuild.command import tools
 from ai.rebuild.rebuild import Options, Outcome, roll_back
 from ai.rebuild.rebuild import rebuild as rebuild_with
 from ongoza_contracts.event import Fact
@@ -76,7 +77,7 @@ def caught_up(stack: Stack) -> bool:
 
 def rebuild(stack: Stack, *arguments: str, failpoint: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "ai.rebuild", *arguments],
+        [sys.executable, "-m", "ai", "rebuild", *arguments],
         env={**stack.environment, "ONGOZA_FAILPOINT": failpoint, "COLUMNS": "200"},
         cwd=PROJECT,
         capture_output=True,
@@ -316,7 +317,7 @@ def test_two_workers_share_the_work_and_one_takes_over_when_the_other_is_killed(
 ) -> None:
     """Nothing is lost, and by the counters, which are written with the rows, nothing done twice."""
     before = applied(pair)
-    second = subprocess.Popen([sys.executable, "-m", "ai.worker"], env=pair.environment)
+    second = subprocess.Popen([sys.executable, "-m", "ai", "worker"], env=pair.environment)
     try:
         eventually(lambda: len(working(pair)) == 2)
         facts = [progress(1000 + n % 97, f"module-{n}") for n in range(3000)]

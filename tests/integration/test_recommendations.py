@@ -12,15 +12,14 @@ import httpx
 import numpy as np
 import pytest
 
+from ai.catalogue.cache import CatalogueCache
+from ai.catalogue.catalogue import Catalogue
 from ai.kit.settings import Settings
+from ai.learners.learner import Learner
+from ai.learners.queries import load_learners
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.recommendations.cache import CatalogueCache
-from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.checking import disproof
-from ai.recommendations.learner import Learner
 from ai.recommendations.lists import Stored, compute, stored
-from ai.recommendations.queries import load_learners
 from ai.recommendations.reasons import Kind
 from ai.recommendations.recompute import LEARNERS_PER_ROUND, Recompute
 from ai.recommendations.refresh import TogetherRefresh
@@ -35,6 +34,7 @@ from tests.facts import (
     retired,
     user,
 )
+from tests.reason_proof import disproof
 
 TRACKS = ("builders", "leaders", "entrepreneurs", "researchers", "educators")
 BEHIND = """

@@ -16,7 +16,7 @@ INSERT INTO live.learner SELECT 2000000000, 1, 'learner', NULL, NULL, 'active', 
 
 def reconcile(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "ai.reconcile", *arguments],
+        [sys.executable, "-m", "ai", "reconcile", *arguments],
         env={**stack.environment, "COLUMNS": "160"},
         cwd=PROJECT,
         capture_output=True,

@@ -8,17 +8,16 @@ import asyncpg
 import numpy as np
 import pytest
 
-from ai.embeddings.documents import document, text_sha256
-from ai.embeddings.encoder import ModelIdentity
-from ai.embeddings.queue import Row
+from ai.kit.locks import TRY_MIRROR, TRY_REBUILD
 from ai.kit.settings import Settings
+from ai.kit.vectors import ModelIdentity, Row
+from ai.projections.documents import document, text_sha256
 from ai.projections.tables import write_content
-from ai.rebuild.rebuild import LOCK
 from ai.vectorstore import pgvector
 from ai.vectorstore.base import Entry, Facets, Filter, Hit, StoreUnavailable, VectorStore, score
 from ai.vectorstore.index import INDEX, Indexer
 from ai.vectorstore.memory import MemoryStore
-from ai.vectorstore.mirror import ONLY_ONE, Mirror
+from ai.vectorstore.mirror import Mirror
 from ai.vectorstore.pgvector import PgVectorStore
 from ai.vectorstore.pinecone import PineconeStore, open_pinecone
 from ongoza_contracts.vocabulary import ContentType, Track
@@ -321,9 +320,9 @@ async def test_the_index_and_a_rebuild_do_not_wait_for_each_other(
     await vector_pool.execute("DROP INDEX IF EXISTS content_vector_hnsw")
     await ProjectedStore(vector_pool).upsert([entry("course-1", NORTH)])
     async with vector_pool.acquire() as rebuilding:
-        await rebuilding.execute(LOCK)
+        await rebuilding.execute(TRY_REBUILD)
         await Indexer(vector_pool, above=0).index_when_large()
-        await rebuilding.execute(LOCK.replace("try_advisory_lock", "advisory_unlock"))
+        await rebuilding.execute(TRY_REBUILD.replace("try_advisory_lock", "advisory_unlock"))
     assert await vector_pool.fetchval(VALID) is True
 
 
@@ -392,7 +391,7 @@ async def test_one_worker_of_the_live_generation_tells_the_other_store(
     await vector_pool.execute("TRUNCATE mirrored_vector")
     await ProjectedStore(vector_pool).upsert([entry("course-1", NORTH)])
     async with vector_pool.acquire() as other, other.transaction():
-        await other.execute(ONLY_ONE)
+        await other.execute(TRY_MIRROR)
         assert not await Mirror(vector_pool, pinecone, "g1").mirror_some()
     assert not await Mirror(vector_pool, pinecone, "g0").mirror_some()
     assert double.requests == []

@@ -1,13 +1,12 @@
-"""ai's HTTP entry: `python -m ai.app`."""
+"""ai's HTTP process: `python -m ai serve`."""
 
 import logging
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import typer
 import uvicorn
 from fastapi import FastAPI
-from pydantic import ValidationError
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,11 +14,11 @@ from starlette.responses import Response
 from ai import health
 from ai.embeddings.router import router as embeddings
 from ai.kit import docs, errors
-from ai.kit.auth import Tokens, WeakSecret
+from ai.kit.auth import Tokens
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import ServiceUnavailable, error_response
 from ai.kit.guard import Guard
-from ai.kit.settings import Settings
+from ai.kit.settings import Settings, load_settings
 from ai.kit.trace import Trace, request_id
 from ai.operations.router import router as operations
 from ai.personality.router import router as personality
@@ -42,6 +41,8 @@ ROUTERS = (
     operations,
     health.router,
 )
+
+command = typer.Typer(add_completion=False)
 
 log = logging.getLogger(__name__)
 
@@ -106,19 +107,14 @@ async def _database_unavailable(_: Request, error: Exception) -> Response:
     return error_response(DatabaseUnavailable())
 
 
-def main() -> None:
+@command.command()
+def serve() -> None:
+    """Answer HTTP requests."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    try:
-        settings = Settings()
-        app = create_app(settings)
-    except ValidationError as error:
-        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
-        sys.exit(f"ai cannot start. Missing or not acceptable: {names}.")
-    except WeakSecret as error:
-        sys.exit(f"ai cannot start. {error}")
+    settings = load_settings()
     uvicorn.run(
-        app,
+        create_app(settings),
         host=settings.ai_host,
         port=settings.ai_port,
         loop="uvloop",
@@ -132,7 +128,3 @@ def main() -> None:
         timeout_graceful_shutdown=STOP_SECONDS,
         limit_concurrency=1000,
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -8,8 +8,9 @@ import asyncpg
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from ai.embeddings.encoder import ModelIdentity
-from ai.resources import CurrentResources, Resources
+from ai.embeddings.dependencies import CurrentEncoder
+from ai.kit.dependencies import CurrentCore, CurrentPool
+from ai.kit.vectors import ModelIdentity
 
 CHECK_SECONDS = 1.0
 WORKER_SILENT_SECONDS = 30.0
@@ -85,27 +86,29 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "The database is down"}})
-async def health(resources: CurrentResources, response: Response) -> Health:
-    projection = await _projection(resources.pool)
+async def health(
+    pool: CurrentPool, core: CurrentCore, encoder: CurrentEncoder, response: Response
+) -> Health:
+    projection = await _projection(pool)
     if projection is None:
         response.status_code = 503
     return Health(
-        status=_status(resources, projection),
+        status=_status(projection, core_is_failing=core.breaker.is_open),
         database="up" if projection else "down",
-        core="failing" if resources.core.breaker.is_open else "up",
-        model=Model.of(resources.encoder.identity),
+        core="failing" if core.breaker.is_open else "up",
+        model=Model.of(encoder.identity),
         projection=projection,
     )
 
 
 def _status(
-    resources: Resources, projection: Projection | None
+    projection: Projection | None, *, core_is_failing: bool
 ) -> Literal["ok", "degraded", "unavailable"]:
     if projection is None:
         return "unavailable"
     worker = projection.worker
     stale = worker is None or worker.heartbeat_age_seconds > WORKER_SILENT_SECONDS
-    return "degraded" if stale or resources.core.breaker.is_open else "ok"
+    return "degraded" if stale or core_is_failing else "ok"
 
 
 async def _projection(pool: asyncpg.Pool) -> Projection | None:

@@ -1,4 +1,4 @@
-"""`python -m ai.migrate`: brings ai's database to the state this code expects."""
+"""`python -m ai migrate`: brings ai's database to the schema this code expects."""
 
 import asyncio
 import hashlib
@@ -7,15 +7,18 @@ import sys
 from importlib.resources import files
 
 import asyncpg
+import typer
 
 from ai.kit.db import connect
-from ai.kit.settings import Settings
-from ai.rebuild.generations import FIRST, create_generation, live_generation, publish_live
+from ai.kit.locks import MIGRATE
+from ai.kit.settings import Settings, load_settings
+from ai.projections.generations import FIRST, create_generation, live_generation, publish_live
+
+command = typer.Typer(add_completion=False)
 
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 30
-LOCK = "SELECT pg_advisory_xact_lock(7305121875)"
 HISTORY = """
 CREATE TABLE IF NOT EXISTS schema_migration (
     name       text PRIMARY KEY,
@@ -37,7 +40,7 @@ async def migrate(connection: asyncpg.Connection) -> list[str]:
     Raises ChangedMigration.
     """
     async with connection.transaction():
-        await connection.execute(LOCK)
+        await connection.execute(MIGRATE)
         await connection.execute(HISTORY)
         applied = [name for name in _numbered() if await _apply(connection, name)]
         if await live_generation(connection) is None:
@@ -64,7 +67,7 @@ async def _apply(connection: asyncpg.Connection, name: str) -> bool:
 
 
 async def _main() -> None:
-    connection = await _patiently_connect(Settings())
+    connection = await _patiently_connect(load_settings())
     try:
         applied = await migrate(connection)
     finally:
@@ -81,6 +84,8 @@ async def _patiently_connect(settings: Settings) -> asyncpg.Connection:
     sys.exit(f"ai's database does not answer for {WAIT_SECONDS} s")
 
 
-if __name__ == "__main__":
+@command.command()
+def run() -> None:
+    """Bring the database to the schema this code expects."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     asyncio.run(_main())

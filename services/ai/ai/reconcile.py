@@ -1,4 +1,4 @@
-"""Compares what ai has with what core has: `python -m ai.reconcile [--repair]`.
+"""Compares what ai has with what core has: `python -m ai reconcile [--repair]`.
 
 Exits with 0 when both are equal, with 2 when they differ, with 1 when they could not be compared.
 What is on its way is no difference: whatever differs is looked at again for a while.
@@ -14,16 +14,15 @@ from typing import Annotated
 
 import asyncpg
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from ai.kit.auth import Tokens, WeakSecret
-from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
+from ai.kit.auth import Tokens
+from ai.kit.core_client import CoreCalls, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
-from ai.kit.settings import Settings
-from ongoza_contracts.http.reconcile import EntityKind
+from ai.kit.settings import Settings, load_settings
+from ongoza_contracts.http.reconcile import EntityKind, EntityVersion, VersionPage
 
 DIFFERS = 2
 SHOWN = 20
@@ -79,6 +78,7 @@ VERSION = {
     """,
 }
 
+command = typer.Typer(add_completion=False)
 console = Console()
 
 
@@ -118,7 +118,7 @@ class Reconcile:
         """
         after: str | None = None
         while True:
-            page = await self._core.as_service().versions(kind, after)
+            page = await _versions(self._core.as_service(), kind, after)
             theirs = {one.key: one.version for one in page.results}
             rows = await self._pool.fetch(ROWS[kind], after, page.next_after)
             ours = {row["key"]: row["version"] for row in rows}
@@ -147,13 +147,32 @@ class Reconcile:
         """Have core publish the entity again; False where that cannot help."""
         if difference.core is None or (difference.ai or 0) > difference.core:
             return False
-        await self._core.as_service().publish_again(difference.kind, difference.key)
+        await self._core.as_service().send("POST", _path(difference.kind, difference.key))
         return True
 
     async def _look(self, one: Difference) -> Difference:
-        core = await self._core.as_service().version(one.kind, one.key)
+        core = await _version(self._core.as_service(), one.kind, one.key)
         ours = await self._pool.fetchval(VERSION[one.kind], one.key)
         return Difference(one.kind, one.key, core, ours)
+
+
+async def _versions(core: CoreCalls, kind: EntityKind, after: str | None) -> VersionPage:
+    parameters = {} if after is None else {"after": after}
+    return await core.get(VersionPage, f"/api/v1/internal/versions/{kind}/", parameters)
+
+
+async def _version(core: CoreCalls, kind: EntityKind, key: str) -> int | None:
+    """None when core knows no such entity."""
+    try:
+        return (await core.get(EntityVersion, _path(kind, key))).version
+    except CoreRefused as error:
+        if error.core_status == 404:
+            return None
+        raise
+
+
+def _path(kind: EntityKind, key: str) -> str:
+    return f"/api/v1/internal/versions/{kind}/{key}/"
 
 
 async def reconcile(given: Reconcile, *, repair: bool, patience: float) -> Found:
@@ -178,6 +197,7 @@ async def reconcile(given: Reconcile, *, repair: bool, patience: float) -> Found
     return found
 
 
+@command.command()
 def main(
     repair: Annotated[
         bool, typer.Option(help="Have core publish again what is missing or older here.")
@@ -189,11 +209,8 @@ def main(
     """Say what differs between core and ai."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     try:
-        found = asyncio.run(_run(Settings(), repair, patience))
-    except ValidationError as error:
-        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
-        sys.exit(f"Missing or not acceptable: {names}.")
-    except (*UNAVAILABLE, CoreUnavailable, CoreRefused, WeakSecret) as error:
+        found = asyncio.run(_run(load_settings(), repair, patience))
+    except (*UNAVAILABLE, CoreUnavailable, CoreRefused) as error:
         sys.exit(f"could not be compared: {type(error).__name__}: {error}")
     _show(found)
     sys.exit(DIFFERS if found.differences else 0)
@@ -220,7 +237,3 @@ def _show(found: Found) -> None:
         f"{found.compared:,} entities compared, {found.repaired} repaired, "
         f"{len(found.differences)} differ"
     )
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -1,15 +1,13 @@
 """What the HTTP process works with, opened once in this order and closed in the other."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated
 
 import asyncpg
-from fastapi import Depends
-from starlette.requests import Request
 
+from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.auth import Tokens
@@ -17,8 +15,9 @@ from ai.kit.core_client import CoreClient
 from ai.kit.db import open_pool
 from ai.kit.loops import run_periodically
 from ai.kit.settings import Settings
-from ai.recommendations.cache import CatalogueCache
-from ai.revocation import SECONDS, Revocations
+from ai.projections.revocation import SECONDS, Revocations
+from ai.recommendations.service import ListResources
+from ai.search.service import SearchResources
 from ai.vectorstore.base import VectorStore
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
 from ai.vectorstore.pinecone import open_pinecone
@@ -28,6 +27,8 @@ READER = "live, public"
 
 CATALOGUE_SECONDS = 30.0
 """How old the catalogue in memory may be when the database goes away."""
+EMPTY_SECONDS = 1.0
+"""The same while it has no items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         stack.callback(revocations.cancel)
         catalogues = CatalogueCache(pool)
         remembering = asyncio.create_task(
-            run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS)
+            run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS, rest=EMPTY_SECONDS)
         )
         stack.callback(remembering.cancel)
         other = None
@@ -74,9 +75,6 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         yield Resources(settings, tokens, pool, core, encoder, catalogues, vectors, other)
 
 
-async def current_resources(request: Request) -> Resources:
-    resources: Resources = request.app.state.resources
-    return resources
-
-
-CurrentResources = Annotated[Resources, Depends(current_resources)]
+# Checked by mypy alone: the process has whatever the features ask of it.
+_FOR_LISTS: Callable[[Resources], ListResources] = lambda resources: resources  # noqa: E731
+_FOR_SEARCH: Callable[[Resources], SearchResources] = lambda resources: resources  # noqa: E731

@@ -1,4 +1,4 @@
-"""ai's Kafka entry: `python -m ai.worker`. Facts in; projections, vectors and lists out."""
+"""ai's Kafka entry: `python -m ai worker`. It turns facts into projections, vectors and lists."""
 
 import asyncio
 import logging
@@ -12,25 +12,26 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from pydantic import ValidationError
+import typer
 
+from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
-from ai.embeddings.encoder import ModelIdentity, open_encoder
+from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.loops import exit_process, run_periodically
-from ai.kit.settings import Settings
+from ai.kit.settings import Settings, load_settings
+from ai.kit.vectors import ModelIdentity
 from ai.projections import status
 from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
+from ai.projections.generations import OtherModel, live_generation, require_model
 from ai.projections.parked import Budget
 from ai.projections.positions import Positions, load_positions
 from ai.projections.subscriber import Subscriber
-from ai.rebuild.generations import OtherModel, live_generation, require_model
 from ai.recommendations.announce import Announcer
-from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import SWEEP_SECONDS, Recompute
 from ai.recommendations.refresh import TogetherRefresh
 from ai.vectorstore.index import Indexer
@@ -47,6 +48,8 @@ LISTS_REST, ANNOUNCE_REST = 0.02, 0.25
 """Between rounds under load: a round costs nearly the same for one list as for many. Learners see
 their own list, other teams can wait a little longer."""
 """How often the loops look for what another worker left behind; their own work wakes them."""
+
+command = typer.Typer(add_completion=False)
 
 log = logging.getLogger(__name__)
 
@@ -182,21 +185,16 @@ async def _live_generation(settings: Settings) -> str:
     finally:
         await pool.close()
     if generation is None:
-        sys.exit("ai's database has no generation yet: run `python -m ai.migrate`")
+        sys.exit("ai's database has no generation yet: run `python -m ai migrate`")
     return generation
 
 
-def main() -> None:
+@command.command()
+def work() -> None:
+    """Consume facts from Kafka."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     try:
-        asyncio.run(_run(Settings()))
-    except ValidationError as error:
-        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
-        sys.exit(f"the worker cannot start. Missing or not acceptable: {names}.")
+        asyncio.run(_run(load_settings()))
     except (*UNAVAILABLE, BrokerError) as error:
         sys.exit(f"the worker cannot start: {type(error).__name__}: {error}")
-
-
-if __name__ == "__main__":
-    main()

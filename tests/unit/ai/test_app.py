@@ -11,12 +11,12 @@ import pytest
 from fastapi import FastAPI
 
 from ai.app import create_app
-from ai.embeddings.encoder import Matrix, ModelIdentity
+from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.auth import WeakSecret
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
-from ai.recommendations.cache import CatalogueCache
+from ai.kit.vectors import Matrix, ModelIdentity
 from ai.resources import Resources
 from ai.vectorstore.pgvector import PgVectorStore
 from tests.bad_input import BODIES, JSON, MEDIA

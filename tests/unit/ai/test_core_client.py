@@ -13,6 +13,9 @@ from jose import jwt
 from ai.kit.auth import Caller, Tokens
 from ai.kit.breaker import CircuitBreaker
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
+from ongoza_contracts.http.profiling import SessionRecord
+from ongoza_contracts.http.progress import ProgressItem, ProgressPage
+from ongoza_contracts.http.users import User
 from ongoza_contracts.vocabulary import Role
 from tests.tokens import SECRET
 
@@ -62,7 +65,7 @@ class Core:
         return response if isinstance(response, httpx.Response) else await response
 
     async def user(self, budget: float = 1.0) -> Any:
-        return await self.client.as_caller(CALLER, budget=budget).user(7)
+        return await self.client.as_caller(CALLER, budget=budget).get(User, "/api/v1/users/7")
 
 
 def says(status: int, body: Any = None, **headers: str) -> Answer:
@@ -92,7 +95,7 @@ async def test_a_call_of_ais_own_carries_a_service_token_and_no_user() -> None:
         "completed_at": None,
     }
     core = Core(says(200, session))
-    await core.client.as_service().profiling_session(SESSION_ID)
+    await core.client.as_service().get(SessionRecord, f"/sessions/{SESSION_ID}/")
     (request,) = core.asked
     claims = jwt.get_unverified_claims(request.headers["Authorization"].split()[1])
     assert (claims["iss"], claims["aud"]) == ("ongoza-ai", "ongoza-core")
@@ -162,7 +165,7 @@ async def test_a_spent_budget_asks_nothing_and_blames_nobody() -> None:
     core = Core(says(200, USER), CircuitBreaker(failures=1))
     calls = core.client.as_caller(CALLER, budget=0)
     with pytest.raises(CoreUnavailable):
-        await calls.user(7)
+        await calls.get(User, "/api/v1/users/7")
     assert core.asked == []
     assert not core.client.breaker.is_open
 
@@ -232,24 +235,29 @@ def pages(count: int) -> Answer:
     return answer
 
 
+def progress(core: Core, *, pages_max: int = 50) -> AsyncIterator[ProgressItem]:
+    calls = core.client.as_caller(CALLER)
+    return calls.pages(ProgressPage, "/api/v1/progress/", pages_max=pages_max)
+
+
 async def read_all(items: AsyncIterator[Any]) -> list[str]:
     return [item.content_id async for item in items]
 
 
 async def test_progress_is_read_page_by_page_from_core_alone() -> None:
     core = Core(pages(3))
-    found = await read_all(core.client.as_caller(CALLER).progress(7))
+    found = await read_all(progress(core))
     assert found == ["course-1", "course-2", "course-3"]
     assert {request.url.host for request in core.asked} == {"core.test"}
 
 
 async def test_progress_stops_at_the_bound() -> None:
     core = Core(pages(1000))
-    assert len(await read_all(core.client.as_caller(CALLER).progress(7, pages_max=4))) == 4
+    assert len(await read_all(progress(core, pages_max=4))) == 4
 
 
 async def test_progress_reads_no_further_than_needed() -> None:
     core = Core(pages(3))
-    async for _ in core.client.as_caller(CALLER).progress(7):
+    async for _ in progress(core):
         break
     assert len(core.asked) == 1

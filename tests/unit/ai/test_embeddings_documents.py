@@ -1,6 +1,6 @@
 from hashlib import sha256
 
-from ai.embeddings.documents import document, text_sha256
+from ai.projections.documents import document, text_sha256
 
 
 def test_title_skills_and_description_stand_in_this_order() -> None:

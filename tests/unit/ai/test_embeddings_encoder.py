@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai.embeddings.encoder import Encoder, InvalidText, Matrix, open_encoder
+from ai.embeddings.encoder import Encoder, InvalidText, open_encoder
 from ai.kit.settings import Backend
+from ai.kit.vectors import Matrix
 from scripts.model.golden import TEXTS, VECTORS
 
 Texts = list[str]

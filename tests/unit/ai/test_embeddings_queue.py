@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from ai.embeddings.encoder import InvalidText, Matrix, ModelIdentity
+from ai.embeddings.encoder import InvalidText
 from ai.embeddings.queue import EncoderBusy, EncoderQueue
+from ai.kit.vectors import Matrix, ModelIdentity
 
 
 class SlowEncoder:

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from ai.embeddings.encoder import Encoder, Matrix, open_encoder
+from ai.embeddings.encoder import Encoder, open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.embeddings.router import router
 from ai.kit import errors
 from ai.kit.auth import Tokens
 from ai.kit.guard import Guard
 from ai.kit.trace import Trace
+from ai.kit.vectors import Matrix
 from scripts.model.golden import TEXTS, VECTORS
 from tests.bad_input import JSON
 from tests.tokens import SECRET, bearer

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from ai.profiling import simulation
 from ai.profiling.asking import asked
 from ai.profiling.bank import bank
 from ai.profiling.scoring import UNANSWERED, profile
-from ai.profiling.simulation import Outcome
 from ongoza_contracts.vocabulary import Confidence, Track
+from scripts import profiling_simulation as simulation
 from scripts.profiling_report import GOLDEN, report
+from scripts.profiling_simulation import Outcome
 
 BANK = bank()
 CHI_SQUARE_1_IN_1000 = 18.47

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ai.catalogue.catalogue import Catalogue, Item
+from ai.catalogue.item_neighbours import Settings, Together
+from ai.learners.learner import Learner, Profile, Said, Step
 from ai.recommendations.candidates import GENERATORS, find, may_be_offered
-from ai.recommendations.catalogue import Catalogue, Item
 from ai.recommendations.diversity import diversify, intra_list_similarity
-from ai.recommendations.learner import Learner, Profile, Said, Step
 from ai.recommendations.lists import from_kept, respond, stored
 from ai.recommendations.ranking import rank
 from ai.recommendations.reasons import Kind, Reason, reason
 from ai.recommendations.scoring import learner_vector, level_of, score
-from ai.recommendations.together import Settings, Together
 from ai.recommendations.tuning import fit
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT, RecommendationResponse
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track, Verdict

@@ -8,7 +8,7 @@ import pytest
 from ai.kit.auth import InvalidToken, Tokens
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.revocation import Revocations
+from ai.projections.revocation import Revocations
 from tests.facts import erased, record, user
 from tests.tokens import SECRET, claims, token
 

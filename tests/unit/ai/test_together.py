@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.recommendations.together import Places, Settings, Together, count, fading
+from ai.catalogue.item_neighbours import Places, Settings, Together, count, fading
 
 
 def places(*numbers: int) -> Places:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.random import Generator, default_rng
 
-from ai.embeddings.encoder import Matrix
-from ai.recommendations.together import Floats, Places, Settings, fading
+from ai.catalogue.item_neighbours import Floats, Places, Settings, fading
+from ai.kit.vectors import Matrix
 from ai.recommendations.tuning import fit, ndcg
 
 KINDS, OF_EACH = 20, 6

@@ -3,9 +3,9 @@
 import asyncpg
 
 from ai.embeddings.cache import CachedEncoder, by_sha256
-from ai.embeddings.documents import document, text_sha256
-from ai.embeddings.queue import Row
-from ai.projections.apply import LEARNER_READ_LOCK
+from ai.kit.locks import LEARNER_READ_LOCK
+from ai.kit.vectors import Row
+from ai.projections.documents import document, text_sha256
 from ai.projections.marks import mark_catalogue
 from ai.vectorstore.pgvector import write_vectors
 

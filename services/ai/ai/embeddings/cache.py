@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import asyncpg
 
-from ai.embeddings.documents import text_sha256
-from ai.embeddings.encoder import ModelIdentity
-from ai.embeddings.queue import EncoderQueue, Row
+from ai.embeddings.queue import EncoderQueue
+from ai.kit.vectors import ModelIdentity, Row
+from ai.projections.documents import text_sha256
 
 KNOWN = """
 SELECT text_sha256, embedding FROM embedding_cache

@@ -1,31 +1,14 @@
 """The seam between texts and vectors: whoever needs vectors sees only what is here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Protocol
 
 from ai.kit.settings import Backend
-
-Matrix: TypeAlias = NDArray[np.float32]
-"""One row for each text."""
+from ai.kit.vectors import Matrix, ModelIdentity
 
 
 class InvalidText(ValueError):
     """A text that no encoding of Unicode can carry."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelIdentity:
-    """Vectors may be compared with each other only when all of this is equal."""
-
-    model: str
-    revision: str
-    """Of everything that decides a vector: weights, tokenizer, length limit."""
-    precision: str
-    dimension: int
 
 
 class Encoder(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from ai.embeddings.encoder import ModelIdentity
+from ai.kit.vectors import ModelIdentity
 
 COMMITTED = Path(__file__).parent / "model"
 GRAPH = COMMITTED / "graph.onnx"

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from ai.embeddings.batches import by_length
-from ai.embeddings.encoder import Matrix, ModelIdentity, check_texts
+from ai.embeddings.encoder import check_texts
 from ai.embeddings.manifest import GRAPH, TOKENIZER, model_folder, read_manifest, require_recorded
+from ai.kit.vectors import Matrix, ModelIdentity
 
 TOKENS_PER_BATCH = 512
 """Measured: fewer leave the matrix units idle, more fall out of the cache."""

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ai.embeddings.encoder import Encoder, Matrix, ModelIdentity, check_texts
+from ai.embeddings.encoder import Encoder, check_texts
 from ai.kit.errors import ServiceUnavailable
+from ai.kit.vectors import Matrix, ModelIdentity, Row
 
 WAITING_TEXTS_MAX = 256
 RUN_CHARACTERS = 4096
@@ -26,8 +25,6 @@ READ_CHARACTERS = 1200
 
 SINGLE, REQUEST, BACKGROUND = 0, 1, 2
 """A single text, such as a search, does not wait for somebody's list of sixty-four long ones."""
-
-Row: TypeAlias = NDArray[np.float32]
 
 
 class EncoderBusy(ServiceUnavailable):

@@ -5,10 +5,10 @@ from typing import Annotated
 import numpy as np
 from fastapi import APIRouter, Depends, Response
 
-from ai.embeddings.encoder import Matrix, ModelIdentity
+from ai.embeddings.dependencies import CurrentEncoder
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
-from ai.resources import CurrentResources
+from ai.kit.vectors import Matrix, ModelIdentity
 from ongoza_contracts.http.embeddings import Embedding, EmbeddingRequest, EmbeddingResponse
 
 DECIMALS = 8
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["embeddings"])
 @router.post("/embeddings", response_model=EmbeddingResponse)
 async def embed(
     caller: CurrentCaller,
-    resources: CurrentResources,
+    encoder: CurrentEncoder,
     body: Annotated[EmbeddingRequest, Depends(read_json(EmbeddingRequest))],
 ) -> Response:
     """Each text, without the space around it, with its vector of length 1, in the order given.
@@ -28,8 +28,8 @@ async def embed(
     What is beyond the model's length (256 tokens) does not count. Texts of callers are not kept:
     the cache of vectors holds catalogue texts alone.
     """
-    vectors = await resources.encoder.encode(body.texts)
-    answer = _answer(body.texts, vectors, resources.encoder.identity)
+    vectors = await encoder.encode(body.texts)
+    answer = _answer(body.texts, vectors, encoder.identity)
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ai.embeddings.encoder import Matrix, ModelIdentity, check_texts
+from ai.embeddings.encoder import check_texts
 from ai.embeddings.manifest import model_folder, read_manifest, require_recorded
+from ai.kit.vectors import Matrix, ModelIdentity
 
 
 class SentenceTransformersEncoder:

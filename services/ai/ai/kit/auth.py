@@ -20,6 +20,7 @@ from jose.utils import base64url_decode
 from starlette.requests import Request
 
 from ai.kit.errors import ApiError
+from ai.kit.settings import SettingsError
 from ongoza_contracts.http.strict_json import parse_json
 from ongoza_contracts.vocabulary import ID_MAX, Role
 
@@ -75,7 +76,7 @@ class InvalidToken(Exception):
     """The text says what is wrong; not for clients."""
 
 
-class WeakSecret(Exception):
+class WeakSecret(SettingsError):
     """The process must not start with this secret."""
 
 
@@ -95,7 +96,7 @@ class Tokens:
         self._secret = secret
         self._verified: dict[str, Caller] = {}
         self.void_before: Mapping[int, float] = {}
-        """By user, the second before which their tokens are void; `ai.revocation` renews it."""
+        """By user, the second before which their tokens are void, kept by `Revocations`."""
 
     def verify(self, token: str) -> Caller:
         """As `verify`, at a fraction of the cost for a token seen before."""

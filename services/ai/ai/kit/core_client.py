@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, TypeVar
-from uuid import UUID
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar, cast
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -14,24 +13,27 @@ from ai.kit.auth import Caller, Tokens
 from ai.kit.breaker import CircuitBreaker
 from ai.kit.errors import ApiError, ServiceUnavailable
 from ai.kit.trace import child_traceparent, request_id
-from ongoza_contracts.http.erasure import ErasureReport
 from ongoza_contracts.http.errors import Error
-from ongoza_contracts.http.feedback import FeedbackItem, FeedbackPage
-from ongoza_contracts.http.profiling import (
-    AnswerRequest,
-    ResultRequest,
-    SessionRecord,
-    SessionRequest,
-)
-from ongoza_contracts.http.progress import ProgressItem, ProgressPage
-from ongoza_contracts.http.reconcile import EntityKind, EntityVersion, VersionPage
-from ongoza_contracts.http.users import Organization, User
 
 BUDGET_SECONDS = 0.6
 """What all calls made for one request may take together, unless the route says otherwise."""
 PAGES_MAX = 50
+PAGE_SIZE_MAX = 100
+"""Core gives no larger page."""
 
 R = TypeVar("R", bound=BaseModel)
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Page(Protocol[T_co]):
+    """A page of a list of core's."""
+
+    @property
+    def next(self) -> str | None: ...
+    @property
+    def results(self) -> Sequence[T_co]: ...
+
 
 log = logging.getLogger(__name__)
 
@@ -143,92 +145,44 @@ class CoreCalls:
         self._headers = dict(headers)
         self._deadline = time.monotonic() + budget
 
-    async def user(self, user_id: int) -> User:
-        return await self._get(User, f"/api/v1/users/{user_id}")
+    async def get(
+        self, model: type[R], path: str, parameters: Mapping[str, int | str] | None = None
+    ) -> R:
+        return self.decode(model, await self.send("GET", path, parameters=parameters))
 
-    async def organization(self, organization_id: int) -> Organization:
-        return await self._get(Organization, f"/api/v1/organizations/{organization_id}/")
+    async def post(self, model: type[R], path: str, body: BaseModel) -> R:
+        return self.decode(model, await self.send("POST", path, body))
 
-    async def progress(
-        self, user_id: int, *, pages_max: int = PAGES_MAX
-    ) -> AsyncIterator[ProgressItem]:
-        """The learner's progress, a page at a time, as far as it is read."""
+    async def put(self, model: type[R], path: str, body: BaseModel) -> R:
+        return self.decode(model, await self.send("PUT", path, body))
+
+    async def delete(self, path: str) -> None:
+        await self.send("DELETE", path)
+
+    async def pages(
+        self,
+        model: type[Page[T]],
+        path: str,
+        parameters: Mapping[str, int | str] | None = None,
+        *,
+        pages_max: int = PAGES_MAX,
+    ) -> AsyncIterator[T]:
+        """The items of a list; a page is requested only when the one before it was read."""
         for number in range(1, pages_max + 1):
-            parameters = {"user": user_id, "page": number}
-            page = await self._get(ProgressPage, "/api/v1/progress/", parameters)
+            page = await self.get(cast(Any, model), path, {**(parameters or {}), "page": number})
             for item in page.results:
                 yield item
             if page.next is None:  # its address is not followed: core is where the settings say
                 return
 
-    async def feedback(self, *, pages_max: int = PAGES_MAX) -> AsyncIterator[FeedbackItem]:
-        """What the caller said of content, a page at a time, as far as it is read."""
-        for number in range(1, pages_max + 1):
-            page = await self._get(FeedbackPage, "/api/v1/feedback/", {"page": number})
-            for item in page.results:
-                yield item
-            if page.next is None:
-                return
-
-    async def erasure(self, user_id: int) -> ErasureReport:
-        """As service only."""
-        return await self._get(ErasureReport, f"/api/v1/internal/erasures/{user_id}/")
-
-    async def versions(self, kind: EntityKind, after: str | None) -> VersionPage:
-        """As service only."""
-        parameters = {} if after is None else {"after": after}
-        return await self._get(VersionPage, f"/api/v1/internal/versions/{kind}/", parameters)
-
-    async def version(self, kind: EntityKind, key: str) -> int | None:
-        """As service only; None when core knows no such entity."""
-        try:
-            path = f"/api/v1/internal/versions/{kind}/{key}/"
-            return (await self._get(EntityVersion, path)).version
-        except CoreRefused as error:
-            if error.core_status == 404:
-                return None
-            raise
-
-    async def publish_again(self, kind: EntityKind, key: str) -> None:
-        """As service only."""
-        await self._call("POST", f"/api/v1/internal/versions/{kind}/{key}/")
-
-    async def start_profiling(self, questionnaire: str) -> tuple[SessionRecord, bool]:
-        """The learner's open session, and whether it was started just now."""
-        body = SessionRequest(questionnaire=questionnaire)
-        response = await self._call("POST", "/api/v1/profiling/sessions/", body)
-        return self._decode(SessionRecord, response), response.status_code == 201
-
-    async def profiling_session(self, session_id: UUID) -> SessionRecord:
-        return await self._get(SessionRecord, f"/api/v1/profiling/sessions/{session_id}/")
-
-    async def record_answer(
-        self, session_id: UUID, question_id: str, option_id: str
-    ) -> SessionRecord:
-        path = f"/api/v1/profiling/sessions/{session_id}/answers/{question_id}/"
-        response = await self._call("PUT", path, AnswerRequest(option_id=option_id))
-        return self._decode(SessionRecord, response)
-
-    async def record_result(self, session_id: UUID, result: ResultRequest) -> SessionRecord:
-        """As service only. Recording an equal result again changes nothing."""
-        path = f"/api/v1/profiling/sessions/{session_id}/result/"
-        return self._decode(SessionRecord, await self._call("POST", path, result))
-
-    async def delete_profiling(self, session_id: UUID) -> None:
-        await self._call("DELETE", f"/api/v1/profiling/sessions/{session_id}/")
-
-    async def _get(
-        self, model: type[R], path: str, parameters: Mapping[str, int | str] | None = None
-    ) -> R:
-        return self._decode(model, await self._call("GET", path, parameters=parameters))
-
-    async def _call(
+    async def send(
         self,
         method: str,
         path: str,
         body: BaseModel | None = None,
         parameters: Mapping[str, int | str] | None = None,
     ) -> httpx.Response:
+        """Core's answer when it is 2xx. Raises CoreUnavailable or CoreRefused."""
         headers = {
             **self._headers,
             "Content-Type": "application/json",
@@ -244,7 +198,8 @@ class CoreCalls:
             content=body.model_dump_json() if body else None,
         )
 
-    def _decode(self, model: type[R], response: httpx.Response) -> R:
+    def decode(self, model: type[R], response: httpx.Response) -> R:
+        """Raises CoreUnavailable for a body that is not the model."""
         try:
             return model.model_validate_json(response.content)
         except ValidationError as error:

@@ -19,9 +19,12 @@ STATEMENT_TIMEOUT = "30s"
 
 UNAVAILABLE = (
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what arrives as the server dies confuses the driver
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,  # the server cannot read or write its files
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that is not promoted yet
     ConnectionError,
     TimeoutError,
     socket.gaierror,

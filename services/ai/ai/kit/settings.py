@@ -1,11 +1,15 @@
-"""Whatever differs between machines, from the environment."""
+"""Settings that differ between machines, read from the environment."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Backend: TypeAlias = Literal["onnx", "sentence-transformers"]
+
+
+class SettingsError(Exception):
+    """A process cannot start with these settings; the text says which and why."""
 
 
 class Settings(BaseSettings):
@@ -70,3 +74,12 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return [origin.strip() for origin in value.split(",") if origin.strip()]
         return value
+
+
+def load_settings() -> Settings:
+    """Raises SettingsError with the names of the variables that are missing or invalid."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
+        raise SettingsError(f"Missing or invalid: {names}.") from None

@@ -8,9 +8,10 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.kit.errors import ApiError, NotFound
-from ai.projections.apply import LEARNER_WRITE_LOCK, apply_within
+from ai.kit.locks import LEARNER_WRITE_LOCK
+from ai.projections.apply import apply_within
 from ai.projections.batch import Batch, read_batch
-from ai.rebuild.generations import live_generation
+from ai.projections.generations import live_generation
 
 COLUMNS = """
 id, generation, topic, partition, "offset", key, value, header_names, header_values, cause_code,

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from ai.kit.auth import Caller, CurrentCaller
 from ai.kit.bodies import read_json
+from ai.kit.dependencies import CurrentPool
 from ai.kit.errors import ApiError
 from ai.operations import parked
 from ai.operations.schemas import DiscardRequest, ParkedBytes, ParkedPage, ParkedRecord, Retried
-from ai.resources import CurrentResources
 from ongoza_contracts.vocabulary import Role
 
 ID_MAX = 2**63 - 1
@@ -38,37 +38,37 @@ router = APIRouter(prefix="/api/v1/operations/parked", tags=["operations"])
 @router.get("")
 async def parked_records(
     _: Admin,
-    resources: CurrentResources,
+    pool: CurrentPool,
     after: Annotated[int, Query(ge=0, le=ID_MAX)] = 0,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 20,
 ) -> ParkedPage:
     """Oldest first, without their bytes."""
-    page = await parked.page(resources.pool, after=after, limit=limit)
+    page = await parked.page(pool, after=after, limit=limit)
     records = tuple(ParkedRecord.of(record) for record in page.records)
     return ParkedPage(results=records, total=page.total, next_after=page.next)
 
 
 @router.get("/{parked_id}")
-async def parked_record(_: Admin, resources: CurrentResources, parked_id: ParkedId) -> ParkedBytes:
+async def parked_record(_: Admin, pool: CurrentPool, parked_id: ParkedId) -> ParkedBytes:
     """One record, byte for byte."""
-    return ParkedBytes.of(await parked.one(resources.pool, parked_id))
+    return ParkedBytes.of(await parked.one(pool, parked_id))
 
 
 @router.post("/{parked_id}/retry")
-async def retry(caller: Admin, resources: CurrentResources, parked_id: ParkedId) -> Retried:
+async def retry(caller: Admin, pool: CurrentPool, parked_id: ParkedId) -> Retried:
     """Apply it as the worker would have. 409 when it is refused again. Takes no body."""
-    outcome = await parked.retry(resources.pool, parked_id, f"user {caller.user_id}")
+    outcome = await parked.retry(pool, parked_id, f"user {caller.user_id}")
     return Retried(outcome=outcome)
 
 
 @router.post("/{parked_id}/discard", status_code=204)
 async def discard(
     caller: Admin,
-    resources: CurrentResources,
+    pool: CurrentPool,
     parked_id: ParkedId,
     body: Annotated[DiscardRequest, Depends(read_json(DiscardRequest))],
 ) -> Response:
     """Throw it away, for a reason that the audit keeps."""
     actor = f"user {caller.user_id}"
-    await parked.discard(resources.pool, parked_id, actor, body.reason)
+    await parked.discard(pool, parked_id, actor, body.reason)
     return Response(status_code=204)

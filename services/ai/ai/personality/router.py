@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
+from ai.kit.dependencies import CurrentPool
 from ai.personality.service import analyze
-from ai.resources import CurrentResources
 from ongoza_contracts.http.personality import PersonalityRequest, PersonalityResponse
 
 router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
 @router.post("/analyze")
 async def analyze_behaviour(
     caller: CurrentCaller,
-    resources: CurrentResources,
+    pool: CurrentPool,
     body: Annotated[PersonalityRequest, Depends(read_json(PersonalityRequest))],
 ) -> PersonalityResponse:
     """Five figures of learning behaviour, each with its interval, or with what is still needed.
@@ -24,4 +24,4 @@ async def analyze_behaviour(
     From the facts known of the learner, or from `progress_data`, which is analysed as given; where
     it says something else than the facts, `contradicts` names the items.
     """
-    return await analyze(resources, caller, body)
+    return await analyze(pool, caller, body)

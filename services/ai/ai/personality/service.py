@@ -9,10 +9,9 @@ import asyncpg
 from ai.kit.auth import Caller, Unauthenticated, may_see
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import InvalidBody, NotFound, ServiceUnavailable
+from ai.learners.queries import is_erased
 from ai.personality.measures import Measure, Row, measure
 from ai.personality.saying import advice, summary, trait
-from ai.recommendations.queries import is_erased
-from ai.resources import Resources
 from ongoza_contracts.http.errors import FieldError
 from ongoza_contracts.http.personality import (
     CONTRADICTIONS_MAX,
@@ -38,7 +37,7 @@ Facets = Mapping[str, tuple[Track, int]]
 
 
 async def analyze(
-    resources: Resources, caller: Caller, asked: PersonalityRequest
+    pool: asyncpg.Pool, caller: Caller, asked: PersonalityRequest
 ) -> PersonalityResponse:
     """Raises NotFound for a learner the caller may not see or whom nobody knows, Unauthenticated
     for a caller who was erased, InvalidBody for rows that cannot be this learner's, and
@@ -50,10 +49,10 @@ async def analyze(
         _refuse_odd(asked, now)
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
-            facts = await _facts(resources.pool, caller, asked.user_id)
+            facts = await _facts(pool, caller, asked.user_id)
             given = asked.progress_data
             ids = {row["content_id"] for row in facts} | {one.content_id for one in given or ()}
-            facets = await _facets(resources.pool, sorted(ids))
+            facets = await _facets(pool, sorted(ids))
     except UNAVAILABLE as error:
         if asked.progress_data is None:
             raise ServiceUnavailable from error

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
+from ai.kit.dependencies import CurrentCore, CurrentPool
 from ai.profiling import result_views, service, views
 from ai.profiling.bank import bank
 from ai.profiling.schemas import (
@@ -17,7 +18,6 @@ from ai.profiling.schemas import (
     SessionProgress,
     TrackList,
 )
-from ai.resources import CurrentResources
 
 Version = Annotated[Literal["v1", "v2"], Query(description="The session's questionnaire.")]
 
@@ -30,22 +30,22 @@ router = APIRouter(prefix="/api/v1/profiling", tags=["profiling"])
     responses={200: {"model": SessionProgress, "description": "The open session is resumed"}},
 )
 async def start_session(
-    caller: CurrentCaller, resources: CurrentResources, response: Response
+    caller: CurrentCaller, core: CurrentCore, response: Response
 ) -> SessionProgress:
     """Start a session, or resume the one that is open (200); after a result it is a retake.
 
     Takes no body.
     """
-    session, is_new = await service.start(resources.core, caller)
+    session, is_new = await service.start(core, caller)
     response.status_code = 201 if is_new else 200
     return views.progress(session)
 
 
 @router.get("/session/{session_id:uuid}/progress")
 async def session_progress(
-    session_id: UUID, caller: CurrentCaller, resources: CurrentResources
+    session_id: UUID, caller: CurrentCaller, core: CurrentCore, pool: CurrentPool
 ) -> SessionProgress:
-    session = await service.read(resources.core, resources.pool, caller, session_id)
+    session = await service.read(core, pool, caller, session_id)
     return views.progress(session)
 
 
@@ -62,7 +62,7 @@ async def questions(caller: CurrentCaller, questionnaire: Version = "v2") -> Que
 async def respond(
     session_id: UUID,
     caller: CurrentCaller,
-    resources: CurrentResources,
+    core: CurrentCore,
     answer: Annotated[AnswerGiven, Depends(read_json(AnswerGiven))],
 ) -> SessionProgress:
     """Answer a question, or answer it anew; the answer says what is asked next.
@@ -70,35 +70,31 @@ async def respond(
     An answer to a question that is not asked is kept and counts when it is. 409 once the session
     is completed.
     """
-    session = await service.respond(
-        resources.core, caller, session_id, answer.question_id, answer.option_id
-    )
+    session = await service.respond(core, caller, session_id, answer.question_id, answer.option_id)
     return views.progress(session)
 
 
 @router.post("/session/{session_id:uuid}/complete")
-async def complete(
-    session_id: UUID, caller: CurrentCaller, resources: CurrentResources
-) -> ProfilingResults:
+async def complete(session_id: UUID, caller: CurrentCaller, core: CurrentCore) -> ProfilingResults:
     """Judge the answers and record the result; again gives the same. 409 while answers miss."""
-    return result_views.results(await service.complete(resources.core, caller, session_id))
+    return result_views.results(await service.complete(core, caller, session_id))
 
 
 @router.get("/session/{session_id:uuid}/results")
 async def results(
-    session_id: UUID, caller: CurrentCaller, resources: CurrentResources
+    session_id: UUID, caller: CurrentCaller, core: CurrentCore, pool: CurrentPool
 ) -> ProfilingResults:
     """The result of a completed session; 409 before."""
-    session = await service.read(resources.core, resources.pool, caller, session_id)
+    session = await service.read(core, pool, caller, session_id)
     return result_views.results(session)
 
 
 @router.get("/session/{session_id:uuid}/comparison")
 async def comparison(
-    session_id: UUID, caller: CurrentCaller, resources: CurrentResources
+    session_id: UUID, caller: CurrentCaller, core: CurrentCore, pool: CurrentPool
 ) -> Comparison:
     """The result of a retake beside the one before it; 409 when there is none."""
-    earlier, later = await service.compare(resources.core, resources.pool, caller, session_id)
+    earlier, later = await service.compare(core, pool, caller, session_id)
     return result_views.comparison(earlier, later)
 
 
@@ -109,7 +105,5 @@ async def tracks(caller: CurrentCaller) -> TrackList:
 
 
 @router.delete("/session/{session_id:uuid}", status_code=204)
-async def delete_session(
-    session_id: UUID, caller: CurrentCaller, resources: CurrentResources
-) -> None:
-    await service.delete(resources.core, caller, session_id)
+async def delete_session(session_id: UUID, caller: CurrentCaller, core: CurrentCore) -> None:
+    await service.delete(core, caller, session_id)

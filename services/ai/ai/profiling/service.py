@@ -10,6 +10,13 @@ from ai.kit.errors import ApiError
 from ai.profiling.asking import Asked, asked
 from ai.profiling.bank import CURRENT, Bank, bank
 from ai.profiling.conduct import flags
+from ai.profiling.core_calls import (
+    delete_session,
+    get_session,
+    record_answer,
+    record_result,
+    start_session,
+)
 from ai.profiling.queries import projected_session
 from ai.profiling.scoring import profile
 from ongoza_contracts.http.profiling import ResultRequest, SessionRecord
@@ -61,7 +68,7 @@ class UnknownQuestionnaire(ApiError):
 
 async def start(core: CoreClient, caller: Caller) -> tuple[SessionRecord, bool]:
     """The caller's open session, and whether it was started just now."""
-    return await core.as_caller(caller, budget=WRITE_SECONDS).start_profiling(CURRENT)
+    return await start_session(core.as_caller(caller, budget=WRITE_SECONDS), CURRENT)
 
 
 async def respond(
@@ -69,12 +76,12 @@ async def respond(
 ) -> SessionRecord:
     """Records an answer; a question answered before is answered anew."""
     calls = core.as_caller(caller, budget=WRITE_SECONDS)
-    question = bank_of(await calls.profiling_session(session_id)).question(question_id)
+    question = bank_of(await get_session(calls, session_id)).question(question_id)
     if question is None:
         raise UnknownQuestion
     if question.option(option_id) is None:
         raise UnknownOption
-    return await calls.record_answer(session_id, question_id, option_id)
+    return await record_answer(calls, session_id, question_id, option_id)
 
 
 async def read(
@@ -82,7 +89,7 @@ async def read(
 ) -> SessionRecord:
     """The caller's own session, from core; while core is away, as ai last heard of it."""
     try:
-        return await core.as_caller(caller).profiling_session(session_id)
+        return await get_session(core.as_caller(caller), session_id)
     except CoreUnavailable:
         session = await projected_session(pool, session_id, caller.user_id)
         if session is None:
@@ -98,11 +105,11 @@ async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> Sessio
     calls = core.as_caller(caller, budget=WRITE_SECONDS)
     service = core.as_service(budget=WRITE_SECONDS)
     for attempt in range(1, ATTEMPTS + 1):
-        session = await calls.profiling_session(session_id)
+        session = await get_session(calls, session_id)
         if session.result:
             break
         try:
-            return await service.record_result(session_id, judge(session))
+            return await record_result(service, session_id, judge(session))
         except CoreRefused as error:
             if error.code != ANSWERS_CHANGED or attempt == ATTEMPTS:
                 raise
@@ -122,7 +129,7 @@ async def compare(
 
 
 async def delete(core: CoreClient, caller: Caller, session_id: UUID) -> None:
-    await core.as_caller(caller, budget=WRITE_SECONDS).delete_profiling(session_id)
+    await delete_session(core.as_caller(caller, budget=WRITE_SECONDS), session_id)
 
 
 def judge(session: SessionRecord) -> ResultRequest:

@@ -6,13 +6,9 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
+from ai.kit.locks import LEARNER_READ_LOCK, LEARNER_WRITE_LOCK
 from ai.projections import marks, parked, positions, status, tables
 from ai.projections.batch import Batch
-
-# Whoever writes what belongs to learners holds this shared, whoever erases one holds it alone: so
-# nothing that was read before an erasure is written after it.
-LEARNER_READ_LOCK = "SELECT pg_advisory_xact_lock_shared(7305121876)"
-LEARNER_WRITE_LOCK = "SELECT pg_advisory_xact_lock(7305121876)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from ai.embeddings.documents import document, text_sha256
 from ai.kit.db import Db
 from ai.projections import parked
 from ai.projections.batch import ContentFact, ProfilingFact, UserFact
+from ai.projections.documents import document, text_sha256
 from ongoza_contracts.content import ContentRetired
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted

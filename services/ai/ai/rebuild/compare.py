@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from ai.embeddings.encoder import Matrix
+from ai.catalogue.queries import load_catalogue
 from ai.kit.db import Db
+from ai.kit.vectors import Matrix
+from ai.learners.queries import load_learners
 from ai.recommendations.lists import stored
-from ai.recommendations.queries import load_catalogue, load_learners
 
 # What of each table must be equal: not when a row was written, nor what is computed from others.
 COMPARED = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ai.kit.broker import TopicPartition
 from ai.kit.db import Db
-from ai.projections.apply import LEARNER_WRITE_LOCK
+from ai.kit.locks import LEARNER_WRITE_LOCK
 
 TABLES_OF = {
     "ongoza.users": ("learner",),

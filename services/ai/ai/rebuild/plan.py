@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ai.projections.batch import CONSUMED
-from ai.rebuild.generations import live_generation
+from ai.projections.generations import live_generation
 from ai.rebuild.rebuild import Options, RebuildRefused, Tools
 
 # Of the live catalogue's texts, those the cache knows for the model asked for.
@@ -34,7 +34,7 @@ async def plan(tools: Tools, options: Options) -> Plan:
     """Raises RebuildRefused when there is nothing live yet."""
     live = await live_generation(tools.db)
     if live is None:
-        raise RebuildRefused("there is no live generation yet: run `python -m ai.migrate`")
+        raise RebuildRefused("there is no live generation yet: run `python -m ai migrate`")
     topics = [t for t in CONSUMED if not options.topics or t.name in options.topics]
     async with tools.open_reader() as reader:
         begin = await reader.beginnings(topics)

@@ -13,18 +13,16 @@ from typing import Protocol
 
 import asyncpg
 
+from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import Reader, TopicPartition
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
+from ai.kit.locks import TRY_REBUILD
 from ai.projections import status
 from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
-from ai.projections.parked import Budget
-from ai.projections.subscriber import Subscriber
-from ai.rebuild import partial, vectors
-from ai.rebuild.compare import Comparison, compare
-from ai.rebuild.generations import (
+from ai.projections.generations import (
     all_generations,
     create_next_generation,
     live_generation,
@@ -32,6 +30,10 @@ from ai.rebuild.generations import (
     previous_generation,
     require_model,
 )
+from ai.projections.parked import Budget
+from ai.projections.subscriber import Subscriber
+from ai.rebuild import partial, vectors
+from ai.rebuild.compare import Comparison, compare
 from ai.rebuild.panel import QUERIES
 from ai.rebuild.switch import (
     RECORDS_PER_BATCH,
@@ -39,14 +41,12 @@ from ai.rebuild.switch import (
     catch_up_and_switch,
     positions_of,
 )
-from ai.recommendations.cache import CatalogueCache
 from ai.recommendations.recompute import Recompute
 from ai.recommendations.refresh import TogetherRefresh
 
 ATTEMPTS = 10
 NEARLY_THERE = 1000
 """So few records behind, what is left is read while nobody writes."""
-LOCK = "SELECT pg_try_advisory_lock(7305121877)"
 MARKED = "SELECT count(*) FROM dirty_learner"
 
 log = logging.getLogger(__name__)
@@ -139,11 +139,11 @@ async def roll_back(tools: Tools) -> Outcome:
 
 
 async def _only_one(tools: Tools) -> str:
-    if not await tools.db.fetchval(LOCK):
+    if not await tools.db.fetchval(TRY_REBUILD):
         raise RebuildRefused("another rebuild is running")
     live = await live_generation(tools.db)
     if live is None:
-        raise RebuildRefused("there is no live generation yet: run `python -m ai.migrate`")
+        raise RebuildRefused("there is no live generation yet: run `python -m ai migrate`")
     return live
 
 

@@ -16,8 +16,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from ai.projections.generations import Generation
 from ai.rebuild.compare import Comparison
-from ai.rebuild.generations import Generation
 from ai.rebuild.plan import Plan
 from ai.rebuild.rebuild import Outcome
 

@@ -9,10 +9,11 @@ import asyncpg
 from ai.kit.broker import Reader, TopicPartition
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
-from ai.projections.apply import LEARNER_WRITE_LOCK, Applier
+from ai.kit.locks import LEARNER_WRITE_LOCK
+from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
+from ai.projections.generations import publish_live
 from ai.projections.positions import POSITIONS
-from ai.rebuild.generations import publish_live
 from ai.recommendations.announce import VERSION
 
 RECORDS_PER_BATCH = 5000

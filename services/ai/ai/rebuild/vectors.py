@@ -7,9 +7,9 @@ import asyncpg
 
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
-from ai.embeddings.encoder import ModelIdentity
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.db import Db
+from ai.kit.vectors import ModelIdentity
 from ai.vectorstore.index import INDEX
 
 # Within the database: vectors that are known never leave it.

@@ -8,7 +8,8 @@ import asyncpg
 
 from ai.kit.broker import BrokerError, Publisher
 from ai.kit.db import Db
-from ai.rebuild.generations import live_generation
+from ai.kit.locks import TRY_ANNOUNCE
+from ai.projections.generations import live_generation
 from ongoza_contracts.codec import Record, encode, tombstone
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from ongoza_contracts.recommendations import RecommendationsRefreshed
@@ -28,8 +29,6 @@ WHERE known.content_ids IS DISTINCT FROM string_to_array(made.content_ids, ',')
 ORDER BY made.user_id
 ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
 """.replace("{version}", VERSION)
-# One publisher at a time, or two of a learner's facts could change places.
-ONLY_ONE = "SELECT pg_try_advisory_xact_lock(7305121878)"
 WAITING = """
 SELECT user_id, version, items, computed_at
 FROM refreshed_list LEFT JOIN recommendation USING (user_id)
@@ -61,7 +60,7 @@ class Announcer:
         """Publish some of what others do not know yet; whether there may be more. What is noted
         again meanwhile is published again."""
         async with self._pool.acquire() as db, db.transaction():
-            if not await db.fetchval(ONLY_ONE):
+            if not await db.fetchval(TRY_ANNOUNCE):
                 return False
             if await live_generation(db) != self._generation:
                 return False  # replaced a moment ago: its lists are no longer what learners see

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ai.recommendations.catalogue import TRACKS, Catalogue, Mask
-from ai.recommendations.learner import Learner
+from ai.catalogue.catalogue import TRACKS, Catalogue, Mask
+from ai.catalogue.item_neighbours import Floats
+from ai.learners.learner import Learner
 from ai.recommendations.scoring import Parts, with_status
-from ai.recommendations.together import Floats
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 OF_EACH = 100

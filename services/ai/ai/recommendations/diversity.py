@@ -10,8 +10,8 @@ cosine over all pairs.
 
 import numpy as np
 
-from ai.embeddings.encoder import Matrix
-from ai.recommendations.together import Floats
+from ai.catalogue.item_neighbours import Floats
+from ai.kit.vectors import Matrix
 
 RELEVANCE = 0.9
 

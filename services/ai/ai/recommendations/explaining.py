@@ -3,23 +3,22 @@
 import asyncio
 from datetime import UTC, datetime
 
+from ai.catalogue.catalogue import Catalogue
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound, ServiceUnavailable
-from ai.recommendations.catalogue import Catalogue
+from ai.learners.learner import Learner
+from ai.learners.queries import load_learners
 from ai.recommendations.diversity import RELEVANCE, intra_list_similarity
-from ai.recommendations.learner import Learner
-from ai.recommendations.queries import load_learners
 from ai.recommendations.ranking import Ranked, rank
 from ai.recommendations.reasons import reason
 from ai.recommendations.scoring import Parts
-from ai.recommendations.service import DATABASE_SECONDS, Wanted
-from ai.resources import Resources
+from ai.recommendations.service import DATABASE_SECONDS, ListResources, Wanted
 from ongoza_contracts.http.recommendations import ExplainedItem, ExplainedResponse
 
 DECIMALS = 4
 
 
-async def explain(resources: Resources, wanted: Wanted) -> ExplainedResponse:
+async def explain(resources: ListResources, wanted: Wanted) -> ExplainedResponse:
     """Raises NotFound for a learner without facts, ServiceUnavailable without the database."""
     try:
         async with asyncio.timeout(DATABASE_SECONDS):

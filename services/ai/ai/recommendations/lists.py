@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.learner import Learner
+from ai.catalogue.catalogue import Catalogue
+from ai.learners.learner import Learner
 from ai.recommendations.ranking import rank
 from ai.recommendations.reasons import Reason, reason
 from ongoza_contracts.http.recommendations import (

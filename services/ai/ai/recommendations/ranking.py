@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ai.catalogue.catalogue import Catalogue, Item
+from ai.learners.learner import Learner
 from ai.recommendations.candidates import find, may_be_offered
-from ai.recommendations.catalogue import Catalogue, Item
 from ai.recommendations.diversity import RELEVANCE, diversify
-from ai.recommendations.learner import Learner
 from ai.recommendations.scoring import Parts, score
 from ongoza_contracts.vocabulary import ContentType
 

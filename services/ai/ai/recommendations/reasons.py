@@ -8,12 +8,12 @@ from enum import StrEnum
 
 import numpy as np
 
+from ai.catalogue.catalogue import Catalogue
+from ai.catalogue.item_neighbours import Floats, fading
+from ai.learners.learner import Learner
 from ai.recommendations.candidates import FRESH_ENOUGH
-from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.learner import Learner
 from ai.recommendations.ranking import Ranked
 from ai.recommendations.scoring import Parts, history, seeds
-from ai.recommendations.together import Floats, fading
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 TOLD_FROM = 3

@@ -8,13 +8,13 @@ from datetime import datetime
 
 import asyncpg
 
-from ai.projections.apply import LEARNER_READ_LOCK
+from ai.catalogue.cache import CatalogueCache
+from ai.catalogue.catalogue import Catalogue
+from ai.kit.locks import LEARNER_READ_LOCK
+from ai.learners.learner import Learner
+from ai.learners.queries import load_learners
 from ai.recommendations.announce import note
-from ai.recommendations.cache import CatalogueCache
-from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.learner import Learner
 from ai.recommendations.lists import Stored, stored
-from ai.recommendations.queries import load_learners
 
 LEARNERS_PER_ROUND = 32
 SWEEP_SECONDS = 0.2

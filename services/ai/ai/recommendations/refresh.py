@@ -8,12 +8,12 @@ from operator import itemgetter
 import asyncpg
 import numpy as np
 
+from ai.catalogue.cache import CatalogueCache
+from ai.catalogue.catalogue import Catalogue
+from ai.catalogue.item_neighbours import Places
 from ai.kit.db import Db
-from ai.projections.apply import LEARNER_READ_LOCK
+from ai.kit.locks import LEARNER_READ_LOCK, RELEASE_COUNT_NEIGHBOURS, TRY_COUNT_NEIGHBOURS
 from ai.projections.marks import mark_catalogue
-from ai.recommendations.cache import CatalogueCache
-from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.together import Places
 from ai.recommendations.tuning import fit
 
 CHANGED_SHARE = 0.05
@@ -22,9 +22,6 @@ CHANGED_MIN = 10
 ANEW = -1
 """Instead of the number of facts: somebody was erased who was counted."""
 
-# In each generation.
-ONLY_ONE = "SELECT pg_try_advisory_lock(hashtextextended('together ' || current_schema(), 0))"
-DONE = "SELECT pg_advisory_unlock(hashtextextended('together ' || current_schema(), 0))"
 # Of the connection: with many items and learners it takes longer than a request may.
 PATIENT, USUAL = "SET statement_timeout = 0", "RESET statement_timeout"
 FACTS = """
@@ -58,14 +55,14 @@ class TogetherRefresh:
     async def refresh(self) -> bool:
         """Only when enough changed, and by one process at a time."""
         async with self._pool.acquire() as db:
-            if await db.fetchval(ONLY_ONE):
+            if await db.fetchval(TRY_COUNT_NEIGHBOURS):
                 try:
                     await db.execute(PATIENT)
                     if await _is_due(db):
                         await _refresh(db, await self._catalogues.current())
                 finally:
                     await db.execute(USUAL)
-                    await db.execute(DONE)
+                    await db.execute(RELEASE_COUNT_NEIGHBOURS)
         return False
 
 

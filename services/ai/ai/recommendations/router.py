@@ -8,10 +8,10 @@ from starlette.types import Receive, Scope, Send
 
 from ai.kit.auth import Caller, CurrentCaller, current_caller, may_see
 from ai.kit.bodies import read_json
+from ai.kit.dependencies import current_resources
 from ai.kit.errors import NotFound
 from ai.recommendations.explaining import explain
-from ai.recommendations.service import Wanted, recommend
-from ai.resources import CurrentResources, Resources
+from ai.recommendations.service import ListResources, Wanted, recommend
 from ongoza_contracts.http.recommendations import (
     ExplainedResponse,
     RecommendationQuery,
@@ -32,6 +32,8 @@ DESCRIPTION = {
         }
     },
 }
+
+CurrentResources = Annotated[ListResources, Depends(current_resources)]
 
 router = APIRouter(prefix="/api/v1", tags=["recommendations"])
 
@@ -100,7 +102,7 @@ async def recommendations(
     return await _response(resources, caller, wanted)
 
 
-async def _response(resources: Resources, caller: Caller, wanted: Wanted) -> Response:
+async def _response(resources: ListResources, caller: Caller, wanted: Wanted) -> Response:
     if not may_see(caller, wanted.user_id):
         raise NotFound
     answer = await recommend(resources, caller, wanted)

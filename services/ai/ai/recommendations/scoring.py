@@ -25,9 +25,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ai.recommendations.catalogue import LEVEL_MAX, TRACKS, Catalogue, Mask
-from ai.recommendations.learner import Learner
-from ai.recommendations.together import Floats, Places, Settings, Together, fading
+from ai.catalogue.catalogue import LEVEL_MAX, TRACKS, Catalogue, Mask
+from ai.catalogue.item_neighbours import Floats, Places, Settings, Together, fading
+from ai.learners.learner import Learner
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 GUESS, OTHERS = 0.55, 0.55

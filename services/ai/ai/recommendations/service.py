@@ -2,27 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
+import asyncpg
+import numpy as np
+
+from ai.catalogue.cache import CatalogueCache
+from ai.catalogue.catalogue import Catalogue, Item
+from ai.catalogue.queries import DIMENSION
 from ai.kit.auth import Caller, Unauthenticated
-from ai.kit.core_client import CoreUnavailable
+from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
 from ai.kit.db import UNAVAILABLE
-from ai.kit.errors import NotFound
+from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.trace import request_id
-from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.learner import Learner, Said, Step
+from ai.learners.learner import Learner
+from ai.learners.queries import is_erased, load_learners
+from ai.recommendations.core_calls import get_content, get_learner
 from ai.recommendations.lists import compute, from_kept, respond
-from ai.recommendations.queries import (
-    PRECOMPUTED_BODY,
-    PRECOMPUTED_ITEMS,
-    chosen,
-    is_erased,
-    load_learners,
-)
-from ai.resources import Resources
+from ai.recommendations.queries import PRECOMPUTED_BODY, PRECOMPUTED_ITEMS
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from ongoza_contracts.vocabulary import ContentType
 
@@ -33,6 +33,22 @@ CORE_SECONDS = 0.5
 Source: TypeAlias = Literal["precomputed", "computed", "fallback", "popular"]
 
 log = logging.getLogger(__name__)
+
+
+class RecommendationsUnavailable(ServiceUnavailable):
+    code = "recommendations_unavailable"
+    detail = "The catalogue cannot be reached at the moment; try again."
+
+
+class ListResources(Protocol):
+    """What lists are computed from."""
+
+    @property
+    def pool(self) -> asyncpg.Pool: ...
+    @property
+    def core(self) -> CoreClient: ...
+    @property
+    def catalogues(self) -> CatalogueCache: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +65,19 @@ class Answer:
     source: Source
 
 
-async def recommend(resources: Resources, caller: Caller, wanted: Wanted) -> Answer:
+async def recommend(resources: ListResources, caller: Caller, wanted: Wanted) -> Answer:
     """An answer whatever is down.
 
-    Raises Unauthenticated for a caller who was erased, NotFound for another learner who was, and
-    CoreRefused when core says no.
+    Raises Unauthenticated for a caller who was erased, NotFound for another learner who was,
+    CoreRefused when core says no, and RecommendationsUnavailable when neither the database nor
+    core has told this process the catalogue yet.
     """
     own = caller.user_id == wanted.user_id
     answer = await _from_database(resources, wanted, own=own)
     return answer or await _from_core(resources, caller, wanted)
 
 
-async def _from_database(resources: Resources, wanted: Wanted, *, own: bool) -> Answer | None:
+async def _from_database(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
     """None when the learner is not known here, or the database does not answer."""
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
@@ -71,7 +88,7 @@ async def _from_database(resources: Resources, wanted: Wanted, *, own: bool) -> 
         return None
 
 
-async def _precomputed(resources: Resources, wanted: Wanted) -> Answer | None:
+async def _precomputed(resources: ListResources, wanted: Wanted) -> Answer | None:
     """None also when something changed since that the list does not show."""
     if wanted.content_type is not None or wanted.exclude:
         return None  # diversity is among the items that may be in a list, so it is another list
@@ -85,7 +102,7 @@ async def _precomputed(resources: Resources, wanted: Wanted) -> Answer | None:
     return Answer(body, "precomputed")
 
 
-async def _computed(resources: Resources, wanted: Wanted, *, own: bool) -> Answer | None:
+async def _computed(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
     learners = await load_learners(resources.pool, [wanted.user_id])
     if learners:
         catalogue = await resources.catalogues.current()
@@ -95,41 +112,48 @@ async def _computed(resources: Resources, wanted: Wanted, *, own: bool) -> Answe
     return None
 
 
-async def _from_core(resources: Resources, caller: Caller, wanted: Wanted) -> Answer:
-    catalogue = await _known_catalogue(resources.catalogues.current, resources.catalogues.last)
+async def _from_core(resources: ListResources, caller: Caller, wanted: Wanted) -> Answer:
+    own = caller.user_id == wanted.user_id
+    known = await _known_catalogue(resources.catalogues)
+    core = resources.core.as_caller(caller, budget=CORE_SECONDS)
+    catalogue = known if known.items else await _catalogue_of_core(resources.catalogues, core)
     try:
-        learner = await _learner_of_core(resources, caller, wanted.user_id)
+        learner = await get_learner(core, wanted.user_id, own=own)
     except CoreUnavailable:
         return await _answer(catalogue, Learner(wanted.user_id), wanted, "popular")
     return await _answer(catalogue, learner, wanted, "fallback")
 
 
-async def _known_catalogue(
-    current: Callable[[], Awaitable[Catalogue]], last: Catalogue
-) -> Catalogue:
+async def _known_catalogue(catalogues: CatalogueCache) -> Catalogue:
     """As it is now, or as it was when the database last answered."""
     try:
         async with asyncio.timeout(DATABASE_SECONDS / 4):
-            return await current()
+            return await catalogues.current()
     except UNAVAILABLE:
-        return last
+        return catalogues.last
 
 
-async def _learner_of_core(resources: Resources, caller: Caller, user_id: int) -> Learner:
-    """What core knows of the learner, with the caller's own rights. Raises CoreUnavailable."""
-    core = resources.core.as_caller(caller, budget=CORE_SECONDS)
-    user = await core.user(user_id)
-    rows = sorted([item async for item in core.progress(user_id)], key=lambda one: one.updated_at)
-    steps = {item.content_id: Step(item.status, 0) for item in rows}
-    profile = chosen(user.track, 0) if user.track else None
-    known = Learner(user_id, profile=profile, steps=steps)
-    if caller.user_id != user_id:  # core tells nobody what another one said
-        return known
+async def _catalogue_of_core(catalogues: CatalogueCache, core: CoreCalls) -> Catalogue:
+    """What core offers, without vectors, for a process whose memory is still empty; as much of it
+    as core returns in time. Raises RecommendationsUnavailable when that is nothing.
+    """
+    items: list[Item] = []
     try:
-        said = {item.content_id: Said(item.verdict, 0) async for item in core.feedback()}
-    except CoreUnavailable:  # what is known already is better than nothing
-        return known
-    return replace(known, feedback=said)
+        async for content in get_content(core):
+            items.append(  # noqa: PERF401 - what came before a failure is used
+                Item(**dict(content), retired=False, learners=0)
+            )
+    except CoreUnavailable as error:
+        if not items:
+            raise RecommendationsUnavailable from error
+        return _without_vectors(items)
+    catalogues.remember(_without_vectors(items))
+    return catalogues.last
+
+
+def _without_vectors(items: Sequence[Item]) -> Catalogue:
+    vectors = np.zeros((len(items), DIMENSION), np.float32)
+    return Catalogue(items, vectors, as_of=datetime.now(UTC))
 
 
 async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source: Source) -> Answer:

@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ai.embeddings.encoder import Matrix
-from ai.recommendations.catalogue import by_learners
+from ai.catalogue.catalogue import by_learners
+from ai.catalogue.item_neighbours import Floats, Places, Settings, Together, count, fading
+from ai.kit.vectors import Matrix
 from ai.recommendations.scoring import mix, relative, trust_in
-from ai.recommendations.together import Floats, Places, Settings, Together, count, fading
 
 NEIGHBOURS = (100, 50, 200)
 RECENCIES = (1.0, 0.98, 0.9, 0.7)

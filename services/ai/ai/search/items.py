@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ai.embeddings.documents import document
-from ai.recommendations.catalogue import Item
+from ai.catalogue.catalogue import Item
+from ai.projections.documents import document
 from ai.vectorstore.base import Facets, Hit
 from ongoza_contracts.http.search import Found, SearchResponse
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ai.embeddings.queue import Row
-from ai.recommendations.catalogue import Catalogue
+from ai.catalogue.catalogue import Catalogue
+from ai.kit.vectors import Row
 from ai.search.items import SearchItem, of_catalogue
 from ai.vectorstore.base import Filter, Hit
 from ai.vectorstore.memory import nearest

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from ai.kit.auth import CurrentCaller
-from ai.resources import CurrentResources
-from ai.search.service import Answer, search, similar
+from ai.kit.dependencies import current_resources
+from ai.search.service import Answer, SearchResources, search, similar
 from ai.vectorstore.base import Filter
 from ongoza_contracts.http.search import SearchFilters, SearchQuery, SearchResponse
 from ongoza_contracts.vocabulary import ContentId
@@ -24,6 +24,8 @@ DESCRIPTION: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+
+CurrentResources = Annotated[SearchResources, Depends(current_resources)]
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
 

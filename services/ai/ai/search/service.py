@@ -4,18 +4,21 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
-from ai.embeddings.queue import Row
+import asyncpg
+
+from ai.catalogue.cache import CatalogueCache
+from ai.catalogue.catalogue import Catalogue
+from ai.embeddings.queue import EncoderQueue
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.trace import request_id
-from ai.recommendations.catalogue import Catalogue
-from ai.resources import Resources
+from ai.kit.vectors import Row
 from ai.search.items import SearchItem, response
 from ai.search.memory import item_of, search_catalogue
 from ai.search.queries import load_item, load_items
-from ai.vectorstore.base import Filter, Hit, StoreUnavailable
+from ai.vectorstore.base import Filter, Hit, StoreUnavailable, VectorStore
 from ongoza_contracts.http.search import SearchResponse
 
 NEIGHBOURS_SECONDS = 0.6
@@ -33,19 +36,36 @@ class SearchUnavailable(ServiceUnavailable):
     detail = "The catalogue cannot be reached at the moment; try again."
 
 
+class SearchResources(Protocol):
+    """What search needs of the process."""
+
+    @property
+    def pool(self) -> asyncpg.Pool: ...
+    @property
+    def encoder(self) -> EncoderQueue: ...
+    @property
+    def catalogues(self) -> CatalogueCache: ...
+    @property
+    def vectors(self) -> VectorStore: ...
+    @property
+    def other_vectors(self) -> VectorStore | None:
+        """Asked first where there is one; its hits are checked against the database."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     body: SearchResponse
     source: Source
 
 
-async def search(resources: Resources, text: str, k: int, only: Filter) -> Answer:
+async def search(resources: SearchResources, text: str, k: int, only: Filter) -> Answer:
     """Raises EncoderBusy, and SearchUnavailable while there is neither database nor memory."""
     vector = (await resources.encoder.encode([text]))[0]
     return await _nearest(resources, vector, k, only, _deadline())
 
 
-async def similar(resources: Resources, content_id: str, k: int, only: Filter) -> Answer:
+async def similar(resources: SearchResources, content_id: str, k: int, only: Filter) -> Answer:
     """Items near to one item, which is not among them. Raises NotFound, also for a retired one,
     and what `search` raises."""
     deadline = _deadline()
@@ -58,7 +78,7 @@ async def similar(resources: Resources, content_id: str, k: int, only: Filter) -
 
 
 async def _nearest(
-    resources: Resources, vector: Row, k: int, only: Filter, deadline: float
+    resources: SearchResources, vector: Row, k: int, only: Filter, deadline: float
 ) -> Answer:
     items = await _in_time(_of_other_store(resources, vector, k, only), deadline)
     if items is not None:
@@ -71,7 +91,9 @@ async def _nearest(
     return Answer(response(items), "memory")
 
 
-async def _of_other_store(resources: Resources, vector: Row, k: int, only: Filter) -> Items | None:
+async def _of_other_store(
+    resources: SearchResources, vector: Row, k: int, only: Filter
+) -> Items | None:
     """None without one, while it does not answer, and when what it says is not what our database
     knows: an item retired or changed since, or fewer than `k`, which may be all or not yet."""
     if resources.other_vectors is None:
@@ -87,7 +109,7 @@ async def _of_other_store(resources: Resources, vector: Row, k: int, only: Filte
     return None if behind else current
 
 
-async def _of_database(resources: Resources, vector: Row, k: int, only: Filter) -> Items:
+async def _of_database(resources: SearchResources, vector: Row, k: int, only: Filter) -> Items:
     hits = await resources.vectors.search(vector, k, only)
     items = await load_items(resources.pool, [hit.content_id for hit in hits])
     # An item that was retired between the two reads is left out.
@@ -95,7 +117,7 @@ async def _of_database(resources: Resources, vector: Row, k: int, only: Filter) 
 
 
 async def _item(
-    resources: Resources, content_id: str, deadline: float
+    resources: SearchResources, content_id: str, deadline: float
 ) -> tuple[SearchItem, Row | None]:
     try:
         async with asyncio.timeout_at(deadline):
@@ -126,7 +148,9 @@ async def _in_time(question: Awaitable[T], deadline: float) -> T | None:
         return None
 
 
-def _remembered(resources: Resources) -> Catalogue:
-    if not resources.catalogues.last.items:
+def _remembered(resources: SearchResources) -> Catalogue:
+    """Raises SearchUnavailable while no item in memory has a vector to be found by."""
+    catalogue = resources.catalogues.last
+    if not catalogue.vectors.any():
         raise SearchUnavailable
-    return resources.catalogues.last
+    return catalogue

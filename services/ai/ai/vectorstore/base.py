@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ai.embeddings.queue import Row
+from ai.kit.vectors import Row
 from ongoza_contracts.vocabulary import ContentType, Track
 
 

@@ -5,6 +5,7 @@ import logging
 import asyncpg
 
 from ai.kit.db import Db
+from ai.kit.locks import RELEASE_INDEX, TRY_INDEX
 from ai.vectorstore.pgvector import EXACT_MAX, SIZE
 
 log = logging.getLogger(__name__)
@@ -19,8 +20,6 @@ USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) WITH (m = 24, ef_const
 # Null when there is none; false when making it was cut off.
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)"
 DROP = f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}"
-ONE_MAKER = "SELECT pg_try_advisory_lock(7305121879)"
-DONE = "SELECT pg_advisory_unlock(7305121879)"
 # Of the connection, not of a transaction: an index that is made concurrently allows none.
 PATIENT = "SET statement_timeout = 0; SET maintenance_work_mem = '512MB'"
 USUAL = "RESET statement_timeout; RESET maintenance_work_mem"
@@ -37,7 +36,7 @@ class Indexer:
     async def index_when_large(self) -> bool:
         if await self._pool.fetchval(SIZE) > self._above:
             async with self._pool.acquire() as db:
-                if await db.fetchval(ONE_MAKER):
+                if await db.fetchval(TRY_INDEX):
                     await _make(db)
         return False
 
@@ -54,4 +53,4 @@ async def _make(db: Db) -> None:
         log.info("the index of vectors is made")
     finally:
         await db.execute(USUAL)
-        await db.execute(DONE)
+        await db.execute(RELEASE_INDEX)

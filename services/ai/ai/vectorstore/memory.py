@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from ai.embeddings.encoder import Matrix
-from ai.embeddings.queue import Row
+from ai.kit.vectors import Matrix, Row
 from ai.vectorstore.base import EVERYTHING, Entry, Facets, Filter, Hit, best_first, score
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import asyncpg
 
 from ai.kit.db import Db
-from ai.rebuild.generations import live_generation
+from ai.kit.locks import TRY_MIRROR
+from ai.projections.generations import live_generation
 from ai.vectorstore.base import Entry, Facets, StoreUnavailable
 from ai.vectorstore.pinecone import PineconeStore
 from ongoza_contracts.vocabulary import ContentType, Track
@@ -37,8 +38,6 @@ INSERT INTO mirrored_vector (namespace, content_id, digest)
 SELECT $1, * FROM unnest($2::text[], $3::text[])
 ON CONFLICT (namespace, content_id) DO UPDATE SET digest = excluded.digest
 """
-# One teller at a time, or older words of one could come after newer ones of another.
-ONLY_ONE = "SELECT pg_try_advisory_xact_lock(7305121880)"
 REVISION = "SELECT revision FROM catalogue_revision"
 FORGET = "DELETE FROM mirrored_vector WHERE namespace = $1 AND content_id = ANY($2)"
 
@@ -58,7 +57,7 @@ class Mirror:
         if revision == self._same_at:
             return False
         async with self._pool.acquire() as db, db.transaction():
-            if not await db.fetchval(ONLY_ONE):
+            if not await db.fetchval(TRY_MIRROR):
                 return False
             if await live_generation(db) != self._generation:
                 return False  # replaced a moment ago: what it knows is no longer what is searched

@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 from pgvector import Vector
 
-from ai.embeddings.queue import Row
 from ai.kit.db import Db
-from ai.projections.apply import LEARNER_READ_LOCK
+from ai.kit.locks import LEARNER_READ_LOCK
+from ai.kit.vectors import Row
 from ai.projections.marks import mark_catalogue
 from ai.vectorstore.base import EVERYTHING, Entry, Filter, Hit, best_first, score
 

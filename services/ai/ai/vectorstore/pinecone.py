@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from ai.embeddings.encoder import ModelIdentity
-from ai.embeddings.queue import Row
 from ai.kit.breaker import CircuitBreaker
 from ai.kit.settings import Settings
+from ai.kit.vectors import ModelIdentity, Row
 from ai.vectorstore.base import (
     EVERYTHING,
     Entry,

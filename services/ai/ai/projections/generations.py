@@ -7,9 +7,9 @@ from typing import Any
 
 import asyncpg
 
-from ai.embeddings.encoder import ModelIdentity
 from ai.kit.db import Db
-from ai.projections.apply import LEARNER_READ_LOCK
+from ai.kit.locks import LEARNER_READ_LOCK
+from ai.kit.vectors import ModelIdentity
 
 TABLES = (
     "content",

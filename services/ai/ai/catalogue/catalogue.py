@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ai.embeddings.encoder import Matrix
-from ai.recommendations.together import Floats, Together
+from ai.catalogue.item_neighbours import Floats, Together
+from ai.kit.vectors import Matrix
 from ongoza_contracts.vocabulary import ContentType, Track
 
 TRACKS = tuple(Track)

@@ -1,4 +1,4 @@
-"""Is a learner gone everywhere? `python -m ai.erasure 42` asks every place and shows its receipt.
+"""Is a learner gone everywhere? `python -m ai erasure 42` asks every place and shows its receipt.
 
 Exits with 0 when nothing is left but records that wait for compaction, with 2 when something is,
 and with 1 when a place could not be asked.
@@ -10,33 +10,31 @@ import sys
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from ai.erasure.report import OnTopic, of_database, of_topics
-from ai.kit.auth import Tokens, WeakSecret
+from ai.kit.auth import Tokens
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
-from ai.kit.settings import Settings
+from ai.kit.settings import Settings, load_settings
 from ongoza_contracts.http.erasure import ErasureReport
 from ongoza_contracts.vocabulary import ID_MAX
 
 LEFT = 2
 
+command = typer.Typer(add_completion=False)
 console = Console()
 
 
+@command.command()
 def main(user_id: Annotated[int, typer.Argument(min=1, max=ID_MAX)]) -> None:
     """Say what is left of a learner, and what was erased where."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     try:
-        gone = asyncio.run(_ask(Settings(), user_id))
-    except ValidationError as error:
-        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
-        sys.exit(f"Missing or not acceptable: {names}.")
-    except (*UNAVAILABLE, BrokerError, CoreUnavailable, CoreRefused, WeakSecret) as error:
+        gone = asyncio.run(_ask(load_settings(), user_id))
+    except (*UNAVAILABLE, BrokerError, CoreUnavailable, CoreRefused) as error:
         sys.exit(f"not everything could be asked: {type(error).__name__}: {error}")
     console.print(
         f"[green]nothing is left of user {user_id}[/]"
@@ -52,7 +50,7 @@ async def _ask(settings: Settings, user_id: int) -> bool:
     pool = await open_pool(settings, search_path="live, public", size=1)
     try:
         reports = {
-            "core": await core.as_service().erasure(user_id),
+            "core": await _report_of_core(core, user_id),
             "ai": await of_database(pool, user_id),
         }
         async with Reader(KafkaConfig.of(settings)) as reader:
@@ -64,6 +62,10 @@ async def _ask(settings: Settings, user_id: int) -> bool:
     nothing_left = not any(report.remaining for report in reports.values())
     known = all(report.receipts for report in reports.values())
     return nothing_left and known and not any(topic.left for topic in topics)
+
+
+async def _report_of_core(core: CoreClient, user_id: int) -> ErasureReport:
+    return await core.as_service().get(ErasureReport, f"/api/v1/internal/erasures/{user_id}/")
 
 
 def _show(reports: dict[str, ErasureReport], topics: list[OnTopic]) -> None:
@@ -81,7 +83,3 @@ def _show(reports: dict[str, ErasureReport], topics: list[OnTopic]) -> None:
         waits = f"{topic.forgotten} keys forgotten, {topic.waiting} records wait for compaction"
         table.add_row("Kafka", topic.topic, waits, f"{topic.left} keys")
     console.print(table)
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -11,28 +11,27 @@ from typing import Annotated
 import asyncpg
 import typer
 from pgvector.asyncpg import register_vector
-from pydantic import ValidationError
 from rich.console import Console
 
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.db import UNAVAILABLE, connect, open_pool
-from ai.kit.settings import Backend, Settings
+from ai.kit.settings import Backend, Settings, load_settings
+from ai.projections.generations import NoSuchGeneration, all_generations, drop_generation
 from ai.rebuild import show
-from ai.rebuild.generations import NoSuchGeneration, all_generations, drop_generation
 from ai.rebuild.partial import NoSuchTopic, read_positions, require_known
 from ai.rebuild.plan import plan
 from ai.rebuild.rebuild import Differs, Options, RebuildRefused, Tools, rebuild, roll_back
 
-app = typer.Typer(help=__doc__, invoke_without_command=True)
+command = typer.Typer(help=__doc__, add_completion=False, invoke_without_command=True)
 console = Console()
 
 DIFFERS = 2
 """The exit code when the new generation must not go live; 1 for everything else that fails."""
 
 
-@app.callback()
+@command.callback()
 def start(
     context: typer.Context,
     topic: Annotated[
@@ -76,7 +75,7 @@ def start(
     _run(work, backend)
 
 
-@app.command()
+@command.command()
 def rollback() -> None:
     """Make the generation live again that was live before, brought up to date."""
 
@@ -86,7 +85,7 @@ def rollback() -> None:
     _run(work)
 
 
-@app.command("list")
+@command.command("list")
 def list_() -> None:
     """Show every generation."""
 
@@ -96,7 +95,7 @@ def list_() -> None:
     _run(work)
 
 
-@app.command()
+@command.command()
 def drop(name: str) -> None:
     """Delete a generation that is not live, with everything in it."""
 
@@ -116,9 +115,6 @@ def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = Non
         show.comparison(console, error.comparison)
         console.print(f"[red]not switched: {error}[/]")
         sys.exit(DIFFERS)
-    except ValidationError as error:
-        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
-        sys.exit(f"Missing or not acceptable: {names}.")
     except NoSuchGeneration as error:
         sys.exit(f"{error} is no generation that could be dropped")
     except RebuildRefused as error:
@@ -128,7 +124,7 @@ def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = Non
 
 
 async def _work(work: Callable[[Tools], Awaitable[None]], backend: Backend | None) -> None:
-    async with tools(Settings(), backend) as given:
+    async with tools(load_settings(), backend) as given:
         await work(given)
 
 
@@ -158,7 +154,3 @@ async def _encoder(stack: AsyncExitStack, backend: Backend) -> EncoderQueue:
 
 async def _pool(settings: Settings, generation: str) -> asyncpg.Pool:
     return await open_pool(settings, search_path=f"{generation}, public")
-
-
-if __name__ == "__main__":
-    app()

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import asyncpg
 import numpy as np
 
-from ai.recommendations.catalogue import Catalogue
-from ai.recommendations.queries import DIMENSION, load_catalogue, load_stamp
+from ai.catalogue.catalogue import Catalogue
+from ai.catalogue.queries import DIMENSION, load_catalogue, load_stamp
 
 POPULARITY_SECONDS = 60.0
 """How old the counts of learners may be: they change with every fact, the catalogue seldom."""
@@ -36,9 +36,13 @@ class CatalogueCache:
         return await asyncio.shield(self._loading)
 
     async def refresh(self) -> bool:
-        """For a loop in the background: `last` is there when it is needed."""
-        await self.current()
-        return False
+        """Loads the catalogue for later use; True while there is nothing in it yet."""
+        return not (await self.current()).items
+
+    def remember(self, catalogue: Catalogue) -> None:
+        """Keep one from another source until the database answers."""
+        self.last = catalogue
+        self._stamp = None
 
     async def _load(self) -> Catalogue:
         stamp = await load_stamp(self._pool)

@@ -1,4 +1,4 @@
-"""Records that could not be used: `python -m ai.parked list|show|retry|discard`."""
+"""List, show, retry or discard records that could not be used."""
 
 import asyncio
 import getpass
@@ -8,24 +8,23 @@ from typing import Annotated
 
 import asyncpg
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.errors import ApiError
-from ai.kit.settings import Settings
+from ai.kit.settings import load_settings
 from ai.operations import parked
 
-app = typer.Typer(help=__doc__, no_args_is_help=True)
+command = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True)
 console = Console()
 
 Ids = Annotated[list[int], typer.Argument(min=1)]
 SHOWN_BYTES = 2000
 
 
-@app.command("list")
+@command.command("list")
 def list_(after: int = 0, limit: int = 50) -> None:
     """Oldest first."""
 
@@ -43,7 +42,7 @@ def list_(after: int = 0, limit: int = 50) -> None:
     _run(work)
 
 
-@app.command()
+@command.command()
 def show(parked_id: int) -> None:
     """One record with its headers and bytes."""
 
@@ -59,7 +58,7 @@ def show(parked_id: int) -> None:
     _run(work)
 
 
-@app.command()
+@command.command()
 def retry(ids: Ids) -> None:
     """Apply records as the worker would have; what is refused again stays."""
 
@@ -78,7 +77,7 @@ def retry(ids: Ids) -> None:
     _run(work)
 
 
-@app.command()
+@command.command()
 def discard(ids: Ids, reason: Annotated[str, typer.Option(help="Kept in the audit.")]) -> None:
     """Throw records away."""
     if len(reason.strip()) < 3:
@@ -99,9 +98,6 @@ def _actor() -> str:
 def _run(work: Callable[[asyncpg.Pool], Awaitable[None]]) -> None:
     try:
         asyncio.run(_with_pool(work))
-    except ValidationError as error:
-        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
-        sys.exit(f"Missing or not acceptable: {names}.")
     except ApiError as error:
         sys.exit(error.detail)
     except UNAVAILABLE as error:
@@ -109,12 +105,8 @@ def _run(work: Callable[[asyncpg.Pool], Awaitable[None]]) -> None:
 
 
 async def _with_pool(work: Callable[[asyncpg.Pool], Awaitable[None]]) -> None:
-    pool = await open_pool(Settings(), search_path="live, public", size=1)
+    pool = await open_pool(load_settings(), search_path="live, public", size=1)
     try:
         await work(pool)
     finally:
         await pool.close()
-
-
-if __name__ == "__main__":
-    app()

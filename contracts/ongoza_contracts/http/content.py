@@ -1,0 +1,25 @@
+from datetime import datetime
+
+from ongoza_contracts.http.base import Response
+from ongoza_contracts.vocabulary import ContentId, ContentType, Track
+
+
+class ContentItem(Response):
+    """An item on offer, as far as a list of recommendations needs it."""
+
+    content_id: ContentId
+    content_type: ContentType
+    title: str
+    description: str
+    track: Track
+    level: int
+    skills: tuple[str, ...]
+    prerequisites: tuple[ContentId, ...]
+    published_at: datetime
+
+
+class ContentPage(Response):
+    count: int
+    next: str | None
+    previous: str | None
+    results: tuple[ContentItem, ...]

@@ -1,0 +1,60 @@
+"""Every process and tool of ai: `python -m ai <command>`."""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from ai.kit.settings import SettingsError
+
+MODULES = {
+    "serve": "ai.app",
+    "worker": "ai.worker",
+    "migrate": "ai.migrate",
+    "rebuild": "ai.rebuild.command",
+    "reconcile": "ai.reconcile",
+    "erasure": "ai.erasure.command",
+    "parked": "ai.operations.command",
+}
+"""Each module defines its command as `command`, a Typer application."""
+
+
+class LazyGroup(TyperGroup):
+    """Imports only the command that runs, so that the worker does not load FastAPI."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return [*MODULES]
+
+    def get_command(self, ctx: object, cmd_name: str) -> Any:
+        if cmd_name not in MODULES:
+            return None
+        command = typer.main.get_command(import_module(MODULES[cmd_name]).command)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    help=__doc__,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def group() -> None:
+    """Typer needs a callback to build a group without commands of its own."""
+
+
+def main() -> None:
+    try:
+        app()
+    except SettingsError as error:
+        sys.exit(f"ai cannot start. {error}")
+
+
+if __name__ == "__main__":
+    main()

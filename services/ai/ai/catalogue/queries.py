@@ -1,0 +1,97 @@
+"""Reads the catalogue from the projections."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import numpy as np
+
+from ai.catalogue.catalogue import Catalogue, Item
+from ai.catalogue.item_neighbours import Settings, Together
+from ai.kit.db import Db
+from ongoza_contracts.vocabulary import ContentType, Track
+
+DIMENSION = 384
+
+CATALOGUE = """
+SELECT content_id, content_type, title, description, track, level, prerequisites, retired, skills,
+    version, published_at, vector.embedding, coalesce(taken.learners, 0)::integer AS learners
+FROM content
+LEFT JOIN content_vector AS vector USING (content_id)
+LEFT JOIN (
+    SELECT content_id, count(*) AS learners FROM progress
+    WHERE status IN ('in_progress', 'completed') GROUP BY content_id
+) AS taken USING (content_id)
+ORDER BY content_id
+"""
+
+TOGETHER = "SELECT content_id, other_id, learners, closeness FROM {table}"
+TOGETHER_SETTINGS = "SELECT recency, in_order, words, doubt FROM {table}_made"
+
+STAMP = """
+SELECT (SELECT name FROM generation WHERE state = 'live') AS generation, revision
+FROM catalogue_revision
+"""
+
+
+async def load_stamp(db: asyncpg.Pool) -> tuple[str, int]:
+    """Changes when the catalogue changes: the live generation, and the catalogue's revision."""
+    (row,) = await db.fetch(STAMP)
+    return row["generation"], row["revision"]
+
+
+async def load_catalogue(
+    db: Db | asyncpg.Pool, *, revision: int, as_of: datetime, together: str = "together"
+) -> Catalogue:
+    """`together` may name the table of another generation."""
+    rows = await db.fetch(CATALOGUE)
+    made = await db.fetchrow(TOGETHER_SETTINGS.format(table=together))
+    pairs = await db.fetch(TOGETHER.format(table=together)) if made else []
+    # On a thread: with thousands of items it takes longer than other requests should wait.
+    return await asyncio.to_thread(_catalogue, rows, made, pairs, revision, as_of)
+
+
+def _catalogue(
+    rows: Sequence[asyncpg.Record],
+    made: asyncpg.Record | None,
+    pairs: Sequence[asyncpg.Record],
+    revision: int,
+    as_of: datetime,
+) -> Catalogue:
+    vectors = np.zeros((len(rows), DIMENSION), np.float32)
+    for place, row in enumerate(rows):
+        if row["embedding"] is not None:
+            vectors[place] = row["embedding"].to_numpy()
+    items = tuple(_item(row) for row in rows)
+    position = {item.content_id: place for place, item in enumerate(items)}
+    taken = None if made is None else _together(position, made, pairs)
+    return Catalogue(items, vectors, revision, as_of, taken)
+
+
+def _together(
+    position: Mapping[str, int], made: asyncpg.Record, pairs: Sequence[asyncpg.Record]
+) -> Together:
+    placed = [
+        (position[item], position[other], closeness, learners)
+        for item, other, learners, closeness in pairs
+        if item in position and other in position
+    ]
+    return Together.of_pairs(placed, len(position), Settings(**made))
+
+
+def _item(row: asyncpg.Record) -> Item:
+    return Item(
+        content_id=row["content_id"],
+        content_type=ContentType(row["content_type"]),
+        title=row["title"],
+        description=row["description"],
+        track=Track(row["track"]),
+        level=row["level"],
+        prerequisites=tuple(row["prerequisites"]),
+        retired=row["retired"],
+        learners=row["learners"],
+        skills=tuple(row["skills"]),
+        version=row["version"],
+        published_at=row["published_at"],
+    )

@@ -1,0 +1,86 @@
+"""Reads what is known of learners from the projections."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+import asyncpg
+
+from ai.kit.db import Db
+from ai.learners.learner import Learner, Profile, Said, Step
+from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
+
+# Of each learner: the last completed profiling session, and all progress, the newest last, and
+# feedback, in arrays.
+LEARNERS = """
+SELECT learner.user_id, learner.version, learner.track,
+    profile.session_id, profile.version AS profile_version, profile.result,
+    steps.content_ids, steps.statuses, steps.versions,
+    said.content_ids AS said_ids, said.verdicts, said.versions AS said_versions
+FROM learner
+LEFT JOIN LATERAL (
+    SELECT session_id, version, result FROM profiling_session AS session
+    WHERE session.user_id = learner.user_id AND result IS NOT NULL
+    ORDER BY completed_at DESC, session_id LIMIT 1
+) AS profile ON true
+CROSS JOIN LATERAL (
+    SELECT array_agg(content_id ORDER BY updated_at, content_id) AS content_ids,
+        array_agg(status ORDER BY updated_at, content_id) AS statuses,
+        array_agg(version ORDER BY updated_at, content_id) AS versions
+    FROM progress WHERE progress.user_id = learner.user_id
+) AS steps
+CROSS JOIN LATERAL (
+    SELECT array_agg(content_id ORDER BY content_id) AS content_ids,
+        array_agg(verdict ORDER BY content_id) AS verdicts,
+        array_agg(version ORDER BY content_id) AS versions
+    FROM feedback WHERE feedback.user_id = learner.user_id AND verdict IS NOT NULL
+) AS said
+WHERE learner.user_id = ANY($1)
+"""
+ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
+
+
+async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
+    """Those of them that are known here."""
+    return [_learner(row) for row in await db.fetch(LEARNERS, list(user_ids))]
+
+
+async def is_erased(db: asyncpg.Pool, user_id: int) -> bool:
+    return bool(await db.fetchval(ERASED, user_id))
+
+
+def _learner(row: asyncpg.Record) -> Learner:
+    steps = zip(row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True)
+    said = zip(
+        row["said_ids"] or (), row["verdicts"] or (), row["said_versions"] or (), strict=True
+    )
+    return Learner(
+        user_id=row["user_id"],
+        version=row["version"],
+        profile=_profile(row),
+        steps={
+            content_id: Step(ProgressStatus(status), version)
+            for content_id, status, version in steps
+        },
+        feedback={
+            content_id: Said(Verdict(verdict), version) for content_id, verdict, version in said
+        },
+    )
+
+
+def _profile(row: asyncpg.Record) -> Profile | None:
+    """What profiling came to; without it the track chosen in core."""
+    if row["result"] is not None:
+        result: dict[str, Any] = json.loads(row["result"])
+        return Profile(
+            scores={Track(track): score for track, score in result["scores"].items()},
+            primary=Track(result["primary"]),
+            fact=f"profiling:{row['session_id']}@{row['profile_version']}",
+        )
+    if row["track"] is not None:
+        return chosen(Track(row["track"]), row["version"])
+    return None
+
+
+def chosen(track: Track, version: int) -> Profile:
+    return Profile(scores={track: 100.0}, primary=track, fact=f"user@{version}")

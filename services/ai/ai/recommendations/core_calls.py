@@ -1,0 +1,43 @@
+"""What core knows that lists are computed from."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from ai.kit.core_client import CoreCalls, CoreUnavailable
+from ai.learners.learner import Learner, Said, Step
+from ai.learners.queries import chosen
+from ongoza_contracts.http.content import ContentItem, ContentPage
+from ongoza_contracts.http.feedback import FeedbackPage
+from ongoza_contracts.http.progress import ProgressPage
+from ongoza_contracts.http.users import User
+
+PAGE_SIZE_MAX = 100
+"""Core gives no larger page."""
+
+
+def get_content(core: CoreCalls) -> AsyncIterator[ContentItem]:
+    """Everything on offer, as far as it is read."""
+    return core.pages(ContentPage, "/api/v1/content/", {"page_size": PAGE_SIZE_MAX})
+
+
+async def get_learner(core: CoreCalls, user_id: int, *, own: bool) -> Learner:
+    """With the caller's rights. Core shows feedback to its author (`own`) alone.
+
+    Raises CoreUnavailable.
+    """
+    user = await core.get(User, f"/api/v1/users/{user_id}")
+    pages = core.pages(ProgressPage, "/api/v1/progress/", {"user": user_id})
+    rows = sorted([item async for item in pages], key=lambda one: one.updated_at)
+    steps = {item.content_id: Step(item.status, 0) for item in rows}
+    profile = chosen(user.track, 0) if user.track else None
+    learner = Learner(user_id, profile=profile, steps=steps)
+    if not own:
+        return learner
+    try:
+        feedback = {
+            item.content_id: Said(item.verdict, 0)
+            async for item in core.pages(FeedbackPage, "/api/v1/feedback/")
+        }
+    except CoreUnavailable:  # a list without feedback is better than none
+        return learner
+    return replace(learner, feedback=feedback)

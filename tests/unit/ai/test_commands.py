@@ -1,0 +1,56 @@
+"""The one entry `python -m ai <command>`."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ai.kit.settings import SettingsError, load_settings
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "ai", *arguments],
+        env={"PATH": os.environ["PATH"], "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_help_lists_every_command() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("serve", "worker", "migrate", "rebuild", "reconcile", "erasure", "parked"):
+        assert f" {command} " in done.stdout
+
+
+def test_an_unknown_command_is_refused() -> None:
+    done = run("nothing")
+    assert done.returncode == 2
+    assert "No such command 'nothing'" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["serve"], ["worker"], ["migrate"], ["erasure", "7"]])
+def test_missing_settings_are_named_by_every_command(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "ai cannot start. Missing or invalid: VECTOR_DB_PASSWORD, JWT_SECRET_KEY.\n"
+    )
+
+
+def test_a_weak_secret_is_a_settings_error() -> None:
+    done = run("serve", VECTOR_DB_PASSWORD="x", JWT_SECRET_KEY="short")
+    assert done.returncode == 1
+    assert done.stderr == "ai cannot start. JWT_SECRET_KEY must have at least 32 bytes.\n"
+
+
+def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AI_PORT", "many")
+    monkeypatch.setenv("VECTOR_DB_PASSWORD", "x")
+    monkeypatch.setenv("JWT_SECRET_KEY", "y")
+    with pytest.raises(SettingsError, match=r"Missing or invalid: AI_PORT\."):
+        load_settings()
