@@ -1,47 +1,55 @@
 """Whether what was ever published still fits what is published now, in both directions.
 
-A producer is closed: it writes the fields of its schema and no other. A consumer is open: it passes
-over what it does not know. So for every earlier version of a schema two things have to hold:
-
-- backward: what an old producer could have written, a new consumer reads (topics keep it for ever);
-- forward: what a new producer may write, an old consumer reads (it is updated later than we are).
+A producer writes the fields of its schema and no other; a consumer ignores fields it does not know.
+Facts stay on the topics for ever and consumers deploy when they like, so each version of a schema
+writes for each other one: any bound that moves breaks one direction. Therefore a field stays equal
+but for its annotations, a new field is optional, and a required field stays until its sunset.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-
-import jsonschema
 
 from scripts.contracts import sunsets
 from scripts.contracts.history import history
 from scripts.contracts.needs import Needs
-from scripts.contracts.samples import Sample, Schema, fits_in, resolve, samples
-from scripts.contracts.texts import Text
+from scripts.contracts.structure import Schema, canonical
+from scripts.contracts.values import counter_example, plain
+
+Embed = Callable[[Any], Any]
+"""Puts a value in its place in a whole document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    path: str
+    """The field, `result.scores`; empty for the document as a whole."""
+    value: str
+    document: Any
+    """What the writer may write and the reader refuses; None if no such document was found."""
+    complaint: str
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
     fact: str
     earlier: str
-    """Which earlier version."""
+    """The number of the earlier version."""
     direction: str
-    path: str
-    """The field, `result.scores`; empty for the document as a whole."""
-    sample: Sample
-    complaint: str
+    difference: Difference
     teams: tuple[str, ...]
 
     def __str__(self) -> str:
+        found = self.difference
         hurt = f"\n  hurts: {', '.join(self.teams)}" if self.teams else ""
-        shown = json.dumps(_shortened(self.sample.document))
-        where = f"{self.path or 'the document'} ({self.sample.edge})"
+        where = f"{found.path or 'the document'} ({found.value})"
         return (
             f"{self.fact}: {self.direction} with version {self.earlier} at {where}\n"
-            f"  counter-example: {shown}\n  {self.complaint}{hurt}\n"
+            f"  counter-example: {json.dumps(_shortened(found.document))}\n"
+            f"  {found.complaint}{hurt}\n"
             f"  publish a new type (.v2) beside it instead"
         )
 
@@ -49,10 +57,10 @@ class Break:
 def breaks(
     contracts: Path, now: Mapping[str, Schema], needs: Needs, today: date | None = None
 ) -> Iterator[Break]:
-    """Against every version ever published, not the last one alone. Raises NotUnderstood."""
+    """Compares with every version ever published, not with the last one alone."""
     for fact, schema in now.items():
         for earlier, old in history(contracts, fact):
-            yield from compare(fact, earlier, old, schema, needs, sunsets.gone(fact, today))
+            yield from compare(fact, earlier, old, schema, needs, sunsets.passed(fact, today))
 
 
 def compare(
@@ -61,101 +69,110 @@ def compare(
     old: Schema,
     new: Schema,
     needs: Needs,
-    gone: frozenset[str] = frozenset(),
+    sunset: frozenset[str] = frozenset(),
 ) -> Iterator[Break]:
-    """`gone` are fields whose sunset has passed: that they are missing is no break."""
-    for direction, writer, reader in (
-        ("old facts do not read in new code", old, new),
-        ("new facts do not read in old code", new, old),
-    ):
-        told: set[str] = set()
-        documents = list(samples(writer, reader))
-        # What a text does by chance is told of only where no document shows the break itself.
-        for refusals in (refused, refused_by_chance):
-            for sample in documents:
-                for reason, path, complaint in refusals(sample, reader, gone):
-                    if reason not in told:
-                        teams = needs.of_field(fact, path)
-                        yield Break(fact, earlier, direction, path, sample, complaint, teams)
-                    told.add(reason)
+    """`sunset` are fields whose sunset has passed: a missing one is no break."""
+    before, after = canonical(old), canonical(new)
+    found = [
+        Break(fact, earlier, direction, one, needs.of_field(fact, one.path))
+        for direction, writer, reader in (
+            ("old facts do not read in new code", before, after),
+            ("new facts do not read in old code", after, before),
+        )
+        for one in _differences(writer, reader, "", sunset, lambda document: document)
+    ]
+    shown = {one.difference.path for one in found if one.difference.document is not None}
+    for one in found:
+        if one.difference.document is not None or one.difference.path not in shown:
+            yield one
 
 
-FORMATS = jsonschema.FormatChecker()
+def _differences(
+    writer: Schema, reader: Schema, path: str, sunset: frozenset[str], embed: Embed
+) -> Iterator[Difference]:
+    if writer == reader:
+        return
+    (written_null, writer), (read_null, reader) = _without_null(writer), _without_null(reader)
+    if written_null and not read_null:
+        yield Difference(path, "null", embed(None), "null is not allowed")
+    elif _shell(writer) != _shell(reader):
+        yield _difference(writer, reader, path, embed)
+    else:
+        yield from _inside(writer, reader, path, sunset, embed)
 
 
-@FORMATS.checks("date-time", raises=ValueError)
-def _is_date_time(value: object) -> bool:
-    """The library checks it only with another one installed."""
-    if not isinstance(value, str):
-        return True
-    return "T" in value and datetime.fromisoformat(value).tzinfo is not None
+def _inside(
+    writer: Schema, reader: Schema, path: str, sunset: frozenset[str], embed: Embed
+) -> Iterator[Difference]:
+    if "properties" in writer:
+        yield from _fields(writer, reader, path, sunset, embed)
+    for child, wrap in (("items", _in_list), ("additionalProperties", _in_map)):
+        if isinstance(writer.get(child), Mapping):
+            inside = wrap(writer, embed)
+            yield from _differences(writer[child], reader[child], path, sunset, inside)
 
 
-def refused(
-    sample: Sample, reader: Schema, gone: frozenset[str] = frozenset()
-) -> Iterator[tuple[str, str, str]]:
-    """Why `reader` does not take the document: a reason to tell once, the field, and the words."""
-    validator = jsonschema.Draft202012Validator(reader, format_checker=FORMATS)
-    for error in validator.iter_errors(sample.document):
-        path = ".".join(part for part in error.absolute_path if isinstance(part, str))
-        if error.validator != "required":
-            yield path, path, error.message[:200]
-        elif not any(_says_missing(error.message, path, field) for field in gone):
-            reported = sample.path if sample.edge == "absent" else path
-            yield f"{path} {error.message}", reported, error.message
+def _without_null(node: Schema) -> tuple[bool, Schema]:
+    """Whether null is allowed, and the schema of all other values."""
+    options = node.get("anyOf", [])
+    rest = [option for option in options if option != {"type": "null"}]
+    if len(rest) != 1:
+        return len(rest) < len(options), node
+    beside = {key: value for key, value in node.items() if key != "anyOf"}
+    return len(rest) < len(options), {**rest[0], **beside}
 
 
-def _says_missing(message: str, path: str, field: str) -> bool:
-    inside, _, name = field.rpartition(".")
-    return inside == path and message.startswith(f"{name!r} ")
+def _shell(node: Schema) -> Schema:
+    """What has to be equal: everything but the schemas inside, which are compared in turn."""
+    inner = ("properties", "items", "additionalProperties")
+    return {
+        key: "compared" if key in inner and isinstance(value, Mapping) else value
+        for key, value in node.items()
+        if key != "required"
+    }
 
 
-def refused_by_chance(
-    sample: Sample, reader: Schema, gone: frozenset[str] = frozenset()
-) -> Iterator[tuple[str, str, str]]:
-    """Texts of another pattern or format than the reader's, though these ones fit."""
-    for path, complaint in _other_texts(sample.document, reader, reader, ""):
-        yield path, path, complaint
-
-
-def _other_texts(document: Any, node: Schema, root: Schema, path: str) -> Iterator[tuple[str, str]]:
-    """Nobody knows whether all of one pattern's texts fit another: they have to be the same."""
-    node = resolve(node, root)
-    options = [resolve(one, root) for one in node.get("anyOf", (node,))]
-    if isinstance(document, Text):
-        texts = [
-            one for one in options if one.get("type") == "string" or {"enum", "const"} & one.keys()
+def _difference(writer: Schema, reader: Schema, path: str, embed: Embed) -> Difference:
+    found = counter_example(writer, reader)
+    if found is None:
+        keywords = [
+            key for key in writer.keys() | reader.keys() if writer.get(key) != reader.get(key)
         ]
-        if texts and not any(_takes_all(one, document) for one in texts):
-            words = [one.get("pattern") or one.get("format") or "those it lists" for one in texts]
-            yield path, f"may not always fit what the reader wants: {', '.join(map(str, words))}"
-    for one in options:
-        yield from _other_texts_inside(document, one, root, path)
+        why = f"{', '.join(sorted(keywords))} changed, and has to stay as published"
+        return Difference(path, "no counter-example found", None, why)
+    value, why = found
+    return Difference(path, f"value {_shortened(value)!r}", embed(value), why)
 
 
-def _takes_all(node: Schema, text: Text) -> bool:
-    if "enum" in node or "const" in node:
-        return False
-    if not fits_in(node, text):
-        return False
-    return node.get("pattern") in (None, text.pattern) and node.get("format") in (None, text.form)
+def _fields(
+    writer: Schema, reader: Schema, path: str, sunset: frozenset[str], embed: Embed
+) -> Iterator[Difference]:
+    document, written = plain(writer), writer["properties"]
+    for name in sorted({*reader.get("required", ())} - {*writer.get("required", ())}):
+        field = f"{path}.{name}".lstrip(".")
+        if field not in sunset:
+            without = {key: value for key, value in document.items() if key != name}
+            where = field if name in written else path
+            why = f"{name!r} is a required property"
+            yield Difference(where, f"without {name}", embed(without), why)
+    for name, node in reader["properties"].items():
+        if name in written:
+            field = f"{path}.{name}".lstrip(".")
+            inside = _in_field(document, name, embed)
+            yield from _differences(written[name], node, field, sunset, inside)
 
 
-def _other_texts_inside(
-    document: Any, node: Schema, root: Schema, path: str
-) -> Iterator[tuple[str, str]]:
-    if isinstance(document, dict):
-        for name, value in document.items():
-            if "propertyNames" in node:
-                yield from _other_texts(name, node["propertyNames"], root, path)
-            field = node.get("properties", {}).get(name)
-            inner = field or node.get("additionalProperties")
-            if isinstance(inner, dict):
-                inside = f"{path}.{name}".lstrip(".") if field else path
-                yield from _other_texts(value, inner, root, inside)
-    if isinstance(document, list) and isinstance(node.get("items"), dict):
-        for value in document[:1]:  # they are all the same
-            yield from _other_texts(value, node["items"], root, path)
+def _in_field(document: Mapping[str, Any], name: str, embed: Embed) -> Embed:
+    return lambda value: embed({**document, name: value})
+
+
+def _in_list(node: Schema, embed: Embed) -> Embed:
+    return lambda value: embed([value] * max(1, node.get("minItems", 1)))
+
+
+def _in_map(node: Schema, embed: Embed) -> Embed:
+    document = plain(node)
+    return lambda value: embed({**document, next(iter(document), "x"): value})
 
 
 def _shortened(document: Any) -> Any:

@@ -10,8 +10,9 @@ import jsonschema
 from ongoza_contracts.codec import Received, decode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES
-from scripts.contracts.samples import samples
 from scripts.contracts.schemas import schema
+from scripts.contracts.structure import canonical
+from scripts.contracts.values import plain
 
 EXAMPLES = ("minimal", "full", "future")
 
@@ -36,7 +37,7 @@ def _of_the_future(path: Path) -> dict[str, Any] | None:
 
 def _plain(fact: type[Fact], kind: str) -> dict[str, Any]:
     shape = schema(fact)
-    document = next(samples(shape)).document
+    document = plain(canonical(shape))
     if kind == "minimal":
         document = {name: document[name] for name in shape.get("required", ())}
     written: dict[str, Any] = json.loads(

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ongoza_contracts.topics import TOPICS
-from scripts.contracts.samples import Schema, resolve
+from scripts.contracts.structure import Schema, resolve
 
 
 class FactNeeds(BaseModel):
@@ -70,7 +70,7 @@ def unmet(needs: Needs, now: Mapping[str, Schema]) -> Iterator[str]:
                 if found is None:
                     yield f"{team.team} needs {fact} {path}, which is gone ({team.contact})"
                     continue
-                allowed = _values(found, now[fact])
+                allowed = _values(found)
                 for value in wanted.values.get(path, ()):
                     if value not in allowed:
                         yield f"{team.team} needs {fact} {path} = {value} ({team.contact})"
@@ -105,8 +105,10 @@ def _item(node: Schema, root: Schema) -> Schema:
     return node
 
 
-def _values(node: Schema, root: Schema) -> tuple[Any, ...]:
-    return tuple(node.get("enum", ())) or ((node["const"],) if "const" in node else ())
+def _values(node: Schema) -> tuple[Any, ...]:
+    """Those of a closed enumeration, or those an open one is known to have."""
+    const = [node["const"]] if "const" in node else []
+    return (*node.get("enum", const), *node.get("x-extensible-enum", ()))
 
 
 def _within(inner: str, outer: str) -> bool:

@@ -10,7 +10,7 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, SUNSETS, TOPICS, Topic, topic_of
 from scripts.contracts.history import history
 from scripts.contracts.needs import Needs
-from scripts.contracts.samples import Schema, resolve
+from scripts.contracts.structure import Schema, resolve
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --dim: #777; }

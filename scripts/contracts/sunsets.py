@@ -7,7 +7,7 @@ from typing import Any
 
 from ongoza_contracts.topics import SUNSETS
 from scripts.contracts.history import ever_published, history
-from scripts.contracts.samples import Schema, resolve
+from scripts.contracts.structure import Schema, resolve
 
 
 def too_early(
@@ -24,8 +24,8 @@ def too_early(
             yield from _early(f"{fact} {path}", f"{fact}#{path}", today)
 
 
-def gone(fact: str, today: date | None = None) -> frozenset[str]:
-    """The fields whose day has come: nobody may count on them any more."""
+def passed(fact: str, today: date | None = None) -> frozenset[str]:
+    """The fields of a fact that may be missing as of today."""
     return frozenset(
         field
         for name, sunset in SUNSETS.items()
