@@ -128,7 +128,7 @@ def _shell(node: Schema) -> Schema:
     return {
         key: "compared" if key in inner and isinstance(value, Mapping) else value
         for key, value in node.items()
-        if key != "required"
+        if key != "required" or "properties" not in node
     }
 
 

@@ -76,9 +76,11 @@ def _example_problem(fact: type[Fact], path: Path) -> str | None:
         return str(error).splitlines()[0]
     if not isinstance(received, Received):
         return "is not read as its fact"
-    unchanged = json.loads(received.fact.model_dump_json()) == json.loads(body)
-    if path.stem == "future" and unchanged:
+    known = json.loads(received.fact.model_dump_json())
+    if path.stem != "future":
+        return None if known == json.loads(body) else "is not what core would write"
+    if known == json.loads(body):
         return "has no unknown field"
-    if path.stem != "future" and not unchanged:
-        return "is not what core would write"
-    return None
+    full = path.with_name("full.json")
+    as_full = not full.exists() or known == json.loads(full.read_bytes())
+    return None if as_full else "is not read as full.json"

@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import Producer
 
 from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import FACT_TYPES
 from scripts.contracts.__main__ import CONTRACTS
 from tests.contract.node import NODE, npm, run
 from tests.facts import erased, progress, record, user
@@ -66,7 +67,23 @@ def test_the_typescript_consumer_passes_the_corpus(reminders: list[str]) -> None
 
 
 def cases() -> int:
-    return len(list(CORPUS.glob("*.json")))
+    return sum(len(cases_in(path)) for path in CORPUS.glob("*.json"))
+
+
+def cases_in(path: Path) -> list[dict[str, Any]]:
+    content = json.loads(path.read_text())
+    return content if isinstance(content, list) else [content]
+
+
+def test_every_example_and_every_special_case_is_in_the_corpus() -> None:
+    examples = [case["name"] for case in cases_in(CORPUS / "examples.json")]
+    assert len(examples) == 3 * len(FACT_TYPES)
+    special = {path.stem for path in CORPUS.glob("*.json")} - {"examples"}
+    assert special == {
+        case["name"] for name in special for case in cases_in(CORPUS / f"{name}.json")
+    }
+    assert cases() == len(examples) + len(special)
+    assert len(special) == 13
 
 
 @pytest.mark.parametrize("consumer", ["python", "typescript"])

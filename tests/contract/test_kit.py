@@ -24,7 +24,7 @@ from scripts.contracts.needs import Needs as AllNeeds
 from scripts.contracts.needs import TeamNeeds, unmet
 from scripts.contracts.schemas import schemas
 from tests.contract.node import run
-from tests.contract.test_consumers import publish
+from tests.contract.test_consumers import CORPUS, cases_in, publish
 from tests.facts import erased, progress, user
 
 DOCS = (CONTRACTS.parent / "docs" / "consume-facts.md").read_text()
@@ -32,26 +32,35 @@ UV = [sys.executable, "-m", "uv"]
 
 
 def corpus() -> list[dict[str, Any]]:
-    """All its records that stand for themselves."""
-    cases = [json.loads(path.read_text()) for path in sorted((CONTRACTS / "corpus").glob("*.json"))]
-    return [case for case in cases if "records" not in case]
+    """The cases of a single record, with what `expect` refers to filled in."""
+    single = [case for path in sorted(CORPUS.glob("*.json")) for case in cases_in(path)]
+    cases = [case for case in single if "records" not in case]
+    for case in cases:
+        if example := case["expect"].get("fact", {}).get("example"):
+            case["expect"]["fact"] = json.loads((CONTRACTS / "examples" / example).read_text())
+    return cases
+
+
+def in_bytes(content: str | dict[str, str] | None) -> bytes | None:
+    if isinstance(content, dict):
+        if "example" in content:
+            return (CONTRACTS / "examples" / content["example"]).read_bytes()
+        return b64decode(content["base64"])
+    return None if content is None else content.encode()
 
 
 @pytest.fixture(scope="module")
 def corpus_topic(kafka_bootstrap: str) -> str:
-    """A topic of one partition that holds the corpus byte by byte."""
+    """A topic of one partition that holds the records of the corpus."""
     name = f"corpus-{uuid4().hex}"
     admin = AdminClient({"bootstrap.servers": kafka_bootstrap})
     admin.create_topics([NewTopic(name, 1, 1)])[name].result(20)
     producer = Producer({"bootstrap.servers": kafka_bootstrap})
     for case in corpus():
-        body = case["value_base64"]
-        producer.produce(
-            name,
-            None if body is None else b64decode(body),
-            b64decode(case["key_base64"]),
-            headers=[(one["name"], b64decode(one["value_base64"])) for one in case["headers"]],
-        )
+        headers: dict[str, str | bytes | None] = {
+            key: in_bytes(text) for key, text in case["headers"].items()
+        }
+        producer.produce(name, in_bytes(case["value"]), case["key"].encode(), headers=headers)
     assert producer.flush(20) == 0
     return name
 
@@ -123,7 +132,7 @@ def test_the_python_consumer_works_with_what_it_names_and_nothing_else(tmp_path:
     names = {one["name"] for one in listed}
     assert {"ongoza-contracts", "engagement-stats", "confluent-kafka", "pydantic"} <= names
     assert names.isdisjoint({"ongoza-core", "ongoza-ai", "django", "fastapi", "aiokafka"})
-    said = run([python, "-m", "engagement_stats", "corpus", str(CONTRACTS / "corpus")], tmp_path)
+    said = run([python, "-m", "engagement_stats", "corpus", str(CORPUS)], tmp_path)
     assert re.fullmatch(r"[0-9]+ cases, 0 failed\n", said)
 
 

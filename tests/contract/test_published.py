@@ -85,6 +85,13 @@ def test_a_future_example_without_an_unknown_field_is_noticed(copy: Path) -> Non
     assert run_check(copy) == (1, f"example {PROGRESS}/future.json: has no unknown field\n")
 
 
+def test_a_future_example_that_is_not_the_full_one_with_more_is_noticed(copy: Path) -> None:
+    example = copy / "examples" / PROGRESS / "future.json"
+    example.write_text(example.read_text().replace('"version": 5', '"version": 6'))
+    code, output = run_check(copy)
+    assert (code, output) == (1, f"example {PROGRESS}/future.json: is not read as full.json\n")
+
+
 class TeaServed(
     Fact, type="ongoza.tea.served.v1", key=("user_id",), partition="user_id", subjects=("user_id",)
 ):
@@ -126,8 +133,9 @@ def test_one_command_publishes_a_new_fact_with_all_that_belongs_to_it(
         "cups": ["builders"],
         "sugar": None,
     }
+    cases = json.loads((copy / "corpus" / "examples.json").read_text())
     for kind in ("minimal", "full", "future"):
-        assert (copy / "corpus" / f"{TeaServed.type}.{kind}.json").exists()
+        assert f"{TeaServed.type}.{kind}" in {case["name"] for case in cases}
     before = files(copy)
     assert run_write(copy)[0] == 0
     assert files(copy) == before

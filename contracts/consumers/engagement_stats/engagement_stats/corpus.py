@@ -19,14 +19,23 @@ class WireRecord:
 
 def failures(folder: Path) -> tuple[int, list[str]]:
     """How many cases there are, and which were not read as they should."""
-    cases = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    return len(cases), [case["name"] for case in cases if not _holds(case)]
+    cases = [case for path in sorted(folder.glob("*.json")) for case in _cases(path)]
+    examples = folder.parent / "examples"
+    return len(cases), [case["name"] for case in cases if not _holds(case, examples)]
 
 
-def _holds(case: dict[str, Any]) -> bool:
+def _cases(path: Path) -> list[dict[str, Any]]:
+    content = json.loads(path.read_text())
+    return content if isinstance(content, list) else [content]
+
+
+def _holds(case: dict[str, Any], examples: Path) -> bool:
+    expected = case["expect"]
     if "records" in case:
-        return bool(_kept_after_each(case["records"]) == case["expect"]["kept_after_each"])
-    return bool(_outcome(_wire(case)) == case["expect"])
+        return bool(_kept_after_each(case["records"], examples) == expected["kept_after_each"])
+    if example := expected.get("fact", {}).get("example"):
+        expected = {**expected, "fact": json.loads((examples / example).read_text())}
+    return bool(_outcome(_wire(case, examples)) == expected)
 
 
 def _outcome(record: WireRecord) -> dict[str, Any]:
@@ -42,15 +51,23 @@ def _outcome(record: WireRecord) -> dict[str, Any]:
     return {"outcome": "unknown", "type": found.type}
 
 
-def _kept_after_each(records: list[dict[str, Any]]) -> list[float | None]:
+def _kept_after_each(records: list[dict[str, Any]], examples: Path) -> list[float | None]:
     store, kept = Store(":memory:"), []
     for record in records:
-        store.take(read(_wire(record)))
+        store.take(read(_wire(record, examples)))
         kept.append(store.percentage(42, "course-101"))
     return kept
 
 
-def _wire(case: dict[str, Any]) -> WireRecord:
-    headers = [(one["name"], b64decode(one["value_base64"])) for one in case["headers"]]
-    body = case["value_base64"]
-    return WireRecord(headers, None if body is None else b64decode(body))
+def _wire(case: dict[str, Any], examples: Path) -> WireRecord:
+    headers = [(name, _bytes(text, examples) or b"") for name, text in case["headers"].items()]
+    return WireRecord(headers, _bytes(case["value"], examples))
+
+
+def _bytes(content: str | dict[str, str] | None, examples: Path) -> bytes | None:
+    """Text as it is, an example's file, or base64 where the bytes are not UTF-8."""
+    if isinstance(content, dict):
+        if "example" in content:
+            return (examples / content["example"]).read_bytes()
+        return b64decode(content["base64"])
+    return None if content is None else content.encode()

@@ -6,9 +6,11 @@ import { isDeepStrictEqual } from "node:util";
 import { decode, type Outcome, type WireRecord } from "./decode.js";
 import { Store } from "./store.js";
 
+type Content = string | null | { base64: string } | { example: string };
+
 interface Wire {
-  headers: { name: string; value_base64: string }[];
-  value_base64: string | null;
+  headers: Record<string, Content>;
+  value: Content;
 }
 
 interface Case extends Wire {
@@ -22,25 +24,27 @@ const USED = /^ongoza\.(progress|recommendations|user\.erased)/;
 export function failures(folder: string): { count: number; failed: string[] } {
   const cases = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Case);
-  return { count: cases.length, failed: cases.filter((one) => !holds(one)).map(({ name }) => name) };
+    .flatMap((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Case | Case[]);
+  const examples = join(folder, "..", "examples");
+  const failed = cases.filter((one) => !holds(one, examples)).map(({ name }) => name);
+  return { count: cases.length, failed };
 }
 
-function holds(one: Case): boolean {
+function holds(one: Case, examples: string): boolean {
   if (one.records) {
-    return isDeepStrictEqual(keptAfterEach(one.records), one.expect.kept_after_each);
+    return isDeepStrictEqual(keptAfterEach(one.records, examples), one.expect.kept_after_each);
   }
-  const found = decode(wire(one));
+  const found = decode(wire(one, examples));
   if (one.expect.outcome === "fact" && !USED.test(String(one.expect.type))) {
     return found.outcome === "unknown" && found.type === one.expect.type;
   }
-  return agrees(found, one.expect);
+  return agrees(found, one.expect, examples);
 }
 
-function agrees(found: Outcome, expected: Record<string, unknown>): boolean {
+function agrees(found: Outcome, expected: Record<string, unknown>, examples: string): boolean {
   if (found.outcome !== "fact") return isDeepStrictEqual(found, expected);
   // Fields we do not know may be there: those that are expected have to be.
-  const fact = expected.fact as Record<string, unknown>;
+  const fact = fields(expected.fact as Record<string, unknown>, examples);
   const got = found.fact as unknown as Record<string, unknown>;
   return (
     found.type === expected.type &&
@@ -56,17 +60,30 @@ function same(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(one, other);
 }
 
-function keptAfterEach(records: Wire[]): (number | null)[] {
+function fields(fact: Record<string, unknown>, examples: string): Record<string, unknown> {
+  if (typeof fact.example !== "string") return fact;
+  return JSON.parse(readFileSync(join(examples, fact.example), "utf8")) as Record<string, unknown>;
+}
+
+function keptAfterEach(records: Wire[], examples: string): (number | null)[] {
   const store = new Store();
   return records.map((record) => {
-    store.take(decode(wire(record)));
+    store.take(decode(wire(record, examples)));
     return store.percentage(42, "course-101");
   });
 }
 
-function wire(one: Wire): WireRecord {
+function wire(one: Wire, examples: string): WireRecord {
   return {
-    headers: one.headers.map(({ name, value_base64 }) => [name, Buffer.from(value_base64, "base64")]),
-    value: one.value_base64 === null ? null : Buffer.from(one.value_base64, "base64"),
+    headers: Object.entries(one.headers).map(([name, text]) => [name, bytes(text, examples) ?? Buffer.alloc(0)]),
+    value: bytes(one.value, examples),
   };
+}
+
+/** Text as it is, an example's file, or base64 where the bytes are not UTF-8. */
+function bytes(content: Content, examples: string): Buffer | null {
+  if (content === null) return null;
+  if (typeof content === "string") return Buffer.from(content, "utf8");
+  if ("example" in content) return readFileSync(join(examples, content.example));
+  return Buffer.from(content.base64, "base64");
 }
