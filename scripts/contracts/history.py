@@ -17,7 +17,7 @@ def history(contracts: Path, fact: str) -> list[tuple[str, Schema]]:
 
 
 def ever_published(contracts: Path) -> list[str]:
-    """The facts' names, those that are gone included."""
+    """The facts' names, including those of facts that were removed."""
     return sorted(path.name for path in (contracts / "schemas" / "history").glob("*"))
 
 

@@ -96,7 +96,7 @@ def _field(schema: Schema, path: str) -> Schema | None:
 
 
 def _item(node: Schema, root: Schema) -> Schema:
-    """Of a list what is in it, of what may be null what it else is."""
+    """The schema of a list's items, and of a nullable field's other value."""
     if node.get("type") == "array":
         return _item(resolve(node["items"], root), root)
     for option in node.get("anyOf", ()):

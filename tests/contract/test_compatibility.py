@@ -1,4 +1,4 @@
-"""What was published stays readable, both ways; a break is told by a document and a team."""
+"""Published schemas stay readable in both directions; a break names a document and a team."""
 
 import copy
 import json
@@ -125,7 +125,7 @@ CHANGES: dict[str, tuple[Change, list[tuple[str, str, tuple[str, ...]]]]] = {
 
 
 @pytest.mark.parametrize(("change", "expected"), CHANGES.values(), ids=CHANGES)
-def test_each_break_is_told_by_direction_field_document_and_team(
+def test_each_break_names_direction_field_document_and_team(
     tmp_path: Path, change: Change, expected: list[tuple[str, str, tuple[str, ...]]]
 ) -> None:
     old, new = schemas()[PROGRESS], changed(change)
@@ -136,7 +136,7 @@ def test_each_break_is_told_by_direction_field_document_and_team(
 
 
 def assert_counter_example(one: Break, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """The document is what one side writes and the other does not read."""
+    """The document is one that one side may write and the other refuses."""
     writer, reader = (old, new) if one.direction == OLD else (new, old)
     assert valid(one.difference.document, writer)
     assert not valid(one.difference.document, reader)
