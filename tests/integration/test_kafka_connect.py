@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, Message, TopicPartition
 from django.db import connection, transaction
 
 from core.kit import trace
-from core.outbox.append import append, forget_keys
+from core.outbox.append import append, append_tombstones
 from core.outbox.kafka import Publisher
 from core.outbox.models import OutboxEvent
 from core.outbox.relay import drain
@@ -112,7 +112,7 @@ def write() -> int:
     with transaction.atomic():
         append(facts.published(version=2, description='Kijiji \u00e9\u4e2d\U0001f600 " \\ text'))
         append(facts.erased(6101))
-        forget_keys([(PROGRESS, "6101:course-1")], partition_key="6101")
+        append_tombstones([(PROGRESS, "6101:course-1")], partition_key="6101")
     trace.end()
     return 57
 

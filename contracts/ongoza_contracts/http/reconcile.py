@@ -6,8 +6,11 @@ from typing import Annotated
 from pydantic import Field
 
 from ongoza_contracts.http.base import Response
+from ongoza_contracts.topics import TOPICS
 
 PAGE_MAX = 1000
+KINDS = tuple(topic.kind for topic in TOPICS if topic.producer == "core")
+"""The kinds of entity that can be compared: all that core publishes."""
 
 
 class EntityKind(StrEnum):

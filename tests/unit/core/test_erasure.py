@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 
-from core.erasure.services import KEYS_OF_LEARNERS, erase_user
+from core.erasure.services import erase_user
 from core.outbox.models import DeletedEntityKey, OutboxEvent
+from core.outbox.publications import publications
 from core.users.models import User
-from ongoza_contracts.topics import TOPICS, USERS
+from ongoza_contracts.topics import TOPICS
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import (
     NOBODY,
@@ -90,12 +91,9 @@ def test_only_our_own_services_may_ask(amina: Caller, learner: User) -> None:
     assert amina.get(address)[0] == 403
 
 
-def test_every_topic_of_learners_has_its_keys_forgotten() -> None:
-    """A new topic of a learner's facts that core writes has to be listed."""
-    of_learners = {
-        topic for topic in TOPICS if topic.owned and topic.producer == "core" and topic is not USERS
-    }
-    assert KEYS_OF_LEARNERS.keys() == of_learners
+def test_every_topic_of_learners_has_a_publication_that_erasure_deletes() -> None:
+    of_learners = {topic for topic in TOPICS if topic.owned and topic.producer == "core"}
+    assert {one.topic for one in publications() if one.owner_column} == of_learners
 
 
 def test_an_admin_erases_a_learner_who_has_done_something(amina: Caller, learner: User) -> None:

@@ -19,7 +19,6 @@ from core.reconcile import services as reconcile
 from core.users.models import User
 from ongoza_contracts import topics
 from ongoza_contracts.event import Fact
-from ongoza_contracts.http.reconcile import EntityKind
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.topics import FACT_TYPES, PROGRESS, USERS
 from ongoza_contracts.users import UserErased
@@ -146,7 +145,7 @@ def test_a_service_and_an_admin_are_named_as_actors(amina: Caller, learner: User
 def test_what_is_republished_is_not_recorded_twice(amina: Caller) -> None:
     item("course-1")
     before = history()
-    reconcile.publish_again(kind=EntityKind.CONTENT, key="course-1")
+    reconcile.republish(kind="content", key="course-1")
     assert appended()[-1] == ("content.published", "course-1", 1)
     assert history() == before
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from core.profiling.events import profiling_completed
 from core.profiling.models import ProfilingSession
+from core.profiling.publications import session_fact
 from core.users.models import User
 from core.users.services import update_user
-from ongoza_contracts.profiling import ProfilingResult
+from ongoza_contracts.profiling import ProfilingCompleted, ProfilingResult
 from ongoza_contracts.vocabulary import Role, Track
 from tests.unit.core.test_profiling_record import (
     ABSENT,
@@ -159,7 +159,8 @@ def test_how_sure_a_result_is_is_recorded_and_published(amina: Caller, session: 
 
     assert (status, body["result"]) == (200, {**RESULT, **sure})
     assert amina.get(f"{SESSIONS}{session}/")[1]["result"] == {**RESULT, **sure}
-    published = profiling_completed(ProfilingSession.objects.get())
+    published = session_fact(ProfilingSession.objects.get())
+    assert isinstance(published, ProfilingCompleted)
     assert published.result == ProfilingResult.model_validate({**RESULT, **sure})
 
 

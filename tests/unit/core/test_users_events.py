@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from core.users.events import user_created, user_erased, user_updated
 from core.users.models import User
+from core.users.publications import USERS, user_fact
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def ann() -> User:
 
 
 def test_a_fact_holds_the_whole_public_state() -> None:
-    fact = user_created(ann())
+    fact = user_fact(ann())
     assert (fact.key, fact.version, fact.role, fact.track) == ("7", 2, "learner", "builders")
     assert (fact.organization_id, fact.status, fact.created_at) == (3, "active", AT)
 
@@ -33,14 +33,14 @@ def test_a_fact_holds_the_whole_public_state() -> None:
 def test_an_inactive_user_is_published_as_inactive() -> None:
     user = ann()
     user.is_active = False
-    assert user_updated(user).status == "inactive"
+    assert user_fact(user).status == "inactive"
 
 
 def test_no_fact_holds_name_address_or_password() -> None:
-    for fact in (user_created(ann()), user_updated(ann()), user_erased(ann())):
+    for fact in (user_fact(ann()), USERS.build_deletion(ann())):
         text = fact.model_dump_json()
         assert not any(secret in text for secret in ("Ann", "Other", "example.org", "hash"))
 
 
 def test_an_erasure_holds_the_id_and_version_alone() -> None:
-    assert user_erased(ann()).model_dump() == {"user_id": 7, "version": 2}
+    assert USERS.build_deletion(ann()).model_dump() == {"user_id": 7, "version": 2}

@@ -12,13 +12,18 @@ class Feedback(Versioned):
     The row of what was taken back stays, without a verdict, for the sake of its version.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feedback")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="feedback")
     content = models.ForeignKey("programs.ContentItem", models.PROTECT, to_field="content_id")
     verdict = models.CharField(max_length=16, choices=enum_choices(Verdict), blank=True, default="")
 
     class Meta:
         ordering = ("id",)
         constraints = (models.UniqueConstraint(fields=("user", "content"), name="one_feedback"),)
+
+    @property
+    def verdict_or_none(self) -> str | None:
+        """None once it was withdrawn, as facts say it."""
+        return self.verdict or None
 
     def __str__(self) -> str:
         return f"user {self.user_id}, {self.content_id}: {self.verdict or 'taken back'}"

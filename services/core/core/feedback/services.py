@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from core.feedback import events
 from core.feedback.models import Feedback
 from core.kit.versions import get_for_update, get_or_create_for_update
-from core.outbox.append import append
+from core.outbox.publish import publish
 from core.programs.selectors import offered_content
 from core.users.models import User
 from ongoza_contracts.vocabulary import Verdict
@@ -44,5 +43,4 @@ def set_verdict(feedback: Feedback, verdict: str) -> None:
     if feedback.verdict == verdict:
         return
     feedback.verdict = verdict
-    feedback.save_next_version()
-    append(events.feedback_given(feedback))
+    publish(feedback)

@@ -1,6 +1,6 @@
-"""Entities whose every change others hear of: each change raises the version by one."""
+"""Entities that are published as versioned facts: each change raises the version by one."""
 
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import QuerySet
@@ -8,35 +8,83 @@ from django.utils import timezone
 
 from core.kit.errors import NotFound
 
+V = TypeVar("V", bound="Versioned")
+
+
+class UnpublishedChange(TypeError):
+    """A published row would change without a new version and a fact.
+
+    `core.outbox.publish` changes and deletes such rows, and nothing else does.
+    """
+
+
+class VersionedQuerySet(QuerySet[V]):
+    """Refuses the statements that change or delete published rows without a fact."""
+
+    def update(self, **values: Any) -> int:
+        """Sets `unversioned` columns. Raises UnpublishedChange for any other."""
+        if values.keys() - self.model.unversioned:
+            raise UnpublishedChange(f"{self.model.__name__}: {sorted(values)}")
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise UnpublishedChange(f"{self.model.__name__}: deleted")
+
+    # As in Django: neither a manager nor a template may call it.
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> list[V]:
+        """Inserts new rows. Raises UnpublishedChange where it would update others."""
+        if options.get("update_conflicts") or any(row.version for row in objs):
+            raise UnpublishedChange(f"{self.model.__name__}: written in bulk")
+        return super().bulk_create(objs, *args, **options)
+
 
 class Versioned(models.Model):
     """The base of every entity that is published as a versioned fact.
 
-    The version is raised under the row's lock, in the transaction that also appends the fact:
-    `entity = get_for_update(...)`, change it, `entity.save_next_version()`, `append(fact of it)`.
+    `core.outbox.publish` raises the version under the row's lock and appends the fact in the same
+    transaction. A new row may be inserted at version 0 first, to be completed before it is
+    published.
     """
+
+    unversioned: ClassVar[frozenset[str]] = frozenset()
+    """The columns that no fact holds and that may change without a new version."""
 
     version = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = VersionedQuerySet.as_manager()
+
     class Meta:
         abstract = True
 
+    def save(self, **options: Any) -> None:
+        """Inserts a new row at version 0, or writes `unversioned` columns named in
+        `update_fields`. Raises UnpublishedChange for anything else."""
+        if self._state.adding and self.version == 0:
+            super().save(**{**options, "force_insert": True})
+        elif set(options.get("update_fields") or ["*"]) <= self.unversioned:
+            super().save(**options)
+        else:
+            raise UnpublishedChange(f"{type(self).__name__}: saved")
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        raise UnpublishedChange(f"{type(self).__name__}: deleted")
+
     def save_next_version(self) -> None:
-        """Write the row with the next version. The caller holds its lock, or has just made it."""
+        """Write the row with the next version. For `core.outbox.publish` alone."""
         self.version += 1
         self.updated_at = timezone.now()
-        self.save()
-
-
-V = TypeVar("V", bound=Versioned)
+        super().save()
 
 
 def get_for_update(rows: QuerySet[V], *, to_delete: bool = False) -> V:
     """The one row of `rows`, locked until the transaction ends. Raises NotFound.
 
-    With `to_delete` new rows cannot refer to it either: they wait, and fail when it is gone.
+    With `to_delete` new rows cannot refer to it either: they wait, and fail once it is deleted.
     """
     row = _lock(rows, no_key=not to_delete)
     if row is None:
@@ -58,5 +106,5 @@ def get_or_create_for_update(rows: QuerySet[V], new: V) -> V:
 
 
 def _lock(rows: QuerySet[V], *, no_key: bool = True) -> V | None:
-    """Against other writers, but with `no_key` not against new rows that refer to this one."""
+    """Locks against other writers, but with `no_key` not against new rows that refer to this."""
     return rows.select_for_update(no_key=no_key).first()

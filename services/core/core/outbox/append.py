@@ -18,7 +18,7 @@ from core.kit.trace import (
 from core.outbox.models import DeletedEntityKey
 from ongoza_contracts.codec import PayloadTooLarge, Record, encode, tombstone
 from ongoza_contracts.event import Fact
-from ongoza_contracts.topics import TOPIC_BY_NAME, Topic, topic_of
+from ongoza_contracts.topics import TOPIC_BY_NAME, Topic
 
 BATCH = 1000
 
@@ -93,24 +93,16 @@ def queue(records: Iterable[tuple[Record, Fact | None]]) -> None:
     _insert(QUEUE_ONLY, records)
 
 
-def append_deletion(fact: Fact) -> None:
-    """Publish the last fact of a learner's entity that is deleted here: its key is kept, so that it
-    is forgotten with the learner."""
-    append(fact)
-    user_id, topic = int(fact.partition_key), topic_of(type(fact)).name
-    DeletedEntityKey.objects.create(user_id=user_id, topic=topic, key=fact.key)
-
-
 def pop_deleted_keys(user_id: int) -> list[tuple[Topic, str]]:
-    """Of what was deleted earlier; they are not remembered any longer."""
+    """The keys of the entities that were deleted before their owner; their rows are removed."""
     rows = DeletedEntityKey.objects.filter(user_id=user_id)
     keys = [(TOPIC_BY_NAME[row.topic], row.key) for row in rows]
     rows.delete()
     return keys
 
 
-def forget_keys(keys: Iterable[tuple[Topic, str]], *, partition_key: str) -> None:
-    """Publish a tombstone for each key: compaction then keeps nothing of it."""
+def append_tombstones(keys: Iterable[tuple[Topic, str]], *, partition_key: str) -> None:
+    """Publish a tombstone for each key: compaction then removes all of its records."""
     now, trace = timezone.now(), _trace()
     tombstones = (
         replace(tombstone(topic, key, partition_key, time=now), traceparent=trace)

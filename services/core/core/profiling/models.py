@@ -15,8 +15,10 @@ class ProfilingSession(Versioned):
         OPEN = "open"
         COMPLETED = "completed"
 
+    unversioned = frozenset({"previous"})
+
     id = models.UUIDField(primary_key=True, default=uuid7)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="profilings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="profilings")
     questionnaire = models.CharField(max_length=64)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.OPEN)
     result = models.JSONField(null=True)

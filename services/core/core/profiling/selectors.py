@@ -14,12 +14,6 @@ def sessions_of(user: User) -> QuerySet[ProfilingSession]:
     return ProfilingSession.objects.filter(user=user).prefetch_related("answers")
 
 
-def fact_keys(user_id: int) -> list[str]:
-    """Of every fact that was published of this learner's sessions that are still there."""
-    published = ProfilingSession.objects.filter(user_id=user_id, version__gt=0)
-    return [str(session_id) for session_id in published.values_list("id", flat=True)]
-
-
 def own_session(user: User, session_id: UUID) -> ProfilingSession:
     """Raises NotFound."""
     session = sessions_of(user).filter(pk=session_id).first()

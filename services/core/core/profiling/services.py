@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from core.kit.errors import Conflict
 from core.kit.versions import get_for_update
-from core.outbox.append import append, append_deletion
-from core.profiling import events
+from core.outbox.publish import delete_published, publish
 from core.profiling.models import ProfilingSession
 from core.users.models import User
 from core.users.services import update_user
@@ -52,9 +51,8 @@ def start_session(*, user: User, questionnaire: str) -> Started:
     previous = done.order_by("-completed_at", "-id").first()
     try:
         with transaction.atomic():
-            session = user.profilings.create(questionnaire=questionnaire, previous=previous)
-            session.save_next_version()
-            append(events.profiling_answered(session))
+            session = ProfilingSession(user=user, questionnaire=questionnaire, previous=previous)
+            publish(session)
             return Started(session, is_new=True)
     except IntegrityError:
         opened = user.profilings.filter(status=ProfilingSession.Status.OPEN).first()
@@ -83,8 +81,7 @@ def record_answer(
         question_id=question_id,
         defaults={"option_id": option_id, "answered_at": timezone.now()},
     )
-    session.save_next_version()
-    append(events.profiling_answered(session))
+    publish(session)
     return session
 
 
@@ -109,8 +106,7 @@ def record_result(
         raise AnswersChanged
     session.status = ProfilingSession.Status.COMPLETED
     session.result, session.completed_at = result, at or timezone.now()
-    session.save_next_version()
-    append(events.profiling_completed(session))
+    publish(session)
     if learner.track is None:
         update_user(user_id=learner.id, track=result["primary"])
     return session
@@ -131,6 +127,4 @@ def import_session(
 def delete_session(*, user: User, session_id: UUID) -> None:
     """Forget a session of one's own. Raises NotFound."""
     session = get_for_update(ProfilingSession.objects.filter(pk=session_id, user=user))
-    session.version += 1
-    append_deletion(events.profiling_deleted(session))
-    session.delete()
+    delete_published(session)

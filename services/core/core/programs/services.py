@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from core.kit.errors import Conflict, DomainError
 from core.kit.versions import get_for_update
-from core.outbox.append import append
-from core.programs import events
+from core.outbox.publish import publish
 from core.programs.models import ContentItem, Program
 from core.programs.selectors import UnknownContent
 from ongoza_contracts.vocabulary import ContentType
@@ -61,11 +60,11 @@ def publish_content(
     _refuse_wrong_course(item)
     try:
         with transaction.atomic():
-            item.save_next_version()
+            item.save()
     except IntegrityError:
         raise ContentIdTaken from None
-    ids = _set_prerequisites(item, prerequisites or [])
-    append(events.content_published(item, ids))
+    _set_prerequisites(item, prerequisites or [])
+    publish(item)
     return item
 
 
@@ -87,8 +86,7 @@ def update_content(
         return item
     for name, value in changed.items():
         setattr(item, name, value)
-    item.save_next_version()
-    append(events.content_published(item, ids))
+    publish(item)
     return item
 
 
@@ -98,8 +96,7 @@ def retire_content(*, content_id: str) -> ContentItem:
     item = get_for_update(ContentItem.objects.filter(content_id=content_id))
     if not item.retired:
         item.retired = True
-        item.save_next_version()
-        append(events.content_retired(item, _prerequisites(item)))
+        publish(item)
     return item
 
 

@@ -9,7 +9,9 @@ from ongoza_contracts.vocabulary import ProgressStatus
 class Progress(Versioned):
     """How far one learner is with one item of content: the entity that is published."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="progress")
+    unversioned = frozenset({"metadata"})
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="progress")
     content = models.ForeignKey("programs.ContentItem", models.PROTECT, to_field="content_id")
     status = models.CharField(max_length=16, choices=enum_choices(ProgressStatus))
     completion_percentage = models.FloatField(default=0)

@@ -6,7 +6,6 @@ from core.kit.errors import NotFound
 from core.kit.permissions import may_see_learner
 from core.progress.models import Progress
 from core.users.models import User
-from ongoza_contracts.progress import ProgressUpdated
 
 
 def progress_of(caller: User, user_id: int) -> QuerySet[Progress]:
@@ -14,12 +13,6 @@ def progress_of(caller: User, user_id: int) -> QuerySet[Progress]:
     if not may_see_learner(caller, user_id):
         raise NotFound
     return Progress.objects.filter(user_id=user_id).select_related("content")
-
-
-def fact_keys(user_id: int) -> list[str]:
-    """Of every fact that was published of this learner's progress."""
-    items = Progress.objects.filter(user_id=user_id).values_list("content_id", flat=True)
-    return [ProgressUpdated.key_of(user_id, content_id) for content_id in items]
 
 
 def visible_progress(caller: User, progress_id: int) -> Progress:

@@ -1,6 +1,6 @@
 """Everything that changes progress."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypedDict, Unpack
@@ -9,10 +9,9 @@ from django.db import transaction
 
 from core.kit.errors import Conflict, DomainError
 from core.kit.versions import get_for_update, get_or_create_for_update
-from core.outbox.append import append, append_all
+from core.outbox.publish import publish, publish_history
 from core.programs.models import ContentItem
 from core.programs.selectors import offered_content
-from core.progress import events
 from core.progress.models import Progress
 from core.users.models import User
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
@@ -96,21 +95,20 @@ def import_history(*, user: User, steps: Iterable[Step]) -> None:
     For a learner who has none of these items yet: IntegrityError otherwise. Raises
     ContradictoryProgress.
     """
-    steps = list(steps)
+    publish_history(_changes(user, list(steps)))
+
+
+def _changes(user: User, steps: list[Step]) -> Iterator[tuple[Progress, datetime]]:
+    """The record of each step's item, changed by the step."""
     items = ContentItem.objects.in_bulk({s.content_id for s in steps}, field_name="content_id")
     records: dict[str, Progress] = {}
-    facts = []
     for step in steps:
         new = Progress(user=user, content=items[step.content_id], created_at=step.at)
         record = records.setdefault(step.content_id, new)
         for name in PUBLISHED:
             setattr(record, name, getattr(step, name))
         _refuse_contradictions(record)
-        record.version += 1
-        record.updated_at = step.at
-        facts.append((events.progress_updated(record), step.at))
-    Progress.objects.bulk_create(records.values())
-    append_all(facts)
+        yield record, step.at
 
 
 def _change(progress: Progress, state: State) -> Progress:
@@ -124,8 +122,7 @@ def _change(progress: Progress, state: State) -> Progress:
         # Nothing that is published changed: no new version, no fact.
         progress.save(update_fields=["metadata"])
         return progress
-    progress.save_next_version()
-    append(events.progress_updated(progress))
+    publish(progress)
     return progress
 
 

@@ -1,11 +1,11 @@
 from django.urls import path, register_converter
 
 from core.reconcile import views
-from ongoza_contracts.http.reconcile import EntityKind
+from ongoza_contracts.http.reconcile import KINDS
 
 
 class KindConverter:
-    regex = "|".join(EntityKind)
+    regex = "|".join(KINDS)
 
     def to_python(self, value: str) -> str:
         return value
@@ -15,7 +15,7 @@ class KindConverter:
 
 
 class KeyConverter(KindConverter):
-    """`<key:...>`: of whatever kind, as on the topic."""
+    """`<key:...>`: the key of an entity of any kind, as on the topic."""
 
     regex = "[A-Za-z0-9:-]{1,64}"
 

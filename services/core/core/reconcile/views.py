@@ -8,7 +8,7 @@ from core.kit.permissions import IsService
 from core.kit.views import ApiView
 from core.reconcile import selectors, services
 from core.reconcile.serializers import VersionPageSerializer, VersionSerializer
-from ongoza_contracts.http.reconcile import PAGE_MAX, EntityKind
+from ongoza_contracts.http.reconcile import PAGE_MAX
 
 
 class Versions(ApiView):
@@ -23,7 +23,7 @@ class Versions(ApiView):
     def get(self, request: Request, kind: str) -> Response:
         """Key and version of every entity of a kind, in order. For our own services."""
         limit = positive_int_param(request, "limit", default=PAGE_MAX, most=PAGE_MAX)
-        found = selectors.stretch(EntityKind(kind), request.query_params.get("after"), limit)
+        found = selectors.after_cursor(kind, request.query_params.get("after"), limit)
         results = [{"key": key, "version": version} for key, version in found.versions]
         page = {"results": results, "next_after": found.next_after}
         return Response(VersionPageSerializer(page).data)
@@ -35,7 +35,7 @@ class VersionDetail(ApiView):
     @extend_schema(operation_id="version", responses=VersionSerializer)
     def get(self, request: Request, kind: str, key: str) -> Response:
         """The version of one entity. For our own services."""
-        row = selectors.of_key(EntityKind(kind), key).first()
+        row = selectors.filter_by_key(kind, key).first()
         if row is None:
             raise NotFound
         return Response({"key": key, "version": row.version})
@@ -43,5 +43,5 @@ class VersionDetail(ApiView):
     @extend_schema(operation_id="publish_again", request=None, responses=VersionSerializer)
     def post(self, request: Request, kind: str, key: str) -> Response:
         """Publish the entity's present state again. For our own services; takes no body."""
-        version = services.publish_again(kind=EntityKind(kind), key=key)
+        version = services.republish(kind=kind, key=key)
         return Response({"key": key, "version": version})

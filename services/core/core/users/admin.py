@@ -6,10 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth import forms as auth_forms
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.erasure.services import erase_user
 from core.users import services
 from core.users.models import User
 
@@ -76,20 +74,6 @@ class UserAdmin(auth_admin.UserAdmin):  # type: ignore[type-arg]
             values = {name: form.cleaned_data[name] for name in AddForm.Meta.fields}
             obj.pk = services.add_user(password=_password(form), **values).pk
         obj.refresh_from_db()
-
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Whoever may erase a user may erase what hangs on it: nobody asks the read-only admins."""
-        shown, counts, _, protected = super().get_deleted_objects(objs, request)
-        return shown, counts, set(), protected
-
-    def delete_model(self, request: HttpRequest, obj: User) -> None:
-        erase_user(user_id=obj.pk)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user_id in queryset.values_list("pk", flat=True):
-            erase_user(user_id=user_id)
 
 
 def _password(form: Any) -> str | None:

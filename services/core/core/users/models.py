@@ -8,20 +8,21 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from core.kit.choices import enum_choices
-from core.kit.versions import Versioned
+from core.kit.versions import Versioned, VersionedQuerySet
 from ongoza_contracts.vocabulary import Role, Track
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_superuser(self, email: str, password: str | None = None) -> "User":
-        """For `manage.py createsuperuser`: an admin, added the way every user is."""
-        from core.users import services
+    """Without `create_user`: users are added by `core.users.services`."""
 
-        return services.add_user(email=email, password=password or "", role=Role.ADMIN)
+    def get_queryset(self) -> VersionedQuerySet["User"]:
+        return VersionedQuerySet(self.model, using=self._db)
 
 
 class User(Versioned, AbstractBaseUser):
     """A person who may sign in: a learner or one of the staff roles."""
+
+    unversioned = frozenset({"password"})  # re-hashed by Django with newer parameters
 
     last_login = None  # Django's column for it would be written with every sign-in
 
@@ -41,7 +42,7 @@ class User(Versioned, AbstractBaseUser):
     # Published, so that services which only check signatures refuse what was issued before.
     tokens_valid_from = models.DateTimeField(null=True, editable=False)
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

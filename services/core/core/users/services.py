@@ -12,8 +12,8 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from core.kit.errors import Conflict, DomainError
 from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
-from core.outbox.append import append
-from core.users import events, passwords, selectors
+from core.outbox.publish import publish
+from core.users import passwords, selectors
 from core.users.models import SignIn, User
 from core.users.tokens import InvalidToken, RefreshToken, TokenPair, issue, read_refresh
 from ongoza_contracts.vocabulary import Role
@@ -55,10 +55,9 @@ def add_user(*, email: str, password: str | None, role: Role = Role.LEARNER, **m
     user.set_password(password)
     try:
         with transaction.atomic():
-            user.save_next_version()
+            publish(user)
     except IntegrityError:
         raise EmailTaken from None
-    append(events.user_created(user))
     return user
 
 
@@ -76,27 +75,10 @@ def update_user(*, user_id: int, **changes: Any) -> User:
         setattr(user, name, value)
     if changed.keys() & {"role", "is_active", "organization"}:
         user.tokens_valid_from = _now()  # a token says what its bearer may do
-    user.save_next_version()
-    append(events.user_updated(user))
+    publish(user)
     if not user.is_active:
         user.sign_ins.all().delete()
     return user
-
-
-def lock_to_erase(user_id: int) -> User:
-    """For `core.erasure`: from here on nothing new can refer to the user. Raises NotFound."""
-    return get_for_update(User.objects.filter(pk=user_id), to_delete=True)
-
-
-def erase(user: User) -> dict[str, int]:
-    """For `core.erasure`, of a locked user: the row and all that hangs on it. How many rows of
-    which model went."""
-    user.version += 1
-    append(events.user_erased(user))
-    # Their text holds the address.
-    tokens, _ = OutstandingToken.objects.filter(user_id=user.id).delete()
-    _, rows = user.delete()
-    return {**rows, "token_blacklist.OutstandingToken": tokens}
 
 
 def change_password(*, user: User, current: str, new: str) -> SignedIn:
@@ -122,8 +104,7 @@ def set_password(*, user_id: int, password: str | None) -> User:
 def _end_tokens(user: User) -> None:
     """Of a locked user: whoever reads the fact refuses the access tokens issued before now."""
     user.tokens_valid_from = _now()
-    user.save_next_version()
-    append(events.user_updated(user))
+    publish(user)
 
 
 def _now() -> datetime:

@@ -1,0 +1,9 @@
+"""What is published of feedback: all of it."""
+
+from core.feedback.models import Feedback
+from core.outbox.publications import Publication, register
+from ongoza_contracts.feedback import FeedbackGiven
+
+FEEDBACK = register(
+    Publication(model=Feedback, fact=FeedbackGiven, columns={"verdict": "verdict_or_none"})
+)

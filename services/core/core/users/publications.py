@@ -1,0 +1,34 @@
+"""What is published of users: ids, enumerations and times alone."""
+
+from core.outbox.publications import Publication, register
+from core.users.models import User
+from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
+
+
+def user_fact(user: User) -> UserCreated | UserUpdated:
+    """The first version of a user is the creation."""
+    fact = UserCreated if user.version == 1 else UserUpdated
+    return fact.model_validate(
+        {
+            "version": user.version,
+            "user_id": user.id,
+            "role": user.role,
+            "track": user.track,
+            "organization_id": user.organization_id,
+            "status": "active" if user.is_active else "inactive",
+            "tokens_valid_from": user.tokens_valid_from,
+            "created_at": user.created_at,
+            "updated_at": user.updated_at,
+        }
+    )
+
+
+USERS = register(
+    Publication(
+        model=User,
+        fact=UserUpdated,
+        columns={"user_id": "id"},
+        builder=user_fact,
+        deletion=UserErased,
+    )
+)
