@@ -12,7 +12,7 @@ from django.test import Client
 
 from core.erasure.services import erase_user
 from core.outbox.append import append, append_again, append_all
-from core.outbox.history import NotRecorded, as_of, refill
+from core.outbox.history import NotRecorded, as_of, record_existing, refill
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.partitions import ensure_partitions
 from core.reconcile import services as reconcile
@@ -172,6 +172,35 @@ def test_before_the_history_of_an_entity_nothing_is_claimed() -> None:
 def test_what_ended_its_entity_means_that_there_is_none() -> None:
     append_all([(UserErased(user_id=7, version=1), NOON)])
     assert as_of(USERS, "7", NOON + HOUR) is None
+
+
+def test_entities_older_than_the_history_are_recorded_in_their_present_state(
+    amina: Caller, learner: User
+) -> None:
+    item("course-1")
+    amina.post("progress/", progress_report(completion_percentage=10))
+    amina.post("progress/", progress_report(completion_percentage=20))
+    amina.post("feedback/", {"content_id": "course-1", "verdict": "not_for_me"})
+    amina.post("profiling/sessions/", {"questionnaire": "v1"})
+    newest = {(row.topic, row.key): row for row in FactHistory.objects.order_by("id")}
+    FactHistory.objects.all().delete()
+    sent = appended()
+
+    assert record_existing() == len(newest)
+
+    again = {(row.topic, row.key): row for row in FactHistory.objects.all()}
+    assert again.keys() == newest.keys()
+    for entity, row in again.items():
+        before = newest[entity]
+        assert (row.version, row.body, row.owner_id) == (
+            before.version,
+            before.body,
+            before.owner_id,
+        )
+        assert (row.actor, row.request_id) == (None, None)
+    assert appended() == sent
+    with pytest.raises(NotRecorded):
+        as_of(PROGRESS, f"{learner.id}:course-1", NOON)
 
 
 # --- a lost topic --------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """Publishes facts: the outbox row and the history row are written in one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,8 @@ from core.outbox.models import DeletedEntityKey
 from ongoza_contracts.codec import PayloadTooLarge, Record, encode, tombstone
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import TOPIC_BY_NAME, Topic
+
+T = TypeVar("T")
 
 BATCH = 1000
 
@@ -136,11 +139,16 @@ def _insert(
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
         raise OutsideTransaction
-    remaining = iter(records)
-    while batch := list(islice(remaining, BATCH)):
+    for batch in batches(records, BATCH):
         columns = [list(column) for column in zip(*(_columns(*one) for one in batch), strict=True)]
         with connection.cursor() as cursor:
             cursor.execute(statement, [*columns, *further])
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
 
 
 def _columns(record: Record, fact: Fact | None) -> tuple[object, ...]:

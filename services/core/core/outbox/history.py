@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 
 from core.kit.trace import new_traceparent
-from core.outbox.append import queue
+from core.outbox.append import batches, queue, record_history
 from core.outbox.models import FactHistory
+from core.outbox.publications import publications
 from ongoza_contracts.codec import Record, encode, tombstone
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, Topic
@@ -55,6 +56,20 @@ def as_of(topic: Topic, key: str, time: datetime) -> Fact | None:
         return None
     fact = _fact(row)
     return None if fact is None or fact.deletion else fact
+
+
+def record_existing() -> int:
+    """Record the present state of every published entity; how many. For a database whose entities
+    are older than the history."""
+    count = 0
+    for publication in publications():
+        if not publication.model._default_manager.exists():
+            continue
+        rows = publication.rows().filter(version__gt=0).order_by("pk").iterator(chunk_size=PAGE)
+        for batch in batches(rows, PAGE):
+            record_history((publication.build(row), row.updated_at) for row in batch)
+            count += len(batch)
+    return count
 
 
 def erase_history(user_id: int) -> dict[str, int]:
