@@ -92,6 +92,7 @@ class Stack:
             **self.secrets,
             **self.ports.environment(),
             "PYTHONUNBUFFERED": "1",
+            "DEMO_DATA": "yes",  # the command `seed`
             "DB_HOST": HOST,
             "DB_NAME": "ongozacyberhub",
             "DB_USER": "postgres",

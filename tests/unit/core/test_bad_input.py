@@ -40,12 +40,12 @@ def profiling_start() -> Route:
 
 def profiling_answer() -> Route:
     learner = person("amina")
-    session = start_session(user=learner, questionnaire="tracks-1").session
+    session = start_session(user=learner, questionnaire="tracks-1")[0]
     return signed_in(learner), "PUT", f"profiling/sessions/{session.id}/answers/q-1/"
 
 
 def profiling_result() -> Route:
-    session = start_session(user=person("amina"), questionnaire="tracks-1").session
+    session = start_session(user=person("amina"), questionnaire="tracks-1")[0]
     return service(), "POST", f"profiling/sessions/{session.id}/result/"
 
 

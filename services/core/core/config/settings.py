@@ -35,6 +35,8 @@ FASTAPI_BASE_URL = env.text("FASTAPI_BASE_URL", "http://localhost:8001")
 KAFKA = kafka.connection()
 
 # --- applications ------------------------------------------------------------------------------
+# The command `seed`, which fills an empty system with invented people.
+DEMO = ["core.demo"] if DEBUG or env.flag("DEMO_DATA") else []
 INSTALLED_APPS = [
     "core.users",
     "core.organizations",
@@ -44,7 +46,8 @@ INSTALLED_APPS = [
     "core.feedback",
     "core.profiling",
     "core.erasure",
-    "core.demo",
+    "core.reconcile",
+    *DEMO,
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

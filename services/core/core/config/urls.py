@@ -1,26 +1,28 @@
-"""Every route of core. Each app keeps its own under /api/v1/."""
+"""Every route of core: those of each installed app under /api/v1/, health, docs and the admin."""
 
+from django.apps import apps
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from core.config import health
+from core.config.admin import register_remaining
+from core.kit.ids import IdConverter
 
 handler400 = "core.kit.errors.bad_request"
 handler403 = "core.kit.errors.permission_denied"
 handler404 = "core.kit.errors.page_not_found"
 handler500 = "core.kit.errors.server_error"
 
-APPS = (
-    "core.users",
-    "core.organizations",
-    "core.programs",
-    "core.progress",
-    "core.feedback",
-    "core.profiling",
-    "core.erasure",
-    "core.reconcile",
-)
+register_converter(IdConverter, "id")
+register_remaining(admin.site)
+
+APPS = [
+    app.name
+    for app in apps.get_app_configs()
+    if app.name.startswith("core.") and module_has_submodule(app.module, "urls")
+]
 
 urlpatterns = [
     *(path("api/v1/", include(f"{app}.urls")) for app in APPS),

@@ -1,7 +1,5 @@
 """Puts the demo world into core, through the services, so that every row has its fact."""
 
-from collections.abc import Callable
-
 from core.demo.items import Catalogue, Item
 from core.demo.learners import DemoLearner
 from core.demo.people import DemoAccount, organizations
@@ -17,9 +15,6 @@ from core.users.services import add_user
 QUESTIONNAIRE = "v1"
 HIGH_MARGIN, MEDIUM_MARGIN = 20.0, 10.0
 
-Advance = Callable[[], None]
-"""Told after each thing planted: for a progress bar."""
-
 
 def plant_organizations() -> dict[str, Organization]:
     """By slug."""
@@ -30,7 +25,7 @@ def plant_organizations() -> dict[str, Organization]:
     }
 
 
-def plant_catalogue(catalogue: Catalogue, advance: Advance) -> None:
+def plant_catalogue(catalogue: Catalogue) -> None:
     programs = {
         program.slug: add_program(
             slug=program.slug,
@@ -42,7 +37,6 @@ def plant_catalogue(catalogue: Catalogue, advance: Advance) -> None:
     }
     for item in catalogue.items:  # prerequisites and courses come first
         _publish(item, programs[item.program])
-        advance()
 
 
 def _publish(item: Item, program: Program) -> None:

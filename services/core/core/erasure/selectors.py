@@ -9,6 +9,7 @@ from core.erasure.models import ErasureReceipt
 from core.outbox.history import remaining_history
 from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.users.models import User
+from ongoza_contracts.topics import TOPICS
 from ongoza_contracts.users import UserErased
 
 
@@ -27,14 +28,20 @@ def report(user_id: int) -> Report:
             if isinstance(field, ForeignKey) and field.related_model is User:
                 place = f"{model._meta.label}.{field.name}"
                 found[place] = _count(model, **{field.attname: user_id})
-    waiting = OutboxEvent.objects.filter(partition_key=str(user_id), payload__isnull=False)
-    found["outbox"] = waiting.exclude(type=UserErased.type).count()
+    found["outbox"] = _waiting_facts(user_id)
     found["fact_history"] = remaining_history(user_id)
     found["deleted entity keys"] = _count(DeletedEntityKey, user_id=user_id)
     return Report(
         receipts=list(ErasureReceipt.objects.filter(user_id=user_id).order_by("place")),
         remaining={place: count for place, count in found.items() if count},
     )
+
+
+def _waiting_facts(user_id: int) -> int:
+    """A partition key is a user's id on the topics that users own, and only there."""
+    topics = [topic.name for topic in TOPICS if topic.owned]
+    owned = OutboxEvent.objects.filter(topic__in=topics, partition_key=str(user_id))
+    return owned.filter(payload__isnull=False).exclude(type=UserErased.type).count()
 
 
 def _count(model: type[Model], **where: int) -> int:

@@ -1,6 +1,12 @@
 from rest_framework import serializers
 
 from core.erasure.models import ErasureReceipt
+from core.kit.serializers import StrictSerializer
+from core.users.serializers import PasswordField
+
+
+class EraseUserRequest(StrictSerializer):
+    password = PasswordField()
 
 
 class ReceiptSerializer(serializers.ModelSerializer[ErasureReceipt]):

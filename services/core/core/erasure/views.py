@@ -1,11 +1,28 @@
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
-from core.erasure import selectors
-from core.erasure.serializers import ErasureSerializer
+from core.erasure import selectors, services
+from core.erasure.serializers import EraseUserRequest, ErasureSerializer
 from core.kit.permissions import IsService
 from core.kit.views import ApiView
+from core.users import views as users
+from core.users.throttles import OwnPasswordThrottle
+
+
+class Me(users.Me):
+    """The caller's account, which can be erased as well as read and changed."""
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Erasing takes the password, so that it could be guessed here."""
+        return [OwnPasswordThrottle()] if self.request.method == "DELETE" else []
+
+    @extend_schema(request=EraseUserRequest, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Erase the caller's account and all that belongs to it, for ever."""
+        services.erase_oneself(user=self.caller, **self.body(EraseUserRequest))
+        return Response(status=204)
 
 
 class Erasure(ApiView):

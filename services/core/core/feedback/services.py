@@ -1,7 +1,5 @@
 """Everything that changes feedback."""
 
-from typing import NamedTuple
-
 from django.db import transaction
 
 from core.feedback.models import Feedback
@@ -12,24 +10,20 @@ from core.users.models import User
 from ongoza_contracts.vocabulary import Verdict
 
 
-class Given(NamedTuple):
-    feedback: Feedback
-    is_new: bool
-    """Whether the learner had said nothing of the item, or had taken it back."""
-
-
 @transaction.atomic
-def give_feedback(*, user: User, content_id: str, verdict: Verdict) -> Given:
-    """Record what `user` says of an item, in place of what they said before. Raises programs'
-    UnknownContent."""
+def give_feedback(*, user: User, content_id: str, verdict: Verdict) -> tuple[Feedback, bool]:
+    """Record what `user` says of an item, in place of what they said before.
+
+    Returns the feedback and whether there was none before. Raises programs' UnknownContent.
+    """
     content = offered_content(content_id)
     feedback = get_or_create_for_update(
         Feedback.objects.filter(user=user, content=content), Feedback(user=user, content=content)
     )
     feedback.content = content
-    is_new = feedback.verdict == ""
+    created = feedback.verdict == ""
     set_verdict(feedback, verdict)
-    return Given(feedback, is_new)
+    return feedback, created
 
 
 @transaction.atomic

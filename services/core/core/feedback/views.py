@@ -26,8 +26,8 @@ class FeedbackList(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Say of an item "not for me" or "more like this": 201 the first time, 200 after that."""
-        given = services.give_feedback(user=self.caller, **self.body(GiveRequest))
-        return Response(FeedbackSerializer(given.feedback).data, 201 if given.is_new else 200)
+        feedback, created = services.give_feedback(user=self.caller, **self.body(GiveRequest))
+        return Response(FeedbackSerializer(feedback).data, 201 if created else 200)
 
 
 class FeedbackDetail(ApiView):

@@ -1,7 +1,5 @@
 """Ids in paths."""
 
-from django.urls import register_converter
-
 from ongoza_contracts.vocabulary import ID_MAX
 
 
@@ -17,6 +15,3 @@ class IdConverter:
 
     def to_url(self, value: int) -> str:
         return str(value)
-
-
-register_converter(IdConverter, "id")

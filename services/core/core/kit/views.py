@@ -13,7 +13,7 @@ from core.kit.errors import BadParameter
 from core.kit.pagination import Pages
 
 if TYPE_CHECKING:
-    from core.users.models import User
+    from django.contrib.auth.models import _User  # of the stubs: AUTH_USER_MODEL
 
 
 class ApiView(APIView):
@@ -27,7 +27,7 @@ class ApiView(APIView):
         validate_query_params(request, self.query_parameters)
 
     @property
-    def caller(self) -> "User":
+    def caller(self) -> "_User":
         """The signed-in user; views that let nobody or services in have none."""
         user = self.request.user
         if not user.is_authenticated:

@@ -1,7 +1,7 @@
 """Everything that changes the record of profiling: ai asks and judges, core remembers."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -37,13 +37,8 @@ class AnswersChanged(Conflict):
     detail = "An answer was changed meanwhile."
 
 
-class Started(NamedTuple):
-    session: ProfilingSession
-    is_new: bool
-
-
-def start_session(*, user: User, questionnaire: str) -> Started:
-    """A new session, or the learner's open one: there is at most one.
+def start_session(*, user: User, questionnaire: str) -> tuple[ProfilingSession, bool]:
+    """A new session, or the learner's open one (there is at most one); and whether it is new.
 
     After a result it is a retake, and remembers which session it can be compared with.
     """
@@ -53,12 +48,12 @@ def start_session(*, user: User, questionnaire: str) -> Started:
         with transaction.atomic():
             session = ProfilingSession(user=user, questionnaire=questionnaire, previous=previous)
             publish(session)
-            return Started(session, is_new=True)
+            return session, True
     except IntegrityError:
         opened = user.profilings.filter(status=ProfilingSession.Status.OPEN).first()
         if opened is None:
             raise  # the session that stood in the way was completed meanwhile
-        return Started(opened, is_new=False)
+        return opened, False
 
 
 @transaction.atomic

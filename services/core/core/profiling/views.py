@@ -38,8 +38,9 @@ class Sessions(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Start a session (201), or go on with the open one (200)."""
-        started = services.start_session(user=self.caller, **self.body(serializers.StartRequest))
-        return Response(SessionSerializer(started.session).data, 201 if started.is_new else 200)
+        body = self.body(serializers.StartRequest)
+        session, created = services.start_session(user=self.caller, **body)
+        return Response(SessionSerializer(session).data, 201 if created else 200)
 
 
 class SessionDetail(ApiView):

@@ -1,6 +1,5 @@
 from django.urls import path
 
-from core.kit import ids  # noqa: F401  (the converter <id:...>)
 from core.programs import views
 
 urlpatterns = [

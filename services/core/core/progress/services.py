@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -44,16 +44,11 @@ class State(TypedDict, total=False):
     metadata: dict[str, Any]
 
 
-class Reported(NamedTuple):
-    progress: Progress
-    is_new: bool
-
-
 @transaction.atomic
 def report_progress(
     *, user: User, content_id: str, content_type: ContentType, **state: Unpack[State]
-) -> Reported:
-    """Record how far `user` is with an item.
+) -> tuple[Progress, bool]:
+    """Record how far `user` is with an item. Returns the record and whether it is new.
 
     `state` holds status and may hold completion_percentage, score and metadata: what is left out
     stays as it was. Raises programs' UnknownContent, WrongContentType, ContradictoryProgress and
@@ -67,8 +62,8 @@ def report_progress(
         Progress(user=user, content=content, status=ProgressStatus.NOT_STARTED),
     )
     progress.content = content
-    is_new = progress.version == 0
-    return Reported(_change(progress, state), is_new)
+    created = progress.version == 0
+    return _change(progress, state), created
 
 
 @transaction.atomic

@@ -41,9 +41,8 @@ class ProgressList(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Report one's progress on an item: 201 the first time, 200 after that."""
-        reported = services.report_progress(user=self.caller, **self.body(ReportRequest))
-        status = 201 if reported.is_new else 200
-        return Response(ProgressSerializer(reported.progress).data, status)
+        progress, created = services.report_progress(user=self.caller, **self.body(ReportRequest))
+        return Response(ProgressSerializer(progress).data, 201 if created else 200)
 
 
 class ProgressDetail(ApiView):

@@ -82,10 +82,6 @@ class UpdateUserRequest(StrictSerializer):
     updated_at = serializers.DateTimeField(read_only=True)
 
 
-class EraseUserRequest(StrictSerializer):
-    password = PasswordField()
-
-
 class ChangePasswordRequest(StrictSerializer):
     current_password = PasswordField()
     new_password = PasswordField()

@@ -1,6 +1,5 @@
 from django.urls import path
 
-from core.kit import ids  # noqa: F401  (the converter <id:...>)
 from core.users import views
 
 urlpatterns = [
@@ -8,7 +7,6 @@ urlpatterns = [
     path("auth/login/", views.LogIn.as_view()),
     path("auth/token/refresh/", views.Refresh.as_view()),
     path("auth/logout/", views.LogOut.as_view()),
-    path("users/me/", views.Me.as_view()),
     path("users/me/password/", views.Password.as_view()),
     path("users/<id:user_id>/", views.UserDetail.as_view()),
 ]

@@ -6,9 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 
-from core.erasure.services import erase_oneself
 from core.kit.views import ApiView
 from core.users import selectors, serializers, services
 from core.users.throttles import (
@@ -64,9 +62,7 @@ class LogOut(_Public):
 
 
 class Me(ApiView):
-    def get_throttles(self) -> list[BaseThrottle]:
-        """To erase takes the password."""
-        return [OwnPasswordThrottle()] if self.request.method == "DELETE" else []
+    """`core.erasure` extends it by DELETE and routes it."""
 
     @extend_schema(operation_id="users_me", responses=serializers.UserSerializer)
     def get(self, request: Request) -> Response:
@@ -79,12 +75,6 @@ class Me(ApiView):
         changes = self.body(serializers.UpdateUserRequest)
         user = services.update_user(user_id=self.caller.id, **changes)
         return Response(serializers.UserSerializer(user).data)
-
-    @extend_schema(request=serializers.EraseUserRequest, responses={204: None})
-    def delete(self, request: Request) -> Response:
-        """Erase the caller's account and all that belongs to it, for ever."""
-        erase_oneself(user=self.caller, **self.body(serializers.EraseUserRequest))
-        return Response(status=204)
 
 
 class Password(ApiView):

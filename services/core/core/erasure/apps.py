@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class ErasureConfig(AppConfig):
-    name = "core.erasure"
-    label = "erasure"
