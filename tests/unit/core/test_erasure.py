@@ -7,7 +7,9 @@ from core.erasure.services import erase_user
 from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.outbox.publications import publications
 from core.users.models import User
-from ongoza_contracts.topics import TOPICS
+from ongoza_contracts.content import ContentPublished
+from ongoza_contracts.event import uuid7
+from ongoza_contracts.topics import CONTENT, TOPICS
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import (
     NOBODY,
@@ -94,6 +96,24 @@ def test_only_our_own_services_may_ask(amina: Caller, learner: User) -> None:
 def test_every_topic_of_learners_has_a_publication_that_erasure_deletes() -> None:
     of_learners = {topic for topic in TOPICS if topic.owned and topic.producer == "core"}
     assert {one.topic for one in publications() if one.owner_column} == of_learners
+
+
+def test_a_waiting_fact_of_another_entity_with_the_same_number_is_not_reported(
+    learner: User,
+) -> None:
+    """Partition keys are users' ids only on the topics that users own."""
+    forget_appended()
+    OutboxEvent.objects.create(
+        event_id=uuid7(),
+        topic=CONTENT.name,
+        partition=0,
+        key="course-1",
+        partition_key=str(learner.id),
+        type=ContentPublished.type,
+        payload=b"{}",
+    )
+    erase_user(user_id=learner.id)
+    assert service().get(f"internal/erasures/{learner.id}/")[1]["remaining"] == {}
 
 
 def test_an_admin_erases_a_learner_who_has_done_something(amina: Caller, learner: User) -> None:

@@ -1,7 +1,11 @@
-"""What `manage.py` must have nothing to say about."""
+"""What `manage.py` must have nothing to say about, and how it adds an admin."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+
+from core.users.models import User
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.world import appended
 
 
 def test_the_openapi_document_is_valid_and_gives_no_warning(
@@ -19,3 +23,25 @@ def test_every_change_of_a_model_has_its_migration() -> None:
 
 def test_the_system_check_is_silent() -> None:
     call_command("check", fail_level="WARNING")
+
+
+@pytest.mark.django_db
+def test_an_admin_is_added_and_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a-long-passphrase-9")
+    call_command("createsuperuser", "--noinput", email="Amina@ongoza.example", verbosity=0)
+    admin = User.objects.get(email="amina@ongoza.example")
+    assert (admin.role, admin.check_password("a-long-passphrase-9")) == (Role.ADMIN, True)
+    assert appended() == [("user.created", str(admin.id), 1)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("email", "password"), [("amina", "a-long-passphrase-9"), ("amina@ongoza.example", "1234")]
+)
+def test_a_bad_address_or_password_adds_no_admin(
+    email: str, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", password)
+    with pytest.raises(CommandError):
+        call_command("createsuperuser", "--noinput", email=email)
+    assert not User.objects.exists()

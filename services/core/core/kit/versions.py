@@ -1,5 +1,6 @@
 """Entities that are published as versioned facts: each change raises the version by one."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
@@ -26,6 +27,12 @@ class VersionedQuerySet(QuerySet[V]):
         if values.keys() - self.model.unversioned:
             raise UnpublishedChange(f"{self.model.__name__}: {sorted(values)}")
         return super().update(**values)
+
+    def bulk_update(self, objs: Any, fields: Iterable[str], *args: Any, **options: Any) -> int:
+        """Sets `unversioned` columns. Raises UnpublishedChange for any other."""
+        if set(fields) - self.model.unversioned:
+            raise UnpublishedChange(f"{self.model.__name__}: {sorted(fields)}")
+        return super().bulk_update(objs, fields, *args, **options)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise UnpublishedChange(f"{self.model.__name__}: deleted")
