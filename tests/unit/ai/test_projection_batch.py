@@ -76,7 +76,7 @@ def test_a_fact_without_a_projection_is_a_programming_error() -> None:
         id: UUID = UUID(int=1)
 
     with pytest.raises(TypeError, match="no projection"):
-        Batch().add(Foreign(version=1))
+        Batch().add(Foreign(version=1), b"{}")
 
 
 @pytest.mark.parametrize(("parked", "spent"), [(50, False), (51, True)])
