@@ -89,7 +89,7 @@ async def compare(
     """
     rows: dict[str, int] = {}
     differences = []
-    for table, query in _queries(same_model).items():
+    for table, query in queries(same_model).items():
         found, difference = await _compare_table(db, live, new, table, query)
         rows[table] = found
         if difference:
@@ -106,7 +106,7 @@ async def compare(
     )
 
 
-def _queries(same_model: bool) -> dict[str, str]:
+def queries(same_model: bool) -> dict[str, str]:
     """By table, or by kind of entity, the query for what must be equal: all that comes from facts,
     but not what is computed from them."""
     queries = {
