@@ -8,7 +8,7 @@ from ai.projections.registry import PROJECTIONS, REGISTRY, Projection, Registry
 from ai.rebuild.compare import queries
 from ai.rebuild.partial import NoSuchTopic, require_known
 from ongoza_contracts.http.reconcile import KINDS
-from ongoza_contracts.topics import FEEDBACK, PROGRESS, TOPICS, Topic
+from ongoza_contracts.topics import FEEDBACK, TOPICS, Topic
 from tests.facts import example_record, feedback, record
 
 CONSUMED = [topic for topic in TOPICS if "ai" in topic.consumers]
@@ -59,8 +59,10 @@ def test_every_consumed_topic_can_be_rebuilt_alone(topic: Topic) -> None:
 
 
 def test_what_has_no_typed_table_is_an_entity() -> None:
-    assert REGISTRY.entity_kinds == ("feedback",)
-    assert PROGRESS.name in {one.topic.name for one in REGISTRY.typed}
+    typed = {one.topic.kind for one in REGISTRY.typed}
+    assert typed == {"users", "content", "progress", "profiling"}
+    assert typed.isdisjoint(REGISTRY.entity_kinds)
+    assert len(typed) + len(REGISTRY.entity_kinds) == len(PROJECTIONS)
 
 
 @pytest.mark.parametrize(
