@@ -33,10 +33,10 @@ class OnTopic:
     topic: str
     waiting: int
     """Records that compaction has yet to take."""
-    forgotten: int
-    """Keys whose last record has no body, says that the user was erased, or names them no more."""
+    deleted: int
+    """Keys whose last record is a tombstone or the user's erasure, or no longer names the user."""
     left: int
-    """Keys whose last record says something else."""
+    """Keys whose last record still holds data of the user."""
 
 
 async def of_database(
@@ -78,7 +78,7 @@ class KeysOfUser:
     open: set[bytes] = field(default_factory=set)
 
     def add(self, record: KeyedRecord) -> None:
-        """Of each key the last record decides."""
+        """The last record of a key decides."""
         key = record.key or b""
         if ("ce_partitionkey", str(self.user_id).encode()) in record.headers:
             final = record.value is None or isinstance(_fact(record), UserErased)

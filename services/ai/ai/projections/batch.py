@@ -48,7 +48,7 @@ class RawRecord(Protocol):
 
 
 class Newest(dict[K, V], Generic[K, V]):
-    """Of each entity the fact with the highest version."""
+    """Keeps the highest version of each key."""
 
     def add(self, key: K, fact: V) -> None:
         known = self.get(key)

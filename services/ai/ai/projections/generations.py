@@ -32,7 +32,7 @@ RETIRE_LIVE = "UPDATE generation SET state = 'retired' WHERE state = 'live' AND 
 MAKE_LIVE = "UPDATE generation SET state = 'live', switched_at = now() WHERE name = $1"
 REMOVE = "DELETE FROM generation WHERE name = $1 AND state <> 'live'"
 UNPARK = "DELETE FROM parked_record WHERE generation = $1"
-# Whoever was erased stays so, also while older facts of theirs are read again.
+# An erased learner stays erased while their older facts are read again.
 KEEP_ERASED = "INSERT INTO {name}.erased_learner SELECT * FROM live.erased_learner"
 
 
