@@ -20,10 +20,13 @@ from tests.servers import SERVERS, new_stack
 REAL_BROKER = {"kafka_bootstrap", "stack", "pair", "secured", "cluster"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
-TRUNCATE operation, refreshed_list, erasure_receipt,
-    content, content_vector, learner, erased_learner, progress, profiling_session, feedback,
-    consumed, together, together_made, dirty_learner, recommendation,
-    parked_record, worker_status, embedding_cache, mirrored_vector
+DO $$ BEGIN
+    EXECUTE (
+        SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ')
+        FROM pg_tables WHERE schemaname IN ('g1', 'public')
+            AND tablename NOT IN ('generation', 'schema_migration', 'catalogue_revision')
+    );
+END $$
 """
 
 _on_the_broker: list[str] = []

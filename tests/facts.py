@@ -1,8 +1,9 @@
 """Facts for tests, with what a test does not care about filled in, and records that hold them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 from uuid import UUID
 
 from ongoza_contracts.codec import Headers, encode
@@ -14,6 +15,8 @@ from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+EXAMPLES = Path(__file__).parents[1] / "contracts" / "examples"
+F = TypeVar("F", bound=Fact)
 SESSION = UUID("018f0000-0000-7000-8000-000000000001")
 
 
@@ -34,6 +37,21 @@ def record(fact: Fact, offset: int = 0) -> RawRecord:
     return RawRecord(
         made.topic, made.partition, offset, made.key.encode(), made.payload, made.headers()
     )
+
+
+def example(fact_type: type[F], kind: str = "full") -> F:
+    """The committed example of a fact: `full`, `minimal`, or of a `future` release."""
+    return fact_type.model_validate_json(_example(fact_type, kind), extra="ignore")
+
+
+def example_record(fact_type: type[Fact], kind: str = "full", offset: int = 0) -> RawRecord:
+    """With the bytes of the committed example."""
+    made = record(example(fact_type, kind), offset)
+    return replace(made, value=_example(fact_type, kind))
+
+
+def _example(fact_type: type[Fact], kind: str) -> bytes:
+    return (EXAMPLES / fact_type.type / f"{kind}.json").read_bytes()
 
 
 def user(user_id: int = 7, version: int = 1, **changes: Any) -> UserCreated:

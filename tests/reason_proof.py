@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from ai.projections.batch import Batch
 from ai.recommendations import reasons
 from ai.recommendations.reasons import DID, TOLD_FROM, WANTED_MORE, Kind, Reason
+from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingCompleted
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
@@ -34,7 +35,7 @@ def _evidence(facts: Batch, user_id: int, content_id: str) -> set[str]:
         f"content:{content_id}@{facts.content[content_id].version}",
         f"user@{user.version}",
         *(f"progress:{i}@{one.version}" for (u, i), one in facts.progress.items() if u == user_id),
-        *(f"feedback:{i}@{one.version}" for (u, i), one in facts.feedback.items() if u == user_id),
+        *(f"feedback:{i}@{one.version}" for i, one in _feedback(facts, user_id).items()),
         *(
             f"profiling:{session}@{one.version}"
             for session, one in facts.profiling.items()
@@ -116,8 +117,18 @@ def _finished(facts: Batch, user_id: int) -> set[str]:
 
 
 def _wants_more(facts: Batch, user_id: int, content_id: str) -> bool:
-    said = facts.feedback.get((user_id, content_id))
+    said = _feedback(facts, user_id).get(content_id)
     return said is not None and said.verdict is Verdict.MORE_LIKE_THIS
+
+
+def _feedback(facts: Batch, user_id: int) -> dict[str, FeedbackGiven]:
+    """By content id."""
+    given = (one.fact for one in facts.entities.values())
+    return {
+        fact.content_id: fact
+        for fact in given
+        if isinstance(fact, FeedbackGiven) and fact.user_id == user_id
+    }
 
 
 SAID: Mapping[Kind, Callable[[Batch, int, str, Reason], set[str]]] = {

@@ -12,13 +12,13 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
 from confluent_kafka.admin._resource import ResourceType
 
-from ongoza_contracts.topics import PROFILING, PROGRESS, RECOMMENDATIONS
+from ongoza_contracts.topics import TOPICS as CATALOGUE
 from scripts.stack.stack import PROJECT, Stack
 from tests.integration.story import Learner, eventually, records, send_raw
 
 PASSWORD = "a-long-passphrase-9"
 EMAIL = "zawadi.unmistakable@ongoza.example"
-TOPICS = (PROGRESS, PROFILING, RECOMMENDATIONS)
+TOPICS = tuple(topic for topic in CATALOGUE if topic.owned)
 AT_ONCE = {"segment.ms": "100", "min.compaction.lag.ms": "0", "delete.retention.ms": "0"}
 EAGER = {**AT_ONCE, "min.cleanable.dirty.ratio": "0.001"}
 FOUND = """
@@ -84,9 +84,11 @@ def _alter(
 
 def test_an_erased_learner_is_gone_everywhere(compacting: Stack) -> None:
     stack, learner = compacting, zawadi(compacting)
-    # A learner leaves traces: progress, a profile, a deleted profile, lists told to others.
-    item = learner.recommended()[0]
+    # A learner leaves traces on every topic.
+    item, other = learner.recommended()[:2]
     assert learner.report(item, 100, "completed") == 201
+    opinion = {"content_id": other, "verdict": "not_for_me"}
+    assert learner.core("POST", "/api/v1/feedback/", json=opinion).status_code == 201
     answer_all(learner)
     eventually(lambda: len(records(stack, "ongoza.recommendations", str(learner.user_id))) > 1)
     eventually(lambda: learner.source() == "precomputed")
@@ -102,7 +104,9 @@ def test_an_erased_learner_is_gone_everywhere(compacting: Stack) -> None:
     while "nothing is left" not in said and time.monotonic() < deadline:
         said = report(stack, learner.user_id).stdout
     assert "nothing is left" in said, said
-    for place in ("users.User", "progress.Progress", ".recommendation", "parked_record"):
+    for place in ("users.User", "progress.Progress", ".recommendation", ".entity.feedback"):
+        assert place in said
+    for place in ("feedback.Feedback", "parked_record"):
         assert place in said
     assert learner.ai("GET", "/api/v1/recommendations").status_code == 401
     # Nothing in either database speaks of them, but ids in receipts and in the list of the erased.

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from ai.erasure.report import of_database
 from ai.kit import errors
 from ai.kit.auth import Tokens
 from ai.kit.guard import Guard
@@ -164,3 +165,14 @@ async def test_bytes_of_an_erased_learner_are_not_kept_and_never_parked_again(
     receipts = "SELECT rows FROM erasure_receipt WHERE user_id = 7 AND place = 'parked_record'"
     assert await vector_pool.fetchval(receipts) == 3
     assert (await http.get(BASE, headers=admin())).json()["total"] == 1
+
+
+async def test_a_number_that_is_no_users_key_is_not_taken_for_a_user(
+    vector_pool: asyncpg.Pool,
+) -> None:
+    for offset, key in enumerate((b"7", b"7:1")):
+        owner = [("ce_partitionkey", b"7")]
+        await parked(vector_pool, RawRecord("ongoza.content", 1, offset, key, b"{", owner))
+    assert (await of_database(vector_pool, 7)).remaining == {}
+    await Applier(vector_pool, "g1", "test").apply(read_batch([record(erased())]))
+    assert await vector_pool.fetchval("SELECT count(*) FROM parked_record") == 2

@@ -17,20 +17,41 @@ from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.settings import Settings
 from ai.kit.vectors import Matrix
+from ai.projections.registry import REGISTRY
 from ai.rebuild.command import tools
 from ai.rebuild.rebuild import Options, Outcome, roll_back
 from ai.rebuild.rebuild import rebuild as rebuild_with
 from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import CONTENT, PROFILING, PROGRESS, TOPICS, Topic, topic_of
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import PROJECT, Stack
-from tests.facts import erased, progress, published, record, user
+from tests.facts import (
+    completed,
+    erased,
+    example,
+    feedback,
+    progress,
+    published,
+    record,
+    user,
+)
 from tests.integration.story import eventually, rows
 from tests.servers import new_stack
 from tests.tokens import claims, token
 
-LEARNERS, ITEMS = 60, 30
+LEARNERS, COURSES = 60, 30
 SERVICES = ("postgres-vector", "kafka", "migrate-ai", "topics", "ai", "worker")
-COMPARED = ("content", "learner", "progress", "content_vector", "erased_learner")
+CONSUMED = [topic for topic in TOPICS if "ai" in topic.consumers]
+# Every table with rows of users, but the list of the erased.
+WITH_USERS = """
+SELECT table_name FROM information_schema.columns
+WHERE table_schema = %s AND column_name = 'user_id' AND table_name <> 'erased_learner'
+"""
+# Every table that facts are written to.
+WITH_VERSIONS = """
+SELECT table_name FROM information_schema.columns
+WHERE table_schema = %s AND column_name = 'version'
+"""
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +69,21 @@ def pair() -> Iterator[Stack]:
 
 
 def history() -> list[Fact]:
-    facts: list[Fact] = [published(f"course-{n}", title=f"Course {n}") for n in range(ITEMS)]
+    """Facts of every type but deletions, so that no kind of entity is missing."""
+    facts: list[Fact] = [published(f"course-{n}", title=f"Course {n}") for n in range(COURSES)]
+    facts += [example(fact) for one in CONSUMED for fact in one.facts if not fact.deletion]
     facts += [user(learner) for learner in range(1, LEARNERS + 1)]
     for learner in range(1, LEARNERS + 1):
         for n in range(0, learner % 9):
             facts += [progress(learner, f"course-{n}", version) for version in (1, 2)]
     return facts
+
+
+def keys(topic: Topic) -> set[str]:
+    return {fact.key for fact in history() if topic_of(type(fact)) is topic}
+
+
+ITEMS = len(keys(CONTENT))
 
 
 def publish(stack: Stack, *facts: Fact) -> None:
@@ -69,10 +99,12 @@ def caught_up(stack: Stack) -> bool:
         stack,
         "vector",
         """SELECT (SELECT count(*) FROM live.content_vector), (SELECT count(*) FROM live.learner),
-            (SELECT count(*) FROM live.dirty_learner), (SELECT count(*) FROM live.progress)""",
+            (SELECT count(*) FROM live.dirty_learner), (SELECT count(*) FROM live.progress),
+            (SELECT count(*) FROM live.profiling_session), (SELECT count(*) FROM live.entity)""",
     )
-    started = sum(learner % 9 for learner in range(1, LEARNERS + 1))
-    return counts == (ITEMS, LEARNERS, 0, started)
+    entities = sum(len(keys(one.topic)) for one in REGISTRY.projections if not one.table)
+    sessions = len(keys(PROFILING))
+    return counts == (ITEMS, LEARNERS, 0, len(keys(PROGRESS)), sessions, entities)
 
 
 def rebuild(stack: Stack, *arguments: str, failpoint: str = "") -> subprocess.CompletedProcess[str]:
@@ -104,19 +136,23 @@ def building(stack: Stack) -> list[str]:
 def content_of(stack: Stack, generation: str) -> dict[str, list[tuple[object, ...]]]:
     """Every row of the tables that must not differ."""
     without_time = {"erased_learner": "user_id, version"}
+    tables = [name for (name,) in rows(stack, "vector", WITH_VERSIONS, generation)]
     return {
         table: rows(
             stack,
             "vector",
             f"SELECT {without_time.get(table, '*')} FROM {generation}.{table} ORDER BY 1, 2",  # noqa: S608
         )
-        for table in COMPARED
+        for table in [*tables, "content_vector"]
     }
 
 
 def test_a_rebuilt_generation_is_equal_needs_no_model_and_is_live_at_once(pair: Stack) -> None:
     before = live(pair)
     kept = content_of(pair, before)
+    assert [table for table, found in kept.items() if not found] == ["erased_learner"]
+    kinds = rows(pair, "vector", "SELECT DISTINCT kind FROM live.entity ORDER BY 1")
+    assert [kind for (kind,) in kinds] == sorted(REGISTRY.entity_kinds)
     done = rebuild(pair)
     assert done.returncode == 0, done.stdout + done.stderr
     after = live(pair)
@@ -148,10 +184,14 @@ def test_a_generation_that_differs_does_not_go_live_and_the_row_is_shown(pair: S
     before = live(pair)
     tamper = f"UPDATE {before}.progress SET completion_percentage = 77.5 WHERE user_id = 8"  # noqa: S608
     execute(pair, f"{tamper} AND content_id = 'course-3'")
+    body = 'UPDATE {}.entity SET body = body || \'{{"verdict": "{}"}}\''
+    execute(pair, body.format(before, "more_like_this"))
     done = rebuild(pair)
     assert done.returncode == 2, done.stdout + done.stderr
     assert "table progress differs" in done.stdout
     assert "77.5" in done.stdout
+    assert "table entity.feedback differs" in done.stdout
+    execute(pair, body.format(before, "not_for_me"))
     assert live(pair) == before
     mend = tamper.replace("77.5", "10")
     execute(pair, f"{mend} AND content_id = 'course-3'")
@@ -169,17 +209,19 @@ def test_a_second_rebuild_at_the_same_time_is_refused(pair: Stack) -> None:
 
 
 def test_who_is_erased_during_a_rebuild_comes_back_in_no_generation(pair: Stack) -> None:
-    publish(pair, user(900), progress(900, "course-1"))
+    publish(pair, user(900), completed(900), feedback(900), progress(900, "course-1"))
     sql = "SELECT count(*) FROM live.progress WHERE user_id = 900"
     eventually(lambda: rows(pair, "vector", sql) == [(1,)])
     assert rebuild(pair, failpoint="rebuild.lists").returncode == -9
     publish(pair, erased(900))
     eventually(lambda: rows(pair, "vector", sql) == [(0,)])
     # Facts of theirs that arrive late, or are read again, change nothing.
-    publish(pair, progress(900, "course-2"))
+    publish(pair, progress(900, "course-2"), feedback(900, version=2))
     assert rebuild(pair).returncode == 0
     for (generation,) in rows(pair, "vector", "SELECT name FROM generation"):
-        for table in ("learner", "progress", "recommendation", "dirty_learner"):
+        tables = [name for (name,) in rows(pair, "vector", WITH_USERS, generation)]
+        assert "entity" in tables
+        for table in tables:
             found = rows(
                 pair,
                 "vector",
@@ -203,7 +245,8 @@ def test_one_topic_can_be_rebuilt_alone(pair: Stack) -> None:
     before = live(pair)
     done = rebuild(pair, "--topic", "ongoza.content")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{ITEMS} records read" in done.stdout
+    read = sum(topic_of(type(fact)) is CONTENT for fact in history())
+    assert f"{read} records read" in done.stdout
     assert content_of(pair, live(pair)) == content_of(pair, before)
     assert "no such topic" in rebuild(pair, "--topic", "ongoza.nothing").stderr
 
@@ -224,8 +267,8 @@ def test_a_rebuild_up_to_a_time_is_for_looking_at(pair: Stack) -> None:
 
 
 def test_a_rebuild_up_to_a_position_stops_before_it(pair: Stack) -> None:
-    topics = ("users", "content", "progress", "profiling")
-    nothing = [f"--position=ongoza.{topic}:{n}:0" for topic in topics for n in range(6)]
+    places = [(topic.name, n) for topic in CONSUMED for n in range(topic.partitions)]
+    nothing = [f"--position={name}:{n}:0" for name, n in places]
     one_user = [word for word in nothing if "users:" not in word] + ["--position=ongoza.users:0:1"]
     others = [f"--position=ongoza.users:{n}:0" for n in range(1, 6)]
     done = rebuild(pair, *one_user, *others)

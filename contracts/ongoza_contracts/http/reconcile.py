@@ -1,6 +1,5 @@
 """How a consumer compares what it has with what core has."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -11,14 +10,6 @@ from ongoza_contracts.topics import TOPICS
 PAGE_MAX = 1000
 KINDS = tuple(topic.kind for topic in TOPICS if topic.producer == "core")
 """The kinds of entity that can be compared: all that core publishes."""
-
-
-class EntityKind(StrEnum):
-    USERS = "users"
-    CONTENT = "content"
-    PROGRESS = "progress"
-    PROFILING = "profiling"
-    FEEDBACK = "feedback"
 
 
 class EntityVersion(Response):

@@ -22,61 +22,13 @@ from ai.kit.auth import Tokens
 from ai.kit.core_client import CoreCalls, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.settings import Settings, load_settings
-from ongoza_contracts.http.reconcile import EntityKind, EntityVersion, VersionPage
+from ai.projections.registry import REGISTRY, Projection
+from ai.projections.versions import load_version, load_versions
+from ongoza_contracts.http.reconcile import EntityVersion, VersionPage
 
 DIFFERS = 2
 SHOWN = 20
 AGAIN_SECONDS = 0.5
-
-# Key and version in the order of the keys' parts, byte by byte: as core pages them.
-ROWS = {
-    EntityKind.USERS: """
-        SELECT user_id::text AS key, version FROM learner
-        WHERE ($1::text IS NULL OR user_id > $1::integer)
-            AND ($2::text IS NULL OR user_id <= $2::integer)
-    """,
-    EntityKind.CONTENT: """
-        SELECT content_id AS key, version FROM content
-        WHERE ($1::text IS NULL OR content_id COLLATE "C" > $1)
-            AND ($2::text IS NULL OR content_id COLLATE "C" <= $2)
-    """,
-    EntityKind.PROGRESS: """
-        SELECT user_id || ':' || content_id AS key, version FROM progress
-        WHERE ($1::text IS NULL OR (user_id, content_id COLLATE "C")
-                > (split_part($1, ':', 1)::integer, split_part($1, ':', 2)))
-            AND ($2::text IS NULL OR (user_id, content_id COLLATE "C")
-                <= (split_part($2, ':', 1)::integer, split_part($2, ':', 2)))
-    """,
-    EntityKind.FEEDBACK: """
-        SELECT user_id || ':' || content_id AS key, version FROM feedback
-        WHERE ($1::text IS NULL OR (user_id, content_id COLLATE "C")
-                > (split_part($1, ':', 1)::integer, split_part($1, ':', 2)))
-            AND ($2::text IS NULL OR (user_id, content_id COLLATE "C")
-                <= (split_part($2, ':', 1)::integer, split_part($2, ':', 2)))
-    """,
-    # A deleted session stays here as its last version, without answers.
-    EntityKind.PROFILING: """
-        SELECT session_id::text AS key, version FROM profiling_session
-        WHERE questionnaire IS NOT NULL AND ($1::text IS NULL OR session_id > $1::uuid)
-            AND ($2::text IS NULL OR session_id <= $2::uuid)
-    """,
-}
-VERSION = {
-    EntityKind.USERS: "SELECT version FROM learner WHERE user_id = $1::text::integer",
-    EntityKind.CONTENT: "SELECT version FROM content WHERE content_id = $1",
-    EntityKind.PROGRESS: """
-        SELECT version FROM progress
-        WHERE user_id = split_part($1, ':', 1)::integer AND content_id = split_part($1, ':', 2)
-    """,
-    EntityKind.PROFILING: """
-        SELECT version FROM profiling_session
-        WHERE session_id = $1::text::uuid AND questionnaire IS NOT NULL
-    """,
-    EntityKind.FEEDBACK: """
-        SELECT version FROM feedback
-        WHERE user_id = split_part($1, ':', 1)::integer AND content_id = split_part($1, ':', 2)
-    """,
-}
 
 command = typer.Typer(add_completion=False)
 console = Console()
@@ -84,11 +36,15 @@ console = Console()
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    kind: EntityKind
+    projection: Projection
     key: str
     core: int | None
     """Core's version; None when it knows no such entity."""
     ai: int | None
+
+    @property
+    def kind(self) -> str:
+        return self.projection.topic.kind
 
     @property
     def what(self) -> str:
@@ -111,21 +67,20 @@ class Reconcile:
         self._core = core
         self._pool = pool
 
-    async def compare(self, kind: EntityKind) -> AsyncIterator[tuple[int, list[Difference]]]:
+    async def compare(self, projection: Projection) -> AsyncIterator[tuple[int, list[Difference]]]:
         """Of each page how many entities core has on it, and what differs at first sight.
 
         Raises CoreUnavailable and CoreRefused.
         """
         after: str | None = None
         while True:
-            page = await _versions(self._core.as_service(), kind, after)
+            page = await _versions(self._core.as_service(), projection.topic.kind, after)
             theirs = {one.key: one.version for one in page.results}
-            rows = await self._pool.fetch(ROWS[kind], after, page.next_after)
-            ours = {row["key"]: row["version"] for row in rows}
+            ours = await load_versions(self._pool, projection, after, page.next_after)
             yield (
                 len(theirs),
                 [
-                    Difference(kind, key, theirs.get(key), ours.get(key))
+                    Difference(projection, key, theirs.get(key), ours.get(key))
                     for key in theirs.keys() | ours.keys()
                     if theirs.get(key) != ours.get(key)
                 ],
@@ -152,16 +107,16 @@ class Reconcile:
 
     async def _look(self, one: Difference) -> Difference:
         core = await _version(self._core.as_service(), one.kind, one.key)
-        ours = await self._pool.fetchval(VERSION[one.kind], one.key)
-        return Difference(one.kind, one.key, core, ours)
+        ours = await load_version(self._pool, one.projection, one.key)
+        return Difference(one.projection, one.key, core, ours)
 
 
-async def _versions(core: CoreCalls, kind: EntityKind, after: str | None) -> VersionPage:
+async def _versions(core: CoreCalls, kind: str, after: str | None) -> VersionPage:
     parameters = {} if after is None else {"after": after}
     return await core.get(VersionPage, f"/api/v1/internal/versions/{kind}/", parameters)
 
 
-async def _version(core: CoreCalls, kind: EntityKind, key: str) -> int | None:
+async def _version(core: CoreCalls, kind: str, key: str) -> int | None:
     """None when core knows no such entity."""
     try:
         return (await core.get(EntityVersion, _path(kind, key))).version
@@ -171,7 +126,7 @@ async def _version(core: CoreCalls, kind: EntityKind, key: str) -> int | None:
         raise
 
 
-def _path(kind: EntityKind, key: str) -> str:
+def _path(kind: str, key: str) -> str:
     return f"/api/v1/internal/versions/{kind}/{key}/"
 
 
@@ -179,10 +134,10 @@ async def reconcile(given: Reconcile, *, repair: bool, patience: float) -> Found
     """Raises CoreUnavailable and CoreRefused."""
     found = Found()
     with Progress(console=console) as progress:
-        for kind in EntityKind:
-            task = progress.add_task(kind, total=None)
+        for projection in REGISTRY.projections:
+            task = progress.add_task(projection.topic.kind, total=None)
             seen: list[Difference] = []
-            async for count, differences in given.compare(kind):
+            async for count, differences in given.compare(projection):
                 found.compared += count
                 seen += differences
                 progress.update(task, advance=count)

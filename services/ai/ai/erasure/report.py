@@ -1,26 +1,31 @@
-"""Is a learner gone everywhere? Every place says so itself, with its receipt."""
+"""Whether anything is left of an erased learner: every place is asked, with its receipt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import asyncpg
 
 from ai.kit.broker import Reader
-from ai.projections.tables import GENERATIONS, OF_ONE_LEARNER
+from ai.projections.erasure import count_left
+from ai.projections.registry import REGISTRY, Registry
 from ongoza_contracts.codec import BadRecord, Received, decode
+from ongoza_contracts.event import Fact
 from ongoza_contracts.http.erasure import ErasureReport, Receipt
 from ongoza_contracts.topics import TOPICS
 from ongoza_contracts.users import UserErased
 
 RECEIPTS = "SELECT place, rows, erased_at FROM erasure_receipt WHERE user_id = $1 ORDER BY place"
-LEFT = "SELECT count(*) FROM {place} WHERE user_id = $1"
-PARKED = """
-SELECT count(*) FROM parked_record
-WHERE convert_to($1::text, 'UTF8') IN (
-    key, header_values[array_position(header_names, 'ce_partitionkey')]
-) OR position(convert_to($1 || ':', 'UTF8') IN key) = 1
-"""
 RECORDS_PER_BATCH = 5000
+
+
+class KeyedRecord(Protocol):
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +33,21 @@ class OnTopic:
     topic: str
     waiting: int
     """Records that compaction has yet to take."""
-    forgotten: int
-    """Keys whose last record has no body, or says that the user was erased."""
+    deleted: int
+    """Keys whose last record is a tombstone or the user's erasure, or no longer names the user."""
     left: int
-    """Keys whose last record says something else."""
+    """Keys whose last record still holds data of the user."""
 
 
-async def of_database(pool: asyncpg.Pool, user_id: int) -> ErasureReport:
+async def of_database(
+    pool: asyncpg.Pool, user_id: int, registry: Registry = REGISTRY
+) -> ErasureReport:
     """ai's own tables, in every generation."""
     rows = await pool.fetch(RECEIPTS, user_id)
-    places = [
-        f"{generation}.{table}"
-        for (generation,) in await pool.fetch(GENERATIONS)
-        for table in OF_ONE_LEARNER
-    ]
-    found = {place: await pool.fetchval(LEFT.format(place=place), user_id) for place in places}
-    found["refreshed_list"] = await pool.fetchval(LEFT.format(place="refreshed_list"), user_id)
-    found["parked_record"] = await pool.fetchval(PARKED, str(user_id))
+    left = await count_left(pool, user_id, registry)
     return ErasureReport(
         receipts=tuple(Receipt.model_validate(dict(row)) for row in rows),
-        remaining={place: count for place, count in found.items() if count},
+        remaining={place: count for place, count in left.items() if count},
     )
 
 
@@ -57,37 +57,49 @@ async def of_topics(reader: Reader, user_id: int) -> list[OnTopic]:
     for topic in TOPICS:
         if not topic.owned:
             continue
-        seen = _Keys()
+        seen = KeysOfUser(user_id, names_others=len(topic.facts[0].subjects) > 1)
         ends = await reader.ends([topic])
         async for records in reader.read({}, ends, RECORDS_PER_BATCH):
             for record in records:
-                if _is_of(record.headers, user_id):
-                    final = record.value is None or _says_erased(record.headers, record.value)
-                    seen.add(record.key or b"", final=final)
+                seen.add(record)
         found.append(OnTopic(topic.name, seen.bodies, len(seen.final), len(seen.open)))
     return found
 
 
 @dataclass(slots=True)
-class _Keys:
+class KeysOfUser:
+    """The keys of a topic that a user owns, or whose records name them."""
+
+    user_id: int
+    names_others: bool
+    """Whether the topic's facts may name users besides their owner."""
     bodies: int = 0
     final: set[bytes] = field(default_factory=set)
     open: set[bytes] = field(default_factory=set)
 
-    def add(self, key: bytes, *, final: bool) -> None:
-        """Of each key the last record decides."""
+    def add(self, record: KeyedRecord) -> None:
+        """The last record of a key decides."""
+        key = record.key or b""
+        if ("ce_partitionkey", str(self.user_id).encode()) in record.headers:
+            final = record.value is None or isinstance(_fact(record), UserErased)
+        elif self.names_others and self._is_named(record):
+            final = False
+        elif key in self.open:
+            final = True
+        else:
+            return
         self.bodies += not final
         (self.final if final else self.open).add(key)
         (self.open if final else self.final).discard(key)
 
+    def _is_named(self, record: KeyedRecord) -> bool:
+        fact = _fact(record)
+        return fact is not None and self.user_id in fact.further_subject_ids
 
-def _is_of(headers: Sequence[tuple[str, bytes]], user_id: int) -> bool:
-    return ("ce_partitionkey", str(user_id).encode()) in headers
 
-
-def _says_erased(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> bool:
+def _fact(record: KeyedRecord) -> Fact | None:
     try:
-        read = decode(headers, value)
+        read = decode(record.headers, record.value)
     except BadRecord:
-        return False
-    return isinstance(read, Received) and isinstance(read.fact, UserErased)
+        return None
+    return read.fact if isinstance(read, Received) else None

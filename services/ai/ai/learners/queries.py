@@ -1,22 +1,22 @@
 """Reads what is known of learners from the projections."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import asyncpg
 
 from ai.kit.db import Db
 from ai.learners.learner import Learner, Profile, Said, Step
-from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
+from ai.projections.entities import load
+from ongoza_contracts.feedback import FeedbackGiven
+from ongoza_contracts.vocabulary import ProgressStatus, Track
 
-# Of each learner: the last completed profiling session, and all progress, the newest last, and
-# feedback, in arrays.
+# Each learner with the last completed profiling session and all progress in arrays, newest last.
 LEARNERS = """
 SELECT learner.user_id, learner.version, learner.track,
     profile.session_id, profile.version AS profile_version, profile.result,
-    steps.content_ids, steps.statuses, steps.versions,
-    said.content_ids AS said_ids, said.verdicts, said.versions AS said_versions
+    steps.content_ids, steps.statuses, steps.versions
 FROM learner
 LEFT JOIN LATERAL (
     SELECT session_id, version, result FROM profiling_session AS session
@@ -29,12 +29,6 @@ CROSS JOIN LATERAL (
         array_agg(version ORDER BY updated_at, content_id) AS versions
     FROM progress WHERE progress.user_id = learner.user_id
 ) AS steps
-CROSS JOIN LATERAL (
-    SELECT array_agg(content_id ORDER BY content_id) AS content_ids,
-        array_agg(verdict ORDER BY content_id) AS verdicts,
-        array_agg(version ORDER BY content_id) AS versions
-    FROM feedback WHERE feedback.user_id = learner.user_id AND verdict IS NOT NULL
-) AS said
 WHERE learner.user_id = ANY($1)
 """
 ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
@@ -42,18 +36,17 @@ ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
 
 async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
     """Those of them that are known here."""
-    return [_learner(row) for row in await db.fetch(LEARNERS, list(user_ids))]
+    rows = await db.fetch(LEARNERS, list(user_ids))
+    feedback = await load(db, FeedbackGiven, user_ids)
+    return [_learner(row, feedback.get(row["user_id"], ())) for row in rows]
 
 
 async def is_erased(db: asyncpg.Pool, user_id: int) -> bool:
     return bool(await db.fetchval(ERASED, user_id))
 
 
-def _learner(row: asyncpg.Record) -> Learner:
+def _learner(row: asyncpg.Record, feedback: Sequence[FeedbackGiven]) -> Learner:
     steps = zip(row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True)
-    said = zip(
-        row["said_ids"] or (), row["verdicts"] or (), row["said_versions"] or (), strict=True
-    )
     return Learner(
         user_id=row["user_id"],
         version=row["version"],
@@ -63,7 +56,9 @@ def _learner(row: asyncpg.Record) -> Learner:
             for content_id, status, version in steps
         },
         feedback={
-            content_id: Said(Verdict(verdict), version) for content_id, verdict, version in said
+            one.content_id: Said(one.verdict, one.version)
+            for one in feedback
+            if one.verdict is not None
         },
     )
 

@@ -91,15 +91,19 @@ CREATE TABLE profiling_session (
 );
 CREATE INDEX profiling_session_user ON profiling_session (user_id);
 
-CREATE TABLE feedback (
-    user_id    integer NOT NULL,
-    content_id text NOT NULL,
-    version    bigint NOT NULL,
-    verdict    text,  -- null once it was taken back
-    created_at timestamptz NOT NULL,
-    updated_at timestamptz NOT NULL,
-    PRIMARY KEY (user_id, content_id)
+-- Every other kind of entity (`ai.projections.registry`). A deletion keeps its row for the version.
+CREATE TABLE entity (
+    kind     text COLLATE "C" NOT NULL,
+    key      text COLLATE "C" NOT NULL,
+    type     text NOT NULL,       -- of the newest fact
+    user_id  integer,             -- the owner; null where the entity belongs to nobody
+    version  bigint NOT NULL,
+    subjects integer[] NOT NULL,  -- the other users it names
+    body     jsonb NOT NULL,      -- as it was received
+    PRIMARY KEY (kind, key)
 );
+CREATE INDEX entity_user ON entity (user_id, kind);
+CREATE INDEX entity_subjects ON entity USING gin (subjects) WHERE subjects <> '{}';
 
 -- Of each item those that learners of it finished as well, the closest ones; made anew in the
 -- background, and never compared: it follows from `progress`.

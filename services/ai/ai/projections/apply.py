@@ -7,8 +7,9 @@ import asyncpg
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
 from ai.kit.locks import LEARNER_READ_LOCK, LEARNER_WRITE_LOCK
-from ai.projections import marks, parked, positions, status, tables
+from ai.projections import erasure, marks, parked, positions, status, tables
 from ai.projections.batch import Batch
+from ai.projections.entities import write_entities
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Applied:
     entities: int
     """Whose row changed."""
     learners: bool
-    """Whether lists have to be computed anew."""
+    """Whether lists of single learners are stale."""
     content: bool
 
 
@@ -44,7 +45,7 @@ async def apply_within(db: Db, batch: Batch, generation: str, worker: str) -> Ap
     """As `Applier.apply_within`, into the generation of `db`'s search path."""
     applied = await _write(db, batch)
     failpoint("worker.mid_batch")
-    await parked.park(db, generation, batch.refused)
+    await parked.park(db, generation, batch.refused, batch.registry)
     await positions.advance(db, batch.positions)
     await status.count(
         db,
@@ -59,20 +60,28 @@ async def apply_within(db: Db, batch: Batch, generation: str, worker: str) -> Ap
 
 
 async def _write(db: Db, batch: Batch) -> Applied:
-    """Erasures last: they take away what earlier facts of the batch brought."""
-    content = await tables.write_content(db, batch.content.values())
-    touched = [
-        *await tables.write_learners(db, batch.users.values()),
-        *await tables.write_progress(db, batch.progress.values()),
-        *await tables.write_profiling(db, batch.profiling.values()),
-        *await tables.write_feedback(db, batch.feedback.values()),
-    ]
-    await marks.mark_learners(db, touched)
-    if content:
+    """Erasures last: they delete what earlier facts of the batch brought."""
+    changed = await _upsert(db, batch)
+    stale = [o for kind in changed.keys() & batch.registry.stale_kinds for o in changed[kind]]
+    learners = [owner for owner in stale if owner is not None]
+    await marks.mark_learners(db, learners)
+    if len(learners) < len(stale):  # an entity without owner concerns every list
         await marks.mark_catalogue(db)
-    erased = await tables.erase(db, batch.erased.values()) if batch.erased else []
+    erased = await erasure.erase(db, batch.erased.values(), batch.registry) if batch.erased else []
     return Applied(
-        entities=len(content) + len(touched) + len(erased),
-        learners=bool(touched),
-        content=bool(content),
+        entities=sum(map(len, changed.values())) + len(erased),
+        learners=bool(learners),
+        content=bool(changed["content"]),
     )
+
+
+async def _upsert(db: Db, batch: Batch) -> dict[str, list[int | None]]:
+    """The owners of the entities whose row changed, by kind; None for one that has no owner."""
+    content = await tables.write_content(db, batch.content.values())
+    return {
+        "content": [None] * len(content),
+        "users": [*await tables.write_learners(db, batch.users.values())],
+        "progress": [*await tables.write_progress(db, batch.progress.values())],
+        "profiling": [*await tables.write_profiling(db, batch.profiling.values())],
+        **await write_entities(db, batch.entities.values(), batch.registry),
+    }

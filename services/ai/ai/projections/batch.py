@@ -5,23 +5,29 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
+from ai.projections.registry import PROJECTIONS, REGISTRY, Registry
 from ongoza_contracts.codec import BadRecord, Received, Tombstone, Unknown, decode
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
-from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
-from ongoza_contracts.topics import TOPICS, Topic
+from ongoza_contracts.topics import Topic
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 UserFact: TypeAlias = UserCreated | UserUpdated
 ContentFact: TypeAlias = ContentPublished | ContentRetired
 ProfilingFact: TypeAlias = ProfilingAnswered | ProfilingCompleted | ProfilingDeleted
 
-CONSUMED: tuple[Topic, ...] = tuple(topic for topic in TOPICS if "ai" in topic.consumers)
+CONSUMED: tuple[Topic, ...] = tuple(projection.topic for projection in PROJECTIONS)
+
+
+class Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
 
 K = TypeVar("K")
-F = TypeVar("F", bound=Fact)
+V = TypeVar("V", bound=Versioned)
 
 
 class RawRecord(Protocol):
@@ -41,13 +47,28 @@ class RawRecord(Protocol):
     def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
-class Newest(dict[K, F], Generic[K, F]):
-    """Of each entity the fact with the highest version."""
+class Newest(dict[K, V], Generic[K, V]):
+    """Keeps the highest version of each key."""
 
-    def add(self, key: K, fact: F) -> None:
+    def add(self, key: K, fact: V) -> None:
         known = self.get(key)
         if known is None or fact.version > known.version:
             self[key] = fact
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A fact that has no typed table."""
+
+    kind: str
+    key: str
+    fact: Fact
+    body: bytes
+    """The record's own, so that fields of later releases are stored as well."""
+
+    @property
+    def version(self) -> int:
+        return self.fact.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +82,14 @@ class Refused:
 
 @dataclass(slots=True)
 class Batch:
+    registry: Registry = REGISTRY
     users: Newest[int, UserFact] = field(default_factory=Newest)
     erased: Newest[int, UserErased] = field(default_factory=Newest)
     content: Newest[str, ContentFact] = field(default_factory=Newest)
     progress: Newest[tuple[int, str], ProgressUpdated] = field(default_factory=Newest)
     profiling: Newest[UUID, ProfilingFact] = field(default_factory=Newest)
-    feedback: Newest[tuple[int, str], FeedbackGiven] = field(default_factory=Newest)
+    entities: Newest[tuple[str, str], Entity] = field(default_factory=Newest)
+    """By kind and key."""
     refused: list[Refused] = field(default_factory=list)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
     """Behind the last record of each topic and partition."""
@@ -75,9 +98,19 @@ class Batch:
     unknown_types: int = 0
     tombstones: int = 0
 
-    def add(self, fact: Fact) -> None:
-        """Every fact ai reacts to, in one place."""
+    def add(self, fact: Fact, body: bytes) -> None:
+        """`body` is what the fact was read from. Raises TypeError for a fact without projection."""
+        projection = self.registry.by_fact.get(type(fact))
+        if projection is None:
+            raise TypeError(f"{fact.type} is in the catalogue, but ai has no projection of it")
         self.facts += 1
+        if projection.table is None:
+            kind, key = projection.topic.kind, fact.key
+            self.entities.add((kind, key), Entity(kind, key, fact, body))
+        else:
+            self._add_typed(fact)
+
+    def _add_typed(self, fact: Fact) -> None:
         match fact:
             case UserErased():
                 self.erased.add(fact.user_id, fact)
@@ -89,15 +122,13 @@ class Batch:
                 self.progress.add((fact.user_id, fact.content_id), fact)
             case ProfilingAnswered() | ProfilingCompleted() | ProfilingDeleted():
                 self.profiling.add(fact.session_id, fact)
-            case FeedbackGiven():
-                self.feedback.add((fact.user_id, fact.content_id), fact)
             case _:
-                raise TypeError(f"{fact.type} is in the catalogue, but ai has no projection of it")
+                raise TypeError(f"the table of {fact.type} has no writer")
 
 
-def read_batch(records: Iterable[RawRecord]) -> Batch:
-    """Whatever the records hold, one bad record among them never hides its neighbours."""
-    batch = Batch()
+def read_batch(records: Iterable[RawRecord], registry: Registry = REGISTRY) -> Batch:
+    """One malformed record never hides its neighbours."""
+    batch = Batch(registry)
     for record in records:
         batch.positions[record.topic, record.partition] = record.offset + 1
         try:
@@ -107,7 +138,7 @@ def read_batch(records: Iterable[RawRecord]) -> Batch:
             continue
         match read:
             case Received(fact=fact):
-                batch.add(fact)
+                batch.add(fact, record.value or b"")
             case Unknown():
                 batch.unknown_types += 1
             case Tombstone():

@@ -11,23 +11,9 @@ from ai.kit.db import Db
 from ai.kit.locks import LEARNER_READ_LOCK
 from ai.kit.vectors import ModelIdentity
 
-TABLES = (
-    "content",
-    "content_vector",
-    "catalogue_revision",
-    "consumed",
-    "learner",
-    "erased_learner",
-    "progress",
-    "profiling_session",
-    "feedback",
-    "together",
-    "together_made",
-    "dirty_learner",
-    "recommendation",
-)
 FIRST = "g1"
 
+TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = $1 ORDER BY 1"
 LIVE = "SELECT name FROM generation WHERE state = 'live'"
 NEXT = "SELECT 'g' || coalesce(max(substr(name, 2)::integer), 0) + 1 FROM generation"
 # The one that readers saw before: where a rollback goes to.
@@ -46,7 +32,7 @@ RETIRE_LIVE = "UPDATE generation SET state = 'retired' WHERE state = 'live' AND 
 MAKE_LIVE = "UPDATE generation SET state = 'live', switched_at = now() WHERE name = $1"
 REMOVE = "DELETE FROM generation WHERE name = $1 AND state <> 'live'"
 UNPARK = "DELETE FROM parked_record WHERE generation = $1"
-# Whoever was erased stays so, also while older facts of theirs are read again.
+# An erased learner stays erased while their older facts are read again.
 KEEP_ERASED = "INSERT INTO {name}.erased_learner SELECT * FROM live.erased_learner"
 
 
@@ -122,7 +108,7 @@ async def made_by(connection: Db, name: str, identity: ModelIdentity) -> bool:
 async def publish_live(connection: Db, name: str) -> None:
     """Let readers see generation `name` from one moment to the next."""
     async with connection.transaction():
-        for table in TABLES:
+        for (table,) in await connection.fetch(TABLES, name):
             view = f"CREATE OR REPLACE VIEW live.{table} AS SELECT * FROM {name}.{table}"  # noqa: S608
             await connection.execute(view)
         await connection.execute(RETIRE_LIVE, name)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from ai.kit.db import Db
 
-# A mark that nobody has claimed yet says enough as it is: the conflict locks its row, so whoever
+# A mark that nobody has claimed yet stays as it is: the conflict locks its row, so the worker that
 # claims it next reads what this transaction wrote. A renewed mark keeps its time: that of the
 # oldest change the list does not show yet. In the order of ids, so that two writers never wait for
 # each other in a circle.

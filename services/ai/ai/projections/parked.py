@@ -1,10 +1,15 @@
-"""Records that could not be used: kept byte for byte, and a budget above which we stop."""
+"""Records that could not be used: stored byte for byte, and a budget above which we stop."""
 
+import json
+import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+import asyncpg
 
 from ai.kit.db import Db
 from ai.projections.batch import Refused
+from ai.projections.registry import REGISTRY, Registry
 
 PARK = """
 INSERT INTO parked_record (
@@ -13,35 +18,84 @@ INSERT INTO parked_record (
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (generation, topic, partition, "offset") DO NOTHING
 """
-# Bytes of a learner's: by the header that says whose they are, and by the key.
-FORGET = """
-WITH gone AS (
-    DELETE FROM parked_record AS parked USING unnest($1::integer[]) AS erased (user_id)
-    WHERE convert_to(erased.user_id::text, 'UTF8') IN (
+# Records of users' topics that belong to a user: by the header that names the owner, or by the key.
+OWNED = """
+topic = ANY($2) AND (
+    convert_to(erased.user_id::text, 'UTF8') IN (
         key, header_values[array_position(header_names, 'ce_partitionkey')]
     ) OR position(convert_to(erased.user_id || ':', 'UTF8') IN key) = 1
-    RETURNING erased.user_id
+)
+"""
+ERASE = f"""
+WITH deleted AS (
+    DELETE FROM parked_record USING unnest($1::integer[]) AS erased (user_id)
+    WHERE {OWNED} RETURNING erased.user_id
 )
 INSERT INTO erasure_receipt (user_id, place, rows)
-SELECT erased.user_id, 'parked_record', count(gone.user_id)
-FROM unnest($1::integer[]) AS erased (user_id) LEFT JOIN gone USING (user_id)
+SELECT erased.user_id, 'parked_record', count(deleted.user_id)
+FROM unnest($1::integer[]) AS erased (user_id) LEFT JOIN deleted USING (user_id)
 GROUP BY erased.user_id
 ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
-"""
+"""  # noqa: S608 - constants
+COUNT_OWNED = f"""
+SELECT count(*) FROM parked_record, unnest($1::integer[]) AS erased (user_id) WHERE {OWNED}
+"""  # noqa: S608 - constants
+# Records of topics whose facts name further users.
+NAMING = "SELECT id, topic, value FROM parked_record WHERE topic = ANY($1) AND value IS NOT NULL"
+REPLACE = "UPDATE parked_record SET value = $2 WHERE id = $1"
+DELETE = "DELETE FROM parked_record WHERE id = $1"
 ERASED = "SELECT user_id FROM erased_learner"
 WINDOW = 100
 
 
-async def park(db: Db, generation: str, refused: Sequence[Refused]) -> None:
-    """Whatever belongs to an erased learner is not kept."""
+async def park(
+    db: Db, generation: str, refused: Sequence[Refused], registry: Registry = REGISTRY
+) -> None:
+    """Nothing that belongs to an erased learner, or names one, is stored."""
     if refused:
         await db.executemany(PARK, [_row(generation, one) for one in refused])
-        await forget(db, [user_id for (user_id,) in await db.fetch(ERASED)])
+        await erase(db, [user_id for (user_id,) in await db.fetch(ERASED)], registry)
 
 
-async def forget(db: Db, user_ids: Sequence[int]) -> None:
+async def erase(db: Db, user_ids: Sequence[int], registry: Registry) -> None:
     """In the transaction that erases these learners."""
-    await db.execute(FORGET, list(user_ids))
+    await db.execute(ERASE, list(user_ids), registry.owned_topics)
+    for parked_id, topic, value in await _naming(db, registry):
+        cleared = clear_fields(value, registry.further_subjects[topic], user_ids)
+        if cleared is None:
+            await db.execute(DELETE, parked_id)
+        elif cleared != value:
+            await db.execute(REPLACE, parked_id, cleared)
+
+
+async def count_left(db: Db | asyncpg.Pool, user_id: int, registry: Registry) -> int:
+    """How many records belong to a user or name them."""
+    owned: int = await db.fetchval(COUNT_OWNED, [user_id], registry.owned_topics)
+    return owned + sum(
+        clear_fields(value, registry.further_subjects[topic], [user_id]) != value
+        for _, topic, value in await _naming(db, registry)
+    )
+
+
+async def _naming(db: Db | asyncpg.Pool, registry: Registry) -> Sequence[tuple[int, str, bytes]]:
+    topics = list(registry.further_subjects)
+    return [tuple(row) for row in await db.fetch(NAMING, topics)] if topics else []
+
+
+def clear_fields(value: bytes, fields: Collection[str], user_ids: Collection[int]) -> bytes | None:
+    """The body with those of the fields set to null that name one of these users, or unchanged.
+    None when it names one and is no JSON object, so that it cannot be cleared."""
+    ids = {str(user_id) for user_id in user_ids}
+    try:
+        body = json.loads(value)
+    except (ValueError, RecursionError):
+        body = None
+    if isinstance(body, dict):
+        named = [name for name in fields if str(body.get(name)) in ids]
+        return json.dumps({**body, **dict.fromkeys(named)}).encode() if named else value
+    mentions = re.findall(rb'"(\w+)"\s*:\s*"?(\d+)', value)
+    found = any(name.decode() in fields and number.decode() in ids for name, number in mentions)
+    return None if found else value
 
 
 def _row(generation: str, refused: Refused) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""What a worker says of itself, in the table that /health and operators read."""
+"""Workers report their state in the table that /health and operators read."""
 
 import asyncpg
 

@@ -27,7 +27,7 @@ class Subscriber:
     def __init__(
         self, applier: Applier, budget: Budget, lists: asyncio.Event, texts: asyncio.Event
     ) -> None:
-        """`lists` is set when lists are to be computed anew, `texts` when content changed."""
+        """`lists` is set when lists have to be recomputed, `texts` when content changed."""
         self.applier = applier
         self.budget = budget
         self.lists = lists
@@ -48,7 +48,7 @@ class Subscriber:
 
     async def _handle(self, records: Records) -> int:
         batch = read_batch(records)
-        # Before they are parked and their offsets passed: whoever is started next meets them again.
+        # Before they are parked and their offsets passed: the next worker reads them again.
         self._count(records=len(records), parked=len(batch.refused))
         try:
             await self._apply(batch)

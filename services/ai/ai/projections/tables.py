@@ -1,4 +1,4 @@
-"""The tables of a generation: how facts become rows, and the one guard that makes order harmless.
+"""The typed tables of a generation: how facts become rows, and the guard that makes order harmless.
 
 Each statement takes one array per column, so a batch costs one round trip per table, and returns
 what really changed. Rows of erased learners are never written again.
@@ -9,14 +9,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from ai.kit.db import Db
-from ai.projections import parked
 from ai.projections.batch import ContentFact, ProfilingFact, UserFact
 from ai.projections.documents import document, text_sha256
 from ongoza_contracts.content import ContentRetired
-from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
-from ongoza_contracts.users import UserErased
 
 UPSERT_LEARNERS = """
 INSERT INTO learner (
@@ -101,51 +98,6 @@ WHERE excluded.version > profiling_session.version
 RETURNING user_id
 """
 
-UPSERT_FEEDBACK = """
-INSERT INTO feedback (user_id, content_id, version, verdict, created_at, updated_at)
-SELECT * FROM unnest(
-    $1::integer[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[]
-) AS fact (user_id)
-WHERE NOT EXISTS (SELECT FROM erased_learner WHERE erased_learner.user_id = fact.user_id)
-ON CONFLICT (user_id, content_id) DO UPDATE SET
-    version = excluded.version, verdict = excluded.verdict, created_at = excluded.created_at,
-    updated_at = excluded.updated_at
-WHERE excluded.version > feedback.version
-RETURNING user_id
-"""
-
-REMEMBER_ERASED = """
-INSERT INTO {generation}.erased_learner (user_id, version)
-SELECT * FROM unnest($1::integer[], $2::bigint[])
-ON CONFLICT (user_id) DO NOTHING
-RETURNING user_id
-"""
-OF_ONE_LEARNER = (
-    "dirty_learner",
-    "recommendation",
-    "feedback",
-    "progress",
-    "profiling_session",
-    "learner",
-)
-# With a receipt for every learner, also where there was nothing.
-FORGET = """
-WITH gone AS (DELETE FROM {place} WHERE user_id = ANY($1) RETURNING user_id)
-INSERT INTO erasure_receipt (user_id, place, rows)
-SELECT erased.user_id, '{place}', count(gone.user_id)
-FROM unnest($1::integer[]) AS erased (user_id) LEFT JOIN gone USING (user_id)
-GROUP BY erased.user_id
-ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
-"""
-# What others finished is counted anew, without them, however little that is: see `refresh.ANEW`.
-COUNT_ANEW = "UPDATE {generation}.together_made SET facts = -1"
-# Other teams hear of it by a record without a body.
-FORGET_LISTS = """
-INSERT INTO refreshed_list (user_id, version) SELECT *, NULL FROM unnest($1::integer[])
-ON CONFLICT (user_id) DO UPDATE SET version = NULL
-"""
-GENERATIONS = "SELECT name FROM generation"
-
 
 async def write_learners(db: Db, facts: Collection[UserFact]) -> list[int]:
     """The ids of the learners whose row changed, as everywhere below."""
@@ -182,36 +134,6 @@ async def write_progress(db: Db, facts: Collection[ProgressUpdated]) -> list[int
 
 async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[int]:
     return await _write(db, UPSERT_PROFILING, [_profiling_row(fact) for fact in facts])
-
-
-async def write_feedback(db: Db, facts: Collection[FeedbackGiven]) -> list[int]:
-    return await _write(
-        db,
-        UPSERT_FEEDBACK,
-        [
-            (
-                *(fact.user_id, fact.content_id, fact.version, fact.verdict),
-                *(fact.created_at, fact.updated_at),
-            )
-            for fact in facts
-        ],
-    )
-
-
-async def erase(db: Db, facts: Collection[UserErased]) -> list[int]:
-    """Forget all about these learners, for good: in every generation, whichever of them reads this
-    first. The one that is being built must not bring them back, the retired one not keep them."""
-    new: set[int] = set()
-    rows = [(fact.user_id, fact.version) for fact in facts]
-    user_ids = [user_id for user_id, _ in rows]
-    for (generation,) in await db.fetch(GENERATIONS):
-        new.update(await _write(db, REMEMBER_ERASED.format(generation=generation), rows))
-        for table in OF_ONE_LEARNER:
-            await db.execute(FORGET.format(place=f"{generation}.{table}"), user_ids)
-        await db.execute(COUNT_ANEW.format(generation=generation))
-    await db.execute(FORGET_LISTS, user_ids)
-    await parked.forget(db, user_ids)
-    return sorted(new)
 
 
 async def _write(db: Db, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[Any]:

@@ -11,17 +11,17 @@ from ai.catalogue.queries import load_catalogue
 from ai.kit.db import Db
 from ai.kit.vectors import Matrix
 from ai.learners.queries import load_learners
+from ai.projections.registry import REGISTRY
 from ai.recommendations.lists import stored
 
-# What of each table must be equal: not when a row was written, nor what is computed from others.
-COMPARED = {
-    "content": "row_.*",
-    "learner": "row_.*",
-    "erased_learner": "row_.user_id, row_.version",
-    "progress": "row_.*",
-    "profiling_session": "row_.*",
-    "feedback": "row_.*",
-}
+# An absent field and a null one mean the same: which of them a record has depends on its release.
+ENTITIES = """
+SELECT key, type, user_id, version, subjects, jsonb_strip_nulls(body) AS body
+FROM {schema}.entity WHERE kind = '{kind}'
+"""
+# The time of writing differs between generations.
+ERASED = "SELECT user_id, version FROM {schema}.erased_learner"
+TYPED = "SELECT row_.* FROM {schema}.{table} AS row_"
 # Vectors of texts current on both sides; one that is about to be embedded is no difference yet.
 CURRENT_VECTORS = """
 SELECT content_id, text_sha256, embedding FROM {schema}.content_vector
@@ -31,7 +31,6 @@ AND content_id IN (
     WHERE text_sha256 = document_sha256
 )
 """
-ROWS = "SELECT {columns} FROM {schema}.{table} AS row_"
 # Order-free: the sum of the rows' hashes.
 HASH = """
 SELECT count(*) AS rows, coalesce(sum(hashtextextended(made::text, 0)::numeric), 0)::text AS hash
@@ -90,8 +89,8 @@ async def compare(
     """
     rows: dict[str, int] = {}
     differences = []
-    for table in [*COMPARED, *(["content_vector"] if same_model else [])]:
-        found, difference = await _compare_table(db, live, new, table)
+    for table, query in queries(same_model).items():
+        found, difference = await _compare_table(db, live, new, table, query)
         rows[table] = found
         if difference:
             differences.append(difference)
@@ -107,10 +106,24 @@ async def compare(
     )
 
 
+def queries(same_model: bool) -> dict[str, str]:
+    """By table, or by kind of entity, the query for what must be equal: all that comes from facts,
+    but not what is computed from them."""
+    queries = {
+        one.table: TYPED.replace("{table}", one.table) for one in REGISTRY.typed if one.table
+    }
+    queries["erased_learner"] = ERASED
+    for kind in REGISTRY.entity_kinds:
+        queries[f"entity.{kind}"] = ENTITIES.replace("{kind}", kind)
+    if same_model:
+        queries["content_vector"] = CURRENT_VECTORS
+    return queries
+
+
 async def _compare_table(
-    db: Db, live: str, new: str, table: str
+    db: Db, live: str, new: str, table: str, query: str
 ) -> tuple[int, TableDifference | None]:
-    queries = [_rows(live, new, table), _rows(new, live, table)]
+    queries = [query.format(schema=live, other=new), query.format(schema=new, other=live)]
     (live_found,), (new_found,) = [await db.fetch(HASH.format(query=query)) for query in queries]
     if live_found == new_found:
         return new_found["rows"], None
@@ -121,12 +134,6 @@ async def _compare_table(
         new_rows=new_found["rows"],
         examples=[f"{one['side']}: {one['row'][:200]}" for one in examples],
     )
-
-
-def _rows(schema: str, other: str, table: str) -> str:
-    if table == "content_vector":
-        return CURRENT_VECTORS.format(schema=schema, other=other)
-    return ROWS.format(columns=COMPARED[table], schema=schema, table=table)
 
 
 async def _panel_overlap(db: Db, live: str, new: str, panels: tuple[Matrix, Matrix]) -> float:

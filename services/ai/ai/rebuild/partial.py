@@ -5,15 +5,10 @@ from collections.abc import Sequence
 from ai.kit.broker import TopicPartition
 from ai.kit.db import Db
 from ai.kit.locks import LEARNER_WRITE_LOCK
+from ai.projections.registry import REGISTRY
 
-TABLES_OF = {
-    "ongoza.users": ("learner",),
-    "ongoza.content": ("content",),  # the vectors come from the cache, of whichever model
-    "ongoza.progress": ("progress",),
-    "ongoza.profiling": ("profiling_session",),
-    "ongoza.feedback": ("feedback",),
-}
 COPY = "INSERT INTO {new}.{table} SELECT * FROM {live}.{table}"
+COPY_ENTITIES = "INSERT INTO {new}.entity SELECT * FROM {live}.entity WHERE kind = ANY($1)"
 MARK_LEARNERS = "INSERT INTO {new}.dirty_learner (user_id) SELECT user_id FROM {new}.learner"
 COPY_POSITIONS = "INSERT INTO {new}.consumed SELECT * FROM {live}.consumed WHERE topic <> ALL($1)"
 
@@ -24,7 +19,7 @@ class NoSuchTopic(ValueError):
 
 def require_known(topics: Sequence[str]) -> None:
     """Raises NoSuchTopic."""
-    if unknown := set(topics) - TABLES_OF.keys():
+    if unknown := set(topics) - REGISTRY.by_topic.keys():
         raise NoSuchTopic(", ".join(sorted(unknown)))
 
 
@@ -42,10 +37,13 @@ def read_positions(texts: Sequence[str]) -> dict[TopicPartition, int]:
 
 
 async def copy_others(db: Db, live: str, new: str, topics: Sequence[str]) -> None:
-    """In a transaction of the caller's: rows and the positions they stand for fit together."""
+    """In a transaction of the caller's: rows and the positions they stand for fit together. Vectors
+    come from the cache, of whichever model."""
     await db.execute(LEARNER_WRITE_LOCK)
-    for topic in TABLES_OF.keys() - set(topics):
-        for table in TABLES_OF[topic]:
-            await db.execute(COPY.format(new=new, live=live, table=table))
+    others = [one for name, one in REGISTRY.by_topic.items() if name not in topics]
+    for table in [one.table for one in others if one.table]:
+        await db.execute(COPY.format(new=new, live=live, table=table))
+    kinds = [one.topic.kind for one in others if not one.table]
+    await db.execute(COPY_ENTITIES.format(new=new, live=live), kinds)
     await db.execute(MARK_LEARNERS.format(new=new))
     await db.execute(COPY_POSITIONS.format(new=new, live=live), list(topics))

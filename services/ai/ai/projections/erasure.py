@@ -1,0 +1,85 @@
+"""Deletes everything about a user, for good, in every generation."""
+
+from collections.abc import Collection, Sequence
+
+import asyncpg
+
+from ai.kit.db import Db
+from ai.projections import entities, parked
+from ai.projections.registry import Registry
+from ongoza_contracts.users import UserErased
+
+GENERATIONS = "SELECT name FROM generation"
+# Asked of the database itself: a generation may have been made by another release. The list of the
+# erased stays, and `entity` is emptied by kind.
+PLACES = """
+SELECT quote_ident(nspname) || '.' || quote_ident(relname)
+FROM pg_attribute
+JOIN pg_class ON pg_class.oid = attrelid
+JOIN pg_namespace ON pg_namespace.oid = relnamespace
+JOIN generation ON generation.name = nspname
+WHERE attname = 'user_id' AND NOT attisdropped AND relkind IN ('r', 'p') AND NOT relispartition
+    AND relname NOT IN ('erased_learner', 'entity')
+ORDER BY 1
+"""
+ADD_ERASED = """
+INSERT INTO {generation}.erased_learner (user_id, version)
+SELECT * FROM unnest($1::integer[], $2::bigint[])
+ON CONFLICT (user_id) DO NOTHING
+RETURNING user_id
+"""
+# With a receipt for every learner, also where there was nothing.
+DELETE = """
+WITH deleted AS (DELETE FROM {place} WHERE user_id = ANY($1) RETURNING user_id)
+INSERT INTO erasure_receipt (user_id, place, rows)
+SELECT erased.user_id, '{place}', count(deleted.user_id)
+FROM unnest($1::integer[]) AS erased (user_id) LEFT JOIN deleted USING (user_id)
+GROUP BY erased.user_id
+ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
+"""
+# What learners finished together is counted again without them, however little that changes.
+COUNT_AGAIN = "UPDATE {generation}.together_made SET facts = -1"
+# A row without version is published as a tombstone of the learner's list.
+DELETE_LISTS = """
+INSERT INTO refreshed_list (user_id, version) SELECT *, NULL FROM unnest($1::integer[])
+ON CONFLICT (user_id) DO UPDATE SET version = NULL
+"""
+
+
+async def erase(db: Db, facts: Collection[UserErased], registry: Registry) -> list[int]:
+    """The users who were not yet erased in some generation. The generation that is being built must
+    not bring them back, and the retired one must not keep them, whichever reads the fact first."""
+    new: set[int] = set()
+    user_ids = [fact.user_id for fact in facts]
+    versions = [fact.version for fact in facts]
+    for generation in await _generations(db):
+        added = await db.fetch(ADD_ERASED.format(generation=generation), user_ids, versions)
+        new.update(user_id for (user_id,) in added)
+        await entities.delete_owned(db, f"{generation}.entity", user_ids, registry)
+        await entities.clear_subjects(db, f"{generation}.entity", user_ids, registry)
+        await db.execute(COUNT_AGAIN.format(generation=generation))
+    for place in await _places(db):
+        await db.execute(DELETE.format(place=place), user_ids)
+    await db.execute(DELETE_LISTS, user_ids)
+    await parked.erase(db, user_ids, registry)
+    return sorted(new)
+
+
+async def count_left(db: Db | asyncpg.Pool, user_id: int, registry: Registry) -> dict[str, int]:
+    """What the tables still say about a user, by place; 0 where nothing is left."""
+    left: dict[str, int] = {}
+    for place in [*await _places(db), "refreshed_list"]:
+        count = f"SELECT count(*) FROM {place} WHERE user_id = $1"  # noqa: S608 - our own tables
+        left[place] = await db.fetchval(count, user_id)
+    for generation in await _generations(db):
+        left |= await entities.count_left(db, f"{generation}.entity", user_id)
+    left["parked_record"] = await parked.count_left(db, user_id, registry)
+    return left
+
+
+async def _places(db: Db | asyncpg.Pool) -> Sequence[str]:
+    return [place for (place,) in await db.fetch(PLACES)]
+
+
+async def _generations(db: Db | asyncpg.Pool) -> Sequence[str]:
+    return [name for (name,) in await db.fetch(GENERATIONS)]

@@ -1,0 +1,79 @@
+"""Every topic that ai consumes, and where its facts are stored.
+
+A new fact is one more `Projection` in the tuple: reading, writing, erasing, comparing and
+rebuilding follow from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import CONTENT, FEEDBACK, PROFILING, PROGRESS, USERS, Topic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    topic: Topic
+    makes_lists_stale: bool
+    """Whether a change makes the owner's list stale; every list where the entity has no owner."""
+    table: str | None = None
+    """A typed table, for what is read often or in parts; without one, rows of `entity`."""
+    exists: str = "true"
+    """SQL, for typed tables that keep rows of deleted entities: whether the entity still exists."""
+
+
+PROJECTIONS: tuple[Projection, ...] = (
+    Projection(topic=USERS, makes_lists_stale=True, table="learner"),
+    Projection(topic=CONTENT, makes_lists_stale=True, table="content"),
+    Projection(topic=PROGRESS, makes_lists_stale=True, table="progress"),
+    Projection(
+        topic=PROFILING,
+        makes_lists_stale=True,
+        table="profiling_session",
+        exists="questionnaire IS NOT NULL",
+    ),
+    Projection(topic=FEEDBACK, makes_lists_stale=True),
+)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What follows from a tuple of projections."""
+
+    projections: tuple[Projection, ...]
+
+    @cached_property
+    def by_fact(self) -> Mapping[type[Fact], Projection]:
+        return {fact: one for one in self.projections for fact in one.topic.facts}
+
+    @cached_property
+    def by_topic(self) -> Mapping[str, Projection]:
+        return {one.topic.name: one for one in self.projections}
+
+    @cached_property
+    def typed(self) -> tuple[Projection, ...]:
+        return tuple(one for one in self.projections if one.table)
+
+    @cached_property
+    def entity_kinds(self) -> tuple[str, ...]:
+        """The kinds of entity whose rows are in `entity`."""
+        return tuple(one.topic.kind for one in self.projections if not one.table)
+
+    @cached_property
+    def stale_kinds(self) -> frozenset[str]:
+        return frozenset(one.topic.kind for one in self.projections if one.makes_lists_stale)
+
+    @cached_property
+    def owned_topics(self) -> tuple[str, ...]:
+        """The names of the topics whose entities belong to users."""
+        return tuple(one.topic.name for one in self.projections if one.topic.owned)
+
+    @cached_property
+    def further_subjects(self) -> Mapping[str, tuple[str, ...]]:
+        """By topic, the fields that name users besides the owner; only topics that have some."""
+        fields = {one.topic.name: one.topic.facts[0].subjects[1:] for one in self.projections}
+        return {topic: names for topic, names in fields.items() if names}
+
+
+REGISTRY = Registry(PROJECTIONS)
