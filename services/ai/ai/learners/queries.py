@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from ai.kit.db import Db
-from ai.learners.learner import Learner, Profile, Said, Step
+from ai.learners.learner import Feedback, Interaction, Learner, Profile
 from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
 
 # Of each learner: the last completed profiling session, and all progress, the newest last, and
@@ -58,12 +58,12 @@ def _learner(row: asyncpg.Record) -> Learner:
         user_id=row["user_id"],
         version=row["version"],
         profile=_profile(row),
-        steps={
-            content_id: Step(ProgressStatus(status), version)
+        interactions={
+            content_id: Interaction(ProgressStatus(status), version)
             for content_id, status, version in steps
         },
         feedback={
-            content_id: Said(Verdict(verdict), version) for content_id, verdict, version in said
+            content_id: Feedback(Verdict(verdict), version) for content_id, verdict, version in said
         },
     )
 

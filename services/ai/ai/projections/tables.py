@@ -137,7 +137,7 @@ FROM unnest($1::integer[]) AS erased (user_id) LEFT JOIN gone USING (user_id)
 GROUP BY erased.user_id
 ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
 """
-# What others finished is counted anew, without them, however little that is: see `refresh.ANEW`.
+# Neighbours are counted again without them: see `refresh.FORCE_REFRESH`.
 COUNT_ANEW = "UPDATE {generation}.together_made SET facts = -1"
 # Other teams hear of it by a record without a body.
 FORGET_LISTS = """
