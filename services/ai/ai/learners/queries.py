@@ -10,13 +10,13 @@ from ai.kit.db import Db
 from ai.learners.learner import Feedback, Interaction, Learner, Profile
 from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
 
-# Of each learner: the last completed profiling session, and all progress, the newest last, and
-# feedback, in arrays.
+# For each learner the last completed profiling session, and arrays of all progress, newest last,
+# and of all feedback.
 LEARNERS = """
 SELECT learner.user_id, learner.version, learner.track,
     profile.session_id, profile.version AS profile_version, profile.result,
-    steps.content_ids, steps.statuses, steps.versions,
-    said.content_ids AS said_ids, said.verdicts, said.versions AS said_versions
+    done.content_ids, done.statuses, done.versions,
+    given.content_ids AS feedback_ids, given.verdicts, given.versions AS feedback_versions
 FROM learner
 LEFT JOIN LATERAL (
     SELECT session_id, version, result FROM profiling_session AS session
@@ -28,20 +28,20 @@ CROSS JOIN LATERAL (
         array_agg(status ORDER BY updated_at, content_id) AS statuses,
         array_agg(version ORDER BY updated_at, content_id) AS versions
     FROM progress WHERE progress.user_id = learner.user_id
-) AS steps
+) AS done
 CROSS JOIN LATERAL (
     SELECT array_agg(content_id ORDER BY content_id) AS content_ids,
         array_agg(verdict ORDER BY content_id) AS verdicts,
         array_agg(version ORDER BY content_id) AS versions
     FROM feedback WHERE feedback.user_id = learner.user_id AND verdict IS NOT NULL
-) AS said
+) AS given
 WHERE learner.user_id = ANY($1)
 """
 ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
 
 
 async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
-    """Those of them that are known here."""
+    """The learners of these ids that have been projected."""
     return [_learner(row) for row in await db.fetch(LEARNERS, list(user_ids))]
 
 
@@ -50,9 +50,14 @@ async def is_erased(db: asyncpg.Pool, user_id: int) -> bool:
 
 
 def _learner(row: asyncpg.Record) -> Learner:
-    steps = zip(row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True)
-    said = zip(
-        row["said_ids"] or (), row["verdicts"] or (), row["said_versions"] or (), strict=True
+    interactions = zip(
+        row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True
+    )
+    feedback = zip(
+        row["feedback_ids"] or (),
+        row["verdicts"] or (),
+        row["feedback_versions"] or (),
+        strict=True,
     )
     return Learner(
         user_id=row["user_id"],
@@ -60,16 +65,17 @@ def _learner(row: asyncpg.Record) -> Learner:
         profile=_profile(row),
         interactions={
             content_id: Interaction(ProgressStatus(status), version)
-            for content_id, status, version in steps
+            for content_id, status, version in interactions
         },
         feedback={
-            content_id: Feedback(Verdict(verdict), version) for content_id, verdict, version in said
+            content_id: Feedback(Verdict(verdict), version)
+            for content_id, verdict, version in feedback
         },
     )
 
 
 def _profile(row: asyncpg.Record) -> Profile | None:
-    """What profiling came to; without it the track chosen in core."""
+    """The profiling result, else the track chosen in core."""
     if row["result"] is not None:
         result: dict[str, Any] = json.loads(row["result"])
         return Profile(
