@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ai.catalogue.item_neighbours import Floats, Together
+from ai.catalogue.item_neighbours import Floats, ItemNeighbours
 from ai.kit.vectors import Matrix
 from ongoza_contracts.vocabulary import ContentType, Track
 
@@ -36,7 +36,7 @@ class Item:
     """How many started or completed it."""
     skills: tuple[str, ...] = ()
     version: int = 0
-    """Of the fact that says so."""
+    """The version of the item's fact."""
     published_at: datetime = LONG_AGO
 
 
@@ -49,20 +49,20 @@ def by_learners(counts: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Immutable; whatever depends on no learner is computed once."""
+    """Immutable; everything that depends on no learner is computed once."""
 
     items: Sequence[Item]
     vectors: Matrix
     """Row n is item n's unit vector, or zeros while it has none: near to nothing."""
     revision: int = 0
-    """Of the catalogue in the database when this was read."""
+    """The catalogue's revision in the database when this was read."""
     as_of: datetime = LONG_AGO
-    """When this was read: counts of learners and what is new are of then."""
-    taken_together: Together | None = field(default=None, repr=False)
+    """When this was read; freshness is relative to it."""
+    item_neighbours: ItemNeighbours | None = field(default=None, repr=False)
 
     @cached_property
-    def together(self) -> Together:
-        return self.taken_together or Together.nothing(len(self.items))
+    def neighbours(self) -> ItemNeighbours:
+        return self.item_neighbours or ItemNeighbours.nothing(len(self.items))
 
     @cached_property
     def position(self) -> Mapping[str, int]:

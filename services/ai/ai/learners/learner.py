@@ -1,4 +1,4 @@
-"""What is known of one learner. Pure."""
+"""One learner as the features see them. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,17 +7,17 @@ from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Interaction:
     """What a learner did with one item."""
 
     status: ProgressStatus
     version: int
-    """Of the fact that says so; 0 when core told us over HTTP."""
+    """The version of the fact; 0 when it came from core over HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a learner said of one item."""
+class Feedback:
+    """A learner's verdict on one item."""
 
     verdict: Verdict
     version: int
@@ -31,19 +31,19 @@ class Profile:
     """0 to 100."""
     primary: Track
     fact: str
-    """Where we know it from, as evidence names facts."""
+    """The fact it comes from, in the form that evidence uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
     user_id: int
     version: int = 0
-    """Of the user's fact; 0 when core told us over HTTP, or nothing is known."""
+    """The version of the user's fact; 0 when it came from core over HTTP, or nothing is known."""
     profile: Profile | None = None
-    steps: Mapping[str, Step] = field(default_factory=dict)
+    interactions: Mapping[str, Interaction] = field(default_factory=dict)
     """By content id, what changed last at the end."""
-    feedback: Mapping[str, Said] = field(default_factory=dict)
+    feedback: Mapping[str, Feedback] = field(default_factory=dict)
     """By content id."""
 
-    def said(self, verdict: Verdict) -> list[str]:
+    def with_verdict(self, verdict: Verdict) -> list[str]:
         return [key for key, one in self.feedback.items() if one.verdict is verdict]

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from ai.kit.db import Db
-from ai.learners.learner import Learner, Profile, Said, Step
+from ai.learners.learner import Feedback, Interaction, Learner, Profile
 from ai.projections.entities import load
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.vocabulary import ProgressStatus, Track
@@ -16,7 +16,7 @@ from ongoza_contracts.vocabulary import ProgressStatus, Track
 LEARNERS = """
 SELECT learner.user_id, learner.version, learner.track,
     profile.session_id, profile.version AS profile_version, profile.result,
-    steps.content_ids, steps.statuses, steps.versions
+    done.content_ids, done.statuses, done.versions
 FROM learner
 LEFT JOIN LATERAL (
     SELECT session_id, version, result FROM profiling_session AS session
@@ -28,14 +28,14 @@ CROSS JOIN LATERAL (
         array_agg(status ORDER BY updated_at, content_id) AS statuses,
         array_agg(version ORDER BY updated_at, content_id) AS versions
     FROM progress WHERE progress.user_id = learner.user_id
-) AS steps
+) AS done
 WHERE learner.user_id = ANY($1)
 """
 ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
 
 
 async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
-    """Those of them that are known here."""
+    """The learners of these ids that have been projected."""
     rows = await db.fetch(LEARNERS, list(user_ids))
     feedback = await load(db, FeedbackGiven, user_ids)
     return [_learner(row, feedback.get(row["user_id"], ())) for row in rows]
@@ -46,17 +46,19 @@ async def is_erased(db: asyncpg.Pool, user_id: int) -> bool:
 
 
 def _learner(row: asyncpg.Record, feedback: Sequence[FeedbackGiven]) -> Learner:
-    steps = zip(row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True)
+    interactions = zip(
+        row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True
+    )
     return Learner(
         user_id=row["user_id"],
         version=row["version"],
         profile=_profile(row),
-        steps={
-            content_id: Step(ProgressStatus(status), version)
-            for content_id, status, version in steps
+        interactions={
+            content_id: Interaction(ProgressStatus(status), version)
+            for content_id, status, version in interactions
         },
         feedback={
-            one.content_id: Said(one.verdict, one.version)
+            one.content_id: Feedback(one.verdict, one.version)
             for one in feedback
             if one.verdict is not None
         },
@@ -64,7 +66,7 @@ def _learner(row: asyncpg.Record, feedback: Sequence[FeedbackGiven]) -> Learner:
 
 
 def _profile(row: asyncpg.Record) -> Profile | None:
-    """What profiling came to; without it the track chosen in core."""
+    """The profiling result, else the track chosen in core."""
     if row["result"] is not None:
         result: dict[str, Any] = json.loads(row["result"])
         return Profile(

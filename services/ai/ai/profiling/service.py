@@ -1,5 +1,6 @@
-"""The use cases of profiling: core keeps the record, ai asks the questions and judges answers."""
+"""The use cases of profiling: core stores sessions, ai selects questions and judges answers."""
 
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -7,9 +8,8 @@ import asyncpg
 from ai.kit.auth import Caller
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.errors import ApiError
-from ai.profiling.asking import Asked, asked
 from ai.profiling.bank import CURRENT, Bank, bank
-from ai.profiling.conduct import flags
+from ai.profiling.careless_responding import flags
 from ai.profiling.core_calls import (
     delete_session,
     get_session,
@@ -17,9 +17,12 @@ from ai.profiling.core_calls import (
     record_result,
     start_session,
 )
+from ai.profiling.item_selection import SelectedItems, select_items
 from ai.profiling.queries import projected_session
 from ai.profiling.scoring import profile
 from ongoza_contracts.http.profiling import ResultRequest, SessionRecord
+
+Source: TypeAlias = Literal["core", "projection"]
 
 WRITE_SECONDS = 5.0
 ANSWERS_CHANGED = "answers_changed"
@@ -74,7 +77,7 @@ async def start(core: CoreClient, caller: Caller) -> tuple[SessionRecord, bool]:
 async def respond(
     core: CoreClient, caller: Caller, session_id: UUID, question_id: str, option_id: str
 ) -> SessionRecord:
-    """Records an answer; a question answered before is answered anew."""
+    """Records an answer; a later answer to the same question replaces it."""
     calls = core.as_caller(caller, budget=WRITE_SECONDS)
     question = bank_of(await get_session(calls, session_id)).question(question_id)
     if question is None:
@@ -86,21 +89,21 @@ async def respond(
 
 async def read(
     core: CoreClient, pool: asyncpg.Pool, caller: Caller, session_id: UUID
-) -> SessionRecord:
-    """The caller's own session, from core; while core is away, as ai last heard of it."""
+) -> tuple[SessionRecord, Source]:
+    """The caller's own session, from core; from the projection while core is away."""
     try:
-        return await get_session(core.as_caller(caller), session_id)
+        return await get_session(core.as_caller(caller), session_id), "core"
     except CoreUnavailable:
         session = await projected_session(pool, session_id, caller.user_id)
         if session is None:
             raise
-        return session
+        return session, "projection"
 
 
 async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> SessionRecord:
     """Judges the recorded answers and has core record the result. Completing again is harmless.
 
-    Whoever answers meanwhile is judged by the new answers.
+    Answers that arrive meanwhile are judged as well.
     """
     calls = core.as_caller(caller, budget=WRITE_SECONDS)
     service = core.as_service(budget=WRITE_SECONDS)
@@ -118,14 +121,16 @@ async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> Sessio
 
 async def compare(
     core: CoreClient, pool: asyncpg.Pool, caller: Caller, session_id: UUID
-) -> tuple[SessionRecord, SessionRecord]:
-    """The result before the session was started, and the session's own."""
-    later = await read(core, pool, caller, session_id)
+) -> tuple[SessionRecord, SessionRecord, Source]:
+    """The result before the session was started, and the session's own. The source is core only
+    when both are from core."""
+    later, source = await read(core, pool, caller, session_id)
     if later.result is None:
         raise ProfilingNotCompleted
     if later.previous is None:
         raise NothingToCompare
-    return await read(core, pool, caller, later.previous), later
+    earlier, source_of_earlier = await read(core, pool, caller, later.previous)
+    return earlier, later, source if source == source_of_earlier else "projection"
 
 
 async def delete(core: CoreClient, caller: Caller, session_id: UUID) -> None:
@@ -153,10 +158,10 @@ def judge(session: SessionRecord) -> ResultRequest:
     )
 
 
-def asked_of(session: SessionRecord) -> Asked:
+def asked_of(session: SessionRecord) -> SelectedItems:
     """Raises UnknownQuestionnaire."""
     given = {answer.question_id: answer.option_id for answer in session.answers}
-    return asked(bank_of(session), given)
+    return select_items(bank_of(session), given)
 
 
 def bank_of(session: SessionRecord) -> Bank:
