@@ -17,7 +17,9 @@ from scripts.stack.stack import Stack
 from tests.integration.story import eventually, settled
 from tests.servers import SERVERS, new_stack
 
-REAL_BROKER = {"kafka_bootstrap", "stack", "pair", "secured", "cluster"}
+SHARED = ("stack", "pair", "secured", "cluster", "kafka_bootstrap")
+"""Fixtures that start brokers, the longest first."""
+REAL_BROKER = set(SHARED)
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 TRUNCATE operation, refreshed_list, erasure_receipt,
@@ -35,13 +37,30 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they run on, so that nobody has to remember to."""
+    """Mark tests by what they run on, and start with those that take longest to start.
+
+    A group of tests stays in one process: what it starts is started once.
+    """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & REAL_BROKER:
             item.add_marker("kafka")
         if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
             item.add_marker("postgres")
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=_turn)
+
+
+def _group(item: pytest.Item) -> str:
+    """The fixture whose servers the test shares with others, or its file."""
+    fixtures = getattr(item, "fixturenames", ())
+    shared = [name for name in SHARED if name in fixtures]
+    return shared[0] if shared else item.nodeid.split("::")[0]
+
+
+def _turn(item: pytest.Item) -> int:
+    group = _group(item)
+    return SHARED.index(group) if group in SHARED else len(SHARED)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -110,7 +129,7 @@ def _whole_stack() -> Iterator[Stack]:
 @pytest.fixture
 def stack(_whole_stack: Stack) -> Stack:
     """Everything running in processes of its own; what an earlier test killed is started again."""
-    lasting = [service.name for service in SERVICES if service.ready != "exit"]
-    if not all(_whole_stack.register.alive(name) for name in lasting):
-        _whole_stack.up()
+    for service in SERVICES:
+        if service.ready != "exit" and not _whole_stack.register.alive(service.name):
+            _whole_stack.run(service.name)
     return _whole_stack

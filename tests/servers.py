@@ -20,7 +20,13 @@ from tests.integration.story import eventually
 def new_stack(name: str) -> Stack:
     """A stack that shares nothing with any other, `make up`'s included."""
     folder = Path(tempfile.mkdtemp(prefix=f"ongoza-{name}-"))
-    return Stack(folder, Ports.free(), durable=False, extra_environment={"THROTTLE": "off"})
+    return Stack(
+        folder,
+        Ports.free(),
+        durable=False,
+        extra_environment={"THROTTLE": "off"},
+        patience=5,  # the machine may be busy with other test runs
+    )
 
 
 SERVERS = new_stack("tests")
