@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from typing import Any
 
 import asyncpg
@@ -14,12 +14,11 @@ from ai.projections.apply import Applier
 from ai.projections.status import heartbeat
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
+from tests.groups import GroupScheduling, group, turn
 from tests.integration.story import eventually, settled
 from tests.servers import SERVERS, new_stack
 
-SHARED = ("stack", "pair", "secured", "cluster", "kafka_bootstrap")
-"""Fixtures that start brokers, the longest first."""
-REAL_BROKER = set(SHARED)
+REAL_BROKER = {"kafka_bootstrap", "stack", "pair", "secured", "cluster"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 TRUNCATE operation, refreshed_list, erasure_receipt,
@@ -36,31 +35,31 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _on_the_broker.append(report.nodeid)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they run on, and start with those that take longest to start.
-
-    A group of tests stays in one process: what it starts is started once.
-    """
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark tests by what they run on, and start with those whose servers take longest to start:
+    after pytest-django has sorted them its own way."""
+    yield
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & REAL_BROKER:
-            item.add_marker("kafka")
-        if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
-            item.add_marker("postgres")
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=_turn)
+        _mark(item)
+    items.sort(key=lambda item: turn(item.nodeid))
 
 
-def _group(item: pytest.Item) -> str:
-    """The fixture whose servers the test shares with others, or its file."""
-    fixtures = getattr(item, "fixturenames", ())
-    shared = [name for name in SHARED if name in fixtures]
-    return shared[0] if shared else item.nodeid.split("::")[0]
+def _mark(item: pytest.Item) -> None:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if fixtures & REAL_BROKER:
+        item.add_marker("kafka")
+    if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
+        item.add_marker("postgres")
+    if "stack" in fixtures and group(item.nodeid) != "stack":
+        raise pytest.UsageError(
+            f"{item.nodeid}: add its file to the group `stack` in tests/groups.py"
+        )
 
 
-def _turn(item: pytest.Item) -> int:
-    group = _group(item)
-    return SHARED.index(group) if group in SHARED else len(SHARED)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    return GroupScheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
