@@ -24,7 +24,7 @@ logs: .venv/.ready ## follow the logs (SERVICE=relay for one)
 	@$(STACK) logs $(SERVICE)
 
 test: .venv/.ready ## run every test on real Kafka and PostgreSQL, on free ports
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses=2 --no-loadscope-reorder --durations=15 $(ARGS)
 check: .venv/.ready ## lint, format, types, imports, contracts
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from typing import Any
 
 import asyncpg
@@ -14,6 +14,7 @@ from ai.projections.apply import Applier
 from ai.projections.status import heartbeat
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
+from tests.groups import GroupScheduling, group, turn
 from tests.integration.story import eventually, settled
 from tests.servers import SERVERS, new_stack
 
@@ -37,14 +38,31 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _on_the_broker.append(report.nodeid)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they run on, so that nobody has to remember to."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark tests by what they run on, and start with those whose servers take longest to start:
+    after pytest-django has sorted them its own way."""
+    yield
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & REAL_BROKER:
-            item.add_marker("kafka")
-        if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
-            item.add_marker("postgres")
+        _mark(item)
+    items.sort(key=lambda item: turn(item.nodeid))
+
+
+def _mark(item: pytest.Item) -> None:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if fixtures & REAL_BROKER:
+        item.add_marker("kafka")
+    if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
+        item.add_marker("postgres")
+    if "stack" in fixtures and group(item.nodeid) != "stack":
+        raise pytest.UsageError(
+            f"{item.nodeid}: add its file to the group `stack` in tests/groups.py"
+        )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    return GroupScheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -113,7 +131,7 @@ def _whole_stack() -> Iterator[Stack]:
 @pytest.fixture
 def stack(_whole_stack: Stack) -> Stack:
     """Everything running in processes of its own; what an earlier test killed is started again."""
-    lasting = [service.name for service in SERVICES if service.ready != "exit"]
-    if not all(_whole_stack.register.alive(name) for name in lasting):
-        _whole_stack.up()
+    for service in SERVICES:
+        if service.ready != "exit" and not _whole_stack.register.alive(service.name):
+            _whole_stack.run(service.name)
     return _whole_stack

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import random
 import socket
 import time
 from dataclasses import asdict, dataclass, fields
@@ -11,6 +12,7 @@ import psutil
 from scripts.embedded.errors import CannotRun
 
 HOST = "127.0.0.1"
+UNASSIGNED = (20_000, 32_000)
 
 
 class PortTaken(CannotRun):
@@ -62,13 +64,29 @@ class Ports:
         return {variable_of(name): str(port) for name, port in asdict(self).items()}
 
 
+_reserved: list[socket.socket] = []
+
+
 def free_ports(count: int) -> list[int]:
-    """So many ports nobody listens on at this moment."""
-    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
-    numbers = [sock.getsockname()[1] for sock in sockets]
-    for sock in sockets:
-        sock.close()
-    return numbers
+    """So many ports that nobody listens on, and that no other process gets from here until this
+    one ends."""
+    return [_free_port() for _ in range(count)]
+
+
+def _free_port() -> int:
+    """Below the ports that the system gives to outgoing connections. A UDP socket of the same
+    number, which nothing here uses, reserves it."""
+    while True:
+        port = random.randint(*UNASSIGNED)  # noqa: S311
+        reservation = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            reservation.bind((HOST, port))
+            socket.create_server((HOST, port)).close()
+        except OSError:
+            reservation.close()
+        else:
+            _reserved.append(reservation)
+            return port
 
 
 def variable_of(name: str) -> str:

@@ -49,11 +49,14 @@ class Stack:
         *,
         durable: bool = True,
         extra_environment: dict[str, str] | None = None,
+        patience: float = 1.0,
     ) -> None:
+        """`patience` multiplies how long a service may take to become ready."""
         self.folder = folder.absolute()
         self.ports = ports
         self.durable = durable
         self.extra_environment = extra_environment or {}
+        self.patience = patience
         self.register = Register(self.folder / "run" / "processes.json")
 
     @cached_property
@@ -155,7 +158,7 @@ class Stack:
                 waiting = service.name not in done and service.name not in deadlines
                 if waiting and done.issuperset(names.intersection(service.after)):
                     self.start(service.name)
-                    deadlines[service.name] = time.monotonic() + service.patience
+                    deadlines[service.name] = self._deadline(service.name)
                     tell(service.name, "starting")
             for name in [name for name in deadlines if self._is_ready(name, deadlines[name])]:
                 del deadlines[name]
@@ -187,9 +190,12 @@ class Stack:
         )
         self.register.add(started)
 
-    def wait_ready(self, name: str, seconds: float | None = None) -> None:
-        """Raises NotReady when the service ended or needs more than `seconds`."""
-        deadline = time.monotonic() + (seconds or BY_NAME[name].patience)
+    def _deadline(self, name: str) -> float:
+        return time.monotonic() + BY_NAME[name].patience * self.patience
+
+    def wait_ready(self, name: str) -> None:
+        """Raises NotReady when the service ended or needs longer than its patience."""
+        deadline = self._deadline(name)
         while not self._is_ready(name, deadline):
             time.sleep(POLL_SECONDS)
 

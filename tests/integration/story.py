@@ -1,5 +1,7 @@
 """What the stories on the whole stack are told with: a learner, the topics, the projections."""
 
+import inspect
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -16,15 +18,33 @@ from scripts.stack.stack import Stack
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
 
 
 def eventually(look: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
-    """What `look` returns as soon as that is true; fails with what it last saw."""
-    deadline = time.monotonic() + seconds
+    """Returns what `look` returns as soon as that is true.
+
+    Fails with what it waited for after `seconds`, or as many times longer as more processes than
+    there are processors want to run.
+    """
+    began = time.monotonic()
     while not (seen := look()):
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s, last seen: {seen!r}"
+        waited = time.monotonic() - began
+        assert waited < seconds * _load(), (
+            f"waited {waited:.0f} s for:\n{_source(look)}\nlast seen: {seen!r}"
+        )
         time.sleep(0.05)
     return seen
+
+
+def _load() -> float:
+    """How many processes share a processor, 1 to 10."""
+    return min(max(os.getloadavg()[0] / (os.cpu_count() or 1), 1.0), 10.0)
+
+
+def _source(look: Callable[[], object]) -> str:
+    """The lines that define `look`."""
+    return inspect.getsource(look).strip()
 
 
 @dataclass
@@ -44,7 +64,7 @@ class Learner:
                 "first_name": "Amani",
                 "last_name": "Test",
             },
-            timeout=10,
+            timeout=ANSWER_SECONDS,
         )
         assert answer.status_code == 201, answer.text
         body = answer.json()
@@ -52,7 +72,7 @@ class Learner:
 
     def call(self, method: str, url: str, **options: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
-        return httpx.request(method, url, headers=headers, timeout=10, **options)
+        return httpx.request(method, url, headers=headers, timeout=ANSWER_SECONDS, **options)
 
     def core(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self.call(method, f"{self.stack.core_url}{path}", **options)
@@ -139,7 +159,7 @@ def send_raw(
     """Put a record on a topic past core, as a broken or foreign producer would."""
     producer = Producer({"bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"]})
     producer.produce(topic, key=key, value=value, partition=partition, headers=[*headers])
-    assert producer.flush(20) == 0
+    assert producer.flush(ANSWER_SECONDS) == 0
 
 
 def headers_of(message: Message) -> dict[str, bytes]:
@@ -168,13 +188,13 @@ def records(stack: Stack, topic: str, key: str) -> list[Message]:
 
 
 def read_to_end(consumer: Consumer, partition: TopicPartition) -> list[Message]:
-    low, high = consumer.get_watermark_offsets(partition, timeout=20)
+    low, high = consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS)
     messages: list[Message] = []
     if low == high:
         return messages
     consumer.assign([TopicPartition(partition.topic, partition.partition, low)])
     while not messages or (messages[-1].offset() or 0) < high - 1:
-        message = consumer.poll(20)
+        message = consumer.poll(ANSWER_SECONDS)
         assert message is not None
         assert message.error() is None
         messages.append(message)

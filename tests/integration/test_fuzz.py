@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ from schemathesis.specs.openapi.checks import (
 
 from scripts.stack.stack import Stack
 from tests.integration.story import Learner
+
+pytestmark = pytest.mark.slow
 
 CASES = int(os.environ.get("FUZZ_CASES", "30"))
 """Of each route; `make fuzz` asks more."""
@@ -50,7 +53,7 @@ def test_every_answer_is_one_that_is_described(stack: Stack) -> None:
         @given(st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in MODES)))
         def ask(case: Case[Any]) -> None:
             asked[case.operation.label] += 1
-            case.call_and_validate(headers=headers, checks=CHECKS, timeout=10)
+            case.call_and_validate(headers=headers, checks=CHECKS, timeout=30)
 
         ask()
     print(f"{asked.total()} cases over {len(asked)} routes: {dict(asked)}")  # noqa: T201 - figures

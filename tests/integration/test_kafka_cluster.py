@@ -25,7 +25,7 @@ from tests.integration.core_facts import wait_patiently
 from tests.integration.story import eventually, headers_of, read_to_end
 from tests.servers import running, start_broker
 
-pytestmark = [pytest.mark.kafka, pytest.mark.faults]
+pytestmark = [pytest.mark.kafka, pytest.mark.faults, pytest.mark.slow]
 
 LEARNER = 5101
 BATCH = 20

@@ -27,7 +27,7 @@ from tests import facts
 from tests.integration.core_facts import wait_patiently
 from tests.integration.story import eventually, headers_of, read_to_end
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.connect]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.connect, pytest.mark.slow]
 
 BESIDE = "cdc."
 """Debezium's topics are named so here: both write everything, and it can be compared."""

@@ -37,7 +37,7 @@ from tests.certificates import Authority
 from tests.integration.core_facts import wait_patiently
 from tests.servers import running
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 PRINCIPALS = ("core", "ai", "engagement_stats", "learner_reminders")
 

@@ -39,6 +39,8 @@ from tests.integration.story import eventually, rows
 from tests.servers import new_stack
 from tests.tokens import claims, token
 
+pytestmark = pytest.mark.slow
+
 LEARNERS, COURSES = 60, 30
 SERVICES = ("postgres-vector", "kafka", "migrate-ai", "topics", "ai", "worker")
 CONSUMED = [topic for topic in TOPICS if "ai" in topic.consumers]
@@ -114,7 +116,7 @@ def rebuild(stack: Stack, *arguments: str, failpoint: str = "") -> subprocess.Co
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -163,7 +165,7 @@ def test_a_rebuilt_generation_is_equal_needs_no_model_and_is_live_at_once(pair: 
     publish(pair, progress(1, "course-5", 1))
     sql = "SELECT count(*) FROM live.progress WHERE user_id = 1 AND content_id = 'course-5'"
     eventually(lambda: rows(pair, "vector", sql) == [(1,)])
-    answer = httpx.get(f"{pair.ai_url}/health", timeout=10).json()
+    answer = httpx.get(f"{pair.ai_url}/health", timeout=30).json()
     assert answer["projection"]["generation"] == after
 
 
@@ -293,7 +295,7 @@ def test_no_read_fails_while_generations_change_places(pair: Stack) -> None:
         answers = []
         signed = token(claims(user_id=3), secret=pair.environment["JWT_SECRET_KEY"])
         headers = {"Authorization": f"Bearer {signed}"}
-        async with httpx.AsyncClient(base_url=pair.ai_url, headers=headers, timeout=10) as http:
+        async with httpx.AsyncClient(base_url=pair.ai_url, headers=headers, timeout=30) as http:
             while not stop.is_set():
                 answer = await http.get("/api/v1/recommendations")
                 answers.append((answer.status_code, answer.headers["x-recommendations-source"]))

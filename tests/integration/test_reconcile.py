@@ -5,9 +5,12 @@ import subprocess
 import sys
 
 import psycopg
+import pytest
 
 from scripts.stack.stack import PROJECT, Stack
 from tests.integration.story import Learner, applied_version, eventually
+
+pytestmark = pytest.mark.slow
 
 FROM_NOWHERE = """
 INSERT INTO live.learner SELECT 2000000000, 1, 'learner', NULL, NULL, 'active', now(), now()
@@ -21,7 +24,7 @@ def reconcile(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

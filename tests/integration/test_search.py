@@ -143,7 +143,7 @@ FILTERS: list[tuple[Mapping[str, Any], set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("filters", "found"), FILTERS, ids=str)
+@pytest.mark.parametrize(("filters", "found"), FILTERS, ids=[str(one) for one, _ in FILTERS])
 async def test_filters_hold_in_the_database_and_in_memory(
     app: FastAPI, http: httpx.AsyncClient, filters: Mapping[str, Any], found: set[str]
 ) -> None:

@@ -95,6 +95,7 @@ def test_secrets_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
     assert min(len(made[name]) for name in ("DJANGO_SECRET_KEY", "JWT_SECRET_KEY")) >= 32
 
 
+@pytest.mark.slow
 def test_kafka_keeps_its_records_through_a_kill(small_stack: Stack) -> None:
     from confluent_kafka import Consumer, Producer, TopicPartition
 

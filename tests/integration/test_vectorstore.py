@@ -160,7 +160,17 @@ async def test_an_empty_store_finds_nothing(store: VectorStore) -> None:
         (Filter(ContentType.MODULE, Track.BUILDERS), set()),
         (Filter(skills=("none",)), set()),
     ],
-    ids=str,
+    ids=[
+        "everything",
+        "type",
+        "track",
+        "level",
+        "skill",
+        "any skill",
+        "all of them",
+        "nothing of a track",
+        "nothing of a skill",
+    ],
 )
 async def test_only_what_fits_is_found_and_all_of_it(
     store: VectorStore, only: Filter, found: set[str]

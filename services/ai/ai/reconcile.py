@@ -28,6 +28,8 @@ from ongoza_contracts.http.reconcile import EntityVersion, VersionPage
 
 DIFFERS = 2
 SHOWN = 20
+CALL_SECONDS = 10.0
+"""How long core may take for one call: nobody waits for a page of a second here."""
 AGAIN_SECONDS = 0.5
 
 command = typer.Typer(add_completion=False)
@@ -74,7 +76,8 @@ class Reconcile:
         """
         after: str | None = None
         while True:
-            page = await _versions(self._core.as_service(), projection.topic.kind, after)
+            core = self._core.as_service(budget=CALL_SECONDS)
+            page = await _versions(core, projection.topic.kind, after)
             theirs = {one.key: one.version for one in page.results}
             ours = await load_versions(self._pool, projection, after, page.next_after)
             yield (
@@ -102,11 +105,13 @@ class Reconcile:
         """Have core publish the entity again; False where that cannot help."""
         if difference.core is None or (difference.ai or 0) > difference.core:
             return False
-        await self._core.as_service().send("POST", _path(difference.kind, difference.key))
+        await self._core.as_service(budget=CALL_SECONDS).send(
+            "POST", _path(difference.kind, difference.key)
+        )
         return True
 
     async def _look(self, one: Difference) -> Difference:
-        core = await _version(self._core.as_service(), one.kind, one.key)
+        core = await _version(self._core.as_service(budget=CALL_SECONDS), one.kind, one.key)
         ours = await load_version(self._pool, one.projection, one.key)
         return Difference(one.projection, one.key, core, ours)
 
@@ -173,7 +178,7 @@ def main(
 
 async def _run(settings: Settings, repair: bool, patience: float) -> Found:
     tokens = Tokens(settings.jwt_secret_key)
-    core = CoreClient(settings.django_api_url, tokens, timeout=settings.django_api_timeout)
+    core = CoreClient(settings.django_api_url, tokens, timeout=CALL_SECONDS)
     pool = await open_pool(settings, search_path="live, public", size=1)
     try:
         return await reconcile(Reconcile(core, pool), repair=repair, patience=patience)

@@ -1,0 +1,48 @@
+"""Which tests run in the same process, and in which order, when there are several processes.
+
+Tests of one group share the servers that their fixtures start. pytest-xdist has groups of its own
+(`loadgroup`), which have no effect with pytest 9.2.
+"""
+
+from xdist.scheduler import LoadScopeScheduling
+
+GROUPS = {
+    "stack": (
+        "integration/test_faults.py",
+        "integration/test_erasure.py",
+        "integration/test_reconcile.py",
+        "integration/test_fuzz.py",
+        "integration/test_access.py",
+        "integration/test_spine.py",
+    ),
+    "rebuild": ("integration/test_rebuild.py",),
+    "secured": ("integration/test_kafka_security.py",),
+    "cluster": ("integration/test_kafka_cluster.py",),
+    "broker": (
+        "integration/test_kafka_connect.py",
+        "integration/test_core_outbox.py",
+        "integration/test_core_relay.py",
+        "contract/test_consumers.py",
+        "contract/test_kit.py",
+    ),
+}
+"""The longest first. A file that is in none is a group of its own, and comes later."""
+
+_GROUP_OF = {f"tests/{file}": name for name, files in GROUPS.items() for file in files}
+_TURNS = {name: turn for turn, name in enumerate(GROUPS)}
+
+
+def group(nodeid: str) -> str:
+    file = nodeid.split("::")[0]
+    return _GROUP_OF.get(file, file)
+
+
+def turn(nodeid: str) -> int:
+    return _TURNS.get(group(nodeid), len(_TURNS))
+
+
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a process one group after the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
