@@ -108,7 +108,7 @@ def _published(stack: Stack) -> dict[str, int]:
 
 
 def visible(size: Size) -> list[Figure]:
-    """From a report of progress to the stored list that was derived from it."""
+    """From a report of progress to the stored list derived from it."""
     seconds = size.of(VISIBLE_SECONDS, least=5) + WARM_UP_SECONDS
     with running.seeded_stack() as stack:
         learners = running.sign_in(stack, items=2)[:150]

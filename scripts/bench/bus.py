@@ -126,7 +126,7 @@ async def send_records(count: int) -> Result:
 
 
 def worker(size: Size) -> list[Figure]:
-    """From topic to committed rows without background loops, beside one upsert a batch."""
+    """From topic to committed rows, beside one upsert a batch."""
     count = size.of(RECORDS)
     with bench_stack(*AI_AND_KAFKA) as stack:
         run_child(fill_progress, count, stack=stack)
@@ -237,7 +237,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def rebuild(size: Size) -> list[Figure]:
-    """A rebuild with lists, comparison and switch, beside COPY and an index."""
+    """A rebuild with comparison and switch, beside COPY and an index."""
     facts, vectors = size.of(REBUILT), size.of(VECTORS)
     with bench_stack(*AI_AND_KAFKA) as stack:
         run_child(fill_topics, facts, vectors, stack=stack)

@@ -36,7 +36,7 @@ LISTS = "SELECT count(*) FROM recommendation"
 
 
 def recompute(size: Size) -> list[Figure]:
-    """A learner's list among ten times as many learners, beside one among few."""
+    """A list among ten times as many learners, beside one among few."""
     few = size.of(FEW)
     many = 10 * few
     with bench_stack("postgres-vector", "migrate-ai") as stack:

@@ -61,7 +61,7 @@ def encoder(size: Size) -> list[Figure]:
 
 
 def embed(size: Size) -> list[Figure]:
-    """Texts through the encoder's queue: speed, and agreement with the floor."""
+    """Texts through the encoder's queue, beside sentence-transformers."""
     texts, python = catalogue_texts(), running.model_python()
     with tempfile.TemporaryDirectory() as folder:
         ours, theirs = f"{folder}/ours.npy", f"{folder}/theirs.npy"
@@ -157,7 +157,7 @@ def _time_floor(encode: Callable[[list[str]], Matrix], texts: list[str]) -> Resu
 
 
 def search(size: Size) -> list[Figure]:
-    """Vector search of 10,000 and 100,000 items: time in the database, and recall."""
+    """Vector search of 10,000 and 100,000 items: time and recall."""
     figures = []
     with bench_stack("postgres-vector", "migrate-ai") as stack:
         for count in map(size.of, SEARCHED):
