@@ -66,7 +66,7 @@ def _run(names: list[str], size: Size) -> tuple[list[Figure], bool]:
                 results += MEASURES[name](size)
             except (RuntimeError, SubprocessError) as error:
                 failed = True
-                output = escape(f"{error}\n{getattr(error, 'stderr', '')[-3000:]}")
+                output = escape(f"{error}\n{str(getattr(error, 'stderr', None) or '')[-3000:]}")
                 console.print(f"[red]{name} failed to run:[/] {output}")
     return results, failed
 
