@@ -38,8 +38,8 @@ demo: .venv/.ready ## follow one learner's progress through every hop of a runni
 	@$(STACK) run -- $(PYTHON) -m scripts.demo
 rebuild: .venv/.ready ## rebuild ai's projections from the topics (ARGS=--dry-run, rollback, list)
 	@$(STACK) run -- $(PYTHON) -m ai rebuild $(ARGS)
-bench: .venv/.ready ## measure each path beside its floor, on a stack of its own
-	@$(PYTHON) -m scripts.bench
+bench: .venv/.ready ## measure each path beside its floor (ARGS='--only relay --against FILE', --list)
+	@$(PYTHON) -m scripts.bench $(ARGS)
 evaluate: .venv/.ready ## compare the ranking with baselines (ARGS='FILE --items FILE'; default: the demo learners)
 	@$(PYTHON) -m scripts.evaluate $(or $(ARGS),--seeded)
 fuzz: .venv/.ready ## send ai's API more than 5,000 generated requests, valid and invalid

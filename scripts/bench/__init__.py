@@ -1,1 +1,1 @@
-"""`make bench`: each path of the product beside its floor, measured in the same run."""
+"""`make bench`: measures each path of the product beside its floor, in the same run."""

@@ -1,43 +1,74 @@
 """Measure each path of the product beside its floor, on servers of its own."""
 
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from subprocess import SubprocessError
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from scripts.bench import report
-from scripts.bench.measures import MEASURES
-from scripts.bench.running import FULL, QUICK, ChildFailed
-from scripts.embedded.errors import CannotRun
+from scripts.bench import api, bus, figures, recompute, vectors
+from scripts.bench.figures import Figure
+from scripts.bench.running import FULL, QUICK, Size
 
+MEASURES: Mapping[str, Callable[[Size], list[Figure]]] = {
+    "relay": bus.relay,
+    "worker": bus.worker,
+    "read": api.read,
+    "write": api.write,
+    "visible": api.visible,
+    "encoder": vectors.encoder,
+    "rebuild": bus.rebuild,
+    "embed": vectors.embed,
+    "search": vectors.search,
+    "recompute": recompute.recompute,
+}
 console = Console()
 
 
 def main(
-    only: Annotated[str, typer.Option(help=f"Some of {','.join(MEASURES)}.")] = "",
-    quick: Annotated[bool, typer.Option(help="Once and short: whether it runs at all.")] = False,
+    only: Annotated[str, typer.Option(help="Some measures, separated by commas.")] = "",
+    quick: Annotated[bool, typer.Option("--quick", help="Once and short, as a trial.")] = False,
+    against: Annotated[
+        Path | None, typer.Option(exists=True, help="An earlier JSON: print the change.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Where to write the JSON.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the measures.")] = False,
 ) -> None:
-    """Exits with 0 whatever the figures are; with 1 when something failed to run."""
-    lines: list[report.Line] = []
-    failed = False
-    for name in _chosen(only):
-        with console.status(name):
-            try:
-                lines += MEASURES[name](QUICK if quick else FULL)
-            except (CannotRun, ChildFailed) as error:
-                failed = True
-                console.print(f"[red]{name} failed to run:[/] {escape(str(error))}")
-    report.show(lines, console)
-    console.print(f"written to {report.write(lines)}", highlight=False)
-    raise typer.Exit(int(failed))
+    """Measure each path of the product beside its floor, on servers of its own.
 
-
-def _chosen(only: str) -> list[str]:
+    Exits with 0 whatever the figures are, and with 1 when a measure failed to run.
+    """
     names = only.split(",") if only else list(MEASURES)
     if unknown := set(names) - MEASURES.keys():
         raise typer.BadParameter(f"no such measure: {', '.join(sorted(unknown))}")
-    return names
+    if list_:
+        console.print(*(f"{name:10} {MEASURES[name].__doc__}" for name in names), sep="\n")
+        return
+    earlier = figures.read(against) if against else None
+    results, failed = _run(names, QUICK if quick else FULL)
+    console.print(figures.table(results))
+    if earlier is not None:
+        console.print(figures.change_table(results, earlier))
+    console.print(f"written to {figures.write(results, json)}", highlight=False)
+    raise typer.Exit(int(failed))
+
+
+def _run(names: list[str], size: Size) -> tuple[list[Figure], bool]:
+    """The figures of the measures that ran, and whether one failed."""
+    results: list[Figure] = []
+    failed = False
+    for name in names:
+        with console.status(name):
+            try:
+                results += MEASURES[name](size)
+            except (RuntimeError, SubprocessError) as error:
+                failed = True
+                output = escape(f"{error}\n{str(getattr(error, 'stderr', None) or '')[-3000:]}")
+                console.print(f"[red]{name} failed to run:[/] {output}")
+    return results, failed
 
 
 if __name__ == "__main__":

@@ -1,0 +1,107 @@
+"""What the measures found: tables for people, JSON for comparison over time."""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import psutil
+from rich import box
+from rich.table import Table
+
+from scripts.stack.stack import PROJECT
+
+RESULTS = PROJECT / "bench-results"
+PACKAGES = (
+    "aiokafka asyncpg confluent-kafka django fastapi faststream gunicorn onnxruntime psycopg "
+    "starlette uvicorn uvloop"
+)
+TOLERANCE = 0.05
+"""A change for the worse by more than this share is printed in red."""
+Figure: TypeAlias = dict[str, Any]
+"""One line of the JSON."""
+
+
+def figure(
+    measure: str, unit: str, product: float, floor: float | None, goal: str, note: str
+) -> Figure:
+    """`goal` is `>= 0.5` or `<= 4`: of the ratio to the floor, or of the product without one."""
+    sign, number = goal.split()
+    ratio = None if floor is None else product / floor
+    judged, limit, at_least = ratio or product, float(number), sign == ">="
+    reached = judged >= limit if at_least else judged <= limit
+    return {
+        **{"measure": measure, "unit": unit, "product": product, "floor": floor, "goal": limit},
+        **{"at_least": at_least, "note": note, "ratio": ratio, "reached": reached},
+    }
+
+
+def table(figures: Sequence[Figure]) -> Table:
+    result = _table("measure", "product", "floor", "ratio", "goal", "reached")
+    for one in figures:
+        unit = one["unit"] if one["floor"] is None else "x"
+        goal = f"{'>=' if one['at_least'] else '<='} {one['goal']:g} {unit}"
+        numbers = (_number(one[name]) for name in ("product", "floor", "ratio"))
+        result.add_row(_label(one), *numbers, goal, "yes" if one["reached"] else "[red]no[/]")
+    return result
+
+
+def change_table(figures: Sequence[Figure], earlier: dict[str, Figure]) -> Table:
+    """How the product and its ratio to the floor changed since an earlier run."""
+    result = _table("measure", "product", "before", "change", "ratio", "before", "change")
+    for now in figures:
+        cells, before = [_label(now)], earlier.get(now["measure"], {})
+        for name in ("product", "ratio"):
+            cells += _number(now[name]), _number(before.get(name)), _change(now, before, name)
+        result.add_row(*cells)
+    return result
+
+
+def _table(*names: str) -> Table:
+    result = Table(*names, box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)
+    for column in result.columns[1:]:
+        column.justify, column.no_wrap = "right", True
+    return result
+
+
+def _label(one: Figure) -> str:
+    return f"{one['measure']} ({one['unit']})" if one["unit"] else one["measure"]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _change(now: Figure, before: Figure, name: str) -> str:
+    if now[name] is None or not before.get(name):
+        return "-"
+    change = now[name] / before[name] - 1
+    gain = change if now["at_least"] else -change
+    colour = "red" if gain < -TOLERANCE else "green" if gain > TOLERANCE else "default"
+    return f"[{colour}]{change:+.1%}[/]"
+
+
+def read(path: Path) -> dict[str, Figure]:
+    """The figures of an earlier run by measure."""
+    return {one["measure"]: one for one in json.loads(path.read_text())["lines"]}
+
+
+def write(figures: Sequence[Figure], path: Path | None) -> Path:
+    """Returns the file of this run, by default named after the time."""
+    now = datetime.now(UTC)
+    path = path or RESULTS / f"{now:%Y-%m-%dT%H-%M-%SZ}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    machine = {
+        "cpus": os.cpu_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES.split()},
+    }
+    result = {"time": now.isoformat(timespec="seconds"), "machine": machine, "lines": figures}
+    path.write_text(json.dumps(result, indent=2) + "\n")
+    return path

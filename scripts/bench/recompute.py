@@ -1,0 +1,115 @@
+"""The lists of learners who are all marked, as the worker computes them, with nothing beside it."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import asyncpg
+import numpy as np
+
+from ai.catalogue.cache import CatalogueCache
+from ai.embeddings.backfill import Backfill
+from ai.embeddings.cache import CachedEncoder
+from ai.embeddings.encoder import open_encoder
+from ai.embeddings.queue import EncoderQueue
+from ai.projections.marks import mark_catalogue, mark_learners
+from ai.recommendations.recompute import Recompute
+from ai.recommendations.refresh import NeighboursRefresh
+from ongoza_contracts.content import ContentPublished
+from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.vocabulary import ProgressStatus
+from scripts.bench import product
+from scripts.bench.figures import Figure, figure
+from scripts.bench.running import Result, Size, bench_stack, interleave, medians, run_child
+
+FEW = 1_000
+ITEMS = 12
+COMPLETED = 9
+WARM_UP = 100
+"""How many lists are computed before the clock starts, so that the catalogue is loaded."""
+EMPTY = """
+TRUNCATE content, learner, progress, dirty_learner, recommendation, refreshed_list, together,
+    together_made
+"""
+LISTS = "SELECT count(*) FROM recommendation"
+
+
+def recompute(size: Size) -> list[Figure]:
+    """A list among ten times as many learners, beside one among few."""
+    few = size.of(FEW)
+    many = 10 * few
+    with bench_stack("postgres-vector", "migrate-ai") as stack:
+        sides = interleave(
+            size,
+            lambda: run_child(recompute_all, many, stack=stack),
+            lambda: run_child(recompute_all, few, stack=stack),
+        )
+    counted, _ = medians(sides, "together_seconds")
+    note = (
+        f"every list of {many:,} learners; of {few:,}. Before it what they finished together was "
+        f"counted in {counted:.1f} s, in the background"
+    )
+    costs = medians(sides, "ms_per_learner")
+    return [figure("recompute, of a learner", "ms", *costs, "<= 1.5", note)]
+
+
+async def recompute_all(count: int) -> Result:
+    async with await product.ai_pool() as pool:
+        await _fill(pool, count)
+        catalogues = CatalogueCache(pool)
+        began = time.perf_counter()
+        await NeighboursRefresh(pool, catalogues).refresh()
+        together = time.perf_counter() - began
+        worker = Recompute(pool, catalogues, announced=asyncio.Event())
+        await _recompute(pool, worker, WARM_UP)
+        seconds = await _recompute(pool, worker, count)
+        found = await pool.fetchval(LISTS)
+    if found != count:
+        raise RuntimeError(f"{found} of {count} learners have a list")
+    return {"ms_per_learner": 1000 * seconds / count, "together_seconds": together}
+
+
+async def _recompute(pool: asyncpg.Pool, worker: Recompute, count: int) -> float:
+    """In how many seconds."""
+    async with pool.acquire() as db:
+        await mark_learners(db, range(1, count + 1))
+    began = time.perf_counter()
+    while await worker.recompute_some():
+        pass
+    return time.perf_counter() - began
+
+
+async def _fill(pool: asyncpg.Pool, count: int) -> None:
+    """The demo's catalogue with its vectors, and learners who have been here for some months."""
+    items = product.catalogue()
+    async with pool.acquire() as db:
+        await db.execute(EMPTY)
+        await product.write_facts(
+            db, items, [*product.user_facts(count, product.TRACKS)], [*_progress(count, items)]
+        )
+        await mark_catalogue(db)
+        await db.execute("ANALYZE learner; ANALYZE progress")
+    encoder = EncoderQueue(open_encoder())
+    backfill = Backfill(pool, CachedEncoder(pool, encoder))
+    while await backfill.embed_some():
+        pass
+    encoder.close()
+
+
+def _progress(count: int, items: list[ContentPublished]) -> Iterator[ProgressUpdated]:
+    """Popular items are taken more often, as everywhere."""
+    random = np.random.default_rng(3)
+    popularity = 1 / np.arange(1, len(items) + 1)
+    for user_id in range(1, count + 1):
+        taken = random.choice(len(items), ITEMS, replace=False, p=popularity / popularity.sum())
+        for place, item in enumerate(items[number] for number in taken.tolist()):
+            done = place < COMPLETED
+            yield product.progress_fact(
+                user_id,
+                item.content_id,
+                product.NOW + timedelta(hours=place),
+                content_type=item.content_type,
+                status=ProgressStatus.COMPLETED if done else ProgressStatus.IN_PROGRESS,
+                completion_percentage=100.0 if done else 40.0,
+            )
