@@ -1,5 +1,6 @@
 """The registry of what core publishes, and that published rows change in no other way."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
@@ -36,7 +37,9 @@ from core.users.models import User
 from ongoza_contracts import topics
 from ongoza_contracts.event import Fact
 from ongoza_contracts.http.reconcile import KINDS
+from ongoza_contracts.profiling import ProfilingAnswered, ProfilingDeleted
 from ongoza_contracts.topics import TOPICS, Topic
+from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Verdict
 from tests.unit.core.world import appended, forget_appended, item, person
 
@@ -85,6 +88,25 @@ def test_a_second_publication_of_a_model_or_a_topic_is_refused() -> None:
     for publication in publications():
         with pytest.raises(PublicationError, match="registered already"):
             register(publication)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "fault"),
+    [
+        ({"fact": ProfilingDeleted}, "no state of a row"),
+        ({"deletion": ProfilingAnswered}, "does not end entities"),
+        ({"deletion": UserErased}, "does not end entities"),
+        ({"columns": {"session_id": "uuid"}}, "it has no uuid"),
+        ({"builder": None}, "it has no started_at"),
+    ],
+    ids=str,
+)
+def test_a_wrong_declaration_is_refused(
+    declaration: dict[str, Any], fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_BY_MODEL", {})
+    with pytest.raises(PublicationError, match=fault):
+        register(dataclasses.replace(PUBLICATIONS["profiling"], **declaration))
 
 
 def test_a_row_without_a_publication_cannot_be_published() -> None:

@@ -1,7 +1,7 @@
 """Pages: `?page=` and `?page_size=`, 20 rows unless told, `{count, next, previous, results}`."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.paginator import InvalidPage
 from django.db.models import QuerySet
@@ -9,9 +9,6 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 
 from core.kit.errors import BadParameter
-
-if TYPE_CHECKING:  # DRF imports this module while it is loading its views
-    from rest_framework.views import APIView
 
 PAGE_PARAMETERS = ("page", "page_size")
 MAX_PAGE_SIZE = 100
@@ -35,7 +32,7 @@ class Pages(PageNumberPagination):
         self,
         queryset: QuerySet[Any] | Sequence[Any],
         request: Request,
-        view: "APIView | None" = None,
+        view: Any = None,
     ) -> list[Any]:
         self.request = request
         number = positive_int_param(request, self.page_query_param, default=1, most=MAX_PAGE)

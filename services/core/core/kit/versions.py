@@ -81,12 +81,6 @@ class Versioned(models.Model):
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         raise UnpublishedChange(f"{type(self).__name__}: deleted")
 
-    def save_next_version(self) -> None:
-        """Write the row with the next version. For `core.outbox.publish` alone."""
-        self.version += 1
-        self.updated_at = timezone.now()
-        super().save()
-
 
 def get_for_update(rows: QuerySet[V], *, to_delete: bool = False) -> V:
     """The one row of `rows`, locked until the transaction ends. Raises NotFound.

@@ -122,12 +122,25 @@ _BY_MODEL: dict[type[Versioned], Publication[Any]] = {}
 
 
 def register(publication: Publication[V]) -> Publication[V]:
-    """Raises PublicationError when the model or the topic has one already."""
-    topics = {found.topic for found in publications()}
-    if publication.model in _BY_MODEL or publication.topic in topics:
-        raise PublicationError(f"{publication.model.__name__} or its topic is registered already")
+    """Raises PublicationError for a publication that is declared wrongly."""
+    if faults := [*_faults(publication)]:
+        raise PublicationError(f"{publication.model.__name__}: {'; '.join(faults)}")
     _BY_MODEL[publication.model] = publication
     return publication
+
+
+def _faults(publication: Publication[Any]) -> Iterator[str]:
+    model, fact, deletion = publication.model, publication.fact, publication.deletion
+    if model in _BY_MODEL or publication.topic in {found.topic for found in publications()}:
+        yield "the model or the topic is registered already"
+    if fact.deletion:
+        yield f"{fact.__name__} is no state of a row"
+    if deletion and not (deletion.deletion and topic_of(deletion) is publication.topic):
+        yield f"{deletion.__name__} does not end entities of this topic"
+    needed = {*fact.key_fields, *fact.subjects} if publication.builder else fact.model_fields
+    columns = {publication.column(name).partition(".")[0] for name in needed}
+    if missing := sorted(name for name in columns if not hasattr(model, name)):
+        yield f"it has no {', '.join(missing)}"
 
 
 def publications() -> tuple[Publication[Any], ...]:

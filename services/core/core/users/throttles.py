@@ -1,17 +1,14 @@
 """How often one may try. Counted per process: the true limit is that times the workers."""
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-
-if TYPE_CHECKING:
-    from rest_framework.views import APIView
+from rest_framework.views import APIView
 
 
 class _PerAddress(SimpleRateThrottle):
-    def get_cache_key(self, request: Request, view: "APIView") -> str:
+    def get_cache_key(self, request: Request, view: APIView) -> str:
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
@@ -32,7 +29,7 @@ class OwnPasswordThrottle(SimpleRateThrottle):
 
     scope = "login"
 
-    def get_cache_key(self, request: Request, view: "APIView") -> str:
+    def get_cache_key(self, request: Request, view: APIView) -> str:
         return self.cache_format % {"scope": self.scope, "ident": f"user {request.user.pk}"}
 
 
@@ -41,7 +38,7 @@ class AccountThrottle(SimpleRateThrottle):
 
     scope = "login"
 
-    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
         email = request.data.get("email") if isinstance(request.data, dict) else None
         if not isinstance(email, str):
             return None
