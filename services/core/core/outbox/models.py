@@ -23,7 +23,7 @@ class OutboxEvent(models.Model):
     dataschema = models.TextField()
     sequence = models.TextField()
     traceparent = models.TextField(null=True)  # noqa: DJ001  (a header that is absent, not empty)
-    payload = models.BinaryField(null=True)  # without one, the key is to be forgotten
+    payload = models.BinaryField(null=True)  # a tombstone has none
 
     class Meta:
         db_table = "outbox_event"
@@ -33,8 +33,7 @@ class OutboxEvent(models.Model):
 
 
 class DeletedEntityKey(models.Model):
-    """A key on a topic whose entity is gone from here: its last fact has to be found when the
-    learner it belongs to is erased."""
+    """The key of a deleted entity, which needs a tombstone when its owner is erased."""
 
     user_id = models.PositiveIntegerField(db_index=True)
     topic = models.TextField()

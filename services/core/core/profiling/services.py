@@ -60,7 +60,7 @@ def start_session(*, user: User, questionnaire: str) -> tuple[ProfilingSession, 
 def record_answer(
     *, user: User, session_id: UUID, question_id: str, option_id: str
 ) -> ProfilingSession:
-    """Answer a question, or answer it anew; the same answer again is no change.
+    """Answer a question or change its answer. No-op if the answer is the same.
 
     Raises NotFound, SessionCompleted and TooManyAnswers.
     """
@@ -84,8 +84,8 @@ def record_answer(
 def record_result(
     *, session_id: UUID, result: dict[str, Any], judged_version: int, at: datetime | None = None
 ) -> ProfilingSession:
-    """Complete a session with what ai found in its answers as they were at `judged_version`. The
-    same result again is no change.
+    """Complete a session with what ai found in its answers as they were at `judged_version`. No-op
+    if the result is the same.
 
     A learner who has no track yet gets the primary one. Raises NotFound, ResultConflict and
     AnswersChanged.
@@ -120,6 +120,6 @@ def import_session(
 
 @transaction.atomic
 def delete_session(*, user: User, session_id: UUID) -> None:
-    """Forget a session of one's own. Raises NotFound."""
+    """Delete a session of the learner's own. Raises NotFound."""
     session = get_for_update(ProfilingSession.objects.filter(pk=session_id, user=user))
     delete_published(session)

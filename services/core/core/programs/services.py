@@ -72,7 +72,7 @@ def publish_content(
 def update_content(
     *, content_id: str, prerequisites: list[str] | None = None, **changes: Any
 ) -> ContentItem:
-    """Change an item that is on offer; what is so already is no change and publishes nothing.
+    """Change an item that is on offer. No-op if nothing changes.
 
     Raises NotFound, Retired, UnknownContent and CircularPrerequisites.
     """
@@ -92,7 +92,7 @@ def update_content(
 
 @transaction.atomic
 def retire_content(*, content_id: str) -> ContentItem:
-    """Offer an item no more; learners keep what they did. Once more is no change."""
+    """Offer an item no more; learners keep what they did. No-op if retired."""
     item = get_for_update(ContentItem.objects.filter(content_id=content_id))
     if not item.retired:
         item.retired = True

@@ -15,7 +15,7 @@ ASCII = RegexValidator(r"^[\x21-\x7e]*$", "Only plain ASCII addresses are accept
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    """`ongoza_contracts.http.users.User`: what whoever may see a user sees."""
+    """`ongoza_contracts.http.users.User`: what everyone who may see a user sees."""
 
     class Meta:
         model = User

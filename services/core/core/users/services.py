@@ -63,7 +63,7 @@ def add_user(*, email: str, password: str | None, role: Role = Role.LEARNER, **m
 
 @transaction.atomic
 def update_user(*, user_id: int, **changes: Any) -> User:
-    """Set fields of a user. What is so already is no change: no new version, nothing published.
+    """Set fields of a user. No-op if nothing changes: no new version, nothing published.
 
     A user who is made inactive is signed out everywhere.
     """
@@ -93,7 +93,7 @@ def change_password(*, user: User, current: str, new: str) -> SignedIn:
 
 @transaction.atomic
 def set_password(*, user_id: int, password: str | None) -> User:
-    """Whoever was signed in with the old password is signed out."""
+    """Ends every sign-in made with the old password."""
     user = get_for_update(User.objects.filter(pk=user_id))
     user.set_password(password)
     _end_tokens(user)
@@ -102,7 +102,7 @@ def set_password(*, user_id: int, password: str | None) -> User:
 
 
 def _end_tokens(user: User) -> None:
-    """Of a locked user: whoever reads the fact refuses the access tokens issued before now."""
+    """Publishes that a locked user's access tokens issued before now are void."""
     user.tokens_valid_from = _now()
     publish(user)
 
@@ -157,7 +157,7 @@ def log_out(*, refresh_token: str) -> None:
 
 
 def _rotate(token: RefreshToken, sign_in: SignIn) -> TokenPair | None:
-    """None when the token was used before: its sign-in is gone then."""
+    """None when the token was used before: its sign-in is deleted then."""
     try:
         token.check_blacklist()
     except TokenError:

@@ -1,4 +1,4 @@
-"""How often one may try. Counted per process: the true limit is that times the workers."""
+"""Rate limits of public routes. Counted per process: the true limit is that times the workers."""
 
 import hashlib
 
@@ -25,7 +25,7 @@ class LogInThrottle(_PerAddress):
 
 
 class OwnPasswordThrottle(SimpleRateThrottle):
-    """How many passwords whoever holds an access token may try for its account."""
+    """How many passwords the bearer of an access token may try for its account."""
 
     scope = "login"
 
