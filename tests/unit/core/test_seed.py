@@ -1,0 +1,50 @@
+"""`manage.py seed` fills an empty system once, and is not there in production."""
+
+import os
+import subprocess
+import sys
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from core.outbox.models import OutboxEvent
+from core.programs.models import ContentItem
+from core.users.models import User
+from ongoza_contracts.vocabulary import Role
+
+INSTALLED = "from core.config.settings import INSTALLED_APPS; print('core.demo' in INSTALLED_APPS)"
+
+
+@pytest.mark.django_db
+def test_a_seed_publishes_all_it_writes_and_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DEMO_PASSWORD", "a-long-passphrase-9")
+    out = StringIO()
+    call_command("seed", learners=3, stdout=out)
+    assert f"{ContentItem.objects.count()} items of content" in out.getvalue()
+    assert User.objects.filter(role=Role.LEARNER).count() == 4  # three and the demo learner
+    types = set(OutboxEvent.objects.values_list("type", flat=True))
+    nouns = {"content.published", "user.created", "progress.updated", "profiling.completed"}
+    assert {f"ongoza.{noun}.v1" for noun in nouns} <= types
+
+    before = OutboxEvent.objects.count()
+    call_command("seed", "--if-empty", stdout=out)
+    with pytest.raises(CommandError):
+        call_command("seed", stdout=out)
+    assert OutboxEvent.objects.count() == before
+
+
+@pytest.mark.parametrize(("value", "installed"), [("", "False"), ("yes", "True")])
+def test_the_demo_is_installed_where_a_setting_says_so(value: str, installed: str) -> None:
+    environment = {**os.environ, "DEMO_DATA": value, "DEBUG": ""}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", INSTALLED],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == installed
