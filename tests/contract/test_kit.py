@@ -140,6 +140,7 @@ def blocks(language: str) -> Iterator[str]:
     yield from re.findall(rf"```{language}\n(.*?)```", DOCS, re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_page_for_other_teams_leads_a_newcomer_to_their_first_numbers(
     kafka_bootstrap: str, tmp_path: Path
 ) -> None:

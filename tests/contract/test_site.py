@@ -68,6 +68,7 @@ def test_a_field_shows_which_team_uses_it(site: dict[str, str]) -> None:
     assert "engagement_stats, learner_reminders" in row
 
 
+@pytest.mark.slow
 def test_the_asyncapi_document_passes_the_official_parser(tmp_path: Path) -> None:
     npm(ASYNCAPI, "ci", "--no-audit", "--no-fund")
     command = [str(NODE / "bin" / "node"), "check.mjs"]

@@ -110,6 +110,7 @@ def test_what_is_not_there_and_what_is_anothers_look_the_same(people: People) ->
         assert told[0] == told[1], (method, path)
 
 
+@pytest.mark.slow
 def test_every_read_is_answered_while_core_is_down(stack: Stack, people: People) -> None:
     stack.stop("core")
     try:
