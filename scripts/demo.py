@@ -88,7 +88,7 @@ class Learner:
     async def recommendations(self) -> tuple[list[dict[str, Any]], str]:
         response = await self.http.get(f"{self.ai}/api/v1/recommendations")
         response.raise_for_status()
-        return response.json()["recommendations"], response.headers["X-Recommendations-Source"]
+        return response.json()["recommendations"], response.headers["X-Source"]
 
     async def _call(self, method: str, url: str, **options: Any) -> Any:
         response = await self.http.request(method, url, **options)

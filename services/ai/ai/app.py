@@ -17,6 +17,7 @@ from ai.kit import docs, errors
 from ai.kit.auth import Tokens
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import ServiceUnavailable, error_response
+from ai.kit.fallback import SOURCE_HEADER
 from ai.kit.guard import Guard
 from ai.kit.settings import Settings, load_settings
 from ai.kit.trace import Trace, request_id
@@ -94,6 +95,7 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
         allow_headers=["Authorization", "Content-Type", "X-Request-ID", "traceparent"],
         expose_headers=[
             "X-Request-ID",
+            SOURCE_HEADER,
             "X-Recommendations-Source",
             "X-Search-Source",
             "Retry-After",

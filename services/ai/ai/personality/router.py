@@ -2,20 +2,27 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
+from ai.kit.fallback import describe_source, source_headers
 from ai.personality.service import analyze
 from ongoza_contracts.http.personality import PersonalityRequest, PersonalityResponse
 
 router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
 
 
-@router.post("/analyze")
+@router.post(
+    "/analyze",
+    responses=describe_source(
+        {"projection": "the facts known of the learner", "request": "the rows of the request"}
+    ),
+)
 async def analyze_behaviour(
     caller: CurrentCaller,
+    response: Response,
     pool: CurrentPool,
     body: Annotated[PersonalityRequest, Depends(read_json(PersonalityRequest))],
 ) -> PersonalityResponse:
@@ -24,4 +31,6 @@ async def analyze_behaviour(
     From the facts known of the learner, or from `progress_data`, which is analysed as given; where
     it says something else than the facts, `contradicts` names the items.
     """
-    return await analyze(pool, caller, body)
+    answer = await analyze(pool, caller, body)
+    response.headers.update(source_headers(answer.source))
+    return answer

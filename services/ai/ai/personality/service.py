@@ -1,14 +1,13 @@
 """What a learner's behaviour shows: from the facts, or from rows that are given."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
 from ai.kit.auth import Caller, Unauthenticated, may_see
-from ai.kit.db import UNAVAILABLE
-from ai.kit.errors import InvalidBody, NotFound, ServiceUnavailable
+from ai.kit.errors import InvalidBody, NotFound
+from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.queries import is_erased
 from ai.personality.measures import Measure, Row, measure
 from ai.personality.saying import advice, summary, trait
@@ -47,16 +46,19 @@ async def analyze(
     now = datetime.now(UTC)
     if asked.progress_data is not None:
         _refuse_odd(asked, now)
-    try:
-        async with asyncio.timeout(DATABASE_SECONDS):
-            facts = await _facts(pool, caller, asked.user_id)
-            given = asked.progress_data
-            ids = {row["content_id"] for row in facts} | {one.content_id for one in given or ()}
-            facets = await _facets(pool, sorted(ids))
-    except UNAVAILABLE as error:
-        if asked.progress_data is None:
-            raise ServiceUnavailable from error
-        return _answer(asked.user_id, _of_request(asked.progress_data, {}), now, given=True)
+    return await first_available(
+        before(deadline_in(DATABASE_SECONDS), lambda: _with_database(pool, caller, asked, now)),
+        lambda: _without_database(asked, now),
+    )
+
+
+async def _with_database(
+    pool: asyncpg.Pool, caller: Caller, asked: PersonalityRequest, now: datetime
+) -> PersonalityResponse:
+    facts = await _facts(pool, caller, asked.user_id)
+    given = asked.progress_data
+    ids = {row["content_id"] for row in facts} | {one.content_id for one in given or ()}
+    facets = await _facets(pool, sorted(ids))
     if given is None:
         return _answer(asked.user_id, [_of_fact(row, facets) for row in facts], now)
     return _answer(
@@ -66,6 +68,13 @@ async def analyze(
         given=True,
         contradicts=contradictions(given, facts),
     )
+
+
+async def _without_database(asked: PersonalityRequest, now: datetime) -> PersonalityResponse | None:
+    """None when the request has no rows."""
+    if asked.progress_data is None:
+        return None
+    return _answer(asked.user_id, _of_request(asked.progress_data, {}), now, given=True)
 
 
 def contradictions(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentCore, CurrentPool
+from ai.kit.fallback import describe_source, source_headers
 from ai.profiling import result_views, service, views
 from ai.profiling.bank import bank
 from ai.profiling.schemas import (
@@ -20,6 +21,10 @@ from ai.profiling.schemas import (
 )
 
 Version = Annotated[Literal["v1", "v2"], Query(description="The session's questionnaire.")]
+
+FROM_CORE = describe_source(
+    {"core": "core's record", "projection": "the facts known here, while core is away"}
+)
 
 router = APIRouter(prefix="/api/v1/profiling", tags=["profiling"])
 
@@ -41,11 +46,16 @@ async def start_session(
     return views.progress(session)
 
 
-@router.get("/session/{session_id:uuid}/progress")
+@router.get("/session/{session_id:uuid}/progress", responses=FROM_CORE)
 async def session_progress(
-    session_id: UUID, caller: CurrentCaller, core: CurrentCore, pool: CurrentPool
+    session_id: UUID,
+    caller: CurrentCaller,
+    core: CurrentCore,
+    pool: CurrentPool,
+    response: Response,
 ) -> SessionProgress:
-    session = await service.read(core, pool, caller, session_id)
+    session, source = await service.read(core, pool, caller, session_id)
+    response.headers.update(source_headers(source))
     return views.progress(session)
 
 
@@ -80,21 +90,31 @@ async def complete(session_id: UUID, caller: CurrentCaller, core: CurrentCore) -
     return result_views.results(await service.complete(core, caller, session_id))
 
 
-@router.get("/session/{session_id:uuid}/results")
+@router.get("/session/{session_id:uuid}/results", responses=FROM_CORE)
 async def results(
-    session_id: UUID, caller: CurrentCaller, core: CurrentCore, pool: CurrentPool
+    session_id: UUID,
+    caller: CurrentCaller,
+    core: CurrentCore,
+    pool: CurrentPool,
+    response: Response,
 ) -> ProfilingResults:
     """The result of a completed session; 409 before."""
-    session = await service.read(core, pool, caller, session_id)
+    session, source = await service.read(core, pool, caller, session_id)
+    response.headers.update(source_headers(source))
     return result_views.results(session)
 
 
-@router.get("/session/{session_id:uuid}/comparison")
+@router.get("/session/{session_id:uuid}/comparison", responses=FROM_CORE)
 async def comparison(
-    session_id: UUID, caller: CurrentCaller, core: CurrentCore, pool: CurrentPool
+    session_id: UUID,
+    caller: CurrentCaller,
+    core: CurrentCore,
+    pool: CurrentPool,
+    response: Response,
 ) -> Comparison:
     """The result of a retake beside the one before it; 409 when there is none."""
-    earlier, later = await service.compare(core, pool, caller, session_id)
+    earlier, later, source = await service.compare(core, pool, caller, session_id)
+    response.headers.update(source_headers(source))
     return result_views.comparison(earlier, later)
 
 

@@ -1,5 +1,6 @@
 """The use cases of profiling: core keeps the record, ai asks the questions and judges answers."""
 
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +21,8 @@ from ai.profiling.core_calls import (
 from ai.profiling.queries import projected_session
 from ai.profiling.scoring import profile
 from ongoza_contracts.http.profiling import ResultRequest, SessionRecord
+
+Source: TypeAlias = Literal["core", "projection"]
 
 WRITE_SECONDS = 5.0
 ANSWERS_CHANGED = "answers_changed"
@@ -86,15 +89,15 @@ async def respond(
 
 async def read(
     core: CoreClient, pool: asyncpg.Pool, caller: Caller, session_id: UUID
-) -> SessionRecord:
-    """The caller's own session, from core; while core is away, as ai last heard of it."""
+) -> tuple[SessionRecord, Source]:
+    """The caller's own session, from core; from the projection while core is away."""
     try:
-        return await get_session(core.as_caller(caller), session_id)
+        return await get_session(core.as_caller(caller), session_id), "core"
     except CoreUnavailable:
         session = await projected_session(pool, session_id, caller.user_id)
         if session is None:
             raise
-        return session
+        return session, "projection"
 
 
 async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> SessionRecord:
@@ -118,14 +121,16 @@ async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> Sessio
 
 async def compare(
     core: CoreClient, pool: asyncpg.Pool, caller: Caller, session_id: UUID
-) -> tuple[SessionRecord, SessionRecord]:
-    """The result before the session was started, and the session's own."""
-    later = await read(core, pool, caller, session_id)
+) -> tuple[SessionRecord, SessionRecord, Source]:
+    """The result before the session was started, and the session's own. The source is core only
+    when both are from core."""
+    later, source = await read(core, pool, caller, session_id)
     if later.result is None:
         raise ProfilingNotCompleted
     if later.previous is None:
         raise NothingToCompare
-    return await read(core, pool, caller, later.previous), later
+    earlier, source_of_earlier = await read(core, pool, caller, later.previous)
+    return earlier, later, source if source == source_of_earlier else "projection"
 
 
 async def delete(core: CoreClient, caller: Caller, session_id: UUID) -> None:

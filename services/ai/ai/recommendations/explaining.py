@@ -1,37 +1,20 @@
-"""What made a list: for whoever wonders why an item is where it is."""
+"""Explains why each item of a list is where it is."""
 
-import asyncio
 from datetime import UTC, datetime
 
 from ai.catalogue.catalogue import Catalogue
-from ai.kit.db import UNAVAILABLE
-from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.learners.learner import Learner
-from ai.learners.queries import load_learners
 from ai.recommendations.diversity import RELEVANCE, intra_list_similarity
+from ai.recommendations.lists import Wanted
 from ai.recommendations.ranking import Ranked, rank
 from ai.recommendations.reasons import reason
 from ai.recommendations.scoring import Parts
-from ai.recommendations.service import DATABASE_SECONDS, ListResources, Wanted
 from ongoza_contracts.http.recommendations import ExplainedItem, ExplainedResponse
 
 DECIMALS = 4
 
 
-async def explain(resources: ListResources, wanted: Wanted) -> ExplainedResponse:
-    """Raises NotFound for a learner without facts, ServiceUnavailable without the database."""
-    try:
-        async with asyncio.timeout(DATABASE_SECONDS):
-            learners = await load_learners(resources.pool, [wanted.user_id])
-            catalogue = await resources.catalogues.current()
-    except UNAVAILABLE as error:
-        raise ServiceUnavailable from error
-    if not learners:
-        raise NotFound
-    return await asyncio.to_thread(_explained, catalogue, learners[0], wanted)
-
-
-def _explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> ExplainedResponse:
+def explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> ExplainedResponse:
     def ranked(relevance: float) -> tuple[list[Ranked], Parts]:
         return rank(
             catalogue,

@@ -20,6 +20,16 @@ from ongoza_contracts.vocabulary import ContentType
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which list is requested."""
+
+    user_id: int
+    content_type: ContentType | None = None
+    limit: int = LIMIT_DEFAULT
+    exclude: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     recommendation: Recommendation
     why: Reason

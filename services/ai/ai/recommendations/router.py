@@ -10,8 +10,9 @@ from ai.kit.auth import Caller, CurrentCaller, current_caller, may_see
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import current_resources
 from ai.kit.errors import NotFound
-from ai.recommendations.explaining import explain
-from ai.recommendations.service import ListResources, Wanted, recommend
+from ai.kit.fallback import describe_source, source_headers
+from ai.recommendations.lists import Wanted
+from ai.recommendations.service import ListResources, explain, recommend
 from ongoza_contracts.http.recommendations import (
     ExplainedResponse,
     RecommendationQuery,
@@ -20,18 +21,17 @@ from ongoza_contracts.http.recommendations import (
 )
 
 PATH = "/api/v1/recommendations"
-SOURCE_HEADER = "X-Recommendations-Source"
-DESCRIPTION = {
-    "description": "Best first. The order balances fit with variety, so scores need not fall.",
-    "headers": {
-        SOURCE_HEADER: {
-            "description": "Where the list comes from: `precomputed`, `computed` just now, "
-            "`fallback` (the learner is new here: from what core says), or `popular` (nothing "
-            "could be asked about the learner).",
-            "schema": {"enum": ["precomputed", "computed", "fallback", "popular"]},
-        }
+OLD_SOURCE_HEADER = "X-Recommendations-Source"
+DESCRIPTION = describe_source(
+    {
+        "precomputed": "the stored list",
+        "computed": "computed for this request",
+        "fallback": "from what core says, for a learner who is new here",
+        "popular": "without anything known of the learner",
     },
-}
+    alias=OLD_SOURCE_HEADER,
+    description="Best first. The order balances fit with variety, so scores need not fall.",
+)
 
 CurrentResources = Annotated[ListResources, Depends(current_resources)]
 
@@ -67,7 +67,7 @@ def wanted(caller: CurrentCaller, query: Annotated[RecommendationQuery, Query()]
     return Wanted(user_id, query.content_type, query.limit, excluded)
 
 
-@router.get("/recommendations", response_model=RecommendationResponse, responses={200: DESCRIPTION})
+@router.get("/recommendations", response_model=RecommendationResponse, responses=DESCRIPTION)
 async def own_recommendations(
     caller: CurrentCaller,
     resources: CurrentResources,
@@ -89,9 +89,7 @@ async def explained_recommendations(
     return await explain(resources, wanted)
 
 
-@router.post(
-    "/recommendations", response_model=RecommendationResponse, responses={200: DESCRIPTION}
-)
+@router.post("/recommendations", response_model=RecommendationResponse, responses=DESCRIPTION)
 async def recommendations(
     caller: CurrentCaller,
     resources: CurrentResources,
@@ -107,5 +105,7 @@ async def _response(resources: ListResources, caller: Caller, wanted: Wanted) ->
         raise NotFound
     answer = await recommend(resources, caller, wanted)
     return Response(
-        answer.body, media_type="application/json", headers={SOURCE_HEADER: answer.source}
+        answer.body,
+        media_type="application/json",
+        headers=source_headers(answer.source, alias=OLD_SOURCE_HEADER),
     )

@@ -1,7 +1,6 @@
-"""A learner's list, from the nearest place that has it: kept, computed, from core, or popular."""
+"""A learner's list from the nearest source: stored, computed, from core, or popular items."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,24 +14,22 @@ from ai.catalogue.catalogue import Catalogue, Item
 from ai.catalogue.queries import DIMENSION
 from ai.kit.auth import Caller, Unauthenticated
 from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
-from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound, ServiceUnavailable
-from ai.kit.trace import request_id
+from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.learner import Learner
 from ai.learners.queries import is_erased, load_learners
 from ai.recommendations.core_calls import get_content, get_learner
-from ai.recommendations.lists import compute, from_kept, respond
+from ai.recommendations.explaining import explained
+from ai.recommendations.lists import Wanted, compute, from_kept, respond
 from ai.recommendations.queries import PRECOMPUTED_BODY, PRECOMPUTED_ITEMS
-from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
-from ongoza_contracts.vocabulary import ContentType
+from ongoza_contracts.http.recommendations import LIMIT_DEFAULT, ExplainedResponse
 
 DATABASE_SECONDS = 0.4
-CORE_SECONDS = 0.5
-"""Together below the second that a read may take."""
+CATALOGUE_SECONDS = 0.1
+CORE_SECONDS = 0.5 + CATALOGUE_SECONDS
+"""With the database's, at most the second that a read may take."""
 
 Source: TypeAlias = Literal["precomputed", "computed", "fallback", "popular"]
-
-log = logging.getLogger(__name__)
 
 
 class RecommendationsUnavailable(ServiceUnavailable):
@@ -52,40 +49,41 @@ class ListResources(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    user_id: int
-    content_type: ContentType | None = None
-    limit: int = LIMIT_DEFAULT
-    exclude: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     body: bytes
     source: Source
 
 
 async def recommend(resources: ListResources, caller: Caller, wanted: Wanted) -> Answer:
-    """An answer whatever is down.
+    """An answer even while the database or core is down.
 
     Raises Unauthenticated for a caller who was erased, NotFound for another learner who was,
-    CoreRefused when core says no, and RecommendationsUnavailable when neither the database nor
-    core has told this process the catalogue yet.
+    CoreRefused when core refuses, and RecommendationsUnavailable while this process has no
+    catalogue from the database or from core.
     """
     own = caller.user_id == wanted.user_id
-    answer = await _from_database(resources, wanted, own=own)
-    return answer or await _from_core(resources, caller, wanted)
+    return await first_available(
+        before(deadline_in(DATABASE_SECONDS), lambda: _from_database(resources, wanted, own=own)),
+        lambda: _from_core(resources, caller, wanted),
+    )
+
+
+async def explain(resources: ListResources, wanted: Wanted) -> ExplainedResponse:
+    """Raises NotFound for a learner without facts, ServiceUnavailable without the database."""
+
+    async def load() -> tuple[Catalogue, Learner]:
+        for learner in await load_learners(resources.pool, [wanted.user_id]):
+            return await resources.catalogues.current(), learner
+        raise NotFound
+
+    loaded = await first_available(before(deadline_in(DATABASE_SECONDS), load))
+    return await asyncio.to_thread(explained, *loaded, wanted)
 
 
 async def _from_database(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
-    """None when the learner is not known here, or the database does not answer."""
-    try:
-        async with asyncio.timeout(DATABASE_SECONDS):
-            kept = await _precomputed(resources, wanted)
-            return kept or await _computed(resources, wanted, own=own)
-    except UNAVAILABLE as error:
-        log.warning("database: %s request_id=%s", type(error).__name__, request_id())
-        return None
+    """None when the learner is not known here."""
+    answer = await _precomputed(resources, wanted)
+    return answer or await _computed(resources, wanted, own=own)
 
 
 async def _precomputed(resources: ListResources, wanted: Wanted) -> Answer | None:
@@ -113,24 +111,38 @@ async def _computed(resources: ListResources, wanted: Wanted, *, own: bool) -> A
 
 
 async def _from_core(resources: ListResources, caller: Caller, wanted: Wanted) -> Answer:
-    own = caller.user_id == wanted.user_id
-    known = await _known_catalogue(resources.catalogues)
     core = resources.core.as_caller(caller, budget=CORE_SECONDS)
-    catalogue = known if known.items else await _catalogue_of_core(resources.catalogues, core)
-    try:
+    catalogue = await _catalogue(resources.catalogues, core)
+    own = caller.user_id == wanted.user_id
+
+    async def fallback() -> Answer:
         learner = await get_learner(core, wanted.user_id, own=own)
-    except CoreUnavailable:
+        return await _answer(catalogue, learner, wanted, "fallback")
+
+    async def popular() -> Answer:
         return await _answer(catalogue, Learner(wanted.user_id), wanted, "popular")
-    return await _answer(catalogue, learner, wanted, "fallback")
+
+    return await first_available(fallback, popular)
 
 
-async def _known_catalogue(catalogues: CatalogueCache) -> Catalogue:
-    """As it is now, or as it was when the database last answered."""
-    try:
-        async with asyncio.timeout(DATABASE_SECONDS / 4):
-            return await catalogues.current()
-    except UNAVAILABLE:
-        return catalogues.last
+async def _catalogue(catalogues: CatalogueCache, core: CoreCalls) -> Catalogue:
+    """The database's, else the one in memory, else core's, without the empty ones of these."""
+
+    async def of_database() -> Catalogue | None:
+        return _unless_empty(await catalogues.current())
+
+    async def in_memory() -> Catalogue | None:
+        return _unless_empty(catalogues.last)
+
+    return await first_available(
+        before(deadline_in(CATALOGUE_SECONDS), of_database),
+        in_memory,
+        lambda: _catalogue_of_core(catalogues, core),
+    )
+
+
+def _unless_empty(catalogue: Catalogue) -> Catalogue | None:
+    return catalogue if catalogue.items else None
 
 
 async def _catalogue_of_core(catalogues: CatalogueCache, core: CoreCalls) -> Catalogue:

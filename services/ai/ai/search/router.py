@@ -1,29 +1,27 @@
 """Content by its meaning."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from ai.kit.auth import CurrentCaller
 from ai.kit.dependencies import current_resources
+from ai.kit.fallback import describe_source, source_headers
 from ai.search.service import Answer, SearchResources, search, similar
 from ai.vectorstore.base import Filter
 from ongoza_contracts.http.search import SearchFilters, SearchQuery, SearchResponse
 from ongoza_contracts.vocabulary import ContentId
 
-SOURCE_HEADER = "X-Search-Source"
-DESCRIPTION: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Best first.",
-        "headers": {
-            SOURCE_HEADER: {
-                "description": "Where the order comes from: `database`, `pinecone` where that is "
-                "set up, or `memory` (the database is away: the catalogue as it last was).",
-                "schema": {"enum": ["database", "pinecone", "memory"]},
-            }
-        },
-    }
-}
+OLD_SOURCE_HEADER = "X-Search-Source"
+DESCRIPTION = describe_source(
+    {
+        "database": "the database",
+        "pinecone": "Pinecone, where that is set up",
+        "memory": "the catalogue in memory, while the database is away",
+    },
+    alias=OLD_SOURCE_HEADER,
+    description="Best first.",
+)
 
 CurrentResources = Annotated[SearchResources, Depends(current_resources)]
 
@@ -58,5 +56,5 @@ def _response(answer: Answer) -> Response:
     return Response(
         answer.body.model_dump_json(),
         media_type="application/json",
-        headers={SOURCE_HEADER: answer.source},
+        headers=source_headers(answer.source, alias=OLD_SOURCE_HEADER),
     )

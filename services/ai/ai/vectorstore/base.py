@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ai.kit.fallback import SourceUnavailable
 from ai.kit.vectors import Row
 from ongoza_contracts.vocabulary import ContentType, Track
 
 
-class StoreUnavailable(Exception):
-    """A store that is a service of others' does not answer, or refuses."""
+class StoreUnavailable(SourceUnavailable):
+    """A vector store that is a remote service does not answer, or refuses."""
 
 
 @dataclass(frozen=True, slots=True)
