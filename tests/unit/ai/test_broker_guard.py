@@ -27,7 +27,7 @@ async def test_an_unreadable_record_ends_the_worker(
 
     monkeypatch.setattr(broker, "exit_process", died)
     with pytest.raises(Died) as ended:
-        await broker._or_die(getmany)(timeout_ms=1)
+        await broker.exit_on_failure(getmany)(timeout_ms=1)
     assert ended.value.args == (broker.UNREADABLE,)
 
 
@@ -39,5 +39,5 @@ async def test_being_stopped_is_no_failure_and_records_pass() -> None:
         return "records"
 
     with pytest.raises(ConsumerStoppedError):
-        await broker._or_die(stopped)()
-    assert await broker._or_die(records)() == "records"
+        await broker.exit_on_failure(stopped)()
+    assert await broker.exit_on_failure(records)() == "records"

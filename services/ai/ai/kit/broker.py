@@ -1,7 +1,8 @@
 """The one place where ai speaks to Kafka: raw batches in, explicit offsets back.
 
-FastStream's own parsing would fail a whole batch for one header that is not UTF-8, and its `ack()`
-commits every position of the consumer. So records pass untouched and offsets are named one by one.
+FastStream's default parser fails a whole batch for one header that is not UTF-8, and its `ack()`
+commits every position of the consumer. So a custom parser passes records on, and offsets are
+committed by name. See docs/decisions/0054-faststream-patches.md.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from aiokafka import (
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
 from faststream.security import BaseSecurity, SASLScram512
 
 from ai.kit.loops import exit_process
@@ -34,7 +36,7 @@ __all__ = ["TopicPartition"]  # aiokafka's, a tuple of topic and partition
 
 Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
 BrokerError = KafkaError
-"""Whatever goes wrong between us and Kafka."""
+"""The base of every failure of the Kafka client."""
 
 T = TypeVar("T")
 
@@ -53,7 +55,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class KafkaConfig:
-    """Where they are, and how we sign in."""
+    """How to reach the brokers and sign in."""
 
     servers: str
     protocol: str = "PLAINTEXT"
@@ -105,8 +107,8 @@ class Consumer:
         group_id: str,
         positions: Callable[[], Awaitable[Mapping[TopicPartition, int]]],
     ) -> None:
-        """`positions` says where to go on in partitions that become ours; what it does not name is
-        read from the beginning. The group's offsets are only for whoever watches its lag."""
+        """`positions` gives the next offset of each partition; partitions that it does not name are
+        read from the beginning. The group's committed offsets only serve to monitor lag."""
         self._brokers = brokers
         self._topics = topics
         self._group_id = group_id
@@ -124,8 +126,8 @@ class Consumer:
     def deliver_to(self, handle: Callable[[Records], Awaitable[None]]) -> None:
         """Call `handle` with one batch after the other and commit it when that returns.
 
-        What `handle` raises would be logged by FastStream and the batch passed over: it must
-        return only when the batch is dealt with.
+        FastStream logs what `handle` raises and goes on with the next batch, so `handle` must
+        return only when the batch is applied or parked.
         """
         subscriber = self.broker.subscriber(
             *self._topics,
@@ -136,11 +138,13 @@ class Consumer:
             max_records=RECORDS_MAX,
             batch_timeout_ms=WAIT_MS,
             fetch_max_wait_ms=FETCH_WAIT_MS,
-            parser=_untouched,
-            decoder=_as_it_is,
-            listener=_StartWhere(self),
+            parser=_parse_nothing,
+            decoder=_decode_nothing,
+            listener=_SeekOnAssignment(self),
         )
         self._subscriber = subscriber
+        fetching: Any = subscriber
+        fetching.get_msg = exit_on_failure(subscriber.get_msg)
 
         @subscriber
         async def consume(message: KafkaMessage) -> None:
@@ -149,42 +153,32 @@ class Consumer:
             await self._commit(records)
 
     async def run(self, background: Callable[[], AbstractAsyncContextManager[None]]) -> None:
-        """Until SIGTERM or SIGINT, and then until the batch at hand is committed.
+        """Runs until SIGTERM or SIGINT, and then until the current batch is committed.
 
         `background` is entered before the first batch and left after the last. Raises BrokerError.
         """
-        subscriber: Any = self._subscriber
-        subscriber.start = self._guarded(subscriber.start)
         application = FastStream(self.broker, lifespan=background, logger=None)
         self._stopping = application.exit
         await application.run()
 
-    def _guarded(self, start: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """The client is made when FastStream starts the subscriber, whose loop runs only after."""
-
-        async def start_guarded() -> None:
-            await start()
-            consumer: Any = self._subscriber.consumer
-            consumer.getmany = _or_die(consumer.getmany)
-
-        return start_guarded
-
     def stop(self) -> None:
-        """Let `run` return when the batch at hand is committed."""
+        """Let `run` return when the current batch is committed."""
         self._stopping()
 
     async def seek(self, assigned: Iterable[TopicPartition]) -> None:
-        """Start where our own database says."""
+        """Continue at the positions stored in ai's own database."""
         consumer = self._subscriber.consumer
         if consumer is None:
             return
         positions = await self._positions()
         for place in assigned:
-            # Beyond the end, as when a topic was made anew, the reset policy takes the beginning.
+            # Beyond the end, as in a re-created topic, the reset policy starts at the beginning.
             consumer.seek(place, positions.get((place.topic, place.partition), 0))
 
     async def lag(self) -> int:
-        """How many records of our partitions are not applied, asked over a new connection.
+        """The number of records of the assigned partitions that are not applied.
+
+        It opens a new connection, because the consumer's own may be stuck.
 
         Raises BrokerError.
         """
@@ -262,7 +256,7 @@ def _wire(record: Record) -> dict[str, Any]:
 
 
 class Reader:
-    """Reads given stretches of topics, beside whatever group is consuming them and in none."""
+    """Reads ranges of offsets without joining a consumer group."""
 
     def __init__(self, brokers: KafkaConfig) -> None:
         self._consumer = AIOKafkaConsumer(
@@ -280,15 +274,15 @@ class Reader:
         await self._consumer.stop()
 
     async def ends(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
-        """Of every partition the offset behind its last record. Raises BrokerError."""
+        """For each partition the offset after its last record. Raises BrokerError."""
         return dict(await self._consumer.end_offsets(_partitions(topics)))
 
     async def beginnings(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
-        """Of every partition the offset of its oldest record. Raises BrokerError."""
+        """For each partition the offset of its oldest record. Raises BrokerError."""
         return dict(await self._consumer.beginning_offsets(_partitions(topics)))
 
     async def at_time(self, topics: Sequence[Topic], moment: datetime) -> dict[TopicPartition, int]:
-        """Of every partition the offset of the first record written at `moment` or later.
+        """For each partition the offset of the first record written at `moment` or later.
 
         Raises BrokerError.
         """
@@ -337,24 +331,24 @@ def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
     ]
 
 
-def _or_die(getmany: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
-    """A record that the client itself cannot read, by its checksum or the name of a header, costs
-    what was fetched of the other partitions, while their positions have moved on. FastStream would
-    go on; started anew, we go on from our own positions and skip nothing."""
+def exit_on_failure(fetch: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+    """A record that the client cannot read, for its checksum or the name of a header, loses what
+    was fetched of other partitions, while their positions have moved on. FastStream would go on and
+    skip them. A new process continues at the stored positions and skips nothing."""
 
-    async def guarded(*arguments: Any, **options: Any) -> T:
+    async def guarded_fetch(*arguments: Any, **options: Any) -> T:
         try:
-            return await getmany(*arguments, **options)
+            return await fetch(*arguments, **options)
         except ConsumerStoppedError:
             raise
         except Exception:
             log.exception("the client cannot read what was fetched")
             exit_process(UNREADABLE, "the worker stops before it would skip records")
 
-    return guarded
+    return guarded_fetch
 
 
-class _StartWhere(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
 
@@ -378,20 +372,10 @@ def _records(message: KafkaMessage) -> Records:
     return raw if isinstance(raw, tuple) else (raw,)
 
 
-async def _untouched(message: Any) -> KafkaMessage:
-    """FastStream's message around the records, with nothing of theirs decoded."""
-    return KafkaMessage(raw_message=message, body=b"", consumer=_Never())
+async def _parse_nothing(message: Any) -> KafkaMessage:
+    """A message around the raw records. It is not ackable: `Consumer` alone commits offsets."""
+    return KafkaMessage(raw_message=message, body=b"", consumer=FAKE_CONSUMER)
 
 
-async def _as_it_is(message: KafkaMessage) -> KafkaMessage:
+async def _decode_nothing(message: KafkaMessage) -> KafkaMessage:
     return message
-
-
-class _Never:
-    """The message's own ways to commit are not used."""
-
-    async def commit(self) -> None:
-        raise AssertionError("offsets are committed by Consumer alone")
-
-    def seek(self, partition: TopicPartition, offset: int) -> None:
-        raise AssertionError("offsets are committed by Consumer alone")
