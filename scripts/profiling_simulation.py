@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ai.profiling.asking import NOTHING, next_places
 from ai.profiling.bank import Bank
+from ai.profiling.item_selection import NOTHING, next_places
 from ai.profiling.matrix import TRACKS, Ints
-from ai.profiling.scoring import CLAIMS, UNANSWERED, Standing, confidence, standing
+from ai.profiling.scoring import CLAIMS, UNANSWERED, ScoredResponses, confidence, score_responses
 from ongoza_contracts.vocabulary import Confidence
 
 SEED = 20261123
@@ -33,8 +33,8 @@ wholly of one track."""
 class Outcome:
     """What came of some simulated learners, one row each."""
 
-    sheets: Ints
-    found: Standing
+    responses: Ints
+    found: ScoredResponses
 
     @property
     def primary(self) -> Ints:
@@ -42,7 +42,7 @@ class Outcome:
 
     @property
     def asked(self) -> Ints:
-        asked: Ints = (self.sheets != UNANSWERED).sum(axis=1)
+        asked: Ints = (self.responses != UNANSWERED).sum(axis=1)
         return asked
 
     @property
@@ -54,7 +54,7 @@ class Outcome:
         return np.bincount(self.primary, minlength=len(TRACKS))
 
     def share_with(self, level: Confidence) -> float:
-        return self.levels.count(level) / len(self.sheets)
+        return self.levels.count(level) / len(self.responses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def inclined(
     """Learners with inclinations of a population, and the place of each one's strongest track."""
     dice = np.random.default_rng(seed)
     inclinations = dice.dirichlet(np.full(len(TRACKS), concentration), count)
-    likely = np.einsum("nt,qot->nqo", inclinations, bank.matrix.appeal).cumsum(axis=2)
+    likely = np.einsum("nt,qot->nqo", inclinations, bank.matrix.choice_probability).cumsum(axis=2)
     drawn = dice.random((count, len(bank.questions), 1)) * likely[:, :, -1:]
     return _asked(bank, (likely <= drawn).sum(axis=2)), inclinations.argmax(axis=1)
 
@@ -110,11 +110,11 @@ def calibration(outcome: Outcome, truth: Ints) -> dict[Confidence, Level]:
 
 def _asked(bank: Bank, answers: Ints) -> Outcome:
     """`answers` holds what each learner would answer to every question; only some are asked."""
-    sheets = np.full_like(answers, UNANSWERED)
-    sheets[:, : bank.required] = answers[:, : bank.required]
+    responses = np.full_like(answers, UNANSWERED)
+    responses[:, : bank.required] = answers[:, : bank.required]
     while True:
-        places = next_places(bank, sheets)
+        places = next_places(bank, responses)
         rows = np.flatnonzero(places != NOTHING)
         if not len(rows):
-            return Outcome(sheets, standing(bank.matrix, sheets))
-        sheets[rows, places[rows]] = answers[rows, places[rows]]
+            return Outcome(responses, score_responses(bank.matrix, responses))
+        responses[rows, places[rows]] = answers[rows, places[rows]]

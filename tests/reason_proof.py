@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from ai.projections.batch import Batch
 from ai.recommendations import reasons
-from ai.recommendations.reasons import DID, TOLD_FROM, WANTED_MORE, Kind, Reason
+from ai.recommendations.reasons import DID, K_ANONYMITY, WANTED_MORE, Kind, Reason
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingCompleted
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
@@ -71,7 +71,7 @@ def _also_finished(facts: Batch, user_id: int, content_id: str, why: Reason) -> 
         if item == about and step.status is ProgressStatus.COMPLETED
     }
     both = sum(content_id in _finished(facts, user) for user in learners)
-    if not finished or both < TOLD_FROM:
+    if not finished or both < K_ANONYMITY:
         return set()
     return {reasons.also_finished(both, facts.content[about].title)}
 
@@ -95,7 +95,7 @@ def _popular(facts: Batch, _: int, content_id: str, __: Reason) -> set[str]:
     taken = sum(
         step.status in TAKEN for (__, item), step in facts.progress.items() if item == content_id
     )
-    return {reasons.popular(taken)} if taken >= TOLD_FROM else set()
+    return {reasons.popular(taken)} if taken >= K_ANONYMITY else set()
 
 
 def _new(facts: Batch, _: int, content_id: str, __: Reason) -> set[str]:

@@ -25,7 +25,7 @@ from ai.kit.settings import Settings
 from ai.projections.marks import mark_catalogue, mark_learners
 from ai.projections.tables import write_content
 from ai.recommendations.recompute import Recompute
-from ai.recommendations.refresh import TogetherRefresh
+from ai.recommendations.refresh import NeighboursRefresh
 from core.demo.loader import load_catalogue
 from ongoza_contracts.content import ContentPublished
 from ongoza_contracts.vocabulary import Track
@@ -120,7 +120,7 @@ async def main(count: int) -> None:
     await fill(pool, count)
     began = time.perf_counter()
     catalogues = CatalogueCache(pool)
-    await TogetherRefresh(pool, catalogues).refresh()
+    await NeighboursRefresh(pool, catalogues).refresh()
     together = time.perf_counter() - began
     recompute = Recompute(pool, catalogues, announced=asyncio.Event())
     await computed(pool, recompute, WARM_UP)

@@ -11,7 +11,8 @@ from ai.catalogue.catalogue import Catalogue, Item
 from ai.catalogue.item_neighbours import Places
 from ai.embeddings.encoder import open_encoder
 from ai.kit.vectors import Matrix
-from ai.learners.learner import Learner, Profile, Step
+from ai.learners.learner import Interaction as KnownInteraction
+from ai.learners.learner import Learner, Profile
 from ai.projections.documents import document
 from core.demo.learners import DemoLearner, invent_learners
 from core.demo.loader import load_catalogue
@@ -65,9 +66,9 @@ def world_of_file(
     for number, user in enumerate(sorted(histories), start=1):
         *before, last = histories[user]
         if len(before) >= HISTORY_MIN:
-            steps = {one.item: Step(ProgressStatus.COMPLETED, 1) for one in before}
+            steps = {one.item: KnownInteraction(ProgressStatus.COMPLETED, 1) for one in before}
             seen = np.array([place[one.item] for one in before], np.intp)
-            cases.append(Case(Learner(number, steps=steps), seen, place[last.item]))
+            cases.append(Case(Learner(number, interactions=steps), seen, place[last.item]))
     return _world(items, cases, has_text=described is not None)
 
 
@@ -122,8 +123,8 @@ def cold_world(world: World, seed: int) -> World:
 def _cut(world: World, case: Case) -> Case:
     seen = case.seen[:COLD_STEPS]
     known = {world.catalogue.items[place].content_id for place in seen}
-    steps = {item: step for item, step in case.learner.steps.items() if item in known}
-    return Case(replace(case.learner, steps=steps), seen, int(case.seen[COLD_STEPS]))
+    steps = {item: step for item, step in case.learner.interactions.items() if item in known}
+    return Case(replace(case.learner, interactions=steps), seen, int(case.seen[COLD_STEPS]))
 
 
 def _demo_case(number: int, learner: DemoLearner, place: Mapping[str, int]) -> Case | None:
@@ -131,17 +132,17 @@ def _demo_case(number: int, learner: DemoLearner, place: Mapping[str, int]) -> C
     if len(begun) <= HISTORY_MIN:
         return None
     target = begun[-1]
-    steps: dict[str, Step] = {}
+    steps: dict[str, KnownInteraction] = {}
     for step in learner.steps:
         if step.content_id == target:
             break
         steps.pop(step.content_id, None)  # what changed last comes last
-        steps[step.content_id] = Step(step.status, 1)
+        steps[step.content_id] = KnownInteraction(step.status, 1)
     profile = None
     if learner.profile and learner.primary_track:
         profile = Profile(dict(learner.profile), learner.primary_track, "profiling:demo@1")
     seen = np.array([place[item] for item in begun[:-1]], np.intp)
-    return Case(Learner(number, profile=profile, steps=steps), seen, place[target])
+    return Case(Learner(number, profile=profile, interactions=steps), seen, place[target])
 
 
 def _plain_item(item_id: str, described: Described | None) -> Item:

@@ -38,7 +38,7 @@ class Ours:
         histories = [_finished(world, case) for case in world.cases]
         known = world.catalogue
         together, _ = fit(histories, known.vectors)
-        self.catalogue = replace(known, taken_together=together)
+        self.catalogue = replace(known, item_neighbours=together)
 
     def top(self, case: Case) -> list[int]:
         ranked, _ = rank(self.catalogue, case.learner, limit=TOP)
@@ -133,7 +133,7 @@ def _finished(world: World, case: Case) -> Places:
     position = world.catalogue.position
     done = [
         position[item]
-        for item, step in case.learner.steps.items()
+        for item, step in case.learner.interactions.items()
         if step.status is ProgressStatus.COMPLETED
     ]
     return np.array(done, np.intp)

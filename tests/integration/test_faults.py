@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from confluent_kafka import Message
 
@@ -139,6 +140,46 @@ def test_the_worker_outlives_the_death_of_its_database(
         eventually(lambda i=item: applied_version(stack, learner.user_id, i) == 1)  # type: ignore[misc]
     eventually(lambda: learner.source() == "precomputed")
     assert not set(items[:3]) & set(learner.recommended())
+
+
+def test_a_failing_background_job_stops_no_ingestion_and_shows_in_health(
+    stack: Stack, learner: Learner, items: list[str]
+) -> None:
+    (table,) = rows(stack, "vector", "SELECT name || '.together_made' FROM generation LIMIT 1")[0]
+    stack.stop("worker")
+    change(stack, f"ALTER TABLE {table} RENAME COLUMN facts TO hidden")
+    try:
+        stack.run("worker")
+        eventually(lambda: failures_in_a_row(stack, "tuning") >= 2)
+        worker = newest_worker(stack)
+        assert learner.report(items[0], 30) == 201
+        eventually(lambda: applied_version(stack, learner.user_id, items[0]) == 1)
+        assert newest_worker(stack) == worker
+        health = learner.ai("GET", "/health").json()
+        assert health["status"] == "degraded"
+        failed = health["projection"]["worker"]["failed_jobs"]
+        assert {*failed} == {"tuning"}
+        assert failed["tuning"]["last_error"] == "UndefinedColumnError"
+    finally:
+        change(stack, f"ALTER TABLE {table} RENAME COLUMN hidden TO facts")
+    eventually(lambda: failures_in_a_row(stack, "tuning") == 0)
+    assert learner.ai("GET", "/health").json()["status"] == "ok"
+
+
+def change(stack: Stack, sql: str) -> None:
+    with psycopg.connect(stack.servers["postgres-vector"].url()) as db:  # type: ignore[union-attr]
+        db.execute(sql)
+
+
+def newest_worker(stack: Stack) -> str:
+    sql = "SELECT worker FROM worker_status ORDER BY started_at DESC LIMIT 1"
+    return str(rows(stack, "vector", sql)[0][0])
+
+
+def failures_in_a_row(stack: Stack, job: str) -> int:
+    sql = """SELECT coalesce((failed_jobs -> %s ->> 'failures_in_a_row')::integer, 0)
+        FROM worker_status ORDER BY heartbeat_at DESC LIMIT 1"""
+    return int(rows(stack, "vector", sql, job)[0][0])
 
 
 def test_a_list_is_answered_while_core_is_down(stack: Stack, learner: Learner) -> None:

@@ -10,7 +10,7 @@ import pytest
 from ai.catalogue.cache import CatalogueCache
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.recommendations.refresh import TogetherRefresh
+from ai.recommendations.refresh import NeighboursRefresh
 from ai.recommendations.tuning import fit
 from ongoza_contracts.event import Fact
 from tests.facts import erased, progress, published, record, user
@@ -37,7 +37,7 @@ async def test_what_was_finished_together_is_counted_again_when_enough_changed(
             for content_id in content_ids
         ]
 
-    refresh = TogetherRefresh(applier.pool, CatalogueCache(applier.pool))
+    refresh = NeighboursRefresh(applier.pool, CatalogueCache(applier.pool))
     await apply(applier, *finished(range(1, 6), "course-1", "course-2"))
     await refresh.refresh()
     assert await applier.pool.fetchval(COUNTED) is None  # nobody knows these items yet
@@ -61,7 +61,7 @@ def both_finished(users: range) -> list[Fact]:
 
 
 async def test_who_is_erased_is_counted_no_more_however_few_are_left(applier: Applier) -> None:
-    refresh = TogetherRefresh(applier.pool, CatalogueCache(applier.pool))
+    refresh = NeighboursRefresh(applier.pool, CatalogueCache(applier.pool))
     await apply(applier, *both_finished(range(1, 3)))
     await refresh.refresh()
     assert await applier.pool.fetchval(COUNTED) == 2
@@ -86,10 +86,10 @@ async def test_who_is_erased_while_it_is_counted_does_not_come_back(
     catalogues = CatalogueCache(applier.pool)
     await apply(applier, *both_finished(range(1, 6)))
     monkeypatch.setattr("ai.recommendations.refresh.fit", fit_meanwhile)
-    await TogetherRefresh(applier.pool, catalogues).refresh()
+    await NeighboursRefresh(applier.pool, catalogues).refresh()
     assert await applier.pool.fetchval(COUNTED) is None
     monkeypatch.undo()
-    await TogetherRefresh(applier.pool, catalogues).refresh()
+    await NeighboursRefresh(applier.pool, catalogues).refresh()
     assert await applier.pool.fetchval(COUNTED) == 4
 
 
@@ -97,6 +97,9 @@ async def test_a_generation_from_before_is_like_one_that_is_made_now(
     vector_pool: asyncpg.Pool,
 ) -> None:
     made_now = await vector_pool.fetch(COLUMNS)
-    await vector_pool.execute("ALTER TABLE together_made DROP words CASCADE, DROP doubt")
-    await vector_pool.execute(files("ai.migrations").joinpath("0009_tuning.sql").read_text())
+    await vector_pool.execute(
+        "ALTER TABLE together_made DROP semantic_weight CASCADE, DROP shrinkage"
+    )
+    for name in ("0009_tuning.sql", "0011_failed_jobs_and_weights.sql"):
+        await vector_pool.execute(files("ai.migrations").joinpath(name).read_text())
     assert await vector_pool.fetch(COLUMNS) == made_now

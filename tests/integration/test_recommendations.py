@@ -22,7 +22,7 @@ from ai.projections.batch import read_batch
 from ai.recommendations.lists import Stored, compute, stored
 from ai.recommendations.reasons import Kind
 from ai.recommendations.recompute import LEARNERS_PER_ROUND, Recompute
-from ai.recommendations.refresh import TogetherRefresh
+from ai.recommendations.refresh import NeighboursRefresh
 from ongoza_contracts.event import Fact
 from tests.ai_double import app_over, learner_seven
 from tests.facts import (
@@ -159,7 +159,7 @@ async def test_every_reason_in_every_list_is_borne_out_by_the_facts(
             for content_id, row in zip(facts.content, vectors, strict=True)
         ],
     )
-    await TogetherRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
+    await NeighboursRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
     catalogue = await CatalogueCache(applier.pool).current()
     kinds = set()
     for learner in await load_learners(applier.pool, range(1, 91)):
@@ -173,7 +173,7 @@ async def test_every_reason_in_every_list_is_borne_out_by_the_facts(
 async def test_a_reason_that_the_facts_do_not_bear_out_is_found_out(applier: Applier) -> None:
     facts = read_batch(record(fact) for fact in a_world(0))
     await applier.apply(facts)
-    await TogetherRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
+    await NeighboursRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
     catalogue = await CatalogueCache(applier.pool).current()
     learners = await load_learners(applier.pool, range(1, 91))
     told = {

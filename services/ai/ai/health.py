@@ -1,6 +1,7 @@
 """Whether the process lives, and whether it can do its work."""
 
 import asyncio
+import json
 from datetime import datetime
 from typing import Literal
 
@@ -23,7 +24,7 @@ SELECT
     (SELECT count(*) FROM dirty_learner) AS waiting,
     extract(epoch FROM now() - worker.heartbeat_at)::float8 AS silent_seconds,
     worker.last_applied_at,
-    worker.applied, worker.ignored, worker.unknown_types, worker.tombstones
+    worker.applied, worker.ignored, worker.unknown_types, worker.tombstones, worker.failed_jobs
 FROM (SELECT) AS always
 LEFT JOIN LATERAL (
     SELECT * FROM worker_status
@@ -36,6 +37,14 @@ LEFT JOIN LATERAL (
 router = APIRouter(tags=["health"])
 
 
+class FailedJob(BaseModel):
+    failures: int
+    failures_in_a_row: int
+    """0 when the last run succeeded."""
+    last_error: str
+    last_failed_at: datetime
+
+
 class Worker(BaseModel):
     heartbeat_age_seconds: float
     last_applied_at: datetime | None
@@ -43,6 +52,8 @@ class Worker(BaseModel):
     ignored: int
     unknown_types: int
     tombstones: int
+    failed_jobs: dict[str, FailedJob]
+    """The background jobs that failed since the worker started, by name."""
 
 
 class Projection(BaseModel):
@@ -107,8 +118,10 @@ def _status(
     if projection is None:
         return "unavailable"
     worker = projection.worker
-    stale = worker is None or worker.heartbeat_age_seconds > WORKER_SILENT_SECONDS
-    return "degraded" if stale or core_is_failing else "ok"
+    if worker is None or worker.heartbeat_age_seconds > WORKER_SILENT_SECONDS:
+        return "degraded"
+    failing = any(job.failures_in_a_row > 1 for job in worker.failed_jobs.values())
+    return "degraded" if failing or core_is_failing else "ok"
 
 
 async def _projection(pool: asyncpg.Pool) -> Projection | None:
@@ -119,10 +132,15 @@ async def _projection(pool: asyncpg.Pool) -> Projection | None:
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return None
     silent = row["silent_seconds"]
-    worker = None if silent is None else Worker(heartbeat_age_seconds=max(silent, 0), **row)
+    worker = None if silent is None else _worker(row, silent)
     return Projection(
         generation=row["generation"],
         parked_records=row["parked"],
         learners_waiting=row["waiting"],
         worker=worker,
     )
+
+
+def _worker(row: asyncpg.Record, silent_seconds: float) -> Worker:
+    columns = {**row, "failed_jobs": json.loads(row["failed_jobs"])}
+    return Worker(heartbeat_age_seconds=max(silent_seconds, 0), **columns)

@@ -6,8 +6,9 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
-from ai.kit.loops import exit_process, run_periodically
+from ai.kit.loops import JobStatus, exit_process, run_periodically
 from ai.kit.settings import Settings, load_settings
 from ai.kit.vectors import ModelIdentity
 from ai.projections import status
@@ -33,7 +34,7 @@ from ai.projections.positions import Positions, load_positions
 from ai.projections.subscriber import Subscriber
 from ai.recommendations.announce import Announcer
 from ai.recommendations.recompute import SWEEP_SECONDS, Recompute
-from ai.recommendations.refresh import TogetherRefresh
+from ai.recommendations.refresh import NeighboursRefresh
 from ai.vectorstore.index import Indexer
 from ai.vectorstore.mirror import PAUSE_SECONDS, Mirror
 from ai.vectorstore.pinecone import open_pinecone
@@ -44,10 +45,10 @@ HEARTBEAT_SECONDS = 2.0
 TOGETHER_SECONDS = 60.0
 INDEX_SECONDS = 60.0
 IDLE_SECONDS = 1.0
+"""How often jobs look for work that another worker left behind; their own work wakes them."""
 LISTS_REST, ANNOUNCE_REST = 0.02, 0.25
 """Between rounds under load: a round costs nearly the same for one list as for many. Learners see
 their own list, other teams can wait a little longer."""
-"""How often the loops look for what another worker left behind; their own work wakes them."""
 
 command = typer.Typer(add_completion=False)
 
@@ -64,6 +65,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
         self.lists, self.texts, self.changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.replaced = False
+        self.jobs: dict[str, JobStatus] = {}
         self.subscriber = Subscriber(
             Applier(pool, generation, self.name),
             Budget(settings.worker_parked_share),
@@ -96,35 +98,46 @@ class Worker:
             backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
             catalogues = CatalogueCache(self.pool)
             recompute = Recompute(self.pool, catalogues, self.changed, self.lists)
-            together = TogetherRefresh(self.pool, catalogues)
+            together = NeighboursRefresh(self.pool, catalogues)
             publisher = Publisher(KafkaConfig.of(self.settings))
             stack.push_async_callback(publisher.close)
             announcer = Announcer(self.pool, publisher, self.generation)
+            run = partial(self._run_in_background, stack)
             if self.settings.pinecone_host:
                 store = await stack.enter_async_context(
                     open_pinecone(self.settings, encoder.identity)
                 )
                 mirror = Mirror(self.pool, store, self.generation)
-                _in_background(stack, run_periodically(mirror.mirror_some, pause=PAUSE_SECONDS))
-            for loop in (
-                run_periodically(backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts),
-                run_periodically(
-                    recompute.recompute_some, pause=IDLE_SECONDS, wake=self.lists, rest=LISTS_REST
-                ),
-                run_periodically(recompute.mark_behind, pause=SWEEP_SECONDS),
-                run_periodically(together.refresh, pause=TOGETHER_SECONDS),
-                run_periodically(
-                    announcer.announce_some,
-                    pause=IDLE_SECONDS,
-                    wake=self.changed,
-                    rest=ANNOUNCE_REST,
-                ),
-                run_periodically(Indexer(self.pool).index_when_large, pause=INDEX_SECONDS),
-                run_periodically(self._beat, pause=HEARTBEAT_SECONDS),
-                run_periodically(self._watch, pause=self.settings.worker_stuck_seconds / 4),
-            ):
-                _in_background(stack, loop)
+                run("mirror", mirror.mirror_some, pause=PAUSE_SECONDS)
+            run("embedding", backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts)
+            run(
+                "lists",
+                recompute.recompute_some,
+                pause=IDLE_SECONDS,
+                wake=self.lists,
+                rest=LISTS_REST,
+            )
+            run("older lists", recompute.mark_behind, pause=SWEEP_SECONDS)
+            run("tuning", together.refresh, pause=TOGETHER_SECONDS)
+            run(
+                "announcing",
+                announcer.announce_some,
+                pause=IDLE_SECONDS,
+                wake=self.changed,
+                rest=ANNOUNCE_REST,
+            )
+            run("index", Indexer(self.pool).index_when_large, pause=INDEX_SECONDS)
+            run("heartbeat", self._beat, pause=HEARTBEAT_SECONDS)
+            run("stuck check", self._watch, pause=self.settings.worker_stuck_seconds / 4)
             yield
+
+    def _run_in_background(
+        self, stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[bool]], **options: Any
+    ) -> None:
+        """Only what endangers positions ends the worker; a failing job is retried and reported."""
+        self.jobs[name] = JobStatus()
+        loop = run_periodically(work, status=self.jobs[name], **options)
+        stack.callback(asyncio.create_task(loop, name=name).cancel)
 
     async def _require_model(self, identity: ModelIdentity) -> None:
         try:
@@ -142,6 +155,7 @@ class Worker:
 
     async def _beat(self) -> bool:
         await status.heartbeat(self.pool, self.name, self.generation)
+        await status.report_jobs(self.pool, self.name, self.jobs)
         self.replaced = await live_generation(self.pool) != self.generation
         if self.replaced:
             self.consumer.stop()
@@ -159,10 +173,6 @@ class Worker:
         if behind:
             exit_process(STUCK, f"{behind} records behind, and nothing came in for {silent:.0f} s")
         return False
-
-
-def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, Any]) -> None:
-    stack.callback(asyncio.create_task(work).cancel)
 
 
 async def _run(settings: Settings) -> None:

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.catalogue.item_neighbours import Places, Settings, Together, count, fading
+from ai.catalogue.item_neighbours import ItemNeighbours, Places, Settings, count, decay_weights
 
 
 def places(*numbers: int) -> Places:
     return np.array(numbers, np.intp)
 
 
-def closeness(together: Together, item: int, other: int) -> float:
+def closeness(together: ItemNeighbours, item: int, other: int) -> float:
     return float(together.closeness_of(places(item), other)[0])
 
 
@@ -36,14 +36,14 @@ def test_in_order_what_followed_soon_is_closest_and_what_came_before_is_far() ->
 
 
 def test_a_figure_is_the_sum_over_the_history_the_newest_step_counting_most() -> None:
-    together = Together.of_pairs([(0, 2, 0.5, 1), (1, 2, 0.25, 1)], 3, Settings())
-    near = together.near(places(0, 1), fading(2, 0.9))
+    together = ItemNeighbours.of_pairs([(0, 2, 0.5, 1), (1, 2, 0.25, 1)], 3, Settings())
+    near = together.near(places(0, 1), decay_weights(2, 0.9))
     np.testing.assert_allclose(near, [0, 0, 0.9 * 0.5 + 0.25], rtol=1e-6)
 
 
 def test_nothing_known_is_near_to_nothing() -> None:
-    nothing = Together.nothing(3)
-    np.testing.assert_array_equal(nothing.near(places(0, 2), fading(2, 1.0)), np.zeros(3))
+    nothing = ItemNeighbours.nothing(3)
+    np.testing.assert_array_equal(nothing.near(places(0, 2), decay_weights(2, 1.0)), np.zeros(3))
     assert (nothing.finished_both(0, 1), closeness(nothing, 0, 1)) == (0, 0)
 
 
@@ -72,5 +72,5 @@ def test_how_many_finished_both_is_counted_exactly(histories: list[Places]) -> N
 @given(HISTORIES)
 def test_what_is_stored_as_pairs_comes_back_the_same(histories: list[Places]) -> None:
     together = count(histories, 8, Settings())
-    again = Together.of_pairs(together.pairs(), 8, together.settings)
+    again = ItemNeighbours.of_pairs(together.pairs(), 8, together.settings)
     assert sorted(again.pairs()) == sorted(together.pairs())

@@ -18,7 +18,7 @@ from ai.personality.measures import (
     regularity,
     wilson,
 )
-from ai.personality.saying import advice, summary, trait
+from ai.personality.narrative import advice, summary, trait
 from ongoza_contracts.http.personality import TraitKey
 from ongoza_contracts.vocabulary import ProgressStatus, Track
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from ai.profiling.bank import Question, bank
-from ai.profiling.conduct import WORDS_PER_SECOND, Flagged, flags
+from ai.profiling.careless_responding import WORDS_PER_SECOND, Flagged, flags
 from ongoza_contracts.http.profiling import RecordedAnswer
 from ongoza_contracts.vocabulary import AnswerFlag, Track
 

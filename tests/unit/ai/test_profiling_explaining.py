@@ -12,7 +12,7 @@ from ai.profiling.scoring import profile
 from ongoza_contracts.vocabulary import Track
 
 BANK = bank()
-sheets = st.fixed_dictionaries(
+responses = st.fixed_dictionaries(
     {
         q.id: st.sampled_from([option.id for option in q.options])
         for q in BANK.questions[: BANK.required]
@@ -21,7 +21,7 @@ sheets = st.fixed_dictionaries(
 
 
 @settings(max_examples=40, deadline=None)
-@given(sheets)
+@given(responses)
 def test_stability_is_what_leaving_out_each_answer_gives(answers: dict[str, str]) -> None:
     found = profile(BANK, answers)
     seen = stability(BANK, answers, found)
@@ -48,7 +48,7 @@ def test_one_answer_alone_has_nothing_to_be_stable_against() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(sheets)
+@given(responses)
 def test_the_changes_named_put_each_other_track_first(answers: dict[str, str]) -> None:
     found = profile(BANK, answers)
     ways = changes(BANK, answers, found)

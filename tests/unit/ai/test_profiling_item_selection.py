@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai.profiling.asking import FLOOR_POINTS, asked
 from ai.profiling.bank import Question, bank
+from ai.profiling.item_selection import FLOOR_POINTS, select_items
 from ai.profiling.scoring import Z_HIGH, profile
 from ongoza_contracts.vocabulary import Track
 
 BANK = bank()
 REQUIRED = BANK.questions[:12]
-sheets = st.fixed_dictionaries(
+responses = st.fixed_dictionaries(
     {q.id: st.sampled_from([option.id for option in q.options]) for q in BANK.questions}
 )
 
@@ -40,19 +40,19 @@ def information(question: Question, scores: dict[Track, float], pair: tuple[Trac
 def test_the_required_questions_come_first_in_their_order() -> None:
     answers: dict[str, str] = {}
     for question in REQUIRED:
-        assert asked(BANK, answers).following == question
+        assert select_items(BANK, answers).following == question
         answers[question.id] = "a"
 
 
 @pytest.mark.parametrize("track", Track)
 def test_when_the_lead_is_clear_nothing_more_is_asked(track: Track) -> None:
-    found = asked(BANK, {q.id: best(q, track) for q in REQUIRED})
+    found = select_items(BANK, {q.id: best(q, track) for q in REQUIRED})
     assert (len(found.answers), found.following) == (12, None)
 
 
 def test_the_question_that_tells_most_about_the_two_leaders_is_asked_next() -> None:
     answers = between(Track.BUILDERS, Track.EDUCATORS, REQUIRED)
-    while following := asked(BANK, answers).following:
+    while following := select_items(BANK, answers).following:
         found = profile(BANK, answers)
         assert found.z < Z_HIGH
         pair = (found.primary, found.secondary[0])
@@ -66,45 +66,48 @@ def test_the_question_that_tells_most_about_the_two_leaders_is_asked_next() -> N
 
 
 @settings(max_examples=60, deadline=None)
-@given(sheets, st.randoms(use_true_random=False))
+@given(responses, st.randoms(use_true_random=False))
 def test_twelve_to_twenty_count_whoever_answers_and_in_whatever_order(
     answers: dict[str, str], chance: random.Random
 ) -> None:
-    found = asked(BANK, answers)
+    found = select_items(BANK, answers)
     turned = list(answers.items())
     chance.shuffle(turned)
-    assert asked(BANK, dict(turned)) == found
+    assert select_items(BANK, dict(turned)) == found
     assert 12 <= len(found.answers) <= 20
     assert found.following is None
 
 
 @settings(max_examples=60, deadline=None)
-@given(sheets)
+@given(responses)
 def test_answers_sent_all_at_once_count_as_if_they_had_been_asked_for_one_by_one(
     answers: dict[str, str],
 ) -> None:
     one_by_one: dict[str, str] = {}
-    while following := asked(BANK, one_by_one).following:
+    while following := select_items(BANK, one_by_one).following:
         one_by_one[following.id] = answers[following.id]
-    assert asked(BANK, answers).answers == one_by_one
+    assert select_items(BANK, answers).answers == one_by_one
 
 
 def test_an_answer_to_a_question_that_is_not_asked_does_not_count() -> None:
     clear = {q.id: best(q, Track.LEADERS) for q in REQUIRED}
     more = {q.id: best(q, Track.BUILDERS) for q in BANK.questions[12:]}
-    assert asked(BANK, {**clear, **more}).answers == clear
+    assert select_items(BANK, {**clear, **more}).answers == clear
 
 
 def test_an_answer_given_anew_may_open_the_session_again() -> None:
     answers = {q.id: best(q, Track.LEADERS) for q in REQUIRED}
-    assert asked(BANK, answers).following is None
+    assert select_items(BANK, answers).following is None
     answers |= {q.id: best(q, Track.BUILDERS) for q in REQUIRED[:6]}
-    assert asked(BANK, answers).following in BANK.questions[12:]
+    assert select_items(BANK, answers).following in BANK.questions[12:]
 
 
 def test_the_first_version_is_asked_from_beginning_to_end() -> None:
     old = bank("v1")
     answers = {q.id: best(q, Track.LEADERS) for q in old.questions[:15]}
-    assert asked(old, answers).following == old.questions[15]
+    assert select_items(old, answers).following == old.questions[15]
     answers[old.questions[15].id] = "a"
-    assert (asked(old, answers).answers, asked(old, answers).following) == (answers, None)
+    assert (select_items(old, answers).answers, select_items(old, answers).following) == (
+        answers,
+        None,
+    )

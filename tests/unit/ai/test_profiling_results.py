@@ -54,7 +54,7 @@ async def progress(http: httpx.AsyncClient, session: str) -> dict[str, Any]:
     return dict((await http.get(f"{BASE}/session/{session}/progress")).json())
 
 
-# --- asking --------------------------------------------------------------------------------------
+# --- item selection ------------------------------------------------------------------------------
 
 
 async def test_a_session_goes_on_while_the_answers_decide_nothing_and_ends_at_twenty(

@@ -160,8 +160,8 @@ def test_answers_shared_evenly_by_two_tracks_are_a_matter_of_low_confidence() ->
 
 def test_chance_favours_no_track_and_is_seldom_confident() -> None:
     chance = random.Random(20261123)  # noqa: S311 - invented answers, the same every time
-    sheets = [{q.id: chance.choice(q.options).id for q in BANK.questions} for _ in range(4000)]
-    found = [profile(BANK, sheet) for sheet in sheets]
+    responses = [{q.id: chance.choice(q.options).id for q in BANK.questions} for _ in range(4000)]
+    found = [profile(BANK, response) for response in responses]
     for track in Track:
         mean = sum(one.scores[track] for one in found) / len(found)
         assert mean == pytest.approx(100 * 4 / 5 / 3, abs=1.0)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ai.profiling.asking import asked
 from ai.profiling.bank import bank
+from ai.profiling.item_selection import select_items
 from ai.profiling.scoring import UNANSWERED, profile
 from ongoza_contracts.vocabulary import Confidence, Track
 from scripts import profiling_simulation as simulation
@@ -61,13 +61,13 @@ def test_each_level_of_confidence_keeps_its_claim_within_five_points(
 
 def test_simulated_learners_are_asked_and_judged_as_real_ones_are() -> None:
     outcome, _ = simulation.inclined(BANK, 0.5, 40)
-    for row, sheet in enumerate(outcome.sheets):
+    for row, response in enumerate(outcome.responses):
         answers = {
             question.id: question.options[place].id
-            for question, place in zip(BANK.questions, sheet, strict=True)
+            for question, place in zip(BANK.questions, response, strict=True)
             if place != UNANSWERED
         }
-        assert asked(BANK, answers).answers == answers
+        assert select_items(BANK, answers).answers == answers
         found = profile(BANK, answers)
         assert list(found.scores.values()) == outcome.found.scores[row].tolist()
         assert (found.z, found.confidence) == (outcome.found.z[row], outcome.levels[row])

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai.catalogue.catalogue import Catalogue, Item
-from ai.catalogue.item_neighbours import Settings, Together
-from ai.learners.learner import Learner, Profile, Said, Step
+from ai.catalogue.item_neighbours import ItemNeighbours, Settings
+from ai.learners.learner import Feedback, Interaction, Learner, Profile
 from ai.recommendations.candidates import GENERATORS, find, may_be_offered
 from ai.recommendations.diversity import diversify, intra_list_similarity
 from ai.recommendations.lists import from_kept, respond, stored
@@ -45,16 +45,18 @@ def item(number: int, **changes: object) -> Item:
     return Item(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def catalogue(*items: Item, vectors: object = None, together: Together | None = None) -> Catalogue:
+def catalogue(
+    *items: Item, vectors: object = None, together: ItemNeighbours | None = None
+) -> Catalogue:
     table = np.eye(len(items), 8) if vectors is None else vectors
     known = np.asarray(table, np.float32)
-    return Catalogue(items, known, revision=3, as_of=NOW, taken_together=together)
+    return Catalogue(items, known, revision=3, as_of=NOW, item_neighbours=together)
 
 
 def learner(profile: Profile | None = None, **steps: ProgressStatus) -> Learner:
     """`course_1=DONE` is course-1, completed."""
-    by_id = {name.replace("_", "-"): Step(status, 1) for name, status in steps.items()}
-    return Learner(7, version=2, profile=profile, steps=by_id)
+    by_id = {name.replace("_", "-"): Interaction(status, 1) for name, status in steps.items()}
+    return Learner(7, version=2, profile=profile, interactions=by_id)
 
 
 def leaning(**scores: float) -> Profile:
@@ -102,7 +104,7 @@ def test_without_history_or_profile_there_is_no_vector() -> None:
 
 def test_what_is_not_for_the_learner_pushes_the_vector_away_and_is_not_offered() -> None:
     known = catalogue(item(1), item(2), item(3), vectors=[[1, 0], [0, 1], [0, 1]])
-    said = {"course-2": Said(Verdict.NOT_FOR_ME, 1)}
+    said = {"course-2": Feedback(Verdict.NOT_FOR_ME, 1)}
     who = replace(learner(course_1=DONE), feedback=said)
     vector = learner_vector(known, who)
     assert vector is not None
@@ -112,7 +114,7 @@ def test_what_is_not_for_the_learner_pushes_the_vector_away_and_is_not_offered()
 
 def test_more_like_this_counts_as_much_as_what_was_completed() -> None:
     known = catalogue(item(1), item(2), vectors=[[1, 0], [0, 1]])
-    said = {"course-2": Said(Verdict.MORE_LIKE_THIS, 1)}
+    said = {"course-2": Feedback(Verdict.MORE_LIKE_THIS, 1)}
     vector = learner_vector(known, replace(learner(course_1=DONE), feedback=said))
     assert vector is not None
     np.testing.assert_allclose(vector, np.array([1, 1]) / np.hypot(1, 1), rtol=1e-6)
@@ -134,7 +136,7 @@ def test_the_score_is_the_weighted_mean_of_its_known_parts() -> None:
 
 def test_what_others_finished_counts_more_the_more_of_it_is_known() -> None:
     # Both finished course-1, and course-2 or course-3 as well: .6 and .3 close to it.
-    together = Together.of_pairs([(0, 1, 0.6, 4), (0, 2, 0.3, 2)], 3, Settings())
+    together = ItemNeighbours.of_pairs([(0, 1, 0.6, 4), (0, 2, 0.3, 2)], 3, Settings())
     known = catalogue(item(1), item(2), item(3), vectors=np.zeros((3, 8)), together=together)
     parts = score(known, learner(course_1=DONE))
     trust = 1 / (1 + 5)  # one finished item of which others are known
@@ -144,7 +146,7 @@ def test_what_others_finished_counts_more_the_more_of_it_is_known() -> None:
 
 
 def test_what_others_finished_too_long_ago_is_worth_nothing() -> None:
-    together = Together.of_pairs([(0, 301, 0.5, 3)], 302, Settings(recency=0.7))
+    together = ItemNeighbours.of_pairs([(0, 301, 0.5, 3)], 302, Settings(recency=0.7))
     known = catalogue(*map(item, range(302)), vectors=np.zeros((302, 8)), together=together)
     who = learner(None, **{f"course_{number}": DONE for number in range(300)})
     assert list(score(known, who).together) == [0] * 302
@@ -168,7 +170,7 @@ def test_each_candidate_knows_which_generators_named_it() -> None:
         item(3, published_at=NOW - timedelta(days=3)),
         item(4),
         vectors=[[1, 0], [0, 0], [0, 0], [1, 0]],
-        together=Together.of_pairs([(0, 3, 0.5, 3)], 4, Settings()),
+        together=ItemNeighbours.of_pairs([(0, 3, 0.5, 3)], 4, Settings()),
     )
     who = learner(course_1=DONE)
     found = find(known, who, may_be_offered(known, who), score(known, who))
@@ -224,7 +226,9 @@ def test_an_item_near_to_the_track_alone_is_not_called_close_to_what_was_done() 
 
 def test_the_next_step_rests_on_what_was_completed_whatever_was_said_of_it() -> None:
     known = catalogue(item(1), item(2, prerequisites=("course-1",)), vectors=np.zeros((2, 8)))
-    who = replace(learner(course_1=DONE), feedback={"course-1": Said(Verdict.MORE_LIKE_THIS, 9)})
+    who = replace(
+        learner(course_1=DONE), feedback={"course-1": Feedback(Verdict.MORE_LIKE_THIS, 9)}
+    )
     told = why(known, who, "course-2")
     assert (told.kind, told.evidence) == (Kind.NEXT_STEP, ("progress:course-1@1",))
 
@@ -269,7 +273,7 @@ def worlds(draw: st.DrawFn) -> tuple[Catalogue, Learner]:
     said = draw(st.dictionaries(numbers, st.sampled_from([*Verdict]), max_size=3))
     who = replace(
         learner(profile, **{f"course_{n}": status for n, status in steps.items()}),
-        feedback={f"course-{n}": Said(verdict, 1) for n, verdict in said.items()},
+        feedback={f"course-{n}": Feedback(verdict, 1) for n, verdict in said.items()},
     )
     taken = [sorted(draw(st.sets(st.integers(0, count - 1)))) for _ in range(draw(INTEGERS))]
     histories = [np.array(one, np.intp) for one in taken]
@@ -285,15 +289,15 @@ def test_whatever_is_offered_may_be_offered_and_nothing_else_is(
     exclude = frozenset(f"course-{number}" for number in excluded)
     ranked, _ = rank(known, who, limit=limit, exclude=exclude)
     offered = [one.item.content_id for one in ranked]
-    completed = {key for key, step in who.steps.items() if step.status is DONE}
-    started = {key for key, step in who.steps.items() if step.status in {DONE, RUNNING}}
+    completed = {key for key, step in who.interactions.items() if step.status is DONE}
+    started = {key for key, step in who.interactions.items() if step.status in {DONE, RUNNING}}
     allowed = {
         one.content_id
         for one in known.items
         if not one.retired
         and one.content_id not in started
         and one.content_id not in exclude
-        and one.content_id not in who.said(Verdict.NOT_FOR_ME)
+        and one.content_id not in who.with_verdict(Verdict.NOT_FOR_ME)
         and completed.issuperset(one.prerequisites)
     }
     assert len(offered) == len(set(offered)) == min(limit, len(allowed))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.random import Generator, default_rng
 
-from ai.catalogue.item_neighbours import Floats, Places, Settings, fading
+from ai.catalogue.item_neighbours import Floats, Places, Settings, decay_weights
 from ai.kit.vectors import Matrix
 from ai.recommendations.tuning import fit, ndcg
 
@@ -55,7 +55,7 @@ def test_the_settings_chosen_tell_what_comes_next_from_what_came_before() -> Non
     assert together.settings != Settings()
     assert reached is not None
     assert reached > 0.9
-    near = together.near(places(4, 5), fading(2, together.settings.recency))
+    near = together.near(places(4, 5), decay_weights(2, together.settings.recency))
     near[[4, 5]] = 0
     assert int(np.argmax(near)) == 6
 
@@ -68,7 +68,7 @@ def popular(chance: Generator) -> list[Places]:
 
 def test_words_count_little_where_they_do_not_help_a_newcomer() -> None:
     together, _ = fit(popular(default_rng(1)), of_a_kind())
-    assert together.settings.words < Settings().words
+    assert together.settings.semantic_weight < Settings().semantic_weight
 
 
 def test_words_count_in_full_where_newcomers_stay_with_what_they_mean() -> None:
@@ -76,7 +76,7 @@ def test_words_count_in_full_where_newcomers_stay_with_what_they_mean() -> None:
     kinds = chance.integers(0, KINDS, 200)
     stayed = [kind * OF_EACH + chance.permutation(OF_EACH)[:5] for kind in kinds]
     together, _ = fit(stayed, of_a_kind())
-    assert together.settings.words == Settings().words
+    assert together.settings.semantic_weight == Settings().semantic_weight
 
 
 def test_what_is_to_be_found_does_not_make_itself_popular() -> None:

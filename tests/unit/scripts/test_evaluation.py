@@ -130,7 +130,7 @@ def test_the_last_interaction_is_hidden_and_counted_nowhere() -> None:
     assert seen == [["x", "y"], ["z"]]
     assert [ids[case.target] for case in world.cases] == ["z", "x"]
     assert [item.learners for item in world.catalogue.items] == [1, 1, 1]
-    assert list(world.cases[0].learner.steps) == ["x", "y"]
+    assert list(world.cases[0].learner.interactions) == ["x", "y"]
 
 
 def test_in_a_cold_start_a_part_of_the_users_is_met_after_three_items(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_in_a_cold_start_a_part_of_the_users_is_met_after_three_items(tmp_path: 
         case, whole = cold.cases[number], world.cases[number]
         assert list(case.seen) == list(whole.seen[:3])
         assert case.target == whole.seen[3]
-        assert len(case.learner.steps) == 3
+        assert len(case.learner.interactions) == 3
     others = [n for n in range(len(world.cases)) if n not in cold.cold]
     assert all(cold.cases[n] is world.cases[n] for n in others)
 

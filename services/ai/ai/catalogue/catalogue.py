@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ai.catalogue.item_neighbours import Floats, Together
+from ai.catalogue.item_neighbours import Floats, ItemNeighbours
 from ai.kit.vectors import Matrix
 from ongoza_contracts.vocabulary import ContentType, Track
 
@@ -58,11 +58,11 @@ class Catalogue:
     """Of the catalogue in the database when this was read."""
     as_of: datetime = LONG_AGO
     """When this was read: counts of learners and what is new are of then."""
-    taken_together: Together | None = field(default=None, repr=False)
+    item_neighbours: ItemNeighbours | None = field(default=None, repr=False)
 
     @cached_property
-    def together(self) -> Together:
-        return self.taken_together or Together.nothing(len(self.items))
+    def neighbours(self) -> ItemNeighbours:
+        return self.item_neighbours or ItemNeighbours.nothing(len(self.items))
 
     @cached_property
     def position(self) -> Mapping[str, int]:

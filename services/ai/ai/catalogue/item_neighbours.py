@@ -1,4 +1,4 @@
-"""Learners who finished this also finished that: how close items are by who finished both. Pure.
+"""Item-based collaborative filtering: items are close when learners finished both. Pure.
 
     closeness(i, j) = sum over learners of both of w / (1 + log2 n) / sqrt(weight(i) weight(j))
 
@@ -9,7 +9,7 @@ learner's own figure for an item is the sum of its closeness to what they did, t
 counting 1 and each earlier one `recency` times the next (item-based collaborative filtering, Sarwar
 et al. 2001).
 
-How many of the closest count, `recency` and the order are not guessed (`tuning.py`).
+`recommendations/tuning.py` chooses how many of the closest count, `recency` and the order.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,26 +26,26 @@ Places: TypeAlias = NDArray[np.intp]
 """Rows of items in the catalogue."""
 
 HISTORY_MAX = 1000
-"""So many of a learner's last steps count: the pairs of more would cost more than they tell."""
-OUT_OF_ORDER, SOON = 0.1, 2.0
+"""Only a learner's last steps count: the number of pairs grows with the square."""
+OUT_OF_ORDER, ORDER_DECAY = 0.1, 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the facts decide about how lists are made from them; the plainest unless they do."""
+    """Parameters that tuning chooses; these defaults hold until it prefers others."""
 
     recency: float = 1.0
     in_order: bool = False
     neighbours: int = 100
     """Of each item only so many of the closest count."""
-    words: float = 0.45
-    """How much nearness in meaning weighs for a newcomer; what is left of .55 is popularity's."""
-    doubt: int = 5
-    """With so many items finished, what others finished is trusted by half."""
+    semantic_weight: float = 0.45
+    """The weight of nearness in meaning for a newcomer; popularity gets the rest of .55."""
+    shrinkage: int = 5
+    """Shrinkage constant: with so many items finished, neighbours count by half."""
 
 
 @dataclass(frozen=True, eq=False)
-class Together:
+class ItemNeighbours:
     """Row per item: its closest items, how close, and how many learners finished both. Rows are as
     long as the longest; what is left of a shorter one is close by 0."""
 
@@ -55,13 +55,13 @@ class Together:
     settings: Settings = Settings()
 
     @classmethod
-    def nothing(cls, items: int) -> "Together":
+    def nothing(cls, items: int) -> "ItemNeighbours":
         return cls.room_for(items, 0, Settings())
 
     @classmethod
     def of_pairs(
         cls, pairs: Iterable[tuple[int, int, float, int]], items: int, settings: Settings
-    ) -> "Together":
+    ) -> "ItemNeighbours":
         """From (item, other, closeness, learners), in any order: the inverse of `pairs`."""
         rows: list[list[tuple[int, float, int]]] = [[] for _ in range(items)]
         for item, other, closeness, learners in pairs:
@@ -77,7 +77,7 @@ class Together:
         return found
 
     @classmethod
-    def room_for(cls, items: int, width: int, settings: Settings) -> "Together":
+    def room_for(cls, items: int, width: int, settings: Settings) -> "ItemNeighbours":
         """Nothing yet, to be filled in."""
         shape = (items, width)
         return cls(
@@ -97,9 +97,9 @@ class Together:
                 int(self.learners[item, at]),
             )
 
-    def narrowed(self, neighbours: int) -> "Together":
+    def narrowed(self, neighbours: int) -> "ItemNeighbours":
         """Only the closest of each item."""
-        return Together(
+        return ItemNeighbours(
             self.others[:, :neighbours],
             self.closeness[:, :neighbours],
             self.learners[:, :neighbours],
@@ -125,13 +125,13 @@ class Together:
         return int(self.learners[place][found].max(initial=0))
 
 
-def fading(count: int, recency: float) -> Floats:
+def decay_weights(count: int, recency: float) -> Floats:
     """The weights of `count` steps, oldest first."""
     weights: Floats = np.power(np.float32(recency), np.arange(count - 1, -1, -1, dtype=np.float32))
     return weights
 
 
-def count(histories: Sequence[Places], items: int, settings: Settings) -> Together:
+def count(histories: Sequence[Places], items: int, settings: Settings) -> ItemNeighbours:
     """From what each learner finished, oldest first; nobody finished an item twice."""
     histories = [history[-HISTORY_MAX:] for history in histories]
     learners_of = _learners_of(histories, items)
@@ -140,7 +140,7 @@ def count(histories: Sequence[Places], items: int, settings: Settings) -> Togeth
     longest = max(map(len, histories), default=0)
     by_gap = _by_gap(longest) if settings.in_order else np.ones(2 * longest + 1, np.float32)
     width = min(settings.neighbours, max(items - 1, 0))
-    found = Together.room_for(items, width, settings)
+    found = ItemNeighbours.room_for(items, width, settings)
     for item, of in enumerate(learners_of):
         if of and width:
             others = np.concatenate([histories[who] for who, _ in of])
@@ -153,7 +153,7 @@ def count(histories: Sequence[Places], items: int, settings: Settings) -> Togeth
 
 
 def _learners_of(histories: Sequence[Places], items: int) -> list[list[tuple[int, int]]]:
-    """Of each item who finished it, and as their how-manieth."""
+    """For each item the learners who finished it, with its position in their history."""
     found: list[list[tuple[int, int]]] = [[] for _ in range(items)]
     for who, history in enumerate(histories):
         for at, item in enumerate(history.tolist()):
@@ -164,7 +164,7 @@ def _learners_of(histories: Sequence[Places], items: int) -> list[list[tuple[int
 def _by_gap(longest: int) -> Floats:
     """What a pair counts by how many steps later its second item was finished, from -longest."""
     gap = np.arange(-longest, longest + 1)
-    soon = np.exp(-(np.maximum(gap, 1) - 1) / SOON)
+    soon = np.exp(-(np.maximum(gap, 1) - 1) / ORDER_DECAY)
     after = OUT_OF_ORDER + (1 - OUT_OF_ORDER) * soon
     weights: Floats = np.where(gap > 0, after, OUT_OF_ORDER).astype(np.float32)
     return weights
@@ -176,7 +176,9 @@ def _window(by_gap: Floats, length: int, at: int) -> Floats:
     return by_gap[middle - at : middle - at + length]
 
 
-def _keep_closest(found: Together, item: int, close: NDArray[np.float64], both: Places) -> None:
+def _keep_closest(
+    found: ItemNeighbours, item: int, close: NDArray[np.float64], both: Places
+) -> None:
     width = found.others.shape[1]
     # Equally close ones in the order of the catalogue, so that equal facts give equal rows.
     best = np.argsort(-close, kind="stable")[:width]

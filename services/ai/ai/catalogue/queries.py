@@ -8,7 +8,7 @@ import asyncpg
 import numpy as np
 
 from ai.catalogue.catalogue import Catalogue, Item
-from ai.catalogue.item_neighbours import Settings, Together
+from ai.catalogue.item_neighbours import ItemNeighbours, Settings
 from ai.kit.db import Db
 from ongoza_contracts.vocabulary import ContentType, Track
 
@@ -27,7 +27,7 @@ ORDER BY content_id
 """
 
 TOGETHER = "SELECT content_id, other_id, learners, closeness FROM {table}"
-TOGETHER_SETTINGS = "SELECT recency, in_order, words, doubt FROM {table}_made"
+TOGETHER_SETTINGS = "SELECT recency, in_order, semantic_weight, shrinkage FROM {table}_made"
 
 STAMP = """
 SELECT (SELECT name FROM generation WHERE state = 'live') AS generation, revision
@@ -71,13 +71,13 @@ def _catalogue(
 
 def _together(
     position: Mapping[str, int], made: asyncpg.Record, pairs: Sequence[asyncpg.Record]
-) -> Together:
+) -> ItemNeighbours:
     placed = [
         (position[item], position[other], closeness, learners)
         for item, other, learners, closeness in pairs
         if item in position and other in position
     ]
-    return Together.of_pairs(placed, len(position), Settings(**made))
+    return ItemNeighbours.of_pairs(placed, len(position), Settings(**made))
 
 
 def _item(row: asyncpg.Record) -> Item:

@@ -1,9 +1,11 @@
-"""Work that goes on in the background of a process."""
+"""Background jobs of a process: repeated, retried after failures, and counted."""
 
 import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NoReturn
 
 import asyncpg
@@ -11,6 +13,7 @@ import asyncpg
 from ai.kit.db import UNAVAILABLE
 
 PAUSE_AFTER_FAILURE = 1.0
+LONGEST_PAUSE_AFTER_FAILURE = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -23,28 +26,62 @@ def exit_process(code: int, why: str) -> NoReturn:
     os._exit(code)
 
 
+@dataclass(slots=True)
+class JobStatus:
+    """How the runs of one background job went in this process."""
+
+    failures: int = 0
+    failures_in_a_row: int = 0
+    """0 after a run without failure."""
+    last_error: str | None = None
+    last_failed_at: datetime | None = None
+
+    def record_success(self) -> None:
+        self.failures_in_a_row = 0
+
+    def record_failure(self, error: Exception) -> None:
+        self.failures += 1
+        self.failures_in_a_row += 1
+        self.last_error = type(error).__name__
+        self.last_failed_at = datetime.now(UTC)
+
+    @property
+    def pause(self) -> float:
+        """Doubles with each failure in a row."""
+        longest = LONGEST_PAUSE_AFTER_FAILURE
+        return min(PAUSE_AFTER_FAILURE * 2.0 ** min(self.failures_in_a_row - 1, 10), longest)
+
+
 async def run_periodically(
     work: Callable[[], Awaitable[bool]],
     *,
     pause: float,
     wake: asyncio.Event | None = None,
     rest: float = 0,
+    status: JobStatus | None = None,
 ) -> NoReturn:
     """Call `work` again after `rest` seconds, in which more may gather, while it returns that there
-    is more; else after `pause` seconds or when woken. While the database is away, or ended us in a
-    deadlock, it waits; any other failure ends the process."""
+    is more; else after `pause` seconds or when woken.
+
+    A failure never ends the process: the work is tried again, after a pause that grows while
+    anything but the database fails, and `status` counts it.
+    """
     wake = wake or asyncio.Event()
+    status = status or JobStatus()
     while True:
         wake.clear()  # before the work: what wakes us meanwhile is work for the next round
         try:
             more = await work()
         except (*UNAVAILABLE, asyncpg.TransactionRollbackError) as error:
+            status.record_failure(error)
             log.warning("%s waits: %s", work.__qualname__, type(error).__name__)
             await asyncio.sleep(PAUSE_AFTER_FAILURE)
-        except Exception:
-            log.exception("%s failed", work.__qualname__)
-            exit_process(1, "a background task failed")
+        except Exception as error:
+            status.record_failure(error)
+            log.exception("%s failed, retried in %.0f s", work.__qualname__, status.pause)
+            await asyncio.sleep(status.pause)
         else:
+            status.record_success()
             if more:
                 await asyncio.sleep(rest)
             else:

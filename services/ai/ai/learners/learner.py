@@ -7,7 +7,7 @@ from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Interaction:
     """What a learner did with one item."""
 
     status: ProgressStatus
@@ -16,8 +16,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a learner said of one item."""
+class Feedback:
+    """A learner's verdict on one item."""
 
     verdict: Verdict
     version: int
@@ -40,10 +40,10 @@ class Learner:
     version: int = 0
     """Of the user's fact; 0 when core told us over HTTP, or nothing is known."""
     profile: Profile | None = None
-    steps: Mapping[str, Step] = field(default_factory=dict)
+    interactions: Mapping[str, Interaction] = field(default_factory=dict)
     """By content id, what changed last at the end."""
-    feedback: Mapping[str, Said] = field(default_factory=dict)
+    feedback: Mapping[str, Feedback] = field(default_factory=dict)
     """By content id."""
 
-    def said(self, verdict: Verdict) -> list[str]:
+    def with_verdict(self, verdict: Verdict) -> list[str]:
         return [key for key, one in self.feedback.items() if one.verdict is verdict]

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from ai.kit.db import Db
-from ai.learners.learner import Learner, Profile, Said, Step
+from ai.learners.learner import Feedback, Interaction, Learner, Profile
 from ai.projections.entities import load
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.vocabulary import ProgressStatus, Track
@@ -51,12 +51,12 @@ def _learner(row: asyncpg.Record, feedback: Sequence[FeedbackGiven]) -> Learner:
         user_id=row["user_id"],
         version=row["version"],
         profile=_profile(row),
-        steps={
-            content_id: Step(ProgressStatus(status), version)
+        interactions={
+            content_id: Interaction(ProgressStatus(status), version)
             for content_id, status, version in steps
         },
         feedback={
-            one.content_id: Said(one.verdict, one.version)
+            one.content_id: Feedback(one.verdict, one.version)
             for one in feedback
             if one.verdict is not None
         },

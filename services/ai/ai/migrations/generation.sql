@@ -116,13 +116,13 @@ CREATE TABLE together (
 );
 CREATE TABLE together_made (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
-    facts    bigint NOT NULL,   -- completed rows of `progress` it was made from; -1: make it anew
+    facts    bigint NOT NULL,   -- completed rows of `progress` it was made from; -1: count again
     recency  real NOT NULL,     -- how much less an earlier step of a learner counts than the next
     in_order boolean NOT NULL,  -- whether what was finished soon after counts more
     ndcg     real,              -- of these settings among all that were tried; null: too few to tell
     made_at  timestamptz NOT NULL DEFAULT now(),
-    words    real NOT NULL,     -- how much meaning weighs for a newcomer
-    doubt    integer NOT NULL   -- with so many items finished, the others are trusted by half
+    semantic_weight real NOT NULL, -- how much nearness in meaning weighs for a newcomer
+    shrinkage integer NOT NULL   -- with so many items finished, neighbours count by half
 );
 
 -- Learners whose list is older than what is known of them. `mark` changes with every new reason, so

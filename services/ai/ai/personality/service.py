@@ -10,7 +10,7 @@ from ai.kit.errors import InvalidBody, NotFound
 from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.queries import is_erased
 from ai.personality.measures import Measure, Row, measure
-from ai.personality.saying import advice, summary, trait
+from ai.personality.narrative import advice, summary, trait
 from ongoza_contracts.http.errors import FieldError
 from ongoza_contracts.http.personality import (
     CONTRADICTIONS_MAX,

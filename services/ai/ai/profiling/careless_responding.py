@@ -1,4 +1,5 @@
-"""Whether the answers look as if the questions had been read. Pure; it never changes a score."""
+"""Detects careless responding: straight-lining and answers too fast to be read. Pure; it never
+changes a score."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,10 +12,10 @@ from ongoza_contracts.http.profiling import RecordedAnswer
 from ongoza_contracts.vocabulary import AnswerFlag
 
 SAME_PLACE_SHARE = 0.75
-"""Of the answers, at one place among the options. Of random sheets of twelve 3 in 10,000 reach it;
-whoever always takes one track's option does not, because the options are shuffled."""
+"""The share of answers at one place among the options. Of random responses to twelve questions 3 in
+10,000 reach it. Always taking one track's option does not, because the options are shuffled."""
 WORDS_PER_SECOND = 15.0
-"""Three to four times what people read with understanding: faster cannot have been read."""
+"""Three to four times the speed of reading with understanding."""
 TOO_FAST_SHARE = 1 / 3
 """Of the answers whose time is known."""
 
@@ -30,7 +31,7 @@ class Flagged:
 def flags(
     bank: Bank, answers: Sequence[RecordedAnswer], started_at: datetime
 ) -> tuple[Flagged, ...]:
-    """What stands out in how the answers were given, in the order of AnswerFlag."""
+    """The signs of careless responding, in the order of AnswerFlag."""
     found = (_straight_lining(bank, answers), _too_fast(bank, answers, started_at))
     return tuple(one for one in found if one)
 

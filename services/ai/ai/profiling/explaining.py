@@ -7,7 +7,7 @@ import numpy as np
 
 from ai.profiling.bank import Bank, Option, Question
 from ai.profiling.matrix import TRACKS, Ints
-from ai.profiling.scoring import UNANSWERED, Profile, sheet, standing
+from ai.profiling.scoring import UNANSWERED, Profile, response_vector, score_responses
 from ongoza_contracts.vocabulary import Track
 
 
@@ -32,13 +32,13 @@ class Change:
 def stability(bank: Bank, answers: Mapping[str, str], found: Profile) -> Stability:
     """The result of leaving out each answer in turn; a track that ties for the first place keeps
     it. Of a single answer nothing is left to judge: 0 of 0."""
-    row = sheet(bank, answers)[0]
+    row = response_vector(bank, answers)[0]
     given = np.flatnonzero(row != UNANSWERED)
     if len(given) < 2:
         return Stability(0, 0, ())
     without = np.repeat(row[None], len(given), axis=0)
     without[np.arange(len(given)), given] = UNANSWERED
-    left = standing(bank.matrix, without)
+    left = score_responses(bank.matrix, without)
     kept = left.scores[:, TRACKS.index(found.primary)] == left.scores.max(axis=1)
     overturning = tuple(
         (bank.questions[place], TRACKS[left.ranking[case, 0]])
@@ -50,7 +50,7 @@ def stability(bank: Bank, answers: Mapping[str, str], found: Profile) -> Stabili
 
 def changes(bank: Bank, answers: Mapping[str, str], found: Profile) -> tuple[Change, ...]:
     """What it would take for each of the other tracks, the nearest first."""
-    row = sheet(bank, answers)[0]
+    row = response_vector(bank, answers)[0]
     others = [track for track in TRACKS if track is not found.primary]
     ways = [_way(bank, row, found.primary, track) for track in others]
     return tuple(sorted((way for way in ways if way), key=lambda way: len(way.answers)))
@@ -69,7 +69,7 @@ def _way(bank: Bank, row: Ints, first: Track, wanted: Track) -> Change | None:
     steps = np.repeat(row[None], len(given), axis=0)
     for step, case in enumerate(turned):
         steps[step:, given[case]] = best[case]
-    scores = standing(bank.matrix, steps).scores
+    scores = score_responses(bank.matrix, steps).scores
     others = np.delete(scores, TRACKS.index(wanted), axis=1).max(axis=1)
     leading = np.flatnonzero(scores[:, TRACKS.index(wanted)] > others)
     if not len(leading):

@@ -1,4 +1,4 @@
-"""Which questions are asked. Pure: it follows from the answers given, in whatever order."""
+"""Adaptive item selection: which question is asked next. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,13 @@ import numpy as np
 
 from ai.profiling.bank import Bank, Question
 from ai.profiling.matrix import Floats, Ints, Matrix
-from ai.profiling.scoring import UNANSWERED, Z_HIGH, Standing, sheet, standing
+from ai.profiling.scoring import (
+    UNANSWERED,
+    Z_HIGH,
+    ScoredResponses,
+    response_vector,
+    score_responses,
+)
 
 FLOOR_POINTS = 5.0
 """Added to every score before it counts as an inclination: no option is thought impossible."""
@@ -16,45 +22,45 @@ NOTHING = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SelectedItems:
     answers: dict[str, str]
     """Option id by question id: the answers that count."""
     following: Question | None
     """What is asked next; None when enough was asked: the lead is clear, or the limit reached."""
 
 
-def asked(bank: Bank, answers: Mapping[str, str]) -> Asked:
-    """How far a session has come that holds `answers`.
+def select_items(bank: Bank, answers: Mapping[str, str]) -> SelectedItems:
+    """The answers that count, and the next question.
 
     Clients may send answers to questions that were not asked, all of them at once for example. An
     answer counts when its question would have been asked: the first required ones in the order of
     the bank, then as long as the question asked next is answered. So nobody chooses the questions
-    they are judged by, and the order in which answers arrived plays no part.
+    they are judged by, and the order of arrival plays no part.
     """
     known = {question_id: option.id for question_id, option in bank.known(answers).items()}
     if bank.most is None:
-        return Asked(known, next_question(bank, known))
+        return SelectedItems(known, next_question(bank, known))
     counting = dict(islice(known.items(), bank.required))
     following = next_question(bank, counting)
     while following and following.id in known:
         counting[following.id] = known[following.id]
         following = next_question(bank, counting)
-    return Asked(counting, following)
+    return SelectedItems(counting, following)
 
 
 def next_question(bank: Bank, answers: Mapping[str, str]) -> Question | None:
-    place = next_places(bank, sheet(bank, answers))[0]
+    place = next_places(bank, response_vector(bank, answers))[0]
     return None if place == NOTHING else bank.questions[place]
 
 
-def next_places(bank: Bank, sheets: Ints) -> Ints:
+def next_places(bank: Bank, responses: Ints) -> Ints:
     """For each row of answers the place in the bank of the question to ask next, or NOTHING.
 
     First the required ones, in the order of the bank. Then, until the lead of the first track over
     the second is worth high confidence or the limit is reached, the question that tells most about
     these two. A bank without a limit of its own is asked from beginning to end.
     """
-    open_ = sheets == UNANSWERED
+    open_ = responses == UNANSWERED
     in_order = np.where(open_.any(axis=1), open_.argmax(axis=1), NOTHING)
     if bank.most is None:
         return in_order
@@ -62,28 +68,29 @@ def next_places(bank: Bank, sheets: Ints) -> Ints:
     places: Ints = np.where(given < bank.required, in_order, NOTHING)
     more = np.flatnonzero((given >= bank.required) & (given < bank.most) & open_.any(axis=1))
     if len(more):
-        found = standing(bank.matrix, sheets[more])
+        found = score_responses(bank.matrix, responses[more])
         told = np.where(open_[more], information(bank.matrix, found), -1.0)
         places[more] = np.where(found.z < Z_HIGH, told.argmax(axis=1), NOTHING)
     return places
 
 
-def information(matrix: Matrix, found: Standing) -> Floats:
-    """[sheet, question] what an answer would tell about the two leading tracks, 0 and up.
+def information(matrix: Matrix, found: ScoredResponses) -> Floats:
+    """[response, question] what an answer would tell about the two leading tracks, 0 and up.
 
-    The learner is thought to choose option o with P(o) = sum over tracks of inclination * appeal,
-    where the inclinations are the scores, made to sum to 1. Then
+    With p(o, t) the choice probability of option o for track t, the learner chooses option o with
+    P(o) = sum over t of inclination(t) * p(o, t), where the inclinations are the scores, made to
+    sum to 1. Then
 
-        weight * sum over o of (appeal to the first - appeal to the second)^2 / P(o)
+        weight * sum over o of (p(o, first) - p(o, second))^2 / P(o)
 
     is the Fisher information of one answer about how the two share the learner, weighed as the
     category weighs in the score. Rounded, so that equals are equal on every machine.
     """
     raised = found.scores + FLOOR_POINTS
     inclined = raised / raised.sum(axis=1, keepdims=True)
-    likely = np.einsum("nt,qot->nqo", inclined, matrix.appeal)
-    first = matrix.appeal[:, :, found.ranking[:, 0]].transpose(2, 0, 1)
-    second = matrix.appeal[:, :, found.ranking[:, 1]].transpose(2, 0, 1)
+    likely = np.einsum("nt,qot->nqo", inclined, matrix.choice_probability)
+    first = matrix.choice_probability[:, :, found.ranking[:, 0]].transpose(2, 0, 1)
+    second = matrix.choice_probability[:, :, found.ranking[:, 1]].transpose(2, 0, 1)
     apart = np.divide((first - second) ** 2, likely, out=np.zeros_like(likely), where=likely > 0)
     told: Floats = (matrix.weight * apart.sum(axis=2)).round(9)
     return told

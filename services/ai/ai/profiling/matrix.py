@@ -27,9 +27,9 @@ class Matrix:
     """[question, option, track] weight * (load - least load of the question's options)."""
     reach: Floats
     """[question, track] weight * (most - least): what the best option gains."""
-    appeal: Floats
-    """[question, option, track] the option's part of all loads on the track: how likely somebody
-    who is wholly of that track is thought to choose it."""
+    choice_probability: Floats
+    """[question, option, track] the option's share of all loads on the track: the probability that
+    somebody who is wholly of that track chooses it."""
     chance: Floats
     """[question, track, track] covariance of the gains when an option is taken at random."""
 
@@ -38,12 +38,12 @@ class Matrix:
         """`questions` holds the loads of each question's options."""
         most = max(len(options) for options in questions)
         gain = np.zeros((len(questions), most, len(TRACKS)))
-        appeal = np.zeros_like(gain)
+        choice_probability = np.zeros_like(gain)
         chance = np.zeros((len(questions), len(TRACKS), len(TRACKS)))
         for row, (options, weight) in enumerate(zip(questions, weights, strict=True)):
             loads = np.array([[one.get(track, 0) for track in TRACKS] for one in options], float)
             gained = weight * (loads - loads.min(axis=0))
             gain[row, : len(options)] = gained
-            appeal[row, : len(options)] = loads / np.maximum(loads.sum(axis=0), 1)
+            choice_probability[row, : len(options)] = loads / np.maximum(loads.sum(axis=0), 1)
             chance[row] = np.cov(gained, rowvar=False, bias=True)
-        return cls(np.array(weights, float), gain, gain.max(axis=1), appeal, chance)
+        return cls(np.array(weights, float), gain, gain.max(axis=1), choice_probability, chance)

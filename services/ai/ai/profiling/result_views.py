@@ -2,8 +2,8 @@
 
 from ai.profiling import explaining
 from ai.profiling.bank import Bank
+from ai.profiling.careless_responding import Flagged, flags
 from ai.profiling.comparison import shifts
-from ai.profiling.conduct import Flagged, flags
 from ai.profiling.explaining import Change
 from ai.profiling.schemas import (
     Certainty,

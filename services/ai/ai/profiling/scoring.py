@@ -20,10 +20,11 @@ CLAIMS = {Confidence.HIGH: 0.97, Confidence.MEDIUM: 0.90, Confidence.LOW: 0.65}
 """What each level claims: the share of its results whose primary track is the learner's true first
 one. Source: simulation, reference population. Each lies within what the normal distribution gives
 for the level's z: high 0.95 to 1, medium 0.84 to 0.95, low 0.5 to 0.84."""
-FLATTERY = 1.2
-"""By how much an observed lead flatters, as a factor on its standard error: the first is the best
-of five, and questions stop when the lead looks clear. Source: simulation, reference population;
-with 1.0 high would be right in 94 of 100 and medium in 85, not the 97 and 90 claimed."""
+SELECTION_BIAS_CORRECTION = 1.2
+"""Factor on the standard error of the lead. The observed lead is biased upwards by selection: the
+first is the best of five, and questions stop when the lead looks clear. Source: simulation,
+reference population; with 1.0 high would be right in 94 of 100 and medium in 85, not the 97 and 90
+claimed."""
 PRIOR_ANSWERS = 4.0
 """For how many answers' worth of scatter the scatter of random answers stands in, so that a dozen
 answers of one kind do not pass for certainty."""
@@ -33,22 +34,22 @@ UNANSWERED = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How sheets of answers score; every array has one row for each sheet."""
+class ScoredResponses:
+    """The scores of response vectors; every array has one row for each of them."""
 
     points: Floats
-    """[sheet, question, track] what each answer adds to the score."""
+    """[response, question, track] what each answer adds to the score."""
     scores: Floats
-    """[sheet, track] in hundredths of a point, exactly: so ties are ties."""
+    """[response, track] in hundredths of a point, exactly: so ties are ties."""
     errors: Floats
-    """[sheet, track] standard errors of the scores."""
+    """[response, track] standard errors of the scores."""
     ranking: Ints
-    """[sheet, rank] tracks, best first."""
+    """[response, rank] tracks, best first."""
     sem: Floats
-    """[sheet] what the standard error of each of the two leading scores comes to in their
+    """[response] what the standard error of each of the two leading scores comes to in their
     difference: the standard error of the lead, over the square root of 2."""
     z: Floats
-    """[sheet] (first - second) / (sem * sqrt 2)."""
+    """[response] (first - second) / (sem * sqrt 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def profile(bank: Bank, answers: Mapping[str, str]) -> Profile:
     chosen = bank.known(answers)
     if not chosen:
         raise ValueError("no answer of this bank")
-    found = standing(bank.matrix, sheet(bank, answers))
+    found = score_responses(bank.matrix, response_vector(bank, answers))
     scores = {track: float(found.scores[0, place]) for place, track in enumerate(TRACKS)}
     first, *others = (TRACKS[place] for place in found.ranking[0])
     best = [track for track in TRACKS if scores[track] == scores[first]]
@@ -113,7 +114,7 @@ def confidence(z: float) -> Confidence:
     return Confidence.MEDIUM if z >= Z_MEDIUM else Confidence.LOW
 
 
-def sheet(bank: Bank, answers: Mapping[str, str]) -> Ints:
+def response_vector(bank: Bank, answers: Mapping[str, str]) -> Ints:
     """One row with the place of the option chosen for each question of the bank, or UNANSWERED."""
     chosen = bank.known(answers)
     places = [
@@ -123,8 +124,8 @@ def sheet(bank: Bank, answers: Mapping[str, str]) -> Ints:
     return np.array([places], dtype=np.int64)
 
 
-def standing(matrix: Matrix, sheets: Ints) -> Standing:
-    """How each row of `sheets` scores; at least one answer in each.
+def score_responses(matrix: Matrix, responses: Ints) -> ScoredResponses:
+    """How each row of `responses` scores; at least one answer in each.
 
     With w the weight of a question's category and load the chosen option's load on a track,
 
@@ -134,31 +135,31 @@ def standing(matrix: Matrix, sheets: Ints) -> Standing:
     each track reaches 100 by choosing its best option everywhere, and 0 by its worst, whatever the
     weights and however many questions were answered.
     """
-    answered = sheets != UNANSWERED
+    answered = responses != UNANSWERED
     possible = answered @ matrix.reach
     possible[possible == 0] = 1.0
     scale = 100 / possible
-    gained = matrix.gain[np.arange(sheets.shape[1]), np.where(answered, sheets, 0)]
+    gained = matrix.gain[np.arange(responses.shape[1]), np.where(answered, responses, 0)]
     points = gained * answered[:, :, None] * scale[:, None, :]
     scores = np.minimum(points.sum(axis=1).round(2), 100.0)
-    ranking = _ranking(scores, sheets, answered)
+    ranking = _ranking(scores, responses, answered)
     covariance = _covariance(matrix, points, answered, scale)
-    each, rows = np.arange(len(TRACKS)), np.arange(len(sheets))
+    each, rows = np.arange(len(TRACKS)), np.arange(len(responses))
     first, second = ranking[:, 0], ranking[:, 1]
     lead_variance = (
         covariance[rows, first, first]
         + covariance[rows, second, second]
         - 2 * covariance[rows, first, second]
     )
-    sem = (FLATTERY * np.sqrt(np.maximum(lead_variance, 0) / 2)).round(4)
+    sem = (SELECTION_BIAS_CORRECTION * np.sqrt(np.maximum(lead_variance, 0) / 2)).round(4)
     lead = (scores[rows, first] - scores[rows, second]).round(2)
     z = np.divide(lead, sem * math.sqrt(2), out=np.zeros_like(lead), where=sem > 0).round(4)
     errors = np.sqrt(covariance[:, each, each]).round(2)
-    return Standing(points, scores, errors, ranking, sem, z)
+    return ScoredResponses(points, scores, errors, ranking, sem, z)
 
 
 def _covariance(matrix: Matrix, points: Floats, answered: Floats, scale: Floats) -> Floats:
-    """[sheet, track, track] the sampling covariance of the scores.
+    """[response, track, track] the sampling covariance of the scores.
 
     A score is a weighted mean over the questions answered, v the weight of one: so its variance is
     n / (n - 1) * sum((points - v * score)^2) for n answers. Mixed with the variance that random
@@ -174,10 +175,10 @@ def _covariance(matrix: Matrix, points: Floats, answered: Floats, scale: Floats)
     return mixed
 
 
-def _ranking(scores: Floats, sheets: Ints, answered: Floats) -> Ints:
+def _ranking(scores: Floats, responses: Ints, answered: Floats) -> Ints:
     """Best first. Who is named first of equals is drawn by lot from the answers themselves: the
     same answers always give the same, and no track is favoured."""
-    lot = np.where(answered, sheets, 0).sum(axis=1, keepdims=True)
+    lot = np.where(answered, responses, 0).sum(axis=1, keepdims=True)
     drawn = (np.arange(len(TRACKS)) - lot) % len(TRACKS)
     ranking: Ints = np.lexsort((drawn, -scores), axis=-1)
     return ranking

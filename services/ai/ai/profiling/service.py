@@ -8,9 +8,8 @@ import asyncpg
 from ai.kit.auth import Caller
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.errors import ApiError
-from ai.profiling.asking import Asked, asked
 from ai.profiling.bank import CURRENT, Bank, bank
-from ai.profiling.conduct import flags
+from ai.profiling.careless_responding import flags
 from ai.profiling.core_calls import (
     delete_session,
     get_session,
@@ -18,6 +17,7 @@ from ai.profiling.core_calls import (
     record_result,
     start_session,
 )
+from ai.profiling.item_selection import SelectedItems, select_items
 from ai.profiling.queries import projected_session
 from ai.profiling.scoring import profile
 from ongoza_contracts.http.profiling import ResultRequest, SessionRecord
@@ -158,10 +158,10 @@ def judge(session: SessionRecord) -> ResultRequest:
     )
 
 
-def asked_of(session: SessionRecord) -> Asked:
+def asked_of(session: SessionRecord) -> SelectedItems:
     """Raises UnknownQuestionnaire."""
     given = {answer.question_id: answer.option_id for answer in session.answers}
-    return asked(bank_of(session), given)
+    return select_items(bank_of(session), given)
 
 
 def bank_of(session: SessionRecord) -> Bank:

@@ -1,7 +1,7 @@
 """Sessions and questions in the words of the API."""
 
-from ai.profiling.asking import Asked
 from ai.profiling.bank import Bank, Question
+from ai.profiling.item_selection import SelectedItems
 from ai.profiling.schemas import (
     CategoryShown,
     OptionShown,
@@ -59,7 +59,7 @@ def track_shown(track: Track) -> TrackShown:
     )
 
 
-def _settled(bank: Bank, asked: Asked) -> tuple[Question, ...]:
+def _settled(bank: Bank, asked: SelectedItems) -> tuple[Question, ...]:
     """The questions that are certainly asked: which others are depends on answers to come."""
     if asked.following is None:
         return ()

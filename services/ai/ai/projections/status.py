@@ -1,8 +1,13 @@
 """Workers report their state in the table that /health and operators read."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+
 import asyncpg
 
 from ai.kit.db import Db
+from ai.kit.loops import JobStatus
 
 REPORT = """
 INSERT INTO worker_status (
@@ -11,6 +16,7 @@ INSERT INTO worker_status (
 ) VALUES ($1, $2, now(), now(), 0, 0, 0, 0, 0)
 ON CONFLICT (worker) DO UPDATE SET heartbeat_at = now()
 """
+REPORT_JOBS = "UPDATE worker_status SET failed_jobs = $2 WHERE worker = $1"
 COUNT = """
 UPDATE worker_status SET
     heartbeat_at = now(), last_applied_at = now(),
@@ -22,6 +28,12 @@ WHERE worker = $1
 
 async def heartbeat(db: asyncpg.Pool, worker: str, generation: str) -> None:
     await db.execute(REPORT, worker, generation)
+
+
+async def report_jobs(db: asyncpg.Pool, worker: str, jobs: Mapping[str, JobStatus]) -> None:
+    """Stores how often each background job of the worker failed."""
+    failed = {name: asdict(job) for name, job in jobs.items() if job.failures}
+    await db.execute(REPORT_JOBS, worker, json.dumps(failed, default=str))
 
 
 async def count(

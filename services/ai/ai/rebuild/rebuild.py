@@ -42,7 +42,7 @@ from ai.rebuild.switch import (
     positions_of,
 )
 from ai.recommendations.recompute import Recompute
-from ai.recommendations.refresh import TogetherRefresh
+from ai.recommendations.refresh import NeighboursRefresh
 
 ATTEMPTS = 10
 NEARLY_THERE = 1000
@@ -258,7 +258,7 @@ class _Run:
 
     async def _lists(self) -> None:
         catalogues = CatalogueCache(self.pool)
-        await TogetherRefresh(self.pool, catalogues).refresh()
+        await NeighboursRefresh(self.pool, catalogues).refresh()
         recompute = Recompute(self.pool, catalogues)
         total = await self.pool.fetchval(MARKED)
         while await recompute.recompute_some():

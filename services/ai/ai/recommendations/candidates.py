@@ -83,7 +83,7 @@ def may_be_offered(
     may: Mask = catalogue.offered & ~completed & ~running
     items, needs = catalogue.needs
     may[items[~completed[needs]]] = False
-    for content_id in {*learner.said(Verdict.NOT_FOR_ME), *exclude}:
+    for content_id in {*learner.with_verdict(Verdict.NOT_FOR_ME), *exclude}:
         if content_id in catalogue.position:
             may[catalogue.position[content_id]] = False
     return may

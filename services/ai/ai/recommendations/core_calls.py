@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from ai.kit.core_client import CoreCalls, CoreUnavailable
-from ai.learners.learner import Learner, Said, Step
+from ai.learners.learner import Feedback, Interaction, Learner
 from ai.learners.queries import chosen
 from ongoza_contracts.http.content import ContentItem, ContentPage
 from ongoza_contracts.http.feedback import FeedbackPage
@@ -28,14 +28,14 @@ async def get_learner(core: CoreCalls, user_id: int, *, own: bool) -> Learner:
     user = await core.get(User, f"/api/v1/users/{user_id}")
     pages = core.pages(ProgressPage, "/api/v1/progress/", {"user": user_id})
     rows = sorted([item async for item in pages], key=lambda one: one.updated_at)
-    steps = {item.content_id: Step(item.status, 0) for item in rows}
+    interactions = {item.content_id: Interaction(item.status, 0) for item in rows}
     profile = chosen(user.track, 0) if user.track else None
-    learner = Learner(user_id, profile=profile, steps=steps)
+    learner = Learner(user_id, profile=profile, interactions=interactions)
     if not own:
         return learner
     try:
         feedback = {
-            item.content_id: Said(item.verdict, 0)
+            item.content_id: Feedback(item.verdict, 0)
             async for item in core.pages(FeedbackPage, "/api/v1/feedback/")
         }
     except CoreUnavailable:  # a list without feedback is better than none

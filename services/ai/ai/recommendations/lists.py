@@ -105,7 +105,7 @@ def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
     return {
         "user": learner.version,
         "profile": learner.profile.fact if learner.profile else None,
-        "progress": {content_id: step.version for content_id, step in learner.steps.items()},
+        "progress": {content_id: step.version for content_id, step in learner.interactions.items()},
         "feedback": {content_id: said.version for content_id, said in learner.feedback.items()},
         "catalogue": catalogue.revision,
     }

@@ -9,14 +9,14 @@ from enum import StrEnum
 import numpy as np
 
 from ai.catalogue.catalogue import Catalogue
-from ai.catalogue.item_neighbours import Floats, fading
+from ai.catalogue.item_neighbours import Floats, decay_weights
 from ai.learners.learner import Learner
 from ai.recommendations.candidates import FRESH_ENOUGH
 from ai.recommendations.ranking import Ranked
-from ai.recommendations.scoring import Parts, history, seeds
+from ai.recommendations.scoring import Parts, history, profile_items
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
-TOLD_FROM = 3
+K_ANONYMITY = 3
 """What fewer learners did is told to nobody: it could be guessed who they are."""
 DID = {
     ProgressStatus.COMPLETED: "which you completed",
@@ -85,8 +85,8 @@ def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts)
         part: Floats = getattr(parts, name)
         return float(part[ranked.place]) - parts.means[name]
 
-    for name in sorted(TELL, key=lift, reverse=True):
-        if lift(name) > 0 and (said := TELL[name](catalogue, learner, ranked)):
+    for name in sorted(REASONS, key=lift, reverse=True):
+        if lift(name) > 0 and (said := REASONS[name](catalogue, learner, ranked)):
             return said
     return Reason(Kind.OPEN, open_now(ranked.item.level), (_content(ranked),))
 
@@ -102,14 +102,14 @@ def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | No
 
 def _together(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
     """The finished item through which the others' steps lead here most."""
-    places, together = seeds(catalogue, learner), catalogue.together
+    places, together = profile_items(catalogue, learner), catalogue.neighbours
     given = together.closeness_of(places, ranked.place)
     if not given.any():
         return None
-    weights = fading(len(places), together.settings.recency)
+    weights = decay_weights(len(places), together.settings.recency)
     place = int(places[np.argmax(given * weights)])
     learners = together.finished_both(place, ranked.place)
-    if learners < TOLD_FROM:
+    if learners < K_ANONYMITY:
         return None
     before = catalogue.items[place]
     sentence = also_finished(learners, before.title)
@@ -126,8 +126,8 @@ def _history(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason |
     if near.max() <= 0:
         return None  # only the middle of the learner's track is near
     content_id = [*done][int(np.argmax(near))]
-    wanted = content_id in learner.said(Verdict.MORE_LIKE_THIS)
-    did = WANTED_MORE if wanted else DID[learner.steps[content_id].status]
+    wanted = content_id in learner.with_verdict(Verdict.MORE_LIKE_THIS)
+    did = WANTED_MORE if wanted else DID[learner.interactions[content_id].status]
     sentence = close(_title(catalogue, content_id), did)
     return Reason(Kind.CLOSE, sentence, (_fact(learner, content_id),), (content_id,))
 
@@ -141,7 +141,7 @@ def _track(_: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
 
 
 def _popularity(_: Catalogue, __: Learner, ranked: Ranked) -> Reason | None:
-    if ranked.item.learners < TOLD_FROM:
+    if ranked.item.learners < K_ANONYMITY:
         return None
     return Reason(Kind.POPULAR, popular(ranked.item.learners), (_content(ranked),))
 
@@ -152,7 +152,7 @@ def _fresh(catalogue: Catalogue, _: Learner, ranked: Ranked) -> Reason | None:
     return Reason(Kind.NEW, new(ranked.item.published_at.date()), (_content(ranked),))
 
 
-TELL: Mapping[str, Callable[[Catalogue, Learner, Ranked], Reason | None]] = {
+REASONS: Mapping[str, Callable[[Catalogue, Learner, Ranked], Reason | None]] = {
     "step": _step,
     "together": _together,
     "nearness": _history,
@@ -179,4 +179,4 @@ def _fact(learner: Learner, content_id: str) -> str:
 
 
 def _step_fact(learner: Learner, content_id: str) -> str:
-    return f"progress:{content_id}@{learner.steps[content_id].version}"
+    return f"progress:{content_id}@{learner.interactions[content_id].version}"

@@ -1,4 +1,4 @@
-"""Counts anew, in the background, what learners finished together."""
+"""Counts item neighbours again in the background."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,9 @@ from ai.recommendations.tuning import fit
 
 CHANGED_SHARE = 0.05
 CHANGED_MIN = 10
-"""Counted anew once so many facts came or went, or so much of all: less moves no list."""
-ANEW = -1
-"""Instead of the number of facts: somebody was erased who was counted."""
+"""Counted again once so many facts changed, or this share of all: less moves no list."""
+FORCE_REFRESH = -1
+"""Stored instead of the number of facts when a counted learner was erased."""
 
 # Of the connection: with many items and learners it takes longer than a request may.
 PATIENT, USUAL = "SET statement_timeout = 0", "RESET statement_timeout"
@@ -39,15 +39,15 @@ INSERT INTO together (content_id, other_id, closeness, learners)
 SELECT * FROM unnest($1::text[], $2::text[], $3::real[], $4::integer[])
 """
 STORE_MADE = """
-INSERT INTO together_made (facts, recency, in_order, words, doubt, ndcg)
+INSERT INTO together_made (facts, recency, in_order, semantic_weight, shrinkage, ndcg)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (one) DO UPDATE SET facts = excluded.facts, recency = excluded.recency,
-    in_order = excluded.in_order, words = excluded.words, doubt = excluded.doubt,
+    in_order = excluded.in_order, words = excluded.semantic_weight, shrinkage = excluded.doubt,
     ndcg = excluded.ndcg, made_at = now()
 """
 
 
-class TogetherRefresh:
+class NeighboursRefresh:
     def __init__(self, pool: asyncpg.Pool, catalogues: CatalogueCache) -> None:
         self._pool = pool
         self._catalogues = catalogues
@@ -70,7 +70,9 @@ async def _is_due(db: Db) -> bool:
     made, facts = await db.fetchval(MADE), await db.fetchval(FACTS)
     if made is None:
         return bool(facts)
-    return made == ANEW or bool(abs(facts - made) >= max(CHANGED_MIN, CHANGED_SHARE * made))
+    return made == FORCE_REFRESH or bool(
+        abs(facts - made) >= max(CHANGED_MIN, CHANGED_SHARE * made)
+    )
 
 
 async def _refresh(db: Db, catalogue: Catalogue) -> None:
@@ -83,7 +85,7 @@ async def _refresh(db: Db, catalogue: Catalogue) -> None:
     async with db.transaction():
         await db.execute(LEARNER_READ_LOCK)
         if await db.fetchval(ERASED) != erased:
-            return  # of whoever was erased meanwhile nothing may come back: the next time
+            return  # somebody was erased meanwhile, and counts without them come next time
         await db.execute(FORGET)
         await db.execute(
             STORE,
@@ -93,13 +95,13 @@ async def _refresh(db: Db, catalogue: Catalogue) -> None:
             [learners for *_, learners in pairs],
         )
         chosen = together.settings
-        figures = (chosen.recency, chosen.in_order, chosen.words, chosen.doubt, ndcg)
+        figures = (chosen.recency, chosen.in_order, chosen.semantic_weight, chosen.shrinkage, ndcg)
         await db.execute(STORE_MADE, sum(map(len, histories)), *figures)
         await mark_catalogue(db)
 
 
 def _histories(rows: Sequence[asyncpg.Record], places: Mapping[str, int]) -> list[Places]:
-    """Of each learner what they finished, as far as the catalogue has it."""
+    """For each learner the items of the catalogue that they finished, oldest first."""
     known = [row for row in rows if row["content_id"] in places]
     return [
         np.array([places[row["content_id"]] for row in of_one], np.intp)

@@ -1,4 +1,4 @@
-"""What an item is worth to a learner, and what that is made of. Pure.
+"""The score of each item for a learner, and its parts. Pure.
 
 Each item gets the weighted mean of those of its parts about which something is known:
 
@@ -10,9 +10,10 @@ Each item gets the weighted mean of those of its parts about which something is 
 - popularity: log(1 + learners who took it), relative to the most taken item;
 - fresh: half as much every 14 days since it was published.
 
-Words and crowds are a guess at what other learners show. With n things finished that others
-finished too and t = n / (n + d), together weighs .55 t, nearness w (1 - t) + .22 w t and popularity
-(.55 - w) (1 - t)^2, where w is .45 and d is 5 unless the facts speak for others (`tuning.py`).
+Nearness and popularity stand in for neighbours while few are known. With n finished items that
+have neighbours and t = n / (n + d), together weighs .55 t, nearness w (1 - t) + .22 w t and
+popularity (.55 - w) (1 - t)^2. The semantic weight w is .45 and the shrinkage d is 5 unless tuning
+prefers others (`tuning.py`).
 
 The learner's vector is the mean of the vectors of what was completed (weight 1), is in progress
 (.6), failed (.3) or wanted more of (1), of the centre of the profile's track (.5), and away from
@@ -26,13 +27,13 @@ from functools import cached_property
 import numpy as np
 
 from ai.catalogue.catalogue import LEVEL_MAX, TRACKS, Catalogue, Mask
-from ai.catalogue.item_neighbours import Floats, Places, Settings, Together, fading
+from ai.catalogue.item_neighbours import Floats, ItemNeighbours, Places, Settings, decay_weights
 from ai.learners.learner import Learner
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
-GUESS, OTHERS = 0.55, 0.55
-WORDS_LATER = 0.22
-"""Of their weight for a newcomer, what words keep when much is known."""
+PRIOR_WEIGHT, OTHERS = 0.55, 0.55
+SEMANTIC_SHARE = 0.22
+"""The share of its weight that nearness keeps when many neighbours are known."""
 TRACK, LEVEL, STEP, FRESH = 0.20, 0.10, 0.15, 0.05
 HISTORY_WEIGHT = {
     ProgressStatus.COMPLETED: 1.0,
@@ -72,20 +73,23 @@ class Parts:
 def score(catalogue: Catalogue, learner: Learner) -> Parts:
     """Of every item of the catalogue, whether it may be offered or not."""
     vector, leaning = learner_vector(catalogue, learner), _leaning(learner)
-    finished = seeds(catalogue, learner)
-    together = catalogue.together
-    near = together.near(finished, fading(len(finished), together.settings.recency))
-    trust = trust_in(together, finished)
-    words, others, crowd = mix(together.settings, trust)
+    finished = profile_items(catalogue, learner)
+    together = catalogue.neighbours
+    near = together.near(finished, decay_weights(len(finished), together.settings.recency))
+    trust = shrinkage_factor(together, finished)
+    semantic, collaborative, popular = mix(together.settings, trust)
     level = 1 - np.abs(catalogue.levels - level_of(catalogue, learner)) / (LEVEL_MAX - 1)
     completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
     raw: Mapping[str, tuple[float, Floats | None]] = {
-        "nearness": (words, None if vector is None else np.clip(catalogue.vectors @ vector, 0, 1)),
-        "together": (others, relative(near) if trust else None),
+        "nearness": (
+            semantic,
+            None if vector is None else np.clip(catalogue.vectors @ vector, 0, 1),
+        ),
+        "together": (collaborative, relative(near) if trust else None),
         "track": (TRACK, None if leaning is None else catalogue.of_track @ leaning),
         "level": (LEVEL, level),
         "step": (STEP, _next_steps(catalogue, learner) if completed.any() else None),
-        "popularity": (crowd, catalogue.popularity),
+        "popularity": (popular, catalogue.popularity),
         "fresh": (FRESH, catalogue.freshness),
     }
     whole = sum(weight for weight, part in raw.values() if part is not None)
@@ -98,10 +102,10 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
     )
 
 
-def trust_in(together: Together, finished: Places) -> float:
-    """0 to below 1: by how many finished items others finished something with."""
+def shrinkage_factor(together: ItemNeighbours, finished: Places) -> float:
+    """n / (n + shrinkage), below 1, for n finished items that have neighbours."""
     known = int((together.closeness[finished].sum(axis=1) > 0).sum())
-    return known / (known + together.settings.doubt)
+    return known / (known + together.settings.shrinkage)
 
 
 def relative(near: Floats) -> Floats:
@@ -113,8 +117,8 @@ def relative(near: Floats) -> Floats:
 
 def mix(settings: Settings, trust: float) -> tuple[float, float, float]:
     """The weights of nearness, of what others finished, and of popularity."""
-    words = settings.words * (1 - trust + WORDS_LATER * trust)
-    return words, OTHERS * trust, (GUESS - settings.words) * (1 - trust) ** 2
+    semantic = settings.semantic_weight * (1 - trust + SEMANTIC_SHARE * trust)
+    return semantic, OTHERS * trust, (PRIOR_WEIGHT - settings.semantic_weight) * (1 - trust) ** 2
 
 
 def learner_vector(catalogue: Catalogue, learner: Learner) -> Floats | None:
@@ -125,7 +129,7 @@ def learner_vector(catalogue: Catalogue, learner: Learner) -> Floats | None:
     if learner.profile:
         centre = catalogue.centres[TRACKS.index(learner.profile.primary)]
         total += np.float32(CENTRE_WEIGHT) * centre
-    for content_id in learner.said(Verdict.NOT_FOR_ME):
+    for content_id in learner.with_verdict(Verdict.NOT_FOR_ME):
         if content_id in catalogue.position:
             total += np.float32(NOT_WEIGHT) * catalogue.vectors[catalogue.position[content_id]]
     length = float(np.linalg.norm(total))
@@ -134,23 +138,24 @@ def learner_vector(catalogue: Catalogue, learner: Learner) -> Floats | None:
 
 def history(catalogue: Catalogue, learner: Learner) -> dict[str, float]:
     """What the learner has done, the newest last, and wants more of, each with its weight."""
-    wanted = dict.fromkeys(learner.said(Verdict.MORE_LIKE_THIS), MORE_WEIGHT)
+    wanted = dict.fromkeys(learner.with_verdict(Verdict.MORE_LIKE_THIS), MORE_WEIGHT)
     done = {
         content_id: HISTORY_WEIGHT[step.status]
-        for content_id, step in learner.steps.items()
+        for content_id, step in learner.interactions.items()
         if step.status in HISTORY_WEIGHT and content_id not in wanted
     }
     both = {**done, **wanted}
     return {key: weight for key, weight in both.items() if key in catalogue.position}
 
 
-def seeds(catalogue: Catalogue, learner: Learner) -> Places:
-    """What other learners may have finished as well: completed, newest last, or wanted more of."""
-    wanted = set(learner.said(Verdict.MORE_LIKE_THIS))
+def profile_items(catalogue: Catalogue, learner: Learner) -> Places:
+    """The items whose neighbours count: completed ones, newest last, and wanted more of."""
+    wanted = set(learner.with_verdict(Verdict.MORE_LIKE_THIS))
     places = [
         catalogue.position[content_id]
         for content_id in history(catalogue, learner)
-        if content_id in wanted or learner.steps[content_id].status is ProgressStatus.COMPLETED
+        if content_id in wanted
+        or learner.interactions[content_id].status is ProgressStatus.COMPLETED
     ]
     return np.array(places, np.intp)
 
@@ -170,7 +175,7 @@ def with_status(catalogue: Catalogue, learner: Learner, status: ProgressStatus) 
 def _places(catalogue: Catalogue, learner: Learner, status: ProgressStatus) -> list[int]:
     return [
         catalogue.position[content_id]
-        for content_id, step in learner.steps.items()
+        for content_id, step in learner.interactions.items()
         if step.status is status and content_id in catalogue.position
     ]
 

@@ -1,9 +1,9 @@
-"""Which settings the facts speak for: those under which learners' steps are found best from the
-steps before. Pure.
+"""Chooses the settings under which learners' last steps are predicted best. Pure.
 
-First how the others' steps are read, by each learner's last step; then how much words, others and
-popularity count for a newcomer, by the fourth step after the first three. What is to be found is
-counted nowhere. How well it is found is NDCG@10 (Järvelin and Kekäläinen 2002).
+First how neighbours are counted, by predicting each learner's last step; then how much meaning,
+neighbours and popularity weigh for a newcomer, by predicting the fourth step from the first three.
+The step to predict is left out of the counts. The measure is NDCG@10 (Järvelin and Kekäläinen
+2002).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,13 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.catalogue.catalogue import by_learners
-from ai.catalogue.item_neighbours import Floats, Places, Settings, Together, count, fading
+from ai.catalogue.item_neighbours import (
+    Floats,
+    ItemNeighbours,
+    Places,
+    Settings,
+    count,
+    decay_weights,
+)
 from ai.kit.vectors import Matrix
-from ai.recommendations.scoring import mix, relative, trust_in
+from ai.recommendations.scoring import mix, relative, shrinkage_factor
 
 NEIGHBOURS = (100, 50, 200)
 RECENCIES = (1.0, 0.98, 0.9, 0.7)
-WORDS, DOUBTS = (0.45, 0.2, 0.05), (5, 10, 20)
+SEMANTIC_WEIGHTS, SHRINKAGES = (0.45, 0.2, 0.05), (5, 10, 20)
 LEARNERS_MIN, LEARNERS_TRIED = 50, 2000
 FIRST_STEPS, FOLDS = 3, 5
 TOP = 10
@@ -28,9 +35,9 @@ Gains = NDArray[np.float64]
 """Of each learner that was tried, 0 to 1."""
 
 
-def fit(histories: Sequence[Places], vectors: Matrix) -> tuple[Together, float | None]:
-    """What was finished together, under the settings that find most, with the NDCG@10 they reached;
-    under the plainest, without a figure, while too few learners finished enough to tell."""
+def fit(histories: Sequence[Places], vectors: Matrix) -> tuple[ItemNeighbours, float | None]:
+    """Item neighbours under the best settings, with the NDCG@10 these reached; under the default
+    settings and without a figure while too few learners finished enough."""
     items = len(vectors)
     tried = _some([one for one in histories if len(one) >= FIRST_STEPS])
     if len(tried) < LEARNERS_MIN:
@@ -78,7 +85,11 @@ def _by_first_steps(
     settings: Settings,
 ) -> Iterator[tuple[Settings, Gains]]:
     """A fifth of the learners at a time are newcomers among all the others."""
-    options = [replace(settings, words=words, doubt=doubt) for doubt in DOUBTS for words in WORDS]
+    options = [
+        replace(settings, semantic_weight=weight, shrinkage=shrinkage)
+        for shrinkage in SHRINKAGES
+        for weight in SEMANTIC_WEIGHTS
+    ]
     gains: list[list[float]] = []
     for fold in range(FOLDS):
         newcomers = tried[fold::FOLDS]
@@ -94,7 +105,7 @@ def _by_first_steps(
 
 
 def _found(
-    counted: Together,
+    counted: ItemNeighbours,
     steps: Places,
     options: Sequence[Settings],
     popularity: Floats,
@@ -106,13 +117,14 @@ def _found(
     meant = vectors[history].sum(axis=0)
     nearness = np.clip(vectors @ (meant / max(float(np.linalg.norm(meant)), 1e-6)), 0, 1)
     for option in options:
-        trust = trust_in(replace(counted, settings=option), history)
-        words, others, crowd = mix(option, trust)
-        yield ndcg(words * nearness + others * near + crowd * popularity, steps)
+        trust = shrinkage_factor(replace(counted, settings=option), history)
+        semantic, collaborative, popular = mix(option, trust)
+        worth = semantic * nearness + collaborative * near + popular * popularity
+        yield ndcg(worth, steps)
 
 
-def _near(counted: Together, history: Places, settings: Settings) -> Floats:
-    return relative(counted.near(history, fading(len(history), settings.recency)))
+def _near(counted: ItemNeighbours, history: Places, settings: Settings) -> Floats:
+    return relative(counted.near(history, decay_weights(len(history), settings.recency)))
 
 
 def _best(gains: Mapping[Settings, Gains]) -> Settings:
