@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        # Nobody listens yet, and asking whether somebody does is paid for with every request.
+        # Nothing consumes it yet, and checking costs time in every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )

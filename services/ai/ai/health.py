@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Liveness, and whether the process can do its work."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from ai.kit.vectors import ModelIdentity
 CHECK_SECONDS = 1.0
 WORKER_SILENT_SECONDS = 30.0
 
-# What the worker last did, what waits, and which generation is served.
+# The newest worker of the live generation, and what is waiting.
 STATUS = """
 SELECT
     (SELECT name FROM generation WHERE state = 'live') AS generation,
@@ -60,7 +60,7 @@ class Projection(BaseModel):
     generation: str | None
     parked_records: int
     learners_waiting: int
-    """Learners whose list is about to be computed anew."""
+    """Learners whose list is waiting to be recomputed."""
     worker: Worker | None
     """Absent when none has ever run."""
 
@@ -83,7 +83,7 @@ class Model(BaseModel):
 
 class Health(BaseModel):
     status: Literal["ok", "degraded", "unavailable"]
-    """Degraded: answers are given, but they may be old or come from elsewhere than usual."""
+    """Degraded: answers may be old or from a fallback, or a background job keeps failing."""
     database: Literal["up", "down"]
     core: Literal["up", "failing"]
     model: Model

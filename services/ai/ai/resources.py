@@ -1,4 +1,4 @@
-"""What the HTTP process works with, opened once in this order and closed in the other."""
+"""The resources of the HTTP process, opened once and closed in reverse order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +23,7 @@ from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
 from ai.vectorstore.pinecone import open_pinecone
 
 READER = "live, public"
-"""Where readers look: the views of schema `live` follow the switch of a generation."""
+"""The search path of readers: the views of schema `live` follow the switch of a generation."""
 
 CATALOGUE_SECONDS = 30.0
 """How old the catalogue in memory may be when the database goes away."""
@@ -42,7 +42,7 @@ class Resources:
     catalogues: CatalogueCache
     vectors: VectorStore
     other_vectors: VectorStore | None = None
-    """Asked first where one is set up; what it says is checked against the live generation."""
+    """Asked first where one is set up; its hits are checked against the live generation."""
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The newest catalogue, kept in memory and loaded again when it changed."""
+"""Keeps the newest catalogue in memory and loads it again when it changed."""
 
 import asyncio
 import time
@@ -23,12 +23,12 @@ class CatalogueCache:
         self._stamp: tuple[str, int] | None = None
         self._loaded_at = 0.0
         self.last = NOTHING
-        """As it was when the database was last asked; empty before that."""
+        """The catalogue of the last load; empty before that."""
 
     async def current(self) -> Catalogue:
         """Raises what a database that is away raises; `last` is still there then.
 
-        Whoever asks shares one load, which goes on when they give up waiting for it.
+        Callers share one load, which goes on when a caller stops waiting for it.
         """
         if self._loading is None or self._loading.done():
             self._loading = asyncio.create_task(self._load())
@@ -55,6 +55,6 @@ class CatalogueCache:
 
 
 def _seen(loading: "asyncio.Task[Catalogue]") -> None:
-    """A failure that nobody waited for any more was told to nobody, and need not be."""
+    """Retrieves the failure of a load without callers, which asyncio would log otherwise."""
     if not loading.cancelled():
         loading.exception()

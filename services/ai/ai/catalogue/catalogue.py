@@ -36,7 +36,7 @@ class Item:
     """How many started or completed it."""
     skills: tuple[str, ...] = ()
     version: int = 0
-    """Of the fact that says so."""
+    """The version of the item's fact."""
     published_at: datetime = LONG_AGO
 
 
@@ -49,15 +49,15 @@ def by_learners(counts: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Immutable; whatever depends on no learner is computed once."""
+    """Immutable; everything that depends on no learner is computed once."""
 
     items: Sequence[Item]
     vectors: Matrix
     """Row n is item n's unit vector, or zeros while it has none: near to nothing."""
     revision: int = 0
-    """Of the catalogue in the database when this was read."""
+    """The catalogue's revision in the database when this was read."""
     as_of: datetime = LONG_AGO
-    """When this was read: counts of learners and what is new are of then."""
+    """When this was read; freshness is relative to it."""
     item_neighbours: ItemNeighbours | None = field(default=None, repr=False)
 
     @cached_property

@@ -37,7 +37,7 @@ class Settings:
     recency: float = 1.0
     in_order: bool = False
     neighbours: int = 100
-    """Of each item only so many of the closest count."""
+    """The number of closest items that count for each item."""
     semantic_weight: float = 0.45
     """The weight of nearness in meaning for a newcomer; popularity gets the rest of .55."""
     shrinkage: int = 5
@@ -107,14 +107,14 @@ class ItemNeighbours:
         )
 
     def near(self, places: Places, weights: Floats) -> Floats:
-        """Of each item the weighted sum of its closeness to `places`."""
+        """For each item the weighted sum of its closeness to `places`."""
         items = len(self.others)
         given = self.closeness[places] * weights[:, None]
         near = np.bincount(self.others[places].ravel(), given.ravel(), minlength=items)
         return near[:items].astype(np.float32)
 
     def closeness_of(self, places: Places, other: int) -> Floats:
-        """Of each of `places` how close `other` is to it; 0 when not among its closest."""
+        """For each of `places` how close `other` is; 0 when not among its closest."""
         close: Floats = np.where(self.others[places] == other, self.closeness[places], 0)
         nearest: Floats = close.max(axis=1, initial=0)
         return nearest

@@ -26,8 +26,8 @@ LEFT JOIN (
 ORDER BY content_id
 """
 
-TOGETHER = "SELECT content_id, other_id, learners, closeness FROM {table}"
-TOGETHER_SETTINGS = "SELECT recency, in_order, semantic_weight, shrinkage FROM {table}_made"
+NEIGHBOURS = "SELECT content_id, other_id, learners, closeness FROM {table}"
+NEIGHBOUR_SETTINGS = "SELECT recency, in_order, semantic_weight, shrinkage FROM {table}_made"
 
 STAMP = """
 SELECT (SELECT name FROM generation WHERE state = 'live') AS generation, revision
@@ -46,8 +46,8 @@ async def load_catalogue(
 ) -> Catalogue:
     """`together` may name the table of another generation."""
     rows = await db.fetch(CATALOGUE)
-    made = await db.fetchrow(TOGETHER_SETTINGS.format(table=together))
-    pairs = await db.fetch(TOGETHER.format(table=together)) if made else []
+    made = await db.fetchrow(NEIGHBOUR_SETTINGS.format(table=together))
+    pairs = await db.fetch(NEIGHBOURS.format(table=together)) if made else []
     # On a thread: with thousands of items it takes longer than other requests should wait.
     return await asyncio.to_thread(_catalogue, rows, made, pairs, revision, as_of)
 
@@ -65,11 +65,11 @@ def _catalogue(
             vectors[place] = row["embedding"].to_numpy()
     items = tuple(_item(row) for row in rows)
     position = {item.content_id: place for place, item in enumerate(items)}
-    taken = None if made is None else _together(position, made, pairs)
+    taken = None if made is None else _neighbours(position, made, pairs)
     return Catalogue(items, vectors, revision, as_of, taken)
 
 
-def _together(
+def _neighbours(
     position: Mapping[str, int], made: asyncpg.Record, pairs: Sequence[asyncpg.Record]
 ) -> ItemNeighbours:
     placed = [

@@ -25,7 +25,7 @@ class Backfill:
         self._encoder = encoder
 
     async def embed_some(self) -> bool:
-        """Embed a few of the items that wait; whether there may be more to do now."""
+        """Embed a few of the waiting items; True when there may be more."""
         rows = await self._pool.fetch(WAITING, ITEMS_PER_ROUND)
         if not rows:
             return False

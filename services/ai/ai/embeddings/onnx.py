@@ -18,7 +18,7 @@ from ai.kit.vectors import Matrix, ModelIdentity
 TOKENS_PER_BATCH = 512
 """Measured: fewer leave the matrix units idle, more fall out of the cache."""
 THREADS_MAX = 4
-"""So many batches run at a time where there are processors for them. Each is run by one thread: the
+"""The most batches that run at a time. Each is run by one thread: the
 batches have nothing to wait for each other for, while threads that share one do (measured on two
 processors: 1.7 times the texts of one thread, against 0.5 times with two threads to a batch)."""
 
@@ -63,9 +63,10 @@ class OnnxEncoder:
 
 
 def _threads() -> int:
-    """A container's share of processors counts where it is a set of them; macOS does not tell."""
-    told = hasattr(os, "sched_getaffinity")
-    return min(THREADS_MAX, len(os.sched_getaffinity(0)) if told else os.cpu_count() or 1)
+    """The processors this process may use; macOS only has the total."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(THREADS_MAX, len(os.sched_getaffinity(0)))
+    return min(THREADS_MAX, os.cpu_count() or 1)
 
 
 def _open_session(folder: Path) -> onnxruntime.InferenceSession:

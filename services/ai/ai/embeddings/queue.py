@@ -19,12 +19,12 @@ from ai.kit.vectors import Matrix, ModelIdentity, Row
 
 WAITING_TEXTS_MAX = 256
 RUN_CHARACTERS = 4096
-"""About 100 ms of work: as long as whoever comes next may have to wait for the run before."""
+"""About 100 ms of work: the longest a new text waits for the run before it."""
 READ_CHARACTERS = 1200
 """About what the model reads of a text, however long it is."""
 
 SINGLE, REQUEST, BACKGROUND = 0, 1, 2
-"""A single text, such as a search, does not wait for somebody's list of sixty-four long ones."""
+"""A single text, such as a search, does not wait for a list of sixty-four long ones."""
 
 
 class EncoderBusy(ServiceUnavailable):

@@ -1,7 +1,7 @@
-"""Is a learner erased everywhere? `python -m ai erasure 42` asks every place for its receipt.
+"""`python -m ai erasure 42` shows for every place what was erased of a learner and what is left.
 
 Exits with 0 when nothing is left but records that wait for compaction, with 2 when something is,
-and with 1 when a place could not be asked.
+and with 1 when a place did not answer.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ def main(user_id: Annotated[int, typer.Argument(min=1, max=ID_MAX)]) -> None:
     try:
         erased = asyncio.run(_ask(load_settings(), user_id))
     except (*UNAVAILABLE, BrokerError, CoreUnavailable, CoreRefused) as error:
-        sys.exit(f"not everything could be asked: {type(error).__name__}: {error}")
+        sys.exit(f"not every place answered: {type(error).__name__}: {error}")
     console.print(
         f"[green]nothing is left of user {user_id}[/]"
         if erased

@@ -1,7 +1,7 @@
-"""Who is calling: access tokens that core signed, and the tokens ai signs to call core.
+"""Verifies the access tokens that core signed, and signs the service tokens ai calls core with.
 
-`verify` is the only place a token is looked at. Whatever is odd about one is the same 401; the
-reason is for the log of whoever debugs it, never for the client.
+Only `verify` reads a token. Every invalid token is the same 401 for the client; the exact reason is
+only logged.
 """
 
 import math
@@ -42,7 +42,7 @@ _WELL_KNOWN_WORDS = ("django-insecure", "change-me", "changeme", "your-secret", 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever sent a valid access token; `token` is passed on when ai calls core for them."""
+    """The user of a valid access token; `token` is passed on when ai calls core for them."""
 
     user_id: int
     role: Role

@@ -60,8 +60,8 @@ async def open_pool(
 
 
 async def _nothing_to_reset(_: asyncpg.Connection) -> None:
-    """Settings and locks are taken for a transaction, or given back by whoever took them: no round
-    trip is needed on release."""
+    """Code that sets session settings or locks resets them itself, so a release needs no round
+    trip."""
 
 
 async def connect(settings: Settings) -> asyncpg.Connection:

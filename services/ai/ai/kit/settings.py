@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     ai_port: int = 8001
     embedding_backend: Backend = "onnx"
     pinecone_host: str = ""
-    """Of an index in which vectors are mirrored and searched as well; without it there is none."""
+    """The host of an index that mirrors the vectors and is searched first; empty for none."""
     pinecone_api_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
 
     worker_parked_share: float = Field(default=0.5, gt=0, le=1)

@@ -1,4 +1,4 @@
-"""What is known of one learner. Pure."""
+"""One learner as the features see them. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ class Interaction:
 
     status: ProgressStatus
     version: int
-    """Of the fact that says so; 0 when core told us over HTTP."""
+    """The version of the fact; 0 when it came from core over HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class Profile:
     """0 to 100."""
     primary: Track
     fact: str
-    """Where we know it from, as evidence names facts."""
+    """The fact it comes from, in the form that evidence uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
     user_id: int
     version: int = 0
-    """Of the user's fact; 0 when core told us over HTTP, or nothing is known."""
+    """The version of the user's fact; 0 when it came from core over HTTP, or nothing is known."""
     profile: Profile | None = None
     interactions: Mapping[str, Interaction] = field(default_factory=dict)
     """By content id, what changed last at the end."""

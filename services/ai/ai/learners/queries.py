@@ -35,7 +35,7 @@ ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
 
 
 async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
-    """Those of them that are known here."""
+    """The learners of these ids that have been projected."""
     rows = await db.fetch(LEARNERS, list(user_ids))
     feedback = await load(db, FeedbackGiven, user_ids)
     return [_learner(row, feedback.get(row["user_id"], ())) for row in rows]
@@ -53,7 +53,7 @@ def _learner(row: asyncpg.Record, feedback: Sequence[FeedbackGiven]) -> Learner:
         profile=_profile(row),
         interactions={
             content_id: Interaction(ProgressStatus(status), version)
-            for content_id, status, version in steps
+            for content_id, status, version in interactions
         },
         feedback={
             one.content_id: Feedback(one.verdict, one.version)
@@ -64,7 +64,7 @@ def _learner(row: asyncpg.Record, feedback: Sequence[FeedbackGiven]) -> Learner:
 
 
 def _profile(row: asyncpg.Record) -> Profile | None:
-    """What profiling came to; without it the track chosen in core."""
+    """The profiling result, else the track chosen in core."""
     if row["result"] is not None:
         result: dict[str, Any] = json.loads(row["result"])
         return Profile(

@@ -79,7 +79,7 @@ def retry(ids: Ids) -> None:
 
 @command.command()
 def discard(ids: Ids, reason: Annotated[str, typer.Option(help="Kept in the audit.")]) -> None:
-    """Throw records away."""
+    """Discard records for good."""
     if len(reason.strip()) < 3:
         raise typer.BadParameter("say why, in at least three characters")
 

@@ -1,4 +1,4 @@
-"""Parked records: looked at, tried again, or thrown away; each with an entry in the audit."""
+"""Parked records are listed, retried or discarded, each with an audit entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,8 +77,8 @@ async def one(pool: asyncpg.Pool, parked_id: int) -> Parked:
 
 
 async def retry(pool: asyncpg.Pool, parked_id: int, actor: str) -> str:
-    """Apply the record as the worker would have, to the live generation; the version guard decides
-    what becomes of it. What happened, in words. Raises NotFound and StillRefused."""
+    """Apply the record to the live generation as the worker would have, under the version guard.
+    Returns the outcome in words. Raises NotFound and StillRefused."""
     async with pool.acquire() as db, db.transaction():
         await db.execute(LEARNER_WRITE_LOCK)  # it may say that somebody was erased
         parked = await _locked(db, parked_id)
@@ -92,7 +92,7 @@ async def retry(pool: asyncpg.Pool, parked_id: int, actor: str) -> str:
 
 
 async def discard(pool: asyncpg.Pool, parked_id: int, actor: str, reason: str) -> None:
-    """The record is lost for good; the next version of its entity heals what it would have said.
+    """Deletes the record for good; the next version of its entity repairs what is missing.
 
     Raises NotFound.
     """

@@ -1,4 +1,4 @@
-"""What operators do with records that could not be used. For admins alone."""
+"""Routes for administrators: records that could not be used."""
 
 from typing import Annotated
 
@@ -68,7 +68,7 @@ async def discard(
     parked_id: ParkedId,
     body: Annotated[DiscardRequest, Depends(read_json(DiscardRequest))],
 ) -> Response:
-    """Throw it away, for a reason that the audit keeps."""
+    """Discard it, with a reason for the audit."""
     actor = f"user {caller.user_id}"
     await parked.discard(pool, parked_id, actor, body.reason)
     return Response(status_code=204)

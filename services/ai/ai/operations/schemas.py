@@ -1,4 +1,4 @@
-"""What the operators' routes take and give."""
+"""Requests and responses of the operators' routes."""
 
 from base64 import b64encode
 from datetime import datetime

@@ -31,7 +31,7 @@ class Row:
     """Without times only what needs none can be measured."""
     track: Track | None
     level: int | None
-    """Of the catalogue; None for an item that it does not have."""
+    """From the catalogue; None for an item that it does not have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The figures in words. Pure: every sentence follows from a figure, and none goes beyond it."""
+"""The measures as sentences. Pure: every sentence follows from a measure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ HALF = 0.5
 @dataclass(frozen=True, slots=True)
 class Words:
     name: str
-    told: Callable[[Measure], str]
+    sentence: Callable[[Measure], str]
     observation: str
     """What is counted, in the singular."""
     when_low: str | None = None
@@ -25,26 +25,26 @@ class Words:
 WORDS: Mapping[TraitKey, Words] = {
     TraitKey.COMPLETION: Words(
         name="Completion",
-        told=lambda one: f"Completed {one.count} of {one.n} items begun.",
+        sentence=lambda one: f"Completed {one.count} of {one.n} items begun.",
         observation="item begun",
         when_low="Finish something that is begun before beginning something new.",
     ),
     TraitKey.REGULARITY: Words(
         name="Regularity",
-        told=lambda one: f"Active in {one.count} of the last {one.n} weeks.",
+        sentence=lambda one: f"Active in {one.count} of the last {one.n} weeks.",
         observation="week since the first activity",
         when_low="Keep an hour of the week for learning: short and regular beats long and seldom.",
     ),
     TraitKey.PERSISTENCE: Words(
         name="Persistence after failure",
-        told=lambda one: f"Went on within two weeks after {one.count} of {one.n} failures.",
+        sentence=lambda one: f"Went on within two weeks after {one.count} of {one.n} failures.",
         observation="failed item, two weeks old or followed by something",
         when_low="After a failure take a smaller step on the same subject within the week.",
         when_high="Failures have not stopped this learner: harder missions are within reach.",
     ),
     TraitKey.BREADTH: Words(
         name="Breadth",
-        told=lambda one: (
+        sentence=lambda one: (
             f"The tracks of {one.n} items are spread to {one.score or 0:.0%} of evenly."
         ),
         observation="item begun that is in the catalogue",
@@ -53,7 +53,7 @@ WORDS: Mapping[TraitKey, Words] = {
     ),
     TraitKey.CHALLENGE: Words(
         name="Challenge",
-        told=lambda one: f"{one.count} of {one.n} items begun were above the level reached.",
+        sentence=lambda one: f"{one.count} of {one.n} items begun were above the level reached.",
         observation="item begun that is in the catalogue, with its time",
         when_low="Try an item one level higher: the prerequisites are there.",
         when_high="Complete an item at the present level between two steps up.",
@@ -77,7 +77,7 @@ def trait(one: Measure) -> Trait:
 
 def summary(measures: Sequence[Measure], *, contradicted: int = 0) -> str:
     """`contradicted`: of so many items the rows given say something else than the facts."""
-    known = [WORDS[one.key].told(one) for one in measures if one.score is not None]
+    known = [WORDS[one.key].sentence(one) for one in measures if one.score is not None]
     missing = [WORDS[one.key].name.lower() for one in measures if one.score is None]
     if not known:
         known, missing = ["Not enough data yet to say anything of this learner's behaviour."], []
@@ -89,16 +89,16 @@ def summary(measures: Sequence[Measure], *, contradicted: int = 0) -> str:
 
 
 def advice(measures: Sequence[Measure]) -> tuple[str, ...]:
-    """Of what is known for sure; what is missing, where nothing is."""
-    said = []
+    """Advice on measures whose interval is clearly on one side; else what data is missing."""
+    advised = []
     for one in measures:
         words = WORDS[one.key]
         if one.score is not None and one.high < HALF and words.when_low:
-            said.append(words.when_low)
+            advised.append(words.when_low)
         if one.score is not None and one.low > HALF and words.when_high:
-            said.append(words.when_high)
+            advised.append(words.when_high)
     if any(one.score is not None for one in measures):
-        return tuple(said)
+        return tuple(advised)
     fewest = min(measures, key=lambda one: one.needed)
     return (_description(fewest),)
 
@@ -106,7 +106,7 @@ def advice(measures: Sequence[Measure]) -> tuple[str, ...]:
 def _description(one: Measure) -> str:
     words = WORDS[one.key]
     if one.score is not None:
-        return words.told(one)
+        return words.sentence(one)
     return f"Not enough data: {one.needed} more needed ({words.observation})."
 
 

@@ -1,4 +1,4 @@
-"""What a learner's behaviour shows: from the facts, or from rows that are given."""
+"""Analyses a learner's behaviour, from the facts or from the rows of the request."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from ongoza_contracts.vocabulary import ProgressStatus, Track
 
 DATABASE_SECONDS = 0.8
 AHEAD = timedelta(minutes=5)
-"""So far a client's clock may be ahead of ours."""
+"""Tolerance for a client's clock that is ahead of ours."""
 
 KNOWN = "SELECT EXISTS (SELECT FROM learner WHERE user_id = $1)"
 PROGRESS = """
@@ -45,7 +45,7 @@ async def analyze(
         raise NotFound
     now = datetime.now(UTC)
     if asked.progress_data is not None:
-        _refuse_odd(asked, now)
+        _validate_rows(asked, now)
     return await first_available(
         before(deadline_in(DATABASE_SECONDS), lambda: _with_database(pool, caller, asked, now)),
         lambda: _without_database(asked, now),
@@ -80,18 +80,18 @@ async def _without_database(asked: PersonalityRequest, now: datetime) -> Persona
 def contradictions(
     given: Sequence[ProgressRow], facts: Sequence[asyncpg.Record]
 ) -> tuple[str, ...]:
-    """Items of which both know something, and not the same."""
+    """Items whose given row differs from the recorded fact."""
     known = {
         row["content_id"]: (row["status"], row["completion_percentage"], row["score"])
         for row in facts
     }
-    odd = [
+    contradicting = [
         one.content_id
         for one in given
         if one.content_id in known
         and known[one.content_id] != (one.status, one.completion_percentage, one.score)
     ]
-    return tuple(odd[:CONTRADICTIONS_MAX])
+    return tuple(contradicting[:CONTRADICTIONS_MAX])
 
 
 async def _facts(pool: asyncpg.Pool, caller: Caller, user_id: int) -> list[asyncpg.Record]:
@@ -109,8 +109,8 @@ async def _facets(pool: asyncpg.Pool, content_ids: Sequence[str]) -> Facets:
     return {row["content_id"]: (Track(row["track"]), row["level"]) for row in rows}
 
 
-def _refuse_odd(asked: PersonalityRequest, now: datetime) -> None:
-    """What no progress of one learner can be. Raises InvalidBody with every fault."""
+def _validate_rows(asked: PersonalityRequest, now: datetime) -> None:
+    """Raises InvalidBody with every row that cannot be progress of this learner."""
     errors: list[FieldError] = []
 
     def refuse(place: int, name: str, code: str, detail: str) -> None:

@@ -17,7 +17,7 @@ SAME_PLACE_SHARE = 0.75
 WORDS_PER_SECOND = 15.0
 """Three to four times the speed of reading with understanding."""
 TOO_FAST_SHARE = 1 / 3
-"""Of the answers whose time is known."""
+"""The share of answers whose time is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def _too_fast(
     bank: Bank, answers: Sequence[RecordedAnswer], started_at: datetime
 ) -> Flagged | None:
     """The time of an answer is what passed since the one before it, or since the session's start.
-    An answer given anew has its new time, so the one after its old place seems slower, not faster.
+    A replaced answer has its new time, so the answer after its old place seems slower, not faster.
     """
     known = sorted(
         (one for one in answers if _place(bank, one) is not None), key=lambda one: one.answered_at

@@ -57,8 +57,8 @@ def next_places(bank: Bank, responses: Ints) -> Ints:
     """For each row of answers the place in the bank of the question to ask next, or NOTHING.
 
     First the required ones, in the order of the bank. Then, until the lead of the first track over
-    the second is worth high confidence or the limit is reached, the question that tells most about
-    these two. A bank without a limit of its own is asked from beginning to end.
+    the second is worth high confidence or the limit is reached, the question with most
+    information about these two. A bank without a limit of its own is asked from beginning to end.
     """
     open_ = responses == UNANSWERED
     in_order = np.where(open_.any(axis=1), open_.argmax(axis=1), NOTHING)
@@ -69,13 +69,13 @@ def next_places(bank: Bank, responses: Ints) -> Ints:
     more = np.flatnonzero((given >= bank.required) & (given < bank.most) & open_.any(axis=1))
     if len(more):
         found = score_responses(bank.matrix, responses[more])
-        told = np.where(open_[more], information(bank.matrix, found), -1.0)
-        places[more] = np.where(found.z < Z_HIGH, told.argmax(axis=1), NOTHING)
+        expected = np.where(open_[more], information(bank.matrix, found), -1.0)
+        places[more] = np.where(found.z < Z_HIGH, expected.argmax(axis=1), NOTHING)
     return places
 
 
 def information(matrix: Matrix, found: ScoredResponses) -> Floats:
-    """[response, question] what an answer would tell about the two leading tracks, 0 and up.
+    """[response, question] the information of an answer about the two leading tracks, 0 and up.
 
     With p(o, t) the choice probability of option o for track t, the learner chooses option o with
     P(o) = sum over t of inclination(t) * p(o, t), where the inclinations are the scores, made to
@@ -92,5 +92,5 @@ def information(matrix: Matrix, found: ScoredResponses) -> Floats:
     first = matrix.choice_probability[:, :, found.ranking[:, 0]].transpose(2, 0, 1)
     second = matrix.choice_probability[:, :, found.ranking[:, 1]].transpose(2, 0, 1)
     apart = np.divide((first - second) ** 2, likely, out=np.zeros_like(likely), where=likely > 0)
-    told: Floats = (matrix.weight * apart.sum(axis=2)).round(9)
-    return told
+    found_out: Floats = (matrix.weight * apart.sum(axis=2)).round(9)
+    return found_out

@@ -75,7 +75,7 @@ async def respond(
     core: CurrentCore,
     answer: Annotated[AnswerGiven, Depends(read_json(AnswerGiven))],
 ) -> SessionProgress:
-    """Answer a question, or answer it anew; the answer says what is asked next.
+    """Answer a question, or replace its answer; the response has the next question.
 
     An answer to a question that is not asked is kept and counts when it is. 409 once the session
     is completed.

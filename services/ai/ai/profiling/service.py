@@ -1,4 +1,4 @@
-"""The use cases of profiling: core keeps the record, ai asks the questions and judges answers."""
+"""The use cases of profiling: core stores sessions, ai selects questions and judges answers."""
 
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -77,7 +77,7 @@ async def start(core: CoreClient, caller: Caller) -> tuple[SessionRecord, bool]:
 async def respond(
     core: CoreClient, caller: Caller, session_id: UUID, question_id: str, option_id: str
 ) -> SessionRecord:
-    """Records an answer; a question answered before is answered anew."""
+    """Records an answer; a later answer to the same question replaces it."""
     calls = core.as_caller(caller, budget=WRITE_SECONDS)
     question = bank_of(await get_session(calls, session_id)).question(question_id)
     if question is None:
@@ -103,7 +103,7 @@ async def read(
 async def complete(core: CoreClient, caller: Caller, session_id: UUID) -> SessionRecord:
     """Judges the recorded answers and has core record the result. Completing again is harmless.
 
-    Whoever answers meanwhile is judged by the new answers.
+    Answers that arrive meanwhile are judged as well.
     """
     calls = core.as_caller(caller, budget=WRITE_SECONDS)
     service = core.as_service(budget=WRITE_SECONDS)

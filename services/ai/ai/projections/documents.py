@@ -1,4 +1,4 @@
-"""What of a content item is embedded."""
+"""The text of a content item that is embedded."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -15,5 +15,5 @@ def document(title: str, description: str, skills: Iterable[str]) -> str:
 
 
 def text_sha256(text: str) -> bytes:
-    """What a text's vector is filed under, in the cache and beside the item."""
+    """The key of a text's vector, in the cache and beside the item."""
     return sha256(text.encode()).digest()

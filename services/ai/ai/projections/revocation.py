@@ -1,7 +1,7 @@
-"""Which access tokens are void though their signature is good: known seconds after core said it.
+"""Revoked access tokens: known within seconds of core's fact.
 
-A token is good for an hour, and nobody asks core about each. So every process keeps a small list
-of the users whose tokens are void, and looks for news every other second.
+A token is valid for an hour and core is not asked about each. So every process keeps a small list
+of the users whose tokens are revoked, and refreshes it every other second.
 """
 
 import math
@@ -25,7 +25,7 @@ class Revocations:
         self._tokens = tokens
 
     async def refresh(self) -> bool:
-        """While the database is away, what was last known stays in force."""
+        """While the database is away, the last list stays in force."""
         void = {row["user_id"]: row["void_before"] for row in await self._pool.fetch(VOID)}
         erased = {row["user_id"]: math.inf for row in await self._pool.fetch(ERASED)}
         self._tokens.void_before = void | erased

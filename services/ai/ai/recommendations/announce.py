@@ -17,8 +17,8 @@ from ongoza_contracts.topics import RECOMMENDATIONS
 
 LISTS_PER_ROUND = 500
 
-# Before the lists are written: only what others would see changes.
-# By the clock too: a database that was lost begins its numbers anew, the topic does not.
+# Before the lists are written: only lists whose published part changes are noted.
+# By the clock too: a restored database starts its sequence again, the topic does not.
 VERSION = "greatest(nextval('list_version'), (extract(epoch FROM clock_timestamp()) * 1e6)::bigint)"
 NOTE = """
 INSERT INTO refreshed_list (user_id, version)
@@ -35,17 +35,18 @@ FROM refreshed_list LEFT JOIN recommendation USING (user_id)
 WHERE version IS NULL OR items IS NOT NULL
 ORDER BY user_id LIMIT $1
 """
-TOLD = """
+PUBLISHED = """
 DELETE FROM refreshed_list AS waiting
-USING unnest($1::integer[], $2::bigint[]) AS told (user_id, version)
-WHERE waiting.user_id = told.user_id AND waiting.version IS NOT DISTINCT FROM told.version
+USING unnest($1::integer[], $2::bigint[]) AS published (user_id, version)
+WHERE waiting.user_id = published.user_id
+    AND waiting.version IS NOT DISTINCT FROM published.version
 """
 
 log = logging.getLogger(__name__)
 
 
 async def note(db: Db, user_ids: list[int], content_ids: list[str]) -> None:
-    """In the transaction that writes the lists; of each its ids with commas between."""
+    """Call it in the transaction that writes the lists; ids are separated by commas."""
     await db.execute(NOTE, user_ids, content_ids)
 
 
@@ -57,18 +58,18 @@ class Announcer:
         self._away = False
 
     async def announce_some(self) -> bool:
-        """Publish some of what others do not know yet; whether there may be more. What is noted
-        again meanwhile is published again."""
+        """Publish some of the noted lists; True when there may be more. A list that is noted again
+        meanwhile is published again."""
         async with self._pool.acquire() as db, db.transaction():
             if not await db.fetchval(TRY_ANNOUNCE):
                 return False
             if await live_generation(db) != self._generation:
-                return False  # replaced a moment ago: its lists are no longer what learners see
+                return False  # replaced: its lists are no longer shown
             rows = await db.fetch(WAITING, LISTS_PER_ROUND)
             if not rows or not await self._publish([_record(row) for row in rows]):
                 return False
             await db.execute(
-                TOLD, [row["user_id"] for row in rows], [row["version"] for row in rows]
+                PUBLISHED, [row["user_id"] for row in rows], [row["version"] for row in rows]
             )
         return True
 

@@ -1,7 +1,4 @@
-"""Where the items of a list come from: generators with names. Pure.
-
-Each names its best few of what may be offered at all; the ranking orders what any of them named.
-"""
+"""Candidate generation: named generators, each with its best items that may be offered. Pure."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +11,7 @@ from ai.recommendations.scoring import Parts, with_status
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 OF_EACH = 100
-"""At least the longest list: what is popular fills it when nothing else is known."""
+"""Candidates per generator: at least the longest list, which popular items may have to fill."""
 FRESH_ENOUGH = 0.25
 """What was published within four weeks."""
 

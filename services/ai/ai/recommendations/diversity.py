@@ -34,7 +34,7 @@ def diversify(
 
 
 def intra_list_similarity(vectors: Matrix) -> float | None:
-    """Of unit vectors, -1 to 1; None where fewer than two items have one."""
+    """The mean cosine of unit vectors, -1 to 1; None for fewer than two."""
     known = vectors[np.linalg.norm(vectors, axis=1) > 0.5]
     count = len(known)
     if count < 2:

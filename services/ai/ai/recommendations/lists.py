@@ -1,4 +1,4 @@
-"""A learner's list in the forms in which it is kept and answered. Pure."""
+"""A learner's list in the forms in which it is stored and returned. Pure."""
 
 import json
 from collections.abc import Sequence
@@ -45,9 +45,9 @@ class Stored:
     items: str
     """As JSON, the longest list that can be asked for, with its evidence."""
     made_from: str
-    """As JSON, the versions of the facts it was made from."""
+    """As JSON, the versions of the facts it is derived from."""
     content_ids: str
-    """Of `body`, with commas between: what other teams are told."""
+    """The ids in `body`, separated by commas: what is published."""
 
 
 def compute(
@@ -89,7 +89,7 @@ def respond(user_id: int, recommendations: Sequence[Recommendation], as_of: date
 
 
 def stored(catalogue: Catalogue, learner: Learner, as_of: datetime) -> Stored:
-    """`as_of`: what was known then is in it."""
+    """`as_of` is when the facts were read."""
     entries = compute(catalogue, learner)
     first = [entry.recommendation for entry in entries[:LIMIT_DEFAULT]]
     return Stored(
@@ -105,8 +105,8 @@ def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
     return {
         "user": learner.version,
         "profile": learner.profile.fact if learner.profile else None,
-        "progress": {content_id: step.version for content_id, step in learner.interactions.items()},
-        "feedback": {content_id: said.version for content_id, said in learner.feedback.items()},
+        "progress": {content_id: one.version for content_id, one in learner.interactions.items()},
+        "feedback": {content_id: one.version for content_id, one in learner.feedback.items()},
         "catalogue": catalogue.revision,
     }
 

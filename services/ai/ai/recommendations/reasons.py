@@ -1,5 +1,5 @@
 """Why an item is in a list: one sentence, from the part of the score that decided, with the facts
-behind it. `checking.py` proves it against the facts themselves. Pure."""
+behind it. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ai.recommendations.scoring import Parts, history, profile_items
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 K_ANONYMITY = 3
-"""What fewer learners did is told to nobody: it could be guessed who they are."""
+"""Counts of fewer learners are not shown, because they could identify somebody."""
 DID = {
     ProgressStatus.COMPLETED: "which you completed",
     ProgressStatus.IN_PROGRESS: "which you started",
@@ -43,7 +43,7 @@ class Reason:
     evidence: tuple[str, ...]
     """The facts it rests on: `progress:<content id>@<version>`, `feedback:<content id>@<version>`,
     `profiling:<session>@<version>`, `user@<version>`, `content:<content id>@<version>`. Version 0
-    is what core said when it was asked."""
+    is what core answered over HTTP."""
     about: tuple[str, ...] = ()
     """The other items it names."""
 
@@ -79,15 +79,15 @@ def open_now(level: int) -> str:
 
 def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts) -> Reason:
     """From the part of the score that lifts the item furthest above the catalogue's mean, of those
-    about which something can be said."""
+    that have a sentence."""
 
     def lift(name: str) -> float:
         part: Floats = getattr(parts, name)
         return float(part[ranked.place]) - parts.means[name]
 
     for name in sorted(REASONS, key=lift, reverse=True):
-        if lift(name) > 0 and (said := REASONS[name](catalogue, learner, ranked)):
-            return said
+        if lift(name) > 0 and (reason := REASONS[name](catalogue, learner, ranked)):
+            return reason
     return Reason(Kind.OPEN, open_now(ranked.item.level), (_content(ranked),))
 
 
@@ -100,8 +100,8 @@ def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | No
     return Reason(Kind.NEXT_STEP, next_step(titles), evidence, needs)
 
 
-def _together(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
-    """The finished item through which the others' steps lead here most."""
+def _neighbours(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
+    """The finished item that is the closest neighbour."""
     places, together = profile_items(catalogue, learner), catalogue.neighbours
     given = together.closeness_of(places, ranked.place)
     if not given.any():
@@ -154,13 +154,13 @@ def _fresh(catalogue: Catalogue, _: Learner, ranked: Ranked) -> Reason | None:
 
 REASONS: Mapping[str, Callable[[Catalogue, Learner, Ranked], Reason | None]] = {
     "step": _step,
-    "together": _together,
+    "together": _neighbours,
     "nearness": _history,
     "track": _track,
     "popularity": _popularity,
     "fresh": _fresh,
 }
-"""What can be said of each part of the score."""
+"""The reason that each part of the score gives."""
 
 
 def _title(catalogue: Catalogue, content_id: str) -> str:
@@ -172,9 +172,9 @@ def _content(ranked: Ranked) -> str:
 
 
 def _fact(learner: Learner, content_id: str) -> str:
-    said = learner.feedback.get(content_id)
-    if said and said.verdict is Verdict.MORE_LIKE_THIS:
-        return f"feedback:{content_id}@{said.version}"
+    feedback = learner.feedback.get(content_id)
+    if feedback and feedback.verdict is Verdict.MORE_LIKE_THIS:
+        return f"feedback:{content_id}@{feedback.version}"
     return _step_fact(learner, content_id)
 
 

@@ -1,5 +1,5 @@
-"""Computes lists anew for the learners that were marked. A crash loses nothing: a mark goes only
-in the transaction that writes the list, and only if it was not renewed meanwhile."""
+"""Recomputes the lists of marked learners. A crash loses nothing: a mark is deleted only in the
+transaction that writes the list, and only if it was not renewed meanwhile."""
 
 import asyncio
 import logging
@@ -51,7 +51,7 @@ WHERE dirty_learner.user_id = done.user_id AND dirty_learner.mark = done.mark
 """
 # What is left was renewed; the list just written shows what was known when it was claimed.
 REDATE_MARKS = "UPDATE dirty_learner SET marked_at = $2 WHERE user_id = ANY($1)"
-# Whose list was made from an older catalogue, the oldest first, and only while few are waiting:
+# Learners whose list is from an older catalogue, oldest first, and only while few are waiting:
 # what changed of a learner goes before what changed for everybody.
 MARK_BEHIND = """
 INSERT INTO dirty_learner (user_id)
@@ -75,7 +75,7 @@ class Recompute:
         announced: asyncio.Event | None = None,
         lists: asyncio.Event | None = None,
     ) -> None:
-        """`announced` is set when others are to hear of new lists; without it they never do.
+        """`announced` is set when there are lists to publish; without it none are published.
         `lists` is set when learners were marked here."""
         self._pool = pool
         self._catalogues = catalogues
@@ -134,8 +134,8 @@ class Recompute:
 def _lists(
     catalogue: Catalogue, learners: Sequence[Learner], as_of: datetime
 ) -> tuple[list[Stored], set[int]]:
-    """And for whom none could be computed. They keep their mark, and are tried again when the claim
-    has lapsed: one learner's list must not hold up everybody's."""
+    """The lists, and the learners whose list failed. These keep their mark and are retried when the
+    claim has lapsed, so that one learner's failure does not block the others."""
     lists, failed = [], set()
     for learner in learners:
         try:

@@ -22,7 +22,7 @@ CHANGED_MIN = 10
 FORCE_REFRESH = -1
 """Stored instead of the number of facts when a counted learner was erased."""
 
-# Of the connection: with many items and learners it takes longer than a request may.
+# Session settings: with many items and learners it takes longer than a request may.
 PATIENT, USUAL = "SET statement_timeout = 0", "RESET statement_timeout"
 FACTS = """
 SELECT count(*) FROM progress JOIN content USING (content_id) WHERE progress.status = 'completed'

@@ -71,7 +71,7 @@ class Parts:
 
 
 def score(catalogue: Catalogue, learner: Learner) -> Parts:
-    """Of every item of the catalogue, whether it may be offered or not."""
+    """Scores every item of the catalogue, whether it may be offered or not."""
     vector, leaning = learner_vector(catalogue, learner), _leaning(learner)
     finished = profile_items(catalogue, learner)
     together = catalogue.neighbours

@@ -32,7 +32,7 @@ FIRST_STEPS, FOLDS = 3, 5
 TOP = 10
 
 Gains = NDArray[np.float64]
-"""Of each learner that was tried, 0 to 1."""
+"""The NDCG of each tried learner, 0 to 1."""
 
 
 def fit(histories: Sequence[Places], vectors: Matrix) -> tuple[ItemNeighbours, float | None]:

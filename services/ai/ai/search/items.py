@@ -18,7 +18,7 @@ class SearchItem:
 
     @property
     def text(self) -> str:
-        """What its vector is made from."""
+        """The text that is embedded."""
         return document(self.title, self.description, self.facets.skills)
 
     def found(self, score: float) -> Found:

@@ -1,4 +1,4 @@
-"""Search while the database is away: in the catalogue as it was when it last answered."""
+"""Search in the catalogue in memory, while the database is unavailable."""
 
 import numpy as np
 

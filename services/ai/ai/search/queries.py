@@ -1,4 +1,4 @@
-"""What search reads of the items it found."""
+"""Reads the items that search found."""
 
 from collections.abc import Collection, Mapping
 
@@ -18,7 +18,7 @@ WHERE content_id = $1 AND NOT retired
 
 
 async def load_items(db: asyncpg.Pool, content_ids: Collection[str]) -> Mapping[str, SearchItem]:
-    """Those of them that are there and not retired."""
+    """By id, the items that exist and are not retired."""
     rows = await db.fetch(ITEMS, [*content_ids])
     return {row["content_id"]: _item(row) for row in rows}
 

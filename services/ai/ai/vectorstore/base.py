@@ -1,4 +1,4 @@
-"""The seam between vectors and whoever looks for the nearest: three methods, three stores."""
+"""The interface of vector stores: three methods, three implementations."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -50,9 +50,9 @@ EVERYTHING = Filter()
 class Entry:
     content_id: str
     text_sha256: bytes
-    """Of the text the vector was made from."""
+    """The hash of the embedded text."""
     embedding: Row
-    """Of length 1."""
+    """A unit vector."""
     facets: Facets
 
 
@@ -70,11 +70,11 @@ class VectorStore(Protocol):
     """
 
     async def upsert(self, entries: Sequence[Entry]) -> None:
-        """The last one of an item wins; doing it twice changes nothing."""
+        """The last entry of an item wins; idempotent."""
         ...
 
     async def delete(self, content_ids: Collection[str]) -> None:
-        """Ids that are not there are nobody's harm."""
+        """Unknown ids are ignored."""
         ...
 
     async def search(self, vector: Row, k: int, only: Filter = EVERYTHING) -> list[Hit]:

@@ -1,7 +1,7 @@
-"""Keeps another store of vectors as the live generation has them; the database stays the truth.
+"""Mirrors the live generation's vectors to another store; the database stays authoritative.
 
-What that store was last told is remembered by item, so a crash repeats the last words at worst,
-and a change of a vector, of a facet or a retirement is told soon, in whatever order it came.
+The last state sent of each item is stored, so a crash repeats the last round at worst, and every
+change of a vector, a facet or a retirement is sent soon.
 """
 
 import logging
@@ -19,18 +19,18 @@ from ongoza_contracts.vocabulary import ContentType, Track
 ITEMS_PER_ROUND = 100
 PAUSE_SECONDS = 2.0
 
-# A retired item has no digest: it is to be deleted there once it was told. Joined whole, so that
-# what is gone here (a vector, a rolled-back item) is found as well.
+# A retired item has no digest and is deleted there. A full join also finds items that no longer
+# exist here (a vector, a rolled-back item).
 DIFFERENT = f"""
 WITH wanted AS (
     SELECT content_id, text_sha256, embedding, content_type, track, level, skills, md5(
         concat_ws('|', encode(text_sha256, 'hex'), content_type, track, level, skills::text)
     ) AS digest
     FROM content JOIN content_vector USING (content_id) WHERE NOT retired
-), told AS (SELECT content_id, digest FROM mirrored_vector WHERE namespace = $1)
+), mirrored AS (SELECT content_id, digest FROM mirrored_vector WHERE namespace = $1)
 SELECT content_id, wanted.digest, text_sha256, embedding, content_type, track, level, skills
-FROM wanted FULL JOIN told USING (content_id)
-WHERE wanted.digest IS DISTINCT FROM told.digest
+FROM wanted FULL JOIN mirrored USING (content_id)
+WHERE wanted.digest IS DISTINCT FROM mirrored.digest
 ORDER BY content_id LIMIT {ITEMS_PER_ROUND}
 """  # noqa: S608 - a constant
 REMEMBER = """
@@ -52,7 +52,7 @@ class Mirror:
         self._same_at: int | None = None
 
     async def mirror_some(self) -> bool:
-        """Tell the store of a few differences; whether there may be more to do now."""
+        """Send a few differences; True when there may be more."""
         revision = await self._pool.fetchval(REVISION)
         if revision == self._same_at:
             return False
@@ -60,26 +60,26 @@ class Mirror:
             if not await db.fetchval(TRY_MIRROR):
                 return False
             if await live_generation(db) != self._generation:
-                return False  # replaced a moment ago: what it knows is no longer what is searched
+                return False  # replaced: its vectors are no longer searched
             rows = await db.fetch(DIFFERENT, self._store.namespace)
-            if not await self._tell(db, rows):
+            if not await self._send(db, rows):
                 return False
         self._same_at = None if rows else revision
         return bool(rows)
 
-    async def _tell(self, db: Db, rows: Sequence[asyncpg.Record]) -> bool:
-        """False while the store does not listen."""
+    async def _send(self, db: Db, rows: Sequence[asyncpg.Record]) -> bool:
+        """False while the store is unavailable."""
         wanted = [row for row in rows if row["digest"] is not None]
-        gone = [row["content_id"] for row in rows if row["digest"] is None]
+        deleted = [row["content_id"] for row in rows if row["digest"] is None]
         try:
             await self._store.upsert([_entry(row) for row in wanted])
-            await self._store.delete(gone)
+            await self._store.delete(deleted)
         except StoreUnavailable as error:
             log.warning("the mirror of vectors waits: %s", error)
             return False
         ids, digests = [row["content_id"] for row in wanted], [row["digest"] for row in wanted]
         await db.execute(REMEMBER, self._store.namespace, ids, digests)
-        await db.execute(FORGET, self._store.namespace, gone)
+        await db.execute(FORGET, self._store.namespace, deleted)
         return True
 
 
@@ -88,7 +88,7 @@ def _entry(row: asyncpg.Record) -> Entry:
 
 
 def facets_of(row: asyncpg.Record) -> Facets:
-    """Of a row of `content`."""
+    """The facets of a row of `content`."""
     return Facets(
         ContentType(row["content_type"]), Track(row["track"]), row["level"], tuple(row["skills"])
     )

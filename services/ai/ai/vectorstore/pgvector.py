@@ -13,7 +13,7 @@ from ai.kit.vectors import Row
 from ai.projections.marks import mark_catalogue
 from ai.vectorstore.base import EVERYTHING, Entry, Filter, Hit, best_first, score
 
-# Measured in the database, at 100,000 vectors unless another number is said (`make bench`, on two
+# Measured in the database, at 100,000 vectors unless stated otherwise (`make bench`, on two
 # processors that others used as well):
 #   every item compared           1,000 items 0.5 ms, 2,000 2.2 ms, 3,000 4.0 ms, 5,000 7.9 ms
 #   the items of a filter         1,000 items 2.9 ms, 2,000 10 ms, 3,000 15 ms, 5,000 26 ms
@@ -22,13 +22,13 @@ from ai.vectorstore.base import EVERYTHING, Entry, Filter, Hit, best_first, scor
 #   the graph, through a filter   of 10 % .985 to .9995 at 3.6 ms, of 5 % .98 to .99 at 6 ms; of 2 %
 #                                 and 3 % it is as slow as comparing, and finds .92 to .96
 EXACT_MAX = 2_000
-"""Up to so many items that fit every one is compared: never wrong, and no slower than the graph."""
+"""Up to so many fitting items each one is compared: exact, and no slower than the graph."""
 NARROW_MAX, NARROW_SHARE = 3_000, 0.03
 """So are up to so many that are a small share of all: the graph loses its way among the rest."""
 COUNTS_SECONDS = 60.0
 """How old counts may be: they choose the way, not what is found."""
 FILTERS_MAX = 1_000
-"""Of so many filters it is remembered whether they are narrow."""
+"""The size of the cache of which filters are narrow."""
 
 SEARCH_SETTINGS = {
     "hnsw.iterative_scan": "strict_order",
