@@ -46,7 +46,9 @@ async def is_erased(db: asyncpg.Pool, user_id: int) -> bool:
 
 
 def _learner(row: asyncpg.Record, feedback: Sequence[FeedbackGiven]) -> Learner:
-    steps = zip(row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True)
+    interactions = zip(
+        row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True
+    )
     return Learner(
         user_id=row["user_id"],
         version=row["version"],
