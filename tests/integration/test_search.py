@@ -99,7 +99,8 @@ async def get(http: httpx.AsyncClient, path: str, **query: Any) -> tuple[str, li
     body = SearchResponse.model_validate_json(answer.content)
     scores = [one.score for one in body.results]
     assert (body.total, scores) == (len(scores), sorted(scores, reverse=True))
-    return answer.headers["X-Search-Source"], answer.json()["results"]
+    assert answer.headers["X-Source"] == answer.headers["X-Search-Source"]
+    return answer.headers["X-Source"], answer.json()["results"]
 
 
 def ids(results: list[dict[str, Any]]) -> list[str]:

@@ -42,7 +42,7 @@ from ai.vectorstore.pinecone import open_pinecone
 STUCK = 4
 OTHER_MODEL = 5
 HEARTBEAT_SECONDS = 2.0
-TOGETHER_SECONDS = 60.0
+TUNING_SECONDS = 60.0
 INDEX_SECONDS = 60.0
 IDLE_SECONDS = 1.0
 """How often jobs look for work that another worker left behind; their own work wakes them."""
@@ -56,7 +56,7 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Wiring, top to bottom."""
+    """One consumer and its background jobs, on one generation."""
 
     def __init__(self, settings: Settings, generation: str, pool: asyncpg.Pool) -> None:
         self.settings = settings
@@ -81,8 +81,8 @@ class Worker:
         self.consumer.deliver_to(self.subscriber.handle)
 
     async def run(self) -> bool:
-        """Until another generation is live (True) or a SIGTERM or SIGINT came (False), and then
-        until the batch at hand is committed."""
+        """Runs until another generation is live (True) or until SIGTERM or SIGINT (False), and then
+        until the current batch is committed."""
         await status.heartbeat(self.pool, self.name, self.generation)
         await self.consumer.run(self._background)
         return self.replaced
@@ -95,13 +95,8 @@ class Worker:
             )
             stack.callback(encoder.close)
             await self._require_model(encoder.identity)
-            backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
-            catalogues = CatalogueCache(self.pool)
-            recompute = Recompute(self.pool, catalogues, self.changed, self.lists)
-            together = NeighboursRefresh(self.pool, catalogues)
             publisher = Publisher(KafkaConfig.of(self.settings))
             stack.push_async_callback(publisher.close)
-            announcer = Announcer(self.pool, publisher, self.generation)
             run = partial(self._run_in_background, stack)
             if self.settings.pinecone_host:
                 store = await stack.enter_async_context(
@@ -109,27 +104,24 @@ class Worker:
                 )
                 mirror = Mirror(self.pool, store, self.generation)
                 run("mirror", mirror.mirror_some, pause=PAUSE_SECONDS)
+            backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
             run("embedding", backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts)
-            run(
-                "lists",
-                recompute.recompute_some,
-                pause=IDLE_SECONDS,
-                wake=self.lists,
-                rest=LISTS_REST,
-            )
-            run("older lists", recompute.mark_behind, pause=SWEEP_SECONDS)
-            run("tuning", together.refresh, pause=TOGETHER_SECONDS)
-            run(
-                "announcing",
-                announcer.announce_some,
-                pause=IDLE_SECONDS,
-                wake=self.changed,
-                rest=ANNOUNCE_REST,
-            )
+            self._run_list_jobs(run, publisher)
             run("index", Indexer(self.pool).index_when_large, pause=INDEX_SECONDS)
             run("heartbeat", self._beat, pause=HEARTBEAT_SECONDS)
             run("stuck check", self._watch, pause=self.settings.worker_stuck_seconds / 4)
             yield
+
+    def _run_list_jobs(self, run: Callable[..., None], publisher: Publisher) -> None:
+        catalogues = CatalogueCache(self.pool)
+        recompute = Recompute(self.pool, catalogues, self.changed, self.lists)
+        announcer = Announcer(self.pool, publisher, self.generation)
+        listed = {"pause": IDLE_SECONDS, "wake": self.lists, "rest": LISTS_REST}
+        announced = {"pause": IDLE_SECONDS, "wake": self.changed, "rest": ANNOUNCE_REST}
+        run("lists", recompute.recompute_some, **listed)
+        run("older lists", recompute.mark_behind, pause=SWEEP_SECONDS)
+        run("announcing", announcer.announce_some, **announced)
+        run("tuning", NeighboursRefresh(self.pool, catalogues).refresh, pause=TUNING_SECONDS)
 
     def _run_in_background(
         self, stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[bool]], **options: Any
@@ -150,7 +142,7 @@ class Worker:
             try:
                 return await load_positions(self.pool)
             except UNAVAILABLE as error:
-                log.warning("waiting to know where to start: %s", type(error).__name__)
+                log.warning("waiting for the stored positions: %s", type(error).__name__)
                 await asyncio.sleep(IDLE_SECONDS)
 
     async def _beat(self) -> bool:
@@ -159,24 +151,27 @@ class Worker:
         self.replaced = await live_generation(self.pool) != self.generation
         if self.replaced:
             self.consumer.stop()
+        await status.report_jobs(self.pool, self.name, self.jobs)
         return False
 
     async def _watch(self) -> bool:
-        """aiokafka may stay stuck after all brokers were away: then only a restart helps."""
+        """aiokafka may stay stuck after all brokers were away; only a restart helps then."""
         silent = time.monotonic() - self.subscriber.alive_at
         if silent < self.settings.worker_stuck_seconds:
             return False
         try:
             behind = await self.consumer.lag()
         except BrokerError:
-            return False  # the broker is away: so is everybody else's
+            return False  # the broker is unavailable: a restart does not help
         if behind:
-            exit_process(STUCK, f"{behind} records behind, and nothing came in for {silent:.0f} s")
+            exit_process(
+                STUCK, f"{behind} records behind, and nothing was fetched for {silent:.0f} s"
+            )
         return False
 
 
 async def _run(settings: Settings) -> None:
-    """Work on whichever generation is live."""
+    """Work on the live generation, and on the next one when it is replaced."""
     replaced = True
     while replaced:
         generation = await _live_generation(settings)

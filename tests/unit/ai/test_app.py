@@ -217,6 +217,12 @@ async def test_only_origins_on_the_list_are_let_in(http: httpx.AsyncClient) -> N
         assert preflight.headers.get("Access-Control-Allow-Origin") == allowed
 
 
+async def test_browsers_may_read_where_an_answer_comes_from(http: httpx.AsyncClient) -> None:
+    response = await http.get("/health/live", headers={"Origin": ORIGIN})
+    exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
+    assert {"X-Source", "X-Recommendations-Source", "X-Search-Source"} <= {*exposed}
+
+
 @pytest.mark.parametrize(
     "secret", ["", "short", "django-insecure-change-me-in-production", "your-secret-key-here" * 2]
 )

@@ -218,11 +218,14 @@ async def test_while_core_is_down_reads_come_from_what_ai_heard_last(
     session = await started(http)
     await answer(http, session, 16, Track.RESEARCHERS)
     result = (await http.post(f"{BASE}/session/{session}/complete")).json()
-    record = (await http.get(f"{BASE}/session/{session}/progress")).json()
+    answered = await http.get(f"{BASE}/session/{session}/progress")
+    assert answered.headers["X-Source"] == "core"
+    record = answered.json()
 
     projection.sessions[UUID(session)] = json.dumps(core.sessions[UUID(session)])
     core.down = True
-    assert (await http.get(f"{BASE}/session/{session}/results")).json() == result
+    remembered = await http.get(f"{BASE}/session/{session}/results")
+    assert (remembered.headers["X-Source"], remembered.json()) == ("projection", result)
     assert (await http.get(f"{BASE}/session/{session}/progress")).json() == record
     response = await http.get(f"{BASE}/session/{session}/results", headers=bearer(user_id=8))
     assert response.status_code == 503

@@ -99,7 +99,8 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 def source_and_items(answer: httpx.Response) -> tuple[str, set[str]]:
     assert answer.status_code == 200, answer.text
     items = {one["content_id"] for one in answer.json()["recommendations"]}
-    return answer.headers["X-Recommendations-Source"], items
+    assert answer.headers["X-Source"] == answer.headers["X-Recommendations-Source"]
+    return answer.headers["X-Source"], items
 
 
 async def test_the_list_is_made_of_what_core_offers(http: httpx.AsyncClient) -> None:

@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 
 def exit_process(code: int, why: str) -> NoReturn:
-    """End the process at once, to be restarted: whatever it holds is safe in a transaction or an
-    uncommitted offset, and a loop that is stuck could not be asked to end."""
+    """End the process at once, to be restarted. Nothing is lost, because all work is in a
+    transaction or an uncommitted offset, and a stuck loop could not be stopped otherwise."""
     log.critical("%s", why)
     logging.shutdown()
     os._exit(code)
@@ -69,7 +69,7 @@ async def run_periodically(
     wake = wake or asyncio.Event()
     status = status or JobStatus()
     while True:
-        wake.clear()  # before the work: what wakes us meanwhile is work for the next round
+        wake.clear()  # before the work, so that a wake-up meanwhile starts the next round
         try:
             more = await work()
         except (*UNAVAILABLE, asyncpg.TransactionRollbackError) as error:
