@@ -15,7 +15,7 @@ from ongoza_contracts.access import SCOPES, ScopeKind
 from ongoza_contracts.vocabulary import Role
 
 
-class GrantForm(forms.ModelForm[Membership]):
+class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Membership
         fields = ("user", "role", "scope", "organization", "cohort_id", "learner", "until")

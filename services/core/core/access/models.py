@@ -25,9 +25,7 @@ class Membership(Versioned):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=16, choices=enum_choices(Role))
     scope = models.CharField(max_length=16, choices=enum_choices(ScopeKind))
     organization = models.ForeignKey(
@@ -48,13 +46,13 @@ class Membership(Versioned):
         constraints = (
             models.UniqueConstraint(
                 fields=("user", "role"),
-                condition=Q(scope=ScopeKind.PLATFORM),
+                condition=Q(scope=ScopeKind.PLATFORM.value),
                 name="one_membership_of_platform",
             ),
             *(
                 models.UniqueConstraint(
                     fields=("user", "role", column),
-                    condition=Q(scope=scope),
+                    condition=Q(scope=scope.value),
                     name=f"one_membership_of_{scope}",
                 )
                 for scope, column in ID_COLUMN.items()

@@ -36,6 +36,20 @@ class Scope(NamedTuple):
         return {"scope": self.kind, **dict(zip(self._fields[1:], self[1:], strict=True))}
 
 
+class MainRole(NamedTuple):
+    """A user's main role and organization, as the user's own row says."""
+
+    role: Role
+    organization_id: int | None
+
+    @property
+    def scope(self) -> Scope | None:
+        """Where the role is held: in the organization, else, for staff, on the platform."""
+        if self.organization_id is not None and self.role != Role.ADMIN:
+            return Scope(ScopeKind.ORGANIZATION, self.organization_id)
+        return None if self.role == Role.LEARNER else Scope(ScopeKind.PLATFORM)
+
+
 class Granted(NamedTuple):
     membership: Membership
     is_new: bool
@@ -63,7 +77,7 @@ def grant(
         _require_learner(scope.learner_id)
     if scope.organization_id is not None:
         _require_organization(scope.organization_id)
-    return _hold(user_id, role, scope, until, granted_by and granted_by.id)
+    return _hold(user_id, role, scope, until, granted_by.id if granted_by else None)
 
 
 @transaction.atomic
@@ -81,35 +95,19 @@ def revoke(*, membership_id: UUID, revoked_by: Caller) -> None:
 
 
 @transaction.atomic
-def follow_main_role(
-    *,
-    user_id: int,
-    role: Role,
-    organization_id: int | None,
-    old_role: Role | None = None,
-    old_organization_id: int | None = None,
-) -> None:
+def follow_main_role(user_id: int, new: MainRole, old: MainRole | None = None) -> None:
     """Make the membership that a user's main role and organization stand for, in place of the old
     one. A change of role ends all that the old role was granted.
 
     The caller holds the user's lock.
     """
-    new = main_scope(role, organization_id)
-    old = main_scope(old_role, old_organization_id) if old_role else None
-    if old and (role, new) != (old_role, old):
-        _end_all(Membership.objects.filter(user_id=user_id, role=old_role, **old.columns))
-    if old_role and role != old_role:
-        _end_all(Membership.objects.filter(user_id=user_id, role=old_role))
+    if old and old.scope and (old.role, old.scope) != (new.role, new.scope):
+        _end_all(Membership.objects.filter(user_id=user_id, role=old.role, **old.scope.columns))
+    if old and old.role != new.role:
+        _end_all(Membership.objects.filter(user_id=user_id, role=old.role))
         _end_all(Membership.objects.filter(learner_id=user_id))
-    if new:
-        _hold(user_id, role, new, until=None, granted_by=None)
-
-
-def main_scope(role: Role, organization_id: int | None) -> Scope | None:
-    """Where a user holds the main role: in their organization, else, for staff, on the platform."""
-    if organization_id is not None and role != Role.ADMIN:
-        return Scope(ScopeKind.ORGANIZATION, organization_id)
-    return None if role == Role.LEARNER else Scope(ScopeKind.PLATFORM)
+    if new.scope:
+        _hold(user_id, new.role, new.scope, until=None, granted_by=None)
 
 
 def _require_manager(manager: Caller, user_id: int, role: Role, scope: Scope) -> None:
@@ -170,15 +168,10 @@ def _hold(
 
 def _is_main(membership: Membership) -> bool:
     user: Any = membership.user
-    scope = Scope(
-        ScopeKind(membership.scope),
-        membership.organization_id,
-        membership.cohort_id,
-        membership.learner_id,
-    )
-    return membership.role == user.role and scope == main_scope(
-        Role(user.role), user.organization_id
-    )
+    main = MainRole(Role(user.role), user.organization_id)
+    columns = main.scope.columns if main.scope else {}
+    held = {name: getattr(membership, name) for name in columns}
+    return membership.role == main.role and bool(columns) and held == columns
 
 
 def _end_all(rows: QuerySet[Membership]) -> None:
