@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("access", "0001_initial"),
-        ("outbox", "0004_fact_history"),
+        ("outbox", "0005_history_of_existing_entities"),
         ("users", "0002_user_tokens_valid_from"),
     ]
 
