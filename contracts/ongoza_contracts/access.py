@@ -16,18 +16,29 @@ from ongoza_contracts.vocabulary import Role
 
 class Permission(StrEnum):
     LEARNER_READ = "learner.read"
-    """Profile, progress, recommendations and behaviour of a learner."""
     LEARNER_CONTACT_READ = "learner.contact.read"
-    """The e-mail address of a learner."""
     SUBMISSION_REVIEW = "submission.review"
     COHORT_MANAGE = "cohort.manage"
     MEMBERSHIP_READ = "membership.read"
-    """Who has which role where, and these people's profiles."""
     MEMBERSHIP_MANAGE = "membership.manage"
     ORGANIZATION_READ = "organization.read"
     ORGANIZATION_MANAGE = "organization.manage"
     CONTENT_PUBLISH = "content.publish"
     OPERATIONS_MANAGE = "operations.manage"
+
+
+DESCRIPTIONS: Mapping[Permission, str] = {
+    Permission.LEARNER_READ: "read a learner's profile, progress, recommendations and behaviour",
+    Permission.LEARNER_CONTACT_READ: "read a learner's e-mail address",
+    Permission.SUBMISSION_REVIEW: "review a learner's submissions",
+    Permission.COHORT_MANAGE: "add and change cohorts",
+    Permission.MEMBERSHIP_READ: "read who has which role where, and these people's profiles",
+    Permission.MEMBERSHIP_MANAGE: "grant and revoke roles",
+    Permission.ORGANIZATION_READ: "read organizations",
+    Permission.ORGANIZATION_MANAGE: "add and change organizations",
+    Permission.CONTENT_PUBLISH: "publish, change and retire content",
+    Permission.OPERATIONS_MANAGE: "list, retry and discard parked records",
+}
 
 
 class Reach(IntEnum):
