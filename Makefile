@@ -31,6 +31,7 @@ check: .venv/.ready ## lint, format, types, imports, contracts
 	@$(PYTHON) -m mypy $(SOURCES)
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m scripts.contracts check
+	@$(PYTHON) -m scripts.access check
 
 seed: .venv/.ready ## load the demo catalogue and learners into a running, empty stack
 	@$(STACK) run -- $(PYTHON) -m core.manage seed
@@ -48,6 +49,7 @@ profiling-report: .venv/.ready ## print how the profiler scores simulated learne
 	@$(PYTHON) -m scripts.profiling_report $(ARGS)
 schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI document
 	@$(PYTHON) -m scripts.contracts write
+	@$(PYTHON) -m scripts.access write
 
 site: .venv/.ready ## write the catalogue of topics and facts as pages for other teams
 	@$(PYTHON) -m scripts.contracts site .local/site

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from ongoza_contracts.codec import Headers, encode
 from ongoza_contracts.content import ContentPublished, ContentRetired
-from ongoza_contracts.event import Fact
+from ongoza_contracts.event import Fact, uuid7
 from ongoza_contracts.feedback import FeedbackGiven
+from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
@@ -159,6 +160,21 @@ def feedback(
             "content_id": content_id,
             "version": version,
             "verdict": "not_for_me",
+            "created_at": NOW,
+            "updated_at": NOW,
+            **changes,
+        }
+    )
+
+
+def membership(user_id: int = 8, version: int = 1, **changes: Any) -> MembershipUpdated:
+    return MembershipUpdated.model_validate(
+        {
+            "membership_id": uuid7(),
+            "user_id": user_id,
+            "version": version,
+            "role": "mentor",
+            "scope": "learner",
             "created_at": NOW,
             "updated_at": NOW,
             **changes,

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact, FactDeclarationError
 from ongoza_contracts.feedback import FeedbackGiven
+from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.recommendations import RecommendationsRefreshed
@@ -152,6 +153,16 @@ FEEDBACK = Topic(
     facts=(FeedbackGiven,),
 )
 
+MEMBERSHIPS = Topic(
+    name="ongoza.memberships",
+    what="Who has which role in which organization or cohort or for which learner, and until when.",
+    why="A service decides by them who may see which learner, without asking core.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(MembershipUpdated,),
+)
+
 RECOMMENDATIONS = Topic(
     name="ongoza.recommendations",
     what="Each learner's list of recommendations, whenever it changed.",
@@ -162,7 +173,15 @@ RECOMMENDATIONS = Topic(
     facts=(RecommendationsRefreshed,),
 )
 
-TOPICS: tuple[Topic, ...] = (USERS, CONTENT, PROGRESS, PROFILING, FEEDBACK, RECOMMENDATIONS)
+TOPICS: tuple[Topic, ...] = (
+    USERS,
+    CONTENT,
+    PROGRESS,
+    PROFILING,
+    FEEDBACK,
+    MEMBERSHIPS,
+    RECOMMENDATIONS,
+)
 
 TOPIC_BY_NAME: dict[str, Topic] = {topic.name: topic for topic in TOPICS}
 FACT_TYPES: dict[str, type[Fact]] = {fact.type: fact for topic in TOPICS for fact in topic.facts}

@@ -10,6 +10,7 @@ from scripts.stack.stack import Stack
 from tests.integration.story import Learner, eventually, rows
 
 API = "/api/v1"
+MEMBERSHIPS = f"{API}/memberships/"
 MENTOR = "UPDATE users_user SET role = 'mentor' WHERE id = %s RETURNING id"
 
 
@@ -20,7 +21,12 @@ class People:
     completed: str
     opened: str
     mentor: Learner
+    """Assigned to the owner."""
+    assignment: dict[str, object]
+    """The body by which an admin assigns them."""
     stranger: Learner
+    admin: httpx.Client
+    """Calls core."""
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +49,33 @@ def _sign_up(stack: Stack) -> People:
     renewed = mentor.core("POST", f"{API}/auth/token/refresh/", json=given)
     assert renewed.status_code == 200, renewed.text
     mentor = replace(mentor, token=renewed.json()["access_token"])
+    admin = _admin(stack)
+    assignment = {
+        "user": mentor.user_id,
+        "role": "mentor",
+        "scope": "learner",
+        "learner": owner.user_id,
+    }
+    assert admin.post(MEMBERSHIPS, json=assignment).status_code == 201
     completed = _profiled(owner)
     opened = owner.ai("POST", f"{API}/profiling/session/start").json()["session_id"]
     eventually(lambda: owner.source() == "precomputed")
-    return People(owner, completed, opened, mentor, stranger)
+    eventually(lambda: reads(mentor, owner) == 200)
+    return People(owner, completed, opened, mentor, assignment, stranger, admin)
+
+
+def _admin(stack: Stack) -> httpx.Client:
+    """The demo's admin, signed in."""
+    given = {"email": "admin@ongoza.example", "password": stack.environment["DEMO_PASSWORD"]}
+    answer = httpx.post(f"{stack.core_url}{API}/auth/login/", json=given, timeout=10)
+    assert answer.status_code == 200, answer.text
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    return httpx.Client(base_url=stack.core_url, headers=headers, timeout=10)
+
+
+def reads(caller: Learner, learner: Learner) -> int:
+    """The status of a caller's request for a learner's list."""
+    return caller.ai("GET", f"{API}/recommendations?user_id={learner.user_id}").status_code
 
 
 def _profiled(learner: Learner) -> str:
@@ -108,6 +137,20 @@ def test_what_is_not_there_and_what_is_anothers_look_the_same(people: People) ->
         for one in told:
             one.pop("request_id")
         assert told[0] == told[1], (method, path)
+
+
+def test_a_revoked_membership_ends_in_ai_within_seconds(people: People) -> None:
+    assert reads(people.mentor, people.owner) == 200
+    granted = people.admin.post(MEMBERSHIPS, json=people.assignment)
+    assert granted.status_code == 200
+    membership = f"{MEMBERSHIPS}{granted.json()['id']}/"
+    assert people.admin.delete(membership).status_code == 204
+    progress = f"{API}/progress/?user={people.owner.user_id}"
+    assert people.mentor.core("GET", progress).status_code == 404
+    eventually(lambda: reads(people.mentor, people.owner) == 404, seconds=5)
+
+    assert people.admin.post(MEMBERSHIPS, json=people.assignment).status_code == 201
+    eventually(lambda: reads(people.mentor, people.owner) == 200, seconds=5)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from tests.unit.core.world import (
     Caller,
     Refusal,
     appended,
+    assign,
     forget_appended,
     item,
     person,
@@ -64,8 +65,17 @@ def test_a_learner_sees_their_own_alone(amina: Caller, learner: User, record: in
 
 
 @pytest.mark.parametrize("role", [Role.MENTOR, Role.DIRECTOR, Role.ADMIN])
-def test_staff_see_every_learners_progress(role: Role, learner: User, record: int) -> None:
-    staff = signed_in(person("staff", role))
+def test_staff_see_the_progress_of_those_they_reach(role: Role, learner: User, record: int) -> None:
+    school = add_organization(name="One", kind="school")
+    user = person("staff", role, school)
+    staff = signed_in(user)
+    if role != Role.ADMIN:
+        assert refusal(staff.get(f"progress/?user={learner.id}")) == ABSENT
+        assert refusal(staff.get(f"progress/{record}/")) == ABSENT
+    if role == Role.MENTOR:
+        assign(user, learner)
+    if role == Role.DIRECTOR:
+        update_user(user_id=learner.id, organization=school)
 
     assert ids(staff.get(f"progress/?user={learner.id}")) == ["course-1"]
     assert staff.get(f"progress/{record}/")[0] == 200

@@ -15,7 +15,7 @@ from ai.projections.status import heartbeat
 from ongoza_contracts.event import Fact
 from ongoza_contracts.http.personality import PersonalityResponse
 from tests.ai_double import DatabaseDown, app_over, learner_seven
-from tests.facts import erased, progress, published, record, user
+from tests.facts import erased, membership, progress, published, record, user
 from tests.tokens import bearer
 
 PATH = "/api/v1/personality/analyze"
@@ -135,15 +135,20 @@ async def test_rows_of_core_are_taken_as_core_gives_them(
         ("sponsor", 8, 200),
         ("sponsor", 7, 404),
         ("mentor", 7, 200),
-        ("director", 7, 200),
+        ("mentor", 6, 404),
+        ("director", 7, 404),
         ("admin", 7, 200),
         ("mentor", 99, 404),
+        ("admin", 99, 404),
     ],
 )
-async def test_a_learners_behaviour_is_theirs_and_of_who_may_see_them(
+async def test_a_learners_behaviour_is_theirs_and_of_those_who_reach_them(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool, role: str, user_id: int, status: int
 ) -> None:
-    await publish(vector_pool, *history())
+    await publish(vector_pool, *history(), user(6))
+    if role == "mentor":
+        assigned = (membership(8, learner_id=one) for one in (7, 99))
+        await publish(vector_pool, *assigned)
     for body in ({"user_id": user_id}, {"user_id": user_id, "progress_data": []}):
         answer = await http.post(PATH, json=body, headers=bearer(user_id=8, role=role))
         assert answer.status_code == status

@@ -8,7 +8,8 @@ class User(Response):
     """What core shows of a user to whoever may see that user."""
 
     id: UserId
-    email: str
+    email: str | None
+    """Null for callers without the permission `learner.contact.read` on the user."""
     first_name: str
     last_name: str
     role: Role

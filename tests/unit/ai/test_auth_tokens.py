@@ -9,12 +9,10 @@ import pytest
 from jose import jwt
 
 from ai.kit.auth import (
-    Caller,
     InvalidToken,
     Tokens,
     WeakSecret,
     check_secret,
-    may_see,
     mint_service_token,
     verify,
 )
@@ -272,13 +270,3 @@ def test_a_guessable_secret_is_refused_at_start_up(secret: str) -> None:
         check_secret(secret)
     with pytest.raises(WeakSecret):
         Tokens(secret)
-
-
-@pytest.mark.parametrize(
-    ("role", "sees"),
-    [("learner", False), ("sponsor", False), ("mentor", True), ("director", True), ("admin", True)],
-)
-def test_who_sees_another_learner(role: str, sees: bool) -> None:
-    caller = Caller(user_id=7, role=Role(role), jti="j", token="", expires_at=0, issued_at=0)
-    assert may_see(caller, 7)
-    assert may_see(caller, 8) is sees

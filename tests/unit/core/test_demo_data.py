@@ -14,7 +14,7 @@ from core.demo.history import PASS_MARK
 from core.demo.items import Catalogue, Item
 from core.demo.learners import AS_OF, SPAN, DemoLearner, demo_learner, invent_learners
 from core.demo.loader import CatalogueError, load_catalogue
-from core.demo.people import organizations, staff
+from core.demo.people import MENTORS, further_mentors, organizations, staff
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Track
 
 GOLDEN = "e4288afd1beaa085"
@@ -290,7 +290,7 @@ def test_most_but_not_all_were_profiled_and_the_profile_is_mostly_right(
 
 def test_nobody_can_be_reached_by_mail(catalogue: Catalogue, learners: list[DemoLearner]) -> None:
     emails = [learner.account.email for learner in [*learners, demo_learner(catalogue)]]
-    emails += [account.email for account in staff(AS_OF)]
+    emails += [account.email for account in (*staff(AS_OF), *further_mentors(AS_OF))]
 
     assert len(set(emails)) == len(emails)
     assert all(email.isascii() and email.endswith("@ongoza.example") for email in emails)
@@ -304,6 +304,13 @@ def test_there_is_an_account_for_every_role(catalogue: Catalogue) -> None:
     assert {account.email for account in accounts} == {f"{role}@ongoza.example" for role in Role}
     assert len(known) == 2
     assert {account.organization for account in accounts} == known | {None}
+
+
+def test_there_are_fourteen_mentors() -> None:
+    mentors = [one for one in staff(AS_OF) if one.role == Role.MENTOR] + [*further_mentors(AS_OF)]
+
+    assert len(mentors) == MENTORS == 14
+    assert {one.role for one in mentors} == {Role.MENTOR}
 
 
 def test_the_demo_learner_is_on_the_way(catalogue: Catalogue) -> None:

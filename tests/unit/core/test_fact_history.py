@@ -263,7 +263,7 @@ def test_erasure_removes_the_history_of_a_user_and_the_user_as_actor(
 ) -> None:
     item("course-1")
     amina.post("progress/", progress_report())
-    other = person("juma", Role.ADMIN)
+    other = person("juma")
     FactHistory.objects.filter(owner_id=other.id).update(actor=f"user:{learner.id}")
     report = service().get(f"internal/erasures/{learner.id}/")[1]
     assert report["remaining"]["fact_history"] == 3

@@ -10,6 +10,7 @@ from tests.unit.core.world import (
     NOBODY,
     Caller,
     appended,
+    assign,
     forget_appended,
     item,
     person,
@@ -50,6 +51,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "content": ["course-1", "course-10", "course-2"],
         "progress": [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
         "profiling": sorted(sessions),
+        "memberships": sorted(str(assign(mentor, learner).id) for mentor in others),
         "feedback": [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
     }
 

@@ -8,6 +8,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from core.access.models import Membership
+from core.access.services import Scope, grant
 from core.organizations.models import Organization
 from core.outbox.models import OutboxEvent
 from core.programs import services as programs
@@ -15,6 +17,7 @@ from core.programs.models import ContentItem, Program
 from core.users.models import User
 from core.users.services import add_user
 from core.users.tokens import ServiceToken, issue
+from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import Role
 
 Answer = tuple[int, Any]  # the status, and the JSON of the body
@@ -67,6 +70,12 @@ def service() -> Caller:
 def person(name: str, role: Role = Role.LEARNER, organization: Organization | None = None) -> User:
     email = f"{name}@ongoza.example"
     return add_user(email=email, password=None, role=role, organization=organization)
+
+
+def assign(mentor: User, learner: User) -> Membership:
+    """Let a mentor reach a learner."""
+    scope = Scope(ScopeKind.LEARNER, learner_id=learner.id)
+    return grant(user_id=mentor.id, role=Role.MENTOR, scope=scope).membership
 
 
 def item(content_id: str, program: Program | None = None, **state: Any) -> ContentItem:

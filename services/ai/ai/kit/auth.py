@@ -260,11 +260,3 @@ def _check_user_header(headers: RawHeaders, caller: Caller) -> None:
         raise MalformedUserHeader
     if int(given[0]) != caller.user_id:
         raise UserMismatch
-
-
-_SEES_EVERY_LEARNER = frozenset({Role.MENTOR, Role.DIRECTOR, Role.ADMIN})
-
-
-def may_see(caller: Caller, user_id: int) -> bool:
-    """Whether `caller` may see what belongs to `user_id`. If not: 404, as if it did not exist."""
-    return caller.user_id == user_id or caller.role in _SEES_EVERY_LEARNER

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from ai.access.service import require_permission
 from ai.kit.auth import Caller, CurrentCaller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
-from ai.kit.errors import ApiError
 from ai.operations import parked
 from ai.operations.schemas import DiscardRequest, ParkedBytes, ParkedPage, ParkedRecord, Retried
-from ongoza_contracts.vocabulary import Role
+from ongoza_contracts.access import Permission
 
 ID_MAX = 2**63 - 1
 LIMIT_MAX = 100
@@ -18,26 +18,19 @@ LIMIT_MAX = 100
 ParkedId = Annotated[int, Path(ge=1, le=ID_MAX)]
 
 
-class AdminsOnly(ApiError):
-    status = 403
-    code = "permission_denied"
-    detail = "This is for administrators."
-
-
-async def admin(caller: CurrentCaller) -> Caller:
-    if caller.role != Role.ADMIN:
-        raise AdminsOnly
+async def operator(caller: CurrentCaller) -> Caller:
+    require_permission(caller, Permission.OPERATIONS_MANAGE)
     return caller
 
 
-Admin = Annotated[Caller, Depends(admin)]
+Operator = Annotated[Caller, Depends(operator)]
 
 router = APIRouter(prefix="/api/v1/operations/parked", tags=["operations"])
 
 
 @router.get("")
 async def parked_records(
-    _: Admin,
+    _: Operator,
     pool: CurrentPool,
     after: Annotated[int, Query(ge=0, le=ID_MAX)] = 0,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 20,
@@ -49,13 +42,13 @@ async def parked_records(
 
 
 @router.get("/{parked_id}")
-async def parked_record(_: Admin, pool: CurrentPool, parked_id: ParkedId) -> ParkedBytes:
+async def parked_record(_: Operator, pool: CurrentPool, parked_id: ParkedId) -> ParkedBytes:
     """One record, byte for byte."""
     return ParkedBytes.of(await parked.one(pool, parked_id))
 
 
 @router.post("/{parked_id}/retry")
-async def retry(caller: Admin, pool: CurrentPool, parked_id: ParkedId) -> Retried:
+async def retry(caller: Operator, pool: CurrentPool, parked_id: ParkedId) -> Retried:
     """Apply it as the worker would have. 409 when it is refused again. Takes no body."""
     outcome = await parked.retry(pool, parked_id, f"user {caller.user_id}")
     return Retried(outcome=outcome)
@@ -63,7 +56,7 @@ async def retry(caller: Admin, pool: CurrentPool, parked_id: ParkedId) -> Retrie
 
 @router.post("/{parked_id}/discard", status_code=204)
 async def discard(
-    caller: Admin,
+    caller: Operator,
     pool: CurrentPool,
     parked_id: ParkedId,
     body: Annotated[DiscardRequest, Depends(read_json(DiscardRequest))],

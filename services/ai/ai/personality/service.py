@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-from ai.kit.auth import Caller, Unauthenticated, may_see
+from ai.access.service import require_reach
+from ai.kit.auth import Caller, Unauthenticated
 from ai.kit.errors import InvalidBody, NotFound
 from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.queries import is_erased
 from ai.personality.measures import Measure, Row, measure
 from ai.personality.narrative import advice, summary, trait
+from ongoza_contracts.access import Permission
 from ongoza_contracts.http.errors import FieldError
 from ongoza_contracts.http.personality import (
     CONTRADICTIONS_MAX,
@@ -38,11 +40,10 @@ Facets = Mapping[str, tuple[Track, int]]
 async def analyze(
     pool: asyncpg.Pool, caller: Caller, asked: PersonalityRequest
 ) -> PersonalityResponse:
-    """Raises NotFound for a learner the caller may not see or whom nobody knows, Unauthenticated
-    for a caller who was erased, InvalidBody for rows that cannot be this learner's, and
-    ServiceUnavailable without the database when no rows are given."""
-    if not may_see(caller, asked.user_id):
-        raise NotFound
+    """Raises NotFound for a learner who is unknown or whom the caller does not reach,
+    Unauthenticated for a caller who was erased, InvalidBody for rows that cannot be this learner's,
+    and ServiceUnavailable without the database when no rows are given or it is another's."""
+    await require_reach(pool, caller, Permission.LEARNER_READ, asked.user_id)
     now = datetime.now(UTC)
     if asked.progress_data is not None:
         _validate_rows(asked, now)

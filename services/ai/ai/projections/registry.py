@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ongoza_contracts.event import Fact
-from ongoza_contracts.topics import CONTENT, FEEDBACK, PROFILING, PROGRESS, USERS, Topic
+from ongoza_contracts.topics import (
+    CONTENT,
+    FEEDBACK,
+    MEMBERSHIPS,
+    PROFILING,
+    PROGRESS,
+    USERS,
+    Topic,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +42,7 @@ PROJECTIONS: tuple[Projection, ...] = (
         exists="questionnaire IS NOT NULL",
     ),
     Projection(topic=FEEDBACK, makes_lists_stale=True),
+    Projection(topic=MEMBERSHIPS, makes_lists_stale=False),
 )
 
 

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from ai.kit.auth import Caller, CurrentCaller, current_caller, may_see
+from ai.access.service import require_reach
+from ai.kit.auth import Caller, CurrentCaller, current_caller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import current_resources
-from ai.kit.errors import NotFound
 from ai.kit.fallback import describe_source, source_headers
 from ai.recommendations.lists import Wanted
 from ai.recommendations.service import ListResources, explain, recommend
+from ongoza_contracts.access import Permission
 from ongoza_contracts.http.recommendations import (
     ExplainedResponse,
     RecommendationQuery,
@@ -73,7 +74,7 @@ async def own_recommendations(
     resources: CurrentResources,
     wanted: Annotated[Wanted, Depends(wanted)],
 ) -> Response:
-    """The caller's list; that of another learner for roles that may see learners."""
+    """The caller's list; that of another learner for those who reach the learner."""
     return await _response(resources, caller, wanted)
 
 
@@ -84,8 +85,7 @@ async def explained_recommendations(
     wanted: Annotated[Wanted, Depends(wanted)],
 ) -> ExplainedResponse:
     """The same list, computed now, with what made it: parts of the scores, generators, variety."""
-    if not may_see(caller, wanted.user_id):
-        raise NotFound
+    await require_reach(resources.pool, caller, Permission.LEARNER_READ, wanted.user_id)
     return await explain(resources, wanted)
 
 
@@ -101,8 +101,7 @@ async def recommendations(
 
 
 async def _response(resources: ListResources, caller: Caller, wanted: Wanted) -> Response:
-    if not may_see(caller, wanted.user_id):
-        raise NotFound
+    await require_reach(resources.pool, caller, Permission.LEARNER_READ, wanted.user_id)
     answer = await recommend(resources, caller, wanted)
     return Response(
         answer.body,

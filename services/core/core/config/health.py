@@ -5,11 +5,11 @@ from typing import Any
 from django.db import Error, connection
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.kit.errors import Unavailable
+from core.kit.permissions import Principal
 from core.kit.views import ApiView
 
 # How many records wait, and how long the oldest has.
@@ -28,7 +28,7 @@ OUTBOX_STATUS = inline_serializer(
 
 class Live(ApiView):
     authentication_classes = ()
-    permission_classes = (AllowAny,)
+    permissions = {"GET": Principal.ANYONE}
 
     @extend_schema(operation_id="health_live", responses=inline_serializer("Live", STATUS))
     def get(self, request: Request) -> Response:
@@ -38,7 +38,7 @@ class Live(ApiView):
 
 class Ready(ApiView):
     authentication_classes = ()
-    permission_classes = (AllowAny,)
+    permissions = {"GET": Principal.ANYONE}
 
     @extend_schema(
         operation_id="health_ready",

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "core.users",
     "core.organizations",
     "core.outbox",
+    "core.access",
     "core.programs",
     "core.progress",
     "core.feedback",
@@ -140,7 +141,7 @@ THROTTLE = env.flag("THROTTLE", default=True)  # off for tests and load, never i
 # --- REST --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["core.users.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["core.kit.permissions.IsUser"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.access.permissions.DeclaredPermission"],
     "DEFAULT_PARSER_CLASSES": ["core.kit.parsers.StrictJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "core.kit.pagination.Pages",

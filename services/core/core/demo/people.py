@@ -1,7 +1,7 @@
 """Invented people and organizations. Any likeness of name is chance; every address is reserved."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -9,6 +9,10 @@ from ongoza_contracts.vocabulary import Role
 
 EMAIL_DOMAIN = "ongoza.example"
 """`.example` is reserved (RFC 2606): mail to it can reach nobody."""
+
+
+MENTORS = 14
+LEARNERS_PER_MENTOR = 15
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,17 @@ def staff(as_of: datetime) -> tuple[DemoAccount, ...]:
         ),
         DemoAccount(_role_email("admin"), "Makena", "Tessema", Role.ADMIN, "KE", None, joined),
     )
+
+
+def further_mentors(as_of: datetime) -> tuple[DemoAccount, ...]:
+    """All mentors but the one of `staff`."""
+    return tuple(_mentor(number, as_of) for number in range(2, MENTORS + 1))
+
+
+def _mentor(number: int, as_of: datetime) -> DemoAccount:
+    rng = Random(f"mentor:{number}")  # noqa: S311 - invents demo data, guards nothing
+    invented = invent_account(rng, number, as_of - timedelta(days=400))
+    return replace(invented, email=_role_email(f"mentor{number:02d}"), role=Role.MENTOR)
 
 
 def demo_account(joined_at: datetime) -> DemoAccount:

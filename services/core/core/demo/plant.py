@@ -1,8 +1,11 @@
 """Puts the demo world into core, through the services, so that every row has its fact."""
 
+from collections.abc import Sequence
+
+from core.access.services import Scope, grant
 from core.demo.items import Catalogue, Item
 from core.demo.learners import DemoLearner
-from core.demo.people import DemoAccount, organizations
+from core.demo.people import LEARNERS_PER_MENTOR, DemoAccount, organizations
 from core.organizations.models import Organization
 from core.organizations.services import add_organization
 from core.profiling.services import import_session
@@ -11,6 +14,8 @@ from core.programs.services import add_program, publish_content
 from core.progress.services import Step, import_history
 from core.users.models import User
 from core.users.services import add_user
+from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.vocabulary import Role
 
 QUESTIONNAIRE = "v1"
 HIGH_MARGIN, MEDIUM_MARGIN = 20.0, 10.0
@@ -72,7 +77,7 @@ def plant_account(
 
 def plant_learner(
     learner: DemoLearner, organizations: dict[str, Organization], password: str | None
-) -> None:
+) -> User:
     user = plant_account(learner.account, organizations, password)
     if learner.profile and learner.profiled_at:
         import_session(
@@ -94,6 +99,17 @@ def plant_learner(
             for step in learner.steps
         ],
     )
+    return user
+
+
+def assign_mentors(mentors: Sequence[User], learners: Sequence[User]) -> None:
+    """Spread the learners evenly; those beyond LEARNERS_PER_MENTOR each have no mentor."""
+    for number, learner in enumerate(learners[: LEARNERS_PER_MENTOR * len(mentors)]):
+        grant(
+            user_id=mentors[number % len(mentors)].id,
+            role=Role.MENTOR,
+            scope=Scope(ScopeKind.LEARNER, learner_id=learner.id),
+        )
 
 
 def _result(learner: DemoLearner) -> dict[str, object]:

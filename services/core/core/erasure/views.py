@@ -5,7 +5,7 @@ from rest_framework.throttling import BaseThrottle
 
 from core.erasure import selectors, services
 from core.erasure.serializers import EraseUserRequest, ErasureSerializer
-from core.kit.permissions import IsService
+from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.users import views as users
 from core.users.throttles import OwnPasswordThrottle
@@ -13,6 +13,8 @@ from core.users.throttles import OwnPasswordThrottle
 
 class Me(users.Me):
     """The caller's account, which can be erased as well as read and changed."""
+
+    permissions = {**users.Me.permissions, "DELETE": Principal.USER}
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Erasing takes the password, so that it could be guessed here."""
@@ -26,7 +28,7 @@ class Me(users.Me):
 
 
 class Erasure(ApiView):
-    permission_classes = (IsService,)
+    permissions = {"GET": Principal.SERVICE}
 
     @extend_schema(operation_id="erasure", responses=ErasureSerializer)
     def get(self, request: Request, user_id: int) -> Response:

@@ -5,11 +5,13 @@ from rest_framework.response import Response
 from core.feedback import selectors, services
 from core.feedback.serializers import FeedbackSerializer, GiveRequest
 from core.kit.pagination import PAGE_PARAMETERS
+from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 
 
 class FeedbackList(ApiView):
+    permissions = {"GET": Principal.USER, "POST": Principal.USER}
     query_parameters = PAGE_PARAMETERS
 
     @extend_schema(
@@ -31,6 +33,8 @@ class FeedbackList(ApiView):
 
 
 class FeedbackDetail(ApiView):
+    permissions = {"DELETE": Principal.USER}
+
     @extend_schema(operation_id="feedback_withdraw", responses={204: None})
     def delete(self, request: Request, content_id: str) -> Response:
         """Take back what one said of an item; 404 when there is nothing to take back."""

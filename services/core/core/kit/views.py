@@ -1,5 +1,6 @@
 """The base of every REST view."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
@@ -11,16 +12,33 @@ from rest_framework.views import APIView
 
 from core.kit.errors import BadParameter
 from core.kit.pagination import Pages
+from core.kit.permissions import Principal
+from ongoza_contracts.access import Permission
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User  # of the stubs: AUTH_USER_MODEL
 
 
-class ApiView(APIView):
-    """Needs a signed-in user and takes no query parameter, unless the class says otherwise."""
+class UndeclaredPermission(TypeError):
+    """A view must declare in `permissions` what each of its methods needs, and nowhere else."""
 
+
+class ApiView(APIView):
+    """Takes no query parameter unless the class says otherwise, and declares who may call it."""
+
+    permissions: ClassVar[Mapping[str, Principal | Permission]] = {}
+    """By HTTP method; `core.access.permissions` enforces it."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """The names a GET may carry, each at most once. Everything else is refused."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        methods = {*cls.http_method_names} - {"head", "options"}
+        handled = {method.upper() for method in methods if hasattr(cls, method)}
+        if handled != cls.permissions.keys() or {"permission_classes", "get_permissions"} & {
+            *vars(cls)
+        }:
+            raise UndeclaredPermission(f"{cls.__name__}: {sorted(handled)}")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -2,16 +2,15 @@
 
 from django.db.models import QuerySet
 
+from core.access.selectors import reach_organizations
 from core.kit.errors import NotFound
-from core.kit.permissions import SEES_EVERY_LEARNER
 from core.organizations.models import Organization
 from core.users.models import User
+from ongoza_contracts.access import Permission
 
 
 def visible_organizations(caller: User) -> QuerySet[Organization]:
-    if caller.role in SEES_EVERY_LEARNER:
-        return Organization.objects.all()
-    return Organization.objects.filter(members=caller)
+    return Organization.objects.filter(reach_organizations(caller, Permission.ORGANIZATION_READ))
 
 
 def visible_organization(caller: User, organization_id: int) -> Organization:

@@ -1,21 +1,19 @@
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.kit.pagination import PAGE_PARAMETERS
-from core.kit.permissions import IsAdmin, IsUser
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.organizations import selectors, serializers, services
+from ongoza_contracts.access import Permission
 
 
-class _ReadByUsersWrittenByAdmins(ApiView):
-    def get_permissions(self) -> list[BasePermission]:
-        return [IsUser() if self.request.method == "GET" else IsAdmin()]
-
-
-class Organizations(_ReadByUsersWrittenByAdmins):
+class Organizations(ApiView):
+    permissions = {
+        "GET": Permission.ORGANIZATION_READ,
+        "POST": Permission.ORGANIZATION_MANAGE,
+    }
     query_parameters = PAGE_PARAMETERS
 
     @extend_schema(
@@ -38,7 +36,12 @@ class Organizations(_ReadByUsersWrittenByAdmins):
         return Response(serializers.OrganizationSerializer(added).data, 201)
 
 
-class OrganizationDetail(_ReadByUsersWrittenByAdmins):
+class OrganizationDetail(ApiView):
+    permissions = {
+        "GET": Permission.ORGANIZATION_READ,
+        "PATCH": Permission.ORGANIZATION_MANAGE,
+    }
+
     @extend_schema(operation_id="organizations_one", responses=serializers.OrganizationSerializer)
     def get(self, request: Request, organization_id: int) -> Response:
         """One organization, for its members and for staff; else 404."""

@@ -60,10 +60,10 @@ def as_of(topic: Topic, key: str, time: datetime) -> Fact | None:
 
 def record_existing() -> int:
     """Record the present state of every published entity; how many. For a database whose entities
-    are older than the history."""
-    count = 0
+    are older than the history, where later tables may not exist yet."""
+    count, tables = 0, connection.introspection.table_names()
     for publication in publications():
-        if not publication.model._default_manager.exists():
+        if publication.model._meta.db_table not in tables:
             continue
         rows = publication.rows().filter(version__gt=0).order_by("pk").iterator(chunk_size=PAGE)
         for batch in batches(rows, PAGE):

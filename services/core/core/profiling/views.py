@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.parameters import enum_param
-from core.kit.permissions import IsService
+from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.profiling import selectors, serializers, services
@@ -17,6 +17,7 @@ STATUS = OpenApiParameter("status", str, enum=list(ProfilingSession.Status))
 
 
 class Sessions(ApiView):
+    permissions = {"GET": Principal.USER, "POST": Principal.USER}
     query_parameters = (*PAGE_PARAMETERS, "status")
 
     @extend_schema(
@@ -44,6 +45,8 @@ class Sessions(ApiView):
 
 
 class SessionDetail(ApiView):
+    permissions = {"GET": Principal.USER, "DELETE": Principal.USER}
+
     @extend_schema(operation_id="profiling_session", responses=SessionSerializer)
     def get(self, request: Request, session_id: UUID) -> Response:
         """A session of the caller's."""
@@ -57,6 +60,8 @@ class SessionDetail(ApiView):
 
 
 class AnswerDetail(ApiView):
+    permissions = {"PUT": Principal.USER}
+
     @extend_schema(
         operation_id="profiling_answer",
         request=serializers.AnswerRequest,
@@ -72,7 +77,7 @@ class AnswerDetail(ApiView):
 
 
 class Result(ApiView):
-    permission_classes = (IsService,)
+    permissions = {"POST": Principal.SERVICE}
 
     @extend_schema(
         operation_id="profiling_result",

@@ -1,20 +1,19 @@
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.kit.pagination import PAGE_PARAMETERS, positive_int_param
 from core.kit.parameters import enum_param
-from core.kit.permissions import IsUser, has_role
+from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.programs import selectors, serializers, services
 from core.programs.models import ContentItem, Program
 from core.programs.serializers import ContentSerializer, ProgramSerializer
-from ongoza_contracts.vocabulary import ContentType, Role, Track
+from ongoza_contracts.access import Permission
+from ongoza_contracts.vocabulary import ContentType, Track
 
-MayPublish = has_role(Role.DIRECTOR, Role.ADMIN)
 FILTERS = [
     OpenApiParameter("content_type", str, enum=list(ContentType)),
     OpenApiParameter("track", str, enum=list(Track)),
@@ -23,6 +22,7 @@ FILTERS = [
 
 
 class Programs(ApiView):
+    permissions = {"GET": Principal.USER}
     query_parameters = PAGE_PARAMETERS
 
     @extend_schema(
@@ -34,6 +34,8 @@ class Programs(ApiView):
 
 
 class ProgramDetail(ApiView):
+    permissions = {"GET": Principal.USER}
+
     @extend_schema(operation_id="programs_one", responses=ProgramSerializer)
     def get(self, request: Request, program_id: int) -> Response:
         """One program."""
@@ -54,6 +56,8 @@ class _ContentList(ApiView):
 
 
 class ProgramContent(_ContentList):
+    permissions = {"GET": Principal.USER}
+
     @extend_schema(
         operation_id="programs_content",
         parameters=[*FILTERS, *PAGE],
@@ -66,8 +70,7 @@ class ProgramContent(_ContentList):
 
 
 class Content(_ContentList):
-    def get_permissions(self) -> list[BasePermission]:
-        return [IsUser() if self.request.method == "GET" else MayPublish()]
+    permissions = {"GET": Principal.USER, "POST": Permission.CONTENT_PUBLISH}
 
     @extend_schema(
         operation_id="content_list",
@@ -90,8 +93,7 @@ class Content(_ContentList):
 
 
 class ContentDetail(ApiView):
-    def get_permissions(self) -> list[BasePermission]:
-        return [IsUser() if self.request.method == "GET" else MayPublish()]
+    permissions = {"GET": Principal.USER, "PATCH": Permission.CONTENT_PUBLISH}
 
     @extend_schema(operation_id="content_one", responses=ContentSerializer)
     def get(self, request: Request, content_id: str) -> Response:
@@ -111,7 +113,7 @@ class ContentDetail(ApiView):
 
 
 class RetireContent(ApiView):
-    permission_classes = (MayPublish,)
+    permissions = {"POST": Permission.CONTENT_PUBLISH}
 
     @extend_schema(operation_id="content_retire", request=None, responses=ContentSerializer)
     def post(self, request: Request, content_id: str) -> Response:

@@ -4,10 +4,12 @@ from rest_framework.response import Response
 
 from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.parameters import enum_param, user_id_param
+from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.progress import selectors, services
 from core.progress.serializers import ProgressSerializer, ReportRequest, ReviseRequest
+from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
 
 FILTERS = [
@@ -18,6 +20,7 @@ FILTERS = [
 
 
 class ProgressList(ApiView):
+    permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
     query_parameters = (*PAGE_PARAMETERS, "user", "content_type", "status")
 
     @extend_schema(
@@ -46,6 +49,8 @@ class ProgressList(ApiView):
 
 
 class ProgressDetail(ApiView):
+    permissions = {"GET": Permission.LEARNER_READ, "PATCH": Principal.USER}
+
     @extend_schema(operation_id="progress_one", responses=ProgressSerializer)
     def get(self, request: Request, progress_id: int) -> Response:
         """One record, for its learner and for roles that may see the learner; else 404."""

@@ -4,7 +4,7 @@ from rest_framework.response import Response
 
 from core.kit.errors import NotFound
 from core.kit.pagination import positive_int_param
-from core.kit.permissions import IsService
+from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.reconcile import selectors, services
 from core.reconcile.serializers import VersionPageSerializer, VersionSerializer
@@ -12,7 +12,7 @@ from ongoza_contracts.http.reconcile import PAGE_MAX
 
 
 class Versions(ApiView):
-    permission_classes = (IsService,)
+    permissions = {"GET": Principal.SERVICE}
     query_parameters = ("after", "limit")
 
     @extend_schema(
@@ -30,7 +30,7 @@ class Versions(ApiView):
 
 
 class VersionDetail(ApiView):
-    permission_classes = (IsService,)
+    permissions = {"GET": Principal.SERVICE, "POST": Principal.SERVICE}
 
     @extend_schema(operation_id="version", responses=VersionSerializer)
     def get(self, request: Request, kind: str, key: str) -> Response:

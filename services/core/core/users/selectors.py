@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from core.access.selectors import reach, reaches
 from core.kit.errors import NotFound
-from core.kit.permissions import may_see_learner
 from core.users.models import SignIn, User
+from ongoza_contracts.access import Permission
 
 
 def signed_in_user(user_id: int, sign_in_id: UUID) -> User | None:
@@ -14,10 +15,19 @@ def signed_in_user(user_id: int, sign_in_id: UUID) -> User | None:
 
 def visible_user(caller: User, user_id: int) -> User:
     """Raises NotFound alike for a user who does not exist and one `caller` may not see."""
-    user = User.objects.filter(pk=user_id).first() if may_see_learner(caller, user_id) else None
+    if user_id == caller.id:
+        return caller
+    within = reach(caller, Permission.LEARNER_READ, "pk")
+    within |= reach(caller, Permission.MEMBERSHIP_READ, "pk")
+    user = User.objects.filter(within, pk=user_id).first()
     if user is None:
         raise NotFound
     return user
+
+
+def may_read_contact(caller: User, user: User) -> bool:
+    """Whether `caller` may read the e-mail address of `user`."""
+    return reaches(caller, Permission.LEARNER_CONTACT_READ, user.id)
 
 
 def by_email(email: str) -> User | None:

@@ -15,7 +15,9 @@ ASCII = RegexValidator(r"^[\x21-\x7e]*$", "Only plain ASCII addresses are accept
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    """`ongoza_contracts.http.users.User`: what everyone who may see a user sees."""
+    """`ongoza_contracts.http.users.User`."""
+
+    email = serializers.EmailField(read_only=True, allow_null=True)
 
     class Meta:
         model = User
@@ -31,6 +33,15 @@ class UserSerializer(serializers.ModelSerializer[User]):
             "updated_at",
         )
         read_only_fields = fields
+
+
+class UserWithoutContactSerializer(UserSerializer):
+    """For callers who may read the user but not the user's e-mail address."""
+
+    email = serializers.SerializerMethodField()  # type: ignore[assignment]
+
+    def get_email(self, user: User) -> None:
+        return None
 
 
 class EmailField(serializers.EmailField):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
+from core.access.services import MainRole, follow_main_role
 from core.kit.errors import Conflict, DomainError
 from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
@@ -58,6 +59,7 @@ def add_user(*, email: str, password: str | None, role: Role = Role.LEARNER, **m
             publish(user)
     except IntegrityError:
         raise EmailTaken from None
+    follow_main_role(user.id, _main_role(user))
     return user
 
 
@@ -71,14 +73,21 @@ def update_user(*, user_id: int, **changes: Any) -> User:
     changed = {name: value for name, value in changes.items() if getattr(user, name) != value}
     if not changed:
         return user
+    old = _main_role(user)
     for name, value in changed.items():
         setattr(user, name, value)
     if changed.keys() & {"role", "is_active", "organization"}:
         user.tokens_valid_from = _now()  # a token says what its bearer may do
     publish(user)
+    if (new := _main_role(user)) != old:
+        follow_main_role(user.id, new, old)
     if not user.is_active:
         user.sign_ins.all().delete()
     return user
+
+
+def _main_role(user: User) -> MainRole:
+    return MainRole(Role(user.role), user.organization_id)
 
 
 def change_password(*, user: User, current: str, new: str) -> SignedIn:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.users import selectors, serializers, services
 from core.users.throttles import (
@@ -15,6 +15,7 @@ from core.users.throttles import (
     OwnPasswordThrottle,
     SignUpThrottle,
 )
+from ongoza_contracts.access import Permission
 
 AFTER_SIGN_UP = "/onboarding/ai-profiler"
 
@@ -23,10 +24,10 @@ class _Public(ApiView):
     """Whatever token comes along is not looked at: an expired one must not stop a refresh."""
 
     authentication_classes = ()
-    permission_classes = (AllowAny,)
 
 
 class SignUp(_Public):
+    permissions = {"POST": Principal.ANYONE}
     throttle_classes = (SignUpThrottle,)
 
     @extend_schema(request=serializers.SignUpRequest, responses={201: serializers.SignedUp})
@@ -37,6 +38,7 @@ class SignUp(_Public):
 
 
 class LogIn(_Public):
+    permissions = {"POST": Principal.ANYONE}
     throttle_classes = (LogInThrottle, AccountThrottle)
 
     @extend_schema(request=serializers.LogInRequest, responses=serializers.SignedIn)
@@ -46,6 +48,8 @@ class LogIn(_Public):
 
 
 class Refresh(_Public):
+    permissions = {"POST": Principal.ANYONE}
+
     @extend_schema(request=serializers.RefreshRequest, responses=serializers.Tokens)
     def post(self, request: Request) -> Response:
         """Change a refresh token for a new pair. It works once; a second use ends the sign-in."""
@@ -54,6 +58,8 @@ class Refresh(_Public):
 
 
 class LogOut(_Public):
+    permissions = {"POST": Principal.ANYONE}
+
     @extend_schema(request=serializers.RefreshRequest, responses={204: None})
     def post(self, request: Request) -> Response:
         """End the sign-in a refresh token belongs to, access tokens included."""
@@ -63,6 +69,8 @@ class LogOut(_Public):
 
 class Me(ApiView):
     """`core.erasure` extends it by DELETE and routes it."""
+
+    permissions = {"GET": Principal.USER, "PATCH": Principal.USER}
 
     @extend_schema(operation_id="users_me", responses=serializers.UserSerializer)
     def get(self, request: Request) -> Response:
@@ -78,6 +86,7 @@ class Me(ApiView):
 
 
 class Password(ApiView):
+    permissions = {"POST": Principal.USER}
     throttle_classes = (OwnPasswordThrottle,)
 
     @extend_schema(request=serializers.ChangePasswordRequest, responses=serializers.SignedIn)
@@ -91,11 +100,19 @@ class Password(ApiView):
 
 
 class UserDetail(ApiView):
+    permissions = {"GET": Permission.LEARNER_READ}
+
     @extend_schema(operation_id="users_one", responses=serializers.UserSerializer)
     def get(self, request: Request, user_id: int) -> Response:
-        """A user, for themselves and for roles that may see them; else 404."""
+        """A user, for themselves and for those who reach them; else 404.
+
+        `email` is null for callers without the permission `learner.contact.read` on the user.
+        """
         user = selectors.visible_user(self.caller, user_id)
-        return Response(serializers.UserSerializer(user).data)
+        shown = serializers.UserSerializer
+        if not selectors.may_read_contact(self.caller, user):
+            shown = serializers.UserWithoutContactSerializer
+        return Response(shown(user).data)
 
 
 def _signed_in(signed_in: services.SignedIn) -> dict[str, Any]:

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
         ("outbox", "0004_fact_history"),
         ("users", "0002_user_tokens_valid_from"),
         ("organizations", "0001_initial"),
+        ("access", "0001_initial"),
         ("programs", "0001_initial"),
         ("progress", "0003_protected_owner"),
         ("feedback", "0003_protected_owner"),

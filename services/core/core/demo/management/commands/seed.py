@@ -10,8 +10,9 @@ from django.db import transaction
 from core.demo import plant
 from core.demo.learners import AS_OF, demo_learner, invent_learners
 from core.demo.loader import load_catalogue
-from core.demo.people import staff
+from core.demo.people import further_mentors, staff
 from core.programs.models import ContentItem
+from ongoza_contracts.vocabulary import Role
 
 REPORTED_EVERY = 50
 
@@ -45,12 +46,15 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     organizations = plant.plant_organizations()
     plant.plant_catalogue(catalogue)
     report(f"{len(catalogue.items)} items of content")
-    for account in staff(AS_OF):
-        plant.plant_account(account, organizations, password)
-    plant.plant_learner(guide, organizations, password)
+    known = [plant.plant_account(account, organizations, password) for account in staff(AS_OF)]
+    learners = [plant.plant_learner(guide, organizations, password)]
     for number, learner in enumerate(invent_learners(catalogue, count), start=1):
-        plant.plant_learner(learner, organizations, password=None)
+        learners.append(plant.plant_learner(learner, organizations, password=None))
         if number % REPORTED_EVERY == 0:
             report(f"{number} of {count} learners")
+    mentors = [user for user in known if user.role == Role.MENTOR]
+    for account in further_mentors(AS_OF):
+        mentors += [plant.plant_account(account, organizations, password=None)]
+    plant.assign_mentors(mentors, learners)
     accounts = [guide.account, *staff(AS_OF)]
     return [(account.role, account.email) for account in accounts]

@@ -1,0 +1,33 @@
+"""Enforces what views declare."""
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from core.access.selectors import has_permission
+from core.kit.permissions import Principal
+
+if TYPE_CHECKING:  # DRF imports this module while it is loading its views
+    from rest_framework.views import APIView
+
+
+class DeclaredPermission(BasePermission):
+    """The default everywhere. A method that a view does not declare it does not handle either:
+    its answer is 405."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        declared = getattr(view, "permissions", {})
+        method = "GET" if request.method == "HEAD" else request.method
+        needed = declared.get(method, Principal.ANYONE)
+        if needed is Principal.ANYONE:
+            return True
+        if needed is Principal.SERVICE:
+            return is_service(request.user)
+        if not request.user or not request.user.is_authenticated or is_service(request.user):
+            return False
+        return needed is Principal.USER or has_permission(request.user, needed)
+
+
+def is_service(caller: Any) -> bool:
+    return getattr(caller, "is_service", False)

@@ -1,0 +1,185 @@
+"""Everything that changes memberships."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core.access import selectors
+from core.access.models import Membership
+from core.access.selectors import Caller
+from core.kit.errors import Conflict, NotFound
+from core.kit.versions import get_for_update, get_or_create_for_update
+from core.outbox.publish import publish
+from ongoza_contracts.access import Extent, Permission, ScopeKind, has_permission
+from ongoza_contracts.vocabulary import Role
+
+
+class MainMembership(Conflict):
+    code = "main_membership"
+    detail = "This follows from the user's main role: change their role or organization instead."
+
+
+class Scope(NamedTuple):
+    kind: ScopeKind
+    organization_id: int | None = None
+    cohort_id: UUID | None = None
+    learner_id: int | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {"scope": self.kind, **dict(zip(self._fields[1:], self[1:], strict=True))}
+
+
+class MainRole(NamedTuple):
+    """A user's main role and organization, as the user's own row says."""
+
+    role: Role
+    organization_id: int | None
+
+    @property
+    def scope(self) -> Scope | None:
+        """Where the role is held: in the organization, else, for staff, on the platform."""
+        if self.organization_id is not None and self.role != Role.ADMIN:
+            return Scope(ScopeKind.ORGANIZATION, self.organization_id)
+        return None if self.role == Role.LEARNER else Scope(ScopeKind.PLATFORM)
+
+
+class Granted(NamedTuple):
+    membership: Membership
+    is_new: bool
+    """Whether the user did not hold the role there."""
+
+
+@transaction.atomic
+def grant(
+    *,
+    user_id: int,
+    role: Role,
+    scope: Scope,
+    until: datetime | None = None,
+    granted_by: Caller | None = None,
+) -> Granted:
+    """Give a user a role in a scope, until `until` or for good; no-op if nothing changes.
+
+    `granted_by` has to reach the user and the scope. Raises NotFound for what does not exist or is
+    not reached, and PermissionDenied for a role that `granted_by` may not give.
+    """
+    if granted_by is not None:
+        _require_manager(granted_by, user_id, role, scope)
+    _lock_users({user_id, scope.learner_id, granted_by and granted_by.id} - {None})
+    if scope.learner_id is not None:
+        _require_learner(scope.learner_id)
+    if scope.organization_id is not None:
+        _require_organization(scope.organization_id)
+    return _hold(user_id, role, scope, until, granted_by.id if granted_by else None)
+
+
+@transaction.atomic
+def revoke(*, membership_id: UUID, revoked_by: Caller) -> None:
+    """End a membership at once; no-op if it has ended.
+
+    Raises NotFound for one that `revoked_by` does not reach, and MainMembership for one that
+    follows from the user's main role.
+    """
+    rows = selectors.manageable_memberships(revoked_by)
+    membership = get_for_update(rows.filter(pk=membership_id))
+    if _is_main(membership):
+        raise MainMembership
+    _end(membership)
+
+
+@transaction.atomic
+def follow_main_role(user_id: int, new: MainRole, old: MainRole | None = None) -> None:
+    """Make the membership that a user's main role and organization stand for, in place of the old
+    one. A change of role ends all that the old role was granted.
+
+    The caller holds the user's lock.
+    """
+    if old and old.scope and (old.role, old.scope) != (new.role, new.scope):
+        _end_all(Membership.objects.filter(user_id=user_id, role=old.role, **old.scope.columns))
+    if old and old.role != new.role:
+        _end_all(Membership.objects.filter(user_id=user_id, role=old.role))
+        _end_all(Membership.objects.filter(learner_id=user_id))
+    if new.scope:
+        _hold(user_id, new.role, new.scope, until=None, granted_by=None)
+
+
+def _require_manager(manager: Caller, user_id: int, role: Role, scope: Scope) -> None:
+    """Raises NotFound and PermissionDenied."""
+    permission = Permission.MEMBERSHIP_MANAGE
+    found = selectors.extent(manager, permission)
+    if found.everyone:
+        return
+    if has_permission(role, permission):
+        raise PermissionDenied
+    if not selectors.reaches(manager, permission, user_id) or not _includes(manager, found, scope):
+        raise NotFound
+
+
+def _includes(manager: Caller, found: Extent, scope: Scope) -> bool:
+    if scope.learner_id is not None:
+        return selectors.reaches(manager, Permission.LEARNER_READ, scope.learner_id)
+    return scope.organization_id in found.organizations or scope.cohort_id in found.cohorts
+
+
+def _lock_users(user_ids: set[Any]) -> None:
+    """In the order of ids, before any membership: an erasure locks its user first as well. Raises
+    NotFound."""
+    users = get_user_model()._default_manager.select_for_update(no_key=True)
+    if len(users.filter(pk__in=user_ids).order_by("pk")) != len(user_ids):
+        raise NotFound
+
+
+def _require_learner(user_id: int) -> None:
+    """Raises NotFound for a user who is no learner by main role."""
+    users = get_user_model()._default_manager
+    if not users.filter(pk=user_id, role=Role.LEARNER).exists():
+        raise NotFound
+
+
+def _require_organization(organization_id: int) -> None:
+    """Raises NotFound. The model is above this app."""
+    organizations: Any = Membership._meta.get_field("organization").related_model
+    if not organizations.objects.filter(pk=organization_id).exists():
+        raise NotFound
+
+
+def _hold(
+    user_id: int, role: Role, scope: Scope, until: datetime | None, granted_by: int | None
+) -> Granted:
+    """Insert or renew the membership; no-op if it is active until the same time."""
+    columns = {"user_id": user_id, "role": role, **scope.columns}
+    membership = get_or_create_for_update(
+        Membership.objects.filter(**columns), Membership(**columns)
+    )
+    is_new = membership.version == 0 or membership.is_ended
+    if is_new or membership.until != until:
+        membership.until, membership.revoked_at = until, None
+        membership.granted_by_id = granted_by
+        publish(membership)
+    return Granted(membership, is_new)
+
+
+def _is_main(membership: Membership) -> bool:
+    user: Any = membership.user
+    main = MainRole(Role(user.role), user.organization_id)
+    columns = main.scope.columns if main.scope else {}
+    held = {name: getattr(membership, name) for name in columns}
+    return membership.role == main.role and bool(columns) and held == columns
+
+
+def _end_all(rows: QuerySet[Membership]) -> None:
+    for membership in rows.filter(revoked_at=None).select_for_update(no_key=True).order_by("pk"):
+        _end(membership)
+
+
+def _end(membership: Membership) -> None:
+    if not membership.is_ended:
+        membership.revoked_at = timezone.now()
+        publish(membership)

@@ -1,0 +1,55 @@
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.access import selectors, services
+from core.access.serializers import GrantRequest, MembershipSerializer
+from core.kit.pagination import PAGE_PARAMETERS
+from core.kit.parameters import user_id_param
+from core.kit.schema import PAGE, page_of
+from core.kit.views import ApiView
+from ongoza_contracts.access import Permission
+
+USER = OpenApiParameter("user", int, description="Whose; of everyone within reach unless given.")
+
+
+class Memberships(ApiView):
+    permissions = {"GET": Permission.MEMBERSHIP_READ, "POST": Permission.MEMBERSHIP_MANAGE}
+    query_parameters = (*PAGE_PARAMETERS, "user")
+
+    @extend_schema(
+        operation_id="memberships_list",
+        parameters=[USER, *PAGE],
+        responses=page_of(MembershipSerializer),
+    )
+    def get(self, request: Request) -> Response:
+        """Active memberships: the caller's own, those for the caller as learner, and those in the
+        organizations that the caller manages."""
+        rows = selectors.visible_memberships(self.caller)
+        if "user" in request.query_params:
+            rows = rows.filter(user_id=user_id_param(request, self.caller.id))
+        return self.page(rows, MembershipSerializer)
+
+    @extend_schema(
+        operation_id="memberships_grant",
+        request=GrantRequest,
+        responses={200: MembershipSerializer, 201: MembershipSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Give a user a role: 201, or 200 if they hold it there. Admins; directors within their
+        organization, but no role that manages memberships. What they do not reach is 404."""
+        granted = services.grant(granted_by=self.caller, **self.body(GrantRequest))
+        status = 201 if granted.is_new else 200
+        return Response(MembershipSerializer(granted.membership).data, status)
+
+
+class MembershipDetail(ApiView):
+    permissions = {"DELETE": Permission.MEMBERSHIP_MANAGE}
+
+    @extend_schema(operation_id="memberships_revoke", responses={204: None})
+    def delete(self, request: Request, membership_id: UUID) -> Response:
+        """End a membership at once. 409 for the one that follows from the user's main role."""
+        services.revoke(membership_id=membership_id, revoked_by=self.caller)
+        return Response(status=204)

@@ -1,0 +1,208 @@
+"""Every route of core's OpenAPI document, asked by every role in every relation to a learner."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.access.services import Scope, grant
+from core.kit.permissions import Principal
+from core.kit.views import ApiView, UndeclaredPermission
+from core.organizations.services import add_organization
+from core.users.models import User
+from ongoza_contracts.access import SCOPES, ScopeKind
+from ongoza_contracts.vocabulary import Role
+from tests.access_matrix import (
+    CALLERS,
+    READS_CONTACT,
+    READS_LEARNER,
+    For,
+    Outsider,
+    Relation,
+    Route,
+    matches,
+    outsider_statuses,
+    roles,
+    statuses,
+)
+from tests.unit.core.world import (
+    NOBODY,
+    Caller,
+    item,
+    person,
+    progress_report,
+    service,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+COHORT = UUID("018f0000-0000-7000-8000-000000000020")
+ABSENT = "018f0000-0000-7000-8000-00000000dead"
+PUBLISHERS = roles(Role.DIRECTOR, Role.ADMIN)
+ADMINS = roles(Role.ADMIN)
+
+ROUTES: dict[str, Route] = {
+    "POST /auth/login/": Route(For.ANYONE, body={}),
+    "POST /auth/logout/": Route(For.ANYONE, body={}),
+    "POST /auth/signup/": Route(For.ANYONE, body={}),
+    "POST /auth/token/refresh/": Route(For.ANYONE, body={}),
+    "GET /content/": Route(For.USERS),
+    "POST /content/": Route(PUBLISHERS, body={}),
+    "GET /content/{content_id}/": Route(For.USERS, "content/course-1/"),
+    "PATCH /content/{content_id}/": Route(PUBLISHERS, "content/course-1/", {}),
+    "POST /content/{content_id}/retire/": Route(PUBLISHERS, "content/course-9/retire/"),
+    "GET /feedback/": Route(For.USERS),
+    "POST /feedback/": Route(For.USERS, body={}),
+    "DELETE /feedback/{content_id}/": Route(For.USERS, "feedback/course-1/"),
+    "GET /health/": Route(For.ANYONE),
+    "GET /health/ready/": Route(For.ANYONE),
+    "GET /internal/erasures/{user_id}/": Route(For.SERVICES, "internal/erasures/1/"),
+    "GET /internal/versions/{kind}/": Route(For.SERVICES, "internal/versions/users/"),
+    "GET /internal/versions/{kind}/{key}/": Route(For.SERVICES, "internal/versions/users/1/"),
+    "POST /internal/versions/{kind}/{key}/": Route(For.SERVICES, "internal/versions/users/9/"),
+    "GET /memberships/": Route(For.USERS),
+    "POST /memberships/": Route(PUBLISHERS, body={}),
+    "DELETE /memberships/{membership_id}/": Route(PUBLISHERS, f"memberships/{ABSENT}/"),
+    "GET /organizations/": Route(For.USERS),
+    "POST /organizations/": Route(ADMINS, body={}),
+    "GET /organizations/{organization_id}/": Route(For.USERS, "organizations/{organization}/"),
+    "PATCH /organizations/{organization_id}/": Route(ADMINS, "organizations/{organization}/", {}),
+    "GET /profiling/sessions/": Route(For.USERS),
+    "POST /profiling/sessions/": Route(For.USERS, body={}),
+    "GET /profiling/sessions/{session_id}/": Route(For.USERS, f"profiling/sessions/{ABSENT}/"),
+    "DELETE /profiling/sessions/{session_id}/": Route(For.USERS, f"profiling/sessions/{ABSENT}/"),
+    "PUT /profiling/sessions/{session_id}/answers/{question_id}/": Route(
+        For.USERS, f"profiling/sessions/{ABSENT}/answers/q-1/", {}
+    ),
+    "POST /profiling/sessions/{session_id}/result/": Route(
+        For.SERVICES, f"profiling/sessions/{ABSENT}/result/", {}
+    ),
+    "GET /programs/": Route(For.USERS),
+    "GET /programs/{program_id}/": Route(For.USERS, "programs/1/"),
+    "GET /programs/{program_id}/content/": Route(For.USERS, "programs/1/content/"),
+    "GET /progress/": Route(For.REACHING, "progress/?user={learner}"),
+    "POST /progress/": Route(For.USERS, body={}),
+    "GET /progress/{progress_id}/": Route(For.REACHING, "progress/{progress}/"),
+    "PATCH /progress/{progress_id}/": Route(For.USERS, "progress/2147483647/", {}),
+    "GET /users/{user_id}/": Route(For.REACHING, "users/{learner}/"),
+    "GET /users/me/": Route(For.USERS),
+    "PATCH /users/me/": Route(For.USERS, body={}),
+    "DELETE /users/me/": Route(For.USERS, body={}),
+    "POST /users/me/password/": Route(For.USERS, body={}),
+}
+
+
+def described() -> set[str]:
+    """Every method and path of the OpenAPI document."""
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]  # type: ignore[no-untyped-call]
+    return {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, operations in paths.items()
+        for method in operations
+    }
+
+
+def test_every_route_has_a_row() -> None:
+    assert described() == ROUTES.keys()
+
+
+@dataclass(frozen=True)
+class World:
+    caller: Caller
+    learner: User
+    values: dict[str, Any]
+
+    def mismatches(self, expected: dict[str, str]) -> dict[str, tuple[str, int]]:
+        found = {}
+        for name, wanted in expected.items():
+            method, path = name.split(" ")
+            target = (ROUTES[name].path or path[1:]).format(**self.values)
+            status, _ = self.caller.call(method, target, ROUTES[name].body)
+            if not matches(wanted, status):
+                found[name] = (wanted, status)
+        return found
+
+
+def world_of(role: Role | None, relation: Relation) -> World:
+    """A learner of a school and a cohort, and somebody who is in this relation to them."""
+    item("course-1")
+    school, other = (add_organization(name=name, kind="school") for name in ("One", "Two"))
+    own = relation is Relation.OWN and role is not None
+    learner = person("learner", role if own and role else Role.LEARNER, school)
+    grant(user_id=learner.id, role=Role.LEARNER, scope=Scope(ScopeKind.COHORT, cohort_id=COHORT))
+    record = signed_in(learner).post("progress/", progress_report())[1]["id"]
+    organization = school if relation in (Relation.OWN, Relation.ORGANIZATION) else other
+    user = learner if own else person("caller", role or Role.LEARNER, organization)
+    scopes = {
+        Relation.ASSIGNED: Scope(ScopeKind.LEARNER, learner_id=learner.id),
+        Relation.COHORT: Scope(ScopeKind.COHORT, cohort_id=COHORT),
+    }
+    if role and relation in scopes and scopes[relation].kind in SCOPES[role]:
+        grant(user_id=user.id, role=role, scope=scopes[relation])
+    values = {"learner": learner.id, "progress": record, "organization": organization.id}
+    return World(signed_in(user), learner, values)
+
+
+@pytest.mark.parametrize(("role", "relation"), CALLERS)
+def test_a_role_gets_what_is_its_own_to_get(role: Role, relation: Relation) -> None:
+    world = world_of(role, relation)
+    assert world.mismatches({n: statuses(r, role, relation) for n, r in ROUTES.items()}) == {}
+
+
+@pytest.mark.parametrize("outsider", list(Outsider))
+def test_an_outsider_gets_nothing_of_users(outsider: Outsider) -> None:
+    inside = world_of(None, Relation.FOREIGN)
+    caller = NOBODY if outsider is Outsider.ANONYMOUS else service()
+    world = World(caller, inside.learner, inside.values)
+    assert world.mismatches({n: outsider_statuses(r, outsider) for n, r in ROUTES.items()}) == {}
+
+
+@pytest.mark.parametrize(("role", "relation"), CALLERS)
+def test_an_address_is_shown_to_those_who_may_read_it(role: Role, relation: Relation) -> None:
+    world = world_of(role, relation)
+    status, body = world.caller.get(f"users/{world.learner.id}/")
+    shown = status == 200 and body["email"] == world.learner.email
+    assert shown is (relation in READS_CONTACT[role])
+    assert (status == 200) is (relation in READS_LEARNER[role])
+    assert status == 404 or "email" in body
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMIN}))
+def test_nobody_but_admins_reads_an_admin(role: Role) -> None:
+    school = add_organization(name="One", kind="school")
+    admin, caller = person("ada", Role.ADMIN, school), signed_in(person("caller", role, school))
+    foreign, absent = (caller.get(f"users/{one}/") for one in (admin.id, 2147483647))
+    for _, body in (foreign, absent):
+        body.pop("request_id")
+    assert foreign == absent
+    assert foreign[0] == 404
+
+
+def test_a_director_reads_staff_of_the_organization_without_their_address() -> None:
+    school = add_organization(name="One", kind="school")
+    mentor = person("mara", Role.MENTOR, school)
+    status, body = signed_in(person("dora", Role.DIRECTOR, school)).get(f"users/{mentor.id}/")
+    assert (status, body["id"], body["email"]) == (200, mentor.id, None)
+
+
+def get(self: ApiView, request: Request) -> Response:
+    return Response()
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"get": get},
+        {"get": get, "permissions": {"POST": Principal.USER}},
+        {"get": get, "permissions": {"GET": Principal.USER}, "permission_classes": ()},
+        {"get": get, "permissions": {"GET": Principal.USER}, "get_permissions": lambda self: []},
+    ],
+)
+def test_a_view_that_does_not_declare_its_permissions_is_refused(members: dict[str, Any]) -> None:
+    with pytest.raises(UndeclaredPermission):
+        type("Undeclared", (ApiView,), members)
