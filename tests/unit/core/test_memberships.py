@@ -1,17 +1,22 @@
 """Memberships: who grants and revokes them, what follows from a user, and what is published."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import QuerySet
+from django.test import Client
 from django.utils import timezone
 
 from core.access.models import Membership
 from core.access.services import Scope, grant
 from core.erasure.services import erase_user
 from core.organizations.services import add_organization
-from core.outbox.models import OutboxEvent
+from core.outbox.models import FactHistory, OutboxEvent
 from core.users.models import User
 from core.users.services import update_user
 from ongoza_contracts.access import ScopeKind
@@ -365,3 +370,60 @@ def test_the_erasure_of_a_learner_or_granter_clears_them(world: World) -> None:
     membership = Membership.objects.get(pk=UUID(body["id"]))
     assert (membership.learner_id, membership.granted_by_id, membership.version) == (None, None, 3)
     assert last_fact().granted_by is None
+
+
+# --- the admin site ------------------------------------------------------------------------------
+
+ADMIN = "/admin/access/membership/"
+
+
+def test_the_admin_site_grants_and_revokes(world: World) -> None:
+    client = Client()
+    client.force_login(world.admin)
+    form = {"user": world.mentor.id, "role": "mentor", "scope": "learner"}
+
+    assert client.post(f"{ADMIN}add/", form).status_code == 200
+    assert appended() == []
+    granted = {**form, "learner": world.learner.id, "until_0": "", "until_1": ""}
+    assert client.post(f"{ADMIN}add/", granted).status_code == 302
+    assert client.post(f"{ADMIN}add/", granted).status_code == 302
+    every = [
+        str(one)
+        for one in Membership.objects.filter(user=world.mentor).values_list("pk", flat=True)
+    ]
+    revoke = {"action": "revoke", "_selected_action": every}
+    assert client.post(ADMIN, revoke).status_code == 302
+
+    assert [(kind, version) for kind, _, version in appended()] == [
+        ("membership.updated", 1),
+        ("membership.updated", 2),
+    ]
+    assert active(world.mentor) == {("mentor", "organization", world.school.id)}
+
+
+# --- databases older than memberships ------------------------------------------------------------
+
+
+def test_the_migration_makes_and_publishes_what_users_stand_for(world: World) -> None:
+    alone = person("lena2")
+    QuerySet(Membership).delete()
+    forget_appended()
+    FactHistory.objects.all().delete()
+    migration = import_module("core.access.migrations.0002_memberships_of_users")
+    loader = MigrationLoader(connection)
+    apps = loader.project_state(
+        [("access", "0001_initial"), ("users", "0002_user_tokens_valid_from")]
+    ).apps
+
+    migration.add_memberships(apps, None)
+    migration.add_memberships(apps, None)
+
+    assert active(world.admin) == {("admin", "platform", None)}
+    for user in (world.director, world.mentor, world.learner):
+        assert active(user) == {(user.role, "organization", world.school.id)}
+    assert active(alone) == set()
+    keys = {str(one) for one in Membership.objects.values_list("id", flat=True)}
+    assert {key for _, key, _ in appended()} == keys
+    assert {(kind, version) for kind, _, version in appended()} == {("membership.updated", 1)}
+    assert FactHistory.objects.count() == len(keys) == 6
+    assert refusal(signed_in(world.mentor).get(f"users/{world.learner.id}/")) == ABSENT

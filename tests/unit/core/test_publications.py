@@ -41,7 +41,7 @@ from ongoza_contracts.profiling import ProfilingAnswered, ProfilingDeleted
 from ongoza_contracts.topics import TOPICS, Topic
 from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Verdict
-from tests.unit.core.world import appended, forget_appended, item, person
+from tests.unit.core.world import appended, assign, forget_appended, item, person
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +67,7 @@ def rows() -> dict[str, Versioned]:
         "progress": Progress.objects.get(),
         "feedback": Feedback.objects.get(),
         "profiling": ProfilingSession.objects.get(),
+        "memberships": assign(person("mentor"), learner),
     }
     forget_appended()
     return found
@@ -347,7 +348,7 @@ def mentoring(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_erasing_a_further_subject_clears_them_with_a_raised_version(mentoring: Any) -> None:
-    learner, mentor = person("amina"), person("mentor", Role.MENTOR)
+    learner, mentor = person("amina"), person("mentor")
     assigned = mentoring(id=UUID(int=7), user=learner, mentor=mentor)
     publish(assigned)
     forget_appended()

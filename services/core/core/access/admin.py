@@ -31,8 +31,10 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(f"Give {ID_COLUMN[kind]}, and no other id.")
         return data
 
-    def validate_unique(self) -> None:
-        """Granting again is no fault."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leaves uniqueness to `grant`, which renews an existing membership."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | {"user"}
 
 
 @admin.register(Membership)

@@ -29,17 +29,19 @@ class Membership(Versioned):
     role = models.CharField(max_length=16, choices=enum_choices(Role))
     scope = models.CharField(max_length=16, choices=enum_choices(ScopeKind))
     organization = models.ForeignKey(
-        "organizations.Organization", models.PROTECT, null=True, related_name="+"
+        "organizations.Organization", models.PROTECT, null=True, blank=True, related_name="+"
     )
-    cohort_id: "models.UUIDField[UUID | None, UUID | None]" = models.UUIDField(null=True)
+    cohort_id: "models.UUIDField[UUID | None, UUID | None]" = models.UUIDField(
+        null=True, blank=True
+    )
     learner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    until = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("id",)

@@ -21,7 +21,8 @@ _USER_ID = re.compile(r"[1-9][0-9]{0,9}")
 
 @dataclass(frozen=True)
 class Service:
-    """`request.user` when a service of ours calls for itself. It may do what `IsService` guards."""
+    """`request.user` when a service of ours calls for itself. It may do what `Principal.SERVICE`
+    declares."""
 
     name: str
     is_service: bool = True
