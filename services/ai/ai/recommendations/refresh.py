@@ -42,8 +42,8 @@ STORE_MADE = """
 INSERT INTO together_made (facts, recency, in_order, semantic_weight, shrinkage, ndcg)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (one) DO UPDATE SET facts = excluded.facts, recency = excluded.recency,
-    in_order = excluded.in_order, words = excluded.semantic_weight, shrinkage = excluded.doubt,
-    ndcg = excluded.ndcg, made_at = now()
+    in_order = excluded.in_order, semantic_weight = excluded.semantic_weight,
+    shrinkage = excluded.shrinkage, ndcg = excluded.ndcg, made_at = now()
 """
 
 
