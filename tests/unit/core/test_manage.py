@@ -31,7 +31,11 @@ def test_an_admin_is_added_and_published(monkeypatch: pytest.MonkeyPatch) -> Non
     call_command("createsuperuser", "--noinput", email="Amina@ongoza.example", verbosity=0)
     admin = User.objects.get(email="amina@ongoza.example")
     assert (admin.role, admin.check_password("a-long-passphrase-9")) == (Role.ADMIN, True)
-    assert appended() == [("user.created", str(admin.id), 1)]
+    membership = admin.memberships.get(role=Role.ADMIN)
+    assert appended() == [
+        ("user.created", str(admin.id), 1),
+        ("membership.updated", str(membership.id), 1),
+    ]
 
 
 @pytest.mark.django_db
