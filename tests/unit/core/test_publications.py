@@ -120,9 +120,10 @@ def test_a_row_is_found_by_the_key_of_its_fact(kind: str, rows: dict[str, Versio
     publication, row = PUBLICATIONS[kind], rows[kind]
     key = publication.build(row).key
     assert [*publication.at(key)] == [row]
-    assert next(iter(publication.after(None))) == row
-    assert [*publication.after(key)] == []
-    assert publication.keys_of(publication.rows()) == [key]
+    in_order = [*publication.after(None)]
+    behind = in_order[in_order.index(row) + 1 :]
+    assert [*publication.after(key)] == behind
+    assert key in publication.keys_of(publication.rows())
 
 
 def test_entities_that_refer_to_others_are_deleted_before_them() -> None:
@@ -185,11 +186,10 @@ def test_a_published_row_changes_in_no_other_way(
     kind: str, way: Callable[[Any], None], rows: dict[str, Versioned]
 ) -> None:
     row = rows[kind]
-    before = _columns(row)
+    before = _columns(row), type(row)._default_manager.count()
     with pytest.raises(UnpublishedChange):
         way(row)
-    assert _columns(row) == before
-    assert type(row)._default_manager.count() == 1
+    assert (_columns(row), type(row)._default_manager.count()) == before
     assert appended() == []
 
 
@@ -236,7 +236,7 @@ def test_no_cascade_deletes_a_published_row(kind: str, rows: dict[str, Versioned
         if referred is not None:
             with pytest.raises(ProtectedError):
                 models.QuerySet(type(referred)).filter(pk=referred.pk).delete()
-    assert type(row)._default_manager.count() == 1
+    assert type(row)._default_manager.filter(pk=row.pk).exists()
 
 
 def test_columns_that_no_fact_holds_may_be_written_alone(rows: dict[str, Versioned]) -> None:
