@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ongoza_contracts.coaching import GoalUpdated
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact, FactDeclarationError
 from ongoza_contracts.feedback import FeedbackGiven
@@ -163,6 +164,15 @@ MEMBERSHIPS = Topic(
     facts=(MembershipUpdated,),
 )
 
+GOALS = Topic(
+    name="ongoza.goals",
+    what="Learners' goals: target date and state.",
+    why="What a learner wants to reach by when is what advice and reminders go by.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(GoalUpdated,),
+)
 RECOMMENDATIONS = Topic(
     name="ongoza.recommendations",
     what="Each learner's list of recommendations, whenever it changed.",
@@ -180,6 +190,7 @@ TOPICS: tuple[Topic, ...] = (
     PROFILING,
     FEEDBACK,
     MEMBERSHIPS,
+    GOALS,
     RECOMMENDATIONS,
 )
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.test import Client
 from django.test.utils import isolate_apps
 from django.utils import timezone
 
+from core.coaching.services import set_goal
 from core.erasure.services import erase_user
 from core.feedback.models import Feedback
 from core.feedback.services import give_feedback
@@ -67,6 +69,7 @@ def rows() -> dict[str, Versioned]:
         "progress": Progress.objects.get(),
         "feedback": Feedback.objects.get(),
         "profiling": ProfilingSession.objects.get(),
+        "goals": set_goal(user=learner, title="Pass", target_date=date.max),
         "memberships": assign(person("mentor"), learner),
     }
     forget_appended()

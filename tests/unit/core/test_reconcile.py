@@ -12,6 +12,7 @@ from tests.unit.core.world import (
     appended,
     assign,
     forget_appended,
+    goal_request,
     item,
     person,
     progress_report,
@@ -51,6 +52,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "content": ["course-1", "course-10", "course-2"],
         "progress": [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
         "profiling": sorted(sessions),
+        "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],
         "memberships": sorted(str(assign(mentor, learner).id) for mentor in others),
         "feedback": [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
     }

@@ -101,6 +101,10 @@ def progress_report(content_id: str = "course-1", **changes: Any) -> dict[str, A
     return {name: value for name, value in {**good, **changes}.items() if value is not None}
 
 
+def goal_request(**changes: Any) -> dict[str, Any]:
+    return {"title": "Pass the exam", "target_date": "2999-12-31", **changes}
+
+
 Appended = tuple[str, str, int]  # the type without "ongoza." and ".v1", the key, the version
 
 

@@ -12,6 +12,7 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import (
     CONTENT,
     FEEDBACK,
+    GOALS,
     MEMBERSHIPS,
     PROFILING,
     PROGRESS,
@@ -42,6 +43,7 @@ PROJECTIONS: tuple[Projection, ...] = (
         exists="questionnaire IS NOT NULL",
     ),
     Projection(topic=FEEDBACK, makes_lists_stale=True),
+    Projection(topic=GOALS, makes_lists_stale=False),
     Projection(topic=MEMBERSHIPS, makes_lists_stale=False),
 )
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "core.progress",
     "core.feedback",
     "core.profiling",
+    "core.coaching",
     "core.erasure",
     "core.reconcile",
     *DEMO,

@@ -1,0 +1,16 @@
+"""What may be read of goals: one's own, and those of learners within reach."""
+
+from django.db.models import QuerySet
+
+from core.access.selectors import reaches
+from core.coaching.models import Goal
+from core.kit.errors import NotFound
+from core.users.models import User
+from ongoza_contracts.access import Permission
+
+
+def goals_of(caller: User, user_id: int) -> QuerySet[Goal]:
+    """A learner's goals, oldest first. Raises NotFound for a learner out of reach."""
+    if not reaches(caller, Permission.LEARNER_READ, user_id):
+        raise NotFound
+    return Goal.objects.filter(user_id=user_id)

@@ -1,0 +1,51 @@
+"""Everything that changes goals."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.coaching.models import Goal
+from core.kit.errors import DomainError
+from core.kit.versions import get_for_update
+from core.outbox.publish import publish
+from core.users.models import User
+
+
+class TargetDatePassed(DomainError):
+    code = "target_date_passed"
+    detail = "target_date must be today or later."
+
+
+@transaction.atomic
+def set_goal(*, user: User, title: str, target_date: date) -> Goal:
+    """A new, active goal of the user's. Raises TargetDatePassed."""
+    require_future(target_date)
+    goal = Goal(user=user, title=title, target_date=target_date)
+    goal.save()
+    publish(goal)
+    return goal
+
+
+@transaction.atomic
+def update_goal(*, user: User, goal_id: UUID, **changes: Any) -> Goal:
+    """Change title, target date or state of one's own goal; a no-op if nothing changes.
+
+    Raises NotFound and TargetDatePassed.
+    """
+    goal = get_for_update(Goal.objects.filter(pk=goal_id, user=user))
+    changed = {name: value for name, value in changes.items() if getattr(goal, name) != value}
+    if "target_date" in changed:
+        require_future(changed["target_date"])
+    for name, value in changed.items():
+        setattr(goal, name, value)
+    if changed:
+        publish(goal)
+    return goal
+
+
+def require_future(target_date: date) -> None:
+    if target_date < timezone.now().date():
+        raise TargetDatePassed

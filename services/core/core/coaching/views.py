@@ -1,0 +1,54 @@
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.coaching import selectors, services
+from core.coaching.serializers import GoalSerializer, SetGoalRequest, UpdateGoalRequest
+from core.kit.pagination import PAGE_PARAMETERS
+from core.kit.parameters import enum_param, user_id_param
+from core.kit.permissions import Principal
+from core.kit.schema import PAGE, page_of
+from core.kit.views import ApiView
+from ongoza_contracts.access import Permission
+from ongoza_contracts.coaching import GoalState
+
+FILTERS = [
+    OpenApiParameter("user", int, description="Whose; the caller's own unless given."),
+    OpenApiParameter("state", str, enum=list(GoalState)),
+]
+
+
+class GoalList(ApiView):
+    permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
+    query_parameters = (*PAGE_PARAMETERS, "user", "state")
+
+    @extend_schema(
+        operation_id="goals_list", parameters=[*FILTERS, *PAGE], responses=page_of(GoalSerializer)
+    )
+    def get(self, request: Request) -> Response:
+        """A learner's goals: one's own, or those of a learner within reach."""
+        rows = selectors.goals_of(self.caller, user_id_param(request, self.caller.id))
+        if state := enum_param(request, "state", GoalState):
+            rows = rows.filter(state=state)
+        return self.page(rows, GoalSerializer)
+
+    @extend_schema(
+        operation_id="goals_set", request=SetGoalRequest, responses={201: GoalSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Set a goal of one's own."""
+        goal = services.set_goal(user=self.caller, **self.body(SetGoalRequest))
+        return Response(GoalSerializer(goal).data, 201)
+
+
+class GoalDetail(ApiView):
+    permissions = {"PATCH": Principal.USER}
+
+    @extend_schema(operation_id="goals_update", request=UpdateGoalRequest, responses=GoalSerializer)
+    def patch(self, request: Request, goal_id: UUID) -> Response:
+        """Change title, target date or state of one's own goal."""
+        changes = self.body(UpdateGoalRequest, partial=True)
+        goal = services.update_goal(user=self.caller, goal_id=goal_id, **changes)
+        return Response(GoalSerializer(goal).data)
