@@ -42,12 +42,12 @@ async def load_stamp(db: asyncpg.Pool) -> tuple[str, int]:
 
 
 async def load_catalogue(
-    db: Db | asyncpg.Pool, *, revision: int, as_of: datetime, together: str = "together"
+    db: Db | asyncpg.Pool, *, revision: int, as_of: datetime, neighbours: str = "together"
 ) -> Catalogue:
-    """`together` may name the table of another generation."""
+    """`neighbours` may name the table of another generation."""
     rows = await db.fetch(CATALOGUE)
-    made = await db.fetchrow(NEIGHBOUR_SETTINGS.format(table=together))
-    pairs = await db.fetch(NEIGHBOURS.format(table=together)) if made else []
+    made = await db.fetchrow(NEIGHBOUR_SETTINGS.format(table=neighbours))
+    pairs = await db.fetch(NEIGHBOURS.format(table=neighbours)) if made else []
     # On a thread: with thousands of items it takes longer than other requests should wait.
     return await asyncio.to_thread(_catalogue, rows, made, pairs, revision, as_of)
 

@@ -155,7 +155,7 @@ async def _lists(db: Db, live: str, new: str) -> tuple[int, int, float]:
     made, as_of = [], datetime.now(UTC)
     for schema in (live, new):
         await db.execute(f"SET LOCAL search_path = {schema}, public")
-        catalogue = await load_catalogue(db, revision=0, as_of=as_of, together=f"{live}.together")
+        catalogue = await load_catalogue(db, revision=0, as_of=as_of, neighbours=f"{live}.together")
         learners = await load_learners(db, sample)
         made.append({one.user_id: stored(catalogue, one, as_of).body for one in learners})
     lives, news = made

@@ -102,13 +102,13 @@ def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | No
 
 def _neighbours(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
     """The finished item that is the closest neighbour."""
-    places, together = profile_items(catalogue, learner), catalogue.neighbours
-    given = together.closeness_of(places, ranked.place)
+    places, neighbours = profile_items(catalogue, learner), catalogue.neighbours
+    given = neighbours.closeness_of(places, ranked.place)
     if not given.any():
         return None
-    weights = decay_weights(len(places), together.settings.recency)
+    weights = decay_weights(len(places), neighbours.settings.recency)
     place = int(places[np.argmax(given * weights)])
-    learners = together.finished_both(place, ranked.place)
+    learners = neighbours.finished_both(place, ranked.place)
     if learners < K_ANONYMITY:
         return None
     before = catalogue.items[place]

@@ -33,7 +33,7 @@ SELECT user_id, content_id FROM progress WHERE status = 'completed'
 ORDER BY user_id, updated_at, content_id
 """
 ERASED = "SELECT count(*) FROM erased_learner"
-FORGET = "DELETE FROM together"
+DELETE_NEIGHBOURS = "DELETE FROM together"
 STORE = """
 INSERT INTO together (content_id, other_id, closeness, learners)
 SELECT * FROM unnest($1::text[], $2::text[], $3::real[], $4::integer[])
@@ -79,14 +79,14 @@ async def _refresh(db: Db, catalogue: Catalogue) -> None:
     erased = await db.fetchval(ERASED)
     rows = await db.fetch(FINISHED)
     histories = _histories(rows, catalogue.position)
-    together, ndcg = await asyncio.to_thread(fit, histories, catalogue.vectors)
-    pairs = [*together.pairs()]
+    neighbours, ndcg = await asyncio.to_thread(fit, histories, catalogue.vectors)
+    pairs = [*neighbours.pairs()]
     ids = [item.content_id for item in catalogue.items]
     async with db.transaction():
         await db.execute(LEARNER_READ_LOCK)
         if await db.fetchval(ERASED) != erased:
             return  # somebody was erased meanwhile, and counts without them come next time
-        await db.execute(FORGET)
+        await db.execute(DELETE_NEIGHBOURS)
         await db.execute(
             STORE,
             [ids[item] for item, *_ in pairs],
@@ -94,7 +94,7 @@ async def _refresh(db: Db, catalogue: Catalogue) -> None:
             [closeness for *_, closeness, _ in pairs],
             [learners for *_, learners in pairs],
         )
-        chosen = together.settings
+        chosen = neighbours.settings
         figures = (chosen.recency, chosen.in_order, chosen.semantic_weight, chosen.shrinkage, ndcg)
         await db.execute(STORE_MADE, sum(map(len, histories)), *figures)
         await mark_catalogue(db)

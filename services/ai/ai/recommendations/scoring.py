@@ -3,7 +3,8 @@
 Each item gets the weighted mean of those of its parts about which something is known:
 
 - nearness: cosine between the item and the learner's vector, not below 0;
-- together: closeness by what other learners finished (`together.py`), relative to the closest item;
+- together: closeness by what other learners finished (`item_neighbours.py`), relative to the
+  closest item;
 - track: the profile's score of the item's track, 0 to 1; or 1 for the track chosen in core;
 - level: 1 - |item's level - level the learner is at| / 4;
 - step: 1 for what follows from one of the three newest completed items, .5 from an earlier one;
@@ -74,10 +75,10 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
     """Scores every item of the catalogue, whether it may be offered or not."""
     vector, leaning = learner_vector(catalogue, learner), _leaning(learner)
     finished = profile_items(catalogue, learner)
-    together = catalogue.neighbours
-    near = together.near(finished, decay_weights(len(finished), together.settings.recency))
-    trust = shrinkage_factor(together, finished)
-    semantic, collaborative, popular = mix(together.settings, trust)
+    neighbours = catalogue.neighbours
+    near = neighbours.near(finished, decay_weights(len(finished), neighbours.settings.recency))
+    trust = shrinkage_factor(neighbours, finished)
+    semantic, collaborative, popular = mix(neighbours.settings, trust)
     level = 1 - np.abs(catalogue.levels - level_of(catalogue, learner)) / (LEVEL_MAX - 1)
     completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
     raw: Mapping[str, tuple[float, Floats | None]] = {
@@ -102,10 +103,10 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
     )
 
 
-def shrinkage_factor(together: ItemNeighbours, finished: Places) -> float:
+def shrinkage_factor(neighbours: ItemNeighbours, finished: Places) -> float:
     """n / (n + shrinkage), below 1, for n finished items that have neighbours."""
-    known = int((together.closeness[finished].sum(axis=1) > 0).sum())
-    return known / (known + together.settings.shrinkage)
+    known = int((neighbours.closeness[finished].sum(axis=1) > 0).sum())
+    return known / (known + neighbours.settings.shrinkage)
 
 
 def relative(near: Floats) -> Floats:

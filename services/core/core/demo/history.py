@@ -173,8 +173,8 @@ class _Journey:
             self._spend(item.duration_minutes / 3)
 
     def _score(self, item: Item, attempt: int) -> float:
-        stretch = item.level - self._comfort(item.track)
-        expected = 52 + 32 * self.traits.ability - 8 * max(0, stretch) + 9 * attempt
+        excess_level = item.level - self._comfort(item.track)
+        expected = 52 + 32 * self.traits.ability - 8 * max(0, excess_level) + 9 * attempt
         return round(min(100.0, max(0.0, expected + self.rng.triangular(-30, 24, 3))), 1)
 
     def _gives_up(self) -> bool:

@@ -21,8 +21,8 @@ def add_organization(*, name: str, kind: str) -> Organization:
 @transaction.atomic
 def update_organization(*, organization_id: int, **changes: Any) -> Organization:
     """Raises NotFound and NameTaken."""
-    locked = Organization.objects.select_for_update()
-    organization = locked.filter(pk=organization_id).first()
+    rows = Organization.objects.select_for_update()
+    organization = rows.filter(pk=organization_id).first()
     if organization is None:
         raise NotFound
     for name, value in changes.items():

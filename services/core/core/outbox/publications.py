@@ -88,22 +88,22 @@ class Publication(Generic[V]):
         return self.rows().filter(version__gt=0, **values)
 
     def after(self, key: str | None) -> QuerySet[V]:
-        """The published rows in the order of their keys' parts, from behind `key` on. Raises
+        """The published rows in the order of their keys' parts, after `key`. Raises
         ValueError for a malformed key."""
         order = {
             f"{column}_in_order": _in_byte_order(self.model, column) for column in self.key_columns
         }
         published: QuerySet[Any] = self.rows().filter(version__gt=0)
         rows: QuerySet[V] = published.alias(**order).order_by(*order)
-        return rows if key is None else rows.filter(self._is_behind(self.fact.parse_key(key)))
+        return rows if key is None else rows.filter(self._is_after(self.fact.parse_key(key)))
 
-    def _is_behind(self, values: tuple[Any, ...]) -> Q:
+    def _is_after(self, values: tuple[Any, ...]) -> Q:
         """Row comparison, part by part: (a, b) > (x, y)."""
-        equal, behind = Q(), Q()
+        equal, after = Q(), Q()
         for column, value in zip(self.key_columns, values, strict=True):
-            behind |= equal & Q(**{f"{column}_in_order__gt": value})
+            after |= equal & Q(**{f"{column}_in_order__gt": value})
             equal &= Q(**{column: value})
-        return behind
+        return after
 
     def _from_columns(self, fact: type[Fact], row: V) -> Fact:
         read = {name: attrgetter(self.column(name)) for name in fact.model_fields}
