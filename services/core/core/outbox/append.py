@@ -91,7 +91,7 @@ def record_history(facts: Iterable[tuple[Fact, datetime]]) -> None:
     _insert(HISTORY_ONLY, _encoded(facts), (None, None))
 
 
-def queue(records: Iterable[tuple[Record, Fact | None]]) -> None:
+def queue(records: Iterable[tuple[Record, Fact]]) -> None:
     """Let the relay send records that history has already, in the order given."""
     _insert(QUEUE_ONLY, records)
 
@@ -105,13 +105,14 @@ def pop_deleted_keys(user_id: int) -> list[tuple[Topic, str]]:
 
 
 def append_tombstones(keys: Iterable[tuple[Topic, str]], *, partition_key: str) -> None:
-    """Publish a tombstone for each key: compaction then removes all of its records."""
+    """Publish a tombstone for each key: compaction then removes all of its records. History keeps
+    no tombstones: a key may name a learner who was erased."""
     now, trace = timezone.now(), _trace()
     tombstones = (
         replace(tombstone(topic, key, partition_key, time=now), traceparent=trace)
         for topic, key in keys
     )
-    _insert(APPEND, ((one, None) for one in tombstones), (None, current_request_id() or None))
+    _insert(QUEUE_ONLY, ((one, None) for one in tombstones))
 
 
 def encode_fact(fact: Fact, at: datetime) -> Record:
@@ -152,8 +153,8 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _columns(record: Record, fact: Fact | None) -> tuple[object, ...]:
-    """The row of `RECORDS`. A tombstone, which has no fact, belongs to its partition's user."""
-    owner_id = fact.owner_id if fact else int(record.partition_key)
+    """The row of `RECORDS`; a tombstone has no fact."""
+    owner_id = fact.owner_id if fact else None
     further = ",".join(map(str, fact.further_subject_ids)) if fact else ""
     return (
         *(record.id, record.topic, record.partition, record.key, record.partition_key),

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -12,7 +11,7 @@ from core.kit.trace import new_traceparent
 from core.outbox.append import batches, queue, record_history
 from core.outbox.models import FactHistory
 from core.outbox.publications import publications
-from ongoza_contracts.codec import Record, encode, tombstone
+from ongoza_contracts.codec import Record, encode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, Topic
 from ongoza_contracts.users import UserErased
@@ -21,11 +20,8 @@ PAGE = 1000
 MAX_ID = 2**63 - 1
 # Writers insert into fact_history with every fact, so they wait for this.
 HOLD_WRITERS = "LOCK TABLE fact_history IN SHARE MODE"
-# The user's own rows; what says that they were erased stays, and so do tombstones: both hold ids
-# alone, and a refilled topic has to end with them.
-ERASE_OWNED = """
-DELETE FROM fact_history WHERE owner_id = %s AND body IS NOT NULL AND type <> %s
-"""
+# The fact that the user was erased stays: it holds the id alone, and a refilled topic ends with it.
+ERASE_OWNED = "DELETE FROM fact_history WHERE owner_id = %s AND type <> %s"
 ERASE_ACTOR = "UPDATE fact_history SET actor = NULL WHERE actor = %s"
 ERASE_FURTHER_SUBJECT = """
 UPDATE fact_history
@@ -55,7 +51,7 @@ def as_of(topic: Topic, key: str, time: datetime) -> Fact | None:
             raise NotRecorded(f"{topic.name} {key} at {time.isoformat()}")
         return None
     fact = _fact(row)
-    return None if fact is None or fact.deletion else fact
+    return None if fact.deletion else fact
 
 
 def record_existing() -> int:
@@ -91,7 +87,7 @@ def erase_history(user_id: int) -> dict[str, int]:
 
 def remaining_history(user_id: int) -> int:
     """How many rows still hold something of the user."""
-    owned = Q(owner_id=user_id, body__isnull=False) & ~Q(type=UserErased.type)
+    owned = Q(owner_id=user_id) & ~Q(type=UserErased.type)
     named = Q(further_subject_ids__contains=[user_id]) | Q(actor=f"user:{user_id}")
     return FactHistory.objects.filter(owned | named).count()
 
@@ -108,7 +104,7 @@ def refill(topic: Topic, report: Callable[[int], None] = lambda _: None) -> int:
         before, until = done, _last_committed_id()
         for batch in _pages(topic, after, until):
             with transaction.atomic():
-                done += _queue_again(topic, batch)
+                done += _queue_again(batch)
             report(done)
         after = until
         if done - before < PAGE:
@@ -116,7 +112,7 @@ def refill(topic: Topic, report: Callable[[int], None] = lambda _: None) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(HOLD_WRITERS)
         for batch in _pages(topic, after, MAX_ID):
-            done += _queue_again(topic, batch)
+            done += _queue_again(batch)
     report(done)
     return done
 
@@ -135,22 +131,16 @@ def _pages(topic: Topic, after: int, until: int) -> Iterator[list[FactHistory]]:
         after = batch[-1].id
 
 
-def _queue_again(topic: Topic, rows: list[FactHistory]) -> int:
-    queue((_record(topic, row), _fact(row)) for row in rows)
+def _queue_again(rows: list[FactHistory]) -> int:
+    queue((_record(row, fact), fact) for row in rows for fact in [_fact(row)])
     return len(rows)
 
 
-def _record(topic: Topic, row: FactHistory) -> Record:
+def _record(row: FactHistory, fact: Fact) -> Record:
     traceparent = row.traceparent or new_traceparent()
-    fact = _fact(row)
-    if fact is None:
-        record = tombstone(topic, row.key, str(row.owner_id), time=row.time)
-        return replace(record, id=row.event_id, traceparent=traceparent)
     return encode(fact, time=row.time, id=row.event_id, traceparent=traceparent)
 
 
-def _fact(row: FactHistory) -> Fact | None:
-    """None for a tombstone. A field that was withdrawn since is left out."""
-    if row.body is None:
-        return None
+def _fact(row: FactHistory) -> Fact:
+    """A field that was withdrawn since is left out."""
     return FACT_TYPES[row.type].model_validate_json(json.dumps(row.body), extra="ignore")

@@ -66,7 +66,7 @@ class FactHistory(models.Model):
     further_subject_ids = ArrayField(models.IntegerField())
     actor = models.TextField(null=True)  # noqa: DJ001  (unknown, or erased)
     request_id = models.TextField(null=True)  # noqa: DJ001  (outside a request)
-    body = models.JSONField(null=True)  # a tombstone has none
+    body = models.JSONField()
 
     class Meta:
         db_table = "fact_history"

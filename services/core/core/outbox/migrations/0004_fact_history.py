@@ -20,7 +20,7 @@ CREATE TABLE fact_history (
     further_subject_ids integer[] NOT NULL,
     actor               text,
     request_id          text,
-    body                jsonb,
+    body                jsonb NOT NULL,
     PRIMARY KEY (id, recorded_at)
 ) PARTITION BY RANGE (recorded_at);
 ALTER SEQUENCE fact_history_id_seq OWNED BY fact_history.id;
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                         ),
                         ("actor", models.TextField(null=True)),
                         ("request_id", models.TextField(null=True)),
-                        ("body", models.JSONField(null=True)),
+                        ("body", models.JSONField()),
                     ],
                     options={
                         "db_table": "fact_history",

@@ -12,8 +12,8 @@ OURS = {topic.name: topic for topic in TOPICS if topic.producer == "core"}
 
 class Command(BaseCommand):
     help = (
-        "Queue every fact of a topic again, with the same ids and in order, ending with the "
-        "tombstones of what was deleted or erased. Create the topic first; the relay sends."
+        "Queue every fact of a topic again, with the same ids and in order, up to the facts that "
+        "report deletions and erasures. Create the topic first; the relay sends."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
