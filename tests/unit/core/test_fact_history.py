@@ -1,8 +1,8 @@
 """The history of facts: an audit trail, what was true at a time, refilling, and erasure."""
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -11,13 +11,15 @@ from django.db import connection, transaction
 from django.test import Client
 
 from core.erasure.services import erase_user
-from core.outbox.append import append, append_again, append_all
+from core.outbox import history as outbox_history
+from core.outbox.append import append, append_again, append_all, queue
 from core.outbox.history import NotRecorded, as_of, record_existing, refill
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.partitions import ensure_partitions
 from core.reconcile import services as reconcile
 from core.users.models import User
 from ongoza_contracts import topics
+from ongoza_contracts.codec import Record
 from ongoza_contracts.event import Fact
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.topics import FACT_TYPES, PROGRESS, USERS
@@ -250,6 +252,35 @@ def test_while_a_topic_is_refilled_the_newest_version_of_a_key_stays_last() -> N
     versions = [int(sequence) for sequence in _sequences()]
     assert {*versions} == {*range(1, 1504)}
     assert versions[-1] == 1503
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_learner_who_is_erased_while_a_topic_is_refilled_does_not_return_to_it(
+    amina: Caller, learner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The erasure begins when a page was read and is not queued yet."""
+    item("course-1")
+    amina.post("progress/", progress_report())
+    erasures: list[Future[None]] = []
+
+    def erase() -> None:
+        erase_user(user_id=learner.id)
+        connection.close()
+
+    def queue_late(records: Iterable[tuple[Record, Fact]]) -> None:
+        if not erasures:
+            erasures.append(thread.submit(erase))
+            wait(erasures, timeout=1)
+        queue(records)
+
+    monkeypatch.setattr(outbox_history, "queue", queue_late)
+    with ThreadPoolExecutor(1) as thread:
+        refill(PROGRESS)
+        erasures[0].result()
+
+    last = OutboxEvent.objects.filter(key=f"{learner.id}:course-1").order_by("id").last()
+    assert last is not None
+    assert last.payload is None
 
 
 def _sequences() -> Iterator[str]:

@@ -26,8 +26,8 @@ def erase_user(*, user_id: int) -> None:
     rows |= {**delete_published(user), "token_blacklist.OutstandingToken": tokens}
     # Last, when a deletion that was under way has committed the key it recorded.
     keys += pop_deleted_keys(user_id)
-    append_tombstones(keys, partition_key=str(user_id))
     rows |= erase_history(user_id)
+    append_tombstones(keys, partition_key=str(user_id))
     ErasureReceipt.objects.bulk_create(
         ErasureReceipt(user_id=user_id, place=place, rows=count)
         for place, count in {**rows, "keys on the topics": len(keys)}.items()

@@ -20,6 +20,9 @@ PAGE = 1000
 MAX_ID = 2**63 - 1
 # Writers insert into fact_history with every fact, so they wait for this.
 HOLD_WRITERS = "LOCK TABLE fact_history IN SHARE MODE"
+# Without it a page could be read before an erasure and queued again after the erasure's tombstones.
+# An erasure has written its fact to fact_history by now, so HOLD_WRITERS is always taken before it.
+EXCLUDE_ERASURE = "SELECT pg_advisory_xact_lock(7305121880)"
 # The fact that the user was erased stays: it holds the id alone, and a refilled topic ends with it.
 ERASE_OWNED = "DELETE FROM fact_history WHERE owner_id = %s AND type <> %s"
 ERASE_ACTOR = "UPDATE fact_history SET actor = NULL WHERE actor = %s"
@@ -69,8 +72,12 @@ def record_existing() -> int:
 
 
 def erase_history(user_id: int) -> dict[str, int]:
-    """Remove a user's rows, and the user as actor and further subject; how many rows of each."""
+    """Remove a user's rows, and the user as actor and further subject; how many rows of each.
+
+    Tombstones have to be appended after this, when no `refill` can queue the removed rows again.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(EXCLUDE_ERASURE)
         cursor.execute(ERASE_OWNED, [user_id, UserErased.type])
         counts = {"fact_history": cursor.rowcount}
         cursor.execute(ERASE_ACTOR, [f"user:{user_id}"])
@@ -95,24 +102,21 @@ def remaining_history(user_id: int) -> int:
 def refill(topic: Topic, report: Callable[[int], None] = lambda _: None) -> int:
     """Queue the whole history of a topic again, in order and under the same ids; how many records.
 
-    For a topic that was lost. Writers go on and wait only for the last stretch, which is queued
-    while they are held off: so the newest version of each key is its last record, and compaction
-    keeps that one.
+    For a topic that was lost. Writers wait only while the last rows are queued: so the newest
+    version of each key is its last record, which is the one that compaction leaves.
     """
     done = after = 0
     while True:
         before, until = done, _last_committed_id()
-        for batch in _pages(topic, after, until):
-            with transaction.atomic():
-                done += _queue_again(batch)
+        for count in _queue_pages(topic, after, until):
+            done += count
             report(done)
         after = until
         if done - before < PAGE:
             break
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(HOLD_WRITERS)
-        for batch in _pages(topic, after, MAX_ID):
-            done += _queue_again(batch)
+        done += sum(_queue_pages(topic, after, MAX_ID))
     report(done)
     return done
 
@@ -124,21 +128,24 @@ def _last_committed_id() -> int:
         return FactHistory.objects.aggregate(last=Max("id"))["last"] or 0
 
 
-def _pages(topic: Topic, after: int, until: int) -> Iterator[list[FactHistory]]:
+def _queue_pages(topic: Topic, after: int, until: int) -> Iterator[int]:
+    """Queue the rows after one id up to another, a transaction for each page; yields how many."""
     rows = FactHistory.objects.filter(topic=topic.name, id__lte=until).order_by("id")
-    while batch := list(rows.filter(id__gt=after)[:PAGE]):
-        yield batch
-        after = batch[-1].id
+    page = None
+    while page is None or page:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(EXCLUDE_ERASURE)
+            page = list(rows.filter(id__gt=after)[:PAGE])
+            queue(map(_record, page))
+        if page:
+            after = page[-1].id
+            yield len(page)
 
 
-def _queue_again(rows: list[FactHistory]) -> int:
-    queue((_record(row, fact), fact) for row in rows for fact in [_fact(row)])
-    return len(rows)
-
-
-def _record(row: FactHistory, fact: Fact) -> Record:
+def _record(row: FactHistory) -> tuple[Record, Fact]:
+    fact = _fact(row)
     traceparent = row.traceparent or new_traceparent()
-    return encode(fact, time=row.time, id=row.event_id, traceparent=traceparent)
+    return encode(fact, time=row.time, id=row.event_id, traceparent=traceparent), fact
 
 
 def _fact(row: FactHistory) -> Fact:
