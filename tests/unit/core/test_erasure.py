@@ -1,12 +1,20 @@
 """Forgetting a user: rows, tokens, keys on the topics, and the receipts that say so."""
 
+import re
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from core.erasure.services import erase_user
 from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.outbox.publications import publications
 from core.users.models import User
+from core.users.services import refresh
+from core.users.tokens import issue
 from ongoza_contracts.content import ContentPublished
 from ongoza_contracts.event import uuid7
 from ongoza_contracts.topics import CONTENT, TOPICS
@@ -124,3 +132,30 @@ def test_an_admin_erases_a_learner_who_has_done_something(amina: Caller, learner
     address = f"/admin/users/user/{learner.id}/delete/"
     assert admin.post(address, {"post": "yes"}).status_code == 302
     assert not User.objects.filter(pk=learner.id).exists()
+
+
+def locks(queries: CaptureQueriesContext) -> list[tuple[str, str]]:
+    """The table and the order of each statement that locks rows."""
+    pattern = re.compile(r' FROM "(\w+)" .*?(?:ORDER BY (\S+ \w+) .*)?FOR (?:NO KEY )?UPDATE')
+    found = (pattern.search(query["sql"]) for query in queries.captured_queries)
+    return [(match[1], match[2]) for match in found if match]
+
+
+def test_refreshing_locks_the_user_before_the_sign_in_as_an_erasure_does(learner: User) -> None:
+    now = timezone.now()
+    sign_in = learner.sign_ins.create(created_at=now, expires_at=now + timedelta(hours=1))
+    token = issue(learner, sign_in).refresh
+
+    with CaptureQueriesContext(connection) as queries:
+        refresh(refresh_token=token)
+
+    assert [table for table, _ in locks(queries)][:2] == ["users_user", "users_signin"]
+
+
+def test_an_erasure_locks_owned_rows_in_the_order_of_their_ids(learner: User) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        erase_user(user_id=learner.id)
+
+    owned = {found.model._meta.db_table for found in publications() if found.owner_column}
+    for table in owned - {"users_user"}:
+        assert (table, f'"{table}"."id" ASC') in locks(queries)

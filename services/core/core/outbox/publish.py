@@ -86,14 +86,15 @@ def delete_published(row: Versioned) -> dict[str, int]:
 def delete_owned(user_id: int) -> tuple[list[tuple[Topic, str]], dict[str, int]]:
     """Delete all that a user owns but the user, without facts: their erasure is the fact.
 
-    Returns the keys, which need tombstones, and the number of deleted rows of each model.
+    Returns the keys, which need tombstones, and the number of deleted rows of each model. Rows are
+    locked in the order of their ids, as `clear_subject` does it for the erasure of another user.
     """
     keys: list[tuple[Topic, str]] = []
     deleted: Counter[str] = Counter()
     for publication in in_deletion_order():
         if publication.owner_column is None or publication.model is get_user_model():
             continue
-        owned = publication.owned_by(user_id)
+        owned = publication.owned_by(user_id).select_for_update().order_by("pk")
         keys += [(publication.topic, key) for key in publication.keys_of(owned)]
         rows = _unguarded(publication.model).filter(**{publication.owner_column: user_id})
         deleted.update(rows.delete()[1])

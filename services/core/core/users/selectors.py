@@ -35,10 +35,10 @@ def by_email(email: str) -> User | None:
 
 
 def locked_sign_in(sign_in_id: UUID, user_id: int) -> SignIn | None:
-    """An active user's sign-in, with its row locked until the transaction ends."""
-    return (
-        SignIn.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(pk=sign_in_id, user_id=user_id, user__is_active=True)
-        .first()
-    )
+    """An active user's sign-in. Both rows are locked until the transaction ends, the user's first:
+    an erasure locks them in this order, so that the two never wait for each other."""
+    users = User.objects.select_for_update(no_key=True)
+    user = users.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return None
+    return user.sign_ins.select_for_update().filter(pk=sign_in_id).first()
