@@ -24,7 +24,6 @@ def set_goal(*, user: User, title: str, target_date: date) -> Goal:
     """A new, active goal of the user's. Raises TargetDatePassed."""
     require_future(target_date)
     goal = Goal(user=user, title=title, target_date=target_date)
-    goal.save()
     publish(goal)
     return goal
 
