@@ -11,6 +11,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
+from rest_framework.views import APIView
 
 from core.access.models import Membership
 from core.access.services import Scope, grant
@@ -188,6 +192,7 @@ def test_granting_again_changes_nothing_and_another_end_is_a_version(world: Worl
         ({"cohort": COHORT}, 400, "invalid", [("learner", "out_of_range")]),
         ({"cohort": "x"}, 400, "invalid", [("cohort", "invalid")]),
         ({"until": "2020-01-01T00:00:00Z"}, 400, "invalid", [("until", "out_of_range")]),
+        ({"until": "2999-01-01T00:00:00"}, 400, "invalid", [("until", "invalid")]),
         ({"user": "7"}, 400, "invalid", [("user", "wrong_type")]),
         ({"user": 0}, 400, "invalid", [("user", "out_of_range")]),
         ({"user": 2147483647}, 404, "not_found", []),
@@ -229,6 +234,22 @@ def test_a_director_grants_within_their_organization_alone(world: World) -> None
         assert refusal(director.post("memberships/", body)) == ABSENT
     raised = director.post("memberships/", {"user": world.mentor.id, "role": "director", **school})
     assert refusal(raised) == (403, "forbidden", [])
+    assert appended() == []
+
+
+@pytest.mark.parametrize("role", [Role.MENTOR, Role.SPONSOR])
+def test_a_director_assigns_no_learner_whom_only_another_role_reaches(
+    role: Role, world: World
+) -> None:
+    scope = Scope(ScopeKind.ORGANIZATION, world.other.id)
+    if role is Role.MENTOR:
+        scope = Scope(ScopeKind.LEARNER, learner_id=world.foreign.id)
+    grant(user_id=world.director.id, role=role, scope=scope)
+    director = signed_in(world.director)
+    forget_appended()
+
+    assert director.get(f"users/{world.foreign.id}/")[0] == 200
+    assert refusal(director.post("memberships/", world.assignment(world.foreign))) == ABSENT
     assert appended() == []
 
 
@@ -292,6 +313,39 @@ def test_the_membership_of_the_main_role_is_not_revoked_by_itself(world: World) 
 
     assert refusal(answer) == (409, "main_membership", [])
     assert appended() == []
+
+
+@pytest.mark.parametrize("granter", ["admin", "director"])
+def test_the_membership_of_the_main_role_gets_no_end(granter: str, world: World) -> None:
+    until = (timezone.now() + timedelta(seconds=30)).isoformat()
+    main = {
+        "user": world.mentor.id,
+        "role": "mentor",
+        "scope": "organization",
+        "organization": world.school.id,
+    }
+    caller = signed_in(getattr(world, granter))
+
+    assert refusal(caller.post("memberships/", {**main, "until": until})) == (
+        409,
+        "main_membership",
+        [],
+    )
+    assert caller.post("memberships/", main)[0] == 200
+    assert appended() == []
+
+
+def test_a_director_does_not_revoke_the_membership_of_another_director(world: World) -> None:
+    scope = Scope(ScopeKind.ORGANIZATION, world.school.id)
+    second = grant(user_id=world.mentor.id, role=Role.DIRECTOR, scope=scope).membership
+    path = f"memberships/{second.id}/"
+    forget_appended()
+
+    refused = signed_in(world.director).call("DELETE", path)
+
+    assert refusal(refused) == (403, "forbidden", [])
+    assert appended() == []
+    assert signed_in(world.admin).call("DELETE", path) == (204, None)
 
 
 def test_a_director_does_not_revoke_what_is_elsewhere(world: World) -> None:
@@ -399,6 +453,45 @@ def test_the_admin_site_grants_and_revokes(world: World) -> None:
         ("membership.updated", 2),
     ]
     assert active(world.mentor) == {("mentor", "organization", world.school.id)}
+
+
+@pytest.mark.parametrize(
+    ("learner", "until", "shown"),
+    [
+        ("mentor", "2999-01-01", "Not found."),
+        ("learner", "2020-01-01", "This must be in the future."),
+    ],
+)
+def test_the_admin_site_shows_why_it_does_not_grant(
+    learner: str, until: str, shown: str, world: World
+) -> None:
+    client = Client()
+    client.force_login(world.admin)
+    body = {**world.assignment(), "learner": getattr(world, learner).id}
+
+    answer = client.post(
+        f"{ADMIN}add/", {**body, "until_0": until, "until_1": "12:00:00"}, follow=True
+    )
+
+    assert answer.status_code == 200
+    assert shown in answer.content.decode()
+    assert appended() == []
+
+
+# --- what declares nothing -----------------------------------------------------------------------
+
+
+class Undeclared(APIView):
+    """A view that was not derived from ApiView."""
+
+    def get(self, request: Request) -> Response:
+        return Response({})
+
+
+def test_a_view_without_declared_permissions_is_closed() -> None:
+    answer = Undeclared.as_view()(APIRequestFactory().get("/"))
+
+    assert answer.status_code == 401
 
 
 # --- databases older than memberships ------------------------------------------------------------

@@ -8,27 +8,29 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.access import services
-from core.access.models import ID_COLUMN, Membership
-from core.access.services import MainMembership, Scope
-from core.kit.admin import ReadOnlyAdmin
-from ongoza_contracts.access import SCOPES, ScopeKind
-from ongoza_contracts.vocabulary import Role
+from core.access.models import Membership
+from core.access.serializers import GrantRequest
+from core.access.services import MainMembership
+from core.kit.admin import ReadOnlyAdmin, RefusalsAsMessages
 
 
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
+    grant: dict[str, Any]
+    """The arguments for the service, once the form is valid."""
+
     class Meta:
         model = Membership
         fields = ("user", "role", "scope", "organization", "cohort_id", "learner", "until")
 
     def clean(self) -> dict[str, Any]:
-        """A role only where it may be held, with the one id that its scope names."""
+        """Applies the rules of the API."""
         data = super().clean() or {}
-        kind = ScopeKind(data.get("scope", ScopeKind.PLATFORM))
-        given = {column for column in ID_COLUMN.values() if data.get(column)}
-        if kind not in SCOPES[Role(data.get("role", Role.ADMIN))]:
-            raise forms.ValidationError("This role is not granted in this kind of scope.")
-        if given != {ID_COLUMN[kind]}:
-            raise forms.ValidationError(f"Give {ID_COLUMN[kind]}, and no other id.")
+        if not self.errors:
+            request = GrantRequest(data=_body(data))
+            if request.is_valid():
+                self.grant = request.validated_data
+            else:
+                self.add_error(None, [str(e) for errors in request.errors.values() for e in errors])
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -37,8 +39,18 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         return excluded | {"user"}
 
 
+def _body(data: dict[str, Any]) -> dict[str, Any]:
+    """What a client of the API would send."""
+    ids = {name: data[name] and data[name].pk for name in ("user", "organization", "learner")}
+    texts = {"role": data["role"], "scope": data["scope"]}
+    cohort = data["cohort_id"] and str(data["cohort_id"])
+    until = data["until"] and data["until"].isoformat()
+    body = {**ids, **texts, "cohort": cohort, "until": until}
+    return {name: value for name, value in body.items() if value is not None}
+
+
 @admin.register(Membership)
-class MembershipAdmin(ReadOnlyAdmin):
+class MembershipAdmin(RefusalsAsMessages, ReadOnlyAdmin):
     form = GrantForm
     list_display = ("id", "user", "role", "scope", "organization", "learner", "until", "revoked_at")
     list_filter = ("role", "scope")
@@ -50,20 +62,7 @@ class MembershipAdmin(ReadOnlyAdmin):
         return True
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
-        data = form.cleaned_data
-        scope = Scope(
-            ScopeKind(data["scope"]),
-            data["organization"] and data["organization"].pk,
-            data["cohort_id"],
-            data["learner"] and data["learner"].pk,
-        )
-        granted = services.grant(
-            user_id=data["user"].pk,
-            role=Role(data["role"]),
-            scope=scope,
-            until=data["until"],
-            granted_by=request.user,  # type: ignore[arg-type]
-        )
+        granted = services.grant(granted_by=request.user, **form.grant)  # type: ignore[arg-type]
         obj.pk = granted.membership.pk
 
     @admin.action(description="Revoke")

@@ -13,11 +13,15 @@ if TYPE_CHECKING:  # DRF imports this module while it is loading its views
 
 
 class DeclaredPermission(BasePermission):
-    """The default everywhere. A method that a view does not declare it does not handle either:
-    its answer is 405."""
+    """The default of every view. Refuses a view that declares nothing.
+
+    `ApiView` checks that a view declares each method it handles, so any other is answered with 405.
+    """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        declared = getattr(view, "permissions", {})
+        declared = getattr(view, "permissions", None)
+        if declared is None:
+            return False
         method = "GET" if request.method == "HEAD" else request.method
         needed = declared.get(method, Principal.ANYONE)
         if needed is Principal.ANYONE:

@@ -44,14 +44,12 @@ def extent(caller: Caller, permission: Permission) -> Extent:
 def reach(caller: Caller, permission: Permission, column: str) -> Q:
     """The rows whose `column` holds a user whom `caller` reaches; always the caller's own.
 
-    What it does not let through is answered with 404, as if it did not exist.
+    Views answer 404 for any other row, as if it did not exist.
     """
     found = extent(caller, permission)
     if found.everyone:
         return Q()
-    members = _within(found)
-    if permission in LEARNERS_ONLY:
-        members = members.filter(role=Role.LEARNER)
+    members = learners_within(found) if permission in LEARNERS_ONLY else _within(found)
     return (
         Q(**{column: caller.id})
         | Q(**{f"{column}__in": found.learners})
@@ -89,8 +87,13 @@ def manageable_memberships(
     found = extent(caller, permission)
     if found.everyone:
         return Membership.objects.all()
-    learners = _within(found).filter(role=Role.LEARNER).values("user_id")
+    learners = learners_within(found).values("user_id")
     return Membership.objects.filter(_scope_in(found) | Q(learner_id__in=learners))
+
+
+def learners_within(found: Extent) -> QuerySet[Membership]:
+    """The active memberships of learners in the organizations and cohorts of an extent."""
+    return _within(found).filter(role=Role.LEARNER)
 
 
 def _within(found: Extent) -> QuerySet[Membership]:

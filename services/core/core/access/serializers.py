@@ -6,7 +6,7 @@ from rest_framework import serializers
 from core.access.models import Membership
 from core.access.services import Scope
 from core.kit.choices import enum_choices
-from core.kit.serializers import StrictSerializer
+from core.kit.serializers import AwareDateTimeField, StrictSerializer
 from ongoza_contracts.access import SCOPES, ScopeKind
 from ongoza_contracts.vocabulary import ID_MAX, Role
 
@@ -41,7 +41,7 @@ class GrantRequest(StrictSerializer):
     organization = serializers.IntegerField(min_value=1, max_value=ID_MAX, required=False)
     cohort = serializers.UUIDField(required=False)
     learner = serializers.IntegerField(min_value=1, max_value=ID_MAX, required=False)
-    until = serializers.DateTimeField(required=False, allow_null=True)
+    until = AwareDateTimeField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Raises ValidationError unless the role may be held in such a scope, which is named."""

@@ -19,6 +19,8 @@ from core.outbox.publish import publish
 from ongoza_contracts.access import Extent, Permission, ScopeKind, has_permission
 from ongoza_contracts.vocabulary import Role
 
+MANAGE = Permission.MEMBERSHIP_MANAGE
+
 
 class MainMembership(Conflict):
     code = "main_membership"
@@ -30,6 +32,11 @@ class Scope(NamedTuple):
     organization_id: int | None = None
     cohort_id: UUID | None = None
     learner_id: int | None = None
+
+    @classmethod
+    def of(cls, membership: Membership) -> "Scope":
+        ids = (membership.organization_id, membership.cohort_id, membership.learner_id)
+        return cls(ScopeKind(membership.scope), *ids)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -68,7 +75,8 @@ def grant(
     """Give a user a role in a scope, until `until` or for good; no-op if nothing changes.
 
     `granted_by` has to reach the user and the scope. Raises NotFound for what does not exist or is
-    not reached, and PermissionDenied for a role that `granted_by` may not give.
+    not reached, PermissionDenied for a role that `granted_by` may not give, and MainMembership for
+    an end of what follows from the user's main role.
     """
     if granted_by is not None:
         _require_manager(granted_by, user_id, role, scope)
@@ -77,6 +85,8 @@ def grant(
         _require_learner(scope.learner_id)
     if scope.organization_id is not None:
         _require_organization(scope.organization_id)
+    if until is not None and _is_main(user_id, role, scope):
+        raise MainMembership
     return _hold(user_id, role, scope, until, granted_by.id if granted_by else None)
 
 
@@ -84,12 +94,14 @@ def grant(
 def revoke(*, membership_id: UUID, revoked_by: Caller) -> None:
     """End a membership at once; no-op if it has ended.
 
-    Raises NotFound for one that `revoked_by` does not reach, and MainMembership for one that
-    follows from the user's main role.
+    Raises NotFound for one that `revoked_by` does not reach, PermissionDenied for a role that
+    `revoked_by` may not give either, and MainMembership for one that follows from the user's main
+    role.
     """
     rows = selectors.manageable_memberships(revoked_by)
     membership = get_for_update(rows.filter(pk=membership_id))
-    if _is_main(membership):
+    _require_grantable(Role(membership.role), selectors.extent(revoked_by, MANAGE))
+    if _is_main(membership.user_id, membership.role, Scope.of(membership)):
         raise MainMembership
     _end(membership)
 
@@ -112,19 +124,26 @@ def follow_main_role(user_id: int, new: MainRole, old: MainRole | None = None) -
 
 def _require_manager(manager: Caller, user_id: int, role: Role, scope: Scope) -> None:
     """Raises NotFound and PermissionDenied."""
-    permission = Permission.MEMBERSHIP_MANAGE
-    found = selectors.extent(manager, permission)
+    found = selectors.extent(manager, MANAGE)
+    _require_grantable(role, found)
     if found.everyone:
         return
-    if has_permission(role, permission):
-        raise PermissionDenied
-    if not selectors.reaches(manager, permission, user_id) or not _includes(manager, found, scope):
+    if not selectors.reaches(manager, MANAGE, user_id) or not _includes(found, scope):
         raise NotFound
 
 
-def _includes(manager: Caller, found: Extent, scope: Scope) -> bool:
+def _require_grantable(role: Role, found: Extent) -> None:
+    """Raises PermissionDenied: only who manages all memberships grants or revokes a role that
+    manages memberships."""
+    if has_permission(role, MANAGE) and not found.everyone:
+        raise PermissionDenied
+
+
+def _includes(found: Extent, scope: Scope) -> bool:
+    """Whether the scope lies within the extent. A learner whom the manager reaches by another role,
+    as a mentor or sponsor elsewhere, does not."""
     if scope.learner_id is not None:
-        return selectors.reaches(manager, Permission.LEARNER_READ, scope.learner_id)
+        return selectors.learners_within(found).filter(user_id=scope.learner_id).exists()
     return scope.organization_id in found.organizations or scope.cohort_id in found.cohorts
 
 
@@ -166,12 +185,11 @@ def _hold(
     return Granted(membership, is_new)
 
 
-def _is_main(membership: Membership) -> bool:
-    user: Any = membership.user
+def _is_main(user_id: int, role: str, scope: Scope) -> bool:
+    """Whether this membership follows from the user's main role and organization."""
+    user: Any = get_user_model()._default_manager.get(pk=user_id)
     main = MainRole(Role(user.role), user.organization_id)
-    columns = main.scope.columns if main.scope else {}
-    held = {name: getattr(membership, name) for name in columns}
-    return membership.role == main.role and bool(columns) and held == columns
+    return (role, scope) == (main.role, main.scope)
 
 
 def _end_all(rows: QuerySet[Membership]) -> None:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from core.kit.errors import DomainError
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """For what is changed elsewhere: an edit here would be a change nobody hears of."""
+    """For rows that only services change: an edit here would not be published."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -17,3 +19,14 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class RefusalsAsMessages(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shows what a service refuses as a message, where it would be a 500."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **options)
+        except DomainError as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())

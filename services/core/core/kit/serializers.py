@@ -1,6 +1,7 @@
 """The base of serializers that read bodies: closed, and strict about JSON types."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -51,6 +52,15 @@ class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
                 yield name, ErrorDetail("This field cannot be set.", "read_only")
             elif (wanted := _mismatch(field, value)) is not None:
                 yield name, ErrorDetail(f"This must be {wanted}.", "wrong_type")
+
+
+class AwareDateTimeField(serializers.DateTimeField):
+    """Refuses a time without an offset, which DRF would take for UTC."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise serializers.ValidationError("Give an offset: 2030-01-31T12:00:00Z.", "invalid")
+        return super().enforce_timezone(value)
 
 
 def _mismatch(field: AnyField, value: Any) -> str | None:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 
-from core.kit.errors import DomainError
+from core.kit.admin import RefusalsAsMessages
 from core.programs import services
 from core.programs.models import ContentItem, Program
 from core.programs.serializers import PublishContentRequest, UpdateContentRequest
@@ -44,13 +44,13 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _sentences(errors: Any) -> list[str]:
-    """DRF tells of a list's items by their index."""
+    """DRF groups the errors of a list's items by index."""
     groups = errors.values() if isinstance(errors, dict) else [errors]
     return [str(error) for group in groups for error in group]
 
 
 @admin.register(ContentItem)
-class ContentItemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ContentItemAdmin(RefusalsAsMessages):
     form = ContentForm
     fields = (*FIXED, *CHANGEABLE, "prerequisites", "retired", "version")
     readonly_fields = ("retired", "version")
@@ -69,13 +69,6 @@ class ContentItemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # items are retired: histories refer to them
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **options)
-        except DomainError as refusal:
-            self.message_user(request, refusal.detail, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
 
     def save_model(
         self, request: HttpRequest, obj: ContentItem, form: "forms.ModelForm[Any]", change: bool
