@@ -106,7 +106,7 @@ SCOPES: Mapping[Role, frozenset[ScopeKind]] = {
 LEARNERS_ONLY = frozenset(
     {Permission.LEARNER_READ, Permission.LEARNER_CONTACT_READ, Permission.SUBMISSION_REVIEW}
 )
-"""Within an organization or cohort these reach its learners, the others all its members."""
+"""Within an organization or cohort these reach its learners; the other permissions, all members."""
 
 _NEEDED = {
     ScopeKind.LEARNER: Reach.ASSIGNED,
@@ -137,7 +137,7 @@ class Membership(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Whom a permission reaches, besides the caller."""
+    """The users a permission reaches, besides the caller."""
 
     everyone: bool = False
     organizations: frozenset[int] = frozenset()
@@ -164,7 +164,7 @@ def has_permission(role: str, permission: Permission) -> bool:
 
 
 def extent(permission: Permission, memberships: Iterable[Membership], now: datetime) -> Extent:
-    """Whom the permission reaches by the memberships of one user."""
+    """The users that the permission reaches by one user's memberships."""
     active = [one for one in memberships if is_active(one, now)]
     within = [one for one in active if _reach(one, permission) >= _NEEDED[ScopeKind(one.scope)]]
     return Extent(

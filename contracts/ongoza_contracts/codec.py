@@ -19,7 +19,7 @@ from ongoza_contracts.topics import (
 
 MAX_PAYLOAD_BYTES = 64 * 1024
 FORGOTTEN = "ongoza.key.forgotten.v1"
-"""The type of records without a body, for whoever looks at headers alone."""
+"""The type of records without a body, for consumers that read headers alone."""
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -52,7 +52,7 @@ class Record:
     sequence: str
     traceparent: str | None
     payload: bytes | None
-    """Without one the record asks compaction to forget its key."""
+    """None in a tombstone, after which compaction removes the key."""
 
     def headers(self) -> list[tuple[str, bytes]]:
         return wire_headers(
@@ -80,14 +80,14 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A well-formed record of a type this code does not know: count it and pass."""
+    """A well-formed record of a type this code does not know: count it and skip it."""
 
     type: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A record without a body: compaction may forget its key. It says nothing about versions."""
+    """A record without a body: compaction may remove its key. It has no version."""
 
 
 def encode(
@@ -118,8 +118,9 @@ def encode(
 
 
 def tombstone(topic: Topic, key: str, partition_key: str, *, time: datetime) -> Record:
-    """The record after which compaction keeps nothing of `key`. It has no body, and so no version:
-    what consumers have to do, `user.erased` tells them."""
+    """The record after which compaction removes every record of `key`.
+
+    It has no body and no version: consumers act on `user.erased` instead."""
     return Record(
         topic=topic.name,
         partition=partition_for(partition_key, topic.partitions),

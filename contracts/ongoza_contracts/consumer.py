@@ -7,14 +7,14 @@ from ongoza_contracts.codec import Received, Tombstone, Unknown, decode
 
 
 class ConfluentMessage(Protocol):
-    """As confluent-kafka delivers it; its releases type the headers in different ways."""
+    """A message as confluent-kafka delivers it; its releases type the headers in different ways."""
 
     def headers(self) -> Any: ...
     def value(self) -> bytes | None: ...
 
 
 class PlainRecord(Protocol):
-    """As aiokafka and others deliver it."""
+    """A record as aiokafka and similar clients deliver it."""
 
     @property
     def headers(self) -> Sequence[tuple[str, bytes]] | None: ...
@@ -26,10 +26,10 @@ Read: TypeAlias = Received | Unknown | Tombstone
 
 
 def read(record: ConfluentMessage | PlainRecord) -> Read:
-    """What a record of any of our topics says.
+    """The content of a record of any topic in the catalogue.
 
-    Raises BadRecord for one that cannot be understood: set it aside and go on, its neighbours are
-    good. A message that stands for an error of the client's is not for here.
+    Raises BadRecord for one that cannot be understood: park it and go on with the next. The caller
+    handles messages that stand for an error of the client.
     """
     headers, value = record.headers, record.value
     return decode(

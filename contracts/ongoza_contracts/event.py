@@ -133,7 +133,7 @@ def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
 
 
 def _declaration_faults(fact: type[Fact]) -> Iterator[str]:
-    """What is wrong with a fact's class line, in words."""
+    """The faults of a fact's class line, as messages."""
     declared = (fact.key_fields, fact.subjects)
     if not all(isinstance(names, tuple) for names in declared):
         yield "key and subjects are tuples of field names"

@@ -90,12 +90,12 @@ class Sunset:
 
 
 SUNSETS: Mapping[str, Sunset] = {}
-"""By fact type, or `<fact type>#<field>`. Entries stay when the thing is gone. Facts that will go
-carry CloudEvents' deprecation attributes, so that consumers learn it from the record itself."""
+"""By fact type, or `<fact type>#<field>`. Entries stay after the removal. Facts that have a sunset
+carry CloudEvents' deprecation attributes, so that consumers see it in the record itself."""
 
 
 def noun_of(fact: type[Fact]) -> str:
-    """The entity a type speaks of: `ongoza.<noun>.<past-tense verb>.v<n>`."""
+    """The noun of `ongoza.<noun>.<past-tense verb>.v<n>`: the kind of entity."""
     return fact.type.split(".")[1]
 
 

@@ -166,7 +166,7 @@ def test_every_claim_of_a_service_token_is_required(name: str) -> None:
     [NOW - 1, None, "soon", str(NOW + 600), NOW + 600.5, 1e30, [NOW + 600], True, 2**70],
     ids=["past", "null", "word", "text", "fraction", "1e30", "list", "true", "2**70"],
 )
-def test_an_odd_or_past_expiry_is_refused(value: Any) -> None:
+def test_a_malformed_or_past_expiry_is_refused(value: Any) -> None:
     refuse(with_claim("exp", value))
 
 
@@ -175,7 +175,7 @@ def test_an_odd_or_past_expiry_is_refused(value: Any) -> None:
     [NOW + 3600, NOW + 10 * 365 * 86400, str(NOW), -1, None],
     ids=["in an hour", "in ten years", "text", "negative", "null"],
 )
-def test_an_odd_or_future_time_of_issue_is_refused(value: Any) -> None:
+def test_a_malformed_or_future_time_of_issue_is_refused(value: Any) -> None:
     refuse(with_claim("iat", value))
 
 
@@ -194,7 +194,7 @@ def test_a_wrong_issuer_or_audience_is_refused(name: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [[], {}, 7.0, "7", "7 ", "07", 0, -1, 2**31, 2**70, True, None])
-def test_an_odd_user_id_is_refused(value: Any) -> None:
+def test_a_malformed_user_id_is_refused(value: Any) -> None:
     refuse(with_claim("user_id", value))
 
 
@@ -202,7 +202,7 @@ def test_an_odd_user_id_is_refused(value: Any) -> None:
     ("name", "value"),
     [("jti", 7), ("jti", ""), ("sid", "7"), ("sid", None), ("role", "root"), ("email", 7)],
 )
-def test_any_other_odd_claim_is_refused(name: str, value: Any) -> None:
+def test_any_other_malformed_claim_is_refused(name: str, value: Any) -> None:
     refuse(with_claim(name, value))
 
 

@@ -1,4 +1,4 @@
-"""Forgetting a user: rows, tokens, keys on the topics, and the receipts that say so."""
+"""Erasing a user: rows, tokens, keys on the topics, and the receipts."""
 
 import re
 from datetime import timedelta
@@ -49,7 +49,7 @@ def report_progress(amina: Caller) -> None:
     assert amina.post("progress/", progress_report())[0] == 201
 
 
-def test_after_every_fact_of_a_learner_its_key_is_forgotten(amina: Caller, learner: User) -> None:
+def test_every_key_of_an_erased_learner_ends_with_a_tombstone(amina: Caller, learner: User) -> None:
     report_progress(amina)
     deleted = amina.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"]
     assert amina.call("DELETE", f"profiling/sessions/{deleted}/")[0] == 204

@@ -36,7 +36,7 @@ class SubmissionClosed(DomainError):
     ("error", "status", "code"),
     [
         (SubmissionClosed(), 409, "submission_closed"),
-        (BadParameter("page is odd."), 400, "bad_parameter"),
+        (BadParameter("page is invalid."), 400, "bad_parameter"),
         (NotFound(), 404, "not_found"),
         (Http404(), 404, "not_found"),
         (Conflict(), 409, "conflict"),

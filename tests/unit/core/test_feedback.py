@@ -1,4 +1,4 @@
-"""Saying of an item "not for me" or "more like this": what is kept, published and refused."""
+"""Saying of an item "not for me" or "more like this": what is stored, published and refused."""
 
 from typing import Any
 
@@ -79,10 +79,10 @@ def test_what_is_taken_back_is_published_without_a_verdict_and_can_be_said_again
     assert appended() == [("feedback.given", key, version) for version in (1, 2, 3)]
 
 
-@pytest.mark.parametrize("odd", ["course-99", "1%00", "course-1%00", "../1", "1 OR 1=1"])
-def test_what_was_never_said_cannot_be_taken_back(amina: Caller, odd: str) -> None:
+@pytest.mark.parametrize("content_id", ["course-99", "1%00", "course-1%00", "../1", "1 OR 1=1"])
+def test_what_was_never_said_cannot_be_taken_back(amina: Caller, content_id: str) -> None:
     amina.post("feedback/", said())
-    assert refusal(amina.call("DELETE", f"feedback/{odd}/")) == (404, "not_found", [])
+    assert refusal(amina.call("DELETE", f"feedback/{content_id}/")) == (404, "not_found", [])
     assert Feedback.objects.get().verdict == "not_for_me"
 
 

@@ -32,7 +32,7 @@ def test_a_good_traceparent_keeps_its_trace_id_and_gets_a_span_of_ours() -> None
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "malformed",
     [
         None,
         "",
@@ -44,8 +44,8 @@ def test_a_good_traceparent_keeps_its_trace_id_and_gets_a_span_of_ours() -> None
         INCOMING + "-x",
     ],
 )
-def test_any_other_traceparent_is_replaced(odd: str | None) -> None:
-    trace.begin(traceparent=odd)
+def test_any_other_traceparent_is_replaced(malformed: str | None) -> None:
+    trace.begin(traceparent=malformed)
 
     own = trace.current_traceparent()
     assert own is not None
@@ -59,7 +59,7 @@ def test_a_sane_request_id_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", [None, "", "short", "x" * 65, "with space in it", "a\nforged: line"]
+    "malformed", [None, "", "short", "x" * 65, "with space in it", "a\nforged: line"]
 )
-def test_an_odd_request_id_is_replaced(odd: str | None) -> None:
-    assert re.fullmatch(r"[0-9a-f]{32}", trace.begin(odd)[0])
+def test_a_malformed_request_id_is_replaced(malformed: str | None) -> None:
+    assert re.fullmatch(r"[0-9a-f]{32}", trace.begin(malformed)[0])

@@ -1,4 +1,4 @@
-"""What core's tests are told with: callers, a small catalogue, and what the outbox was given."""
+"""Building blocks of core's tests: callers, a small catalogue, and the contents of the outbox."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is published of memberships: all of it."""
+"""Memberships are published whole."""
 
 from core.access.models import Membership
 from core.outbox.publications import Publication, register

@@ -1,4 +1,4 @@
-"""Whom a caller reaches, as filters over ids: lists and single objects share one rule."""
+"""The reach of a caller as filters over ids: lists and single objects share one rule."""
 
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from ongoza_contracts.vocabulary import Role
 
 
 class Caller(Protocol):
-    """What is needed of a user, whose model is above this app."""
+    """The attributes of a user that this app reads; the model belongs to an app above."""
 
     @property
     def id(self) -> int: ...
@@ -36,7 +36,7 @@ def has_permission(caller: Caller, permission: Permission) -> bool:
 
 
 def extent(caller: Caller, permission: Permission) -> Extent:
-    """Whom the permission reaches besides the caller."""
+    """The users that the permission reaches besides the caller."""
     held = active_memberships().filter(user_id=caller.id)
     return access.extent(permission, held, timezone.now())
 

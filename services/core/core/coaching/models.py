@@ -8,7 +8,7 @@ from ongoza_contracts.event import uuid7
 
 
 class Goal(Versioned):
-    """What a learner wants to achieve, and by when: the entity that is published."""
+    """A learner's goal with its target date: the entity that is published."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="goals")

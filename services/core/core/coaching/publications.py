@@ -1,4 +1,4 @@
-"""What is published of goals: all but the title, which is the learner's own text."""
+"""Goals are published without the title, which is the learner's own text."""
 
 from core.coaching.models import Goal
 from core.outbox.publications import Publication, register

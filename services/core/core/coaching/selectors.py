@@ -1,4 +1,4 @@
-"""What may be read of goals: one's own, and those of learners within reach."""
+"""Reads of goals: the caller's own, and those of learners within reach."""
 
 from django.db.models import QuerySet
 

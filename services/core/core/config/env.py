@@ -1,4 +1,4 @@
-"""Typed reading of environment variables: a value that makes no sense stops the process."""
+"""Typed reading of environment variables: an invalid value stops the process."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What must hold before any process of core may start: called by the last line of the settings."""
+"""Checks of the configuration before a process starts: called by the last line of the settings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

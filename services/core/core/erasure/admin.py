@@ -18,8 +18,7 @@ class ErasingUserAdmin(UserAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Neither the read-only admins of what the user owns nor its foreign keys, which are
-        PROTECT, stand against an erasure."""
+        """Lets an erasure delete rows whose admin is read-only or whose foreign key is PROTECT."""
         shown, counts, _, _ = super().get_deleted_objects(objs, request)
         return shown, counts, set(), []
 

@@ -1,4 +1,4 @@
-"""What is left of a user here, and what was erased."""
+"""The report of an erasure: rows that remain, and rows that were erased."""
 
 from dataclasses import dataclass
 

@@ -15,16 +15,18 @@ from core.users.services import WrongPassword
 
 @transaction.atomic
 def erase_user(*, user_id: int) -> None:
-    """Delete a user, all they own, and every key of theirs on the topics but the record that says
-    so. What stays is that the id was erased, and the receipts. Raises NotFound."""
-    # From here on nothing new can refer to the user.
+    """Delete a user, all rows they own, and every key of theirs on the topics.
+
+    Only the fact that the id was erased and the receipts remain. Raises NotFound.
+    """
+    # Until the commit no new row can refer to the user.
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True)
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
-    # Their text holds the address.
+    # A token's text holds the e-mail address.
     tokens, _ = OutstandingToken.objects.filter(user_id=user_id).delete()
     rows |= {**delete_published(user), "token_blacklist.OutstandingToken": tokens}
-    # Last, when a deletion that was under way has committed the key it recorded.
+    # After `delete_owned`, which waits for deletions under way: their keys are recorded by now.
     keys += pop_deleted_keys(user_id)
     rows |= erase_history(user_id)
     append_tombstones(keys, partition_key=str(user_id))

@@ -7,9 +7,9 @@ from ongoza_contracts.vocabulary import Verdict
 
 
 class Feedback(Versioned):
-    """What one learner says of one item of content: the entity that is published.
+    """A learner's verdict on one item of content: the entity that is published.
 
-    The row of what was taken back stays, without a verdict, for the sake of its version.
+    Withdrawn feedback keeps its row, without a verdict, because versions must go on rising.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="feedback")
@@ -26,4 +26,4 @@ class Feedback(Versioned):
         return self.verdict or None
 
     def __str__(self) -> str:
-        return f"user {self.user_id}, {self.content_id}: {self.verdict or 'taken back'}"
+        return f"user {self.user_id}, {self.content_id}: {self.verdict or 'withdrawn'}"

@@ -1,4 +1,4 @@
-"""What is published of feedback: all of it."""
+"""Feedback is published whole."""
 
 from core.feedback.models import Feedback
 from core.outbox.publications import Publication, register

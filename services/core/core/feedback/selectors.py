@@ -1,4 +1,4 @@
-"""What may be read of feedback: one's own."""
+"""Reads of the caller's own feedback."""
 
 from django.db.models import QuerySet
 
@@ -7,5 +7,5 @@ from core.users.models import User
 
 
 def feedback_of(caller: User) -> QuerySet[Feedback]:
-    """What the caller said and did not take back, oldest first."""
+    """The caller's feedback that was not withdrawn, oldest first."""
     return Feedback.objects.filter(user=caller).exclude(verdict="")

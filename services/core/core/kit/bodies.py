@@ -1,4 +1,4 @@
-"""Bodies at the door: their size limit, and those that come in chunks."""
+"""Request bodies: their size limit, and chunked transfer encoding."""
 
 import io
 from collections.abc import Callable, Iterable
@@ -13,9 +13,9 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 def buffer_chunked_bodies(application: Wsgi) -> Wsgi:
     """Give a chunked body the length Django needs to see it: else Django takes it for empty.
 
-    Of a body over the limit one byte more than the limit is kept: enough for the parser to refuse
-    it. The rest is read off, because a client that is still sending when the connection closes
-    never sees the refusal.
+    A body over the limit is cut one byte after it: enough for the parser to refuse it. The rest is
+    read and dropped, because a client that is still sending when the connection closes never sees
+    the refusal.
     """
 
     def sized(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

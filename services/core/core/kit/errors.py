@@ -31,7 +31,7 @@ class BadParameter(DomainError):
 
 
 class NotFound(DomainError):
-    """Also the answer for what exists but is none of the caller's business."""
+    """Also the answer for an object that exists and that the caller does not reach."""
 
     status = 404
     code = "not_found"
@@ -57,7 +57,7 @@ class Unavailable(DomainError):
 
 
 HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
-CODES = {  # ours for DRF's, so that both services say the same
+CODES = {  # from DRF's codes to ours, which ai uses as well
     "parse_error": "malformed_json",
     "authentication_failed": "not_authenticated",
     "permission_denied": "forbidden",
@@ -130,7 +130,7 @@ def _api_exception(error: exceptions.APIException) -> Response:
 
 
 def _lost_a_race(error: IntegrityError) -> bool:
-    """Somebody else made or removed the row meanwhile. Anything else is our mistake: a 500."""
+    """Whether a concurrent request inserted or deleted the row. Any other error is a bug: a 500."""
     state = getattr(error.__cause__, "sqlstate", None)
     return state in (FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION)
 

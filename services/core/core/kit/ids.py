@@ -4,7 +4,7 @@ from ongoza_contracts.vocabulary import ID_MAX
 
 
 class IdConverter:
-    """`<id:user_id>`: what cannot be an id of ours is no route, hence 404."""
+    """`<id:user_id>`: a number that cannot be an id matches no route, so the answer is 404."""
 
     regex = "[1-9][0-9]{0,9}"
 

@@ -1,4 +1,4 @@
-"""Pages: `?page=` and `?page_size=`, 20 rows unless told, `{count, next, previous, results}`."""
+"""Pages: `?page=` and `?page_size=`, 20 rows by default, `{count, next, previous, results}`."""
 
 from collections.abc import Sequence
 from typing import Any

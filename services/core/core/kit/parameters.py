@@ -1,4 +1,4 @@
-"""Query parameters with a meaning: read, or refused as a bad parameter."""
+"""Readers of query parameters; each raises BadParameter for an invalid value."""
 
 from enum import StrEnum
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Who a request has to come from, for what is not a matter of permissions."""
+"""The caller that a method requires where it requires no permission."""
 
 from enum import Enum
 
@@ -8,4 +8,4 @@ class Principal(Enum):
     USER = "user"
     """A signed-in person; a service is none."""
     SERVICE = "service"
-    """Another service of ours acting for itself, known by its service token."""
+    """Another service acting for itself, authenticated by its service token."""

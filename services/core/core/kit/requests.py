@@ -35,7 +35,8 @@ class RequestMiddleware:
 
 
 class AdminActorMiddleware:
-    """Behind Django's authentication: names who is at work in the admin, for the audit trail."""
+    """Sets the actor of changes in the admin, for the audit trail. Placed after the middleware that
+    authenticates."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -47,7 +48,7 @@ class AdminActorMiddleware:
 
 
 def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    """The route's pattern and not its path: paths, queries and headers may tell on people."""
+    """Logs the route's pattern: paths, queries and headers may hold personal data."""
     match = request.resolver_match
     facts: dict[str, Any] = {
         "method": request.method,

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of pages."""
+"""Pages in the OpenAPI document."""
 
 from functools import cache
 from typing import Any

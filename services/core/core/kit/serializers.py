@@ -64,7 +64,7 @@ class AwareDateTimeField(serializers.DateTimeField):
 
 
 def _mismatch(field: AnyField, value: Any) -> str | None:
-    """What the field wants, when the value's JSON type is another. DRF judges null itself."""
+    """The type the field requires, if the value's JSON type is another. DRF checks null itself."""
     if value is None or value is empty:
         return None
     for kinds, types, wanted in _JSON_TYPES:
@@ -78,7 +78,7 @@ def _mismatch(field: AnyField, value: Any) -> str | None:
 def _mismatch_inside(field: AnyField, value: Any) -> str | None:
     child = getattr(field, "child", None)
     if child is None or isinstance(child, serializers.BaseSerializer):
-        return None  # a serializer judges its own fields
+        return None  # a serializer checks its own fields
     mismatches = (_mismatch(child, item) for item in value)
     wanted = next((found for found in mismatches if found), None)
     return f"a list in which each item is {wanted}" if wanted else None

@@ -1,4 +1,4 @@
-"""Who is asking, across processes: the request id and the W3C trace context of what runs now."""
+"""The context of the current request: its id, its W3C trace context and its actor."""
 
 import re
 import secrets
@@ -18,12 +18,12 @@ def current_request_id() -> str:
 
 
 def current_traceparent() -> str | None:
-    """What to send along with whatever this request or command causes. None outside of both."""
+    """The header for everything that this request or command sends. None outside of both."""
     return _traceparent.get()
 
 
 def current_actor() -> str | None:
-    """Who asked for what runs now: "user:42" or "service:ai"; None when nobody is signed in."""
+    """The caller: "user:42" or "service:ai"; None when nobody is signed in."""
     return _actor.get()
 
 
@@ -32,14 +32,14 @@ def set_actor(actor: str | None) -> None:
 
 
 def new_traceparent() -> str:
-    """The beginning of a trace of its own."""
+    """The header of a new trace."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
 def begin(request_id: str | None = None, traceparent: str | None = None) -> tuple[str, str]:
-    """Start a request's context from its headers; what is missing or odd is made anew.
+    """Start a request's context from its headers; a missing or malformed one is replaced.
 
-    The trace id of a good incoming `traceparent` is kept and its span id replaced by our own.
+    The trace continues a valid incoming `traceparent`, under a span id of our own.
     """
     if request_id is None or not _REQUEST_ID.fullmatch(request_id):
         request_id = secrets.token_hex(16)
@@ -51,7 +51,7 @@ def begin(request_id: str | None = None, traceparent: str | None = None) -> tupl
 
 
 def end() -> None:
-    """Forget it: the thread goes on to serve somebody else."""
+    """Clear the context: the thread goes on to serve another request."""
     _request_id.set("")
     _traceparent.set(None)
     _actor.set(None)

@@ -42,7 +42,7 @@ class VersionedQuerySet(QuerySet[V]):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
     def bulk_create(self, objs: Any, *args: Any, **options: Any) -> list[V]:
-        """Inserts new rows. Raises UnpublishedChange where it would update others."""
+        """Inserts new rows. Raises UnpublishedChange where it would update existing ones."""
         if options.get("update_conflicts") or any(row.version for row in objs):
             raise UnpublishedChange(f"{self.model.__name__}: written in bulk")
         return super().bulk_create(objs, *args, **options)

@@ -1,4 +1,4 @@
-"""What changes organizations. They have no facts yet: users carry the id of theirs."""
+"""Everything that changes organizations. They have no facts: users hold their organization's id."""
 
 from typing import Any
 

@@ -42,7 +42,7 @@ class NotRecorded(LookupError):
 
 
 def as_of(topic: Topic, key: str, time: datetime) -> Fact | None:
-    """What was true of an entity at `time`; None when it did not exist then.
+    """The fact of an entity that was current at `time`; None when it did not exist then.
 
     Raises NotRecorded for a time before its history, which begins with the release that records it.
     """
@@ -149,5 +149,5 @@ def _record(row: FactHistory) -> tuple[Record, Fact]:
 
 
 def _fact(row: FactHistory) -> Fact:
-    """A field that was withdrawn since is left out."""
+    """Ignores fields that the fact no longer has."""
     return FACT_TYPES[row.type].model_validate_json(json.dumps(row.body), extra="ignore")

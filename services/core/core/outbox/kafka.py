@@ -35,7 +35,7 @@ class Publisher:
             "message.timeout.ms": 300_000,
             "reconnect.backoff.max.ms": 1_000,
             "error_cb": self._on_error,
-            "log_level": 0,  # outages are told of by the relay, once
+            "log_level": 0,  # the relay logs an outage, once
         }
 
     def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
@@ -80,7 +80,7 @@ class Publisher:
             raise NotPublished(failure.str())
 
     def _abandon(self) -> None:
-        """What still waits in the producer must not overtake what is sent in the next try."""
+        """Drop queued records: they must not overtake those of the next try."""
         if self._producer is not None:
             self._producer.purge()
             self._producer = self.auth_error = None

@@ -8,7 +8,7 @@ class OutboxEvent(models.Model):
     """A Kafka record that waits to be sent: each column is what goes on the wire.
 
     Rows are written by `append` alone and removed by the relay when the broker has acknowledged
-    them, so the table is short and its oldest row tells how far the relay is behind.
+    them, so the table is short and the age of its oldest row is the relay's lag.
     """
 
     id = models.BigAutoField(primary_key=True)

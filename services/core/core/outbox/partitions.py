@@ -9,7 +9,7 @@ from django.utils import timezone
 MONTHS_AHEAD = 2
 LOCK = "SELECT pg_advisory_xact_lock(7305121879)"
 EXISTS = "SELECT to_regclass(%s) IS NOT NULL"
-# Rows that came while the month had no partition are in the default one and move along.
+# Creates a month's partition and moves its rows there from the default one, if it got any before.
 CREATE = """
 CREATE TABLE {name} (LIKE fact_history INCLUDING DEFAULTS INCLUDING INDEXES);
 WITH moved AS (

@@ -161,7 +161,7 @@ def publication_of_kind(kind: str) -> Publication[Any]:
 
 
 def in_deletion_order() -> Iterator[Publication[Any]]:
-    """Entities that refer to others come before those."""
+    """An entity comes before the entities it refers to."""
     order: TopologicalSorter[type[Versioned]] = TopologicalSorter()
     for model in _BY_MODEL:
         order.add(model)

@@ -21,7 +21,8 @@ STANDBY_PAUSE = 0.5
 DAY_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
-# No cursor is kept: a transaction that commits late with a small id is read in the next round.
+# Without a cursor, so that a transaction that commits late with a small id is read in the next
+# round.
 OLDEST = """
 SELECT id, topic, partition, key, partition_key, event_id, type, subject, time, dataschema,
        sequence, traceparent, payload
@@ -32,8 +33,8 @@ COLUMNS = (
     *("dataschema", "sequence", "traceparent", "payload"),
 )
 DELETE = "DELETE FROM outbox_event WHERE id = ANY(%s)"
-# Held by the session: it is gone the moment the session is. So everything below runs on the one
-# session that took it, and a statement that fails means that we may no longer be the only relay.
+# The session holds the lock and releases it by ending. So everything below runs on the session that
+# took it, and after a failed statement another relay may be active.
 TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
 STILL_HERE = "SELECT 1"
 
@@ -120,7 +121,7 @@ class Relay:
             cursor.execute(STILL_HERE)
 
     def log_state_change(self, state: str) -> None:
-        """Log a change of state; the same state again is no news."""
+        """Log a change of state; no-op for the same state."""
         if state != self._state:
             self._state = state
             log.info("relay: %s", state)

@@ -1,4 +1,4 @@
-"""The record of profiling: what was asked of whom, what was answered, what came of it."""
+"""The record of profiling: sessions, their answers and their results."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What is published of profiling sessions: the answers, and the result once there is one."""
+"""Profiling sessions are published with their answers, and with the result once completed."""
 
 from core.outbox.publications import Publication, register
 from core.profiling.models import ProfilingSession

@@ -1,4 +1,4 @@
-"""What may be read of the record of profiling: one's own."""
+"""Reads of the caller's own profiling sessions."""
 
 from uuid import UUID
 

@@ -52,7 +52,7 @@ def start_session(*, user: User, questionnaire: str) -> tuple[ProfilingSession, 
     except IntegrityError:
         opened = user.profilings.filter(status=ProfilingSession.Status.OPEN).first()
         if opened is None:
-            raise  # the session that stood in the way was completed meanwhile
+            raise  # a concurrent request completed the open session
         return opened, False
 
 

@@ -1,4 +1,4 @@
-"""What is published of the catalogue: the whole item, retired or not."""
+"""Content items are published whole, retired ones too."""
 
 from core.outbox.publications import Publication, register
 from core.programs.models import ContentItem

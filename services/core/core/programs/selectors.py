@@ -1,4 +1,4 @@
-"""What may be read of the catalogue: all of it, by every user."""
+"""Reads of the catalogue, which is open to every user."""
 
 from django.db.models import QuerySet
 
@@ -12,7 +12,7 @@ class UnknownContent(DomainError):
 
 
 def offered() -> QuerySet[ContentItem]:
-    """What is not retired, with all that a serializer shows of it."""
+    """Items that are not retired, with the relations that a serializer reads."""
     return (
         ContentItem.objects.filter(retired=False)
         .select_related("program", "course")

@@ -1,4 +1,4 @@
-"""What is published of progress: all but `metadata`, which is the client's own."""
+"""Progress is published without `metadata`, which only clients read."""
 
 from core.outbox.publications import Publication, register
 from core.progress.models import Progress

@@ -1,4 +1,4 @@
-"""What may be read of progress, and by whom."""
+"""Reads of progress, limited to the caller's reach."""
 
 from django.db.models import QuerySet
 
@@ -17,7 +17,7 @@ def progress_of(caller: User, user_id: int) -> QuerySet[Progress]:
 
 
 def visible_progress(caller: User, progress_id: int) -> Progress:
-    """Raises NotFound, alike for what does not exist and what is none of the caller's business."""
+    """Raises NotFound both for a record that does not exist and for one out of reach."""
     within = reach(caller, Permission.LEARNER_READ, "user_id")
     rows = Progress.objects.select_related("content").filter(within, pk=progress_id)
     progress = rows.first()

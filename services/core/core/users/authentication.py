@@ -1,4 +1,4 @@
-"""Who sent a request: a user by an access token, or another service by a service token."""
+"""Authenticates a user by an access token, or another service by a service token."""
 
 import logging
 import re
@@ -21,7 +21,7 @@ _USER_ID = re.compile(r"[1-9][0-9]{0,9}")
 
 @dataclass(frozen=True)
 class Service:
-    """`request.user` when a service of ours calls for itself. It may do what `Principal.SERVICE`
+    """`request.user` when another service calls for itself. It may do what `Principal.SERVICE`
     declares."""
 
     name: str

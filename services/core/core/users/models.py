@@ -77,8 +77,8 @@ class User(Versioned, AbstractBaseUser):
 class SignIn(models.Model):
     """One sign-in on one device: the family of all tokens refreshed from it.
 
-    Removing the row ends them all here at once; the user's `tokens_valid_from` has others refuse
-    them too. Its lock serialises refreshing.
+    Deleting the row ends them all in core at once; other services refuse them by the user's
+    `tokens_valid_from`. Its lock serialises refreshing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

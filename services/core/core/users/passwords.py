@@ -27,7 +27,7 @@ def require_acceptable(password: str, user: User, *, field: str = "password") ->
 
 
 def check_password(password: str, user: User | None) -> bool:
-    """Costs one hash also without a user, so that the time does not tell who has an account."""
+    """Hashes once without a user too, so that the time does not reveal which accounts exist."""
     if len(password) > MAX_PASSWORD_LENGTH:
         return False
     if user is None or not user.has_usable_password():

@@ -1,4 +1,4 @@
-"""What is published of users: ids, enumerations and times alone."""
+"""Users are published as ids, enumerations and times, without personal text."""
 
 from core.outbox.publications import Publication, register
 from core.users.models import User

@@ -1,4 +1,4 @@
-"""What may be read of users, and by whom."""
+"""Reads of users, limited to the caller's reach, and of sign-ins."""
 
 from uuid import UUID
 

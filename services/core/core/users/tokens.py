@@ -1,7 +1,7 @@
 """Tokens: how they are made, and the only place where one is read.
 
 Made and verified by simplejwt. Before it sees a token, size, shape, header and claims are checked
-here: it would obey unknown header parameters and stumble over odd types.
+here: it would obey unknown header parameters and fail on values of a wrong type.
 """
 
 import base64
@@ -35,7 +35,7 @@ _HEADERS = ({"alg": "HS256"}, {"alg": "HS256", "typ": "JWT"})
 
 
 class InvalidToken(DomainError):
-    """Whatever is odd about a token gets this one answer."""
+    """The one answer to every invalid token, whatever is wrong with it."""
 
     status = 401
     code = "not_authenticated"
