@@ -1,31 +1,20 @@
 """Memberships: who grants and revokes them, what follows from a user, and what is published."""
 
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.models import QuerySet
-from django.test import Client
 from django.utils import timezone
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.test import APIRequestFactory
-from rest_framework.views import APIView
 
 from core.access.models import Membership
 from core.access.services import Scope, grant
 from core.erasure.services import erase_user
-from core.organizations.services import add_organization
-from core.outbox.models import FactHistory, OutboxEvent
-from core.users.models import User
+from core.outbox.models import OutboxEvent
 from core.users.services import update_user
 from ongoza_contracts.access import ScopeKind
-from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.school import ABSENT, COHORT, World, active, last_fact
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -40,48 +29,10 @@ from tests.unit.core.world import (
 
 pytestmark = pytest.mark.django_db
 
-ABSENT: Refusal = (404, "not_found", [])
-COHORT = "018f0000-0000-7000-8000-000000000020"
-
-
-class World:
-    """An organization with a director, a mentor and a learner; and a learner of another one."""
-
-    def __init__(self) -> None:
-        self.school = add_organization(name="Makini School", kind="school")
-        self.other = add_organization(name="Other", kind="employer")
-        self.admin = person("ada", Role.ADMIN)
-        self.director = person("dora", Role.DIRECTOR, self.school)
-        self.mentor = person("mara", Role.MENTOR, self.school)
-        self.learner = person("lena", Role.LEARNER, self.school)
-        self.foreign = person("fred", Role.LEARNER, self.other)
-        self.foreign_mentor = person("milo", Role.MENTOR, self.other)
-        forget_appended()
-
-    def assignment(self, learner: User | None = None) -> dict[str, Any]:
-        """The body that makes the mentor reach a learner."""
-        learner_id = (learner or self.learner).id
-        return {
-            "user": self.mentor.id,
-            "role": "mentor",
-            "scope": "learner",
-            "learner": learner_id,
-        }
-
 
 @pytest.fixture
 def world(db: None) -> World:
     return World()
-
-
-def active(user: User) -> set[tuple[str, str, int | None]]:
-    rows = Membership.objects.filter(user=user, revoked_at=None)
-    return {(row.role, row.scope, row.organization_id) for row in rows}
-
-
-def last_fact() -> MembershipUpdated:
-    row = OutboxEvent.objects.filter(type=MembershipUpdated.type).order_by("-id")[0]
-    return MembershipUpdated.model_validate_json(bytes(row.payload or b""))
 
 
 # --- what follows from a user --------------------------------------------------------------------
@@ -424,99 +375,3 @@ def test_the_erasure_of_a_learner_or_granter_clears_them(world: World) -> None:
     membership = Membership.objects.get(pk=UUID(body["id"]))
     assert (membership.learner_id, membership.granted_by_id, membership.version) == (None, None, 3)
     assert last_fact().granted_by is None
-
-
-# --- the admin site ------------------------------------------------------------------------------
-
-ADMIN = "/admin/access/membership/"
-
-
-def test_the_admin_site_grants_and_revokes(world: World) -> None:
-    client = Client()
-    client.force_login(world.admin)
-    form = {"user": world.mentor.id, "role": "mentor", "scope": "learner"}
-
-    assert client.post(f"{ADMIN}add/", form).status_code == 200
-    assert appended() == []
-    granted = {**form, "learner": world.learner.id, "until_0": "", "until_1": ""}
-    assert client.post(f"{ADMIN}add/", granted).status_code == 302
-    assert client.post(f"{ADMIN}add/", granted).status_code == 302
-    every = [
-        str(one)
-        for one in Membership.objects.filter(user=world.mentor).values_list("pk", flat=True)
-    ]
-    revoke = {"action": "revoke", "_selected_action": every}
-    assert client.post(ADMIN, revoke).status_code == 302
-
-    assert [(kind, version) for kind, _, version in appended()] == [
-        ("membership.updated", 1),
-        ("membership.updated", 2),
-    ]
-    assert active(world.mentor) == {("mentor", "organization", world.school.id)}
-
-
-@pytest.mark.parametrize(
-    ("learner", "until", "shown"),
-    [
-        ("mentor", "2999-01-01", "Not found."),
-        ("learner", "2020-01-01", "This must be in the future."),
-    ],
-)
-def test_the_admin_site_shows_why_it_does_not_grant(
-    learner: str, until: str, shown: str, world: World
-) -> None:
-    client = Client()
-    client.force_login(world.admin)
-    body = {**world.assignment(), "learner": getattr(world, learner).id}
-
-    answer = client.post(
-        f"{ADMIN}add/", {**body, "until_0": until, "until_1": "12:00:00"}, follow=True
-    )
-
-    assert answer.status_code == 200
-    assert shown in answer.content.decode()
-    assert appended() == []
-
-
-# --- what declares nothing -----------------------------------------------------------------------
-
-
-class Undeclared(APIView):
-    """A view that was not derived from ApiView."""
-
-    def get(self, request: Request) -> Response:
-        return Response({})
-
-
-def test_a_view_without_declared_permissions_is_closed() -> None:
-    answer = Undeclared.as_view()(APIRequestFactory().get("/"))
-
-    assert answer.status_code == 401
-
-
-# --- databases older than memberships ------------------------------------------------------------
-
-
-def test_the_migration_makes_and_publishes_what_users_stand_for(world: World) -> None:
-    alone = person("lena2")
-    QuerySet(Membership).delete()
-    forget_appended()
-    FactHistory.objects.all().delete()
-    migration = import_module("core.access.migrations.0002_memberships_of_users")
-    loader = MigrationLoader(connection)
-    apps = loader.project_state(
-        [("access", "0001_initial"), ("users", "0002_user_tokens_valid_from")]
-    ).apps
-
-    migration.add_memberships(apps, None)
-    migration.add_memberships(apps, None)
-
-    assert active(world.admin) == {("admin", "platform", None)}
-    for user in (world.director, world.mentor, world.learner):
-        assert active(user) == {(user.role, "organization", world.school.id)}
-    assert active(alone) == set()
-    keys = {str(one) for one in Membership.objects.values_list("id", flat=True)}
-    assert {key for _, key, _ in appended()} == keys
-    assert {(kind, version) for kind, _, version in appended()} == {("membership.updated", 1)}
-    assert FactHistory.objects.count() == len(keys) == 6
-    assert refusal(signed_in(world.mentor).get(f"users/{world.learner.id}/")) == ABSENT

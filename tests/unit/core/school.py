@@ -1,0 +1,53 @@
+"""An organization with people of each role, for tests of memberships."""
+
+from typing import Any
+
+from core.access.models import Membership
+from core.organizations.services import add_organization
+from core.outbox.models import OutboxEvent
+from core.users.models import User
+from ongoza_contracts.memberships import MembershipUpdated
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.world import (
+    Refusal,
+    forget_appended,
+    person,
+)
+
+ABSENT: Refusal = (404, "not_found", [])
+COHORT = "018f0000-0000-7000-8000-000000000020"
+
+
+class World:
+    """An organization with a director, a mentor and a learner; and a learner of another one."""
+
+    def __init__(self) -> None:
+        self.school = add_organization(name="Makini School", kind="school")
+        self.other = add_organization(name="Other", kind="employer")
+        self.admin = person("ada", Role.ADMIN)
+        self.director = person("dora", Role.DIRECTOR, self.school)
+        self.mentor = person("mara", Role.MENTOR, self.school)
+        self.learner = person("lena", Role.LEARNER, self.school)
+        self.foreign = person("fred", Role.LEARNER, self.other)
+        self.foreign_mentor = person("milo", Role.MENTOR, self.other)
+        forget_appended()
+
+    def assignment(self, learner: User | None = None) -> dict[str, Any]:
+        """The body that makes the mentor reach a learner."""
+        learner_id = (learner or self.learner).id
+        return {
+            "user": self.mentor.id,
+            "role": "mentor",
+            "scope": "learner",
+            "learner": learner_id,
+        }
+
+
+def active(user: User) -> set[tuple[str, str, int | None]]:
+    rows = Membership.objects.filter(user=user, revoked_at=None)
+    return {(row.role, row.scope, row.organization_id) for row in rows}
+
+
+def last_fact() -> MembershipUpdated:
+    row = OutboxEvent.objects.filter(type=MembershipUpdated.type).order_by("-id")[0]
+    return MembershipUpdated.model_validate_json(bytes(row.payload or b""))
