@@ -35,6 +35,7 @@ from ai.projections.subscriber import Subscriber
 from ai.recommendations.announce import Announcer
 from ai.recommendations.recompute import SWEEP_SECONDS, Recompute
 from ai.recommendations.refresh import NeighboursRefresh
+from ai.vectorstore.base import StoreUnavailable
 from ai.vectorstore.index import Indexer
 from ai.vectorstore.mirror import PAUSE_SECONDS, Mirror
 from ai.vectorstore.pinecone import open_pinecone
@@ -103,7 +104,8 @@ class Worker:
                     open_pinecone(self.settings, encoder.identity)
                 )
                 mirror = Mirror(self.pool, store, self.generation)
-                run("mirror", mirror.mirror_some, pause=PAUSE_SECONDS)
+                needs = (StoreUnavailable,)
+                run("mirror", mirror.mirror_some, pause=PAUSE_SECONDS, unavailable=needs)
             backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
             run("embedding", backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts)
             self._run_list_jobs(run, publisher)
@@ -120,7 +122,7 @@ class Worker:
         announced = {"pause": IDLE_SECONDS, "wake": self.changed, "rest": ANNOUNCE_REST}
         run("lists", recompute.recompute_some, **listed)
         run("older lists", recompute.mark_behind, pause=SWEEP_SECONDS)
-        run("announcing", announcer.announce_some, **announced)
+        run("announcing", announcer.announce_some, **announced, unavailable=(BrokerError,))
         run("tuning", NeighboursRefresh(self.pool, catalogues).refresh, pause=TUNING_SECONDS)
 
     def _run_in_background(
@@ -151,7 +153,6 @@ class Worker:
         self.replaced = await live_generation(self.pool) != self.generation
         if self.replaced:
             self.consumer.stop()
-        await status.report_jobs(self.pool, self.name, self.jobs)
         return False
 
     async def _watch(self) -> bool:

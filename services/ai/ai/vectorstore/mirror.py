@@ -4,7 +4,6 @@ The last state sent of each item is stored, so a crash repeats the last round at
 change of a vector, a facet or a retirement is sent soon.
 """
 
-import logging
 from collections.abc import Sequence
 
 import asyncpg
@@ -12,7 +11,7 @@ import asyncpg
 from ai.kit.db import Db
 from ai.kit.locks import TRY_MIRROR
 from ai.projections.generations import live_generation
-from ai.vectorstore.base import Entry, Facets, StoreUnavailable
+from ai.vectorstore.base import Entry, Facets
 from ai.vectorstore.pinecone import PineconeStore
 from ongoza_contracts.vocabulary import ContentType, Track
 
@@ -41,8 +40,6 @@ ON CONFLICT (namespace, content_id) DO UPDATE SET digest = excluded.digest
 REVISION = "SELECT revision FROM catalogue_revision"
 FORGET = "DELETE FROM mirrored_vector WHERE namespace = $1 AND content_id = ANY($2)"
 
-log = logging.getLogger(__name__)
-
 
 class Mirror:
     def __init__(self, pool: asyncpg.Pool, store: PineconeStore, generation: str) -> None:
@@ -52,7 +49,10 @@ class Mirror:
         self._same_at: int | None = None
 
     async def mirror_some(self) -> bool:
-        """Send a few differences; True when there may be more."""
+        """Send a few differences; True when there may be more.
+
+        Raises StoreUnavailable; what was not stored as sent is sent again.
+        """
         revision = await self._pool.fetchval(REVISION)
         if revision == self._same_at:
             return False
@@ -62,25 +62,18 @@ class Mirror:
             if await live_generation(db) != self._generation:
                 return False  # replaced: its vectors are no longer searched
             rows = await db.fetch(DIFFERENT, self._store.namespace)
-            if not await self._send(db, rows):
-                return False
+            await self._send(db, rows)
         self._same_at = None if rows else revision
         return bool(rows)
 
-    async def _send(self, db: Db, rows: Sequence[asyncpg.Record]) -> bool:
-        """False while the store is unavailable."""
+    async def _send(self, db: Db, rows: Sequence[asyncpg.Record]) -> None:
         wanted = [row for row in rows if row["digest"] is not None]
         deleted = [row["content_id"] for row in rows if row["digest"] is None]
-        try:
-            await self._store.upsert([_entry(row) for row in wanted])
-            await self._store.delete(deleted)
-        except StoreUnavailable as error:
-            log.warning("the mirror of vectors waits: %s", error)
-            return False
+        await self._store.upsert([_entry(row) for row in wanted])
+        await self._store.delete(deleted)
         ids, digests = [row["content_id"] for row in wanted], [row["digest"] for row in wanted]
         await db.execute(REMEMBER, self._store.namespace, ids, digests)
         await db.execute(FORGET, self._store.namespace, deleted)
-        return True
 
 
 def _entry(row: asyncpg.Record) -> Entry:
