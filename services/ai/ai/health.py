@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from ai.embeddings.dependencies import CurrentEncoder
+from ai.kit.db import UNAVAILABLE
 from ai.kit.dependencies import CurrentCore, CurrentPool
 from ai.kit.vectors import ModelIdentity
 
@@ -129,7 +130,7 @@ async def _projection(pool: asyncpg.Pool) -> Projection | None:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             (row,) = await pool.fetch(STATUS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (*UNAVAILABLE, OSError, asyncpg.PostgresError):
         return None
     silent = row["silent_seconds"]
     worker = None if silent is None else _worker(row, silent)
