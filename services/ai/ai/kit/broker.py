@@ -185,8 +185,8 @@ class Consumer:
         ours = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
         positions = await self._positions()
         consumer = AIOKafkaConsumer(**self._brokers.client())
-        await consumer.start()
         try:
+            await consumer.start()
             ends = await consumer.end_offsets(list(ours))
         finally:
             await consumer.stop()

@@ -19,7 +19,7 @@ BUDGET_SECONDS = 0.6
 """What all calls made for one request may take together, unless the route says otherwise."""
 PAGES_MAX = 50
 PAGE_SIZE_MAX = 100
-"""Core gives no larger page."""
+"""The largest page that core returns."""
 
 R = TypeVar("R", bound=BaseModel)
 T = TypeVar("T")

@@ -3,16 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from ai.kit.core_client import CoreCalls, CoreUnavailable
+from ai.kit.core_client import PAGE_SIZE_MAX, CoreCalls, CoreUnavailable
 from ai.learners.learner import Feedback, Interaction, Learner
 from ai.learners.queries import chosen
 from ongoza_contracts.http.content import ContentItem, ContentPage
 from ongoza_contracts.http.feedback import FeedbackPage
 from ongoza_contracts.http.progress import ProgressPage
 from ongoza_contracts.http.users import User
-
-PAGE_SIZE_MAX = 100
-"""Core gives no larger page."""
 
 
 def get_content(core: CoreCalls) -> AsyncIterator[ContentItem]:
