@@ -80,7 +80,7 @@ class Subscriber:
         pause = FIRST_PAUSE
         while True:
             try:
-                self._tell(await self.applier.apply(batch))
+                self._wake_jobs(await self.applier.apply(batch))
                 return
             except TRANSIENT as error:
                 log.warning("the batch waits: %s", type(error).__name__)
@@ -88,7 +88,7 @@ class Subscriber:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    def _tell(self, applied: Applied) -> None:
+    def _wake_jobs(self, applied: Applied) -> None:
         if applied.learners:
             self.lists.set()
         if applied.content:

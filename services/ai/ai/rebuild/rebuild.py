@@ -203,7 +203,7 @@ class _Run:
     async def all(self, *, switch: bool) -> Outcome:
         await self._load()
         cached, embedded = await self._embed()
-        await vectors.build_index(self.pool, lambda d, t: self._tell("index", d, t))
+        await vectors.build_index(self.pool, lambda d, t: self._report("index", d, t))
         failpoint("rebuild.index")
         await self._lists()
         await self._load()
@@ -217,7 +217,7 @@ class _Run:
         switched = await self._switch(_unseen)
         return Outcome(self.name, self.facts, 0, 0, None, switched)
 
-    def _tell(self, stage: str, done: int, total: int, **figures: object) -> None:
+    def _report(self, stage: str, done: int, total: int, **figures: object) -> None:
         self.tools.progress_reporter.stage(stage, done, total, **figures)
 
     async def _target(self, db: Db | asyncpg.Pool) -> Mapping[TopicPartition, int]:
@@ -242,7 +242,7 @@ class _Run:
                 await subscriber.handle(records)
                 self.facts += len(records)
                 left -= len(records)
-                self._tell("facts", total - left, total, lag=left)
+                self._report("facts", total - left, total, lag=left)
                 failpoint("rebuild.load")
 
     async def _embed(self) -> tuple[int, int]:
@@ -251,9 +251,9 @@ class _Run:
         cached = await vectors.fill_from_cache(self.pool, encoder.identity)
         failpoint("rebuild.embed")
         embedded = await vectors.embed_rest(
-            self.pool, encoder, lambda d, t: self._tell("texts", d, t, cached=cached)
+            self.pool, encoder, lambda d, t: self._report("texts", d, t, cached=cached)
         )
-        self._tell("texts", cached + embedded, cached + embedded, cached=cached)
+        self._report("texts", cached + embedded, cached + embedded, cached=cached)
         return cached, embedded
 
     async def _lists(self) -> None:
@@ -262,12 +262,12 @@ class _Run:
         recompute = Recompute(self.pool, catalogues)
         total = await self.pool.fetchval(MARKED)
         while await recompute.recompute_some():
-            self._tell("lists", total - await self.pool.fetchval(MARKED), total)
+            self._report("lists", total - await self.pool.fetchval(MARKED), total)
             failpoint("rebuild.lists")
 
     async def _switch(self, check: Callable[[Db], Awaitable[None]]) -> Switched:
         for attempt in range(1, ATTEMPTS + 1):
-            self._tell("switch", 0, 1, attempt=attempt)
+            self._report("switch", 0, 1, attempt=attempt)
             with suppress(asyncpg.LockNotAvailableError):
                 switched = await catch_up_and_switch(
                     self.tools.db,
@@ -277,7 +277,7 @@ class _Run:
                     target=self._target,
                     check=check,
                 )
-                self._tell("switch", 1, 1, attempt=attempt)
+                self._report("switch", 1, 1, attempt=attempt)
                 return switched
             await self._load()
         raise RebuildRefused("readers of the live views never made room; try again")

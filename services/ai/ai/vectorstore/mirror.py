@@ -13,13 +13,12 @@ from ai.kit.locks import TRY_MIRROR
 from ai.projections.generations import live_generation
 from ai.vectorstore.base import Entry, Facets
 from ai.vectorstore.pinecone import PineconeStore
-from ongoza_contracts.vocabulary import ContentType, Track
 
 ITEMS_PER_ROUND = 100
 PAUSE_SECONDS = 2.0
 
-# A retired item has no digest and is deleted there. A full join also finds items that no longer
-# exist here (a vector, a rolled-back item).
+# Items whose state differs from the last one sent. One without digest has to be deleted from the
+# store: it was retired, or the full join found no vector of it.
 DIFFERENT = f"""
 WITH wanted AS (
     SELECT content_id, text_sha256, embedding, content_type, track, level, skills, md5(
@@ -32,12 +31,14 @@ FROM wanted FULL JOIN mirrored USING (content_id)
 WHERE wanted.digest IS DISTINCT FROM mirrored.digest
 ORDER BY content_id LIMIT {ITEMS_PER_ROUND}
 """  # noqa: S608 - a constant
+# Stores the states that were sent.
 REMEMBER = """
 INSERT INTO mirrored_vector (namespace, content_id, digest)
 SELECT $1, * FROM unnest($2::text[], $3::text[])
 ON CONFLICT (namespace, content_id) DO UPDATE SET digest = excluded.digest
 """
 REVISION = "SELECT revision FROM catalogue_revision"
+# Deletes the states of items that the store no longer has.
 FORGET = "DELETE FROM mirrored_vector WHERE namespace = $1 AND content_id = ANY($2)"
 
 
@@ -77,11 +78,6 @@ class Mirror:
 
 
 def _entry(row: asyncpg.Record) -> Entry:
-    return Entry(row["content_id"], row["text_sha256"], row["embedding"].to_numpy(), facets_of(row))
-
-
-def facets_of(row: asyncpg.Record) -> Facets:
-    """The facets of a row of `content`."""
-    return Facets(
-        ContentType(row["content_type"]), Track(row["track"]), row["level"], tuple(row["skills"])
+    return Entry(
+        row["content_id"], row["text_sha256"], row["embedding"].to_numpy(), Facets.of_row(row)
     )
