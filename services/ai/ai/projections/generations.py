@@ -13,14 +13,17 @@ from ai.kit.vectors import ModelIdentity
 
 FIRST = "g1"
 
+# The tables of a generation, which readers see as views.
 TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = $1 ORDER BY 1"
 LIVE = "SELECT name FROM generation WHERE state = 'live'"
+# The name after the highest number.
 NEXT = "SELECT 'g' || coalesce(max(substr(name, 2)::integer), 0) + 1 FROM generation"
 # The generation that was live before: a rollback makes it live again.
 PREVIOUS = """
 SELECT name FROM generation WHERE state = 'retired' ORDER BY switched_at DESC NULLS LAST LIMIT 1
 """
 ALL = "SELECT * FROM generation ORDER BY substr(name, 2)::integer"
+# The check constraints refuse a name other than `g<number>`.
 ADD = "INSERT INTO generation (name, state, options) VALUES ($1, 'building', $2)"
 # The first process that makes vectors for a generation names their model, which never changes.
 NAME_MODEL = """
@@ -56,7 +59,7 @@ class OtherModel(RuntimeError):
 
 
 async def live_generation(connection: Db | asyncpg.Pool) -> str | None:
-    """The name of the generation readers see; None before the first migration."""
+    """The name of the generation that readers see; None before the first migration."""
     name: str | None = await connection.fetchval(LIVE)
     return name
 
@@ -75,7 +78,6 @@ async def create_generation(connection: Db, name: str, options: object = None) -
     async with connection.transaction():
         # Nobody is erased between the copy of the erased learners and the commit.
         await connection.execute(LEARNER_READ_LOCK)
-        # Refuses a name that is no plain `g<number>`.
         await connection.execute(ADD, name, json.dumps(options or {}))
         await connection.execute(f"CREATE SCHEMA {name}")
         await connection.execute(f"SET LOCAL search_path = {name}, public")
