@@ -1,4 +1,4 @@
-"""Liveness, and whether the process can do its work."""
+"""Liveness, and the health of the process and of what it depends on."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from ai.kit.vectors import ModelIdentity
 CHECK_SECONDS = 1.0
 WORKER_SILENT_SECONDS = 30.0
 
-# The newest worker of the live generation, and what is waiting.
+# The newest worker of the live generation, and how much work is waiting.
 STATUS = """
 SELECT
     (SELECT name FROM generation WHERE state = 'live') AS generation,

@@ -1,4 +1,4 @@
-"""ai's Kafka entry: `python -m ai worker`. It turns facts into projections, vectors and lists."""
+"""`python -m ai worker` consumes facts from Kafka and derives projections, vectors and lists."""
 
 import asyncio
 import logging
@@ -46,10 +46,11 @@ HEARTBEAT_SECONDS = 2.0
 TUNING_SECONDS = 60.0
 INDEX_SECONDS = 60.0
 IDLE_SECONDS = 1.0
-"""How often jobs look for work that another worker left behind; their own work wakes them."""
+"""How often jobs look for work that another worker left; new work of their own worker wakes
+them."""
 LISTS_REST, ANNOUNCE_REST = 0.02, 0.25
-"""Between rounds under load: a round costs nearly the same for one list as for many. Learners see
-their own list, other teams can wait a little longer."""
+"""Seconds between rounds under load, because a round costs nearly the same for one list as for
+many. Lists that learners see come sooner than their publication."""
 
 command = typer.Typer(add_completion=False)
 
@@ -156,7 +157,7 @@ class Worker:
         return False
 
     async def _watch(self) -> bool:
-        """aiokafka may stay stuck after all brokers were away; only a restart helps then."""
+        """Exits when aiokafka is stuck, as it may be after all brokers were unavailable."""
         silent = time.monotonic() - self.subscriber.alive_at
         if silent < self.settings.worker_stuck_seconds:
             return False

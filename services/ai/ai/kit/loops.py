@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 
 def exit_process(code: int, why: str) -> NoReturn:
-    """End the process at once, to be restarted. Nothing is lost, because all work is in a
-    transaction or an uncommitted offset, and a stuck loop could not be stopped otherwise."""
+    """End the process at once, so that it is restarted. No work is lost, because it is in a
+    transaction or its offset is not committed, and a stuck loop could not be stopped otherwise."""
     log.critical("%s", why)
     logging.shutdown()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""Vectors as arrays, and which model made them."""
+"""Vectors as arrays, and the identity of the model that made them."""
 
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -96,7 +96,7 @@ async def retry(pool: asyncpg.Pool, parked_id: int, actor: str) -> str:
 
 
 async def discard(pool: asyncpg.Pool, parked_id: int, actor: str, reason: str) -> None:
-    """Deletes the record for good; the next version of its entity repairs what is missing.
+    """Deletes the record permanently; the next version of its entity repairs what is missing.
 
     Raises NotFound.
     """
