@@ -16,9 +16,10 @@ from ongoza_contracts.topics import RECOMMENDATIONS
 
 LISTS_PER_ROUND = 500
 
-# Before the lists are written: only lists whose published part changes are noted.
-# By the clock too: a restored database starts its sequence again, the topic does not.
+# A version that also follows the clock, because the sequence of a restored database starts again
+# while the topic still has the higher versions.
 VERSION = "greatest(nextval('list_version'), (extract(epoch FROM clock_timestamp()) * 1e6)::bigint)"
+# Notes the lists whose published items change; it runs before the lists are written.
 NOTE = """
 INSERT INTO refreshed_list (user_id, version)
 SELECT made.user_id, {version}
@@ -28,12 +29,14 @@ WHERE known.content_ids IS DISTINCT FROM string_to_array(made.content_ids, ',')
 ORDER BY made.user_id
 ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
 """.replace("{version}", VERSION)
+# The noted lists, and the deleted ones, which have no version.
 WAITING = """
 SELECT user_id, version, items, computed_at
 FROM refreshed_list LEFT JOIN recommendation USING (user_id)
 WHERE version IS NULL OR items IS NOT NULL
 ORDER BY user_id LIMIT $1
 """
+# A list that was noted again meanwhile has another version and stays.
 PUBLISHED = """
 DELETE FROM refreshed_list AS waiting
 USING unnest($1::integer[], $2::bigint[]) AS published (user_id, version)
