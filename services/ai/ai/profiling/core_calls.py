@@ -1,4 +1,4 @@
-"""The sessions that core keeps."""
+"""Calls to core, which stores the sessions."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What a rebuild would do, without doing it."""
+"""The plan of a rebuild, for `--dry-run`."""
 
 from dataclasses import dataclass
 

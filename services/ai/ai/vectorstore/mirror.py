@@ -1,7 +1,7 @@
 """Mirrors the live generation's vectors to another store; the database stays authoritative.
 
-The last state sent of each item is stored, so a crash repeats the last round at worst, and every
-change of a vector, a facet or a retirement is sent soon.
+The last state sent of each item is stored, so that a crash repeats at most the last round and every
+change of a vector or facet and every retirement is sent.
 """
 
 from collections.abc import Sequence
