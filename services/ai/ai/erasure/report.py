@@ -1,4 +1,4 @@
-"""What is left of an erased learner in each place, with the receipts of the erasure."""
+"""Reports what is left of an erased learner in each place, with the receipts of the erasure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class OnTopic:
 async def of_database(
     pool: asyncpg.Pool, user_id: int, registry: Registry = REGISTRY
 ) -> ErasureReport:
-    """What ai's own tables have, in every generation."""
+    """The report about ai's own tables, in every generation."""
     rows = await pool.fetch(RECEIPTS, user_id)
     left = await count_left(pool, user_id, registry)
     return ErasureReport(

@@ -96,10 +96,10 @@ class Tokens:
         self._secret = secret
         self._verified: dict[str, Caller] = {}
         self.void_before: Mapping[int, float] = {}
-        """By user, the second before which their tokens are void, kept by `Revocations`."""
+        """By user, the time before which their tokens are void; `Revocations` updates it."""
 
     def verify(self, token: str) -> Caller:
-        """As `verify`, at a fraction of the cost for a token seen before."""
+        """Like the function `verify`, but faster for a token that was verified before."""
         now = time.time()
         caller = self._verified.get(token)
         if caller is None or caller.expires_at <= now:

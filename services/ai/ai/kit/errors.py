@@ -93,7 +93,7 @@ def error_response(error: ApiError) -> Response:
 
 
 def invalid_body(details: Iterable[ErrorDetails]) -> InvalidBody:
-    """What a pydantic model refused; an unknown field decides the code, as in core."""
+    """The refusal of a body by a pydantic model; an unknown field decides the code, as in core."""
     errors = tuple(field_error(detail) for detail in details)
     fields = ", ".join(dict.fromkeys(error.field or "the body" for error in errors))
     refusal = InvalidBody(f"The request was refused because of {fields}.", errors=errors)

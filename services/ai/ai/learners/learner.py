@@ -8,7 +8,7 @@ from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """What a learner did with one item."""
+    """A learner's progress on one item."""
 
     status: ProgressStatus
     version: int

@@ -17,7 +17,7 @@ class Words:
     name: str
     sentence: Callable[[Measure], str]
     observation: str
-    """What is counted, in the singular."""
+    """The name of one counted observation."""
     when_low: str | None = None
     when_high: str | None = None
 

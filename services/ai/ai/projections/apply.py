@@ -42,7 +42,7 @@ class Applier:
 
 
 async def apply_within(db: Db, batch: Batch, generation: str, worker: str) -> Applied:
-    """As `Applier.apply_within`, into the generation of `db`'s search path."""
+    """Like `Applier.apply_within`, for the generation in `db`'s search path."""
     applied = await _write(db, batch)
     failpoint("worker.mid_batch")
     await parked.park(db, generation, batch.refused, batch.registry)

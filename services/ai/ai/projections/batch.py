@@ -31,7 +31,7 @@ V = TypeVar("V", bound=Versioned)
 
 
 class RawRecord(Protocol):
-    """What we use of a Kafka client's record."""
+    """The attributes of a Kafka client's record that we use."""
 
     @property
     def topic(self) -> str: ...

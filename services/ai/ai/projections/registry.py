@@ -51,7 +51,7 @@ PROJECTIONS: tuple[Projection, ...] = (
 
 @dataclass(frozen=True)
 class Registry:
-    """What follows from a tuple of projections."""
+    """Lookups derived from a tuple of projections."""
 
     projections: tuple[Projection, ...]
 

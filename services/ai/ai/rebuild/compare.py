@@ -65,7 +65,7 @@ class TableDifference:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     rows: dict[str, int]
-    """Of the new generation, by table."""
+    """The number of rows of the new generation, by table."""
     differences: Sequence[TableDifference]
     top_k_overlap: float
     """Mean share of equal items among the first ten of each query of the panel, 0 to 1."""

@@ -38,7 +38,7 @@ class RecommendationsUnavailable(ServiceUnavailable):
 
 
 class ListResources(Protocol):
-    """What lists are computed from."""
+    """The resources that lists need."""
 
     @property
     def pool(self) -> asyncpg.Pool: ...

@@ -15,7 +15,7 @@ class StoreUnavailable(SourceUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What an item can be filtered by."""
+    """The attributes by which items are filtered."""
 
     content_type: ContentType
     track: Track
