@@ -33,9 +33,7 @@ class ProjectionDouble:
     def __init__(self) -> None:
         self.sessions: dict[UUID, str] = {}
 
-    async def fetchval(
-        self, _: str, session_id: UUID, user_id: int, **options: float
-    ) -> str | None:
+    async def fetchval(self, _: str, session_id: UUID, user_id: int) -> str | None:
         session = self.sessions.get(session_id)
         return session if session and json.loads(session)["user"] == user_id else None
 

@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        # Nothing consumes it yet, and checking costs time in every request.
+        # Nothing consumes telemetry yet, and it costs time in every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
@@ -85,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
-    """From the inside out."""
+    """Adds the middlewares, the innermost first."""
     app.add_middleware(Guard)
     app.add_middleware(
         CORSMiddleware,

@@ -1,4 +1,4 @@
-"""Liveness, and whether the process can do its work."""
+"""Liveness, and the health of the process and of what it depends on."""
 
 import asyncio
 import json
@@ -10,13 +10,14 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from ai.embeddings.dependencies import CurrentEncoder
+from ai.kit.db import UNAVAILABLE
 from ai.kit.dependencies import CurrentCore, CurrentPool
 from ai.kit.vectors import ModelIdentity
 
 CHECK_SECONDS = 1.0
 WORKER_SILENT_SECONDS = 30.0
 
-# The newest worker of the live generation, and what is waiting.
+# The newest worker of the live generation, and how much work is waiting.
 STATUS = """
 SELECT
     (SELECT name FROM generation WHERE state = 'live') AS generation,
@@ -129,7 +130,7 @@ async def _projection(pool: asyncpg.Pool) -> Projection | None:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             (row,) = await pool.fetch(STATUS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (*UNAVAILABLE, OSError, asyncpg.PostgresError):
         return None
     silent = row["silent_seconds"]
     worker = None if silent is None else _worker(row, silent)

@@ -31,11 +31,12 @@ REMEMBER = "INSERT INTO schema_migration (name, sha256) VALUES ($1, $2)"
 
 
 class ChangedMigration(RuntimeError):
-    """A migration was edited after it had been applied here: write a new one instead."""
+    """A migration was edited after it had been applied to this database: write a new one
+    instead."""
 
 
 async def migrate(connection: asyncpg.Connection) -> list[str]:
-    """Apply what is missing, all of it or nothing; the names of what was applied.
+    """Apply the missing migrations, all or none, and return their names.
 
     Raises ChangedMigration.
     """
@@ -72,7 +73,7 @@ async def _main() -> None:
         applied = await migrate(connection)
     finally:
         await connection.close()
-    log.info("migrations applied: %s", ", ".join(applied) or "none, all were")
+    log.info("migrations applied: %s", ", ".join(applied) or "none were missing")
 
 
 async def _patiently_connect(settings: Settings) -> asyncpg.Connection:
@@ -81,7 +82,7 @@ async def _patiently_connect(settings: Settings) -> asyncpg.Connection:
             return await connect(settings)
         except (OSError, asyncpg.CannotConnectNowError):
             await asyncio.sleep(1)
-    sys.exit(f"ai's database does not answer for {WAIT_SECONDS} s")
+    sys.exit(f"ai's database did not answer for {WAIT_SECONDS} s")
 
 
 @command.command()

@@ -1,7 +1,7 @@
 """Compares what ai has with what core has: `python -m ai reconcile [--repair]`.
 
 Exits with 0 when both are equal, with 2 when they differ, with 1 when they could not be compared.
-What is on its way is no difference: whatever differs is looked at again for a while.
+Differences are compared again for a while, because a fact may still be on its way.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from ongoza_contracts.http.reconcile import EntityVersion, VersionPage
 DIFFERS = 2
 SHOWN = 20
 CALL_SECONDS = 10.0
-"""How long core may take for one call: nobody waits for a page of a second here."""
+"""The time that core may take for one call, more than while a user waits."""
 AGAIN_SECONDS = 0.5
 
 command = typer.Typer(add_completion=False)
@@ -41,7 +41,7 @@ class Difference:
     projection: Projection
     key: str
     core: int | None
-    """Core's version; None when it knows no such entity."""
+    """Core's version; None when it has no such entity."""
     ai: int | None
 
     @property
@@ -70,7 +70,8 @@ class Reconcile:
         self._pool = pool
 
     async def compare(self, projection: Projection) -> AsyncIterator[tuple[int, list[Difference]]]:
-        """Of each page how many entities core has on it, and what differs at first sight.
+        """Yields for each page how many entities core has on it, and what differs at the first
+        look.
 
         Raises CoreUnavailable and CoreRefused.
         """
@@ -93,7 +94,7 @@ class Reconcile:
                 return
 
     async def persisting(self, differences: list[Difference], seconds: float) -> list[Difference]:
-        """Those that are still there after a while: what was on its way has arrived by then."""
+        """The differences that are left after `seconds`, in which facts on their way can arrive."""
         deadline = time.monotonic() + seconds
         while differences and time.monotonic() < deadline:
             await asyncio.sleep(AGAIN_SECONDS)
@@ -102,7 +103,7 @@ class Reconcile:
         return differences
 
     async def repair(self, difference: Difference) -> bool:
-        """Have core publish the entity again; False where that cannot help."""
+        """Have core publish the entity again; False where that would not help."""
         if difference.core is None or (difference.ai or 0) > difference.core:
             return False
         await self._core.as_service(budget=CALL_SECONDS).send(
@@ -122,7 +123,7 @@ async def _versions(core: CoreCalls, kind: str, after: str | None) -> VersionPag
 
 
 async def _version(core: CoreCalls, kind: str, key: str) -> int | None:
-    """None when core knows no such entity."""
+    """None when core has no such entity."""
     try:
         return (await core.get(EntityVersion, _path(kind, key))).version
     except CoreRefused as error:

@@ -23,12 +23,12 @@ from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
 from ai.vectorstore.pinecone import open_pinecone
 
 READER = "live, public"
-"""The search path of readers: the views of schema `live` follow the switch of a generation."""
+"""The search path of readers: the views of schema `live` show the live generation."""
 
 CATALOGUE_SECONDS = 30.0
-"""How old the catalogue in memory may be when the database goes away."""
+"""The greatest age of the catalogue in memory when the database becomes unavailable."""
 EMPTY_SECONDS = 1.0
-"""The same while it has no items."""
+"""The pause between loads while it has no items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,15 @@ class Resources:
     catalogues: CatalogueCache
     vectors: VectorStore
     other_vectors: VectorStore | None = None
-    """Asked first where one is set up; its hits are checked against the live generation."""
+    """Searched first if configured; its hits are checked against the live generation."""
 
 
 @asynccontextmanager
 async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Resources]:
-    """Neither the database nor core has to be up: connections are made when first needed.
+    """The database and core may be down: connections are opened when first needed.
 
-    The model is loaded here, in half a second: a process whose model is not the recorded one must
-    not start.
+    The model is loaded here, in half a second, so that a process with another model than the
+    recorded one does not start.
     """
     async with AsyncExitStack() as stack:
         pool = await open_pool(settings, search_path=READER, parameters=SEARCH_SETTINGS)
@@ -75,6 +75,6 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         yield Resources(settings, tokens, pool, core, encoder, catalogues, vectors, other)
 
 
-# Checked by mypy alone: the process has whatever the features ask of it.
+# Only mypy checks these: the resources have everything that the features need.
 _FOR_LISTS: Callable[[Resources], ListResources] = lambda resources: resources  # noqa: E731
 _FOR_SEARCH: Callable[[Resources], SearchResources] = lambda resources: resources  # noqa: E731

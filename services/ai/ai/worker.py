@@ -1,4 +1,4 @@
-"""ai's Kafka entry: `python -m ai worker`. It turns facts into projections, vectors and lists."""
+"""`python -m ai worker` consumes facts from Kafka and derives projections, vectors and lists."""
 
 import asyncio
 import logging
@@ -35,6 +35,7 @@ from ai.projections.subscriber import Subscriber
 from ai.recommendations.announce import Announcer
 from ai.recommendations.recompute import SWEEP_SECONDS, Recompute
 from ai.recommendations.refresh import NeighboursRefresh
+from ai.vectorstore.base import StoreUnavailable
 from ai.vectorstore.index import Indexer
 from ai.vectorstore.mirror import PAUSE_SECONDS, Mirror
 from ai.vectorstore.pinecone import open_pinecone
@@ -45,10 +46,11 @@ HEARTBEAT_SECONDS = 2.0
 TUNING_SECONDS = 60.0
 INDEX_SECONDS = 60.0
 IDLE_SECONDS = 1.0
-"""How often jobs look for work that another worker left behind; their own work wakes them."""
+"""How often jobs look for work that another worker left; new work of their own worker wakes
+them."""
 LISTS_REST, ANNOUNCE_REST = 0.02, 0.25
-"""Between rounds under load: a round costs nearly the same for one list as for many. Learners see
-their own list, other teams can wait a little longer."""
+"""Seconds between rounds under load, because a round costs nearly the same for one list as for
+many. Lists that learners see come sooner than their publication."""
 
 command = typer.Typer(add_completion=False)
 
@@ -103,7 +105,8 @@ class Worker:
                     open_pinecone(self.settings, encoder.identity)
                 )
                 mirror = Mirror(self.pool, store, self.generation)
-                run("mirror", mirror.mirror_some, pause=PAUSE_SECONDS)
+                needs = (StoreUnavailable,)
+                run("mirror", mirror.mirror_some, pause=PAUSE_SECONDS, unavailable=needs)
             backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
             run("embedding", backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts)
             self._run_list_jobs(run, publisher)
@@ -120,7 +123,7 @@ class Worker:
         announced = {"pause": IDLE_SECONDS, "wake": self.changed, "rest": ANNOUNCE_REST}
         run("lists", recompute.recompute_some, **listed)
         run("older lists", recompute.mark_behind, pause=SWEEP_SECONDS)
-        run("announcing", announcer.announce_some, **announced)
+        run("announcing", announcer.announce_some, **announced, unavailable=(BrokerError,))
         run("tuning", NeighboursRefresh(self.pool, catalogues).refresh, pause=TUNING_SECONDS)
 
     def _run_in_background(
@@ -151,11 +154,10 @@ class Worker:
         self.replaced = await live_generation(self.pool) != self.generation
         if self.replaced:
             self.consumer.stop()
-        await status.report_jobs(self.pool, self.name, self.jobs)
         return False
 
     async def _watch(self) -> bool:
-        """aiokafka may stay stuck after all brokers were away; only a restart helps then."""
+        """Exits when aiokafka is stuck, as it may be after all brokers were unavailable."""
         silent = time.monotonic() - self.subscriber.alive_at
         if silent < self.settings.worker_stuck_seconds:
             return False

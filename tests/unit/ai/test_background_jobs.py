@@ -1,25 +1,35 @@
 """A background job that fails is retried and counted; it never ends the process."""
 
 import asyncio
-from collections.abc import Iterator
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
 
 import pytest
 
 from ai.kit import loops
+from ai.kit.broker import BrokerError, Publisher
+from ai.kit.locks import TRY_ANNOUNCE, TRY_MIRROR
 from ai.kit.loops import JobStatus, run_periodically
+from ai.recommendations.announce import WAITING, Announcer
+from ai.vectorstore.base import StoreUnavailable
+from ai.vectorstore.mirror import DIFFERENT, Mirror
+from ai.vectorstore.pinecone import PineconeStore
 
 
 class FailingJob:
-    """Fails as often as it is told, then succeeds."""
+    """Fails `failures` times, then succeeds."""
 
-    def __init__(self, failures: int) -> None:
+    def __init__(self, failures: int, error: Exception | None = None) -> None:
         self.failures = failures
+        self.error = error or ValueError("a bug in the job")
         self.succeeded = asyncio.Event()
 
     async def run(self) -> bool:
         if self.failures:
             self.failures -= 1
-            raise ValueError("a bug in the job")
+            raise self.error
         self.succeeded.set()
         return False
 
@@ -45,6 +55,76 @@ async def test_a_job_with_a_bug_is_retried_and_counted(
     assert (status.failures, status.failures_in_a_row) == (3, 0)
     assert status.last_error == "ValueError"
     assert status.last_failed_at is not None
+
+
+async def test_an_unavailable_service_is_counted_in_short_pauses_without_traceback(
+    exits: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(loops, "LONGEST_PAUSE_WHILE_UNAVAILABLE", 0)
+    job, status = FailingJob(failures=2, error=BrokerError()), JobStatus()
+    with caplog.at_level(logging.WARNING):
+        loop = asyncio.create_task(
+            run_periodically(job.run, pause=60, status=status, unavailable=(BrokerError,))
+        )
+        async with asyncio.timeout(5):
+            await job.succeeded.wait()
+    loop.cancel()
+    assert (status.failures, status.failures_in_a_row) == (2, 0)
+    assert status.last_error == "KafkaError"
+    assert [one.exc_info for one in caplog.records] == [None, None]
+
+
+class LiveDatabase:
+    """A pool of generation g1 whose locks are free, with one row to work on."""
+
+    row: dict[str, Any] = {"user_id": 7, "version": None, "digest": None, "content_id": "course-1"}
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    @asynccontextmanager
+    async def _itself(self) -> AsyncIterator["LiveDatabase"]:
+        yield self
+
+    acquire = transaction = _itself
+
+    async def fetchval(self, statement: str, *_: Any) -> Any:
+        if statement in (TRY_ANNOUNCE, TRY_MIRROR):
+            return True
+        return 5 if "catalogue_revision" in statement else "g1"
+
+    async def fetch(self, statement: str, *_: Any) -> list[dict[str, Any]]:
+        assert statement in (WAITING, DIFFERENT)
+        return [self.row]
+
+    async def execute(self, statement: str, *_: Any) -> None:
+        self.written.append(statement)
+
+
+async def test_announcing_fails_while_kafka_is_unavailable_and_the_lists_stay_noted() -> None:
+    class NoKafka:
+        async def publish(self, _: Any) -> None:
+            raise BrokerError
+
+    database = LiveDatabase()
+    with pytest.raises(BrokerError):
+        await Announcer(cast(Any, database), cast(Publisher, NoKafka()), "g1").announce_some()
+    assert database.written == []
+
+
+async def test_mirroring_fails_while_the_store_is_unavailable_and_nothing_is_noted_as_sent() -> (
+    None
+):
+    class NoStore:
+        namespace = "content"
+
+        async def upsert(self, _: Any) -> None:
+            raise StoreUnavailable
+
+    database = LiveDatabase()
+    with pytest.raises(StoreUnavailable):
+        await Mirror(cast(Any, database), cast(PineconeStore, NoStore()), "g1").mirror_some()
+    assert database.written == []
 
 
 async def test_the_work_that_wakes_a_failing_job_does_not_shorten_its_pause(

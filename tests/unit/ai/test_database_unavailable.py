@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, cast
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -10,6 +11,8 @@ import pytest
 
 from ai.kit import loops
 from ai.kit.settings import Settings
+from ai.kit.vectors import ModelIdentity
+from ai.profiling import queries
 from ai.projections.apply import Applied, Applier
 from ai.projections.batch import Batch
 from ai.projections.parked import Budget
@@ -99,13 +102,18 @@ async def test_a_batch_is_applied_again_after_the_failure(
     assert (len(applied), deaths) == (1, [])
 
 
+class NamedEncoder:
+    identity = ModelIdentity("model", "revision", "fp32", 384)
+
+
 @pytest.fixture
 async def http(
     failure: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
     monkeypatch.setenv("VECTOR_DB_PASSWORD", "unused")
     monkeypatch.setenv("JWT_SECRET_KEY", SECRET)
-    async with learner_seven(app_over(FailingPool(failure), Settings())) as client:
+    app = app_over(FailingPool(failure), Settings(), encoder=cast(Any, NamedEncoder()))
+    async with learner_seven(app) as client:
         yield client
 
 
@@ -114,3 +122,26 @@ async def test_a_route_that_needs_the_database_answers_503(http: httpx.AsyncClie
     answer = await http.get("/api/v1/operations/parked", headers=bearer(role="admin"))
     assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
     assert answer.headers["Retry-After"] == "1"
+
+
+@passing
+async def test_health_answers_503_and_says_that_the_database_is_down(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await http.get("/health")
+    assert answer.status_code == 503
+    assert (answer.json()["status"], answer.json()["database"]) == ("unavailable", "down")
+
+
+async def test_reading_a_session_does_not_wait_longer_for_a_connection_than_for_its_query(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class NoFreeConnection:
+        async def fetchval(self, *_: Any, **__: Any) -> Any:
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr(queries, "READ_SECONDS", 0.01)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(5) as longer:
+            await queries.projected_session(cast(Any, NoFreeConnection()), uuid4(), 7)
+    assert not longer.expired()

@@ -1,4 +1,4 @@
-"""Who may ask for what: core's table, evaluated over projected memberships without asking core."""
+"""Checks permissions: the access table of both services over projected memberships."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -30,8 +30,8 @@ def require_permission(caller: Caller, permission: Permission) -> None:
 async def require_reach(
     pool: asyncpg.Pool, caller: Caller, permission: Permission, user_id: int
 ) -> None:
-    """Raises NotFound unless the caller reaches the user, as if there were no such user, and
-    ServiceUnavailable without the database. One's own costs no query."""
+    """Raises NotFound, as for a user who does not exist, unless the caller reaches the user, and
+    ServiceUnavailable while the database is unavailable. Callers reach themselves without query."""
     if caller.user_id == user_id or REACH[caller.role].get(permission) is Reach.ALL:
         return
     try:

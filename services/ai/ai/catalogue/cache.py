@@ -11,7 +11,7 @@ from ai.catalogue.catalogue import Catalogue
 from ai.catalogue.queries import DIMENSION, load_catalogue, load_stamp
 
 POPULARITY_SECONDS = 60.0
-"""How old the counts of learners may be: they change with every fact, the catalogue seldom."""
+"""The greatest age of the counts of learners, which change with every fact of progress."""
 
 NOTHING = Catalogue((), np.zeros((0, DIMENSION), np.float32), revision=0)
 
@@ -26,9 +26,9 @@ class CatalogueCache:
         """The catalogue of the last load; empty before that."""
 
     async def current(self) -> Catalogue:
-        """Raises what a database that is away raises; `last` is still there then.
+        """Raises what an unavailable database raises; `last` is unchanged then.
 
-        Callers share one load, which goes on when a caller stops waiting for it.
+        Callers share one load, which continues when a caller stops waiting for it.
         """
         if self._loading is None or self._loading.done():
             self._loading = asyncio.create_task(self._load())
@@ -36,11 +36,11 @@ class CatalogueCache:
         return await asyncio.shield(self._loading)
 
     async def refresh(self) -> bool:
-        """Loads the catalogue for later use; True while there is nothing in it yet."""
+        """Loads the catalogue for later use; True while it has no items."""
         return not (await self.current()).items
 
     def remember(self, catalogue: Catalogue) -> None:
-        """Keep one from another source until the database answers."""
+        """Use a catalogue from another source until the database answers."""
         self.last = catalogue
         self._stamp = None
 
@@ -48,7 +48,7 @@ class CatalogueCache:
         stamp = await load_stamp(self._pool)
         old = time.monotonic() - self._loaded_at > POPULARITY_SECONDS
         if old or stamp != self._stamp:
-            # Read after its stamp: what changes in between is loaded again, never missed.
+            # Read after its stamp, so that a change in between is loaded again and not missed.
             self.last = await load_catalogue(self._pool, revision=stamp[1], as_of=datetime.now(UTC))
             self._stamp, self._loaded_at = stamp, time.monotonic()
         return self.last

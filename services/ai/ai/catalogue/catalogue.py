@@ -1,4 +1,4 @@
-"""The catalogue in memory, in the form in which lists are computed from it."""
+"""The catalogue in memory, as arrays from which lists are computed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from ongoza_contracts.vocabulary import ContentType, Track
 TRACKS = tuple(Track)
 LEVEL_MAX = 5
 FRESH_DAYS = 14.0
-"""After so many days new content is half as new."""
+"""The half-life of freshness."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 Mask = NDArray[np.bool_]
@@ -33,7 +33,7 @@ class Item:
     prerequisites: tuple[str, ...]
     retired: bool
     learners: int
-    """How many started or completed it."""
+    """How many learners started or completed it."""
     skills: tuple[str, ...] = ()
     version: int = 0
     """The version of the item's fact."""
@@ -41,7 +41,7 @@ class Item:
 
 
 def by_learners(counts: Floats) -> Floats:
-    """0 to 1: log(1 + learners), relative to the most taken item."""
+    """0 to 1: log(1 + learners), relative to the item with most learners."""
     taken: Floats = np.log1p(counts)
     scaled: Floats = taken / np.float32(taken.max(initial=1))
     return scaled
@@ -49,15 +49,15 @@ def by_learners(counts: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Immutable; everything that depends on no learner is computed once."""
+    """Immutable; whatever does not depend on a learner is computed once."""
 
     items: Sequence[Item]
     vectors: Matrix
-    """Row n is item n's unit vector, or zeros while it has none: near to nothing."""
+    """Row n is item n's unit vector, or zeros, which are near to nothing, while it has none."""
     revision: int = 0
-    """The catalogue's revision in the database when this was read."""
+    """The catalogue's revision in the database when it was read."""
     as_of: datetime = LONG_AGO
-    """When this was read; freshness is relative to it."""
+    """When the catalogue was read; freshness is relative to it."""
     item_neighbours: ItemNeighbours | None = field(default=None, repr=False)
 
     @cached_property
@@ -70,7 +70,8 @@ class Catalogue:
 
     @cached_property
     def offered(self) -> Mask:
-        """Not retired, and every prerequisite known: what is not there cannot be completed."""
+        """Not retired, and with every prerequisite in the catalogue, so that it can be
+        completed."""
         return np.array(
             [
                 not item.retired and all(need in self.position for need in item.prerequisites)
@@ -81,7 +82,7 @@ class Catalogue:
 
     @cached_property
     def needs(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Pairs: item, and one item that has to be completed before it."""
+        """Pairs of an item and one of its prerequisites."""
         pairs = [
             (place, self.position[need])
             for place, item in enumerate(self.items)
@@ -114,7 +115,7 @@ class Catalogue:
 
     @cached_property
     def freshness(self) -> Floats:
-        """0 to 1: 1 for what was published this moment, half of it every FRESH_DAYS."""
+        """0 to 1: 1 when just published, halved every FRESH_DAYS."""
         days = [(self.as_of - item.published_at).total_seconds() / 86400 for item in self.items]
         fresh: Floats = np.exp2(-np.maximum(np.array(days, np.float32), 0) / FRESH_DAYS)
         return fresh

@@ -2,12 +2,12 @@
 
     closeness(i, j) = sum over learners of both of w / (1 + log2 n) / sqrt(weight(i) weight(j))
 
-where n is how much a learner finished (one who finished everything says little about any two
-items; Breese, Heckerman and Kadie 1998), weight(i) is the sum of 1 / (1 + log2 n) over the learners
-of i, and w is 1; or, in order, nearer to 1 the sooner j followed i, and little when it did not. A
-learner's own figure for an item is the sum of its closeness to what they did, the newest step
-counting 1 and each earlier one `recency` times the next (item-based collaborative filtering, Sarwar
-et al. 2001).
+where n is how many items a learner finished (one who finished everything says little about any two
+items; Breese, Heckerman and Kadie 1998) and weight(i) is the sum of 1 / (1 + log2 n) over the
+learners of i. w is 1; when order counts, w is nearer to 1 the sooner j followed i, and small when
+it did not follow. A learner's figure for an item is the sum of its closeness to the items they
+finished, where the newest step weighs 1 and each earlier one `recency` times the next (item-based
+collaborative filtering, Sarwar et al. 2001).
 
 `recommendations/tuning.py` chooses how many of the closest count, `recency` and the order.
 """
@@ -26,7 +26,7 @@ Places: TypeAlias = NDArray[np.intp]
 """Rows of items in the catalogue."""
 
 HISTORY_MAX = 1000
-"""Only a learner's last steps count: the number of pairs grows with the square."""
+"""Only a learner's last steps count, because the number of pairs grows with their square."""
 OUT_OF_ORDER, ORDER_DECAY = 0.1, 2.0
 
 
@@ -39,15 +39,15 @@ class Settings:
     neighbours: int = 100
     """The number of closest items that count for each item."""
     semantic_weight: float = 0.45
-    """The weight of nearness in meaning for a newcomer; popularity gets the rest of .55."""
+    """The weight of nearness in meaning for a newcomer; popularity has the rest of .55."""
     shrinkage: int = 5
-    """Shrinkage constant: with so many items finished, neighbours count by half."""
+    """The number of finished items with which neighbours count by half."""
 
 
 @dataclass(frozen=True, eq=False)
 class ItemNeighbours:
-    """Row per item: its closest items, how close, and how many learners finished both. Rows are as
-    long as the longest; what is left of a shorter one is close by 0."""
+    """Row per item: its closest items, their closeness, and how many learners finished both.
+    Shorter rows are padded with closeness 0."""
 
     others: Places
     closeness: Matrix
@@ -78,7 +78,7 @@ class ItemNeighbours:
 
     @classmethod
     def room_for(cls, items: int, width: int, settings: Settings) -> "ItemNeighbours":
-        """Nothing yet, to be filled in."""
+        """Zeros, to be filled in."""
         shape = (items, width)
         return cls(
             np.zeros(shape, np.intp),
@@ -88,7 +88,7 @@ class ItemNeighbours:
         )
 
     def pairs(self) -> Iterator[tuple[int, int, float, int]]:
-        """(item, other, closeness, learners) of all that are close at all."""
+        """(item, other, closeness, learners) of all pairs with closeness above 0."""
         for item, at in np.argwhere(self.closeness > 0).tolist():
             yield (
                 item,
@@ -98,7 +98,7 @@ class ItemNeighbours:
             )
 
     def narrowed(self, neighbours: int) -> "ItemNeighbours":
-        """Only the closest of each item."""
+        """With only the closest `neighbours` of each item."""
         return ItemNeighbours(
             self.others[:, :neighbours],
             self.closeness[:, :neighbours],
@@ -114,13 +114,13 @@ class ItemNeighbours:
         return near[:items].astype(np.float32)
 
     def closeness_of(self, places: Places, other: int) -> Floats:
-        """For each of `places` how close `other` is; 0 when not among its closest."""
+        """For each of `places` the closeness of `other`; 0 when it is not among its closest."""
         close: Floats = np.where(self.others[places] == other, self.closeness[places], 0)
         nearest: Floats = close.max(axis=1, initial=0)
         return nearest
 
     def finished_both(self, place: int, other: int) -> int:
-        """How many learners did; 0 when `other` is not among the closest of `place`."""
+        """How many learners finished both; 0 when `other` is not among the closest of `place`."""
         found = self.others[place] == other
         return int(self.learners[place][found].max(initial=0))
 
@@ -132,7 +132,7 @@ def decay_weights(count: int, recency: float) -> Floats:
 
 
 def count(histories: Sequence[Places], items: int, settings: Settings) -> ItemNeighbours:
-    """From what each learner finished, oldest first; nobody finished an item twice."""
+    """Counts neighbours from the items each learner finished, oldest first and each only once."""
     histories = [history[-HISTORY_MAX:] for history in histories]
     learners_of = _learners_of(histories, items)
     says = np.array([1 / (1 + np.log2(max(len(one), 1))) for one in histories], np.float32)
@@ -162,7 +162,7 @@ def _learners_of(histories: Sequence[Places], items: int) -> list[list[tuple[int
 
 
 def _by_gap(longest: int) -> Floats:
-    """What a pair counts by how many steps later its second item was finished, from -longest."""
+    """The weight of a pair by how many steps later its second item was finished, from -longest."""
     gap = np.arange(-longest, longest + 1)
     soon = np.exp(-(np.maximum(gap, 1) - 1) / ORDER_DECAY)
     after = OUT_OF_ORDER + (1 - OUT_OF_ORDER) * soon
@@ -180,7 +180,7 @@ def _keep_closest(
     found: ItemNeighbours, item: int, close: NDArray[np.float64], both: Places
 ) -> None:
     width = found.others.shape[1]
-    # Equally close ones in the order of the catalogue, so that equal facts give equal rows.
+    # Equally close items in the order of the catalogue, so that equal facts give equal rows.
     best = np.argsort(-close, kind="stable")[:width]
     found.others[item] = best
     found.closeness[item] = close[best]

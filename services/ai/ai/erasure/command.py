@@ -1,6 +1,6 @@
 """`python -m ai erasure 42` shows for every place what was erased of a learner and what is left.
 
-Exits with 0 when nothing is left but records that wait for compaction, with 2 when something is,
+Exits with 0 when nothing is left except records that wait for compaction, with 2 when data is left,
 and with 1 when a place did not answer.
 """
 
@@ -30,7 +30,7 @@ console = Console()
 
 @command.command()
 def main(user_id: Annotated[int, typer.Argument(min=1, max=ID_MAX)]) -> None:
-    """Say what is left of a learner, and what was erased where."""
+    """Show what was erased of a learner in each place, and what is left."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     try:
         erased = asyncio.run(_ask(load_settings(), user_id))
@@ -48,9 +48,10 @@ async def _ask(settings: Settings, user_id: int) -> bool:
     tokens = Tokens(settings.jwt_secret_key)
     core = CoreClient(settings.django_api_url, tokens, timeout=settings.django_api_timeout)
     pool = await open_pool(settings, search_path="live, public", size=1)
+    path = f"/api/v1/internal/erasures/{user_id}/"
     try:
         reports = {
-            "core": await _report_of_core(core, user_id),
+            "core": await core.as_service().get(ErasureReport, path),
             "ai": await of_database(pool, user_id),
         }
         async with Reader(KafkaConfig.of(settings)) as reader:
@@ -62,10 +63,6 @@ async def _ask(settings: Settings, user_id: int) -> bool:
     nothing_left = not any(report.remaining for report in reports.values())
     known = all(report.receipts for report in reports.values())
     return nothing_left and known and not any(topic.left for topic in topics)
-
-
-async def _report_of_core(core: CoreClient, user_id: int) -> ErasureReport:
-    return await core.as_service().get(ErasureReport, f"/api/v1/internal/erasures/{user_id}/")
 
 
 def _show(reports: dict[str, ErasureReport], topics: list[OnTopic]) -> None:

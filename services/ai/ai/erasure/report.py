@@ -1,4 +1,4 @@
-"""Whether anything is left of an erased learner: every place is asked, with its receipt."""
+"""Reports what is left of an erased learner in each place, with the receipts of the erasure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class KeyedRecord(Protocol):
 class OnTopic:
     topic: str
     waiting: int
-    """Records that compaction has yet to take."""
+    """Records that compaction still has to delete."""
     deleted: int
     """Keys whose last record is a tombstone or the user's erasure, or no longer names the user."""
     left: int
@@ -42,7 +42,7 @@ class OnTopic:
 async def of_database(
     pool: asyncpg.Pool, user_id: int, registry: Registry = REGISTRY
 ) -> ErasureReport:
-    """ai's own tables, in every generation."""
+    """The report about ai's own tables, in every generation."""
     rows = await pool.fetch(RECEIPTS, user_id)
     left = await count_left(pool, user_id, registry)
     return ErasureReport(
@@ -52,7 +52,7 @@ async def of_database(
 
 
 async def of_topics(reader: Reader, user_id: int) -> list[OnTopic]:
-    """Reads every topic that learners have keys on. Raises BrokerError."""
+    """Reads every topic whose entities belong to users. Raises BrokerError."""
     found = []
     for topic in TOPICS:
         if not topic.owned:

@@ -42,7 +42,7 @@ _WELL_KNOWN_WORDS = ("django-insecure", "change-me", "changeme", "your-secret", 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The user of a valid access token; `token` is passed on when ai calls core for them."""
+    """The user of a valid access token; `token` is sent to core when ai calls it for them."""
 
     user_id: int
     role: Role
@@ -73,7 +73,7 @@ class MalformedUserHeader(ApiError):
 
 
 class InvalidToken(Exception):
-    """The text says what is wrong; not for clients."""
+    """The message says what is wrong; it is only logged."""
 
 
 class WeakSecret(SettingsError):
@@ -81,7 +81,7 @@ class WeakSecret(SettingsError):
 
 
 def check_secret(secret: str) -> None:
-    """Raises WeakSecret for one that could be guessed."""
+    """Raises WeakSecret for a secret that could be guessed."""
     if len(secret.encode()) < SECRET_MIN_BYTES:
         raise WeakSecret(f"JWT_SECRET_KEY must have at least {SECRET_MIN_BYTES} bytes.")
     if any(word in secret.lower() for word in _WELL_KNOWN_WORDS) or len(set(secret)) < 8:
@@ -96,10 +96,10 @@ class Tokens:
         self._secret = secret
         self._verified: dict[str, Caller] = {}
         self.void_before: Mapping[int, float] = {}
-        """By user, the second before which their tokens are void, kept by `Revocations`."""
+        """By user, the time before which their tokens are void; `Revocations` updates it."""
 
     def verify(self, token: str) -> Caller:
-        """As `verify`, at a fraction of the cost for a token seen before."""
+        """Like the function `verify`, but faster for a token that was verified before."""
         now = time.time()
         caller = self._verified.get(token)
         if caller is None or caller.expires_at <= now:
@@ -117,7 +117,7 @@ class Tokens:
 
 
 def verify(token: str, secret: str, *, now: float) -> Caller:
-    """The caller an access token of core's stands for. Raises InvalidToken for anything else."""
+    """The caller of an access token that core signed. Raises InvalidToken for any other token."""
     if len(token) > TOKEN_MAX_BYTES or not _TOKEN.fullmatch(token):
         raise InvalidToken("not a compact token of acceptable size")
     _check_header(_parse(base64url_decode, token.split(".")[0].encode()))
@@ -135,7 +135,7 @@ def verify(token: str, secret: str, *, now: float) -> Caller:
 
 
 def mint_service_token(secret: str, *, now: float) -> str:
-    """What ai shows core when it calls on its own behalf, on the few routes that take it."""
+    """The token of ai's own calls, for the few routes of core that accept it."""
     claims = {
         "service": "ai",
         "token_type": "service",
@@ -165,7 +165,8 @@ def _parse(read: Any, *arguments: Any) -> dict[str, Any]:
 
 
 def _check_header(header: dict[str, Any]) -> None:
-    """Before jose reads it: alg and typ alone, so no kid, jku, x5u, crit or b64 is ever obeyed."""
+    """Allows only alg and typ, before jose reads it, so that kid, jku, x5u, crit or b64 never
+    count."""
     if header.get("alg") != ALGORITHM or header.get("typ", "JWT") != "JWT":
         raise InvalidToken("not an HS256 JWT")
     if header.keys() - {"alg", "typ"}:
@@ -249,9 +250,9 @@ def _bearer(headers: RawHeaders) -> str:
 
 
 def _check_user_header(headers: RawHeaders, caller: Caller) -> None:
-    """X-User-ID is never an authority; one that contradicts the token is a mistake or an attack.
+    """X-User-ID grants nothing; one that contradicts the token is a mistake or an attack.
 
-    Some servers in front turn underscores into hyphens, so both spellings count as the header.
+    Some proxies turn underscores into hyphens, so both spellings count as the header.
     """
     given = [value for name, value in headers if name in (b"x-user-id", b"x_user_id")]
     if not given:

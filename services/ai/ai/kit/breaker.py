@@ -1,4 +1,4 @@
-"""A circuit breaker: after enough failures in a row, stop asking for a while."""
+"""A circuit breaker: after several failures in a row calls are refused for a while."""
 
 import time
 from collections.abc import Callable
@@ -8,8 +8,8 @@ class CircuitBreaker:
     """Closed until `failures` calls in a row fail, then open for `cool_down` seconds; after that
     one call at a time is let through as a probe until one succeeds.
 
-    Ask `allows()` before each call, and report each call it allowed as `succeeded`, `failed` or
-    `abandoned` (cancelled by its caller: says nothing about the neighbour).
+    Ask `allows()` before each call, and report each allowed call as `succeeded`, `failed` or
+    `abandoned`, which is a call that its caller cancelled.
     """
 
     def __init__(

@@ -36,7 +36,7 @@ __all__ = ["TopicPartition"]  # aiokafka's, a tuple of topic and partition
 
 Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
 BrokerError = KafkaError
-"""The base of every failure of the Kafka client."""
+"""The base class of the Kafka client's errors."""
 
 T = TypeVar("T")
 
@@ -44,11 +44,11 @@ UNREADABLE = 6
 """The exit code when a record on a topic cannot even be fetched."""
 RECORDS_MAX = 1000
 WAIT_MS = 500
-"""How long a batch may wait for its first record."""
+"""The longest time that a batch waits for its first record."""
 FETCH_WAIT_MS = 20
-"""How long a broker may hold a fetch when it has nothing. Partitions whose records are still being
-handled are not part of the next fetch, and aiokafka sends no other before that has returned: for so
-long their next records may be overlooked."""
+"""The longest time that a broker holds a fetch without records. A fetch leaves out partitions whose
+records are still being handled, and aiokafka sends no other fetch before it has returned, so their
+next records may wait this long."""
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class KafkaConfig:
 
 
 class Consumer:
-    """One member of a consumer group. Delivers at least once; what is not committed comes again."""
+    """One member of a consumer group. Delivers at least once: uncommitted records come again."""
 
     def __init__(
         self,
@@ -124,7 +124,7 @@ class Consumer:
         )
 
     def deliver_to(self, handle: Callable[[Records], Awaitable[None]]) -> None:
-        """Call `handle` with one batch after the other and commit it when that returns.
+        """Call `handle` with one batch after the other and commit each when it returns.
 
         FastStream logs what `handle` raises and goes on with the next batch, so `handle` must
         return only when the batch is applied or parked.
@@ -185,15 +185,15 @@ class Consumer:
         ours = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
         positions = await self._positions()
         consumer = AIOKafkaConsumer(**self._brokers.client())
-        await consumer.start()
         try:
+            await consumer.start()
             ends = await consumer.end_offsets(list(ours))
         finally:
             await consumer.stop()
         return sum(max(end - positions.get(place, 0), 0) for place, end in ends.items())
 
     async def _commit(self, records: Records) -> None:
-        """A failure is harmless: the records come again, and change nothing the second time."""
+        """A failure is harmless: the records come again and change nothing the second time."""
         consumer = self._subscriber.consumer
         if consumer is None:
             return
@@ -217,7 +217,7 @@ class Publisher:
             sent = [await producer.send(**_wire(record)) for record in records]
             await asyncio.gather(*sent)
         except KafkaError:
-            await self.close()  # what still waits in it must not overtake the next try
+            await self.close()  # records in its buffer must not be sent after those of a retry
             raise
 
     async def close(self) -> None:
@@ -300,7 +300,7 @@ class Reader:
         until: Mapping[TopicPartition, int],
         records_max: int,
     ) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
-        """Batches of the records from `begin` (0 where it says nothing) up to before `until`.
+        """Batches of the records from `begin` (by default 0) up to, but without, `until`.
 
         Raises BrokerError.
         """
@@ -308,7 +308,7 @@ class Reader:
             TopicPartition(*place): end for place, end in until.items() if begin.get(place, 0) < end
         }
         if not open_places:
-            return  # aiokafka, given nothing to read, may never stop again
+            return  # without partitions to read aiokafka may hang when it stops
         self._consumer.assign(list(open_places))
         for place in open_places:
             self._consumer.seek(place, begin.get((place.topic, place.partition), 0))
@@ -317,7 +317,7 @@ class Reader:
                 *open_places, timeout_ms=WAIT_MS, max_records=records_max
             )
             batch = [r for p, some in fetched.items() for r in some if r.offset < open_places[p]]
-            # The position, not the last record: what compaction took away is never delivered.
+            # The position, not the last record, which compaction may have deleted.
             for place in [*open_places]:
                 if await self._consumer.position(place) >= open_places[place]:
                     del open_places[place]
@@ -332,9 +332,11 @@ def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
 
 
 def exit_on_failure(fetch: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
-    """A record that the client cannot read, for its checksum or the name of a header, loses what
-    was fetched of other partitions, while their positions have moved on. FastStream would go on and
-    skip them. A new process continues at the stored positions and skips nothing."""
+    """Ends the process when `fetch` fails on a record that the client cannot read.
+
+    aiokafka then drops what it fetched of other partitions and has already moved their positions.
+    FastStream would continue and skip these records; a new process starts at the stored positions.
+    """
 
     async def guarded_fetch(*arguments: Any, **options: Any) -> T:
         try:
@@ -358,7 +360,7 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         try:
             await self._consumer.seek(assigned)
-        except Exception:  # aiokafka would log it and go on from the group's offsets
+        except Exception:  # aiokafka would log it and start at the group's offsets
             log.exception("no positions to start from")
             exit_process(1, "the worker stops before it would skip records")
 

@@ -1,4 +1,4 @@
-"""Core over HTTP: as the caller, with their token, or as ai itself, with a service token."""
+"""Calls core over HTTP, with the caller's token or with a service token of ai."""
 
 import asyncio
 import logging
@@ -16,10 +16,10 @@ from ai.kit.trace import child_traceparent, request_id
 from ongoza_contracts.http.errors import Error
 
 BUDGET_SECONDS = 0.6
-"""What all calls made for one request may take together, unless the route says otherwise."""
+"""The time for all calls of one request together, unless the route sets another."""
 PAGES_MAX = 50
 PAGE_SIZE_MAX = 100
-"""Core gives no larger page."""
+"""The largest page that core returns."""
 
 R = TypeVar("R", bound=BaseModel)
 T = TypeVar("T")
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 class CoreUnavailable(ServiceUnavailable):
-    """Core did not answer in time, answered 5xx or nonsense, or failed so often that we wait."""
+    """Core did not answer in time or validly, answered 5xx, or the circuit breaker is open."""
 
     code = "core_unavailable"
     detail = "Core cannot be reached at the moment; try again."
@@ -120,7 +120,7 @@ class CoreClient:
         await self._http.aclose()
 
     def note_failure(self, method: str, path: str, why: str) -> None:
-        """One call failed for reasons of core's."""
+        """Count and log a call that failed because of core."""
         self.breaker.failed()
         log.warning("core: %s %s: %s request_id=%s", method, path, why, request_id())
 
@@ -167,12 +167,12 @@ class CoreCalls:
         *,
         pages_max: int = PAGES_MAX,
     ) -> AsyncIterator[T]:
-        """The items of a list; a page is requested only when the one before it was read."""
+        """The items of a list; each page is requested when the one before it was read."""
         for number in range(1, pages_max + 1):
             page = await self.get(cast(Any, model), path, {**(parameters or {}), "page": number})
             for item in page.results:
                 yield item
-            if page.next is None:  # its address is not followed: core is where the settings say
+            if page.next is None:  # its URL is not followed: only the settings say where core is
                 return
 
     async def send(

@@ -11,7 +11,7 @@ from pgvector.asyncpg import register_vector
 from ai.kit.settings import Settings
 
 Db: TypeAlias = asyncpg.Connection | PoolConnectionProxy
-"""A connection, of a pool or not: what takes one does not open its own transaction."""
+"""A connection, from a pool or not. Functions that take one work in the caller's transaction."""
 
 
 CONNECT_SECONDS = 3.0
@@ -19,7 +19,7 @@ STATEMENT_TIMEOUT = "30s"
 
 UNAVAILABLE = (
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # what arrives as the server dies confuses the driver
+    asyncpg.InternalClientError,  # raised when the server crashes during a query
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
@@ -29,7 +29,7 @@ UNAVAILABLE = (
     TimeoutError,
     socket.gaierror,
 )
-"""The database is away, starting, stopping or overloaded: the same may work a moment later."""
+"""The database is unreachable, starting, stopping or overloaded: a retry may succeed."""
 
 
 async def open_pool(
@@ -40,7 +40,7 @@ async def open_pool(
     parameters: Mapping[str, str] | None = None,
 ) -> asyncpg.Pool:
     """A pool whose SQL finds its tables in `search_path`: `live, public` to read, `g1, public`
-    to write generation 1. `parameters` are further ones of the server for its connections.
+    to write generation 1. `parameters` are further server settings of its connections.
 
     The database need not be up: connections are made when first needed.
     """
@@ -65,7 +65,7 @@ async def _nothing_to_reset(_: asyncpg.Connection) -> None:
 
 
 async def connect(settings: Settings) -> asyncpg.Connection:
-    """One connection outside any pool, before the vector type need exist."""
+    """One connection outside any pool, which does not need the vector type."""
     return await asyncpg.connect(**_where(settings))
 
 

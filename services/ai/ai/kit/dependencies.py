@@ -1,4 +1,4 @@
-"""What routes take from the process's resources, which `ai.app` opens once.
+"""Dependencies by which routes get the process's resources, which `ai.app` opens once.
 
 A feature that needs several of them declares a Protocol of its own and gets them by
 `current_resources`.

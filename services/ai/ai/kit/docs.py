@@ -1,4 +1,5 @@
-"""The OpenAPI document as the service really behaves, and its two pages without foreign assets."""
+"""The OpenAPI document, completed where FastAPI does not know it, and its two pages without
+CDNs."""
 
 from collections.abc import Callable, Iterator
 from importlib.resources import files

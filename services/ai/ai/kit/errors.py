@@ -1,4 +1,4 @@
-"""The one error body of the service, whatever went wrong (`ongoza_contracts.http.errors`)."""
+"""The error body of every refusal and failure (`ongoza_contracts.http.errors`)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -93,7 +93,7 @@ def error_response(error: ApiError) -> Response:
 
 
 def invalid_body(details: Iterable[ErrorDetails]) -> InvalidBody:
-    """What a pydantic model refused; an unknown field decides the code, as in core."""
+    """The refusal of a body by a pydantic model; an unknown field decides the code, as in core."""
     errors = tuple(field_error(detail) for detail in details)
     fields = ", ".join(dict.fromkeys(error.field or "the body" for error in errors))
     refusal = InvalidBody(f"The request was refused because of {fields}.", errors=errors)
@@ -129,7 +129,7 @@ def field_error(detail: ErrorDetails | Mapping[str, Any]) -> FieldError:
 
 
 def install(app: FastAPI) -> None:
-    """Makes every refusal of FastAPI, Starlette and our own routes answer in the one shape."""
+    """Renders every error of FastAPI, Starlette and our own routes with the same body."""
     app.add_exception_handler(ApiError, _render)
     app.add_exception_handler(HTTPException, _render_http)
     app.add_exception_handler(RequestValidationError, _render_validation)
@@ -144,7 +144,7 @@ async def _render_validation(_: Request, error: Exception) -> Response:
     """Parameters of the path and the query; bodies are read by `ai.kit.bodies`."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
     details = [detail for detail in error.errors() if detail["loc"][0] != "path"]
-    if not details:  # an id that cannot exist
+    if not details:  # the path has an id that cannot exist
         return error_response(NotFound())
     errors = tuple(field_error({**detail, "loc": detail["loc"][1:]}) for detail in details)
     return error_response(BadParameter(errors=errors))

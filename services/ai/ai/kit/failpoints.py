@@ -1,6 +1,6 @@
-"""Places where a test may have the process die, as it could at any moment.
+"""Places where a test can kill the process, as a crash could at any moment.
 
-`ONGOZA_FAILPOINT=worker.mid_batch` kills with SIGKILL at that place; unset, a failpoint costs a
+`ONGOZA_FAILPOINT=worker.mid_batch` kills it with SIGKILL there; without it a failpoint costs one
 comparison.
 """
 

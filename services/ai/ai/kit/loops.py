@@ -14,13 +14,14 @@ from ai.kit.db import UNAVAILABLE
 
 PAUSE_AFTER_FAILURE = 1.0
 LONGEST_PAUSE_AFTER_FAILURE = 60.0
+LONGEST_PAUSE_WHILE_UNAVAILABLE = 10.0
 
 log = logging.getLogger(__name__)
 
 
 def exit_process(code: int, why: str) -> NoReturn:
-    """End the process at once, to be restarted. Nothing is lost, because all work is in a
-    transaction or an uncommitted offset, and a stuck loop could not be stopped otherwise."""
+    """End the process at once, so that it is restarted. No work is lost, because it is in a
+    transaction or its offset is not committed, and a stuck loop could not be stopped otherwise."""
     log.critical("%s", why)
     logging.shutdown()
     os._exit(code)
@@ -59,12 +60,15 @@ async def run_periodically(
     wake: asyncio.Event | None = None,
     rest: float = 0,
     status: JobStatus | None = None,
+    unavailable: tuple[type[Exception], ...] = (),
 ) -> NoReturn:
     """Call `work` again after `rest` seconds, in which more may gather, while it returns that there
     is more; else after `pause` seconds or when woken.
 
-    A failure never ends the process: the work is tried again, after a pause that grows while
-    anything but the database fails, and `status` counts it.
+    A failure never ends the process: `status` counts it, and the work is tried again after a
+    second while the database is unavailable, else after a pause that grows. `unavailable` are the
+    errors of other services that the job needs: they are logged in one line and the pause stays
+    short enough to notice soon that the service is back.
     """
     wake = wake or asyncio.Event()
     status = status or JobStatus()
@@ -76,6 +80,10 @@ async def run_periodically(
             status.record_failure(error)
             log.warning("%s waits: %s", work.__qualname__, type(error).__name__)
             await asyncio.sleep(PAUSE_AFTER_FAILURE)
+        except unavailable as error:
+            status.record_failure(error)
+            log.warning("%s waits: %s", work.__qualname__, type(error).__name__)
+            await asyncio.sleep(min(status.pause, LONGEST_PAUSE_WHILE_UNAVAILABLE))
         except Exception as error:
             status.record_failure(error)
             log.exception("%s failed, retried in %.0f s", work.__qualname__, status.pause)

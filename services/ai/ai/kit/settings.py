@@ -29,11 +29,11 @@ class Settings(BaseSettings):
     kafka_sasl_username: str = Field(default="", validate_default=True)
     kafka_sasl_password: SecretStr = Field(default=SecretStr(""), validate_default=True)
     kafka_ssl_ca: str | None = None
-    """A file with the certificates to trust; the machine's own without it."""
+    """A file with the certificates to trust instead of the machine's own."""
 
     django_api_url: str = "http://localhost:8000"
     django_api_timeout: float = Field(default=1.0, gt=0)
-    """Seconds one call of core may take; a read has a budget of one second in all."""
+    """Seconds that one call to core may take; a read has a budget of one second altogether."""
 
     jwt_secret_key: str
     cors_origins: Annotated[list[str], NoDecode] = []
@@ -45,9 +45,9 @@ class Settings(BaseSettings):
     pinecone_api_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
 
     worker_parked_share: float = Field(default=0.5, gt=0, le=1)
-    """The worker stops when more of its last 100 records than this had to be parked."""
+    """The worker stops when more than this share of its last 100 records had to be parked."""
     worker_stuck_seconds: float = Field(default=60, gt=0)
-    """The worker exits when it was behind for so long without getting any further."""
+    """The worker exits when it made no progress for so long although records were waiting."""
 
     @field_validator("kafka_sasl_username", "kafka_sasl_password")
     @classmethod

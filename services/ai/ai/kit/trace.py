@@ -1,4 +1,4 @@
-"""What follows a request everywhere: its id, in every answer and log line, and its traceparent."""
+"""The id of a request, for its answer and log lines, and its traceparent, for calls to core."""
 
 import re
 import secrets
@@ -20,7 +20,7 @@ def request_id() -> str:
 
 
 def child_traceparent() -> str:
-    """A W3C traceparent for a call made now: the caller's trace if it sent one, else a new one."""
+    """A W3C traceparent for a call made now, in the trace of the request or else a new one."""
     _, trace, _, flags = (_traceparent.get() or f"00-{secrets.token_hex(16)}--01").split("-")
     return f"00-{trace}-{secrets.token_hex(8)}-{flags}"
 
@@ -28,7 +28,7 @@ def child_traceparent() -> str:
 class Trace:
     """Takes X-Request-ID and traceparent from the request, or makes the id; answers with the id.
 
-    Answers of the API belong to one caller, so no cache in between may keep them.
+    Answers of the API belong to one caller, so no cache may store them.
     """
 
     def __init__(self, app: ASGIApp) -> None:

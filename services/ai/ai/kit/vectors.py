@@ -1,4 +1,4 @@
-"""Vectors as arrays, and which model made them."""
+"""Vectors as arrays, and the identity of the model that made them."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -20,3 +20,8 @@ class ModelIdentity:
     """Derived from everything that decides a vector: weights, tokenizer, length limit."""
     precision: str
     dimension: int
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Model, revision and precision: what stored vectors are labelled with."""
+        return self.model, self.revision, self.precision

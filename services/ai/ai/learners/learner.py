@@ -8,7 +8,7 @@ from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """What a learner did with one item."""
+    """A learner's progress on one item."""
 
     status: ProgressStatus
     version: int
@@ -25,23 +25,23 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How far a learner leans to each track."""
+    """A learner's score for each track."""
 
     scores: Mapping[Track, float]
     """0 to 100."""
     primary: Track
     fact: str
-    """The fact it comes from, in the form that evidence uses."""
+    """The fact it comes from, written like evidence (`Reason.evidence`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
     user_id: int
     version: int = 0
-    """The version of the user's fact; 0 when it came from core over HTTP, or nothing is known."""
+    """The version of the user's fact; 0 when it came from core over HTTP or there is none."""
     profile: Profile | None = None
     interactions: Mapping[str, Interaction] = field(default_factory=dict)
-    """By content id, what changed last at the end."""
+    """By content id, the last changed at the end."""
     feedback: Mapping[str, Feedback] = field(default_factory=dict)
     """By content id."""
 

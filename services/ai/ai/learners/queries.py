@@ -1,4 +1,4 @@
-"""Reads what is known of learners from the projections."""
+"""Reads learners from the projections."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -12,7 +12,7 @@ from ai.projections.entities import load
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.vocabulary import ProgressStatus, Track
 
-# Each learner with the last completed profiling session and all progress in arrays, newest last.
+# Each learner with the last completed profiling session, and all progress as arrays, newest last.
 LEARNERS = """
 SELECT learner.user_id, learner.version, learner.track,
     profile.session_id, profile.version AS profile_version, profile.result,

@@ -1,8 +1,8 @@
--- The projections of one generation, made in a schema of their own (search_path names it).
--- Every table that holds an entity keeps the version of the fact it was written from; the guard
+-- The projections of one generation, in a schema of its own, which search_path names.
+-- Every row of an entity stores the version of the fact it was written from. The guard
 -- `WHERE excluded.version > row.version` makes applying a fact twice, or late, harmless.
--- New columns go to the end of a table: the views of schema `live` are replaced in place, and a
--- migration adds them to the generations that are there.
+-- New columns go to the end of a table, because the views of schema `live` are replaced in place; a
+-- migration adds them to existing generations.
 
 CREATE TABLE content (
     content_id       text PRIMARY KEY,
@@ -22,23 +22,23 @@ CREATE TABLE content (
     document_sha256  bytea NOT NULL  -- of the text that is embedded
 );
 
--- Narrow on purpose: pgvector pays dearly for updates of a table with a vector index. An item whose
--- text_sha256 is not its content's document_sha256 waits to be embedded.
+-- A narrow table, because updates of a table with a vector index are expensive. An item whose
+-- text_sha256 differs from its content's document_sha256 waits to be embedded.
 CREATE TABLE content_vector (
     content_id  text PRIMARY KEY,
     text_sha256 bytea NOT NULL,
     embedding   vector(384) NOT NULL
 );
 
--- One row, raised with every change of the two tables above, and of `together`: who holds a copy
--- sees that it is old.
+-- One row, raised with every change of the two tables above and of `together`, so that a process
+-- knows when its copy of the catalogue is stale.
 CREATE TABLE catalogue_revision (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
     revision bigint NOT NULL
 );
 INSERT INTO catalogue_revision (revision) VALUES (0);
 
--- Up to where each partition has been applied, in the transaction that applied it.
+-- The next offset to apply of each partition, written in the transaction that applied the records.
 CREATE TABLE consumed (
     topic       text,
     partition   integer,
@@ -58,7 +58,7 @@ CREATE TABLE learner (
     tokens_valid_from timestamptz
 );
 
--- Nothing about these may ever come back, whatever is replayed.
+-- Facts of these learners are never applied again, even in a replay.
 CREATE TABLE erased_learner (
     user_id   integer PRIMARY KEY,
     version   bigint NOT NULL,
@@ -83,7 +83,7 @@ CREATE TABLE profiling_session (
     session_id    uuid PRIMARY KEY,
     version       bigint NOT NULL,
     user_id       integer NOT NULL,
-    questionnaire text,  -- this and all below: null once the session was deleted
+    questionnaire text,  -- this and the columns below are null once the session was deleted
     answers       jsonb,
     result        jsonb,
     started_at    timestamptz,
@@ -91,7 +91,8 @@ CREATE TABLE profiling_session (
 );
 CREATE INDEX profiling_session_user ON profiling_session (user_id);
 
--- Every other kind of entity (`ai.projections.registry`). A deletion keeps its row for the version.
+-- Every other kind of entity (`ai.projections.registry`). The row of a deleted entity stays, because
+-- its version guards against older facts.
 CREATE TABLE entity (
     kind     text COLLATE "C" NOT NULL,
     key      text COLLATE "C" NOT NULL,
@@ -105,29 +106,29 @@ CREATE TABLE entity (
 CREATE INDEX entity_user ON entity (user_id, kind);
 CREATE INDEX entity_subjects ON entity USING gin (subjects) WHERE subjects <> '{}';
 
--- Of each item those that learners of it finished as well, the closest ones; made anew in the
--- background, and never compared: it follows from `progress`.
+-- For each item its closest item neighbours. They are recounted from `progress` in the background, so
+-- a rebuild does not compare them.
 CREATE TABLE together (
     content_id text,
     other_id   text,
-    learners   integer NOT NULL,  -- who finished both
+    learners   integer NOT NULL,  -- how many finished both
     closeness  real NOT NULL,     -- above 0
     PRIMARY KEY (content_id, other_id)
 );
 CREATE TABLE together_made (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
-    facts    bigint NOT NULL,   -- completed rows of `progress` it was made from; -1: count again
-    recency  real NOT NULL,     -- how much less an earlier step of a learner counts than the next
-    in_order boolean NOT NULL,  -- whether what was finished soon after counts more
-    ndcg     real,              -- of these settings among all that were tried; null: too few to tell
+    facts    bigint NOT NULL,   -- completed rows of `progress` that were counted; -1: count again
+    recency  real NOT NULL,     -- the weight of a learner's step relative to the next one
+    in_order boolean NOT NULL,  -- whether an item that was finished soon after counts more
+    ndcg     real,              -- reached with these settings; null with too few learners to tune
     made_at  timestamptz NOT NULL DEFAULT now(),
-    semantic_weight real NOT NULL, -- how much nearness in meaning weighs for a newcomer
-    shrinkage integer NOT NULL   -- with so many items finished, neighbours count by half
+    semantic_weight real NOT NULL, -- the weight of nearness in meaning for a newcomer
+    shrinkage integer NOT NULL   -- the number of finished items with which neighbours count by half
 );
 
--- Learners whose list is older than what is known of them. `mark` changes with every new reason, so
--- that whoever recomputed for an older mark leaves the newer one standing. A claim keeps others away
--- for a while and holds no lock, so that whoever marks never waits for whoever recomputes.
+-- Learners whose list is stale. `mark` changes with every new reason, so that a worker that computed
+-- the list for an older mark does not delete the newer one. A claim reserves a learner for a worker
+-- for a while without a lock, so that marking never waits for computing.
 CREATE SEQUENCE dirty_mark;
 CREATE TABLE dirty_learner (
     user_id    integer PRIMARY KEY,
@@ -140,15 +141,15 @@ CREATE TABLE recommendation (
     user_id     integer PRIMARY KEY,
     body        bytea NOT NULL,  -- the response to the default request, byte for byte
     items       jsonb NOT NULL,  -- the longer list, for requests with a type or a limit
-    made_from   jsonb NOT NULL,  -- the versions of the facts it was made from
+    made_from   jsonb NOT NULL,  -- the versions of the facts it is derived from
     computed_at timestamptz NOT NULL,
-    content_ids text[] NOT NULL DEFAULT '{}',  -- of `body`: what other teams are told
-    revision    bigint NOT NULL DEFAULT -1     -- of the catalogue it was made from
+    content_ids text[] NOT NULL DEFAULT '{}',  -- the items in `body`, which are published
+    revision    bigint NOT NULL DEFAULT -1     -- of the catalogue it is computed from
 );
 CREATE INDEX recommendation_revision ON recommendation (revision);
 
--- For search: what a narrow filter lets through is found here and compared one by one. The HNSW index
--- of content_vector is not made here: a small catalogue is faster without (`ai.vectorstore.index`).
+-- For search: the items of a narrow filter are found by these indexes and compared one by one. The
+-- HNSW index is created later (`ai.vectorstore.index`), because a small catalogue is faster without.
 CREATE INDEX content_facets ON content (track, level, content_type) INCLUDE (content_id)
     WHERE NOT retired;
 CREATE INDEX content_skills ON content USING gin (skills) WHERE NOT retired;

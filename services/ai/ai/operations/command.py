@@ -1,4 +1,4 @@
-"""List, show, retry or discard records that could not be used."""
+"""List, show, retry or discard records that could not be applied."""
 
 import asyncio
 import getpass
@@ -26,7 +26,7 @@ SHOWN_BYTES = 2000
 
 @command.command("list")
 def list_(after: int = 0, limit: int = 50) -> None:
-    """Oldest first."""
+    """List parked records, oldest first."""
 
     async def work(pool: asyncpg.Pool) -> None:
         page = await parked.page(pool, after=after, limit=limit)
@@ -44,7 +44,7 @@ def list_(after: int = 0, limit: int = 50) -> None:
 
 @command.command()
 def show(parked_id: int) -> None:
-    """One record with its headers and bytes."""
+    """Show one record with its headers and bytes."""
 
     async def work(pool: asyncpg.Pool) -> None:
         one = await parked.one(pool, parked_id)
@@ -60,7 +60,7 @@ def show(parked_id: int) -> None:
 
 @command.command()
 def retry(ids: Ids) -> None:
-    """Apply records as the worker would have; what is refused again stays."""
+    """Apply records as the worker would have; a record that is refused again stays parked."""
 
     async def work(pool: asyncpg.Pool) -> None:
         refused = 0
@@ -78,10 +78,10 @@ def retry(ids: Ids) -> None:
 
 
 @command.command()
-def discard(ids: Ids, reason: Annotated[str, typer.Option(help="Kept in the audit.")]) -> None:
-    """Discard records for good."""
+def discard(ids: Ids, reason: Annotated[str, typer.Option(help="Stored in the audit.")]) -> None:
+    """Discard records permanently."""
     if len(reason.strip()) < 3:
-        raise typer.BadParameter("say why, in at least three characters")
+        raise typer.BadParameter("the reason needs at least three characters")
 
     async def work(pool: asyncpg.Pool) -> None:
         for parked_id in ids:

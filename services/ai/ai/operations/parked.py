@@ -12,17 +12,21 @@ from ai.kit.locks import LEARNER_WRITE_LOCK
 from ai.projections.apply import apply_within
 from ai.projections.batch import Batch, read_batch
 from ai.projections.generations import live_generation
+from ai.projections.subscriber import NEVER
 
 COLUMNS = """
 id, generation, topic, partition, "offset", key, value, header_names, header_values, cause_code,
 cause, parked_at
 """
+# Some records after an id, one record, and the same locked until the transaction ends.
 PAGE = f"SELECT {COLUMNS} FROM parked_record WHERE id > $1 ORDER BY id LIMIT $2"  # noqa: S608
 ONE = f"SELECT {COLUMNS} FROM parked_record WHERE id = $1"  # noqa: S608
 LOCKED = f"{ONE} FOR UPDATE"
 COUNT = "SELECT count(*) FROM parked_record"
+# A record that was applied or discarded is deleted; one that was refused again gets the new cause.
 REMOVE = "DELETE FROM parked_record WHERE id = $1"
 NEW_CAUSE = "UPDATE parked_record SET cause_code = $2, cause = $3 WHERE id = $1"
+# An entry of the audit.
 NOTE = """
 INSERT INTO operation (actor, action, subject, outcome, reason) VALUES ($1, $2, $3, $4, $5)
 """
@@ -38,7 +42,7 @@ class StillRefused(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A record as it came, where it came from, and why it is here."""
+    """A record as it was received, its position, and why it was parked."""
 
     id: int
     generation: str
@@ -58,11 +62,11 @@ class Page:
     records: list[Parked]
     total: int
     next: int | None
-    """After which id the next page begins; None on the last."""
+    """The id after which the next page begins; None on the last page."""
 
 
 async def page(pool: asyncpg.Pool, *, after: int, limit: int) -> Page:
-    """Oldest first."""
+    """A page of parked records, oldest first."""
     rows = await pool.fetch(PAGE, after, limit + 1)
     records = [_parked(row) for row in rows[:limit]]
     following = records[-1].id if len(rows) > limit else None
@@ -80,7 +84,7 @@ async def retry(pool: asyncpg.Pool, parked_id: int, actor: str) -> str:
     """Apply the record to the live generation as the worker would have, under the version guard.
     Returns the outcome in words. Raises NotFound and StillRefused."""
     async with pool.acquire() as db, db.transaction():
-        await db.execute(LEARNER_WRITE_LOCK)  # it may say that somebody was erased
+        await db.execute(LEARNER_WRITE_LOCK)  # the record may be an erasure
         parked = await _locked(db, parked_id)
         outcome = await _apply(db, parked)
         if outcome != REFUSED_AGAIN:
@@ -92,7 +96,7 @@ async def retry(pool: asyncpg.Pool, parked_id: int, actor: str) -> str:
 
 
 async def discard(pool: asyncpg.Pool, parked_id: int, actor: str, reason: str) -> None:
-    """Deletes the record for good; the next version of its entity repairs what is missing.
+    """Deletes the record permanently; the next version of its entity repairs what is missing.
 
     Raises NotFound.
     """
@@ -106,7 +110,7 @@ async def _apply(db: Db, parked: Parked) -> str:
     generation = await live_generation(db)
     await db.execute(f"SET LOCAL search_path = {generation}, public")
     batch = read_batch([parked])
-    batch.positions.clear()  # where the worker is has nothing to do with this record
+    batch.positions.clear()  # retrying a record does not move the worker's position
     if batch.refused:
         (refused,) = batch.refused
         await db.execute(NEW_CAUSE, parked.id, refused.code, refused.cause)
@@ -118,7 +122,7 @@ async def _write(db: Db, generation: str, parked: Parked, batch: Batch) -> str:
     try:
         async with db.transaction():  # a savepoint: the audit is written in any case
             applied = await apply_within(db, batch, generation, "operator")
-    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+    except NEVER as error:
         await db.execute(NEW_CAUSE, parked.id, "not_applicable", type(error).__name__)
         return REFUSED_AGAIN
     if batch.unknown_types or batch.tombstones:

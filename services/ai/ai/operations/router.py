@@ -1,4 +1,4 @@
-"""Routes for administrators: records that could not be used."""
+"""Routes for administrators: records that could not be applied."""
 
 from typing import Annotated
 

@@ -22,16 +22,16 @@ LEVEL_AT_FIRST = 1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item a learner has to do with."""
+    """A learner's progress on one item."""
 
     content_id: str
     status: ProgressStatus
     begun_at: datetime | None
     changed_at: datetime | None
-    """Without times only what needs none can be measured."""
+    """A row without times counts only in measures that need none."""
     track: Track | None
     level: int | None
-    """From the catalogue; None for an item that it does not have."""
+    """From the catalogue; None for an item that is not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Measure:
     low: float = 0.0
     high: float = 1.0
     count: int = 0
-    """How many of n, where the score is a share of them."""
+    """The score's numerator, where the score is a share of n."""
     begins: datetime | None = None
     ends: datetime | None = None
 
@@ -151,7 +151,7 @@ def wilson(count: int, n: int) -> tuple[float, float]:
     scale = 1 + Z * Z / n
     middle = (share + Z * Z / (2 * n)) / scale
     half = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / scale
-    # At 0 and n the interval ends at 0 and 1, whatever the last bits say.
+    # Exactly 0 and 1 at the ends, without floating-point errors.
     return (0.0 if count == 0 else middle - half), (1.0 if count == n else middle + half)
 
 

@@ -9,7 +9,7 @@ from ongoza_contracts.http.personality import Interval, Trait, TraitKey, Window
 
 DECIMALS = 4
 HALF = 0.5
-"""Advice is given only where the whole interval is on one side of it."""
+"""Advice is given only when the whole interval is below or above this share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Words:
     name: str
     sentence: Callable[[Measure], str]
     observation: str
-    """What is counted, in the singular."""
+    """The name of one counted observation."""
     when_low: str | None = None
     when_high: str | None = None
 
@@ -76,7 +76,7 @@ def trait(one: Measure) -> Trait:
 
 
 def summary(measures: Sequence[Measure], *, contradicted: int = 0) -> str:
-    """`contradicted`: of so many items the rows given say something else than the facts."""
+    """`contradicted` is the number of items whose given row differs from the recorded fact."""
     known = [WORDS[one.key].sentence(one) for one in measures if one.score is not None]
     missing = [WORDS[one.key].name.lower() for one in measures if one.score is None]
     if not known:

@@ -1,4 +1,4 @@
-"""What learners' behaviour shows."""
+"""The route of behaviour analysis."""
 
 from typing import Annotated
 

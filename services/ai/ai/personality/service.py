@@ -27,6 +27,7 @@ DATABASE_SECONDS = 0.8
 AHEAD = timedelta(minutes=5)
 """Tolerance for a client's clock that is ahead of ours."""
 
+# Whether the learner is projected.
 KNOWN = "SELECT EXISTS (SELECT FROM learner WHERE user_id = $1)"
 PROGRESS = """
 SELECT content_id, status, completion_percentage, score, created_at, updated_at
@@ -42,7 +43,7 @@ async def analyze(
 ) -> PersonalityResponse:
     """Raises NotFound for a learner who is unknown or whom the caller does not reach,
     Unauthenticated for a caller who was erased, InvalidBody for rows that cannot be this learner's,
-    and ServiceUnavailable without the database when no rows are given or it is another's."""
+    and ServiceUnavailable when the database is needed and unavailable."""
     await require_reach(pool, caller, Permission.LEARNER_READ, asked.user_id)
     now = datetime.now(UTC)
     if asked.progress_data is not None:
@@ -96,8 +97,8 @@ def contradictions(
 
 
 async def _facts(pool: asyncpg.Pool, caller: Caller, user_id: int) -> list[asyncpg.Record]:
-    """Raises NotFound, and Unauthenticated for a caller who was erased; one's own account may be
-    too new to be known here."""
+    """Raises NotFound, and Unauthenticated for a caller who was erased. A caller whose account is
+    not projected yet has no facts."""
     if caller.user_id != user_id and not await pool.fetchval(KNOWN, user_id):
         raise NotFound
     if await is_erased(pool, user_id):

@@ -1,4 +1,4 @@
-"""The questions learners are asked, one TOML file or folder of files per version."""
+"""The banks of questions: one TOML file or folder of files per version."""
 
 import tomllib
 from collections.abc import Mapping
@@ -41,12 +41,12 @@ class Question(_Part):
         return next((option for option in self.options if option.id == option_id), None)
 
     def place(self, option: Option) -> int:
-        """Where among the options it stands, from 0."""
+        """The option's position in the question, from 0."""
         return self.options.index(option)
 
     @cached_property
     def words(self) -> int:
-        """How many there are to read before choosing."""
+        """The number of words of the question and its options."""
         return len(" ".join([self.text, *(option.text for option in self.options)]).split())
 
 
@@ -60,12 +60,13 @@ class Category(_Part):
 class Bank(_Part):
     version: Slug
     required: int = Field(ge=12)
-    """How many questions have to be answered for a result."""
+    """The number of answers needed for a result."""
     most: int | None = None
-    """How many are asked at most, chosen by the answers given; without it, all of them in order."""
+    """The most questions that are asked, selected by the answers; None asks all of them in
+    order."""
     categories: tuple[Category, ...]
     questions: tuple[Question, ...]
-    """In the order they are asked, as far as that does not depend on the answers."""
+    """In the order in which they are asked, unless the answers decide."""
 
     @property
     def limit(self) -> int:
@@ -85,7 +86,7 @@ class Bank(_Part):
         return next(one.weight for one in self.categories if one.key == question.category)
 
     def known(self, answers: Mapping[str, str]) -> dict[str, Option]:
-        """The chosen options by question id, without answers that are not of this bank."""
+        """The chosen options by question id, without answers that this bank does not have."""
         chosen = {}
         for question in self.questions:
             option = question.option(answers.get(question.id, ""))
@@ -96,7 +97,7 @@ class Bank(_Part):
 
 @cache
 def bank(version: str = CURRENT) -> Bank:
-    """Raises KeyError for a version there never was."""
+    """Raises KeyError for an unknown version."""
     if version not in VERSIONS:
         raise KeyError(version)
     folder = files("ai.profiling")

@@ -12,8 +12,9 @@ from ongoza_contracts.http.profiling import RecordedAnswer
 from ongoza_contracts.vocabulary import AnswerFlag
 
 SAME_PLACE_SHARE = 0.75
-"""The share of answers at one place among the options. Of random responses to twelve questions 3 in
-10,000 reach it. Always taking one track's option does not, because the options are shuffled."""
+"""The share of answers at one position among the options. Random responses to twelve questions
+reach it 3 times in 10,000. Always choosing the same track's option does not, because options are
+shuffled."""
 WORDS_PER_SECOND = 15.0
 """Three to four times the speed of reading with understanding."""
 TOO_FAST_SHARE = 1 / 3
@@ -24,7 +25,7 @@ TOO_FAST_SHARE = 1 / 3
 class Flagged:
     flag: AnswerFlag
     answers: int
-    """How many answers it rests on, of `of`."""
+    """How many of the `of` answers show the sign."""
     of: int
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ongoza_contracts.vocabulary import Track
 
 Z_CHANGED = 1.96
-"""A change beyond this many standard errors happens by chance one time in twenty."""
+"""By chance a change exceeds this many standard errors one time in twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Shift:
     change: float
     """In points; negative when the later score is lower."""
     error: float | None
-    """The standard error of the change; None when that of either score is not known."""
+    """The standard error of the change; None when either score has none."""
     beyond_chance: bool | None
 
 

@@ -1,4 +1,4 @@
-"""The sessions that core keeps."""
+"""Calls to core, which stores the sessions."""
 
 from uuid import UUID
 
@@ -31,7 +31,7 @@ async def record_answer(
 
 
 async def record_result(core: CoreCalls, session_id: UUID, result: ResultRequest) -> SessionRecord:
-    """As service only. Recording an equal result again changes nothing."""
+    """Needs a service token. No-op if an equal result is recorded."""
     return await core.post(SessionRecord, f"{SESSIONS}{session_id}/result/", result)
 
 

@@ -1,4 +1,4 @@
-"""How much a result hangs on single answers, and what would make it another. Pure."""
+"""How much a result depends on single answers, and which answers would change it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from ongoza_contracts.vocabulary import Track
 @dataclass(frozen=True, slots=True)
 class Stability:
     kept: int
-    """How many of the results with one answer left out still have the primary track on top."""
+    """How many of the results with one answer left out still have the primary track first."""
     of: int
     overturning: tuple[tuple[Question, Track], ...]
-    """The questions without which another track would be first, and which."""
+    """The questions without which another track would be first, each with that track."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A few answers that, given otherwise, would put `track` first."""
+    """The answers that would have to change to put `track` first."""
 
     track: Track
     answers: tuple[tuple[Question, Option], ...]
-    """The question and the option to take instead."""
+    """Each question with the option to choose instead."""
 
 
 def stability(bank: Bank, answers: Mapping[str, str], found: Profile) -> Stability:
-    """The result of leaving out each answer in turn; a track that ties for the first place keeps
-    it. Of a single answer nothing is left to judge: 0 of 0."""
+    """The results of leaving out each answer in turn; a track that ties for the first place keeps
+    it. With a single answer nothing is left to score: 0 of 0."""
     row = response_vector(bank, answers)[0]
     given = np.flatnonzero(row != UNANSWERED)
     if len(given) < 2:
@@ -49,7 +49,7 @@ def stability(bank: Bank, answers: Mapping[str, str], found: Profile) -> Stabili
 
 
 def changes(bank: Bank, answers: Mapping[str, str], found: Profile) -> tuple[Change, ...]:
-    """What it would take for each of the other tracks, the nearest first."""
+    """The changes that would put each of the other tracks first, the fewest answers first."""
     row = response_vector(bank, answers)[0]
     others = [track for track in TRACKS if track is not found.primary]
     ways = [_way(bank, row, found.primary, track) for track in others]
@@ -57,8 +57,8 @@ def changes(bank: Bank, answers: Mapping[str, str], found: Profile) -> tuple[Cha
 
 
 def _way(bank: Bank, row: Ints, first: Track, wanted: Track) -> Change | None:
-    """Answers are turned that gain `wanted` most on `first`, until it leads alone: these are the
-    fewest that put it before `first`; where a third track is in the way, some more."""
+    """Changes the answers by which `wanted` gains most on `first`, until `wanted` leads alone. No
+    fewer changes put it before `first`; a third track may need some more."""
     given = np.flatnonzero(row != UNANSWERED)
     points = bank.matrix.gain / np.maximum(bank.matrix.reach[given].sum(axis=0), 1e-9)
     lead = (points[:, :, TRACKS.index(wanted)] - points[:, :, TRACKS.index(first)])[given]

@@ -17,7 +17,7 @@ from ai.profiling.scoring import (
 )
 
 FLOOR_POINTS = 5.0
-"""Added to every score before it counts as an inclination: no option is thought impossible."""
+"""Added to every score before it counts as an inclination, so that no option has probability 0."""
 NOTHING = -1
 
 
@@ -26,16 +26,16 @@ class SelectedItems:
     answers: dict[str, str]
     """Option id by question id: the answers that count."""
     following: Question | None
-    """What is asked next; None when enough was asked: the lead is clear, or the limit reached."""
+    """The next question; None when the lead is clear or the limit is reached."""
 
 
 def select_items(bank: Bank, answers: Mapping[str, str]) -> SelectedItems:
     """The answers that count, and the next question.
 
-    Clients may send answers to questions that were not asked, all of them at once for example. An
-    answer counts when its question would have been asked: the first required ones in the order of
-    the bank, then as long as the question asked next is answered. So nobody chooses the questions
-    they are judged by, and the order of arrival plays no part.
+    Clients may send answers to questions that were not asked, for example all at once. An answer
+    counts when its question would have been asked: the first required ones in the order of the
+    bank, then as long as the next question is answered. So learners cannot choose the questions
+    that decide, and the order of arrival does not matter.
     """
     known = {question_id: option.id for question_id, option in bank.known(answers).items()}
     if bank.most is None:
@@ -54,11 +54,11 @@ def next_question(bank: Bank, answers: Mapping[str, str]) -> Question | None:
 
 
 def next_places(bank: Bank, responses: Ints) -> Ints:
-    """For each row of answers the place in the bank of the question to ask next, or NOTHING.
+    """For each row of answers the position in the bank of the next question, or NOTHING.
 
     First the required ones, in the order of the bank. Then, until the lead of the first track over
     the second is worth high confidence or the limit is reached, the question with most
-    information about these two. A bank without a limit of its own is asked from beginning to end.
+    information about these two. A bank without limit is asked in its order.
     """
     open_ = responses == UNANSWERED
     in_order = np.where(open_.any(axis=1), open_.argmax(axis=1), NOTHING)
@@ -83,8 +83,8 @@ def information(matrix: Matrix, found: ScoredResponses) -> Floats:
 
         weight * sum over o of (p(o, first) - p(o, second))^2 / P(o)
 
-    is the Fisher information of one answer about how the two share the learner, weighed as the
-    category weighs in the score. Rounded, so that equals are equal on every machine.
+    is the Fisher information of one answer about the two tracks' inclinations, weighted like the
+    category in the score. It is rounded, so that equals are equal on every machine.
     """
     raised = found.scores + FLOOR_POINTS
     inclined = raised / raised.sum(axis=1, keepdims=True)

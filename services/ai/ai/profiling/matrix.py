@@ -1,4 +1,5 @@
-"""A question bank as arrays: one learner and ten thousand simulated ones are judged alike."""
+"""A question bank as arrays, by which one learner and thousands of simulated ones are scored
+alike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ Loads = Mapping[Track, int]
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Axes: question and option in the bank's order, track in the order of Track. Where a question
-    has fewer options than another its rows are filled up with zeros, which no answer points to.
+    """Axes: question and option in the bank's order, track in the order of Track. A question
+    with fewer options than another is padded with zeros, to which no answer points.
     """
 
     weight: Floats
@@ -29,7 +30,7 @@ class Matrix:
     """[question, track] weight * (most - least): what the best option gains."""
     choice_probability: Floats
     """[question, option, track] the option's share of all loads on the track: the probability that
-    somebody who is wholly of that track chooses it."""
+    a learner who is inclined to that track alone chooses it."""
     chance: Floats
     """[question, track, track] covariance of the gains when an option is taken at random."""
 

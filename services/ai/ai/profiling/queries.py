@@ -1,5 +1,6 @@
-"""Sessions as ai last heard of them, for the time core cannot be asked."""
+"""Projected sessions, read while core is unavailable."""
 
+import asyncio
 from uuid import UUID
 
 import asyncpg
@@ -7,9 +8,9 @@ import asyncpg
 from ongoza_contracts.http.profiling import SessionRecord
 
 READ_SECONDS = 0.3
-"""With what core was given before (`core_client.BUDGET_SECONDS`), below the second of a read."""
+"""Together with `core_client.BUDGET_SECONDS`, which core was given before, less than a second."""
 
-# A learner's own session in the form core gives it.
+# A learner's own session in the form in which core returns it.
 SESSION = """
 SELECT jsonb_build_object(
     'id', session_id,
@@ -36,5 +37,8 @@ WHERE session_id = $1 AND user_id = $2 AND started_at IS NOT NULL  -- null once 
 async def projected_session(
     pool: asyncpg.Pool, session_id: UUID, user_id: int
 ) -> SessionRecord | None:
-    document = await pool.fetchval(SESSION, session_id, user_id, timeout=READ_SECONDS)
+    """None when this user has no such session. Raises what an unavailable database raises, within
+    READ_SECONDS: the wait for a connection counts."""
+    async with asyncio.timeout(READ_SECONDS):
+        document = await pool.fetchval(SESSION, session_id, user_id)
     return SessionRecord.model_validate_json(document) if document else None

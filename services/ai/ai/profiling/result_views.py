@@ -1,4 +1,4 @@
-"""Recorded results in the words of the API, with what their answers explain."""
+"""Recorded results as the API returns them, explained by their answers."""
 
 from ai.profiling import explaining
 from ai.profiling.bank import Bank
@@ -91,7 +91,7 @@ def _result(session: SessionRecord) -> RecordedResult:
 
 
 def _ranked(result: RecordedResult) -> list[Track]:
-    """As they were ranked when they were judged: equals among the secondary ones in that order."""
+    """All tracks, best first, with equals in the order in which the result ranked them."""
     named = [result.primary, *result.secondary]
     rest = [track for track in Track if track not in named]
     return [*named, *sorted(rest, key=lambda track: -result.scores[track])]

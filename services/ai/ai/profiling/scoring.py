@@ -1,7 +1,7 @@
 """From answers to tracks. Pure: the same answers to the same bank always give the same profile.
 
-Scores are in points, 0 to 100. What each level of confidence claims is in `CLAIMS`; that the claims
-hold is measured by `python -m scripts.profiling_report` and held by a test.
+Scores are in points, 0 to 100. `CLAIMS` says what each level of confidence claims;
+`python -m scripts.profiling_report` measures whether that is right and a test requires it.
 """
 
 import math
@@ -26,8 +26,8 @@ first is the best of five, and questions stop when the lead looks clear. Source:
 reference population; with 1.0 high would be right in 94 of 100 and medium in 85, not the 97 and 90
 claimed."""
 PRIOR_ANSWERS = 4.0
-"""For how many answers' worth of scatter the scatter of random answers stands in, so that a dozen
-answers of one kind do not pass for certainty."""
+"""The number of answers as which the variance of random answers counts, so that a dozen equal
+answers do not give certainty."""
 SECONDARY_MAX = 2
 EVIDENCE_MAX = 3
 UNANSWERED = -1
@@ -35,19 +35,19 @@ UNANSWERED = -1
 
 @dataclass(frozen=True, slots=True)
 class ScoredResponses:
-    """The scores of response vectors; every array has one row for each of them."""
+    """The scores of response vectors; every array has one row per vector."""
 
     points: Floats
     """[response, question, track] what each answer adds to the score."""
     scores: Floats
-    """[response, track] in hundredths of a point, exactly: so ties are ties."""
+    """[response, track] rounded to hundredths of a point, so that ties are exact."""
     errors: Floats
     """[response, track] standard errors of the scores."""
     ranking: Ints
     """[response, rank] tracks, best first."""
     sem: Floats
-    """[response] what the standard error of each of the two leading scores comes to in their
-    difference: the standard error of the lead, over the square root of 2."""
+    """[response] the standard error of the lead, over the square root of 2, as if both leading
+    scores had this standard error."""
     z: Floats
     """[response] (first - second) / (sem * sqrt 2)."""
 
@@ -68,7 +68,7 @@ class Profile:
     """The standard error of each score, in points."""
     primary: Track
     secondary: tuple[Track, ...]
-    """The next best, best first, as far as any answer speaks for them."""
+    """The next best tracks with a score above 0, best first."""
     tied: tuple[Track, ...]
     """The tracks that share the highest score, in the order of Track; none when one is first."""
     sem: float
@@ -77,7 +77,7 @@ class Profile:
     contributions: dict[Track, tuple[Evidence, ...]]
     """For each track every answer, in the order of the bank."""
     evidence: dict[Track, tuple[Evidence, ...]]
-    """For each track the answers that speak for it most, strongest first."""
+    """For each track the answers with most points for it, strongest first."""
 
 
 def profile(bank: Bank, answers: Mapping[str, str]) -> Profile:
@@ -108,14 +108,15 @@ def profile(bank: Bank, answers: Mapping[str, str]) -> Profile:
 
 
 def confidence(z: float) -> Confidence:
-    """The level of a lead of `z` standard errors (0 and up), and with it a claim: `CLAIMS`."""
+    """The level of a lead of `z` standard errors, 0 and up."""
     if z >= Z_HIGH:
         return Confidence.HIGH
     return Confidence.MEDIUM if z >= Z_MEDIUM else Confidence.LOW
 
 
 def response_vector(bank: Bank, answers: Mapping[str, str]) -> Ints:
-    """One row with the place of the option chosen for each question of the bank, or UNANSWERED."""
+    """One row with the position of the chosen option of each question of the bank, or
+    UNANSWERED."""
     chosen = bank.known(answers)
     places = [
         question.place(chosen[question.id]) if question.id in chosen else UNANSWERED
@@ -125,7 +126,7 @@ def response_vector(bank: Bank, answers: Mapping[str, str]) -> Ints:
 
 
 def score_responses(matrix: Matrix, responses: Ints) -> ScoredResponses:
-    """How each row of `responses` scores; at least one answer in each.
+    """Scores each row of `responses`, which has at least one answer.
 
     With w the weight of a question's category and load the chosen option's load on a track,
 
@@ -161,9 +162,9 @@ def score_responses(matrix: Matrix, responses: Ints) -> ScoredResponses:
 def _covariance(matrix: Matrix, points: Floats, answered: Floats, scale: Floats) -> Floats:
     """[response, track, track] the sampling covariance of the scores.
 
-    A score is a weighted mean over the questions answered, v the weight of one: so its variance is
-    n / (n - 1) * sum((points - v * score)^2) for n answers. Mixed with the variance that random
-    answers to the same questions have, which counts as much as PRIOR_ANSWERS answers.
+    A score is a weighted mean over n answered questions with weights v, so its variance is
+    n / (n - 1) * sum((points - v * score)^2). It is mixed with the variance of random answers to
+    the same questions, which counts as much as PRIOR_ANSWERS answers.
     """
     shares = answered[:, :, None] * matrix.reach * scale[:, None, :] / 100
     off = points - shares * points.sum(axis=1, keepdims=True)
@@ -176,8 +177,8 @@ def _covariance(matrix: Matrix, points: Floats, answered: Floats, scale: Floats)
 
 
 def _ranking(scores: Floats, responses: Ints, answered: Floats) -> Ints:
-    """Best first. Who is named first of equals is drawn by lot from the answers themselves: the
-    same answers always give the same, and no track is favoured."""
+    """Best first. The answers themselves decide the order of equals, so that equal answers give
+    equal rankings and no track is favoured."""
     lot = np.where(answered, responses, 0).sum(axis=1, keepdims=True)
     drawn = (np.arange(len(TRACKS)) - lot) % len(TRACKS)
     ranking: Ints = np.lexsort((drawn, -scores), axis=-1)
@@ -187,7 +188,7 @@ def _ranking(scores: Floats, responses: Ints, answered: Floats) -> Ints:
 def _contributions(
     bank: Bank, chosen: Mapping[str, Option], points: Floats, score: float
 ) -> Iterator[Evidence]:
-    """`points` in hundredths, by largest remainder: what is shown adds up to the score shown."""
+    """`points` rounded to hundredths by largest remainder, so that they add up to the score."""
     asked = [place for place, question in enumerate(bank.questions) if question.id in chosen]
     exact = [float(points[place]) * 100 for place in asked]
     whole = [math.floor(one + 1e-9) for one in exact]

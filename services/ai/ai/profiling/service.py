@@ -90,7 +90,7 @@ async def respond(
 async def read(
     core: CoreClient, pool: asyncpg.Pool, caller: Caller, session_id: UUID
 ) -> tuple[SessionRecord, Source]:
-    """The caller's own session, from core; from the projection while core is away."""
+    """The caller's own session, from core, or from the projection while core is unavailable."""
     try:
         return await get_session(core.as_caller(caller), session_id), "core"
     except CoreUnavailable:

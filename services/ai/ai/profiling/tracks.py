@@ -1,4 +1,4 @@
-"""The five tracks, as learners read about them."""
+"""The five tracks as they are described to learners."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Sessions and questions in the words of the API."""
+"""Sessions and questions as the API returns them."""
 
 from ai.profiling.bank import Bank, Question
 from ai.profiling.item_selection import SelectedItems
@@ -37,7 +37,7 @@ def progress(session: SessionRecord) -> SessionProgress:
 
 
 def questionnaire(bank: Bank) -> Questionnaire:
-    """Without the loads: what an option counts for is not for those who choose."""
+    """Without the loads, because learners must not see what an option counts for."""
     return Questionnaire(
         questionnaire=bank.version,
         required=bank.required,
@@ -60,7 +60,7 @@ def track_shown(track: Track) -> TrackShown:
 
 
 def _settled(bank: Bank, asked: SelectedItems) -> tuple[Question, ...]:
-    """The questions that are certainly asked: which others are depends on answers to come."""
+    """The questions that will certainly be asked; the others depend on answers to come."""
     if asked.following is None:
         return ()
     open_ = tuple(one for one in bank.questions if one.id not in asked.answers)

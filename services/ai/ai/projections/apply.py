@@ -1,4 +1,4 @@
-"""Applies a batch: all of it in one transaction, marks and counts included."""
+"""Applies a batch in one transaction, together with marks, positions and counts."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from ai.projections.entities import write_entities
 @dataclass(frozen=True, slots=True)
 class Applied:
     entities: int
-    """Whose row changed."""
+    """The number of entities whose row changed."""
     learners: bool
     """Whether lists of single learners are stale."""
     content: bool
@@ -36,13 +36,13 @@ class Applier:
             return await self.apply_within(db, batch)
 
     async def apply_within(self, db: Db, batch: Batch) -> Applied:
-        """In a transaction of the caller's, which holds LEARNER_READ_LOCK or, if somebody is
-        erased, LEARNER_WRITE_LOCK."""
+        """Within the caller's transaction, which holds LEARNER_READ_LOCK, or LEARNER_WRITE_LOCK if
+        the batch erases a learner."""
         return await apply_within(db, batch, self.generation, self.worker)
 
 
 async def apply_within(db: Db, batch: Batch, generation: str, worker: str) -> Applied:
-    """As `Applier.apply_within`, into the generation of `db`'s search path."""
+    """Like `Applier.apply_within`, for the generation in `db`'s search path."""
     applied = await _write(db, batch)
     failpoint("worker.mid_batch")
     await parked.park(db, generation, batch.refused, batch.registry)
@@ -60,12 +60,13 @@ async def apply_within(db: Db, batch: Batch, generation: str, worker: str) -> Ap
 
 
 async def _write(db: Db, batch: Batch) -> Applied:
-    """Erasures last: they delete what earlier facts of the batch brought."""
+    """Erases last, because an erasure deletes what earlier facts of the batch wrote."""
     changed = await _upsert(db, batch)
-    stale = [o for kind in changed.keys() & batch.registry.stale_kinds for o in changed[kind]]
-    learners = [owner for owner in stale if owner is not None]
+    stale_kinds = changed.keys() & batch.registry.stale_kinds
+    owners = [owner for kind in stale_kinds for owner in changed[kind]]
+    learners = [owner for owner in owners if owner is not None]
     await marks.mark_learners(db, learners)
-    if len(learners) < len(stale):  # an entity without owner concerns every list
+    if len(learners) < len(owners):  # an entity without owner concerns every list
         await marks.mark_catalogue(db)
     erased = await erasure.erase(db, batch.erased.values(), batch.registry) if batch.erased else []
     return Applied(
@@ -76,7 +77,8 @@ async def _write(db: Db, batch: Batch) -> Applied:
 
 
 async def _upsert(db: Db, batch: Batch) -> dict[str, list[int | None]]:
-    """The owners of the entities whose row changed, by kind; None for one that has no owner."""
+    """Returns by kind the owners of the entities whose row changed; None where there is no
+    owner."""
     content = await tables.write_content(db, batch.content.values())
     return {
         "content": [None] * len(content),

@@ -1,4 +1,4 @@
-"""A batch of records, read and reduced to what has to be written. Pure: no clock, no I/O."""
+"""A batch of records, decoded and reduced to the newest fact of each entity. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ V = TypeVar("V", bound=Versioned)
 
 
 class RawRecord(Protocol):
-    """What we use of a Kafka client's record."""
+    """The attributes of a Kafka client's record that we use."""
 
     @property
     def topic(self) -> str: ...
@@ -64,7 +64,7 @@ class Entity:
     key: str
     fact: Fact
     body: bytes
-    """The record's own, so that fields of later releases are stored as well."""
+    """The bytes received, so that fields of later releases are stored as well."""
 
     @property
     def version(self) -> int:
@@ -73,7 +73,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A record that has to be parked, and why; the cause never quotes the record."""
+    """A record that has to be parked, with the cause, which never quotes the record."""
 
     record: RawRecord
     code: str
@@ -92,14 +92,15 @@ class Batch:
     """By kind and key."""
     refused: list[Refused] = field(default_factory=list)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
-    """Behind the last record of each topic and partition."""
+    """The offset after the last record of each topic and partition."""
     facts: int = 0
-    """How many records held a fact we know."""
+    """The number of records with a fact of a known type."""
     unknown_types: int = 0
     tombstones: int = 0
 
     def add(self, fact: Fact, body: bytes) -> None:
-        """`body` is what the fact was read from. Raises TypeError for a fact without projection."""
+        """Adds a fact, which was decoded from `body`. Raises TypeError for one without
+        projection."""
         projection = self.registry.by_fact.get(type(fact))
         if projection is None:
             raise TypeError(f"{fact.type} is in the catalogue, but ai has no projection of it")
@@ -127,7 +128,7 @@ class Batch:
 
 
 def read_batch(records: Iterable[RawRecord], registry: Registry = REGISTRY) -> Batch:
-    """One malformed record never hides its neighbours."""
+    """Decodes records; malformed ones are refused without affecting the others."""
     batch = Batch(registry)
     for record in records:
         batch.positions[record.topic, record.partition] = record.offset + 1

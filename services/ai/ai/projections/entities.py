@@ -13,7 +13,8 @@ from ongoza_contracts.topics import topic_of
 
 F = TypeVar("F", bound=Fact)
 
-# Arrays of arrays do not fit into unnest, so subjects travel as the text of an array.
+# Writes facts that are newer than their row. Arrays of arrays do not fit into unnest, so subjects
+# are sent as the text of an array.
 UPSERT = """
 INSERT INTO entity (kind, key, type, user_id, version, subjects, body)
 SELECT kind, key, type, user_id, version, subjects::integer[], body
@@ -27,12 +28,13 @@ ON CONFLICT (kind, key) DO UPDATE SET
 WHERE excluded.version > entity.version
 RETURNING kind, user_id
 """
+# The newest facts of one type that these users own.
 OF_USERS = """
 SELECT user_id, body FROM entity
 WHERE user_id = ANY($1) AND kind = $2 AND type = $3 ORDER BY user_id, key
 """
 ERASED = "SELECT user_id FROM erased_learner WHERE user_id = ANY($1)"
-# Rows of these owners, with a receipt for every owner and kind, also where there was nothing.
+# Deletes the rows of these owners, with a receipt for every owner and kind, even of no rows.
 DELETE_OWNED = """
 WITH deleted AS (DELETE FROM {place} WHERE user_id = ANY($1) RETURNING user_id, kind)
 INSERT INTO erasure_receipt (user_id, place, rows)
@@ -44,8 +46,8 @@ FROM (
 GROUP BY user_id, kind
 ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
 """
-# The version stays: core publishes the next one, with the field cleared. `<> '{}'` is the condition
-# of the index.
+# Clears these users as further subjects. The version stays, because core publishes the next one
+# with the field cleared. `<> '{}'` repeats the condition of the index.
 CLEAR_SUBJECTS = """
 WITH named AS (
     SELECT kind, erased.user_id
@@ -65,6 +67,7 @@ INSERT INTO erasure_receipt (user_id, place, rows)
 SELECT user_id, '{place}.' || kind || '.cleared', count(*) FROM named GROUP BY user_id, kind
 ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
 """
+# How many rows of each kind a user owns or is named in.
 LEFT_OF_USER = """
 SELECT kind, count(*) AS rows FROM {place}
 WHERE user_id = $1 OR (subjects <> '{{}}' AND subjects && ARRAY[$1::integer]) GROUP BY kind
@@ -74,7 +77,8 @@ WHERE user_id = $1 OR (subjects <> '{{}}' AND subjects && ARRAY[$1::integer]) GR
 async def write_entities(
     db: Db, entities: Collection[Entity], registry: Registry
 ) -> dict[str, list[int | None]]:
-    """The owners of the entities whose row changed, by kind; None for one that has no owner."""
+    """Returns by kind the owners of the entities whose row changed; None where there is no
+    owner."""
     if not entities:
         return {}
     columns = [list(column) for column in zip(*map(_row, entities), strict=True)]
@@ -86,7 +90,7 @@ async def write_entities(
 
 
 async def _clear_erased(db: Db, entities: Collection[Entity], registry: Registry) -> None:
-    """A replay brings facts that name users who were erased since."""
+    """A replay applies older facts that name users who were erased since."""
     named = {user_id for one in entities for user_id in _further(one.fact)}
     if named and (erased := [row[0] for row in await db.fetch(ERASED, list(named))]):
         await clear_subjects(db, "entity", erased, registry)
@@ -105,7 +109,7 @@ async def load(
 
 
 async def delete_owned(db: Db, place: str, user_ids: Collection[int], registry: Registry) -> None:
-    """`place` is `entity`, of a generation where it has to be named."""
+    """`place` is the table `entity`, qualified by its generation where needed."""
     owned = [one for one in registry.projections if one.topic.owned and not one.table]
     kinds = [one.topic.kind for one in owned]
     await db.execute(DELETE_OWNED.format(place=place), user_ids, kinds)

@@ -10,8 +10,8 @@ from ai.projections.registry import Registry
 from ongoza_contracts.users import UserErased
 
 GENERATIONS = "SELECT name FROM generation"
-# Asked of the database itself: a generation may have been made by another release. The list of the
-# erased stays, and `entity` is emptied by kind.
+# The tables with a column `user_id`, from the database's catalogue, because another release may
+# have created a generation. `erased_learner` stays, and `entity` is emptied by kind.
 PLACES = """
 SELECT quote_ident(nspname) || '.' || quote_ident(relname)
 FROM pg_attribute
@@ -22,13 +22,14 @@ WHERE attname = 'user_id' AND NOT attisdropped AND relkind IN ('r', 'p') AND NOT
     AND relname NOT IN ('erased_learner', 'entity')
 ORDER BY 1
 """
+# Returns the users who were not erased yet.
 ADD_ERASED = """
 INSERT INTO {generation}.erased_learner (user_id, version)
 SELECT * FROM unnest($1::integer[], $2::bigint[])
 ON CONFLICT (user_id) DO NOTHING
 RETURNING user_id
 """
-# With a receipt for every learner, also where there was nothing.
+# With a receipt for every learner, even of no rows.
 DELETE = """
 WITH deleted AS (DELETE FROM {place} WHERE user_id = ANY($1) RETURNING user_id)
 INSERT INTO erasure_receipt (user_id, place, rows)
@@ -37,7 +38,7 @@ FROM unnest($1::integer[]) AS erased (user_id) LEFT JOIN deleted USING (user_id)
 GROUP BY erased.user_id
 ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
 """
-# What learners finished together is counted again without them, however little that changes.
+# Item neighbours are counted again without the erased learners, however little that changes.
 COUNT_AGAIN = "UPDATE {generation}.together_made SET facts = -1"
 # A row without version is published as a tombstone of the learner's list.
 DELETE_LISTS = """
@@ -47,8 +48,9 @@ ON CONFLICT (user_id) DO UPDATE SET version = NULL
 
 
 async def erase(db: Db, facts: Collection[UserErased], registry: Registry) -> list[int]:
-    """The users who were not yet erased in some generation. The generation that is being built must
-    not bring them back, and the retired one must not keep them, whichever reads the fact first."""
+    """Erases users in every generation, whichever of them applies the fact first, so that neither
+    the one being built nor the retired one has their data. Returns those who were new to a
+    generation."""
     new: set[int] = set()
     user_ids = [fact.user_id for fact in facts]
     versions = [fact.version for fact in facts]
@@ -66,7 +68,7 @@ async def erase(db: Db, facts: Collection[UserErased], registry: Registry) -> li
 
 
 async def count_left(db: Db | asyncpg.Pool, user_id: int, registry: Registry) -> dict[str, int]:
-    """What the tables still say about a user, by place; 0 where nothing is left."""
+    """By place, how many rows about a user are left."""
     left: dict[str, int] = {}
     for place in [*await _places(db), "refreshed_list"]:
         count = f"SELECT count(*) FROM {place} WHERE user_id = $1"  # noqa: S608 - our own tables

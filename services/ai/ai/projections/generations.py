@@ -13,16 +13,19 @@ from ai.kit.vectors import ModelIdentity
 
 FIRST = "g1"
 
+# The tables of a generation, which readers see as views.
 TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = $1 ORDER BY 1"
 LIVE = "SELECT name FROM generation WHERE state = 'live'"
+# The name after the highest number.
 NEXT = "SELECT 'g' || coalesce(max(substr(name, 2)::integer), 0) + 1 FROM generation"
-# The one that readers saw before: where a rollback goes to.
+# The generation that was live before: a rollback makes it live again.
 PREVIOUS = """
 SELECT name FROM generation WHERE state = 'retired' ORDER BY switched_at DESC NULLS LAST LIMIT 1
 """
 ALL = "SELECT * FROM generation ORDER BY substr(name, 2)::integer"
+# The check constraints refuse a name other than `g<number>`.
 ADD = "INSERT INTO generation (name, state, options) VALUES ($1, 'building', $2)"
-# The first one to make vectors for a generation names the model; from then on it stays.
+# The first process that makes vectors for a generation names their model, which never changes.
 NAME_MODEL = """
 UPDATE generation SET model = $2, revision = $3, precision = $4
 WHERE name = $1 AND (model IS NULL OR (model, revision, precision) = ($2, $3, $4))
@@ -32,7 +35,7 @@ RETIRE_LIVE = "UPDATE generation SET state = 'retired' WHERE state = 'live' AND 
 MAKE_LIVE = "UPDATE generation SET state = 'live', switched_at = now() WHERE name = $1"
 REMOVE = "DELETE FROM generation WHERE name = $1 AND state <> 'live'"
 UNPARK = "DELETE FROM parked_record WHERE generation = $1"
-# An erased learner stays erased while their older facts are read again.
+# A new generation reads older facts of erased learners, who must stay erased.
 KEEP_ERASED = "INSERT INTO {name}.erased_learner SELECT * FROM live.erased_learner"
 
 
@@ -48,15 +51,15 @@ class Generation:
 
 
 class NoSuchGeneration(LookupError):
-    """There is none of that name, or it is the live one and cannot be dropped."""
+    """There is no generation of this name, or it is live and cannot be dropped."""
 
 
 class OtherModel(RuntimeError):
-    """Vectors of two models are never to be mixed: set EMBEDDING_BACKEND to the generation's."""
+    """Vectors of two models must not be mixed: set EMBEDDING_BACKEND to the generation's."""
 
 
 async def live_generation(connection: Db | asyncpg.Pool) -> str | None:
-    """The name of the generation readers see; None before the first migration."""
+    """The name of the generation that readers see; None before the first migration."""
     name: str | None = await connection.fetchval(LIVE)
     return name
 
@@ -71,12 +74,10 @@ async def all_generations(connection: Db | asyncpg.Pool) -> list[Generation]:
 
 
 async def create_generation(connection: Db, name: str, options: object = None) -> None:
-    """An empty generation. Raises asyncpg.UniqueViolationError when there is one of this name."""
+    """Creates an empty generation. Raises asyncpg.UniqueViolationError when the name is taken."""
     async with connection.transaction():
-        await connection.execute(
-            LEARNER_READ_LOCK
-        )  # nobody is erased between the copy and the commit
-        # Refuses a name that is no plain `g<number>`.
+        # Nobody is erased between the copy of the erased learners and the commit.
+        await connection.execute(LEARNER_READ_LOCK)
         await connection.execute(ADD, name, json.dumps(options or {}))
         await connection.execute(f"CREATE SCHEMA {name}")
         await connection.execute(f"SET LOCAL search_path = {name}, public")
@@ -92,21 +93,22 @@ async def create_next_generation(connection: Db, options: object) -> str:
 
 
 async def require_model(connection: Db | asyncpg.Pool, name: str, identity: ModelIdentity) -> None:
-    """Every vector of a generation is made by one model. Raises OtherModel for a second one."""
-    model = identity.model, identity.revision, identity.precision
-    if await connection.execute(NAME_MODEL, name, *model) != "UPDATE 1":
-        raise OtherModel(f"the vectors of {name} are not made by {' '.join(model)}")
+    """Claim a generation for the model that makes all its vectors.
+
+    Raises OtherModel when another model made them.
+    """
+    if await connection.execute(NAME_MODEL, name, *identity.key) != "UPDATE 1":
+        raise OtherModel(f"the vectors of {name} are not made by {' '.join(identity.key)}")
 
 
 async def made_by(connection: Db, name: str, identity: ModelIdentity) -> bool:
-    """Whether that model made the vectors of a generation; one without vectors goes with any."""
+    """Whether that model made the vectors of a generation; True for one without vectors."""
     row = await connection.fetchrow(MODEL, name)
-    model = (identity.model, identity.revision, identity.precision)
-    return row is None or row["model"] is None or tuple(row) == model
+    return row is None or row["model"] is None or tuple(row) == identity.key
 
 
 async def publish_live(connection: Db, name: str) -> None:
-    """Let readers see generation `name` from one moment to the next."""
+    """Make generation `name` live: readers see it as soon as the transaction commits."""
     async with connection.transaction():
         for (table,) in await connection.fetch(TABLES, name):
             view = f"CREATE OR REPLACE VIEW live.{table} AS SELECT * FROM {name}.{table}"  # noqa: S608
@@ -116,7 +118,7 @@ async def publish_live(connection: Db, name: str) -> None:
 
 
 async def drop_generation(connection: Db, name: str) -> None:
-    """Raises NoSuchGeneration."""
+    """Deletes a generation with everything in it. Raises NoSuchGeneration."""
     async with connection.transaction():
         if await connection.execute(REMOVE, name) != "DELETE 1":
             raise NoSuchGeneration(name)

@@ -1,4 +1,4 @@
-"""Records that could not be used: stored byte for byte, and a budget above which we stop."""
+"""Records that could not be applied: stored byte for byte, up to a budget."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from ai.kit.db import Db
 from ai.projections.batch import Refused
 from ai.projections.registry import REGISTRY, Registry
 
+# A record that is read again is parked once.
 PARK = """
 INSERT INTO parked_record (
     generation, topic, partition, "offset", key, value, header_names, header_values,
@@ -26,6 +27,7 @@ topic = ANY($2) AND (
     ) OR position(convert_to(erased.user_id || ':', 'UTF8') IN key) = 1
 )
 """
+# Deletes the records of erased users, with a receipt for each of them, even of no rows.
 ERASE = f"""
 WITH deleted AS (
     DELETE FROM parked_record USING unnest($1::integer[]) AS erased (user_id)
@@ -51,14 +53,14 @@ WINDOW = 100
 async def park(
     db: Db, generation: str, refused: Sequence[Refused], registry: Registry = REGISTRY
 ) -> None:
-    """Nothing that belongs to an erased learner, or names one, is stored."""
+    """Stores refused records, except what belongs to an erased learner or names one."""
     if refused:
         await db.executemany(PARK, [_row(generation, one) for one in refused])
         await erase(db, [user_id for (user_id,) in await db.fetch(ERASED)], registry)
 
 
 async def erase(db: Db, user_ids: Sequence[int], registry: Registry) -> None:
-    """In the transaction that erases these learners."""
+    """Call it in the transaction that erases these learners."""
     await db.execute(ERASE, list(user_ids), registry.owned_topics)
     for parked_id, topic, value in await _naming(db, registry):
         cleared = clear_fields(value, registry.further_subjects[topic], user_ids)
@@ -83,8 +85,8 @@ async def _naming(db: Db | asyncpg.Pool, registry: Registry) -> Sequence[tuple[i
 
 
 def clear_fields(value: bytes, fields: Collection[str], user_ids: Collection[int]) -> bytes | None:
-    """The body with those of the fields set to null that name one of these users, or unchanged.
-    None when it names one and is no JSON object, so that it cannot be cleared."""
+    """Sets those of the fields to null that name one of these users; other bodies stay unchanged.
+    Returns None for a body that names one but is no JSON object and so cannot be cleared."""
     ids = {str(user_id) for user_id in user_ids}
     try:
         body = json.loads(value)
@@ -109,8 +111,8 @@ def _row(generation: str, refused: Refused) -> tuple[object, ...]:
 
 
 class Budget:
-    """Spent when more than `share` of the last 100 records had to be parked: that is not a bad
-    record any more but a bad release, ours or a producer's."""
+    """Spent when more than `share` of the last 100 records had to be parked, which means a bad
+    release, ours or a producer's, and not a bad record."""
 
     def __init__(self, share: float) -> None:
         self._limit = share * WINDOW

@@ -1,7 +1,7 @@
-"""Up to where each partition has been applied: written with the rows, so true after any crash.
+"""The position of each partition, stored in the transaction that applies its records.
 
 A consumer starts here and not at its group's offsets. So a database that was lost, or restored from
-a backup, is filled again by itself, and two generations can be brought to the very same place.
+a backup, fills itself again, and two generations can be brought to the same position.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ POSITIONS = "SELECT topic, partition, next_offset FROM consumed"
 
 
 async def advance(db: Db, positions: Positions) -> None:
+    """Call it in the transaction that applies the records before these positions."""
     places = sorted(positions)
     await db.execute(
         ADVANCE,

@@ -27,9 +27,10 @@ class Projection:
     makes_lists_stale: bool
     """Whether a change makes the owner's list stale; every list where the entity has no owner."""
     table: str | None = None
-    """A typed table, for what is read often or in parts; without one, rows of `entity`."""
+    """A typed table, for entities that are read often or in parts; the others are rows of
+    `entity`."""
     exists: str = "true"
-    """SQL, for typed tables that keep rows of deleted entities: whether the entity still exists."""
+    """For typed tables with rows of deleted entities: the SQL condition of an existing entity."""
 
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -50,7 +51,7 @@ PROJECTIONS: tuple[Projection, ...] = (
 
 @dataclass(frozen=True)
 class Registry:
-    """What follows from a tuple of projections."""
+    """Lookups derived from a tuple of projections."""
 
     projections: tuple[Projection, ...]
 

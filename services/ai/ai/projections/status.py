@@ -9,6 +9,7 @@ import asyncpg
 from ai.kit.db import Db
 from ai.kit.loops import JobStatus
 
+# The first heartbeat of a worker adds its row.
 REPORT = """
 INSERT INTO worker_status (
     worker, generation, started_at, heartbeat_at, applied, ignored, unknown_types, tombstones,
@@ -17,6 +18,7 @@ INSERT INTO worker_status (
 ON CONFLICT (worker) DO UPDATE SET heartbeat_at = now()
 """
 REPORT_JOBS = "UPDATE worker_status SET failed_jobs = $2 WHERE worker = $1"
+# Counts a batch of a worker.
 COUNT = """
 UPDATE worker_status SET
     heartbeat_at = now(), last_applied_at = now(),
@@ -46,5 +48,6 @@ async def count(
     tombstones: int,
     parked: int,
 ) -> None:
-    """In the transaction that did what is counted, so that the sums are true after any crash."""
+    """Call it in the transaction that applies the batch, so that the sums are right after a
+    crash."""
     await db.execute(COUNT, worker, applied, ignored, unknown_types, tombstones, parked)

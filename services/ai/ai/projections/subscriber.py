@@ -1,4 +1,4 @@
-"""From batches of raw records to committed rows: retried, taken apart or parked, never skipped."""
+"""Applies batches of raw records: a batch is retried, split or parked in part, never skipped."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from ai.projections.parked import Budget
 
 PARKED_TOO_MANY, UNEXPECTED = 3, 1
 TRANSIENT = (*UNAVAILABLE, asyncpg.TransactionRollbackError)
-# Whatever we send, the database will never take this record.
+# The database refuses this record however often it is sent.
 NEVER = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
@@ -36,7 +36,7 @@ class Subscriber:
 
     async def handle(self, records: Records) -> None:
         """Returns when every record is applied, ignored or parked. Ends the process when too many
-        had to be parked, and when something failed that trying again does not mend."""
+        had to be parked, and after a failure that a retry does not solve."""
         try:
             parked = await self._handle(records)
         except Exception:
@@ -48,7 +48,7 @@ class Subscriber:
 
     async def _handle(self, records: Records) -> int:
         batch = read_batch(records)
-        # Before they are parked and their offsets passed: the next worker reads them again.
+        # Counted before the records are parked, so that a worker that stops here reads them again.
         self._count(records=len(records), parked=len(batch.refused))
         try:
             await self._apply(batch)
@@ -76,19 +76,19 @@ class Subscriber:
         return len(batch.refused)
 
     async def _apply(self, batch: Batch) -> None:
-        """Tries until the database takes it. Raises what it will never take."""
+        """Retries until the batch is applied. Raises an error of NEVER."""
         pause = FIRST_PAUSE
         while True:
             try:
-                self._tell(await self.applier.apply(batch))
+                self._wake_jobs(await self.applier.apply(batch))
                 return
             except TRANSIENT as error:
                 log.warning("the batch waits: %s", type(error).__name__)
-                self.alive_at = time.monotonic()  # waiting is not being stuck
+                self.alive_at = time.monotonic()  # waiting for the database is not being stuck
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    def _tell(self, applied: Applied) -> None:
+    def _wake_jobs(self, applied: Applied) -> None:
         if applied.learners:
             self.lists.set()
         if applied.content:

@@ -1,7 +1,7 @@
-"""The typed tables of a generation: how facts become rows, and the guard that makes order harmless.
+"""The typed tables of a generation: how facts become rows, in any order of arrival.
 
-Each statement takes one array per column, so a batch costs one round trip per table, and returns
-what really changed. Rows of erased learners are never written again.
+Each statement takes one array per column, so that a batch costs one round trip per table. It writes
+only facts that are newer than their row, none of erased learners, and returns which rows changed.
 """
 
 import json
@@ -15,6 +15,7 @@ from ongoza_contracts.content import ContentRetired
 from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 
+# One row per user.
 UPSERT_LEARNERS = """
 INSERT INTO learner (
     user_id, version, role, track, organization_id, status, tokens_valid_from, created_at,
@@ -34,7 +35,8 @@ WHERE excluded.version > learner.version
 RETURNING user_id
 """
 
-# Arrays of arrays do not fit into unnest, so skills and prerequisites travel as JSON.
+# One row per item. Arrays of arrays do not fit into unnest, so skills and prerequisites are sent as
+# JSON.
 UPSERT_CONTENT = """
 INSERT INTO content (
     content_id, version, content_type, title, description, track, level, skills, prerequisites,
@@ -63,6 +65,7 @@ WHERE excluded.version > content.version
 RETURNING content_id
 """
 
+# One row per learner and item.
 UPSERT_PROGRESS = """
 INSERT INTO progress (
     user_id, content_id, version, content_type, status, completion_percentage, score,
@@ -81,6 +84,7 @@ WHERE excluded.version > progress.version
 RETURNING user_id
 """
 
+# One row per session; that of a deleted session has only nulls.
 UPSERT_PROFILING = """
 INSERT INTO profiling_session (
     session_id, version, user_id, questionnaire, answers, result, started_at, completed_at
@@ -100,7 +104,7 @@ RETURNING user_id
 
 
 async def write_learners(db: Db, facts: Collection[UserFact]) -> list[int]:
-    """The ids of the learners whose row changed, as everywhere below."""
+    """Returns the ids of the learners whose row changed, like the other writers."""
     return await _write(
         db,
         UPSERT_LEARNERS,
@@ -137,7 +141,7 @@ async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[int]
 
 
 async def _write(db: Db, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """The first column of what the statement returns."""
+    """Returns the first column of the rows that changed."""
     if not rows:
         return []
     columns = [list(column) for column in zip(*rows, strict=True)]

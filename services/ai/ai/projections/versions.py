@@ -1,4 +1,4 @@
-"""Keys and versions of one kind of entity, paged in core's order: by the parts of the key."""
+"""Keys and versions of one kind of entity, in core's order: by the parts of the key."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,6 +8,7 @@ import asyncpg
 from ai.projections.registry import Projection
 from ongoza_contracts.event import Fact
 
+# The keys and versions of existing entities, in a typed table or in `entity`.
 TYPED = "SELECT concat_ws(':', {fields}) AS key, version FROM {table} WHERE {exists}"
 ENTITIES = (
     "SELECT key, version FROM entity WHERE kind = '{kind}' AND type <> ALL('{{{deletions}}}')"
@@ -17,7 +18,7 @@ ENTITIES = (
 async def load_versions(
     pool: asyncpg.Pool, projection: Projection, after: str | None, until: str | None
 ) -> dict[str, int]:
-    """The versions by key, behind `after` and up to and including `until`; None is no bound."""
+    """The versions by key, after the key `after` up to and including `until`; None is no bound."""
     conditions, values = [_select(projection)], list[object]()
     for key, comparison in ((after, ">"), (until, "<=")):
         if key is not None:
@@ -45,7 +46,7 @@ def _select(projection: Projection) -> str:
 def _compare_key(
     projection: Projection, key: str, comparison: str, given: int
 ) -> tuple[str, Sequence[object]]:
-    """A condition, and the values of its parameters, which follow `given` others."""
+    """A condition and the values of its parameters, which are numbered after `given` others."""
     values = _fact(projection).parse_key(key)
     columns = [_column(projection, place, value) for place, value in enumerate(values)]
     parameters = [f"${given + place}" for place in range(1, len(values) + 1)]
@@ -67,7 +68,7 @@ def _column(projection: Projection, place: int, value: object) -> str:
     part = f"split_part(key, ':', {place + 1})"
     if isinstance(value, str):
         return part
-    # Rows of other kinds may have keys that the cast refuses.
+    # The cast would fail on keys of other kinds.
     cast = "uuid" if isinstance(value, UUID) else "bigint"
     return f"CASE WHEN kind = '{projection.topic.kind}' THEN {part}::{cast} END"
 

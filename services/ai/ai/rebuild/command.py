@@ -53,8 +53,8 @@ def start(
     ] = True,
     dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
 ) -> None:
-    """Build a new generation, compare it with the live one, and switch. One that was killed goes
-    on where it was when it is started again."""
+    """Build a new generation, compare it with the live one, and switch. A rebuild that was killed
+    continues where it stopped."""
     if context.invoked_subcommand:
         return
     try:
@@ -101,7 +101,7 @@ def drop(name: str) -> None:
 
     async def work(tools: Tools) -> None:
         await drop_generation(tools.db, name)
-        console.print(f"{name} is gone")
+        console.print(f"{name} is deleted")
 
     _run(work)
 
@@ -120,7 +120,7 @@ def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = Non
     except RebuildRefused as error:
         sys.exit(f"not rebuilt: {error}")
     except (*UNAVAILABLE, BrokerError) as error:
-        sys.exit(f"interrupted by {type(error).__name__}; start it again, it will go on")
+        sys.exit(f"interrupted by {type(error).__name__}; start it again to continue")
 
 
 async def _work(work: Callable[[Tools], Awaitable[None]], backend: Backend | None) -> None:

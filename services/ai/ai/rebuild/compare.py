@@ -1,4 +1,4 @@
-"""Whether two generations say the same, in one transaction in which nobody else writes them."""
+"""Compares two generations in one transaction, in which nobody else writes them."""
 
 import json
 from collections.abc import Sequence
@@ -22,7 +22,8 @@ FROM {schema}.entity WHERE kind = '{kind}'
 # The time of writing differs between generations.
 ERASED = "SELECT user_id, version FROM {schema}.erased_learner"
 TYPED = "SELECT row_.* FROM {schema}.{table} AS row_"
-# Vectors of texts current on both sides; one that is about to be embedded is no difference yet.
+# Vectors of texts that are current on both sides; an item that is not embedded yet is no
+# difference.
 CURRENT_VECTORS = """
 SELECT content_id, text_sha256, embedding FROM {schema}.content_vector
 JOIN {schema}.content USING (content_id) WHERE text_sha256 = document_sha256
@@ -31,11 +32,12 @@ AND content_id IN (
     WHERE text_sha256 = document_sha256
 )
 """
-# Order-free: the sum of the rows' hashes.
+# The sum of the rows' hashes does not depend on their order.
 HASH = """
 SELECT count(*) AS rows, coalesce(sum(hashtextextended(made::text, 0)::numeric), 0)::text AS hash
 FROM ({query}) AS made
 """
+# A few rows that only one side has.
 DIFFERING = """
 SELECT 'live' AS side, made::text AS row FROM ({live} EXCEPT ALL {new}) AS made
 UNION ALL
@@ -45,7 +47,7 @@ ORDER BY row, side LIMIT 10
 NEAREST = """
 SELECT content_id FROM {schema}.content_vector ORDER BY embedding <=> $1, content_id LIMIT 10
 """
-# Spread over all learners, and the same ones every time.
+# The same learners every time, spread over all of them.
 SAMPLE = "SELECT user_id FROM {schema}.learner ORDER BY hashint8(user_id), user_id LIMIT 25"
 
 TOP = 10
@@ -57,13 +59,13 @@ class TableDifference:
     live_rows: int
     new_rows: int
     examples: Sequence[str]
-    """A few of the rows that only one side has, each with its side."""
+    """A few rows that only one side has, each with its side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     rows: dict[str, int]
-    """Of the new generation, by table."""
+    """The number of rows of the new generation, by table."""
     differences: Sequence[TableDifference]
     top_k_overlap: float
     """Mean share of equal items among the first ten of each query of the panel, 0 to 1."""
@@ -83,9 +85,9 @@ class Comparison:
 async def compare(
     db: Db, live: str, new: str, panels: tuple[Matrix, Matrix], *, same_model: bool
 ) -> Comparison:
-    """`panels` are the fixed queries' vectors as either generation's model makes them.
+    """`panels` are the vectors of the fixed queries by the model of each generation.
 
-    With another model vectors and lists differ by intent: then their agreement is only reported.
+    Another model gives other vectors and lists by intent, so their agreement is only reported.
     """
     rows: dict[str, int] = {}
     differences = []
@@ -107,8 +109,8 @@ async def compare(
 
 
 def queries(same_model: bool) -> dict[str, str]:
-    """By table, or by kind of entity, the query for what must be equal: all that comes from facts,
-    but not what is computed from them."""
+    """By table or kind of entity, the query for what must be equal: what is stored from facts, but
+    not what is computed from it."""
     queries = {
         one.table: TYPED.replace("{table}", one.table) for one in REGISTRY.typed if one.table
     }
@@ -137,7 +139,7 @@ async def _compare_table(
 
 
 async def _panel_overlap(db: Db, live: str, new: str, panels: tuple[Matrix, Matrix]) -> float:
-    """By exact search: an approximate index would be another reason to differ."""
+    """By exact search, because an approximate index may differ by itself."""
     await db.execute("SET LOCAL enable_indexscan = off")
     shares = []
     for live_query, new_query in zip(*panels, strict=True):
@@ -149,8 +151,8 @@ async def _panel_overlap(db: Db, live: str, new: str, panels: tuple[Matrix, Matr
 
 
 async def _lists(db: Db, live: str, new: str) -> tuple[int, int, float]:
-    """Computed on the spot from either side's facts, so that no list's age plays a part; from one
-    count of what learners finished together, which either side takes when it does."""
+    """Computes lists now from the facts of each side, so that the age of stored lists does not
+    matter, and with the live item neighbours, which each side counts at its own time."""
     sample = [row[0] for row in await db.fetch(SAMPLE.format(schema=new))]
     made, as_of = [], datetime.now(UTC)
     for schema in (live, new):

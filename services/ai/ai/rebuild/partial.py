@@ -1,4 +1,4 @@
-"""Rebuilding from some topics only: what came from the others is taken over as it is."""
+"""Rebuilds from some topics only: rows from the other topics are copied."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from ai.kit.db import Db
 from ai.kit.locks import LEARNER_WRITE_LOCK
 from ai.projections.registry import REGISTRY
 
+# What the rebuild does not read again is copied from the live generation.
 COPY = "INSERT INTO {new}.{table} SELECT * FROM {live}.{table}"
 COPY_ENTITIES = "INSERT INTO {new}.entity SELECT * FROM {live}.entity WHERE kind = ANY($1)"
 MARK_LEARNERS = "INSERT INTO {new}.dirty_learner (user_id) SELECT user_id FROM {new}.learner"
@@ -24,7 +25,7 @@ def require_known(topics: Sequence[str]) -> None:
 
 
 def read_positions(texts: Sequence[str]) -> dict[TopicPartition, int]:
-    """`ongoza.progress:3:1200` stands for what is before offset 1200 of partition 3.
+    """`ongoza.progress:3:1200` means the records before offset 1200 of partition 3.
 
     Raises NoSuchTopic and ValueError.
     """
@@ -37,8 +38,8 @@ def read_positions(texts: Sequence[str]) -> dict[TopicPartition, int]:
 
 
 async def copy_others(db: Db, live: str, new: str, topics: Sequence[str]) -> None:
-    """In a transaction of the caller's: rows and the positions they stand for fit together. Vectors
-    come from the cache, of whichever model."""
+    """Call it in a transaction, so that rows fit their positions. Vectors are not copied: they come
+    from the cache, by the model of the new generation."""
     await db.execute(LEARNER_WRITE_LOCK)
     others = [one for name, one in REGISTRY.by_topic.items() if name not in topics]
     for table in [one.table for one in others if one.table]:

@@ -1,4 +1,4 @@
-"""What a rebuild would do, without doing it."""
+"""The plan of a rebuild, for `--dry-run`."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,14 @@ from ai.projections.batch import CONSUMED
 from ai.projections.generations import live_generation
 from ai.rebuild.rebuild import Options, RebuildRefused, Tools
 
-# Of the live catalogue's texts, those the cache knows for the model asked for.
+# How many texts the live catalogue has, and for how many the cache has a vector of the model.
 KNOWN_TEXTS = """
 SELECT count(*) AS texts, count(cache.text_sha256) AS cached
 FROM live.content LEFT JOIN embedding_cache AS cache
     ON cache.text_sha256 = document_sha256
     AND cache.model = $1 AND cache.revision = $2 AND cache.precision = $3
 """
+# The bytes of a generation's tables with their indexes.
 SIZE = """
 SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
 WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND relkind = 'r'
@@ -23,15 +24,15 @@ WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND relki
 class Plan:
     live: str
     records: dict[str, int]
-    """To read at most, by topic: compaction has left holes."""
+    """The most records to read, by topic: compaction may have deleted some of them."""
     texts: int
     cached: int
     size_bytes: int
-    """Of the live generation: about what the new one will take."""
+    """The size of the live generation, which the new one will be close to."""
 
 
 async def plan(tools: Tools, options: Options) -> Plan:
-    """Raises RebuildRefused when there is nothing live yet."""
+    """Raises RebuildRefused while no generation is live."""
     live = await live_generation(tools.db)
     if live is None:
         raise RebuildRefused("there is no live generation yet: run `python -m ai migrate`")
@@ -44,8 +45,6 @@ async def plan(tools: Tools, options: Options) -> Plan:
     records = dict.fromkeys((topic.name for topic in topics), 0)
     for (topic, partition), offset in end.items():
         records[topic] += offset - begin[topic, partition]
-    identity = tools.encoder.identity
-    model = identity.model, identity.revision, identity.precision
-    (known,) = await tools.db.fetch(KNOWN_TEXTS, *model)
+    (known,) = await tools.db.fetch(KNOWN_TEXTS, *tools.encoder.identity.key)
     size = await tools.db.fetchval(SIZE, live)
     return Plan(live, records, known["texts"], known["cached"], size)

@@ -1,6 +1,6 @@
-"""A new generation of the projections from the topics' beginning, beside the live one.
+"""Builds a new generation of the projections from the beginning of the topics, beside the live one.
 
-Each stage leaves in the database how far it came, so after a kill the next start goes on there.
+Each stage stores its progress in the database, so that a rebuild that was killed can continue.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ from ai.recommendations.refresh import NeighboursRefresh
 
 ATTEMPTS = 10
 NEARLY_THERE = 1000
-"""So few records behind, what is left is read while nobody writes."""
+"""With fewer records to read, the rest is read while nobody writes."""
 MARKED = "SELECT count(*) FROM dirty_learner"
 
 log = logging.getLogger(__name__)
@@ -67,12 +67,12 @@ class Differs(RebuildRefused):
 @dataclass(frozen=True, slots=True)
 class Options:
     topics: tuple[str, ...] = ()
-    """Only these are read again; what came from others is copied. All when empty."""
+    """Only these are read again, the rest is copied; when empty, all are read."""
     until: datetime | None = None
-    """Only what was on the topics then; such a generation is for looking at, not for switching."""
+    """Only records that were on the topics then; such a generation never goes live."""
 
     positions: Mapping[TopicPartition, int] = field(default_factory=dict)
-    """Only what stands before these offsets, likewise."""
+    """Only records before these offsets; such a generation never goes live."""
 
     @property
     def partial(self) -> bool:
@@ -85,7 +85,7 @@ class Options:
 
 
 class ProgressReporter(Protocol):
-    """Shows how far a stage is: `done` of `total` units, and figures worth knowing beside them."""
+    """Shows the progress of a stage: `done` of `total` units, and further figures."""
 
     def stage(self, name: str, done: int, total: int, **figures: object) -> None: ...
 
@@ -96,9 +96,9 @@ class Outcome:
     facts: int
     """Records read by this run."""
     cached: int
-    """Vectors that came from the cache."""
+    """The number of vectors from the cache."""
     embedded: int
-    """Vectors that the model had to make."""
+    """The number of vectors that the model made."""
     comparison: Comparison | None
     """None when there was nothing to compare with."""
     switched: Switched | None
@@ -107,16 +107,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a rebuild works with."""
+    """The resources of a rebuild."""
 
     db: asyncpg.Connection
-    """Of the rebuild alone: the lock that keeps a second one away belongs to its session."""
+    """Only for the rebuild, because its session holds the lock against a second rebuild."""
     open_pool: Callable[[str], Awaitable[asyncpg.Pool]]
-    """Of writers of the named generation."""
+    """Opens a pool that writes the named generation."""
     open_reader: Callable[[], Reader]
     encoder: EncoderQueue
     live_encoder: EncoderQueue
-    """Of the model that the live generation is served with; the same one, or another."""
+    """The encoder of the live generation, which may have another model."""
     progress_reporter: ProgressReporter
     parked_share: float
 
@@ -129,8 +129,8 @@ async def rebuild(tools: Tools, options: Options, *, switch: bool = True) -> Out
 
 
 async def roll_back(tools: Tools) -> Outcome:
-    """Make the generation live that was live before, brought up to date and not compared: the
-    one it replaces may be the wrong one. Raises RebuildRefused."""
+    """Brings the generation that was live before up to date and makes it live, without comparison,
+    because the present one may be wrong. Raises RebuildRefused."""
     live = await _only_one(tools)
     name = await previous_generation(tools.db)
     if name is None:
@@ -153,8 +153,8 @@ async def _unfinished(tools: Tools, options: Options) -> str | None:
         if one.state == "building":
             if one.options != options.as_json():
                 raise RebuildRefused(
-                    f"{one.name} is unfinished and was asked for with {one.options}: "
-                    f"ask for the same, or drop it first"
+                    f"{one.name} is unfinished and was started with {one.options}: "
+                    f"use the same options, or drop it first"
                 )
             return one.name
     return None
@@ -203,7 +203,7 @@ class _Run:
     async def all(self, *, switch: bool) -> Outcome:
         await self._load()
         cached, embedded = await self._embed()
-        await vectors.build_index(self.pool, lambda d, t: self._tell("index", d, t))
+        await vectors.build_index(self.pool, lambda d, t: self._report("index", d, t))
         failpoint("rebuild.index")
         await self._lists()
         await self._load()
@@ -217,12 +217,12 @@ class _Run:
         switched = await self._switch(_unseen)
         return Outcome(self.name, self.facts, 0, 0, None, switched)
 
-    def _tell(self, stage: str, done: int, total: int, **figures: object) -> None:
+    def _report(self, stage: str, done: int, total: int, **figures: object) -> None:
         self.tools.progress_reporter.stage(stage, done, total, **figures)
 
     async def _target(self, db: Db | asyncpg.Pool) -> Mapping[TopicPartition, int]:
-        """Where the live generation is, so that both can be compared; the end when it holds
-        nothing. At most where the options say."""
+        """The positions of the live generation, so that both can be compared, or the end while it
+        has none; limited by the options."""
         positions = await positions_of(db, self.live) or await self.reader.ends(CONSUMED)
         if self.options.until:
             limits = await self.reader.at_time(CONSUMED, self.options.until)
@@ -231,18 +231,18 @@ class _Run:
         return {place: min(end, wanted.get(place, end)) for place, end in positions.items()}
 
     async def _load(self) -> None:
-        """With the subscriber of the worker: retried, taken apart or parked, never skipped."""
+        """Reads with the worker's subscriber, which never skips a record."""
         budget = Budget(self.tools.parked_share)
         subscriber = Subscriber(self.applier, budget, lists=asyncio.Event(), texts=asyncio.Event())
         total = NEARLY_THERE
-        while total >= NEARLY_THERE:  # what came while the stretch before was read
+        while total >= NEARLY_THERE:  # records arrive while earlier ones are read
             begin, until = await positions_of(self.pool, self.name), await self._target(self.pool)
             left = total = sum(max(end - begin.get(place, 0), 0) for place, end in until.items())
             async for records in self.reader.read(begin, until, RECORDS_PER_BATCH):
                 await subscriber.handle(records)
                 self.facts += len(records)
                 left -= len(records)
-                self._tell("facts", total - left, total, lag=left)
+                self._report("facts", total - left, total, lag=left)
                 failpoint("rebuild.load")
 
     async def _embed(self) -> tuple[int, int]:
@@ -251,9 +251,9 @@ class _Run:
         cached = await vectors.fill_from_cache(self.pool, encoder.identity)
         failpoint("rebuild.embed")
         embedded = await vectors.embed_rest(
-            self.pool, encoder, lambda d, t: self._tell("texts", d, t, cached=cached)
+            self.pool, encoder, lambda d, t: self._report("texts", d, t, cached=cached)
         )
-        self._tell("texts", cached + embedded, cached + embedded, cached=cached)
+        self._report("texts", cached + embedded, cached + embedded, cached=cached)
         return cached, embedded
 
     async def _lists(self) -> None:
@@ -262,12 +262,12 @@ class _Run:
         recompute = Recompute(self.pool, catalogues)
         total = await self.pool.fetchval(MARKED)
         while await recompute.recompute_some():
-            self._tell("lists", total - await self.pool.fetchval(MARKED), total)
+            self._report("lists", total - await self.pool.fetchval(MARKED), total)
             failpoint("rebuild.lists")
 
     async def _switch(self, check: Callable[[Db], Awaitable[None]]) -> Switched:
         for attempt in range(1, ATTEMPTS + 1):
-            self._tell("switch", 0, 1, attempt=attempt)
+            self._report("switch", 0, 1, attempt=attempt)
             with suppress(asyncpg.LockNotAvailableError):
                 switched = await catch_up_and_switch(
                     self.tools.db,
@@ -277,19 +277,19 @@ class _Run:
                     target=self._target,
                     check=check,
                 )
-                self._tell("switch", 1, 1, attempt=attempt)
+                self._report("switch", 1, 1, attempt=attempt)
                 return switched
             await self._load()
-        raise RebuildRefused("readers of the live views never made room; try again")
+        raise RebuildRefused("readers held the live views too long; try again")
 
     async def _compare(self, db: Db) -> None:
-        """Raises Differs. A live generation that holds nothing is nothing to compare with."""
+        """Raises Differs. A live generation without records is not compared."""
         if not await positions_of(db, self.live):
             return
         encoders = self.tools.live_encoder, self.tools.encoder
         panels = [await encoder.encode(QUERIES) for encoder in encoders]
         same_model = await made_by(db, self.live, self.tools.encoder.identity)
-        # What the live worker has embedded since, it has left in the cache.
+        # The live worker caches what it embeds meanwhile.
         await vectors.fill_from_cache(db, self.tools.encoder.identity)
         self.comparison = await compare(
             db, self.live, self.name, (panels[0], panels[1]), same_model=same_model

@@ -1,4 +1,4 @@
-"""What the operator sees of a rebuild."""
+"""Shows a rebuild in the terminal."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -23,7 +23,7 @@ from ai.rebuild.rebuild import Outcome
 
 
 class Bars:
-    """A bar for each stage, with its rate, what is left and the figures that belong to it."""
+    """A progress bar for each stage, with its rate, remaining time and figures."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(

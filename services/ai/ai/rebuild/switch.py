@@ -1,4 +1,4 @@
-"""The one moment in which a generation takes over: nobody writes, both are at the same place."""
+"""Makes a generation live while nobody writes and both are at the same positions."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,11 +17,11 @@ from ai.projections.positions import POSITIONS
 from ai.recommendations.announce import VERSION
 
 RECORDS_PER_BATCH = 5000
-# A reader of the views that holds out longer makes the whole attempt start over.
+# After a longer wait for readers of the views the attempt fails and is repeated.
 PATIENCE = "SET LOCAL lock_timeout = '300ms'"
 VIEWS = "SELECT 'live.' || viewname FROM pg_views WHERE schemaname = 'live' ORDER BY 1"
 LOCK_VIEWS = "LOCK TABLE {views} IN ACCESS EXCLUSIVE MODE"
-# What learners see from now on and other teams do not know.
+# Notes the lists that change with the switch, so that they are published.
 ANNOUNCE = f"""
 INSERT INTO refreshed_list (user_id, version)
 SELECT user_id, {VERSION} FROM {{new}}.recommendation AS made
@@ -36,9 +36,9 @@ POSITIONS_OF = POSITIONS.replace("consumed", "{schema}.consumed")
 @dataclass(frozen=True, slots=True)
 class Switched:
     held_seconds: float
-    """How long nobody could write: catching up with the last records, comparing, switching."""
+    """How long writers waited: for the last records, the comparison and the switch."""
     switch_seconds: float
-    """Of that, how long readers may have waited."""
+    """How long readers may have waited."""
 
 
 async def positions_of(db: Db | asyncpg.Pool, schema: str) -> dict[TopicPartition, int]:
@@ -58,7 +58,7 @@ async def catch_up_and_switch(
     """Bring `applier`'s generation to exactly `target`, `check` it and make it live, in one
     transaction that holds off every writer. What `check` raises undoes all of it.
 
-    Raises asyncpg.LockNotAvailableError when readers would not make room: try again.
+    Raises asyncpg.LockNotAvailableError when readers hold the views too long; then try again.
     """
     async with db.transaction():
         await db.execute(LEARNER_WRITE_LOCK)
@@ -71,7 +71,8 @@ async def catch_up_and_switch(
         await db.execute(ANNOUNCE.format(live=live, new=applier.generation))
         switching = time.monotonic()
         await db.execute(PATIENCE)
-        # All at once: readers that hold one view and want the next would wait for us in a circle.
+        # In one statement, because a reader that holds one view and waits for the next could
+        # deadlock.
         views = ", ".join([row[0] for row in await db.fetch(VIEWS)])
         await db.execute(LOCK_VIEWS.format(views=views))
         await publish_live(db, applier.generation)

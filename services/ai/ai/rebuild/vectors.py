@@ -12,7 +12,7 @@ from ai.kit.db import Db
 from ai.kit.vectors import ModelIdentity
 from ai.vectorstore.index import INDEX
 
-# Within the database: vectors that are known never leave it.
+# Copies vectors within the database, so that they do not travel.
 FROM_CACHE = """
 INSERT INTO content_vector (content_id, text_sha256, embedding)
 SELECT content_id, document_sha256, cache.embedding
@@ -22,10 +22,12 @@ ON CONFLICT (content_id) DO UPDATE SET
     text_sha256 = excluded.text_sha256, embedding = excluded.embedding
 WHERE content_vector.text_sha256 <> excluded.text_sha256
 """
+# How many items have no vector of their current text.
 WITHOUT_VECTOR = """
 SELECT count(*) FROM content LEFT JOIN content_vector AS vector USING (content_id)
 WHERE vector.text_sha256 IS DISTINCT FROM content.document_sha256
 """
+# How far CREATE INDEX has come: it first reads blocks, then inserts tuples.
 BUILT = (
     "SELECT blocks_done, blocks_total, tuples_done, tuples_total FROM pg_stat_progress_create_index"
 )
@@ -33,19 +35,17 @@ MEMORY = "SET LOCAL maintenance_work_mem = '512MB'"
 POLL_SECONDS = 0.2
 
 Tell = Callable[[int, int], None]
-"""Called with how much is done, and of how much."""
+"""Reports progress: called with how much is done, and the total."""
 
 
 async def fill_from_cache(db: Db | asyncpg.Pool, identity: ModelIdentity) -> int:
-    """How many items got their vector without the model."""
-    done = await db.execute(
-        FROM_CACHE, identity.model, identity.revision, identity.precision, timeout=None
-    )
+    """Give items the vectors that the cache has; returns how many items got one."""
+    done = await db.execute(FROM_CACHE, *identity.key, timeout=None)
     return int(done.split()[-1])
 
 
 async def embed_rest(pool: asyncpg.Pool, encoder: EncoderQueue, tell: Tell) -> int:
-    """How many items the model had to embed; the cache knows them from then on."""
+    """Embed the items without a vector and cache the vectors; returns how many items there were."""
     backfill = Backfill(pool, CachedEncoder(pool, encoder))
     total = left = await pool.fetchval(WITHOUT_VECTOR)
     while left:
@@ -56,7 +56,7 @@ async def embed_rest(pool: asyncpg.Pool, encoder: EncoderQueue, tell: Tell) -> i
 
 
 async def build_index(pool: asyncpg.Pool, tell: Tell) -> None:
-    """After the load: an index that grows row by row takes several times as long."""
+    """Call it after the load: inserting into an index row by row takes several times as long."""
     building = asyncio.create_task(_build(pool))
     while not building.done():
         await asyncio.wait([building], timeout=POLL_SECONDS)

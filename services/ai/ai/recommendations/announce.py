@@ -1,12 +1,11 @@
 """Publishes changed lists from a table, so that no request and no list waits for Kafka."""
 
 import json
-import logging
 from datetime import UTC, datetime
 
 import asyncpg
 
-from ai.kit.broker import BrokerError, Publisher
+from ai.kit.broker import Publisher
 from ai.kit.db import Db
 from ai.kit.locks import TRY_ANNOUNCE
 from ai.projections.generations import live_generation
@@ -17,9 +16,10 @@ from ongoza_contracts.topics import RECOMMENDATIONS
 
 LISTS_PER_ROUND = 500
 
-# Before the lists are written: only lists whose published part changes are noted.
-# By the clock too: a restored database starts its sequence again, the topic does not.
+# A version that also follows the clock, because the sequence of a restored database starts again
+# while the topic still has the higher versions.
 VERSION = "greatest(nextval('list_version'), (extract(epoch FROM clock_timestamp()) * 1e6)::bigint)"
+# Notes the lists whose published items change; it runs before the lists are written.
 NOTE = """
 INSERT INTO refreshed_list (user_id, version)
 SELECT made.user_id, {version}
@@ -29,20 +29,20 @@ WHERE known.content_ids IS DISTINCT FROM string_to_array(made.content_ids, ',')
 ORDER BY made.user_id
 ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
 """.replace("{version}", VERSION)
+# The noted lists, and the deleted ones, which have no version.
 WAITING = """
 SELECT user_id, version, items, computed_at
 FROM refreshed_list LEFT JOIN recommendation USING (user_id)
 WHERE version IS NULL OR items IS NOT NULL
 ORDER BY user_id LIMIT $1
 """
+# A list that was noted again meanwhile has another version and stays.
 PUBLISHED = """
 DELETE FROM refreshed_list AS waiting
 USING unnest($1::integer[], $2::bigint[]) AS published (user_id, version)
 WHERE waiting.user_id = published.user_id
     AND waiting.version IS NOT DISTINCT FROM published.version
 """
-
-log = logging.getLogger(__name__)
 
 
 async def note(db: Db, user_ids: list[int], content_ids: list[str]) -> None:
@@ -55,33 +55,25 @@ class Announcer:
         self._pool = pool
         self._generation = generation
         self._publisher = publisher
-        self._away = False
 
     async def announce_some(self) -> bool:
         """Publish some of the noted lists; True when there may be more. A list that is noted again
-        meanwhile is published again."""
+        meanwhile is published again.
+
+        Raises BrokerError; the lists stay noted.
+        """
         async with self._pool.acquire() as db, db.transaction():
             if not await db.fetchval(TRY_ANNOUNCE):
                 return False
             if await live_generation(db) != self._generation:
                 return False  # replaced: its lists are no longer shown
             rows = await db.fetch(WAITING, LISTS_PER_ROUND)
-            if not rows or not await self._publish([_record(row) for row in rows]):
+            if not rows:
                 return False
+            await self._publisher.publish([_record(row) for row in rows])
             await db.execute(
                 PUBLISHED, [row["user_id"] for row in rows], [row["version"] for row in rows]
             )
-        return True
-
-    async def _publish(self, records: list[Record]) -> bool:
-        try:
-            await self._publisher.publish(records)
-        except BrokerError as error:
-            if not self._away:
-                log.warning("lists are not announced: %s", type(error).__name__)
-            self._away = True
-            return False
-        self._away = False
         return True
 
 

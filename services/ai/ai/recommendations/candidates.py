@@ -1,4 +1,4 @@
-"""Candidate generation: named generators, each with its best items that may be offered. Pure."""
+"""Candidate generation: each named generator proposes its best items that may be offered. Pure."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,23 +11,24 @@ from ai.recommendations.scoring import Parts, with_status
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 OF_EACH = 100
-"""Candidates per generator: at least the longest list, which popular items may have to fill."""
+"""Candidates per generator: at least the length of the longest list, because popular items alone
+may have to fill it."""
 FRESH_ENOUGH = 0.25
-"""What was published within four weeks."""
+"""The freshness of an item that was published four weeks ago."""
 
 
 def near(_: Catalogue, __: Learner, parts: Parts) -> Floats:
-    """Near the learner's vector."""
+    """Items near the learner's vector."""
     return parts.nearness
 
 
 def also_finished(_: Catalogue, __: Learner, parts: Parts) -> Floats:
-    """Learners who finished the same also finished these."""
+    """Items that learners of the same items also finished."""
     return parts.together
 
 
 def path(catalogue: Catalogue, learner: Learner, parts: Parts) -> Floats:
-    """What follows from completed items, and the learner's main track at their level."""
+    """Items that follow completed ones, and those of the learner's main track near their level."""
     along: Floats = parts.step.copy()
     if learner.profile:
         of_track = catalogue.of_track[:, TRACKS.index(learner.profile.primary)]
@@ -36,18 +37,18 @@ def path(catalogue: Catalogue, learner: Learner, parts: Parts) -> Floats:
 
 
 def fresh(catalogue: Catalogue, _: Learner, __: Parts) -> Floats:
-    """Published within the last weeks."""
+    """Items published within four weeks."""
     new: Floats = np.where(catalogue.freshness >= FRESH_ENOUGH, catalogue.freshness, 0)
     return new
 
 
 def popular(catalogue: Catalogue, _: Learner, __: Parts) -> Floats:
-    """Whatever most learners took; everything, in the end."""
+    """Items by their number of learners; every item is found, the least popular last."""
     return catalogue.popularity + np.float32(1e-6)
 
 
 Generator = Callable[[Catalogue, Learner, Parts], Floats]
-"""How much each item has of what the generator looks for; 0 is nothing."""
+"""How well each item fits the generator; 0 is not at all."""
 
 GENERATORS: Mapping[str, Generator] = {
     "near": near,
@@ -61,7 +62,7 @@ GENERATORS: Mapping[str, Generator] = {
 def find(
     catalogue: Catalogue, learner: Learner, allowed: Mask, parts: Parts
 ) -> dict[int, tuple[str, ...]]:
-    """Rows of the catalogue, each with the names of the generators that came up with it."""
+    """Rows of the catalogue, each with the names of the generators that proposed it."""
     found: dict[int, list[str]] = {}
     for name, generator in GENERATORS.items():
         worth = np.where(allowed, generator(catalogue, learner, parts), 0)
@@ -74,7 +75,8 @@ def find(
 def may_be_offered(
     catalogue: Catalogue, learner: Learner, exclude: frozenset[str] = frozenset()
 ) -> Mask:
-    """Neither completed nor in progress, not retired, nothing it needs missing, not unwanted."""
+    """Items that are neither completed, in progress, retired nor unwanted, and whose prerequisites
+    are completed."""
     completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
     running = with_status(catalogue, learner, ProgressStatus.IN_PROGRESS)
     may: Mask = catalogue.offered & ~completed & ~running

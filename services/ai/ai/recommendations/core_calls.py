@@ -1,9 +1,9 @@
-"""What core knows that lists are computed from."""
+"""Reads from core what lists are computed from."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from ai.kit.core_client import CoreCalls, CoreUnavailable
+from ai.kit.core_client import PAGE_SIZE_MAX, CoreCalls, CoreUnavailable
 from ai.learners.learner import Feedback, Interaction, Learner
 from ai.learners.queries import chosen
 from ongoza_contracts.http.content import ContentItem, ContentPage
@@ -11,17 +11,14 @@ from ongoza_contracts.http.feedback import FeedbackPage
 from ongoza_contracts.http.progress import ProgressPage
 from ongoza_contracts.http.users import User
 
-PAGE_SIZE_MAX = 100
-"""Core gives no larger page."""
-
 
 def get_content(core: CoreCalls) -> AsyncIterator[ContentItem]:
-    """Everything on offer, as far as it is read."""
+    """All items that core offers; pages are requested while the caller reads on."""
     return core.pages(ContentPage, "/api/v1/content/", {"page_size": PAGE_SIZE_MAX})
 
 
 async def get_learner(core: CoreCalls, user_id: int, *, own: bool) -> Learner:
-    """With the caller's rights. Core shows feedback to its author (`own`) alone.
+    """The learner as core shows them to the caller. Only their author (`own`) sees feedback.
 
     Raises CoreUnavailable.
     """

@@ -19,7 +19,7 @@ RELEVANCE = 0.9
 def diversify(
     scores: Floats, vectors: Matrix, limit: int, relevance: float = RELEVANCE
 ) -> list[tuple[int, float]]:
-    """Positions in `scores`, best first, each with its cosine to the nearest one before it."""
+    """Positions in `scores`, best first, each with its cosine to the nearest item before it."""
     nearest = np.zeros(len(scores), np.float32)
     open_ = np.ones(len(scores), np.bool_)
     order: list[tuple[int, float]] = []
@@ -28,7 +28,7 @@ def diversify(
         chosen = int(np.argmax(worth))
         order.append((chosen, float(nearest[chosen])))
         open_[chosen] = False
-        # Rounded, so that equal vectors are equally near, whatever the last bits of the product.
+        # Rounded, so that equal vectors are equally near in spite of floating-point errors.
         nearest = np.maximum(nearest, np.round(vectors @ vectors[chosen], 5))
     return order
 

@@ -21,7 +21,7 @@ from ongoza_contracts.vocabulary import ContentType
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which list is requested."""
+    """The parameters of a requested list."""
 
     user_id: int
     content_type: ContentType | None = None
@@ -43,7 +43,7 @@ class Stored:
     body: bytes
     """The answer to the default request, byte for byte."""
     items: str
-    """As JSON, the longest list that can be asked for, with its evidence."""
+    """As JSON, the longest list that can be requested, with its evidence."""
     made_from: str
     """As JSON, the versions of the facts it is derived from."""
     content_ids: str

@@ -1,8 +1,8 @@
 """Reads stored lists."""
 
-# One read: the list, unless something changed since that it does not show: of the learner, who is
-# marked then; or of its items, when the catalogue is another by now. By then an empty list is no
-# answer: there may be something to do.
+# The stored list, unless it is stale: the learner is marked, or the catalogue has changed and an
+# item was retired or has a prerequisite that is not completed. After a change of the catalogue an
+# empty list is stale as well, because there may be items to offer.
 PRECOMPUTED = """
 SELECT kept.{column} FROM recommendation AS kept
 WHERE user_id = $1

@@ -16,7 +16,7 @@ from ai.recommendations.scoring import Parts, score
 from ongoza_contracts.vocabulary import ContentType
 
 POOL = 200
-"""How many of the best are considered for the list: fixed, so that a shorter list is always the
+"""How many of the best candidates are considered: fixed, so that a shorter list is always the
 beginning of a longer one."""
 SCORE_DECIMALS = 4
 
@@ -43,17 +43,17 @@ def rank(
     exclude: frozenset[str] = frozenset(),
     relevance: float = RELEVANCE,
 ) -> tuple[list[Ranked], Parts]:
-    """At most `limit` items, best first, and what all items' scores are made of.
+    """At most `limit` items, best first, and the parts of all items' scores.
 
     Never an item the learner completed, has in progress or does not want, a retired one, or one
-    whose prerequisites are not completed. `relevance` 1 leaves variety aside.
+    whose prerequisites are not completed. With `relevance` 1 variety does not count.
     """
     parts = score(catalogue, learner)
     total = parts.total
     allowed = may_be_offered(catalogue, learner, exclude) & catalogue.of_type(content_type)
     found = find(catalogue, learner, allowed, parts)
     places = np.array(sorted(found), np.intp)
-    # Equal scores in the order of the catalogue, which is that of the ids.
+    # Items with equal scores are in the order of the catalogue, which is that of ids.
     best = places[np.argsort(-total[places], kind="stable")][:POOL]
     ranked = []
     for at, nearest in diversify(total[best], catalogue.vectors[best], limit, relevance):

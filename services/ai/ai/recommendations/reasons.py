@@ -1,5 +1,5 @@
-"""Why an item is in a list: one sentence, from the part of the score that decided, with the facts
-behind it. Pure."""
+"""Why an item is in a list: one sentence from the decisive part of its score, with its evidence.
+Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,10 +42,10 @@ class Reason:
     sentence: str
     evidence: tuple[str, ...]
     """The facts it rests on: `progress:<content id>@<version>`, `feedback:<content id>@<version>`,
-    `profiling:<session>@<version>`, `user@<version>`, `content:<content id>@<version>`. Version 0
-    is what core answered over HTTP."""
+    `profiling:<session>@<version>`, `user@<version>`, `content:<content id>@<version>`. Data
+    that core returned over HTTP has version 0."""
     about: tuple[str, ...] = ()
-    """The other items it names."""
+    """The other items that the sentence names."""
 
 
 def next_step(titles: list[str]) -> str:
@@ -78,8 +78,8 @@ def open_now(level: int) -> str:
 
 
 def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts) -> Reason:
-    """From the part of the score that lifts the item furthest above the catalogue's mean, of those
-    that have a sentence."""
+    """The sentence of the part that lifts the item's score furthest above the catalogue's mean,
+    among those that have a sentence."""
 
     def lift(name: str) -> float:
         part: Floats = getattr(parts, name)
@@ -101,7 +101,7 @@ def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | No
 
 
 def _neighbours(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
-    """The finished item that is the closest neighbour."""
+    """Names the finished item that is the closest neighbour."""
     places, neighbours = profile_items(catalogue, learner), catalogue.neighbours
     given = neighbours.closeness_of(places, ranked.place)
     if not given.any():
@@ -124,7 +124,7 @@ def _history(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason |
     places = [catalogue.position[content_id] for content_id in done]
     near = catalogue.vectors[places] @ catalogue.vectors[ranked.place] * [*done.values()]
     if near.max() <= 0:
-        return None  # only the middle of the learner's track is near
+        return None  # the item is near only to the centre of the learner's track
     content_id = [*done][int(np.argmax(near))]
     wanted = content_id in learner.with_verdict(Verdict.MORE_LIKE_THIS)
     did = WANTED_MORE if wanted else DID[learner.interactions[content_id].status]

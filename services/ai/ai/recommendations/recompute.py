@@ -18,10 +18,10 @@ from ai.recommendations.lists import Stored, stored
 
 LEARNERS_PER_ROUND = 32
 SWEEP_SECONDS = 0.2
-"""How often the next LEARNERS_PER_ROUND lists behind the catalogue are taken: 160 learners a
-second, a part of what one processor computes, so that a new item disturbs nobody."""
+"""The pause between rounds for lists older than the catalogue: 160 lists a second, a part of what
+one processor computes, so that changes of learners do not wait for them."""
 
-# A claim of a worker that died lapses.
+# Claims the learners marked longest ago; a claim lapses after 10 s, in case its worker died.
 CLAIM = """
 UPDATE dirty_learner SET claimed_at = now() WHERE user_id IN (
     SELECT user_id FROM dirty_learner
@@ -29,10 +29,11 @@ UPDATE dirty_learner SET claimed_at = now() WHERE user_id IN (
     ORDER BY marked_at LIMIT $1 FOR UPDATE SKIP LOCKED
 ) RETURNING user_id, mark, now() AS claimed_at
 """
-# Only who is still marked: another worker may have written a newer list, or the learner is erased.
+# A learner is no longer marked when another worker wrote a newer list or the learner was erased.
 STILL_MARKED = """
 SELECT user_id FROM dirty_learner WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE
 """
+# Replaces the lists of a round.
 STORE = """
 INSERT INTO recommendation (
     user_id, body, items, made_from, content_ids, computed_at, revision
@@ -45,14 +46,15 @@ ON CONFLICT (user_id) DO UPDATE SET
     content_ids = excluded.content_ids, computed_at = excluded.computed_at,
     revision = excluded.revision
 """
+# A mark that was renewed meanwhile stays.
 REMOVE_MARKS = """
 DELETE FROM dirty_learner USING unnest($1::integer[], $2::bigint[]) AS done (user_id, mark)
 WHERE dirty_learner.user_id = done.user_id AND dirty_learner.mark = done.mark
 """
-# What is left was renewed; the list just written shows what was known when it was claimed.
+# A renewed mark gets the time of the claim, because the new list shows all changes before it.
 REDATE_MARKS = "UPDATE dirty_learner SET marked_at = $2 WHERE user_id = ANY($1)"
-# Learners whose list is from an older catalogue, oldest first, and only while few are waiting:
-# what changed of a learner goes before what changed for everybody.
+# Marks learners whose list is from an older catalogue, oldest first, and only while few are marked,
+# so that changes of single learners come first.
 MARK_BEHIND = """
 INSERT INTO dirty_learner (user_id)
 SELECT user_id FROM (
@@ -83,7 +85,7 @@ class Recompute:
         self._lists = lists
 
     async def recompute_some(self) -> bool:
-        """Compute the lists of those marked longest ago; whether there may be more."""
+        """Compute the lists of the learners marked longest ago; True when there may be more."""
         claims = await self._pool.fetch(CLAIM, LEARNERS_PER_ROUND)
         if not claims:
             return False
@@ -99,8 +101,8 @@ class Recompute:
         return True
 
     async def mark_behind(self) -> bool:
-        """Mark some of those whose list is older than the catalogue; False: the next ones have to
-        wait for their turn."""
+        """Mark some learners whose list is older than the catalogue. Always False, so that the next
+        ones wait for the pause."""
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
             if await db.fetch(MARK_BEHIND, LEARNERS_PER_ROUND) and self._lists:

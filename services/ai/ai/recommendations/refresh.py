@@ -18,22 +18,25 @@ from ai.recommendations.tuning import fit
 
 CHANGED_SHARE = 0.05
 CHANGED_MIN = 10
-"""Counted again once so many facts changed, or this share of all: less moves no list."""
+"""Neighbours are counted again when this share of the facts changed, and at least CHANGED_MIN."""
 FORCE_REFRESH = -1
 """Stored instead of the number of facts when a counted learner was erased."""
 
-# Session settings: with many items and learners it takes longer than a request may.
+# Session settings, because counting may take longer than the statement timeout.
 PATIENT, USUAL = "SET statement_timeout = 0", "RESET statement_timeout"
+# How many facts can be counted now, and how many were counted last time.
 FACTS = """
 SELECT count(*) FROM progress JOIN content USING (content_id) WHERE progress.status = 'completed'
 """
 MADE = "SELECT facts FROM together_made"
+# The histories to count, oldest step first.
 FINISHED = """
 SELECT user_id, content_id FROM progress WHERE status = 'completed'
 ORDER BY user_id, updated_at, content_id
 """
 ERASED = "SELECT count(*) FROM erased_learner"
 DELETE_NEIGHBOURS = "DELETE FROM together"
+# Neighbours are replaced as a whole, with the settings they were counted with.
 STORE = """
 INSERT INTO together (content_id, other_id, closeness, learners)
 SELECT * FROM unnest($1::text[], $2::text[], $3::real[], $4::integer[])
@@ -53,7 +56,7 @@ class NeighboursRefresh:
         self._catalogues = catalogues
 
     async def refresh(self) -> bool:
-        """Only when enough changed, and by one process at a time."""
+        """Counts when enough facts changed, in one process at a time. Always False."""
         async with self._pool.acquire() as db:
             if await db.fetchval(TRY_COUNT_NEIGHBOURS):
                 try:
@@ -85,7 +88,7 @@ async def _refresh(db: Db, catalogue: Catalogue) -> None:
     async with db.transaction():
         await db.execute(LEARNER_READ_LOCK)
         if await db.fetchval(ERASED) != erased:
-            return  # somebody was erased meanwhile, and counts without them come next time
+            return  # a learner was erased meanwhile: the next round counts without them
         await db.execute(DELETE_NEIGHBOURS)
         await db.execute(
             STORE,

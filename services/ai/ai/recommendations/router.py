@@ -1,4 +1,4 @@
-"""What a learner could do next."""
+"""The routes of recommendations."""
 
 from typing import Annotated
 
@@ -40,10 +40,11 @@ router = APIRouter(prefix="/api/v1", tags=["recommendations"])
 
 
 class PlainListRoute(BaseRoute):
-    """The plain GET of one's own list, by far the most frequent request, ahead of FastAPI: its
-    matching and its solving of dependencies take longer than everything else in the answer.
+    """Answers the GET of the caller's own list without parameters, by far the most frequent
+    request, ahead of FastAPI, whose routing and dependencies take longer than the rest of the
+    answer.
 
-    Anything but that one request falls through to `own_recommendations`, which says the same.
+    `own_recommendations` answers every other request, and this one in the same way.
     """
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

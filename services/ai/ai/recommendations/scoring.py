@@ -1,15 +1,15 @@
 """The score of each item for a learner, and its parts. Pure.
 
-Each item gets the weighted mean of those of its parts about which something is known:
+An item's score is the weighted mean of those of its parts for which there is data:
 
 - nearness: cosine between the item and the learner's vector, not below 0;
 - together: closeness by what other learners finished (`item_neighbours.py`), relative to the
   closest item;
-- track: the profile's score of the item's track, 0 to 1; or 1 for the track chosen in core;
+- track: the profile's score for the item's track, 0 to 1; 1 for the track chosen in core;
 - level: 1 - |item's level - level the learner is at| / 4;
-- step: 1 for what follows from one of the three newest completed items, .5 from an earlier one;
-- popularity: log(1 + learners who took it), relative to the most taken item;
-- fresh: half as much every 14 days since it was published.
+- step: 1 for an item that follows one of the three newest completed items, .5 an earlier one;
+- popularity: log(1 + learners), relative to the item with most learners;
+- fresh: 1 on publication, halved every 14 days.
 
 Nearness and popularity stand in for neighbours while few are known. With n finished items that
 have neighbours and t = n / (n + d), together weighs .55 t, nearness w (1 - t) + .22 w t and
@@ -47,7 +47,7 @@ NEWEST, EARLIER_STEP = 3, 0.5
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What each item's score is made of, already weighted; they add up to the score."""
+    """The weighted parts of each item's score, which add up to it."""
 
     nearness: Floats
     together: Floats
@@ -110,20 +110,20 @@ def shrinkage_factor(neighbours: ItemNeighbours, finished: Places) -> float:
 
 
 def relative(near: Floats) -> Floats:
-    """To the nearest; nothing where nothing is near, as when all that others finished as well was
-    finished so long ago that it no longer counts."""
+    """Relative to the nearest item; zeros where no item is near, as when all finished items are so
+    old that they no longer count."""
     nearest: Floats = near / np.float32(max(float(near.max(initial=0)), 1e-9))
     return nearest
 
 
 def mix(settings: Settings, trust: float) -> tuple[float, float, float]:
-    """The weights of nearness, of what others finished, and of popularity."""
+    """The weights of nearness, collaborative filtering and popularity."""
     semantic = settings.semantic_weight * (1 - trust + SEMANTIC_SHARE * trust)
     return semantic, OTHERS * trust, (PRIOR_WEIGHT - settings.semantic_weight) * (1 - trust) ** 2
 
 
 def learner_vector(catalogue: Catalogue, learner: Learner) -> Floats | None:
-    """A unit vector; None when nothing with a vector is known of the learner."""
+    """A unit vector; None when the learner has no items with a vector and no profile."""
     total = np.zeros(catalogue.vectors.shape[1], np.float32)
     for content_id, weight in history(catalogue, learner).items():
         total += np.float32(weight) * catalogue.vectors[catalogue.position[content_id]]
@@ -138,7 +138,7 @@ def learner_vector(catalogue: Catalogue, learner: Learner) -> Floats | None:
 
 
 def history(catalogue: Catalogue, learner: Learner) -> dict[str, float]:
-    """What the learner has done, the newest last, and wants more of, each with its weight."""
+    """The weight of each item that the learner did, newest last, or wants more of."""
     wanted = dict.fromkeys(learner.with_verdict(Verdict.MORE_LIKE_THIS), MORE_WEIGHT)
     done = {
         content_id: HISTORY_WEIGHT[step.status]
@@ -150,7 +150,7 @@ def history(catalogue: Catalogue, learner: Learner) -> dict[str, float]:
 
 
 def profile_items(catalogue: Catalogue, learner: Learner) -> Places:
-    """The items whose neighbours count: completed ones, newest last, and wanted more of."""
+    """The items whose neighbours count: completed, newest last, or wanted more of."""
     wanted = set(learner.with_verdict(Verdict.MORE_LIKE_THIS))
     places = [
         catalogue.position[content_id]

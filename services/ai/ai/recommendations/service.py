@@ -27,7 +27,7 @@ from ongoza_contracts.http.recommendations import LIMIT_DEFAULT, ExplainedRespon
 DATABASE_SECONDS = 0.4
 CATALOGUE_SECONDS = 0.1
 CORE_SECONDS = 0.5 + CATALOGUE_SECONDS
-"""With the database's, at most the second that a read may take."""
+"""Together with DATABASE_SECONDS at most the second that a read may take."""
 
 Source: TypeAlias = Literal["precomputed", "computed", "fallback", "popular"]
 
@@ -38,7 +38,7 @@ class RecommendationsUnavailable(ServiceUnavailable):
 
 
 class ListResources(Protocol):
-    """What lists are computed from."""
+    """The resources that lists need."""
 
     @property
     def pool(self) -> asyncpg.Pool: ...
@@ -55,7 +55,7 @@ class Answer:
 
 
 async def recommend(resources: ListResources, caller: Caller, wanted: Wanted) -> Answer:
-    """An answer even while the database or core is down.
+    """Answers even while the database or core is unavailable.
 
     Raises Unauthenticated for a caller who was erased, NotFound for another learner who was,
     CoreRefused when core refuses, and RecommendationsUnavailable while this process has no
@@ -81,15 +81,15 @@ async def explain(resources: ListResources, wanted: Wanted) -> ExplainedResponse
 
 
 async def _from_database(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
-    """None when the learner is not known here."""
+    """None when the learner is not projected yet."""
     answer = await _precomputed(resources, wanted)
     return answer or await _computed(resources, wanted, own=own)
 
 
 async def _precomputed(resources: ListResources, wanted: Wanted) -> Answer | None:
-    """None also when something changed since that the list does not show."""
+    """None when there is no stored list for the request, or it is stale."""
     if wanted.content_type is not None or wanted.exclude:
-        return None  # diversity is among the items that may be in a list, so it is another list
+        return None  # diversity depends on all items that may be in the list
     if wanted.limit == LIMIT_DEFAULT:
         body = await resources.pool.fetchval(PRECOMPUTED_BODY, wanted.user_id)
         return None if body is None else Answer(body, "precomputed")
@@ -126,7 +126,7 @@ async def _from_core(resources: ListResources, caller: Caller, wanted: Wanted) -
 
 
 async def _catalogue(catalogues: CatalogueCache, core: CoreCalls) -> Catalogue:
-    """The database's, else the one in memory, else core's, without the empty ones of these."""
+    """The first catalogue with items: of the database, in memory, of core."""
 
     async def of_database() -> Catalogue | None:
         return _unless_empty(await catalogues.current())
@@ -146,13 +146,14 @@ def _unless_empty(catalogue: Catalogue) -> Catalogue | None:
 
 
 async def _catalogue_of_core(catalogues: CatalogueCache, core: CoreCalls) -> Catalogue:
-    """What core offers, without vectors, for a process whose memory is still empty; as much of it
-    as core returns in time. Raises RecommendationsUnavailable when that is nothing.
+    """The items that core returns in time, without vectors, for a process without catalogue.
+
+    Raises RecommendationsUnavailable when core is unavailable before the first item.
     """
     items: list[Item] = []
     try:
         async for content in get_content(core):
-            items.append(  # noqa: PERF401 - what came before a failure is used
+            items.append(  # noqa: PERF401 - items before a failure are used
                 Item(**dict(content), retired=False, learners=0)
             )
     except CoreUnavailable as error:
@@ -169,7 +170,7 @@ def _without_vectors(items: Sequence[Item]) -> Catalogue:
 
 
 async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source: Source) -> Answer:
-    """Computed on a thread: the loop goes on answering others."""
+    """Computes on a thread, so that the event loop answers other requests."""
     as_of = catalogue.as_of if source == "popular" else datetime.now(UTC)
     entries = await asyncio.to_thread(
         compute,

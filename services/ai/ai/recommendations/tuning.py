@@ -52,8 +52,8 @@ def fit(histories: Sequence[Places], vectors: Matrix) -> tuple[ItemNeighbours, f
 
 
 def ndcg(worth: Floats, steps: Places) -> float:
-    """1 / log2(rank + 1) of the last of `steps` among what is not of the others, equals ranked in
-    their middle; 0 behind the tenth, or when nothing speaks for it."""
+    """1 / log2(rank + 1) of the last of `steps` among all items but the earlier steps, where equals
+    share their mean rank; 0 below rank 10, and for an item worth nothing."""
     target, worth = int(steps[-1]), worth.copy()
     worth[steps[:-1]] = -1
     if worth[target] <= 0:
@@ -111,7 +111,7 @@ def _found(
     popularity: Floats,
     vectors: Matrix,
 ) -> Iterator[float]:
-    """How well each of `options` finds the last of `steps`."""
+    """The NDCG of the last of `steps` under each of `options`."""
     history = steps[:-1]
     near = _near(counted, history, counted.settings)
     meant = vectors[history].sum(axis=0)
@@ -128,22 +128,21 @@ def _near(counted: ItemNeighbours, history: Places, settings: Settings) -> Float
 
 
 def _best(gains: Mapping[Settings, Gains]) -> Settings:
-    """The best; or the first, the plainest, unless it is clearly behind."""
+    """The first and simplest, unless it is clearly behind the best."""
     best = max(gains, key=lambda settings: float(gains[settings].mean()))
     plainest = next(iter(gains))
     return best if _is_behind(gains[plainest], gains[best]) else plainest
 
 
 def _plainest(gains: Mapping[Settings, Gains]) -> Settings:
-    """The first that is not clearly behind the best: the later ones believe less and less of what
-    is known of a learner."""
+    """The first that is not clearly behind the best; later ones rely less on the learner's data."""
     best = max(gains.values(), key=lambda gain: float(gain.mean()))
     return next(settings for settings, gain in gains.items() if not _is_behind(gain, best))
 
 
 def _is_behind(gain: Gains, best: Gains) -> bool:
-    """By more than two standard errors of the difference (the rule of Breiman et al. 1984 has one):
-    of many settings one is best by chance."""
+    """By more than two standard errors of the difference (the rule of Breiman et al. 1984 has one),
+    because the best of many settings is partly so by chance."""
     lost = best - gain
     return bool(lost.mean() > 2 * lost.std(ddof=1) / np.sqrt(len(lost)))
 

@@ -1,4 +1,4 @@
-"""An item as search shows it, from the database or from the catalogue in memory."""
+"""An item as search returns it, from the database or from the catalogue in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from ai.vectorstore.memory import nearest
 def search_catalogue(
     catalogue: Catalogue, vector: Row, k: int, only: Filter
 ) -> list[tuple[SearchItem, Hit]]:
-    """The nearest, exactly, of the items that are not retired and have a vector."""
+    """The nearest items by exact search, among those that have a vector and are not retired."""
     embedded = np.any(catalogue.vectors, axis=1)
     items = {
         place: item
@@ -25,7 +25,7 @@ def search_catalogue(
 
 
 def item_of(catalogue: Catalogue, content_id: str) -> tuple[SearchItem, Row | None] | None:
-    """As `ai.search.queries.load_item`."""
+    """Like `ai.search.queries.load_item`, from the catalogue in memory."""
     place = catalogue.position.get(content_id)
     if place is None or catalogue.items[place].retired:
         return None

@@ -7,10 +7,11 @@ from pgvector import Vector
 
 from ai.search.items import SearchItem
 from ai.vectorstore.base import Facets
-from ongoza_contracts.vocabulary import ContentType, Track
 
 COLUMNS = "content_id, title, description, content_type, track, level, skills"
+# Items by id, without retired ones.
 ITEMS = f"SELECT {COLUMNS} FROM content WHERE content_id = ANY($1) AND NOT retired"  # noqa: S608
+# One item with its vector, if it has one.
 ITEM_WITH_VECTOR = f"""
 SELECT {COLUMNS}, embedding FROM content LEFT JOIN content_vector USING (content_id)
 WHERE content_id = $1 AND NOT retired
@@ -24,14 +25,11 @@ async def load_items(db: asyncpg.Pool, content_ids: Collection[str]) -> Mapping[
 
 
 async def load_item(db: asyncpg.Pool, content_id: str) -> tuple[SearchItem, Vector | None] | None:
-    """An item with its vector, which may still be waiting to be made; None when it is not there or
-    retired."""
+    """An item and its vector, which is None until the item is embedded. None when there is no such
+    item or it is retired."""
     row = await db.fetchrow(ITEM_WITH_VECTOR, content_id)
     return None if row is None else (_item(row), row["embedding"])
 
 
 def _item(row: asyncpg.Record) -> SearchItem:
-    facets = Facets(
-        ContentType(row["content_type"]), Track(row["track"]), row["level"], tuple(row["skills"])
-    )
-    return SearchItem(row["content_id"], row["title"], row["description"], facets)
+    return SearchItem(row["content_id"], row["title"], row["description"], Facets.of_row(row))

@@ -1,4 +1,4 @@
-"""Content by its meaning."""
+"""The routes of search."""
 
 from typing import Annotated
 

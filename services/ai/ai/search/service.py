@@ -19,7 +19,7 @@ from ai.vectorstore.base import Filter, VectorStore
 from ongoza_contracts.http.search import SearchResponse
 
 NEIGHBOURS_SECONDS = 0.6
-"""For all queries to the database and Pinecone together; a read may take a second."""
+"""The time for the database and Pinecone together; a read may take a second."""
 
 Source: TypeAlias = Literal["database", "pinecone", "memory"]
 
@@ -30,7 +30,7 @@ class SearchUnavailable(ServiceUnavailable):
 
 
 class SearchResources(Protocol):
-    """What search needs of the process."""
+    """The resources that search needs."""
 
     @property
     def pool(self) -> asyncpg.Pool: ...
@@ -42,7 +42,7 @@ class SearchResources(Protocol):
     def vectors(self) -> VectorStore: ...
     @property
     def other_vectors(self) -> VectorStore | None:
-        """Asked first where there is one; its hits are checked against the database."""
+        """Searched first if configured; its hits are checked against the database."""
         ...
 
 
@@ -53,17 +53,17 @@ class Answer:
 
 
 async def search(resources: SearchResources, text: str, k: int, only: Filter) -> Answer:
-    """Raises EncoderBusy, and SearchUnavailable while there is neither database nor memory."""
+    """Raises EncoderBusy, and SearchUnavailable without the database and a catalogue in memory."""
     vector = (await resources.encoder.encode([text]))[0]
     return await _nearest(resources, vector, k, only, deadline_in(NEIGHBOURS_SECONDS))
 
 
 async def similar(resources: SearchResources, content_id: str, k: int, only: Filter) -> Answer:
-    """Items near to one item, which is not among them. Raises NotFound, also for a retired one,
-    and what `search` raises."""
+    """The items nearest to one item. Raises NotFound, also when that item is retired, and what
+    `search` raises."""
     deadline = deadline_in(NEIGHBOURS_SECONDS)
     item, vector = await _item(resources, content_id, deadline)
-    if vector is None:  # published a moment ago
+    if vector is None:  # the item was published just now
         vector = (await resources.encoder.encode([item.text]))[0]
     answer = await _nearest(resources, vector, k + 1, only, deadline)
     others = [one for one in answer.body.results if one.content_id != content_id][:k]
@@ -83,8 +83,8 @@ async def _nearest(
 async def _in_other_store(
     resources: SearchResources, vector: Row, k: int, only: Filter
 ) -> Answer | None:
-    """None without such a store, and when its hits are not what the database knows: an item was
-    retired or changed since, or there are fewer than `k`, which may be all or not yet."""
+    """None without such a store, and when its hits differ from the database: an item was retired or
+    changed since, or there are fewer than `k` hits, so that vectors may not have arrived yet."""
     if resources.other_vectors is None:
         return None
     hits = await resources.other_vectors.search(vector, k, only)
@@ -129,7 +129,7 @@ async def _item(
 
 
 def _remembered(resources: SearchResources) -> Catalogue:
-    """Raises SearchUnavailable while no item in memory has a vector to be found by."""
+    """Raises SearchUnavailable while no item in memory has a vector."""
     catalogue = resources.catalogues.last
     if not catalogue.vectors.any():
         raise SearchUnavailable

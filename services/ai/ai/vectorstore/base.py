@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ai.kit.fallback import SourceUnavailable
 from ai.kit.vectors import Row
@@ -10,12 +10,12 @@ from ongoza_contracts.vocabulary import ContentType, Track
 
 
 class StoreUnavailable(SourceUnavailable):
-    """A vector store that is a remote service does not answer, or refuses."""
+    """A vector store on another server does not answer, or refuses the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What an item can be filtered by."""
+    """The attributes by which items are filtered."""
 
     content_type: ContentType
     track: Track
@@ -23,10 +23,20 @@ class Facets:
     """1 to 5."""
     skills: tuple[str, ...]
 
+    @classmethod
+    def of_row(cls, row: Any) -> "Facets":
+        """The facets of a database row with the columns of `content`."""
+        return cls(
+            ContentType(row["content_type"]),
+            Track(row["track"]),
+            row["level"],
+            tuple(row["skills"]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is wanted; None and no skills want everything."""
+    """Which items a search may find; None and no skills allow all."""
 
     content_type: ContentType | None = None
     track: Track | None = None
@@ -60,11 +70,12 @@ class Entry:
 class Hit:
     content_id: str
     score: float
-    """As `score` says."""
+    """0 to 1, see `score`."""
 
 
 class VectorStore(Protocol):
-    """Holds vectors of one model. What is retired is deleted, or known to be retired.
+    """Holds vectors of one model. A search never finds a retired item: its vector is deleted, or
+    the store itself knows that the item is retired.
 
     May raise StoreUnavailable, or what its database raises.
     """
@@ -78,9 +89,9 @@ class VectorStore(Protocol):
         ...
 
     async def search(self, vector: Row, k: int, only: Filter = EVERYTHING) -> list[Hit]:
-        """The `k` nearest of those that fit, best first, the same scores in the order of ids.
+        """The `k` nearest items that fit, best first, and by id where scores are equal.
 
-        `vector` is of length 1, as those that are stored. Fewer only when fewer fit.
+        `vector` is a unit vector. There are fewer than `k` only when fewer items fit.
         """
         ...
 
@@ -88,9 +99,8 @@ class VectorStore(Protocol):
 def score(cosine: float) -> float:
     """How near two texts are in meaning: 1 is the same, 0 is nothing in common.
 
-    The cosine of unit vectors, -1 to 1; all that is below 0 is unrelated alike (in practice it
-    hardly occurs with this model, whose unrelated texts are at 0.0 to 0.1). Comparable between
-    queries, since nothing is relative to the list.
+    A negative cosine counts as 0; with this model it hardly occurs, because unrelated texts have
+    cosines of 0.0 to 0.1. Scores of different queries can be compared.
     """
     return min(max(cosine, 0.0), 1.0)
 

@@ -1,4 +1,4 @@
-"""The HNSW index of a generation's vectors: made when there are enough of them to need it."""
+"""The HNSW index of a generation's vectors, created when there are enough of them."""
 
 import logging
 
@@ -17,7 +17,7 @@ INDEX = f"""
 CREATE INDEX {{how}} IF NOT EXISTS {NAME} ON content_vector
 USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) WITH (m = 24, ef_construction = 200)
 """
-# Null when there is none; false when making it was cut off.
+# Null without index; false when its creation was interrupted.
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)"
 DROP = f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}"
 # Session settings, because CREATE INDEX CONCURRENTLY cannot run in a transaction.

@@ -1,4 +1,4 @@
-"""Vectors in this process: for tests, and for answers while the database is away."""
+"""Vectors in this process, for tests and for answers while the database is unavailable."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,7 +9,7 @@ from ai.vectorstore.base import EVERYTHING, Entry, Facets, Filter, Hit, best_fir
 
 
 class MemoryStore:
-    """Exact; nothing is kept beyond the process."""
+    """Exact search; the vectors end with the process."""
 
     def __init__(self) -> None:
         self._facets: dict[str, Facets] = {}
@@ -33,7 +33,7 @@ class MemoryStore:
 
 
 def nearest(content_ids: Sequence[str], rows: Matrix, vector: Row, k: int) -> list[Hit]:
-    """The `k` of the items whose unit vectors, row by row, have the greatest cosine to `vector`."""
+    """The `k` items whose unit vectors in `rows` have the greatest cosine to `vector`."""
     cosines = rows @ vector
     hits = [Hit(one, score(float(near))) for one, near in zip(content_ids, cosines, strict=True)]
     return best_first(hits)[:k]

@@ -1,4 +1,4 @@
-"""Vectors beside the projection of content: filters and retirement are the projection's own."""
+"""Vectors in the database, filtered by the projection of content."""
 
 import time
 from collections.abc import Collection, Sequence
@@ -24,9 +24,10 @@ from ai.vectorstore.base import EVERYTHING, Entry, Filter, Hit, best_first, scor
 EXACT_MAX = 2_000
 """Up to so many fitting items each one is compared: exact, and no slower than the graph."""
 NARROW_MAX, NARROW_SHARE = 3_000, 0.03
-"""So are up to so many that are a small share of all: the graph loses its way among the rest."""
+"""Up to so many are compared as well if they are a small share of all, because a graph search finds
+too few of them."""
 COUNTS_SECONDS = 60.0
-"""How old counts may be: they choose the way, not what is found."""
+"""The greatest age of counts, which choose between exact and graph search."""
 FILTERS_MAX = 1_000
 """The size of the cache of which filters are narrow."""
 
@@ -35,11 +36,11 @@ SEARCH_SETTINGS = {
     "hnsw.ef_search": "250",
     "random_page_cost": "1.1",
 }
-"""For pools that search: walk on until enough items fit; wide enough for a recall of .98; and what
-is in memory, as vectors have to be, is found by key at little more than the cost of reading on."""
+"""For pools that search: the graph is walked until enough items fit, with a recall of .98; and
+random reads cost little more than sequential ones, because vectors have to fit into memory."""
 
-# Only while the text is still the one that was embedded. Nothing but a new text updates a row:
-# each update of a row with an HNSW index is another node in its graph.
+# Only if the text is still the one that was embedded, and only changed vectors, because each update
+# of a row adds a node to the graph of the HNSW index.
 STORE = """
 INSERT INTO content_vector (content_id, text_sha256, embedding)
 SELECT content_id, text_sha256, embedding
@@ -54,8 +55,8 @@ RETURNING content_id
 DELETE = "DELETE FROM content_vector WHERE content_id = ANY($1) RETURNING content_id"
 SIZE = "SELECT count(*) FROM content_vector"
 FITTING = "SELECT count(*) FROM (SELECT FROM content WHERE {fits} LIMIT {enough}) AS fitting"
-# Materialized, so that no index by nearness can be used. Of unit vectors the inner product, which
-# pgvector gives with a minus, is the cosine, for half the work.
+# Materialized, so that the HNSW index is not used. For unit vectors the negative inner product,
+# which `<#>` returns, is the negative cosine at half the cost.
 EXACT = """
 WITH fitting AS MATERIALIZED (
     SELECT content_id, embedding <#> {vector} AS distance
@@ -63,9 +64,8 @@ WITH fitting AS MATERIALIZED (
 )
 SELECT content_id, -distance AS cosine FROM fitting ORDER BY distance, content_id LIMIT {k}
 """
-# The filter is a subquery, so that the index is walked and each item it finds is asked whether it
-# fits, whatever the planner believes of the filter. The index is of halves, which choose what is
-# near (`ai.vectorstore.index`); the scores are those of the vectors themselves.
+# The filter is a subquery, so that the planner always walks the index and applies the filter to
+# what it finds. The index has half precision (`ai.vectorstore.index`); scores have full precision.
 NEAREST = """
 SELECT content_id, -(embedding <#> {vector}) AS cosine FROM content_vector AS near
 WHERE (SELECT {fits} FROM content WHERE content.content_id = near.content_id)
@@ -82,14 +82,15 @@ CONDITIONS = {
 async def write_vectors(
     db: Db, content_ids: Sequence[str], digests: Sequence[bytes], rows: Sequence[Row]
 ) -> list[str]:
-    """The ids of the items whose vector changed; an item whose text is another by now is passed."""
+    """Returns the ids of the items whose vector changed; items whose text has changed are
+    skipped."""
     vectors = [Vector(row) for row in rows]
     return [row[0] for row in await db.fetch(STORE, [*content_ids], [*digests], vectors)]
 
 
 class PgVectorStore:
-    """In the generation that the pool's search path names; facets and retirement are read from its
-    `content`, so an item that is not there cannot be stored.
+    """The vectors of the generation in the pool's search path. Facets and retirement are read from
+    its `content`, so only items in it can be stored.
 
     Exact for small catalogues and narrow filters, else by the HNSW index (`ai.vectorstore.index`).
     """
@@ -121,7 +122,7 @@ class PgVectorStore:
         return await self._ask(EXACT, vector, k, only)
 
     async def _few(self, only: Filter) -> bool:
-        """Whether comparing everything that fits is the better way."""
+        """Whether so few items fit that exact search is better."""
         size = await self.size()
         if size <= EXACT_MAX:
             return True
@@ -142,7 +143,7 @@ class PgVectorStore:
         return int(await self._pool.fetchval(FITTING.format(fits=fits, enough=enough), *values))
 
     async def size(self) -> int:
-        """How many vectors there are, or were up to a minute ago."""
+        """The number of vectors, at most a minute old."""
         if time.monotonic() - self._counted_at > COUNTS_SECONDS:
             self._size = await self._pool.fetchval(SIZE)
             self._counted_at = time.monotonic()
@@ -157,9 +158,10 @@ class PgVectorStore:
 
 
 def conditions(only: Filter, number: int) -> tuple[str, list[Any]]:
-    """What items that fit satisfy, and the values of its parameters from `number` on.
+    """The SQL condition of items that fit, with parameters numbered from `number`, and their
+    values.
 
-    Only what is asked for is in it, so that each combination is planned for itself.
+    It has only the filters in use, so that each combination has its own query plan.
     """
     given = {name: value for name in CONDITIONS if (value := getattr(only, name))}
     terms = [CONDITIONS[name].format(number + place) for place, name in enumerate(given)]

@@ -23,15 +23,14 @@ if TYPE_CHECKING:
     from pinecone import AsyncIndex
 
 SEARCH_SECONDS = 0.3
-"""Less than a read may take in all: without an answer our own database is asked."""
+"""Less than a read may take, so that there is time to search the database instead."""
 WRITE_SECONDS = 10.0
 ENTRIES_PER_REQUEST = 100
 
 
 class PineconeStore:
-    """One namespace for each model, so that vectors of two are never compared. What was stored a
-    moment ago may not be found yet.
-    """
+    """Has one namespace per model, so that vectors of two models are never compared. New vectors
+    may not be found at once."""
 
     def __init__(
         self, index: "AsyncIndex", namespace: str, breaker: CircuitBreaker | None = None
@@ -65,7 +64,7 @@ class PineconeStore:
 
     @asynccontextmanager
     async def _within(self, seconds: float) -> AsyncIterator[None]:
-        """The SDK's own retries go on for as long as `seconds` leaves them.
+        """Limits a call, with the SDK's own retries, to `seconds`.
 
         Raises StoreUnavailable, at once after several failures in a row.
         """
@@ -78,7 +77,7 @@ class PineconeStore:
                 yield
         except (PineconeError, TimeoutError) as error:
             self._breaker.failed()
-            # By its name alone: its message may repeat what was sent.
+            # Only the class of the error, because its message may repeat what was sent.
             raise StoreUnavailable(f"Pinecone: {type(error).__name__}") from error
         except BaseException:
             self._breaker.abandoned()
@@ -91,7 +90,7 @@ async def open_pinecone(
     settings: Settings, identity: ModelIdentity
 ) -> AsyncIterator[PineconeStore]:
     """Nothing is sent until the store is used. Needs `ai[pinecone]`."""
-    # Only here, so that nobody needs the package who does not use it.
+    # Imported here, so that the package is needed only where it is used.
     from pinecone import AsyncIndex
 
     key = settings.pinecone_api_key.get_secret_value()
@@ -104,7 +103,7 @@ def namespace_of(identity: ModelIdentity) -> str:
 
 
 def conditions(only: Filter) -> dict[str, Any] | None:
-    """As Pinecone's filter language says it."""
+    """The filter in Pinecone's language."""
     terms = [
         {name: {"$eq": value}}
         for name in ("content_type", "track", "level")
