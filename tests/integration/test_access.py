@@ -118,7 +118,7 @@ def routes(people: People) -> list[tuple[str, str, object, tuple[int, int, int]]
     ]
 
 
-def test_everybody_sees_what_is_theirs_to_see(people: People) -> None:
+def test_each_route_answers_owner_mentor_and_stranger_by_their_reach(people: People) -> None:
     for method, path, body, expected in routes(people):
         asked = [people.owner, people.mentor, people.stranger]
         answers = [one.ai(method, path, json=body) for one in asked]
@@ -127,7 +127,7 @@ def test_everybody_sees_what_is_theirs_to_see(people: People) -> None:
         assert nobody.status_code == 401, (method, path)
 
 
-def test_what_is_not_there_and_what_is_anothers_look_the_same(people: People) -> None:
+def test_absent_and_unreachable_learners_get_the_same_answer(people: People) -> None:
     nowhere = "018f0000-0000-7000-8000-000000000001"
     for method, path, body, expected in routes(people):
         if expected[2] != 404 or "session" not in path:

@@ -85,7 +85,7 @@ def _alter(
         done.result(20)
 
 
-def test_an_erased_learner_is_gone_everywhere(compacting: Stack) -> None:
+def test_an_erased_learner_is_deleted_everywhere(compacting: Stack) -> None:
     stack, learner = compacting, zawadi(compacting)
     # A learner leaves traces on every topic.
     first = eventually(lambda: published_lists(learner))
@@ -124,7 +124,7 @@ def test_an_erased_learner_is_gone_everywhere(compacting: Stack) -> None:
     ]
 
 
-def test_of_whom_nobody_ever_heard_there_is_no_receipt(stack: Stack) -> None:
+def test_an_unknown_learner_has_no_receipt(stack: Stack) -> None:
     done = report(stack, 2_000_000_000)
     assert done.returncode == 2
     assert "no receipt at all" in done.stdout

@@ -34,7 +34,7 @@ CHECKS = [
 ]
 
 
-def test_every_answer_is_one_that_is_described(stack: Stack) -> None:
+def test_every_answer_is_in_the_api_description(stack: Stack) -> None:
     api = schemathesis.openapi.from_url(f"{stack.ai_url}/openapi.json")
     learner = Learner.signed_up(stack)
     headers = {"Authorization": f"Bearer {learner.token}"}

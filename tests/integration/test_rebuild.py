@@ -170,7 +170,7 @@ def test_a_rebuilt_generation_is_equal_needs_no_model_and_is_live_at_once(pair: 
 
 
 @pytest.mark.parametrize("stage", ["load", "embed", "index", "lists", "switch"])
-def test_a_rebuild_that_is_killed_goes_on_and_ends_the_same(pair: Stack, stage: str) -> None:
+def test_a_killed_rebuild_continues_to_the_same_result(pair: Stack, stage: str) -> None:
     before = live(pair)
     assert rebuild(pair, failpoint=f"rebuild.{stage}").returncode == -9
     assert live(pair) == before
@@ -212,7 +212,7 @@ def test_a_second_rebuild_at_the_same_time_is_refused(pair: Stack) -> None:
     assert building(pair) == []
 
 
-def test_who_is_erased_during_a_rebuild_comes_back_in_no_generation(pair: Stack) -> None:
+def test_a_learner_erased_during_a_rebuild_is_in_no_generation(pair: Stack) -> None:
     publish(pair, user(900), completed(900), feedback(900), progress(900, "course-1"))
     sql = "SELECT count(*) FROM live.progress WHERE user_id = 900"
     eventually(lambda: rows(pair, "vector", sql) == [(1,)])
@@ -255,7 +255,7 @@ def test_one_topic_can_be_rebuilt_alone(pair: Stack) -> None:
     assert "no such topic" in rebuild(pair, "--topic", "ongoza.nothing").stderr
 
 
-def test_a_rebuild_up_to_a_time_is_for_looking_at(pair: Stack) -> None:
+def test_a_rebuild_up_to_a_time_is_for_inspection(pair: Stack) -> None:
     before = live(pair)
     done = rebuild(pair, "--until", "2020-01-01T00:00:00")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -284,7 +284,7 @@ def test_a_rebuild_up_to_a_position_stops_before_it(pair: Stack) -> None:
     assert "no such topic" in rebuild(pair, "--position", "tea:0:1").stderr
 
 
-def test_a_dry_run_says_what_would_be_done_and_does_nothing(pair: Stack) -> None:
+def test_a_dry_run_prints_the_plan_and_changes_nothing(pair: Stack) -> None:
     generations = rows(pair, "vector", "SELECT name FROM generation")
     done = rebuild(pair, "--dry-run")
     assert done.returncode == 0, done.stderr
@@ -292,7 +292,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(pair: Stack) -> None
     assert rows(pair, "vector", "SELECT name FROM generation") == generations
 
 
-def test_no_read_fails_while_generations_change_places(pair: Stack) -> None:
+def test_no_read_fails_while_generations_are_switched(pair: Stack) -> None:
     async def reads(stop: asyncio.Event) -> list[tuple[int, str]]:
         answers = []
         signed = token(claims(user_id=3), secret=pair.environment["JWT_SECRET_KEY"])
@@ -330,7 +330,7 @@ class AnotherModel:
         return np.ascontiguousarray(np.abs(self._encoder.encode(texts)))
 
 
-def test_with_another_model_agreement_is_reported_and_the_worker_does_not_mix(
+def test_with_another_model_agreement_is_reported_and_the_worker_does_not_mix_models(
     pair: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in pair.environment.items():
@@ -395,7 +395,7 @@ def progress_rows(stack: Stack) -> int:
     return int(rows(stack, "vector", sql)[0][0])
 
 
-def test_a_database_that_was_lost_fills_itself_again(pair: Stack) -> None:
+def test_a_lost_database_is_filled_again_from_the_topics(pair: Stack) -> None:
     """The group's offsets say that all was read; the empty database says that nothing was."""
     pair.stop("worker")
     pair.stop("ai")

@@ -144,7 +144,7 @@ def a_world(seed: int) -> list[Fact]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_every_reason_in_every_list_is_borne_out_by_the_facts(
+async def test_every_reason_in_every_list_follows_from_the_facts(
     applier: Applier, seed: int
 ) -> None:
     world = a_world(seed)
@@ -170,7 +170,7 @@ async def test_every_reason_in_every_list_is_borne_out_by_the_facts(
     assert kinds >= {Kind.NEXT_STEP, Kind.CLOSE, Kind.ALSO_FINISHED, Kind.TRACK, Kind.NEW}
 
 
-async def test_a_reason_that_the_facts_do_not_bear_out_is_found_out(applier: Applier) -> None:
+async def test_a_reason_that_does_not_follow_from_the_facts_is_detected(applier: Applier) -> None:
     facts = read_batch(record(fact) for fact in a_world(0))
     await applier.apply(facts)
     await NeighboursRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
@@ -205,7 +205,7 @@ async def test_a_reason_that_the_facts_do_not_bear_out_is_found_out(applier: App
     assert said == f"there is no fact progress:{need}@1"
 
 
-async def test_new_content_reaches_every_list_a_few_at_a_time_and_after_what_a_learner_did(
+async def test_new_content_reaches_lists_in_small_rounds_after_learners_own_changes(
     applier: Applier, recompute: Recompute
 ) -> None:
     learners = range(1, 3 * LEARNERS_PER_ROUND)
@@ -224,7 +224,7 @@ async def test_new_content_reaches_every_list_a_few_at_a_time_and_after_what_a_l
     )
 
 
-async def test_a_list_that_was_not_renewed_yet_never_shows_what_may_not_be_there(
+async def test_a_stale_list_never_shows_an_item_that_may_not_be_offered(
     applier: Applier, recompute: Recompute, http: httpx.AsyncClient
 ) -> None:
     await apply(applier, user(), *(published(f"course-{one}") for one in range(1, 6)))
@@ -250,7 +250,7 @@ async def test_a_list_that_was_not_renewed_yet_never_shows_what_may_not_be_there
     assert offered(await http.get(PATH, params={"limit": 3})) == ["course-3", "course-6"]
 
 
-async def test_who_had_nothing_to_do_is_offered_new_content_at_once(
+async def test_a_learner_with_an_empty_list_is_offered_new_content_at_once(
     applier: Applier, recompute: Recompute, http: httpx.AsyncClient
 ) -> None:
     await apply(applier, user())
@@ -276,7 +276,7 @@ async def test_items_are_left_out_on_request(applier: Applier, http: httpx.Async
         assert refused.json()["detail"]
 
 
-async def test_the_answer_says_when_what_it_shows_was_known(
+async def test_as_of_states_up_to_which_moment_facts_are_included(
     applier: Applier, recompute: Recompute, http: httpx.AsyncClient
 ) -> None:
     await apply(applier, user(), published())
@@ -288,9 +288,7 @@ async def test_the_answer_says_when_what_it_shows_was_known(
     assert before <= datetime.fromisoformat(kept[0]) <= datetime.now(UTC)
 
 
-async def test_the_debug_view_says_what_made_the_list(
-    applier: Applier, http: httpx.AsyncClient
-) -> None:
+async def test_the_debug_view_explains_the_list(applier: Applier, http: httpx.AsyncClient) -> None:
     await apply(applier, user(), *(published(f"course-{one}") for one in range(1, 4)))
     await applier.pool.execute(
         "INSERT INTO content_vector SELECT content_id, document_sha256,"
@@ -311,12 +309,12 @@ async def test_the_debug_view_says_what_made_the_list(
     assert missing.status_code == 401
 
 
-async def test_a_query_that_is_not_known_is_refused(http: httpx.AsyncClient) -> None:
+async def test_an_unknown_query_is_refused(http: httpx.AsyncClient) -> None:
     answer = await http.get(PATH, params={"exclude": "course-1"})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "exclude")
 
 
-async def test_a_learner_whose_list_fails_holds_up_nobody(
+async def test_a_list_that_fails_does_not_delay_other_learners(
     applier: Applier, recompute: Recompute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stored_or_not(catalogue: Catalogue, learner: Learner, as_of: datetime) -> Stored:
@@ -332,7 +330,7 @@ async def test_a_learner_whose_list_fails_holds_up_nobody(
     assert ([row[0] for row in kept], [row[0] for row in waiting]) == ([1, 3], [2])
 
 
-async def test_a_newcomer_is_answered_from_what_core_says_as_far_as_it_says_it(
+async def test_a_newcomers_list_is_computed_from_the_data_of_core(
     applier: Applier, ai_settings: Settings
 ) -> None:
     def core(request: httpx.Request) -> httpx.Response:

@@ -43,7 +43,7 @@ def forget_foreign_rows(stack: Stack) -> None:
         damage(stack, f"DELETE FROM live.progress WHERE {row}")  # noqa: S608
 
 
-def test_what_was_lost_or_is_older_is_found_and_repaired(stack: Stack) -> None:
+def test_missing_and_older_entities_are_found_and_repaired(stack: Stack) -> None:
     learner = Learner.signed_up(stack)
     first, second = learner.recommended()[:2]
     assert [learner.report(first, percentage) for percentage in (10, 20)] == [201, 200]
@@ -71,7 +71,7 @@ def test_what_was_lost_or_is_older_is_found_and_repaired(stack: Stack) -> None:
     assert reconcile(stack).returncode == 0
 
 
-def test_without_core_nothing_is_said_to_be_equal(stack: Stack) -> None:
+def test_nothing_is_reported_as_equal_while_core_is_down(stack: Stack) -> None:
     stack.stop("core")
     try:
         done = reconcile(stack)

@@ -63,7 +63,7 @@ def records_of_profiling(learner: Learner, key: str) -> list[Message]:
     return records(learner.stack, "ongoza.profiling", key)
 
 
-def test_a_list_can_be_asked_for_by_type_and_length(learner: Learner) -> None:
+def test_a_list_can_be_requested_by_type_and_length(learner: Learner) -> None:
     body = {"user_id": learner.user_id, "content_type": "course", "limit": 3}
     answer = learner.ai("POST", "/api/v1/recommendations", json=body)
     assert answer.status_code == 200
@@ -73,7 +73,7 @@ def test_a_list_can_be_asked_for_by_type_and_length(learner: Learner) -> None:
     assert answer.json()["user_id"] == learner.user_id
 
 
-def test_the_plain_request_and_the_same_with_parameters_have_one_answer(learner: Learner) -> None:
+def test_the_plain_get_and_one_with_parameters_give_the_same_answer(learner: Learner) -> None:
     eventually(lambda: learner.source() == "precomputed")
     path = "/api/v1/recommendations"
     plain, spelled_out = learner.ai("GET", path), learner.ai("GET", f"{path}?limit=10")
@@ -111,7 +111,7 @@ def test_routes_answer_with_and_without_their_slash(learner: Learner, slash: str
     assert report.status_code == 201
 
 
-def test_anothers_progress_is_not_found(learner: Learner, stack: Stack) -> None:
+def test_the_progress_of_another_learner_is_not_found(learner: Learner, stack: Stack) -> None:
     other = Learner.signed_up(stack)
     item = learner.recommended()[0]
     assert other.report(item, 10) == 201
