@@ -1,5 +1,5 @@
-"""Every route of ai's OpenAPI document, asked by every role in every relation to a learner; and how
-soon a change of memberships is in force."""
+"""Every route of ai's OpenAPI document, called by every role in every relation to a learner; and
+when a change of memberships takes effect."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta

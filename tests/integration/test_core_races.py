@@ -1,4 +1,4 @@
-"""Requests that come at once: as if they had come one after the other."""
+"""Concurrent requests have the same effect as consecutive ones."""
 
 from collections import Counter
 from collections.abc import Callable

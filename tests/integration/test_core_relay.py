@@ -1,4 +1,4 @@
-"""The relay among others: writers that race, commits out of order, and a second relay."""
+"""The relay beside concurrent writers, commits out of order, and a second relay."""
 
 import logging
 import threading
@@ -61,7 +61,7 @@ def running(relay: Relay) -> Iterator[None]:
 
 @contextmanager
 def uncommitted(user_id: int) -> Iterator[None]:
-    """Somebody else has appended a fact; they commit at the end of the block."""
+    """A fact appended by another transaction, which commits at the end of the block."""
     written, commit = threading.Event(), threading.Event()
 
     def write() -> None:
@@ -160,7 +160,7 @@ def test_a_second_relay_takes_over_when_the_first_stops(
 def test_a_relay_that_lost_its_session_sends_only_with_the_lock_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Its lock went with the session: it has to ask for it anew."""
+    """The lock ends with the session, so the relay has to acquire it again."""
     caplog.set_level(logging.INFO, "core.outbox.relay")
     notes = Notes()
 

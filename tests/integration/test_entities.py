@@ -206,7 +206,7 @@ REMAINING = {"g1.erased_learner", "public.erasure_receipt", "public.refreshed_li
 
 @pytest.fixture
 async def planted(applier: Applier) -> AsyncIterator[Applier]:
-    """A table of users that no code knows."""
+    """A table with users that is in no declaration."""
     await applier.pool.execute("CREATE TABLE planted (user_id integer, version bigint)")
     yield applier
     await applier.pool.execute("DROP TABLE planted")

@@ -1,4 +1,4 @@
-"""Processes die at the worst moment; what was acknowledged arrives, once in effect, in order."""
+"""Processes are killed at the worst moment; acknowledged writes take effect once and in order."""
 
 import signal
 import threading
@@ -93,7 +93,7 @@ def test_writes_succeed_while_the_broker_is_down_longer_than_a_consumer_session(
     for item, writes in acknowledged.items():
         eventually(lambda i=item, n=writes: applied_version(stack, learner.user_id, i) == n)  # type: ignore[misc]
         versions = [version_of(m) for m in records(stack, PROGRESS, f"{learner.user_id}:{item}")]
-        # What the broker appended before it died without saying so is sent again.
+        # Records that the broker appended but did not acknowledge are sent again.
         assert list(dict.fromkeys(versions)) == list(range(1, writes + 1))
 
 
@@ -133,7 +133,7 @@ def test_the_worker_survives_a_crash_of_its_database(
     stack.kill("postgres-vector")
     for item in items[:3]:
         assert learner.report(item, 50) == 201
-    assert learner.source() == "fallback"  # from what core says, and the catalogue in memory
+    assert learner.source() == "fallback"  # from core, and the catalogue in memory
     assert learner.recommended()
     stack.run("postgres-vector")
     for item in items[:3]:
@@ -185,7 +185,7 @@ def failures_in_a_row(stack: Stack, job: str) -> int:
 def test_a_list_is_answered_while_core_is_down(stack: Stack, learner: Learner) -> None:
     eventually(lambda: learner.source() == "precomputed")
     stack.stop("relay")
-    unknown = Learner.signed_up(stack)  # whom ai cannot know: nothing was relayed
+    unknown = Learner.signed_up(stack)  # unknown to ai: nothing was relayed
     stack.kill("core", signal.SIGKILL)
     began = time.monotonic()
     assert learner.source() == "precomputed"
@@ -242,7 +242,7 @@ def test_poison_records_are_parked_or_skipped_and_their_neighbours_applied(
         headers,
     )
     send(stack, encode(fact(learner, items[1], 1, 20), time=datetime.now(UTC)))
-    # The neighbour behind all of it is applied, and so is the fact with an unknown field.
+    # The record behind them is applied, and so is the fact with an unknown field.
     eventually(lambda: applied_version(stack, learner.user_id, items[1]) == 1)
     assert applied_version(stack, learner.user_id, items[0]) == 1
     assert parked(stack) == [
@@ -252,7 +252,7 @@ def test_poison_records_are_parked_or_skipped_and_their_neighbours_applied(
     ]
     eventually(lambda: counter(stack, "unknown_types") == unknown + 1)
     eventually(lambda: counter(stack, "tombstones") == tombstones + 1)
-    # No loop: a restarted worker begins behind the poison.
+    # A restarted worker starts after the poison records.
     stack.kill("worker")
     stack.run("worker")
     send(stack, encode(fact(learner, items[2], 1, 30), time=datetime.now(UTC)))

@@ -1,4 +1,4 @@
-"""What learners finished together: counted in the background, and never of whoever was erased."""
+"""Item neighbours are counted in the background, without erased learners."""
 
 import asyncio
 from importlib.resources import files
@@ -40,7 +40,7 @@ async def test_item_neighbours_are_counted_again_after_enough_changes(
     refresh = NeighboursRefresh(applier.pool, CatalogueCache(applier.pool))
     await apply(applier, *finished(range(1, 6), "course-1", "course-2"))
     await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) is None  # nobody knows these items yet
+    assert await applier.pool.fetchval(COUNTED) is None  # these items are not in the catalogue yet
     await apply(applier, published("course-1"), published("course-2"))
     await refresh.refresh()
     assert await applier.pool.fetchval(COUNTED) == 5
@@ -79,8 +79,8 @@ async def test_a_learner_erased_during_a_count_is_not_counted(
     loop = asyncio.get_running_loop()
 
     def fit_meanwhile(*given: Any) -> Any:
-        gone = apply(applier, user(1), erased(1, version=2))
-        asyncio.run_coroutine_threadsafe(gone, loop).result(10)
+        erasure = apply(applier, user(1), erased(1, version=2))
+        asyncio.run_coroutine_threadsafe(erasure, loop).result(10)
         return fit(*given)
 
     catalogues = CatalogueCache(applier.pool)

@@ -1,4 +1,4 @@
-"""A broker as in production: who one is, and what one may do, decided by the broker."""
+"""Authentication and authorization by a broker that is configured as in production."""
 
 import asyncio
 import os
@@ -61,7 +61,7 @@ class Secured:
     def run(
         self, *command: str, who: str = ADMIN, typed: str = "", **options: str
     ) -> tuple[int, str]:
-        """`python -m infra.kafka ...`: its exit code and what it said."""
+        """`python -m infra.kafka ...`: its exit code and its output."""
         done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "infra.kafka", *command],
             env={**os.environ, **self.environment(who, **options)},

@@ -69,7 +69,7 @@ async def test_a_record_that_has_become_valid_is_applied_and_no_longer_parked(
     assert await vector_pool.fetchval("SELECT completion_percentage FROM progress") == 40.0
     assert await vector_pool.fetchval("SELECT user_id FROM dirty_learner") == 7
     assert await vector_pool.fetchval("SELECT count(*) FROM parked_record") == 0
-    # Where the consumer is has not changed.
+    # The consumer's position has not changed.
     assert await load_positions(vector_pool) == {}
     assert await audit(vector_pool) == [("user 1", "retry", "applied", None)]
 

@@ -102,7 +102,7 @@ async def test_rows_of_the_request_are_analysed_and_compared(
     rows = [given_row(number) for number in range(1, 9)]  # course-5 and -6 are not completed
     answer = (await http.post(PATH, json={"user_id": 7, "progress_data": rows})).json()
     assert (answer["source"], answer["traits"][0]["score"]) == ("request", 1)
-    # Scores are given where the facts have none, so every known item differs.
+    # The request has scores where the facts have none, so every known item differs.
     assert answer["contradicts"] == [f"course-{number}" for number in range(1, 7)]
     assert "Of 6 items the rows given say something else" in answer["summary"]
     regularity = answer["traits"][1]

@@ -1,4 +1,4 @@
-"""Sessions as ai last heard of them, on a real database."""
+"""The projection of profiling sessions, on a real database."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4

@@ -125,7 +125,7 @@ async def test_an_erased_learner_never_comes_back(
 async def test_a_refused_record_is_stored_byte_for_byte_and_counted(applier: Applier) -> None:
     good = record(progress(), offset=41)
     raw = RawRecord(good.topic, 3, 42, b"k", b"{", [*good.headers, ("x", b"\xff")])
-    for _ in range(2):  # coming twice parks it once
+    for _ in range(2):  # a duplicate is parked once
         await applier.apply(read_batch([good, raw]))
     (row,) = await applier.pool.fetch("SELECT * FROM parked_record")
     assert (row["topic"], row["partition"], row["offset"]) == ("ongoza.progress", 3, 42)
@@ -135,7 +135,7 @@ async def test_a_refused_record_is_stored_byte_for_byte_and_counted(applier: App
 
 
 async def test_a_record_that_the_database_refuses_is_parked_alone(subscriber: Subscriber) -> None:
-    # Valid for the contract, and against a rule that only the database knows.
+    # Valid by the contract, but against a constraint of the database.
     pool = subscriber.applier.pool
     await pool.execute("ALTER TABLE progress ADD CONSTRAINT planted CHECK (user_id <> 13)")
     try:
@@ -159,7 +159,7 @@ async def test_a_change_marks_the_learners_it_touches(applier: Applier) -> None:
     assert await table(applier.pool, marked) == []
     await apply(applier, feedback(9))
     assert await table(applier.pool, marked) == [(9,)]
-    applied = await apply(applier, published())  # concerns everybody, and is found out later
+    applied = await apply(applier, published())  # concerns every learner and is marked later
     assert await table(applier.pool, marked) == [(9,)]
     assert (applied.content, applied.learners) == (True, False)
 

@@ -1,5 +1,5 @@
-"""Lists on a real database: reasons proved from the facts, new content without a storm, and nothing
-in a list that may not be there, whatever changed since it was made."""
+"""Lists on a real database: reasons follow from the facts, new content reaches lists gradually, and
+a stale list never shows an item that may not be offered."""
 
 import random
 from collections.abc import AsyncIterator
@@ -65,7 +65,7 @@ CORE_SAYS = {
         **TIMES,
     },
     "/api/v1/progress/": {"count": 1, "next": None, "previous": None, "results": [DONE]},
-}  # and not what the learner said of it
+}  # without the learner's feedback on it
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def offered(answer: httpx.Response) -> list[str]:
 
 
 def a_world(seed: int) -> list[Fact]:
-    """Forty items and ninety learners, of whom some have a profile, and some said something."""
+    """Forty items and ninety learners, of whom some have a profile and some gave feedback."""
     chance = random.Random(seed)  # noqa: S311 - a world, not a secret
     facts: list[Fact] = []
     ids = [f"course-{number}" for number in range(1, 41)]
@@ -176,16 +176,16 @@ async def test_a_reason_that_does_not_follow_from_the_facts_is_detected(applier:
     await NeighboursRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
     catalogue = await CatalogueCache(applier.pool).current()
     learners = await load_learners(applier.pool, range(1, 91))
-    told = {
+    explained = {
         entry.why.kind: (learner.user_id, entry)
         for learner in learners
         for entry in compute(catalogue, learner)
     }
-    newer = await load_learners(applier.pool, [told[Kind.ALSO_FINISHED][0]])
-    user_id, entry = told[Kind.ALSO_FINISHED]
+    newer = await load_learners(applier.pool, [explained[Kind.ALSO_FINISHED][0]])
+    user_id, entry = explained[Kind.ALSO_FINISHED]
     item = entry.recommendation.content_id
     (about,) = entry.why.about
-    # One of those who finished both is gone.
+    # One of the learners who finished both is erased.
     another = next(
         (user, content)
         for (user, content), step in facts.progress.items()
@@ -198,7 +198,7 @@ async def test_a_reason_that_does_not_follow_from_the_facts_is_detected(applier:
     del facts.progress[another]
     assert "but the facts say" in str(disproof(facts, user_id, item, entry.why))
     assert newer
-    user_id, entry = told[Kind.NEXT_STEP]
+    user_id, entry = explained[Kind.NEXT_STEP]
     (need, *_) = entry.why.about
     del facts.progress[user_id, need]
     said = disproof(facts, user_id, entry.recommendation.content_id, entry.why)
@@ -232,12 +232,12 @@ async def test_a_stale_list_never_shows_an_item_that_may_not_be_offered(
     answer = await http.get(PATH)
     assert answer.headers["X-Recommendations-Source"] == "precomputed"
     assert offered(answer) == [f"course-{one}" for one in range(1, 6)]
-    # A change that leaves the list as good as it was costs nothing.
+    # A change that does not affect the list keeps it precomputed.
     await apply(applier, published("course-6"))
     answer = await http.get(PATH)
     assert answer.headers["X-Recommendations-Source"] == "precomputed"
-    # Retired, done, waiting for something else, unwanted: gone with the next read.
-    for fact, gone in (
+    # A retired, completed, blocked or rejected item is not in the next read.
+    for fact, removed in (
         (retired("course-1", version=2), "course-1"),
         (published("course-2", version=2, prerequisites=["course-3"]), "course-2"),
         (progress(7, "course-4"), "course-4"),
@@ -246,7 +246,7 @@ async def test_a_stale_list_never_shows_an_item_that_may_not_be_offered(
         await apply(applier, fact)
         answer = await http.get(PATH)
         assert answer.headers["X-Recommendations-Source"] == "computed"
-        assert gone not in offered(answer)
+        assert removed not in offered(answer)
     assert offered(await http.get(PATH, params={"limit": 3})) == ["course-3", "course-6"]
 
 
@@ -342,4 +342,4 @@ async def test_a_newcomers_list_is_computed_from_the_data_of_core(
     async with learner_seven(app) as http:
         answer = await http.get(PATH)
     assert answer.headers["X-Recommendations-Source"] == "fallback"
-    assert offered(answer) == ["course-2"]  # what they completed is known, what they said is not
+    assert offered(answer) == ["course-2"]  # progress comes from core, feedback does not

@@ -1,4 +1,4 @@
-"""`GET /api/v1/search`, `/similar/...`: the real model, real rows, databases that go away."""
+"""`GET /api/v1/search`, `/similar/...`: the real model, real rows, unavailable databases."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -34,7 +34,7 @@ CATALOGUE: dict[str, dict[str, Any]] = {
 
 
 class OtherStore:
-    """Another store that says what it is told to."""
+    """Another store with fixed answers."""
 
     def __init__(self, *content_ids: str, down: bool = False) -> None:
         self.content_ids, self.down = content_ids, down
@@ -251,7 +251,7 @@ async def test_the_other_store_is_searched_first_and_checked(
     source, results = await get(http, "", q="linux", limit=2)
     assert (source, ids(results)) == ("pinecone", ["mission-5", "course-2"])
     assert other.asked == [(2, Filter())]
-    # What it says does not fit any more, or is not all: the database knows.
+    # If its answer is outdated or incomplete, the database answers.
     for query in ({"level": 4, "limit": 2}, {"limit": 3}, {"track": "leaders", "limit": 1}):
         assert (await get(http, "", q="linux", **query))[0] == "database"
     change(app, other_vectors=OtherStore(down=True))

@@ -23,17 +23,17 @@ def learner(stack: Stack) -> Learner:
 
 def test_progress_becomes_a_new_recommendation(learner: Learner) -> None:
     stack = learner.stack
-    # A newcomer is offered something at once, from the projection or from what core says.
+    # A newcomer is offered something at once, from the projection or from core's data.
     assert learner.recommended()
     # Soon the list is precomputed.
     eventually(lambda: learner.source() == "precomputed")
     first = learner.recommended()[0]
     # The learner completes the item offered first; core answers when it is committed.
     assert learner.report(first, 100, "completed") == 201
-    # The list changes without anybody asking for it: what is done is not offered again.
+    # The list changes without a request: the completed item is not offered again.
     eventually(lambda: first not in learner.recommended())
     assert learner.source() == "precomputed"
-    # Every hop left its trace, and none kept anything back.
+    # Every process did its part, and no record is waiting or parked.
     assert applied_version(stack, learner.user_id, first) == 1
     (record,) = records(stack, "ongoza.progress", f"{learner.user_id}:{first}")
     headers = headers_of(record)
@@ -88,7 +88,7 @@ def test_the_plain_get_and_one_with_parameters_give_the_same_answer(learner: Lea
 
 def test_after_logging_out_ai_refuses_the_access_token_too(learner: Learner) -> None:
     assert learner.ai("GET", "/api/v1/recommendations").status_code == 200
-    time.sleep(1.1)  # tokens tell time in whole seconds
+    time.sleep(1.1)  # tokens have whole seconds
     body = {"refresh_token": learner.refresh_token}
     assert learner.core("POST", "/api/v1/auth/logout", json=body).status_code == 204
     assert learner.core("GET", "/api/v1/users/me").status_code == 401

@@ -1,4 +1,4 @@
-"""The supervisor on real servers: a PostgreSQL, a Kafka, and whatever dies."""
+"""The supervisor on real servers, PostgreSQL and Kafka, also when they are killed."""
 
 import os
 import signal
@@ -80,7 +80,7 @@ def test_a_service_that_ends_is_reported_with_the_end_of_its_log(small_stack: St
 
 
 def test_down_does_not_stop_a_foreign_process_with_a_recycled_pid(tmp_path: Path) -> None:
-    """A pid in the register that now belongs to somebody else is nobody of ours."""
+    """A registered pid that now belongs to another process is not one of the stack."""
     register = Register(tmp_path / "processes.json")
     register.add(Started("relay", os.getpid(), created=1.0))
     assert register.alive("relay") is None

@@ -1,4 +1,4 @@
-"""What every vector store keeps to: in memory, on a real pgvector, and Pinecone's SDK over HTTP."""
+"""The contract of every vector store: in memory, on a real pgvector, Pinecone's SDK over HTTP."""
 
 from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
@@ -55,7 +55,7 @@ def entry(content_id: str, embedding: Row, **facets: Any) -> Entry:
 
 
 class ProjectedStore(PgVectorStore):
-    """Facts bring what can be filtered by before any vector comes, as in the worker."""
+    """The facts with the filtered columns are applied before any vector, as in the worker."""
 
     async def upsert(self, entries: Any) -> None:
         async with self._pool.acquire() as db:
@@ -377,7 +377,7 @@ async def test_the_mirror_sends_new_changed_and_retired_items_once(
     while await mirror.mirror_some():
         pass
     assert ids(await pinecone.search(NORTH, 5)) == ["course-1", "course-2"]
-    told = len(double.requests)
+    sent = len(double.requests)
     # A facet changes, an item is retired; the first try fails.
     async with vector_pool.acquire() as db:
         await write_content(db, [published("course-2", version=2, level=4), retired("course-1")])
@@ -389,10 +389,10 @@ async def test_the_mirror_sends_new_changed_and_retired_items_once(
         pass
     assert ids(await pinecone.search(NORTH, 5)) == ["course-2"]
     assert ids(await pinecone.search(NORTH, 5, Filter(level=4))) == ["course-2"]
-    told_again = len(double.requests)
-    assert told_again > told
+    sent_again = len(double.requests)
+    assert sent_again > sent
     assert not await Mirror(vector_pool, pinecone, "g1").mirror_some()
-    assert len(double.requests) == told_again
+    assert len(double.requests) == sent_again
 
 
 async def test_one_worker_of_the_live_generation_updates_the_mirror(
