@@ -64,8 +64,8 @@ def test_the_worked_example_of_an_entity_is_the_committed_code() -> None:
     page = (ROOT / "docs" / "add-an-entity.md").read_text()
     blocks = re.findall(r"^( *)```py\n(.*?)^\1```$", page, re.DOTALL | re.MULTILINE)
     for (_, sample), path in zip(blocks, COMMITTED, strict=True):
-        code = [line.strip() for line in (ROOT / path).read_text().splitlines()]
-        lines = [line.strip() for line in sample.splitlines()]
+        code = [line.strip(" ,") for line in (ROOT / path).read_text().splitlines()]
+        lines = [line.strip(" ,") for line in sample.splitlines()]
         assert any(code[n : n + len(lines)] == lines for n in range(len(code))), path
 
 
