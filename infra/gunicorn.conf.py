@@ -18,6 +18,8 @@ limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 
-accesslog = None  # core writes its own, without the paths and queries that may tell on people
+accesslog = (
+    None  # core writes its own, without the paths and queries that may contain personal data
+)
 control_socket_disable = True  # it would be one socket for every stack of this account
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

@@ -46,7 +46,7 @@ async def eventually(what: str, look: Callable[[], Awaitable[T | None]]) -> T:
 
 
 class Learner:
-    """A new learner at both services' doors."""
+    """A new learner who calls both services."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
@@ -171,18 +171,18 @@ async def demo() -> None:
     )
     async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
         try:
-            await tell_the_story(Learner(http), db)
+            await run_demo(Learner(http), db)
         finally:
             await db.close()
 
 
-async def tell_the_story(learner: Learner, db: asyncpg.Connection) -> None:
+async def run_demo(learner: Learner, db: asyncpg.Connection) -> None:
     await learner.sign_up()
     console.print(f"signed up learner {learner.user_id}")
     result = await learner.answer_the_profiler()
     track = result["primary"]["name"]
     console.print(f"profiler: {track} ({result['confidence']} confidence)")
-    await eventually("the list made from the profile", lambda: profiled(db, learner.user_id))
+    await eventually("the list computed from the profile", lambda: profiled(db, learner.user_id))
     before, _ = await learner.recommendations()
     show_list("Before", before)
     item = next((i for i in before if i["content_type"] == "course"), before[0])

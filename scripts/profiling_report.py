@@ -1,6 +1,6 @@
 """How the profiler judges simulated learners: `python -m scripts.profiling_report [--write]`.
 
-The report is kept as a golden file, so that a change of questions or formulas shows in a diff.
+The report is stored as a golden file, so that a change of questions or formulas shows in a diff.
 """
 
 import sys

@@ -31,7 +31,7 @@ wholly of one track."""
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of some simulated learners, one row each."""
+    """The results of simulated learners, one row each."""
 
     responses: Ints
     found: ScoredResponses

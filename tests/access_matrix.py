@@ -1,5 +1,5 @@
-"""What every route owes to whom, written down once for both services and apart from the policy's
-own table."""
+"""The expected answers of every route by role and relation, for both services, written
+independently of the access table."""
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum

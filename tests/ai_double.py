@@ -16,7 +16,7 @@ from tests.tokens import SECRET, bearer
 
 
 class DatabaseDown:
-    """A pool that nothing can be asked of."""
+    """A pool that fails when it is used."""
 
     async def _refuse(self, *_: Any, **__: Any) -> Any:
         raise ConnectionRefusedError
@@ -27,8 +27,8 @@ class DatabaseDown:
 def app_over(
     pool: Any, settings: Settings, *, core: httpx.MockTransport | None = None, **others: Any
 ) -> FastAPI:
-    """`core` answers in core's place; `others` are further resources; those that are not named must
-    not be needed."""
+    """`core` answers in core's place; `others` are further resources. Resources that are not named
+    fail when they are used."""
     settings = settings.model_copy(update={"jwt_secret_key": SECRET})
     app = create_app(settings)
     given = {"encoder": cast(Any, None), "vectors": cast(Any, None), **others}

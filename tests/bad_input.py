@@ -1,4 +1,4 @@
-"""Bodies no route may choke on, with the status and the code each deserves."""
+"""Malformed bodies, with the status and the code that every route answers."""
 
 import gzip
 

@@ -22,7 +22,7 @@ class Authority:
         self._certificate = constrained.sign(self._key, hashes.SHA256())
 
     def write(self, path: Path) -> Path:
-        """The authority's certificate, for whoever is to trust it."""
+        """The authority's certificate, for those that trust it."""
         path.write_bytes(self._certificate.public_bytes(Encoding.PEM))
         return path
 

@@ -22,7 +22,7 @@ class CoreDouble:
         self.down = False
         self.now = NOW
         self.meanwhile: list[tuple[str, str]] = []
-        """Answers that come in just before the next results are recorded, one before each."""
+        """Answers that arrive just before the next results are recorded, one before each."""
 
     def transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self._answer)

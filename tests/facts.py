@@ -1,4 +1,4 @@
-"""Facts for tests, with what a test does not care about filled in, and records that hold them."""
+"""Facts for tests, with defaults for every field, and records that hold them."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime

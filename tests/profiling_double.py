@@ -42,7 +42,7 @@ class ProjectionDouble:
 async def client_of(
     core: CoreDouble, projection: ProjectionDouble
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A process of ai's, new: it knows nothing but what core and its projection tell it."""
+    """A new process of ai, which knows only core's answers and its own projection."""
     app, tokens = FastAPI(redirect_slashes=False), Tokens(SECRET)
     app.include_router(router)
     errors.install(app)

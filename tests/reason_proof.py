@@ -1,6 +1,6 @@
-"""Proves a reason against the facts: nothing of what made the list is asked, only what core said.
+"""Proves a reason from the facts of core alone, without the code that computed the list.
 
-Every sentence is said again from the facts it names, and has to come out the same.
+Every sentence is derived again from the facts it names and has to be equal.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ TAKEN = (ProgressStatus.IN_PROGRESS, ProgressStatus.COMPLETED)
 
 
 def disproof(facts: Batch, user_id: int, content_id: str, why: Reason) -> str | None:
-    """What of the reason the newest facts do not bear out; None when they bear out all of it."""
+    """The part of the reason that does not follow from the newest facts; None if all of it does."""
     known = _evidence(facts, user_id, content_id)
     for one in why.evidence:
         if one not in known:

@@ -1,4 +1,4 @@
-"""The servers this test run stands on: its own, on free ports, in a temporary folder.
+"""The servers of this test run: its own, on free ports, in a temporary folder.
 
 Started when the first test asks for them, stopped when the run ends.
 """
@@ -37,7 +37,7 @@ SERVERS = new_stack("tests")
 
 @contextmanager
 def running(server: Kafka, *others: Kafka) -> Iterator[dict[str, Started]]:
-    """Brokers outside any stack, by name, ready at the start and gone at the end."""
+    """Brokers outside any stack, by name; ready inside the block and stopped after it."""
     brokers = {broker.name: broker for broker in (server, *others)}
     started: dict[str, Started] = {}
     try:

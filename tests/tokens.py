@@ -1,4 +1,4 @@
-"""Tokens as core signs them, and as attackers wish it did."""
+"""Valid tokens as core signs them, and forged ones."""
 
 import base64
 import hmac

@@ -1,4 +1,4 @@
-"""core's settings for mypy's Django plugin, which looks at the models: no server, new secrets."""
+"""core's settings for mypy's Django plugin, which reads the models: no server, new secrets."""
 
 import os
 import secrets

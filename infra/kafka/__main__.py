@@ -1,4 +1,4 @@
-"""The catalogue's topics and access lines on the Kafka cluster that KAFKA_* name.
+"""The catalogue's topics and ACLs on the Kafka cluster that KAFKA_* name.
 
 Exit codes: 0, all is as the catalogue says; 2, `plan` or `drift` found differences; 1, something is
 refused or the cluster does not answer.
@@ -53,12 +53,12 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.kafka", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, told in (
+    for name, summary in (
         ("plan", "show what `apply` would do; 2 if there is anything"),
         ("apply", "make the cluster as the catalogue says; harmless to repeat"),
         ("drift", "show all that differs, also what `apply` leaves alone; 2 if there is anything"),
     ):
-        command = commands.add_parser(name, help=told)
+        command = commands.add_parser(name, help=summary)
         command.add_argument(
             "--replication",
             type=int,
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--prune",
                 action="store_true",
-                help="also take away settings and access lines that the catalogue does not have",
+                help="also remove settings and ACLs that are not in the catalogue",
             )
     user = commands.add_parser("user", help="set the password, read from stdin, of a principal")
     user.add_argument("name")
@@ -105,7 +105,7 @@ def _differences(found: Found, arguments: argparse.Namespace) -> list[Difference
 
 
 def _wait_until_seen(cluster: Cluster, arguments: argparse.Namespace) -> None:
-    """A broker answers before it has heard of what its controller has just noted."""
+    """A broker may answer before it knows the latest changes of its controller."""
     deadline = time.monotonic() + SEEN_SECONDS
     while any(
         _is_for(one, prune=arguments.prune) for one in _differences(cluster.read(), arguments)
@@ -127,7 +127,7 @@ def _is_for(difference: Difference, *, prune: bool) -> bool:
 
 def _report(console: Console, title: str, every: list[Difference], found: Found) -> int:
     if found.grants is None:
-        console.print(f"{NO_AUTHORIZER}; access lines are left out.")
+        console.print(f"{NO_AUTHORIZER}; ACLs are left out.")
     if not every:
         console.print("The cluster is as the catalogue says.")
         return SAME

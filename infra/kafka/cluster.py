@@ -1,4 +1,4 @@
-"""Reads a cluster's topics and access lines, and changes them."""
+"""Reads a cluster's topics and ACLs, and changes them."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -125,7 +125,7 @@ class Cluster:
             return None
         everything = AclBindingFilter(
             ResourceType.ANY,
-            None,  # type: ignore[arg-type]  # its stubs forget what a filter may leave open
+            None,  # type: ignore[arg-type]  # its stubs do not allow open fields of a filter
             ResourcePatternType.ANY,
             None,  # type: ignore[arg-type]
             None,  # type: ignore[arg-type]

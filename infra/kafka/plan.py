@@ -57,7 +57,7 @@ class RemoveGrant:
 
 @dataclass(frozen=True)
 class Refused:
-    """What the catalogue asks for and nobody should do to a topic in use."""
+    """A change that the catalogue asks for but that must not be made to a topic in use."""
 
     topic: str
     what: str
@@ -133,7 +133,7 @@ def _grants(
 
 
 def _covers(grant: Grant, topics: Set[str]) -> bool:
-    """Whether a line of somebody else's reaches one of our topics."""
+    """Whether an ACL of a foreign principal reaches one of our topics."""
     if grant.resource != "TOPIC":
         return False
     if grant.pattern == "PREFIXED":

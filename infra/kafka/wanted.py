@@ -1,4 +1,4 @@
-"""What the catalogue asks of a cluster: topics with their settings, and who may do what."""
+"""The topics, settings and ACLs that a cluster must have by the catalogue."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class WantedTopic:
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """One line of access control, in Kafka's own words."""
+    """One ACL, in Kafka's own terms."""
 
     principal: str
     permission: str

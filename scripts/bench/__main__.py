@@ -39,7 +39,7 @@ def main(
 ) -> None:
     """Measure each path of the product beside its floor, on servers of its own.
 
-    Exits with 0 whatever the figures are, and with 1 when a measure failed to run.
+    Exits with 0 for any figures, and with 1 when a measure failed to run.
     """
     names = only.split(",") if only else list(MEASURES)
     if unknown := set(names) - MEASURES.keys():

@@ -252,7 +252,7 @@ def rebuild(size: Size) -> list[Figure]:
 
 
 async def fill_topics(facts: int, vectors: int) -> None:
-    """The cached vectors are pseudo-random: neither side looks at what they mean."""
+    """The cached vectors are pseudo-random: neither side uses their meaning."""
     items = [product.content_fact(number) for number in range(vectors)]
     product.publish([*items, *product.user_facts(product.LEARNERS)])
     product.publish(product.progress_facts(facts - vectors - product.LEARNERS))

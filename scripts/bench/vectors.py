@@ -83,7 +83,7 @@ def embed(size: Size) -> list[Figure]:
         figure("embedding, a short text, p50", "ms", *single, "<= 0.6", note),
         figure("embedding, least cosine", "", cosine, None, ">= 0.9999", "same run"),
         figure(f"embedding, same first {TOP}", "", same, None, ">= 0.999", "same run"),
-        figure("embedding, alone or among others", "", alone, None, "<= 1e-6", among),
+        figure("embedding, alone or in a batch", "", alone, None, "<= 1e-6", among),
     ]
 
 
@@ -99,7 +99,7 @@ def _same_first(one: Matrix, other: Matrix) -> float:
 async def embed_queued(texts: list[str], file: str) -> Result:
     """As ai runs the encoder: a queue on an event loop before one thread. The vectors go to `file`.
 
-    `alone` is the greatest difference between a text's vector alone and among others.
+    `alone` is the greatest difference between a text's vector alone and in a batch.
     """
     queue = EncoderQueue(open_encoder("onnx"))
     await queue.encode(texts[:CALL])

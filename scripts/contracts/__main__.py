@@ -61,7 +61,7 @@ def check(contracts: Annotated[Path, typer.Option()] = CONTRACTS) -> None:
     """Fail, saying what differs, unless the committed files are what the classes say."""
     now = schemas()
     needs, problems = load(contracts)
-    # What is generated is partly made from the examples.
+    # The generated files are partly derived from the examples.
     problems += bad_examples(contracts) or differences(contracts)
     problems += [*not_remembered(contracts, now), *sunsets.too_early(contracts, now)]
     problems += [*broken(contracts), *unmet(needs, now), *unlisted(needs)]

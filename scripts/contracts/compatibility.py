@@ -1,4 +1,4 @@
-"""Whether what was ever published still fits what is published now, in both directions.
+"""Compares the published schemas with every earlier version, in both directions.
 
 A producer writes the fields of its schema and no other; a consumer ignores fields it does not know.
 Facts stay on the topics for ever and consumers deploy when they like, so each version of a schema

@@ -1,4 +1,4 @@
-"""The golden wire corpus: records, and what any consumer has to make of each.
+"""The golden wire corpus: records, and the outcome that every consumer must reach.
 
 For consumers in any language: contracts/corpus/README.md says how to run it.
 """

@@ -18,7 +18,7 @@ EXAMPLES = ("minimal", "full", "future")
 
 
 def missing_examples(contracts: Path) -> Iterator[tuple[Path, str]]:
-    """A plain one for each that is not there: a start for whoever adds a fact."""
+    """Write a simple example for each missing one, to be edited by hand."""
     for name, fact in FACT_TYPES.items():
         for kind in EXAMPLES:
             path = contracts / "examples" / name / f"{kind}.json"

@@ -1,4 +1,4 @@
-"""What other teams use of our facts, in files they keep: contracts/consumers/<team>/needs.yaml."""
+"""What other teams use of our facts, by their own files contracts/consumers/<team>/needs.yaml."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def load(contracts: Path) -> tuple[Needs, list[str]]:
 
 
 def unmet(needs: Needs, now: Mapping[str, Schema]) -> Iterator[str]:
-    """What a team uses and is not published, with the team's name."""
+    """The needs that are not published, with the team's name."""
     for team in needs.teams:
         for fact, wanted in team.needs.items():
             if fact not in now:
@@ -68,7 +68,7 @@ def unmet(needs: Needs, now: Mapping[str, Schema]) -> Iterator[str]:
             for path in wanted.fields:
                 found = _field(now[fact], path)
                 if found is None:
-                    yield f"{team.team} needs {fact} {path}, which is gone ({team.contact})"
+                    yield f"{team.team} needs {fact} {path}, which was removed ({team.contact})"
                     continue
                 allowed = _values(found)
                 for value in wanted.values.get(path, ()):

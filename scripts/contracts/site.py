@@ -20,7 +20,7 @@ pre { padding: .8rem; border: 1px solid var(--line); border-radius: .4rem; overf
 table { border-collapse: collapse; width: 100%; } .scroll { overflow-x: auto; }
 td, th { text-align: left; vertical-align: top; padding: .35rem .6rem; }
 td, th { border-bottom: 1px solid var(--line); }
-nav { margin-bottom: 1.5rem; } .dim { color: var(--dim); } .gone { color: #b00; }
+nav { margin-bottom: 1.5rem; } .dim { color: var(--dim); } .removed { color: #b00; }
 """
 
 Pages = dict[str, str]
@@ -63,9 +63,9 @@ def _topic(topic: Topic) -> str:
         ["key", escape(topic.key)],
         ["partitions", f"{topic.partitions}, by CRC-32 of the {escape(topic.partition_key)}"],
         ["written by", topic.producer],
-        ["read by", ", ".join(topic.consumers) or "nobody yet"],
+        ["read by", ", ".join(topic.consumers) or "no consumer yet"],
         [
-            "kept",
+            "retention",
             f"every fact for {topic.history.days} days; of each key the last fact for ever",
         ],
         ["settings", "<br>".join(f"<code>{k}={v}</code>" for k, v in topic.config().items())],
@@ -113,23 +113,24 @@ def _sunset(name: str) -> str:
         return ""
     sunset = SUNSETS[name]
     return (
-        f'<p class="gone">Deprecated since {sunset.deprecated}, gone from {sunset.sunset}: '
+        f'<p class="removed">Deprecated since {sunset.deprecated}, '
+        f"may be missing from {sunset.sunset}: "
         f"{escape(sunset.migration)}</p>"
     )
 
 
 def _changes(contracts: Path, name: str) -> list[list[str]]:
-    """Newest first: the fields that came and went, or that a field was described or bound anew."""
+    """Newest first: the fields added and removed, or that only wording or bounds changed."""
     versions = history(contracts, name)
     rows = []
     before: Schema = {}
     for number, schema in versions:
         now, then = schema.get("properties", {}), before.get("properties", {})
-        came, went = now.keys() - then.keys(), then.keys() - now.keys()
-        told = [f"new: {', '.join(sorted(came))}"] if came and then else []
-        told += [f"gone: {', '.join(sorted(went))}"] if went else []
+        added, removed = now.keys() - then.keys(), then.keys() - now.keys()
+        changes = [f"new: {', '.join(sorted(added))}"] if added and then else []
+        changes += [f"removed: {', '.join(sorted(removed))}"] if removed else []
         first = "first published" if not then else "wording or bounds"
-        rows.append([number, escape("; ".join(told) or first)])
+        rows.append([number, escape("; ".join(changes) or first)])
         before = schema
     return rows[::-1]
 

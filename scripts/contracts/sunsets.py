@@ -1,4 +1,4 @@
-"""Nothing is taken away before the day the catalogue named, and then it may be."""
+"""Facts and fields may be removed from the sunset date in the catalogue, and not before."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -13,14 +13,14 @@ from scripts.contracts.structure import Schema, resolve
 def too_early(
     contracts: Path, now: Mapping[str, Schema], today: date | None = None
 ) -> Iterator[str]:
-    """Facts and fields that were published and are gone without a sunset, or before it."""
+    """Published facts and fields that were removed without a sunset, or before it."""
     for fact in ever_published(contracts):
         if fact not in now:
             yield from _early(fact, fact, today)
             continue
         published = {path for _, old in history(contracts, fact) for path in _paths(old, old)}
-        gone = published - set(_paths(now[fact], now[fact]))
-        for path in sorted(one for one in gone if one.rpartition(".")[0] not in gone):
+        removed = published - set(_paths(now[fact], now[fact]))
+        for path in sorted(one for one in removed if one.rpartition(".")[0] not in removed):
             yield from _early(f"{fact} {path}", f"{fact}#{path}", today)
 
 
@@ -35,7 +35,7 @@ def passed(fact: str, today: date | None = None) -> frozenset[str]:
 
 
 def marked(fact: str, schema: Schema) -> Schema:
-    """The schema with `deprecated` at the fields that will go."""
+    """The schema with `deprecated` at the fields that have a sunset."""
     properties: dict[str, Any] = {
         name: {**field, "deprecated": True} if f"{fact}#{name}" in SUNSETS else field
         for name, field in schema["properties"].items()
@@ -46,9 +46,9 @@ def marked(fact: str, schema: Schema) -> Schema:
 def _early(what: str, key: str, today: date | None) -> Iterator[str]:
     sunset = SUNSETS.get(key)
     if sunset is None:
-        yield f"{what} is gone without a sunset: name one in SUNSETS and keep it until then"
+        yield f"{what} was removed without a sunset: add one to SUNSETS and keep it until then"
     elif _day(today) < sunset.sunset:
-        yield f"{what} is gone before its sunset on {sunset.sunset}"
+        yield f"{what} was removed before its sunset on {sunset.sunset}"
 
 
 def _day(today: date | None) -> date:
@@ -56,7 +56,7 @@ def _day(today: date | None) -> date:
 
 
 def _paths(node: Schema, root: Schema, inside: str = "") -> Iterator[str]:
-    """Of every field, through lists and whatever may be null: `result.primary`."""
+    """The path of every field, such as `result.primary`, through lists and nullable values."""
     node = resolve(node, root)
     for option in node.get("anyOf", ()):
         yield from _paths(option, root, inside)

@@ -1,5 +1,5 @@
 """PostgreSQL and Kafka as ordinary processes, from wheels and jars: no containers, no installs.
 
-A server here prepares its folder and names its command; whoever starts it (the supervisor, a test)
+A server here prepares its folder and names its command; its caller (the supervisor, a test)
 owns the process.
 """

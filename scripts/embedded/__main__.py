@@ -20,7 +20,7 @@ Port = Annotated[int, typer.Option(help="Where it listens, on the loopback addre
 
 @app.command()
 def postgres(directory: Folder, port: Port = Ports.db) -> None:
-    """A PostgreSQL server; the password of its first start is kept in the folder."""
+    """A PostgreSQL server; the password of its first start is stored in the folder."""
     folder = directory.absolute()
     server = Postgres("postgres", folder, port, "postgres", _password(folder / "password"))
     _become(server, "db", port, f"{server.url()}")

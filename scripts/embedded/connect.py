@@ -8,7 +8,7 @@ from pathlib import Path
 from scripts.embedded.kafka import LOG4J, SETTINGS, classpath, java
 from scripts.embedded.ports import HOST
 
-# Every part of Kafka stands on the line, and Jersey's interface: what others manage would be older.
+# Every part of Kafka and Jersey's interface is listed, because managed versions would be older.
 ARTIFACTS = "+".join(
     (
         "io.debezium:debezium-connector-postgres:3.6.0.Final",
@@ -36,7 +36,7 @@ class Connect:
     folder: Path
     port: int
     changes: Mapping[str, str] = field(default_factory=dict)
-    """What is to differ from `infra/kafka/connect/outbox.json`."""
+    """Settings that differ from `infra/kafka/connect/outbox.json`."""
 
     def prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What keeps the stack from running at all."""
+"""The error for a stack that cannot run on this machine."""
 
 
 class CannotRun(RuntimeError):

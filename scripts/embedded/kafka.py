@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import HOST, listens
 
-# kafka-clients stands on the line because log4j's managed versions would pull in an older one.
+# kafka-clients is listed because log4j's managed versions would pull in an older one.
 ARTIFACTS = "+".join(
     (
         "org.apache.kafka:kafka_2.13:4.3.1",
@@ -70,7 +70,7 @@ class Kafka:
             self._format()
 
     def _format(self) -> None:
-        """Into a folder aside, so that one that was cut off is never taken for a whole one."""
+        """Formats a draft folder first, so that an interrupted format is never used."""
         draft = self.folder / "new"
         shutil.rmtree(draft, ignore_errors=True)
         configuration = self.folder / "format.properties"
@@ -90,12 +90,12 @@ class Kafka:
         return self.folder / "server.properties"
 
     def _settings(self, data: Path) -> str:
-        """Of a setting that stands there twice, Kafka takes the later."""
+        """Kafka takes the last value of a repeated setting."""
         own = {"log.dirs": str(data), **self.own_settings()}
         files = "".join((SETTINGS / name).read_text() for name in self.settings_files())
         return files + "".join(f"{key}={value}\n" for key, value in own.items())
 
-    # What another kind of broker does otherwise.
+    # Other kinds of broker override these.
 
     def settings_files(self) -> tuple[str, ...]:
         return ("server.properties",)
@@ -113,7 +113,7 @@ class Kafka:
         return ["--standalone", "-t", new_id()]
 
     def connection(self) -> Mapping[str, str]:
-        """How librdkafka's clients get in."""
+        """The settings with which librdkafka's clients connect."""
         return {"bootstrap.servers": self.bootstrap}
 
     def command(self) -> list[str]:
@@ -168,10 +168,10 @@ def _major_version(java: str) -> int:
 @cache
 def classpath(artifacts: str = ARTIFACTS) -> str:
     """The jars, downloaded to the user's cache the first time. Raises CannotRun."""
-    from jgo import build  # takes half a second, and only whoever starts a broker needs it
+    from jgo import build  # takes half a second and is needed only to start a broker
 
     try:
         jars = build(artifacts).all_jars
-    except Exception as error:  # the resolver raises whatever its parts do
+    except Exception as error:  # the resolver raises errors of many libraries
         raise CannotRun(f"the jars of Kafka cannot be fetched: {error}") from error
     return os.pathsep.join(str(jar) for jar in jars)

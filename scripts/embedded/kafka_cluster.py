@@ -11,7 +11,7 @@ BROKERS = 3
 
 @dataclass(frozen=True)
 class Member(Kafka):
-    """One of them. Every member is told the ids and addresses of all when it is formatted."""
+    """One broker of the cluster. Its storage is formatted with the ids and addresses of all."""
 
     node: int = 1
     cluster_id: str = ""

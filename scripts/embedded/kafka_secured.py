@@ -1,4 +1,4 @@
-"""A broker as in production: TLS on every listener, passwords for clients, access lines."""
+"""A broker as in production: TLS on every listener, passwords for clients, ACLs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

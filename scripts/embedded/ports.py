@@ -16,7 +16,7 @@ UNASSIGNED = (20_000, 32_000)
 
 
 class PortTaken(CannotRun):
-    """Somebody else listens on a port we want; the message names port, holder and variable."""
+    """Another process listens on the port; the message names port, process and variable."""
 
 
 class NoPort(CannotRun):
@@ -68,8 +68,7 @@ _reserved: list[socket.socket] = []
 
 
 def free_ports(count: int) -> list[int]:
-    """So many ports that nobody listens on, and that no other process gets from here until this
-    one ends."""
+    """As many free ports, which no other process gets from here until this one ends."""
     return [_free_port() for _ in range(count)]
 
 

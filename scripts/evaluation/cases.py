@@ -1,4 +1,4 @@
-"""What is asked of a ranking: everything up to a moment is known, the next step is to be found."""
+"""The cases of an evaluation: everything up to a moment is known, the next step is hidden."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ DIMENSION = 384
 
 
 class NotEnoughData(ValueError):
-    """What is missing."""
+    """The text says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Case:
 @dataclass(frozen=True)
 class World:
     catalogue: Catalogue
-    """With the counts of what is known; without what was finished together."""
+    """With the counts of the known steps; without item neighbours."""
     cases: Sequence[Case]
     cold: frozenset[int]
     """Which cases are of the cold-start slice; empty unless the world was made for it."""
@@ -73,9 +73,9 @@ def world_of_file(
 
 
 def world_of_demo(count: int) -> World:
-    """The project's invented learners, with their profiles and everything that is known of items.
+    """The project's invented learners, with their profiles and all known about items.
 
-    A learner is met just before the last item they ever began.
+    The hidden step of a learner is the last item they began.
     """
     demo = load_catalogue()
     items = [
@@ -104,7 +104,7 @@ def world_of_demo(count: int) -> World:
 
 
 def cold_world(world: World, seed: int) -> World:
-    """One learner in five is met after three steps, before the fourth; all others as they were."""
+    """The same world, with one learner in five reduced to their first three steps."""
     chance = Random(seed)  # noqa: S311 - chooses learners, guards nothing
     cases, cold = [], set()
     for number, case in enumerate(world.cases):
@@ -114,7 +114,7 @@ def cold_world(world: World, seed: int) -> World:
         else:
             cases.append(case)
     if not cold:
-        raise NotEnoughData(f"nobody took more than {COLD_STEPS} items: there is no cold start")
+        raise NotEnoughData(f"no learner took more than {COLD_STEPS} items: there is no cold start")
     items = [replace(item, learners=0) for item in world.catalogue.items]
     made = _with_counts(items, cases, world.catalogue.vectors)
     return World(made, cases, frozenset(cold), world.has_text)

@@ -10,8 +10,8 @@ from scripts.evaluation.cases import World, cold_world
 from scripts.evaluation.metrics import coverage, ndcg, recall, similarity
 from scripts.evaluation.rankers import Ranker, rankers
 
-Tell = Callable[[str, int, int], None]
-"""Called with what is done, how many cases of it are, and of how many."""
+ReportProgress = Callable[[str, int, int], None]
+"""Called with the name of the step, the number of cases done and the number of all."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +27,23 @@ class Figures:
     seconds: float
 
 
-def evaluate(world: World, seed: int, tell: Tell) -> list[Figures]:
-    """The first one is the product's. Raises NotEnoughData when nobody is left for a cold start."""
+def evaluate(world: World, seed: int, report: ReportProgress) -> list[Figures]:
+    """The first one is the product's. Raises NotEnoughData without cold-start cases."""
     cold = cold_world(world, seed)
     return [
-        _figures(one, other, world, cold, tell)
+        _figures(one, other, world, cold, report)
         for one, other in zip(rankers(seed), rankers(seed), strict=True)
     ]
 
 
-def _figures(ranker: Ranker, on_cold: Ranker, world: World, cold: World, tell: Tell) -> Figures:
+def _figures(
+    ranker: Ranker, on_cold: Ranker, world: World, cold: World, report: ReportProgress
+) -> Figures:
     began = time.monotonic()
-    lists = [*_lists(ranker, world, range(len(world.cases)), tell)]
+    lists = [*_lists(ranker, world, range(len(world.cases)), report)]
     targets = [case.target for case in world.cases]
     chosen = sorted(cold.cold)
-    cold_lists = [*_lists(on_cold, cold, chosen, tell)]
+    cold_lists = [*_lists(on_cold, cold, chosen, report)]
     cold_targets = [cold.cases[number].target for number in chosen]
     return Figures(
         ranker=ranker.name,
@@ -55,12 +57,14 @@ def _figures(ranker: Ranker, on_cold: Ranker, world: World, cold: World, tell: T
     )
 
 
-def _lists(ranker: Ranker, world: World, chosen: Sequence[int], tell: Tell) -> Iterator[list[int]]:
-    tell(f"{ranker.name} learns", 0, 1)
+def _lists(
+    ranker: Ranker, world: World, chosen: Sequence[int], report: ReportProgress
+) -> Iterator[list[int]]:
+    report(f"{ranker.name} learns", 0, 1)
     ranker.learn(world)
     for done, number in enumerate(chosen, start=1):
         yield ranker.top(world.cases[number])
-        tell(ranker.name, done, len(chosen))
+        report(ranker.name, done, len(chosen))
 
 
 def _mean(

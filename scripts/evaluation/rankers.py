@@ -29,7 +29,7 @@ class Ranker(Protocol):
         ...
 
 
-class Ours:
+class ProductRanking:
     """As `ai.recommendations` computes lists, variety included."""
 
     name = "ongoza"
@@ -123,7 +123,7 @@ class Factors:
 
 def rankers(seed: int) -> list[Ranker]:
     """BPR and ALS only where `implicit` is installed."""
-    known: list[Ranker] = [Ours(), Popularity(), ItemKnn()]
+    known: list[Ranker] = [ProductRanking(), Popularity(), ItemKnn()]
     if find_spec("implicit"):
         known += [Factors("BPR", seed), Factors("ALS", seed)]
     return known

@@ -29,7 +29,7 @@ GENRES = (
 
 
 class BrokenFile(ValueError):
-    """What is wrong with a file, with its line where one line is to blame."""
+    """The text says what is wrong with a file, and in which line if it is one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def quiet() -> None:
 
 @app.command()
 def export() -> None:
-    """Write the ONNX graph, the manifest and the golden vectors anew."""
+    """Write the ONNX graph, the manifest and the golden vectors again."""
     for path in write_files():
         console.print(f"wrote {path.name}: {path.stat().st_size:,} bytes")
 

@@ -1,4 +1,4 @@
-"""Is what is committed sentence-transformers' model? Measured on the golden and the demo texts."""
+"""Compares the committed graph with sentence-transformers, on the golden and the demo texts."""
 
 import json
 import os
@@ -71,7 +71,7 @@ def _same_vectors(golden: list[str], catalogue: list[str]) -> Iterator[Result]:
     top = [_top(vectors, len(catalogue)) for vectors in (ours, theirs)]
     yield _at_least(OVERLAP_MIN, f"same first {TOP} of {len(catalogue)} items", _overlap(*top))
     alone = float(np.abs(_one_by_one(encoder, texts) - ours).max())
-    yield Result("alone or among others", f"{alone:.1e}", f"<= {ALONE_MAX}", alone <= ALONE_MAX)
+    yield Result("alone or in a batch", f"{alone:.1e}", f"<= {ALONE_MAX}", alone <= ALONE_MAX)
 
 
 def _at_least(goal: float, what: str, found: float) -> Result:
@@ -97,7 +97,7 @@ def _one_by_one(encoder: Encoder, texts: Sequence[str]) -> Matrix:
 
 
 def _suite_passes() -> Result:
-    """The tests of the seam, which `make test` runs on the other backend."""
+    """The tests of the encoder protocol, which `make test` runs on the other backend."""
     run = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "pytest", "-q", SUITE],
         cwd=ROOT,

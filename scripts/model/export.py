@@ -1,4 +1,4 @@
-"""Write what is committed of the model: graph, manifest, golden texts and vectors."""
+"""Write the committed files of the model: graph, manifest, golden texts and vectors."""
 
 import json
 from collections.abc import Mapping

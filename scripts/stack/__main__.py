@@ -32,7 +32,7 @@ OWN = ("data", "logs", "run", "env")
 
 @contextmanager
 def this_stack() -> Iterator[Stack]:
-    """The stack of this machine; what keeps it from running is told in plain words, not raised."""
+    """The stack of this machine; its errors end the command with their message."""
     try:
         yield Stack(
             Path(os.environ.get("ONGOZA_HOME", PROJECT / ".local")), Ports.from_environment()
@@ -43,7 +43,7 @@ def this_stack() -> Iterator[Stack]:
 
 
 class Progress:
-    """Who is starting, ready or still waiting, and for how long: the table of `up`."""
+    """The table of `up`: which service is waiting, starting or ready, and for how long."""
 
     def __init__(self, stack: Stack, services: tuple[Service, ...]) -> None:
         self.stack = stack
@@ -52,7 +52,7 @@ class Progress:
         self.began: dict[str, float] = {}
         self.took: dict[str, float] = {}
 
-    def tell(self, name: str, state: str) -> None:
+    def report(self, name: str, state: str) -> None:
         if state == "starting":
             self.began[name] = time.monotonic()
         else:
@@ -86,9 +86,9 @@ def up(seed: Annotated[bool, typer.Option(help="Seed demo data when empty.")] = 
         progress = Progress(stack, wanted)
         try:
             with Live(get_renderable=progress.table, console=console, refresh_per_second=4):
-                stack.up(wanted, progress.tell)
+                stack.up(wanted, progress.report)
         except KeyboardInterrupt:
-            console.print("interrupted: what has been started goes on, `make down` stops it")
+            console.print("interrupted: started services keep running, `make down` stops them")
             raise typer.Exit(130) from None
         _welcome(stack, with_logins=seed)
 

@@ -1,4 +1,4 @@
-"""How one sees from outside that a service does its work."""
+"""Checks from outside whether a service does its work."""
 
 from collections.abc import Mapping
 

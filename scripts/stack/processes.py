@@ -1,4 +1,4 @@
-"""Detached processes, known by pid and start time so that none but ours is ever stopped."""
+"""Detached processes, known by pid and start time so that no other process is ever stopped."""
 
 import json
 import os
@@ -17,21 +17,21 @@ GRACE_SECONDS = 15.0
 LARGEST_LOG = 20_000_000
 START_OF_RUN = "=== "
 
-# Children of this very process, whose exit must be collected; others have been inherited by init.
+# Children of this process, whose exit it must collect; init collects those of earlier ones.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
 class Started:
-    """A process we started. `created` tells it from a later one with the same pid: seconds after
-    the machine's start, which do not move when its clock is set."""
+    """A process we started. `created` distinguishes it from a later one with the same pid; it is in
+    seconds after the machine's start, which do not move when its clock is set."""
 
     name: str
     pid: int
     created: float
 
     def process(self) -> psutil.Process | None:
-        """The living process, or None when it is gone."""
+        """The running process, or None when it has ended."""
         try:
             process = psutil.Process(self.pid)
             # psutil knows the machine's start to the second.
@@ -89,7 +89,7 @@ def exit_code(started: Started) -> int | None:
 def start(
     name: str, command: list[str], *, environment: dict[str, str], cwd: Path, log: Path
 ) -> Started:
-    """Start `command` in a session of its own, with everything it says appended to `log`."""
+    """Start `command` in a session of its own, with its output appended to `log`."""
     with _open_log(log) as out:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         out.write(f"{START_OF_RUN}{now} {' '.join(command[:4])}\n".encode())
@@ -123,7 +123,7 @@ def last_words(log: Path, lines: int = 15) -> str:
 
 
 class Register:
-    """The file that remembers what was started, written whole after every change."""
+    """The file with all started processes, rewritten after every change."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -1,4 +1,4 @@
-"""Passwords and keys of this machine: made once, kept in a file only its owner can read."""
+"""Passwords and keys of this machine: generated once, stored in a file only its owner can read."""
 
 import secrets
 from pathlib import Path
@@ -13,7 +13,7 @@ NAMES = (
 
 
 def load_or_make(path: Path) -> dict[str, str]:
-    """The secrets in `path`; those that are missing are made and written first."""
+    """The secrets in `path`; missing ones are generated and written first."""
     known = read(path) if path.exists() else {}
     missing = [name for name in NAMES if name not in known]
     if missing:

@@ -1,4 +1,4 @@
-"""What runs, in which order, and how one sees that it is ready."""
+"""The services of the stack, their order, and how each shows that it is ready."""
 
 import sys
 from collections.abc import Mapping

@@ -24,7 +24,7 @@ POLL_SECONDS = 0.1
 ORPHAN_SECONDS = 5.0  # how long the workers of a killed server may need to notice and go
 
 Listener = Callable[[str, str], None]
-"""Told (service name, state) whenever a service's state changes: for a live table."""
+"""Called with service name and state when a service's state changes: for a live table."""
 
 
 class NotReady(CannotRun):
@@ -106,11 +106,13 @@ class Stack:
             "DJANGO_API_URL": self.core_url,
             "FASTAPI_BASE_URL": self.ai_url,
             "ALLOWED_HOSTS": f"{HOST},localhost",
-            "NO_PROXY": f"{HOST},localhost",  # whatever proxy the machine has, we are not behind it
+            "NO_PROXY": f"{HOST},localhost",  # calls within the stack bypass the machine's proxy
             **self.extra_environment,
         }
 
-    def up(self, services: Iterable[Service] = SERVICES, tell: Listener = lambda *_: None) -> None:
+    def up(
+        self, services: Iterable[Service] = SERVICES, report: Listener = lambda *_: None
+    ) -> None:
         """Start what does not run yet and wait until all of it is ready.
 
         Raises PortTaken before anything is started, CannotRun, NotReady and Busy.
@@ -119,7 +121,7 @@ class Stack:
         with self._alone():
             self._require_free_ports(wanted)
             self._prepare(wanted)
-            self._start_in_order(wanted, tell)
+            self._start_in_order(wanted, report)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -149,7 +151,7 @@ class Stack:
             with ThreadPoolExecutor(len(idle)) as pool:
                 list(pool.map(lambda name: self.servers[name].prepare(), idle))
 
-    def _start_in_order(self, wanted: list[Service], tell: Listener) -> None:
+    def _start_in_order(self, wanted: list[Service], report: Listener) -> None:
         done: set[str] = set()
         deadlines: dict[str, float] = {}
         names = {service.name for service in wanted}
@@ -159,11 +161,11 @@ class Stack:
                 if waiting and done.issuperset(names.intersection(service.after)):
                     self.start(service.name)
                     deadlines[service.name] = self._deadline(service.name)
-                    tell(service.name, "starting")
+                    report(service.name, "starting")
             for name in [name for name in deadlines if self._is_ready(name, deadlines[name])]:
                 del deadlines[name]
                 done.add(name)
-                tell(name, "done" if BY_NAME[name].ready == "exit" else "ready")
+                report(name, "done" if BY_NAME[name].ready == "exit" else "ready")
             self._require_alive(done)
             time.sleep(POLL_SECONDS)
 
@@ -183,7 +185,7 @@ class Stack:
         started = processes.start(
             name,
             server.command() if server else list(BY_NAME[name].command),
-            # The servers of others need none of our secrets.
+            # PostgreSQL and Kafka need none of our secrets.
             environment={**(os.environ if server else self.environment), **(environment or {})},
             cwd=Path("/") if server else PROJECT,
             log=self.log(name),
@@ -219,7 +221,7 @@ class Stack:
         return False
 
     def _succeeded(self, step: Started) -> bool:
-        """Raises NotReady when the step failed; runs it again when nobody saw how it ended."""
+        """Raises NotReady when the step failed; runs it again when its exit code is unknown."""
         self.register.remove(step.name)
         code = processes.exit_code(step)
         if code:
@@ -230,14 +232,14 @@ class Stack:
         return code == 0
 
     def healthy(self, name: str) -> bool:
-        """Whether a running service does its work, as far as one can see from outside."""
+        """Whether a running service does its work, as far as is visible from outside."""
         started = self.register.alive(name)
         return started is not None and healthy(
             BY_NAME[name], started, servers=self.servers, ports=self.ports
         )
 
     def kill(self, name: str, signal_number: int = signal.SIGKILL) -> None:
-        """Signal a service; when the signal is SIGKILL, wait until it is gone."""
+        """Signal a service; when the signal is SIGKILL, wait until it has ended."""
         started = self.register.alive(name)
         if started is None:
             return
@@ -255,14 +257,14 @@ class Stack:
             started.stop(signal.SIGINT if postgres else signal.SIGTERM)
         self.register.remove(name)
 
-    def down(self, tell: Listener = lambda *_: None) -> None:
-        """Stop what was started, what others stand on last, and nothing else. Raises Busy."""
+    def down(self, report: Listener = lambda *_: None) -> None:
+        """Stop what was started, in reverse order, and nothing else. Raises Busy."""
         with self._alone():
             order = list(BY_NAME)
             for name in sorted(self.register.all(), key=order.index, reverse=True):
                 was_alive = self.register.alive(name)
                 self.stop(name)
-                tell(name, "stopped" if was_alive else "was gone")
+                report(name, "stopped" if was_alive else "had ended")
 
     def log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"
@@ -271,5 +273,5 @@ class Stack:
         return processes.last_words(self.log(name))
 
 
-# A variable of somebody's shell must not move our processes to other servers or settings.
+# A variable of the user's shell must not move the processes to other servers or settings.
 _NOT_INHERITED = {"DJANGO_SETTINGS_MODULE", "ONGOZA_FAILPOINT"}

@@ -1,4 +1,4 @@
-"""What an operator wants to see: processes, health, what waits in the outbox and on the topics."""
+"""The status for operators: processes, health, outbox depth and consumer lag."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,17 +38,17 @@ class Projection:
 def show(stack: Stack, console: Console) -> None:
     console.print(_processes(stack))
     outbox = outbox_of(stack)
-    said = "not known, core's database does not answer"
+    depth = "not known, core's database does not answer"
     if outbox:
-        said = f"{outbox.depth} waiting, the oldest for {outbox.oldest_seconds:.1f} s"
-    console.print(f"outbox: {said}")
+        depth = f"{outbox.depth} waiting, the oldest for {outbox.oldest_seconds:.1f} s"
+    console.print(f"outbox: {depth}")
     projection = _projection(stack)
     if projection is None:
         console.print("projection: not known, ai's database does not answer")
         return
     lag = consumer_lag(stack, projection.positions)
-    told = ", ".join(f"{topic} {behind}" for topic, behind in lag.items()) or "not known"
-    console.print(f"consumer lag (generation {projection.generation}): {told}")
+    lags = ", ".join(f"{topic} {behind}" for topic, behind in lag.items()) or "not known"
+    console.print(f"consumer lag (generation {projection.generation}): {lags}")
     console.print(f"parked records: {projection.parked}")
 
 

@@ -171,7 +171,7 @@ def test_a_changed_schema_has_to_be_published_as_a_version(tmp_path: Path) -> No
 def test_a_field_or_value_that_a_team_uses_is_not_taken_away_unseen() -> None:
     without = changed(lambda s: fields(s).pop("score"))
     (problem,) = unmet(TEAM, {PROGRESS: without})
-    assert problem == f"reports needs {PROGRESS} score, which is gone (reports@ongoza.example)"
+    assert problem == f"reports needs {PROGRESS} score, which was removed (reports@ongoza.example)"
     fewer = changed(lambda s: s["$defs"]["ProgressStatus"]["enum"].remove("completed"))
     (problem,) = unmet(TEAM, {PROGRESS: fewer})
     assert problem == f"reports needs {PROGRESS} status = completed (reports@ongoza.example)"
@@ -200,7 +200,7 @@ def test_nothing_goes_without_a_sunset_or_before_it(
     published(tmp_path, schemas()[PROGRESS])
     now = {PROGRESS: changed(lambda s: fields(s).pop("score"))}
     (problem,) = sunsets.too_early(tmp_path, now, date(2027, 1, 1))
-    assert "gone without a sunset" in problem
+    assert "removed without a sunset" in problem
     sunset = Sunset(deprecated=date(2026, 6, 1), sunset=date(2027, 1, 1), migration="urn:x")
     monkeypatch.setattr(sunsets, "SUNSETS", {f"{PROGRESS}#score": sunset, PROGRESS: sunset})
     (problem,) = sunsets.too_early(tmp_path, now, date(2026, 12, 31))
@@ -221,7 +221,7 @@ def test_a_field_that_every_record_had_may_go_once_its_day_has_come(
     assert list(breaks(tmp_path, now, TEAM, date(2027, 1, 1))) == []
     assert list(sunsets.too_early(tmp_path, now, date(2027, 1, 1))) == []
     (problem, *_) = unmet(TEAM, now)  # whoever did not move in time is still named
-    assert problem == f"reports needs {PROGRESS} status, which is gone (reports@ongoza.example)"
+    assert problem == f"reports needs {PROGRESS} status, which was removed (reports@ongoza.example)"
 
 
 def test_a_field_within_a_field_has_a_sunset_of_its_own(
@@ -234,7 +234,7 @@ def test_a_field_within_a_field_has_a_sunset_of_its_own(
     del new["$defs"]["ProfilingResult"]["properties"]["primary"]
     new["$defs"]["ProfilingResult"]["required"].remove("primary")
     (problem,) = sunsets.too_early(tmp_path, {completed: new})
-    assert problem.startswith(f"{completed} result.primary is gone without a sunset")
+    assert problem.startswith(f"{completed} result.primary was removed without a sunset")
     (broken,) = breaks(tmp_path, {completed: new}, Needs())
     assert broken.difference.path == "result"
     sunset = Sunset(deprecated=date(2026, 6, 1), sunset=date(2027, 1, 1), migration="urn:x")

@@ -1,14 +1,29 @@
-"""The examples other teams copy are run as they are printed."""
+"""The documents: examples run as they are printed, samples equal the code, links resolve."""
 
 import re
 import sqlite3
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from scripts.contracts.__main__ import CONTRACTS
 from tests.facts import RawRecord, erased, progress, record
 
-PAGE = (CONTRACTS.parent / "docs" / "consume-facts.md").read_text()
+ROOT = CONTRACTS.parent
+PAGE = (ROOT / "docs" / "consume-facts.md").read_text()
+COMMITTED = (
+    "contracts/ongoza_contracts/coaching.py",
+    "services/core/core/coaching/publications.py",
+    "services/ai/ai/projections/registry.py",
+)
+"""The files that the blocks of docs/add-an-entity.md are parts of, in order."""
+LINK = r"\]\((?!https?:)([^)#]+)"
+
+
+def is_ours(page: Path) -> bool:
+    """Not of an environment, of installed packages or of a running stack."""
+    folders = page.relative_to(ROOT).parts[:-1]
+    return not any(name.startswith(".") or name == "node_modules" for name in folders)
 
 
 def block(language: str) -> str:
@@ -43,3 +58,19 @@ def test_the_guard_in_sql_keeps_the_newest() -> None:
         row = {"user_id": 7, "content_id": "course-1", "version": version, "status": status}
         db.execute(block("sql"), row)
     assert db.execute("SELECT version, status FROM progress").fetchall() == [(3, "completed")]
+
+
+def test_the_worked_example_of_an_entity_is_the_committed_code() -> None:
+    page = (ROOT / "docs" / "add-an-entity.md").read_text()
+    blocks = re.findall(r"^( *)```py\n(.*?)^\1```$", page, re.DOTALL | re.MULTILINE)
+    for (_, sample), path in zip(blocks, COMMITTED, strict=True):
+        code = [line.strip(" ,") for line in (ROOT / path).read_text().splitlines()]
+        lines = [line.strip(" ,") for line in sample.splitlines()]
+        assert any(code[n : n + len(lines)] == lines for n in range(len(code))), path
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    pages = [page for page in ROOT.rglob("*.md") if is_ours(page)]
+    links = [(page, link) for page in pages for link in re.findall(LINK, page.read_text())]
+    assert len(links) > 50
+    assert [(str(page), link) for page, link in links if not (page.parent / link).exists()] == []

@@ -1,4 +1,4 @@
-"""Facts to append, and what came of them on the topic."""
+"""Facts to append, and the records of them on the topic."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What the stories on the whole stack are told with: a learner, the topics, the projections."""
+"""Helpers of tests on the whole stack: a learner, the topics, the projections."""
 
 import inspect
 import os

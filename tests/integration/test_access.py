@@ -1,5 +1,5 @@
-"""Who may ask ai for what, on the whole stack: owner, mentor, stranger, nobody; and what is still
-answered while core is down."""
+"""ai's answers to owner, mentor, stranger and requests without a token, on the whole stack; and the
+reads that are answered while core is down."""
 
 from dataclasses import dataclass, replace
 
@@ -91,7 +91,7 @@ def _profiled(learner: Learner) -> str:
 
 
 def routes(people: People) -> list[tuple[str, str, object, tuple[int, int, int]]]:
-    """Method, path, body, and what owner, mentor and stranger are told."""
+    """Method, path, body, and the statuses for owner, mentor and stranger."""
     owner = people.owner.user_id
     done, opened = (f"{API}/profiling/session/{one}" for one in (people.completed, people.opened))
     anybody, owner_alone, who_may_see = (200, 200, 200), (200, 404, 404), (200, 200, 404)
@@ -118,25 +118,27 @@ def routes(people: People) -> list[tuple[str, str, object, tuple[int, int, int]]
     ]
 
 
-def test_everybody_sees_what_is_theirs_to_see(people: People) -> None:
+def test_each_route_answers_owner_mentor_and_stranger_by_their_reach(people: People) -> None:
     for method, path, body, expected in routes(people):
         asked = [people.owner, people.mentor, people.stranger]
         answers = [one.ai(method, path, json=body) for one in asked]
         assert tuple(one.status_code for one in answers) == expected, (method, path)
-        nobody = httpx.request(method, f"{people.owner.stack.ai_url}{path}", json=body, timeout=30)
-        assert nobody.status_code == 401, (method, path)
+        anonymous = httpx.request(
+            method, f"{people.owner.stack.ai_url}{path}", json=body, timeout=30
+        )
+        assert anonymous.status_code == 401, (method, path)
 
 
-def test_what_is_not_there_and_what_is_anothers_look_the_same(people: People) -> None:
+def test_absent_and_unreachable_learners_get_the_same_answer(people: People) -> None:
     nowhere = "018f0000-0000-7000-8000-000000000001"
     for method, path, body, expected in routes(people):
         if expected[2] != 404 or "session" not in path:
             continue
         absent = path.replace(people.completed, nowhere).replace(people.opened, nowhere)
-        told = [people.stranger.ai(method, one, json=body).json() for one in (path, absent)]
-        for one in told:
+        answers = [people.stranger.ai(method, one, json=body).json() for one in (path, absent)]
+        for one in answers:
             one.pop("request_id")
-        assert told[0] == told[1], (method, path)
+        assert answers[0] == answers[1], (method, path)
 
 
 def test_a_revoked_membership_ends_in_ai_within_seconds(people: People) -> None:

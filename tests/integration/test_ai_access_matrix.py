@@ -1,5 +1,5 @@
-"""Every route of ai's OpenAPI document, asked by every role in every relation to a learner; and how
-soon a change of memberships is in force."""
+"""Every route of ai's OpenAPI document, called by every role in every relation to a learner; and
+when a change of memberships takes effect."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -117,7 +117,7 @@ def world_of(role: Role, relation: Relation) -> tuple[list[Fact], int]:
 
 
 @pytest.mark.parametrize(("role", "relation"), CALLERS)
-async def test_a_role_gets_what_is_its_own_to_get(
+async def test_each_role_gets_the_statuses_of_its_row(
     role: Role, relation: Relation, http: httpx.AsyncClient, applier: Applier
 ) -> None:
     facts, caller = world_of(role, relation)
@@ -133,7 +133,7 @@ async def test_a_role_gets_what_is_its_own_to_get(
 
 
 @pytest.mark.parametrize("service", [False, True])
-async def test_neither_nobody_nor_a_service_gets_anything(
+async def test_requests_without_a_users_token_are_refused(
     service: bool, app: FastAPI, http: httpx.AsyncClient
 ) -> None:
     token = app.state.tokens.mint_service_token() if service else ""
@@ -142,7 +142,7 @@ async def test_neither_nobody_nor_a_service_gets_anything(
         assert (answer.status_code == 401) is (route.allowed is not For.ANYONE), name
 
 
-async def test_foreign_and_unknown_learners_look_the_same(
+async def test_foreign_and_unknown_learners_get_the_same_answer(
     http: httpx.AsyncClient, applier: Applier
 ) -> None:
     await apply(applier, user(LEARNER), progress(LEARNER))
@@ -192,7 +192,7 @@ async def test_a_membership_is_in_force_as_soon_as_it_is_applied_and_until_it_en
     assert await reaches(vector_pool) is expected
 
 
-async def test_an_erased_learner_is_assigned_to_nobody(
+async def test_an_erased_learner_is_not_assigned_to_anyone(
     vector_pool: asyncpg.Pool, applier: Applier
 ) -> None:
     await apply(applier, user(LEARNER), user(CALLER, role="mentor"), ASSIGNMENT)
@@ -210,11 +210,11 @@ class Unasked:
 
 
 @pytest.mark.parametrize("role", list(Role))
-async def test_ones_own_costs_no_query(role: Role) -> None:
+async def test_reading_ones_own_data_needs_no_query(role: Role) -> None:
     assert await reaches(Unasked(), role, CALLER)
 
 
-async def test_an_admin_reaches_everybody_without_a_query() -> None:
+async def test_an_admin_reaches_everyone_without_a_query() -> None:
     assert await reaches(Unasked(), Role.ADMIN, LEARNER)
 
 

@@ -60,7 +60,7 @@ def add_program_and_append(*facts: Fact) -> None:
         append(fact)
 
 
-def test_a_fact_over_64_kib_is_refused_and_takes_its_transaction_along() -> None:
+def test_a_fact_over_64_kib_is_refused_and_rolls_back_its_transaction() -> None:
     small = ContentPublished.model_validate(
         {
             "version": 1,
@@ -119,7 +119,7 @@ def test_rows_are_sent_oldest_first_and_deleted_only_after_the_acknowledgements(
     assert drain(watched, wait_patiently) == 0
 
 
-def test_no_more_than_the_limit_is_sent_at_once(publisher: Publisher) -> None:
+def test_a_batch_holds_no_more_rows_than_the_limit(publisher: Publisher) -> None:
     append_progress(102, 1, 2, 3)
 
     assert drain(publisher, wait_patiently, limit=2) == 2
@@ -128,7 +128,7 @@ def test_no_more_than_the_limit_is_sent_at_once(publisher: Publisher) -> None:
     assert sent_versions(102) == [1, 2]
 
 
-def test_what_is_on_the_topic_is_what_the_row_held(publisher: Publisher) -> None:
+def test_the_record_on_the_topic_equals_the_outbox_row(publisher: Publisher) -> None:
     append_progress(103, 7)
     row = OutboxEvent.objects.get()
 
@@ -159,7 +159,7 @@ def on_a_partition_there_is_not() -> dict[str, Any]:
     [(104, too_large_for_the_topic), (105, on_a_partition_there_is_not)],
 )
 @pytest.mark.parametrize("warm", [False, True])
-def test_when_a_record_is_refused_every_row_stays_and_goes_out_later(
+def test_when_a_record_is_refused_every_row_stays_and_is_sent_later(
     publisher: Publisher, user_id: int, damage: Callable[[], dict[str, Any]], warm: bool
 ) -> None:
     user_id += 10 * warm

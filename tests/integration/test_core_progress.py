@@ -71,7 +71,7 @@ def test_a_first_report_is_created_and_a_second_changes_it(
     assert appended() == [("progress.updated", key, 1), ("progress.updated", key, 2)]
 
 
-def test_twenty_reports_at_once_are_versions_one_to_twenty(amina: Caller, learner: User) -> None:
+def test_twenty_concurrent_reports_get_versions_one_to_twenty(amina: Caller, learner: User) -> None:
     def post(percentage: int) -> int:
         try:
             return amina.post("progress/", progress_report(completion_percentage=percentage))[0]
@@ -87,7 +87,7 @@ def test_twenty_reports_at_once_are_versions_one_to_twenty(amina: Caller, learne
     assert [row.version for row in Progress.objects.all()] == [PARALLEL]
 
 
-def test_the_same_report_again_is_no_change_and_appends_nothing(amina: Caller) -> None:
+def test_a_repeated_report_changes_and_appends_nothing(amina: Caller) -> None:
     amina.post("progress/", progress_report())
     forget_appended()
 
@@ -98,7 +98,7 @@ def test_the_same_report_again_is_no_change_and_appends_nothing(amina: Caller) -
     assert Progress.objects.get().version == 1
 
 
-def test_metadata_alone_is_kept_but_is_no_fact(amina: Caller) -> None:
+def test_a_change_of_metadata_alone_is_stored_but_not_published(amina: Caller) -> None:
     _, body = amina.post("progress/", progress_report())
     forget_appended()
 
@@ -109,7 +109,7 @@ def test_metadata_alone_is_kept_but_is_no_fact(amina: Caller) -> None:
     assert appended() == []
 
 
-def test_completed_is_a_hundred_percent_and_stays_completed(amina: Caller, learner: User) -> None:
+def test_a_completed_item_has_100_percent_and_stays_completed(amina: Caller, learner: User) -> None:
     status, body = amina.post(
         "progress/", progress_report(status="completed", completion_percentage=None, score=90)
     )
@@ -210,7 +210,7 @@ def test_a_refused_report_writes_and_appends_nothing(name: str, amina: Caller) -
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_refused_report_leaves_the_record_as_it_was(name: str, amina: Caller) -> None:
+def test_a_refused_report_does_not_change_the_record(name: str, amina: Caller) -> None:
     changes, code, errors = REFUSED[name]
     item("course-2")
     retire_content(content_id="course-2")
@@ -223,13 +223,13 @@ def test_a_refused_report_leaves_the_record_as_it_was(name: str, amina: Caller) 
 
 
 @pytest.mark.parametrize("nobody", [NOBODY, Caller("x.y.z")])
-def test_nobody_reports_or_reads(nobody: Caller, amina: Caller) -> None:
+def test_reporting_and_reading_need_a_valid_token(nobody: Caller, amina: Caller) -> None:
     unknown: Refusal = (401, "not_authenticated", [])
     assert refusal(nobody.post("progress/", progress_report())) == unknown
     assert refusal(nobody.get("progress/")) == unknown
     assert (rows(), appended()) == ([], [])
 
 
-def test_a_service_reports_for_no_learner(amina: Caller) -> None:
+def test_a_service_cannot_report_progress(amina: Caller) -> None:
     assert refusal(service().post("progress/", progress_report())) == (403, "forbidden", [])
     assert (rows(), appended()) == ([], [])

@@ -52,7 +52,7 @@ def record(amina: Caller) -> int:
     return int(amina.post("progress/", progress_report())[1]["id"])
 
 
-def test_a_learner_sees_their_own_alone(amina: Caller, learner: User, record: int) -> None:
+def test_a_learner_sees_only_their_own_progress(amina: Caller, learner: User, record: int) -> None:
     brian = signed_in(person("brian"))
 
     assert ids(amina.get("progress/")) == ["course-1"]
@@ -82,9 +82,7 @@ def test_staff_see_the_progress_of_those_they_reach(role: Role, learner: User, r
     assert ids(staff.get("progress/")) == []
 
 
-def test_a_sponsor_sees_the_learners_of_their_organization_alone(
-    learner: User, record: int
-) -> None:
+def test_a_sponsor_sees_only_the_learners_of_their_organization(learner: User, record: int) -> None:
     school, other = (add_organization(name=name, kind="school") for name in ("One", "Two"))
     update_user(user_id=learner.id, organization=school)
     theirs, strange, none = (
@@ -100,7 +98,7 @@ def test_a_sponsor_sees_the_learners_of_their_organization_alone(
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_nobody_else_changes_a_learners_record(role: Role, record: int) -> None:
+def test_no_other_role_changes_a_learners_record(role: Role, record: int) -> None:
     stranger = signed_in(person("stranger", role))
     before = rows()
     forget_appended()
@@ -111,7 +109,7 @@ def test_nobody_else_changes_a_learners_record(role: Role, record: int) -> None:
     assert (rows(), appended()) == (before, [])
 
 
-def test_a_page_holds_twenty_unless_told(amina: Caller) -> None:
+def test_a_page_holds_twenty_rows_by_default(amina: Caller) -> None:
     for number in range(2, 26):
         item(f"course-{number}")
     for number in range(1, 26):
@@ -152,7 +150,7 @@ def test_a_page_holds_twenty_unless_told(amina: Caller) -> None:
         "limit=1",
     ],
 )
-def test_a_bad_parameter_is_refused(query: str, amina: Caller) -> None:
+def test_an_invalid_parameter_is_refused(query: str, amina: Caller) -> None:
     assert refusal(amina.get(f"progress/?{query}")) == (400, "bad_parameter", [])
 
 

@@ -1,4 +1,4 @@
-"""Requests that come at once: as if they had come one after the other."""
+"""Concurrent requests have the same effect as consecutive ones."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -67,14 +67,14 @@ def session(amina: Caller) -> str:
     return started
 
 
-def test_many_starts_are_one_session(amina: Caller) -> None:
+def test_concurrent_starts_open_one_session(amina: Caller) -> None:
     answers = at_once(lambda _: amina.post(SESSIONS, {"questionnaire": "tracks-1"}))
 
     assert statuses(answers) == {201: 1, 200: AT_ONCE - 1}
     assert {body["id"] for _, body in answers} == {str(ProfilingSession.objects.get().id)}
 
 
-def test_many_answers_are_as_many_versions(amina: Caller, session: str) -> None:
+def test_each_concurrent_answer_raises_the_version(amina: Caller, session: str) -> None:
     def answer(number: int) -> Answer:
         path = f"{SESSIONS}{session}/answers/q-{number % 3}/"
         return amina.call("PUT", path, {"option_id": f"o-{number}"})
@@ -87,7 +87,7 @@ def test_many_answers_are_as_many_versions(amina: Caller, session: str) -> None:
     assert appended() == [("profiling.answered", session, version) for version in versions]
 
 
-def test_of_two_results_one_is_recorded(session: str, learner: User) -> None:
+def test_one_of_two_concurrent_results_is_recorded(session: str, learner: User) -> None:
     def complete(number: int) -> Answer:
         track = list(Track)[number]
         result: dict[str, Any] = {
@@ -109,7 +109,7 @@ def test_of_two_results_one_is_recorded(session: str, learner: User) -> None:
     assert appended() == [("profiling.completed", session, 2), ("user.updated", f"{learner.id}", 2)]
 
 
-def test_of_many_items_of_one_id_one_is_published() -> None:
+def test_one_of_many_concurrent_items_with_one_id_is_published() -> None:
     item("course-1")
     director = signed_in(person("dora", Role.DIRECTOR))
     forget_appended()
@@ -149,7 +149,7 @@ def report(caller: Caller, percentage: int) -> Answer:
     return caller.post("progress/", {"content_id": "course-1", "content_type": "course", **state})
 
 
-def test_a_learner_is_erased_in_the_midst_of_reports(amina: Caller, learner: User) -> None:
+def test_a_learner_is_erased_during_concurrent_reports(amina: Caller, learner: User) -> None:
     item("course-1")
     forget_appended()
 

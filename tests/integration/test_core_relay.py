@@ -1,4 +1,4 @@
-"""The relay among others: writers that race, commits out of order, and a second relay."""
+"""The relay beside concurrent writers, commits out of order, and a second relay."""
 
 import logging
 import threading
@@ -61,7 +61,7 @@ def running(relay: Relay) -> Iterator[None]:
 
 @contextmanager
 def uncommitted(user_id: int) -> Iterator[None]:
-    """Somebody else has appended a fact; they commit at the end of the block."""
+    """A fact appended by another transaction, which commits at the end of the block."""
     written, commit = threading.Event(), threading.Event()
 
     def write() -> None:
@@ -81,7 +81,7 @@ def uncommitted(user_id: int) -> Iterator[None]:
         writer.join(20)
 
 
-def test_a_row_that_is_committed_late_is_sent_though_younger_ones_went_before(
+def test_a_row_committed_late_is_sent_after_younger_ones(
     publisher: Publisher,
 ) -> None:
     with uncommitted(201):
@@ -136,7 +136,7 @@ def end_the_session_of_the_relay() -> None:
         assert cursor.fetchall() == [(True,)]
 
 
-def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_stops(
+def test_a_second_relay_takes_over_when_the_first_stops(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, "core.outbox.relay")
@@ -157,10 +157,10 @@ def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_stops(
     assert (first.keys, second.keys) == (["1:course-1"], ["2:course-1"])
 
 
-def test_a_relay_whose_session_is_lost_gives_way_before_it_sends_again(
+def test_a_relay_that_lost_its_session_sends_only_with_the_lock_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Its lock went with the session: it has to ask for it anew."""
+    """The lock ends with the session, so the relay has to acquire it again."""
     caplog.set_level(logging.INFO, "core.outbox.relay")
     notes = Notes()
 
@@ -174,7 +174,7 @@ def test_a_relay_whose_session_is_lost_gives_way_before_it_sends_again(
     assert notes.keys == ["3:course-1"]
 
 
-def test_a_learners_long_history_goes_out_though_the_broker_bounds_a_batch(
+def test_a_learners_long_history_is_sent_within_the_brokers_batch_limit(
     publisher: Publisher,
 ) -> None:
     # All of it goes to one partition, and together it is larger than a batch may be.

@@ -136,7 +136,7 @@ async def test_a_fact_is_stored_as_it_was_received(applier: Applier) -> None:
     assert row["equal"]
 
 
-async def test_a_fact_becomes_a_row_once_whatever_comes_twice_or_late(applier: Applier) -> None:
+async def test_duplicate_and_late_facts_do_not_change_the_row(applier: Applier) -> None:
     second = feedback(version=2, verdict="more_like_this")
     assert (await apply(applier, second)).entities == 1
     assert (await apply(applier, second, feedback(version=1))).entities == 0
@@ -156,7 +156,7 @@ async def test_facts_are_read_back_through_their_class(applier: Applier) -> None
     assert (found[7][0].verdict, found[9][0].verdict) == (Verdict.NOT_FOR_ME, None)
 
 
-async def test_a_deletion_keeps_the_version_and_is_not_read(applier: Applier) -> None:
+async def test_a_deleted_entity_keeps_its_version_and_is_not_read(applier: Applier) -> None:
     await apply(applier, PledgeMade(user_id=7, number=1, version=1))
     assert 7 in await load(applier.pool, PledgeMade, [7])
     await apply(applier, PledgeDropped(user_id=7, number=1, version=3))
@@ -176,13 +176,13 @@ async def test_each_kind_decides_whether_lists_become_stale(applier: Applier) ->
     assert await fetch(applier, "SELECT user_id FROM dirty_learner") == [(7,)]
 
 
-async def test_what_belongs_to_nobody_concerns_every_list(applier: Applier) -> None:
+async def test_a_fact_without_an_owner_makes_every_list_stale(applier: Applier) -> None:
     await apply(applier, HouseNamed(version=1))
     assert await fetch(applier, "SELECT kind, user_id FROM entity") == [("houses", None)]
     assert await fetch(applier, "SELECT revision FROM catalogue_revision") == [(1,)]
 
 
-async def test_what_jsonb_cannot_hold_is_parked(applier: Applier) -> None:
+async def test_a_body_that_jsonb_cannot_hold_is_parked(applier: Applier) -> None:
     subscriber = Subscriber(applier, Budget(0.5), lists=asyncio.Event(), texts=asyncio.Event())
     good = record(feedback())
     value = good.value[:-1] + b', "later": "\\u0000"}' if good.value else b""
@@ -206,13 +206,13 @@ REMAINING = {"g1.erased_learner", "public.erasure_receipt", "public.refreshed_li
 
 @pytest.fixture
 async def planted(applier: Applier) -> AsyncIterator[Applier]:
-    """A table of users that no code knows."""
+    """A table with users that is in no declaration."""
     await applier.pool.execute("CREATE TABLE planted (user_id integer, version bigint)")
     yield applier
     await applier.pool.execute("DROP TABLE planted")
 
 
-async def test_erasure_empties_every_table_with_users(planted: Applier) -> None:
+async def test_erasure_deletes_from_every_table_with_users(planted: Applier) -> None:
     applier = planted
     await apply(applier, *EVERYTHING)
     fill = ["planted VALUES (42, 1)", "recommendation VALUES (42, '', '[]', '{}', now())"]
@@ -260,7 +260,7 @@ TO_BE_PUBLISHED = {"refreshed_list": 1}
 NAMED = "SELECT version, subjects, body FROM entity WHERE kind = 'tandems'"
 
 
-async def test_a_mentor_who_is_erased_is_cleared_and_the_version_stays(applier: Applier) -> None:
+async def test_an_erased_mentor_is_cleared_and_the_version_stays(applier: Applier) -> None:
     await apply(applier, TandemFormed(mentor_id=8, version=4))
     assert (await of_database(applier.pool, 8, LARGER)).remaining == {"g1.entity.tandems": 1}
     await apply(applier, erased(8))
@@ -272,7 +272,7 @@ async def test_a_mentor_who_is_erased_is_cleared_and_the_version_stays(applier: 
 
 
 @pytest.mark.parametrize("version", [4, 5])
-async def test_a_replay_does_not_bring_a_mentors_name_back(applier: Applier, version: int) -> None:
+async def test_a_replay_does_not_restore_an_erased_mentor(applier: Applier, version: int) -> None:
     await apply(applier, user(8), erased(8), TandemFormed(mentor_id=8, version=4))
     await apply(applier, TandemFormed(mentor_id=8, version=version))
     ((found, subjects, body),) = await fetch(applier, NAMED)
@@ -280,7 +280,7 @@ async def test_a_replay_does_not_bring_a_mentors_name_back(applier: Applier, ver
     assert '"mentor_id": null' in body
 
 
-async def test_an_erased_mentor_owns_nothing_and_the_owner_takes_the_row_along(
+async def test_a_row_is_deleted_with_its_owner_and_not_with_its_mentor(
     applier: Applier,
 ) -> None:
     await apply(applier, TandemFormed(mentor_id=8, version=1), erased(8))
@@ -289,7 +289,7 @@ async def test_an_erased_mentor_owns_nothing_and_the_owner_takes_the_row_along(
     assert await fetch(applier, NAMED) == []
 
 
-async def test_a_parked_record_names_an_erased_mentor_no_more(applier: Applier) -> None:
+async def test_an_erased_mentor_is_cleared_from_parked_records(applier: Applier) -> None:
     good = record(TandemFormed(mentor_id=8, version=1))
     broken = [
         replace(good, offset=1, value=b'{"mentor_id": 8, "version": "x"}'),
@@ -312,7 +312,7 @@ async def park_all(applier: Applier, records: Sequence[RawRecord]) -> None:
         await park(db, "g1", [Refused(one, "bad_payload", "broken") for one in records], LARGER)
 
 
-def test_the_report_reads_the_bodies_of_topics_for_the_name() -> None:
+def test_the_erasure_report_searches_bodies_for_further_subjects() -> None:
     seen = KeysOfUser(8, names_others=True)
     seen.add(record(TandemFormed(mentor_id=8, version=1)))
     seen.add(record(TandemFormed(tandem_id=UUID(int=1), mentor_id=9, version=1)))
@@ -321,7 +321,7 @@ def test_the_report_reads_the_bodies_of_topics_for_the_name() -> None:
     assert (seen.bodies, len(seen.final), len(seen.open)) == (1, 1, 0)
 
 
-async def test_versions_are_paged_in_the_order_of_the_parts_of_a_key(applier: Applier) -> None:
+async def test_versions_are_paged_in_the_order_of_the_key_parts(applier: Applier) -> None:
     owners = [(7, 10), (7, 9), (10, 1), (100, 2)]
     await apply(applier, *(PledgeMade(user_id=u, number=n, version=n) for u, n in owners))
     await apply(applier, feedback(7, "course-1"), TandemFormed(version=1))
@@ -332,7 +332,9 @@ async def test_versions_are_paged_in_the_order_of_the_parts_of_a_key(applier: Ap
     assert await load_version(applier.pool, pledges, "7:10") == 10
 
 
-async def test_versions_of_typed_tables_and_entities_are_read_alike(applier: Applier) -> None:
+async def test_versions_of_typed_tables_and_entities_are_read_the_same_way(
+    applier: Applier,
+) -> None:
     both = [progress(7, "course-10"), progress(7, "course-1", 3), progress(70, "course-1")]
     await apply(applier, *both, *(feedback(f.user_id, f.content_id, f.version) for f in both))
     for one in (PROGRESS, FEEDBACK):
@@ -363,7 +365,7 @@ ORDER BY 1, 2, 3
 """
 
 
-async def test_a_generation_from_before_is_like_one_that_is_made_now(applier: Applier) -> None:
+async def test_a_migrated_generation_equals_a_new_one(applier: Applier) -> None:
     made_now = await fetch(applier, SHAPE)
     await applier.pool.execute(
         "DROP TABLE entity CASCADE; CREATE TABLE feedback (user_id integer, content_id text); "

@@ -1,4 +1,4 @@
-"""A learner is forgotten everywhere: databases, topics, lists; and nothing brings them back."""
+"""A learner is erased from databases, topics and lists, and no replay restores them."""
 
 import subprocess
 import sys
@@ -85,7 +85,7 @@ def _alter(
         done.result(20)
 
 
-def test_an_erased_learner_is_gone_everywhere(compacting: Stack) -> None:
+def test_an_erased_learner_is_deleted_everywhere(compacting: Stack) -> None:
     stack, learner = compacting, zawadi(compacting)
     # A learner leaves traces on every topic.
     first = eventually(lambda: published_lists(learner))
@@ -99,10 +99,10 @@ def test_an_erased_learner_is_gone_everywhere(compacting: Stack) -> None:
     assert report(stack, learner.user_id).returncode == 2
     assert found_in(stack, "relational", EMAIL)  # the search finds what is there
     assert found_in(stack, "vector", item)
-    # They ask to be forgotten.
+    # The learner deletes their account.
     asked = learner.core("DELETE", "/api/v1/users/me", json={"password": PASSWORD})
     assert asked.status_code == 204
-    # Every place says that it did, and none has anything left.
+    # Every place has a receipt, and none has rows left.
     said = report(stack, learner.user_id).stdout
     deadline = time.monotonic() + 60
     while "nothing is left" not in said and time.monotonic() < deadline:
@@ -113,18 +113,18 @@ def test_an_erased_learner_is_gone_everywhere(compacting: Stack) -> None:
     for place in ("feedback.Feedback", "parked_record"):
         assert place in said
     assert learner.ai("GET", "/api/v1/recommendations").status_code == 401
-    # Nothing in either database speaks of them, but ids in receipts and in the list of the erased.
+    # Neither database names the learner, except by id in receipts and in the list of the erased.
     for database in ("relational", "vector"):
         for needle in (EMAIL, "Unmistakable", f"{learner.user_id}:{item}"):
             assert found_in(stack, database, needle) == []
-    # After compaction nothing of theirs is on the topics either, byte by byte.
+    # After compaction no byte of the learner is on the topics either.
     eventually(lambda: not roll_and_find(stack, learner.user_id, item), seconds=120)
     assert [r.value() for r in records(stack, "ongoza.users", str(learner.user_id))][-1:] == [
         b'{"version":2,"user_id":%d}' % learner.user_id
     ]
 
 
-def test_of_whom_nobody_ever_heard_there_is_no_receipt(stack: Stack) -> None:
+def test_an_unknown_learner_has_no_receipt(stack: Stack) -> None:
     done = report(stack, 2_000_000_000)
     assert done.returncode == 2
     assert "no receipt at all" in done.stdout
@@ -145,7 +145,7 @@ def answer_all(learner: Learner) -> None:
 
 
 def found_in(stack: Stack, database: str, needle: str) -> list[str]:
-    """The tables with a row in which the needle stands."""
+    """The tables with a row that contains the needle."""
     url = stack.servers[f"postgres-{database}"].url()  # type: ignore[union-attr]
     with psycopg.connect(url) as db:
         tables = [name for (name,) in db.execute(TABLES).fetchall()]

@@ -1,4 +1,4 @@
-"""Processes die at the worst moment; what was acknowledged arrives, once in effect, in order."""
+"""Processes are killed at the worst moment; acknowledged writes take effect once and in order."""
 
 import signal
 import threading
@@ -52,7 +52,7 @@ def die_at(stack: Stack, name: str, failpoint: str) -> None:
     eventually(lambda: stack.register.alive(name) is None)
 
 
-def test_a_relay_killed_between_ack_and_delete_sends_twice_to_one_effect(
+def test_a_relay_killed_between_ack_and_delete_sends_harmless_duplicates(
     stack: Stack, learner: Learner, items: list[str]
 ) -> None:
     eventually(lambda: outbox_depth(stack) == 0)
@@ -74,7 +74,7 @@ def test_a_relay_killed_between_ack_and_delete_sends_twice_to_one_effect(
     assert applied_version(stack, learner.user_id, items[0]) == 1
 
 
-def test_writes_go_on_while_the_broker_is_dead_for_longer_than_a_consumers_session(
+def test_writes_succeed_while_the_broker_is_down_longer_than_a_consumer_session(
     stack: Stack, learner: Learner, items: list[str]
 ) -> None:
     stack.kill("kafka")
@@ -93,12 +93,12 @@ def test_writes_go_on_while_the_broker_is_dead_for_longer_than_a_consumers_sessi
     for item, writes in acknowledged.items():
         eventually(lambda i=item, n=writes: applied_version(stack, learner.user_id, i) == n)  # type: ignore[misc]
         versions = [version_of(m) for m in records(stack, PROGRESS, f"{learner.user_id}:{item}")]
-        # What the broker appended before it died without saying so is sent again.
+        # Records that the broker appended but did not acknowledge are sent again.
         assert list(dict.fromkeys(versions)) == list(range(1, writes + 1))
 
 
 @pytest.mark.parametrize("failpoint", ["worker.mid_batch", "worker.post_commit"])
-def test_a_worker_killed_in_a_batch_leaves_nothing_half_and_loses_nothing(
+def test_a_worker_killed_in_a_batch_applies_it_wholly_or_not_at_all(
     stack: Stack, learner: Learner, items: list[str], failpoint: str
 ) -> None:
     stack.stop("worker")
@@ -127,13 +127,13 @@ def test_core_answers_503_while_its_database_is_down_and_loses_nothing(
     eventually(lambda: applied_version(stack, learner.user_id, items[0]) == version)
 
 
-def test_the_worker_outlives_the_death_of_its_database(
+def test_the_worker_survives_a_crash_of_its_database(
     stack: Stack, learner: Learner, items: list[str]
 ) -> None:
     stack.kill("postgres-vector")
     for item in items[:3]:
         assert learner.report(item, 50) == 201
-    assert learner.source() == "fallback"  # from what core says, and the catalogue in memory
+    assert learner.source() == "fallback"  # from core, and the catalogue in memory
     assert learner.recommended()
     stack.run("postgres-vector")
     for item in items[:3]:
@@ -185,7 +185,7 @@ def failures_in_a_row(stack: Stack, job: str) -> int:
 def test_a_list_is_answered_while_core_is_down(stack: Stack, learner: Learner) -> None:
     eventually(lambda: learner.source() == "precomputed")
     stack.stop("relay")
-    unknown = Learner.signed_up(stack)  # whom ai cannot know: nothing was relayed
+    unknown = Learner.signed_up(stack)  # unknown to ai: nothing was relayed
     stack.kill("core", signal.SIGKILL)
     began = time.monotonic()
     assert learner.source() == "precomputed"
@@ -220,7 +220,7 @@ def clean_park(stack: Stack) -> Iterator[None]:
     rows(stack, "vector", "DELETE FROM parked_record RETURNING id")
 
 
-def test_poison_is_parked_or_passed_and_its_neighbours_are_unharmed(
+def test_poison_records_are_parked_or_skipped_and_their_neighbours_applied(
     stack: Stack, learner: Learner, items: list[str], clean_park: None
 ) -> None:
     eventually(lambda: learner.source() == "precomputed")
@@ -242,7 +242,7 @@ def test_poison_is_parked_or_passed_and_its_neighbours_are_unharmed(
         headers,
     )
     send(stack, encode(fact(learner, items[1], 1, 20), time=datetime.now(UTC)))
-    # The neighbour behind all of it is applied, and so is the fact with an unknown field.
+    # The record behind them is applied, and so is the fact with an unknown field.
     eventually(lambda: applied_version(stack, learner.user_id, items[1]) == 1)
     assert applied_version(stack, learner.user_id, items[0]) == 1
     assert parked(stack) == [
@@ -252,7 +252,7 @@ def test_poison_is_parked_or_passed_and_its_neighbours_are_unharmed(
     ]
     eventually(lambda: counter(stack, "unknown_types") == unknown + 1)
     eventually(lambda: counter(stack, "tombstones") == tombstones + 1)
-    # No loop: a restarted worker begins behind the poison.
+    # A restarted worker starts after the poison records.
     stack.kill("worker")
     stack.run("worker")
     send(stack, encode(fact(learner, items[2], 1, 30), time=datetime.now(UTC)))
@@ -273,7 +273,7 @@ def test_a_lower_version_after_a_higher_one_is_ignored(
     assert applied_version(stack, learner.user_id, items[0]) == 7
 
 
-def test_after_every_fault_the_projection_is_what_core_has(stack: Stack, learner: Learner) -> None:
+def test_after_every_fault_the_projection_equals_core(stack: Stack, learner: Learner) -> None:
     """Writers in parallel while processes are killed at random: nothing acknowledged is lost."""
     items = learner.recommended()[:4]
     acknowledged: dict[str, int] = {}

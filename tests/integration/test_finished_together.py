@@ -1,4 +1,4 @@
-"""What learners finished together: counted in the background, and never of whoever was erased."""
+"""Item neighbours are counted in the background, without erased learners."""
 
 import asyncio
 from importlib.resources import files
@@ -27,7 +27,7 @@ async def apply(applier: Applier, *facts: Fact) -> None:
     await applier.apply(read_batch(record(fact) for fact in facts))
 
 
-async def test_what_was_finished_together_is_counted_again_when_enough_changed(
+async def test_item_neighbours_are_counted_again_after_enough_changes(
     applier: Applier,
 ) -> None:
     def finished(users: range, *content_ids: str) -> list[Fact]:
@@ -40,7 +40,7 @@ async def test_what_was_finished_together_is_counted_again_when_enough_changed(
     refresh = NeighboursRefresh(applier.pool, CatalogueCache(applier.pool))
     await apply(applier, *finished(range(1, 6), "course-1", "course-2"))
     await refresh.refresh()
-    assert await applier.pool.fetchval(COUNTED) is None  # nobody knows these items yet
+    assert await applier.pool.fetchval(COUNTED) is None  # these items are not in the catalogue yet
     await apply(applier, published("course-1"), published("course-2"))
     await refresh.refresh()
     assert await applier.pool.fetchval(COUNTED) == 5
@@ -60,7 +60,7 @@ def both_finished(users: range) -> list[Fact]:
     return [published("course-1"), published("course-2"), *done]
 
 
-async def test_who_is_erased_is_counted_no_more_however_few_are_left(applier: Applier) -> None:
+async def test_an_erased_learner_is_not_counted_even_if_few_are_left(applier: Applier) -> None:
     refresh = NeighboursRefresh(applier.pool, CatalogueCache(applier.pool))
     await apply(applier, *both_finished(range(1, 3)))
     await refresh.refresh()
@@ -73,14 +73,14 @@ async def test_who_is_erased_is_counted_no_more_however_few_are_left(applier: Ap
     assert await applier.pool.fetchval(COUNTED) is None
 
 
-async def test_who_is_erased_while_it_is_counted_does_not_come_back(
+async def test_a_learner_erased_during_a_count_is_not_counted(
     applier: Applier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loop = asyncio.get_running_loop()
 
     def fit_meanwhile(*given: Any) -> Any:
-        gone = apply(applier, user(1), erased(1, version=2))
-        asyncio.run_coroutine_threadsafe(gone, loop).result(10)
+        erasure = apply(applier, user(1), erased(1, version=2))
+        asyncio.run_coroutine_threadsafe(erasure, loop).result(10)
         return fit(*given)
 
     catalogues = CatalogueCache(applier.pool)
@@ -93,7 +93,7 @@ async def test_who_is_erased_while_it_is_counted_does_not_come_back(
     assert await applier.pool.fetchval(COUNTED) == 4
 
 
-async def test_a_generation_from_before_is_like_one_that_is_made_now(
+async def test_a_migrated_generation_equals_a_new_one(
     vector_pool: asyncpg.Pool,
 ) -> None:
     made_now = await vector_pool.fetch(COLUMNS)

@@ -1,4 +1,4 @@
-"""Three brokers, three copies, two of which must have a write: one may die under load."""
+"""Three brokers, three replicas, two of which acknowledge a write: one may fail under load."""
 
 import threading
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ class ThreeBrokers:
         return set(self._partition(record).isrs)
 
     def _partition(self, record: Record) -> PartitionMetadata:
-        """A broker that has just heard of the topic may not know all of its partitions yet."""
+        """A broker may not know all partitions of a new topic yet."""
 
         def look() -> PartitionMetadata | None:
             found = self.metadata(record.topic).topics[record.topic]
@@ -124,11 +124,11 @@ def test_the_leader_dies_under_load_and_nothing_acknowledged_is_lost(
     assert not thread.is_alive()
     assert cluster.leader(first) in {1, 2, 3} - {leader}
     assert cluster.copies(first) == {1, 2, 3} - {leader}
-    # Whatever was acknowledged is there, in order; what was not may be there twice.
+    # Every acknowledged record is there, in order; others may be there twice.
     assert [*dict.fromkeys(versions(cluster, first))][: len(writer.acknowledged)] == [
         *writer.acknowledged
     ]
-    # Back again, it becomes a copy like the others.
+    # After its restart the broker is an in-sync replica again.
     cluster.start(leader)
     eventually(lambda: cluster.copies(first) == {1, 2, 3})
 

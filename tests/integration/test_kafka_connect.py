@@ -136,7 +136,7 @@ def test_debezium_writes_what_the_relay_writes(debezium: None, kafka_bootstrap: 
         assert sent(kafka_bootstrap, BESIDE + topic.name, beside[topic.name]) == relayed
 
 
-def test_a_row_that_is_deleted_where_it_is_written_is_published_all_the_same(
+def test_a_row_deleted_by_its_own_transaction_is_published(
     debezium: None, kafka_bootstrap: str
 ) -> None:
     """So that the table stays empty without a relay."""

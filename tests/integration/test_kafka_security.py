@@ -1,4 +1,4 @@
-"""A broker as in production: who one is, and what one may do, decided by the broker."""
+"""Authentication and authorization by a broker that is configured as in production."""
 
 import asyncio
 import os
@@ -61,7 +61,7 @@ class Secured:
     def run(
         self, *command: str, who: str = ADMIN, typed: str = "", **options: str
     ) -> tuple[int, str]:
-        """`python -m infra.kafka ...`: its exit code and what it said."""
+        """`python -m infra.kafka ...`: its exit code and its output."""
         done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "infra.kafka", *command],
             env={**os.environ, **self.environment(who, **options)},
@@ -128,7 +128,7 @@ async def ends(address: KafkaConfig) -> dict[tuple[str, int], int]:
         return await reader.ends([USERS, CONTENT, PROGRESS])
 
 
-def test_what_was_applied_is_there_access_lines_included(secured: Secured) -> None:
+def test_the_cluster_has_all_that_was_applied_including_acls(secured: Secured) -> None:
     for command in ("plan", "drift"):
         code, said = secured.run(command)
         assert (code, said.strip()) == (0, "The cluster is as the catalogue says.")
@@ -197,7 +197,7 @@ def test_core_cannot_write_the_topic_of_ai(log_in_as: Login) -> None:
         Publisher(connection()).publish([stolen], wait_patiently)
 
 
-def test_a_relay_that_may_write_nothing_at_all_ends_and_says_so(log_in_as: Login) -> None:
+def test_a_relay_without_any_permission_to_write_ends_with_a_message(log_in_as: Login) -> None:
     log_in_as("engagement_stats")
     with pytest.raises(ProducerBroken, match="authorization failed"):
         Publisher(connection()).publish([wire(facts.user(4105))], wait_patiently)
@@ -243,7 +243,7 @@ def _login(address: KafkaConfig, who: str, secured: Secured) -> KafkaConfig:
     )
 
 
-def test_no_port_of_the_broker_answers_in_clear(secured: Secured) -> None:
+def test_no_port_of_the_broker_accepts_plaintext(secured: Secured) -> None:
     broker = secured.broker
     connections = psutil.Process(secured.process.pid).net_connections("tcp")
     open_ports = {one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN}
@@ -253,14 +253,14 @@ def test_no_port_of_the_broker_answers_in_clear(secured: Secured) -> None:
             answers({"bootstrap.servers": f"localhost:{port}"})
 
 
-def test_without_a_login_or_a_certificate_tls_alone_opens_nothing(secured: Secured) -> None:
+def test_tls_without_a_login_or_a_certificate_is_refused(secured: Secured) -> None:
     tls = {"security.protocol": "SSL", "ssl.ca.location": str(secured.broker.authority)}
     for port in (secured.broker.port, secured.broker.broker_port, secured.broker.controller_port):
         with pytest.raises(KafkaException):
             answers({"bootstrap.servers": f"localhost:{port}", **tls})
 
 
-def test_a_broker_that_another_authority_vouches_for_is_not_spoken_to(
+def test_clients_refuse_a_broker_with_a_certificate_of_another_authority(
     secured: Secured, tmp_path: Path
 ) -> None:
     stranger = str(Authority("stranger").write(tmp_path / "stranger.pem"))
@@ -274,7 +274,7 @@ def answers(client: dict[str, str], seconds: float = 1) -> None:
     AdminClient({**client, "log_level": 0}).list_topics(timeout=seconds)
 
 
-def test_a_line_that_the_catalogue_does_not_have_is_drift_until_it_is_pruned(
+def test_an_acl_that_is_not_in_the_catalogue_is_drift_until_it_is_pruned(
     secured: Secured,
 ) -> None:
     line = Grant("User:stranger", "ALLOW", "READ", "TOPIC", "ongoza.", "PREFIXED")
@@ -289,6 +289,6 @@ def test_a_line_that_the_catalogue_does_not_have_is_drift_until_it_is_pruned(
     assert secured.run("drift")[0] == 0
 
 
-def test_a_password_is_not_set_for_whom_the_catalogue_does_not_know(secured: Secured) -> None:
+def test_a_password_is_not_set_for_an_unknown_principal(secured: Secured) -> None:
     code, said = secured.run("user", "stranger", typed=secrets.token_urlsafe(24))
     assert (code, "the catalogue knows no stranger" in said) == (1, True)

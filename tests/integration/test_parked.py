@@ -60,7 +60,7 @@ async def audit(pool: asyncpg.Pool) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-async def test_a_record_that_is_good_now_is_applied_and_no_longer_parked(
+async def test_a_record_that_has_become_valid_is_applied_and_no_longer_parked(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     parked_id = await parked(vector_pool, record(progress(completion_percentage=40.0), offset=3))
@@ -69,7 +69,7 @@ async def test_a_record_that_is_good_now_is_applied_and_no_longer_parked(
     assert await vector_pool.fetchval("SELECT completion_percentage FROM progress") == 40.0
     assert await vector_pool.fetchval("SELECT user_id FROM dirty_learner") == 7
     assert await vector_pool.fetchval("SELECT count(*) FROM parked_record") == 0
-    # Where the consumer is has not changed.
+    # The consumer's position has not changed.
     assert await load_positions(vector_pool) == {}
     assert await audit(vector_pool) == [("user 1", "retry", "applied", None)]
 
@@ -95,7 +95,7 @@ async def test_a_record_that_is_refused_again_stays_with_its_new_cause(
     assert await audit(vector_pool) == [("user 1", "retry", "refused again", None)]
 
 
-async def test_a_discarded_record_is_gone_and_the_reason_is_kept(
+async def test_a_discarded_record_is_deleted_and_the_reason_is_recorded(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     parked_id = await parked(vector_pool, broken())
@@ -130,7 +130,7 @@ async def test_records_are_listed_by_page_and_shown_byte_for_byte(
 
 
 @pytest.mark.parametrize("role", ["learner", "mentor", "director", "sponsor"])
-async def test_records_are_for_admins_alone(
+async def test_only_admins_see_parked_records(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool, role: str
 ) -> None:
     parked_id = await parked(vector_pool, broken())
@@ -147,7 +147,7 @@ async def test_records_are_for_admins_alone(
     assert await audit(vector_pool) == []
 
 
-async def test_bytes_of_an_erased_learner_are_not_kept_and_never_parked_again(
+async def test_records_of_an_erased_learner_are_deleted_and_never_parked_again(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     applier = Applier(vector_pool, "g1", "test")
@@ -167,7 +167,7 @@ async def test_bytes_of_an_erased_learner_are_not_kept_and_never_parked_again(
     assert (await http.get(BASE, headers=admin())).json()["total"] == 1
 
 
-async def test_a_number_that_is_no_users_key_is_not_taken_for_a_user(
+async def test_a_number_that_is_not_a_users_key_is_not_taken_for_a_user(
     vector_pool: asyncpg.Pool,
 ) -> None:
     for offset, key in enumerate((b"7", b"7:1")):

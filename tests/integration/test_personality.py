@@ -86,7 +86,7 @@ async def test_ones_own_behaviour_is_read_from_the_facts(
     assert answer.summary.startswith("Completed 4 of 6 items begun.")
 
 
-async def test_a_newcomer_is_told_what_is_missing(
+async def test_a_newcomers_answer_names_the_missing_observations(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     answer = (await http.post(PATH, json={"user_id": 7})).json()
@@ -95,21 +95,21 @@ async def test_a_newcomer_is_told_what_is_missing(
     assert len(answer["recommendations"]) == 1
 
 
-async def test_rows_that_are_given_are_analysed_as_given_and_compared(
+async def test_rows_of_the_request_are_analysed_and_compared(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     await publish(vector_pool, *history())
     rows = [given_row(number) for number in range(1, 9)]  # course-5 and -6 are not completed
     answer = (await http.post(PATH, json={"user_id": 7, "progress_data": rows})).json()
     assert (answer["source"], answer["traits"][0]["score"]) == ("request", 1)
-    # Scores are given where the facts have none, so every known item differs.
+    # The request has scores where the facts have none, so every known item differs.
     assert answer["contradicts"] == [f"course-{number}" for number in range(1, 7)]
     assert "Of 6 items the rows given say something else" in answer["summary"]
     regularity = answer["traits"][1]
     assert (regularity["score"], regularity["needed"], regularity["window"]) == (None, 4, None)
 
 
-async def test_rows_of_core_are_taken_as_core_gives_them(
+async def test_rows_in_the_form_of_core_are_accepted(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     await publish(vector_pool, *history())
@@ -142,7 +142,7 @@ async def test_rows_of_core_are_taken_as_core_gives_them(
         ("admin", 99, 404),
     ],
 )
-async def test_a_learners_behaviour_is_theirs_and_of_those_who_reach_them(
+async def test_a_learners_behaviour_is_read_by_them_and_by_those_who_reach_them(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool, role: str, user_id: int, status: int
 ) -> None:
     await publish(vector_pool, *history(), user(6))
@@ -154,7 +154,7 @@ async def test_a_learners_behaviour_is_theirs_and_of_those_who_reach_them(
         assert answer.status_code == status
 
 
-async def test_nobody_and_the_erased_are_refused(
+async def test_requests_without_a_token_and_of_erased_users_are_refused(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     refused = await http.post(PATH, json={"user_id": 7}, headers={"Authorization": ""})
@@ -186,7 +186,7 @@ TOMORROW = (NOW + timedelta(days=1)).isoformat()
         ),
     ],
 )
-async def test_rows_that_cannot_be_are_refused(
+async def test_impossible_rows_are_refused(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool, row: dict[str, Any], field: str, code: str
 ) -> None:
     body = {"user_id": 7, "progress_data": [given_row(1, **row)]}
@@ -195,7 +195,7 @@ async def test_rows_that_cannot_be_are_refused(
     assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [(field, code)]
 
 
-async def test_an_item_that_comes_twice_and_too_many_rows_are_refused(
+async def test_duplicate_items_and_too_many_rows_are_refused(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
     for rows in ([given_row(1), given_row(1)], [given_row(1)] * 1001):
@@ -203,7 +203,7 @@ async def test_an_item_that_comes_twice_and_too_many_rows_are_refused(
         assert answer.status_code in {400, 413}
 
 
-async def test_rows_that_are_given_are_analysed_while_the_database_is_away(
+async def test_rows_of_the_request_are_analysed_while_the_database_is_down(
     ai_settings: Settings,
 ) -> None:
     rows = [given_row(number) for number in range(1, 9)]

@@ -1,4 +1,4 @@
-"""Sessions as ai last heard of them, on a real database."""
+"""The projection of profiling sessions, on a real database."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -24,7 +24,7 @@ def earlier(user_id: int = 7) -> Fact:
     return completed(user_id).model_copy(update={"session_id": FIRST, **times})
 
 
-async def test_a_session_that_is_not_ones_own_is_not_there(applier: Applier) -> None:
+async def test_a_session_of_another_learner_is_not_found(applier: Applier) -> None:
     await apply(applier, answered())
     found = await projected_session(applier.pool, SESSION, 7)
     assert found is not None
@@ -42,7 +42,7 @@ async def test_a_retake_knows_the_result_before_it(applier: Applier) -> None:
     assert first.previous is None
 
 
-async def test_a_deleted_result_and_another_learners_are_nobodys_previous_one(
+async def test_deleted_and_foreign_results_are_never_the_previous_one(
     applier: Applier,
 ) -> None:
     await apply(applier, earlier(), answered())
@@ -56,7 +56,7 @@ async def test_a_deleted_result_and_another_learners_are_nobodys_previous_one(
     assert found.previous is None
 
 
-async def test_how_sure_a_result_is_comes_with_its_fact_and_is_unknown_of_older_ones(
+async def test_the_confidence_figures_come_with_the_fact_and_are_null_for_older_ones(
     applier: Applier,
 ) -> None:
     await apply(applier, completed())

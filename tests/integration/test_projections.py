@@ -66,7 +66,7 @@ async def table(pool: asyncpg.Pool, sql: str) -> list[tuple[Any, ...]]:
 COUNTS = "SELECT applied, ignored, unknown_types, tombstones, parked FROM worker_status"
 
 
-async def test_a_fact_becomes_a_row_once_whatever_comes_twice_or_late(applier: Applier) -> None:
+async def test_duplicate_and_late_facts_do_not_change_the_row(applier: Applier) -> None:
     await apply(applier, progress(version=2, completion_percentage=20))
     await apply(applier, progress(version=2, completion_percentage=20))
     await apply(applier, progress(version=1, completion_percentage=10))
@@ -122,10 +122,10 @@ async def test_an_erased_learner_never_comes_back(
     assert await table(applier.pool, "SELECT user_id, version FROM erased_learner") == [(7, 9)]
 
 
-async def test_a_refused_record_is_kept_byte_for_byte_and_counted(applier: Applier) -> None:
+async def test_a_refused_record_is_stored_byte_for_byte_and_counted(applier: Applier) -> None:
     good = record(progress(), offset=41)
     raw = RawRecord(good.topic, 3, 42, b"k", b"{", [*good.headers, ("x", b"\xff")])
-    for _ in range(2):  # coming twice parks it once
+    for _ in range(2):  # a duplicate is parked once
         await applier.apply(read_batch([good, raw]))
     (row,) = await applier.pool.fetch("SELECT * FROM parked_record")
     assert (row["topic"], row["partition"], row["offset"]) == ("ongoza.progress", 3, 42)
@@ -134,8 +134,8 @@ async def test_a_refused_record_is_kept_byte_for_byte_and_counted(applier: Appli
     assert await table(applier.pool, "SELECT version FROM progress") == [(1,)]
 
 
-async def test_what_the_database_never_takes_is_parked_alone(subscriber: Subscriber) -> None:
-    # Valid for the contract, and against a rule that only the database knows.
+async def test_a_record_that_the_database_refuses_is_parked_alone(subscriber: Subscriber) -> None:
+    # Valid by the contract, but against a constraint of the database.
     pool = subscriber.applier.pool
     await pool.execute("ALTER TABLE progress ADD CONSTRAINT planted CHECK (user_id <> 13)")
     try:
@@ -159,12 +159,12 @@ async def test_a_change_marks_the_learners_it_touches(applier: Applier) -> None:
     assert await table(applier.pool, marked) == []
     await apply(applier, feedback(9))
     assert await table(applier.pool, marked) == [(9,)]
-    applied = await apply(applier, published())  # concerns everybody, and is found out later
+    applied = await apply(applier, published())  # concerns every learner and is marked later
     assert await table(applier.pool, marked) == [(9,)]
     assert (applied.content, applied.learners) == (True, False)
 
 
-async def test_a_marked_learner_gets_a_list_and_the_mark_goes(
+async def test_a_marked_learner_gets_a_list_and_the_mark_is_removed(
     applier: Applier, recompute: Recompute
 ) -> None:
     await apply(applier, published("course-1"), published("course-2"), user(), progress())
@@ -216,7 +216,7 @@ async def test_a_learner_erased_while_a_list_is_computed_gets_none(
     assert await table(applier.pool, "SELECT user_id FROM recommendation") == []
 
 
-async def test_a_claim_keeps_others_away_until_it_lapses(
+async def test_a_claim_excludes_other_workers_until_it_lapses(
     applier: Applier, recompute: Recompute
 ) -> None:
     await apply(applier, user())

@@ -161,7 +161,7 @@ def test_a_rebuilt_generation_is_equal_needs_no_model_and_is_live_at_once(pair: 
     assert after != before
     assert content_of(pair, after) == kept
     assert f"{ITEMS} vectors from the cache, 0 made by the model" in done.stdout
-    # The worker follows without a restart, and so does whoever reads.
+    # The worker and the readers follow without a restart.
     publish(pair, progress(1, "course-5", 1))
     sql = "SELECT count(*) FROM live.progress WHERE user_id = 1 AND content_id = 'course-5'"
     eventually(lambda: rows(pair, "vector", sql) == [(1,)])
@@ -170,7 +170,7 @@ def test_a_rebuilt_generation_is_equal_needs_no_model_and_is_live_at_once(pair: 
 
 
 @pytest.mark.parametrize("stage", ["load", "embed", "index", "lists", "switch"])
-def test_a_rebuild_that_is_killed_goes_on_and_ends_the_same(pair: Stack, stage: str) -> None:
+def test_a_killed_rebuild_continues_to_the_same_result(pair: Stack, stage: str) -> None:
     before = live(pair)
     assert rebuild(pair, failpoint=f"rebuild.{stage}").returncode == -9
     assert live(pair) == before
@@ -212,14 +212,14 @@ def test_a_second_rebuild_at_the_same_time_is_refused(pair: Stack) -> None:
     assert building(pair) == []
 
 
-def test_who_is_erased_during_a_rebuild_comes_back_in_no_generation(pair: Stack) -> None:
+def test_a_learner_erased_during_a_rebuild_is_in_no_generation(pair: Stack) -> None:
     publish(pair, user(900), completed(900), feedback(900), progress(900, "course-1"))
     sql = "SELECT count(*) FROM live.progress WHERE user_id = 900"
     eventually(lambda: rows(pair, "vector", sql) == [(1,)])
     assert rebuild(pair, failpoint="rebuild.lists").returncode == -9
     publish(pair, erased(900))
     eventually(lambda: rows(pair, "vector", sql) == [(0,)])
-    # Facts of theirs that arrive late, or are read again, change nothing.
+    # Late or repeated facts of the erased learner change nothing.
     publish(pair, progress(900, "course-2"), feedback(900, version=2))
     assert rebuild(pair).returncode == 0
     for (generation,) in rows(pair, "vector", "SELECT name FROM generation"):
@@ -255,14 +255,14 @@ def test_one_topic_can_be_rebuilt_alone(pair: Stack) -> None:
     assert "no such topic" in rebuild(pair, "--topic", "ongoza.nothing").stderr
 
 
-def test_a_rebuild_up_to_a_time_is_for_looking_at(pair: Stack) -> None:
+def test_a_rebuild_up_to_a_time_is_for_inspection(pair: Stack) -> None:
     before = live(pair)
     done = rebuild(pair, "--until", "2020-01-01T00:00:00")
     assert done.returncode == 0, done.stdout + done.stderr
     assert live(pair) == before
     (built,) = building(pair)
     assert rows(pair, "vector", f"SELECT count(*) FROM {built}.progress") == [(0,)]  # noqa: S608
-    # Another wish is not mixed into it.
+    # A rebuild with other options is refused.
     assert "drop it first" in rebuild(pair, "--position", "ongoza.users:0:1").stderr
     assert "drop it first" in rebuild(pair).stderr
     assert rebuild(pair, "drop", built).returncode == 0
@@ -284,7 +284,7 @@ def test_a_rebuild_up_to_a_position_stops_before_it(pair: Stack) -> None:
     assert "no such topic" in rebuild(pair, "--position", "tea:0:1").stderr
 
 
-def test_a_dry_run_says_what_would_be_done_and_does_nothing(pair: Stack) -> None:
+def test_a_dry_run_prints_the_plan_and_changes_nothing(pair: Stack) -> None:
     generations = rows(pair, "vector", "SELECT name FROM generation")
     done = rebuild(pair, "--dry-run")
     assert done.returncode == 0, done.stderr
@@ -292,7 +292,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(pair: Stack) -> None
     assert rows(pair, "vector", "SELECT name FROM generation") == generations
 
 
-def test_no_read_fails_while_generations_change_places(pair: Stack) -> None:
+def test_no_read_fails_while_generations_are_switched(pair: Stack) -> None:
     async def reads(stop: asyncio.Event) -> list[tuple[int, str]]:
         answers = []
         signed = token(claims(user_id=3), secret=pair.environment["JWT_SECRET_KEY"])
@@ -320,7 +320,7 @@ def test_no_read_fails_while_generations_change_places(pair: Stack) -> None:
 
 
 class AnotherModel:
-    """Vectors of a model that puts the same texts elsewhere, though not at random."""
+    """Vectors of a deterministic model that differ from those of the real one."""
 
     def __init__(self) -> None:
         self._encoder = open_encoder()
@@ -330,7 +330,7 @@ class AnotherModel:
         return np.ascontiguousarray(np.abs(self._encoder.encode(texts)))
 
 
-def test_with_another_model_agreement_is_reported_and_the_worker_does_not_mix(
+def test_with_another_model_agreement_is_reported_and_the_worker_does_not_mix_models(
     pair: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in pair.environment.items():
@@ -347,7 +347,7 @@ def test_with_another_model_agreement_is_reported_and_the_worker_does_not_mix(
         return made
 
     made = asyncio.run(story())
-    assert made.embedded == ITEMS  # the cache knows none of this model's vectors
+    assert made.embedded == ITEMS  # the cache has no vectors of this model
     assert made.comparison is not None
     assert not made.comparison.same_model
     assert 0 < made.comparison.top_k_overlap < 1
@@ -362,7 +362,7 @@ def test_with_another_model_agreement_is_reported_and_the_worker_does_not_mix(
 def test_two_workers_share_the_work_and_one_takes_over_when_the_other_is_killed(
     pair: Stack,
 ) -> None:
-    """Nothing is lost, and by the counters, which are written with the rows, nothing done twice."""
+    """No record is lost, and by the counters, written with the rows, none is applied twice."""
     before = applied(pair)
     second = subprocess.Popen([sys.executable, "-m", "ai", "worker"], env=pair.environment)
     try:
@@ -380,7 +380,7 @@ def test_two_workers_share_the_work_and_one_takes_over_when_the_other_is_killed(
 
 
 def working(stack: Stack) -> list[tuple[str]]:
-    """The workers that were heard of in the last moments."""
+    """The workers with a recent heartbeat."""
     sql = "SELECT worker FROM worker_status WHERE heartbeat_at > now() - interval '3 seconds'"
     return [one for one in rows(stack, "vector", sql) if not one[0].startswith("rebuild")]
 
@@ -395,8 +395,8 @@ def progress_rows(stack: Stack) -> int:
     return int(rows(stack, "vector", sql)[0][0])
 
 
-def test_a_database_that_was_lost_fills_itself_again(pair: Stack) -> None:
-    """The group's offsets say that all was read; the empty database says that nothing was."""
+def test_a_lost_database_is_filled_again_from_the_topics(pair: Stack) -> None:
+    """The group's offsets are at the end of the topics; the empty database has no positions."""
     pair.stop("worker")
     pair.stop("ai")
     for (generation,) in rows(pair, "vector", "SELECT name FROM generation"):

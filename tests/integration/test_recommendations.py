@@ -1,5 +1,5 @@
-"""Lists on a real database: reasons proved from the facts, new content without a storm, and nothing
-in a list that may not be there, whatever changed since it was made."""
+"""Lists on a real database: reasons follow from the facts, new content reaches lists gradually, and
+a stale list never shows an item that may not be offered."""
 
 import random
 from collections.abc import AsyncIterator
@@ -65,7 +65,7 @@ CORE_SAYS = {
         **TIMES,
     },
     "/api/v1/progress/": {"count": 1, "next": None, "previous": None, "results": [DONE]},
-}  # and not what the learner said of it
+}  # without the learner's feedback on it
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def offered(answer: httpx.Response) -> list[str]:
 
 
 def a_world(seed: int) -> list[Fact]:
-    """Forty items and ninety learners, of whom some have a profile, and some said something."""
+    """Forty items and ninety learners, of whom some have a profile and some gave feedback."""
     chance = random.Random(seed)  # noqa: S311 - a world, not a secret
     facts: list[Fact] = []
     ids = [f"course-{number}" for number in range(1, 41)]
@@ -144,7 +144,7 @@ def a_world(seed: int) -> list[Fact]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_every_reason_in_every_list_is_borne_out_by_the_facts(
+async def test_every_reason_in_every_list_follows_from_the_facts(
     applier: Applier, seed: int
 ) -> None:
     world = a_world(seed)
@@ -170,22 +170,22 @@ async def test_every_reason_in_every_list_is_borne_out_by_the_facts(
     assert kinds >= {Kind.NEXT_STEP, Kind.CLOSE, Kind.ALSO_FINISHED, Kind.TRACK, Kind.NEW}
 
 
-async def test_a_reason_that_the_facts_do_not_bear_out_is_found_out(applier: Applier) -> None:
+async def test_a_reason_that_does_not_follow_from_the_facts_is_detected(applier: Applier) -> None:
     facts = read_batch(record(fact) for fact in a_world(0))
     await applier.apply(facts)
     await NeighboursRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
     catalogue = await CatalogueCache(applier.pool).current()
     learners = await load_learners(applier.pool, range(1, 91))
-    told = {
+    explained = {
         entry.why.kind: (learner.user_id, entry)
         for learner in learners
         for entry in compute(catalogue, learner)
     }
-    newer = await load_learners(applier.pool, [told[Kind.ALSO_FINISHED][0]])
-    user_id, entry = told[Kind.ALSO_FINISHED]
+    newer = await load_learners(applier.pool, [explained[Kind.ALSO_FINISHED][0]])
+    user_id, entry = explained[Kind.ALSO_FINISHED]
     item = entry.recommendation.content_id
     (about,) = entry.why.about
-    # One of those who finished both is gone.
+    # One of the learners who finished both is erased.
     another = next(
         (user, content)
         for (user, content), step in facts.progress.items()
@@ -198,14 +198,14 @@ async def test_a_reason_that_the_facts_do_not_bear_out_is_found_out(applier: App
     del facts.progress[another]
     assert "but the facts say" in str(disproof(facts, user_id, item, entry.why))
     assert newer
-    user_id, entry = told[Kind.NEXT_STEP]
+    user_id, entry = explained[Kind.NEXT_STEP]
     (need, *_) = entry.why.about
     del facts.progress[user_id, need]
     said = disproof(facts, user_id, entry.recommendation.content_id, entry.why)
     assert said == f"there is no fact progress:{need}@1"
 
 
-async def test_new_content_reaches_every_list_a_few_at_a_time_and_after_what_a_learner_did(
+async def test_new_content_reaches_lists_in_small_rounds_after_learners_own_changes(
     applier: Applier, recompute: Recompute
 ) -> None:
     learners = range(1, 3 * LEARNERS_PER_ROUND)
@@ -224,7 +224,7 @@ async def test_new_content_reaches_every_list_a_few_at_a_time_and_after_what_a_l
     )
 
 
-async def test_a_list_that_was_not_renewed_yet_never_shows_what_may_not_be_there(
+async def test_a_stale_list_never_shows_an_item_that_may_not_be_offered(
     applier: Applier, recompute: Recompute, http: httpx.AsyncClient
 ) -> None:
     await apply(applier, user(), *(published(f"course-{one}") for one in range(1, 6)))
@@ -232,12 +232,12 @@ async def test_a_list_that_was_not_renewed_yet_never_shows_what_may_not_be_there
     answer = await http.get(PATH)
     assert answer.headers["X-Recommendations-Source"] == "precomputed"
     assert offered(answer) == [f"course-{one}" for one in range(1, 6)]
-    # A change that leaves the list as good as it was costs nothing.
+    # A change that does not affect the list keeps it precomputed.
     await apply(applier, published("course-6"))
     answer = await http.get(PATH)
     assert answer.headers["X-Recommendations-Source"] == "precomputed"
-    # Retired, done, waiting for something else, unwanted: gone with the next read.
-    for fact, gone in (
+    # A retired, completed, blocked or rejected item is not in the next read.
+    for fact, removed in (
         (retired("course-1", version=2), "course-1"),
         (published("course-2", version=2, prerequisites=["course-3"]), "course-2"),
         (progress(7, "course-4"), "course-4"),
@@ -246,11 +246,11 @@ async def test_a_list_that_was_not_renewed_yet_never_shows_what_may_not_be_there
         await apply(applier, fact)
         answer = await http.get(PATH)
         assert answer.headers["X-Recommendations-Source"] == "computed"
-        assert gone not in offered(answer)
+        assert removed not in offered(answer)
     assert offered(await http.get(PATH, params={"limit": 3})) == ["course-3", "course-6"]
 
 
-async def test_who_had_nothing_to_do_is_offered_new_content_at_once(
+async def test_a_learner_with_an_empty_list_is_offered_new_content_at_once(
     applier: Applier, recompute: Recompute, http: httpx.AsyncClient
 ) -> None:
     await apply(applier, user())
@@ -276,7 +276,7 @@ async def test_items_are_left_out_on_request(applier: Applier, http: httpx.Async
         assert refused.json()["detail"]
 
 
-async def test_the_answer_says_when_what_it_shows_was_known(
+async def test_as_of_states_up_to_which_moment_facts_are_included(
     applier: Applier, recompute: Recompute, http: httpx.AsyncClient
 ) -> None:
     await apply(applier, user(), published())
@@ -288,9 +288,7 @@ async def test_the_answer_says_when_what_it_shows_was_known(
     assert before <= datetime.fromisoformat(kept[0]) <= datetime.now(UTC)
 
 
-async def test_the_debug_view_says_what_made_the_list(
-    applier: Applier, http: httpx.AsyncClient
-) -> None:
+async def test_the_debug_view_explains_the_list(applier: Applier, http: httpx.AsyncClient) -> None:
     await apply(applier, user(), *(published(f"course-{one}") for one in range(1, 4)))
     await applier.pool.execute(
         "INSERT INTO content_vector SELECT content_id, document_sha256,"
@@ -311,12 +309,12 @@ async def test_the_debug_view_says_what_made_the_list(
     assert missing.status_code == 401
 
 
-async def test_a_query_that_is_not_known_is_refused(http: httpx.AsyncClient) -> None:
+async def test_an_unknown_query_is_refused(http: httpx.AsyncClient) -> None:
     answer = await http.get(PATH, params={"exclude": "course-1"})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "exclude")
 
 
-async def test_a_learner_whose_list_fails_holds_up_nobody(
+async def test_a_list_that_fails_does_not_delay_other_learners(
     applier: Applier, recompute: Recompute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stored_or_not(catalogue: Catalogue, learner: Learner, as_of: datetime) -> Stored:
@@ -332,7 +330,7 @@ async def test_a_learner_whose_list_fails_holds_up_nobody(
     assert ([row[0] for row in kept], [row[0] for row in waiting]) == ([1, 3], [2])
 
 
-async def test_a_newcomer_is_answered_from_what_core_says_as_far_as_it_says_it(
+async def test_a_newcomers_list_is_computed_from_the_data_of_core(
     applier: Applier, ai_settings: Settings
 ) -> None:
     def core(request: httpx.Request) -> httpx.Response:
@@ -344,4 +342,4 @@ async def test_a_newcomer_is_answered_from_what_core_says_as_far_as_it_says_it(
     async with learner_seven(app) as http:
         answer = await http.get(PATH)
     assert answer.headers["X-Recommendations-Source"] == "fallback"
-    assert offered(answer) == ["course-2"]  # what they completed is known, what they said is not
+    assert offered(answer) == ["course-2"]  # progress comes from core, feedback does not

@@ -1,4 +1,4 @@
-"""What a projection lost is found by comparing it with core, and comes back by being published."""
+"""Rows that a projection lost are found by comparison with core and restored by republishing."""
 
 import re
 import subprocess
@@ -36,14 +36,14 @@ def damage(stack: Stack, sql: str) -> None:
 
 
 def forget_foreign_rows(stack: Stack) -> None:
-    """Other tests put records on the topics past core; what they left is rightly unknown to it."""
+    """Other tests put records on the topics past core; these rows are unknown to core."""
     said = reconcile(stack, "--patience", "5").stdout
     for learner, item in re.findall(r"progress +│ (\d+):(\S+) .*unknown to core", said):
         row = f"user_id = {learner} AND content_id = '{item}'"
         damage(stack, f"DELETE FROM live.progress WHERE {row}")  # noqa: S608
 
 
-def test_what_was_lost_or_is_older_is_found_and_repaired(stack: Stack) -> None:
+def test_missing_and_older_entities_are_found_and_repaired(stack: Stack) -> None:
     learner = Learner.signed_up(stack)
     first, second = learner.recommended()[:2]
     assert [learner.report(first, percentage) for percentage in (10, 20)] == [201, 200]
@@ -52,7 +52,7 @@ def test_what_was_lost_or_is_older_is_found_and_repaired(stack: Stack) -> None:
     forget_foreign_rows(stack)
     done = reconcile(stack, "--patience", "20")
     assert done.returncode == 0, done.stdout + done.stderr
-    # A row is lost, another one is older than it was, and one came from nowhere.
+    # One row is missing, one is older than core's, and one is unknown to core.
     mine = f"user_id = {learner.user_id} AND content_id"
     damage(stack, f"DELETE FROM live.progress WHERE {mine} = '{second}'")  # noqa: S608
     damage(stack, f"UPDATE live.progress SET version = 1 WHERE {mine} = '{first}'")  # noqa: S608
@@ -62,7 +62,7 @@ def test_what_was_lost_or_is_older_is_found_and_repaired(stack: Stack) -> None:
     assert "3 differ" in done.stdout
     for what in ("missing here", "older here", "unknown to core"):
         assert what in done.stdout
-    # Core publishes again what it has; what it does not know is left to the operator.
+    # Core republishes its entities; an entity it does not know is left to the operator.
     done = reconcile(stack, "--repair", "--patience", "5")
     assert (done.returncode, "2 repaired, 1 differ" in done.stdout) == (2, True), done.stdout
     assert applied_version(stack, learner.user_id, first) == 2
@@ -71,7 +71,7 @@ def test_what_was_lost_or_is_older_is_found_and_repaired(stack: Stack) -> None:
     assert reconcile(stack).returncode == 0
 
 
-def test_without_core_nothing_is_said_to_be_equal(stack: Stack) -> None:
+def test_nothing_is_reported_as_equal_while_core_is_down(stack: Stack) -> None:
     stack.stop("core")
     try:
         done = reconcile(stack)

@@ -1,4 +1,4 @@
-"""`GET /api/v1/search`, `/similar/...`: the real model, real rows, databases that go away."""
+"""`GET /api/v1/search`, `/similar/...`: the real model, real rows, unavailable databases."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -34,7 +34,7 @@ CATALOGUE: dict[str, dict[str, Any]] = {
 
 
 class OtherStore:
-    """Another store that says what it is told to."""
+    """Another store with fixed answers."""
 
     def __init__(self, *content_ids: str, down: bool = False) -> None:
         self.content_ids, self.down = content_ids, down
@@ -107,7 +107,7 @@ def ids(results: list[dict[str, Any]]) -> list[str]:
     return [one["content_id"] for one in results]
 
 
-async def test_items_are_found_by_their_meaning_with_all_that_a_list_shows(
+async def test_items_are_found_by_their_meaning_with_all_fields_of_a_list(
     http: httpx.AsyncClient,
 ) -> None:
     source, results = await get(http, "", q="fraudulent e-mails that steal passwords")
@@ -127,7 +127,7 @@ async def test_items_are_found_by_their_meaning_with_all_that_a_list_shows(
     assert ids((await get(http, "", q="becoming a CISO and managing people"))[1])[0] == "course-2"
 
 
-async def test_an_items_own_words_score_1(http: httpx.AsyncClient) -> None:
+async def test_the_text_of_an_item_scores_1(http: httpx.AsyncClient) -> None:
     text = "Hardening a Linux server\nlinux\nWhat it is about."
     (first,) = (await get(http, "", q=text, limit=1))[1]
     assert (first["content_id"], first["score"]) == ("course-1", 1.0)
@@ -157,7 +157,7 @@ async def test_filters_hold_in_the_database_and_in_memory(
     assert same == results
 
 
-async def test_what_is_retired_is_never_found(
+async def test_a_retired_item_is_never_found(
     app: FastAPI, http: httpx.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     await publish(pool, retired("course-1", version=2, title="Hardening a Linux server"))
@@ -187,7 +187,7 @@ async def test_similar_items_are_near_and_never_the_item_itself(
     assert await get(http, "/similar/course-1", limit=4) == ("memory", results)
 
 
-async def test_an_item_without_a_vector_yet_has_similar_ones_already(
+async def test_an_item_without_a_vector_has_similar_items(
     http: httpx.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     await publish(pool, published("course-9", title="Linux for beginners", skills=["linux"]))
@@ -195,9 +195,7 @@ async def test_an_item_without_a_vector_yet_has_similar_ones_already(
 
 
 @pytest.mark.parametrize("content_id", ["course-77", "course-", "x", "1", "course-1%00", "..%2f1"])
-async def test_an_item_that_is_not_there_is_not_found(
-    http: httpx.AsyncClient, content_id: str
-) -> None:
+async def test_an_unknown_item_is_not_found(http: httpx.AsyncClient, content_id: str) -> None:
     answer = await http.get(f"/api/v1/search/similar/{content_id}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
@@ -225,19 +223,17 @@ async def test_an_item_that_is_not_there_is_not_found(
         "q=a&q=b",
     ],
 )
-async def test_a_parameter_that_is_not_understood_is_refused(
-    http: httpx.AsyncClient, query: str
-) -> None:
+async def test_an_invalid_parameter_is_refused(http: httpx.AsyncClient, query: str) -> None:
     answer = await http.get(f"/api/v1/search?{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_parameter")
 
 
 @pytest.mark.parametrize("text", ["🔐", "\0", "x" * 512, "'; DROP TABLE content; --", "مرحبا"])
-async def test_any_text_can_be_looked_for(http: httpx.AsyncClient, text: str) -> None:
+async def test_any_text_can_be_searched(http: httpx.AsyncClient, text: str) -> None:
     assert len((await get(http, "", q=text))[1]) == 5
 
 
-async def test_without_database_and_memory_the_answer_is_to_try_again(
+async def test_without_database_and_memory_the_answer_is_503(
     app: FastAPI, http: httpx.AsyncClient
 ) -> None:
     take_the_database_away(app)
@@ -247,7 +243,7 @@ async def test_without_database_and_memory_the_answer_is_to_try_again(
         assert answer.headers["Retry-After"] == "1"
 
 
-async def test_another_store_is_asked_first_and_checked(
+async def test_the_other_store_is_searched_first_and_checked(
     app: FastAPI, http: httpx.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     other = OtherStore("mission-5", "course-2")
@@ -255,14 +251,14 @@ async def test_another_store_is_asked_first_and_checked(
     source, results = await get(http, "", q="linux", limit=2)
     assert (source, ids(results)) == ("pinecone", ["mission-5", "course-2"])
     assert other.asked == [(2, Filter())]
-    # What it says does not fit any more, or is not all: the database knows.
+    # If its answer is outdated or incomplete, the database answers.
     for query in ({"level": 4, "limit": 2}, {"limit": 3}, {"track": "leaders", "limit": 1}):
         assert (await get(http, "", q="linux", **query))[0] == "database"
     change(app, other_vectors=OtherStore(down=True))
     assert (await get(http, "", q="linux"))[0] == "database"
 
 
-async def test_whoever_has_no_token_is_refused(http: httpx.AsyncClient) -> None:
+async def test_a_request_without_a_token_is_refused(http: httpx.AsyncClient) -> None:
     for path in ("?q=linux", "/similar/course-1"):
         answer = await http.get(f"/api/v1/search{path}", headers={"Authorization": ""})
         assert answer.status_code == 401

@@ -23,17 +23,17 @@ def learner(stack: Stack) -> Learner:
 
 def test_progress_becomes_a_new_recommendation(learner: Learner) -> None:
     stack = learner.stack
-    # A newcomer is offered something at once, from the projection or from what core says.
+    # A newcomer is offered something at once, from the projection or from core's data.
     assert learner.recommended()
     # Soon the list is precomputed.
     eventually(lambda: learner.source() == "precomputed")
     first = learner.recommended()[0]
     # The learner completes the item offered first; core answers when it is committed.
     assert learner.report(first, 100, "completed") == 201
-    # The list changes without anybody asking for it: what is done is not offered again.
+    # The list changes without a request: the completed item is not offered again.
     eventually(lambda: first not in learner.recommended())
     assert learner.source() == "precomputed"
-    # Every hop left its trace, and none kept anything back.
+    # Every process did its part, and no record is waiting or parked.
     assert applied_version(stack, learner.user_id, first) == 1
     (record,) = records(stack, "ongoza.progress", f"{learner.user_id}:{first}")
     headers = headers_of(record)
@@ -63,7 +63,7 @@ def records_of_profiling(learner: Learner, key: str) -> list[Message]:
     return records(learner.stack, "ongoza.profiling", key)
 
 
-def test_a_list_can_be_asked_for_by_type_and_length(learner: Learner) -> None:
+def test_a_list_can_be_requested_by_type_and_length(learner: Learner) -> None:
     body = {"user_id": learner.user_id, "content_type": "course", "limit": 3}
     answer = learner.ai("POST", "/api/v1/recommendations", json=body)
     assert answer.status_code == 200
@@ -73,7 +73,7 @@ def test_a_list_can_be_asked_for_by_type_and_length(learner: Learner) -> None:
     assert answer.json()["user_id"] == learner.user_id
 
 
-def test_the_plain_request_and_the_same_with_parameters_have_one_answer(learner: Learner) -> None:
+def test_the_plain_get_and_one_with_parameters_give_the_same_answer(learner: Learner) -> None:
     eventually(lambda: learner.source() == "precomputed")
     path = "/api/v1/recommendations"
     plain, spelled_out = learner.ai("GET", path), learner.ai("GET", f"{path}?limit=10")
@@ -88,7 +88,7 @@ def test_the_plain_request_and_the_same_with_parameters_have_one_answer(learner:
 
 def test_after_logging_out_ai_refuses_the_access_token_too(learner: Learner) -> None:
     assert learner.ai("GET", "/api/v1/recommendations").status_code == 200
-    time.sleep(1.1)  # tokens tell time in whole seconds
+    time.sleep(1.1)  # tokens have whole seconds
     body = {"refresh_token": learner.refresh_token}
     assert learner.core("POST", "/api/v1/auth/logout", json=body).status_code == 204
     assert learner.core("GET", "/api/v1/users/me").status_code == 401
@@ -111,7 +111,7 @@ def test_routes_answer_with_and_without_their_slash(learner: Learner, slash: str
     assert report.status_code == 201
 
 
-def test_anothers_progress_is_not_found(learner: Learner, stack: Stack) -> None:
+def test_the_progress_of_another_learner_is_not_found(learner: Learner, stack: Stack) -> None:
     other = Learner.signed_up(stack)
     item = learner.recommended()[0]
     assert other.report(item, 10) == 201

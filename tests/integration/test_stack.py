@@ -1,4 +1,4 @@
-"""The supervisor on real servers: a PostgreSQL, a Kafka, and whatever dies."""
+"""The supervisor on real servers, PostgreSQL and Kafka, also when they are killed."""
 
 import os
 import signal
@@ -45,14 +45,14 @@ def test_data_survives_a_stop_and_a_kill(small_stack: Stack) -> None:
     assert query(small_stack, "SELECT answer FROM kept") == [(42,)]
 
 
-def test_up_twice_starts_nothing_anew(small_stack: Stack) -> None:
+def test_a_second_up_starts_nothing_again(small_stack: Stack) -> None:
     small_stack.up(POSTGRES)
     before = small_stack.register.all()
     small_stack.up(POSTGRES)
     assert small_stack.register.all() == before
 
 
-def test_a_password_is_asked_for(small_stack: Stack) -> None:
+def test_a_password_is_required(small_stack: Stack) -> None:
     small_stack.up(POSTGRES)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(
@@ -72,22 +72,22 @@ def test_a_taken_port_is_named_before_anything_starts(small_stack: Stack) -> Non
     assert small_stack.register.all() == {}
 
 
-def test_a_service_that_ends_is_reported_with_its_last_words(small_stack: Stack) -> None:
+def test_a_service_that_ends_is_reported_with_the_end_of_its_log(small_stack: Stack) -> None:
     with pytest.raises(
         NotReady, match=r"migrate-core failed with exit code 1[\s\S]*migrate-core.log"
     ):
         small_stack.run("migrate-core")  # its database does not run
 
 
-def test_down_leaves_a_stranger_with_a_recycled_pid_alone(tmp_path: Path) -> None:
-    """A pid in the register that now belongs to somebody else is nobody of ours."""
+def test_down_does_not_stop_a_foreign_process_with_a_recycled_pid(tmp_path: Path) -> None:
+    """A registered pid that now belongs to another process is not one of the stack."""
     register = Register(tmp_path / "processes.json")
     register.add(Started("relay", os.getpid(), created=1.0))
     assert register.alive("relay") is None
     register.all()["relay"].stop()  # would end this very test
 
 
-def test_secrets_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
+def test_secrets_are_generated_once_and_readable_by_their_owner_only(tmp_path: Path) -> None:
     made = secrets.load_or_make(tmp_path / "env")
     assert secrets.load_or_make(tmp_path / "env") == made
     assert (tmp_path / "env").stat().st_mode & 0o777 == 0o600
@@ -96,7 +96,7 @@ def test_secrets_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_kafka_keeps_its_records_through_a_kill(small_stack: Stack) -> None:
+def test_kafka_records_survive_a_kill(small_stack: Stack) -> None:
     from confluent_kafka import Consumer, Producer, TopicPartition
 
     from infra.kafka.cluster import Cluster

@@ -1,4 +1,4 @@
-"""What every vector store keeps to: in memory, on a real pgvector, and Pinecone's SDK over HTTP."""
+"""The contract of every vector store: in memory, on a real pgvector, Pinecone's SDK over HTTP."""
 
 from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
@@ -55,7 +55,7 @@ def entry(content_id: str, embedding: Row, **facets: Any) -> Entry:
 
 
 class ProjectedStore(PgVectorStore):
-    """Facts bring what can be filtered by before any vector comes, as in the worker."""
+    """The facts with the filtered columns are applied before any vector, as in the worker."""
 
     async def upsert(self, entries: Any) -> None:
         async with self._pool.acquire() as db:
@@ -113,7 +113,7 @@ async def test_the_nearest_come_first_with_the_cosine_as_their_score(store: Vect
     assert [hit.score for hit in hits] == pytest.approx([1, np.sqrt(3) / 2, 0.5], abs=1e-6)
 
 
-async def test_what_points_the_other_way_scores_0_and_not_less(store: VectorStore) -> None:
+async def test_an_opposite_vector_scores_0_and_not_less(store: VectorStore) -> None:
     await store.upsert([entry("course-1", at(180)), entry("course-2", at(90))])
     assert [hit.score for hit in await store.search(NORTH, 2)] == pytest.approx([0, 0], abs=1e-6)
 
@@ -123,14 +123,14 @@ async def test_equal_scores_come_in_the_order_of_ids(store: VectorStore) -> None
     assert ids(await store.search(NORTH, 3)) == ["course-1", "course-2", "course-3"]
 
 
-async def test_an_item_that_is_stored_again_is_where_it_was_put_last(store: VectorStore) -> None:
+async def test_storing_an_item_again_replaces_its_vector(store: VectorStore) -> None:
     await store.upsert([entry("course-1", at(90)), entry("course-2", at(45))])
     for _ in range(2):
         await store.upsert([entry("course-1", at(0))])
     assert ids(await store.search(NORTH, 5)) == ["course-1", "course-2"]
 
 
-async def test_what_is_deleted_is_not_found_and_deleting_it_again_is_nothing(
+async def test_a_deleted_item_is_not_found_and_deleting_it_again_is_a_no_op(
     store: VectorStore,
 ) -> None:
     await store.delete(["course-9"])
@@ -172,7 +172,7 @@ async def test_an_empty_store_finds_nothing(store: VectorStore) -> None:
         "nothing of a skill",
     ],
 )
-async def test_only_what_fits_is_found_and_all_of_it(
+async def test_a_filter_finds_every_matching_item_and_no_other(
     store: VectorStore, only: Filter, found: set[str]
 ) -> None:
     await store.upsert(
@@ -186,7 +186,7 @@ async def test_only_what_fits_is_found_and_all_of_it(
     assert set(ids(await store.search(NORTH, 10, only))) == found
 
 
-async def test_k_items_are_found_when_k_fit_however_far_they_are(store: VectorStore) -> None:
+async def test_k_items_are_found_if_k_match_at_any_distance(store: VectorStore) -> None:
     near = [entry(f"module-{n}", at(n / 100)) for n in range(300)]
     far = [entry(f"course-{n}", at(90 + n)) for n in range(12)]
     await store.upsert([*near, *far])
@@ -203,7 +203,7 @@ def test_a_score_is_the_cosine_within_0_and_1(cosine: float, expected: float) ->
 
 
 # --- pgvector alone -------------------------------------------------------------------------------
-async def test_what_is_retired_is_not_found(vector_pool: asyncpg.Pool) -> None:
+async def test_a_retired_item_is_not_found(vector_pool: asyncpg.Pool) -> None:
     store = ProjectedStore(vector_pool)
     await store.upsert([entry("course-1", NORTH), entry("course-2", at(10))])
     async with vector_pool.acquire() as db:
@@ -211,7 +211,7 @@ async def test_what_is_retired_is_not_found(vector_pool: asyncpg.Pool) -> None:
     assert ids(await store.search(NORTH, 5)) == ["course-2"]
 
 
-async def test_a_vector_of_a_text_that_has_changed_is_not_stored(
+async def test_a_vector_of_an_outdated_text_is_not_stored(
     vector_pool: asyncpg.Pool,
 ) -> None:
     async with vector_pool.acquire() as db:
@@ -229,7 +229,7 @@ async def plan(pool: asyncpg.Pool, query: str, only: Filter) -> str:
         return "\n".join(row[0] for row in await db.fetch(sql, NORTH, 10, *values))
 
 
-async def test_a_narrow_filter_is_answered_by_btree_and_a_wide_one_by_nearness(
+async def test_a_narrow_filter_uses_the_btree_and_a_wide_one_the_vector_index(
     vector_pool: asyncpg.Pool,
 ) -> None:
     await vector_pool.execute(INDEX.format(how=""))
@@ -268,7 +268,7 @@ class Recorded:
     ],
     ids=str,
 )
-async def test_few_items_that_fit_and_a_small_share_of_all_are_compared_one_by_one(
+async def test_few_matching_items_and_a_small_share_are_compared_exactly(
     vector_pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch, only: Filter, how: list[str]
 ) -> None:
     levels = [1] * 2 + [2] * 4 + [3] * 5 + [4] * 9
@@ -289,7 +289,7 @@ async def test_few_items_that_fit_and_a_small_share_of_all_are_compared_one_by_o
 INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'g1' ORDER BY indexname"
 
 
-async def test_a_generation_from_before_gets_the_indexes_of_one_that_is_made_now(
+async def test_a_migrated_generation_has_the_indexes_of_a_new_one(
     vector_pool: asyncpg.Pool,
 ) -> None:
     await vector_pool.execute("DROP INDEX IF EXISTS content_vector_hnsw")
@@ -308,7 +308,7 @@ async def test_a_generation_from_before_gets_the_indexes_of_one_that_is_made_now
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('content_vector_hnsw')"
 
 
-async def test_the_index_is_made_when_there_are_enough_vectors_and_a_broken_one_is_made_anew(
+async def test_the_index_is_built_for_enough_vectors_and_rebuilt_when_invalid(
     vector_pool: asyncpg.Pool,
 ) -> None:
     await vector_pool.execute("DROP INDEX IF EXISTS content_vector_hnsw")
@@ -354,7 +354,7 @@ async def test_each_model_has_a_namespace_of_its_own(
     ],
     ids=["down", "slow"],
 )
-async def test_a_pinecone_that_does_not_answer_is_left_alone_after_five_tries(
+async def test_pinecone_is_not_asked_after_five_failures(
     pinecone: PineconeStore, double: PineconeDouble, break_it: Callable[[PineconeDouble], None]
 ) -> None:
     break_it(double)
@@ -368,7 +368,7 @@ async def test_a_pinecone_that_does_not_answer_is_left_alone_after_five_tries(
     assert len(double.requests) == asked
 
 
-async def test_the_mirror_tells_of_what_is_new_changed_and_retired_and_of_nothing_twice(
+async def test_the_mirror_sends_new_changed_and_retired_items_once(
     vector_pool: asyncpg.Pool, pinecone: PineconeStore, double: PineconeDouble
 ) -> None:
     mirror, source = Mirror(vector_pool, pinecone, "g1"), ProjectedStore(vector_pool)
@@ -377,7 +377,7 @@ async def test_the_mirror_tells_of_what_is_new_changed_and_retired_and_of_nothin
     while await mirror.mirror_some():
         pass
     assert ids(await pinecone.search(NORTH, 5)) == ["course-1", "course-2"]
-    told = len(double.requests)
+    sent = len(double.requests)
     # A facet changes, an item is retired; the first try fails.
     async with vector_pool.acquire() as db:
         await write_content(db, [published("course-2", version=2, level=4), retired("course-1")])
@@ -390,13 +390,13 @@ async def test_the_mirror_tells_of_what_is_new_changed_and_retired_and_of_nothin
         pass
     assert ids(await pinecone.search(NORTH, 5)) == ["course-2"]
     assert ids(await pinecone.search(NORTH, 5, Filter(level=4))) == ["course-2"]
-    told_again = len(double.requests)
-    assert told_again > told
+    sent_again = len(double.requests)
+    assert sent_again > sent
     assert not await Mirror(vector_pool, pinecone, "g1").mirror_some()
-    assert len(double.requests) == told_again
+    assert len(double.requests) == sent_again
 
 
-async def test_one_worker_of_the_live_generation_tells_the_other_store(
+async def test_one_worker_of_the_live_generation_updates_the_mirror(
     vector_pool: asyncpg.Pool, pinecone: PineconeStore, double: PineconeDouble
 ) -> None:
     await vector_pool.execute("TRUNCATE mirrored_vector")
