@@ -11,3 +11,5 @@ from core.config.settings import *  # noqa: F403
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
 ]  # fast: nothing to protect here
+# Each test client starts the middleware again: without this every one scans all static files.
+WHITENOISE_AUTOREFRESH = True
