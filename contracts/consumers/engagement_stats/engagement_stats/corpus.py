@@ -65,7 +65,7 @@ def _wire(case: dict[str, Any], examples: Path) -> WireRecord:
 
 
 def _bytes(content: str | dict[str, str] | None, examples: Path) -> bytes | None:
-    """Text as it is, an example's file, or base64 where the bytes are not UTF-8."""
+    """Plain text, an example's file, or base64 where the bytes are not UTF-8."""
     if isinstance(content, dict):
         if "example" in content:
             return (examples / content["example"]).read_bytes()

@@ -80,7 +80,7 @@ function wire(one: Wire, examples: string): WireRecord {
   };
 }
 
-/** Text as it is, an example's file, or base64 where the bytes are not UTF-8. */
+/** Plain text, an example's file, or base64 where the bytes are not UTF-8. */
 function bytes(content: Content, examples: string): Buffer | null {
   if (content === null) return null;
   if (typeof content === "string") return Buffer.from(content, "utf8");
