@@ -11,7 +11,7 @@ import uvloop
 
 from scripts.bench import http_load, running
 from scripts.bench.figures import Figure, figure
-from scripts.bench.http_load import get, load, progress_post
+from scripts.bench.http_load import get, load, load_in_turns, progress_post
 from scripts.bench.product import ai_connection
 from scripts.bench.running import Result, Size, medians
 from scripts.stack.stack import Stack
@@ -66,7 +66,7 @@ def read(size: Size) -> list[Figure]:
 
 def write(size: Size) -> list[Figure]:
     """POST of progress, beside the same without outbox and history."""
-    seconds = size.of(LOAD_SECONDS, least=2)
+    seconds = size.of(size.rounds * LOAD_SECONDS, least=2)
     command = ("gunicorn", "scripts.bench.write_floor", "-c", "infra/gunicorn.conf.py")
     with running.seeded_stack() as stack, running.floor_server(stack, *command) as port:
         learners = running.sign_in(stack, items=10)[:40]
@@ -78,26 +78,14 @@ def write(size: Size) -> list[Figure]:
             for _, token, items in learners
             for item in items
         ]
-        sides = running.interleave(
-            size,
-            lambda: _post(stack, stack.ports.core, requests, seconds, publishes=True),
-            lambda: _post(stack, port, requests, seconds, publishes=False),
-        )
+        before = _published(stack)
+        product, floor = load_in_turns([stack.ports.core, port], requests, seconds)
+        for table, rows in _published(stack).items():
+            if rows - before[table] != product["answered"]:
+                raise RuntimeError(f"{rows - before[table]} rows were written to {table}")
     note = "upserts of 40 learners without relay and ai; the same view without outbox and history"
-    rates = medians(sides, "per_second")
+    rates = product["per_second"], floor["per_second"]
     return [figure("progress POST", "req/s", *rates, ">= 0.95", note)]
-
-
-def _post(
-    stack: Stack, port: int, requests: Sequence[str], seconds: int, *, publishes: bool
-) -> Result:
-    """Raises RuntimeError unless the outbox and the history grew, or neither did for the floor."""
-    before = _published(stack)
-    result = load(port, requests, seconds)
-    for table, rows in _published(stack).items():
-        if (rows > before[table]) is not publishes:
-            raise RuntimeError(f"{rows - before[table]} rows were written to {table}")
-    return result
 
 
 def _published(stack: Stack) -> dict[str, int]:

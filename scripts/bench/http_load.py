@@ -112,3 +112,29 @@ async def _load(port: int, requests: Iterator[bytes], seconds: int) -> Result:
     async with asyncio.timeout(WARM_UP_SECONDS + seconds + LAST_ANSWER_SECONDS):
         await asyncio.gather(*map(keep_busy, await connect(port, CONNECTIONS)))
     return {"per_second": len(took) / seconds, "p99_ms": float(np.percentile(took, 99)) * 1000}
+
+
+def load_in_turns(ports: Sequence[int], requests: Sequence[str], seconds: int) -> list[Result]:
+    """Requests answered per second by each server when each request waits for the one before it and
+    goes to the next server: what slows the machine for a moment slows all of them."""
+    return cast(list[Result], run_child(run_load_in_turns, ports, requests, seconds))
+
+
+def run_load_in_turns(ports: list[int], requests: list[str], seconds: int) -> list[Result]:
+    return uvloop.run(_load_in_turns(ports, itertools.cycle(requests), seconds))
+
+
+async def _load_in_turns(ports: list[int], requests: Iterator[str], seconds: int) -> list[Result]:
+    connections = [(await connect(port, 1))[0] for port in ports]
+    took: list[list[float]] = [[] for _ in ports]
+    ends = time.perf_counter() + WARM_UP_SECONDS + seconds
+    while time.perf_counter() <= ends:
+        for connection, times in zip(connections, took, strict=True):
+            sent_at = time.perf_counter()
+            await connection.request(next(requests))
+            times.append(time.perf_counter() - sent_at)
+    warm_up = int(len(took[0]) * WARM_UP_SECONDS / (WARM_UP_SECONDS + seconds))
+    return [
+        {"answered": len(times), "per_second": 1 / float(np.mean(times[warm_up:]))}
+        for times in took
+    ]

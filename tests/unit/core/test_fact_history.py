@@ -267,7 +267,7 @@ def test_a_learner_who_is_erased_while_a_topic_is_refilled_does_not_return_to_it
         erase_user(user_id=learner.id)
         connection.close()
 
-    def queue_late(records: Iterable[tuple[Record, Fact]]) -> None:
+    def queue_late(records: Iterable[Record]) -> None:
         if not erasures:
             erasures.append(thread.submit(erase))
             wait(erasures, timeout=1)

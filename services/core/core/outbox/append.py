@@ -1,10 +1,10 @@
 """Publishes facts: the outbox row and the history row are written in one statement."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,40 +22,25 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import TOPIC_BY_NAME, Topic
 
 T = TypeVar("T")
+Row: TypeAlias = tuple[object, ...]
 
 BATCH = 1000
 
-# One array per column, so a batch is one statement. `position` keeps the order given.
-RECORDS = """
-SELECT * FROM unnest(
-    %s::uuid[], %s::text[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::text[], %s::text[], %s::text[], %s::bytea[], %s::integer[], %s::text[]
-) WITH ORDINALITY AS record (
-    event_id, topic, partition, key, partition_key, type, time, dataschema, sequence, traceparent,
-    payload, owner_id, further_subject_ids, position
-)
-"""
-QUEUE = """
+COLUMNS = 12  # of either table
+ROW = f"({', '.join(['%s'] * COLUMNS)})"
+OUTBOX = """
 INSERT INTO outbox_event (
     event_id, topic, partition, key, partition_key, type, subject, time, dataschema, sequence,
     traceparent, payload
-)
-SELECT event_id, topic, partition, key, partition_key, type, key, time, dataschema, sequence,
-    traceparent, payload
-FROM record ORDER BY position
+) VALUES {rows}
 """
-RECORD_HISTORY = """
+HISTORY = """
 INSERT INTO fact_history (
-    topic, type, key, version, event_id, time, traceparent, owner_id, further_subject_ids, actor,
-    request_id, body
-)
-SELECT topic, type, key, sequence::bigint, event_id, time::timestamptz, traceparent, owner_id,
-    further_subject_ids::integer[], %s, %s, convert_from(payload, 'UTF8')::jsonb
-FROM record ORDER BY position
+    event_id, topic, key, type, version, time, traceparent, owner_id, further_subject_ids, body,
+    actor, request_id
+) VALUES {rows}
 """
-APPEND = f"WITH record AS ({RECORDS}), queued AS ({QUEUE}) {RECORD_HISTORY}"
-QUEUE_ONLY = f"WITH record AS ({RECORDS}) {QUEUE}"
-HISTORY_ONLY = f"WITH record AS ({RECORDS}) {RECORD_HISTORY}"
+OUTBOX_AND_HISTORY = f"WITH queued AS ({OUTBOX}) {HISTORY}"
 
 
 class OutsideTransaction(RuntimeError):
@@ -78,22 +63,28 @@ def append(fact: Fact) -> None:
 
 def append_all(facts: Iterable[tuple[Fact, datetime]]) -> None:
     """Publish many facts, each with the time it happened, in the order given."""
-    _insert(APPEND, _encoded(facts), (current_actor(), current_request_id() or None))
+    caller = current_actor(), current_request_id() or None
+    for batch in batches(_encoded(facts), BATCH):
+        outbox = [_outbox_row(record) for record, _ in batch]
+        history = [(*_history_row(*one), *caller) for one in batch]
+        _execute(OUTBOX_AND_HISTORY, outbox, history)
 
 
 def append_again(fact: Fact) -> None:
     """Publish once more a version that was published before; history has it already."""
-    queue([(encode_fact(fact, timezone.now()), fact)])
+    queue([encode_fact(fact, timezone.now())])
 
 
 def record_history(facts: Iterable[tuple[Fact, datetime]]) -> None:
     """Record facts that were published before there was a history; nothing is sent."""
-    _insert(HISTORY_ONLY, _encoded(facts), (None, None))
+    for batch in batches(_encoded(facts), BATCH):
+        _execute(HISTORY, [(*_history_row(*one), None, None) for one in batch])
 
 
-def queue(records: Iterable[tuple[Record, Fact]]) -> None:
+def queue(records: Iterable[Record]) -> None:
     """Let the relay send records that history has already, in the order given."""
-    _insert(QUEUE_ONLY, records)
+    for batch in batches(records, BATCH):
+        _execute(OUTBOX, [_outbox_row(record) for record in batch])
 
 
 def pop_deleted_keys(user_id: int) -> list[tuple[Topic, str]]:
@@ -108,11 +99,10 @@ def append_tombstones(keys: Iterable[tuple[Topic, str]], *, partition_key: str) 
     """Publish a tombstone for each key: compaction then removes all of its records. History keeps
     no tombstones: a key may name a learner who was erased."""
     now, trace = timezone.now(), _trace()
-    tombstones = (
+    queue(
         replace(tombstone(topic, key, partition_key, time=now), traceparent=trace)
         for topic, key in keys
     )
-    _insert(QUEUE_ONLY, ((one, None) for one in tombstones))
 
 
 def encode_fact(fact: Fact, at: datetime) -> Record:
@@ -132,32 +122,35 @@ def _trace() -> str:
     return current_traceparent() or new_traceparent()
 
 
-def _insert(
-    statement: str,
-    records: Iterable[tuple[Record, Fact | None]],
-    further: Sequence[object] = (),
-) -> None:
-    connection = transaction.get_connection()
-    if not connection.in_atomic_block:
-        raise OutsideTransaction
-    for batch in batches(records, BATCH):
-        columns = [list(column) for column in zip(*(_columns(*one) for one in batch), strict=True)]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [*columns, *further])
-
-
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     remaining = iter(items)
     while batch := list(islice(remaining, size)):
         yield batch
 
 
-def _columns(record: Record, fact: Fact | None) -> tuple[object, ...]:
-    """The row of `RECORDS`; a tombstone has no fact."""
-    owner_id = fact.owner_id if fact else None
-    further = ",".join(map(str, fact.further_subject_ids)) if fact else ""
+def _outbox_row(record: Record) -> Row:
     return (
         *(record.id, record.topic, record.partition, record.key, record.partition_key),
-        *(record.type, record.time, record.dataschema, record.sequence, record.traceparent),
-        *(record.payload, owner_id, f"{{{further}}}"),
+        *(record.type, record.subject, record.time, record.dataschema, record.sequence),
+        *(record.traceparent, record.payload),
     )
+
+
+def _history_row(record: Record, fact: Fact) -> Row:
+    """All but the actor and the request."""
+    return (
+        *(record.id, record.topic, record.key, record.type, fact.version, record.time),
+        *(record.traceparent, fact.owner_id, [*fact.further_subject_ids]),
+        fact.model_dump_json(),
+    )
+
+
+def _execute(statement: str, *tables: list[Row]) -> None:
+    """Insert rows into each table of the statement: one statement, even for many rows."""
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
+        raise OutsideTransaction
+    rows = ", ".join([ROW] * len(tables[0]))
+    values = [value for table in tables for row in table for value in row]
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(rows=rows), values)

@@ -142,10 +142,9 @@ def _queue_pages(topic: Topic, after: int, until: int) -> Iterator[int]:
             yield len(page)
 
 
-def _record(row: FactHistory) -> tuple[Record, Fact]:
-    fact = _fact(row)
+def _record(row: FactHistory) -> Record:
     traceparent = row.traceparent or new_traceparent()
-    return encode(fact, time=row.time, id=row.event_id, traceparent=traceparent), fact
+    return encode(_fact(row), time=row.time, id=row.event_id, traceparent=traceparent)
 
 
 def _fact(row: FactHistory) -> Fact:
