@@ -138,9 +138,10 @@ def _outbox_row(record: Record) -> Row:
 
 def _history_row(record: Record, fact: Fact) -> Row:
     """All but the actor and the request."""
+    further = ",".join(map(str, fact.further_subject_ids))
     return (
         *(record.id, record.topic, record.key, record.type, fact.version, record.time),
-        *(record.traceparent, fact.owner_id, [*fact.further_subject_ids]),
+        *(record.traceparent, fact.owner_id, f"{{{further}}}"),
         fact.model_dump_json(),
     )
 
