@@ -61,6 +61,7 @@ def test_the_python_consumer_passes_the_corpus() -> None:
     assert said == f"{cases()} cases, 0 failed\n"
 
 
+@pytest.mark.slow
 def test_the_typescript_consumer_passes_the_corpus(reminders: list[str]) -> None:
     said = run([*reminders, "corpus", str(CORPUS)], REMINDERS)
     assert said == f"{cases()} cases, 0 failed\n"
@@ -86,6 +87,7 @@ def test_every_example_and_every_special_case_is_in_the_corpus() -> None:
     assert len(special) == 13
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("consumer", ["python", "typescript"])
 def test_a_corpus_that_says_something_else_is_noticed(
     tmp_path: Path, reminders: list[str], consumer: str
@@ -134,6 +136,7 @@ def test_the_python_consumer_counts_what_is_on_the_topics(
     assert (item["learners"], item["completed"]) == (3, 2)
 
 
+@pytest.mark.slow
 def test_the_typescript_consumer_knows_whom_to_remind(
     facts_on_topics: str, reminders: list[str]
 ) -> None:
@@ -144,6 +147,7 @@ def test_the_typescript_consumer_knows_whom_to_remind(
     assert eventually(told) == [{"user_id": 701, "open": [ITEM], "next": []}]
 
 
+@pytest.mark.slow
 def test_the_contracts_install_alone_and_are_typed(tmp_path: Path) -> None:
     """As another team gets them: a wheel, in an environment with nothing of ours in it."""
     uv = [sys.executable, "-m", "uv"]

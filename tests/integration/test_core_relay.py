@@ -81,6 +81,7 @@ def uncommitted(user_id: int) -> Iterator[None]:
         writer.join(20)
 
 
+@pytest.mark.slow
 def test_a_row_committed_late_is_sent_after_younger_ones(
     publisher: Publisher,
 ) -> None:

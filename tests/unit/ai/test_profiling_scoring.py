@@ -158,6 +158,7 @@ def test_answers_shared_evenly_by_two_tracks_are_a_matter_of_low_confidence() ->
     assert found.confidence == Confidence.LOW
 
 
+@pytest.mark.slow
 def test_chance_favours_no_track_and_is_seldom_confident() -> None:
     chance = random.Random(20261123)  # noqa: S311 - invented answers, the same every time
     responses = [{q.id: chance.choice(q.options).id for q in BANK.questions} for _ in range(4000)]

@@ -21,6 +21,7 @@ def random_learners() -> Outcome:
     return simulation.at_random(BANK, 10_000)
 
 
+@pytest.mark.slow
 def test_the_report_is_the_one_that_is_kept() -> None:
     assert report() == GOLDEN.read_text(encoding="utf-8")
 
@@ -50,6 +51,7 @@ def test_consistent_learners_of_each_track_are_found(place: int) -> None:
 
 @pytest.mark.parametrize("seed", [simulation.SEED, 1, 2])
 @pytest.mark.parametrize("population", ["reference", "clear"])
+@pytest.mark.slow
 def test_each_level_of_confidence_keeps_its_claim_within_five_points(
     population: str, seed: int
 ) -> None:

@@ -154,6 +154,7 @@ def without_text(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Figures]
     return {one.ranker.split()[0]: one for one in evaluate(world, SEED, lambda *_: None)}
 
 
+@pytest.mark.slow
 def test_without_text_the_ranking_finds_at_least_what_item_knn_finds(
     without_text: dict[str, Figures],
 ) -> None:
@@ -198,6 +199,7 @@ def test_texts_of_other_items_are_no_texts(tmp_path: Path) -> None:
         world_of_file([Interaction("a", "x", 1, 1)], {"y": Described("Y", "")})
 
 
+@pytest.mark.slow
 def test_on_the_projects_own_learners_the_ranking_beats_popularity_clearly() -> None:
     figures = evaluate(world_of_demo(200), SEED, lambda *_: None)
     ours, popularity = figures[0], figures[1]
