@@ -13,7 +13,9 @@ from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
+from tests.tokens import SIGN_IN
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 EXAMPLES = Path(__file__).parents[1] / "contracts" / "examples"
@@ -179,4 +181,17 @@ def membership(user_id: int = 8, version: int = 1, **changes: Any) -> Membership
             "updated_at": NOW,
             **changes,
         }
+    )
+
+
+def sign_in_started(user_id: int = 7, sign_in_id: UUID = SIGN_IN) -> SignInStarted:
+    return SignInStarted(user_id=user_id, sign_in_id=sign_in_id, version=1, started_at=NOW)
+
+
+def sign_in_ended(
+    user_id: int = 7, sign_in_id: UUID = SIGN_IN, ended_at: datetime | None = None
+) -> SignInEnded:
+    """By default just now: what ended long ago is no longer among the revoked."""
+    return SignInEnded(
+        user_id=user_id, sign_in_id=sign_in_id, version=2, ended_at=ended_at or datetime.now(UTC)
     )

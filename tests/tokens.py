@@ -5,7 +5,9 @@ import hmac
 import json
 import time
 from typing import Any
+from uuid import UUID
 
+SIGN_IN = UUID("5f7c2b52-1d3c-4c0e-9a57-6f1b0c9e2d41")
 SECRET = "0f9d1c7e5b3a48269d0e7f6c5b4a39281706f5e4d3c2b1a0"
 
 
@@ -18,6 +20,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "role": "learner",
         "token_type": "access",
         "jti": "6b1f0a52c0de",
+        "sid": str(SIGN_IN),
         "iat": now - 5,
         "exp": now + 600,
         "iss": "ongoza-core",

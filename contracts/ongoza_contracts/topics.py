@@ -17,6 +17,7 @@ from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.recommendations import RecommendationsRefreshed
+from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 COMPACTED_WITHIN = timedelta(days=7)
@@ -89,7 +90,14 @@ class Sunset:
     """A URI that says what to use instead."""
 
 
-SUNSETS: Mapping[str, Sunset] = {}
+SUNSETS: Mapping[str, Sunset] = {
+    f"{fact.type}#tokens_valid_from": Sunset(
+        deprecated=date(2026, 11, 26),
+        sunset=date(2027, 6, 1),
+        migration="https://ongoza.example/facts#token_generation",
+    )
+    for fact in (UserCreated, UserUpdated)
+}
 """By fact type, or `<fact type>#<field>`. Entries stay after the removal. Facts that have a sunset
 carry CloudEvents' deprecation attributes, so that consumers see it in the record itself."""
 
@@ -173,6 +181,15 @@ GOALS = Topic(
     partitions=6,
     facts=(GoalUpdated,),
 )
+SIGN_INS = Topic(
+    name="ongoza.sign-ins",
+    what="Sign-ins: that a user signed in on a device, and that this ended.",
+    why="A service refuses the tokens of an ended sign-in without asking core.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(SignInStarted, SignInEnded),
+)
 RECOMMENDATIONS = Topic(
     name="ongoza.recommendations",
     what="Each learner's list of recommendations, whenever it changed.",
@@ -191,6 +208,7 @@ TOPICS: tuple[Topic, ...] = (
     FEEDBACK,
     MEMBERSHIPS,
     GOALS,
+    SIGN_INS,
     RECOMMENDATIONS,
 )
 

@@ -1,11 +1,13 @@
 """Facts about users: who exists, in which role and track. Names and addresses stay in core."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.event import Fact
 from ongoza_contracts.vocabulary import OrganizationId, Role, Track, UserId
+
+TokenGeneration = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class _UserFact(Fact, key=("user_id",), partition="user_id", subjects=("user_id",)):
@@ -20,7 +22,9 @@ class _UserState(_UserFact):
     status: Literal["active", "inactive"]
     """An inactive user keeps the record but may not sign in."""
     tokens_valid_from: AwareDatetime | None = None
-    """Access tokens issued before are void: the user signed out, or what they may do changed."""
+    """Deprecated and no longer set: see `token_generation` and the sign-ins."""
+    token_generation: TokenGeneration = 0
+    """Access tokens whose claim `gen` is lower are void; a token without that claim has 0."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 

@@ -23,8 +23,16 @@ from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.vocabulary import Role
 from tests.access_matrix import CALLERS, For, Relation, Route, matches, roles, statuses
 from tests.ai_double import DatabaseDown, app_over, learner_seven
-from tests.facts import erased, membership, progress, published, record, user
-from tests.tokens import bearer
+from tests.facts import (
+    erased,
+    membership,
+    progress,
+    published,
+    record,
+    sign_in_started,
+    user,
+)
+from tests.tokens import SIGN_IN, bearer
 
 LEARNER, CALLER = 7, 8
 COHORT = UUID("018f0000-0000-7000-8000-000000000020")
@@ -107,7 +115,7 @@ def world_of(role: Role, relation: Relation) -> tuple[list[Fact], int]:
     if relation is Relation.OWN:
         return facts, LEARNER
     organization_id = 1 if relation is Relation.ORGANIZATION else 2
-    facts += [user(CALLER, role=role)]
+    facts += [user(CALLER, role=role), sign_in_started(CALLER)]
     facts += [membership(CALLER, role=role, **{**in_school, "organization_id": organization_id})]
     if relation is Relation.ASSIGNED and ScopeKind.LEARNER in SCOPES[role]:
         facts += [membership(CALLER, role=role, scope="learner", learner_id=LEARNER)]
@@ -157,7 +165,15 @@ async def test_foreign_and_unknown_learners_get_the_same_answer(
 
 
 def caller(role: Role = Role.MENTOR) -> Caller:
-    return Caller(user_id=CALLER, role=role, jti="j", token="", expires_at=0, issued_at=0)
+    return Caller(
+        user_id=CALLER,
+        role=role,
+        jti="j",
+        token="",
+        expires_at=0,
+        sign_in_id=SIGN_IN,
+        generation=0,
+    )
 
 
 async def reaches(pool: Any, role: Role = Role.MENTOR, user_id: int = LEARNER) -> bool:

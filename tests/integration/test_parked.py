@@ -19,7 +19,15 @@ from ai.projections.apply import Applier
 from ai.projections.batch import Refused, read_batch
 from ai.projections.parked import park
 from ai.projections.positions import load_positions
-from tests.facts import RawRecord, erased, progress, record, user
+from tests.facts import (
+    RawRecord,
+    erased,
+    progress,
+    record,
+    sign_in_ended,
+    sign_in_started,
+    user,
+)
 from tests.tokens import SECRET, bearer
 
 BASE = "/api/v1/operations/parked"
@@ -39,6 +47,8 @@ async def http(vector_pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
     app.add_middleware(Trace)
     app.state.tokens = Tokens(SECRET)
     app.state.resources = SimpleNamespace(pool=vector_pool)
+    signed_in = [user(1, role="admin"), sign_in_started(1)]
+    await Applier(vector_pool, "g1", "test").apply(read_batch(map(record, signed_in)))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://ai.test") as client:
         yield client
@@ -145,6 +155,20 @@ async def test_only_admins_see_parked_records(
         assert (await http.request(method, path)).status_code == 401
     assert await vector_pool.fetchval("SELECT count(*) FROM parked_record") == 1
     assert await audit(vector_pool) == []
+
+
+async def test_an_admin_token_without_an_active_sign_in_is_refused(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    applier = Applier(vector_pool, "g1", "test")
+    await applier.apply(read_batch([record(user(7)), record(sign_in_started(7))]))
+    other = "00000000-0000-4000-8000-000000000001"
+    for forged in (bearer(role="admin", user_id=1, sid=other), bearer(role="admin", user_id=7)):
+        refused = await http.get(BASE, headers=forged)
+        assert (refused.status_code, refused.json()["code"]) == (401, "not_authenticated")
+    assert (await http.get(BASE, headers=admin())).status_code == 200
+    await applier.apply(read_batch([record(sign_in_ended(1))]))
+    assert (await http.get(BASE, headers=admin())).status_code == 401
 
 
 async def test_records_of_an_erased_learner_are_deleted_and_never_parked_again(

@@ -44,6 +44,12 @@ def test_a_token_of_cores_names_its_user() -> None:
     assert caller.token == good
 
 
+def test_a_token_of_cores_whole_hour_is_accepted() -> None:
+    issued = int(now())
+    whole_hour = token(claims(iat=issued, exp=issued + HOUR))
+    assert verify(whole_hour, SECRET, now=now()).generation == 0
+
+
 def test_a_token_signed_by_another_library_is_as_good() -> None:
     assert verify(jwt.encode(claims(), SECRET, "HS256"), SECRET, now=now()).user_id == 7
 
@@ -118,6 +124,16 @@ def _odd_claims() -> dict[str, dict[str, Any]]:
         "jti missing": {"jti": None},
         "jti empty": {"jti": ""},
         "jti a number": {"jti": 5},
+        "sid missing": {"sid": None},
+        "sid no UUID": {"sid": "7"},
+        "sid a number": {"sid": 7},
+        "gen a text": {"gen": "1"},
+        "gen a float": {"gen": 1.0},
+        "gen true": {"gen": True},
+        "gen negative": {"gen": -1},
+        "valid for longer than an hour": {"iat": now, "exp": now + HOUR + 1},
+        "valid for ten years": {"iat": now, "exp": now + 10 * 365 * 24 * HOUR},
+        "issued in 1970": {"iat": 0},
         "email missing": {"email": None},
         "role missing": {"role": None},
         "role unknown": {"role": "root"},

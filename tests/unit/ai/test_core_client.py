@@ -17,10 +17,16 @@ from ongoza_contracts.http.profiling import SessionRecord
 from ongoza_contracts.http.progress import ProgressItem, ProgressPage
 from ongoza_contracts.http.users import User
 from ongoza_contracts.vocabulary import Role
-from tests.tokens import SECRET
+from tests.tokens import SECRET, SIGN_IN
 
 CALLER = Caller(
-    user_id=7, role=Role.LEARNER, jti="j", token="the.callers.token", expires_at=0, issued_at=0
+    user_id=7,
+    role=Role.LEARNER,
+    jti="j",
+    token="the.callers.token",
+    expires_at=0,
+    sign_in_id=SIGN_IN,
+    generation=0,
 )
 NOW = "2026-11-20T08:00:00Z"
 USER = {

@@ -90,15 +90,15 @@ def test_a_service_token_is_read() -> None:
 
 
 def test_issued_tokens_hold_every_claim_and_differ_in_kind_and_id() -> None:
-    user = User(id=7, email="ann@example.org", role="mentor")
+    user = User(id=7, email="ann@example.org", role="mentor", token_generation=3)
     pair = issue(user, SignIn(user=user))
 
     access = read_bearer(pair.access)
-    _, refresh = read_refresh(pair.refresh)
+    refresh = read_refresh(pair.refresh)
 
     assert isinstance(access, UserClaims)
     assert (access.token_type, refresh.token_type) == ("access", "refresh")
-    assert (access.role, access.sid) == ("mentor", refresh.sid)
+    assert (access.role, access.sid, access.gen) == ("mentor", refresh.sid, 3)
     assert access.exp - access.iat == 3600
     assert refresh.exp - refresh.iat == 7 * 24 * 3600
     assert access.jti != refresh.jti
@@ -250,6 +250,29 @@ def test_a_token_over_four_kibibytes_is_refused() -> None:
 
 def test_a_service_token_that_lives_long_is_refused() -> None:
     refuse(signed({**SERVICE, "exp": NOW + 3600}))
+    refuse(signed({**SERVICE, "exp": NOW + 61}))
+
+
+def test_a_signed_token_with_a_longer_lifetime_than_ours_is_refused() -> None:
+    assert read_bearer(with_claim("exp", NOW + 3600))
+    refuse(with_claim("exp", NOW + 3601))
+    refuse(signed({**USER, "iat": 0}))
+    refresh = {**USER, "token_type": "refresh"}
+    week = 7 * 24 * 3600
+    assert read_refresh(signed({**refresh, "exp": NOW + week}))
+    with pytest.raises(InvalidToken):
+        read_refresh(signed({**refresh, "exp": NOW + week + 1}))
+
+
+def test_a_token_without_a_generation_has_generation_zero() -> None:
+    claims = read_bearer(signed(USER))
+    assert isinstance(claims, UserClaims)
+    assert claims.gen == 0
+
+
+@pytest.mark.parametrize("value", [-1, 2**31, 1.0, "1", True, None, [1]])
+def test_a_malformed_generation_is_refused(value: Any) -> None:
+    refuse(with_claim("gen", value))
 
 
 def test_a_service_token_for_another_audience_is_refused() -> None:

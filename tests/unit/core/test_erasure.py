@@ -1,18 +1,16 @@
 """Erasing a user: rows, tokens, keys on the topics, and the receipts."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from core.erasure.services import erase_user
 from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.outbox.publications import publications
-from core.users.models import User
+from core.users.models import SignIn, User
 from core.users.services import refresh
 from core.users.tokens import issue
 from ongoza_contracts.content import ContentPublished
@@ -56,6 +54,7 @@ def test_every_key_of_an_erased_learner_ends_with_a_tombstone(amina: Caller, lea
     kept = amina.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"]
     answer = {"option_id": "a"}
     assert amina.call("PUT", f"profiling/sessions/{kept}/answers/q-1/", answer)[0] == 200
+    signed_in_as = SignIn.objects.get(user=learner).id
     said = {"content_id": "course-1", "verdict": "not_for_me"}
     assert amina.post("feedback/", said)[0] == 201
     assert amina.call("DELETE", "feedback/course-1/")[0] == 204
@@ -68,6 +67,7 @@ def test_every_key_of_an_erased_learner_ends_with_a_tombstone(amina: Caller, lea
             ("user.erased", f"{learner.id}", 2),
             ("key.forgotten", f"{learner.id}:course-1", 0),  # the progress
             ("key.forgotten", f"{learner.id}:course-1", 0),  # the feedback
+            ("key.forgotten", f"{learner.id}:{signed_in_as}", 0),
             ("key.forgotten", deleted, 0),
             ("key.forgotten", kept, 0),
         ]
@@ -92,7 +92,8 @@ def test_receipts_say_what_went_and_nothing_is_left(amina: Caller, learner: User
     rows = {one["place"]: one["rows"] for one in receipts["receipts"]}
     assert rows["users.User"] == 1
     assert rows["progress.Progress"] == 1
-    assert rows["keys on the topics"] == 1
+    assert rows["users.SignIn"] == 1
+    assert rows["keys on the topics"] == 2  # the progress and the sign-in
 
 
 def test_only_our_own_services_may_ask(amina: Caller, learner: User) -> None:
@@ -141,15 +142,17 @@ def locks(queries: CaptureQueriesContext) -> list[tuple[str, str]]:
     return [(match[1], match[2]) for match in found if match]
 
 
-def test_refreshing_locks_the_user_before_the_sign_in_as_an_erasure_does(learner: User) -> None:
-    now = timezone.now()
-    sign_in = learner.sign_ins.create(created_at=now, expires_at=now + timedelta(hours=1))
-    token = issue(learner, sign_in).refresh
+def test_refreshing_locks_the_sign_in_and_never_the_user_whom_an_erasure_locks_first(
+    learner: User,
+) -> None:
+    token = issue(learner, learner.sign_ins.create()).refresh
 
     with CaptureQueriesContext(connection) as queries:
         refresh(refresh_token=token)
 
-    assert [table for table, _ in locks(queries)][:2] == ["users_user", "users_signin"]
+    updated = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    assert [statement.split()[1] for statement in updated] == ['"users_signin"']
+    assert locks(queries) == []
 
 
 def test_an_erasure_locks_owned_rows_in_the_order_of_their_ids(learner: User) -> None:

@@ -8,23 +8,18 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from core.config.startup import BLACKLIST, refuse_bad_configuration
+from core.config.startup import refuse_bad_configuration
 
 GOOD = "a-secret-of-more-than-32-bytes-0123456789"
 OTHER = "another-secret-of-more-than-32-bytes-98765"
 
 
 def start(**changes: Any) -> None:
-    configuration: dict[str, Any] = {
-        "secret_key": GOOD,
-        "jwt_secret_key": OTHER,
-        "simple_jwt": {"ROTATE_REFRESH_TOKENS": True},
-        "installed_apps": [BLACKLIST],
-    }
+    configuration: dict[str, Any] = {"secret_key": GOOD, "jwt_secret_key": OTHER}
     refuse_bad_configuration(**{**configuration, **changes})
 
 
-def test_two_good_secrets_and_a_blacklist_are_enough_to_start() -> None:
+def test_two_good_secrets_are_enough_to_start() -> None:
     start()
 
 
@@ -48,11 +43,6 @@ def test_a_bad_secret_is_named_and_refused(name: str, secret: str, fault: str) -
 def test_one_secret_for_both_purposes_is_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="are equal"):
         start(secret_key=OTHER)
-
-
-def test_rotation_without_the_blacklist_is_refused() -> None:
-    with pytest.raises(ImproperlyConfigured, match="each works twice"):
-        start(installed_apps=[])
 
 
 @pytest.mark.parametrize("module", ["core.config.wsgi", "core.manage"])

@@ -35,7 +35,8 @@ from core.profiling.services import start_session
 from core.programs.models import ContentItem
 from core.progress.models import Progress
 from core.progress.services import report_progress
-from core.users.models import User
+from core.users.models import SignIn, User
+from core.users.services import sign_in
 from ongoza_contracts import topics
 from ongoza_contracts.event import Fact
 from ongoza_contracts.http.reconcile import KINDS
@@ -62,6 +63,7 @@ def rows() -> dict[str, Versioned]:
     )
     give_feedback(user=learner, content_id="course-1", verdict=Verdict.NOT_FOR_ME)
     start_session(user=learner, questionnaire="v1")
+    sign_in(learner)
     learner.refresh_from_db()
     found: dict[str, Versioned] = {
         "users": learner,
@@ -71,6 +73,7 @@ def rows() -> dict[str, Versioned]:
         "profiling": ProfilingSession.objects.get(),
         "goals": set_goal(user=learner, title="Pass", target_date=date.max),
         "memberships": assign(person("mentor"), learner),
+        "sign-ins": SignIn.objects.get(),
     }
     forget_appended()
     return found

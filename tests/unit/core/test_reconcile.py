@@ -4,6 +4,8 @@ import pytest
 
 from core.outbox.publications import publications
 from core.users.models import User
+from core.users.services import sign_in
+from core.users.tokens import read_refresh
 from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.topics import TOPICS
 from tests.unit.core.world import (
@@ -33,6 +35,11 @@ def amina(learner: User) -> Caller:
     return signed_in(learner)
 
 
+def published_sign_in(user: User) -> str:
+    """The key of a new one."""
+    return f"{user.id}:{read_refresh(sign_in(user).tokens.refresh).sid}"
+
+
 @pytest.fixture
 def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     """Two entities or more of every kind; their keys in order."""
@@ -54,6 +61,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "profiling": sorted(sessions),
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],
         "memberships": sorted(str(assign(mentor, learner).id) for mentor in others),
+        "sign-ins": sorted(published_sign_in(learner) for _ in range(2)),
         "feedback": [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
     }
 

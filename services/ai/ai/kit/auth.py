@@ -8,9 +8,10 @@ import math
 import re
 import secrets
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
@@ -22,6 +23,7 @@ from starlette.requests import Request
 from ai.kit.errors import ApiError
 from ai.kit.settings import SettingsError
 from ongoza_contracts.http.strict_json import parse_json
+from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, SERVICE_TOKEN_SECONDS
 from ongoza_contracts.vocabulary import ID_MAX, Role
 
 ALGORITHM = "HS256"
@@ -32,7 +34,6 @@ AUDIENCE = "ongoza"
 SECRET_MIN_BYTES = 32
 TOKEN_MAX_BYTES = 4096
 CLOCK_SKEW_SECONDS = 60
-SERVICE_TOKEN_SECONDS = 60
 _REMEMBERED_TOKENS = 10_000
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -49,7 +50,22 @@ class Caller:
     jti: str
     token: str
     expires_at: int
-    issued_at: int
+    sign_in_id: UUID
+    generation: int
+    """The user's token generation when the token was issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """What is revoked, for lookups in constant time."""
+
+    generations: Mapping[int, float] = field(default_factory=dict)
+    """By user, the generation below which their access tokens are void."""
+    sign_ins: Set[UUID] = frozenset()
+
+    def revokes(self, caller: Caller) -> bool:
+        lowest = self.generations.get(caller.user_id, 0)
+        return caller.generation < lowest or caller.sign_in_id in self.sign_ins
 
 
 class Unauthenticated(ApiError):
@@ -95,8 +111,8 @@ class Tokens:
         check_secret(secret)
         self._secret = secret
         self._verified: dict[str, Caller] = {}
-        self.void_before: Mapping[int, float] = {}
-        """By user, the time before which their tokens are void; `Revocations` updates it."""
+        self.revoked = Revoked()
+        """`Revocations` replaces it."""
 
     def verify(self, token: str) -> Caller:
         """Like the function `verify`, but faster for a token that was verified before."""
@@ -108,8 +124,8 @@ class Tokens:
             if len(self._verified) >= _REMEMBERED_TOKENS:
                 self._verified.pop(next(iter(self._verified)))
             self._verified[token] = caller
-        if caller.issued_at < self.void_before.get(caller.user_id, 0):
-            raise InvalidToken("void: its user signed out, was changed or erased")
+        if self.revoked.revokes(caller):
+            raise InvalidToken("void: its sign-in ended, or its user was changed or erased")
         return caller
 
     def mint_service_token(self) -> str:
@@ -130,7 +146,8 @@ def verify(token: str, secret: str, *, now: float) -> Caller:
         jti=_text(claims, "jti"),
         token=token,
         expires_at=claims["exp"],
-        issued_at=claims["iat"],
+        sign_in_id=_sign_in_id(claims),
+        generation=_generation(claims),
     )
 
 
@@ -176,6 +193,8 @@ def _check_header(header: dict[str, Any]) -> None:
 def _check_times(claims: dict[str, Any], now: float) -> None:
     if _int(claims, "exp") <= now:
         raise InvalidToken("expired")
+    if claims["exp"] - _int(claims, "iat") > ACCESS_TOKEN_SECONDS:
+        raise InvalidToken("valid for longer than core issues")
     starts = [_int(claims, "iat")]
     if "nbf" in claims:
         starts.append(_int(claims, "nbf"))
@@ -196,6 +215,21 @@ def _user_id(claims: dict[str, Any]) -> int:
     if not 1 <= user_id <= ID_MAX:
         raise InvalidToken("user_id is not an id")
     return user_id
+
+
+def _sign_in_id(claims: dict[str, Any]) -> UUID:
+    try:
+        return UUID(_text(claims, "sid"))
+    except ValueError:
+        raise InvalidToken("sid is not a UUID") from None
+
+
+def _generation(claims: dict[str, Any]) -> int:
+    """Absent from tokens issued before there were generations."""
+    generation = _int(claims, "gen") if "gen" in claims else 0
+    if generation < 0:
+        raise InvalidToken("gen is negative")
+    return generation
 
 
 def _role(claims: dict[str, Any]) -> Role:

@@ -55,8 +55,9 @@ CREATE TABLE learner (
     status          text NOT NULL,
     created_at      timestamptz NOT NULL,
     updated_at      timestamptz NOT NULL,
-    tokens_valid_from timestamptz
+    token_generation integer NOT NULL DEFAULT 0
 );
+CREATE INDEX learner_token_generation ON learner (updated_at) WHERE token_generation > 0;
 
 -- Facts of these learners are never applied again, even in a replay.
 CREATE TABLE erased_learner (
@@ -64,6 +65,18 @@ CREATE TABLE erased_learner (
     version   bigint NOT NULL,
     erased_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX erased_learner_erased_at ON erased_learner (erased_at);
+
+-- The row of an ended sign-in stays, because its version guards against older facts.
+CREATE TABLE sign_in (
+    user_id    integer NOT NULL,
+    sign_in_id uuid NOT NULL,
+    version    bigint NOT NULL,
+    started_at timestamptz,  -- null once it ended
+    ended_at   timestamptz,
+    PRIMARY KEY (user_id, sign_in_id)
+);
+CREATE INDEX sign_in_ended_at ON sign_in (ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE progress (
     user_id               integer NOT NULL,

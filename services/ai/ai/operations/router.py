@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from ai.access.service import require_permission
-from ai.kit.auth import Caller, CurrentCaller
+from ai.kit.auth import Caller, CurrentCaller, Unauthenticated
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
 from ai.operations import parked
 from ai.operations.schemas import DiscardRequest, ParkedBytes, ParkedPage, ParkedRecord, Retried
+from ai.projections.revocation import is_active
 from ongoza_contracts.access import Permission
 
 ID_MAX = 2**63 - 1
@@ -18,8 +19,11 @@ LIMIT_MAX = 100
 ParkedId = Annotated[int, Path(ge=1, le=ID_MAX)]
 
 
-async def operator(caller: CurrentCaller) -> Caller:
+async def operator(caller: CurrentCaller, pool: CurrentPool) -> Caller:
+    """Raises Forbidden, and Unauthenticated for a token whose sign-in core has not published."""
     require_permission(caller, Permission.OPERATIONS_MANAGE)
+    if not await is_active(pool, caller):
+        raise Unauthenticated
     return caller
 
 

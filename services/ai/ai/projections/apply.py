@@ -85,5 +85,6 @@ async def _upsert(db: Db, batch: Batch) -> dict[str, list[int | None]]:
         "users": [*await tables.write_learners(db, batch.users.values())],
         "progress": [*await tables.write_progress(db, batch.progress.values())],
         "profiling": [*await tables.write_profiling(db, batch.profiling.values())],
+        "sign-ins": [*await tables.write_sign_ins(db, batch.sign_ins.values())],
         **await write_entities(db, batch.entities.values(), batch.registry),
     }

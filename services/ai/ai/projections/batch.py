@@ -11,12 +11,14 @@ from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
 from ongoza_contracts.topics import Topic
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 UserFact: TypeAlias = UserCreated | UserUpdated
 ContentFact: TypeAlias = ContentPublished | ContentRetired
 ProfilingFact: TypeAlias = ProfilingAnswered | ProfilingCompleted | ProfilingDeleted
+SignInFact: TypeAlias = SignInStarted | SignInEnded
 
 CONSUMED: tuple[Topic, ...] = tuple(projection.topic for projection in PROJECTIONS)
 
@@ -88,6 +90,7 @@ class Batch:
     content: Newest[str, ContentFact] = field(default_factory=Newest)
     progress: Newest[tuple[int, str], ProgressUpdated] = field(default_factory=Newest)
     profiling: Newest[UUID, ProfilingFact] = field(default_factory=Newest)
+    sign_ins: Newest[tuple[int, UUID], SignInFact] = field(default_factory=Newest)
     entities: Newest[tuple[str, str], Entity] = field(default_factory=Newest)
     """By kind and key."""
     refused: list[Refused] = field(default_factory=list)
@@ -123,6 +126,8 @@ class Batch:
                 self.progress.add((fact.user_id, fact.content_id), fact)
             case ProfilingAnswered() | ProfilingCompleted() | ProfilingDeleted():
                 self.profiling.add(fact.session_id, fact)
+            case SignInStarted() | SignInEnded():
+                self.sign_ins.add((fact.user_id, fact.sign_in_id), fact)
             case _:
                 raise TypeError(f"the table of {fact.type} has no writer")
 

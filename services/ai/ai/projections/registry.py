@@ -16,6 +16,7 @@ from ongoza_contracts.topics import (
     MEMBERSHIPS,
     PROFILING,
     PROGRESS,
+    SIGN_INS,
     USERS,
     Topic,
 )
@@ -46,6 +47,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Projection(topic=FEEDBACK, makes_lists_stale=True),
     Projection(topic=GOALS, makes_lists_stale=False),
     Projection(topic=MEMBERSHIPS, makes_lists_stale=False),
+    Projection(topic=SIGN_INS, makes_lists_stale=False, table="sign_in", exists="ended_at IS NULL"),
 )
 
 

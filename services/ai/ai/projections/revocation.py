@@ -1,22 +1,29 @@
-"""Revoked access tokens, which are refused within seconds of core's fact.
+"""Revoked access tokens, which are refused within seconds of core's facts.
 
-A token is valid for an hour and core is not asked about each. So every process stores a small list
-of the users whose tokens are revoked, and reloads it every two seconds.
+A token is valid for an hour and core is not asked about each. So every process stores what was
+revoked lately, and reloads it every two seconds. Versions and ids decide; times only limit how
+long something is stored.
 """
 
 import math
 
 import asyncpg
 
-from ai.kit.auth import Tokens
+from ai.kit.auth import Caller, Revoked, Tokens
 
 SECONDS = 2.0
-# Longer than a token is valid, so that no revoked token is missed.
-VOID = """
-SELECT user_id, extract(epoch FROM tokens_valid_from)::float8 AS void_before FROM learner
-WHERE tokens_valid_from > now() - interval '2 hours'
+# Each limit is longer than a token is valid, so that no revoked token is missed.
+GENERATIONS = """
+SELECT user_id, token_generation FROM learner
+WHERE token_generation > 0 AND updated_at > now() - interval '2 hours'
 """
+ENDED = "SELECT sign_in_id FROM sign_in WHERE ended_at > now() - interval '2 hours'"
 ERASED = "SELECT user_id FROM erased_learner WHERE erased_at > now() - interval '2 hours'"
+# The sign-in and the role of a token, as core's facts say.
+ACTIVE = """
+SELECT FROM sign_in JOIN learner USING (user_id)
+WHERE user_id = $1 AND sign_in_id = $2 AND ended_at IS NULL AND role = $3 AND status = 'active'
+"""
 
 
 class Revocations:
@@ -25,8 +32,14 @@ class Revocations:
         self._tokens = tokens
 
     async def refresh(self) -> bool:
-        """Reloads the list; while the database is unavailable the last one applies."""
-        void = {row["user_id"]: row["void_before"] for row in await self._pool.fetch(VOID)}
-        erased = {row["user_id"]: math.inf for row in await self._pool.fetch(ERASED)}
-        self._tokens.void_before = void | erased
+        """Reloads what is revoked; while the database is unavailable the last state applies."""
+        raised = dict(await self._pool.fetch(GENERATIONS))
+        erased = {user_id: math.inf for (user_id,) in await self._pool.fetch(ERASED)}
+        ended = frozenset(sign_in_id for (sign_in_id,) in await self._pool.fetch(ENDED))
+        self._tokens.revoked = Revoked(raised | erased, ended)
         return False
+
+
+async def is_active(pool: asyncpg.Pool, caller: Caller) -> bool:
+    """Whether core published the caller's sign-in and role: a forged token names others."""
+    return await pool.fetchrow(ACTIVE, caller.user_id, caller.sign_in_id, caller.role) is not None

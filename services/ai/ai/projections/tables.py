@@ -9,27 +9,28 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from ai.kit.db import Db
-from ai.projections.batch import ContentFact, ProfilingFact, UserFact
+from ai.projections.batch import ContentFact, ProfilingFact, SignInFact, UserFact
 from ai.projections.documents import document, text_sha256
 from ongoza_contracts.content import ContentRetired
 from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.sign_ins import SignInEnded
 
 # One row per user.
 UPSERT_LEARNERS = """
 INSERT INTO learner (
-    user_id, version, role, track, organization_id, status, tokens_valid_from, created_at,
+    user_id, version, role, track, organization_id, status, token_generation, created_at,
     updated_at
 )
 SELECT * FROM unnest(
     $1::integer[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::text[],
-    $7::timestamptz[], $8::timestamptz[], $9::timestamptz[]
+    $7::integer[], $8::timestamptz[], $9::timestamptz[]
 ) AS fact (user_id)
 WHERE NOT EXISTS (SELECT FROM erased_learner WHERE erased_learner.user_id = fact.user_id)
 ON CONFLICT (user_id) DO UPDATE SET
     version = excluded.version, role = excluded.role, track = excluded.track,
     organization_id = excluded.organization_id, status = excluded.status,
-    tokens_valid_from = excluded.tokens_valid_from,
+    token_generation = excluded.token_generation,
     created_at = excluded.created_at, updated_at = excluded.updated_at
 WHERE excluded.version > learner.version
 RETURNING user_id
@@ -102,6 +103,19 @@ WHERE excluded.version > profiling_session.version
 RETURNING user_id
 """
 
+# One row per sign-in; that of an ended one has only its end.
+UPSERT_SIGN_INS = """
+INSERT INTO sign_in (user_id, sign_in_id, version, started_at, ended_at)
+SELECT * FROM unnest(
+    $1::integer[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::timestamptz[]
+) AS fact (user_id)
+WHERE NOT EXISTS (SELECT FROM erased_learner WHERE erased_learner.user_id = fact.user_id)
+ON CONFLICT (user_id, sign_in_id) DO UPDATE SET
+    version = excluded.version, started_at = excluded.started_at, ended_at = excluded.ended_at
+WHERE excluded.version > sign_in.version
+RETURNING user_id
+"""
+
 
 async def write_learners(db: Db, facts: Collection[UserFact]) -> list[int]:
     """Returns the ids of the learners whose row changed, like the other writers."""
@@ -111,7 +125,7 @@ async def write_learners(db: Db, facts: Collection[UserFact]) -> list[int]:
         [
             (
                 *(fact.user_id, fact.version, fact.role, fact.track, fact.organization_id),
-                *(fact.status, fact.tokens_valid_from, fact.created_at, fact.updated_at),
+                *(fact.status, fact.token_generation, fact.created_at, fact.updated_at),
             )
             for fact in facts
         ],
@@ -138,6 +152,10 @@ async def write_progress(db: Db, facts: Collection[ProgressUpdated]) -> list[int
 
 async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[int]:
     return await _write(db, UPSERT_PROFILING, [_profiling_row(fact) for fact in facts])
+
+
+async def write_sign_ins(db: Db, facts: Collection[SignInFact]) -> list[int]:
+    return await _write(db, UPSERT_SIGN_INS, [_sign_in_row(fact) for fact in facts])
 
 
 async def _write(db: Db, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -168,3 +186,8 @@ def _profiling_row(fact: ProfilingFact) -> tuple[Any, ...]:
         completed.result.model_dump_json() if completed else None,
         *(fact.started_at, completed.completed_at if completed else None),
     )
+
+
+def _sign_in_row(fact: SignInFact) -> tuple[Any, ...]:
+    times = (None, fact.ended_at) if isinstance(fact, SignInEnded) else (fact.started_at, None)
+    return (fact.user_id, fact.sign_in_id, fact.version, *times)

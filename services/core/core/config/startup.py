@@ -1,29 +1,17 @@
 """Checks of the configuration before a process starts: called by the last line of the settings."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from django.core.exceptions import ImproperlyConfigured
 
 MIN_SECRET_BYTES = 32
 WELL_KNOWN = ("django-insecure", "change-me", "changeme", "your-secret-key")
-BLACKLIST = "rest_framework_simplejwt.token_blacklist"
 
 
-def refuse_bad_configuration(
-    *,
-    secret_key: str,
-    jwt_secret_key: str,
-    simple_jwt: Mapping[str, Any],
-    installed_apps: Sequence[str],
-) -> None:
+def refuse_bad_configuration(*, secret_key: str, jwt_secret_key: str) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
     secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
     wrong = [f"{name} {fault}." for name, value in secrets.items() for fault in _faults(value)]
     if jwt_secret_key and jwt_secret_key == secret_key:
         wrong.append("DJANGO_SECRET_KEY and JWT_SECRET_KEY are equal.")
-    if simple_jwt["ROTATE_REFRESH_TOKENS"] and BLACKLIST not in installed_apps:
-        wrong.append(f"Refresh tokens rotate, but {BLACKLIST} is not installed: each works twice.")
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
 

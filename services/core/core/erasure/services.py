@@ -1,7 +1,6 @@
 """The one way in which a user is erased."""
 
 from django.db import transaction
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from core.erasure.models import ErasureReceipt
 from core.kit.versions import get_for_update
@@ -23,9 +22,7 @@ def erase_user(*, user_id: int) -> None:
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True)
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
-    # A token's text holds the e-mail address.
-    tokens, _ = OutstandingToken.objects.filter(user_id=user_id).delete()
-    rows |= {**delete_published(user), "token_blacklist.OutstandingToken": tokens}
+    rows |= delete_published(user)
     # After `delete_owned`, which waits for deletions under way: their keys are recorded by now.
     keys += pop_deleted_keys(user_id)
     rows |= erase_history(user_id)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max, Q
@@ -10,7 +11,7 @@ from django.db.models import Max, Q
 from core.kit.trace import new_traceparent
 from core.outbox.append import batches, queue, record_history
 from core.outbox.models import FactHistory
-from core.outbox.publications import publications
+from core.outbox.publications import Publication, publications
 from ongoza_contracts.codec import Record, encode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, Topic
@@ -18,6 +19,10 @@ from ongoza_contracts.users import UserErased
 
 PAGE = 1000
 MAX_ID = 2**63 - 1
+COLUMNS = """
+SELECT column_name FROM information_schema.columns
+WHERE table_schema = current_schema() AND table_name = %s
+"""
 # Writers insert into fact_history with every fact, so they wait for this.
 HOLD_WRITERS = "LOCK TABLE fact_history IN SHARE MODE"
 # Without it a page could be read before an erasure and queued again after the erasure's tombstones.
@@ -59,16 +64,28 @@ def as_of(topic: Topic, key: str, time: datetime) -> Fact | None:
 
 def record_existing() -> int:
     """Record the present state of every published entity; how many. For a database whose entities
-    are older than the history, where later tables may not exist yet."""
-    count, tables = 0, connection.introspection.table_names()
+    are older than the history, where later tables and columns may not exist yet."""
+    count = 0
     for publication in publications():
-        if publication.model._meta.db_table not in tables:
-            continue
-        rows = publication.rows().filter(version__gt=0).order_by("pk").iterator(chunk_size=PAGE)
-        for batch in batches(rows, PAGE):
+        for batch in batches(_existing_rows(publication), PAGE):
             record_history((publication.build(row), row.updated_at) for row in batch)
             count += len(batch)
     return count
+
+
+def _existing_rows(publication: Publication[Any]) -> Iterator[Any]:
+    """Columns that a later migration adds have their default."""
+    with connection.cursor() as cursor:
+        cursor.execute(COLUMNS, [publication.model._meta.db_table])
+        existing = {name for (name,) in cursor.fetchall()}
+    if "version" not in existing:  # no table yet, or its rows are not published yet
+        return
+    later = [one for one in publication.model._meta.concrete_fields if one.column not in existing]
+    rows = publication.rows().defer(*(one.name for one in later))
+    for row in rows.filter(version__gt=0).order_by("pk").iterator(chunk_size=PAGE):
+        for one in later:
+            setattr(row, one.attname, one.get_default())
+        yield row
 
 
 def erase_history(user_id: int) -> dict[str, int]:

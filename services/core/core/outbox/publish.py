@@ -74,6 +74,7 @@ def delete_published(row: Versioned) -> dict[str, int]:
     """
     publication = publication_of(row)
     row.version += 1
+    row.updated_at = timezone.now()
     fact = publication.build_deletion(row)
     append(fact)
     if fact.owner_id is not None and not isinstance(row, get_user_model()):

@@ -59,7 +59,7 @@ class TokenAuthentication(BaseAuthentication):
         if stated not in (None, claims.user_id):
             log.warning("X-User-ID differs", extra={"facts": {"user_id": claims.user_id}})
             raise UserMismatch
-        user = selectors.signed_in_user(claims.user_id, claims.sid)
+        user = selectors.signed_in_user(claims)
         if user is None:
             raise InvalidToken
         set_actor(f"user:{user.id}")

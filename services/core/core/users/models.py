@@ -1,11 +1,13 @@
 """Users and their sign-ins. Rows change through `core.users.services` alone."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from core.kit.choices import enum_choices
 from core.kit.versions import Versioned, VersionedQuerySet
@@ -39,8 +41,8 @@ class User(Versioned, AbstractBaseUser):
         related_name="members",
     )
     is_active = models.BooleanField(default=True)
-    # Published, so that services which only check signatures refuse what was issued before.
-    tokens_valid_from = models.DateTimeField(null=True, editable=False)
+    # Raised to void all access tokens at once; published, so that other services refuse them too.
+    token_generation = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
@@ -74,17 +76,32 @@ class User(Versioned, AbstractBaseUser):
         return self.is_staff
 
 
-class SignIn(models.Model):
+def new_jti() -> str:
+    return uuid.uuid4().hex
+
+
+def whole_second() -> datetime:
+    """Now, as precise as the times in a token."""
+    return timezone.now().replace(microsecond=0)
+
+
+class SignIn(Versioned):
     """One sign-in on one device: the family of all tokens refreshed from it.
 
-    Deleting the row ends them all in core at once; other services refuse them by the user's
-    `tokens_valid_from`. Its lock serialises refreshing.
+    Deleting the row, which is published, ends them all. The row says which refresh token is the
+    current one, so that its text is not stored.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
+    unversioned = frozenset({"refresh_jti", "previous_refresh_jti", "refreshed_at"})
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
+    refresh_jti = models.CharField(max_length=32, default=new_jti, editable=False)
+    previous_refresh_jti = models.CharField(max_length=32, blank=True, editable=False)
+    refreshed_at = models.DateTimeField(default=whole_second, editable=False)
+
+    class Meta:
+        ordering = ("id",)
 
     def __str__(self) -> str:
         return str(self.id)

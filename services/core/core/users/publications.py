@@ -1,7 +1,8 @@
-"""Users are published as ids, enumerations and times, without personal text."""
+"""Users are published as ids, enumerations and times, without personal text; so are sign-ins."""
 
 from core.outbox.publications import Publication, register
-from core.users.models import User
+from core.users.models import SignIn, User
+from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 
@@ -16,7 +17,7 @@ def user_fact(user: User) -> UserCreated | UserUpdated:
             "track": user.track,
             "organization_id": user.organization_id,
             "status": "active" if user.is_active else "inactive",
-            "tokens_valid_from": user.tokens_valid_from,
+            "token_generation": user.token_generation,
             "created_at": user.created_at,
             "updated_at": user.updated_at,
         }
@@ -30,5 +31,14 @@ USERS = register(
         columns={"user_id": "id"},
         builder=user_fact,
         deletion=UserErased,
+    )
+)
+
+SIGN_INS = register(
+    Publication(
+        model=SignIn,
+        fact=SignInStarted,
+        columns={"sign_in_id": "id", "started_at": "created_at", "ended_at": "updated_at"},
+        deletion=SignInEnded,
     )
 )

@@ -1,16 +1,20 @@
-"""Reads of users, limited to the caller's reach, and of sign-ins."""
-
-from uuid import UUID
+"""Reads of users, limited to the caller's reach."""
 
 from core.access.selectors import reach, reaches
 from core.kit.errors import NotFound
-from core.users.models import SignIn, User
+from core.users.models import User
+from core.users.tokens import UserClaims
 from ongoza_contracts.access import Permission
 
 
-def signed_in_user(user_id: int, sign_in_id: UUID) -> User | None:
-    """The active user whose sign-in has not been ended: one query, asked with every request."""
-    return User.objects.filter(pk=user_id, is_active=True, sign_ins__id=sign_in_id).first()
+def signed_in_user(claims: UserClaims) -> User | None:
+    """The active user of an access token that is not void: one query, asked with every request."""
+    return User.objects.filter(
+        pk=claims.user_id,
+        is_active=True,
+        sign_ins__id=claims.sid,
+        token_generation__lte=claims.gen,
+    ).first()
 
 
 def visible_user(caller: User, user_id: int) -> User:
@@ -32,13 +36,3 @@ def may_read_contact(caller: User, user: User) -> bool:
 
 def by_email(email: str) -> User | None:
     return User.objects.filter(email=email.lower()).first()
-
-
-def locked_sign_in(sign_in_id: UUID, user_id: int) -> SignIn | None:
-    """An active user's sign-in. Both rows are locked until the transaction ends, the user's first:
-    an erasure locks them in this order, so that the two never wait for each other."""
-    users = User.objects.select_for_update(no_key=True)
-    user = users.filter(pk=user_id, is_active=True).first()
-    if user is None:
-        return None
-    return user.sign_ins.select_for_update().filter(pk=sign_in_id).first()

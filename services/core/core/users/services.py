@@ -1,22 +1,20 @@
 """Everything that changes users and their sign-ins."""
 
-from datetime import datetime
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+from django.db.models import QuerySet
 
 from core.access.services import MainRole, follow_main_role
 from core.kit.errors import Conflict, DomainError
 from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
-from core.outbox.publish import publish
+from core.outbox.publish import delete_published, publish
 from core.users import passwords, selectors
-from core.users.models import SignIn, User
-from core.users.tokens import InvalidToken, RefreshToken, TokenPair, issue, read_refresh
+from core.users.models import SignIn, User, new_jti, whole_second
+from core.users.tokens import InvalidToken, TokenPair, UserClaims, issue, read_refresh
 from ongoza_contracts.vocabulary import Role
 
 
@@ -67,7 +65,8 @@ def add_user(*, email: str, password: str | None, role: Role = Role.LEARNER, **m
 def update_user(*, user_id: int, **changes: Any) -> User:
     """Set fields of a user. No-op if nothing changes: no new version, nothing published.
 
-    A user who is made inactive is signed out everywhere.
+    A new role voids access tokens, which name the old one; a user who is made inactive is signed
+    out everywhere.
     """
     user = get_for_update(User.objects.filter(pk=user_id))
     changed = {name: value for name, value in changes.items() if getattr(user, name) != value}
@@ -76,13 +75,13 @@ def update_user(*, user_id: int, **changes: Any) -> User:
     old = _main_role(user)
     for name, value in changed.items():
         setattr(user, name, value)
-    if changed.keys() & {"role", "is_active", "organization"}:
-        user.tokens_valid_from = _now()  # a token says what its bearer may do
+    if changed.keys() & {"role", "is_active"}:
+        user.token_generation += 1
     publish(user)
     if (new := _main_role(user)) != old:
         follow_main_role(user.id, new, old)
     if not user.is_active:
-        user.sign_ins.all().delete()
+        _end_all(user.sign_ins.all())
     return user
 
 
@@ -97,7 +96,7 @@ def change_password(*, user: User, current: str, new: str) -> SignedIn:
     passwords.require_acceptable(new, user, field="new_password")
     with transaction.atomic():
         user = set_password(user_id=user.id, password=new)
-        return _sign_in(user)
+        return sign_in(user)
 
 
 @transaction.atomic
@@ -105,27 +104,17 @@ def set_password(*, user_id: int, password: str | None) -> User:
     """Ends every sign-in made with the old password."""
     user = get_for_update(User.objects.filter(pk=user_id))
     user.set_password(password)
-    _end_tokens(user)
-    user.sign_ins.all().delete()
-    return user
-
-
-def _end_tokens(user: User) -> None:
-    """Publishes that a locked user's access tokens issued before now are void."""
-    user.tokens_valid_from = _now()
+    user.token_generation += 1
     publish(user)
-
-
-def _now() -> datetime:
-    """As tokens say it, in whole seconds: those of this very second stay good."""
-    return timezone.now().replace(microsecond=0)
+    _end_all(user.sign_ins.all())
+    return user
 
 
 # --- signing in --------------------------------------------------------------------------------
 @transaction.atomic
 def sign_up(*, email: str, password: str, **more: Any) -> SignedIn:
     """A new learner, signed in. Raises EmailTaken and DRF's ValidationError."""
-    return _sign_in(add_user(email=email, password=password, **more))
+    return sign_in(add_user(email=email, password=password, **more))
 
 
 def log_in(*, email: str, password: str) -> SignedIn:
@@ -137,19 +126,28 @@ def log_in(*, email: str, password: str) -> SignedIn:
         unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
         if unchanged.select_for_update(no_key=True).first() is None:
             raise WrongCredentials
-        return _sign_in(user)
+        return sign_in(user)
+
+
+def sign_in(user: User) -> SignedIn:
+    """The caller holds the user's lock. Ends the user's expired sign-ins."""
+    expired = whole_second() - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    _end_all(user.sign_ins.filter(refreshed_at__lt=expired))
+    started = SignIn(user=user)
+    publish(started)
+    return SignedIn(user, issue(user, started))
 
 
 def refresh(*, refresh_token: str) -> TokenPair:
-    """A new pair for a refresh token, which is used up by that.
+    """A new pair for a refresh token, which is used up by that. Raises InvalidToken.
 
-    One that was used before has been stolen, or its successor has: the whole family ends.
-    Raises InvalidToken.
+    One used again within the grace period gets the same successor again, because answers get lost
+    and tabs race; one used later, or after its successor, ends the sign-in: it may be stolen.
     """
-    token, claims = read_refresh(refresh_token)
+    claims = read_refresh(refresh_token)
+    set_actor(f"user:{claims.user_id}")
     with transaction.atomic():
-        sign_in = selectors.locked_sign_in(claims.sid, claims.user_id)
-        pair = _rotate(token, sign_in) if sign_in else None
+        pair = _rotate(claims)
     if pair is None:
         raise InvalidToken
     return pair
@@ -157,32 +155,41 @@ def refresh(*, refresh_token: str) -> TokenPair:
 
 def log_out(*, refresh_token: str) -> None:
     """Ends the sign-in the token belongs to; once more is no error. Raises InvalidToken."""
-    _, claims = read_refresh(refresh_token)
+    claims = read_refresh(refresh_token)
     set_actor(f"user:{claims.user_id}")
     with transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).filter(pk=claims.user_id).first()
-        if user and SignIn.objects.filter(pk=claims.sid, user=user).delete()[0]:
-            _end_tokens(user)
+        _end_all(_sign_in_of(claims))
 
 
-def _rotate(token: RefreshToken, sign_in: SignIn) -> TokenPair | None:
-    """None when the token was used before: its sign-in is deleted then."""
-    try:
-        token.check_blacklist()
-    except TokenError:
-        sign_in.delete()
+def _rotate(claims: UserClaims) -> TokenPair | None:
+    """None for a token that is not valid; for a reused one the sign-in is ended.
+
+    Locks the sign-in alone: an erasure, which locks the user first, never waits in a circle.
+    """
+    rows = _sign_in_of(claims)
+    rotated = rows.filter(refresh_jti=claims.jti).update(
+        refresh_jti=new_jti(), previous_refresh_jti=claims.jti, refreshed_at=whole_second()
+    )
+    current = rows.filter(user__is_active=True).select_related("user").first()
+    if current is None:
         return None
-    now = timezone.now()
-    OutstandingToken.objects.filter(user_id=sign_in.user_id, expires_at__lt=now).delete()
-    token.blacklist()
-    sign_in.expires_at = now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
-    sign_in.save(update_fields=["expires_at"])
-    return issue(sign_in.user, sign_in)
+    if rotated or _within_grace(current, claims.jti):
+        return issue(current.user, current)
+    _end_all(rows)
+    return None
 
 
-def _sign_in(user: User) -> SignedIn:
-    now = timezone.now()
-    user.sign_ins.filter(expires_at__lt=now).delete()
-    expires_at = now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
-    sign_in = user.sign_ins.create(created_at=now, expires_at=expires_at)
-    return SignedIn(user, issue(user, sign_in))
+def _within_grace(current: SignIn, jti: str) -> bool:
+    age = whole_second() - current.refreshed_at
+    grace = timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
+    return jti == current.previous_refresh_jti and age <= grace
+
+
+def _sign_in_of(claims: UserClaims) -> QuerySet[SignIn]:
+    return SignIn.objects.filter(pk=claims.sid, user_id=claims.user_id)
+
+
+def _end_all(sign_ins: QuerySet[SignIn]) -> None:
+    """Locks them in the order of their ids, as an erasure does."""
+    for one in sign_ins.select_for_update().order_by("pk"):
+        delete_published(one)

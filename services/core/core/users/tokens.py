@@ -23,11 +23,12 @@ from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 from core.kit.errors import DomainError
 from core.users.models import SignIn, User
 from ongoza_contracts.http.strict_json import InvalidJson, parse_json
+from ongoza_contracts.http.tokens import SERVICE_TOKEN_SECONDS
+from ongoza_contracts.users import TokenGeneration
 from ongoza_contracts.vocabulary import Role, UserId
 
 MAX_TOKEN_BYTES = 4096
 CLOCK_SKEW_SECONDS = 60
-MAX_SERVICE_SECONDS = 300
 CORE, AI, AUDIENCE = "ongoza-core", "ongoza-ai", "ongoza"
 
 _TOKEN = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+")
@@ -59,6 +60,8 @@ class UserClaims(_Claims):
     token_type: Literal["access", "refresh"]
     sid: UUID
     """The sign-in the token descends from."""
+    gen: TokenGeneration = 0
+    """The user's token generation when an access token was issued."""
     iss: Literal["ongoza-core"]
     aud: Literal["ongoza"]
 
@@ -102,16 +105,14 @@ class AccessToken(_OwnBackend, simplejwt.AccessToken):
 
 
 class RefreshToken(_OwnBackend, simplejwt.RefreshToken):  # type: ignore[misc]  # simplejwt's own
-    access_token_class = AccessToken
+    """Whether it was used before is in its sign-in, not in the token."""
 
-    def verify(self) -> None:
-        """Without asking whether it was used: that is asked under the lock of its sign-in."""
-        simplejwt.Token.verify(self)
+    access_token_class = AccessToken
 
 
 class ServiceToken(_OwnBackend, simplejwt.Token):
     token_type = "service"  # noqa: S105  (a kind of token, not one)
-    lifetime = timedelta(seconds=60)
+    lifetime = timedelta(seconds=SERVICE_TOKEN_SECONDS)
     issuer, audience = AI, CORE
 
 
@@ -122,12 +123,18 @@ class TokenPair:
 
 
 def issue(user: User, sign_in: SignIn) -> TokenPair:
+    """The current refresh token of the sign-in, the same at each call, and a new access token."""
     refresh = RefreshToken()
     refresh["user_id"] = user.id
     refresh["email"] = user.email
     refresh["role"] = user.role
     refresh["sid"] = str(sign_in.id)
-    return TokenPair(access=str(refresh.access_token), refresh=str(refresh))
+    access = refresh.access_token
+    access["gen"] = user.token_generation
+    refresh["jti"] = sign_in.refresh_jti
+    refresh.set_iat(at_time=sign_in.refreshed_at)
+    refresh.set_exp(from_time=sign_in.refreshed_at)
+    return TokenPair(access=str(access), refresh=str(refresh))
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -136,19 +143,18 @@ def read_bearer(raw: str) -> UserClaims | ServiceClaims:
     payload = _payload(raw)
     if parse_json(payload).get("token_type") == "service":
         service = _claims(ServiceClaims, payload)
-        _verified(ServiceToken, raw, service)
-        if service.exp - service.iat > MAX_SERVICE_SECONDS:
-            raise InvalidToken
+        _verify(ServiceToken, raw, service)
         return service
     claims = _claims(UserClaims, payload)
-    _verified(AccessToken, raw, claims)
+    _verify(AccessToken, raw, claims)
     return claims
 
 
-def read_refresh(raw: str) -> tuple[RefreshToken, UserClaims]:
-    """A refresh token, be it used or not, and its claims. Raises InvalidToken."""
+def read_refresh(raw: str) -> UserClaims:
+    """The claims of a refresh token, be it used or not. Raises InvalidToken."""
     claims = _claims(UserClaims, _payload(raw))
-    return _verified(RefreshToken, raw, claims), claims
+    _verify(RefreshToken, raw, claims)
+    return claims
 
 
 def _payload(raw: str) -> bytes:
@@ -170,7 +176,6 @@ def _decoded(part: str) -> bytes:
 
 
 C = TypeVar("C", UserClaims, ServiceClaims)
-T = TypeVar("T", AccessToken, RefreshToken, ServiceToken)
 
 
 def _claims(model: type[C], payload: bytes) -> C:
@@ -183,8 +188,11 @@ def _claims(model: type[C], payload: bytes) -> C:
     return claims
 
 
-def _verified(kind: type[T], raw: str, claims: Any) -> T:
+def _verify(kind: type[simplejwt.Token], raw: str, claims: _Claims) -> None:
+    """Raises InvalidToken also for a signed token that lives longer than those issued here."""
+    if kind.lifetime is None or claims.exp - claims.iat > kind.lifetime.total_seconds():
+        raise InvalidToken
     try:
-        return kind(cast(Any, raw))  # it takes the text, but says it wants a Token
+        kind(cast(Any, raw))  # it takes the text, but says it wants a Token
     except TokenError:
         raise InvalidToken from None
