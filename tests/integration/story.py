@@ -55,12 +55,12 @@ class Learner:
     refresh_token: str
 
     @classmethod
-    def signed_up(cls, stack: Stack) -> "Learner":
+    def signed_up(cls, stack: Stack, password: str | None = None) -> "Learner":
         answer = httpx.post(
             f"{stack.core_url}/api/v1/auth/signup",
             json={
                 "email": f"{secrets.token_hex(8)}@ongoza.example",
-                "password": secrets.token_urlsafe(16),
+                "password": password or secrets.token_urlsafe(16),
                 "first_name": "Amani",
                 "last_name": "Test",
             },

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from core.profiling.models import ProfilingSession
 from core.programs.models import ContentItem
 from core.progress.models import Progress
 from core.users.models import User
+from core.users.services import add_user, sign_in
 from ongoza_contracts.vocabulary import Role, Track
 from tests.unit.core.world import (
+    NOBODY,
     Answer,
     Caller,
     appended,
@@ -30,6 +33,8 @@ from tests.unit.core.world import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AT_ONCE = 10
+RACES = 200
+PASSWORD = "a-long-passphrase-9"
 SESSIONS = "profiling/sessions/"
 
 
@@ -187,3 +192,77 @@ def test_a_first_report_waits_for_an_erasure_and_is_refused(amina: Caller, learn
 
     assert refusal(answer) == (409, "conflict", [])
     assert appended() == [("user.erased", f"{learner.id}", 2)]
+
+
+def refresh(token: str) -> Answer:
+    return NOBODY.post("auth/token/refresh/", {"refresh_token": token})
+
+
+def test_tabs_that_refresh_at_once_get_the_same_working_successor(learner: User) -> None:
+    used = sign_in(learner).tokens.refresh
+
+    answers = at_once(lambda _: refresh(used))
+
+    assert statuses(answers) == {200: AT_ONCE}
+    assert len({body["refresh_token"] for _, body in answers}) == 1
+    for _, body in answers:
+        assert Caller(body["access_token"]).get("users/me/")[0] == 200
+    assert refresh(answers[0][1]["refresh_token"])[0] == 200
+
+
+def test_concurrent_reuse_ends_the_sign_in_once(learner: User) -> None:
+    stolen = sign_in(learner).tokens.refresh
+    newest = refresh(refresh(stolen)[1]["refresh_token"])[1]
+    forget_appended()
+
+    answers = at_once(lambda _: refresh(stolen))
+
+    assert statuses(answers) == {401: AT_ONCE}
+    assert [kind for kind, _, _ in appended()] == ["signin.ended"]
+    assert Caller(newest["access_token"]).get("users/me/")[0] == 401
+
+
+def test_a_refresh_that_races_with_an_erasure_never_blocks_it() -> None:
+    pairs = Counter(_refresh_beside_erasure(f"user-{number}") for number in range(RACES))
+
+    assert {erased for _, erased in pairs} == {204}
+    assert {refreshed for refreshed, _ in pairs} <= {200, 401}
+    assert not User.objects.exists()
+
+
+def _refresh_beside_erasure(name: str) -> tuple[int, int]:
+    """The statuses of both."""
+    user = add_user(email=f"{name}@ongoza.example", password=PASSWORD)
+    tokens = sign_in(user).tokens
+    start = Barrier(2)
+
+    def call(number: int) -> Answer:
+        start.wait()
+        if number == 0:
+            return refresh(tokens.refresh)
+        return Caller(tokens.access).call("DELETE", "users/me/", {"password": PASSWORD})
+
+    (refreshed, _), (erased, _) = at_once(call, 2)
+    return refreshed, erased
+
+
+def test_a_password_change_beside_refreshes_leaves_no_old_token_valid() -> None:
+    user = add_user(email="amina@ongoza.example", password=PASSWORD)
+    stolen = [sign_in(user).tokens for _ in range(AT_ONCE - 1)]
+    own = sign_in(user).tokens
+    change = {"current_password": PASSWORD, "new_password": "another-passphrase-10"}
+
+    def call(number: int) -> Answer:
+        if number == AT_ONCE // 2:
+            return Caller(own.access).post("users/me/password/", change)
+        return refresh(stolen[number - (number > AT_ONCE // 2)].refresh)
+
+    answers = at_once(call)
+
+    new = answers.pop(AT_ONCE // 2)[1]
+    assert Caller(new["access_token"]).get("users/me/")[0] == 200
+    assert statuses(answers).keys() <= {200, 401}
+    for status, body in answers:
+        if status == 200:
+            assert Caller(body["access_token"]).get("users/me/")[0] == 401
+            assert refresh(body["refresh_token"])[0] == 401

@@ -1,6 +1,7 @@
 """The whole path on real servers: progress goes in at core, recommendations come out at ai."""
 
-import time
+import secrets
+from dataclasses import replace
 
 import pytest
 from confluent_kafka import Message
@@ -14,6 +15,8 @@ from tests.integration.story import (
     outbox_depth,
     records,
 )
+
+PASSWORD = "a-long-passphrase-9"
 
 
 @pytest.fixture
@@ -86,13 +89,66 @@ def test_the_plain_get_and_one_with_parameters_give_the_same_answer(learner: Lea
         assert one.json()["code"] == other.json()["code"]
 
 
-def test_after_logging_out_ai_refuses_the_access_token_too(learner: Learner) -> None:
-    assert learner.ai("GET", "/api/v1/recommendations").status_code == 200
-    time.sleep(1.1)  # tokens have whole seconds
+def on_another_device(learner: Learner) -> Learner:
+    """Signed in a second time."""
+    email = learner.core("GET", "/api/v1/users/me").json()["email"]
+    body = {"email": email, "password": PASSWORD}
+    tokens = learner.core("POST", "/api/v1/auth/login", json=body).json()
+    return replace(learner, token=tokens["access_token"], refresh_token=tokens["refresh_token"])
+
+
+def refresh(learner: Learner) -> Learner | None:
+    """With the new tokens; None when refused."""
     body = {"refresh_token": learner.refresh_token}
-    assert learner.core("POST", "/api/v1/auth/logout", json=body).status_code == 204
-    assert learner.core("GET", "/api/v1/users/me").status_code == 401
-    eventually(lambda: learner.ai("GET", "/api/v1/recommendations").status_code == 401)
+    answer = learner.core("POST", "/api/v1/auth/token/refresh", json=body)
+    if answer.status_code != 200:
+        assert answer.status_code == 401
+        return None
+    tokens = answer.json()
+    return replace(learner, token=tokens["access_token"], refresh_token=tokens["refresh_token"])
+
+
+def statuses(learner: Learner) -> tuple[int, int]:
+    """Of a request to core and of one to ai."""
+    core = learner.core("GET", "/api/v1/users/me")
+    return core.status_code, learner.ai("GET", "/api/v1/recommendations").status_code
+
+
+def test_both_services_refuse_the_tokens_of_the_device_that_logged_out(stack: Stack) -> None:
+    phone = Learner.signed_up(stack, PASSWORD)
+    laptop = on_another_device(phone)
+    body = {"refresh_token": phone.refresh_token}
+    assert phone.core("POST", "/api/v1/auth/logout", json=body).status_code == 204
+    assert phone.core("GET", "/api/v1/users/me").status_code == 401
+    eventually(lambda: statuses(phone) == (401, 401))
+    assert statuses(laptop) == (200, 200)
+
+
+def test_both_services_refuse_the_tokens_of_a_sign_in_whose_refresh_token_was_reused(
+    learner: Learner,
+) -> None:
+    renewed = refresh(learner)
+    assert renewed
+    assert refresh(renewed)
+    assert statuses(renewed) == (200, 200)
+    assert refresh(learner) is None
+    eventually(lambda: statuses(renewed) == (401, 401))
+
+
+def test_both_services_refuse_a_token_issued_in_the_second_of_a_new_password(
+    stack: Stack,
+) -> None:
+    thief = Learner.signed_up(stack, PASSWORD)
+    own = on_another_device(thief)
+    body = {"current_password": PASSWORD, "new_password": secrets.token_urlsafe(16)}
+    stolen = refresh(thief)
+    changed = own.core("POST", "/api/v1/users/me/password", json=body)
+    assert changed.status_code == 200
+    assert stolen
+    eventually(lambda: statuses(stolen) == (401, 401))
+    eventually(lambda: statuses(own) == (401, 401))
+    assert refresh(stolen) is None
+    assert statuses(replace(own, token=changed.json()["access_token"])) == (200, 200)
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

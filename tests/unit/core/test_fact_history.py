@@ -205,6 +205,18 @@ def test_entities_older_than_the_history_are_recorded_in_their_present_state(
         as_of(PROGRESS, f"{learner.id}:course-1", NOON)
 
 
+def test_entities_are_recorded_before_a_later_migration_adds_their_columns(learner: User) -> None:
+    FactHistory.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE users_user DROP token_generation")
+        cursor.execute("ALTER TABLE users_signin DROP version")
+
+    assert record_existing() == 1
+
+    assert FactHistory.objects.get().body["token_generation"] == 0
+
+
 # --- a lost topic --------------------------------------------------------------------------------
 def test_a_topic_is_refilled_with_the_same_facts_and_ids_but_for_those_of_the_erased(
     amina: Caller, learner: User

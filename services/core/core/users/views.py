@@ -52,7 +52,11 @@ class Refresh(_Public):
 
     @extend_schema(request=serializers.RefreshRequest, responses=serializers.Tokens)
     def post(self, request: Request) -> Response:
-        """Change a refresh token for a new pair. It works once; a second use ends the sign-in."""
+        """Exchange a refresh token for a new pair.
+
+        Within the grace period a used one gets the same successor again; later use ends the
+        sign-in.
+        """
         tokens = services.refresh(**self.body(serializers.RefreshRequest))
         return Response(serializers.Tokens(tokens).data)
 
