@@ -60,7 +60,7 @@ def test_every_consumed_topic_can_be_rebuilt_alone(topic: Topic) -> None:
 
 def test_what_has_no_typed_table_is_an_entity() -> None:
     typed = {one.topic.kind for one in REGISTRY.typed}
-    assert typed == {"users", "content", "progress", "profiling"}
+    assert typed == {"users", "content", "progress", "profiling", "sign-ins"}
     assert typed.isdisjoint(REGISTRY.entity_kinds)
     assert len(typed) + len(REGISTRY.entity_kinds) == len(PROJECTIONS)
 

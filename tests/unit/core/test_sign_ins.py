@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from django.test import Client, override_settings
 
 from core.outbox.models import DeletedEntityKey, FactHistory
 from core.users.models import SignIn, User, whole_second
@@ -19,6 +18,7 @@ from tests.unit.core.world import (
     NOBODY,
     Answer,
     Caller,
+    Refusal,
     appended,
     forget_appended,
     person,
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"
 OTHER_PASSWORD = "another-passphrase-10"
-REFUSED = (401, "not_authenticated", [])
+REFUSED: Refusal = (401, "not_authenticated", [])
 ME = "users/me/"
 
 
@@ -115,8 +115,8 @@ def test_the_repeated_successor_is_the_same_token(amina: User) -> None:
     assert len(set(answers)) == 1
 
 
-def test_the_grace_period_is_a_setting(amina: User, settings: SettingsWrapper) -> None:
-    settings.REFRESH_GRACE_SECONDS = 5
+@override_settings(REFRESH_GRACE_SECONDS=5)
+def test_the_grace_period_is_a_setting(amina: User) -> None:
     first = logged_in()
     refreshed(first["refresh_token"])
     pass_time(10)

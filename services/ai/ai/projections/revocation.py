@@ -33,10 +33,11 @@ class Revocations:
 
     async def refresh(self) -> bool:
         """Reloads what is revoked; while the database is unavailable the last state applies."""
-        raised = dict(await self._pool.fetch(GENERATIONS))
-        erased = {user_id: math.inf for (user_id,) in await self._pool.fetch(ERASED)}
-        ended = frozenset(sign_in_id for (sign_in_id,) in await self._pool.fetch(ENDED))
-        self._tokens.revoked = Revoked(raised | erased, ended)
+        raised = await self._pool.fetch(GENERATIONS)
+        generations = {row["user_id"]: row["token_generation"] for row in raised}
+        erased = {row["user_id"]: math.inf for row in await self._pool.fetch(ERASED)}
+        ended = frozenset(row["sign_in_id"] for row in await self._pool.fetch(ENDED))
+        self._tokens.revoked = Revoked(generations | erased, ended)
         return False
 
 
