@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from uuid import UUID
 
 import asyncpg
@@ -29,6 +30,22 @@ SELECT n, gen_random_uuid(), 2, now() - n * interval '1 minute' FROM generate_se
 MANY_ERASED = """
 INSERT INTO erased_learner (user_id, version, erased_at)
 SELECT 100000 + n, 1, now() - n * interval '1 minute' FROM generate_series(1, 30000) AS n
+"""
+
+OLDER_RELEASE = """
+DROP TABLE sign_in CASCADE;
+DROP VIEW live.learner;
+DROP INDEX erased_learner_erased_at;
+ALTER TABLE learner DROP token_generation, ADD tokens_valid_from timestamptz;
+CREATE VIEW live.learner AS SELECT * FROM learner;
+"""
+SHAPE = """
+SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default
+FROM information_schema.columns WHERE table_name IN ('learner', 'sign_in')
+UNION ALL
+SELECT schemaname, tablename, indexname, '', '', indexdef
+FROM pg_indexes WHERE tablename IN ('learner', 'sign_in', 'erased_learner')
+ORDER BY 1, 2, 3
 """
 
 
@@ -143,3 +160,11 @@ async def test_only_a_published_sign_in_and_role_are_active(vector_pool: asyncpg
         )
     await apply(vector_pool, [sign_in_ended()])
     assert not await is_active(vector_pool, admin)
+
+
+async def test_a_migrated_generation_equals_a_new_one(vector_pool: asyncpg.Pool) -> None:
+    made_now = await vector_pool.fetch(SHAPE)
+    await vector_pool.execute(OLDER_RELEASE)
+    assert await vector_pool.fetch(SHAPE) != made_now
+    await vector_pool.execute(files("ai.migrations").joinpath("0012_sign_ins.sql").read_text())
+    assert await vector_pool.fetch(SHAPE) == made_now
