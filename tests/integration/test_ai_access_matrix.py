@@ -113,7 +113,7 @@ def world_of(role: Role, relation: Relation) -> tuple[list[Fact], int]:
         membership(LEARNER, role="learner", scope="cohort", cohort_id=COHORT),
     ]
     if relation is Relation.OWN:
-        return facts, LEARNER
+        return [*facts, user(LEARNER, 2, role=role), sign_in_started(LEARNER)], LEARNER
     organization_id = 1 if relation is Relation.ORGANIZATION else 2
     facts += [user(CALLER, role=role), sign_in_started(CALLER)]
     facts += [membership(CALLER, role=role, **{**in_school, "organization_id": organization_id})]

@@ -49,6 +49,7 @@ async def http(vector_pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
     app.state.resources = SimpleNamespace(pool=vector_pool)
     signed_in = [user(1, role="admin"), sign_in_started(1)]
     await Applier(vector_pool, "g1", "test").apply(read_batch(map(record, signed_in)))
+    await vector_pool.execute("DELETE FROM dirty_learner")
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://ai.test") as client:
         yield client

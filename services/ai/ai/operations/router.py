@@ -19,9 +19,16 @@ LIMIT_MAX = 100
 ParkedId = Annotated[int, Path(ge=1, le=ID_MAX)]
 
 
-async def operator(caller: CurrentCaller, pool: CurrentPool) -> Caller:
-    """Raises Forbidden, and Unauthenticated for a token whose sign-in core has not published."""
+async def permitted(caller: CurrentCaller) -> Caller:
     require_permission(caller, Permission.OPERATIONS_MANAGE)
+    return caller
+
+
+Permitted = Annotated[Caller, Depends(permitted)]
+
+
+async def operator(caller: Permitted, pool: CurrentPool) -> Caller:
+    """Raises Unauthenticated for a token whose sign-in and role are not as core published them."""
     if not await is_active(pool, caller):
         raise Unauthenticated
     return caller
@@ -60,10 +67,11 @@ async def retry(caller: Operator, pool: CurrentPool, parked_id: ParkedId) -> Ret
 
 @router.post("/{parked_id}/discard", status_code=204)
 async def discard(
-    caller: Operator,
+    _: Permitted,  # before the body is read
     pool: CurrentPool,
     parked_id: ParkedId,
     body: Annotated[DiscardRequest, Depends(read_json(DiscardRequest))],
+    caller: Operator,
 ) -> Response:
     """Discard it, with a reason for the audit."""
     actor = f"user {caller.user_id}"

@@ -129,6 +129,7 @@ def log_in(*, email: str, password: str) -> SignedIn:
         return sign_in(user)
 
 
+@transaction.atomic
 def sign_in(user: User) -> SignedIn:
     """The caller holds the user's lock. Ends the user's expired sign-ins."""
     expired = whole_second() - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
