@@ -124,9 +124,10 @@ def log_in(*, email: str, password: str) -> SignedIn:
         raise WrongCredentials
     with transaction.atomic():
         unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
-        if unchanged.select_for_update(no_key=True).first() is None:
+        locked = unchanged.select_for_update(no_key=True).first()
+        if locked is None:
             raise WrongCredentials
-        return sign_in(user)
+        return sign_in(locked)
 
 
 @transaction.atomic
