@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin
+
 Backend: TypeAlias = Literal["onnx", "sentence-transformers"]
 
 
@@ -36,6 +38,7 @@ class Settings(BaseSettings):
     """Seconds that one call to core may take; a read has a budget of one second altogether."""
 
     jwt_secret_key: str
+    jwt_algorithm: Literal["HS256"] = TOKEN_ALGORITHM
     cors_origins: Annotated[list[str], NoDecode] = []
     ai_host: str = "127.0.0.1"
     ai_port: int = 8001
@@ -73,6 +76,14 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return [origin.strip() for origin in value.split(",") if origin.strip()]
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _without_wildcards(cls, value: list[str]) -> list[str]:
+        """A wildcard with credentials would let every site act for a signed-in user."""
+        if not all(map(is_origin, value)):
+            raise ValueError("not a list of origins such as https://app.example.org")
         return value
 
 
