@@ -56,9 +56,15 @@ def _refuse_at_sight(scope: Scope) -> None:
         if name == b"content-length" and not (value.isdigit() and int(value[:20]) <= BODY_MAX):
             raise PayloadTooLarge
     if query := scope["query_string"]:
-        names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
-        if len(names) != len(set(names)):
-            raise BadParameter("A parameter is given twice.")
+        _refuse_parameters(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+
+
+def _refuse_parameters(parameters: list[tuple[str, str]]) -> None:
+    names = [name for name, _ in parameters]
+    if len(names) != len(set(names)):
+        raise BadParameter("A parameter is given twice.")
+    if any("\x00" in value for _, value in parameters):
+        raise BadParameter("A parameter has a NUL.")
 
 
 def _drop_trailing_slash(scope: Scope) -> None:
