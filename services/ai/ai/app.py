@@ -19,6 +19,7 @@ from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import ServiceUnavailable, error_response
 from ai.kit.fallback import SOURCE_HEADER
 from ai.kit.guard import Guard
+from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
 from ai.kit.trace import Trace, request_id
 from ai.operations.router import router as operations
@@ -112,7 +113,7 @@ async def _database_unavailable(_: Request, error: Exception) -> Response:
 @command.command()
 def serve() -> None:
     """Answer HTTP requests."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = load_settings()
     uvicorn.run(

@@ -18,6 +18,8 @@ def start(**changes: Any) -> None:
     configuration: dict[str, Any] = {
         "secret_key": GOOD,
         "jwt_secret_key": OTHER,
+        "jwt_algorithm": "HS256",
+        "cors_origins": [],
         "simple_jwt": {"ROTATE_REFRESH_TOKENS": True},
         "installed_apps": [BLACKLIST],
     }
