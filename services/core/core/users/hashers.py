@@ -28,10 +28,10 @@ def normalize(password: str) -> str:
 def verify(password: str, stored: str) -> tuple[bool, bool]:
     """Whether the password is right, and whether its stored hash is outdated."""
     normal = normalize(password)
-    is_right, is_outdated = verify_password(normal, stored)
-    if not is_right and normal != password and _is_of_an_earlier_hasher(stored):
+    matches, outdated = verify_password(normal, stored)
+    if not matches and normal != password and _is_of_an_earlier_hasher(stored):
         return verify_password(password, stored)  # hashed before passwords were normalised
-    return is_right, is_outdated
+    return matches, outdated
 
 
 def _is_of_an_earlier_hasher(stored: str) -> bool:

@@ -71,12 +71,12 @@ class User(Versioned, AbstractBaseUser):
         """
         if len(raw_password) > MAX_PASSWORD_LENGTH:
             return False
-        is_right, is_outdated = verify(raw_password, self.password)
-        if is_right and is_outdated and not self._replace_hash(raw_password):
+        matches, outdated = verify(raw_password, self.password)
+        if matches and outdated and not self._replace_hash(raw_password):
             stored = User.objects.filter(pk=self.pk).values_list("password", flat=True).first()
             self.password = stored or make_password(None)
-            is_right, _ = verify(raw_password, self.password)
-        return is_right
+            matches, _ = verify(raw_password, self.password)
+        return matches
 
     def _replace_hash(self, raw_password: str) -> bool:
         """False when the row no longer has the hash that was checked."""
