@@ -21,7 +21,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from core.kit.errors import error_body
 from core.kit.incoming import IncomingRequest, State
 
-HEAD_SECONDS = BODY_SECONDS = 10  # equal, so that the connections that wait stay in order
+HEAD_SECONDS = BODY_SECONDS = 10
 READ_BYTES = 64 * 1024
 BLOCKED_SECONDS = 10
 REFUSALS = {
@@ -109,12 +109,14 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             self._feed(conn, pipelined)
 
     def murder_pending(self) -> None:
-        for conn in self.pending_conns:
-            if conn.timeout > time.monotonic():
-                break
-            if conn.incoming.raw:
-                conn.refuse("request_timeout")
-        super().murder_pending()
+        """Ends what did not arrive in time, and while stopping also what says nothing."""
+        now = time.monotonic()
+        for conn in [*self.pending_conns]:
+            has_begun = bool(conn.incoming.raw)
+            if conn.timeout <= now or not (self.alive or has_begun):
+                if has_begun:
+                    conn.refuse("request_timeout")
+                self._end(conn)
 
     def _take_back(self, conn: Connection) -> None:
         self.poller.unregister(conn.sock)
