@@ -61,9 +61,11 @@ def answer(connection: socket.socket) -> bytes:
     return found
 
 
-def ask(stack: Stack, name: str, **headers: str) -> httpx.Response:
+def ask(stack: Stack, name: str, address: str = HOST, **headers: str) -> httpx.Response:
+    """The answer to a caller who has this network address."""
     url = f"http://{HOST}:{port(stack, name)}{PATHS[name]}"
-    return httpx.get(url, headers=headers, timeout=3, trust_env=False)
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=address)) as client:
+        return client.get(url, headers=headers, timeout=3)
 
 
 def post(body: bytes, length: int | None = None) -> bytes:
@@ -92,10 +94,9 @@ def test_unfinished_requests_do_not_keep_others_waiting(
                 stack.enter_context(opened(direct, name, data))
             except ConnectionError:  # over the limit of one address
                 continue
-        if count < 256:
-            started = time.monotonic()
-            assert ask(direct, name).status_code == 200
-            assert time.monotonic() - started < 1
+        started = time.monotonic()
+        assert ask(direct, name, address="127.0.0.2").status_code == 200
+        assert time.monotonic() - started < 1
     eventually(lambda: answers(direct, name))
 
 
@@ -137,8 +138,8 @@ def test_a_long_head_is_refused(direct: Stack, name: str, headers: bytes) -> Non
         except ConnectionError:  # refused before all of it was sent
             pass
         found = answer(connection)
+    # Empty when the connection was closed while the client was still sending.
     assert found[:12] in (b"HTTP/1.1 431", b"HTTP/1.1 400", b"")
-    assert found or len(headers) > 1_000_000
 
 
 def test_one_address_holds_a_limited_number_of_connections(direct: Stack, name: str) -> None:

@@ -89,8 +89,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._cancel_timer()
         if self.transport.is_closing():
             return
-        has_asked = self._reading_head or not self._is_idle()
-        if has_asked and not (self.cycle and self.cycle.response_started):
+        if self._reading_head or not (self._is_idle() or self.cycle.response_started):
             self.transport.write(_raw(error))
         self.transport.close()
 
