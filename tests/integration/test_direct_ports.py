@@ -97,7 +97,7 @@ def test_unfinished_requests_do_not_keep_others_waiting(
         started = time.monotonic()
         assert ask(direct, name, address="127.0.0.2").status_code == 200
         assert time.monotonic() - started < 1
-    eventually(lambda: answers(direct, name))
+    eventually(lambda: answers(direct, name), seconds=30)
 
 
 def answers(stack: Stack, name: str) -> bool:
@@ -151,7 +151,7 @@ def test_one_address_holds_a_limited_number_of_connections(direct: Stack, name: 
             connection.setblocking(False)
         closed = sum(_is_closed(connection) for connection in held)
     assert closed >= 20
-    eventually(lambda: answers(direct, name))
+    eventually(lambda: answers(direct, name), seconds=30)
 
 
 def _is_closed(connection: socket.socket) -> bool:
