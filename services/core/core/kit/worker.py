@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from core.kit.errors import error_body
 from core.kit.incoming import IncomingRequest, State
 
 HEAD_SECONDS = BODY_SECONDS = 10
@@ -51,7 +50,9 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
 
     def refuse(self, code: str) -> None:
         status, detail = REFUSALS[code]
-        body = json.dumps(error_body(code, detail)).encode()
+        # By hand: `core.kit.errors` needs Django's settings, which a worker loads later.
+        answer = {"detail": detail, "code": code, "errors": [], "request_id": ""}
+        body = json.dumps(answer).encode()
         head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % (
             status,
             len(body),
