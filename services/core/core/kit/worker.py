@@ -35,6 +35,8 @@ REFUSALS = {
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
     """A connection that is counted for its address until it closes."""
 
+    parser: Any
+
     def __init__(self, *arguments: Any, by_address: Counter[str]) -> None:
         super().__init__(*arguments)
         self.incoming = IncomingRequest()
