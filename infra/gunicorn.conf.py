@@ -4,8 +4,11 @@ import multiprocessing
 import os
 from pathlib import Path
 
+from core.kit.worker import BufferingWorker
+
 bind = f"{os.environ.get('CORE_HOST', '127.0.0.1')}:{os.environ.get('CORE_PORT', '8000')}"
-worker_class = "gthread"
+BufferingWorker.connections_per_address = int(os.environ.get("CONNECTIONS_PER_ADDRESS", "256"))
+worker_class = BufferingWorker
 workers = int(os.environ.get("WEB_CONCURRENCY", min(multiprocessing.cpu_count(), 4)))
 threads = 8
 preload_app = True  # one import for all workers; nothing opens a connection before the fork

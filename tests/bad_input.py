@@ -27,6 +27,7 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "a NUL": (b'{"a": "\\u0000"}', 400, "bad_text"),
     "a key twice": (b'{"a": 1, "a": 2}', 400, "duplicate_key"),
     "an integer of 5,000 digits": (b'{"a": ' + b"9" * 5000 + b"}", 400, "out_of_range"),
+    "2^63": (b'{"a": 9223372036854775808}', 400, "out_of_range"),
     "an unknown field": (b'{"surprise": 1}', 400, "unknown_field"),
     "257 KiB": (b'{"a": "' + b"x" * 257 * 1024 + b'"}', 413, "payload_too_large"),
 }
@@ -35,6 +36,9 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
 MEDIA: dict[str, tuple[dict[str, str], bytes]] = {
     "no type": ({}, b"{}"),
     "text": ({"Content-Type": "text/plain"}, b"{}"),
+    "any type": ({"Content-Type": "*/*"}, b"{}"),
+    "any type of application": ({"Content-Type": "application/*"}, b"{}"),
+    "JSON with an unknown parameter": ({"Content-Type": f"{JSON}; version=1"}, b"{}"),
     "a form": ({"Content-Type": "application/x-www-form-urlencoded"}, b"a=1"),
     "multipart": ({"Content-Type": "multipart/form-data; boundary=x"}, b"--x--"),
     "XML": ({"Content-Type": "text/xml; charset=bogus"}, b"<a/>"),

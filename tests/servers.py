@@ -27,7 +27,7 @@ def new_stack(name: str) -> Stack:
         folder,
         Ports.free(),
         durable=False,
-        extra_environment={"THROTTLE": "off"},
+        extra_environment={"THROTTLE": "off", "ALLOWED_HOSTS": "127.0.0.1,localhost,ai.test"},
         patience=5,  # the machine may be busy with other test runs
     )
 

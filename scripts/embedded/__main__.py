@@ -11,11 +11,17 @@ from scripts.embedded.errors import CannotRun
 from scripts.embedded.kafka import Kafka
 from scripts.embedded.ports import Ports, PortTaken, require_free
 from scripts.embedded.postgres import Postgres
+from scripts.embedded.private import PRIVATE_UMASK
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Option("--dir", help="Where the data lives; made when missing.")]
 Port = Annotated[int, typer.Option(help="Where it listens, on the loopback address.")]
+
+
+@app.callback()
+def private() -> None:
+    os.umask(PRIVATE_UMASK)
 
 
 @app.command()
@@ -36,7 +42,6 @@ def kafka(directory: Folder, port: Port = Ports.kafka) -> None:
 def _password(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24))
     return path.read_text()
 

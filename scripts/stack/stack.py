@@ -14,6 +14,7 @@ from scripts.embedded.errors import CannotRun
 from scripts.embedded.kafka import Kafka
 from scripts.embedded.ports import HOST, Ports, require_free
 from scripts.embedded.postgres import Postgres
+from scripts.embedded.private import PRIVATE_UMASK, close_to_others
 from scripts.stack import processes, secrets
 from scripts.stack.health import healthy
 from scripts.stack.processes import Register, Started
@@ -51,7 +52,11 @@ class Stack:
         extra_environment: dict[str, str] | None = None,
         patience: float = 1.0,
     ) -> None:
-        """`patience` multiplies how long a service may take to become ready."""
+        """`patience` multiplies how long a service may take to become ready.
+
+        From here on, files that this process and its children create are closed to other accounts.
+        """
+        os.umask(PRIVATE_UMASK)
         self.folder = folder.absolute()
         self.ports = ports
         self.durable = durable
@@ -119,6 +124,7 @@ class Stack:
         """
         wanted = list(services)
         with self._alone():
+            close_to_others(self.folder)
             self._require_free_ports(wanted)
             self._prepare(wanted)
             self._start_in_order(wanted, report)

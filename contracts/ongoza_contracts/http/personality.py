@@ -2,17 +2,16 @@
 learners do and says nothing of what they are like."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.http.base import Request, Response
+from ongoza_contracts.http.strict_text import Timestamp
 from ongoza_contracts.vocabulary import ContentId, ContentType, Percentage, ProgressStatus, UserId
 
 ROWS_MAX = 1000
 CONTRADICTIONS_MAX = 20
-
-Moment = Annotated[AwareDatetime, Field(strict=False)]
 
 
 class ProgressRow(Request):
@@ -29,8 +28,8 @@ class ProgressRow(Request):
     score: Percentage | None = None
     metadata: dict[str, Any] = {}
     """Not looked at."""
-    created_at: Moment | None = None
-    updated_at: Moment | None = None
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
 
 
 class PersonalityRequest(Request):

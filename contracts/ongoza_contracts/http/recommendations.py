@@ -4,11 +4,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ongoza_contracts.http.base import Request, Response
-from ongoza_contracts.vocabulary import ContentId, ContentType, UserId
+from ongoza_contracts.http.strict_text import WholeNumber
+from ongoza_contracts.vocabulary import ID_MAX, ContentId, ContentType, UserId
 
 LIMIT_DEFAULT = 10
 LIMIT_MAX = 50
 EXCLUDED_MAX = 100
+
+QueryUserId = Annotated[WholeNumber, Field(ge=1, le=ID_MAX)]
 
 _ID = r"(course|module|mission)-[0-9]{1,9}(-[0-9]{1,9})?"
 
@@ -18,9 +21,9 @@ class RecommendationQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    user_id: UserId | None = None
+    user_id: QueryUserId | None = None
     content_type: ContentType | None = None
-    limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
+    limit: WholeNumber = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
     exclude_ids: (
         Annotated[
             str,

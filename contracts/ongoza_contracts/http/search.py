@@ -3,6 +3,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ongoza_contracts.http.base import Response
+from ongoza_contracts.http.strict_text import WholeNumber
 from ongoza_contracts.vocabulary import ContentId, ContentType, Track
 
 LIMIT_DEFAULT = 10
@@ -20,7 +21,7 @@ class SearchFilters(BaseModel):
 
     type: ContentType | None = None
     track: Track | None = None
-    level: int | None = Field(default=None, ge=1, le=5)
+    level: Annotated[WholeNumber, Field(ge=1, le=5)] | None = Field(default=None)
     skills: (
         Annotated[
             str,
@@ -30,7 +31,7 @@ class SearchFilters(BaseModel):
         ]
         | None
     ) = Field(default=None, description="Up to ten, with commas between: at least one of them.")
-    limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
+    limit: WholeNumber = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
 
 
 class SearchQuery(SearchFilters):

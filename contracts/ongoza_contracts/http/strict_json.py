@@ -68,7 +68,10 @@ def _refuse_deep(text: str) -> None:
 def _integer(literal: str) -> int:
     if len(literal.lstrip("-")) > MAX_INT_DIGITS:
         raise InvalidJson("out_of_range", f"An integer has more than {MAX_INT_DIGITS} digits.")
-    return int(literal)
+    number = int(literal)
+    if not -(2**63) <= number < 2**63:
+        raise InvalidJson("out_of_range", "An integer does not fit 64 bits.")
+    return number
 
 
 def _number(literal: str) -> float:

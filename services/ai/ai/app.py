@@ -15,10 +15,12 @@ from ai import health
 from ai.embeddings.router import router as embeddings
 from ai.kit import docs, errors
 from ai.kit.auth import Tokens
+from ai.kit.connections import protocol_class
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import ServiceUnavailable, error_response
 from ai.kit.fallback import SOURCE_HEADER
 from ai.kit.guard import Guard
+from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
 from ai.kit.trace import Trace, request_id
 from ai.operations.router import router as operations
@@ -29,7 +31,6 @@ from ai.recommendations.router import router as recommendations
 from ai.resources import open_resources
 from ai.search.router import router as search
 
-HEADERS_MAX_BYTES = 16 * 1024
 KEEP_ALIVE_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -86,7 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Adds the middlewares, the innermost first."""
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -112,7 +113,7 @@ async def _database_unavailable(_: Request, error: Exception) -> Response:
 @command.command()
 def serve() -> None:
     """Answer HTTP requests."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = load_settings()
     uvicorn.run(
@@ -120,12 +121,11 @@ def serve() -> None:
         host=settings.ai_host,
         port=settings.ai_port,
         loop="uvloop",
-        http="httptools",
+        http=protocol_class(settings.connections_per_address),
         ws="none",
         access_log=False,
         server_header=False,
         log_config=None,
-        h11_max_incomplete_event_size=HEADERS_MAX_BYTES,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         limit_concurrency=1000,

@@ -11,6 +11,7 @@ import typer
 
 from ai.kit.db import connect
 from ai.kit.locks import MIGRATE
+from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
 from ai.projections.generations import FIRST, create_generation, live_generation, publish_live
 
@@ -88,5 +89,5 @@ async def _patiently_connect(settings: Settings) -> asyncpg.Connection:
 @command.command()
 def run() -> None:
     """Bring the database to the schema this code expects."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    configure(logging.INFO, "%(message)s")
     asyncio.run(_main())

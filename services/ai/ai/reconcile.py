@@ -21,6 +21,7 @@ from rich.table import Table
 from ai.kit.auth import Tokens
 from ai.kit.core_client import CoreCalls, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
+from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
 from ai.projections.registry import REGISTRY, Projection
 from ai.projections.versions import load_version, load_versions
@@ -168,7 +169,7 @@ def main(
     ] = 10.0,
 ) -> None:
     """Say what differs between core and ai."""
-    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    configure(logging.ERROR, "%(message)s")
     try:
         found = asyncio.run(_run(load_settings(), repair, patience))
     except (*UNAVAILABLE, CoreUnavailable, CoreRefused) as error:

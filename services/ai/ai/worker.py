@@ -22,6 +22,7 @@ from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
+from ai.kit.logs import configure
 from ai.kit.loops import JobStatus, exit_process, run_periodically
 from ai.kit.settings import Settings, load_settings
 from ai.kit.vectors import ModelIdentity
@@ -199,7 +200,7 @@ async def _live_generation(settings: Settings) -> str:
 @command.command()
 def work() -> None:
     """Consume facts from Kafka."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure()
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     try:
         asyncio.run(_run(load_settings()))

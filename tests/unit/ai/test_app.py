@@ -232,6 +232,56 @@ def test_a_weak_secret_stops_the_start(settings: Settings, secret: str) -> None:
         create_app(weak)
 
 
+# --- one spelling -------------------------------------------------------------------------------
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+async def test_the_scheme_of_a_token_is_the_same_in_any_case(
+    http: httpx.AsyncClient, scheme: str
+) -> None:
+    token = bearer()["Authorization"].removeprefix("Bearer ")
+    response = await http.get(
+        "/api/v1/profiling/tracks", headers={"Authorization": f"{scheme} {token}"}
+    )
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("number", ["01", "%2B1", "1.0", "%201", "+1"])
+async def test_a_number_has_one_spelling(http: httpx.AsyncClient, number: str) -> None:
+    admin = bearer(role="admin")
+    for query in (f"recommendations?user_id={number}", f"search?q=x&level={number}"):
+        response = await http.get(f"/api/v1/{query}", headers=admin)
+        assert (response.status_code, response.json()["code"]) == (400, "bad_parameter"), query
+    response = await http.get(f"/api/v1/operations/parked/{number}", headers=admin)
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("moment", [1700000000, "1700000000", "20240101T000000Z", "2024-01-01"])
+async def test_a_time_has_one_form(http: httpx.AsyncClient, moment: Any) -> None:
+    row = {"content_id": "course-1", "status": "completed", "completion_percentage": 100.0}
+    body = {"user_id": 7, "progress_data": [{**row, "created_at": moment}]}
+    response = await http.post("/api/v1/personality/analyze", json=body, headers=bearer())
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "progress_data.0.created_at"
+
+
+@pytest.mark.parametrize("host", ["evil", "evil:8001", "localhost.evil", "localhost@evil"])
+async def test_a_foreign_host_is_refused(http: httpx.AsyncClient, host: str) -> None:
+    response = await http.get("/health/live", headers={"Host": host})
+    assert (response.status_code, response.json()["code"]) == (400, "bad_request")
+
+
+async def test_a_nul_in_the_query_is_refused(http: httpx.AsyncClient) -> None:
+    response = await http.get("/api/v1/search?q=a%00b", headers=bearer())
+    assert (response.status_code, response.json()["code"]) == (400, "bad_parameter")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X": "x" * 17_000}, {f"X-{number}": "y" for number in range(65)}]
+)
+async def test_long_headers_are_refused(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    response = await http.get("/health/live", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (431, "headers_too_large")
+
+
 # --- embeddings ---------------------------------------------------------------------------------
 async def embed(http: httpx.AsyncClient, texts: Any) -> httpx.Response:
     return await http.post("/api/v1/embeddings", json={"texts": texts}, headers=bearer())

@@ -45,7 +45,7 @@ def test_missing_settings_are_named_by_every_command(arguments: list[str]) -> No
 def test_a_weak_secret_is_a_settings_error() -> None:
     done = run("serve", VECTOR_DB_PASSWORD="x", JWT_SECRET_KEY="short")
     assert done.returncode == 1
-    assert done.stderr == "ai cannot start. JWT_SECRET_KEY must have at least 32 bytes.\n"
+    assert done.stderr == "ai cannot start. JWT_SECRET_KEY is shorter than 32 bytes.\n"
 
 
 def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

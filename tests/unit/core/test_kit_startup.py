@@ -15,7 +15,12 @@ OTHER = "another-secret-of-more-than-32-bytes-98765"
 
 
 def start(**changes: Any) -> None:
-    configuration: dict[str, Any] = {"secret_key": GOOD, "jwt_secret_key": OTHER}
+    configuration: dict[str, Any] = {
+        "secret_key": GOOD,
+        "jwt_secret_key": OTHER,
+        "jwt_algorithm": "HS256",
+        "cors_origins": [],
+    }
     refuse_bad_configuration(**{**configuration, **changes})
 
 

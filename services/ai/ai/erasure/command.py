@@ -18,6 +18,7 @@ from ai.kit.auth import Tokens
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
+from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
 from ongoza_contracts.http.erasure import ErasureReport
 from ongoza_contracts.vocabulary import ID_MAX
@@ -31,7 +32,7 @@ console = Console()
 @command.command()
 def main(user_id: Annotated[int, typer.Argument(min=1, max=ID_MAX)]) -> None:
     """Show what was erased of a learner in each place, and what is left."""
-    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    configure(logging.ERROR, "%(message)s")
     try:
         erased = asyncio.run(_ask(load_settings(), user_id))
     except (*UNAVAILABLE, BrokerError, CoreUnavailable, CoreRefused) as error:

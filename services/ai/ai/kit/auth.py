@@ -22,23 +22,21 @@ from starlette.requests import Request
 
 from ai.kit.errors import ApiError
 from ai.kit.settings import SettingsError
+from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, secret_fault
 from ongoza_contracts.http.strict_json import parse_json
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, SERVICE_TOKEN_SECONDS
 from ongoza_contracts.vocabulary import ID_MAX, Role
 
-ALGORITHM = "HS256"
 CORE = "ongoza-core"
 AI = "ongoza-ai"
 AUDIENCE = "ongoza"
 
-SECRET_MIN_BYTES = 32
 TOKEN_MAX_BYTES = 4096
 CLOCK_SKEW_SECONDS = 60
 _REMEMBERED_TOKENS = 10_000
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _USER_ID = re.compile(rb"[1-9][0-9]{0,9}")
-_WELL_KNOWN_WORDS = ("django-insecure", "change-me", "changeme", "your-secret", "secret-key-here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +96,8 @@ class WeakSecret(SettingsError):
 
 def check_secret(secret: str) -> None:
     """Raises WeakSecret for a secret that could be guessed."""
-    if len(secret.encode()) < SECRET_MIN_BYTES:
-        raise WeakSecret(f"JWT_SECRET_KEY must have at least {SECRET_MIN_BYTES} bytes.")
-    if any(word in secret.lower() for word in _WELL_KNOWN_WORDS) or len(set(secret)) < 8:
-        raise WeakSecret("JWT_SECRET_KEY is a well-known or trivial value. Generate a random one.")
+    if fault := secret_fault(secret):
+        raise WeakSecret(f"JWT_SECRET_KEY {fault}.")
 
 
 class Tokens:
@@ -162,12 +158,12 @@ def mint_service_token(secret: str, *, now: float) -> str:
         "iss": AI,
         "aud": CORE,
     }
-    return str(jws.sign(claims, secret, algorithm=ALGORITHM))
+    return str(jws.sign(claims, secret, algorithm=TOKEN_ALGORITHM))
 
 
 def _signed_payload(token: str, secret: str) -> bytes:
     # A Key object: from a bare string jose would guess whether it is JSON, a key set or a PEM.
-    payload: bytes = jws.verify(token, jwk.construct(secret, ALGORITHM), [ALGORITHM])
+    payload: bytes = jws.verify(token, jwk.construct(secret, TOKEN_ALGORITHM), [TOKEN_ALGORITHM])
     return payload
 
 
@@ -184,7 +180,7 @@ def _parse(read: Any, *arguments: Any) -> dict[str, Any]:
 def _check_header(header: dict[str, Any]) -> None:
     """Allows only alg and typ, before jose reads it, so that kid, jku, x5u, crit or b64 never
     count."""
-    if header.get("alg") != ALGORITHM or header.get("typ", "JWT") != "JWT":
+    if header.get("alg") != TOKEN_ALGORITHM or header.get("typ", "JWT") != "JWT":
         raise InvalidToken("not an HS256 JWT")
     if header.keys() - {"alg", "typ"}:
         raise InvalidToken("a header parameter we do not use")
@@ -278,9 +274,10 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 
 def _bearer(headers: RawHeaders) -> str:
     given = [value for name, value in headers if name == b"authorization"]
-    if len(given) != 1 or not given[0].startswith(b"Bearer "):
+    scheme, _, token = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
+    if scheme.lower() != b"bearer":
         raise InvalidToken("not exactly one bearer token")
-    return given[0][len(b"Bearer ") :].decode("latin-1")
+    return token.decode("latin-1")
 
 
 def _check_user_header(headers: RawHeaders, caller: Caller) -> None:

@@ -1,6 +1,5 @@
 """Reading JSON bodies: strict, limited, and refused with the same codes core uses."""
 
-import re
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -8,10 +7,9 @@ from starlette.requests import Request
 
 from ai.kit.errors import InvalidBody, UnsupportedMediaType, invalid_body
 from ongoza_contracts.http.strict_json import InvalidJson, parse_json
+from ongoza_contracts.http.strict_text import is_json_type
 
 M = TypeVar("M", bound=BaseModel)
-
-_JSON = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
 
 
 class read_json(Generic[M]):
@@ -41,7 +39,7 @@ class read_json(Generic[M]):
 
 def _refuse_other_media(request: Request) -> None:
     headers = request.headers
-    if not _JSON.fullmatch(headers.get("content-type", "").strip()):
+    if not is_json_type(headers.get("content-type", "")):
         raise UnsupportedMediaType
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType

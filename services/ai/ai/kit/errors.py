@@ -58,6 +58,12 @@ class PayloadTooLarge(ApiError):
     detail = "The body is larger than 256 KiB."
 
 
+class HeadersTooLarge(ApiError):
+    status = 431
+    code = "headers_too_large"
+    detail = "The headers are longer than 16 KiB or more than 64."
+
+
 class UnsupportedMediaType(ApiError):
     status = 415
     code = "unsupported_media_type"

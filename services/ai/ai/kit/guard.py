@@ -1,27 +1,45 @@
 """The last layer before routing: one spelling per path, small bodies, an answer to every crash."""
 
 import logging
+import re
+from collections.abc import Collection
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ai.kit.errors import ApiError, BadParameter, InternalError, PayloadTooLarge, error_response
+from ai.kit.errors import (
+    ApiError,
+    BadParameter,
+    HeadersTooLarge,
+    InternalError,
+    PayloadTooLarge,
+    error_response,
+)
 from ai.kit.trace import request_id
 
 BODY_MAX = 256 * 1024
+HEADERS_MAX_BYTES = 16 * 1024
+HEADERS_MAX = 64
+
+_HOST = re.compile(r"([a-z0-9.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(?::[0-9]+)?")
 
 log = logging.getLogger(__name__)
 
 
+class BadHost(ApiError):
+    detail = "The host is not one of ours."
+
+
 class Guard:
     """Serves a path with a trailing slash as the one without (no redirect), refuses bodies over
-    `BODY_MAX` with and without Content-Length and repeated query parameters, and answers a crash
-    with the error body of every other refusal.
+    `BODY_MAX` with and without Content-Length, long headers, hosts that are not ours and repeated
+    query parameters, and answers a crash with the error body of every other refusal.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]) -> None:
         self.app = app
+        self.allowed_hosts = allowed_hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -35,6 +53,7 @@ class Guard:
             await send(message)
 
         try:
+            _refuse_headers(scope, self.allowed_hosts)
             _refuse_at_sight(scope)
             _drop_trailing_slash(scope)
             await self.app(scope, _limited(receive), watched_send)
@@ -51,14 +70,44 @@ class Guard:
             await error_response(error)(scope, receive, send)
 
 
+def _refuse_headers(scope: Scope, allowed_hosts: Collection[str]) -> None:
+    headers = scope["headers"]
+    if len(headers) > HEADERS_MAX or _size(scope) > HEADERS_MAX_BYTES:
+        raise HeadersTooLarge
+    hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+    if len(hosts) > 1 or not all(is_allowed_host(host, allowed_hosts) for host in hosts):
+        raise BadHost
+
+
+def _size(scope: Scope) -> int:
+    headers = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    return headers + len(scope["path"]) + len(scope["query_string"])
+
+
+def is_allowed_host(host: str, allowed: Collection[str]) -> bool:
+    """As Django reads ALLOWED_HOSTS: without the port; `.example.org` allows what ends so."""
+    match = _HOST.fullmatch(host.lower())
+    name = match[1].removesuffix(".") if match else ""
+    return bool(name) and any(
+        pattern in ("*", name) or (pattern.startswith(".") and f".{name}".endswith(pattern))
+        for pattern in allowed
+    )
+
+
 def _refuse_at_sight(scope: Scope) -> None:
     for name, value in scope["headers"]:
         if name == b"content-length" and not (value.isdigit() and int(value[:20]) <= BODY_MAX):
             raise PayloadTooLarge
     if query := scope["query_string"]:
-        names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
-        if len(names) != len(set(names)):
-            raise BadParameter("A parameter is given twice.")
+        _refuse_parameters(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+
+
+def _refuse_parameters(parameters: list[tuple[str, str]]) -> None:
+    names = [name for name, _ in parameters]
+    if len(names) != len(set(names)):
+        raise BadParameter("A parameter is given twice.")
+    if any("\x00" in value for _, value in parameters):
+        raise BadParameter("A parameter has a NUL.")
 
 
 def _drop_trailing_slash(scope: Scope) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin
+
 Backend: TypeAlias = Literal["onnx", "sentence-transformers"]
 
 
@@ -36,6 +38,11 @@ class Settings(BaseSettings):
     """Seconds that one call to core may take; a read has a budget of one second altogether."""
 
     jwt_secret_key: str
+    jwt_algorithm: Literal["HS256"] = TOKEN_ALGORITHM
+    allowed_hosts: Annotated[list[str], NoDecode] = ["localhost", "127.0.0.1", "[::1]"]
+    """The names callers may address ai by."""
+    connections_per_address: int = Field(default=256, ge=0)
+    """How many connections one network address may hold; 0 behind a proxy, which limits them."""
     cors_origins: Annotated[list[str], NoDecode] = []
     ai_host: str = "127.0.0.1"
     ai_port: int = 8001
@@ -68,11 +75,19 @@ class Settings(BaseSettings):
     def _none_when_empty(cls, value: Any) -> Any:
         return value or None
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return [origin.strip() for origin in value.split(",") if origin.strip()]
+            return [name.strip() for name in value.split(",") if name.strip()]
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _without_wildcards(cls, value: list[str]) -> list[str]:
+        """A wildcard with credentials would let every site act for a signed-in user."""
+        if not all(map(is_origin, value)):
+            raise ValueError("not a list of origins such as https://app.example.org")
         return value
 
 

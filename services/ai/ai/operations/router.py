@@ -12,11 +12,12 @@ from ai.operations import parked
 from ai.operations.schemas import DiscardRequest, ParkedBytes, ParkedPage, ParkedRecord, Retried
 from ai.projections.revocation import is_active
 from ongoza_contracts.access import Permission
+from ongoza_contracts.http.strict_text import WholeNumber
 
 ID_MAX = 2**63 - 1
 LIMIT_MAX = 100
 
-ParkedId = Annotated[int, Path(ge=1, le=ID_MAX)]
+ParkedId = Annotated[WholeNumber, Path(ge=1, le=ID_MAX)]
 
 
 async def permitted(caller: CurrentCaller) -> Caller:
@@ -43,8 +44,8 @@ router = APIRouter(prefix="/api/v1/operations/parked", tags=["operations"])
 async def parked_records(
     _: Operator,
     pool: CurrentPool,
-    after: Annotated[int, Query(ge=0, le=ID_MAX)] = 0,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 20,
+    after: Annotated[WholeNumber, Query(ge=0, le=ID_MAX)] = 0,
+    limit: Annotated[WholeNumber, Query(ge=1, le=LIMIT_MAX)] = 20,
 ) -> ParkedPage:
     """Oldest first, without their bytes."""
     page = await parked.page(pool, after=after, limit=limit)

@@ -8,10 +8,11 @@ from pydantic import StringConstraints
 
 from ai.operations.parked import Parked
 from ongoza_contracts.http.base import Request, Response
+from ongoza_contracts.http.strict_text import Line
 
 
 class DiscardRequest(Request):
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+    reason: Annotated[Line, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
 
 class ParkedRecord(Response):

@@ -17,6 +17,7 @@ from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.db import UNAVAILABLE, connect, open_pool
+from ai.kit.logs import configure
 from ai.kit.settings import Backend, Settings, load_settings
 from ai.projections.generations import NoSuchGeneration, all_generations, drop_generation
 from ai.rebuild import show
@@ -107,7 +108,7 @@ def drop(name: str) -> None:
 
 
 def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = None) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    configure(logging.WARNING, "%(message)s")
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     try:
         asyncio.run(_work(work, backend))

@@ -11,6 +11,11 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
+def exact(name: str, default: str = "") -> str:
+    """With its white space: a secret and what is compared with it must not be altered."""
+    return os.environ.get(name, default)
+
+
 def flag(name: str, *, default: bool = False) -> bool:
     value = text(name, str(default)).lower()
     if value not in _TRUE | _FALSE:

@@ -10,18 +10,20 @@ from typing import Any
 from core.config import env, kafka
 from core.config.startup import refuse_bad_configuration
 from core.kit.choices import enum_choices
+from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
 from ongoza_contracts.vocabulary import ProgressStatus
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 # --- secrets and who may call ------------------------------------------------------------------
-SECRET_KEY = env.text("DJANGO_SECRET_KEY")
-JWT_SECRET_KEY = env.text("JWT_SECRET_KEY")  # shared with ai, and used for tokens alone
+SECRET_KEY = env.exact("DJANGO_SECRET_KEY")
+JWT_SECRET_KEY = env.exact("JWT_SECRET_KEY")  # shared with ai, and used for tokens alone
+JWT_ALGORITHM = env.exact("JWT_ALGORITHM", TOKEN_ALGORITHM)
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CORS_ALLOWED_ORIGINS = env.names("CORS_ORIGINS")
-CORS_ALLOW_CREDENTIALS = True  # for the listed origins alone: there is no wildcard
+CORS_ALLOW_CREDENTIALS = True  # for the listed origins alone: a wildcard is refused at start
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = (
     "accept",
@@ -117,6 +119,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids on the wire fit 31 bits
 
 # --- people and tokens -------------------------------------------------------------------------
 AUTH_USER_MODEL = "users.User"
+PASSWORD_HASHERS = [
+    "core.users.hashers.Argon2idHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # of older rows, until they sign in
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -127,7 +133,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SIMPLE_JWT: dict[str, Any] = {
-    "ALGORITHM": "HS256",
+    "ALGORITHM": TOKEN_ALGORITHM,
     "SIGNING_KEY": JWT_SECRET_KEY,
     "ISSUER": "ongoza-core",
     "AUDIENCE": "ongoza",
@@ -210,4 +216,9 @@ LOGGING: dict[str, Any] = {
     },
 }
 
-refuse_bad_configuration(secret_key=SECRET_KEY, jwt_secret_key=JWT_SECRET_KEY)
+refuse_bad_configuration(
+    secret_key=SECRET_KEY,
+    jwt_secret_key=JWT_SECRET_KEY,
+    jwt_algorithm=JWT_ALGORITHM,
+    cors_origins=CORS_ALLOWED_ORIGINS,
+)

@@ -1,26 +1,28 @@
 """Checks of the configuration before a process starts: called by the last line of the settings."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ImproperlyConfigured
 
-MIN_SECRET_BYTES = 32
-WELL_KNOWN = ("django-insecure", "change-me", "changeme", "your-secret-key")
+from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin, secret_fault
 
 
-def refuse_bad_configuration(*, secret_key: str, jwt_secret_key: str) -> None:
+def refuse_bad_configuration(
+    *, secret_key: str, jwt_secret_key: str, jwt_algorithm: str, cors_origins: Sequence[str]
+) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
     secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
-    wrong = [f"{name} {fault}." for name, value in secrets.items() for fault in _faults(value)]
+    wrong = [
+        f"{name} {fault}." for name, value in secrets.items() if (fault := secret_fault(value))
+    ]
     if jwt_secret_key and jwt_secret_key == secret_key:
         wrong.append("DJANGO_SECRET_KEY and JWT_SECRET_KEY are equal.")
+    if jwt_algorithm != TOKEN_ALGORITHM:
+        wrong.append(f"JWT_ALGORITHM is not {TOKEN_ALGORITHM}, the only one there is.")
+    wrong += [
+        f"CORS_ORIGINS names {origin!r}, which is not one origin such as https://app.example.org."
+        for origin in cors_origins
+        if not is_origin(origin)
+    ]
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
-
-
-def _faults(secret: str) -> list[str]:
-    if not secret:
-        return ["is not set"]
-    if any(word in secret.lower() for word in WELL_KNOWN) or len(set(secret)) < 8:
-        return ["is well known or easy to guess"]
-    if len(secret.encode()) < MIN_SECRET_BYTES:
-        return [f"is shorter than {MIN_SECRET_BYTES} bytes"]
-    return []

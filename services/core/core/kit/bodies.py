@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 MAX_BODY_BYTES = 256 * 1024
@@ -34,6 +35,7 @@ def _too_long(environ: dict[str, Any]) -> bool:
 
 
 def drain(stream: Any) -> None:
-    for _ in range(MAX_DRAIN_BYTES // 65536):
-        if not stream.read(65536):
-            return
+    with suppress(OSError):  # the client left, or its connection was closed for being slow
+        for _ in range(MAX_DRAIN_BYTES // 65536):
+            if not stream.read(65536):
+                return

@@ -9,6 +9,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 
 from core.kit.errors import BadParameter
+from ongoza_contracts.http.strict_text import is_whole_number
 
 PAGE_PARAMETERS = ("page", "page_size")
 MAX_PAGE_SIZE = 100
@@ -49,6 +50,6 @@ def positive_int_param(request: Request, name: str, *, default: int, most: int) 
     value = request.query_params.get(name)
     if value is None:
         return default
-    if not (value.isascii() and value.isdigit() and len(value) <= 10 and 1 <= int(value) <= most):
+    if not (is_whole_number(value) and 1 <= int(value) <= most):
         raise BadParameter(f"{name} is not a whole number from 1 to {most}.")
     return int(value)

@@ -5,11 +5,11 @@ from typing import IO, Any
 
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
-from rest_framework.utils.mediatypes import _MediaType
 
 from core.kit.bodies import MAX_BODY_BYTES
 from core.kit.errors import DomainError, PayloadTooLarge
 from ongoza_contracts.http.strict_json import InvalidJson, parse_json
+from ongoza_contracts.http.strict_text import is_json_type
 
 
 class BadBody(DomainError):
@@ -32,7 +32,9 @@ class StrictJsonParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         headers = (parser_context or {})["request"].headers
-        _refuse_encodings(media_type or "", headers.get("Content-Encoding", "identity"))
+        _refuse_other_media(
+            headers.get("Content-Type", ""), headers.get("Content-Encoding", "identity")
+        )
         if int(headers.get("Content-Length") or 0) > MAX_BODY_BYTES:
             raise PayloadTooLarge
         try:
@@ -41,9 +43,9 @@ class StrictJsonParser(BaseParser):
             raise BadBody(error) from None
 
 
-def _refuse_encodings(media_type: str, content_encoding: str) -> None:
-    charset = _MediaType(media_type).params.get("charset", "utf-8")
-    if charset.lower() not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType(media_type, "The body must be UTF-8.")
+def _refuse_other_media(content_type: str, content_encoding: str) -> None:
+    """DRF chooses the parser for a wildcard too."""
+    if not is_json_type(content_type):
+        raise UnsupportedMediaType(content_type, "The body must be application/json in UTF-8.")
     if content_encoding.lower() != "identity":
         raise UnsupportedMediaType(content_encoding, "The body must not be compressed.")

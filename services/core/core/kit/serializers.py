@@ -1,12 +1,14 @@
 """The base of serializers that read bodies: closed, and strict about JSON types."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.fields import Field, empty
+
+from ongoza_contracts.http.strict_text import is_date, is_line, is_prose, is_timestamp
 
 AnyField = Field[Any, Any, Any, Any]
 
@@ -30,8 +32,36 @@ _JSON_TYPES: tuple[
 )
 
 
+class SecretField(serializers.CharField):
+    """A password or token, which nobody displays: every character counts."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+
+class ProseField(serializers.CharField):
+    """A text that may have several lines."""
+
+
+_FORMS: tuple[tuple[type[AnyField], Callable[[str], bool], ErrorDetail], ...] = (
+    (SecretField, lambda _: True, ErrorDetail("")),
+    (ProseField, is_prose, ErrorDetail("Control characters are not possible here.", "bad_text")),
+    (
+        serializers.CharField,
+        is_line,
+        ErrorDetail("Write one line without control characters.", "bad_text"),
+    ),
+    (
+        serializers.DateTimeField,
+        is_timestamp,
+        ErrorDetail("Write a time like 2030-01-31T12:00:00Z.", "invalid"),
+    ),
+    (serializers.DateField, is_date, ErrorDetail("Write a day like 2030-01-31.", "invalid")),
+)
+
+
 class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
-    """Refuses unknown and read-only fields, and a value whose JSON type is not the field's.
+    """Refuses unknown and read-only fields, and a value whose JSON type or form is not the field's.
 
     DRF drops the first two silently and converts "7", 7.0 and true to what it wanted.
     """
@@ -52,6 +82,8 @@ class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
                 yield name, ErrorDetail("This field cannot be set.", "read_only")
             elif (wanted := _mismatch(field, value)) is not None:
                 yield name, ErrorDetail(f"This must be {wanted}.", "wrong_type")
+            elif (form := _misspelling(field, value)) is not None:
+                yield name, form
 
 
 class AwareDateTimeField(serializers.DateTimeField):
@@ -61,6 +93,18 @@ class AwareDateTimeField(serializers.DateTimeField):
         if value.tzinfo is None:
             raise serializers.ValidationError("Give an offset: 2030-01-31T12:00:00Z.", "invalid")
         return super().enforce_timezone(value)
+
+
+def _misspelling(field: AnyField, value: Any) -> ErrorDetail | None:
+    """What is wrong with a text that DRF would take in more forms than ai does."""
+    texts = value if isinstance(value, list) else [value]
+    kind = getattr(field, "child", field)
+    for fields, is_well_formed, detail in _FORMS:
+        if isinstance(kind, fields):
+            if all(is_well_formed(text) for text in texts if isinstance(text, str)):
+                return None
+            return detail
+    return None
 
 
 def _mismatch(field: AnyField, value: Any) -> str | None:

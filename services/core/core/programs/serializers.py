@@ -4,7 +4,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.kit.choices import enum_choices
-from core.kit.serializers import StrictSerializer
+from core.kit.serializers import ProseField, StrictSerializer
 from core.programs.models import ContentItem, Program
 from ongoza_contracts.vocabulary import ContentType, Track
 
@@ -50,7 +50,7 @@ class ContentSerializer(serializers.ModelSerializer[ContentItem]):
 
 class UpdateContentRequest(StrictSerializer):
     title = serializers.CharField(max_length=200)
-    description = serializers.CharField(max_length=4000, allow_blank=True, default="")
+    description = ProseField(max_length=4000, allow_blank=True, default="")
     track = serializers.ChoiceField(choices=enum_choices(Track))
     level = serializers.IntegerField(min_value=1, max_value=5, default=1)
     skills = serializers.ListField(

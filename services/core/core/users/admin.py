@@ -9,15 +9,20 @@ from django.contrib.auth import forms as auth_forms
 from django.http import HttpRequest
 
 from core.users import services
+from core.users.addresses import validate_new_address
 from core.users.models import User
 
 
 class _LowerCaseEmail:
     cleaned_data: dict[str, Any]
+    initial: dict[str, Any]
 
     def clean_email(self) -> str:
         """Before the form looks whether the address is taken."""
-        return str(self.cleaned_data["email"]).lower()
+        email = str(self.cleaned_data["email"]).lower()
+        if email != self.initial.get("email"):
+            validate_new_address(email)
+        return email
 
 
 class AddForm(_LowerCaseEmail, auth_forms.AdminUserCreationForm):  # type: ignore[type-arg]

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import ClassVar
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from core.kit.choices import enum_choices
 from core.kit.versions import Versioned, VersionedQuerySet
+from core.users.hashers import MAX_PASSWORD_LENGTH, normalize, verify
 from ongoza_contracts.vocabulary import Role, Track
 
 
@@ -24,7 +26,7 @@ class UserManager(BaseUserManager["User"]):
 class User(Versioned, AbstractBaseUser):
     """A person who may sign in: a learner or one of the staff roles."""
 
-    unversioned = frozenset({"password"})  # re-hashed by Django with newer parameters
+    unversioned = frozenset({"password"})  # hashed again when the parameters change
 
     last_login = None  # Django's column for it would be written with every sign-in
 
@@ -59,6 +61,32 @@ class User(Versioned, AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Without a password nobody can sign in as this user."""
+        super().set_password(None if raw_password is None else normalize(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Replaces an outdated hash, but not a password that was changed meanwhile.
+
+        Django's own method saves over such a change.
+        """
+        if len(raw_password) > MAX_PASSWORD_LENGTH:
+            return False
+        matches, outdated = verify(raw_password, self.password)
+        if matches and outdated and not self._replace_hash(raw_password):
+            stored = User.objects.filter(pk=self.pk).values_list("password", flat=True).first()
+            self.password = stored or make_password(None)
+            matches, _ = verify(raw_password, self.password)
+        return matches
+
+    def _replace_hash(self, raw_password: str) -> bool:
+        """False when the row no longer has the hash that was checked."""
+        fresh = make_password(normalize(raw_password))
+        replaced = User.objects.filter(pk=self.pk, password=self.password).update(password=fresh)
+        if replaced:
+            self.password = fresh
+        return bool(replaced)
 
     @property
     def is_staff(self) -> bool:

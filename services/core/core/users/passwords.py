@@ -5,15 +5,15 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import exceptions
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from core.users.hashers import MAX_PASSWORD_LENGTH, normalize
 from core.users.models import User
-
-MAX_PASSWORD_LENGTH = 128
 
 
 def require_acceptable(password: str, user: User, *, field: str = "password") -> None:
     """Raises DRF's ValidationError with every rule that `password` breaks."""
     if len(password) > MAX_PASSWORD_LENGTH:
         raise ValidationError({field: [ErrorDetail("The password is too long.", "too_long")]})
+    password = normalize(password)
     if not password.strip():
         raise ValidationError({field: [ErrorDetail("The password is blank.", "too_short")]})
     try:
@@ -31,6 +31,6 @@ def check_password(password: str, user: User | None) -> bool:
     if len(password) > MAX_PASSWORD_LENGTH:
         return False
     if user is None or not user.has_usable_password():
-        make_password(password)
+        make_password(normalize(password))
         return False
     return user.check_password(password)

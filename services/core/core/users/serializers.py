@@ -6,9 +6,10 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from core.kit.choices import enum_choices
-from core.kit.serializers import StrictSerializer
+from core.kit.serializers import SecretField, StrictSerializer
+from core.users.addresses import validate_new_address
+from core.users.hashers import MAX_PASSWORD_LENGTH
 from core.users.models import User
-from core.users.passwords import MAX_PASSWORD_LENGTH
 from ongoza_contracts.vocabulary import Track
 
 ASCII = RegexValidator(r"^[\x21-\x7e]*$", "Only plain ASCII addresses are accepted.")
@@ -54,17 +55,24 @@ class EmailField(serializers.EmailField):
         return super().to_internal_value(data).lower()
 
 
-class PasswordField(serializers.CharField):
+class NewEmailField(EmailField):
+    """Of an account that is added: log-in still reads the addresses of earlier rules."""
+
+    def to_internal_value(self, data: Any) -> str:
+        address = super().to_internal_value(data)
+        validate_new_address(address)
+        return address
+
+
+class PasswordField(SecretField):
     """Length is checked before anything is hashed."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, write_only=True, **options
-        )
+        super().__init__(max_length=MAX_PASSWORD_LENGTH, write_only=True, **options)
 
 
 class SignUpRequest(StrictSerializer):
-    email = EmailField()
+    email = NewEmailField()
     password = PasswordField()
     first_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
@@ -76,7 +84,7 @@ class LogInRequest(StrictSerializer):
 
 
 class RefreshRequest(StrictSerializer):
-    refresh_token = serializers.CharField(max_length=4096, trim_whitespace=False)
+    refresh_token = SecretField(max_length=4096)
 
 
 class UpdateUserRequest(StrictSerializer):

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.exceptions import ValidationError
 
 from core.kit.errors import DomainError
+from core.users.addresses import validate_new_address
 from core.users.models import User
 from core.users.services import add_user
 from ongoza_contracts.vocabulary import Role
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             password = getpass()
         try:
             email = User._meta.get_field("email").clean(options["email"], None)
+            validate_new_address(email)
             user = add_user(email=email, password=password, role=Role.ADMIN)
         except (InvalidValue, ValidationError, DomainError) as error:
             raise CommandError(str(error)) from error

@@ -1,0 +1,108 @@
+"""How long and how much one network connection may take of ai's HTTP server.
+
+uvicorn's `h11_max_incomplete_event_size` has no effect with httptools, and nothing else limits how
+long a request may arrive.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ai.kit.errors import ApiError, HeadersTooLarge, error_response
+from ai.kit.guard import HEADERS_MAX_BYTES
+
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 10.0
+
+
+class RequestTimeout(ApiError):
+    status = 408
+    code = "request_timeout"
+    detail = "The request took too long to arrive."
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Closes connections whose request does not arrive in time or has too long a head."""
+
+    connections_per_address: ClassVar[int] = 0
+    """0 for any number: behind a proxy all connections come from its address."""
+    _timer: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+    _reading_head = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if self._has_too_many():
+            transport.abort()
+        else:
+            self._expect_within(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._cancel_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._timer is None and self._is_idle():
+            self._expect_within(HEAD_SECONDS)
+        super().data_received(data)
+        if self._reading_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEADERS_MAX_BYTES:
+                self._refuse(HeadersTooLarge())
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._reading_head, self._head_bytes = True, 0
+
+    def on_headers_complete(self) -> None:
+        self._reading_head = False
+        self._expect_within(BODY_SECONDS)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._cancel_timer()
+        super().on_message_complete()
+
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _has_too_many(self) -> bool:
+        if not (self.connections_per_address and self.client):
+            return False
+        protocols: Any = self.connections
+        addresses = [protocol.client[0] for protocol in protocols if protocol.client]
+        return addresses.count(self.client[0]) > self.connections_per_address
+
+    def _expect_within(self, seconds: float) -> None:
+        self._cancel_timer()
+        self._timer = self.loop.call_later(seconds, self._refuse, RequestTimeout())
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse(self, error: ApiError) -> None:
+        """Answers unless the answer has begun or nothing was asked, and closes."""
+        self._cancel_timer()
+        if self.transport.is_closing():
+            return
+        if self._reading_head or not (self._is_idle() or self.cycle.response_started):
+            self.transport.write(_raw(error))
+        self.transport.close()
+
+
+def protocol_class(connections_per_address: int) -> type[BoundedProtocol]:
+    limits = {"connections_per_address": connections_per_address}
+    return type("LimitedProtocol", (BoundedProtocol,), limits)
+
+
+def _raw(error: ApiError) -> bytes:
+    response = error_response(error)
+    status = HTTPStatus(response.status_code)
+    headers = [*response.raw_headers, (b"connection", b"close")]
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode()]
+    lines += [name + b": " + value for name, value in headers]
+    return b"\r\n".join([*lines, b"", bytes(response.body)])
