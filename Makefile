@@ -7,7 +7,7 @@ PACKAGES := -e contracts -e services/core -e services/ai
 SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra scripts tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status reset logs test check seed demo rebuild bench evaluate fuzz profiling-report schemas site model model-check lock
+.PHONY: help up down status reset logs test check seed demo rebuild bench evaluate fuzz chaos profiling-report schemas site model model-check lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -45,6 +45,8 @@ evaluate: .venv/.ready ## compare the ranking with baselines (ARGS='FILE --items
 	@$(PYTHON) -m scripts.evaluate $(or $(ARGS),--seeded)
 fuzz: .venv/.ready ## send ai's API more than 5,000 generated requests, valid and invalid
 	@FUZZ_CASES=280 $(PYTHON) -m pytest -q -s tests/integration/test_fuzz.py
+chaos: .venv/.ready ## kill random processes under load for ten minutes and count what is lost (ARGS='--minutes 2')
+	@$(PYTHON) -m scripts.chaos $(ARGS)
 profiling-report: .venv/.ready ## print how the profiler scores simulated learners (ARGS=--write stores the report)
 	@$(PYTHON) -m scripts.profiling_report $(ARGS)
 schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI document

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ai import health
+from ai.embeddings.router import new_budget
 from ai.embeddings.router import router as embeddings
 from ai.kit import docs, errors
 from ai.kit.auth import Tokens
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.tokens = Tokens(settings.jwt_secret_key)
+    app.state.embedding_budget = new_budget()
     app.router.routes.append(PlainListRoute())  # before the rest: routes are tried in order
     for router in ROUTERS:
         app.include_router(router)

@@ -152,11 +152,11 @@ async def test_a_full_queue_refuses_at_once_and_recovers(encoder: SlowEncoder) -
     waiting = await ask(queue, ["u", "v"], ["w", "x"])
     waiting += await ask(queue, list("abcdefgh"), background=True)  # bounded by whoever sends it
     with pytest.raises(EncoderBusy) as refusal:
-        await queue.encode(["z"])
+        await queue.encode(["y", "z"])
     assert (refusal.value.status, refusal.value.headers) == (503, {"Retry-After": "2"})
     encoder.go.set()
     await asyncio.gather(*waiting)
-    assert len(await queue.encode(["z"])) == 1
+    assert len(await queue.encode(["y", "z"])) == 2
 
 
 async def test_a_request_larger_than_the_queue_is_served_when_nothing_waits(

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from ai.embeddings.encoder import Encoder, open_encoder
 from ai.embeddings.queue import EncoderQueue
-from ai.embeddings.router import router
+from ai.embeddings.router import new_budget, router
 from ai.kit import errors
 from ai.kit.auth import Tokens
 from ai.kit.guard import Guard
@@ -55,6 +55,7 @@ async def http(encoder: WatchedEncoder) -> AsyncIterator[httpx.AsyncClient]:
     app.add_middleware(Guard)
     app.add_middleware(Trace)
     app.state.tokens = Tokens(SECRET)
+    app.state.embedding_budget = new_budget()
     app.state.resources = SimpleNamespace(encoder=queue)  # all that this route asks for
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://ai.test") as client:

@@ -64,7 +64,8 @@ class EncoderQueue:
         self._texts: dict[str, _Text] = {}
         self._line: list[_Place] = []
         self._numbers = 0
-        self._requested = 0
+        self._waiting = [0, 0, 0]
+        """How many texts are queued or running, by urgency."""
         self._running = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
 
@@ -75,12 +76,14 @@ class EncoderQueue:
     async def encode(self, texts: Sequence[str], *, background: bool = False) -> Matrix:
         """One unit vector for each text; a text that is already queued or running is not run twice.
 
-        Raises InvalidText, and EncoderBusy instead of waiting long. Background texts run after
-        those of requests and are never refused, because their callers limit them.
+        Raises InvalidText, and EncoderBusy instead of waiting long; a single text is not refused
+        because of lists, which it does not wait for. Background texts run after those of requests
+        and are never refused, because their callers limit them.
         """
         check_texts(texts)  # here, so that an invalid text fails only its own caller
         urgency = BACKGROUND if background else SINGLE if len(texts) == 1 else REQUEST
-        if not background and self._requested and self._requested + len(texts) > self._texts_max:
+        waiting = self._waiting[urgency]
+        if not background and waiting and waiting + len(texts) > self._texts_max:
             raise EncoderBusy
         if not texts:
             return np.empty((0, self.identity.dimension), np.float32)
@@ -100,6 +103,7 @@ class EncoderQueue:
         one = self._texts.get(text)
         if one is None:
             one = self._texts[text] = _Text(text, asyncio.get_running_loop().create_future())
+            self._waiting[one.urgency] += 1
             self._stand_in_line(one, urgency)
         elif urgency < one.urgency and not one.taken:
             self._stand_in_line(one, urgency)  # its first place is skipped later
@@ -107,10 +111,11 @@ class EncoderQueue:
         return one
 
     def _stand_in_line(self, one: _Text, urgency: int) -> None:
-        self._requested += urgency < BACKGROUND == one.urgency
+        self._waiting[one.urgency] -= 1
+        self._waiting[urgency] += 1
         one.urgency = urgency
         self._numbers += 1
-        length = _cost(one.text) if urgency == BACKGROUND else 0
+        length = cost(one.text) if urgency == BACKGROUND else 0
         heapq.heappush(self._line, _Place(urgency, length, self._numbers, one))
 
     def _leave(self, one: _Text) -> None:
@@ -120,7 +125,7 @@ class EncoderQueue:
 
     def _forget(self, one: _Text) -> None:
         del self._texts[one.text]
-        self._requested -= one.urgency < BACKGROUND
+        self._waiting[one.urgency] -= 1
 
     def _take(self) -> list[_Text]:
         """The texts of the next run, of bounded total length, never requests and background
@@ -130,7 +135,7 @@ class EncoderQueue:
         while self._line:
             place = self._line[0]
             if not place.one.taken and place.one.callers:
-                left -= _cost(place.one.text)
+                left -= cost(place.one.text)
                 other_kind = (place.urgency == BACKGROUND) != (urgency == BACKGROUND)
                 if taken and (left < 0 or other_kind):
                     break
@@ -165,5 +170,6 @@ class EncoderQueue:
             self._run_next()
 
 
-def _cost(text: str) -> int:
+def cost(text: str) -> int:
+    """How many characters of a text the model reads, which its time grows with."""
     return min(len(text), READ_CHARACTERS)

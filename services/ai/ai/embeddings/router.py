@@ -1,13 +1,16 @@
 """Texts to vectors, with the model that content is embedded with."""
 
+import asyncio
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from ai.embeddings.dependencies import CurrentEncoder
+from ai.embeddings.queue import cost
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
+from ai.kit.fairness import Budget, Concurrency, while_connected
 from ai.kit.vectors import Matrix, ModelIdentity
 from ongoza_contracts.http.embeddings import Embedding, EmbeddingRequest, EmbeddingResponse
 
@@ -15,10 +18,17 @@ DECIMALS = 8
 """The precision of a float32 of a unit vector; more digits would only make answers longer."""
 
 router = APIRouter(prefix="/api/v1", tags=["embeddings"])
+concurrency = Concurrency(2)
 
 
-@router.post("/embeddings", response_model=EmbeddingResponse)
+def new_budget() -> Budget:
+    """Of characters that the model reads: about 8 s of its time a minute for each caller."""
+    return Budget(300_000, seconds=60)
+
+
+@router.post("/embeddings", response_model=EmbeddingResponse, dependencies=[Depends(concurrency)])
 async def embed(
+    request: Request,
     caller: CurrentCaller,
     encoder: CurrentEncoder,
     body: Annotated[EmbeddingRequest, Depends(read_json(EmbeddingRequest))],
@@ -26,18 +36,21 @@ async def embed(
     """Each text, without the space around it, with its vector of length 1, in the order given.
 
     What is beyond the model's length (256 tokens) does not count. Texts of callers are not kept:
-    the cache of vectors holds catalogue texts alone.
+    the cache of vectors holds catalogue texts alone. 429 for a caller who has two requests running
+    or who spent the characters of a minute; `Retry-After` says when to try again.
     """
-    vectors = await encoder.encode(body.texts)
-    answer = _answer(body.texts, vectors, encoder.identity)
-    return Response(answer.model_dump_json(), media_type="application/json")
+    budget: Budget = request.app.state.embedding_budget
+    budget.spend(caller.user_id, sum(map(cost, body.texts)))
+    vectors = await while_connected(request, encoder.encode(body.texts))
+    answer = await asyncio.to_thread(_answer, body.texts, vectors, encoder.identity)
+    return Response(answer, media_type="application/json")
 
 
-def _answer(texts: list[str], vectors: Matrix, identity: ModelIdentity) -> EmbeddingResponse:
+def _answer(texts: list[str], vectors: Matrix, identity: ModelIdentity) -> str:
     rows = np.round(vectors.astype(np.float64), DECIMALS).tolist()
     embeddings = [
         Embedding(text=text, embedding=row) for text, row in zip(texts, rows, strict=True)
     ]
     return EmbeddingResponse(
         embeddings=embeddings, model=identity.model, dimension=identity.dimension
-    )
+    ).model_dump_json()

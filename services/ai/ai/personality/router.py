@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
+from ai.kit.fairness import Concurrency
 from ai.kit.fallback import describe_source, source_headers
 from ai.personality.service import analyze
 from ongoza_contracts.http.personality import PersonalityRequest, PersonalityResponse
@@ -16,6 +17,7 @@ router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
 
 @router.post(
     "/analyze",
+    dependencies=[Depends(Concurrency(2))],
     responses=describe_source(
         {"projection": "the facts known of the learner", "request": "the rows of the request"}
     ),

@@ -1,5 +1,9 @@
-"""Analyses a learner's behaviour, from the facts or from the rows of the request."""
+"""Analyses a learner's behaviour, from the facts or from the rows of the request.
 
+On a thread, because a thousand rows would hold up the requests of others.
+"""
+
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -62,8 +66,10 @@ async def _with_database(
     ids = {row["content_id"] for row in facts} | {one.content_id for one in given or ()}
     facets = await _facets(pool, sorted(ids))
     if given is None:
-        return _answer(asked.user_id, [_of_fact(row, facets) for row in facts], now)
-    return _answer(
+        rows = [_of_fact(row, facets) for row in facts]
+        return await asyncio.to_thread(_answer, asked.user_id, rows, now)
+    return await asyncio.to_thread(
+        _answer,
         asked.user_id,
         _of_request(given, facets),
         now,
@@ -76,7 +82,8 @@ async def _without_database(asked: PersonalityRequest, now: datetime) -> Persona
     """None when the request has no rows."""
     if asked.progress_data is None:
         return None
-    return _answer(asked.user_id, _of_request(asked.progress_data, {}), now, given=True)
+    rows = _of_request(asked.progress_data, {})
+    return await asyncio.to_thread(_answer, asked.user_id, rows, now, given=True)
 
 
 def contradictions(

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from ai.kit.auth import CurrentCaller
 from ai.kit.dependencies import current_resources
+from ai.kit.fairness import Concurrency, while_connected
 from ai.kit.fallback import describe_source, source_headers
 from ai.search.service import Answer, SearchResources, search, similar
 from ai.vectorstore.base import Filter
@@ -25,15 +26,19 @@ DESCRIPTION = describe_source(
 
 CurrentResources = Annotated[SearchResources, Depends(current_resources)]
 
-router = APIRouter(prefix="/api/v1", tags=["search"])
+router = APIRouter(prefix="/api/v1", tags=["search"], dependencies=[Depends(Concurrency(8))])
 
 
 @router.get("/search", response_model=SearchResponse, responses=DESCRIPTION)
 async def search_content(
-    _: CurrentCaller, resources: CurrentResources, query: Annotated[SearchQuery, Query()]
+    request: Request,
+    _: CurrentCaller,
+    resources: CurrentResources,
+    query: Annotated[SearchQuery, Query()],
 ) -> Response:
     """Items whose meaning is nearest to the words of `q`, of those that fit the filters."""
-    return _response(await search(resources, query.q, query.limit, _filter(query)))
+    found = search(resources, query.q, query.limit, _filter(query))
+    return _response(await while_connected(request, found))
 
 
 @router.get("/search/similar/{content_id}", response_model=SearchResponse, responses=DESCRIPTION)

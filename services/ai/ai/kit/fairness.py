@@ -1,0 +1,102 @@
+"""Keeps one caller from taking a costly route from the others, and drops work nobody waits for."""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import ClassVar, TypeVar
+
+from starlette.requests import Request
+
+from ai.kit.auth import CurrentCaller
+from ai.kit.errors import ApiError
+
+T = TypeVar("T")
+
+_REMEMBERED_CALLERS = 10_000
+
+
+class TooManyRequests(ApiError):
+    """429 with Retry-After."""
+
+    status = 429
+    code = "too_many_requests"
+    detail = "You ask for more than your share of this; try again later."
+    retry_after: ClassVar[int] = 1
+
+    def __init__(self, retry_after: int | None = None) -> None:
+        super().__init__(headers={"Retry-After": str(retry_after or self.retry_after)})
+
+
+class ClientDisconnected(ApiError):
+    """The answer has no reader any more; 499 is what nginx logs in this case."""
+
+    status = 499
+    code = "client_disconnected"
+    detail = "The client closed the connection."
+
+
+class Concurrency:
+    """A dependency: at most `most` requests of each caller run at a time in this process."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._running: dict[int, int] = {}
+
+    async def __call__(self, caller: CurrentCaller) -> AsyncIterator[None]:
+        """Raises TooManyRequests."""
+        running = self._running.get(caller.user_id, 0)
+        if running >= self._most:
+            raise TooManyRequests
+        self._running[caller.user_id] = running + 1
+        try:
+            yield
+        finally:
+            self._running[caller.user_id] -= 1
+            if not self._running[caller.user_id]:
+                del self._running[caller.user_id]
+
+
+class Budget:
+    """How much each caller may spend: `size` at once, refilled evenly within `seconds`."""
+
+    def __init__(
+        self, size: float, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._size, self._rate, self._clock = size, size / seconds, clock
+        self._spent: dict[int, tuple[float, float]] = {}
+        """By caller, what was spent at a time."""
+
+    def spend(self, user_id: int, cost: float) -> None:
+        """Raises TooManyRequests, with the seconds after which the budget suffices."""
+        now = self._clock()
+        before, at = self._spent.pop(user_id, (0.0, now))
+        spent = max(0.0, before - (now - at) * self._rate)
+        if spent + cost > self._size:
+            self._spent[user_id] = spent, now
+            raise TooManyRequests(math.ceil((spent + cost - self._size) / self._rate))
+        self._spent[user_id] = spent + cost, now
+        if len(self._spent) > _REMEMBERED_CALLERS:
+            del self._spent[next(iter(self._spent))]  # who has spent nothing for longest
+
+
+async def while_connected(request: Request, work: Awaitable[T]) -> T:
+    """The result of `work`, which is cancelled when the client closes the connection.
+
+    For routes whose body has been read. Raises ClientDisconnected.
+    """
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnected
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,140 @@
+"""One caller cannot take a costly route from the others."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ai.embeddings.queue import EncoderQueue
+from ai.embeddings.router import new_budget, router
+from ai.kit import errors
+from ai.kit.auth import Tokens
+from ai.kit.fairness import Budget, TooManyRequests
+from tests.tokens import SECRET, bearer
+from tests.unit.ai.test_embeddings_queue import SlowEncoder
+
+PATH = "/api/v1/embeddings"
+GREEDY, POLITE = 7, 8
+
+
+@pytest.fixture
+def encoder() -> SlowEncoder:
+    return SlowEncoder()
+
+
+@pytest.fixture
+async def app(encoder: SlowEncoder) -> AsyncIterator[FastAPI]:
+    app, queue = FastAPI(), EncoderQueue(encoder)
+    app.include_router(router)
+    errors.install(app)
+    app.state.tokens, app.state.embedding_budget = Tokens(SECRET), new_budget()
+    app.state.resources = SimpleNamespace(encoder=queue)
+    yield app
+    encoder.go.set()
+    queue.close()
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://ai.test") as client:
+        yield client
+
+
+async def test_a_third_request_at_once_is_429_and_another_caller_is_answered(
+    http: httpx.AsyncClient, encoder: SlowEncoder
+) -> None:
+    async def ask(user_id: int, text: str) -> httpx.Response:
+        return await http.post(PATH, json={"texts": [text]}, headers=bearer(user_id=user_id))
+
+    greedy = [asyncio.create_task(ask(GREEDY, text)) for text in "abcd"]
+    _, running = await asyncio.wait(greedy, timeout=1)
+    refused = [one.result() for one in greedy if one not in running]
+    assert [answer.status_code for answer in refused] == [429, 429]
+    assert refused[0].json()["code"] == "too_many_requests"
+    assert refused[0].headers["Retry-After"] == "1"
+    encoder.go.set()
+    assert (await ask(POLITE, "e")).status_code == 200
+    assert [(await one).status_code for one in running] == [200, 200]
+    assert (await ask(GREEDY, "f")).status_code == 200
+
+
+async def test_who_spent_the_characters_of_a_minute_is_429_and_others_are_answered(
+    http: httpx.AsyncClient, encoder: SlowEncoder
+) -> None:
+    encoder.go.set()
+    long = {"texts": [f"{number} " + "x" * 1200 for number in range(64)]}
+    statuses = [
+        (await http.post(PATH, json=long, headers=bearer(user_id=GREEDY))).status_code
+        for _ in range(4)
+    ]
+    assert statuses == [200, 200, 200, 429]
+    assert (await http.post(PATH, json=long, headers=bearer(user_id=POLITE))).status_code == 200
+
+
+def test_a_budget_is_refilled_evenly_and_says_when_it_suffices() -> None:
+    now = [0.0]
+    budget = Budget(60, seconds=60, clock=lambda: now[0])
+    budget.spend(GREEDY, 50)
+    with pytest.raises(TooManyRequests) as refused:
+        budget.spend(GREEDY, 30)
+    assert refused.value.headers == {"Retry-After": "20"}
+    budget.spend(POLITE, 60)
+    now[0] = 20
+    budget.spend(GREEDY, 30)
+
+
+async def test_texts_of_a_client_who_left_are_not_embedded(
+    app: FastAPI, encoder: SlowEncoder
+) -> None:
+    encode: Callable[..., Awaitable[object]] = app.state.resources.encoder.encode
+    running = asyncio.ensure_future(encode(["running"]))
+    await asyncio.sleep(0)
+    messages: list[dict[str, object]] = [
+        {"type": "http.request", "body": b'{"texts": ["abandoned"]}', "more_body": False},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return messages.pop(0)
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    headers = {**bearer(user_id=GREEDY), "Content-Type": "application/json"}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": PATH,
+        "raw_path": PATH.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "http",
+        "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
+        "server": ("ai.test", 80),
+        "client": ("127.0.0.1", 1),
+    }
+    await app(scope, receive, send)  # type: ignore[arg-type]
+    assert sent[0]["status"] == 499
+    encoder.go.set()
+    await running
+    await encode(["next"])
+    assert encoder.batches == [["running"], ["next"]]
+
+
+async def test_a_single_text_is_not_refused_because_of_lists(encoder: SlowEncoder) -> None:
+    queue = EncoderQueue(encoder, texts_max=4)
+    lists = [asyncio.ensure_future(queue.encode(texts)) for texts in (["a"], list("bcde"))]
+    await asyncio.sleep(0)
+    single = asyncio.ensure_future(queue.encode(["s"]))
+    await asyncio.sleep(0)
+    assert not single.done()
+    encoder.go.set()
+    await asyncio.gather(*lists, single)
+    assert encoder.batches[1][0] == "s"
