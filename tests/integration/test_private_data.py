@@ -46,7 +46,7 @@ VALUES = (  # statements with an address in their text or their row, by the SQLS
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
+def database() -> Iterator[Stack]:
     stack = new_stack("private")
     try:
         stack.up((BY_NAME[NAME],))
@@ -58,68 +58,68 @@ def stack() -> Iterator[Stack]:
         shutil.rmtree(stack.folder, ignore_errors=True)
 
 
-def connect(stack: Stack) -> psycopg.Connection:
-    url = stack.servers[NAME].url()  # type: ignore[union-attr]
+def connect(database: Stack) -> psycopg.Connection:
+    url = database.servers[NAME].url()  # type: ignore[union-attr]
     return psycopg.connect(url, autocommit=True)
 
 
-def logged(stack: Stack) -> str:
-    return stack.log(NAME).read_text(errors="replace")
+def logged(database: Stack) -> str:
+    return database.log(NAME).read_text(errors="replace")
 
 
 @pytest.mark.parametrize(("state", "statement"), VALUES)
 def test_a_failed_statement_leaves_no_value_in_the_log(
-    stack: Stack, state: str, statement: str
+    database: Stack, state: str, statement: str
 ) -> None:
-    with connect(stack) as connection, pytest.raises(psycopg.Error) as failure:
+    with connect(database) as connection, pytest.raises(psycopg.Error) as failure:
         connection.execute(statement)
 
     assert failure.value.sqlstate == state
-    assert "amina" not in logged(stack)
+    assert "amina" not in logged(database)
 
 
-def test_a_failed_statement_with_parameters_leaves_none_of_them_in_the_log(stack: Stack) -> None:
-    with connect(stack) as connection, pytest.raises(psycopg.errors.UniqueViolation):
+def test_a_failed_statement_with_parameters_leaves_none_of_them_in_the_log(database: Stack) -> None:
+    with connect(database) as connection, pytest.raises(psycopg.errors.UniqueViolation):
         connection.execute("INSERT INTO person VALUES (%s, %s)", [3, SECRET], prepare=True)
 
-    assert "amina" not in logged(stack)
+    assert "amina" not in logged(database)
 
 
-def test_a_failed_copy_leaves_no_line_of_it_in_the_log(stack: Stack) -> None:
+def test_a_failed_copy_leaves_no_line_of_it_in_the_log(database: Stack) -> None:
     with (
-        connect(stack) as connection,
+        connect(database) as connection,
         pytest.raises(psycopg.errors.InvalidTextRepresentation),
         connection.cursor().copy("COPY person FROM STDIN") as copy,
     ):
         copy.write("amina@x.io\tamina@x.io\n")
 
-    assert "amina" not in logged(stack)
+    assert "amina" not in logged(database)
 
 
-def test_a_warning_raised_in_the_database_is_not_in_the_log(stack: Stack) -> None:
-    with connect(stack) as connection:
+def test_a_warning_raised_in_the_database_is_not_in_the_log(database: Stack) -> None:
+    with connect(database) as connection:
         connection.execute("DO $$ BEGIN RAISE WARNING 'amina@x.io'; END $$")
 
-    assert "amina" not in logged(stack)
+    assert "amina" not in logged(database)
 
 
-def test_a_lock_that_is_not_given_in_time_leaves_no_value_in_the_log(stack: Stack) -> None:
-    with connect(stack) as holder, connect(stack) as waiter, holder.transaction():
+def test_a_lock_that_is_not_given_in_time_leaves_no_value_in_the_log(database: Stack) -> None:
+    with connect(database) as holder, connect(database) as waiter, holder.transaction():
         holder.execute("UPDATE person SET short = 'x' WHERE id = 1")
         waiter.execute("SET lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             waiter.execute("UPDATE person SET short = 'y' WHERE email = 'amina@x.io'")
 
-    assert "amina" not in logged(stack)
+    assert "amina" not in logged(database)
 
 
-def test_a_deadlock_leaves_no_value_in_the_log(stack: Stack) -> None:
+def test_a_deadlock_leaves_no_value_in_the_log(database: Stack) -> None:
     both_hold_one = threading.Barrier(2)
     failures: list[str | None] = []
 
     def lock(first: int, second: int) -> None:
         try:
-            with connect(stack) as connection, connection.transaction():
+            with connect(database) as connection, connection.transaction():
                 connection.execute(LOCK, [first])
                 both_hold_one.wait()
                 connection.execute(LOCK, [second])
@@ -133,32 +133,32 @@ def test_a_deadlock_leaves_no_value_in_the_log(stack: Stack) -> None:
         thread.join()
 
     assert failures == ["40P01"]
-    assert "amina" not in logged(stack)
+    assert "amina" not in logged(database)
 
 
 @pytest.mark.parametrize("end", ["terminated", "killed"])
 def test_a_connection_that_ends_in_a_statement_leaves_it_out_of_the_log(
-    stack: Stack, end: str
+    database: Stack, end: str
 ) -> None:
     """A killed backend's statement is in the server's report of the crash by default."""
-    with connect(stack) as connection:
+    with connect(database) as connection:
         pid = connection.info.backend_pid
         ends = {
-            "terminated": lambda: _terminate(stack, pid),
+            "terminated": lambda: _terminate(database, pid),
             "killed": lambda: os.kill(pid, signal.SIGKILL),
         }
         threading.Timer(0.5, ends[end]).start()
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT pg_sleep(10), 'amina@x.io'")
 
-    eventually(lambda: stack.healthy(NAME))
-    assert "amina" not in logged(stack)
+    eventually(lambda: database.healthy(NAME))
+    assert "amina" not in logged(database)
     if end == "killed":
-        assert "was terminated by signal 9" in logged(stack)
+        assert "was terminated by signal 9" in logged(database)
 
 
-def _terminate(stack: Stack, pid: int) -> None:
-    with connect(stack) as connection:
+def _terminate(database: Stack, pid: int) -> None:
+    with connect(database) as connection:
         connection.execute("SELECT pg_terminate_backend(%s)", [pid])
 
 
@@ -171,23 +171,23 @@ def open_to_others(folder: Path) -> list[str]:
     ]
 
 
-def test_no_file_of_a_stack_is_open_to_other_accounts(stack: Stack) -> None:
-    assert {"env", "logs", "run", "data"} <= {path.name for path in stack.folder.iterdir()}
-    assert open_to_others(stack.folder) == []
+def test_no_file_of_a_stack_is_open_to_other_accounts(database: Stack) -> None:
+    assert {"env", "logs", "run", "data"} <= {path.name for path in database.folder.iterdir()}
+    assert open_to_others(database.folder) == []
 
 
-def test_what_an_earlier_release_left_open_is_closed(stack: Stack) -> None:
-    stack.log(NAME).chmod(0o644)
-    (stack.folder / "logs").chmod(0o755)
+def test_what_an_earlier_release_left_open_is_closed(database: Stack) -> None:
+    database.log(NAME).chmod(0o644)
+    (database.folder / "logs").chmod(0o755)
 
-    stack.up((BY_NAME[NAME],))
+    database.up((BY_NAME[NAME],))
 
-    assert open_to_others(stack.folder) == []
+    assert open_to_others(database.folder) == []
 
 
 @pytest.mark.parametrize("make", [lambda p: p.mkdir(), lambda p: p.touch()])
 def test_what_a_process_of_the_stack_creates_is_closed(
-    stack: Stack, make: Callable[[Path], None], tmp_path: Path
+    database: Stack, make: Callable[[Path], None], tmp_path: Path
 ) -> None:
     make(tmp_path / "new")
     assert open_to_others(tmp_path / "new") == []

@@ -7,12 +7,20 @@ from rest_framework.throttling import SimpleRateThrottle
 from core.outbox.models import OutboxEvent
 from core.users.models import SignIn, User
 from core.users.services import add_user, update_user
-from tests.unit.core.world import NOBODY, Caller, appended, forget_appended, refusal, signed_in
+from tests.unit.core.world import (
+    NOBODY,
+    Caller,
+    Refusal,
+    appended,
+    forget_appended,
+    refusal,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
 EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"
-WRONG = (401, "wrong_credentials", [])
+WRONG: Refusal = (401, "wrong_credentials", [])
 
 
 def amina() -> User:

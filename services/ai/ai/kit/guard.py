@@ -37,7 +37,7 @@ class Guard:
     query parameters, and answers a crash with the error body of every other refusal.
     """
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str] = ("*",)) -> None:
         self.app = app
         self.allowed_hosts = allowed_hosts
 

@@ -1,6 +1,6 @@
 """Users in Django's admin: every change goes through the services, so it is published like any."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -15,12 +15,11 @@ from core.users.models import User
 
 class _LowerCaseEmail:
     cleaned_data: dict[str, Any]
-    initial: dict[str, Any]
 
     def clean_email(self) -> str:
         """Before the form looks whether the address is taken."""
         email = str(self.cleaned_data["email"]).lower()
-        if email != self.initial.get("email"):
+        if email != cast(Any, self).initial.get("email"):
             validate_new_address(email)
         return email
 

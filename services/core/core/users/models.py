@@ -66,12 +66,12 @@ class User(Versioned, AbstractBaseUser):
         """Without a password nobody can sign in as this user."""
         super().set_password(None if raw_password is None else normalize(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Replaces an outdated hash, but not a password that was changed meanwhile.
 
         Django's own method saves over such a change.
         """
-        if len(raw_password) > MAX_PASSWORD_LENGTH:
+        if raw_password is None or len(raw_password) > MAX_PASSWORD_LENGTH:
             return False
         matches, outdated = verify(raw_password, self.password)
         if matches and outdated and not self._replace_hash(raw_password):
