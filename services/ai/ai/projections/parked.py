@@ -104,10 +104,15 @@ def _row(generation: str, refused: Refused) -> tuple[object, ...]:
     record = refused.record
     return (
         *(generation, record.topic, record.partition, record.offset, record.key, record.value),
-        [name for name, _ in record.headers],
+        [_storable(name) for name, _ in record.headers],
         [value for _, value in record.headers],
-        *(refused.code, refused.cause),
+        *(refused.code, _storable(refused.cause)),
     )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores no text with a NUL."""
+    return text.replace("\0", "\\x00")
 
 
 class Budget:
