@@ -73,7 +73,7 @@ async def worker(kafka_bootstrap: str, applier: Applier) -> AsyncIterator[Worker
 
 def produce(producer: Producer, *records: RawRecord) -> None:
     for one in records:
-        headers = [*one.headers]
+        headers: list[tuple[str, str | bytes | None]] = [*one.headers]
         producer.produce(one.topic, one.value, one.key, one.partition, headers=headers)
     assert producer.flush(20) == 0
 

@@ -1,5 +1,6 @@
 """A topic that takes no records stalls alone, and its rows keep their order."""
 
+import time
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -49,8 +50,8 @@ def waiting() -> list[tuple[str, int]]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1000.0]
-    monkeypatch.setattr(relay.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(relay.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     return now
 
 
