@@ -113,6 +113,7 @@ async def test_a_committed_transaction_leaves_nothing_behind_it(worker: Worker) 
     await transact(worker, record(progress(5020)), Producer.commit_transaction)
     await worker.applies(5020, 1)
     assert await worker.is_idle()
+    end_with_a_record(worker, 5020)
 
 
 async def test_an_aborted_transaction_never_happened(worker: Worker) -> None:
@@ -121,6 +122,11 @@ async def test_an_aborted_transaction_never_happened(worker: Worker) -> None:
     produce(Producer({"bootstrap.servers": worker.bootstrap}), record(progress(5030, version=1)))
     await worker.applies(5030, 1)
     assert await worker.is_idle()
+
+
+def end_with_a_record(worker: Worker, user_id: int) -> None:
+    """Other tests on this broker compare offsets of records with the end of the partition."""
+    produce(Producer({"bootstrap.servers": worker.bootstrap}), record(progress(user_id)))
 
 
 async def transact(worker: Worker, one: RawRecord, end: Callable[..., None]) -> None:
