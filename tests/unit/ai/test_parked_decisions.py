@@ -8,7 +8,7 @@ import pytest
 from ai.operations import parked
 from ai.projections.apply import Applier
 from ai.projections.batch import FAR_VERSION, Batch, read_batch
-from tests.facts import RawRecord, erased, progress, published, record, user
+from tests.facts import RawRecord, erased, progress, record, user
 
 OF_ANOTHER_KEY = replace(record(progress(), 5), key=b"8:course-1")
 FAR_AWAY = record(progress(version=2**62), 6)
@@ -89,14 +89,6 @@ async def test_a_forged_erasure_with_a_far_version_erases_nobody(applier: Applie
     await read(applier, record(user()), record(erased(version=2**62), 1))
     assert await applier.pool.fetchval("SELECT user_id FROM learner") == 7
     assert await applier.pool.fetchval("SELECT count(*) FROM erased_learner") == 0
-
-
-async def test_a_far_version_of_an_entity_whose_key_has_no_canonical_form_is_parked(
-    applier: Applier,
-) -> None:
-    await read(applier, record(progress(content_id="course:1", version=2**62)))
-    await read(applier, record(published("course:1", version=2**62)))
-    assert len(await parked_ids(applier.pool)) == 2
 
 
 @pytest.mark.parametrize("header", [("a\0b", b"1"), ("x-team", None)], ids=["NUL", "null"])

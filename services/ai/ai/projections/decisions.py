@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -80,8 +79,7 @@ async def _follows(
         return False
     version = known.get((one.record.topic, fact.key))
     if version is None:
-        with suppress(ValueError):  # the key has no canonical form, so nothing can be known
-            version = await load_version(db, batch.registry.by_fact[type(fact)], fact.key)
+        version = await load_version(db, batch.registry.by_fact[type(fact)], fact.key)
     return fact.version - (version or 0) <= FAR_VERSION
 
 

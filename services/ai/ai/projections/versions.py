@@ -31,7 +31,6 @@ async def load_versions(
 
 
 async def load_version(db: Db | asyncpg.Pool, projection: Projection, key: str) -> int | None:
-    """Raises ValueError for a key without canonical form."""
     condition, values = _compare_key(projection, key, "=", 0)
     rows = await db.fetch(f"{_select(projection)} AND {condition}", *values)
     return rows[0]["version"] if rows else None
