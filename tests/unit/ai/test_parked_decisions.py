@@ -91,6 +91,18 @@ async def test_a_forged_erasure_with_a_far_version_erases_nobody(applier: Applie
     assert await applier.pool.fetchval("SELECT count(*) FROM erased_learner") == 0
 
 
+@pytest.mark.parametrize("first", ["the record", "the erasure"])
+async def test_a_record_under_another_key_is_deleted_with_the_user_whom_its_fact_names(
+    applier: Applier, first: str
+) -> None:
+    headers = [(name, value) for name, value in OF_ANOTHER_KEY.headers if name != "ce_partitionkey"]
+    forged = replace(OF_ANOTHER_KEY, headers=[*headers, ("ce_partitionkey", b"8")])
+    steps = [forged, record(erased(7), 9)]
+    for one in steps if first == "the record" else reversed(steps):
+        await read(applier, one)
+    assert await parked_ids(applier.pool) == []
+
+
 @pytest.mark.parametrize("header", [("a\0b", b"1"), ("x-team", None)], ids=["NUL", "null"])
 async def test_a_record_with_any_header_can_be_parked(
     applier: Applier, header: tuple[str, bytes | None]
