@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
+from ai.kit.broker import READ_COMMITTED, KafkaConfig
 from ongoza_contracts.topics import PROGRESS, partition_for
 
 DEADLINE_SECONDS = 20.0
@@ -136,8 +137,9 @@ async def watch_answers(learner: Learner, content_id: str, hops: Hops) -> Any:
 
 async def topic_end(user_id: int) -> AIOKafkaConsumer:
     """A consumer that stands at the end of the learner's partition."""
+    brokers = KafkaConfig(os.environ["KAFKA_BOOTSTRAP_SERVERS"])
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=os.environ["KAFKA_BOOTSTRAP_SERVERS"], fetch_max_wait_ms=5
+        **brokers.client(), isolation_level=READ_COMMITTED, fetch_max_wait_ms=5
     )
     await consumer.start()
     partition = TopicPartition(PROGRESS.name, partition_for(str(user_id), PROGRESS.partitions))

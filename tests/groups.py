@@ -22,6 +22,7 @@ GROUPS = {
         "integration/test_kafka_connect.py",
         "integration/test_core_outbox.py",
         "integration/test_core_relay.py",
+        "integration/test_foreign_records.py",
         "contract/test_consumers.py",
         "contract/test_kit.py",
     ),

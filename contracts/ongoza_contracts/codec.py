@@ -21,7 +21,11 @@ MAX_PAYLOAD_BYTES = 64 * 1024
 FORGOTTEN = "ongoza.key.forgotten.v1"
 """The type of records without a body, for consumers that read headers alone."""
 
-Headers = Sequence[tuple[str, bytes]]
+UNDECODABLE = "ce_undecodable"
+"""The header that our clients add to a record of which they could decode only a part; its value is
+the cause. Such a record is refused."""
+
+Headers = Sequence[tuple[str, bytes | None]]
 
 
 class PayloadTooLarge(ValueError):
@@ -29,7 +33,8 @@ class PayloadTooLarge(ValueError):
 
 
 class BadRecord(ValueError):
-    """A record not understood. `code` is stable: bad_header, missing_header or bad_payload."""
+    """A record not understood. `code` is stable: bad_header, missing_header, bad_payload,
+    undecodable or contradiction."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -76,6 +81,27 @@ class Received:
     id: str
     time: str | None
     traceparent: str | None
+    subject: str | None = None
+    partition_key: str | None = None
+
+    def check_place(self, topic: Topic, *, name: str, partition: int, key: bytes | None) -> None:
+        """Compares the fact with the record that carried it: facts of a topic may be forged by
+        whoever may write it, and a fact under another key escapes compaction and erasure.
+
+        `topic` carries the fact; `name`, `partition` and `key` are the record's own. Optional
+        headers may be absent. Raises BadRecord.
+        """
+        fact = self.fact
+        own_partition = partition_for(fact.partition_key, topic.partitions)
+        expected = {
+            "topic": (topic.name, name),
+            "key": (fact.key.encode(), key),
+            "partition": (own_partition, partition),
+            "subject": (fact.key, self.subject or fact.key),
+            "partition key": (fact.partition_key, self.partition_key or fact.partition_key),
+        }
+        if wrong := [what for what, (right, found) in expected.items() if right != found]:
+            raise BadRecord("contradiction", f"its {', '.join(wrong)} is not that of its fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +210,8 @@ def decode(headers: Headers, value: bytes | None) -> Received | Unknown | Tombst
     if value is None:
         return Tombstone()
     attributes = _attributes(headers)
+    if cause := attributes.get(UNDECODABLE):
+        raise BadRecord("undecodable", cause)
     for name in ("ce_specversion", "ce_type", "ce_id"):
         if not attributes.get(name):
             raise BadRecord("missing_header", name)
@@ -195,16 +223,22 @@ def decode(headers: Headers, value: bytes | None) -> Received | Unknown | Tombst
     except ValidationError as error:
         raise BadRecord("bad_payload", _summary(error)) from None
     return Received(
-        fact, attributes["ce_id"], attributes.get("ce_time"), attributes.get("traceparent")
+        fact,
+        attributes["ce_id"],
+        attributes.get("ce_time"),
+        attributes.get("traceparent"),
+        attributes.get("ce_subject"),
+        attributes.get("ce_partitionkey"),
     )
 
 
 def _attributes(headers: Headers) -> dict[str, str]:
+    """A header without a value is absent, and of a repeated one the last value counts."""
     try:
         return {
             name: value.decode()
             for name, value in headers
-            if name.startswith("ce_") or name == "traceparent"
+            if value is not None and (name.startswith("ce_") or name == "traceparent")
         }
     except (UnicodeDecodeError, AttributeError) as error:
         raise BadRecord("bad_header", str(error)) from None

@@ -1,9 +1,9 @@
 """For consumers in Python: one call from a client's record to a fact."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
-from ongoza_contracts.codec import Received, Tombstone, Unknown, decode
+from ongoza_contracts.codec import BadRecord, Headers, Received, Tombstone, Unknown, decode
 
 
 class ConfluentMessage(Protocol):
@@ -17,7 +17,7 @@ class PlainRecord(Protocol):
     """A record as aiokafka and similar clients deliver it."""
 
     @property
-    def headers(self) -> Sequence[tuple[str, bytes]] | None: ...
+    def headers(self) -> Headers | None: ...
     @property
     def value(self) -> bytes | None: ...
 
@@ -33,6 +33,14 @@ def read(record: ConfluentMessage | PlainRecord) -> Read:
     """
     headers, value = record.headers, record.value
     return decode(
-        (headers() if callable(headers) else headers) or (),
+        (_call(headers) if callable(headers) else headers) or (),
         value() if callable(value) else value,
     )
+
+
+def _call(headers: Callable[[], Any]) -> Any:
+    """confluent-kafka raises one of these for a header whose name is not UTF-8."""
+    try:
+        return headers()
+    except (UnicodeDecodeError, SystemError):
+        raise BadRecord("undecodable", "the name of a header is not UTF-8") from None

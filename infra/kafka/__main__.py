@@ -19,6 +19,7 @@ from rich.markup import escape
 from core.config.kafka import connection, is_secured
 from infra.kafka.cluster import Cluster, Unreachable
 from infra.kafka.plan import (
+    BrokerSetting,
     Difference,
     Found,
     Refused,
@@ -93,7 +94,7 @@ def _compare(console: Console, cluster: Cluster, arguments: argparse.Namespace) 
         return WRONG
     if arguments.command == "plan":
         return _report(console, "Plan", wanted, found)
-    cluster.perform(one for one in wanted if not isinstance(one, Refused | Unknown))
+    cluster.perform(one for one in wanted if not isinstance(one, Refused | Unknown | BrokerSetting))
     _wait_until_seen(cluster, arguments)
     _report(console, "Applied", wanted, found)
     return SAME
@@ -117,7 +118,7 @@ def _wait_until_seen(cluster: Cluster, arguments: argparse.Namespace) -> None:
 
 def _is_for(difference: Difference, *, prune: bool) -> bool:
     match difference:
-        case Unknown():
+        case Unknown() | BrokerSetting():
             return False
         case UnsetConfig() | RemoveGrant():
             return prune

@@ -36,7 +36,7 @@ from infra.kafka.plan import (
     SetConfig,
     UnsetConfig,
 )
-from infra.kafka.wanted import Grant
+from infra.kafka.wanted import BROKER_SETTINGS, Grant
 
 TIMEOUT_SECONDS = 30
 SCRAM_ROUNDS = 8192
@@ -66,7 +66,15 @@ class Cluster:
             )
             for name, topic in present.topics.items()
         }
-        return Found(topics=topics, grants=self._grants(min(present.brokers)))
+        settings = {broker: self._broker_settings(broker) for broker in sorted(present.brokers)}
+        return Found(
+            topics=topics,
+            grants=self._grants(settings[min(settings)]),
+            brokers={
+                broker: {name: str(found[name].value) for name in BROKER_SETTINGS}
+                for broker, found in settings.items()
+            },
+        )
 
     def perform(self, changes: Iterable[Addition | Removal]) -> None:
         """One after the other, so that an error leaves what was named before it done."""
@@ -120,8 +128,9 @@ class Cluster:
             for resource, answer in (self._admin.describe_configs(asked).items() if asked else ())
         }
 
-    def _grants(self, broker: int) -> set[Grant] | None:
-        if not self._has_authorizer(broker):
+    def _grants(self, broker_settings: Mapping[str, ConfigEntry]) -> set[Grant] | None:
+        """None without an authorizer: the client itself gives an empty list then."""
+        if not broker_settings[AUTHORIZER].value:
             return None
         everything = AclBindingFilter(
             ResourceType.ANY,
@@ -137,11 +146,10 @@ class Cluster:
             for binding in self._admin.describe_acls(everything).result(TIMEOUT_SECONDS)
         }
 
-    def _has_authorizer(self, broker: int) -> bool:
-        """Asked of its settings: the client gives an empty list where there is none."""
+    def _broker_settings(self, broker: int) -> dict[str, ConfigEntry]:
         asked = ConfigResource(ResourceType.BROKER, str(broker))
         (settings,) = self._admin.describe_configs([asked]).values()
-        return bool(settings.result(TIMEOUT_SECONDS)[AUTHORIZER].value)
+        return dict(settings.result(TIMEOUT_SECONDS))
 
     def _alter(self, topic: str, entry: ConfigEntry, how: AlterConfigOpType) -> None:
         entry.incremental_operation = how

@@ -4,10 +4,10 @@ Partition counts are never changed, neither down (Kafka cannot) nor up: see deci
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from infra.kafka.wanted import Grant, WantedTopic
+from infra.kafka.wanted import BROKER_SETTINGS, Grant, WantedTopic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,8 @@ class Found:
     topics: Mapping[str, FoundTopic]
     grants: Set[Grant] | None
     """None when the cluster has no authorizer: then everybody may do everything."""
+    brokers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """By broker, its values of BROKER_SETTINGS."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,19 @@ class Unknown:
     topic: str
 
 
+@dataclass(frozen=True)
+class BrokerSetting:
+    """A broker's own setting, which is changed in its configuration file and not from here."""
+
+    broker: int
+    name: str
+    before: str
+    after: str
+
+
 Addition: TypeAlias = CreateTopic | SetConfig | AddGrant
 Removal: TypeAlias = UnsetConfig | RemoveGrant
-Difference: TypeAlias = Addition | Removal | Refused | Unknown
+Difference: TypeAlias = Addition | Removal | Refused | Unknown | BrokerSetting
 
 PARTITIONS_INSTEAD = "a learner's facts would lose their order: make a new topic and replay"
 REPLICATION_INSTEAD = "move replicas with kafka-reassign-partitions.sh"
@@ -96,6 +108,12 @@ def differences(
             Unknown(name)
             for name in sorted(found.topics)
             if name.startswith(namespace) and name not in wanted
+        ),
+        *(
+            BrokerSetting(broker, name, settings[name], value)
+            for broker, settings in found.brokers.items()
+            for name, value in BROKER_SETTINGS.items()
+            if settings[name] != value
         ),
     ]
 

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from infra.kafka.plan import (
     AddGrant,
+    BrokerSetting,
     CreateTopic,
     Difference,
     Refused,
@@ -46,3 +47,5 @@ def row(difference: Difference) -> tuple[str, str, str, str, str]:
             return "refused", topic, f"{what}: {instead}", str(before), str(after)
         case Unknown(topic):
             return "unknown", topic, "topic, not in the catalogue", "yes", ""
+        case BrokerSetting(broker, name, before, after):
+            return "change", f"broker {broker}", f"{name}, in its configuration", before, after

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from ongoza_contracts.topics import TOPICS, Topic
 
+BROKER_SETTINGS: Mapping[str, str] = {"compression.type": "producer"}
+"""What topics inherit from every broker: records stay compressed as their producer sent them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WantedTopic:

@@ -1,5 +1,6 @@
 """The status for operators: processes, health, outbox depth and consumer lag."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from scripts.stack.services import SERVICES
 from scripts.stack.stack import Stack
 
 TIMEOUT_SECONDS = 3
+COUNTED_RECORDS = 1000
+"""A larger lag is the difference of the offsets."""
 OUTBOX = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(time::timestamptz)), 0) FROM outbox_event
 """
@@ -101,6 +104,7 @@ def consumer_lag(stack: Stack, positions: Mapping[tuple[str, int], int]) -> dict
             "bootstrap.servers": f"127.0.0.1:{stack.ports.kafka}",
             "group.id": "status",
             "enable.auto.commit": False,
+            "enable.partition.eof": True,
             "log_level": 0,
         }
     )
@@ -125,4 +129,19 @@ def _behind(
     low, high = consumer.get_watermark_offsets(
         TopicPartition(topic, partition), timeout=TIMEOUT_SECONDS
     )
-    return high - max(positions.get((topic, partition), low), low)
+    begin = max(positions.get((topic, partition), low), low)
+    if not 0 < high - begin <= COUNTED_RECORDS:
+        return high - begin
+    return _count_records(consumer, TopicPartition(topic, partition, begin), high - begin)
+
+
+def _count_records(consumer: Consumer, begin: TopicPartition, most: int) -> int:
+    """Markers of transactions and gaps left by compaction take offsets but hold no record."""
+    consumer.assign([begin])
+    deadline, count = time.monotonic() + TIMEOUT_SECONDS, 0
+    while time.monotonic() < deadline:
+        for message in consumer.consume(most, timeout=0.1):
+            if message.error():  # the end of the partition
+                return count
+            count += 1
+    return most

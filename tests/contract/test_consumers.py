@@ -1,5 +1,6 @@
 """Two consumers outside the platform, on the real broker and against the golden corpus."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from scripts.contracts.__main__ import CONTRACTS
 from tests.contract.node import NODE, npm, run
 from tests.facts import erased, progress, record, user
 from tests.integration.story import eventually
+from tests.raw_batches import not_utf8, send
 
 CORPUS = CONTRACTS / "corpus"
 STATS = CONTRACTS / "consumers" / "engagement_stats"
@@ -134,6 +136,28 @@ def test_the_python_consumer_counts_what_is_on_the_topics(
     )
     (item,) = [one for one in again if one["content_id"] == ITEM]
     assert (item["learners"], item["completed"]) == (3, 2)
+
+
+def test_the_python_consumer_reads_past_a_header_name_that_is_not_utf8(
+    kafka_bootstrap: str, tmp_path: Path
+) -> None:
+    item = "mission-778"
+    first, second = (record(progress(user_id, item)) for user_id in (711, 711))
+    offset = asyncio.run(send(kafka_bootstrap, [first, not_utf8(second)]))
+    publish(kafka_bootstrap, progress(712, item))
+    command = ["-m", "engagement_stats", "run", "--bootstrap", kafka_bootstrap, "--until-end"]
+    said = subprocess.run(  # noqa: S603
+        [sys.executable, *command, "--database", str(tmp_path / "stats.sqlite")],
+        cwd=STATS,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    (found,) = [one for one in json.loads(said.stdout) if one["content_id"] == item]
+    assert found["learners"] == 2
+    place = f"{second.topic} {second.partition} {offset + 1}"
+    assert f"{place}: undecodable: the name of a header is not UTF-8" in said.stderr
 
 
 @pytest.mark.slow

@@ -7,14 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 from django.db import connection, transaction
 
+from core.outbox import relay
 from core.outbox.append import append
 from core.outbox.kafka import Publisher
+from core.outbox.models import OutboxEvent
 from core.outbox.relay import Relay, ShutdownFlag, drain
 from core.progress.services import report_progress
 from core.users.models import User
 from ongoza_contracts.codec import Record
+from ongoza_contracts.topics import PROGRESS, TOPIC_BY_NAME
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
 from tests.integration.core_facts import (
     append_progress,
@@ -47,14 +52,14 @@ class Notes:
 
 
 @contextmanager
-def running(relay: Relay) -> Iterator[None]:
+def running(one: Relay) -> Iterator[None]:
     """The relay at work in a thread of its own, on a session of its own."""
-    thread = threading.Thread(target=relay.run)
+    thread = threading.Thread(target=one.run)
     thread.start()
     try:
         yield
     finally:
-        relay.stop.request()
+        one.stop.request()
         thread.join(20)
         assert not thread.is_alive()
 
@@ -183,3 +188,34 @@ def test_a_learners_long_history_is_sent_within_the_brokers_batch_limit(
     append_progress(71, *(min(version, 100) for version in versions))
     assert drain(publisher, wait_patiently) == len(versions)
     assert len(sent_versions(71)) == len(versions)
+
+
+def test_a_topic_that_is_missing_stalls_only_its_own_rows(
+    kafka_bootstrap: str,
+    publisher: Publisher,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "core.outbox.relay")
+    monkeypatch.setitem(TOPIC_BY_NAME, "ongoza.missing", PROGRESS)
+    monkeypatch.setattr(relay, "STALLED_PAUSE", 0.1)
+    append_progress(301, 1, 2)
+    OutboxEvent.objects.update(topic="ongoza.missing")
+    with running(Relay(publisher, ShutdownFlag())):
+        append_progress(302, 1)
+        eventually(lambda: sent_versions(302) == [1])
+        append_progress(302, 2)
+        eventually(lambda: sent_versions(302) == [1, 2])
+        assert [topic for (topic,) in OutboxEvent.objects.values_list("topic")] == [
+            "ongoza.missing",
+            "ongoza.missing",
+        ]
+        assert any("rows of ongoza.missing wait" in message for message in caplog.messages)
+        admin = AdminClient({"bootstrap.servers": kafka_bootstrap})
+        try:
+            created = admin.create_topics([NewTopic("ongoza.missing", PROGRESS.partitions, 1)])
+            created["ongoza.missing"].result(20)
+            eventually(lambda: not appended())
+        finally:
+            admin.delete_topics(["ongoza.missing"])["ongoza.missing"].result(20)
+    assert "relay: ongoza.missing takes records again" in caplog.messages

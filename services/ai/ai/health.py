@@ -130,7 +130,7 @@ async def _projection(pool: asyncpg.Pool) -> Projection | None:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             (row,) = await pool.fetch(STATUS)
-    except (*UNAVAILABLE, OSError, asyncpg.PostgresError):
+    except (*UNAVAILABLE, asyncpg.PostgresError):
         return None
     silent = row["silent_seconds"]
     worker = None if silent is None else _worker(row, silent)

@@ -9,7 +9,7 @@ from importlib.resources import files
 import asyncpg
 import typer
 
-from ai.kit.db import connect
+from ai.kit.db import UNAVAILABLE, connect
 from ai.kit.locks import MIGRATE
 from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
@@ -81,7 +81,7 @@ async def _patiently_connect(settings: Settings) -> asyncpg.Connection:
     for _ in range(WAIT_SECONDS):
         try:
             return await connect(settings)
-        except (OSError, asyncpg.CannotConnectNowError):
+        except UNAVAILABLE:
             await asyncio.sleep(1)
     sys.exit(f"ai's database did not answer for {WAIT_SECONDS} s")
 

@@ -68,6 +68,8 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
         self.lists, self.texts, self.changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.replaced = False
+        self.behind_since: float | None = None
+        """When the last batch had been handled, as of a check that found records waiting."""
         self.jobs: dict[str, JobStatus] = {}
         self.subscriber = Subscriber(
             Applier(pool, generation, self.name),
@@ -158,19 +160,21 @@ class Worker:
         return False
 
     async def _watch(self) -> bool:
-        """Exits when aiokafka is stuck, as it may be after all brokers were unavailable."""
-        silent = time.monotonic() - self.subscriber.alive_at
-        if silent < self.settings.worker_stuck_seconds:
-            return False
+        """Exits when aiokafka is stuck, as it may be after all brokers were unavailable. A worker
+        that was idle gets the time until the next check to fetch a record that has just come."""
+        alive_at = self.subscriber.alive_at
+        silent = time.monotonic() - alive_at
+        behind = silent >= self.settings.worker_stuck_seconds and await self._is_behind()
+        if behind and self.behind_since == alive_at:
+            exit_process(STUCK, f"records wait, and nothing was fetched for {silent:.0f} s")
+        self.behind_since = alive_at if behind else None
+        return False
+
+    async def _is_behind(self) -> bool:
         try:
-            behind = await self.consumer.lag()
+            return await self.consumer.is_behind()
         except BrokerError:
             return False  # the broker is unavailable: a restart does not help
-        if behind:
-            exit_process(
-                STUCK, f"{behind} records behind, and nothing was fetched for {silent:.0f} s"
-            )
-        return False
 
 
 async def _run(settings: Settings) -> None:

@@ -1,13 +1,14 @@
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from ai.projections.batch import CONSUMED, Batch, read_batch
+from ai.projections.batch import CONSUMED, FAR_VERSION, Batch, read_batch
 from ai.projections.parked import Budget
 from ongoza_contracts.event import Fact
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.topics import TOPICS
-from tests.facts import RawRecord, example_record, progress, record, user
+from tests.facts import RawRecord, erased, example_record, progress, record, user
 
 
 def bad(value: bytes | None, **headers: bytes) -> RawRecord:
@@ -85,3 +86,38 @@ def test_good_records_earn_the_budget_back() -> None:
     assert budget.spent
     budget.count(records=100, parked=0)
     assert not budget.spent
+
+
+def with_header(given: RawRecord, name: str, value: bytes) -> RawRecord:
+    return replace(given, headers=[*{**dict(given.headers), name: value}.items()])
+
+
+@pytest.mark.parametrize(
+    ("forged", "what"),
+    [
+        (replace(record(progress()), key=b"8:course-1"), "key"),
+        (replace(record(progress()), key=None), "key"),
+        (replace(record(progress()), partition=record(progress()).partition + 1), "partition"),
+        (replace(record(progress()), topic="ongoza.users"), "topic"),
+        (with_header(record(progress()), "ce_subject", b"8:course-1"), "subject"),
+        (with_header(record(progress()), "ce_partitionkey", b"8"), "partition key"),
+    ],
+)
+def test_a_record_that_contradicts_its_fact_is_refused(forged: RawRecord, what: str) -> None:
+    batch = read_batch([forged, record(progress(8))])
+    (refused,) = batch.refused
+    assert refused.code == "contradiction"
+    assert refused.cause == f"contradiction: its {what} is not that of its fact"
+    assert refused.fact == progress()
+    assert [*batch.progress] == [(8, "course-1")]
+
+
+def test_a_version_far_beyond_any_known_one_is_refused() -> None:
+    near, far = progress(version=FAR_VERSION), progress(8, version=2**62)
+    batch = read_batch([record(near), record(far), record(erased(9, version=2**62))])
+    assert [*batch.progress.values()] == [near]
+    assert batch.erased == {}
+    assert [(one.code, one.fact) for one in batch.refused] == [
+        ("far_version", far),
+        ("far_version", erased(9, version=2**62)),
+    ]

@@ -8,6 +8,7 @@ from infra.kafka.plan import (
     PARTITIONS_INSTEAD,
     REPLICATION_INSTEAD,
     AddGrant,
+    BrokerSetting,
     CreateTopic,
     Difference,
     Found,
@@ -41,6 +42,22 @@ def test_a_cluster_that_is_as_the_catalogue_says_has_no_differences() -> None:
 
 def test_a_missing_topic_is_created_with_all_its_settings() -> None:
     assert compare(None) == [CreateTopic(WANTED)]
+
+
+def test_a_broker_that_compresses_otherwise_is_reported() -> None:
+    brokers = {
+        1: {"compression.type": "producer"},
+        2: {"compression.type": "lz4"},
+    }
+    found = Found(topics={WANTED.name: THERE}, grants=None, brokers=brokers)
+    assert differences([WANTED], set(), found, namespace="ongoza.") == [
+        BrokerSetting(2, "compression.type", "lz4", "producer")
+    ]
+
+
+def test_a_topic_that_compresses_otherwise_is_reported() -> None:
+    found = replace(THERE, config={**THERE.config, "compression.type": "zstd"})
+    assert compare(found) == [UnsetConfig("ongoza.users", "compression.type", "zstd")]
 
 
 @pytest.mark.parametrize("partitions", [5, 7, 12])

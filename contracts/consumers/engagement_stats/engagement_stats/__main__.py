@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from engagement_stats.corpus import failures
 from engagement_stats.store import Store
@@ -24,14 +24,18 @@ def run(bootstrap: str, database: str, *, until_end: bool) -> None:
             "group.id": "engagement-stats",
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
+            "enable.partition.eof": True,
         }
     )
     consumer.subscribe(list(TOPICS))
     store = Store(database)
-    ends = _ends(consumer)
-    while not until_end or _behind(consumer, ends):
+    ended: set[tuple[str, int]] = set()
+    while not until_end or not ended or len(ended) < len(consumer.assignment()):
         for message in consumer.consume(BATCH, timeout=0.5):
-            _take(store, message)
+            if _is_end(message):
+                ended.add((str(message.topic()), int(message.partition() or 0)))
+            else:
+                _take(store, message)
         store.commit()
         if read_so_far := _positions(consumer):
             consumer.commit(offsets=read_so_far, asynchronous=False)
@@ -54,18 +58,11 @@ def _take(store: Store, message: Message) -> None:
         print(f"{where}: {bad}", file=sys.stderr)
 
 
-def _ends(consumer: Consumer) -> dict[tuple[str, int], int]:
-    """Of every partition that holds something, where it ended when we began."""
-    topics = consumer.list_topics(timeout=20).topics
-    places = [TopicPartition(name, number) for name in TOPICS for number in topics[name].partitions]
-    ends = {(p.topic, p.partition): consumer.get_watermark_offsets(p)[1] for p in places}
-    return {place: end for place, end in ends.items() if end}
-
-
-def _behind(consumer: Consumer, ends: dict[tuple[str, int], int]) -> bool:
-    """Whether something that was there when we began is still to come."""
-    committed = consumer.committed([TopicPartition(*place) for place in ends], timeout=20)
-    return any(one.offset < ends[one.topic, one.partition] for one in committed)
+def _is_end(message: Message) -> bool:
+    """Whether it says that a partition has nothing more to read. The offset of the last record does
+    not tell: behind it there may be markers of transactions."""
+    error = message.error()
+    return error is not None and error.code() == KafkaError._PARTITION_EOF
 
 
 def main() -> None:

@@ -48,7 +48,7 @@ async function run(bootstrap: string): Promise<void> {
 
 function pairs(headers: IHeaders | undefined): [string, Buffer][] {
   return Object.entries(headers ?? {}).flatMap(([name, value]) =>
-    [value].flat().flatMap((one): [string, Buffer][] => (one === undefined ? [] : [[name, Buffer.from(one)]])),
+    [value].flat().flatMap((one): [string, Buffer][] => (one == null ? [] : [[name, Buffer.from(one)]])),
   );
 }
 

@@ -1,6 +1,5 @@
 """Reports what is left of an erased learner in each place, with the receipts of the erasure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -9,7 +8,7 @@ import asyncpg
 from ai.kit.broker import Reader
 from ai.projections.erasure import count_left
 from ai.projections.registry import REGISTRY, Registry
-from ongoza_contracts.codec import BadRecord, Received, decode
+from ongoza_contracts.codec import BadRecord, Headers, Received, decode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.http.erasure import ErasureReport, Receipt
 from ongoza_contracts.topics import TOPICS
@@ -25,7 +24,7 @@ class KeyedRecord(Protocol):
     @property
     def value(self) -> bytes | None: ...
     @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+    def headers(self) -> Headers: ...
 
 
 @dataclass(frozen=True, slots=True)

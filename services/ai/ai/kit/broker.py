@@ -3,6 +3,9 @@
 FastStream's default parser fails a whole batch for one header that is not UTF-8, and its `ack()`
 commits every position of the consumer. So a custom parser passes records on, and offsets are
 committed by name. See docs/decisions/0054-faststream-patches.md.
+
+Every consumer reads only what is committed: transactions that were aborted never happened, and
+offsets of their markers hold no record.
 """
 
 import asyncio
@@ -12,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from aiokafka import (
     AIOKafkaConsumer,
@@ -28,6 +31,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 from faststream.security import BaseSecurity, SASLScram512
 
 from ai.kit.loops import exit_process
+from ai.kit.record_batches import read_tolerantly
 from ai.kit.settings import Settings
 from ongoza_contracts.codec import Record
 from ongoza_contracts.topics import Topic
@@ -41,7 +45,8 @@ BrokerError = KafkaError
 T = TypeVar("T")
 
 UNREADABLE = 6
-"""The exit code when a record on a topic cannot even be fetched."""
+"""The exit code when a topic cannot be fetched, for instance without the right to read it."""
+READ_COMMITTED: Literal["read_committed"] = "read_committed"
 RECORDS_MAX = 1000
 WAIT_MS = 500
 """The longest time that a batch waits for its first record."""
@@ -51,6 +56,7 @@ records are still being handled, and aiokafka sends no other fetch before it has
 next records may wait this long."""
 
 log = logging.getLogger(__name__)
+read_tolerantly()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,7 @@ class Consumer:
             max_records=RECORDS_MAX,
             batch_timeout_ms=WAIT_MS,
             fetch_max_wait_ms=FETCH_WAIT_MS,
+            isolation_level=READ_COMMITTED,
             parser=_parse_nothing,
             decoder=_decode_nothing,
             listener=_SeekOnAssignment(self),
@@ -175,22 +182,19 @@ class Consumer:
             # Beyond the end, as in a re-created topic, the reset policy starts at the beginning.
             consumer.seek(place, positions.get((place.topic, place.partition), 0))
 
-    async def lag(self) -> int:
-        """The number of records of the assigned partitions that are not applied.
+    async def is_behind(self) -> bool:
+        """Whether the assigned partitions have a record that is not applied. The difference of
+        offsets does not tell: markers of transactions and gaps left by compaction hold no record.
 
-        It opens a new connection, because the consumer's own may be stuck.
-
-        Raises BrokerError.
+        It opens a new connection, because the consumer's own may be stuck. Raises BrokerError.
         """
-        ours = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
+        assigned = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
         positions = await self._positions()
-        consumer = AIOKafkaConsumer(**self._brokers.client())
-        try:
-            await consumer.start()
-            ends = await consumer.end_offsets(list(ours))
-        finally:
-            await consumer.stop()
-        return sum(max(end - positions.get(place, 0), 0) for place, end in ends.items())
+        async with Reader(self._brokers) as reader:
+            ends = await reader.ends_of(assigned)
+            async for _ in reader.read(positions, ends, records_max=1):
+                return True
+        return False
 
     async def _commit(self, records: Records) -> None:
         """A failure is harmless: the records come again and change nothing the second time."""
@@ -262,6 +266,7 @@ class Reader:
         self._consumer = AIOKafkaConsumer(
             **brokers.client(),
             auto_offset_reset="earliest",
+            isolation_level=READ_COMMITTED,
             fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
@@ -275,7 +280,11 @@ class Reader:
 
     async def ends(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
         """For each partition the offset after its last record. Raises BrokerError."""
-        return dict(await self._consumer.end_offsets(_partitions(topics)))
+        return await self.ends_of(_partitions(topics))
+
+    async def ends_of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """Like `ends`, before the first open transaction. Raises BrokerError."""
+        return dict(await self._consumer.end_offsets(list(places)))
 
     async def beginnings(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
         """For each partition the offset of its oldest record. Raises BrokerError."""
@@ -332,7 +341,7 @@ def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
 
 
 def exit_on_failure(fetch: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
-    """Ends the process when `fetch` fails on a record that the client cannot read.
+    """Ends the process when `fetch` fails.
 
     aiokafka then drops what it fetched of other partitions and has already moved their positions.
     FastStream would continue and skip these records; a new process starts at the stored positions.
@@ -344,7 +353,7 @@ def exit_on_failure(fetch: Callable[..., Awaitable[T]]) -> Callable[..., Awaitab
         except ConsumerStoppedError:
             raise
         except Exception:
-            log.exception("the client cannot read what was fetched")
+            log.exception("the topics cannot be fetched")
             exit_process(UNREADABLE, "the worker stops before it would skip records")
 
     return guarded_fetch

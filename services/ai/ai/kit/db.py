@@ -1,6 +1,5 @@
 """Connections to ai's database."""
 
-import socket
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -25,9 +24,7 @@ UNAVAILABLE = (
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresSystemError,  # the server cannot read or write its files
     asyncpg.ReadOnlySQLTransactionError,  # a standby that is not promoted yet
-    ConnectionError,
-    TimeoutError,
-    socket.gaierror,
+    OSError,  # of any kind: no route to the host, no name, or a failure of each of its addresses
 )
 """The database is unreachable, starting, stopping or overloaded: a retry may succeed."""
 

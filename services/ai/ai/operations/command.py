@@ -1,4 +1,4 @@
-"""List, show, retry or discard records that could not be applied."""
+"""List, show, retry, accept or discard records that could not be applied."""
 
 import asyncio
 import getpass
@@ -21,6 +21,7 @@ command = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True)
 console = Console()
 
 Ids = Annotated[list[int], typer.Argument(min=1)]
+Reason = Annotated[str, typer.Option(help="Stored in the audit.")]
 SHOWN_BYTES = 2000
 
 
@@ -78,17 +79,33 @@ def retry(ids: Ids) -> None:
 
 
 @command.command()
-def discard(ids: Ids, reason: Annotated[str, typer.Option(help="Stored in the audit.")]) -> None:
-    """Discard records permanently."""
-    if len(reason.strip()) < 3:
-        raise typer.BadParameter("the reason needs at least three characters")
+def accept(ids: Ids, reason: Reason) -> None:
+    """Apply records that were refused for their key, partition, subject or version."""
 
     async def work(pool: asyncpg.Pool) -> None:
         for parked_id in ids:
-            await parked.discard(pool, parked_id, _actor(), reason.strip())
+            outcome = await parked.accept(pool, parked_id, _actor(), _long_enough(reason))
+            console.print(f"{parked_id}: {outcome}")
+
+    _run(work)
+
+
+@command.command()
+def discard(ids: Ids, reason: Reason) -> None:
+    """Discard records permanently."""
+
+    async def work(pool: asyncpg.Pool) -> None:
+        for parked_id in ids:
+            await parked.discard(pool, parked_id, _actor(), _long_enough(reason))
             console.print(f"{parked_id}: discarded")
 
     _run(work)
+
+
+def _long_enough(reason: str) -> str:
+    if len(reason.strip()) < 3:
+        raise typer.BadParameter("the reason needs at least three characters")
+    return reason.strip()
 
 
 def _actor() -> str:

@@ -1,6 +1,5 @@
-"""Parked records are listed, retried or discarded, each with an audit entry."""
+"""Parked records are listed, retried, accepted or discarded, each with an audit entry."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +10,10 @@ from ai.kit.errors import ApiError, NotFound
 from ai.kit.locks import LEARNER_WRITE_LOCK
 from ai.projections.apply import apply_within
 from ai.projections.batch import Batch, read_batch
+from ai.projections.decisions import Decision, decide, settle
 from ai.projections.generations import live_generation
 from ai.projections.subscriber import NEVER
+from ongoza_contracts.codec import Headers
 
 COLUMNS = """
 id, generation, topic, partition, "offset", key, value, header_names, header_values, cause_code,
@@ -51,7 +52,7 @@ class Parked:
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Headers
     cause_code: str
     cause: str
     parked_at: datetime
@@ -84,32 +85,54 @@ async def retry(pool: asyncpg.Pool, parked_id: int, actor: str) -> str:
     """Apply the record to the live generation as the worker would have, under the version guard.
     Returns the outcome in words. Raises NotFound and StillRefused."""
     async with pool.acquire() as db, db.transaction():
-        await db.execute(LEARNER_WRITE_LOCK)  # the record may be an erasure
-        parked = await _locked(db, parked_id)
+        parked = await _lock_to_apply(db, parked_id)
         outcome = await _apply(db, parked)
-        if outcome != REFUSED_AGAIN:
-            await db.execute(REMOVE, parked.id)
         await _note(db, actor, "retry", parked, outcome)
     if outcome == REFUSED_AGAIN:
         raise StillRefused
     return outcome
 
 
+async def accept(pool: asyncpg.Pool, parked_id: int, actor: str, reason: str) -> str:
+    """Apply a record although its key, partition, subject or version speaks against it, and have
+    it applied wherever it is read again. Returns the outcome in words.
+
+    Raises NotFound, and StillRefused for a record without a readable fact.
+    """
+    async with pool.acquire() as db, db.transaction():
+        parked = await _lock_to_apply(db, parked_id)
+        await decide(db, parked, Decision.ACCEPTED)
+        outcome = await _apply(db, parked)
+        if outcome == REFUSED_AGAIN:
+            raise StillRefused
+        await _note(db, actor, "accept", parked, outcome, reason)
+    return outcome
+
+
 async def discard(pool: asyncpg.Pool, parked_id: int, actor: str, reason: str) -> None:
-    """Deletes the record permanently; the next version of its entity repairs what is missing.
+    """Deletes the record permanently, wherever it is read again; the next version of its entity
+    repairs what is missing.
 
     Raises NotFound.
     """
     async with pool.acquire() as db, db.transaction():
         parked = await _locked(db, parked_id)
+        await decide(db, parked, Decision.DISCARDED)
         await db.execute(REMOVE, parked.id)
         await _note(db, actor, "discard", parked, "discarded", reason)
 
 
+async def _lock_to_apply(db: Db, parked_id: int) -> Parked:
+    await db.execute(LEARNER_WRITE_LOCK)  # the record may be an erasure
+    return await _locked(db, parked_id)
+
+
 async def _apply(db: Db, parked: Parked) -> str:
+    """Deletes the record from the parked ones unless it is refused again."""
     generation = await live_generation(db)
     await db.execute(f"SET LOCAL search_path = {generation}, public")
     batch = read_batch([parked])
+    await settle(db, batch)
     batch.positions.clear()  # retrying a record does not move the worker's position
     if batch.refused:
         (refused,) = batch.refused
@@ -125,6 +148,7 @@ async def _write(db: Db, generation: str, parked: Parked, batch: Batch) -> str:
     except NEVER as error:
         await db.execute(NEW_CAUSE, parked.id, "not_applicable", type(error).__name__)
         return REFUSED_AGAIN
+    await db.execute(REMOVE, parked.id)
     if batch.unknown_types or batch.tombstones:
         return "nothing to apply"
     return "applied" if applied.entities else "superseded by a newer version"

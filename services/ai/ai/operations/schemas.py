@@ -32,7 +32,8 @@ class ParkedRecord(Response):
 
 class ParkedHeader(Response):
     name: str
-    value_base64: str
+    value_base64: str | None
+    """Null where the header had no value."""
 
 
 class ParkedBytes(ParkedRecord):
@@ -49,7 +50,7 @@ class ParkedBytes(ParkedRecord):
             key_base64=_base64(parked.key),
             value_base64=_base64(parked.value),
             headers=tuple(
-                ParkedHeader(name=name, value_base64=b64encode(value).decode())
+                ParkedHeader(name=name, value_base64=_base64(value))
                 for name, value in parked.headers
             ),
         )

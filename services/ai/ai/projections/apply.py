@@ -9,6 +9,7 @@ from ai.kit.failpoints import failpoint
 from ai.kit.locks import LEARNER_READ_LOCK, LEARNER_WRITE_LOCK
 from ai.projections import erasure, marks, parked, positions, status, tables
 from ai.projections.batch import Batch
+from ai.projections.decisions import settle
 from ai.projections.entities import write_entities
 
 
@@ -28,6 +29,10 @@ class Applier:
     pool: asyncpg.Pool
     generation: str
     worker: str
+
+    async def settle(self, batch: Batch) -> None:
+        """See `decisions.settle`; call it before `apply` for a batch with refused records."""
+        await settle(self.pool, batch)
 
     async def apply(self, batch: Batch) -> Applied:
         """All or nothing; applying the same batch again changes nothing."""

@@ -1,12 +1,12 @@
 """A batch of records, decoded and reduced to the newest fact of each entity. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from ai.projections.registry import PROJECTIONS, REGISTRY, Registry
-from ongoza_contracts.codec import BadRecord, Received, Tombstone, Unknown, decode
+from ongoza_contracts.codec import BadRecord, Headers, Received, Tombstone, Unknown, decode
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
@@ -19,6 +19,13 @@ UserFact: TypeAlias = UserCreated | UserUpdated
 ContentFact: TypeAlias = ContentPublished | ContentRetired
 ProfilingFact: TypeAlias = ProfilingAnswered | ProfilingCompleted | ProfilingDeleted
 SignInFact: TypeAlias = SignInStarted | SignInEnded
+
+FAR_VERSION = 2**32
+"""A version so far beyond the known one is refused: an entity that changes once a second for a
+century has a lower one, and after a forged one every true version would count as old."""
+
+FAR = "far_version"
+"""The code of that refusal."""
 
 CONSUMED: tuple[Topic, ...] = tuple(projection.topic for projection in PROJECTIONS)
 
@@ -46,7 +53,7 @@ class RawRecord(Protocol):
     @property
     def value(self) -> bytes | None: ...
     @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+    def headers(self) -> Headers: ...
 
 
 class Newest(dict[K, V], Generic[K, V]):
@@ -80,6 +87,8 @@ class Refused:
     record: RawRecord
     code: str
     cause: str
+    fact: Fact | None = None
+    """The fact of a record that was understood but not trusted: an operator may accept it."""
 
 
 @dataclass(slots=True)
@@ -143,10 +152,28 @@ def read_batch(records: Iterable[RawRecord], registry: Registry = REGISTRY) -> B
             batch.refused.append(Refused(record, error.code, str(error)))
             continue
         match read:
-            case Received(fact=fact):
-                batch.add(fact, record.value or b"")
+            case Received():
+                _add_trusted(batch, read, record)
             case Unknown():
                 batch.unknown_types += 1
             case Tombstone():
                 batch.tombstones += 1
     return batch
+
+
+def _add_trusted(batch: Batch, read: Received, record: RawRecord) -> None:
+    """Refuses what contradicts its record, and versions that may be forged."""
+    fact = read.fact
+    try:
+        if projection := batch.registry.by_fact.get(type(fact)):
+            read.check_place(
+                projection.topic, name=record.topic, partition=record.partition, key=record.key
+            )
+    except BadRecord as error:
+        batch.refused.append(Refused(record, error.code, str(error), fact))
+        return
+    if fact.version > FAR_VERSION:
+        cause = f"{FAR}: its version is far beyond any that is known"
+        batch.refused.append(Refused(record, FAR, cause, fact))
+    else:
+        batch.add(fact, record.value or b"")

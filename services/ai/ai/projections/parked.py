@@ -44,6 +44,8 @@ SELECT count(*) FROM parked_record, unnest($1::integer[]) AS erased (user_id) WH
 """  # noqa: S608 - constants
 # Records of topics whose facts name further users.
 NAMING = "SELECT id, topic, value FROM parked_record WHERE topic = ANY($1) AND value IS NOT NULL"
+# Records whose key and headers may name another user than their body.
+CONTRADICTING = "SELECT id, value FROM parked_record WHERE cause_code = 'contradiction'"
 REPLACE = "UPDATE parked_record SET value = $2 WHERE id = $1"
 DELETE = "DELETE FROM parked_record WHERE id = $1"
 ERASED = "SELECT user_id FROM erased_learner"
@@ -62,6 +64,8 @@ async def park(
 async def erase(db: Db, user_ids: Sequence[int], registry: Registry) -> None:
     """Call it in the transaction that erases these learners."""
     await db.execute(ERASE, list(user_ids), registry.owned_topics)
+    for parked_id in await _contradicting(db, user_ids, registry):
+        await db.execute(DELETE, parked_id)
     for parked_id, topic, value in await _naming(db, registry):
         cleared = clear_fields(value, registry.further_subjects[topic], user_ids)
         if cleared is None:
@@ -73,15 +77,30 @@ async def erase(db: Db, user_ids: Sequence[int], registry: Registry) -> None:
 async def count_left(db: Db | asyncpg.Pool, user_id: int, registry: Registry) -> int:
     """How many records belong to a user or name them."""
     owned: int = await db.fetchval(COUNT_OWNED, [user_id], registry.owned_topics)
-    return owned + sum(
-        clear_fields(value, registry.further_subjects[topic], [user_id]) != value
-        for _, topic, value in await _naming(db, registry)
+    return (
+        owned
+        + len(await _contradicting(db, [user_id], registry))
+        + sum(
+            clear_fields(value, registry.further_subjects[topic], [user_id]) != value
+            for _, topic, value in await _naming(db, registry)
+        )
     )
 
 
 async def _naming(db: Db | asyncpg.Pool, registry: Registry) -> Sequence[tuple[int, str, bytes]]:
     topics = list(registry.further_subjects)
     return [tuple(row) for row in await db.fetch(NAMING, topics)] if topics else []
+
+
+async def _contradicting(
+    db: Db | asyncpg.Pool, user_ids: Collection[int], registry: Registry
+) -> list[int]:
+    """The contradicting records whose body names one of these users."""
+    return [
+        parked_id
+        for parked_id, value in await db.fetch(CONTRADICTING)
+        if clear_fields(value, registry.subjects, user_ids) != value
+    ]
 
 
 def clear_fields(value: bytes, fields: Collection[str], user_ids: Collection[int]) -> bytes | None:
@@ -104,10 +123,15 @@ def _row(generation: str, refused: Refused) -> tuple[object, ...]:
     record = refused.record
     return (
         *(generation, record.topic, record.partition, record.offset, record.key, record.value),
-        [name for name, _ in record.headers],
+        [_storable(name) for name, _ in record.headers],
         [value for _, value in record.headers],
-        *(refused.code, refused.cause),
+        *(refused.code, _storable(refused.cause)),
     )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores no text with a NUL."""
+    return text.replace("\0", "\\x00")
 
 
 class Budget:

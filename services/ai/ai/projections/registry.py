@@ -84,6 +84,11 @@ class Registry:
         return tuple(one.topic.name for one in self.projections if one.topic.owned)
 
     @cached_property
+    def subjects(self) -> frozenset[str]:
+        """The fields of all facts that name users."""
+        return frozenset(field for fact in self.by_fact for field in fact.subjects)
+
+    @cached_property
     def further_subjects(self) -> Mapping[str, tuple[str, ...]]:
         """By topic, the fields that name users besides the owner; only topics that have some."""
         fields = {one.topic.name: one.topic.facts[0].subjects[1:] for one in self.projections}

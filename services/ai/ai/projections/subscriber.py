@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import asyncpg
 
@@ -13,6 +15,8 @@ from ai.kit.loops import exit_process
 from ai.projections.apply import Applied, Applier
 from ai.projections.batch import Batch, RawRecord, Refused, read_batch
 from ai.projections.parked import Budget
+
+T = TypeVar("T")
 
 PARKED_TOO_MANY, UNEXPECTED = 3, 1
 TRANSIENT = (*UNAVAILABLE, asyncpg.TransactionRollbackError)
@@ -47,7 +51,7 @@ class Subscriber:
         failpoint("worker.post_commit")
 
     async def _handle(self, records: Records) -> int:
-        batch = read_batch(records)
+        batch = await self._read(records)
         # Counted before the records are parked, so that a worker that stops here reads them again.
         self._count(records=len(records), parked=len(batch.refused))
         try:
@@ -64,7 +68,7 @@ class Subscriber:
 
     async def _apply_alone(self, record: RawRecord) -> int:
         """1 when the record had to be parked."""
-        batch = read_batch([record])
+        batch = await self._read([record])
         try:
             await self._apply(batch)
         except NEVER as error:
@@ -75,13 +79,22 @@ class Subscriber:
             await self._apply(batch)
         return len(batch.refused)
 
+    async def _read(self, records: Sequence[RawRecord]) -> Batch:
+        batch = read_batch(records)
+        if batch.refused:
+            await self._retried(lambda: self.applier.settle(batch))
+        return batch
+
     async def _apply(self, batch: Batch) -> None:
-        """Retries until the batch is applied. Raises an error of NEVER."""
+        """Raises an error of NEVER."""
+        self._wake_jobs(await self._retried(lambda: self.applier.apply(batch)))
+
+    async def _retried(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Repeats the work until the database lets it be done."""
         pause = FIRST_PAUSE
         while True:
             try:
-                self._wake_jobs(await self.applier.apply(batch))
-                return
+                return await work()
             except TRANSIENT as error:
                 log.warning("the batch waits: %s", type(error).__name__)
                 self.alive_at = time.monotonic()  # waiting for the database is not being stuck

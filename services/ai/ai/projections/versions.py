@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from ai.kit.db import Db
 from ai.projections.registry import Projection
 from ongoza_contracts.event import Fact
 
@@ -29,9 +30,9 @@ async def load_versions(
     return {row["key"]: row["version"] for row in rows}
 
 
-async def load_version(pool: asyncpg.Pool, projection: Projection, key: str) -> int | None:
+async def load_version(db: Db | asyncpg.Pool, projection: Projection, key: str) -> int | None:
     condition, values = _compare_key(projection, key, "=", 0)
-    rows = await pool.fetch(f"{_select(projection)} AND {condition}", *values)
+    rows = await db.fetch(f"{_select(projection)} AND {condition}", *values)
     return rows[0]["version"] if rows else None
 
 

@@ -12,6 +12,7 @@ from ai.kit.failpoints import failpoint
 from ai.kit.locks import LEARNER_WRITE_LOCK
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
+from ai.projections.decisions import settle
 from ai.projections.generations import publish_live
 from ai.projections.positions import POSITIONS
 from ai.recommendations.announce import VERSION
@@ -66,7 +67,9 @@ async def catch_up_and_switch(
         await db.execute(f"SET LOCAL search_path = {applier.generation}, public")
         begin = await positions_of(db, applier.generation)
         async for records in reader.read(begin, await target(db), RECORDS_PER_BATCH):
-            await applier.apply_within(db, read_batch(records))
+            batch = read_batch(records)
+            await settle(db, batch)
+            await applier.apply_within(db, batch)
         await check(db)
         await db.execute(ANNOUNCE.format(live=live, new=applier.generation))
         switching = time.monotonic()

@@ -18,6 +18,8 @@ BATCH = 1000
 LOCK_KEY = 7_305_121_873  # any number, the same for every relay of this database
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 STANDBY_PAUSE = 0.5
+STALLED_PAUSE = 5.0  # between two tries to send the oldest row of a topic that takes none
+STALLED_PATIENCE = 3.0  # how long such a try may keep other topics waiting
 DAY_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
@@ -26,8 +28,9 @@ PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broke
 OLDEST = """
 SELECT id, topic, partition, key, partition_key, event_id, type, subject, time, dataschema,
        sequence, traceparent, payload
-FROM outbox_event ORDER BY id LIMIT %s
+FROM outbox_event WHERE topic <> ALL(%s) ORDER BY id LIMIT %s
 """
+OLDEST_OF_TOPIC = OLDEST.replace("<> ALL(%s)", "= %s")
 COLUMNS = (
     *("topic", "partition", "key", "partition_key", "id", "type", "subject", "time"),
     *("dataschema", "sequence", "traceparent", "payload"),
@@ -58,7 +61,7 @@ class Publisher(Protocol):
 
 class Relay:
     """Relays until asked to stop. With the broker or the database down rows wait and it tries
-    again, saying so once."""
+    again, saying so once. A topic that takes no records stalls, and the others go on."""
 
     def __init__(self, publisher: Publisher, stop: ShutdownFlag) -> None:
         self.publisher = publisher
@@ -66,6 +69,8 @@ class Relay:
         self._state = ""
         self._sent_at = 0.0
         self._partitions_due_at = 0.0
+        self._stalled: dict[str, float] = {}
+        """By topic that takes no records, when it is tried again."""
 
     def run(self) -> None:
         """Raises kafka.ProducerBroken."""
@@ -103,13 +108,37 @@ class Relay:
     def _drain(self) -> int:
         self._sent_at = time.monotonic()
         try:
-            sent = drain(self.publisher, self._while_waiting)
+            for topic in [one for one, at in self._stalled.items() if at < time.monotonic()]:
+                self._try_stalled(topic)
+            sent = drain(self.publisher, self._while_waiting, stalled=[*self._stalled])
         except NotPublished as error:
+            self._stall(error)
+            return 0
+        if sent or not self._stalled:
+            self.log_state_change("active")
+        return sent
+
+    def _try_stalled(self, topic: str) -> None:
+        """Send its oldest row alone, and let it join the others if that works."""
+        deadline = time.monotonic() + STALLED_PATIENCE
+
+        def while_waiting() -> None:
+            if time.monotonic() > deadline:
+                raise NotPublished("the brokers do not acknowledge it", {topic})
+            self._while_waiting()
+
+        drain_topic(self.publisher, topic, while_waiting)
+        del self._stalled[topic]
+        log.info("relay: %s takes records again", topic)
+
+    def _stall(self, error: NotPublished) -> None:
+        if not error.topics:
             self.log_state_change(f"rows wait: {error}")
             time.sleep(STANDBY_PAUSE)
-            return 0
-        self.log_state_change("active")
-        return sent
+        for topic in error.topics:
+            if topic not in self._stalled:
+                log.warning("relay: rows of %s wait: %s", topic, error)
+            self._stalled[topic] = time.monotonic() + STALLED_PAUSE
 
     def _while_waiting(self) -> None:
         """Raises Stopped, and django.db.Error when our session is lost and with it the lock."""
@@ -127,20 +156,46 @@ class Relay:
             log.info("relay: %s", state)
 
 
-def drain(publisher: Publisher, while_waiting: Callable[[], None], limit: int = BATCH) -> int:
-    """Send the oldest `limit` rows, then delete them; how many there were.
+def drain(
+    publisher: Publisher,
+    while_waiting: Callable[[], None],
+    limit: int = BATCH,
+    stalled: Sequence[str] = (),
+) -> int:
+    """Send the oldest `limit` rows, except those of `stalled` topics, then delete them; how many
+    there were.
 
-    Raises what the publisher raises, and then all rows are still there.
+    Raises what the publisher raises; then the rows of the topics that failed are still there.
     """
+    return _send(publisher, while_waiting, OLDEST, [[*stalled], limit])
+
+
+def drain_topic(publisher: Publisher, topic: str, while_waiting: Callable[[], None]) -> int:
+    """Like `drain`, for the oldest row of one topic."""
+    return _send(publisher, while_waiting, OLDEST_OF_TOPIC, [topic, 1])
+
+
+def _send(
+    publisher: Publisher, while_waiting: Callable[[], None], query: str, parameters: list[Any]
+) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(OLDEST, [limit])
+        cursor.execute(query, parameters)
         rows = cursor.fetchall()
         if not rows:
             return 0
-        publisher.publish([_record(row) for row in rows], while_waiting)
+        try:
+            publisher.publish([_record(row) for row in rows], while_waiting)
+        except NotPublished as error:
+            if error.topics:
+                _delete(cursor, [row for row in rows if row[1] not in error.topics])
+            raise
         failpoint("relay.post_ack")
-        cursor.execute(DELETE, [[row[0] for row in rows]])
+        _delete(cursor, rows)
     return len(rows)
+
+
+def _delete(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+    cursor.execute(DELETE, [[row[0] for row in rows]])
 
 
 def _is_only_relay() -> bool:

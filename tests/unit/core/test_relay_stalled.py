@@ -1,0 +1,137 @@
+"""A topic that takes no records stalls alone, and its rows keep their order."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+from confluent_kafka import KafkaError
+from django.db import transaction
+
+from core.outbox import kafka, relay
+from core.outbox.append import append
+from core.outbox.kafka import Delivery, NotPublished
+from core.outbox.models import OutboxEvent
+from core.outbox.relay import Relay, ShutdownFlag, drain
+from ongoza_contracts.codec import Record, encode
+from tests.facts import NOW, progress, user
+from tests.integration.core_facts import wait_patiently
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+USERS, PROGRESS = "ongoza.users", "ongoza.progress"
+
+
+class Brokers:
+    """Takes the records of every topic but the missing ones."""
+
+    def __init__(self, *missing: str) -> None:
+        self.missing = {*missing}
+        self.sent: list[tuple[str, int]] = []
+
+    def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+        taken = [record for record in records if record.topic not in self.missing]
+        self.sent += [(record.topic, int(record.sequence)) for record in taken]
+        if failed := {record.topic for record in records} - {record.topic for record in taken}:
+            raise NotPublished("no such topic", failed)
+
+
+def append_all(*versions: int) -> None:
+    with transaction.atomic():
+        for version in versions:
+            append(user(version=version))
+            append(progress(version=version))
+
+
+def waiting() -> list[tuple[str, int]]:
+    rows = OutboxEvent.objects.order_by("id").values_list("topic", "sequence")
+    return [(topic, int(sequence)) for topic, sequence in rows]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    return now
+
+
+def test_the_rows_of_other_topics_are_sent_and_deleted() -> None:
+    append_all(1, 2)
+    with pytest.raises(NotPublished):
+        drain(Brokers(USERS), wait_patiently)
+    assert waiting() == [(USERS, 1), (USERS, 2)]
+
+
+def test_a_stalled_topic_is_left_out_until_it_takes_records_again(clock: list[float]) -> None:
+    brokers = Brokers(USERS)
+    one = Relay(brokers, ShutdownFlag())
+    append_all(1)
+    one._drain()
+    append_all(2)
+    assert one._drain() == 1
+    assert brokers.sent == [(PROGRESS, 1), (PROGRESS, 2)]
+    assert waiting() == [(USERS, 1), (USERS, 2)]
+
+    clock[0] += relay.STALLED_PAUSE + 1
+    append_all(3)
+    assert one._drain() == 0  # tried, and still missing
+    assert one._drain() == 1
+
+    brokers.missing.clear()
+    clock[0] += relay.STALLED_PAUSE + 1
+    assert one._drain() == 2
+    assert waiting() == []
+    assert [version for topic, version in brokers.sent if topic == USERS] == [1, 2, 3]
+
+
+def test_a_failure_of_the_whole_cluster_stalls_no_topic(clock: list[float]) -> None:
+    class LockedOut(Brokers):
+        def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+            raise NotPublished("authentication failed")
+
+    one = Relay(LockedOut(), ShutdownFlag())
+    append_all(1)
+    assert one._drain() == 0
+    one.publisher = Brokers()
+    assert one._drain() == 2
+    assert waiting() == []
+
+
+class Message:
+    def __init__(self, topic: str) -> None:
+        self._topic = topic
+
+    def topic(self) -> str:
+        return self._topic
+
+
+def deliver(delivery: Delivery, topic: str, error: KafkaError | None = None) -> None:
+    delivery.on_delivery(error, Message(topic))  # type: ignore[arg-type]
+
+
+def records(*topics: str) -> list[Record]:
+    facts = {USERS: user(), PROGRESS: progress()}
+    return [encode(facts[topic], time=NOW) for topic in topics]
+
+
+def test_a_batch_is_decided_when_every_topic_is_acknowledged_or_failed() -> None:
+    delivery = Delivery(records(USERS, PROGRESS, USERS))
+    deliver(delivery, PROGRESS)
+    assert not delivery.is_decided()
+    deliver(delivery, USERS, KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED))
+    assert delivery.is_decided()
+    with pytest.raises(NotPublished, match="authorization failed") as refused:
+        delivery.raise_for_failures()
+    assert refused.value.topics == {USERS}
+
+
+def test_a_silent_topic_fails_once_the_others_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    delivery, silent = Delivery(records(USERS, PROGRESS)), Delivery(records(USERS, PROGRESS))
+    deliver(delivery, PROGRESS)
+    assert not delivery.is_decided()
+    monkeypatch.setattr(kafka, "SILENT_SECONDS", -1)
+    assert delivery.is_decided()
+    assert not silent.is_decided()  # nothing comes back: the brokers are away
+    with pytest.raises(NotPublished) as refused:
+        delivery.raise_for_failures()
+    assert refused.value.topics == {USERS}
