@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ai.kit.auth import WeakSecret, check_secret
 from ai.kit.settings import SettingsError, load_settings
-from core.config.startup import BLACKLIST, refuse_bad_configuration
+from core.config.startup import refuse_bad_configuration
 from ongoza_contracts.http.configuration import is_origin
 
 GOOD = secrets.token_urlsafe(32)
@@ -39,8 +39,6 @@ def start_core(**changes: Any) -> None:
         "jwt_secret_key": GOOD,
         "jwt_algorithm": "HS256",
         "cors_origins": [],
-        "simple_jwt": {"ROTATE_REFRESH_TOKENS": True},
-        "installed_apps": [BLACKLIST],
     }
     refuse_bad_configuration(**{**configuration, **changes})
 
