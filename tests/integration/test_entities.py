@@ -32,6 +32,7 @@ from tests.facts import (
     feedback,
     progress,
     record,
+    sign_in_started,
     user,
 )
 
@@ -193,6 +194,7 @@ async def test_a_body_that_jsonb_cannot_hold_is_parked(applier: Applier) -> None
 
 EVERYTHING = [
     *(user(42), progress(42, CONTENT_ID), completed(42), feedback(42, CONTENT_ID)),
+    sign_in_started(42),
     *(PledgeMade(user_id=42, number=1, version=1), TandemFormed(user_id=42, version=1)),
 ]
 TABLES_WITH_USERS = """

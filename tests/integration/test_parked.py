@@ -74,6 +74,7 @@ async def audit(pool: asyncpg.Pool) -> list[tuple[Any, ...]]:
 async def test_a_record_that_has_become_valid_is_applied_and_no_longer_parked(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
+    positions = await load_positions(vector_pool)
     parked_id = await parked(vector_pool, record(progress(completion_percentage=40.0), offset=3))
     answer = await http.post(f"{BASE}/{parked_id}/retry", headers=admin())
     assert (answer.status_code, answer.json()) == (200, {"outcome": "applied"})
@@ -81,8 +82,14 @@ async def test_a_record_that_has_become_valid_is_applied_and_no_longer_parked(
     assert await vector_pool.fetchval("SELECT user_id FROM dirty_learner") == 7
     assert await vector_pool.fetchval("SELECT count(*) FROM parked_record") == 0
     # The consumer's position has not changed.
-    assert await load_positions(vector_pool) == {}
+    assert await load_positions(vector_pool) == positions
     assert await audit(vector_pool) == [("user 1", "retry", "applied", None)]
+
+
+@pytest.mark.parametrize("number", ["01", "%2B1", "1.0", "%201", "+1"])
+async def test_an_id_has_one_spelling(http: httpx.AsyncClient, number: str) -> None:
+    answer = await http.get(f"{BASE}/{number}", headers=admin())
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 async def test_a_newer_version_makes_a_retry_harmless(

@@ -221,6 +221,7 @@ async def test_an_unknown_item_is_not_found(http: httpx.AsyncClient, content_id:
         "q=a&limit=99999999999999999999",
         "q=a&skill=linux",
         "q=a&q=b",
+        "q=%00",
     ],
 )
 async def test_an_invalid_parameter_is_refused(http: httpx.AsyncClient, query: str) -> None:
@@ -228,7 +229,7 @@ async def test_an_invalid_parameter_is_refused(http: httpx.AsyncClient, query: s
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_parameter")
 
 
-@pytest.mark.parametrize("text", ["🔐", "\0", "x" * 512, "'; DROP TABLE content; --", "مرحبا"])
+@pytest.mark.parametrize("text", ["🔐", "x" * 512, "'; DROP TABLE content; --", "مرحبا"])
 async def test_any_text_can_be_searched(http: httpx.AsyncClient, text: str) -> None:
     assert len((await get(http, "", q=text))[1]) == 5
 

@@ -250,8 +250,6 @@ async def test_a_number_has_one_spelling(http: httpx.AsyncClient, number: str) -
     for query in (f"recommendations?user_id={number}", f"search?q=x&level={number}"):
         response = await http.get(f"/api/v1/{query}", headers=admin)
         assert (response.status_code, response.json()["code"]) == (400, "bad_parameter"), query
-    response = await http.get(f"/api/v1/operations/parked/{number}", headers=admin)
-    assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("moment", [1700000000, "1700000000", "20240101T000000Z", "2024-01-01"])

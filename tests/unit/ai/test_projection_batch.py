@@ -7,6 +7,7 @@ from ai.projections.batch import CONSUMED, FAR_VERSION, Batch, read_batch
 from ai.projections.parked import Budget
 from ongoza_contracts.event import Fact
 from ongoza_contracts.feedback import FeedbackGiven
+from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.topics import TOPICS
 from tests.facts import RawRecord, erased, example_record, progress, record, user
 
@@ -121,3 +122,10 @@ def test_a_version_far_beyond_any_known_one_is_refused() -> None:
         ("far_version", far),
         ("far_version", erased(9, version=2**62)),
     ]
+
+
+def test_a_fact_that_ai_does_not_project_on_a_topic_of_ai_is_refused() -> None:
+    foreign = replace(example_record(RecommendationsRefreshed), topic="ongoza.users")
+    (refused,) = read_batch([foreign]).refused
+    assert refused.cause.startswith("contradiction: its topic")
+    assert refused.fact is None

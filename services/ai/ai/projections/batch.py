@@ -12,7 +12,7 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
-from ongoza_contracts.topics import Topic
+from ongoza_contracts.topics import Topic, topic_of
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 UserFact: TypeAlias = UserCreated | UserUpdated
@@ -165,12 +165,12 @@ def _add_trusted(batch: Batch, read: Received, record: RawRecord) -> None:
     """Refuses what contradicts its record, and versions that may be forged."""
     fact = read.fact
     try:
-        if projection := batch.registry.by_fact.get(type(fact)):
-            read.check_place(
-                projection.topic, name=record.topic, partition=record.partition, key=record.key
-            )
+        read.check_place(
+            topic_of(type(fact)), name=record.topic, partition=record.partition, key=record.key
+        )
     except BadRecord as error:
-        batch.refused.append(Refused(record, error.code, str(error), fact))
+        acceptable = fact if type(fact) in batch.registry.by_fact else None
+        batch.refused.append(Refused(record, error.code, str(error), acceptable))
         return
     if fact.version > FAR_VERSION:
         cause = f"{FAR}: its version is far beyond any that is known"

@@ -24,7 +24,7 @@ JOIN unnest($1::text[], $2::integer[], $3::bigint[], $4::bytea[])
     AS record (topic, partition, "offset", digest) USING (topic, partition, "offset", digest)
 """
 
-Place: TypeAlias = tuple[str, int, int, bytes]
+RecordId: TypeAlias = tuple[str, int, int, bytes]
 """Topic, partition, offset and digest of a record."""
 
 
@@ -34,7 +34,7 @@ class Decision(StrEnum):
 
 
 async def decide(db: Db, record: RawRecord, decision: Decision) -> None:
-    await db.execute(DECIDE, *_place(record), decision)
+    await db.execute(DECIDE, *_record_id(record), decision)
 
 
 async def settle(db: Db | asyncpg.Pool, batch: Batch) -> None:
@@ -43,7 +43,7 @@ async def settle(db: Db | asyncpg.Pool, batch: Batch) -> None:
     decisions = await _load_decisions(db, batch.refused)
     refused, facts, known = list[Refused](), list[Refused](), dict[tuple[str, str], int]()
     for one in batch.refused:
-        decision = decisions.get(_place(one.record))
+        decision = decisions.get(_record_id(one.record))
         if decision == Decision.DISCARDED:
             continue
         if one.fact and (
@@ -59,11 +59,11 @@ async def settle(db: Db | asyncpg.Pool, batch: Batch) -> None:
             batch.add(one.fact, one.record.value or b"")
 
 
-async def _load_decisions(db: Db | asyncpg.Pool, refused: list[Refused]) -> Mapping[Place, str]:
-    places = [_place(one.record) for one in refused]
-    if not places:
+async def _load_decisions(db: Db | asyncpg.Pool, refused: list[Refused]) -> Mapping[RecordId, str]:
+    ids = [_record_id(one.record) for one in refused]
+    if not ids:
         return {}
-    rows = await db.fetch(DECIDED, *map(list, zip(*places, strict=True)))
+    rows = await db.fetch(DECIDED, *map(list, zip(*ids, strict=True)))
     return {tuple(row)[:4]: row["decision"] for row in rows}
 
 
@@ -83,6 +83,6 @@ async def _follows(
     return fact.version - (version or 0) <= FAR_VERSION
 
 
-def _place(record: RawRecord) -> Place:
+def _record_id(record: RawRecord) -> RecordId:
     digest = hashlib.sha256(b"%r %r" % (record.key, record.value)).digest()
     return record.topic, record.partition, record.offset, digest

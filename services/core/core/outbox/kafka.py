@@ -71,7 +71,7 @@ class Publisher:
         producer = self._producer = self._producer or Producer(self._configuration)
         for record in records:
             _produce(producer, record, delivery)
-        while producer.flush(POLL_SECONDS) and not self._fatal and not self.auth_error:
+        while _flush(producer) and not self._fatal and not self.auth_error:
             if delivery.is_decided():
                 break
             while_waiting()
@@ -128,6 +128,14 @@ class Delivery:
 
     def _waiting(self) -> list[str]:
         return [t for t, left in self._left.items() if left and t not in self._failures]
+
+
+def _flush(producer: Producer) -> int:
+    """How many records still wait. Raises ProducerBroken."""
+    try:
+        return producer.flush(POLL_SECONDS)
+    except KafkaException as error:
+        raise ProducerBroken(error.args[0].str()) from None
 
 
 def _produce(producer: Producer, record: Record, delivery: Delivery) -> None:

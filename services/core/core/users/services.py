@@ -124,10 +124,10 @@ def log_in(*, email: str, password: str) -> SignedIn:
         raise WrongCredentials
     with transaction.atomic():
         unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
-        locked = unchanged.select_for_update(no_key=True).first()
-        if locked is None:
+        current = unchanged.select_for_update(no_key=True).first()
+        if current is None:
             raise WrongCredentials
-        return sign_in(locked)
+        return sign_in(current)
 
 
 @transaction.atomic
