@@ -21,6 +21,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "token_type": "access",
         "jti": "6b1f0a52c0de",
         "sid": str(SIGN_IN),
+        "gen": 0,
         "iat": now - 5,
         "exp": now + 600,
         "iss": "ongoza-core",

@@ -127,6 +127,7 @@ def _odd_claims() -> dict[str, dict[str, Any]]:
         "sid missing": {"sid": None},
         "sid no UUID": {"sid": "7"},
         "sid a number": {"sid": 7},
+        "no gen": {"gen": None},
         "gen a text": {"gen": "1"},
         "gen a float": {"gen": 1.0},
         "gen true": {"gen": True},

@@ -138,3 +138,12 @@ async def test_a_single_text_is_not_refused_because_of_lists(encoder: SlowEncode
     encoder.go.set()
     await asyncio.gather(*lists, single)
     assert encoder.batches[1][0] == "s"
+
+
+def test_what_was_refused_is_refunded() -> None:
+    budget = Budget(60, seconds=60, clock=lambda: 0.0)
+    budget.spend(GREEDY, 60)
+    budget.refund(GREEDY, 40)
+    budget.spend(GREEDY, 40)
+    with pytest.raises(TooManyRequests):
+        budget.spend(GREEDY, 1)

@@ -86,6 +86,12 @@ def test_another_transfer_encoding_is_cut_off() -> None:
     assert fed(head).state is State.CUT_OFF
 
 
+@pytest.mark.parametrize("length", ["0" * 18 + "5", "9" * 19, "+5", "-1", "5, 5", ""])
+def test_a_length_that_cannot_be_read_is_cut_off_and_not_taken_for_none(length: str) -> None:
+    head = f"POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode()
+    assert fed(head).state is State.CUT_OFF
+
+
 def test_only_a_client_that_says_so_waits_before_its_body() -> None:
     waiting = fed(b"POST / HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
     assert waiting.waits_for_continue

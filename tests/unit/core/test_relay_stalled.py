@@ -2,18 +2,19 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 from django.db import transaction
 
 from core.outbox import kafka, relay
 from core.outbox.append import append
-from core.outbox.kafka import Delivery, NotPublished
+from core.outbox.kafka import Delivery, NotPublished, Publisher
 from core.outbox.models import OutboxEvent
 from core.outbox.relay import Relay, ShutdownFlag, drain
 from ongoza_contracts.codec import Record, encode
-from tests.facts import NOW, progress, user
+from tests.facts import NOW, feedback, progress, user
 from tests.integration.core_facts import wait_patiently
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,14 +75,36 @@ def test_a_stalled_topic_is_left_out_until_it_takes_records_again(clock: list[fl
 
     clock[0] += relay.STALLED_PAUSE + 1
     append_all(3)
-    assert one._drain() == 0  # tried, and still missing
-    assert one._drain() == 1
+    assert one._drain() == 1  # tried, and still missing
 
     brokers.missing.clear()
     clock[0] += relay.STALLED_PAUSE + 1
     assert one._drain() == 2
     assert waiting() == []
     assert [version for topic, version in brokers.sent if topic == USERS] == [1, 2, 3]
+
+
+def test_however_many_topics_stall_the_others_are_sent_between_two_tries(
+    clock: list[float],
+) -> None:
+    class Slow(Brokers):
+        """Each try of a missing topic takes longer than the pause between two."""
+
+        def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+            if {record.topic for record in records} & self.missing:
+                clock[0] += relay.STALLED_PAUSE + 1
+            super().publish(records, while_waiting)
+
+    brokers = Slow(USERS, "ongoza.feedback")
+    one = Relay(brokers, ShutdownFlag())
+    append_all(1)
+    with transaction.atomic():
+        append(feedback())
+    one._drain()
+    for version in (2, 3, 4):
+        append_all(version)
+        assert one._drain() == 1
+    assert [version for topic, version in brokers.sent if topic == PROGRESS] == [1, 2, 3, 4]
 
 
 def test_a_failure_of_the_whole_cluster_stalls_no_topic(clock: list[float]) -> None:
@@ -135,3 +158,29 @@ def test_a_silent_topic_fails_once_the_others_are_done(monkeypatch: pytest.Monke
     with pytest.raises(NotPublished) as refused:
         delivery.raise_for_failures()
     assert refused.value.topics == {USERS}
+
+
+def test_nothing_of_a_topic_is_sent_after_a_record_that_it_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    produced: list[tuple[str, bytes | None]] = []
+
+    class Refusing:
+        def produce(self, topic: str, value: bytes | None, **_: object) -> None:
+            if len(value or b"") > 10:
+                raise KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE))
+            produced.append((topic, value))
+
+        def flush(self, _: float) -> int:
+            return 0
+
+        def purge(self) -> None: ...
+
+    publisher = Publisher({})
+    monkeypatch.setattr(publisher, "_producer", Refusing())
+    large, small = (replace(records(USERS)[0], payload=b"x" * size) for size in (11, 1))
+    other = replace(records(PROGRESS)[0], payload=b"x")
+    with pytest.raises(NotPublished) as refused:
+        publisher.publish([large, small, other], wait_patiently)
+    assert refused.value.topics == {USERS}
+    assert [topic for topic, _ in produced] == [PROGRESS]

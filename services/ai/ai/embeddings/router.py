@@ -7,7 +7,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, Request, Response
 
 from ai.embeddings.dependencies import CurrentEncoder
-from ai.embeddings.queue import cost
+from ai.embeddings.queue import EncoderBusy, cost
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
 from ai.kit.fairness import Budget, Concurrency, while_connected
@@ -40,8 +40,13 @@ async def embed(
     or who spent the characters of a minute; `Retry-After` says when to try again.
     """
     budget: Budget = request.app.state.embedding_budget
-    budget.spend(caller.user_id, sum(map(cost, body.texts)))
-    vectors = await while_connected(request, encoder.encode(body.texts))
+    characters = sum(map(cost, body.texts))
+    budget.spend(caller.user_id, characters)
+    try:
+        vectors = await while_connected(request, encoder.encode(body.texts))
+    except EncoderBusy:
+        budget.refund(caller.user_id, characters)
+        raise
     answer = await asyncio.to_thread(_answer, body.texts, vectors, encoder.identity)
     return Response(answer, media_type="application/json")
 

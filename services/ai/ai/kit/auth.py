@@ -221,8 +221,8 @@ def _sign_in_id(claims: dict[str, Any]) -> UUID:
 
 
 def _generation(claims: dict[str, Any]) -> int:
-    """Absent from tokens issued before there were generations."""
-    generation = _int(claims, "gen") if "gen" in claims else 0
+    """Required: what revoked older tokens, which have none, is no longer stored."""
+    generation = _int(claims, "gen")
     if generation < 0:
         raise InvalidToken("gen is negative")
     return generation

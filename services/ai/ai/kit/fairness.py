@@ -79,11 +79,16 @@ class Budget:
         if len(self._spent) > _REMEMBERED_CALLERS:
             del self._spent[next(iter(self._spent))]  # who has spent nothing for longest
 
+    def refund(self, user_id: int, cost: float) -> None:
+        """For work that was refused."""
+        spent, at = self._spent.get(user_id, (cost, self._clock()))
+        self._spent[user_id] = spent - cost, at
+
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:
     """The result of `work`, which is cancelled when the client closes the connection.
 
-    For routes whose body has been read. Raises ClientDisconnected.
+    For requests without a body, or whose body has been read. Raises ClientDisconnected.
     """
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_disconnected(request))

@@ -111,8 +111,9 @@ class TolerantBatch:
             yield self._placeholder(offset, f"{type(error).__name__}: {error}")
 
     def _placeholder(self, offset: int, why: str) -> Record:
+        """At the last offset: aiokafka passes over records before the position it asked for."""
         last = self._batch.next_offset - 1
-        return undecodable(offset, f"the batch of offsets {offset} to {last} is damaged: {why}")
+        return undecodable(last, f"the batch of offsets {offset} to {last} is damaged: {why}")
 
 
 def undecodable(

@@ -8,6 +8,7 @@ from core.kit.bodies import MAX_BODY_BYTES, MAX_DRAIN_BYTES
 MAX_HEAD_BYTES = 16 * 1024
 _END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.IGNORECASE)
+_ANY_LENGTH = re.compile(rb"\r\ncontent-length[ \t]*:", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
 _ENCODED = re.compile(rb"\r\ntransfer-encoding[ \t]*:", re.IGNORECASE)
 _CONTINUE = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
@@ -62,7 +63,8 @@ class IncomingRequest:
             if _CHUNKED.search(self.raw, 0, self._body_at) is None:
                 length = _LENGTH.search(self.raw, 0, self._body_at)
                 self._end = self._body_at + (int(length[1]) if length else 0)
-                if _ENCODED.search(self.raw, 0, self._body_at):
+                malformed = length is None and _ANY_LENGTH.search(self.raw, 0, self._body_at)
+                if malformed or _ENCODED.search(self.raw, 0, self._body_at):
                     self.state = State.CUT_OFF
 
     def _read_body(self) -> None:

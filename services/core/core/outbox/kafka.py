@@ -70,7 +70,9 @@ class Publisher:
         delivery = Delivery(records)
         producer = self._producer = self._producer or Producer(self._configuration)
         for record in records:
-            _produce(producer, record, delivery)
+            # A later version must not overtake one that its topic refused.
+            if not delivery.has_failed(record.topic):
+                _produce(producer, record, delivery)
         while _flush(producer) and not self._fatal and not self.auth_error:
             if delivery.is_decided():
                 break
@@ -104,6 +106,9 @@ class Delivery:
 
     def fail(self, topic: str, error: KafkaError) -> None:
         self._failures.setdefault(topic, error.str())
+
+    def has_failed(self, topic: str) -> bool:
+        return topic in self._failures
 
     def on_delivery(self, error: KafkaError | None, message: Message) -> None:
         topic = str(message.topic())

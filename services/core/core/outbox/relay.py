@@ -1,6 +1,7 @@
 """Moves outbox rows to Kafka: oldest first, deleted only when acknowledged, one relay at a time."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -108,8 +109,7 @@ class Relay:
     def _drain(self) -> int:
         self._sent_at = time.monotonic()
         try:
-            for topic in [one for one, at in self._stalled.items() if at < time.monotonic()]:
-                self._try_stalled(topic)
+            self._try_one_stalled()
             sent = drain(self.publisher, self._while_waiting, stalled=[*self._stalled])
         except NotPublished as error:
             self._stall(error)
@@ -117,6 +117,15 @@ class Relay:
         if sent or not self._stalled:
             self.log_state_change("active")
         return sent
+
+    def _try_one_stalled(self) -> None:
+        """One at a time, so that the others are sent between two tries."""
+        topic, at = min(self._stalled.items(), key=lambda one: one[1], default=("", math.inf))
+        if at < time.monotonic():
+            try:
+                self._try_stalled(topic)
+            except NotPublished as error:
+                self._stall(error)
 
     def _try_stalled(self, topic: str) -> None:
         """Send its oldest row alone, and let it join the others if that works."""
