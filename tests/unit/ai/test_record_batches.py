@@ -74,7 +74,7 @@ def test_a_tombstone_with_such_a_header_stays_a_tombstone() -> None:
         ({22: 7, 17: None}, "Unknown compression codec"),
     ],
 )
-def test_a_damaged_batch_is_one_refused_record_at_its_first_offset(
+def test_a_damaged_batch_is_one_refused_record_at_its_last_offset(
     damage: dict[int, int | None], cause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = bytearray(build(GOOD[:3]))
@@ -87,7 +87,7 @@ def test_a_damaged_batch_is_one_refused_record_at_its_first_offset(
     intact[7] = 3
     batch = read_batch(fetched(bytes(data + intact)))
     (refused,) = batch.refused
-    assert (refused.record.offset, refused.code) == (0, "undecodable")
+    assert (refused.record.offset, refused.code) == (2, "undecodable")
     assert refused.cause.startswith("undecodable: the batch of offsets 0 to 2 is damaged: ")
     assert cause in refused.cause
     assert len(batch.progress) == 1
