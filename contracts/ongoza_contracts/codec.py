@@ -86,7 +86,7 @@ class Received:
 
     def check_place(self, topic: Topic, *, name: str, partition: int, key: bytes | None) -> None:
         """Compares the fact with the record that carried it: facts of a topic may be forged by
-        whoever may write it, and a fact under another key escapes compaction and erasure.
+        any client that may write it, and a fact under another key escapes compaction and erasure.
 
         `topic` carries the fact; `name`, `partition` and `key` are the record's own. Optional
         headers may be absent. Raises BadRecord.

@@ -50,7 +50,7 @@ class IncomingRequest:
 
     @property
     def waits_for_continue(self) -> bool:
-        """Whether the client sends the body only when told to."""
+        """Whether the client sends the body only after `100 Continue`."""
         return self.state is State.BODY and _CONTINUE.search(self.raw, 0, self._body_at) is not None
 
     def _read_head(self) -> None:
