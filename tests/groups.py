@@ -23,6 +23,7 @@ GROUPS = {
         "integration/test_core_outbox.py",
         "integration/test_core_relay.py",
         "integration/test_foreign_records.py",
+        "integration/test_consumer.py",
         "contract/test_consumers.py",
         "contract/test_kit.py",
     ),

@@ -80,6 +80,15 @@ class Learner:
     def ai(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self.call(method, f"{self.stack.ai_url}{path}", **options)
 
+    def start_profiling(self) -> dict[str, Any]:
+        """The session. On a busy machine core may not answer ai within its time budget at first."""
+        return eventually(self._profiling_session)
+
+    def _profiling_session(self) -> dict[str, Any]:
+        """Empty where core did not answer in time."""
+        answer = self.ai("POST", "/api/v1/profiling/session/start")
+        return {} if answer.status_code == 503 else answer.raise_for_status().json()
+
     def report(self, content_id: str, percentage: int, status: str = "in_progress") -> int:
         """Report progress on one item; the status code."""
         body = {

@@ -58,7 +58,7 @@ def _sign_up(stack: Stack) -> People:
     }
     assert admin.post(MEMBERSHIPS, json=assignment).status_code == 201
     completed = _profiled(owner)
-    opened = owner.ai("POST", f"{API}/profiling/session/start").json()["session_id"]
+    opened = owner.start_profiling()["session_id"]
     eventually(lambda: owner.source() == "precomputed")
     eventually(lambda: reads(mentor, owner) == 200)
     return People(owner, completed, opened, mentor, assignment, stranger, admin)
@@ -79,7 +79,7 @@ def reads(caller: Learner, learner: Learner) -> int:
 
 
 def _profiled(learner: Learner) -> str:
-    session = str(learner.ai("POST", f"{API}/profiling/session/start").json()["session_id"])
+    session = str(learner.start_profiling()["session_id"])
     address = f"{API}/profiling/session/{session}"
     while question := learner.ai("GET", f"{address}/progress").json()["next_question"]:
         given = {"question_id": question["id"], "option_id": question["options"][0]["id"]}

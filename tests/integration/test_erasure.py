@@ -138,7 +138,7 @@ def published_lists(learner: Learner) -> set[bytes]:
 
 
 def answer_all(learner: Learner) -> None:
-    session = learner.ai("POST", "/api/v1/profiling/session/start").json()["session_id"]
+    session = learner.start_profiling()["session_id"]
     question = learner.ai("GET", "/api/v1/profiling/questions").json()["questions"][0]
     body = {"question_id": question["id"], "option_id": question["options"][0]["id"]}
     address = f"/api/v1/profiling/session/{session}"

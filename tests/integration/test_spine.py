@@ -46,7 +46,7 @@ def test_progress_becomes_a_new_recommendation(learner: Learner) -> None:
 
 
 def test_a_profile_decides_what_a_newcomer_is_offered(learner: Learner) -> None:
-    session = learner.ai("POST", "/api/v1/profiling/session/start").json()
+    session = learner.start_profiling()
     questions = learner.ai("GET", "/api/v1/profiling/questions").json()["questions"]
     address = f"/api/v1/profiling/session/{session['session_id']}"
     for question in questions:

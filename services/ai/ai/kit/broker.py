@@ -177,10 +177,13 @@ class Consumer:
         consumer = self._subscriber.consumer
         if consumer is None:
             return
+        # Until the database has answered, aiokafka would deliver from the group's offsets.
+        consumer.pause(*assigned)
         positions = await self._positions()
         for place in assigned:
             # Beyond the end, as in a re-created topic, the reset policy starts at the beginning.
             consumer.seek(place, positions.get((place.topic, place.partition), 0))
+        consumer.resume(*assigned)
 
     async def is_behind(self) -> bool:
         """Whether the assigned partitions have a record that is not applied. The difference of
