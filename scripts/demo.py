@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ai.kit.broker import READ_COMMITTED, KafkaConfig
+from ai.kit.settings import Settings
 from ongoza_contracts.topics import PROGRESS, partition_for
 
 DEADLINE_SECONDS = 20.0
@@ -137,7 +138,7 @@ async def watch_answers(learner: Learner, content_id: str, hops: Hops) -> Any:
 
 async def topic_end(user_id: int) -> AIOKafkaConsumer:
     """A consumer that stands at the end of the learner's partition."""
-    brokers = KafkaConfig(os.environ["KAFKA_BOOTSTRAP_SERVERS"])
+    brokers = KafkaConfig.of(Settings())
     consumer = AIOKafkaConsumer(
         **brokers.client(), isolation_level=READ_COMMITTED, fetch_max_wait_ms=5
     )

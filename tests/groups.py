@@ -14,6 +14,7 @@ GROUPS = {
         "integration/test_fuzz.py",
         "integration/test_access.py",
         "integration/test_spine.py",
+        "integration/test_kafka_logins.py",
     ),
     "rebuild": ("integration/test_rebuild.py",),
     "secured": ("integration/test_kafka_security.py",),

@@ -18,6 +18,7 @@ from rich.markup import escape
 
 from core.config.kafka import connection, is_secured
 from infra.kafka.cluster import Cluster, Unreachable
+from infra.kafka.logins import set_logins
 from infra.kafka.plan import (
     BrokerSetting,
     Difference,
@@ -42,6 +43,8 @@ def main() -> int:
     arguments = _parser().parse_args()
     console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
     try:
+        if "logins" in arguments and arguments.logins and is_secured():
+            set_logins(connection(), map(_name, principals(reader=arguments.reader)))
         cluster = Cluster(connection())
         if arguments.command == "user":
             return _user(console, cluster, arguments.name)
@@ -68,6 +71,18 @@ def _parser() -> argparse.ArgumentParser:
             metavar="COPIES",
             help="of each partition (KAFKA_REPLICATION, else 1); 3 in production",
         )
+        command.add_argument(
+            "--reader",
+            default=os.environ.get("KAFKA_READER", ""),
+            metavar="NAME",
+            help="a principal who may read every topic (KAFKA_READER, else none): for trials",
+        )
+        if name == "apply":
+            command.add_argument(
+                "--logins",
+                action="store_true",
+                help="first set the passwords in KAFKA_..._PASSWORD, with the broker's own login",
+            )
         if name != "drift":
             command.add_argument(
                 "--prune",
@@ -102,7 +117,7 @@ def _compare(console: Console, cluster: Cluster, arguments: argparse.Namespace) 
 
 def _differences(found: Found, arguments: argparse.Namespace) -> list[Difference]:
     topics = wanted_topics(arguments.replication)
-    return differences(topics, wanted_grants(), found, namespace=NAMESPACE)
+    return differences(topics, wanted_grants(reader=arguments.reader), found, namespace=NAMESPACE)
 
 
 def _wait_until_seen(cluster: Cluster, arguments: argparse.Namespace) -> None:
@@ -145,9 +160,13 @@ def _user(console: Console, cluster: Cluster, name: str) -> int:
     if len(password) < 16:
         console.print("[red]a password needs 16 characters or more[/]")
         return WRONG
-    cluster.set_password(name, password)
+    cluster.set_passwords({name: password})
     console.print(f"{name} may log in with its new password")
     return SAME
+
+
+def _name(principal: str) -> str:
+    return principal.removeprefix("User:")
 
 
 def _reason(error: Exception) -> str:

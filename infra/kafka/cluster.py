@@ -22,6 +22,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs r
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
+    UserScramCredentialAlteration,
     UserScramCredentialUpsertion,
 )
 
@@ -97,12 +98,19 @@ class Cluster:
                 case RemoveGrant(grant):
                     _await(self._admin.delete_acls([_binding(AclBindingFilter, grant)]))
 
-    def set_password(self, user: str, password: str) -> None:
-        """Let `user` log in with SCRAM-SHA-512, from now on with this password."""
+    def set_passwords(self, passwords: Mapping[str, str]) -> None:
+        """Let these users log in with SCRAM-SHA-512, from now on with these passwords."""
         how = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, SCRAM_ROUNDS)
-        change = UserScramCredentialUpsertion(user, how, password.encode())
+        changes: list[UserScramCredentialAlteration] = [
+            UserScramCredentialUpsertion(user, how, password.encode())
+            for user, password in passwords.items()
+        ]
         self._metadata()
-        _await(self._admin.alter_user_scram_credentials([change]))
+        _await(self._admin.alter_user_scram_credentials(changes))
+
+    def require_login(self) -> None:
+        """Raises Unreachable when the cluster refuses our login or does not answer."""
+        self._metadata()
 
     def _metadata(self) -> ClusterMetadata:
         """A refused password shows only in the error callback: the request itself just waits."""

@@ -52,12 +52,15 @@ def wanted_topics(replication: int, topics: Iterable[Topic] = TOPICS) -> list[Wa
     ]
 
 
-def wanted_grants(topics: Iterable[Topic] = TOPICS) -> set[Grant]:
-    """A producer may write its topics; a consumer may read its, in groups that bear its name."""
+def wanted_grants(topics: Iterable[Topic] = TOPICS, reader: str = "") -> set[Grant]:
+    """A producer may write its topics; a consumer may read its, in groups that bear its name.
+
+    `reader` is a consumer of every topic.
+    """
     grants = set()
     for topic in topics:
         grants.add(_allow(topic.producer, "WRITE", "TOPIC", topic.name))
-        for consumer in topic.consumers:
+        for consumer in (*topic.consumers, *([reader] if reader else [])):
             grants.add(_allow(consumer, "READ", "TOPIC", topic.name))
             group = group_of(consumer)
             grants.add(_allow(consumer, "READ", "GROUP", group))
@@ -65,8 +68,8 @@ def wanted_grants(topics: Iterable[Topic] = TOPICS) -> set[Grant]:
     return grants
 
 
-def principals(topics: Iterable[Topic] = TOPICS) -> set[str]:
-    return {grant.principal for grant in wanted_grants(topics)}
+def principals(topics: Iterable[Topic] = TOPICS, reader: str = "") -> set[str]:
+    return {grant.principal for grant in wanted_grants(topics, reader)}
 
 
 def group_of(consumer: str) -> str:

@@ -198,7 +198,7 @@ def _new_group() -> str:
 
 
 def _servers() -> dict[str, Any]:
-    return {"bootstrap_servers": os.environ["KAFKA_BOOTSTRAP_SERVERS"]}
+    return KafkaConfig.of(Settings()).client()
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,17 @@ def get(path: str, token: str) -> str:
     return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n\r\n"
 
 
-def progress_post(token: str, content_id: str, percentage: float) -> str:
-    item = {"content_id": content_id, "content_type": content_id.split("-")[0]}
-    body = json.dumps({**item, "status": "in_progress", "completion_percentage": percentage})
-    head = get("/api/v1/progress/", token).replace("GET", "POST", 1).removesuffix("\r\n")
+def post(path: str, token: str, content: object) -> str:
+    body = json.dumps(content)
+    head = get(path, token).replace("GET", "POST", 1).removesuffix("\r\n")
     length = len(body)
     return f"{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+
+
+def progress_post(token: str, content_id: str, percentage: float) -> str:
+    item = {"content_id": content_id, "content_type": content_id.split("-")[0]}
+    state = {"status": "in_progress", "completion_percentage": percentage}
+    return post("/api/v1/progress/", token, {**item, **state})
 
 
 class Connection(asyncio.Protocol):
@@ -49,6 +54,9 @@ class Connection(asyncio.Protocol):
         self.send(text.encode(), answer.set_result)
         if error := await answer:
             raise RuntimeError(error)
+
+    def close(self) -> None:
+        self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

@@ -14,6 +14,7 @@ from ai.kit.db import Db, connect, open_pool
 from ai.kit.settings import Settings
 from ai.projections.documents import document
 from ai.projections.tables import write_content, write_learners, write_progress
+from core.config.kafka import connection
 from core.demo.loader import load_catalogue
 from ongoza_contracts.codec import encode
 from ongoza_contracts.content import ContentPublished
@@ -124,9 +125,9 @@ def publish(facts: Iterable[Fact]) -> None:
     def delivered(error: KafkaError | None, _: Message) -> None:
         errors.extend([error] if error else [])
 
-    servers = os.environ["KAFKA_BOOTSTRAP_SERVERS"]
     # The topics take batches of 256 KiB at most.
-    producer = Producer({"bootstrap.servers": servers, "batch.size": 100_000})
+    settings: dict[str, Any] = {**connection(), "batch.size": 100_000}
+    producer = Producer(settings)
     for record in (encode(fact, time=NOW) for fact in facts):
         key, headers = record.key.encode(), cast(Any, [*record.headers()])
         value, partition = record.payload, record.partition

@@ -18,6 +18,7 @@ from scripts.bench.product import issue_tokens
 from scripts.embedded.ports import Ports, listens
 from scripts.embedded.postgres import Postgres
 from scripts.stack import processes
+from scripts.stack.served import is_projected
 from scripts.stack.services import BY_NAME, SEED, SERVICES
 from scripts.stack.stack import PROJECT, Stack
 
@@ -28,14 +29,6 @@ Sides: TypeAlias = tuple[list[Result], list[Result]]
 """The results of the product and those of its floor, one a round."""
 
 CHILD_SECONDS, READY_SECONDS = 1200, 60
-IS_SENT = "SELECT count(*) = 0 FROM outbox_event"
-CONTENT = "SELECT count(*) FROM programs_contentitem"
-LISTS_ARE_READY = """
-SELECT NOT EXISTS (SELECT FROM live.dirty_learner)
-    AND NOT EXISTS (SELECT FROM live.recommendation AS list, live.catalogue_revision AS newest
-        WHERE list.revision < newest.revision)
-    AND (SELECT count(*) FROM live.content_vector) = %s
-"""
 NOT_COMPLETED = """
 SELECT content_id FROM programs_contentitem AS item
 WHERE NOT retired AND NOT EXISTS (SELECT FROM progress_progress AS progress
@@ -104,14 +97,8 @@ def bench_stack(*names: str) -> Iterator[Stack]:
 def seeded_stack() -> Iterator[Stack]:
     """Everything `make up` starts, with every list computed."""
     with bench_stack(*(service.name for service in (*SERVICES, SEED))) as stack:
-        _wait_until(lambda: _is_settled(stack))
+        _wait_until(lambda: is_projected(stack))
         yield stack
-
-
-def _is_settled(stack: Stack) -> bool:
-    with connect(stack, "relational") as core, connect(stack, "vector") as ai:
-        is_sent, content = core.execute(IS_SENT).fetchone(), core.execute(CONTENT).fetchone()
-        return is_sent == ai.execute(LISTS_ARE_READY, content).fetchone() == (True,)
 
 
 def _wait_until(condition: Callable[[], bool], log: Callable[[], str] = str) -> None:

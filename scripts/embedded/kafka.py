@@ -69,6 +69,10 @@ class Kafka:
         if not (self.data / "meta.properties").exists():
             self._format()
 
+    def is_outdated(self) -> bool:
+        """Whether the running broker was started with other settings than it would be now."""
+        return self._configuration.read_text() != self._settings(self.data)
+
     def _format(self) -> None:
         """Formats a draft folder first, so that an interrupted format is never used."""
         draft = self.folder / "new"

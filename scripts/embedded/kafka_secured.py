@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.kafka.logins import ADMIN
 from scripts.embedded.kafka import Kafka, new_id
 
-ADMIN = "admin"
 NAME = "localhost"
 """What the broker's certificate says, and so what clients have to call it."""
 

@@ -26,8 +26,8 @@ app = typer.Typer(help=__doc__, no_args_is_help=True)
 console = Console()
 
 ROLES = ("learner", "mentor", "director", "sponsor", "admin")
-COLOURS = {"waiting": "dim", "starting": "yellow"}
-OWN = ("data", "logs", "run", "env")
+COLOURS = {"waiting": "dim", "starting": "yellow", "done, not served yet": "yellow"}
+OWN = ("data", "logs", "run", "env", "kafka.properties")
 
 
 @contextmanager
@@ -98,7 +98,7 @@ def _welcome(stack: Stack, *, with_logins: bool) -> None:
     table.add_row("core", f"{stack.core_url}/api/docs/")
     table.add_row("core admin", f"{stack.core_url}/admin/")
     table.add_row("ai", f"{stack.ai_url}/docs")
-    table.add_row("Kafka", f"127.0.0.1:{stack.ports.kafka}")
+    table.add_row("Kafka", f"kcat -F {stack.folder / 'kafka.properties'}")
     table.add_row("logs", str(stack.folder / "logs"))
     console.print(table)
     if with_logins:

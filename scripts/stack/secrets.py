@@ -3,12 +3,18 @@
 import secrets
 from pathlib import Path
 
+from infra.kafka.logins import ADMIN, BROKER, password_variable
+
+READER = "my_team"
+"""Who may read every topic: the login of `kafka.properties`."""
+KAFKA = tuple(map(password_variable, (BROKER, ADMIN, "core", "ai", READER)))
 NAMES = (
     "DB_PASSWORD",
     "VECTOR_DB_PASSWORD",
     "DJANGO_SECRET_KEY",
     "JWT_SECRET_KEY",
     "DEMO_PASSWORD",
+    *KAFKA,
 )
 
 

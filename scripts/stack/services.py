@@ -34,6 +34,8 @@ class Service:
     health: str = ""
     asks: str = ""
     after: tuple[str, ...] = ()
+    principal: str = ""
+    """As whom it logs in to Kafka; empty when it does not use Kafka."""
     patience: float = 90.0
 
 
@@ -56,8 +58,9 @@ SERVICES: tuple[Service, ...] = (
     Service(
         name="topics",
         ready="exit",
-        command=(PYTHON, "-m", "infra.kafka", "apply"),
+        command=(PYTHON, "-m", "infra.kafka", "apply", "--logins"),
         after=("kafka",),
+        principal="admin",
     ),
     Service(
         name="core",
@@ -74,6 +77,7 @@ SERVICES: tuple[Service, ...] = (
         health=RELAY_AT_WORK,
         command=(PYTHON, "-m", "core.manage", "relay_outbox"),
         after=("migrate-core", "topics"),
+        principal="core",
     ),
     Service(
         name="ai",
@@ -90,6 +94,7 @@ SERVICES: tuple[Service, ...] = (
         health=WORKER_AT_WORK,
         command=(PYTHON, "-m", "ai", "worker"),
         after=("migrate-ai", "topics"),
+        principal="ai",
     ),
 )
 SEED = Service(

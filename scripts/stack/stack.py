@@ -10,15 +10,18 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from infra.kafka.logins import ADMIN, BROKER, login, password_variable
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.kafka import Kafka
+from scripts.embedded.kafka_local import LocalKafka
 from scripts.embedded.ports import HOST, Ports, require_free
 from scripts.embedded.postgres import Postgres
 from scripts.embedded.private import PRIVATE_UMASK, close_to_others
 from scripts.stack import processes, secrets
 from scripts.stack.health import healthy
 from scripts.stack.processes import Register, Started
-from scripts.stack.services import BY_NAME, SERVICES, Service
+from scripts.stack.served import wait_until_served
+from scripts.stack.services import BY_NAME, SEED, SERVICES, Service
 
 PROJECT = Path(__file__).parents[2]
 POLL_SECONDS = 0.1
@@ -51,8 +54,10 @@ class Stack:
         durable: bool = True,
         extra_environment: dict[str, str] | None = None,
         patience: float = 1.0,
+        logins: bool = True,
     ) -> None:
-        """`patience` multiplies how long a service may take to become ready.
+        """`patience` multiplies how long a service may take to become ready; without `logins`
+        everybody may do everything on the broker.
 
         From here on, files that this process and its children create are closed to other accounts.
         """
@@ -62,6 +67,7 @@ class Stack:
         self.durable = durable
         self.extra_environment = extra_environment or {}
         self.patience = patience
+        self.logins = logins
         self.register = Register(self.folder / "run" / "processes.json")
 
     @cached_property
@@ -89,15 +95,48 @@ class Stack:
                 vector, data / vector, self.ports.vector_db, "ongozacyberhub_vector",
                 self.secrets["VECTOR_DB_PASSWORD"], self.durable,
             ),
-            "kafka": Kafka(data / "kafka", self.ports.kafka, self.ports.kafka_controller),
+            "kafka": self._broker(data / "kafka"),
         }  # fmt: skip
+
+    def _broker(self, folder: Path) -> Kafka:
+        ports = self.ports.kafka, self.ports.kafka_controller
+        if not self.logins:
+            return Kafka(folder, *ports)
+        return LocalKafka(folder, *ports, self.secrets[password_variable(BROKER)])
+
+    def kafka_client(self, principal: str = ADMIN) -> dict[str, str]:
+        """The settings with which librdkafka's clients connect as `principal`."""
+        if not self.logins:
+            return {"bootstrap.servers": f"{HOST}:{self.ports.kafka}"}
+        password = self.secrets[password_variable(principal)]
+        return login(f"{HOST}:{self.ports.kafka}", principal, password)
 
     @property
     def environment(self) -> dict[str, str]:
-        """What every process of the stack finds in its environment."""
+        """What commands of operators find in their environment."""
+        return {**self._environment(), **self.secrets, **self._kafka_login(ADMIN)}
+
+    def environment_of(self, service: Service) -> dict[str, str]:
+        """What a process of the stack finds in its environment: of the logins at most its own."""
+        if service.principal == ADMIN:
+            return self.environment
+        own = {name: value for name, value in self.secrets.items() if name not in secrets.KAFKA}
+        return {**self._environment(), **own, **self._kafka_login(service.principal)}
+
+    def _kafka_login(self, principal: str) -> dict[str, str]:
+        if not (self.logins and principal):
+            return {}
+        client = self.kafka_client(principal)
+        return {
+            "KAFKA_SECURITY_PROTOCOL": client["security.protocol"],
+            "KAFKA_SASL_USERNAME": client["sasl.username"],
+            "KAFKA_SASL_PASSWORD": client["sasl.password"],
+            "KAFKA_READER": secrets.READER,
+        }
+
+    def _environment(self) -> dict[str, str]:
         return {
             **{name: value for name, value in os.environ.items() if name not in _NOT_INHERITED},
-            **self.secrets,
             **self.ports.environment(),
             "PYTHONUNBUFFERED": "1",
             "DEMO_DATA": "yes",  # the command `seed`
@@ -118,16 +157,32 @@ class Stack:
     def up(
         self, services: Iterable[Service] = SERVICES, report: Listener = lambda *_: None
     ) -> None:
-        """Start what does not run yet and wait until all of it is ready.
+        """Start what does not run yet and wait until it is ready and what was seeded is served.
 
         Raises PortTaken before anything is started, CannotRun, NotReady and Busy.
         """
         wanted = list(services)
         with self._alone():
             close_to_others(self.folder)
+            self._write_kafka_properties()
+            self._stop_outdated()
             self._require_free_ports(wanted)
             self._prepare(wanted)
             self._start_in_order(wanted, report)
+            if SEED in wanted:
+                report(SEED.name, "done" if wait_until_served(self) else "done, not served yet")
+
+    def _write_kafka_properties(self) -> None:
+        """For `kcat -F` and other clients: how to read the topics."""
+        lines = (f"{name}={value}\n" for name, value in self.kafka_client(secrets.READER).items())
+        (self.folder / "kafka.properties").write_text("".join(lines))
+
+    def _stop_outdated(self) -> None:
+        """Stops a broker that an earlier release started with other settings, and the services
+        that it started with it."""
+        broker = self.servers["kafka"]
+        if isinstance(broker, Kafka) and self.register.alive("kafka") and broker.is_outdated():
+            self._stop_all()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -171,7 +226,8 @@ class Stack:
             for name in [name for name in deadlines if self._is_ready(name, deadlines[name])]:
                 del deadlines[name]
                 done.add(name)
-                report(name, "done" if BY_NAME[name].ready == "exit" else "ready")
+                if name != SEED.name:  # reported when it is served
+                    report(name, "done" if BY_NAME[name].ready == "exit" else "ready")
             self._require_alive(done)
             time.sleep(POLL_SECONDS)
 
@@ -192,7 +248,10 @@ class Stack:
             name,
             server.command() if server else list(BY_NAME[name].command),
             # PostgreSQL and Kafka need none of our secrets.
-            environment={**(os.environ if server else self.environment), **(environment or {})},
+            environment={
+                **(os.environ if server else self.environment_of(BY_NAME[name])),
+                **(environment or {}),
+            },
             cwd=Path("/") if server else PROJECT,
             log=self.log(name),
         )
@@ -266,11 +325,14 @@ class Stack:
     def down(self, report: Listener = lambda *_: None) -> None:
         """Stop what was started, in reverse order, and nothing else. Raises Busy."""
         with self._alone():
-            order = list(BY_NAME)
-            for name in sorted(self.register.all(), key=order.index, reverse=True):
-                was_alive = self.register.alive(name)
-                self.stop(name)
-                report(name, "stopped" if was_alive else "had ended")
+            self._stop_all(report)
+
+    def _stop_all(self, report: Listener = lambda *_: None) -> None:
+        order = list(BY_NAME)
+        for name in sorted(self.register.all(), key=order.index, reverse=True):
+            was_alive = self.register.alive(name)
+            self.stop(name)
+            report(name, "stopped" if was_alive else "had ended")
 
     def log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ongoza_contracts.topics import TOPICS
+from scripts.stack.secrets import READER
 from scripts.stack.services import SERVICES
 from scripts.stack.stack import Stack
 
@@ -101,7 +102,7 @@ def consumer_lag(stack: Stack, positions: Mapping[tuple[str, int], int]) -> dict
     """Records not yet applied, by topic; empty when the broker does not answer."""
     consumer = Consumer(
         {
-            "bootstrap.servers": f"127.0.0.1:{stack.ports.kafka}",
+            **stack.kafka_client(READER),
             "group.id": "status",
             "enable.auto.commit": False,
             "enable.partition.eof": True,

@@ -58,6 +58,13 @@ def publish(bootstrap: str, *facts: Fact) -> None:
     assert producer.flush(20) == 0
 
 
+def properties_file(folder: Path, bootstrap: str) -> str:
+    """Of a broker without logins."""
+    path = folder / "kafka.properties"
+    path.write_text(f"bootstrap.servers={bootstrap}\n")
+    return str(path)
+
+
 def test_the_python_consumer_passes_the_corpus() -> None:
     said = run([sys.executable, "-m", "engagement_stats", "corpus", str(CORPUS)], STATS)
     assert said == f"{cases()} cases, 0 failed\n"
@@ -116,7 +123,8 @@ def test_the_python_consumer_counts_what_is_on_the_topics(
     facts_on_topics: str, tmp_path: Path
 ) -> None:
     database = str(tmp_path / "stats.sqlite")
-    command = ["-m", "engagement_stats", "run", "--bootstrap", facts_on_topics]
+    file = properties_file(tmp_path, facts_on_topics)
+    command = ["-m", "engagement_stats", "run", "--properties", file]
     told: list[dict[str, Any]] = json.loads(
         run([sys.executable, *command, "--database", database, "--until-end"], STATS)
     )
@@ -145,7 +153,8 @@ def test_the_python_consumer_reads_past_a_header_name_that_is_not_utf8(
     first, second = (record(progress(user_id, item)) for user_id in (711, 711))
     offset = asyncio.run(send(kafka_bootstrap, [first, not_utf8(second)]))
     publish(kafka_bootstrap, progress(712, item))
-    command = ["-m", "engagement_stats", "run", "--bootstrap", kafka_bootstrap, "--until-end"]
+    file = properties_file(tmp_path, kafka_bootstrap)
+    command = ["-m", "engagement_stats", "run", "--properties", file, "--until-end"]
     said = subprocess.run(  # noqa: S603
         [sys.executable, *command, "--database", str(tmp_path / "stats.sqlite")],
         cwd=STATS,
@@ -162,10 +171,12 @@ def test_the_python_consumer_reads_past_a_header_name_that_is_not_utf8(
 
 @pytest.mark.slow
 def test_the_typescript_consumer_knows_whom_to_remind(
-    facts_on_topics: str, reminders: list[str]
+    facts_on_topics: str, reminders: list[str], tmp_path: Path
 ) -> None:
+    file = properties_file(tmp_path, facts_on_topics)
+
     def told() -> list[dict[str, Any]]:
-        said = json.loads(run([*reminders, "run", facts_on_topics], REMINDERS))
+        said = json.loads(run([*reminders, "run", file], REMINDERS))
         return [one for one in said if ITEM in one["open"] and one["user_id"] in {701, 702, 704}]
 
     assert eventually(told) == [{"user_id": 701, "open": [ITEM], "next": []}]

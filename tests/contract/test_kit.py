@@ -150,7 +150,10 @@ def test_the_page_for_other_teams_leads_a_newcomer_to_their_first_numbers(
     (tmp_path / "take.py").write_text(take)
     (tmp_path / "first.py").write_text(first)
     publish(kafka_bootstrap, user(711), progress(711, "course-1", 1))
-    said = run(["bash", "-ec", commands.replace("localhost:9092", kafka_bootstrap)], tmp_path)
+    (tmp_path / ".local").mkdir()
+    properties = tmp_path / ".local" / "kafka.properties"
+    properties.write_text(f"bootstrap.servers={kafka_bootstrap}\n")
+    said = run(["bash", "-ec", commands], tmp_path)
     items, done = counted(said)
     publish(
         kafka_bootstrap,
@@ -159,7 +162,7 @@ def test_the_page_for_other_teams_leads_a_newcomer_to_their_first_numbers(
         progress(713, "course-1", 1),
         erased(713),
     )
-    again = run([str(tmp_path / "mine" / "bin" / "python"), "first.py", kafka_bootstrap], tmp_path)
+    again = run([str(tmp_path / "mine" / "bin" / "python"), "first.py", str(properties)], tmp_path)
     assert counted(again) == (items + 1, done + 1)
 
 

@@ -166,7 +166,7 @@ def send_raw(
     headers: list[tuple[str, bytes]],
 ) -> None:
     """Put a record on a topic past core, as a broken or foreign producer would."""
-    producer = Producer({"bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"]})
+    producer = Producer({**stack.kafka_client()})
     producer.produce(topic, key=key, value=value, partition=partition, headers=[*headers])
     assert producer.flush(ANSWER_SECONDS) == 0
 
@@ -179,7 +179,7 @@ def records(stack: Stack, topic: str, key: str) -> list[Message]:
     """Every record of one key, oldest first."""
     consumer = Consumer(
         {
-            "bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"],
+            **stack.kafka_client(),
             "group.id": "story",
             "enable.auto.commit": False,
         }

@@ -149,6 +149,44 @@ def test_a_long_head_is_refused(direct: Stack, name: str, headers: bytes) -> Non
     assert found[:12] in (b"HTTP/1.1 431", b"HTTP/1.1 400", b"")
 
 
+CHUNKED = (
+    b"POST /api/v1/embeddings HTTP/1.1\r\nHost: localhost\r\n%s"
+    b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [b"2\r\n{}\r\n0\r\nX: %s", b"2\r\n{}\r\n0\r\n" + b"X: y\r\n" * 10 + b"Y: %s", b"2;x=%s"],
+    ids=["a trailer", "trailers", "an extension"],
+)
+def test_much_around_the_chunks_of_a_body_is_refused(
+    direct: Stack, name: str, behind: bytes
+) -> None:
+    bearer = f"Authorization: Bearer {token(direct)}\r\n".encode()
+    started = time.monotonic()
+    with opened(direct, name, CHUNKED % bearer) as connection:
+        try:
+            for piece in (behind % (b"x" * 1000), *[b"x" * 10_000] * 2_000):
+                connection.sendall(piece)
+        except ConnectionError:  # refused before all of it was sent
+            pass
+        else:
+            pytest.fail("all of it was read")
+        found = answer(connection)
+    assert time.monotonic() - started < 5
+    # Empty when the connection was closed while the client was still sending.
+    assert found[:12] in (b"HTTP/1.1 431", b"HTTP/1.1 400", b"HTTP/1.1 404", b"")
+
+
+def test_a_trailer_is_no_header(direct: Stack) -> None:
+    """Who signs in behind the body has not signed in."""
+    bearer = f"Authorization: Bearer {token(direct)}\r\n".encode()
+    body = b"2\r\n{}\r\n0\r\n" + bearer + b"\r\n"
+    with opened(direct, "ai", CHUNKED % b"Connection: close\r\n" + body) as connection:
+        assert answer(connection).startswith(b"HTTP/1.1 401 ")
+
+
 def test_one_address_holds_a_limited_number_of_connections(direct: Stack, name: str) -> None:
     processes = 1 if name == "ai" else 4
     with ExitStack() as stack:

@@ -77,7 +77,7 @@ def _configure(stack: Stack, settings: dict[str, str], how: AlterConfigOpType) -
 def _alter(
     stack: Stack, kind: ResourceType, name: str, settings: dict[str, str], how: AlterConfigOpType
 ) -> None:
-    admin = AdminClient({"bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"]})
+    admin = AdminClient({**stack.kafka_client()})
     entries = [
         ConfigEntry(key, value, incremental_operation=how) for key, value in settings.items()
     ]
@@ -166,7 +166,7 @@ def roll_and_find(stack: Stack, user_id: int, item: str) -> list[str]:
     The segment being written is never compacted, and a key goes only in the pass after the one that
     saw its last record: so a new segment is begun each time.
     """
-    producer = Producer({"bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"]})
+    producer = Producer({**stack.kafka_client()})
     for topic in TOPICS:
         for partition in range(topic.partitions):
             producer.produce(topic.name, key=b"roll", partition=partition)

@@ -24,12 +24,13 @@ from ai.kit.settings import Settings
 from core.config.kafka import connection
 from core.outbox.kafka import NotPublished, ProducerBroken, Publisher
 from infra.kafka.cluster import Cluster
+from infra.kafka.logins import ADMIN
 from infra.kafka.plan import AddGrant
 from infra.kafka.wanted import Grant
 from ongoza_contracts.codec import Record, encode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import CONTENT, PROGRESS, RECOMMENDATIONS, USERS
-from scripts.embedded.kafka_secured import ADMIN, SecuredKafka
+from scripts.embedded.kafka_secured import SecuredKafka
 from scripts.embedded.ports import Ports
 from scripts.stack.processes import Started
 from tests import facts

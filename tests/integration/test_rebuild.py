@@ -89,7 +89,7 @@ ITEMS = len(keys(CONTENT))
 
 
 def publish(stack: Stack, *facts: Fact) -> None:
-    producer = Producer({"bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"]})
+    producer = Producer({**stack.kafka_client()})
     for fact in facts:
         made = record(fact)
         producer.produce(made.topic, made.value, made.key, made.partition, headers=[*made.headers])

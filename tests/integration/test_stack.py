@@ -103,16 +103,14 @@ def test_kafka_records_survive_a_kill(small_stack: Stack) -> None:
 
     small_stack.run("kafka")
     small_stack.run("topics")
-    bootstrap = small_stack.environment["KAFKA_BOOTSTRAP_SERVERS"]
-    assert Cluster({"bootstrap.servers": bootstrap}).read().topics.keys() == {
-        topic.name for topic in TOPICS
-    }
-    producer = Producer({"bootstrap.servers": bootstrap, "acks": "all"})
+    client = small_stack.kafka_client()
+    assert Cluster(client).read().topics.keys() == {topic.name for topic in TOPICS}
+    producer = Producer({**client, "acks": "all"})
     producer.produce("ongoza.users", key=b"1", value=b"kept", partition=0)
     assert producer.flush(10) == 0
     small_stack.kill("kafka", signal.SIGKILL)
     small_stack.run("kafka")
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "reader"})
+    consumer = Consumer({**client, "group.id": "reader"})
     consumer.assign([TopicPartition("ongoza.users", 0, 0)])
     message = consumer.poll(30)
     consumer.close()

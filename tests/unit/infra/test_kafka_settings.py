@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ai.kit.broker import KafkaConfig
 from ai.kit.settings import Settings
 from core.config.kafka import connection
+from infra.kafka.logins import login
 from tests.certificates import Authority
 
 VARIABLES = ("SECURITY_PROTOCOL", "SASL_MECHANISM", "SASL_USERNAME", "SASL_PASSWORD", "SSL_CA")
@@ -74,10 +75,31 @@ def test_a_login_over_tls_reaches_both_clients(
     assert tls.cert_store_stats()["x509_ca"] == 1
 
 
+def test_a_login_without_tls_reaches_both_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(
+        monkeypatch,
+        SECURITY_PROTOCOL="SASL_PLAINTEXT",
+        SASL_USERNAME="me",
+        SASL_PASSWORD="mine",
+        SSL_CA="/no/such/file",
+    )
+    assert connection() == login("kafka:9092", "me", "mine")
+    assert ai_address().client() == {
+        "bootstrap_servers": "kafka:9092",
+        "security_protocol": "SASL_PLAINTEXT",
+        "ssl_context": None,
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": "me",
+        "sasl_plain_password": "mine",
+    }
+
+
 @pytest.mark.parametrize(
     ("values", "culprit"),
     [
-        ({"SECURITY_PROTOCOL": "SASL_PLAINTEXT"}, "KAFKA_SECURITY_PROTOCOL"),
+        ({"SECURITY_PROTOCOL": "SASL"}, "KAFKA_SECURITY_PROTOCOL"),
+        ({"SECURITY_PROTOCOL": "SASL_PLAINTEXT", "SASL_PASSWORD": "mine"}, "KAFKA_SASL_USERNAME"),
+        ({"SECURITY_PROTOCOL": "SASL_PLAINTEXT", "SASL_USERNAME": "me"}, "KAFKA_SASL_PASSWORD"),
         ({"SECURITY_PROTOCOL": "SASL_SSL", "SASL_PASSWORD": "mine"}, "KAFKA_SASL_USERNAME"),
         ({"SECURITY_PROTOCOL": "SASL_SSL", "SASL_USERNAME": "me"}, "KAFKA_SASL_PASSWORD"),
         (

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.kafka.logins import BROKER
+from scripts.embedded.kafka_local import LocalKafka
+from scripts.stack.secrets import KAFKA
 from scripts.stack.services import SERVICES
 
 FILE = Path(__file__).parents[3] / "infra" / "compose.yml"
@@ -46,7 +49,58 @@ def test_a_container_gets_the_versions_that_were_tested(name: str) -> None:
 
 def test_every_secret_is_required() -> None:
     text = FILE.read_text()
-    for name in ("DJANGO_SECRET_KEY", "JWT_SECRET_KEY", "DB_PASSWORD", "VECTOR_DB_PASSWORD"):
+    for name in (
+        "DJANGO_SECRET_KEY",
+        "JWT_SECRET_KEY",
+        "DB_PASSWORD",
+        "VECTOR_DB_PASSWORD",
+        *KAFKA,
+    ):
         uses = re.findall(rf"\$\{{{name}[^}}]*\}}", text)
         assert uses
         assert all(use.startswith(f"${{{name}:?") for use in uses)
+
+
+def test_the_broker_in_a_container_is_as_closed_as_the_local_one(
+    services: dict[str, Any], tmp_path: Path
+) -> None:
+    """Every setting of logins and ACLs, for the listener of this machine as well."""
+    local = LocalKafka(tmp_path, 1, 2, "${KAFKA_BROKER_PASSWORD:?set KAFKA_BROKER_PASSWORD}")
+    lines = (FILE.parent / "kafka" / "local.properties").read_text().splitlines()
+    wanted = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    wanted |= {name: value for name, value in local.own_settings().items() if "jaas" in name}
+    protocols = wanted["listener.security.protocol.map"]
+    wanted["listener.security.protocol.map"] = f"HOST:SASL_PLAINTEXT,{protocols}"
+    wanted |= {name.replace(".client.", ".host."): wanted[name] for name in wanted}
+
+    found = {_property(name): value for name, value in services["kafka"]["environment"].items()}
+    assert {name: _parts(found[name]) for name in wanted} == {
+        name: _parts(value) for name, value in wanted.items()
+    }
+
+
+def _property(variable: str) -> str:
+    """As the image of Kafka reads its environment."""
+    name = variable.removeprefix("KAFKA_").lower().replace("___", "-")
+    return name.replace("__", "\0").replace("_", ".").replace("\0", "_")
+
+
+def _parts(value: str) -> list[str]:
+    return sorted(value.split(","))
+
+
+@pytest.mark.parametrize("service", [s for s in SERVICES if s.ready != "embedded"], ids=str)
+def test_a_container_logs_in_to_kafka_as_its_process_does(
+    services: dict[str, Any], service: Any
+) -> None:
+    environment = services[service.name]["environment"]
+    assert environment.get("KAFKA_SASL_USERNAME", "") == service.principal
+    assert ("KAFKA_SECURITY_PROTOCOL" in environment) == bool(service.principal)
+    if service.principal != "admin":
+        assert BROKER not in str(environment)
+
+
+def test_the_first_container_sets_every_login(services: dict[str, Any]) -> None:
+    assert set(KAFKA) <= set(services["topics"]["environment"])
+    commands = {service.name: service.command for service in SERVICES}
+    assert tuple(services["topics"]["command"][1:]) == commands["topics"][1:]

@@ -17,11 +17,11 @@ TOPICS = ("ongoza.users", "ongoza.progress")
 BATCH = 500
 
 
-def run(bootstrap: str, database: str, *, until_end: bool) -> None:
+def run(client: dict[str, str], group: str, database: str, *, until_end: bool) -> None:
     consumer = Consumer(
         {
-            "bootstrap.servers": bootstrap,
-            "group.id": "engagement-stats",
+            **client,
+            "group.id": group,
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
@@ -41,6 +41,12 @@ def run(bootstrap: str, database: str, *, until_end: bool) -> None:
             consumer.commit(offsets=read_so_far, asynchronous=False)
     print(json.dumps([asdict(one) for one in store.engagement()]))
     consumer.close()
+
+
+def properties(path: Path) -> dict[str, str]:
+    """How to reach Kafka and log in, in librdkafka's names: a line `name=value` each."""
+    lines = path.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
 
 def _positions(consumer: Consumer) -> list[TopicPartition]:
@@ -69,13 +75,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="engagement_stats", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run")
-    running.add_argument("--bootstrap", required=True)
+    running.add_argument("--properties", type=Path, required=True)
+    running.add_argument("--group", default="engagement-stats")
     running.add_argument("--database", required=True)
     running.add_argument("--until-end", action="store_true")
     commands.add_parser("corpus").add_argument("folder", type=Path)
     given = parser.parse_args()
     if given.command == "run":
-        run(given.bootstrap, given.database, until_end=given.until_end)
+        client = properties(given.properties)
+        run(client, given.group, given.database, until_end=given.until_end)
         return
     count, failed = failures(given.folder)
     print(f"{count} cases, {len(failed)} failed{': ' if failed else ''}{', '.join(failed)}")

@@ -1,6 +1,8 @@
-// `run <bootstrap>` reads what is on the topics now and prints the reminders; `corpus <folder>` proves
-// that every record is read right.
-import { Kafka, logLevel, type IHeaders } from "kafkajs";
+// `run <properties> [group]` reads what is on the topics now and prints the reminders; `corpus <folder>`
+// proves that every record is read right.
+import { readFileSync } from "node:fs";
+
+import { Kafka, logLevel, type IHeaders, type KafkaConfig } from "kafkajs";
 
 import { failures } from "./corpus.js";
 import { decode } from "./decode.js";
@@ -8,8 +10,20 @@ import { Store } from "./store.js";
 
 const TOPICS = ["ongoza.users", "ongoza.progress", "ongoza.recommendations"];
 
-async function run(bootstrap: string): Promise<void> {
-  const kafka = new Kafka({ brokers: [bootstrap], clientId: "learner-reminders", logLevel: logLevel.ERROR });
+// How to reach Kafka and log in, from a file of librdkafka's properties, a line `name=value` each.
+function connection(file: string): KafkaConfig {
+  const lines = readFileSync(file, "utf8").split("\n");
+  const found = new Map(lines.map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]));
+  const [username, password] = [found.get("sasl.username"), found.get("sasl.password")];
+  return {
+    brokers: (found.get("bootstrap.servers") ?? "").split(","),
+    ssl: (found.get("security.protocol") ?? "").endsWith("SSL"),
+    ...(username && password ? { sasl: { mechanism: "scram-sha-512", username, password } } : {}),
+  };
+}
+
+async function run(file: string, group = "learner-reminders"): Promise<void> {
+  const kafka = new Kafka({ ...connection(file), clientId: "learner-reminders", logLevel: logLevel.ERROR });
   const admin = kafka.admin();
   await admin.connect();
   const left = new Map<string, bigint>();
@@ -21,7 +35,7 @@ async function run(bootstrap: string): Promise<void> {
   await admin.disconnect();
 
   const store = new Store();
-  const consumer = kafka.consumer({ groupId: `learner-reminders-${Date.now()}` });
+  const consumer = kafka.consumer({ groupId: `${group}-${Date.now()}` });
   await consumer.connect();
   await consumer.subscribe({ topics: TOPICS, fromBeginning: true });
   if (left.size > 0) {
@@ -52,14 +66,14 @@ function pairs(headers: IHeaders | undefined): [string, Buffer][] {
   );
 }
 
-const [command, argument] = process.argv.slice(2);
+const [command, argument, group] = process.argv.slice(2);
 if (command === "run" && argument) {
-  await run(argument);
+  await run(argument, group);
 } else if (command === "corpus" && argument) {
   const { count, failed } = failures(argument);
   console.log(`${count} cases, ${failed.length} failed${failed.length ? ": " : ""}${failed.join(", ")}`);
   process.exitCode = failed.length || !count ? 1 : 0;
 } else {
-  console.error("usage: main.js run <bootstrap> | corpus <folder>");
+  console.error("usage: main.js run <properties> [group] | corpus <folder>");
   process.exitCode = 2;
 }

@@ -1,4 +1,5 @@
-"""The encoder for callers on an event loop: one thread and a bounded queue of texts.
+"""The encoder for callers on an event loop: a bounded queue of texts, one thread for whatever comes
+next, and one that is for short single texts alone, while the other runs something long.
 
 Micro-batching without a waiting window: a text that finds the thread free runs at once; texts that
 arrive while it is busy run together next.
@@ -18,13 +19,15 @@ from ai.kit.errors import ServiceUnavailable
 from ai.kit.vectors import Matrix, ModelIdentity, Row
 
 WAITING_TEXTS_MAX = 256
-RUN_CHARACTERS = 4096
-"""About 100 ms of work: the longest a new text waits for the run before it."""
 READ_CHARACTERS = 1200
 """About what the model reads of a text, however long it is."""
+SHORT_CHARACTERS = 300
+"""A single text of so many characters, such as a search, waits for none that is longer."""
 
 SINGLE, REQUEST, BACKGROUND = 0, 1, 2
-"""A single text, such as a search, does not wait for a list of sixty-four long ones."""
+RUN_CHARACTERS = {SINGLE: SHORT_CHARACTERS, REQUEST: 2 * READ_CHARACTERS, BACKGROUND: 4096}
+"""How long a run gets that begins with such a text. The encoder runs a few long texts on one
+processor, which leaves the others to the requests of other callers; the background gets all."""
 
 
 class EncoderBusy(ServiceUnavailable):
@@ -46,8 +49,8 @@ class _Text:
 
 @dataclass(order=True, slots=True)
 class _Place:
-    """A place in the queue: requests come before the background, single texts first, in order of
-    arrival; the background runs by length."""
+    """A place in the queue: requests come before the background, short single texts first, in order
+    of arrival; the background runs by length."""
 
     urgency: int
     length: int
@@ -55,8 +58,20 @@ class _Place:
     one: _Text = field(compare=False)
 
 
+@dataclass(slots=True)
+class _Lane:
+    """A thread and what it runs."""
+
+    thread: ThreadPoolExecutor
+    batch: list[_Text] = field(default_factory=list)
+
+    def is_long(self) -> bool:
+        return any(one.urgency != SINGLE for one in self.batch)
+
+
 class EncoderQueue:
-    """Uses one thread, because several would only share the processor."""
+    """Uses one thread for all kinds of texts, because several would only share the processor, and a
+    second one only for a short text that would otherwise wait for longer ones."""
 
     def __init__(self, encoder: Encoder, *, texts_max: int = WAITING_TEXTS_MAX) -> None:
         self._encoder = encoder
@@ -66,8 +81,10 @@ class EncoderQueue:
         self._numbers = 0
         self._waiting = [0, 0, 0]
         """How many texts are queued or running, by urgency."""
-        self._running = False
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
+        self._main, self._express = (
+            _Lane(ThreadPoolExecutor(max_workers=1, thread_name_prefix=name))
+            for name in ("encoder", "encoder-short")
+        )
 
     @property
     def identity(self) -> ModelIdentity:
@@ -76,12 +93,12 @@ class EncoderQueue:
     async def encode(self, texts: Sequence[str], *, background: bool = False) -> Matrix:
         """One unit vector for each text; a text that is already queued or running is not run twice.
 
-        Raises InvalidText, and EncoderBusy instead of waiting long; a single text is not refused
-        because of lists, which it does not wait for. Background texts run after those of requests
-        and are never refused, because their callers limit them.
+        Raises InvalidText, and EncoderBusy instead of waiting long; a short single text is not
+        refused because of lists, which it does not wait for. Background texts run after those of
+        requests and are never refused, because their callers limit them.
         """
         check_texts(texts)  # here, so that an invalid text fails only its own caller
-        urgency = BACKGROUND if background else SINGLE if len(texts) == 1 else REQUEST
+        urgency = BACKGROUND if background else SINGLE if _is_short(texts) else REQUEST
         waiting = self._waiting[urgency]
         if not background and waiting and waiting + len(texts) > self._texts_max:
             raise EncoderBusy
@@ -97,7 +114,8 @@ class EncoderQueue:
         return np.stack([one.row.result() for one in wanted])
 
     def close(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        for lane in (self._main, self._express):
+            lane.thread.shutdown(wait=False, cancel_futures=True)
 
     def _join(self, text: str, urgency: int) -> _Text:
         one = self._texts.get(text)
@@ -127,34 +145,44 @@ class EncoderQueue:
         del self._texts[one.text]
         self._waiting[one.urgency] -= 1
 
-    def _take(self) -> list[_Text]:
+    def _take(self, *, short: bool) -> list[_Text]:
         """The texts of the next run, of bounded total length, never requests and background
-        together."""
+        together; `short` for short single texts alone."""
         taken: list[_Text] = []
-        urgency, left = None, RUN_CHARACTERS
+        left = 0
         while self._line:
             place = self._line[0]
             if not place.one.taken and place.one.callers:
+                if short and place.urgency != SINGLE:
+                    break
+                if not taken:
+                    first, left = place.urgency, RUN_CHARACTERS[place.urgency]
                 left -= cost(place.one.text)
-                other_kind = (place.urgency == BACKGROUND) != (urgency == BACKGROUND)
+                other_kind = (place.urgency == BACKGROUND) != (first == BACKGROUND)
                 if taken and (left < 0 or other_kind):
                     break
-                urgency, place.one.taken = place.urgency, True
+                place.one.taken = True
                 taken.append(place.one)
             heapq.heappop(self._line)
         return taken
 
     def _run_next(self) -> None:
-        if self._running or not (batch := self._take()):
-            return
-        self._running = True
-        run = asyncio.get_running_loop().run_in_executor(
-            self._thread, self._encoder.encode, [one.text for one in batch]
-        )
-        run.add_done_callback(partial(self._done, batch))
+        if not self._main.batch:
+            self._run(self._main, self._take(short=False))
+        if self._main.is_long() and not self._express.batch:
+            self._run(self._express, self._take(short=True))
 
-    def _done(self, batch: list[_Text], run: "asyncio.Future[Matrix]") -> None:
-        self._running = False
+    def _run(self, lane: _Lane, batch: list[_Text]) -> None:
+        lane.batch = batch
+        if not batch:
+            return
+        run = asyncio.get_running_loop().run_in_executor(
+            lane.thread, self._encoder.encode, [one.text for one in batch]
+        )
+        run.add_done_callback(partial(self._done, lane))
+
+    def _done(self, lane: _Lane, run: "asyncio.Future[Matrix]") -> None:
+        batch, lane.batch = lane.batch, []
         failure = None if run.cancelled() else run.exception()
         for position, one in enumerate(batch):
             self._forget(one)
@@ -168,6 +196,10 @@ class EncoderQueue:
                 one.row.set_result(run.result()[position])
         if not run.cancelled():
             self._run_next()
+
+
+def _is_short(texts: Sequence[str]) -> bool:
+    return len(texts) == 1 and len(texts[0]) <= SHORT_CHARACTERS
 
 
 def cost(text: str) -> int:

@@ -24,13 +24,17 @@ class RequestTimeout(ApiError):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes connections whose request does not arrive in time or has too long a head."""
+    """Closes connections whose request does not arrive in time or has too long a head, or as much
+    around and behind its body: sizes of chunks, and trailers, which are dropped."""
 
     connections_per_address: ClassVar[int] = 0
     """0 for any number: behind a proxy all connections come from its address."""
     _timer: asyncio.TimerHandle | None = None
-    _head_bytes = 0
-    _reading_head = False
+    _overhead_bytes = 0
+    """How much has arrived since the last byte of a body, or of the head before it."""
+    _is_overhead = False
+    """Whether what arrives now holds no byte of a body and no end of a head."""
+    _reading_head = _reading_message = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -46,22 +50,34 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._timer is None and self._is_idle():
             self._expect_within(HEAD_SECONDS)
+        self._is_overhead = True
         super().data_received(data)
-        if self._reading_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEADERS_MAX_BYTES:
+        if self._reading_message and self._is_overhead:
+            self._overhead_bytes += len(data)
+            if self._overhead_bytes > HEADERS_MAX_BYTES:
                 self._refuse(HeadersTooLarge())
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._reading_head, self._head_bytes = True, 0
+        self._reading_head = self._reading_message = True
+        self._overhead_bytes = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._reading_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._reading_head = False
+        self._reading_head = self._is_overhead = False
+        self._overhead_bytes = 0
         self._expect_within(BODY_SECONDS)
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._is_overhead, self._overhead_bytes = False, 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
+        self._reading_message = False
         self._cancel_timer()
         super().on_message_complete()
 

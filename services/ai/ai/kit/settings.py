@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     vector_db_password: str
 
     kafka_bootstrap_servers: str = "localhost:9092"
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["SCRAM-SHA-512"] = "SCRAM-SHA-512"
     kafka_sasl_username: str = Field(default="", validate_default=True)
     kafka_sasl_password: SecretStr = Field(default=SecretStr(""), validate_default=True)
@@ -59,8 +59,8 @@ class Settings(BaseSettings):
     @field_validator("kafka_sasl_username", "kafka_sasl_password")
     @classmethod
     def _needed_for_a_login(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
-        if info.data.get("kafka_security_protocol") == "SASL_SSL" and not len(value):
-            raise ValueError("needed with KAFKA_SECURITY_PROTOCOL=SASL_SSL")
+        if "SASL" in info.data.get("kafka_security_protocol", "") and not len(value):
+            raise ValueError("needed with KAFKA_SECURITY_PROTOCOL=SASL_...")
         return value
 
     @field_validator("pinecone_api_key")

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
-from ai.kit.fairness import Concurrency
+from ai.kit.fairness import Concurrency, while_connected
 from ai.kit.fallback import describe_source, source_headers
 from ai.personality.service import analyze
 from ongoza_contracts.http.personality import PersonalityRequest, PersonalityResponse
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
     ),
 )
 async def analyze_behaviour(
+    request: Request,
     caller: CurrentCaller,
     response: Response,
     pool: CurrentPool,
@@ -33,6 +34,6 @@ async def analyze_behaviour(
     From the facts known of the learner, or from `progress_data`, which is analysed as given; where
     it says something else than the facts, `contradicts` names the items.
     """
-    answer = await analyze(pool, caller, body)
+    answer = await while_connected(request, analyze(pool, caller, body))
     response.headers.update(source_headers(answer.source))
     return answer

@@ -10,6 +10,7 @@ from ai.access.service import require_reach
 from ai.kit.auth import Caller, CurrentCaller, current_caller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import current_resources
+from ai.kit.fairness import while_connected
 from ai.kit.fallback import describe_source, source_headers
 from ai.recommendations.lists import Wanted
 from ai.recommendations.service import ListResources, explain, recommend
@@ -71,34 +72,37 @@ def wanted(caller: CurrentCaller, query: Annotated[RecommendationQuery, Query()]
 
 @router.get("/recommendations", response_model=RecommendationResponse, responses=DESCRIPTION)
 async def own_recommendations(
+    request: Request,
     caller: CurrentCaller,
     resources: CurrentResources,
     wanted: Annotated[Wanted, Depends(wanted)],
 ) -> Response:
     """The caller's list; that of another learner for those who reach the learner."""
-    return await _response(resources, caller, wanted)
+    return await while_connected(request, _response(resources, caller, wanted))
 
 
 @router.get("/recommendations/debug")
 async def explained_recommendations(
+    request: Request,
     caller: CurrentCaller,
     resources: CurrentResources,
     wanted: Annotated[Wanted, Depends(wanted)],
 ) -> ExplainedResponse:
     """The same list, computed now, with what made it: parts of the scores, generators, variety."""
     await require_reach(resources.pool, caller, Permission.LEARNER_READ, wanted.user_id)
-    return await explain(resources, wanted)
+    return await while_connected(request, explain(resources, wanted))
 
 
 @router.post("/recommendations", response_model=RecommendationResponse, responses=DESCRIPTION)
 async def recommendations(
+    request: Request,
     caller: CurrentCaller,
     resources: CurrentResources,
     body: Annotated[RecommendationRequest, Depends(read_json(RecommendationRequest))],
 ) -> Response:
     """The same, asked for with a body."""
     wanted = Wanted(body.user_id, body.content_type, body.limit, frozenset(body.exclude_ids))
-    return await _response(resources, caller, wanted)
+    return await while_connected(request, _response(resources, caller, wanted))
 
 
 async def _response(resources: ListResources, caller: Caller, wanted: Wanted) -> Response:

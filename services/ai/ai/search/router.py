@@ -43,13 +43,15 @@ async def search_content(
 
 @router.get("/search/similar/{content_id}", response_model=SearchResponse, responses=DESCRIPTION)
 async def similar_content(
+    request: Request,
     _: CurrentCaller,
     resources: CurrentResources,
     content_id: Annotated[ContentId, Path()],
     query: Annotated[SearchFilters, Query()],
 ) -> Response:
     """Items whose meaning is nearest to an item's, without that item; 404 when it is retired."""
-    return _response(await similar(resources, content_id, query.limit, _filter(query)))
+    found = similar(resources, content_id, query.limit, _filter(query))
+    return _response(await while_connected(request, found))
 
 
 def _filter(query: SearchFilters) -> Filter:

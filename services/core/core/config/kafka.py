@@ -4,7 +4,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from core.config import env
 
-PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_SSL")  # a password over a connection in clear is none
+# SASL_PLAINTEXT is for one machine: SCRAM sends no password, but everything else is in clear.
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("SCRAM-SHA-512",)
 
 
@@ -18,9 +19,9 @@ def security() -> dict[str, str]:
     """Raises ImproperlyConfigured as `connection` does."""
     protocol = _one_of("KAFKA_SECURITY_PROTOCOL", PROTOCOLS)
     settings = {"security.protocol": protocol}
-    if protocol != "PLAINTEXT" and (authority := env.text("KAFKA_SSL_CA")):
+    if "SSL" in protocol and (authority := env.text("KAFKA_SSL_CA")):
         settings["ssl.ca.location"] = authority
-    if protocol == "SASL_SSL":
+    if "SASL" in protocol:
         settings |= {
             "sasl.mechanism": _one_of("KAFKA_SASL_MECHANISM", MECHANISMS),
             "sasl.username": _required("KAFKA_SASL_USERNAME"),
@@ -30,7 +31,7 @@ def security() -> dict[str, str]:
 
 
 def is_secured() -> bool:
-    return security()["security.protocol"] == "SASL_SSL"
+    return "SASL" in security()["security.protocol"]
 
 
 def _one_of(name: str, known: tuple[str, ...]) -> str:
@@ -43,5 +44,5 @@ def _one_of(name: str, known: tuple[str, ...]) -> str:
 def _required(name: str) -> str:
     value = env.text(name)
     if not value:
-        raise ImproperlyConfigured(f"{name} is needed with KAFKA_SECURITY_PROTOCOL=SASL_SSL")
+        raise ImproperlyConfigured(f"{name} is needed with KAFKA_SECURITY_PROTOCOL=SASL_...")
     return value

@@ -1,0 +1,86 @@
+"""Waits until ai serves what core was seeded with: facts travel for a second or two."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psycopg
+
+if TYPE_CHECKING:
+    from scripts.stack.stack import Stack
+
+WAIT_SECONDS, POLL_SECONDS, ANSWER_SECONDS = 60.0, 0.1, 5.0
+LEARNER = "learner@ongoza.example"
+SHOWN = {
+    "/api/v1/recommendations": "recommendations",
+    "/api/v1/search?q=phishing": "results",
+}
+"""What a learner is given, and the field that must have entries."""
+CONTENT = """
+SELECT count(*), (SELECT count(*) FROM outbox_event) = 0 FROM programs_contentitem
+"""
+PROJECTED = """
+SELECT (SELECT count(*) FROM live.content), NOT EXISTS (SELECT FROM live.dirty_learner)
+    AND NOT EXISTS (SELECT FROM live.recommendation AS list, live.catalogue_revision AS newest
+        WHERE list.revision < newest.revision)
+    AND NOT EXISTS (SELECT FROM live.content LEFT JOIN live.content_vector USING (content_id)
+        WHERE NOT retired AND embedding IS NULL)
+"""
+
+
+def wait_until_served(stack: "Stack") -> bool:
+    """Returns when the facts of core have become vectors and lists, and the demo learner is given a
+    list and finds content; False when that takes too long."""
+    deadline = time.monotonic() + WAIT_SECONDS * stack.patience
+    with httpx.Client(timeout=ANSWER_SECONDS, trust_env=False) as http:
+        return _wait(lambda: is_projected(stack), deadline) and _is_shown(stack, http, deadline)
+
+
+def _wait(condition: Callable[[], bool], deadline: float) -> bool:
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def is_projected(stack: "Stack") -> bool:
+    """Whether ai's database holds a list of every learner and a vector of every item, as new as
+    what core's database says."""
+    sent = _query(stack, "postgres-relational", CONTENT)
+    return sent is not None and sent[1] and sent == _query(stack, "postgres-vector", PROJECTED)
+
+
+def _query(stack: "Stack", server: str, sql: str) -> Any:
+    url = stack.servers[server].url()  # type: ignore[union-attr]
+    try:
+        with psycopg.connect(url, connect_timeout=2) as connection:
+            return connection.execute(sql).fetchone()
+    except psycopg.Error:  # tables that another process is about to create
+        return None
+
+
+def _is_shown(stack: "Stack", http: httpx.Client, deadline: float) -> bool:
+    """True as well where the demo learner cannot log in, for instance with a new password."""
+    login = {"email": LEARNER, "password": stack.secrets["DEMO_PASSWORD"]}
+    signed_in = http.post(f"{stack.core_url}/api/v1/auth/login/", json=login)
+    if signed_in.is_error:
+        return True
+    tokens = signed_in.json()
+    http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+    shown = _wait(
+        lambda: all(_has_entries(http, stack.ai_url + path, SHOWN[path]) for path in SHOWN),
+        deadline,
+    )
+    refresh = {"refresh_token": tokens["refresh_token"]}
+    http.post(f"{stack.core_url}/api/v1/auth/logout/", json=refresh)
+    return shown
+
+
+def _has_entries(http: httpx.Client, url: str, field: str) -> bool:
+    try:
+        answer = http.get(url)
+    except httpx.TransportError:
+        return False
+    return answer.is_success and bool(answer.json()[field])
