@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ai.embeddings.encoder import InvalidText
-from ai.embeddings.queue import EncoderBusy, EncoderQueue
+from ai.embeddings.queue import SHORT_CHARACTERS, EncoderBusy, EncoderQueue
 from ai.kit.vectors import Matrix, ModelIdentity
 
 
@@ -92,6 +92,51 @@ async def test_a_single_text_goes_before_a_long_list(
     encoder.go.set()
     await asyncio.gather(*waiting)
     assert encoder.batches[1][0] == "search"
+
+
+class SlowForLists(SlowEncoder):
+    """Answers a single text at once."""
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        if len(texts) == 1 and len(texts[0]) <= SHORT_CHARACTERS:
+            self.threads.add(threading.get_ident())
+            return np.ones((1, 1), np.float32)
+        return super().encode(texts)
+
+
+@pytest.mark.parametrize("background", [False, True])
+async def test_a_short_text_does_not_wait_for_a_list_that_runs(background: bool) -> None:
+    encoder = SlowForLists()
+    queue = EncoderQueue(encoder)
+    (long,) = await ask(queue, ["a" * 1000, "b"], background=background)
+    for text in ("search", "another search"):
+        assert len(await queue.encode([text])) == 1
+    assert not long.done()
+    encoder.go.set()
+    await long
+    assert len(encoder.threads) == 2
+
+
+async def test_a_short_text_does_not_run_in_one_run_with_long_ones(
+    queue: EncoderQueue, encoder: SlowEncoder
+) -> None:
+    waiting = await ask(queue, ["first"], ["l" * 1000], ["search"], ["m" * 300, "n"])
+    encoder.go.set()
+    await asyncio.gather(*waiting)
+    assert [[text[0] for text in batch] for batch in encoder.batches] == [
+        ["f"],
+        ["s"],
+        ["l", "m", "n"],
+    ]
+
+
+async def test_lists_of_requests_run_in_pieces_of_two_long_texts(
+    queue: EncoderQueue, encoder: SlowEncoder
+) -> None:
+    (long,) = await ask(queue, [letter * 1500 for letter in "abcde"])
+    encoder.go.set()
+    await long
+    assert [len(batch) for batch in encoder.batches] == [2, 2, 1]
 
 
 async def test_a_request_takes_a_text_out_of_the_background(

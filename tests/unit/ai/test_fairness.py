@@ -1,7 +1,7 @@
 """One caller cannot take a costly route from the others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from types import SimpleNamespace
 
 import httpx
@@ -13,6 +13,9 @@ from ai.embeddings.router import new_budget, router
 from ai.kit import errors
 from ai.kit.auth import Tokens
 from ai.kit.fairness import Budget, TooManyRequests
+from ai.personality.router import router as personality
+from ai.recommendations.router import router as recommendations
+from ai.search.router import router as search
 from tests.tokens import SECRET, bearer
 from tests.unit.ai.test_embeddings_queue import SlowEncoder
 
@@ -87,14 +90,10 @@ def test_a_budget_is_refilled_evenly_and_says_when_it_suffices() -> None:
     budget.spend(GREEDY, 30)
 
 
-async def test_texts_of_a_client_who_left_are_not_embedded(
-    app: FastAPI, encoder: SlowEncoder
-) -> None:
-    encode: Callable[..., Awaitable[object]] = app.state.resources.encoder.encode
-    running = asyncio.ensure_future(encode(["running"]))
-    await asyncio.sleep(0)
+async def leave(app: FastAPI, method: str, path: str, body: bytes = b"") -> list[dict[str, object]]:
+    """What is sent to a client who asks and closes the connection."""
     messages: list[dict[str, object]] = [
-        {"type": "http.request", "body": b'{"texts": ["abandoned"]}', "more_body": False},
+        {"type": "http.request", "body": body, "more_body": False},
         {"type": "http.disconnect"},
     ]
     sent: list[dict[str, object]] = []
@@ -106,26 +105,81 @@ async def test_texts_of_a_client_who_left_are_not_embedded(
         sent.append(message)
 
     headers = {**bearer(user_id=GREEDY), "Content-Type": "application/json"}
+    path, _, query = path.partition("?")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "POST",
-        "path": PATH,
-        "raw_path": PATH.encode(),
-        "query_string": b"",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
         "root_path": "",
         "scheme": "http",
         "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
         "server": ("ai.test", 80),
         "client": ("127.0.0.1", 1),
     }
-    await app(scope, receive, send)  # type: ignore[arg-type]
+    await asyncio.wait_for(app(scope, receive, send), 5)  # type: ignore[arg-type]
+    return sent
+
+
+async def test_texts_of_a_client_who_left_are_not_embedded(
+    app: FastAPI, encoder: SlowEncoder
+) -> None:
+    encode: Callable[..., Awaitable[object]] = app.state.resources.encoder.encode
+    running = asyncio.ensure_future(encode(["running"]))
+    await asyncio.sleep(0)
+    sent = await leave(app, "POST", PATH, b'{"texts": ["abandoned"]}')
     assert sent[0]["status"] == 499
     encoder.go.set()
     await running
     await encode(["next"])
     assert encoder.batches == [["running"], ["next"]]
+
+
+class Never:
+    """Resources of which nothing ever answers."""
+
+    def __init__(self) -> None:
+        self.cancelled = 0
+
+    def __getattr__(self, name: str) -> "Never":
+        return self
+
+    def __call__(self, *_: object, **__: object) -> "Never":
+        return self
+
+    def __await__(self) -> Generator[object, None, None]:
+        try:
+            yield from asyncio.get_running_loop().create_future().__await__()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/v1/personality/analyze", b'{"user_id": 7}'),
+        ("GET", "/api/v1/search?q=linux", b""),
+        ("GET", "/api/v1/search/similar/course-101", b""),
+        ("GET", "/api/v1/recommendations?limit=3", b""),
+        ("GET", "/api/v1/recommendations/debug", b""),
+        ("POST", "/api/v1/recommendations", b'{"user_id": 7}'),
+    ],
+)
+async def test_work_ends_with_its_request(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, method: str, path: str, body: bytes
+) -> None:
+    resources = Never()
+    monkeypatch.setattr(app.state, "resources", resources)
+    for one in (personality, search, recommendations):
+        app.include_router(one)
+    sent = await leave(app, method, path, body)
+    await asyncio.sleep(0)
+    assert sent[0]["status"] == 499
+    assert resources.cancelled == 1
 
 
 async def test_a_single_text_is_not_refused_because_of_lists(encoder: SlowEncoder) -> None:
