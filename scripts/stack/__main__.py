@@ -19,7 +19,7 @@ from rich.table import Table
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import Ports
 from scripts.stack.services import SEED, SERVICES, Service
-from scripts.stack.stack import PROJECT, Stack
+from scripts.stack.stack import PROJECT, PROPERTIES, Stack
 from scripts.stack.status import show
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
@@ -27,7 +27,7 @@ console = Console()
 
 ROLES = ("learner", "mentor", "director", "sponsor", "admin")
 COLOURS = {"waiting": "dim", "starting": "yellow", "done, not served yet": "yellow"}
-OWN = ("data", "logs", "run", "env", "kafka.properties")
+OWN = ("data", "logs", "run", "env", *PROPERTIES)
 
 
 @contextmanager

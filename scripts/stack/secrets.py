@@ -6,7 +6,7 @@ from pathlib import Path
 from infra.kafka.logins import ADMIN, BROKER, password_variable
 
 READER = "my_team"
-"""Who may read every topic: the login of `kafka.properties`."""
+"""A principal who may read every topic."""
 KAFKA = tuple(map(password_variable, (BROKER, ADMIN, "core", "ai", READER)))
 NAMES = (
     "DB_PASSWORD",

@@ -27,6 +27,10 @@ PROJECT = Path(__file__).parents[2]
 POLL_SECONDS = 0.1
 ORPHAN_SECONDS = 5.0  # how long the workers of a killed server may need to notice and go
 
+PROPERTIES = {"kafka.properties": ADMIN, f"{secrets.READER}.properties": secrets.READER}
+"""Files with librdkafka's properties, and whose login each holds: that of an operator, who may also
+write, and that of a team which tries our facts."""
+
 Listener = Callable[[str, str], None]
 """Called with service name and state when a service's state changes: for a live table."""
 
@@ -173,9 +177,10 @@ class Stack:
                 report(SEED.name, "done" if wait_until_served(self) else "done, not served yet")
 
     def _write_kafka_properties(self) -> None:
-        """For `kcat -F` and other clients: how to read the topics."""
-        lines = (f"{name}={value}\n" for name, value in self.kafka_client(secrets.READER).items())
-        (self.folder / "kafka.properties").write_text("".join(lines))
+        """Logins for `kcat -F` and other clients."""
+        for file, principal in PROPERTIES.items():
+            lines = (f"{name}={value}\n" for name, value in self.kafka_client(principal).items())
+            (self.folder / file).write_text("".join(lines))
 
     def _stop_outdated(self) -> None:
         """Stops a broker that an earlier release started with other settings, and the services

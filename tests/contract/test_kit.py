@@ -151,7 +151,7 @@ def test_the_page_for_other_teams_leads_a_newcomer_to_their_first_numbers(
     (tmp_path / "first.py").write_text(first)
     publish(kafka_bootstrap, user(711), progress(711, "course-1", 1))
     (tmp_path / ".local").mkdir()
-    properties = tmp_path / ".local" / "kafka.properties"
+    properties = tmp_path / ".local" / "my_team.properties"
     properties.write_text(f"bootstrap.servers={kafka_bootstrap}\n")
     said = run(["bash", "-ec", commands], tmp_path)
     items, done = counted(said)

@@ -107,11 +107,22 @@ def test_nothing_is_told_to_strangers(stack: Stack, name: str) -> None:
         AdminClient({**clients(stack)[name], "log_level": 0}).list_topics(timeout=2)
 
 
-def test_the_file_of_properties_reads_every_topic_and_is_private(stack: Stack) -> None:
-    path = stack.folder / "kafka.properties"
+def properties(stack: Stack, name: str) -> dict[str, str]:
+    path = stack.folder / f"{name}.properties"
     assert path.stat().st_mode & 0o777 == 0o600
-    lines = path.read_text().splitlines()
-    client = dict(line.split("=", 1) for line in lines)
+    return dict(line.split("=", 1) for line in path.read_text().splitlines())
+
+
+def test_the_operators_file_writes_a_transaction(stack: Stack) -> None:
+    producer = Producer({**properties(stack, "kafka"), "transactional.id": "trial"})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    producer.produce(USERS.name, value=b"{", key=b"nobody", partition=0)
+    producer.abort_transaction(20)
+
+
+def test_a_teams_file_reads_every_topic_in_its_own_groups(stack: Stack) -> None:
+    client = properties(stack, "my_team")
     consumer = Consumer({**client, "group.id": "my-team-trial"})
     found = consumer.list_topics(timeout=20).topics
     assert {topic.name for topic in TOPICS} == {one for one in found if one.startswith("ongoza.")}
