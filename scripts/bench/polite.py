@@ -129,9 +129,9 @@ def _row(number: int) -> dict[str, object]:
     moment = f"2026-{1 + number % 9:02}-{1 + number % 28:02}T10:00:00Z"
     return {
         "content_id": f"module-{number:06}",
-        "status": "completed",
-        "completion_percentage": 100,
-        "score": 50 + number % 50,
+        "status": "failed",
+        "completion_percentage": 90,
+        "score": number % 50,
         "created_at": moment,
         "updated_at": moment,
     }

@@ -19,6 +19,7 @@ from ai.kit.auth import Tokens
 from ai.kit.connections import protocol_class
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import ServiceUnavailable, error_response
+from ai.kit.fairness import prefer_event_loop
 from ai.kit.fallback import SOURCE_HEADER
 from ai.kit.guard import Guard
 from ai.kit.logs import configure
@@ -118,6 +119,7 @@ def serve() -> None:
     configure()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = load_settings()
+    prefer_event_loop()
     uvicorn.run(
         create_app(settings),
         host=settings.ai_host,

@@ -1,5 +1,6 @@
 """Reading JSON bodies: strict, limited, and refused with the same codes core uses."""
 
+import asyncio
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +11,9 @@ from ongoza_contracts.http.strict_json import InvalidJson, parse_json
 from ongoza_contracts.http.strict_text import is_json_type
 
 M = TypeVar("M", bound=BaseModel)
+
+LARGE_BYTES = 16 * 1024
+"""A larger body takes milliseconds to read: a thread does so, and other callers do not wait."""
 
 
 class read_json(Generic[M]):
@@ -23,8 +27,14 @@ class read_json(Generic[M]):
 
     async def __call__(self, request: Request) -> M:
         _refuse_other_media(request)
+        body = await _body(request)
+        if len(body) > LARGE_BYTES:
+            return await asyncio.to_thread(self._read, body)
+        return self._read(body)
+
+    def _read(self, body: bytes) -> M:
         try:
-            document = parse_json(await _body(request))
+            document = parse_json(body)
         except InvalidJson as error:
             raise _malformed(error) from None
         if not isinstance(document, dict):

@@ -4,6 +4,7 @@ Each is a share, 0 to 1, over observations that can be counted. A share k/n has 
 (Wilson 1927) at 95 %; below the least n there is none, and the answer is how many are missing.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -83,12 +84,13 @@ def regularity(rows: Sequence[Row], now: datetime) -> Measure:
 def persistence(rows: Sequence[Row], now: datetime) -> Measure:
     """Failed items after which something was begun or changed within two weeks / failed items of
     which that can be told: those after which it was, or which are older than two weeks."""
-    moments = _moments(rows)
+    moments = sorted(_moments(rows))
     came_back, when = [], []
     for row in rows:
         if row.status is ProgressStatus.FAILED and row.changed_at is not None:
             until = row.changed_at + COMES_BACK_WITHIN
-            back = any(row.changed_at < moment <= until for moment in moments)
+            next_one = bisect_right(moments, row.changed_at)
+            back = next_one < len(moments) and moments[next_one] <= until
             if back or until <= now:
                 came_back.append(back)
                 when.append(row.changed_at)

@@ -51,7 +51,7 @@ async def analyze(
     await require_reach(pool, caller, Permission.LEARNER_READ, asked.user_id)
     now = datetime.now(UTC)
     if asked.progress_data is not None:
-        _validate_rows(asked, now)
+        await asyncio.to_thread(_validate_rows, asked, now)
     return await first_available(
         before(deadline_in(DATABASE_SECONDS), lambda: _with_database(pool, caller, asked, now)),
         lambda: _without_database(asked, now),
@@ -66,24 +66,28 @@ async def _with_database(
     ids = {row["content_id"] for row in facts} | {one.content_id for one in given or ()}
     facets = await _facets(pool, sorted(ids))
     if given is None:
-        rows = [_of_fact(row, facets) for row in facts]
-        return await asyncio.to_thread(_answer, asked.user_id, rows, now)
+        return await asyncio.to_thread(
+            lambda: _answer(asked.user_id, [_of_fact(row, facets) for row in facts], now)
+        )
     return await asyncio.to_thread(
-        _answer,
-        asked.user_id,
-        _of_request(given, facets),
-        now,
-        given=True,
-        contradicts=contradictions(given, facts),
+        lambda: _answer(
+            asked.user_id,
+            _of_request(given, facets),
+            now,
+            given=True,
+            contradicts=contradictions(given, facts),
+        )
     )
 
 
 async def _without_database(asked: PersonalityRequest, now: datetime) -> PersonalityResponse | None:
     """None when the request has no rows."""
-    if asked.progress_data is None:
+    given = asked.progress_data
+    if given is None:
         return None
-    rows = _of_request(asked.progress_data, {})
-    return await asyncio.to_thread(_answer, asked.user_id, rows, now, given=True)
+    return await asyncio.to_thread(
+        lambda: _answer(asked.user_id, _of_request(given, {}), now, given=True)
+    )
 
 
 def contradictions(
