@@ -15,10 +15,10 @@ from ai.projections.status import heartbeat
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
 from tests.groups import GroupScheduling, group, turn
-from tests.integration.story import eventually, settled
+from tests.integration.story import eventually, settled, what_is_served
 from tests.servers import SERVERS, new_stack
 
-REAL_BROKER = {"kafka_bootstrap", "stack", "pair", "secured", "cluster"}
+REAL_BROKER = {"kafka_bootstrap", "stack", "served_at_first", "pair", "secured", "cluster"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 DO $$ BEGIN
@@ -54,7 +54,7 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker("kafka")
     if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
         item.add_marker("postgres")
-    if "stack" in fixtures and group(item.nodeid) != "stack":
+    if fixtures & {"stack", "served_at_first"} and group(item.nodeid) != "stack":
         raise pytest.UsageError(
             f"{item.nodeid}: add its file to the group `stack` in tests/groups.py"
         )
@@ -117,21 +117,29 @@ async def applier(vector_pool: asyncpg.Pool) -> Applier:
 
 
 @pytest.fixture(scope="session")
-def _whole_stack() -> Iterator[Stack]:
+def _whole_stack() -> Iterator[tuple[Stack, dict[str, int]]]:
     stack = new_stack("stack")
     try:
         stack.up((*SERVICES, SEED))
+        served = what_is_served(stack)
         eventually(lambda: settled(stack))
-        yield stack
+        yield stack, served
     finally:
         stack.down()
         shutil.rmtree(stack.folder, ignore_errors=True)
 
 
 @pytest.fixture
-def stack(_whole_stack: Stack) -> Stack:
+def stack(_whole_stack: tuple[Stack, dict[str, int]]) -> Stack:
     """Everything running in processes of its own; what an earlier test killed is started again."""
+    stack, _ = _whole_stack
     for service in SERVICES:
-        if service.ready != "exit" and not _whole_stack.register.alive(service.name):
-            _whole_stack.run(service.name)
-    return _whole_stack
+        if service.ready != "exit" and not stack.register.alive(service.name):
+            stack.run(service.name)
+    return stack
+
+
+@pytest.fixture
+def served_at_first(_whole_stack: tuple[Stack, dict[str, int]]) -> dict[str, int]:
+    """What the stack served when `up` had just returned, as `what_is_served` counts it."""
+    return _whole_stack[1]

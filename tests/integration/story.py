@@ -135,6 +135,26 @@ def settled(stack: Stack) -> bool:
     )
 
 
+def what_is_served(stack: Stack) -> dict[str, int]:
+    """How many items the demo learner is given, and how many items and learners ai waits for."""
+    login = {"email": "learner@ongoza.example", "password": stack.secrets["DEMO_PASSWORD"]}
+    answer = httpx.post(f"{stack.core_url}/api/v1/auth/login/", json=login, timeout=ANSWER_SECONDS)
+    tokens = answer.raise_for_status().json()
+    learner = Learner(stack, 0, tokens["access_token"], tokens["refresh_token"])
+    found = learner.ai("GET", "/api/v1/search?q=malware&limit=5").json()["results"]
+    sql = """
+    SELECT (SELECT count(*) FROM live.dirty_learner),
+        (SELECT count(*) FROM live.content) - (SELECT count(*) FROM live.content_vector)
+    """
+    ((learners, vectors),) = rows(stack, "vector", sql)
+    return {
+        "list": len(learner.recommended()),
+        "search": len(found),
+        "learners waiting": learners,
+        "items without a vector": vectors,
+    }
+
+
 def applied_version(stack: Stack, user_id: int, content_id: str) -> int:
     """The version of a learner's progress in the live projection; 0 when it is not there."""
     sql = "SELECT version FROM live.progress WHERE user_id = %s AND content_id = %s"

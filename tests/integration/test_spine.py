@@ -24,6 +24,15 @@ def learner(stack: Stack) -> Learner:
     return Learner.signed_up(stack)
 
 
+def test_what_was_seeded_is_served_when_up_returns(served_at_first: dict[str, int]) -> None:
+    assert served_at_first == {
+        "list": 10,
+        "search": 5,
+        "learners waiting": 0,
+        "items without a vector": 0,
+    }
+
+
 def test_progress_becomes_a_new_recommendation(learner: Learner) -> None:
     stack = learner.stack
     # A newcomer is offered something at once, from the projection or from core's data.
