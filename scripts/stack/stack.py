@@ -346,5 +346,15 @@ class Stack:
         return processes.last_words(self.log(name))
 
 
-# A variable of the user's shell must not move the processes to other servers or settings.
-_NOT_INHERITED = {"DJANGO_SETTINGS_MODULE", "ONGOZA_FAILPOINT"}
+# A variable of the user's shell must not move the processes to other servers, logins or settings.
+_NOT_INHERITED = {
+    "DJANGO_SETTINGS_MODULE",
+    "ONGOZA_FAILPOINT",
+    "KAFKA_SECURITY_PROTOCOL",
+    "KAFKA_SASL_MECHANISM",
+    "KAFKA_SASL_USERNAME",
+    "KAFKA_SASL_PASSWORD",
+    "KAFKA_SSL_CA",
+    "KAFKA_READER",
+    *secrets.KAFKA,
+}

@@ -8,7 +8,7 @@ from tests.unit.core.world import NOBODY, item, person, signed_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("path", ["content/", "content/course-1/", "organizations/", "users/"])
+@pytest.mark.parametrize("path", ["content/", "content/course-1/", "organizations/", "users/me/"])
 @pytest.mark.parametrize("role", [None, *Role])
 def test_head_is_answered_as_get_is(path: str, role: Role | None) -> None:
     item("course-1")
