@@ -152,7 +152,7 @@ def test_a_process_has_no_login_but_its_own(stack: Stack) -> None:
     for name in ("core", "relay", "ai", "worker"):
         environment = stack.environment_of(BY_NAME[name])
         assert set(KAFKA).isdisjoint(environment)
-        assert environment.get("KAFKA_SASL_USERNAME") == BY_NAME[name].principal or None
+        assert environment.get("KAFKA_SASL_USERNAME", "") == BY_NAME[name].principal
 
 
 @pytest.fixture
