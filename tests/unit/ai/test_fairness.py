@@ -78,6 +78,22 @@ async def test_who_spent_the_characters_of_a_minute_is_429_and_others_are_answer
     assert (await http.post(PATH, json=long, headers=bearer(user_id=POLITE))).status_code == 200
 
 
+async def test_rows_of_a_greedy_caller_are_429_before_they_are_read(
+    app: FastAPI, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.include_router(personality)
+    monkeypatch.setattr(app.state, "resources", SimpleNamespace(pool=None))
+    body = b"[" + b" " * 150_000  # malformed: a body that is read is refused by 400
+
+    async def ask(user_id: int) -> int:
+        headers = {**bearer(user_id=user_id), "Content-Type": "application/json"}
+        path = "/api/v1/personality/analyze"
+        return (await http.post(path, content=body, headers=headers)).status_code
+
+    assert [await ask(10_007) for _ in range(10)] == [400] * 9 + [429]
+    assert await ask(10_008) == 400
+
+
 def test_a_budget_is_refilled_evenly_and_says_when_it_suffices() -> None:
     now = [0.0]
     budget = Budget(60, seconds=60, clock=lambda: now[0])

@@ -1,12 +1,12 @@
 """Reading JSON bodies: strict, limited, and refused with the same codes core uses."""
 
-import asyncio
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from ai.kit.errors import InvalidBody, UnsupportedMediaType, invalid_body
+from ai.kit.fairness import run_in_turn
 from ongoza_contracts.http.strict_json import InvalidJson, parse_json
 from ongoza_contracts.http.strict_text import is_json_type
 
@@ -29,7 +29,7 @@ class read_json(Generic[M]):
         _refuse_other_media(request)
         body = await _body(request)
         if len(body) > LARGE_BYTES:
-            return await asyncio.to_thread(self._read, body)
+            return await run_in_turn(lambda: self._read(body))
         return self._read(body)
 
     def _read(self, body: bytes) -> M:

@@ -1,10 +1,12 @@
 """Keeps one caller from taking a costly route from the others, and drops work nobody waits for."""
 
 import asyncio
+import gc
 import math
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar, TypeVar
 
 from starlette.requests import Request
@@ -18,6 +20,7 @@ SWITCH_SECONDS = 0.0005
 """How long a thread with long work keeps the event loop from running; Python's default is 0.005,
 and a request waits for its turn several times."""
 _REMEMBERED_CALLERS = 10_000
+_long_work = ThreadPoolExecutor(max_workers=1, thread_name_prefix="long-work")
 
 
 class TooManyRequests(ApiError):
@@ -89,9 +92,29 @@ class Budget:
         self._spent[user_id] = spent - cost, at
 
 
+class BodyBudget:
+    """A dependency: each caller may send bodies of `size` bytes at once, refilled within a minute."""
+
+    def __init__(self, size: int) -> None:
+        self._budget = Budget(size, seconds=60)
+
+    async def __call__(self, request: Request, caller: CurrentCaller) -> None:
+        """Raises TooManyRequests."""
+        self._budget.spend(caller.user_id, len(await request.body()))
+
+
 def prefer_event_loop() -> None:
-    """Lets the event loop interrupt threads that run Python sooner than usual."""
+    """Lets the event loop interrupt threads that run Python sooner than usual, and keeps what is
+    loaded by now out of garbage collections, which interrupt everything."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.collect()
+    gc.freeze()
+
+
+async def run_in_turn(work: Callable[[], T]) -> T:
+    """The result of milliseconds of Python, on the one thread for such work: each more would take
+    its share of the time from the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(_long_work, work)
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:

@@ -7,17 +7,20 @@ from fastapi import APIRouter, Depends, Request, Response
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
-from ai.kit.fairness import Concurrency, while_connected
+from ai.kit.fairness import BodyBudget, Concurrency, while_connected
 from ai.kit.fallback import describe_source, source_headers
 from ai.personality.service import analyze
 from ongoza_contracts.http.personality import PersonalityRequest, PersonalityResponse
+
+ROWS_BYTES = 1_500_000
+"""Some eight times the 1,000 rows of one request."""
 
 router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
 
 
 @router.post(
     "/analyze",
-    dependencies=[Depends(Concurrency(2))],
+    dependencies=[Depends(Concurrency(2)), Depends(BodyBudget(ROWS_BYTES))],
     responses=describe_source(
         {"projection": "the facts known of the learner", "request": "the rows of the request"}
     ),
@@ -32,7 +35,8 @@ async def analyze_behaviour(
     """Five figures of learning behaviour, each with its interval, or with what is still needed.
 
     From the facts known of the learner, or from `progress_data`, which is analysed as given; where
-    it says something else than the facts, `contradicts` names the items.
+    it says something else than the facts, `contradicts` names the items. 429 for a caller who has
+    two requests running or who sent 1.5 MB within a minute; `Retry-After` says when to try again.
     """
     answer = await while_connected(request, analyze(pool, caller, body))
     response.headers.update(source_headers(answer.source))
