@@ -17,6 +17,7 @@ MODULES = {
     "reconcile": "ai.reconcile",
     "erasure": "ai.erasure.command",
     "parked": "ai.operations.command",
+    "unerase": "ai.operations.unerase",
 }
 """Each module defines its command as `command`, a Typer application."""
 
