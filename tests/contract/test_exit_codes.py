@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from gunicorn.arbiter import Arbiter
-from uvicorn.main import STARTUP_FAILURE
 
-from ai import reconcile, worker
+from ai import worker
 from ai.erasure import command as erasure
 from ai.kit import broker
 from ai.kit.settings import Settings
@@ -19,21 +18,24 @@ from ai.operations import unerase
 from ai.projections import batch, subscriber
 from ai.projections.parked import WINDOW
 from ai.rebuild import command as rebuild
+from ai.reconcile import command as reconcile
+from ai.reconcile import differences
 from infra.kafka import __main__ as kafka
 from ongoza_contracts.http.reconcile import VERSION_STEP_MAX
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operate-exit-codes.md").read_text()
 
+UVICORN_STARTUP_FAILURE = 3
 CODES = {
-    "ai serve": {0, 1, STARTUP_FAILURE},
+    "ai serve": {0, 1, UVICORN_STARTUP_FAILURE},
     "ai worker": {
         *(0, subscriber.UNEXPECTED, subscriber.PARKED_TOO_MANY),
         *(worker.STUCK, worker.OTHER_MODEL, broker.UNREADABLE),
     },
     "ai migrate": {0, 1},
     "ai rebuild": {0, 1, rebuild.DIFFERS, subscriber.PARKED_TOO_MANY},
-    "ai reconcile": {0, 1, reconcile.DIFFERS, reconcile.ON_THE_WAY},
+    "ai reconcile": {0, 1, differences.DIFFERS, differences.ON_THE_WAY},
     "ai erasure": {0, 1, erasure.LEFT},
     "ai parked": {0, 1, parked.REFUSED},
     "ai unerase": {0, 1, unerase.NOT_ALIVE},
@@ -54,7 +56,7 @@ COMMANDS = {
     "ai/__main__.py": {*(name for name in CODES if name.startswith("ai "))},
     "ai/worker.py": {"ai worker"},
     "ai/migrate.py": {"ai migrate"},
-    "ai/reconcile.py": {"ai reconcile"},
+    "ai/reconcile/command.py": {"ai reconcile"},
     "ai/rebuild/command.py": {"ai rebuild"},
     "ai/erasure/command.py": {"ai erasure"},
     "ai/operations/command.py": {"ai parked"},
@@ -77,6 +79,11 @@ def test_the_page_names_every_exit_code() -> None:
         named.setdefault(command.strip("`"), set()).add(int(code))
         assert meaning, command
     assert named == CODES
+
+
+def test_the_servers_codes_are_theirs() -> None:
+    # `uvicorn.main` is also the name of a command there.
+    assert import_module("uvicorn.main").STARTUP_FAILURE == UVICORN_STARTUP_FAILURE
 
 
 def test_the_page_names_every_limit_with_its_value() -> None:
@@ -102,8 +109,8 @@ def codes(call: ast.Call, module: object) -> Iterator[int]:
                 yield code
             case ast.Constant(value=str()):
                 yield 1
-            case ast.Name(id=name) if isinstance(code := getattr(module, name, None), int):
-                yield code
+            case ast.Name(id=name) if isinstance(getattr(module, name, None), int):
+                yield getattr(module, name)
 
 
 def modules_that_exit() -> list[str]:

@@ -54,7 +54,7 @@ async def second(applier: Applier, ai_settings: Settings) -> AsyncIterator[Appli
 async def handle(applier: Applier, records: list[RawRecord]) -> None:
     """As a worker or rebuild that has just started reads them."""
     event = asyncio.Event()
-    await Subscriber(applier, Budget(0.5), event, event).handle(records)  # type: ignore[arg-type]
+    await Subscriber(applier, Budget(0.5), event, event).handle(records)
 
 
 async def read(applier: Applier, *records: RawRecord) -> Batch:

@@ -1,16 +1,15 @@
 """When an entity differs between core and ai, and when its record is only on the way."""
 
-from typing import Any, cast
-
+import asyncpg
 import httpx
 import pytest
 
-from ai import reconcile
 from ai.kit.auth import Tokens
-from ai.kit.broker import KafkaConfig
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.projections.registry import REGISTRY
-from ai.reconcile import Difference, Reconcile, judge
+from ai.reconcile import calls
+from ai.reconcile.calls import Calls
+from ai.reconcile.differences import Difference, judge
 from tests.tokens import SECRET
 
 (PROGRESS,) = (one for one in REGISTRY.projections if one.topic.kind == "progress")
@@ -65,40 +64,42 @@ class Core:
         found = {"key": "7:course-1", "version": 5}
         return httpx.Response(status, json=found if status == 200 else refusal)
 
-    def asked_with(self, patience: float) -> Reconcile:
+    def asked_with(self, patience: float) -> Calls:
         transport = httpx.MockTransport(self.answer)
         client = CoreClient("http://core.test", Tokens(SECRET), timeout=1, transport=transport)
-        pool = cast(Any, NothingStored())
-        return Reconcile(client, pool, KafkaConfig("nowhere:1"), patience=patience)
-
-
-class NothingStored:
-    async def fetch(self, *_: object) -> list[object]:
-        return []
-
-    async def fetchval(self, *_: object) -> None:
-        return None
+        return Calls(client, patience)
 
 
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconcile, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(calls, "AGAIN_SECONDS", 0.01)
 
 
 @pytest.mark.parametrize("status", [503, 500, 429])
 async def test_a_service_under_load_is_asked_again(status: int) -> None:
     core = Core(status, status, 200)
-    assert (await core.asked_with(60).look(look(None, None))).core == 5
+    assert (await core.asked_with(60).version("progress", "7:course-1")) == 5
     assert core.calls == 3
 
 
 async def test_it_gives_up_when_its_patience_ends() -> None:
     with pytest.raises(CoreUnavailable):
-        await Core(503).asked_with(0.2).look(look(None, None))
+        await Core(503).asked_with(0.2).version("progress", "7:course-1")
+
+
+async def test_the_database_is_asked_again_too() -> None:
+    failures: list[Exception] = [ConnectionRefusedError(), asyncpg.InterfaceError("closed")]
+
+    async def work() -> int:
+        if failures:
+            raise failures.pop()
+        return 3
+
+    assert await Core(200).asked_with(60).repeat(work) == 3
 
 
 async def test_a_refusal_is_final() -> None:
     core = Core(403)
     with pytest.raises(CoreRefused):
-        await core.asked_with(60).look(look(None, None))
+        await core.asked_with(60).version("progress", "7:course-1")
     assert core.calls == 1
