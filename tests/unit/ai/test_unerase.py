@@ -77,7 +77,6 @@ async def test_a_living_user_is_no_longer_erased_and_published_again(
     assert await applier.pool.fetchval("SELECT version FROM learner") == 10
     await apply(applier, erased(7, version=11), *(erased(7, version=one) for one in versions))
     assert await erased_users(applier) == [7]
-    assert await applier.pool.fetchval("SELECT count(*) FROM revoked_erasure") == 0
 
 
 async def test_the_audit_names_the_user_and_no_receipt_is_left(applier: Applier) -> None:

@@ -141,8 +141,8 @@ def test_a_version_that_no_consumer_would_accept_is_refused(
     far = learner.version + VERSION_STEP_MAX + 1
     for body, status, code in (
         ({"above": far}, 409, "version_too_far"),
-        ({"above": VERSION_MAX}, 400, "max_value"),
-        ({"above": 0}, 400, "min_value"),
+        ({"above": VERSION_MAX}, 400, "out_of_range"),
+        ({"above": 0}, 400, "out_of_range"),
         ({"above": "7"}, 400, "wrong_type"),
         ({}, 400, "required"),
     ):

@@ -22,8 +22,9 @@ WHERE attname = 'user_id' AND NOT attisdropped AND relkind IN ('r', 'p') AND NOT
     AND relname NOT IN ('erased_learner', 'entity')
 ORDER BY 1
 """
-# Tables of all generations that an erasure empties of the user.
-SHARED_PLACES = ("accepted_version", "revoked_erasure")
+# What is shared by all generations and names keys of the user. A revoked erasure stays, because a
+# second forged one must not bring the first one back into force.
+SHARED_PLACES = ("accepted_version",)
 # Erasures that an operator revoked, because their users live.
 REVOKED = """
 SELECT user_id, version FROM revoked_erasure
