@@ -101,16 +101,18 @@ def exits(source: Path) -> Iterator[ast.Call]:
                 yield node
 
 
-def codes(call: ast.Call, module: object) -> Iterator[int]:
-    """The codes that a call may end with; a text is code 1."""
-    for node in ast.walk(call.args[0]) if call.args else ():
-        match node:
-            case ast.Constant(value=int() as code) if not isinstance(code, bool):
-                yield code
-            case ast.Constant(value=str()):
-                yield 1
-            case ast.Name(id=name) if isinstance(getattr(module, name, None), int):
-                yield getattr(module, name)
+def codes(argument: ast.expr, module: object) -> Iterator[int]:
+    """The codes that an argument may have; a text is code 1."""
+    match argument:
+        case ast.JoinedStr() | ast.Constant(value=str()):
+            yield 1
+        case ast.Constant(value=int() as code):
+            yield code
+        case ast.Name(id=name) if isinstance(getattr(module, name, None), int):
+            yield getattr(module, name)
+        case ast.IfExp(body=body, orelse=other):
+            yield from codes(body, module)
+            yield from codes(other, module)
 
 
 def modules_that_exit() -> list[str]:
@@ -127,7 +129,7 @@ def test_every_module_of_ai_that_ends_its_process_is_known() -> None:
 def test_no_module_ends_its_process_with_a_code_that_the_page_does_not_name(module: str) -> None:
     path = ROOT / "services" / "ai" / module
     loaded = import_module(module.removesuffix(".py").replace("/", "."))
-    used = {code for call in exits(path) for code in codes(call, loaded)}
+    used = {code for call in exits(path) for code in codes(call.args[0], loaded)}
     assert used
     for command in COMMANDS[module]:
         assert used <= CODES[command], command
@@ -136,7 +138,7 @@ def test_no_module_ends_its_process_with_a_code_that_the_page_does_not_name(modu
 def test_a_code_that_is_not_documented_would_be_found(tmp_path: Path) -> None:
     source = tmp_path / "module.py"
     source.write_text("import sys\nsys.exit(0 if good else LEFT)\nexit_process(9, 'why')\n")
-    found = [code for call in exits(source) for code in codes(call, erasure)]
+    found = [code for call in exits(source) for code in codes(call.args[0], erasure)]
     assert found == [0, erasure.LEFT, 9]
 
 
