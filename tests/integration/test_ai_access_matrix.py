@@ -62,6 +62,9 @@ ROUTES: dict[str, Route] = {
     "GET /operations/parked": Route(ADMINS),
     "GET /operations/parked/{parked_id}": Route(ADMINS, "operations/parked/1"),
     "POST /operations/parked/{parked_id}/retry": Route(ADMINS, "operations/parked/1/retry"),
+    "POST /operations/parked/{parked_id}/accept": Route(
+        ADMINS, "operations/parked/1/accept", REASON
+    ),
     "POST /operations/parked/{parked_id}/discard": Route(
         ADMINS, "operations/parked/1/discard", REASON
     ),

@@ -130,6 +130,25 @@ async def test_a_discarded_record_is_deleted_and_the_reason_is_recorded(
     assert again.status_code == 404
 
 
+async def test_a_record_is_accepted_with_a_reason_although_its_version_is_far(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    far = await parked(vector_pool, record(progress(version=2**62), offset=3), "far_version")
+    for body in ({}, {"reason": " "}, {"reason": "a test", "more": 1}):
+        refused = await http.post(f"{BASE}/{far}/accept", headers=admin(), json=body)
+        assert refused.status_code == 400
+    said = {"reason": "a planned import"}
+    answer = await http.post(f"{BASE}/{far}/accept", headers=admin(), json=said)
+    assert (answer.status_code, answer.json()) == (200, {"outcome": "applied"})
+    assert await vector_pool.fetchval("SELECT version FROM progress") == 2**62
+    assert await audit(vector_pool) == [("user 1", "accept", "applied", "a planned import")]
+    unreadable = await parked(vector_pool, broken(4))
+    answer = await http.post(f"{BASE}/{unreadable}/accept", headers=admin(), json=said)
+    assert (answer.status_code, answer.json()["code"]) == (409, "still_refused")
+    again = await http.post(f"{BASE}/{far}/accept", headers=admin(), json=said)
+    assert again.status_code == 404
+
+
 async def test_records_are_listed_by_page_and_shown_byte_for_byte(
     http: httpx.AsyncClient, vector_pool: asyncpg.Pool
 ) -> None:
@@ -156,6 +175,7 @@ async def test_only_admins_see_parked_records(
         ("GET", BASE),
         ("GET", f"{BASE}/{parked_id}"),
         ("POST", f"{BASE}/{parked_id}/retry"),
+        ("POST", f"{BASE}/{parked_id}/accept"),
         ("POST", f"{BASE}/{parked_id}/discard"),
     ):
         refused = await http.request(method, path, headers=bearer(role=role))

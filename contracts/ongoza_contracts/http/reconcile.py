@@ -4,12 +4,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ongoza_contracts.http.base import Response
+from ongoza_contracts.http.base import Request, Response
 from ongoza_contracts.topics import TOPICS
 
 PAGE_MAX = 1000
 KINDS = tuple(topic.kind for topic in TOPICS if topic.producer == "core")
 """The kinds of entity that can be compared: all that core publishes."""
+
+VERSION_STEP_MAX = 2**31
+"""How far core moves a version at once: beyond it, the version that a consumer holds is forged, and
+consumers that never saw it would refuse what follows it."""
+VERSION_MAX = 2**63 - 1
 
 
 class EntityVersion(Response):
@@ -24,3 +29,23 @@ class VersionPage(Response):
     results: tuple[EntityVersion, ...]
     next_after: str | None
     """To be given as `after` for the next page; null on the last."""
+
+
+class RepublishRequest(Request):
+    """Core publishes the entity again, without a body under its present version."""
+
+    above: Annotated[int, Field(ge=1, lt=VERSION_MAX)]
+    """The version that a consumer holds although core never published it: core publishes under a
+    higher one."""
+
+
+class Republished(Response):
+    facts: int
+    """How many facts were appended to the outbox."""
+
+
+class OutboxState(Response):
+    """The ids of the records of one kind that wait to be sent; null when none waits."""
+
+    first: int | None
+    last: int | None

@@ -14,9 +14,10 @@ MODULES = {
     "worker": "ai.worker",
     "migrate": "ai.migrate",
     "rebuild": "ai.rebuild.command",
-    "reconcile": "ai.reconcile",
+    "reconcile": "ai.reconcile.command",
     "erasure": "ai.erasure.command",
     "parked": "ai.operations.command",
+    "unerase": "ai.operations.unerase",
 }
 """Each module defines its command as `command`, a Typer application."""
 

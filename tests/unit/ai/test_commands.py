@@ -23,7 +23,16 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_help_lists_every_command() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("serve", "worker", "migrate", "rebuild", "reconcile", "erasure", "parked"):
+    for command in (
+        "serve",
+        "worker",
+        "migrate",
+        "rebuild",
+        "reconcile",
+        "erasure",
+        "parked",
+        "unerase",
+    ):
         assert f" {command} " in done.stdout
 
 

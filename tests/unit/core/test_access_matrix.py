@@ -65,6 +65,10 @@ ROUTES: dict[str, Route] = {
     "GET /health/": Route(For.ANYONE),
     "GET /health/ready/": Route(For.ANYONE),
     "GET /internal/erasures/{user_id}/": Route(For.SERVICES, "internal/erasures/1/"),
+    "GET /internal/outbox/{kind}/": Route(For.SERVICES, "internal/outbox/users/"),
+    "POST /internal/users/{user_id}/republish/": Route(
+        For.SERVICES, "internal/users/2147483647/republish/"
+    ),
     "GET /internal/versions/{kind}/": Route(For.SERVICES, "internal/versions/users/"),
     "GET /internal/versions/{kind}/{key}/": Route(For.SERVICES, "internal/versions/users/1/"),
     "POST /internal/versions/{kind}/{key}/": Route(For.SERVICES, "internal/versions/users/9/"),

@@ -2,11 +2,13 @@
 
 import pytest
 
+from core.erasure.services import erase_user
+from core.outbox.models import OutboxEvent
 from core.outbox.publications import publications
 from core.users.models import User
 from core.users.services import sign_in
 from core.users.tokens import read_refresh
-from ongoza_contracts.http.reconcile import KINDS
+from ongoza_contracts.http.reconcile import KINDS, VERSION_MAX, VERSION_STEP_MAX
 from ongoza_contracts.topics import TOPICS
 from tests.unit.core.world import (
     NOBODY,
@@ -115,3 +117,73 @@ def test_only_our_own_services_may_ask(amina: Caller, world: dict[str, list[str]
 def test_every_topic_of_core_can_be_reconciled() -> None:
     topics = {topic.name.removeprefix("ongoza.") for topic in TOPICS if topic.producer == "core"}
     assert {one.topic.kind for one in publications()} == topics
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_entity_is_published_above_a_version_that_a_consumer_holds(
+    world: dict[str, list[str]], kind: str
+) -> None:
+    forget_appended()
+    key = world[kind][0]
+    address = f"internal/versions/{kind}/{key}/"
+    assert service().post(address, {"above": 1000}) == (200, {"key": key, "version": 1001})
+    # A repeated request finds the version raised and publishes it again.
+    assert service().post(address, {"above": 1000}) == (200, {"key": key, "version": 1001})
+    assert [(published, version) for _, published, version in appended()] == [(key, 1001)] * 2
+    assert service().get(address)[1]["version"] == 1001
+
+
+def test_a_version_that_no_consumer_would_accept_is_refused(
+    world: dict[str, list[str]], learner: User
+) -> None:
+    forget_appended()
+    address = f"internal/versions/users/{learner.id}/"
+    far = learner.version + VERSION_STEP_MAX + 1
+    for body, status, code in (
+        ({"above": far}, 409, "version_too_far"),
+        ({"above": VERSION_MAX}, 400, "out_of_range"),
+        ({"above": 0}, 400, "out_of_range"),
+        ({"above": "7"}, 400, "wrong_type"),
+        ({}, 400, "required"),
+    ):
+        answer, said = service().post(address, body)
+        found = said["errors"][0]["code"] if said["errors"] else said["code"]
+        assert (answer, found) == (status, code), body
+    assert appended() == []
+    assert service().get(address)[1]["version"] == learner.version
+
+
+def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
+    world: dict[str, list[str]], learner: User
+) -> None:
+    forget_appended()
+    address = f"internal/users/{learner.id}/republish/"
+    answer = service().post(address, {"above": 40})
+    rows = appended()
+    assert answer == (200, {"facts": len(rows)})
+    owned = [key for kind in ("progress", "feedback", "goals", "sign-ins") for key in world[kind]]
+    published = {key: version for _, key, version in rows}
+    # All under their present version but the user, whom a consumer erased with version 40.
+    assert {key: published[key] for key in owned} == dict.fromkeys(owned, 1)
+    assert published[str(learner.id)] == 41
+    # What names the user has a new version, because the consumer cleared the name.
+    named = {key: published[key] for key in world["memberships"]}
+    assert named == dict.fromkeys(world["memberships"], 2)
+    sessions = [key for key in world["profiling"] if key in published]
+    assert len(rows) == len(owned) + 1 + len(named) + len(sessions)
+    assert len(sessions) == 1
+
+
+def test_nobody_is_published_again_who_was_erased(learner: User) -> None:
+    erase_user(user_id=learner.id)
+    forget_appended()
+    assert service().call("POST", f"internal/users/{learner.id}/republish/")[0] == 404
+    assert appended() == []
+
+
+def test_what_waits_to_be_sent_is_named_by_kind(world: dict[str, list[str]]) -> None:
+    ids = [*OutboxEvent.objects.filter(topic="ongoza.goals").values_list("id", flat=True)]
+    waiting = {"first": min(ids), "last": max(ids)}
+    assert service().get("internal/outbox/goals/") == (200, waiting)
+    forget_appended()
+    assert service().get("internal/outbox/goals/") == (200, {"first": None, "last": None})

@@ -1,9 +1,15 @@
-"""List, show, retry, accept or discard records that could not be applied."""
+"""List, show, retry, accept or discard records that could not be applied.
+
+Exits with 0, with 2 when records were refused again, and with 1 when nothing could be done.
+"""
 
 import asyncio
 import getpass
+import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import asyncpg
@@ -12,17 +18,24 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.errors import ApiError
 from ai.kit.settings import load_settings
-from ai.operations import parked
+from ai.operations import decisions_file, parked
 
 command = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True)
 console = Console()
 
-Ids = Annotated[list[int], typer.Argument(min=1)]
+Ids = Annotated[list[int] | None, typer.Argument(min=1, help="Or say which by options.")]
+Topic = Annotated[str | None, typer.Option(help="All records of this topic.")]
+Partition = Annotated[int | None, typer.Option(min=0, help="All of this partition.")]
+First = Annotated[int | None, typer.Option(min=0, help="All from this offset on.")]
+Last = Annotated[int | None, typer.Option(min=0, help="All up to this offset.")]
+Cause = Annotated[str | None, typer.Option(help="All with this code, such as bad_payload.")]
 Reason = Annotated[str, typer.Option(help="Stored in the audit.")]
 SHOWN_BYTES = 2000
+REFUSED = 2
 
 
 @command.command("list")
@@ -60,46 +73,123 @@ def show(parked_id: int) -> None:
 
 
 @command.command()
-def retry(ids: Ids) -> None:
+def retry(
+    ids: Ids = None,
+    topic: Topic = None,
+    partition: Partition = None,
+    first: First = None,
+    last: Last = None,
+    cause: Cause = None,
+) -> None:
     """Apply records as the worker would have; a record that is refused again stays parked."""
-
-    async def work(pool: asyncpg.Pool) -> None:
-        refused = 0
-        for parked_id in ids:
-            try:
-                outcome = await parked.retry(pool, parked_id, _actor())
-            except parked.StillRefused as error:
-                refused += 1
-                outcome = error.detail
-            console.print(f"{parked_id}: {outcome}")
-        if refused:
-            sys.exit(2)
-
-    _run(work)
+    only = parked.Filter(topic, partition, first, last, cause)
+    _run_on_each(ids, only, lambda pool, one: parked.retry(pool, one, _actor()))
 
 
 @command.command()
-def accept(ids: Ids, reason: Reason) -> None:
+def accept(
+    reason: Reason,
+    ids: Ids = None,
+    topic: Topic = None,
+    partition: Partition = None,
+    first: First = None,
+    last: Last = None,
+    cause: Cause = None,
+) -> None:
     """Apply records that were refused for their key, partition, subject or version."""
+    only, why = parked.Filter(topic, partition, first, last, cause), _long_enough(reason)
+    _run_on_each(ids, only, lambda pool, one: parked.accept(pool, one, _actor(), why))
+
+
+@command.command()
+def discard(
+    reason: Reason,
+    ids: Ids = None,
+    topic: Topic = None,
+    partition: Partition = None,
+    first: First = None,
+    last: Last = None,
+    cause: Cause = None,
+) -> None:
+    """Discard records permanently."""
+    only, why = parked.Filter(topic, partition, first, last, cause), _long_enough(reason)
 
     async def work(pool: asyncpg.Pool) -> None:
-        for parked_id in ids:
-            outcome = await parked.accept(pool, parked_id, _actor(), _long_enough(reason))
-            console.print(f"{parked_id}: {outcome}")
+        chosen = await _chosen(pool, ids, only)
+        count = await parked.discard_all(pool, chosen, _actor(), why)
+        console.print(f"{count} of {len(chosen)} records discarded")
+        if count < len(chosen):
+            sys.exit("the others are not parked")
 
     _run(work)
 
 
 @command.command()
-def discard(ids: Ids, reason: Reason) -> None:
-    """Discard records permanently."""
+def scan() -> None:
+    """Park what the worker would refuse between its position and the ends of the topics, so that it
+    can be decided on before the worker reads it."""
 
     async def work(pool: asyncpg.Pool) -> None:
-        for parked_id in ids:
-            await parked.discard(pool, parked_id, _actor(), _long_enough(reason))
-            console.print(f"{parked_id}: discarded")
+        async with Reader(KafkaConfig.of(load_settings())) as reader:
+            count = await parked.scan(pool, reader)
+        console.print(f"{count} records would be refused; they are parked")
 
     _run(work)
+
+
+@command.command()
+def export() -> None:
+    """Write every decision to the standard output, a line each, for `import`."""
+
+    async def work(pool: asyncpg.Pool) -> None:
+        async for line in decisions_file.export(pool):
+            sys.stdout.write(f"{line}\n")
+
+    _run(work)
+
+
+@command.command("import")
+def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Add the decisions of a file that `export` wrote, for instance to a database that was lost."""
+
+    async def work(pool: asyncpg.Pool) -> None:
+        try:
+            count = await decisions_file.import_(pool, file.read_text().splitlines())
+        except (decisions_file.Malformed, UnicodeDecodeError) as error:
+            sys.exit(f"nothing is imported: {error}")
+        console.print(f"{count} decisions imported")
+
+    _run(work)
+
+
+def _run_on_each(
+    ids: list[int] | None,
+    only: parked.Filter,
+    apply: Callable[[asyncpg.Pool, int], Awaitable[str]],
+) -> None:
+    async def work(pool: asyncpg.Pool) -> None:
+        outcomes: Counter[str] = Counter()
+        for parked_id in await _chosen(pool, ids, only):
+            try:
+                outcome = await apply(pool, parked_id)
+            except parked.StillRefused as error:
+                outcome = error.detail
+            if ids:
+                console.print(f"{parked_id}: {outcome}")
+            outcomes[outcome] += 1
+        if not ids:
+            for outcome, count in sorted(outcomes.items()):
+                console.print(f"{count}: {outcome}")
+        if parked.StillRefused.detail in outcomes:
+            sys.exit(REFUSED)
+
+    _run(work)
+
+
+async def _chosen(pool: asyncpg.Pool, ids: list[int] | None, only: parked.Filter) -> Sequence[int]:
+    if bool(ids) == (only != parked.Filter()):
+        raise typer.BadParameter("give ids, or say by options which records are meant")
+    return ids or await parked.matching(pool, only)
 
 
 def _long_enough(reason: str) -> str:
@@ -113,10 +203,13 @@ def _actor() -> str:
 
 
 def _run(work: Callable[[asyncpg.Pool], Awaitable[None]]) -> None:
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         asyncio.run(_with_pool(work))
     except ApiError as error:
         sys.exit(error.detail)
+    except BrokerError as error:
+        sys.exit(f"Kafka does not answer: {type(error).__name__}")
     except UNAVAILABLE as error:
         sys.exit(f"the database does not answer: {type(error).__name__}")
 

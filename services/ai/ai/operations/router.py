@@ -9,7 +9,7 @@ from ai.kit.auth import Caller, CurrentCaller, Unauthenticated
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
 from ai.operations import parked
-from ai.operations.schemas import DiscardRequest, ParkedBytes, ParkedPage, ParkedRecord, Retried
+from ai.operations.schemas import Applied, DecisionRequest, ParkedBytes, ParkedPage, ParkedRecord
 from ai.projections.revocation import is_active
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.strict_text import WholeNumber
@@ -60,10 +60,24 @@ async def parked_record(_: Operator, pool: CurrentPool, parked_id: ParkedId) -> 
 
 
 @router.post("/{parked_id}/retry")
-async def retry(caller: Operator, pool: CurrentPool, parked_id: ParkedId) -> Retried:
+async def retry(caller: Operator, pool: CurrentPool, parked_id: ParkedId) -> Applied:
     """Apply it as the worker would have. 409 when it is refused again. Takes no body."""
     outcome = await parked.retry(pool, parked_id, f"user {caller.user_id}")
-    return Retried(outcome=outcome)
+    return Applied(outcome=outcome)
+
+
+@router.post("/{parked_id}/accept")
+async def accept(
+    _: Permitted,  # before the body is read
+    pool: CurrentPool,
+    parked_id: ParkedId,
+    body: Annotated[DecisionRequest, Depends(read_json(DecisionRequest))],
+    caller: Operator,
+) -> Applied:
+    """Apply it although its key, partition, subject or version speaks against it, with a reason
+    for the audit. 409 for a record without a readable fact."""
+    actor = f"user {caller.user_id}"
+    return Applied(outcome=await parked.accept(pool, parked_id, actor, body.reason))
 
 
 @router.post("/{parked_id}/discard", status_code=204)
@@ -71,7 +85,7 @@ async def discard(
     _: Permitted,  # before the body is read
     pool: CurrentPool,
     parked_id: ParkedId,
-    body: Annotated[DiscardRequest, Depends(read_json(DiscardRequest))],
+    body: Annotated[DecisionRequest, Depends(read_json(DecisionRequest))],
     caller: Operator,
 ) -> Response:
     """Discard it, with a reason for the audit."""

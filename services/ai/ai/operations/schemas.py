@@ -11,7 +11,7 @@ from ongoza_contracts.http.base import Request, Response
 from ongoza_contracts.http.strict_text import Line
 
 
-class DiscardRequest(Request):
+class DecisionRequest(Request):
     reason: Annotated[Line, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
 
@@ -63,7 +63,7 @@ class ParkedPage(Response):
     """To be given as `after` for the next page; null on the last."""
 
 
-class Retried(Response):
+class Applied(Response):
     outcome: str
 
 

@@ -1,5 +1,6 @@
 """Applies a batch in one transaction, together with marks, positions and counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -8,7 +9,7 @@ from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
 from ai.kit.locks import LEARNER_READ_LOCK, LEARNER_WRITE_LOCK
 from ai.projections import erasure, marks, parked, positions, status, tables
-from ai.projections.batch import Batch
+from ai.projections.batch import Batch, Refused
 from ai.projections.decisions import settle
 from ai.projections.entities import write_entities
 
@@ -33,6 +34,12 @@ class Applier:
     async def settle(self, batch: Batch) -> None:
         """See `decisions.settle`; call it before `apply` for a batch with refused records."""
         await settle(self.pool, batch)
+
+    async def park(self, refused: Sequence[Refused]) -> None:
+        """Parks records without moving the position, so that they are read again."""
+        async with self.pool.acquire() as db, db.transaction():
+            await db.execute(LEARNER_READ_LOCK)
+            await parked.park(db, self.generation, refused)
 
     async def apply(self, batch: Batch) -> Applied:
         """All or nothing; applying the same batch again changes nothing."""

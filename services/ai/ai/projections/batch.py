@@ -95,7 +95,8 @@ class Refused:
 class Batch:
     registry: Registry = REGISTRY
     users: Newest[int, UserFact] = field(default_factory=Newest)
-    erased: Newest[int, UserErased] = field(default_factory=Newest)
+    erased: Newest[tuple[int, int], UserErased] = field(default_factory=Newest)
+    """By user and version, because an operator may have revoked one of them."""
     content: Newest[str, ContentFact] = field(default_factory=Newest)
     progress: Newest[tuple[int, str], ProgressUpdated] = field(default_factory=Newest)
     profiling: Newest[UUID, ProfilingFact] = field(default_factory=Newest)
@@ -126,7 +127,7 @@ class Batch:
     def _add_typed(self, fact: Fact) -> None:
         match fact:
             case UserErased():
-                self.erased.add(fact.user_id, fact)
+                self.erased.add((fact.user_id, fact.version), fact)
             case UserCreated() | UserUpdated():
                 self.users.add(fact.user_id, fact)
             case ContentPublished() | ContentRetired():

@@ -1,7 +1,7 @@
 """Operators' decisions on refused records: they hold wherever a record is read again."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -9,8 +9,11 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.projections.batch import FAR, FAR_VERSION, Batch, RawRecord, Refused
-from ai.projections.versions import load_version
+from ai.projections.generations import GENERATIONS
+from ai.projections.registry import Projection, Registry
+from ai.projections.versions import load_version, set_version_back
 from ongoza_contracts.event import Fact
+from ongoza_contracts.users import UserErased
 
 # The digest tells a record from another one at the same offset of a topic that was created again.
 DECIDE = """
@@ -23,6 +26,14 @@ SELECT topic, partition, "offset", digest, decision FROM parked_decision
 JOIN unnest($1::text[], $2::integer[], $3::bigint[], $4::bytea[])
     AS record (topic, partition, "offset", digest) USING (topic, partition, "offset", digest)
 """
+# The highest accepted version of an entity.
+ACCEPT_VERSION = """
+INSERT INTO accepted_version (kind, key, version, user_id) VALUES ($1, $2, $3, $4)
+ON CONFLICT (kind, key) DO UPDATE SET
+    version = greatest(accepted_version.version, excluded.version)
+"""
+ACCEPTED_VERSION = "SELECT version FROM accepted_version WHERE kind = $1 AND key = $2"
+FORGET_ACCEPTED = "DELETE FROM accepted_version WHERE kind = $1 AND key = $2"
 
 RecordId: TypeAlias = tuple[str, int, int, bytes]
 """Topic, partition, offset and digest of a record."""
@@ -33,8 +44,22 @@ class Decision(StrEnum):
     DISCARDED = "discarded"
 
 
-async def decide(db: Db, record: RawRecord, decision: Decision) -> None:
-    await db.execute(DECIDE, *_record_id(record), decision)
+async def decide(db: Db, records: Iterable[RawRecord], decision: Decision) -> None:
+    await db.executemany(DECIDE, [(*_record_id(record), decision) for record in records])
+
+
+async def accept_version(db: Db, fact: Fact, registry: Registry) -> None:
+    """Has the fact's version, and those that follow it, accepted from now on."""
+    kind = registry.by_fact[type(fact)].topic.kind
+    await db.execute(ACCEPT_VERSION, kind, fact.key, fact.version, fact.owner_id)
+
+
+async def replace_version(db: Db, projection: Projection, key: str) -> None:
+    """Has the next fact of the entity applied in every generation, whatever its version, and what
+    was accepted of the entity refused again. Its present row is served until then."""
+    for (generation,) in await db.fetch(GENERATIONS):
+        await set_version_back(db, generation, projection, key)
+    await db.execute(FORGET_ACCEPTED, projection.topic.kind, key)
 
 
 async def settle(db: Db | asyncpg.Pool, batch: Batch) -> None:
@@ -46,9 +71,7 @@ async def settle(db: Db | asyncpg.Pool, batch: Batch) -> None:
         decision = decisions.get(_record_id(one.record))
         if decision == Decision.DISCARDED:
             continue
-        if one.fact and (
-            decision == Decision.ACCEPTED or await _follows(db, batch, one, one.fact, known)
-        ):
+        if one.fact and await _holds(db, batch, one, one.fact, decision, known):
             facts.append(one)
             known[one.record.topic, one.fact.key] = one.fact.version
         else:
@@ -67,20 +90,31 @@ async def _load_decisions(db: Db | asyncpg.Pool, refused: list[Refused]) -> Mapp
     return {tuple(row)[:4]: row["decision"] for row in rows}
 
 
-async def _follows(
+async def _holds(
     db: Db | asyncpg.Pool,
     batch: Batch,
     one: Refused,
     fact: Fact,
+    decision: str | None,
     known: Mapping[tuple[str, str], int],
 ) -> bool:
-    """Whether a high version is near the one that is known, for instance after a repair."""
-    if one.code != FAR:
+    """Whether a refused fact is applied: an operator accepted it, or its high version is near one
+    that is known, for instance after a repair. What was accepted can be taken back by entity, so
+    the acceptance of a high version holds while its entity has one. An erasure leaves none."""
+    if decision is None and one.code != FAR:
         return False
+    if decision == Decision.ACCEPTED and (
+        fact.version <= FAR_VERSION or isinstance(fact, UserErased)
+    ):
+        return True
+    projection = batch.registry.by_fact[type(fact)]
+    accepted = await db.fetchval(ACCEPTED_VERSION, projection.topic.kind, fact.key)
+    if decision == Decision.ACCEPTED:
+        return accepted is not None
     version = known.get((one.record.topic, fact.key))
     if version is None:
-        version = await load_version(db, batch.registry.by_fact[type(fact)], fact.key)
-    return fact.version - (version or 0) <= FAR_VERSION
+        version = await load_version(db, projection, fact.key, deleted=True)
+    return fact.version - max(version or 0, accepted or 0) <= FAR_VERSION
 
 
 def _record_id(record: RawRecord) -> RecordId:

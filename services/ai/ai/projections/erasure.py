@@ -6,10 +6,10 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.projections import entities, parked
+from ai.projections.generations import GENERATIONS
 from ai.projections.registry import Registry
 from ongoza_contracts.users import UserErased
 
-GENERATIONS = "SELECT name FROM generation"
 # The tables with a column `user_id`, from the database's catalogue, because another release may
 # have created a generation. `erased_learner` stays, and `entity` is emptied by kind.
 PLACES = """
@@ -21,6 +21,14 @@ JOIN generation ON generation.name = nspname
 WHERE attname = 'user_id' AND NOT attisdropped AND relkind IN ('r', 'p') AND NOT relispartition
     AND relname NOT IN ('erased_learner', 'entity')
 ORDER BY 1
+"""
+# What is shared by all generations and names keys of the user. A revoked erasure stays, because a
+# second forged one must not bring the first one back into force.
+SHARED_PLACES = ("accepted_version",)
+# Erasures that an operator revoked, because their users live.
+REVOKED = """
+SELECT user_id, version FROM revoked_erasure
+JOIN unnest($1::integer[], $2::bigint[]) AS fact (user_id, version) USING (user_id, version)
 """
 # Returns the users who were not erased yet.
 ADD_ERASED = """
@@ -52,15 +60,17 @@ async def erase(db: Db, facts: Collection[UserErased], registry: Registry) -> li
     the one being built nor the retired one has their data. Returns those who were new to a
     generation."""
     new: set[int] = set()
-    user_ids = [fact.user_id for fact in facts]
-    versions = [fact.version for fact in facts]
+    erased = await _without_revoked(db, facts)
+    user_ids, versions = [*erased], [*erased.values()]
+    if not erased:
+        return []
     for generation in await _generations(db):
         added = await db.fetch(ADD_ERASED.format(generation=generation), user_ids, versions)
         new.update(user_id for (user_id,) in added)
         await entities.delete_owned(db, f"{generation}.entity", user_ids, registry)
         await entities.clear_subjects(db, f"{generation}.entity", user_ids, registry)
         await db.execute(COUNT_AGAIN.format(generation=generation))
-    for place in await _places(db):
+    for place in [*await _places(db), *SHARED_PLACES]:
         await db.execute(DELETE.format(place=place), user_ids)
     await db.execute(DELETE_LISTS, user_ids)
     await parked.erase(db, user_ids, registry)
@@ -70,13 +80,21 @@ async def erase(db: Db, facts: Collection[UserErased], registry: Registry) -> li
 async def count_left(db: Db | asyncpg.Pool, user_id: int, registry: Registry) -> dict[str, int]:
     """By place, how many rows about a user are left."""
     left: dict[str, int] = {}
-    for place in [*await _places(db), "refreshed_list"]:
+    for place in [*await _places(db), *SHARED_PLACES, "refreshed_list"]:
         count = f"SELECT count(*) FROM {place} WHERE user_id = $1"  # noqa: S608 - our own tables
         left[place] = await db.fetchval(count, user_id)
     for generation in await _generations(db):
         left |= await entities.count_left(db, f"{generation}.entity", user_id)
     left["parked_record"] = await parked.count_left(db, user_id, registry)
     return left
+
+
+async def _without_revoked(db: Db, facts: Collection[UserErased]) -> dict[int, int]:
+    """The highest version by user of the erasures that were not revoked."""
+    found = {(fact.user_id, fact.version) for fact in facts}
+    columns = [[user_id for user_id, _ in found], [version for _, version in found]]
+    found -= {(user_id, version) for user_id, version in await db.fetch(REVOKED, *columns)}
+    return dict(sorted(found))
 
 
 async def _places(db: Db | asyncpg.Pool) -> Sequence[str]:

@@ -15,6 +15,7 @@ FIRST = "g1"
 
 # The tables of a generation, which readers see as views.
 TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = $1 ORDER BY 1"
+GENERATIONS = "SELECT name FROM generation"
 LIVE = "SELECT name FROM generation WHERE state = 'live'"
 # The name after the highest number.
 NEXT = "SELECT 'g' || coalesce(max(substr(name, 2)::integer), 0) + 1 FROM generation"

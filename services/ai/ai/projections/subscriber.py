@@ -22,6 +22,8 @@ PARKED_TOO_MANY, UNEXPECTED = 3, 1
 TRANSIENT = (*UNAVAILABLE, asyncpg.TransactionRollbackError)
 # The database refuses this record however often it is sent.
 NEVER = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+NOT_APPLICABLE = "not_applicable"
+"""The code of that refusal."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 log = logging.getLogger(__name__)
@@ -46,38 +48,43 @@ class Subscriber:
         except Exception:
             log.exception("a batch failed")
             exit_process(UNEXPECTED, "the worker stops before it would skip records")
-        self._count(records=0, parked=parked)
+        await self._count(0, parked)
         self.alive_at = time.monotonic()
         failpoint("worker.post_commit")
 
-    async def _handle(self, records: Records) -> int:
+    async def _handle(self, records: Records) -> Sequence[Refused]:
+        """Returns what had to be parked besides what could not be read."""
         batch = await self._read(records)
-        # Counted before the records are parked, so that a worker that stops here reads them again.
-        self._count(records=len(records), parked=len(batch.refused))
+        # Counted before the position moves, so that a worker that stops here reads them again.
+        await self._count(len(records), batch.refused)
         try:
             await self._apply(batch)
         except NEVER:
-            parked = sum([await self._apply_alone(record) for record in records])
-            return parked - len(batch.refused)
-        return 0
+            parked = [one for record in records for one in await self._apply_alone(record)]
+            return [one for one in parked if one.code == NOT_APPLICABLE]
+        return ()
 
-    def _count(self, *, records: int, parked: int) -> None:
-        self.budget.count(records=records, parked=parked)
+    async def _count(self, records: int, parked: Sequence[Refused]) -> None:
+        """Ends the process when too many were parked. They stay parked, so that an operator can
+        decide on them; what was decided on is not counted."""
+        self.budget.count(records=records, parked=len(parked))
         if self.budget.spent:
+            await self._retried(lambda: self.applier.park(parked))
             exit_process(PARKED_TOO_MANY, "too many records had to be parked")
 
-    async def _apply_alone(self, record: RawRecord) -> int:
-        """1 when the record had to be parked."""
+    async def _apply_alone(self, record: RawRecord) -> list[Refused]:
+        """What had to be parked of it."""
         batch = await self._read([record])
         try:
             await self._apply(batch)
         except NEVER as error:
             batch = Batch(
-                refused=[Refused(record, "not_applicable", type(error).__name__)],
+                refused=[Refused(record, NOT_APPLICABLE, type(error).__name__)],
                 positions=batch.positions,
             )
+            await self._retried(lambda: self.applier.settle(batch))
             await self._apply(batch)
-        return len(batch.refused)
+        return batch.refused
 
     async def _read(self, records: Sequence[RawRecord]) -> Batch:
         batch = read_batch(records)

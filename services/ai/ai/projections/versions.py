@@ -14,6 +14,7 @@ TYPED = "SELECT concat_ws(':', {fields}) AS key, version FROM {table} WHERE {exi
 ENTITIES = (
     "SELECT key, version FROM entity WHERE kind = '{kind}' AND type <> ALL('{{{deletions}}}')"
 )
+SET_BACK = "UPDATE {place} SET version = 0 WHERE {kind}"
 
 
 async def load_versions(
@@ -30,18 +31,32 @@ async def load_versions(
     return {row["key"]: row["version"] for row in rows}
 
 
-async def load_version(db: Db | asyncpg.Pool, projection: Projection, key: str) -> int | None:
+async def load_version(
+    db: Db | asyncpg.Pool, projection: Projection, key: str, *, deleted: bool = False
+) -> int | None:
+    """With `deleted` also the version of a deleted entity, which guards against older facts."""
     condition, values = _compare_key(projection, key, "=", 0)
-    rows = await db.fetch(f"{_select(projection)} AND {condition}", *values)
+    rows = await db.fetch(f"{_select(projection, deleted)} AND {condition}", *values)
     return rows[0]["version"] if rows else None
 
 
-def _select(projection: Projection) -> str:
+async def set_version_back(db: Db, generation: str, projection: Projection, key: str) -> None:
+    """Has the next fact of an entity applied in a generation, whatever its version is."""
+    condition, values = _compare_key(projection, key, "=", 0)
+    statement = SET_BACK.format(
+        place=f"{generation}.{projection.table or 'entity'}",
+        kind="true" if projection.table else f"kind = '{projection.topic.kind}'",
+    )
+    await db.execute(f"{statement} AND {condition}", *values)
+
+
+def _select(projection: Projection, deleted: bool = False) -> str:
     if projection.table:
         fields = ", ".join(_fact(projection).key_fields)
-        return TYPED.format(fields=fields, table=projection.table, exists=projection.exists)
-    deletions = ",".join(fact.type for fact in projection.topic.facts if fact.deletion)
-    return ENTITIES.format(kind=projection.topic.kind, deletions=deletions)
+        exists = "true" if deleted else projection.exists
+        return TYPED.format(fields=fields, table=projection.table, exists=exists)
+    types = [fact.type for fact in projection.topic.facts if fact.deletion and not deleted]
+    return ENTITIES.format(kind=projection.topic.kind, deletions=",".join(types))
 
 
 def _compare_key(

@@ -66,6 +66,44 @@ def republish(row: Versioned) -> None:
     append_again(publication_of(row).build(row))
 
 
+def publish_above(row: Versioned, version: int) -> None:
+    """Publish the row's present state under a version higher than `version` too, which a consumer
+    holds by mistake. The caller holds the row's lock."""
+    row.version = max(row.version, version)
+    publish(row)
+
+
+def republish_owned(user_id: int) -> int:
+    """Append again the facts of all that a user owns but the user; how many.
+
+    The caller holds the lock of the user. Rows are locked in the order of `delete_owned`.
+    """
+    count = 0
+    for publication in in_deletion_order():
+        if publication.owner_column is None or publication.model is get_user_model():
+            continue
+        owned = publication.owned_by(user_id).filter(version__gt=0)
+        for row in owned.select_for_update(no_key=True).order_by("pk"):
+            republish(row)
+            count += 1
+    return count
+
+
+def publish_naming(user_id: int) -> int:
+    """Publish under its next version every entity of somebody else that names the user; how many.
+
+    Its version rises, because a consumer that erased the user cleared the name in its own copy.
+    """
+    count = 0
+    for publication in publications():
+        for column in publication.further_subject_columns:
+            naming = publication.rows().filter(**{column: user_id}, version__gt=0)
+            rows = [*naming.select_for_update(no_key=True).order_by("pk")]
+            publish_all(rows)
+            count += len(rows)
+    return count
+
+
 def delete_published(row: Versioned) -> dict[str, int]:
     """Append the fact that ends the entity, and delete its row with all that hangs on it.
 

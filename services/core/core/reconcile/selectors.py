@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from core.kit.errors import BadParameter
+from core.outbox.models import OutboxEvent
 from core.outbox.publications import publication_of_kind
 from ongoza_contracts.http.reconcile import PAGE_MAX
 
@@ -37,3 +38,13 @@ def filter_by_key(kind: str, key: str) -> QuerySet[Any]:
         return publication_of_kind(kind).at(key)
     except ValueError:
         raise BadParameter("That is no key of this kind.") from None
+
+
+def waiting_ids(kind: str) -> dict[str, int | None]:
+    """The first and the last id of the outbox rows of a kind; None when none waits.
+
+    Ids rise as versions do, so once the first is higher than a former last one, all that was
+    committed then is on the topic.
+    """
+    rows = OutboxEvent.objects.filter(topic=publication_of_kind(kind).topic.name)
+    return rows.aggregate(first=Min("id"), last=Max("id"))

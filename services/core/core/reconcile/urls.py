@@ -24,6 +24,8 @@ register_converter(KindConverter, "kind")
 register_converter(KeyConverter, "key")
 
 urlpatterns = [
+    path("internal/outbox/<kind:kind>/", views.Outbox.as_view()),
+    path("internal/users/<id:user_id>/republish/", views.UserRepublish.as_view()),
     path("internal/versions/<kind:kind>/", views.Versions.as_view()),
     path("internal/versions/<kind:kind>/<key:key>/", views.VersionDetail.as_view()),
 ]

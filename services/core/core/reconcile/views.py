@@ -7,7 +7,13 @@ from core.kit.pagination import positive_int_param
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.reconcile import selectors, services
-from core.reconcile.serializers import VersionPageSerializer, VersionSerializer
+from core.reconcile.serializers import (
+    OutboxStateSerializer,
+    RepublishedSerializer,
+    RepublishRequest,
+    VersionPageSerializer,
+    VersionSerializer,
+)
 from ongoza_contracts.http.reconcile import PAGE_MAX
 
 
@@ -40,8 +46,42 @@ class VersionDetail(ApiView):
             raise NotFound
         return Response({"key": key, "version": row.version})
 
-    @extend_schema(operation_id="publish_again", request=None, responses=VersionSerializer)
+    @extend_schema(
+        operation_id="publish_again", request=RepublishRequest, responses=VersionSerializer
+    )
     def post(self, request: Request, kind: str, key: str) -> Response:
-        """Publish the entity's present state again. For our own services; takes no body."""
-        version = services.republish(kind=kind, key=key)
+        """Publish the entity's present state again: without a body under its present version, with
+        one under a higher version than `above`. For our own services."""
+        version = services.republish(kind=kind, key=key, above=_above(self))
         return Response({"key": key, "version": version})
+
+
+class UserRepublish(ApiView):
+    permissions = {"POST": Principal.SERVICE}
+
+    @extend_schema(
+        operation_id="publish_user_again",
+        request=RepublishRequest,
+        responses=RepublishedSerializer,
+    )
+    def post(self, request: Request, user_id: int) -> Response:
+        """Publish again a user, all they own and all that names them. For our own services."""
+        facts = services.republish_user(user_id=user_id, above=_above(self))
+        return Response({"facts": facts})
+
+
+class Outbox(ApiView):
+    permissions = {"GET": Principal.SERVICE}
+
+    @extend_schema(operation_id="outbox", responses=OutboxStateSerializer)
+    def get(self, request: Request, kind: str) -> Response:
+        """Which records of a kind wait to be sent. For our own services."""
+        return Response(selectors.waiting_ids(kind))
+
+
+def _above(view: ApiView) -> int | None:
+    """None for a request without body."""
+    if view.request.stream is None:
+        return None
+    above: int = view.body(RepublishRequest)["above"]
+    return above

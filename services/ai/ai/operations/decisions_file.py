@@ -1,0 +1,53 @@
+"""Operators' decisions in a file: one JSON object a line, to survive the loss of the database."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+
+import asyncpg
+
+TABLES = ("parked_decision", "accepted_version", "revoked_erasure")
+EXPORT = "SELECT to_jsonb({table}) FROM {table} ORDER BY 1"
+# What is decided here already stays.
+IMPORT = """
+INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1)
+ON CONFLICT DO NOTHING
+"""
+
+
+class Malformed(ValueError):
+    """A line is not what `export` writes; the text says which."""
+
+
+async def export(pool: asyncpg.Pool) -> AsyncIterator[str]:
+    """The lines of every decision."""
+    for table in TABLES:
+        for (row,) in await pool.fetch(EXPORT.format(table=table)):
+            yield json.dumps({"table": table, **json.loads(row)})
+
+
+async def import_(pool: asyncpg.Pool, lines: Iterable[str]) -> int:
+    """Adds the decisions that are missing, all or none; returns how many. Raises Malformed."""
+    rows: dict[str, list[object]] = {table: [] for table in TABLES}
+    for number, line in enumerate(lines, start=1):
+        table, row = _read(number, line)
+        rows[table].append(row)
+    count = 0
+    async with pool.acquire() as db, db.transaction():
+        for table, found in rows.items():
+            try:
+                done = await db.execute(IMPORT.format(table=table), json.dumps(found))
+            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+                raise Malformed(f"a row of {table}: {type(error).__name__}") from None
+            count += int(done.split()[-1])
+    return count
+
+
+def _read(number: int, line: str) -> tuple[str, dict[str, object]]:
+    try:
+        row = json.loads(line)
+        table = row.pop("table")
+    except (ValueError, AttributeError, KeyError, TypeError):
+        raise Malformed(f"line {number} is no decision") from None
+    if table not in TABLES:
+        raise Malformed(f"line {number}: no such table")
+    return table, row

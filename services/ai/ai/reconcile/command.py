@@ -1,0 +1,123 @@
+"""Compares what ai has with what core has: `python -m ai reconcile [--repair]`.
+
+Exits with 0 when both are equal, with 2 when they differ, with 3 when nothing differs but records
+are still on the way, and with 1 when they could not be compared.
+
+What core had committed at the first look is waited for: it leaves the outbox, and the worker reads
+what is on the topic. A difference that remains is one; without that it is on the way.
+"""
+
+import asyncio
+import logging
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from ai.kit.auth import Tokens
+from ai.kit.broker import KafkaConfig
+from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
+from ai.kit.db import UNAVAILABLE, open_pool
+from ai.kit.logs import configure
+from ai.kit.settings import Settings, load_settings
+from ai.projections.registry import REGISTRY
+from ai.reconcile.arrivals import Arrivals
+from ai.reconcile.calls import CALL_SECONDS, Calls
+from ai.reconcile.compare import Reconcile
+from ai.reconcile.differences import Difference, Found
+from ongoza_contracts.topics import Topic
+
+SHOWN = 20
+PATIENCE_SECONDS = 60.0
+
+command = typer.Typer(add_completion=False)
+console = Console()
+
+
+async def reconcile(given: Reconcile, arrivals: Arrivals, *, repair: bool) -> Found:
+    """Raises CoreUnavailable and CoreRefused."""
+    found = Found()
+    seen: dict[Topic, list[Difference]] = {}
+    with Progress(console=console) as progress:
+        for projection in REGISTRY.projections:
+            task = progress.add_task(projection.topic.kind, total=None)
+            async for count, differences in given.compare(projection):
+                found.compared += count
+                seen.setdefault(projection.topic, []).extend(differences)
+                progress.update(task, advance=count)
+            progress.update(task, total=progress.tasks[task].completed)
+    arrivals.start()
+    for topic, differences in seen.items():
+        found.add(await given.examine(topic, differences))
+    return await repaired(given, arrivals, found) if repair else found
+
+
+async def repaired(given: Reconcile, arrivals: Arrivals, found: Found) -> Found:
+    """What is left after core has published again what differs."""
+    left = Found(found.compared, on_the_way=found.on_the_way)
+    asked: dict[Topic, list[Difference]] = {}
+    for one in found.differences:
+        if await given.repair(one):
+            asked.setdefault(one.projection.topic, []).append(await given.look(one))
+        else:
+            left.differences.append(one)
+    arrivals.start()
+    for topic, differences in asked.items():
+        still = await given.examine(topic, differences)
+        left.repaired += len(differences) - len(still)
+        left.add(still)
+    return left
+
+
+@command.command()
+def main(
+    repair: Annotated[
+        bool, typer.Option(help="Have core publish again what is missing, older or wrong here.")
+    ] = False,
+    patience: Annotated[
+        float,
+        typer.Option(
+            help="Seconds in which what is on its way may arrive, and a service may answer.", min=0
+        ),
+    ] = PATIENCE_SECONDS,
+) -> None:
+    """Say what differs between core and ai."""
+    configure(logging.ERROR, "%(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    try:
+        found = asyncio.run(_run(load_settings(), repair, patience))
+    except (*UNAVAILABLE, CoreUnavailable, CoreRefused) as error:
+        sys.exit(f"could not be compared: {type(error).__name__}: {error}")
+    _show(found)
+    sys.exit(found.exit_code)
+
+
+async def _run(settings: Settings, repair: bool, patience: float) -> Found:
+    tokens = Tokens(settings.jwt_secret_key)
+    core = CoreClient(settings.django_api_url, tokens, timeout=CALL_SECONDS)
+    pool = await open_pool(settings, search_path="live, public", size=1)
+    calls = Calls(core, patience)
+    arrivals = Arrivals(calls, pool, KafkaConfig.of(settings), patience)
+    try:
+        return await reconcile(Reconcile(calls, arrivals, pool), arrivals, repair=repair)
+    finally:
+        await pool.close()
+        await core.close()
+
+
+def _show(found: Found) -> None:
+    rows = found.differences + found.on_the_way
+    if rows:
+        table = Table("kind", "key", "core", "ai", "what")
+        for one in rows[:SHOWN]:
+            table.add_row(one.kind, one.key, str(one.core or ""), str(one.ai or ""), one.what)
+        console.print(table)
+    console.print(
+        f"{found.compared:,} entities compared, {found.repaired} repaired, "
+        f"{len(found.differences)} differ, {len(found.on_the_way)} on the way"
+    )
+    if found.on_the_way:
+        console.print("the worker has not read these yet: is it running, and is the relay?")
