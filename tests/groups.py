@@ -24,6 +24,7 @@ GROUPS = {
         "integration/test_core_relay.py",
         "integration/test_foreign_records.py",
         "integration/test_consumer.py",
+        "integration/test_kafka_settings.py",
         "contract/test_consumers.py",
         "contract/test_kit.py",
     ),
