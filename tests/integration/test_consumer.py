@@ -10,6 +10,7 @@ import pytest
 from ai.kit.broker import Consumer, KafkaConfig, Reader, Records, TopicPartition
 from ongoza_contracts.topics import PROGRESS
 from tests.facts import progress, record
+from tests.positions import FixedPositions
 from tests.raw_batches import send
 
 
@@ -36,15 +37,12 @@ async def delivered(
     async with Reader(KafkaConfig(bootstrap)) as reader:
         ends = await reader.ends([PROGRESS])
 
-    async def positions() -> dict[TopicPartition, int]:
-        await asyncio.sleep(late)
-        return ends | {place: wanted.start}
-
     async def handle(records: Records) -> None:
         offsets.extend(r.offset for r in records if r.partition == place.partition)
         if {*wanted} <= {*offsets}:
             consumer.stop()
 
+    positions = FixedPositions({**ends, place: wanted.start}, late)
     consumer = Consumer(KafkaConfig(bootstrap), [PROGRESS.name], group, positions)
     consumer.deliver_to(handle)
     async with asyncio.timeout(60):

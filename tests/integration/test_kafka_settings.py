@@ -31,11 +31,11 @@ def test_both_compaction_lags_change_together(
     cluster = Cluster({"bootstrap.servers": kafka_bootstrap})
     cluster.perform([CreateTopic(topic(name, (100_000, 200_000)))])
     wanted = topic(name, after)
-    changes = [SetConfig(name, lag, None, wanted.config[lag]) for lag in LAGS]
-    cluster.perform(sorted(changes, key=lambda change: change.name != first))
+    order = sorted(LAGS, key=lambda lag: lag != first)
+    cluster.perform([SetConfig(name, lag, None, wanted.config[lag]) for lag in order])
     assert eventually(lambda: cluster.read().topics[name].config == wanted.config)
 
 
 def topic(name: str, lags: tuple[int, int]) -> WantedTopic:
     config = dict(zip(LAGS, map(str, lags), strict=True))
-    return WantedTopic(name, partitions=1, replication=1, config=config)
+    return WantedTopic(name=name, partitions=1, replication=1, config=config)

@@ -58,6 +58,7 @@ class TolerantRecords:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
+        self._checked = -1
 
     def size_in_bytes(self) -> int:
         return len(self._data)
@@ -70,9 +71,10 @@ class TolerantRecords:
         """
         if self._end() > len(self._data):
             return False
-        if _fetch_again(self._data[self._at : self._end()]):
+        if self._checked < self._at and _fetch_again(self._data[self._at : self._end()]):
             self._data = self._data[: self._at]
             return False
+        self._checked = self._at
         return True
 
     def next_batch(self) -> "TolerantBatch":
