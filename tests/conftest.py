@@ -18,7 +18,7 @@ from tests.groups import GroupScheduling, group, turn
 from tests.integration.story import eventually, settled
 from tests.servers import SERVERS, new_stack
 
-REAL_BROKER = {"kafka_bootstrap", "stack", "pair", "secured", "cluster"}
+REAL_BROKER = {"kafka_bootstrap", "stack", "whole", "pair", "secured", "cluster"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 DO $$ BEGIN

@@ -16,6 +16,7 @@ GROUPS = {
         "integration/test_spine.py",
     ),
     "rebuild": ("integration/test_rebuild.py",),
+    "lost": ("integration/test_lost_topic.py",),
     "secured": ("integration/test_kafka_security.py",),
     "cluster": ("integration/test_kafka_cluster.py",),
     "broker": (
