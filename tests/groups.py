@@ -17,6 +17,7 @@ GROUPS = {
         "integration/test_kafka_logins.py",
     ),
     "rebuild": ("integration/test_rebuild.py",),
+    "lost": ("integration/test_lost_topic.py",),
     "secured": ("integration/test_kafka_security.py",),
     "cluster": ("integration/test_kafka_cluster.py",),
     "broker": (
@@ -25,6 +26,7 @@ GROUPS = {
         "integration/test_core_relay.py",
         "integration/test_foreign_records.py",
         "integration/test_consumer.py",
+        "integration/test_kafka_settings.py",
         "contract/test_consumers.py",
         "contract/test_kit.py",
     ),

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
+from itertools import groupby
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
@@ -78,25 +79,30 @@ class Cluster:
         )
 
     def perform(self, changes: Iterable[Addition | Removal]) -> None:
-        """One after the other, so that an error leaves what was named before it done."""
-        for change in changes:
-            match change:
-                case CreateTopic(topic):
-                    new = NewTopic(
-                        topic.name,
-                        topic.partitions,
-                        topic.replication,
-                        config=dict(topic.config),
-                    )
-                    _await(self._admin.create_topics([new]))
-                case SetConfig(topic=name, name=key, after=value):
-                    self._alter(name, ConfigEntry(key, value), AlterConfigOpType.SET)
-                case UnsetConfig(topic=name, name=key):
-                    self._alter(name, ConfigEntry(key, None), AlterConfigOpType.DELETE)
-                case AddGrant(grant):
-                    _await(self._admin.create_acls([_binding(AclBinding, grant)]))
-                case RemoveGrant(grant):
-                    _await(self._admin.delete_acls([_binding(AclBindingFilter, grant)]))
+        """One after the other, so that an error leaves what was named before it done. The settings
+        of a topic change together, because the broker refuses some of them one by one: a minimum
+        above its maximum, even for a moment."""
+        for topic, group in groupby(changes, _configured_topic):
+            if topic is not None:
+                self._alter(topic, [_config_entry(change) for change in group])
+                continue
+            for change in group:
+                self._perform_alone(change)
+
+    def _perform_alone(self, change: Addition | Removal) -> None:
+        match change:
+            case CreateTopic(topic):
+                new = NewTopic(
+                    topic.name,
+                    topic.partitions,
+                    topic.replication,
+                    config=dict(topic.config),
+                )
+                _await(self._admin.create_topics([new]))
+            case AddGrant(grant):
+                _await(self._admin.create_acls([_binding(AclBinding, grant)]))
+            case RemoveGrant(grant):
+                _await(self._admin.delete_acls([_binding(AclBindingFilter, grant)]))
 
     def set_passwords(self, passwords: Mapping[str, str]) -> None:
         """Let these users log in with SCRAM-SHA-512, from now on with these passwords."""
@@ -159,14 +165,31 @@ class Cluster:
         (settings,) = self._admin.describe_configs([asked]).values()
         return dict(settings.result(TIMEOUT_SECONDS))
 
-    def _alter(self, topic: str, entry: ConfigEntry, how: AlterConfigOpType) -> None:
-        entry.incremental_operation = how
-        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+    def _alter(self, topic: str, entries: list[ConfigEntry]) -> None:
+        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=entries)
         _await(self._admin.incremental_alter_configs([resource]))
 
     def _on_error(self, error: KafkaError) -> None:
         if error.code() in {KafkaError._AUTHENTICATION, KafkaError._SSL}:
             self._locked_out = error
+
+
+def _configured_topic(change: Addition | Removal) -> str | None:
+    """The topic whose settings the change concerns; None for other changes."""
+    return change.topic if isinstance(change, SetConfig | UnsetConfig) else None
+
+
+def _config_entry(change: Addition | Removal) -> ConfigEntry:
+    match change:
+        case SetConfig(name=name, after=value):
+            entry = ConfigEntry(name, value)
+            entry.incremental_operation = AlterConfigOpType.SET
+        case UnsetConfig(name=name):
+            entry = ConfigEntry(name, None)
+            entry.incremental_operation = AlterConfigOpType.DELETE
+        case _:
+            raise TypeError(f"{change} is no setting of a topic")
+    return entry
 
 
 def _await(futures: Mapping[Any, Future[Any]]) -> None:

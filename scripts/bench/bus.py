@@ -25,7 +25,7 @@ from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
 from ai.projections.documents import document, text_sha256
 from ai.projections.parked import Budget
-from ai.projections.positions import load_positions
+from ai.projections.positions import WorkerPositions
 from ai.projections.subscriber import Subscriber
 from ai.rebuild.command import tools
 from ai.rebuild.rebuild import Options
@@ -147,7 +147,9 @@ async def consume(count: int) -> Result:
     async with await product.ai_pool() as pool:
         await pool.execute(EMPTY)
         await status.heartbeat(pool, group, "g1")
-        applier, budget = Applier(pool, "g1", group), Budget(settings.worker_parked_share)
+        ids: dict[str, str] = {}
+        stored = WorkerPositions(pool, ids)
+        applier, budget = Applier(pool, "g1", group, ids), Budget(settings.worker_parked_share)
         subscriber = Subscriber(applier, budget, lists=asyncio.Event(), texts=asyncio.Event())
 
         async def handle(records: Records) -> None:
@@ -160,7 +162,7 @@ async def consume(count: int) -> Result:
                 os.kill(os.getpid(), signal.SIGTERM)  # as a worker is stopped
 
         names, kafka = [topic.name for topic in CONSUMED], KafkaConfig.of(settings)
-        consumer = Consumer(kafka, names, group_id=group, positions=lambda: load_positions(pool))
+        consumer = Consumer(kafka, names, group_id=group, positions=stored)
         consumer.deliver_to(handle)
         await consumer.run(_no_background)
         found = await pool.fetchval("SELECT count(*) FROM g1.progress")

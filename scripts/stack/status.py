@@ -3,9 +3,12 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
 
 import psycopg
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +25,17 @@ SELECT count(*), coalesce(extract(epoch FROM now() - min(time::timestamptz)), 0)
 """
 LIVE = "SELECT name FROM generation WHERE state = 'live'"
 PARKED = "SELECT count(*) FROM parked_record"
-POSITIONS = "SELECT topic, partition, next_offset FROM live.consumed"
+POSITIONS = "SELECT topic, partition, next_offset, topic_id FROM live.consumed"
+LOST = """
+SELECT topic, cause, noticed_at FROM live.lost_topic
+WHERE noticed_at > now() - interval '7 days' ORDER BY topic
+"""
+CAUSES = {"recreated": "was deleted and created again", "shorter": "lost its newest records"}
+
+
+Positions: TypeAlias = Mapping[tuple[str, int], tuple[int, str | None]]
+"""By topic and partition, the offset of the first record that is not applied, and the id of the
+topic that it was read from."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +48,9 @@ class Outbox:
 class Projection:
     generation: str
     parked: int
-    positions: dict[tuple[str, int], int]
-    """By topic and partition, the offset of the first record that is not applied."""
+    positions: Positions
+    lost: list[tuple[str, str, datetime]]
+    """Topics that are read from the beginning: name, cause and since when."""
 
 
 def show(stack: Stack, console: Console) -> None:
@@ -54,6 +68,11 @@ def show(stack: Stack, console: Console) -> None:
     lags = ", ".join(f"{topic} {behind}" for topic, behind in lag.items()) or "not known"
     console.print(f"consumer lag (generation {projection.generation}): {lags}")
     console.print(f"parked records: {projection.parked}")
+    for topic, cause, since in projection.lost:
+        console.print(
+            f"[yellow]{topic} {CAUSES[cause]}[/], noticed {since:%Y-%m-%d %H:%M}, and is read from "
+            f"the beginning; `python -m core.manage refill_topic {topic}` fills it again"
+        )
 
 
 def _processes(stack: Stack) -> Table:
@@ -90,15 +109,16 @@ def _projection(stack: Stack) -> Projection | None:
             live = connection.execute(LIVE).fetchone()
             parked = connection.execute(PARKED).fetchone()
             positions = connection.execute(POSITIONS).fetchall()
+            lost = connection.execute(LOST).fetchall()
     except psycopg.Error:
         return None
     if not (live and parked):
         return None
-    places = {(topic, partition): offset for topic, partition, offset in positions}
-    return Projection(live[0], parked[0], places)
+    places = {(topic, partition): (at, of) for topic, partition, at, of in positions}
+    return Projection(live[0], parked[0], places, lost)
 
 
-def consumer_lag(stack: Stack, positions: Mapping[tuple[str, int], int]) -> dict[str, int]:
+def consumer_lag(stack: Stack, positions: Positions) -> dict[str, int]:
     """Records not yet applied, by topic; empty when the broker does not answer."""
     consumer = Consumer(
         {
@@ -109,14 +129,19 @@ def consumer_lag(stack: Stack, positions: Mapping[tuple[str, int], int]) -> dict
             "log_level": 0,
         }
     )
+    topics = [topic for topic in TOPICS if "ai" in topic.consumers]
     try:
+        ids = _topic_ids(stack, [topic.name for topic in topics])
         return {
             topic.name: sum(
-                _behind(consumer, topic.name, number, positions)
+                _behind(
+                    consumer,
+                    TopicPartition(topic.name, number),
+                    _position_in(ids[topic.name], positions.get((topic.name, number))),
+                )
                 for number in range(topic.partitions)
             )
-            for topic in TOPICS
-            if "ai" in topic.consumers
+            for topic in topics
         }
     except KafkaException:
         return {}
@@ -124,16 +149,26 @@ def consumer_lag(stack: Stack, positions: Mapping[tuple[str, int], int]) -> dict
         consumer.close()
 
 
-def _behind(
-    consumer: Consumer, topic: str, partition: int, positions: Mapping[tuple[str, int], int]
-) -> int:
-    low, high = consumer.get_watermark_offsets(
-        TopicPartition(topic, partition), timeout=TIMEOUT_SECONDS
-    )
-    begin = max(positions.get((topic, partition), low), low)
+def _topic_ids(stack: Stack, topics: list[str]) -> dict[str, str]:
+    admin = AdminClient({"bootstrap.servers": f"127.0.0.1:{stack.ports.kafka}", "log_level": 0})
+    described = admin.describe_topics(TopicCollection(topics), request_timeout=TIMEOUT_SECONDS)
+    return {name: str(answer.result().topic_id) for name, answer in described.items()}
+
+
+def _position_in(topic_id: str, stored: tuple[int, str | None] | None) -> int:
+    """0 where the position belongs to an earlier topic of that name."""
+    offset, read_from = stored or (0, None)
+    return offset if read_from in (None, topic_id) else 0
+
+
+def _behind(consumer: Consumer, place: TopicPartition, position: int) -> int:
+    low, high = consumer.get_watermark_offsets(place, timeout=TIMEOUT_SECONDS)
+    begin = low if position > high else max(position, low)
     if not 0 < high - begin <= COUNTED_RECORDS:
         return high - begin
-    return _count_records(consumer, TopicPartition(topic, partition, begin), high - begin)
+    return _count_records(
+        consumer, TopicPartition(place.topic, place.partition, begin), high - begin
+    )
 
 
 def _count_records(consumer: Consumer, begin: TopicPartition, most: int) -> int:

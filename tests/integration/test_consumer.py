@@ -6,10 +6,13 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
 
-from ai.kit.broker import Consumer, KafkaConfig, Reader, Records, TopicPartition
+from ai.kit.broker import Consumer, KafkaConfig, Reader, Records, Stalled, TopicPartition
 from ongoza_contracts.topics import PROGRESS
 from tests.facts import progress, record
+from tests.positions import FixedPositions
 from tests.raw_batches import send
 
 
@@ -28,6 +31,75 @@ async def test_nothing_is_delivered_before_the_stored_positions_are_known(
     assert await delivered(kafka_bootstrap, group, place, wanted, late=1) == [*wanted]
 
 
+async def test_a_log_that_became_shorter_is_read_from_the_beginning_and_reported(
+    kafka_bootstrap: str,
+) -> None:
+    one = record(progress(5061))
+    place = TopicPartition(one.topic, one.partition)
+    offset = await send(kafka_bootstrap, [one])
+    positions = FixedPositions({place: offset + 1000})
+
+    async def handle(records: Records) -> None:
+        if place in {(r.topic, r.partition) for r in records if r.offset == offset}:
+            consumer.stop()
+
+    group = f"ai-test-{uuid4()}"
+    consumer = Consumer(KafkaConfig(kafka_bootstrap), [PROGRESS.name], group, positions)
+    consumer.deliver_to(handle)
+    async with asyncio.timeout(60):
+        await consumer.run(_nothing_else)
+    assert PROGRESS.name in positions.shorter
+
+
+async def test_a_reader_does_not_wait_forever_for_an_offset_that_is_not_there(
+    kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ai.kit.topic_reader.STALLED_SECONDS", 2.0)
+    one = record(progress(5062))
+    place = TopicPartition(one.topic, one.partition)
+    offset = await send(kafka_bootstrap, [one])
+    async with Reader(KafkaConfig(kafka_bootstrap)) as reader, asyncio.timeout(30):
+        batches = reader.read({place: offset}, {place: offset + 9}, 10)
+        assert [r.offset for r in await anext(batches)] == [offset]
+        with pytest.raises(Stalled, match=f"{one.topic}:{one.partition}:{offset + 9}"):
+            await anext(batches)
+
+
+async def test_a_consumer_stops_when_its_topic_was_created_again(kafka_bootstrap: str) -> None:
+    name = f"again-{uuid4()}"
+    admin = AdminClient({"bootstrap.servers": kafka_bootstrap})
+    await create(admin, name)
+    group = f"ai-test-{uuid4()}"
+    consumer = Consumer(KafkaConfig(kafka_bootstrap), [name], group, FixedPositions())
+
+    async def handle(_: Records) -> None:
+        raise AssertionError("there are no records")
+
+    consumer.deliver_to(handle)
+    running = asyncio.create_task(consumer.run(_nothing_else))
+    async with asyncio.timeout(60):
+        await consumer.stop_if_topics_changed()
+        assert not consumer.topics_changed
+        (deleted,) = admin.delete_topics([name]).values()
+        await asyncio.to_thread(deleted.result, 30)
+        await create(admin, name)
+        while not consumer.topics_changed:
+            await consumer.stop_if_topics_changed()
+            await asyncio.sleep(0.1)
+        await running
+
+
+async def create(admin: AdminClient, name: str) -> None:
+    """Repeated until the deletion of an earlier topic of this name is complete."""
+    while True:
+        (created,) = admin.create_topics([NewTopic(name, 1, 1)]).values()
+        try:
+            await asyncio.to_thread(created.result, 30)
+            return
+        except KafkaException:
+            await asyncio.sleep(0.2)
+
+
 async def delivered(
     bootstrap: str, group: str, place: TopicPartition, wanted: range, late: float = 0
 ) -> list[int]:
@@ -36,15 +108,12 @@ async def delivered(
     async with Reader(KafkaConfig(bootstrap)) as reader:
         ends = await reader.ends([PROGRESS])
 
-    async def positions() -> dict[TopicPartition, int]:
-        await asyncio.sleep(late)
-        return ends | {place: wanted.start}
-
     async def handle(records: Records) -> None:
         offsets.extend(r.offset for r in records if r.partition == place.partition)
         if {*wanted} <= {*offsets}:
             consumer.stop()
 
+    positions = FixedPositions({**ends, place: wanted.start}, late)
     consumer = Consumer(KafkaConfig(bootstrap), [PROGRESS.name], group, positions)
     consumer.deliver_to(handle)
     async with asyncio.timeout(60):

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from uuid import uuid4
 
 import asyncpg
@@ -12,9 +11,9 @@ import pytest
 from confluent_kafka import Producer
 
 from ai.kit.broker import Consumer, KafkaConfig, Reader
-from ai.projections import positions
 from ai.projections.apply import Applier
 from ai.projections.parked import Budget
+from ai.projections.positions import WorkerPositions, advance
 from ai.projections.subscriber import Subscriber
 from ongoza_contracts.topics import PROGRESS
 from tests.facts import RawRecord, progress, record
@@ -60,8 +59,8 @@ async def worker(kafka_bootstrap: str, applier: Applier) -> AsyncIterator[Worker
     """Begins at the present end of the topic."""
     brokers, pool = KafkaConfig(kafka_bootstrap), applier.pool
     async with Reader(brokers) as reader, pool.acquire() as db:
-        await positions.advance(db, await reader.ends([PROGRESS]))
-    stored = partial(positions.load_positions, pool)
+        await advance(db, await reader.ends([PROGRESS]))
+    stored = WorkerPositions(pool, {})
     consumer = Consumer(brokers, [PROGRESS.name], f"ai-test-{uuid4()}", stored)
     event = asyncio.Event()
     consumer.deliver_to(Subscriber(applier, Budget(1), event, event).handle)

@@ -36,6 +36,7 @@ from scripts.stack.processes import Started
 from tests import facts
 from tests.certificates import Authority
 from tests.integration.core_facts import wait_patiently
+from tests.positions import FixedPositions
 from tests.servers import running
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -143,7 +144,7 @@ async def test_core_publishes_and_ai_reads_with_the_logins_of_their_settings(
     Publisher(connection()).publish([record], wait_patiently)
 
     came: asyncio.Queue[bytes] = asyncio.Queue()
-    consumer = Consumer(ai, [USERS.name], "ai-g1", _from_the_beginning)
+    consumer = Consumer(ai, [USERS.name], "ai-g1", FixedPositions())
 
     async def note(records: Records) -> None:
         for one in records:
@@ -153,10 +154,6 @@ async def test_core_publishes_and_ai_reads_with_the_logins_of_their_settings(
     consumer.deliver_to(note)
     await asyncio.wait_for(consumer.run(_nothing_else), 30)
     assert came.get_nowait() == record.payload
-
-
-async def _from_the_beginning() -> dict[tuple[str, int], int]:
-    return {}
 
 
 @asynccontextmanager

@@ -161,6 +161,7 @@ def test_a_rebuilt_generation_is_equal_needs_no_model_and_is_live_at_once(pair: 
     assert after != before
     assert content_of(pair, after) == kept
     assert f"{ITEMS} vectors from the cache, 0 made by the model" in done.stdout
+    assert "no worker is running" not in done.stdout
     # The worker and the readers follow without a restart.
     publish(pair, progress(1, "course-5", 1))
     sql = "SELECT count(*) FROM live.progress WHERE user_id = 1 AND content_id = 'course-5'"
@@ -267,7 +268,13 @@ def test_a_rebuild_up_to_a_time_is_for_inspection(pair: Stack) -> None:
     assert "drop it first" in rebuild(pair).stderr
     assert rebuild(pair, "drop", built).returncode == 0
     assert building(pair) == []
-    assert "no generation that could be dropped" in rebuild(pair, "drop", before).stderr
+    done = rebuild(pair, "drop", before)
+    assert (done.returncode, done.stderr.strip()) == (
+        1,
+        f"{before} is the live generation, which cannot be dropped",
+    )
+    assert "there is no generation g999" in rebuild(pair, "drop", "g999").stderr
+    assert live(pair) == before
 
 
 def test_a_rebuild_up_to_a_position_stops_before_it(pair: Stack) -> None:
@@ -407,6 +414,7 @@ def test_a_lost_database_is_filled_again_from_the_topics(pair: Stack) -> None:
     done = rebuild(pair)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "compared" not in done.stdout  # there was nothing to compare with
+    assert "no worker is running" in done.stdout
     assert f"0 vectors from the cache, {ITEMS} made by the model" in done.stdout
     assert len(rows(pair, "vector", "SELECT FROM live.learner")) == LEARNERS
     pair.start("worker")

@@ -24,6 +24,10 @@ SELECT
     (SELECT count(*) FROM parked_record) AS parked,
     (SELECT count(*) FROM dirty_learner) AS waiting,
     extract(epoch FROM now() - worker.heartbeat_at)::float8 AS silent_seconds,
+    (
+        SELECT coalesce(jsonb_agg(lost ORDER BY topic), '[]')
+        FROM live.lost_topic AS lost WHERE noticed_at > now() - interval '7 days'
+    ) AS lost_topics,
     worker.last_applied_at,
     worker.applied, worker.ignored, worker.unknown_types, worker.tombstones, worker.failed_jobs
 FROM (SELECT) AS always
@@ -46,6 +50,14 @@ class FailedJob(BaseModel):
     last_failed_at: datetime
 
 
+class LostTopic(BaseModel):
+    topic: str
+    cause: Literal["recreated", "shorter"]
+    """Deleted and created again, or without its newest records."""
+    noticed_at: datetime
+    """Since then it is read from the beginning. `refill_topic` of core fills it again."""
+
+
 class Worker(BaseModel):
     heartbeat_age_seconds: float
     last_applied_at: datetime | None
@@ -62,6 +74,8 @@ class Projection(BaseModel):
     parked_records: int
     learners_waiting: int
     """Learners whose list is waiting to be recomputed."""
+    lost_topics: list[LostTopic]
+    """Those of the last seven days, unless the projections were rebuilt since."""
     worker: Worker | None
     """Absent when none has ever run."""
 
@@ -138,6 +152,7 @@ async def _projection(pool: asyncpg.Pool) -> Projection | None:
         generation=row["generation"],
         parked_records=row["parked"],
         learners_waiting=row["waiting"],
+        lost_topics=json.loads(row["lost_topics"]),
         worker=worker,
     )
 

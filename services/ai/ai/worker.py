@@ -31,7 +31,7 @@ from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
 from ai.projections.generations import OtherModel, live_generation, require_model
 from ai.projections.parked import Budget
-from ai.projections.positions import Positions, load_positions
+from ai.projections.positions import WorkerPositions
 from ai.projections.subscriber import Subscriber
 from ai.recommendations.announce import Announcer
 from ai.recommendations.recompute import SWEEP_SECONDS, Recompute
@@ -46,6 +46,7 @@ OTHER_MODEL = 5
 HEARTBEAT_SECONDS = 2.0
 TUNING_SECONDS = 60.0
 INDEX_SECONDS = 60.0
+TOPICS_SECONDS = 10.0
 IDLE_SECONDS = 1.0
 """How often jobs look for work that another worker left; new work of their own worker wakes
 them."""
@@ -71,8 +72,9 @@ class Worker:
         self.behind_since: float | None = None
         """When the last batch had been handled, as of a check that found records waiting."""
         self.jobs: dict[str, JobStatus] = {}
+        topic_ids: dict[str, str] = {}
         self.subscriber = Subscriber(
-            Applier(pool, generation, self.name),
+            Applier(pool, generation, self.name, topic_ids),
             Budget(settings.worker_parked_share),
             lists=self.lists,
             texts=self.texts,
@@ -81,16 +83,16 @@ class Worker:
             KafkaConfig.of(settings),
             [topic.name for topic in CONSUMED],
             group_id=f"ai-{generation}",
-            positions=self._positions,
+            positions=WorkerPositions(pool, topic_ids),
         )
         self.consumer.deliver_to(self.subscriber.handle)
 
     async def run(self) -> bool:
-        """Runs until another generation is live (True) or until SIGTERM or SIGINT (False), and then
-        until the current batch is committed."""
+        """Runs until another generation is live or a topic was created again (True), or until
+        SIGTERM or SIGINT (False), and then until the current batch is committed."""
         await status.heartbeat(self.pool, self.name, self.generation)
         await self.consumer.run(self._background)
-        return self.replaced
+        return self.replaced or self.consumer.topics_changed
 
     @asynccontextmanager
     async def _background(self) -> AsyncIterator[None]:
@@ -115,6 +117,12 @@ class Worker:
             self._run_list_jobs(run, publisher)
             run("index", Indexer(self.pool).index_when_large, pause=INDEX_SECONDS)
             run("heartbeat", self._beat, pause=HEARTBEAT_SECONDS)
+            run(
+                "topic check",
+                self._check_topics,
+                pause=TOPICS_SECONDS,
+                unavailable=(BrokerError,),
+            )
             run("stuck check", self._watch, pause=self.settings.worker_stuck_seconds / 4)
             yield
 
@@ -143,13 +151,9 @@ class Worker:
         except OtherModel as error:
             exit_process(OTHER_MODEL, str(error))
 
-    async def _positions(self) -> Positions:
-        while True:
-            try:
-                return await load_positions(self.pool)
-            except UNAVAILABLE as error:
-                log.warning("waiting for the stored positions: %s", type(error).__name__)
-                await asyncio.sleep(IDLE_SECONDS)
+    async def _check_topics(self) -> bool:
+        await self.consumer.stop_if_topics_changed()
+        return False
 
     async def _beat(self) -> bool:
         await status.heartbeat(self.pool, self.name, self.generation)
@@ -179,13 +183,13 @@ class Worker:
 
 async def _run(settings: Settings) -> None:
     """Work on the live generation, and on the next one when it is replaced."""
-    replaced = True
-    while replaced:
+    again = True
+    while again:
         generation = await _live_generation(settings)
         pool = await open_pool(settings, search_path=f"{generation}, public")
         try:
             log.info("worker of generation %s", generation)
-            replaced = await Worker(settings, generation, pool).run()
+            again = await Worker(settings, generation, pool).run()
         finally:
             await pool.close()
 

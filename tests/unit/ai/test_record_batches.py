@@ -8,7 +8,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
 from ai.kit import broker
-from ai.kit.record_batches import TolerantRecords
+from ai.kit.record_batches import FETCHES, TolerantRecords
 from ai.projections.batch import read_batch
 from ongoza_contracts.codec import BadRecord, decode
 from tests.facts import RawRecord, progress, record
@@ -19,9 +19,16 @@ PLACE = TopicPartition(GOOD[0].topic, GOOD[0].partition)
 
 
 def fetched(data: bytes, offset: int = 0) -> list[ConsumerRecord[bytes, bytes]]:
-    """What aiokafka's fetcher gives its caller."""
-    records = fetcher.MemoryRecords(data)
-    assert records.has_next()
+    """What aiokafka's fetcher gives its caller, after so many fetches as a damaged batch gets."""
+    for _ in range(FETCHES):
+        records = fetcher.MemoryRecords(data)
+        if records.has_next():
+            return _unpacked(records, offset)
+        assert records.size_in_bytes() == 0  # else aiokafka takes the batch for a too large one
+    raise AssertionError("it is never read")
+
+
+def _unpacked(records: TolerantRecords, offset: int) -> list[ConsumerRecord[bytes, bytes]]:
     return [
         *fetcher.PartitionRecords(
             PLACE, records, [], offset, None, None, True, fetcher.READ_COMMITTED
@@ -92,6 +99,31 @@ def test_a_damaged_batch_is_one_refused_record_at_its_last_offset(
     assert cause in refused.cause
     assert len(batch.progress) == 1
     assert [*batch.positions.values()] == [4]
+
+
+def test_a_batch_that_only_one_fetch_damaged_is_read_by_the_next_fetch() -> None:
+    sound = build(GOOD[:3])
+    assert not TolerantRecords(flipped(sound)).has_next()
+    given = fetched(sound)
+    assert [one.offset for one in given] == [0, 1, 2]
+    batch = read_batch(given)
+    assert (len(batch.progress), batch.refused) == (3, [])
+
+
+def test_a_damaged_batch_behind_a_sound_one_is_fetched_again_before_it_is_refused() -> None:
+    sound, second = build(GOOD[:2]), bytearray(build(GOOD[2:]))
+    second[7] = 2  # its base offset
+    whole = sound + flipped(bytes(second))
+    for _ in range(FETCHES - 1):
+        records = TolerantRecords(whole)
+        assert records.has_next()
+        assert [one.offset for one in _unpacked(records, 0)] == [0, 1]
+    batch = read_batch(fetched(whole))
+    assert (len(batch.progress), [one.code for one in batch.refused]) == (2, ["undecodable"])
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:-3] + bytes([data[-3] ^ 1]) + data[-2:]
 
 
 @pytest.mark.parametrize("codec", CODECS)

@@ -10,33 +10,24 @@ offsets of their markers hold no record.
 
 import asyncio
 import logging
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-from aiokafka import (
-    AIOKafkaConsumer,
-    AIOKafkaProducer,
-    ConsumerRebalanceListener,
-    ConsumerRecord,
-    TopicPartition,
-)
+from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
-from faststream.security import BaseSecurity, SASLScram512
 
+from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
 from ai.kit.loops import exit_process
 from ai.kit.record_batches import read_tolerantly
-from ai.kit.settings import Settings
+from ai.kit.topic_logs import PartitionLog, partition_logs, topic_ids
+from ai.kit.topic_reader import Reader, Stalled
 from ongoza_contracts.codec import Record
-from ongoza_contracts.topics import Topic
 
-__all__ = ["TopicPartition"]  # aiokafka's, a tuple of topic and partition
+__all__ = ["KafkaConfig", "PartitionLog", "Reader", "Stalled", "TopicPartition"]
 
 Records: TypeAlias = Sequence[ConsumerRecord[bytes, bytes]]
 BrokerError = KafkaError
@@ -46,61 +37,29 @@ T = TypeVar("T")
 
 UNREADABLE = 6
 """The exit code when a topic cannot be fetched, for instance without the right to read it."""
-READ_COMMITTED: Literal["read_committed"] = "read_committed"
 RECORDS_MAX = 1000
-WAIT_MS = 500
-"""The longest time that a batch waits for its first record."""
-FETCH_WAIT_MS = 20
-"""The longest time that a broker holds a fetch without records. A fetch leaves out partitions whose
-records are still being handled, and aiokafka sends no other fetch before it has returned, so their
-next records may wait this long."""
+AGAIN_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 read_tolerantly()
 
 
-@dataclass(frozen=True, slots=True)
-class KafkaConfig:
-    """How to reach the brokers and sign in."""
+class PositionStore(Protocol):
+    """The positions that are stored with what the records became."""
 
-    servers: str
-    protocol: str = "PLAINTEXT"
-    username: str = ""
-    password: str = field(default="", repr=False)
-    ca: str | None = None
+    async def begin_at(
+        self, logs: Mapping[TopicPartition, PartitionLog]
+    ) -> Mapping[TopicPartition, int]:
+        """Where to begin each partition. A position that is not of this log is not used."""
+        ...
 
-    @classmethod
-    def of(cls, settings: Settings) -> "KafkaConfig":
-        return cls(
-            settings.kafka_bootstrap_servers,
-            settings.kafka_security_protocol,
-            settings.kafka_sasl_username,
-            settings.kafka_sasl_password.get_secret_value(),
-            settings.kafka_ssl_ca,
-        )
+    async def load(self) -> Mapping[TopicPartition, int]:
+        """The stored positions as they are."""
+        ...
 
-    def client(self) -> dict[str, Any]:
-        """For clients of aiokafka."""
-        signed_in = {
-            "sasl_mechanism": "SCRAM-SHA-512",
-            "sasl_plain_username": self.username,
-            "sasl_plain_password": self.password,
-        }
-        return {
-            "bootstrap_servers": self.servers,
-            "security_protocol": self.protocol,
-            "ssl_context": self._context(),
-            **(signed_in if "SASL" in self.protocol else {}),
-        }
-
-    def security(self) -> BaseSecurity | None:
-        """For FastStream."""
-        if "SASL" in self.protocol:
-            return SASLScram512(self.username, self.password, ssl_context=self._context())
-        return BaseSecurity(ssl_context=self._context()) if "SSL" in self.protocol else None
-
-    def _context(self) -> ssl.SSLContext | None:
-        return ssl.create_default_context(cafile=self.ca) if "SSL" in self.protocol else None
+    async def report_shorter(self, topics: Collection[str]) -> None:
+        """Topics had no record at their position any more, and are read from the beginning."""
+        ...
 
 
 class Consumer:
@@ -111,14 +70,17 @@ class Consumer:
         brokers: KafkaConfig,
         topics: Sequence[str],
         group_id: str,
-        positions: Callable[[], Awaitable[Mapping[TopicPartition, int]]],
+        positions: PositionStore,
     ) -> None:
-        """`positions` gives the next offset of each partition; partitions that it does not name are
-        read from the beginning. The group's committed offsets only serve to monitor lag."""
+        """The group's committed offsets only serve to monitor lag."""
         self._brokers = brokers
         self._topics = topics
         self._group_id = group_id
         self._positions = positions
+        self._topic_ids: Mapping[str, str] = {}
+        self.topics_changed = False
+        """Whether the consumer stopped because a new one has to read the topics."""
+        self._next: dict[TopicPartition, int] = {}
         self._stopping: Callable[[], None] = lambda: None
         self.broker = KafkaBroker(
             brokers.servers,
@@ -156,6 +118,7 @@ class Consumer:
         @subscriber
         async def consume(message: KafkaMessage) -> None:
             records = _records(message)
+            await self._report_rewound(records)
             await handle(records)
             await self._commit(records)
 
@@ -172,18 +135,37 @@ class Consumer:
         """Let `run` return when the current batch is committed."""
         self._stopping()
 
-    async def seek(self, assigned: Iterable[TopicPartition]) -> None:
-        """Continue at the positions stored in ai's own database."""
+    async def seek(self, assigned: Collection[TopicPartition]) -> None:
+        """Continue at the positions stored in ai's own database.
+
+        Raises LookupError when a topic was deleted since it was assigned.
+        """
         consumer = self._subscriber.consumer
         if consumer is None:
             return
-        # Until the database has answered, aiokafka would deliver from the group's offsets.
+        # Until Kafka and the database have answered, aiokafka would deliver from the group's
+        # offsets.
         consumer.pause(*assigned)
-        positions = await self._positions()
+        await _patiently(self.stop_if_topics_changed)
+        if self.topics_changed:
+            return
+        logs = await _patiently(lambda: partition_logs(self._brokers, assigned))
+        if missing := {*assigned} - logs.keys():
+            raise LookupError(f"deleted since they were assigned: {sorted(missing)}")
+        self._next = {**await self._positions.begin_at(logs)}
         for place in assigned:
-            # Beyond the end, as in a re-created topic, the reset policy starts at the beginning.
-            consumer.seek(place, positions.get((place.topic, place.partition), 0))
+            consumer.seek(place, self._next[place])
         consumer.resume(*assigned)
+
+    async def stop_if_topics_changed(self) -> None:
+        """Stops when a topic was created, or deleted and created again, since this consumer began.
+        aiokafka goes on in such a topic at the position in the old one, and a batch of the old one
+        may still be handled. Raises BrokerError."""
+        present = await topic_ids(self._brokers, self._topics)
+        self._topic_ids = self._topic_ids or present
+        if any(self._topic_ids.get(name) != found for name, found in present.items()):
+            self.topics_changed = True
+            self.stop()
 
     async def is_behind(self) -> bool:
         """Whether the assigned partitions have a record that is not applied. The difference of
@@ -192,12 +174,19 @@ class Consumer:
         It opens a new connection, because the consumer's own may be stuck. Raises BrokerError.
         """
         assigned = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
-        positions = await self._positions()
+        positions = await self._positions.load()
         async with Reader(self._brokers) as reader:
             ends = await reader.ends_of(assigned)
             async for _ in reader.read(positions, ends, records_max=1):
                 return True
         return False
+
+    async def _report_rewound(self, records: Records) -> None:
+        """A log that became shorter has no record at the position, and aiokafka begins again."""
+        rewound = {r.topic for r in records if r.offset < self._next.get(_place(r), 0)}
+        if rewound:
+            await self._positions.report_shorter(rewound)
+        self._next |= _next_offsets(records)
 
     async def _commit(self, records: Records) -> None:
         """A failure is harmless: the records come again and change nothing the second time."""
@@ -262,85 +251,14 @@ def _wire(record: Record) -> dict[str, Any]:
     }
 
 
-class Reader:
-    """Reads ranges of offsets without joining a consumer group."""
-
-    def __init__(self, brokers: KafkaConfig) -> None:
-        self._consumer = AIOKafkaConsumer(
-            **brokers.client(),
-            auto_offset_reset="earliest",
-            isolation_level=READ_COMMITTED,
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-        )
-
-    async def __aenter__(self) -> "Reader":
-        await self._consumer.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._consumer.stop()
-
-    async def ends(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
-        """For each partition the offset after its last record. Raises BrokerError."""
-        return await self.ends_of(_partitions(topics))
-
-    async def ends_of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """Like `ends`, before the first open transaction. Raises BrokerError."""
-        return dict(await self._consumer.end_offsets(list(places)))
-
-    async def beginnings(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
-        """For each partition the offset of its oldest record. Raises BrokerError."""
-        return dict(await self._consumer.beginning_offsets(_partitions(topics)))
-
-    async def at_time(self, topics: Sequence[Topic], moment: datetime) -> dict[TopicPartition, int]:
-        """For each partition the offset of the first record written at `moment` or later.
-
-        Raises BrokerError.
-        """
-        wanted = dict.fromkeys(_partitions(topics), int(moment.timestamp() * 1000))
-        found = await self._consumer.offsets_for_times(wanted)
-        ends = await self.ends(topics)
-        return {
-            (place.topic, place.partition): at.offset if at else ends[place.topic, place.partition]
-            for place, at in found.items()
-        }
-
-    async def read(
-        self,
-        begin: Mapping[TopicPartition, int],
-        until: Mapping[TopicPartition, int],
-        records_max: int,
-    ) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
-        """Batches of the records from `begin` (by default 0) up to, but without, `until`.
-
-        Raises BrokerError.
-        """
-        open_places = {
-            TopicPartition(*place): end for place, end in until.items() if begin.get(place, 0) < end
-        }
-        if not open_places:
-            return  # without partitions to read aiokafka may hang when it stops
-        self._consumer.assign(list(open_places))
-        for place in open_places:
-            self._consumer.seek(place, begin.get((place.topic, place.partition), 0))
-        while open_places:
-            fetched = await self._consumer.getmany(
-                *open_places, timeout_ms=WAIT_MS, max_records=records_max
-            )
-            batch = [r for p, some in fetched.items() for r in some if r.offset < open_places[p]]
-            # The position, not the last record, which compaction may have deleted.
-            for place in [*open_places]:
-                if await self._consumer.position(place) >= open_places[place]:
-                    del open_places[place]
-            if batch:
-                yield batch
-
-
-def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
-    return [
-        TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)
-    ]
+async def _patiently(look: Callable[[], Awaitable[T]]) -> T:
+    """Repeats it until the brokers answer."""
+    while True:
+        try:
+            return await look()
+        except KafkaError as error:
+            log.warning("waiting for the brokers: %s", error)
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 def exit_on_failure(fetch: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
@@ -369,7 +287,7 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         pass
 
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         try:
             await self._consumer.seek(assigned)
         except Exception:  # aiokafka would log it and start at the group's offsets
@@ -378,7 +296,11 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
 
 
 def _next_offsets(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[TopicPartition, int]:
-    return {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+    return {_place(r): r.offset + 1 for r in records}
+
+
+def _place(record: ConsumerRecord[bytes, bytes]) -> TopicPartition:
+    return TopicPartition(record.topic, record.partition)
 
 
 def _records(message: KafkaMessage) -> Records:

@@ -6,6 +6,7 @@ that it is parked like any other malformed record.
 """
 
 import struct
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,12 @@ CODECS: dict[int, Callable[[bytes], bytes]] = {
     4: codec.zstd_decode,
 }
 CODEC_BITS = 0x07
+FETCHES = 3
+"""So often a batch with a wrong checksum is fetched before it is reported: the network or a memory
+may have damaged only one copy."""
+
+_damaged_fetches: Counter[int] = Counter()
+"""By base offset; two partitions with equal offsets share their fetches."""
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -51,13 +58,24 @@ class TolerantRecords:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
+        self._checked = -1
 
     def size_in_bytes(self) -> int:
         return len(self._data)
 
     def has_next(self) -> bool:
-        """Whether another batch is there in full: the broker may cut off the last one."""
-        return self._end() <= len(self._data)
+        """Whether another batch is there in full: the broker may cut off the last one.
+
+        A batch that is damaged ends the data, as if it had not been fetched: aiokafka then fetches
+        it again.
+        """
+        if self._end() > len(self._data):
+            return False
+        if self._checked < self._at and _fetch_again(self._data[self._at : self._end()]):
+            self._data = self._data[: self._at]
+            return False
+        self._checked = self._at
+        return True
 
     def next_batch(self) -> "TolerantBatch":
         begin, self._at = self._at, self._end()
@@ -68,6 +86,23 @@ class TolerantRecords:
             return len(self._data) + 1
         _, length = PREFIX.unpack_from(self._data, self._at)
         return int(self._at + PREFIX.size + length)
+
+
+def _fetch_again(data: bytes) -> bool:
+    """Whether a batch is damaged and was not fetched `FETCHES` times yet."""
+    base_offset, _ = PREFIX.unpack_from(data)
+    if not _is_damaged(data) or _damaged_fetches[base_offset] >= FETCHES - 1:
+        _damaged_fetches.pop(base_offset, None)
+        return False
+    _damaged_fetches[base_offset] += 1
+    return True
+
+
+def _is_damaged(data: bytes) -> bool:
+    try:
+        return not MemoryRecords(data).next_batch().validate_crc()
+    except Exception:  # of any kind: its length or format is damaged
+        return True
 
 
 class TolerantBatch:

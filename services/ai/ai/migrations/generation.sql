@@ -43,7 +43,15 @@ CREATE TABLE consumed (
     topic       text,
     partition   integer,
     next_offset bigint NOT NULL,
+    topic_id    text,  -- of the topic that was read; null where it was not known yet
     PRIMARY KEY (topic, partition)
+);
+
+-- Topics that were read from the beginning although they had been consumed, for the status.
+CREATE TABLE lost_topic (
+    topic      text PRIMARY KEY,
+    cause      text NOT NULL CHECK (cause IN ('recreated', 'shorter')),
+    noticed_at timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE TABLE learner (

@@ -1,7 +1,7 @@
 """Applies a batch in one transaction, together with marks, positions and counts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import asyncpg
 
@@ -30,6 +30,8 @@ class Applier:
     pool: asyncpg.Pool
     generation: str
     worker: str
+    topic_ids: Mapping[str, str] = field(default_factory=dict)
+    """The ids of the topics that the batches come from."""
 
     async def settle(self, batch: Batch) -> None:
         """See `decisions.settle`; call it before `apply` for a batch with refused records."""
@@ -50,15 +52,17 @@ class Applier:
     async def apply_within(self, db: Db, batch: Batch) -> Applied:
         """Within the caller's transaction, which holds LEARNER_READ_LOCK, or LEARNER_WRITE_LOCK if
         the batch erases a learner."""
-        return await apply_within(db, batch, self.generation, self.worker)
+        return await apply_within(db, batch, self.generation, self.worker, self.topic_ids)
 
 
-async def apply_within(db: Db, batch: Batch, generation: str, worker: str) -> Applied:
+async def apply_within(
+    db: Db, batch: Batch, generation: str, worker: str, topic_ids: Mapping[str, str] | None = None
+) -> Applied:
     """Like `Applier.apply_within`, for the generation in `db`'s search path."""
     applied = await _write(db, batch)
     failpoint("worker.mid_batch")
     await parked.park(db, generation, batch.refused, batch.registry)
-    await positions.advance(db, batch.positions)
+    await positions.advance(db, batch.positions, topic_ids)
     await status.count(
         db,
         worker,

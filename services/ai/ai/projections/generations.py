@@ -52,7 +52,11 @@ class Generation:
 
 
 class NoSuchGeneration(LookupError):
-    """There is no generation of this name, or it is live and cannot be dropped."""
+    """There is no generation of this name."""
+
+
+class GenerationIsLive(RuntimeError):
+    """Readers see this generation, so it cannot be dropped."""
 
 
 class OtherModel(RuntimeError):
@@ -119,10 +123,11 @@ async def publish_live(connection: Db, name: str) -> None:
 
 
 async def drop_generation(connection: Db, name: str) -> None:
-    """Deletes a generation with everything in it. Raises NoSuchGeneration."""
+    """Deletes a generation with everything in it. Raises NoSuchGeneration, GenerationIsLive."""
     async with connection.transaction():
         if await connection.execute(REMOVE, name) != "DELETE 1":
-            raise NoSuchGeneration(name)
+            is_live = await live_generation(connection) == name
+            raise GenerationIsLive(name) if is_live else NoSuchGeneration(name)
         await connection.execute(UNPARK, name)
         await connection.execute(f"DROP SCHEMA {name} CASCADE")
 

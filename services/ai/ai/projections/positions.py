@@ -2,37 +2,174 @@
 
 A consumer starts here and not at its group's offsets. So a database that was lost, or restored from
 a backup, fills itself again, and two generations can be brought to the same position.
+
+A position belongs to the log it was read from. In a topic that was deleted and created again, or
+whose log became shorter, it would skip records, so the topic is read from the beginning; the
+version guard makes that safe.
 """
 
-from collections.abc import Mapping
-from typing import TypeAlias
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias, TypeVar
 
 import asyncpg
 
-from ai.kit.db import Db
+from ai.kit.broker import PartitionLog, TopicPartition
+from ai.kit.db import UNAVAILABLE, Db
 
 Positions: TypeAlias = Mapping[tuple[str, int], int]
 """By topic and partition, the offset of the first record that has not been applied."""
+Logs: TypeAlias = Mapping[TopicPartition, PartitionLog]
+T = TypeVar("T")
 
+# A position without id is from before ids were stored, or from a caller that does not know it.
 ADVANCE = """
-INSERT INTO consumed (topic, partition, next_offset)
-SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[])
-ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset
+INSERT INTO consumed AS stored (topic, partition, next_offset, topic_id)
+SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[])
+ON CONFLICT (topic, partition) DO UPDATE SET
+    next_offset = excluded.next_offset, topic_id = coalesce(excluded.topic_id, stored.topic_id)
 """
-POSITIONS = "SELECT topic, partition, next_offset FROM consumed"
+STORED = "SELECT topic, partition, next_offset, topic_id FROM {schema}consumed"
+REPORT_LOST = """
+INSERT INTO lost_topic (topic, cause) SELECT unnest($1::text[]), $2
+ON CONFLICT (topic) DO UPDATE SET cause = excluded.cause, noticed_at = now()
+"""
+LOST = "SELECT topic FROM {schema}.lost_topic ORDER BY topic"
+AGAIN_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
 
 
-async def advance(db: Db, positions: Positions) -> None:
-    """Call it in the transaction that applies the records before these positions."""
+class Cause(StrEnum):
+    """Why positions in a topic are not used."""
+
+    RECREATED = "recreated"
+    SHORTER = "shorter"
+
+
+EXPLANATIONS = {
+    Cause.RECREATED: "was deleted and created again",
+    Cause.SHORTER: "lost its newest records",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    next_offset: int
+    topic_id: str | None
+    """None where the position was stored before ids were."""
+
+    def cause_in(self, present: PartitionLog) -> Cause | None:
+        """Why this is no position in `present`; None when it is one."""
+        if self.topic_id not in (None, present.topic_id):
+            return Cause.RECREATED
+        return Cause.SHORTER if self.next_offset > present.end else None
+
+
+StoredPositions: TypeAlias = Mapping[TopicPartition, Stored]
+
+
+async def advance(
+    db: Db | asyncpg.Pool, positions: Positions, topic_ids: Mapping[str, str] | None = None
+) -> None:
+    """Call it in the transaction that applies the records before these positions. `topic_ids` are
+    those of the topics that were read."""
     places = sorted(positions)
     await db.execute(
         ADVANCE,
         [topic for topic, _ in places],
         [partition for _, partition in places],
         [positions[place] for place in places],
+        [(topic_ids or {}).get(topic) for topic, _ in places],
     )
 
 
-async def load_positions(db: asyncpg.Pool) -> dict[tuple[str, int], int]:
-    rows = await db.fetch(POSITIONS)
-    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+async def load_stored(db: Db | asyncpg.Pool, schema: str = "") -> dict[TopicPartition, Stored]:
+    """The positions of the generation `schema`, by default of the one in the search path."""
+    rows = await db.fetch(STORED.format(schema=f"{schema}." if schema else ""))
+    return {
+        TopicPartition(row["topic"], row["partition"]): Stored(row["next_offset"], row["topic_id"])
+        for row in rows
+    }
+
+
+async def load_positions(db: Db | asyncpg.Pool) -> dict[TopicPartition, int]:
+    return {place: one.next_offset for place, one in (await load_stored(db)).items()}
+
+
+def begin_at(stored: StoredPositions, logs: Logs) -> dict[TopicPartition, int]:
+    """Where to read each log on; where a position is not of this log, at its beginning."""
+    return {place: _begin(stored.get(place), present) for place, present in logs.items()}
+
+
+def _begin(stored: Stored | None, present: PartitionLog) -> int:
+    if stored is None or stored.cause_in(present):
+        return present.begin
+    return max(stored.next_offset, present.begin)
+
+
+def lost_topics(stored: StoredPositions, logs: Logs) -> dict[str, Cause]:
+    """The topics in which a position is not used, each with one cause."""
+    causes = {
+        place.topic: cause
+        for place, one in stored.items()
+        if place in logs and (cause := one.cause_in(logs[place]))
+    }
+    return dict(sorted(causes.items()))
+
+
+async def report_lost(db: Db | asyncpg.Pool, topics: Iterable[str], cause: Cause) -> None:
+    """Says it in the log and in the status."""
+    names = sorted(topics)
+    await db.execute(REPORT_LOST, names, cause)
+    for name in names:
+        log.warning(
+            "%s %s and is read from the beginning; `python -m core.manage refill_topic %s` "
+            "publishes again what it should have",
+            *(name, EXPLANATIONS[cause], name),
+        )
+
+
+async def reported_lost(db: Db | asyncpg.Pool, schema: str) -> list[str]:
+    return [row["topic"] for row in await db.fetch(LOST.format(schema=schema))]
+
+
+class WorkerPositions:
+    """The positions of one worker on one generation. Waits while the database is unavailable."""
+
+    def __init__(self, pool: asyncpg.Pool, topic_ids: dict[str, str]) -> None:
+        """`topic_ids` is filled with the ids of the topics that the worker reads."""
+        self._pool = pool
+        self._topic_ids = topic_ids
+
+    async def begin_at(self, logs: Logs) -> dict[TopicPartition, int]:
+        """Adopts the ids of positions that have none, and reports positions that are not used."""
+        return await self._waiting(lambda: self._begin_at(logs))
+
+    async def load(self) -> dict[TopicPartition, int]:
+        return await self._waiting(lambda: load_positions(self._pool))
+
+    async def report_shorter(self, topics: Collection[str]) -> None:
+        await self._waiting(lambda: report_lost(self._pool, topics, Cause.SHORTER))
+
+    async def _begin_at(self, logs: Logs) -> dict[TopicPartition, int]:
+        self._topic_ids.update({place.topic: one.topic_id for place, one in logs.items()})
+        async with self._pool.acquire() as db, db.transaction():
+            stored = await load_stored(db)
+            begin = begin_at(stored, logs)
+            known = {place: begin[place] for place in stored.keys() & logs.keys()}
+            await advance(db, known, self._topic_ids)
+            for topic, cause in lost_topics(stored, logs).items():
+                await report_lost(db, [topic], cause)
+        return begin
+
+    async def _waiting(self, work: Callable[[], Awaitable[T]]) -> T:
+        while True:
+            try:
+                return await work()
+            except UNAVAILABLE as error:
+                log.warning("waiting for the stored positions: %s", type(error).__name__)
+                await asyncio.sleep(AGAIN_SECONDS)

@@ -15,15 +15,28 @@ from rich.console import Console
 
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
-from ai.kit.broker import BrokerError, KafkaConfig, Reader
+from ai.kit.broker import BrokerError, KafkaConfig, Reader, Stalled
 from ai.kit.db import UNAVAILABLE, connect, open_pool
 from ai.kit.logs import configure
 from ai.kit.settings import Backend, Settings, load_settings
-from ai.projections.generations import NoSuchGeneration, all_generations, drop_generation
+from ai.projections.generations import (
+    GenerationIsLive,
+    NoSuchGeneration,
+    all_generations,
+    drop_generation,
+)
 from ai.rebuild import show
 from ai.rebuild.partial import NoSuchTopic, read_positions, require_known
 from ai.rebuild.plan import plan
-from ai.rebuild.rebuild import Differs, Options, RebuildRefused, Tools, rebuild, roll_back
+from ai.rebuild.rebuild import (
+    LOST_PAGE,
+    Differs,
+    Options,
+    RebuildRefused,
+    Tools,
+    rebuild,
+    roll_back,
+)
 
 command = typer.Typer(help=__doc__, add_completion=False, invoke_without_command=True)
 console = Console()
@@ -117,9 +130,13 @@ def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = Non
         console.print(f"[red]not switched: {error}[/]")
         sys.exit(DIFFERS)
     except NoSuchGeneration as error:
-        sys.exit(f"{error} is no generation that could be dropped")
+        sys.exit(f"there is no generation {error}")
+    except GenerationIsLive as error:
+        sys.exit(f"{error} is the live generation, which cannot be dropped")
     except RebuildRefused as error:
         sys.exit(f"not rebuilt: {error}")
+    except Stalled as error:
+        sys.exit(f"not rebuilt: {error}. If records are missing, {LOST_PAGE}")
     except (*UNAVAILABLE, BrokerError) as error:
         sys.exit(f"interrupted by {type(error).__name__}; start it again to continue")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ai.projections.batch import CONSUMED
 from ai.projections.generations import live_generation
-from ai.rebuild.rebuild import Options, RebuildRefused, Tools
+from ai.rebuild.rebuild import Options, RebuildRefused, Tools, existing_logs
 
 # How many texts the live catalogue has, and for how many the cache has a vector of the model.
 KNOWN_TEXTS = """
@@ -38,13 +38,11 @@ async def plan(tools: Tools, options: Options) -> Plan:
         raise RebuildRefused("there is no live generation yet: run `python -m ai migrate`")
     topics = [t for t in CONSUMED if not options.topics or t.name in options.topics]
     async with tools.open_reader() as reader:
-        begin = await reader.beginnings(topics)
-        end = await (
-            reader.at_time(topics, options.until) if options.until else reader.ends(topics)
-        )
+        logs = await existing_logs(reader, topics)
+        limits = await reader.at_time(topics, options.until) if options.until else {}
     records = dict.fromkeys((topic.name for topic in topics), 0)
-    for (topic, partition), offset in end.items():
-        records[topic] += offset - begin[topic, partition]
+    for place, log in logs.items():
+        records[place.topic] += limits.get(place, log.end) - log.begin
     (known,) = await tools.db.fetch(KNOWN_TEXTS, *tools.encoder.identity.key)
     size = await tools.db.fetchval(SIZE, live)
     return Plan(live, records, known["texts"], known["cached"], size)

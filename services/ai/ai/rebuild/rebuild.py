@@ -5,7 +5,7 @@ Each stage stores its progress in the database, so that a rebuild that was kille
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,18 +31,28 @@ from ai.projections.generations import (
     require_model,
 )
 from ai.projections.parked import Budget
+from ai.projections.positions import (
+    Logs,
+    Positions,
+    begin_at,
+    load_stored,
+    lost_topics,
+    reported_lost,
+)
 from ai.projections.subscriber import Subscriber
 from ai.rebuild import partial, vectors
 from ai.rebuild.compare import Comparison, compare
 from ai.rebuild.panel import QUERIES
 from ai.rebuild.switch import (
     RECORDS_PER_BATCH,
+    ReadingRange,
     Switched,
     catch_up_and_switch,
-    positions_of,
+    worker_runs,
 )
 from ai.recommendations.recompute import Recompute
 from ai.recommendations.refresh import NeighboursRefresh
+from ongoza_contracts.topics import Topic
 
 ATTEMPTS = 10
 NEARLY_THERE = 1000
@@ -56,11 +66,15 @@ class RebuildRefused(RuntimeError):
     """The text says why, for the operator."""
 
 
+LOST_PAGE = 'see "A topic was lost" in docs/operate-replay.md'
+
+
 class Differs(RebuildRefused):
-    def __init__(self, comparison: Comparison) -> None:
-        super().__init__(
-            "the new generation differs from the live one: " + "; ".join(comparison.reasons)
-        )
+    def __init__(self, comparison: Comparison, lost: Iterable[str]) -> None:
+        reasons = [*comparison.reasons]
+        if names := ", ".join(lost):
+            reasons.append(f"{names} lost records: {LOST_PAGE}")
+        super().__init__("the new generation differs from the live one: " + "; ".join(reasons))
         self.comparison = comparison
 
 
@@ -103,6 +117,8 @@ class Outcome:
     """None when there was nothing to compare with."""
     switched: Switched | None
     """None when the generation was only built."""
+    worker_runs: bool = True
+    """Whether a worker is there that will apply new facts to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +152,15 @@ async def roll_back(tools: Tools) -> Outcome:
     if name is None:
         raise RebuildRefused("there is no earlier generation to go back to")
     return await _on_generation(tools, Options(), live, name, lambda run: run.return_to())
+
+
+async def existing_logs(reader: Reader, topics: Sequence[Topic]) -> Logs:
+    """Raises RebuildRefused when one of the topics does not exist."""
+    logs = await reader.logs(topics)
+    if missing := {one.name for one in topics} - {place.topic for place in logs}:
+        names = ", ".join(sorted(missing))
+        raise RebuildRefused(f"there is no topic {names} that ai may read: {LOST_PAGE}")
+    return logs
 
 
 async def _only_one(tools: Tools) -> str:
@@ -180,8 +205,9 @@ async def _on_generation(
         async with tools.open_reader() as reader:
             worker = f"rebuild-{name}"
             await status.heartbeat(pool, worker, name)
-            applier = Applier(pool, name, worker)
-            return await work(_Run(tools, options, live, name, pool, reader, applier))
+            ids: dict[str, str] = {}
+            applier = Applier(pool, name, worker, ids)
+            return await work(_Run(tools, options, live, name, pool, reader, applier, ids))
     finally:
         await pool.close()
 
@@ -197,6 +223,8 @@ class _Run:
     pool: asyncpg.Pool
     reader: Reader
     applier: Applier
+    topic_ids: dict[str, str]
+    """The applier's."""
     facts: int = 0
     comparison: Comparison | None = None
 
@@ -210,20 +238,37 @@ class _Run:
         switched = None
         if switch and not self.options.partial:
             switched = await self._switch(self._compare)
-        return Outcome(self.name, self.facts, cached, embedded, self.comparison, switched)
+        return await self._outcome(cached, embedded, switched)
 
     async def return_to(self) -> Outcome:
         await self._load()
-        switched = await self._switch(_unseen)
-        return Outcome(self.name, self.facts, 0, 0, None, switched)
+        return await self._outcome(0, 0, await self._switch(_unseen))
+
+    async def _outcome(self, cached: int, embedded: int, switched: Switched | None) -> Outcome:
+        runs = await worker_runs(self.tools.db)
+        made = self.comparison
+        return Outcome(self.name, self.facts, cached, embedded, made, switched, runs)
 
     def _report(self, stage: str, done: int, total: int, **figures: object) -> None:
         self.tools.progress_reporter.stage(stage, done, total, **figures)
 
-    async def _target(self, db: Db | asyncpg.Pool) -> Mapping[TopicPartition, int]:
+    async def _to_read(self, db: Db | asyncpg.Pool) -> ReadingRange:
+        logs = await existing_logs(self.reader, CONSUMED)
+        self.topic_ids.update({place.topic: one.topic_id for place, one in logs.items()})
+        begin = begin_at(await load_stored(db, self.name), logs)
+        return ReadingRange(begin, await self._target(db, logs))
+
+    async def _target(self, db: Db | asyncpg.Pool, logs: Logs) -> Positions:
         """The positions of the live generation, so that both can be compared, or the end while it
-        has none; limited by the options."""
-        positions = await positions_of(db, self.live) or await self.reader.ends(CONSUMED)
+        has none, or none in this log; limited by the options."""
+        live = await load_stored(db, self.live)
+        positions: dict[tuple[str, int], int] = {
+            place: present.end
+            if not live or live[place].cause_in(present)
+            else live[place].next_offset
+            for place, present in logs.items()
+            if not live or place in live
+        }
         if self.options.until:
             limits = await self.reader.at_time(CONSUMED, self.options.until)
             positions = {place: min(end, limits[place]) for place, end in positions.items()}
@@ -234,16 +279,20 @@ class _Run:
         """Reads with the worker's subscriber, which never skips a record."""
         budget = Budget(self.tools.parked_share)
         subscriber = Subscriber(self.applier, budget, lists=asyncio.Event(), texts=asyncio.Event())
-        total = NEARLY_THERE
-        while total >= NEARLY_THERE:  # records arrive while earlier ones are read
-            begin, until = await positions_of(self.pool, self.name), await self._target(self.pool)
-            left = total = sum(max(end - begin.get(place, 0), 0) for place, end in until.items())
-            async for records in self.reader.read(begin, until, RECORDS_PER_BATCH):
-                await subscriber.handle(records)
-                self.facts += len(records)
-                left -= len(records)
-                self._report("facts", total - left, total, lag=left)
-                failpoint("rebuild.load")
+        while await self._load_rest(subscriber) >= NEARLY_THERE:
+            pass  # records arrive while earlier ones are read
+
+    async def _load_rest(self, subscriber: Subscriber) -> int:
+        """Returns how many records were read."""
+        rest, read = await self._to_read(self.pool), 0
+        total = rest.offsets
+        async for records in self.reader.read(rest.begin, rest.until, RECORDS_PER_BATCH):
+            await subscriber.handle(records)
+            read += len(records)
+            self.facts += len(records)
+            self._report("facts", read, total, lag=total - read)
+            failpoint("rebuild.load")
+        return read
 
     async def _embed(self) -> tuple[int, int]:
         encoder = self.tools.encoder
@@ -274,7 +323,7 @@ class _Run:
                     self.applier,
                     self.reader,
                     live=self.live,
-                    target=self._target,
+                    to_read=self._to_read,
                     check=check,
                 )
                 self._report("switch", 1, 1, attempt=attempt)
@@ -284,7 +333,7 @@ class _Run:
 
     async def _compare(self, db: Db) -> None:
         """Raises Differs. A live generation without records is not compared."""
-        if not await positions_of(db, self.live):
+        if not await load_stored(db, self.live):
             return
         encoders = self.tools.live_encoder, self.tools.encoder
         panels = [await encoder.encode(QUERIES) for encoder in encoders]
@@ -295,7 +344,13 @@ class _Run:
             db, self.live, self.name, (panels[0], panels[1]), same_model=same_model
         )
         if not self.comparison.equal:
-            raise Differs(self.comparison)
+            raise Differs(self.comparison, await self._lost_topics(db))
+
+    async def _lost_topics(self, db: Db) -> list[str]:
+        """Topics that may have fewer records than the live generation was made from."""
+        logs = await self.reader.logs(CONSUMED)
+        lost = lost_topics(await load_stored(db, self.live), logs)
+        return sorted({*lost, *await reported_lost(db, self.live)})
 
 
 async def _unseen(_: Db) -> None:

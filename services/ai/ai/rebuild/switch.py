@@ -1,12 +1,10 @@
 """Makes a generation live while nobody writes and both are at the same positions."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import asyncpg
-
-from ai.kit.broker import Reader, TopicPartition
+from ai.kit.broker import Reader
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
 from ai.kit.locks import LEARNER_WRITE_LOCK
@@ -14,7 +12,7 @@ from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.projections.decisions import settle
 from ai.projections.generations import publish_live
-from ai.projections.positions import POSITIONS
+from ai.projections.positions import Positions
 from ai.recommendations.announce import VERSION
 
 RECORDS_PER_BATCH = 5000
@@ -31,7 +29,13 @@ WHERE known.content_ids IS DISTINCT FROM made.content_ids ORDER BY user_id
 ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
 WHERE refreshed_list.version IS NOT NULL
 """  # noqa: S608 - constants, and names of our own generations
-POSITIONS_OF = POSITIONS.replace("consumed", "{schema}.consumed")
+# A worker reports every two seconds.
+WORKER_RUNS = """
+SELECT EXISTS (
+    SELECT FROM worker_status
+    WHERE worker NOT LIKE 'rebuild-%' AND heartbeat_at > now() - interval '30 seconds'
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,19 @@ class Switched:
     """How long readers may have waited."""
 
 
-async def positions_of(db: Db | asyncpg.Pool, schema: str) -> dict[TopicPartition, int]:
-    rows = await db.fetch(POSITIONS_OF.format(schema=schema))
-    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+@dataclass(frozen=True, slots=True)
+class ReadingRange:
+    begin: Positions
+    until: Positions
+
+    @property
+    def offsets(self) -> int:
+        return sum(max(end - self.begin.get(one, 0), 0) for one, end in self.until.items())
+
+
+async def worker_runs(db: Db) -> bool:
+    """Whether a worker reported lately, of any generation: it goes on with the live one."""
+    return bool(await db.fetchval(WORKER_RUNS))
 
 
 async def catch_up_and_switch(
@@ -53,10 +67,10 @@ async def catch_up_and_switch(
     reader: Reader,
     *,
     live: str,
-    target: Callable[[Db], Awaitable[Mapping[TopicPartition, int]]],
+    to_read: Callable[[Db], Awaitable[ReadingRange]],
     check: Callable[[Db], Awaitable[None]],
 ) -> Switched:
-    """Bring `applier`'s generation to exactly `target`, `check` it and make it live, in one
+    """Apply exactly `to_read` to `applier`'s generation, `check` it and make it live, in one
     transaction that holds off every writer. What `check` raises undoes all of it.
 
     Raises asyncpg.LockNotAvailableError when readers hold the views too long; then try again.
@@ -65,8 +79,8 @@ async def catch_up_and_switch(
         await db.execute(LEARNER_WRITE_LOCK)
         began = time.monotonic()
         await db.execute(f"SET LOCAL search_path = {applier.generation}, public")
-        begin = await positions_of(db, applier.generation)
-        async for records in reader.read(begin, await target(db), RECORDS_PER_BATCH):
+        rest = await to_read(db)
+        async for records in reader.read(rest.begin, rest.until, RECORDS_PER_BATCH):
             batch = read_batch(records)
             await settle(db, batch)
             await applier.apply_within(db, batch)

@@ -1,0 +1,110 @@
+"""What the brokers have of topics: their ids, and where the log of each partition begins and ends.
+
+Only confluent-kafka gives the ids of topics. It blocks, so its calls run in a thread.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from confluent_kafka import IsolationLevel, KafkaException, TopicCollection
+from confluent_kafka import KafkaError as Code
+from confluent_kafka import TopicPartition as Asked
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export nothing
+    AdminClient,
+    OffsetSpec,
+)
+
+from ai.kit.kafka_config import KafkaConfig
+
+REQUEST_SECONDS = 10.0
+MISSING = {Code.UNKNOWN_TOPIC_OR_PART, Code.TOPIC_AUTHORIZATION_FAILED}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionLog:
+    topic_id: str
+    """A topic that was deleted and created again has another one."""
+    begin: int
+    end: int
+    """The offset after the last record, before the first open transaction."""
+
+
+async def topic_ids(brokers: KafkaConfig, topics: Collection[str]) -> dict[str, str]:
+    """By name, the ids of those topics that we may see. Raises KafkaError."""
+    described = await _call(brokers, lambda admin: _describe(admin, topics))
+    return {name: str(one.topic_id) for name, one in described.items()}
+
+
+async def partition_logs(
+    brokers: KafkaConfig, places: Collection[TopicPartition]
+) -> dict[TopicPartition, PartitionLog]:
+    """The logs of those partitions that we may see. Raises KafkaError."""
+    return await _call(brokers, lambda admin: _logs(admin, places))
+
+
+async def _call(brokers: KafkaConfig, work: Callable[[AdminClient], T]) -> T:
+    settings: dict[str, Any] = {**brokers.librdkafka(), "log_level": 0, "error_cb": lambda _: None}
+    try:
+        return await asyncio.to_thread(lambda: work(AdminClient(settings)))
+    except (KafkaException, TimeoutError) as error:
+        raise KafkaError(f"the topics cannot be described: {error}") from error
+
+
+def _describe(admin: AdminClient, topics: Collection[str]) -> dict[str, Any]:
+    if not topics:
+        return {}
+    asked = admin.describe_topics(TopicCollection(sorted(topics)), request_timeout=REQUEST_SECONDS)
+    found = {name: _unless_missing(answer) for name, answer in asked.items()}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _logs(
+    admin: AdminClient, places: Collection[TopicPartition]
+) -> dict[TopicPartition, PartitionLog]:
+    described = _describe(admin, {place.topic for place in places})
+    present = [
+        place
+        for place in places
+        if place.topic in described and place.partition < len(described[place.topic].partitions)
+    ]
+    begins = _offsets(admin, present, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
+    ends = _offsets(admin, present, OffsetSpec.latest())  # type: ignore[no-untyped-call]
+    return {
+        place: PartitionLog(str(described[place.topic].topic_id), begins[place], ends[place])
+        for place in present
+        if place in begins and place in ends
+    }
+
+
+def _offsets(
+    admin: AdminClient, places: Collection[TopicPartition], which: OffsetSpec
+) -> dict[TopicPartition, int]:
+    if not places:
+        return {}
+    answers = admin.list_offsets(
+        {Asked(place.topic, place.partition): which for place in places},
+        isolation_level=IsolationLevel.READ_COMMITTED,
+        request_timeout=REQUEST_SECONDS,
+    )
+    found = {
+        TopicPartition(one.topic, one.partition): _unless_missing(answer)
+        for one, answer in answers.items()
+    }
+    return {place: one.offset for place, one in found.items() if one is not None}
+
+
+def _unless_missing(answer: Future[Any]) -> Any:
+    """None for a topic or partition that does not exist, or that we have no right to describe."""
+    try:
+        return answer.result(REQUEST_SECONDS)
+    except KafkaException as error:
+        if error.args[0].code() in MISSING:
+            return None
+        raise

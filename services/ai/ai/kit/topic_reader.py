@@ -1,0 +1,124 @@
+"""Reads ranges of offsets without joining a consumer group."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
+from ai.kit.topic_logs import PartitionLog, partition_logs
+from ongoza_contracts.topics import Topic
+
+STALLED_SECONDS = 30.0
+
+
+class Stalled(KafkaError):  # type: ignore[misc]  # aiokafka has no types
+    """A partition gives nothing for a long time although the wanted offset is not reached."""
+
+
+class Reader:
+    def __init__(self, brokers: KafkaConfig) -> None:
+        self._brokers = brokers
+        self._consumer = AIOKafkaConsumer(
+            **brokers.client(),
+            auto_offset_reset="earliest",
+            isolation_level=READ_COMMITTED,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+
+    async def __aenter__(self) -> "Reader":
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def ends(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
+        """For each partition the offset after its last record. Raises BrokerError."""
+        return await self.ends_of(_partitions(topics))
+
+    async def ends_of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """Like `ends`, before the first open transaction. Raises BrokerError."""
+        return dict(await self._consumer.end_offsets(list(places)))
+
+    async def logs(self, topics: Sequence[Topic]) -> dict[TopicPartition, PartitionLog]:
+        """The logs of the partitions that exist. Raises BrokerError."""
+        return await partition_logs(self._brokers, _partitions(topics))
+
+    async def beginnings(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
+        """For each partition the offset of its oldest record. Raises BrokerError."""
+        return dict(await self._consumer.beginning_offsets(_partitions(topics)))
+
+    async def at_time(self, topics: Sequence[Topic], moment: datetime) -> dict[TopicPartition, int]:
+        """For each partition the offset of the first record written at `moment` or later.
+
+        Raises BrokerError.
+        """
+        wanted = dict.fromkeys(_partitions(topics), int(moment.timestamp() * 1000))
+        found = await self._consumer.offsets_for_times(wanted)
+        ends = await self.ends(topics)
+        return {
+            (place.topic, place.partition): at.offset if at else ends[place.topic, place.partition]
+            for place, at in found.items()
+        }
+
+    async def read(
+        self,
+        begin: Mapping[TopicPartition, int],
+        until: Mapping[TopicPartition, int],
+        records_max: int,
+    ) -> AsyncIterator[list[ConsumerRecord[bytes, bytes]]]:
+        """Batches of the records from `begin` (by default 0) up to, but without, `until`.
+
+        Raises BrokerError, and Stalled when `until` is not reached, because the log became shorter.
+        """
+        left = {
+            TopicPartition(*place): end for place, end in until.items() if begin.get(place, 0) < end
+        }
+        if not left:
+            return  # without partitions to read aiokafka may hang when it stops
+        self._consumer.assign(list(left))
+        for place in left:
+            self._consumer.seek(place, begin.get((place.topic, place.partition), 0))
+        while left:
+            try:
+                async with asyncio.timeout(STALLED_SECONDS):
+                    batch = await self._progress(left, records_max)
+            except TimeoutError:
+                raise Stalled(_what_is_left(left)) from None
+            if batch:
+                yield batch
+
+    async def _progress(
+        self, left: dict[TopicPartition, int], records_max: int
+    ) -> list[ConsumerRecord[bytes, bytes]]:
+        """Waits until a position moves, takes the partitions that are read to their end out of
+        `left`, and returns the records, which may be none."""
+        before = [await self._consumer.position(place) for place in left]
+        while True:
+            fetched = await self._consumer.getmany(
+                *left, timeout_ms=WAIT_MS, max_records=records_max
+            )
+            # The position, not the last record, which compaction may have deleted.
+            positions = {place: await self._consumer.position(place) for place in left}
+            if [*positions.values()] != before:
+                break
+        batch = [r for p, some in fetched.items() for r in some if r.offset < left[p]]
+        for place, position in positions.items():
+            if position >= left[place]:
+                del left[place]
+        return batch
+
+
+def _what_is_left(left: Mapping[TopicPartition, int]) -> str:
+    places = ", ".join(f"{one.topic}:{one.partition}:{end}" for one, end in sorted(left.items()))
+    return f"nothing came for {STALLED_SECONDS:.0f} s before {places} (topic:partition:offset)"
+
+
+def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:
+    return [
+        TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)
+    ]

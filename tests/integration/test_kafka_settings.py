@@ -1,0 +1,41 @@
+"""Changes of topics' settings on the real broker."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from infra.kafka.cluster import Cluster
+from infra.kafka.plan import CreateTopic, SetConfig
+from infra.kafka.wanted import WantedTopic
+from tests.integration.story import eventually
+
+LAGS = ("min.compaction.lag.ms", "max.compaction.lag.ms")
+
+
+@pytest.fixture
+def name(kafka_bootstrap: str) -> Iterator[str]:
+    name = f"settings-{uuid4()}"
+    yield name
+    (deleted,) = AdminClient({"bootstrap.servers": kafka_bootstrap}).delete_topics([name]).values()
+    deleted.result(30)
+
+
+@pytest.mark.parametrize("after", [(1_000, 2_000), (900_000, 1_000_000)], ids=["lower", "raise"])
+@pytest.mark.parametrize("first", LAGS)
+def test_both_compaction_lags_change_together(
+    kafka_bootstrap: str, name: str, after: tuple[int, int], first: str
+) -> None:
+    """One by one the minimum may be above the maximum for a moment, which the broker refuses."""
+    cluster = Cluster({"bootstrap.servers": kafka_bootstrap})
+    cluster.perform([CreateTopic(topic(name, (100_000, 200_000)))])
+    wanted = topic(name, after)
+    order = sorted(LAGS, key=lambda lag: lag != first)
+    cluster.perform([SetConfig(name, lag, None, wanted.config[lag]) for lag in order])
+    assert eventually(lambda: cluster.read().topics[name].config == wanted.config)
+
+
+def topic(name: str, lags: tuple[int, int]) -> WantedTopic:
+    config = dict(zip(LAGS, map(str, lags), strict=True))
+    return WantedTopic(name=name, partitions=1, replication=1, config=config)

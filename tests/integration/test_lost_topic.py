@@ -1,0 +1,126 @@
+"""Kafka's data is lost or a topic is created again: nothing is skipped, and core fills it again."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from ongoza_contracts.topics import PROGRESS
+from scripts.stack.services import SEED, SERVICES
+from scripts.stack.stack import PROJECT, Stack
+from tests.integration.story import (
+    Learner,
+    applied_version,
+    eventually,
+    outbox_depth,
+    rows,
+    settled,
+)
+from tests.servers import new_stack
+
+pytestmark = pytest.mark.slow
+
+LOST = "SELECT topic, cause FROM live.lost_topic"
+PAGE = "docs/operate-replay.md"
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Stack]:
+    """A stack of its own, because no other test expects its topics to be deleted."""
+    stack = new_stack("lost")
+    try:
+        stack.up((*SERVICES, SEED))
+        eventually(lambda: settled(stack))
+        yield stack
+    finally:
+        stack.down()
+        shutil.rmtree(stack.folder, ignore_errors=True)
+
+
+def run(stack: Stack, *module: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", *module],
+        env={**stack.environment, "COLUMNS": "200"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+
+
+def succeeds(stack: Stack, *module: str) -> str:
+    done = run(stack, *module)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def delete_topic(stack: Stack) -> None:
+    admin = AdminClient({"bootstrap.servers": stack.environment["KAFKA_BOOTSTRAP_SERVERS"]})
+    (deleted,) = admin.delete_topics([PROGRESS.name]).values()
+    deleted.result(30)
+    eventually(lambda: PROGRESS.name not in admin.list_topics(timeout=10).topics)
+
+
+def refill(stack: Stack) -> None:
+    succeeds(stack, "core.manage", "refill_topic", PROGRESS.name)
+    eventually(lambda: outbox_depth(stack) == 0)
+
+
+def busy_learner(stack: Stack) -> tuple[Learner, str]:
+    """A learner with six records on the topic, and an item that has none yet."""
+    learner = Learner.signed_up(stack)
+    first, second, third = learner.recommended()[:3]
+    for percentage in (10, 20, 30):
+        assert {learner.report(one, percentage) for one in (first, second)} <= {200, 201}
+    eventually(lambda: applied_version(stack, learner.user_id, second) == 3)
+    return learner, third
+
+
+@pytest.mark.parametrize("worker", ["running", "stopped"])
+@pytest.mark.parametrize("records", ["fewer", "more"])
+def test_a_topic_that_was_created_again_is_read_from_its_beginning(
+    whole: Stack, worker: str, records: str
+) -> None:
+    learner, item = busy_learner(whole)
+    if worker == "stopped":
+        whole.stop("worker")
+    delete_topic(whole)
+    whole.run("topics")
+    # The first record of the partition, at an offset that was consumed in the old topic.
+    assert learner.report(item, 40) == 201
+    eventually(lambda: outbox_depth(whole) == 0)
+    if records == "more":
+        refill(whole)
+    if worker == "stopped":
+        whole.run("worker")
+    eventually(lambda: applied_version(whole, learner.user_id, item) == 1)
+    eventually(lambda: rows(whole, "vector", LOST) == [(PROGRESS.name, "recreated")])
+    (told,) = httpx.get(f"{whole.ai_url}/health", timeout=30).json()["projection"]["lost_topics"]
+    assert (told["topic"], told["cause"]) == (PROGRESS.name, "recreated")
+    if records == "fewer":
+        refill(whole)
+    assert "0 differ" in succeeds(whole, "ai", "reconcile", "--patience", "20")
+    # A new generation has everything, so it is equal; nothing is left to say.
+    succeeds(whole, "ai", "rebuild")
+    assert rows(whole, "vector", LOST) == []
+
+
+def test_a_rebuild_from_a_lost_topic_ends_and_names_the_page(whole: Stack) -> None:
+    busy_learner(whole)
+    whole.stop("worker")
+    delete_topic(whole)
+    done = run(whole, "ai", "rebuild")
+    assert (done.returncode, PAGE in done.stderr) == (1, True), done.stdout + done.stderr
+    whole.run("topics")
+    done = run(whole, "ai", "rebuild")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert f'{PROGRESS.name} lost records: see "A topic was lost"' in " ".join(done.stdout.split())
+    refill(whole)
+    assert "no worker is running" in succeeds(whole, "ai", "rebuild")
+    whole.run("worker")
+    assert "0 differ" in succeeds(whole, "ai", "reconcile", "--patience", "20")

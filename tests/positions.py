@@ -1,0 +1,30 @@
+"""Positions that no database stores."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+
+from ai.kit.broker import PartitionLog, TopicPartition
+
+
+class FixedPositions:
+    """Gives the same positions every time; without them, the beginning of each log."""
+
+    def __init__(
+        self, positions: Mapping[TopicPartition, int] | None = None, late: float = 0
+    ) -> None:
+        """`late` is how many seconds they take to load."""
+        self._positions = dict(positions or {})
+        self._late = late
+        self.shorter: list[str] = []
+
+    async def begin_at(
+        self, logs: Mapping[TopicPartition, PartitionLog]
+    ) -> dict[TopicPartition, int]:
+        await asyncio.sleep(self._late)
+        return {place: self._positions.get(place, log.begin) for place, log in logs.items()}
+
+    async def load(self) -> Mapping[TopicPartition, int]:
+        return self._positions
+
+    async def report_shorter(self, topics: Collection[str]) -> None:
+        self.shorter += topics
