@@ -134,4 +134,5 @@ def stack(_whole_stack: Stack) -> Stack:
     for service in SERVICES:
         if service.ready != "exit" and not _whole_stack.register.alive(service.name):
             _whole_stack.run(service.name)
+    eventually(lambda: _whole_stack.healthy("relay"))
     return _whole_stack
