@@ -22,7 +22,7 @@ from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Reader, Records
 from ai.kit.broker import Publisher as AiPublisher
 from ai.kit.settings import Settings
 from core.config.kafka import connection
-from core.outbox.kafka import NotPublished, ProducerBroken, Publisher
+from core.outbox.kafka import NotPublished, NotRead, ProducerBroken, Publisher, topic_reader
 from infra.kafka.cluster import Cluster
 from infra.kafka.plan import AddGrant
 from infra.kafka.wanted import Grant
@@ -195,6 +195,17 @@ def test_core_cannot_write_the_topic_of_ai(log_in_as: Login) -> None:
     stolen = replace(wire(facts.user(4104)), topic=RECOMMENDATIONS.name)
     with pytest.raises(NotPublished, match=r"(?i)authorization failed"):
         Publisher(connection()).publish([stolen], wait_patiently)
+
+
+def test_core_reads_its_own_topics_without_a_right_to_any_group(log_in_as: Login) -> None:
+    log_in_as("core")
+    Publisher(connection()).publish([wire(facts.user(4106))], wait_patiently)
+    with topic_reader(connection()) as reader:
+        begins = {place: begin for place, (begin, _) in reader.ranges((USERS,)).items()}
+        keys = [one.key for batch in reader.read(begins) for one in batch]
+    assert "4106" in keys
+    with topic_reader(connection()) as reader, pytest.raises(NotRead, match="authorization"):
+        reader.ranges((RECOMMENDATIONS,))
 
 
 def test_a_relay_without_any_permission_to_write_ends_with_a_message(log_in_as: Login) -> None:
