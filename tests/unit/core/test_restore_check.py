@@ -18,6 +18,7 @@ from core.outbox.restore_state import (
     mark_checked,
     mark_pending,
     problems,
+    report_lost,
     state,
     stored_offsets,
 )
@@ -116,6 +117,15 @@ def test_a_topic_that_ends_before_acknowledged_records_is_reported_until_it_is_r
     assert state() is State.CHECKED
     mark_checked({PLACE: 4})
     assert stored_offsets()[PLACE] == 4
+
+
+def test_a_topic_that_is_missing_is_reported_when_it_was_created_again() -> None:
+    mark_checked({PLACE: 9})
+    report_lost({})
+    assert problems() == []
+    report_lost({PLACE: 0})
+    assert len(problems()) == 1
+    assert state() is State.CHECKED
 
 
 def test_an_acknowledgement_behind_an_earlier_one_reports_the_topic() -> None:

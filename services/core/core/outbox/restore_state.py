@@ -106,7 +106,7 @@ def mark_checked(ends: Mapping[Place, int]) -> None:
     """Store that the database knows all that the topics hold up to `ends`."""
     with transaction.atomic(), connection.cursor() as cursor:
         lost = _store(cursor, STORE_OFFSETS, [], ends)
-        cursor.execute(SET_CHECKED, [json.dumps(sorted(lost | _missing(ends)))])
+        cursor.execute(SET_CHECKED, [json.dumps(sorted(lost))])
     for topic in sorted(lost):
         log.error("%s", lost_topic(topic))
 
@@ -135,21 +135,15 @@ def _store(
 
 
 def report_lost(ends: Mapping[Place, int]) -> None:
-    """Store which topics end before acknowledged records."""
+    """Store which topics end before acknowledged records. One that is missing is stalled, which
+    the relay logs, and is found here once it was created again."""
     lost = {
         topic
         for (topic, number), offset in stored_offsets().items()
-        if (offset or 0) > ends.get((topic, number), 0)
+        if (topic, number) in ends and (offset or 0) > ends[topic, number]
     }
     with connection.cursor() as cursor:
         _mark_lost(cursor, lost)
-
-
-def _missing(ends: Mapping[Place, int]) -> set[str]:
-    """Topics that were published to and do not exist."""
-    return {topic for (topic, _), offset in stored_offsets().items() if offset} - {
-        topic for topic, _ in ends
-    }
 
 
 def _mark_lost(cursor: Any, topics: set[str]) -> None:
