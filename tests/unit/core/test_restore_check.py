@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from core.outbox import restore_guard
-from core.outbox.append import append, append_tombstones
+from core.outbox.append import append
 from core.outbox.kafka import TopicRecord
 from core.outbox.models import FactHistory, OutboxEvent, PublishedOffset, RestoreCheck
 from core.outbox.relay import Relay, ShutdownFlag, drain
@@ -24,7 +24,7 @@ from core.outbox.restore_state import (
 )
 from ongoza_contracts.codec import Record, encode, tombstone
 from ongoza_contracts.event import Fact
-from ongoza_contracts.topics import PROGRESS, USERS
+from ongoza_contracts.topics import PROGRESS
 from tests.facts import NOW, erased, progress, user
 from tests.integration.core_facts import wait_patiently
 from tests.unit.core.world import NOBODY, person, signed_in
@@ -149,20 +149,14 @@ def test_records_of_a_learner_whose_erasure_is_known_are_known() -> None:
     lost = on_topic(encode(progress(version=4), time=NOW))
     gone = on_topic(tombstone(PROGRESS, "7:course-1", "7", time=NOW))
     erasure = on_topic(encode(erased(version=9), time=NOW))
-    assert unknown_among([lost, gone, erasure]) == [lost, gone, erasure]
+    assert unknown_among([lost, gone, erasure]) == [lost, erasure]
 
     publish(erased(version=2))
     assert unknown_among([lost, gone, erasure]) == []
 
 
-def test_a_waiting_tombstone_is_known() -> None:
-    with transaction.atomic():
-        append_tombstones([(USERS, "7")], partition_key="7")
-    row = OutboxEvent.objects.get()
-    waiting = tombstone(USERS, "7", "7", time=NOW)
-    assert unknown_among([on_topic(waiting)])
-    headers = [("ce_id", str(row.event_id).encode())]
-    assert unknown_among([TopicRecord("ongoza.users", 0, 1, "7", headers, None)]) == []
+def test_a_tombstone_alone_says_nothing_of_a_restore() -> None:
+    assert unknown_among([TopicRecord("ongoza.users", 0, 1, "roll", [], None)]) == []
 
 
 @pytest.mark.parametrize("stated", [b"", b"7'", b"\xff", b"9" * 400])

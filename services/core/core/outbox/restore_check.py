@@ -93,13 +93,18 @@ def _unread(ranges: Mapping[Place, tuple[int, int]]) -> dict[Place, int]:
 
 
 def unknown_among(records: Sequence[TopicRecord]) -> list[TopicRecord]:
-    """Those that are neither in the outbox nor in history, and not of users who were erased."""
+    """Those that are neither in the outbox nor in history, and not of users who were erased.
+
+    Tombstones are left out: core writes them together with the fact of an erasure, which counts.
+    """
     erased = erased_among(records)
     known = _known_ids(records)
     return [
         one
         for one in records
-        if one.attribute("ce_id") not in known and owner_of(one) not in erased
+        if one.value is not None
+        and one.attribute("ce_id") not in known
+        and owner_of(one) not in erased
     ]
 
 

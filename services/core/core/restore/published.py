@@ -94,25 +94,21 @@ def read_published(reader: TopicReader, *, from_beginning: bool) -> Published:
 def _add(found: Published, record: TopicRecord, limits: Mapping[type[Model], int]) -> None:
     try:
         published = _published(record)
-        ids = dict(_counted_ids(published.fact)) if published else {}
+        ids = dict(_counted_ids(published.fact))
         if any(value > limits[model] + FAR_ID for model, value in ids.items()):
             raise BadRecord("far_id", "core never gave such an id")
     except BadRecord as error:
         found.foreign.append(f"{record.topic}:{record.partition}:{record.offset} {error}")
         return
-    if published is not None:
-        for model, value in ids.items():
-            found.highest_ids[model] = max(found.highest_ids.get(model, 0), value)
-        found.entities[record.topic, record.key].append(published)
+    for model, value in ids.items():
+        found.highest_ids[model] = max(found.highest_ids.get(model, 0), value)
+    found.entities[record.topic, record.key].append(published)
 
 
-def _published(record: TopicRecord) -> PublishedFact | None:
-    """None for a tombstone, which ends no entity by itself. Raises BadRecord for what core cannot
-    have written."""
+def _published(record: TopicRecord) -> PublishedFact:
+    """Raises BadRecord for what core cannot have written."""
     found = decode(record.headers, record.value)
     if not isinstance(found, Received):
-        if record.value is None:
-            return None
         raise BadRecord("unknown_type", record.attribute("ce_type"))
     topic, key = TOPIC_BY_NAME[record.topic], record.key.encode()
     found.check_place(topic, name=record.topic, partition=record.partition, key=key)
