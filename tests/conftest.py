@@ -139,6 +139,7 @@ def stack(_whole_stack: tuple[Stack, dict[str, int]]) -> Stack:
     for service in SERVICES:
         if service.ready != "exit" and not stack.register.alive(service.name):
             stack.run(service.name)
+    eventually(lambda: stack.healthy("relay"))
     return stack
 
 

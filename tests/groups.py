@@ -16,6 +16,7 @@ GROUPS = {
         "integration/test_spine.py",
         "integration/test_kafka_logins.py",
     ),
+    "restore": ("integration/test_restore.py",),
     "rebuild": ("integration/test_rebuild.py",),
     "lost": ("integration/test_lost_topic.py",),
     "secured": ("integration/test_kafka_security.py",),

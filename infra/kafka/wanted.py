@@ -8,6 +8,9 @@ from ongoza_contracts.topics import TOPICS, Topic
 BROKER_SETTINGS: Mapping[str, str] = {"compression.type": "producer"}
 """What topics inherit from every broker: records stay compressed as their producer sent them."""
 
+READ_THEIR_OWN = frozenset({"core"})
+"""Producers that compare their database with what they published. They read without a group."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WantedTopic:
@@ -60,6 +63,8 @@ def wanted_grants(topics: Iterable[Topic] = TOPICS, reader: str = "") -> set[Gra
     grants = set()
     for topic in topics:
         grants.add(_allow(topic.producer, "WRITE", "TOPIC", topic.name))
+        if topic.producer in READ_THEIR_OWN:
+            grants.add(_allow(topic.producer, "READ", "TOPIC", topic.name))
         for consumer in (*topic.consumers, *([reader] if reader else [])):
             grants.add(_allow(consumer, "READ", "TOPIC", topic.name))
             group = group_of(consumer)

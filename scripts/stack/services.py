@@ -9,7 +9,13 @@ PYTHON = sys.executable
 Check = Literal["embedded", "http", "query", "exit"]
 
 # The relay that publishes holds an advisory lock; any other stands by.
-RELAY_AT_WORK = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND granted"
+# First of all it compares this start of the server with the topics.
+RELAY_AT_WORK = """
+SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted) AND EXISTS (
+    SELECT FROM outbox_restore_check WHERE written_by = xmin::text
+    AND split_part(database, ' ', 2)::numeric = extract(epoch FROM pg_postmaster_start_time())
+)
+"""
 # %(age)s: a heartbeat from before the process's start is that of a worker that died.
 WORKER_AT_WORK = """
 SELECT coalesce(now() - max(heartbeat_at) < make_interval(secs => least(30, %(age)s)), false)

@@ -23,6 +23,7 @@ COUNTED_RECORDS = 1000
 OUTBOX = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(time::timestamptz)), 0) FROM outbox_event
 """
+RESTORE = "SELECT pending_since IS NOT NULL, unknown_count, lost_topics FROM outbox_restore_check"
 LIVE = "SELECT name FROM generation WHERE state = 'live'"
 PARKED = "SELECT count(*) FROM parked_record"
 POSITIONS = "SELECT topic, partition, next_offset, topic_id FROM live.consumed"
@@ -60,6 +61,8 @@ def show(stack: Stack, console: Console) -> None:
     if outbox:
         depth = f"{outbox.depth} waiting, the oldest for {outbox.oldest_seconds:.1f} s"
     console.print(f"outbox: {depth}")
+    for problem in _restore_problems(stack):
+        console.print(f"[red]{problem}[/]")
     projection = _projection(stack)
     if projection is None:
         console.print("projection: not known, ai's database does not answer")
@@ -99,6 +102,24 @@ def outbox_of(stack: Stack) -> Outbox | None:
     except psycopg.Error:
         return None
     return Outbox(int(row[0]), float(row[1])) if row else None
+
+
+def _restore_problems(stack: Stack) -> list[str]:
+    """What has to be done after core's database or Kafka was restored."""
+    try:
+        url = stack.servers["postgres-relational"].url()  # type: ignore[union-attr]
+        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
+            row = connection.execute(RESTORE).fetchone()
+    except psycopg.Error:
+        return []
+    pending, unknown, lost = row or (False, 0, [])
+    found = [f"{topic} lost records: run core.manage refill_topic {topic}" for topic in lost]
+    if pending:
+        found.append(
+            f"restore pending, {unknown} records unknown to core's database: "
+            "run core.manage after_restore"
+        )
+    return found
 
 
 def _projection(stack: Stack) -> Projection | None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from core.outbox.append import FactTooLarge, OutsideTransaction, append
-from core.outbox.kafka import NotPublished, Publisher
+from core.outbox.kafka import NotPublished, Place, Publisher
 from core.outbox.models import OutboxEvent
 from core.outbox.relay import drain
 from core.programs.models import Program
@@ -100,9 +100,12 @@ class Watched:
         self.publisher = publisher
         self.rows_after_acks = -1
 
-    def publish(self, batch: Sequence[Record], while_waiting: Callable[[], None]) -> None:
-        self.publisher.publish(batch, while_waiting)
+    def publish(
+        self, batch: Sequence[Record], while_waiting: Callable[[], None]
+    ) -> dict[Place, int]:
+        offsets = self.publisher.publish(batch, while_waiting)
         self.rows_after_acks = OutboxEvent.objects.count()
+        return offsets
 
 
 def test_rows_are_sent_oldest_first_and_deleted_only_after_the_acknowledgements(

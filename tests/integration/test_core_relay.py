@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from core.outbox import relay
 from core.outbox.append import append
-from core.outbox.kafka import Publisher
+from core.outbox.kafka import Place, Publisher
 from core.outbox.models import OutboxEvent
 from core.outbox.relay import Relay, ShutdownFlag, drain
 from core.progress.services import report_progress
@@ -47,8 +47,11 @@ class Notes:
     def __init__(self) -> None:
         self.keys: list[str] = []
 
-    def publish(self, batch: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+    def publish(
+        self, batch: Sequence[Record], while_waiting: Callable[[], None]
+    ) -> dict[Place, int]:
         self.keys += [record.key for record in batch]
+        return {}
 
 
 @contextmanager

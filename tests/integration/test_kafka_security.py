@@ -22,7 +22,7 @@ from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Reader, Records
 from ai.kit.broker import Publisher as AiPublisher
 from ai.kit.settings import Settings
 from core.config.kafka import connection
-from core.outbox.kafka import NotPublished, ProducerBroken, Publisher
+from core.outbox.kafka import NotPublished, NotRead, ProducerBroken, Publisher, topic_reader
 from infra.kafka.cluster import Cluster
 from infra.kafka.logins import ADMIN
 from infra.kafka.plan import AddGrant
@@ -193,6 +193,24 @@ def test_core_cannot_write_the_topic_of_ai(log_in_as: Login) -> None:
     stolen = replace(wire(facts.user(4104)), topic=RECOMMENDATIONS.name)
     with pytest.raises(NotPublished, match=r"(?i)authorization failed"):
         Publisher(connection()).publish([stolen], wait_patiently)
+
+
+def test_core_reads_its_own_topics_without_a_right_to_any_group(log_in_as: Login) -> None:
+    log_in_as("core")
+    Publisher(connection()).publish([wire(facts.user(4106))], wait_patiently)
+    with topic_reader(connection()) as reader:
+        begins = {place: begin for place, (begin, _) in reader.ranges((USERS,)).items()}
+        keys = [one.key for batch in reader.read(begins) for one in batch]
+    assert "4106" in keys
+
+
+def test_a_topic_that_may_be_written_and_not_read_is_no_empty_topic(log_in_as: Login) -> None:
+    log_in_as("ai")  # which may not read what it writes
+    with topic_reader(connection()) as reader:
+        ranges = reader.ranges((RECOMMENDATIONS,))
+        assert len(ranges) == RECOMMENDATIONS.partitions
+        with pytest.raises(NotRead, match=r"(?i)authorization failed"):
+            [*reader.read({place: begin for place, (begin, _) in ranges.items()})]
 
 
 def test_a_relay_without_any_permission_to_write_ends_with_a_message(log_in_as: Login) -> None:

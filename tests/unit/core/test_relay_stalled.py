@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core.outbox import kafka, relay
 from core.outbox.append import append
-from core.outbox.kafka import Delivery, NotPublished, Publisher
+from core.outbox.kafka import Delivery, NotPublished, Place, Publisher
 from core.outbox.models import OutboxEvent
 from core.outbox.relay import Relay, ShutdownFlag, drain
 from ongoza_contracts.codec import Record, encode
@@ -29,11 +29,14 @@ class Brokers:
         self.missing = {*missing}
         self.sent: list[tuple[str, int]] = []
 
-    def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+    def publish(
+        self, records: Sequence[Record], while_waiting: Callable[[], None]
+    ) -> dict[Place, int]:
         taken = [record for record in records if record.topic not in self.missing]
         self.sent += [(record.topic, int(record.sequence)) for record in taken]
         if failed := {record.topic for record in records} - {record.topic for record in taken}:
             raise NotPublished("no such topic", failed)
+        return {}
 
 
 def append_all(*versions: int) -> None:
@@ -90,10 +93,12 @@ def test_however_many_topics_stall_the_others_are_sent_between_two_tries(
     class Slow(Brokers):
         """Each try of a missing topic takes longer than the pause between two."""
 
-        def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+        def publish(
+            self, records: Sequence[Record], while_waiting: Callable[[], None]
+        ) -> dict[Place, int]:
             if {record.topic for record in records} & self.missing:
                 clock[0] += relay.STALLED_PAUSE + 1
-            super().publish(records, while_waiting)
+            return super().publish(records, while_waiting)
 
     brokers = Slow(USERS, "ongoza.feedback")
     one = Relay(brokers, ShutdownFlag())
@@ -109,7 +114,9 @@ def test_however_many_topics_stall_the_others_are_sent_between_two_tries(
 
 def test_a_failure_of_the_whole_cluster_stalls_no_topic(clock: list[float]) -> None:
     class LockedOut(Brokers):
-        def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+        def publish(
+            self, records: Sequence[Record], while_waiting: Callable[[], None]
+        ) -> dict[Place, int]:
             raise NotPublished("authentication failed")
 
     one = Relay(LockedOut(), ShutdownFlag())
@@ -126,6 +133,12 @@ class Message:
 
     def topic(self) -> str:
         return self._topic
+
+    def partition(self) -> int:
+        return 2
+
+    def offset(self) -> int:
+        return 41
 
 
 def deliver(delivery: Delivery, topic: str, error: KafkaError | None = None) -> None:
@@ -146,6 +159,7 @@ def test_a_batch_is_decided_when_every_topic_is_acknowledged_or_failed() -> None
     with pytest.raises(NotPublished, match="authorization failed") as refused:
         delivery.raise_for_failures()
     assert refused.value.topics == {USERS}
+    assert refused.value.offsets == {(PROGRESS, 2): 42}
 
 
 def test_a_silent_topic_fails_once_the_others_are_done(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,9 +127,9 @@ def test_with_three_copies_two_must_have_a_write() -> None:
     assert all("min.insync.replicas" not in topic.config for topic in wanted_topics(1))
 
 
-def test_a_producer_writes_and_a_consumer_reads_and_that_is_all() -> None:
+def test_a_producer_writes_and_a_consumer_reads_and_core_reads_what_it_wrote() -> None:
     lines = {str(line) for line in wanted_grants([PROGRESS]) if line.principal == "User:core"}
-    assert lines == {"ALLOW WRITE on TOPIC ongoza.progress"}
+    assert lines == {"ALLOW WRITE on TOPIC ongoza.progress", "ALLOW READ on TOPIC ongoza.progress"}
     lines = {
         str(line)
         for line in wanted_grants([PROGRESS, RECOMMENDATIONS])

@@ -4,4 +4,11 @@ from core.coaching.models import Goal
 from core.outbox.publications import Publication, register
 from ongoza_contracts.coaching import GoalUpdated
 
-GOALS = register(Publication(model=Goal, fact=GoalUpdated, columns={"goal_id": "id"}))
+GOALS = register(
+    Publication(
+        model=Goal,
+        fact=GoalUpdated,
+        columns={"goal_id": "id"},
+        unpublished={"title": "(the title was lost)"},
+    )
+)

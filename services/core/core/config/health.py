@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from core.kit.errors import Unavailable
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
+from core.outbox import restore_state
 
 # How many records wait, and how long the oldest has.
 OUTBOX = """
@@ -24,6 +25,7 @@ OUTBOX_STATUS = inline_serializer(
     "OutboxStatus",
     {"waiting": serializers.IntegerField(), "oldest_seconds": serializers.FloatField()},
 )
+PROBLEMS = serializers.ListField(child=serializers.CharField())
 
 
 class Live(ApiView):
@@ -42,15 +44,20 @@ class Ready(ApiView):
 
     @extend_schema(
         operation_id="health_ready",
-        responses=inline_serializer("Ready", {**STATUS, "outbox": OUTBOX_STATUS}),
+        responses=inline_serializer(
+            "Ready", {**STATUS, "outbox": OUTBOX_STATUS, "problems": PROBLEMS}
+        ),
     )
     def get(self, request: Request) -> Response:
-        """The database answers and has its tables; and what the relay has not sent yet."""
+        """The database answers and has its tables; what the relay has not sent yet; and what an
+        operator has to do, for which the status is `degraded`."""
         try:
             with connection.cursor() as cursor:
                 cursor.execute(OUTBOX)
                 waiting, oldest = cursor.fetchone()
+            problems = restore_state.problems()
         except Error:
             raise Unavailable("The database does not answer or is not migrated.") from None
         outbox = {"waiting": waiting, "oldest_seconds": round(float(oldest or 0), 3)}
-        return Response({"status": "ok", "outbox": outbox})
+        status = "degraded" if problems else "ok"
+        return Response({"status": status, "outbox": outbox, "problems": problems})

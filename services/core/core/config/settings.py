@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "core.coaching",
     "core.erasure",
     "core.reconcile",
+    "core.restore",
     *DEMO,
     "django.contrib.admin",
     "django.contrib.auth",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.kit.requests.AdminActorMiddleware",
+    "core.outbox.restore_guard.RestoreGuardMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -116,6 +118,9 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids on the wire fit 31 bits
+
+# How long a database that the relay has not compared with the topics gives no ids and tokens.
+RESTORE_CHECK_SECONDS = env.number("RESTORE_CHECK_SECONDS", 10)
 
 # --- people and tokens -------------------------------------------------------------------------
 AUTH_USER_MODEL = "users.User"

@@ -25,5 +25,9 @@ class Feedback(Versioned):
         """None once it was withdrawn, as facts say it."""
         return self.verdict or None
 
+    @verdict_or_none.setter
+    def verdict_or_none(self, verdict: str | None) -> None:
+        self.verdict = verdict or ""
+
     def __str__(self) -> str:
         return f"user {self.user_id}, {self.content_id}: {self.verdict or 'withdrawn'}"

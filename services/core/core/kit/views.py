@@ -28,6 +28,8 @@ class ApiView(APIView):
 
     permissions: ClassVar[Mapping[str, Principal | Permission]] = {}
     """By HTTP method; `core.access.permissions` enforces it."""
+    gives_ids: ClassVar[bool] = False
+    """Whether its POST gives a counted id or a token, which must never be given a second time."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """The names a GET may carry, each at most once. Everything else is refused."""
 

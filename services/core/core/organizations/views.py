@@ -10,6 +10,7 @@ from ongoza_contracts.access import Permission
 
 
 class Organizations(ApiView):
+    gives_ids = True
     permissions = {
         "GET": Permission.ORGANIZATION_READ,
         "POST": Permission.ORGANIZATION_MANAGE,

@@ -81,6 +81,12 @@ def record_history(facts: Iterable[tuple[Fact, datetime]]) -> None:
         _execute(HISTORY, [(*_history_row(*one), None, None) for one in batch])
 
 
+def record_lost_history(facts: Iterable[tuple[Record, Fact]]) -> None:
+    """Record facts that were published and that a restored history lacks; nothing is sent."""
+    for batch in batches(facts, BATCH):
+        _execute(HISTORY, [(*_history_row(*one), None, None) for one in batch])
+
+
 def queue(records: Iterable[Record]) -> None:
     """Let the relay send records that history has already, in the order given."""
     for batch in batches(records, BATCH):

@@ -2,30 +2,55 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 
-from ongoza_contracts.codec import Record
+from ongoza_contracts.codec import Headers, Record
+from ongoza_contracts.topics import Topic
 
 POLL_SECONDS = 0.2
 
+Place: TypeAlias = tuple[str, int]
+"""A topic and the number of a partition."""
 
 TOPIC_UNKNOWN_MS = 500
 """How long a topic that the brokers do not know may still become known. Its records stay in the
 outbox and are sent again, so that waiting longer would only delay those of other topics."""
 SILENT_SECONDS = 10.0
-"""How long a topic may acknowledge nothing while another one has acknowledged everything."""
+"""How long a topic may acknowledge nothing while another one has acknowledged everything, and how
+long brokers may send nothing while we read."""
+RANGE_SECONDS = 3.0
+READ_AT_ONCE = 500
+UNKNOWN_TOPIC = (
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._UNKNOWN_TOPIC,
+    KafkaError._UNKNOWN_PARTITION,
+)
 
 
 class NotPublished(RuntimeError):
     """Not every record was acknowledged; those that were may be sent again."""
 
-    def __init__(self, reason: str, topics: Collection[str] = ()) -> None:
+    def __init__(
+        self, reason: str, topics: Collection[str] = (), offsets: Mapping[Place, int] | None = None
+    ) -> None:
         """`topics` are those with a record that was not acknowledged; empty when that concerns
-        the cluster and not single topics."""
+        the cluster and not single topics. `offsets` are as `Publisher.publish` returns them, of
+        the other topics."""
         super().__init__(reason)
         self.topics = frozenset(topics)
+        self.offsets = offsets or {}
 
 
 class ProducerBroken(RuntimeError):
@@ -54,19 +79,24 @@ class Publisher:
             "log_level": 0,  # the relay logs an outage, once
         }
 
-    def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
-        """Send `records` in order and return when the broker has them all.
+    def publish(
+        self, records: Sequence[Record], while_waiting: Callable[[], None]
+    ) -> dict[Place, int]:
+        """Send `records` in order and return when the broker has them all: the offset after the
+        last one in each partition.
 
         `while_waiting` is called a few times a second; what it raises ends the waiting. Raises
         NotPublished when a record is refused or not acknowledged in time, and ProducerBroken.
         """
         try:
-            self._send(records, while_waiting)
+            return self._send(records, while_waiting)
         except BaseException:
             self._abandon()
             raise
 
-    def _send(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None:
+    def _send(
+        self, records: Sequence[Record], while_waiting: Callable[[], None]
+    ) -> dict[Place, int]:
         delivery = Delivery(records)
         producer = self._producer = self._producer or Producer(self._configuration)
         for record in records:
@@ -82,6 +112,7 @@ class Publisher:
         if self.auth_error:
             raise NotPublished(self.auth_error.str())
         delivery.raise_for_failures()
+        return delivery.offsets
 
     def _abandon(self) -> None:
         """Drop queued records: they must not overtake those of the next try."""
@@ -103,6 +134,8 @@ class Delivery:
         self._left = Counter(record.topic for record in records)
         self._failures: dict[str, str] = {}
         self._acknowledged_at = time.monotonic()
+        self.offsets: dict[Place, int] = {}
+        """The offset after the last acknowledged record, by topic and partition."""
 
     def fail(self, topic: str, error: KafkaError) -> None:
         self._failures.setdefault(topic, error.str())
@@ -117,6 +150,7 @@ class Delivery:
         else:
             self._left[topic] -= 1
             self._acknowledged_at = time.monotonic()
+            self._note_offset((topic, message.partition() or 0), message.offset())
 
     def is_decided(self) -> bool:
         """Whether waiting longer would only delay the topics that are done."""
@@ -129,7 +163,16 @@ class Delivery:
     def raise_for_failures(self) -> None:
         """Raises NotPublished."""
         if self._failures:
-            raise NotPublished(next(iter(self._failures.values())), self._failures)
+            reason = next(iter(self._failures.values()))
+            raise NotPublished(reason, self._failures, self._offsets_of_others())
+
+    def _note_offset(self, place: Place, offset: int | None) -> None:
+        """A broker that had the record already may not say where."""
+        if offset is not None and offset >= 0:
+            self.offsets[place] = max(self.offsets.get(place, 0), offset + 1)
+
+    def _offsets_of_others(self) -> dict[Place, int]:
+        return {place: n for place, n in self.offsets.items() if place[0] not in self._failures}
 
     def _waiting(self) -> list[str]:
         return [t for t, left in self._left.items() if left and t not in self._failures]
@@ -159,3 +202,122 @@ def _produce(producer: Producer, record: Record, delivery: Delivery) -> None:
         if error.args[0].fatal():
             raise ProducerBroken(error.args[0].str()) from None
         delivery.fail(record.topic, error.args[0])
+
+
+class NotRead(RuntimeError):
+    """The brokers do not let us read the topics, or do not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRecord:
+    """A record as it lies on a topic."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    headers: Headers
+    """Empty where a header's name is no UTF-8."""
+    value: bytes | None
+
+    def attribute(self, name: str) -> str:
+        """A header as text; empty when it is missing."""
+        found = dict(self.headers).get(name)
+        return found.decode(errors="replace") if found else ""
+
+
+@contextmanager
+def topic_reader(client: Mapping[str, str]) -> Iterator["TopicReader"]:
+    """`client` as for Publisher."""
+    reader = TopicReader(client)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+class TopicReader:
+    """Reads committed records from given offsets to the present ends, outside any group."""
+
+    def __init__(self, client: Mapping[str, str]) -> None:
+        self._consumer = Consumer(
+            {
+                **client,
+                "group.id": "core",  # required by the client; nothing is committed
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "earliest",
+                "reconnect.backoff.max.ms": 1_000,
+                "log_level": 0,
+            }
+        )
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def ranges(self, topics: Iterable[Topic]) -> dict[Place, tuple[int, int]]:
+        """The first offset and the end of every partition that exists. Raises NotRead."""
+        found = {}
+        for topic in topics:
+            for number in range(topic.partitions):
+                offsets = self._range(topic.name, number)
+                if offsets is not None:
+                    found[topic.name, number] = offsets
+        return found
+
+    def read(
+        self, begins: Mapping[Place, int], while_waiting: Callable[[], None] = lambda: None
+    ) -> Iterator[list[TopicRecord]]:
+        """Batches of what lies between `begins` and the ends, in the order of each partition.
+
+        `while_waiting` is called at least a few times a second. Raises NotRead when the brokers
+        are silent for long.
+        """
+        self._consumer.assign([TopicPartition(*place, begin) for place, begin in begins.items()])
+        reading, heard_at = {*begins}, time.monotonic()
+        while reading:
+            while_waiting()
+            messages = self._consumer.consume(READ_AT_ONCE, timeout=POLL_SECONDS)
+            if messages:
+                heard_at = time.monotonic()
+            elif time.monotonic() > heard_at + SILENT_SECONDS:
+                raise NotRead("the brokers do not answer")
+            reading -= {_place(one) for one in messages if _is_end(one)}
+            if records := [_record(one) for one in messages if one.error() is None]:
+                yield records
+
+    def _range(self, topic: str, number: int) -> tuple[int, int] | None:
+        try:
+            return self._consumer.get_watermark_offsets(
+                TopicPartition(topic, number), timeout=RANGE_SECONDS
+            )
+        except KafkaException as error:
+            if error.args[0].code() in UNKNOWN_TOPIC:
+                return None
+            raise NotRead(error.args[0].str()) from None
+
+
+def _is_end(message: Message) -> bool:
+    """Raises NotRead for an error of the topic. Without a right to the group, which is not used,
+    every client is told so."""
+    error = message.error()
+    if error is None or error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+        return False
+    if error.code() == KafkaError._PARTITION_EOF:
+        return True
+    raise NotRead(error.str())
+
+
+def _place(message: Message) -> Place:
+    return str(message.topic()), message.partition() or 0
+
+
+def _record(message: Message) -> TopicRecord:
+    topic, partition = _place(message)
+    try:
+        headers: Any = message.headers() or []  # a list of pairs
+    except UnicodeDecodeError:
+        headers = []
+    key = (message.key() or b"").decode(errors="replace")
+    return TopicRecord(topic, partition, message.offset() or 0, key, headers, message.value())

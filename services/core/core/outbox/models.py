@@ -75,3 +75,44 @@ class FactHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.key} version {self.version}"
+
+
+class PublishedOffset(models.Model):
+    """How far a partition holds what this database knows: the offset after the last record that
+    the relay was acknowledged. Written in the statement that deletes the outbox rows."""
+
+    topic = models.TextField()
+    partition = models.PositiveIntegerField()
+    next_offset = models.PositiveBigIntegerField(null=True)
+    """Null where the first check takes the partition's present end."""
+
+    class Meta:
+        db_table = "outbox_published_offset"
+        constraints = (
+            models.UniqueConstraint(fields=("topic", "partition"), name="one_published_offset"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.partition}: {self.next_offset}"
+
+
+class RestoreCheck(models.Model):
+    """The one row that says for which database the topics were compared with it last, and what
+    was found. Written by `core.outbox.restore_check` alone."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    database = models.TextField()
+    """Server, its start and the database's oid: what no backup brings back."""
+    written_by = models.TextField()
+    """The transaction that wrote the row. A row loaded from a dump was written by another."""
+    pending_since = models.DateTimeField(null=True)
+    unknown_count = models.PositiveBigIntegerField(default=0)
+    unknown_records = models.JSONField(default=list)
+    lost_topics = models.JSONField(default=list)
+    """Topics that end before the last acknowledged record."""
+
+    class Meta:
+        db_table = "outbox_restore_check"
+
+    def __str__(self) -> str:
+        return f"pending since {self.pending_since}" if self.pending_since else "checked"

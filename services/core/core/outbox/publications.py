@@ -6,6 +6,7 @@ reconcile and erasure know every entity in every process.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
 from graphlib import TopologicalSorter
 from operator import attrgetter
@@ -39,6 +40,14 @@ class Publication(Generic[V]):
     """The fact that reports that an entity was deleted; built from columns alone."""
     related: tuple[str, ...] = ()
     """The relations that the fact reads; fetched along with several rows."""
+    assign_row: Callable[[V, Any], None] | None = None
+    """Sets the columns of a row from a fact, where `columns` reversed does not suffice."""
+    assign_related: Callable[[V, Any], None] | None = None
+    """Sets the relations of a saved row from a fact."""
+    restorable: bool = True
+    """Whether a row that a restore lost can be made again from its last fact."""
+    unpublished: Mapping[str, object] = field(default_factory=dict)
+    """The columns that no fact holds, with the value that such a row gets."""
 
     def build(self, row: V) -> Fact:
         """The fact of the row's present state."""
@@ -49,6 +58,16 @@ class Publication(Generic[V]):
         if self.deletion is None:
             raise PublicationError(f"{self.model.__name__} has no fact for a deletion")
         return self._from_columns(self.deletion, row)
+
+    def assign(self, row: V, fact: Fact) -> None:
+        """Set the row's columns to the state in `fact`; the opposite of `build`."""
+        if self.assign_row:
+            self.assign_row(row, fact)
+            return
+        for name in type(fact).model_fields.keys() - {"version"}:
+            column, value = self.column(name), getattr(fact, name)
+            if "." not in column:
+                setattr(row, column, value.value if isinstance(value, Enum) else value)
 
     @cached_property
     def topic(self) -> Topic:

@@ -13,7 +13,8 @@ from core.kit.versions import Versioned
 from core.outbox.append import append, append_again, append_all
 from core.outbox.models import DeletedEntityKey
 from core.outbox.publications import in_deletion_order, publication_of, publications
-from ongoza_contracts.topics import Topic
+from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import Topic, topic_of
 
 CLEARED_AT_ONCE = 500
 
@@ -104,6 +105,12 @@ def publish_naming(user_id: int) -> int:
     return count
 
 
+def skip_versions(row: Versioned, published: int) -> None:
+    """Let the next version follow one that was published before a restore lost it."""
+    row.version = max(row.version, published)
+    _unguarded(type(row)).filter(pk=row.pk).update(version=row.version)
+
+
 def delete_published(row: Versioned) -> dict[str, int]:
     """Append the fact that ends the entity, and delete its row with all that hangs on it.
 
@@ -115,11 +122,17 @@ def delete_published(row: Versioned) -> dict[str, int]:
     row.updated_at = timezone.now()
     fact = publication.build_deletion(row)
     append(fact)
-    if fact.owner_id is not None and not isinstance(row, get_user_model()):
-        DeletedEntityKey.objects.create(
-            user_id=fact.owner_id, topic=publication.topic.name, key=fact.key
-        )
+    if not isinstance(row, get_user_model()):
+        record_deleted_key(fact)
     return _unguarded(type(row)).filter(pk=row.pk).delete()[1]
+
+
+def record_deleted_key(fact: Fact) -> None:
+    """The erasure of the owner will need it; no-op for an entity that belongs to nobody."""
+    if fact.owner_id is not None:
+        DeletedEntityKey.objects.get_or_create(
+            user_id=fact.owner_id, topic=topic_of(type(fact)).name, key=fact.key
+        )
 
 
 def delete_owned(user_id: int) -> tuple[list[tuple[Topic, str]], dict[str, int]]:

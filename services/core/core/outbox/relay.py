@@ -3,14 +3,16 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from django.db import Error, connection
 
 from core.kit.failpoints import failpoint
-from core.outbox.kafka import NotPublished
+from core.outbox.kafka import NotPublished, NotRead, Place
 from core.outbox.partitions import ensure_partitions
+from core.outbox.restore_state import PENDING, State, delete_sent, state
 from ongoza_contracts.codec import Record
 
 log = logging.getLogger(__name__)
@@ -21,6 +23,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 STANDBY_PAUSE = 0.5
 STALLED_PAUSE = 5.0  # between two tries to send the oldest row of a topic that takes none
 STALLED_PATIENCE = 3.0  # how long such a try may keep other topics waiting
+CHECK_EVERY = 1.0
 DAY_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
@@ -36,7 +39,6 @@ COLUMNS = (
     *("topic", "partition", "key", "partition_key", "id", "type", "subject", "time"),
     *("dataschema", "sequence", "traceparent", "payload"),
 )
-DELETE = "DELETE FROM outbox_event WHERE id = ANY(%s)"
 # The session holds the lock and releases it by ending. So everything below runs on the session that
 # took it, and after a failed statement another relay may be active.
 TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
@@ -57,16 +59,32 @@ class Stopped(Exception):
 
 
 class Publisher(Protocol):
-    def publish(self, records: Sequence[Record], while_waiting: Callable[[], None]) -> None: ...
+    def publish(
+        self, records: Sequence[Record], while_waiting: Callable[[], None]
+    ) -> Mapping[Place, int]: ...
+
+
+class Check(Protocol):
+    """`restore_check.Check`. Its methods raise NotRead."""
+
+    def compare(self, while_waiting: Callable[[], None]) -> State: ...
+
+    def find_lost_topics(self) -> None: ...
 
 
 class Relay:
     """Relays until asked to stop. With the broker or the database down rows wait and it tries
-    again, saying so once. A topic that takes no records stalls, and the others go on."""
+    again, saying so once. A topic that takes no records stalls, and the others go on. Nothing is
+    sent from a database that does not know what was published from it."""
 
-    def __init__(self, publisher: Publisher, stop: ShutdownFlag) -> None:
+    def __init__(
+        self, publisher: Publisher, stop: ShutdownFlag, check: Check | None = None
+    ) -> None:
+        """Without `check` the database is taken for the one that published last."""
         self.publisher = publisher
         self.stop = stop
+        self._check = check
+        self._check_due_at = 0.0
         self._state = ""
         self._sent_at = 0.0
         self._partitions_due_at = 0.0
@@ -93,12 +111,46 @@ class Relay:
 
     def _drain_until_asked_to_stop(self) -> None:
         pause = SHORTEST_PAUSE
+        self._check_due_at = 0.0
+        self._find_lost_topics()
         while not self.stop.requested:
+            if not self._may_publish():
+                time.sleep(STANDBY_PAUSE)
+                continue
             self._ensure_partitions()
             sent = self._drain()
             pause = SHORTEST_PAUSE if sent else min(pause * 1.5, LONGEST_PAUSE)
             if sent < BATCH:
                 time.sleep(pause)
+
+    def _may_publish(self) -> bool:
+        """Compares the database with the topics where that has not been done; looks once a second,
+        because a database may be replaced under a living session."""
+        if self._check is None or time.monotonic() < self._check_due_at:
+            return True
+        found = state()
+        if found is State.UNCHECKED:
+            found = self._compare(self._check)
+        if found is State.PENDING:
+            self.log_state_change(f"rows wait, restore pending. {PENDING}")
+        if found is State.CHECKED:
+            self._check_due_at = time.monotonic() + CHECK_EVERY
+        return found is State.CHECKED
+
+    def _compare(self, check: Check) -> State:
+        self._sent_at = time.monotonic()
+        self.log_state_change("comparing the database with the topics")
+        try:
+            return check.compare(self._while_waiting)
+        except NotRead as error:
+            self.log_state_change(f"rows wait, the topics cannot be read: {error}")
+            return State.UNCHECKED
+
+    def _find_lost_topics(self) -> None:
+        """Without an answer from the brokers the next acknowledgement shows it."""
+        if self._check is not None:
+            with suppress(NotRead):
+                self._check.find_lost_topics()
 
     def _ensure_partitions(self) -> None:
         """At the start and once a day, so that next month's facts have their partition."""
@@ -193,18 +245,15 @@ def _send(
         if not rows:
             return 0
         try:
-            publisher.publish([_record(row) for row in rows], while_waiting)
+            offsets = publisher.publish([_record(row) for row in rows], while_waiting)
         except NotPublished as error:
             if error.topics:
-                _delete(cursor, [row for row in rows if row[1] not in error.topics])
+                sent = [row[0] for row in rows if row[1] not in error.topics]
+                delete_sent(cursor, sent, error.offsets)
             raise
         failpoint("relay.post_ack")
-        _delete(cursor, rows)
+        delete_sent(cursor, [row[0] for row in rows], offsets)
     return len(rows)
-
-
-def _delete(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:
-    cursor.execute(DELETE, [[row[0] for row in rows]])
 
 
 def _is_only_relay() -> bool:

@@ -1,7 +1,7 @@
 """Profiling sessions are published with their answers, and with the result once completed."""
 
 from core.outbox.publications import Publication, register
-from core.profiling.models import ProfilingSession
+from core.profiling.models import ProfilingAnswer, ProfilingSession
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 
 
@@ -31,6 +31,23 @@ def _state(session: ProfilingSession) -> dict[str, object]:
     }
 
 
+def assign_session(session: ProfilingSession, fact: ProfilingAnswered | ProfilingCompleted) -> None:
+    session.id, session.user_id = fact.session_id, fact.user_id
+    session.questionnaire, session.created_at = fact.questionnaire, fact.started_at
+    session.status = ProfilingSession.Status.OPEN
+    if isinstance(fact, ProfilingCompleted):
+        session.status = ProfilingSession.Status.COMPLETED
+        session.result = fact.result.model_dump(mode="json", exclude_unset=True)
+        session.completed_at = fact.completed_at
+
+
+def assign_answers(session: ProfilingSession, fact: ProfilingAnswered | ProfilingCompleted) -> None:
+    session.answers.all().delete()
+    session.answers.bulk_create(
+        ProfilingAnswer(session=session, **answer.model_dump()) for answer in fact.answers
+    )
+
+
 PROFILING = register(
     Publication(
         model=ProfilingSession,
@@ -39,5 +56,8 @@ PROFILING = register(
         builder=session_fact,
         deletion=ProfilingDeleted,
         related=("answers",),
+        assign_row=assign_session,
+        assign_related=assign_answers,
+        unpublished={"previous": None},
     )
 )

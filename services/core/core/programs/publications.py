@@ -1,7 +1,7 @@
 """Content items are published whole, retired ones too."""
 
 from core.outbox.publications import Publication, register
-from core.programs.models import ContentItem
+from core.programs.models import ContentItem, Program
 from ongoza_contracts.content import ContentPublished, ContentRetired
 
 
@@ -26,11 +26,43 @@ def content_fact(item: ContentItem) -> ContentPublished | ContentRetired:
     )
 
 
+PLAIN = {
+    *("content_id", "content_type", "title", "description", "track", "level"),
+    "duration_minutes",
+}
+
+
+def assign_item(item: ContentItem, fact: ContentPublished | ContentRetired) -> None:
+    """A new item joins its course's program or else one of its track: no fact names it."""
+    for name, value in fact.model_dump(mode="json", include=PLAIN).items():
+        setattr(item, name, value)
+    item.published_at = fact.published_at
+    item.skills, item.retired = [*fact.skills], isinstance(fact, ContentRetired)
+    item.course = ContentItem.objects.filter(content_id=fact.course_id).first()
+    if item.program_id is None:
+        item.program = item.course.program if item.course else _program_of(item.track)
+
+
+def _program_of(track: str) -> Program:
+    """The first of the track, made where there is none."""
+    found = Program.objects.filter(track=track).order_by("id").first()
+    return found or Program.objects.create(
+        slug=f"restored-{track}", title=f"Restored: {track}", track=track
+    )
+
+
+def assign_prerequisites(item: ContentItem, fact: ContentPublished | ContentRetired) -> None:
+    item.prerequisites.set(ContentItem.objects.filter(content_id__in=fact.prerequisites))
+
+
 CONTENT = register(
     Publication(
         model=ContentItem,
         fact=ContentPublished,
         builder=content_fact,
         related=("course", "prerequisites"),
+        assign_row=assign_item,
+        assign_related=assign_prerequisites,
+        unpublished={"position": 0},
     )
 )

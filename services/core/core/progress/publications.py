@@ -10,5 +10,6 @@ PROGRESS = register(
         fact=ProgressUpdated,
         columns={"content_type": "content.content_type"},
         related=("content",),
+        unpublished={"metadata": {}},
     )
 )

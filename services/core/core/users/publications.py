@@ -24,6 +24,15 @@ def user_fact(user: User) -> UserCreated | UserUpdated:
     )
 
 
+def assign_user(user: User, fact: UserCreated | UserUpdated) -> None:
+    """Tokens that were issued since the fact are void, too."""
+    user.role, user.track = fact.role.value, fact.track and fact.track.value
+    user.organization_id = fact.organization_id
+    user.is_active = fact.status == "active"
+    user.token_generation = max(user.token_generation, fact.token_generation)
+    user.created_at = fact.created_at
+
+
 USERS = register(
     Publication(
         model=User,
@@ -31,6 +40,8 @@ USERS = register(
         columns={"user_id": "id"},
         builder=user_fact,
         deletion=UserErased,
+        assign_row=assign_user,
+        restorable=False,  # without e-mail address and password nobody can sign in
     )
 )
 
@@ -40,5 +51,6 @@ SIGN_INS = register(
         fact=SignInStarted,
         columns={"sign_in_id": "id", "started_at": "created_at", "ended_at": "updated_at"},
         deletion=SignInEnded,
+        restorable=False,  # no fact says which refresh token is the current one
     )
 )

@@ -27,6 +27,7 @@ class _Public(ApiView):
 
 
 class SignUp(_Public):
+    gives_ids = True
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (SignUpThrottle,)
 
@@ -38,6 +39,7 @@ class SignUp(_Public):
 
 
 class LogIn(_Public):
+    gives_ids = True
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (LogInThrottle, AccountThrottle)
 
@@ -48,6 +50,7 @@ class LogIn(_Public):
 
 
 class Refresh(_Public):
+    gives_ids = True
     permissions = {"POST": Principal.ANYONE}
 
     @extend_schema(request=serializers.RefreshRequest, responses=serializers.Tokens)
@@ -90,6 +93,7 @@ class Me(ApiView):
 
 
 class Password(ApiView):
+    gives_ids = True
     permissions = {"POST": Principal.USER}
     throttle_classes = (OwnPasswordThrottle,)
 

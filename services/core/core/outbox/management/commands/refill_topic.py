@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from core.outbox.history import refill
+from core.outbox.restore_state import forget_offsets
 from ongoza_contracts.topics import TOPICS
 
 OURS = {topic.name: topic for topic in TOPICS if topic.producer == "core"}
@@ -20,5 +21,6 @@ class Command(BaseCommand):
         parser.add_argument("topic", choices=[*OURS])
 
     def handle(self, *args: Any, **options: Any) -> None:
+        forget_offsets(options["topic"])
         done = refill(OURS[options["topic"]], lambda done: self.stderr.write(f"{done:,} queued"))
         self.stdout.write(f"{options['topic']}: {done:,} records queued for the relay")

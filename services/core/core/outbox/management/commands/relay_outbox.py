@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.outbox.kafka import ProducerBroken, Publisher
 from core.outbox.relay import Relay, ShutdownFlag
+from core.outbox.restore_check import Check
 
 
 class Command(BaseCommand):
@@ -18,6 +19,6 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, stop.request)
         signal.signal(signal.SIGINT, stop.request)
         try:
-            Relay(Publisher(settings.KAFKA), stop).run()
+            Relay(Publisher(settings.KAFKA), stop, Check(settings.KAFKA)).run()
         except ProducerBroken as error:
             raise CommandError(f"the producer has to be restarted: {error}") from error

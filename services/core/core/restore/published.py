@@ -1,0 +1,151 @@
+"""What core's topics hold that the database does not know."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import AutoField, Max, Model
+
+from core.outbox.kafka import Place, TopicReader, TopicRecord
+from core.outbox.models import OutboxEvent
+from core.outbox.publications import Publication, publications
+from core.outbox.restore_check import CANONICAL_UUID, OWN_TOPICS, unknown_among
+from core.outbox.restore_state import stored_offsets
+from ongoza_contracts.codec import BadRecord, Received, Record, decode, encode
+from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import TOPIC_BY_NAME, USERS, topic_of
+
+FAR_VERSION = 2**32
+FAR_ID = 100_000_000
+"""No restore loses so many: such a version or id was forged."""
+
+
+@dataclass(frozen=True)
+class PublishedFact:
+    """A fact on a topic, with the record that carries it."""
+
+    fact: Fact
+    record: Record
+    time: datetime
+
+
+@dataclass
+class Published:
+    """What was read from the topics."""
+
+    entities: dict[tuple[str, str], list[PublishedFact]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """The unknown facts of each topic and key, in the order of the topic."""
+    foreign: list[str] = field(default_factory=list)
+    """Unknown records that core cannot have written: where they are, and why."""
+    highest_ids: dict[type[Model], int] = field(default_factory=dict)
+    """By model, the highest counted id that was published."""
+    waiting: list[UUID] = field(default_factory=list)
+    """Rows of the outbox that were sent already."""
+    ends: dict[Place, int] = field(default_factory=dict)
+
+    def of(self, publication: Publication[Any]) -> dict[str, list[PublishedFact]]:
+        """The unknown facts of one kind by key, in the order in which they happened."""
+        found = {
+            key: facts
+            for (topic, key), facts in self.entities.items()
+            if topic == publication.topic.name
+        }
+        return dict(sorted(found.items(), key=lambda one: one[1][-1].time))
+
+    @property
+    def owners(self) -> set[int]:
+        owners = (facts[-1].fact.owner_id for facts in self.entities.values())
+        return {owner for owner in owners if owner is not None}
+
+    def user(self, user_id: int) -> list[PublishedFact]:
+        """The unknown facts of a user's own state."""
+        return self.entities.get((USERS.name, str(user_id)), [])
+
+    def keys_of(self, user_id: int) -> list[tuple[str, str]]:
+        """Topic and key of all that a user owns, their own fact left out."""
+        return [
+            place
+            for place, facts in self.entities.items()
+            if facts[-1].fact.owner_id == user_id and place[0] != USERS.name
+        ]
+
+
+def read_published(reader: TopicReader, *, from_beginning: bool) -> Published:
+    """Raises kafka.NotRead."""
+    found, stored = Published(), {} if from_beginning else stored_offsets()
+    ranges = reader.ranges(OWN_TOPICS)
+    found.ends = {place: end for place, (_, end) in ranges.items()}
+    begins = {place: max(stored.get(place) or low, low) for place, (low, _) in ranges.items()}
+    limits = _highest_stored()
+    for batch in reader.read(
+        {place: begin for place, begin in begins.items() if begin < found.ends[place]}
+    ):
+        found.waiting += _waiting_among(batch)
+        for record in unknown_among(batch):
+            _add(found, record, limits)
+    return found
+
+
+def _add(found: Published, record: TopicRecord, limits: Mapping[type[Model], int]) -> None:
+    try:
+        published = _published(record)
+        ids = dict(_counted_ids(published.fact))
+        if any(value > limits[model] + FAR_ID for model, value in ids.items()):
+            raise BadRecord("far_id", "core never gave such an id")
+    except BadRecord as error:
+        found.foreign.append(f"{record.topic}:{record.partition}:{record.offset} {error}")
+        return
+    for model, value in ids.items():
+        found.highest_ids[model] = max(found.highest_ids.get(model, 0), value)
+    found.entities[record.topic, record.key].append(published)
+
+
+def _published(record: TopicRecord) -> PublishedFact:
+    """Raises BadRecord for what core cannot have written."""
+    found = decode(record.headers, record.value)
+    if not isinstance(found, Received):
+        raise BadRecord("unknown_type", record.attribute("ce_type"))
+    topic, key = TOPIC_BY_NAME[record.topic], record.key.encode()
+    found.check_place(topic, name=record.topic, partition=record.partition, key=key)
+    if found.fact.version > FAR_VERSION:
+        raise BadRecord("far_version", str(found.fact.version))
+    try:
+        event_id, time = UUID(found.id), datetime.fromisoformat(found.time or "").astimezone(UTC)
+    except ValueError:
+        raise BadRecord("bad_header", "ce_id or ce_time") from None
+    again = encode(found.fact, time=time, id=event_id, traceparent=found.traceparent)
+    return PublishedFact(found.fact, again, time)
+
+
+def _waiting_among(records: Iterable[TopicRecord]) -> list[UUID]:
+    ids = {one.attribute("ce_id") for one in records}
+    rows = OutboxEvent.objects.filter(event_id__in=filter(CANONICAL_UUID.fullmatch, ids))
+    return [*rows.values_list("event_id", flat=True)]
+
+
+# --- counted ids ---------------------------------------------------------------------------------
+def _counted_ids(fact: Fact) -> Iterator[tuple[type[Model], int]]:
+    """The ids in a fact that a sequence gives, each with its model."""
+    publication = next(one for one in publications() if one.topic is topic_of(type(fact)))
+    columns = {field.attname: field for field in publication.model._meta.concrete_fields}
+    for name in type(fact).model_fields:
+        column, value = columns.get(publication.column(name)), getattr(fact, name)
+        while column is not None and column.remote_field:
+            column = column.target_field
+        if isinstance(column, AutoField) and isinstance(value, int):
+            yield column.model, value
+
+
+def _highest_stored() -> dict[type[Model], int]:
+    models = {one.model for one in publications()}
+    for model in {*models}:
+        models |= {field.related_model for field in model._meta.fields if field.related_model}
+    counted = [one for one in models if isinstance(one._meta.pk, AutoField)]
+    return {
+        one: one._default_manager.aggregate(highest=Max("pk"))["highest"] or 0 for one in counted
+    }

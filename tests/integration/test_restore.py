@@ -1,0 +1,265 @@
+"""Each of the three stores is put back to an earlier state while it is written to."""
+
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from scripts.embedded.postgres import BINARIES, Postgres
+from scripts.stack.services import SEED, SERVICES
+from scripts.stack.stack import PROJECT, Stack
+from tests.integration.story import (
+    Learner,
+    applied_version,
+    eventually,
+    outbox_depth,
+    rows,
+    settled,
+)
+from tests.servers import new_stack
+
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.kafka, pytest.mark.postgres]
+
+COMMAND = "python -m core.manage after_restore"
+
+
+@pytest.fixture(scope="module")
+def own_stack() -> Iterator[Stack]:
+    stack = new_stack("restore")
+    try:
+        stack.up((*SERVICES, SEED))
+        eventually(lambda: settled(stack))
+        yield stack
+    finally:
+        stack.down()
+        shutil.rmtree(stack.folder, ignore_errors=True)
+
+
+def run(stack: Stack, *command: str) -> str:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", *command],
+        env={**stack.environment, "COLUMNS": "160"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def postgres(tool: str, *options: str) -> None:
+    """One of PostgreSQL's own tools, as docs/operate-restore.md says."""
+    done = subprocess.run(  # noqa: S603
+        [str(BINARIES / tool), *options], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def server_of(stack: Stack, name: str) -> Postgres:
+    server = stack.servers[name]
+    assert isinstance(server, Postgres)
+    return server
+
+
+def dump(server: Postgres, file: Path) -> None:
+    postgres("pg_dump", "--format", "custom", "--file", str(file), server.url())
+
+
+def restore(server: Postgres, file: Path) -> None:
+    maintenance = server.url("postgres")
+    postgres("dropdb", "--force", "--maintenance-db", maintenance, server.database)
+    postgres("createdb", "--maintenance-db", maintenance, server.database)
+    postgres("pg_restore", "--single-transaction", "--dbname", server.url(), str(file))
+
+
+@contextmanager
+def load(stack: Stack, learner: Learner, content_id: str) -> Iterator[None]:
+    """Progress of one learner all the time, whatever the answer."""
+    stop = threading.Event()
+
+    def write() -> None:
+        percentage = 0
+        while not stop.wait(0.05):
+            percentage = percentage % 90 + 1
+            try:
+                learner.report(content_id, percentage)
+            except httpx.HTTPError:
+                continue
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        writer.join()
+
+
+def sign_up(stack: Stack) -> httpx.Response:
+    body = {
+        "email": f"{secrets.token_hex(8)}@ongoza.example",
+        "password": secrets.token_urlsafe(16),
+        "first_name": "Amani",
+        "last_name": "Test",
+    }
+    return httpx.post(f"{stack.core_url}/api/v1/auth/signup", json=body, timeout=30)
+
+
+def problems(stack: Stack) -> list[str]:
+    answer = httpx.get(f"{stack.core_url}/api/v1/health/ready/", timeout=30)
+    return list(answer.json().get("problems", []))
+
+
+def check_equality(stack: Stack) -> None:
+    """ai has what core has."""
+    eventually(lambda: outbox_depth(stack) == 0)
+    run(stack, "ai", "reconcile", "--patience", "60")
+
+
+def log_in(stack: Stack, learner: Learner, email: str, password: str) -> Learner:
+    body = {"email": email, "password": password}
+    answer = httpx.post(f"{stack.core_url}/api/v1/auth/login", json=body, timeout=30)
+    assert answer.status_code == 200, answer.text
+    tokens = answer.json()
+    return Learner(stack, learner.user_id, tokens["access_token"], tokens["refresh_token"])
+
+
+def email_of(stack: Stack, learner: Learner) -> str:
+    sql = "SELECT email FROM users_user WHERE id = %s"
+    return str(rows(stack, "relational", sql, learner.user_id)[0][0])
+
+
+def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
+    own_stack: Stack, tmp_path: Path
+) -> None:
+    stack, password = own_stack, secrets.token_urlsafe(16)
+    server, file = server_of(stack, "postgres-relational"), tmp_path / "core.dump"
+    older, busy = Learner.signed_up(stack, password), Learner.signed_up(stack)
+    erased = Learner.signed_up(stack, password)
+    first, second = older.recommended()[:2]
+    email, erased_email = email_of(stack, older), email_of(stack, erased)
+    with load(stack, busy, first):
+        assert older.report(first, 10) == 201
+        eventually(lambda: applied_version(stack, older.user_id, first) == 1)
+        dump(server, file)
+        # After the backup: a new learner, progress, an erasure. ai has all of it.
+        lost = Learner.signed_up(stack)
+        assert lost.report(first, 30) == 201
+        assert older.report(first, 50) == 200
+        assert older.report(second, 20) == 201
+        assert erased.core("DELETE", "/api/v1/users/me/", json={"password": password}).is_success
+        eventually(lambda: applied_version(stack, older.user_id, second) == 1)
+        eventually(lambda: applied_version(stack, lost.user_id, first) == 1)
+        eventually(lambda: erased.ai("GET", "/api/v1/recommendations").status_code == 401)
+        # The database is put back, and all start again.
+        for name in ("core", "relay"):
+            stack.stop(name)
+        restore(server, file)
+        stack.run("core")
+        # Before the relay has compared it, it gives no id; and when it has, it takes no writes.
+        assert sign_up(stack).status_code == 503
+        stack.run("relay")
+        eventually(lambda: problems(stack))
+        answer = sign_up(stack)
+        assert (answer.status_code, answer.json()["code"]) == (503, "restore_pending")
+        assert COMMAND in answer.json()["detail"]
+        assert COMMAND in problems(stack)[0]
+        assert COMMAND in stack.log("relay").read_text()
+        assert older.report(first, 60) == 503
+        assert older.core("GET", "/api/v1/users/me/").status_code == 200
+        depth = outbox_depth(stack)
+        assert "Nothing was changed" in run(stack, "core.manage", "after_restore")
+        assert outbox_depth(stack) == depth
+        report = run(stack, "core.manage", "after_restore", "--apply")
+        assert "lost: removal published" in report
+        assert "erased again" in report
+        eventually(lambda: problems(stack) == [])
+        eventually(lambda: sign_up(stack).status_code == 201)
+    new = Learner.signed_up(stack)
+    assert new.user_id > lost.user_id
+    # The lost learner's token opens nothing, and the erased learner stays erased.
+    eventually(lambda: lost.ai("GET", "/api/v1/recommendations").status_code == 401)
+    assert lost.core("GET", "/api/v1/users/me/").status_code == 401
+    body = {"email": erased_email, "password": password}
+    answer = httpx.post(f"{stack.core_url}/api/v1/auth/login", json=body, timeout=30)
+    assert answer.status_code == 401
+    assert (
+        rows(stack, "vector", "SELECT 1 FROM live.learner WHERE user_id = %s", erased.user_id) == []
+    )
+    # Older learners are not frozen, and have what they reported after the backup.
+    assert older.core("GET", "/api/v1/users/me/").status_code == 401
+    again = log_in(stack, older, email, password)
+    assert again.report(first, 70) == 200
+    columns = "SELECT completion_percentage, version FROM progress_progress"
+    sql = f"{columns} WHERE user_id = %s AND content_id = %s"
+    ((_, version),) = rows(stack, "relational", sql, older.user_id, first)
+    eventually(lambda: applied_version(stack, older.user_id, first) == version)
+    assert rows(stack, "relational", sql, older.user_id, second)[0][0] == 20
+    check_equality(stack)
+    assert "nothing to do" in run(stack, "core.manage", "after_restore", "--apply")
+    check_equality(stack)
+
+
+def test_a_restored_database_of_ai_reads_on_from_its_own_positions(
+    own_stack: Stack, tmp_path: Path
+) -> None:
+    stack, password = own_stack, secrets.token_urlsafe(16)
+    server, file = server_of(stack, "postgres-vector"), tmp_path / "ai.dump"
+    learner, busy = Learner.signed_up(stack), Learner.signed_up(stack)
+    erased = Learner.signed_up(stack, password)
+    item = learner.recommended()[0]
+    with load(stack, busy, item):
+        assert learner.report(item, 10) == 201
+        eventually(lambda: applied_version(stack, learner.user_id, item) == 1)
+        dump(server, file)
+        assert learner.report(item, 40) == 200
+        assert erased.core("DELETE", "/api/v1/users/me/", json={"password": password}).is_success
+        eventually(lambda: applied_version(stack, learner.user_id, item) == 2)
+        for name in ("ai", "worker"):
+            stack.stop(name)
+        restore(server, file)
+        assert applied_version(stack, learner.user_id, item) == 1
+        stack.run("worker")
+        stack.run("ai")
+        eventually(lambda: applied_version(stack, learner.user_id, item) == 2)
+    eventually(lambda: erased.ai("GET", "/api/v1/recommendations").status_code == 401)
+    check_equality(stack)
+
+
+def test_a_restored_kafka_is_noticed_and_filled_again(own_stack: Stack, tmp_path: Path) -> None:
+    stack, copy = own_stack, tmp_path / "kafka"
+    learner, busy = Learner.signed_up(stack), Learner.signed_up(stack)
+    item = learner.recommended()[0]
+    data = stack.servers["kafka"].data
+    with load(stack, busy, item):
+        assert learner.report(item, 10) == 201
+        eventually(lambda: applied_version(stack, learner.user_id, item) == 1)
+        stack.stop("kafka")
+        shutil.copytree(data, copy)
+        stack.run("kafka")
+        assert learner.report(item, 40) == 200
+        eventually(lambda: applied_version(stack, learner.user_id, item) == 2)
+        for name in ("relay", "worker", "kafka"):
+            stack.stop(name)
+        shutil.rmtree(data)
+        shutil.copytree(copy, data)
+        for name in ("kafka", "relay"):
+            stack.run(name)
+        eventually(lambda: any("refill_topic ongoza.progress" in one for one in problems(stack)))
+        assert "refill_topic ongoza.progress" in stack.log("relay").read_text()
+        for topic in {one.split()[0] for one in problems(stack)}:
+            run(stack, "core.manage", "refill_topic", topic)
+        stack.run("worker")
+        eventually(lambda: problems(stack) == [])
+        assert learner.report(item, 60) == 200
+        eventually(lambda: applied_version(stack, learner.user_id, item) == 3)
+    check_equality(stack)

@@ -1,0 +1,433 @@
+"""`after_restore` makes a database that was put back agree with what was published from it."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from core.access.models import Membership
+from core.coaching.models import Goal
+from core.coaching.services import set_goal
+from core.erasure.services import erase_user
+from core.feedback.models import Feedback
+from core.feedback.services import give_feedback, withdraw_feedback
+from core.organizations.models import Organization
+from core.outbox.kafka import TopicRecord
+from core.outbox.models import FactHistory, OutboxEvent
+from core.outbox.publications import publications
+from core.outbox.restore_check import unknown_among
+from core.outbox.restore_state import State, state
+from core.profiling.models import ProfilingSession
+from core.profiling.services import delete_session, record_answer, start_session
+from core.programs.models import ContentItem
+from core.programs.services import update_content
+from core.progress.models import Progress
+from core.progress.services import report_progress
+from core.restore.published import FAR_VERSION
+from core.users.models import SignIn, User
+from core.users.services import set_password, sign_in, sign_up, update_user
+from ongoza_contracts.codec import encode
+from ongoza_contracts.topics import TOPIC_BY_NAME, Topic
+from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Verdict
+from tests.facts import NOW, progress
+from tests.unit.core.world import assign, forget_appended, item, person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COUNTED = ("users_user", "organizations_organization", "programs_contentitem")
+
+
+class Topics:
+    """What the topics hold: read as the command reads them from Kafka."""
+
+    def __init__(self) -> None:
+        self.records: list[TopicRecord] = []
+
+    def take(self) -> None:
+        """Send all that waits in the outbox, as the relay does."""
+        for row in OutboxEvent.objects.order_by("id"):
+            headers = {
+                "ce_specversion": "1.0",
+                "ce_id": str(row.event_id),
+                "ce_type": row.type,
+                "ce_time": row.time,
+                "ce_partitionkey": row.partition_key,
+            }
+            payload = None if row.payload is None else bytes(row.payload)
+            self.add(
+                TopicRecord(
+                    row.topic,
+                    row.partition,
+                    len(self.records),
+                    row.key,
+                    [(name, value.encode()) for name, value in headers.items()],
+                    payload,
+                )
+            )
+        forget_appended()
+
+    def add(self, record: TopicRecord) -> None:
+        self.records.append(record)
+
+    def ranges(self, topics: Iterable[Topic]) -> dict[tuple[str, int], tuple[int, int]]:
+        return {
+            (topic.name, number): (0, len(self.records))
+            for topic in topics
+            for number in range(topic.partitions)
+        }
+
+    def read(
+        self, begins: Mapping[tuple[str, int], int], _: object = None
+    ) -> Iterator[list[TopicRecord]]:
+        yield [
+            one
+            for one in self.records
+            if one.offset >= begins.get((one.topic, one.partition), len(self.records))
+        ]
+
+
+@pytest.fixture
+def topics(monkeypatch: pytest.MonkeyPatch) -> Topics:
+    found = Topics()
+
+    @contextmanager
+    def reader(_: object) -> Iterator[Topics]:
+        yield found
+
+    monkeypatch.setattr("core.restore.management.commands.after_restore.topic_reader", reader)
+    return found
+
+
+@contextmanager
+def lost(topics: Topics) -> Iterator[None]:
+    """What happens in the block is published, and the database put back to before it."""
+    topics.take()
+    with transaction.atomic():
+        yield
+        topics.take()
+        transaction.set_rollback(True)
+    for table in COUNTED:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # noqa: S608
+                f" coalesce((SELECT max(id) FROM {table}), 1))"
+            )
+
+
+def after_restore(*options: str) -> str:
+    out = io.StringIO()
+    call_command("after_restore", *options, stdout=out)
+    return out.getvalue()
+
+
+def snapshot() -> dict[str, list[Any]]:
+    models: list[Any] = [one.model for one in publications()]
+    found = {model.__name__: [*model.objects.order_by("pk").values()] for model in models}
+    ids = OutboxEvent.objects.order_by("id").values_list("event_id", flat=True)
+    history = FactHistory.objects.order_by("id").values_list("event_id", flat=True)
+    return {**found, "outbox": [*ids], "history": [*history]}
+
+
+def check_consistency(topics: Topics) -> None:
+    """Every key's last record is the row's version, or a deletion where there is no row."""
+    topics.take()
+    last: dict[tuple[str, str], TopicRecord] = {}
+    for one in topics.records:
+        last[one.topic, one.key] = one
+    for publication in publications():
+        for row in publication.rows():
+            fact = publication.build(row)
+            record = last.pop((publication.topic.name, fact.key))
+            assert record.value == fact.model_dump_json().encode()
+            history = FactHistory.objects.filter(topic=publication.topic.name, key=fact.key)
+            assert history.order_by("-version", "-id")[0].version == fact.version
+    for record in last.values():
+        kind = record.attribute("ce_type")
+        assert record.value is None or kind.split(".")[2] in {"erased", "ended", "deleted"}
+    assert unknown_among([one for one in topics.records if one.value is not None]) == []
+
+
+def report(user: User, percentage: float, content_id: str = "course-1") -> Progress:
+    return report_progress(
+        user=user,
+        content_id=content_id,
+        content_type=ContentType.COURSE,
+        status=ProgressStatus.IN_PROGRESS,
+        completion_percentage=percentage,
+    )[0]
+
+
+@pytest.fixture
+def amina() -> User:
+    item("course-1")
+    return person("amina")
+
+
+# --- what comes back -----------------------------------------------------------------------------
+def test_nothing_is_done_where_nothing_was_lost(topics: Topics, amina: User) -> None:
+    report(amina, 10)
+    topics.take()
+    before = snapshot()
+    assert "nothing to do" in after_restore("--apply")
+    assert snapshot() == before
+
+
+def test_without_apply_nothing_is_changed(topics: Topics, amina: User) -> None:
+    with lost(topics):
+        report(amina, 30)
+        sign_up(email="new@ongoza.example", password="a long enough phrase")
+    before = snapshot()
+    text = after_restore()
+    assert "Nothing was changed. Add --apply." in text
+    assert "lost: removal published" in text
+    assert snapshot() == before
+
+
+def test_newer_states_of_rows_come_back_under_a_higher_version(topics: Topics, amina: User) -> None:
+    given = give_feedback(user=amina, content_id="course-1", verdict=Verdict.MORE_LIKE_THIS)[0]
+    report(amina, 10)
+    with lost(topics):
+        report(amina, 50)
+        report(amina, 60)
+        withdraw_feedback(user=amina, content_id="course-1")
+        update_user(user_id=amina.id, role=Role.MENTOR)
+    after_restore("--apply")
+    row = Progress.objects.get()
+    assert (row.completion_percentage, row.version) == (60, 4)
+    assert Feedback.objects.get(pk=given.pk).verdict == ""
+    assert User.objects.get().role == Role.MENTOR
+    assert Membership.objects.get().role == Role.MENTOR
+    assert state() is State.CHECKED
+    check_consistency(topics)
+
+
+def test_lost_rows_come_back_where_their_facts_hold_them(topics: Topics, amina: User) -> None:
+    mentor = person("moses", Role.MENTOR)
+    with lost(topics):
+        item("course-2")
+        item("module-1", course="course-2")
+        update_content(content_id="course-1", prerequisites=["module-1"])
+        report(amina, 20, "course-2")
+        give_feedback(user=amina, content_id="course-2", verdict=Verdict.NOT_FOR_ME)
+        set_goal(user=amina, title="Pass the exam", target_date=date(2999, 1, 1))
+        session, _ = start_session(user=amina, questionnaire="tracks-1")
+        record_answer(user=amina, session_id=session.id, question_id="q1", option_id="a")
+        assign(mentor, amina)
+    text = after_restore("--apply")
+    assert ContentItem.objects.get(content_id="module-1").course == ContentItem.objects.get(
+        content_id="course-2"
+    )
+    (needed,) = ContentItem.objects.get(content_id="course-1").prerequisites.all()
+    assert needed.content_id == "module-1"
+    assert Progress.objects.get().completion_percentage == 20
+    assert Feedback.objects.get().verdict == Verdict.NOT_FOR_ME
+    assert Goal.objects.get().title == "(the title was lost)"
+    assert [one.option_id for one in ProfilingSession.objects.get().answers.all()] == ["a"]
+    assert Membership.objects.get(learner=amina).user == mentor
+    assert "goals" in text
+    check_consistency(topics)
+
+
+def test_what_was_erased_and_deleted_is_gone_again(topics: Topics, amina: User) -> None:
+    moses = person("moses")
+    report(moses, 10)
+    session, _ = start_session(user=amina, questionnaire="tracks-1")
+    with lost(topics):
+        report(moses, 20)
+        erase_user(user_id=moses.id)
+        delete_session(user=amina, session_id=session.id)
+    text = after_restore("--apply")
+    assert [*User.objects.all()] == [amina]
+    assert not Progress.objects.exists()
+    assert not ProfilingSession.objects.exists()
+    assert "erased again" in text
+    assert not FactHistory.objects.filter(owner_id=moses.id, type__contains="progress").exists()
+    check_consistency(topics)
+
+
+# --- who cannot be brought back ------------------------------------------------------------------
+def test_a_lost_learner_is_removed_and_the_id_never_given_again(
+    topics: Topics, amina: User
+) -> None:
+    with lost(topics):
+        new = sign_up(email="new@ongoza.example", password="a long enough phrase").user
+        report(new, 30)
+    assert person("probe").id == new.id  # the id would be given again
+    User.objects.filter(pk=new.id)._raw_delete("default")
+    FactHistory.objects.filter(owner_id=new.id).delete()
+    forget_appended()
+
+    after_restore("--apply")
+    waiting = OutboxEvent.objects.filter(partition_key=str(new.id))
+    kinds = {(one.type, one.payload is None) for one in waiting}
+    assert ("ongoza.user.erased.v1", False) in kinds
+    assert ("ongoza.key.forgotten.v1", True) in kinds
+    assert person("next").id > new.id + 1000
+    check_consistency(topics)
+
+
+def test_an_id_that_was_given_twice_goes_to_the_lost_learner(topics: Topics, amina: User) -> None:
+    with lost(topics):
+        new = sign_up(email="new@ongoza.example", password="a long enough phrase").user
+        report(new, 30)
+    second = sign_up(email="second@ongoza.example", password="a long enough phrase").user
+    report(second, 70)
+    assert second.id == new.id
+
+    text = after_restore("--apply")
+    moved = User.objects.get(email="second@ongoza.example")
+    assert moved.id > new.id
+    assert f"{new.id} is now {moved.id}" in text
+    assert Progress.objects.get(user=moved).completion_percentage == 70
+    check_consistency(topics)
+    erased = [one for one in topics.records if one.attribute("ce_type").endswith("erased.v1")]
+    assert [one.key for one in erased] == [str(new.id)]
+
+
+def test_all_access_tokens_are_void_and_lost_sign_ins_are_ended(
+    topics: Topics, amina: User
+) -> None:
+    moses = person("moses")
+    old = sign_in(moses)
+    with lost(topics):
+        sign_in(amina)
+        set_password(user_id=moses.id, password="another good phrase")
+    before = {user.pk: user.token_generation for user in User.objects.all()}
+    after_restore("--apply")
+    assert not SignIn.objects.exists()
+    assert old.user == moses
+    for user in User.objects.all():
+        assert user.token_generation > before[user.pk]
+    check_consistency(topics)
+
+
+def test_organizations_are_made_again_under_their_ids(topics: Topics, amina: User) -> None:
+    with lost(topics):
+        school = Organization.objects.create(name="A school", kind="school")
+        update_user(user_id=amina.id, organization=school)
+    after_restore("--apply")
+    amina.refresh_from_db()
+    assert amina.organization_id == school.id
+    assert amina.organization is not None
+    assert amina.organization.name == f"Organization {school.id} (name lost)"
+    check_consistency(topics)
+
+
+# --- repeating -----------------------------------------------------------------------------------
+def test_a_second_run_changes_nothing(topics: Topics, amina: User) -> None:
+    with lost(topics):
+        report(amina, 30)
+        sign_up(email="new@ongoza.example", password="a long enough phrase")
+    after_restore("--apply")
+    before = snapshot()
+    assert "nothing to do" in after_restore("--apply")
+    assert snapshot() == before
+
+
+def test_a_run_that_was_killed_is_repeated(
+    topics: Topics, amina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lost(topics):
+        report(amina, 30)
+        sign_up(email="new@ongoza.example", password="a long enough phrase")
+
+    def die(_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.restore.management.commands.after_restore.void_tokens", die)
+        with pytest.raises(KeyboardInterrupt):
+            after_restore("--apply")
+    assert state() is State.PENDING
+    after_restore("--apply")
+    assert state() is State.CHECKED
+    assert Progress.objects.get().version == 2
+    check_consistency(topics)
+
+
+def test_rows_changed_since_the_restore_stay_as_they_are(topics: Topics, amina: User) -> None:
+    report(amina, 10)
+    with lost(topics):
+        report(amina, 50)
+        report(amina, 60)
+    report(amina, 15)
+    text = after_restore("--apply")
+    row = Progress.objects.get()
+    assert (row.completion_percentage, row.version) == (15, 4)
+    assert "kept under a higher version" in text
+    check_consistency(topics)
+
+
+def test_outbox_rows_of_the_backup_that_were_sent_since_are_dropped(
+    topics: Topics, amina: User
+) -> None:
+    topics.take()
+    report(amina, 10)
+    waiting = [*OutboxEvent.objects.values()]
+    with lost(topics):
+        report(amina, 50)
+    OutboxEvent.objects.bulk_create(OutboxEvent(**row) for row in waiting)
+    after_restore("--apply")
+    sent = {one.attribute("ce_id") for one in topics.records}
+    assert not OutboxEvent.objects.filter(event_id__in=sent).exists()
+    check_consistency(topics)
+
+
+# --- records that are not core's -----------------------------------------------------------------
+def _forged(change: Callable[[TopicRecord], TopicRecord], **fact: Any) -> TopicRecord:
+    record = encode(progress(**fact), time=NOW, id=UUID(int=7))
+    whole = TopicRecord(
+        record.topic, record.partition, 0, record.key, record.headers(), record.payload
+    )
+    return change(whole)
+
+
+def _with(record: TopicRecord, **changes: Any) -> TopicRecord:
+    fields = {name: getattr(record, name) for name in TopicRecord.__slots__}
+    return TopicRecord(**{**fields, **changes})
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        _forged(lambda one: _with(one, key="9:course-1")),
+        _forged(lambda one: _with(one, value=b"{")),
+        _forged(lambda one: _with(one, headers=[])),
+        _forged(lambda one: one, version=FAR_VERSION + 1),
+        _forged(lambda one: one, user_id=2**31 - 1),
+    ],
+)
+def test_records_that_core_cannot_have_written_are_listed_and_accepted(
+    topics: Topics, amina: User, forged: TopicRecord
+) -> None:
+    topics.take()
+    topics.add(_with(forged, offset=len(topics.records)))
+    assert "not core's: ongoza.progress:" in after_restore()
+    with pytest.raises(CommandError, match="add --accept"):
+        after_restore("--apply")
+    assert state() is State.PENDING
+    after_restore("--accept")
+    assert state() is State.CHECKED
+    assert not Progress.objects.exists()
+    assert "nothing to do" in after_restore()
+
+
+def test_accept_alone_writes_nothing_back(topics: Topics, amina: User) -> None:
+    with lost(topics):
+        report(amina, 30)
+    before = snapshot()
+    after_restore("--accept")
+    assert snapshot() == before
+    assert state() is State.CHECKED
+
+
+def test_every_published_kind_names_its_topic() -> None:
+    assert {one.topic for one in publications()} == {
+        topic for topic in TOPIC_BY_NAME.values() if topic.producer == "core"
+    }
