@@ -15,6 +15,7 @@ GROUPS = {
         "integration/test_access.py",
         "integration/test_spine.py",
     ),
+    "disks": ("integration/test_server_faults.py",),
     "rebuild": ("integration/test_rebuild.py",),
     "secured": ("integration/test_kafka_security.py",),
     "cluster": ("integration/test_kafka_cluster.py",),
