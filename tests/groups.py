@@ -17,6 +17,7 @@ GROUPS = {
         "integration/test_kafka_logins.py",
     ),
     "restore": ("integration/test_restore.py",),
+    "disks": ("integration/test_server_faults.py",),
     "rebuild": ("integration/test_rebuild.py",),
     "lost": ("integration/test_lost_topic.py",),
     "secured": ("integration/test_kafka_security.py",),

@@ -26,6 +26,7 @@ UNDECODABLE = "ce_undecodable"
 the cause. Such a record is refused."""
 
 Headers = Sequence[tuple[str, bytes | None]]
+PLACE = ("topic", "key", "partition", "subject", "partition key")
 
 
 class PayloadTooLarge(ValueError):
@@ -91,16 +92,16 @@ class Received:
         `topic` carries the fact; `name`, `partition` and `key` are the record's own. Optional
         headers may be absent. Raises BadRecord.
         """
-        fact = self.fact
-        own_partition = partition_for(fact.partition_key, topic.partitions)
-        expected = {
-            "topic": (topic.name, name),
-            "key": (fact.key.encode(), key),
-            "partition": (own_partition, partition),
-            "subject": (fact.key, self.subject or fact.key),
-            "partition key": (fact.partition_key, self.partition_key or fact.partition_key),
-        }
-        if wrong := [what for what, (right, found) in expected.items() if right != found]:
+        own_key, own_partition_key = self.fact.key, self.fact.partition_key
+        own_partition = partition_for(own_partition_key, topic.partitions)
+        # Tuples, because the worker compares every record.
+        right = (topic.name, own_key.encode(), own_partition, own_key, own_partition_key)
+        subject, partition_key = self.subject or own_key, self.partition_key or own_partition_key
+        found = (name, key, partition, subject, partition_key)
+        if right != found:
+            wrong = [
+                what for what, one, other in zip(PLACE, right, found, strict=True) if one != other
+            ]
             raise BadRecord("contradiction", f"its {', '.join(wrong)} is not that of its fact")
 
 

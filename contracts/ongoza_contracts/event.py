@@ -90,7 +90,7 @@ class Fact(FactPart):
     @property
     def key(self) -> str:
         """The entity, unique in its topic: the Kafka key, of which compaction keeps the last."""
-        return self.key_of(*(getattr(self, name) for name in self.key_fields))
+        return self.key_of(*[getattr(self, name) for name in self.key_fields])
 
     @property
     def partition_key(self) -> str:

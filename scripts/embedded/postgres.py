@@ -58,7 +58,7 @@ class Postgres:
         secret.touch(mode=0o600)
         secret.write_text(self.password)
         for path in (draft, secret):
-            _give_to_account(path)
+            give_to_account(path)
         try:
             self._initdb(draft, secret)
         finally:
@@ -68,7 +68,7 @@ class Postgres:
     def _initdb(self, draft: Path, secret: Path) -> None:
         done = subprocess.run(  # noqa: S603
             [
-                *_as_account(),
+                *as_account(),
                 str(BINARIES / "initdb"),
                 *("--pgdata", str(draft), "--username", USER, "--pwfile", str(secret)),
                 *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
@@ -113,7 +113,7 @@ class Postgres:
             **({} if self.durable else FAST_AND_FORGETFUL),
         }
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        return [*_as_account(), str(BINARIES / "postgres"), "-D", str(self.data), *options]
+        return [*as_account(), str(BINARIES / "postgres"), "-D", str(self.data), *options]
 
     def url(self, database: str | None = None) -> str:
         target = database or self.database
@@ -140,7 +140,7 @@ def _account() -> pwd.struct_passwd:
     raise CannotRun("PostgreSQL refuses to run as root and there is no account `nobody` to run as")
 
 
-def _as_account() -> list[str]:
+def as_account() -> list[str]:
     """What to put before a command so that root runs it as an unprivileged account.
 
     The account keeps the right to pass folders that are closed to it: a project below root's home
@@ -163,7 +163,7 @@ def _as_account() -> list[str]:
     ]
 
 
-def _give_to_account(path: Path) -> None:
+def give_to_account(path: Path) -> None:
     if os.geteuid() == 0:
         os.chown(path, _account().pw_uid, _account().pw_gid)
         path.chmod(0o700 if path.is_dir() else 0o600)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import Http404
 from psycopg import errors as psycopg
 from rest_framework import exceptions
@@ -77,6 +77,19 @@ def test_an_unauthenticated_request_says_how_to_authenticate() -> None:
 
 def test_a_database_that_is_down_says_to_try_again() -> None:
     assert answer(OperationalError())[2]["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [(psycopg.ReadOnlySqlTransaction(), (503, "unavailable")), (psycopg.DataCorrupted(), None)],
+)
+def test_only_a_standby_among_internal_errors_may_work_again(
+    cause: Exception, expected: tuple[int, str] | None
+) -> None:
+    error = InternalError("never shown")
+    error.__cause__ = cause
+    response = exception_handler(error, {})
+    assert (response and (response.status_code, response.data["code"])) == expected
 
 
 def caused(cause: Exception) -> IntegrityError:

@@ -1,6 +1,8 @@
 """What `make chaos` calls lost, doubled and inverted."""
 
-from scripts.chaos import Attempt, Published, Verdict, excused, judge
+from scripts.chaos.faults import excused
+from scripts.chaos.load import Attempt
+from scripts.chaos.verdict import Published, Verdict, judge
 
 KEY = (7, "course-1")
 

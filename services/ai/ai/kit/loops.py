@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 
-import asyncpg
-
 from ai.kit.db import UNAVAILABLE
 
 PAUSE_AFTER_FAILURE = 1.0
@@ -76,7 +74,7 @@ async def run_periodically(
         wake.clear()  # before the work, so that a wake-up meanwhile starts the next round
         try:
             more = await work()
-        except (*UNAVAILABLE, asyncpg.TransactionRollbackError) as error:
+        except UNAVAILABLE as error:
             status.record_failure(error)
             log.warning("%s waits: %s", work.__qualname__, type(error).__name__)
             await asyncio.sleep(PAUSE_AFTER_FAILURE)

@@ -19,7 +19,6 @@ from ai.projections.parked import Budget
 T = TypeVar("T")
 
 PARKED_TOO_MANY, UNEXPECTED = 3, 1
-TRANSIENT = (*UNAVAILABLE, asyncpg.TransactionRollbackError)
 # The database refuses this record however often it is sent.
 NEVER = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 NOT_APPLICABLE = "not_applicable"
@@ -102,7 +101,7 @@ class Subscriber:
         while True:
             try:
                 return await work()
-            except TRANSIENT as error:
+            except UNAVAILABLE as error:
                 log.warning("the batch waits: %s", type(error).__name__)
                 self.alive_at = time.monotonic()  # waiting for the database is not being stuck
                 await asyncio.sleep(pause)

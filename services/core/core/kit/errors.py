@@ -4,9 +4,10 @@ import sys
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
+from psycopg.errors import ReadOnlySqlTransaction
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -108,11 +109,18 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             return _plain(403)
         case RequestDataTooBig():
             return _plain(413)
-        case OperationalError() | InterfaceError():
+        case _ if _is_unavailable(error):
             return _plain(503)
         case IntegrityError() if _lost_a_race(error):
             return Response(error_body(Conflict.code, Conflict.detail), Conflict.status)
     return None
+
+
+def _is_unavailable(error: BaseException | None) -> bool:
+    """Whether the database is away, or only its standby is there: a retry may succeed."""
+    if isinstance(error, InternalError):
+        return isinstance(error.__cause__, ReadOnlySqlTransaction)
+    return isinstance(error, (OperationalError, InterfaceError))
 
 
 def _plain(status: int) -> Response:
@@ -175,7 +183,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the exception is being handled."""
-    down = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    down = _is_unavailable(sys.exc_info()[1])
     if _is_api(request) or down:
         return _json(503 if down else 500)
     return defaults.server_error(request)

@@ -32,14 +32,15 @@ class IncomingRequest:
         self.state = State.HEAD
         self.raw = bytearray()
         self.rest = b""
-        self._dropped = 0
+        self._dropping = False
+        self._dropped_bytes = 0
         self._body_at = 0
         self._end: int | None = None  # of the body in `raw`, unless it is chunked
         self._next_chunk = 0
         self._decoded = 0
 
     def feed(self, data: bytes) -> None:
-        if self._dropped:
+        if self._dropping:
             self._drop(data)
             return
         self.raw += data
@@ -73,7 +74,7 @@ class IncomingRequest:
         elif len(self.raw) >= self._end:
             self._complete(self._end)
         elif len(self.raw) - self._body_at > MAX_BODY_BYTES:
-            self._dropped = 1
+            self._dropping = True
 
     def _read_chunks(self) -> None:
         while self.state is State.BODY and self._next_chunk < len(self.raw):
@@ -109,7 +110,6 @@ class IncomingRequest:
 
     def _drop(self, data: bytes) -> None:
         """A client that still sends when the connection closes never sees the refusal."""
-        self._dropped += len(data)
-        total = len(self.raw) + self._dropped - 1
-        if total >= min(self._end or 0, MAX_DRAIN_BYTES):
+        self._dropped_bytes += len(data)
+        if len(self.raw) + self._dropped_bytes >= min(self._end or 0, MAX_DRAIN_BYTES):
             self.state = State.CUT_OFF

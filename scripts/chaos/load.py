@@ -1,0 +1,101 @@
+"""Writes and reads of many learners at once, and what they were answered."""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import httpx
+
+from scripts.bench import running
+from scripts.stack.stack import Stack
+
+WRITERS, LEARNERS, ITEMS = 4, 6, 3
+ANSWER_SECONDS = 10.0
+STEP = 0.001
+"""Between the percentages of two writes: each write has a value of its own."""
+
+Key: TypeAlias = tuple[int, str]
+"""The learner's id and the item's."""
+
+
+@dataclass
+class Attempt:
+    value: float
+    acknowledged: bool = False
+
+
+@dataclass
+class Load:
+    """Writers and readers, and what they were answered."""
+
+    stack: Stack
+    attempts: dict[Key, list[Attempt]] = field(default_factory=dict)
+    answers: list[tuple[float, str, int]] = field(default_factory=list)
+    """When, from which service, with which status; 0 for no answer."""
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def write(self, learners: Iterable[tuple[int, str, list[str]]]) -> None:
+        """Reports progress of these learners in turns."""
+        entities = [(user, item, token) for user, token, items in learners for item in items]
+        number = 0
+        with httpx.Client(base_url=self.stack.core_url, timeout=ANSWER_SECONDS) as http:
+            while not self.ended.is_set():
+                number += 1
+                for user_id, item, token in entities:
+                    attempt = Attempt(round(number * STEP, 3))
+                    self.attempts.setdefault((user_id, item), []).append(attempt)
+                    body = {
+                        "content_id": item,
+                        "content_type": item.split("-")[0],
+                        "status": "in_progress",
+                        "completion_percentage": attempt.value,
+                    }
+                    status = self._ask(http, "core", "POST", "/api/v1/progress/", token, json=body)
+                    attempt.acknowledged = status in (200, 201)
+
+    def read(self, tokens: Sequence[str]) -> None:
+        """Asks ai for stored lists, and core for content."""
+        with (
+            httpx.Client(base_url=self.stack.ai_url, timeout=ANSWER_SECONDS) as ai,
+            httpx.Client(base_url=self.stack.core_url, timeout=ANSWER_SECONDS) as core,
+        ):
+            while not self.ended.is_set():
+                for token in tokens:
+                    self._ask(ai, "ai", "GET", "/api/v1/recommendations", token)
+                    self._ask(core, "core", "GET", "/api/v1/content/", token)
+                    time.sleep(0.05)
+
+    def _ask(
+        self, http: httpx.Client, service: str, method: str, path: str, token: str, **more: Any
+    ) -> int:
+        try:
+            headers = {"Authorization": f"Bearer {token}"}
+            status = http.request(method, path, headers=headers, **more).status_code
+        except httpx.TransportError:
+            status = 0
+            time.sleep(0.1)
+        self.answers.append((time.monotonic(), service, status))
+        return status
+
+
+@contextmanager
+def load_on(stack: Stack) -> Iterator[Load]:
+    """Runs beside the block. Each entity has one writer."""
+    learners = [one for one in running.sign_in(stack, items=ITEMS) if len(one[2]) == ITEMS]
+    load = Load(stack)
+    work = [
+        threading.Thread(target=load.write, args=(learners[n::WRITERS][:LEARNERS],))
+        for n in range(WRITERS)
+    ]
+    work.append(threading.Thread(target=load.read, args=([token for _, token, _ in learners],)))
+    for thread in work:
+        thread.start()
+    try:
+        yield load
+    finally:
+        load.ended.set()
+        for thread in work:
+            thread.join()

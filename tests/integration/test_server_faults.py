@@ -1,0 +1,153 @@
+"""Servers that freeze, have no space left or are replaced, while learners write and read."""
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from scripts.chaos.faults import restart_ended
+from scripts.chaos.load import Load, load_on
+from scripts.chaos.verdict import settled
+from scripts.embedded.ports import HOST, Ports
+from scripts.embedded.postgres import BINARIES, USER, Postgres, as_account, give_to_account
+from scripts.stack import processes
+from scripts.stack.services import SEED, SERVICES
+from scripts.stack.stack import Stack
+from tests.integration.story import eventually
+from tests.servers import new_stack
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+DATABASES = ("postgres-relational", "postgres-vector")
+OUTAGE_SECONDS = 6
+CALM_SECONDS = 3
+DISK = "800m"
+
+
+@pytest.fixture(scope="module")
+def small_disks() -> Iterator[Stack]:
+    """A stack each of whose servers has a disk of its own, in memory."""
+    stack = new_stack("disks")
+    disks = [stack.servers[name].folder for name in (*DATABASES, "kafka")]
+    mounted = [disk for disk in disks if mount(disk)]
+    try:
+        stack.up((*SERVICES, SEED))
+        yield stack
+    finally:
+        stack.down()
+        for disk in mounted:
+            subprocess.run(["umount", "--lazy", disk], check=True)  # noqa: S603, S607
+        shutil.rmtree(stack.folder)
+
+
+def mount(disk: Path) -> bool:
+    """Only root may; without it the tests of full disks are skipped."""
+    disk.mkdir(parents=True)
+    options = f"size={DISK},mode=0755"
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)]
+    return not subprocess.run(command, check=False, capture_output=True).returncode  # noqa: S603
+
+
+@pytest.fixture
+def load(small_disks: Stack) -> Iterator[Load]:
+    """What every test is about: nothing acknowledged is lost, no answer is a 500, and all is
+    served again afterwards."""
+    restart_ended(small_disks)
+    with load_on(small_disks) as load:
+        time.sleep(CALM_SECONDS)
+        yield load
+        restart_ended(small_disks)
+        for service in ("core", "ai"):
+            eventually(lambda service=service: answered(load, service))  # type: ignore[misc]
+        time.sleep(CALM_SECONDS)
+    verdict = settled(load)
+    assert verdict.acknowledged
+    assert (verdict.lost, verdict.doubled, verdict.inverted) == ([], [], [])
+    assert {status for _, _, status in load.answers if status} <= {200, 201, 503}
+
+
+def answered(load: Load, service: str) -> bool:
+    """Whether the last answers of a service were good."""
+    last = [status for _, name, status in load.answers[-50:] if name == service]
+    return bool(last) and set(last) <= {200, 201}
+
+
+@pytest.mark.parametrize("name", [*DATABASES, "kafka"])
+def test_a_server_that_freezes(load: Load, name: str) -> None:
+    load.stack.kill(name, signal.SIGSTOP)
+    time.sleep(OUTAGE_SECONDS)
+    load.stack.kill(name, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("name", [*DATABASES, "kafka"])
+def test_a_server_with_a_full_disk(load: Load, name: str) -> None:
+    disk = load.stack.servers[name].folder
+    if not disk.is_mount():
+        pytest.skip("only root may mount a disk of limited size")
+    ballast = disk / "ballast"
+    try:
+        fill(ballast)
+        time.sleep(OUTAGE_SECONDS)
+    finally:
+        ballast.unlink()
+
+
+def fill(ballast: Path) -> None:
+    """Until there is no space left."""
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(64 * 1024))
+        except OSError:
+            return
+
+
+@pytest.mark.parametrize("name", DATABASES)
+def test_a_database_that_is_replaced_by_its_standby(load: Load, name: str) -> None:
+    """For a while there is only a standby, which reads and does not write."""
+    stack = load.stack
+    primary = stack.servers[name]
+    assert isinstance(primary, Postgres)
+    standby = standby_of(primary)
+    process = start(standby)
+    try:
+        eventually(standby.ready)
+        stack.stop(name)  # a clean stop sends everything to the standby first
+    finally:
+        process.stop(signal.SIGINT)
+    shutil.rmtree(primary.data)
+    shutil.move(standby.data, primary.data)
+    stack.run(name)
+    time.sleep(OUTAGE_SECONDS)
+    with psycopg.connect(primary.url("postgres"), autocommit=True) as db:
+        assert db.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+        db.execute("SELECT pg_promote()")
+
+
+def standby_of(primary: Postgres) -> Postgres:
+    """A copy of a running server that follows it."""
+    standby = replace(
+        primary,
+        name="standby",
+        folder=primary.folder.parent / f"{primary.name}-standby",
+        port=Ports.free().db,
+    )
+    standby.folder.mkdir()
+    give_to_account(standby.folder)
+    copy = [
+        *(*as_account(), str(BINARIES / "pg_basebackup"), "--write-recovery-conf"),
+        *("--checkpoint", "fast", "--pgdata", str(standby.data)),
+        *("--dbname", f"host={HOST} port={primary.port} user={USER} password={primary.password}"),
+    ]
+    subprocess.run(copy, check=True, capture_output=True, cwd="/")  # noqa: S603
+    return standby
+
+
+def start(server: Postgres) -> processes.Started:
+    log = server.folder / "log"
+    return processes.start(server.name, server.command(), environment={}, cwd=Path("/"), log=log)
