@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
-from ai.kit.broker import READ_COMMITTED, KafkaConfig
+from ai.kit.kafka_config import READ_COMMITTED, KafkaConfig
 from ai.kit.settings import Settings
 from ongoza_contracts.topics import PROGRESS, partition_for
 

@@ -13,7 +13,6 @@ from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.topics import PROGRESS, Topic
 from scripts.bench import running
 from scripts.chaos.load import ANSWER_SECONDS, Attempt, Key, Load
-from scripts.embedded.kafka import Kafka
 from scripts.stack.stack import Stack
 
 SETTLE_SECONDS = 180.0
@@ -100,7 +99,7 @@ def _states(stack: Stack, database: str, table: str) -> dict[Key, Any]:
 def _facts(stack: Stack) -> dict[Key, list[Published]]:
     """Every fact on the topic of progress by its key, in the topic's order."""
     found: dict[Key, list[Published]] = defaultdict(list)
-    for message in _records(cast(Kafka, stack.servers["kafka"]), PROGRESS):
+    for message in _records(stack, PROGRESS):
         received = decode(cast(Headers, message.headers()), message.value())
         if isinstance(received, Received) and isinstance(received.fact, ProgressUpdated):
             fact = received.fact
@@ -109,9 +108,9 @@ def _facts(stack: Stack) -> dict[Key, list[Published]]:
     return found
 
 
-def _records(broker: Kafka, topic: Topic) -> Iterator[Message]:
+def _records(stack: Stack, topic: Topic) -> Iterator[Message]:
     """Raises RuntimeError when the broker does not answer."""
-    consumer = Consumer({**broker.connection(), "group.id": "chaos", "enable.auto.commit": False})
+    consumer = Consumer({**stack.kafka_client(), "group.id": "chaos", "enable.auto.commit": False})
     try:
         for number in range(topic.partitions):
             first, end = consumer.get_watermark_offsets(

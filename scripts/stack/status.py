@@ -171,7 +171,7 @@ def consumer_lag(stack: Stack, positions: Positions) -> dict[str, int]:
 
 
 def _topic_ids(stack: Stack, topics: list[str]) -> dict[str, str]:
-    admin = AdminClient({"bootstrap.servers": f"127.0.0.1:{stack.ports.kafka}", "log_level": 0})
+    admin = AdminClient({**stack.kafka_client(), "log_level": 0})
     described = admin.describe_topics(TopicCollection(topics), request_timeout=TIMEOUT_SECONDS)
     return {name: str(answer.result().topic_id) for name, answer in described.items()}
 

@@ -7,7 +7,10 @@ from uuid import uuid4
 
 import pytest
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export nothing
+    AdminClient,
+    NewTopic,
+)
 
 from ai.kit.broker import Consumer, KafkaConfig, Reader, Records, Stalled, TopicPartition
 from ongoza_contracts.topics import PROGRESS
