@@ -60,7 +60,7 @@ def succeeds(stack: Stack, *module: str) -> str:
 
 
 def delete_topic(stack: Stack) -> None:
-    admin = AdminClient(stack.kafka_client())
+    admin = AdminClient({**stack.kafka_client()})
     (deleted,) = admin.delete_topics([PROGRESS.name]).values()
     deleted.result(30)
     eventually(lambda: PROGRESS.name not in admin.list_topics(timeout=10).topics)
