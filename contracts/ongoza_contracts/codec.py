@@ -25,6 +25,13 @@ UNDECODABLE = "ce_undecodable"
 """The header that our clients add to a record of which they could decode only a part; its value is
 the cause. Such a record is refused."""
 
+READ_HEADERS = frozenset(
+    {
+        *("ce_specversion", "ce_type", "ce_id", "ce_time", "ce_subject", "ce_partitionkey"),
+        *("traceparent", UNDECODABLE),
+    }
+)
+
 Headers = Sequence[tuple[str, bytes | None]]
 PLACE = ("topic", "key", "partition", "subject", "partition key")
 
@@ -239,7 +246,7 @@ def _attributes(headers: Headers) -> dict[str, str]:
         return {
             name: value.decode()
             for name, value in headers
-            if value is not None and (name.startswith("ce_") or name == "traceparent")
+            if value is not None and name in READ_HEADERS
         }
     except (UnicodeDecodeError, AttributeError) as error:
         raise BadRecord("bad_header", str(error)) from None

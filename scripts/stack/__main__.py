@@ -53,6 +53,9 @@ class Progress:
         self.took: dict[str, float] = {}
 
     def report(self, name: str, state: str) -> None:
+        if state in ("stopped", "had ended"):
+            self.ran_before.discard(name)
+            return
         if state == "starting":
             self.began[name] = time.monotonic()
         else:

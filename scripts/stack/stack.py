@@ -27,7 +27,10 @@ PROJECT = Path(__file__).parents[2]
 POLL_SECONDS = 0.1
 ORPHAN_SECONDS = 5.0  # how long the workers of a killed server may need to notice and go
 
-PROPERTIES = {"kafka.properties": ADMIN, f"{secrets.READER}.properties": secrets.READER}
+PROPERTIES = {
+    "kafka.properties": (ADMIN, "PLAIN"),
+    f"{secrets.READER}.properties": (secrets.READER, "SCRAM-SHA-512"),
+}
 """Files with librdkafka's properties, and whose login each holds: that of an operator, who may also
 write, and that of a team which tries our facts."""
 
@@ -106,14 +109,18 @@ class Stack:
         ports = self.ports.kafka, self.ports.kafka_controller
         if not self.logins:
             return Kafka(folder, *ports)
-        return LocalKafka(folder, *ports, self.secrets[password_variable(BROKER)])
+        passwords = [self.secrets[password_variable(name)] for name in (BROKER, ADMIN)]
+        return LocalKafka(folder, *ports, *passwords)
 
-    def kafka_client(self, principal: str = ADMIN) -> dict[str, str]:
+    def kafka_client(
+        self, principal: str = ADMIN, mechanism: str = "SCRAM-SHA-512"
+    ) -> dict[str, str]:
         """The settings with which librdkafka's clients connect as `principal`."""
         if not self.logins:
             return {"bootstrap.servers": f"{HOST}:{self.ports.kafka}"}
         password = self.secrets[password_variable(principal)]
-        return login(f"{HOST}:{self.ports.kafka}", principal, password)
+        servers = f"{HOST}:{self.ports.kafka}"
+        return login(servers, principal, password, mechanism=mechanism)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -169,7 +176,7 @@ class Stack:
         with self._alone():
             close_to_others(self.folder)
             self._write_kafka_properties()
-            self._stop_outdated()
+            self._stop_outdated(report)
             self._require_free_ports(wanted)
             self._prepare(wanted)
             self._start_in_order(wanted, report)
@@ -178,16 +185,16 @@ class Stack:
 
     def _write_kafka_properties(self) -> None:
         """Logins for `kcat -F` and other clients."""
-        for file, principal in PROPERTIES.items():
-            lines = (f"{name}={value}\n" for name, value in self.kafka_client(principal).items())
+        for file, login_of in PROPERTIES.items():
+            lines = (f"{name}={value}\n" for name, value in self.kafka_client(*login_of).items())
             (self.folder / file).write_text("".join(lines))
 
-    def _stop_outdated(self) -> None:
+    def _stop_outdated(self, report: Listener) -> None:
         """Stops a broker that an earlier release started with other settings, and the services
         that it started with it."""
         broker = self.servers["kafka"]
         if isinstance(broker, Kafka) and self.register.alive("kafka") and broker.is_outdated():
-            self._stop_all()
+            self._stop_all(report)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -332,7 +339,7 @@ class Stack:
         with self._alone():
             self._stop_all(report)
 
-    def _stop_all(self, report: Listener = lambda *_: None) -> None:
+    def _stop_all(self, report: Listener) -> None:
         order = list(BY_NAME)
         for name in sorted(self.register.all(), key=order.index, reverse=True):
             was_alive = self.register.alive(name)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.kafka.logins import BROKER
+from infra.kafka.logins import ADMIN, BROKER, password_variable
 from scripts.embedded.kafka_local import LocalKafka
 from scripts.stack.secrets import KAFKA
 from scripts.stack.services import SERVICES
@@ -65,7 +65,8 @@ def test_the_broker_in_a_container_is_as_closed_as_the_local_one(
     services: dict[str, Any], tmp_path: Path
 ) -> None:
     """Every setting of logins and ACLs, for the listener of this machine as well."""
-    local = LocalKafka(tmp_path, 1, 2, "${KAFKA_BROKER_PASSWORD:?set KAFKA_BROKER_PASSWORD}")
+    passwords = (f"${{{name}:?set {name}}}" for name in map(password_variable, (BROKER, ADMIN)))
+    local = LocalKafka(tmp_path, 1, 2, *passwords)
     lines = (FILE.parent / "kafka" / "local.properties").read_text().splitlines()
     wanted = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     wanted |= {name: value for name, value in local.own_settings().items() if "jaas" in name}

@@ -93,7 +93,7 @@ class Budget:
 
 
 class BodyBudget:
-    """A dependency: each caller may send bodies of `size` bytes at once, refilled in a minute."""
+    """A dependency: each caller may send bodies of `size` bytes, refilled within a minute."""
 
     def __init__(self, size: int) -> None:
         self._budget = Budget(size, seconds=60)
