@@ -202,8 +202,12 @@ SELECT table_schema || '.' || table_name FROM information_schema.columns
 JOIN information_schema.tables USING (table_schema, table_name)
 WHERE column_name = 'user_id' AND table_type = 'BASE TABLE' ORDER BY 1
 """
-# What is left on purpose: the list of the erased, receipts, and the order to publish a tombstone.
-REMAINING = {"g1.erased_learner", "public.erasure_receipt", "public.refreshed_list"}
+# What is left on purpose: the list of the erased, the erasures that were revoked before, receipts,
+# and the order to publish a tombstone.
+REMAINING = {
+    *("g1.erased_learner", "public.revoked_erasure"),
+    *("public.erasure_receipt", "public.refreshed_list"),
+}
 
 
 @pytest.fixture
@@ -217,11 +221,16 @@ async def planted(applier: Applier) -> AsyncIterator[Applier]:
 async def test_erasure_deletes_from_every_table_with_users(planted: Applier) -> None:
     applier = planted
     await apply(applier, *EVERYTHING)
-    fill = ["planted VALUES (42, 1)", "recommendation VALUES (42, '', '[]', '{}', now())"]
+    fill = [
+        "planted VALUES (42, 1)",
+        "recommendation VALUES (42, '', '[]', '{}', now())",
+        f"accepted_version VALUES ('progress', '42:{CONTENT_ID}', 5, 42)",
+    ]
     for one in fill:
         await applier.pool.execute(f"INSERT INTO {one}")
     holding = {place for place in await _places(applier) if await _rows_of_42(applier, place)}
     assert holding == await _places(applier) - REMAINING
+    await applier.pool.execute("INSERT INTO revoked_erasure VALUES (42, 5)")
     await apply(applier, erased(42))
     holding = {place for place in await _places(applier) if await _rows_of_42(applier, place)}
     assert holding == REMAINING
