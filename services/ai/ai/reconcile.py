@@ -19,10 +19,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from ai.kit.auth import Tokens
+from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.core_client import CoreCalls, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
+from ai.projections.last_records import Republished, republish_outdated
 from ai.projections.registry import REGISTRY, Projection
 from ai.projections.versions import load_version, load_versions
 from ongoza_contracts.http.reconcile import EntityVersion, VersionPage
@@ -63,6 +65,7 @@ class Found:
     compared: int = 0
     differences: list[Difference] = field(default_factory=list)
     repaired: int = 0
+    last_records: Republished = Republished(0, 0)
 
 
 class Reconcile:
@@ -111,6 +114,12 @@ class Reconcile:
             "POST", _path(difference.kind, difference.key)
         )
         return True
+
+    async def page(self, kind: str, after: str | None) -> VersionPage:
+        return await _versions(self._core.as_service(budget=CALL_SECONDS), kind, after)
+
+    async def republish(self, kind: str, key: str, above: int | None) -> None:
+        await self._core.as_service(budget=CALL_SECONDS).send("POST", _path(kind, key))
 
     async def _look(self, one: Difference) -> Difference:
         core = await _version(self._core.as_service(budget=CALL_SECONDS), one.kind, one.key)
@@ -172,18 +181,23 @@ def main(
     configure(logging.ERROR, "%(message)s")
     try:
         found = asyncio.run(_run(load_settings(), repair, patience))
-    except (*UNAVAILABLE, CoreUnavailable, CoreRefused) as error:
+    except (*UNAVAILABLE, BrokerError, CoreUnavailable, CoreRefused) as error:
         sys.exit(f"could not be compared: {type(error).__name__}: {error}")
     _show(found)
-    sys.exit(DIFFERS if found.differences else 0)
+    sys.exit(DIFFERS if found.differences or found.last_records.left else 0)
 
 
 async def _run(settings: Settings, repair: bool, patience: float) -> Found:
     tokens = Tokens(settings.jwt_secret_key)
     core = CoreClient(settings.django_api_url, tokens, timeout=CALL_SECONDS)
     pool = await open_pool(settings, search_path="live, public", size=1)
+    given = Reconcile(core, pool)
     try:
-        return await reconcile(Reconcile(core, pool), repair=repair, patience=patience)
+        found = await reconcile(given, repair=repair, patience=patience)
+        if repair:
+            async with Reader(KafkaConfig.of(settings)) as reader:
+                found.last_records = await republish_outdated(reader, given, patience)
+        return found
     finally:
         await pool.close()
         await core.close()
@@ -199,3 +213,8 @@ def _show(found: Found) -> None:
         f"{found.compared:,} entities compared, {found.repaired} repaired, "
         f"{len(found.differences)} differ"
     )
+    if found.last_records.asked:
+        console.print(
+            f"{found.last_records.asked} were published again because their last record on the "
+            f"topic was older or missing; {found.last_records.left} of them have not arrived there"
+        )
