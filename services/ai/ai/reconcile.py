@@ -65,7 +65,7 @@ class Found:
     compared: int = 0
     differences: list[Difference] = field(default_factory=list)
     repaired: int = 0
-    last_records: Republished = Republished(0, 0)
+    last_records: Republished = field(default_factory=Republished)
 
 
 class Reconcile:

@@ -28,8 +28,8 @@ class Core(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Republished:
-    asked: int
-    left: int
+    asked: int = 0
+    left: int = 0
     """Of those, the keys whose last record is still older or missing."""
 
 
