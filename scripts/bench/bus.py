@@ -18,7 +18,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from pgvector import Vector
 
 from ai.embeddings.manifest import read_manifest
-from ai.kit.broker import FETCH_WAIT_MS, RECORDS_MAX, Consumer, KafkaConfig, Records
+from ai.kit.broker import RECORDS_MAX, Consumer, KafkaConfig, Records
+from ai.kit.kafka_config import FETCH_WAIT_MS
 from ai.kit.settings import Settings
 from ai.projections import status
 from ai.projections.apply import Applier

