@@ -37,7 +37,7 @@ def _unpacked(records: TolerantRecords, offset: int) -> list[ConsumerRecord[byte
 
 
 def test_every_consumer_of_ai_reads_tolerantly() -> None:
-    assert broker.Reader
+    assert broker.RECORDS_MAX
     assert fetcher.MemoryRecords is TolerantRecords
 
 
