@@ -7,10 +7,7 @@ from uuid import uuid4
 
 import pytest
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export nothing
-    AdminClient,
-    NewTopic,
-)
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from ai.kit.broker import Consumer, KafkaConfig, Reader, Records, Stalled, TopicPartition
 from ongoza_contracts.topics import PROGRESS

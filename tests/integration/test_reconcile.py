@@ -1,5 +1,6 @@
 """Rows that a projection lost are found by comparison with core and restored by republishing."""
 
+import json
 import re
 import subprocess
 import sys
@@ -16,10 +17,12 @@ from tests.integration.story import (
     Learner,
     applied_version,
     eventually,
+    headers_of,
     parked,
     records,
     rows,
     send,
+    send_raw,
     settled,
 )
 
@@ -86,6 +89,35 @@ def test_missing_and_older_entities_are_found_and_repaired(stack: Stack) -> None
     assert applied_version(stack, learner.user_id, second) == 1
     damage(stack, "DELETE FROM live.learner WHERE user_id = 2000000000")
     assert reconcile(stack).returncode == 0
+
+
+def test_an_older_record_behind_a_newer_one_is_followed_by_the_newest_again(stack: Stack) -> None:
+    """Compaction keeps the last record, whatever its version."""
+    learner = Learner.signed_up(stack)
+    item = learner.recommended()[0]
+    assert [learner.report(item, percentage) for percentage in (10, 20, 30)] == [201, 200, 200]
+    eventually(lambda: applied_version(stack, learner.user_id, item) == 3)
+    key = f"{learner.user_id}:{item}"
+    late = records(stack, "ongoza.progress", key)[1]
+    send_raw(
+        stack,
+        "ongoza.progress",
+        late.partition() or 0,
+        key.encode(),
+        late.value(),
+        [*headers_of(late).items()],
+    )
+    assert versions(stack, key) == [1, 2, 3, 2]
+    done = reconcile(stack, "--repair", "--patience", "20")
+    assert "were published again" in done.stdout, done.stdout + done.stderr
+    assert "; 0 of them" in done.stdout
+    assert versions(stack, key) == [1, 2, 3, 2, 3]
+    assert "published again" not in reconcile(stack, "--repair", "--patience", "20").stdout
+
+
+def versions(stack: Stack, key: str) -> list[int]:
+    found = records(stack, "ongoza.progress", key)
+    return [json.loads(one.value() or b"")["version"] for one in found]
 
 
 def test_nothing_is_reported_as_equal_while_core_is_down(stack: Stack) -> None:

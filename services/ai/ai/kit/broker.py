@@ -22,7 +22,6 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
 from ai.kit.loops import exit_process
-from ai.kit.record_batches import read_tolerantly
 from ai.kit.topic_logs import PartitionLog, partition_logs, topic_ids
 from ai.kit.topic_reader import Reader, Stalled
 from ongoza_contracts.codec import Record
@@ -41,7 +40,6 @@ RECORDS_MAX = 1000
 AGAIN_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
-read_tolerantly()
 
 
 class PositionStore(Protocol):
@@ -136,10 +134,8 @@ class Consumer:
         self._stopping()
 
     async def seek(self, assigned: Collection[TopicPartition]) -> None:
-        """Continue at the positions stored in ai's own database.
-
-        Raises LookupError when a topic was deleted since it was assigned.
-        """
+        """Continue at the positions stored in ai's own database. Stops when an assigned topic was
+        deleted meanwhile."""
         consumer = self._subscriber.consumer
         if consumer is None:
             return
@@ -150,8 +146,9 @@ class Consumer:
         if self.topics_changed:
             return
         logs = await _patiently(lambda: partition_logs(self._brokers, assigned))
-        if missing := {*assigned} - logs.keys():
-            raise LookupError(f"deleted since they were assigned: {sorted(missing)}")
+        if not {*assigned} <= logs.keys():
+            self._stop_for_another()
+            return
         self._next = {**await self._positions.begin_at(logs)}
         for place in assigned:
             consumer.seek(place, self._next[place])
@@ -164,8 +161,11 @@ class Consumer:
         present = await topic_ids(self._brokers, self._topics)
         self._topic_ids = self._topic_ids or present
         if any(self._topic_ids.get(name) != found for name, found in present.items()):
-            self.topics_changed = True
-            self.stop()
+            self._stop_for_another()
+
+    def _stop_for_another(self) -> None:
+        self.topics_changed = True
+        self.stop()
 
     async def is_behind(self) -> bool:
         """Whether the assigned partitions have a record that is not applied. The difference of

@@ -8,10 +8,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
+from ai.kit.record_batches import read_tolerantly
 from ai.kit.topic_logs import PartitionLog, partition_logs
 from ongoza_contracts.topics import Topic
 
 STALLED_SECONDS = 30.0
+
+read_tolerantly()
 
 
 class Stalled(KafkaError):  # type: ignore[misc]  # aiokafka has no types

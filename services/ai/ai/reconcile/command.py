@@ -18,11 +18,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from ai.kit.auth import Tokens
-from ai.kit.broker import KafkaConfig
+from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
+from ai.projections.last_records import republish_outdated
 from ai.projections.registry import REGISTRY
 from ai.reconcile.arrivals import Arrivals
 from ai.reconcile.calls import CALL_SECONDS, Calls
@@ -89,7 +90,7 @@ def main(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         found = asyncio.run(_run(load_settings(), repair, patience))
-    except (*UNAVAILABLE, CoreUnavailable, CoreRefused) as error:
+    except (*UNAVAILABLE, BrokerError, CoreUnavailable, CoreRefused) as error:
         sys.exit(f"could not be compared: {type(error).__name__}: {error}")
     _show(found)
     sys.exit(found.exit_code)
@@ -102,7 +103,11 @@ async def _run(settings: Settings, repair: bool, patience: float) -> Found:
     calls = Calls(core, patience)
     arrivals = Arrivals(calls, pool, KafkaConfig.of(settings), patience)
     try:
-        return await reconcile(Reconcile(calls, arrivals, pool), arrivals, repair=repair)
+        found = await reconcile(Reconcile(calls, arrivals, pool), arrivals, repair=repair)
+        if repair:
+            async with Reader(KafkaConfig.of(settings)) as reader:
+                found.last_records = await republish_outdated(reader, calls, patience)
+        return found
     finally:
         await pool.close()
         await core.close()
@@ -119,5 +124,10 @@ def _show(found: Found) -> None:
         f"{found.compared:,} entities compared, {found.repaired} repaired, "
         f"{len(found.differences)} differ, {len(found.on_the_way)} on the way"
     )
+    if found.last_records.asked:
+        console.print(
+            f"{found.last_records.asked} were published again because their last record on the "
+            f"topic was older or missing; {found.last_records.left} of them have not arrived there"
+        )
     if found.on_the_way:
         console.print("the worker has not read these yet: is it running, and is the relay?")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from ai.projections.last_records import Republished
 from ai.projections.registry import Projection
 
 DIFFERS, ON_THE_WAY = 2, 3
@@ -67,6 +68,7 @@ class Found:
     differences: list[Difference] = field(default_factory=list)
     on_the_way: list[Difference] = field(default_factory=list)
     repaired: int = 0
+    last_records: Republished = field(default_factory=Republished)
 
     def add(self, judged: list[Difference]) -> None:
         self.differences += [one for one in judged if not one.on_the_way]
@@ -74,6 +76,6 @@ class Found:
 
     @property
     def exit_code(self) -> int:
-        if self.differences:
+        if self.differences or self.last_records.left:
             return DIFFERS
         return ON_THE_WAY if self.on_the_way else 0
