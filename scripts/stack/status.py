@@ -61,7 +61,7 @@ def show(stack: Stack, console: Console) -> None:
     if outbox:
         depth = f"{outbox.depth} waiting, the oldest for {outbox.oldest_seconds:.1f} s"
     console.print(f"outbox: {depth}")
-    for problem in _restore_problems(stack):
+    for problem in restore_problems(stack):
         console.print(f"[red]{problem}[/]")
     projection = _projection(stack)
     if projection is None:
@@ -104,7 +104,7 @@ def outbox_of(stack: Stack) -> Outbox | None:
     return Outbox(int(row[0]), float(row[1])) if row else None
 
 
-def _restore_problems(stack: Stack) -> list[str]:
+def restore_problems(stack: Stack) -> list[str]:
     """What has to be done after core's database or Kafka was restored."""
     try:
         url = stack.servers["postgres-relational"].url()  # type: ignore[union-attr]

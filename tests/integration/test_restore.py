@@ -15,6 +15,7 @@ import pytest
 from scripts.embedded.postgres import BINARIES, Postgres
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import PROJECT, Stack
+from scripts.stack.status import restore_problems
 from tests.integration.story import (
     Learner,
     applied_version,
@@ -174,6 +175,7 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
         assert COMMAND in answer.json()["detail"]
         assert COMMAND in problems(stack)[0]
         assert COMMAND in stack.log("relay").read_text()
+        assert "after_restore" in restore_problems(stack)[0]
         assert older.report(first, 60) == 503
         assert older.core("GET", "/api/v1/users/me/").status_code == 200
         depth = outbox_depth(stack)
@@ -256,6 +258,7 @@ def test_a_restored_kafka_is_noticed_and_filled_again(own_stack: Stack, tmp_path
             stack.run(name)
         eventually(lambda: any("refill_topic ongoza.progress" in one for one in problems(stack)))
         assert "refill_topic ongoza.progress" in stack.log("relay").read_text()
+        assert any("refill_topic ongoza.progress" in one for one in restore_problems(stack))
         for topic in {one.split()[0] for one in problems(stack)}:
             run(stack, "core.manage", "refill_topic", topic)
         stack.run("worker")

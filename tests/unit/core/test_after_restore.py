@@ -1,7 +1,7 @@
 """`after_restore` makes a database that was put back agree with what was published from it."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -33,63 +33,15 @@ from core.restore.published import FAR_VERSION
 from core.users.models import SignIn, User
 from core.users.services import set_password, sign_in, sign_up, update_user
 from ongoza_contracts.codec import encode
-from ongoza_contracts.topics import TOPIC_BY_NAME, Topic
+from ongoza_contracts.topics import TOPIC_BY_NAME
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Verdict
 from tests.facts import NOW, progress
+from tests.topics_double import Topics
 from tests.unit.core.world import assign, forget_appended, item, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COUNTED = ("users_user", "organizations_organization", "programs_contentitem")
-
-
-class Topics:
-    """What the topics hold: read as the command reads them from Kafka."""
-
-    def __init__(self) -> None:
-        self.records: list[TopicRecord] = []
-
-    def take(self) -> None:
-        """Send all that waits in the outbox, as the relay does."""
-        for row in OutboxEvent.objects.order_by("id"):
-            headers = {
-                "ce_specversion": "1.0",
-                "ce_id": str(row.event_id),
-                "ce_type": row.type,
-                "ce_time": row.time,
-                "ce_partitionkey": row.partition_key,
-            }
-            payload = None if row.payload is None else bytes(row.payload)
-            self.add(
-                TopicRecord(
-                    row.topic,
-                    row.partition,
-                    len(self.records),
-                    row.key,
-                    [(name, value.encode()) for name, value in headers.items()],
-                    payload,
-                )
-            )
-        forget_appended()
-
-    def add(self, record: TopicRecord) -> None:
-        self.records.append(record)
-
-    def ranges(self, topics: Iterable[Topic]) -> dict[tuple[str, int], tuple[int, int]]:
-        return {
-            (topic.name, number): (0, len(self.records))
-            for topic in topics
-            for number in range(topic.partitions)
-        }
-
-    def read(
-        self, begins: Mapping[tuple[str, int], int], _: object = None
-    ) -> Iterator[list[TopicRecord]]:
-        yield [
-            one
-            for one in self.records
-            if one.offset >= begins.get((one.topic, one.partition), len(self.records))
-        ]
 
 
 @pytest.fixture
