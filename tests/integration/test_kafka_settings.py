@@ -18,7 +18,8 @@ LAGS = ("min.compaction.lag.ms", "max.compaction.lag.ms")
 def name(kafka_bootstrap: str) -> Iterator[str]:
     name = f"settings-{uuid4()}"
     yield name
-    (deleted,) = AdminClient({"bootstrap.servers": kafka_bootstrap}).delete_topics([name]).values()
+    admin = AdminClient({"bootstrap.servers": kafka_bootstrap})
+    (deleted,) = admin.delete_topics([name]).values()
     deleted.result(30)
 
 

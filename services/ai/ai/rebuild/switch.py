@@ -33,7 +33,7 @@ WHERE refreshed_list.version IS NOT NULL
 WORKER_RUNS = """
 SELECT EXISTS (
     SELECT FROM worker_status
-    WHERE worker NOT LIKE 'rebuild-%' AND heartbeat_at > now() - interval '30 seconds'
+    WHERE worker NOT LIKE 'rebuild-%' AND heartbeat_at > now() - interval '10 seconds'
 )
 """
 
