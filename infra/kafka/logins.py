@@ -30,6 +30,12 @@ def login(
     }
 
 
+def has_broker_login() -> bool:
+    """Whether this cluster is one without TLS whose own login is known here."""
+    protocol = os.environ.get("KAFKA_SECURITY_PROTOCOL")
+    return protocol == "SASL_PLAINTEXT" and password_variable(BROKER) in os.environ
+
+
 def set_logins(connection: Mapping[str, str], principals: Iterable[str]) -> None:
     """Lets `admin` and these principals log in with the passwords of their KAFKA_..._PASSWORD;
     those without one are left alone. Returns when `connection` is accepted. Raises Unreachable."""

@@ -84,7 +84,7 @@ def _show(verdict: Verdict, load: Load, faults: Faults) -> int:
     console.print(table, dict(faults.kills), dict(statuses))
     for fault in (*verdict.lost, *verdict.doubled, *verdict.inverted)[:20]:
         console.print(fault, markup=False)
-    return sum(figures[name] for name in WRONG)
+    return sum(figures[name] for name in WRONG) or not verdict.acknowledged
 
 
 if __name__ == "__main__":

@@ -71,7 +71,8 @@ class Kafka:
 
     def is_outdated(self) -> bool:
         """Whether the running broker was started with other settings than it would be now."""
-        return self._configuration.read_text() != self._settings(self.data)
+        written = self._configuration.read_text() if self._configuration.exists() else ""
+        return written != self._settings(self.data)
 
     def _format(self) -> None:
         """Formats a draft folder first, so that an interrupted format is never used."""

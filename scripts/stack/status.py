@@ -7,13 +7,18 @@ from datetime import datetime
 from typing import TypeAlias
 
 import psycopg
-from confluent_kafka import Consumer, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 from rich.console import Console
 from rich.table import Table
 
 from ongoza_contracts.topics import TOPICS
-from scripts.stack.secrets import READER
 from scripts.stack.services import SERVICES
 from scripts.stack.stack import Stack
 
@@ -143,7 +148,7 @@ def consumer_lag(stack: Stack, positions: Positions) -> dict[str, int]:
     """Records not yet applied, by topic; empty when the broker does not answer."""
     consumer = Consumer(
         {
-            **stack.kafka_client(READER),
+            **stack.kafka_client(),
             "group.id": "status",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
@@ -198,7 +203,9 @@ def _count_records(consumer: Consumer, begin: TopicPartition, most: int) -> int:
     deadline, count = time.monotonic() + TIMEOUT_SECONDS, 0
     while time.monotonic() < deadline:
         for message in consumer.consume(most, timeout=0.1):
-            if message.error():  # the end of the partition
-                return count
+            if error := message.error():
+                if error.code() == KafkaError._PARTITION_EOF:
+                    return count
+                raise KafkaException(error)
             count += 1
     return most

@@ -205,7 +205,7 @@ WHERE column_name = 'user_id' AND table_type = 'BASE TABLE' ORDER BY 1
 # What is left on purpose: the list of the erased, the erasures that were revoked before, receipts,
 # and the order to publish a tombstone.
 REMAINING = {
-    *("g1.erased_learner", "public.revoked_erasure"),
+    *("g1.erased_learner", "public.applied_erasure", "public.revoked_erasure"),
     *("public.erasure_receipt", "public.refreshed_list"),
 }
 

@@ -11,6 +11,22 @@ CREATE TABLE accepted_version (
 );
 CREATE INDEX accepted_version_user ON accepted_version (user_id);
 
+-- Every erasure that was applied, so that all of a user can be revoked.
+CREATE TABLE applied_erasure (
+    user_id integer NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (user_id, version)
+);
+DO $$
+DECLARE
+    made record;
+BEGIN
+    FOR made IN SELECT name FROM generation LOOP
+        EXECUTE format('INSERT INTO applied_erasure SELECT user_id, version '
+            'FROM %I.erased_learner ON CONFLICT DO NOTHING', made.name);
+    END LOOP;
+END $$;
+
 -- Erasures of users who live: the facts with these versions erase nobody, wherever they are read.
 CREATE TABLE revoked_erasure (
     user_id    integer NOT NULL,

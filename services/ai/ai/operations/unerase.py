@@ -32,10 +32,11 @@ from ongoza_contracts.vocabulary import ID_MAX
 NOT_ALIVE = 2
 CALL_SECONDS = 10.0
 
-# Removes a user from the erased ones of a generation, and stores which erasures no longer hold.
+NO_LONGER_ERASED = "DELETE FROM {generation}.erased_learner WHERE user_id = $1"
+# None of the user's erasures holds any more, also when a replay brings it again.
 REVOKE = """
-WITH removed AS (DELETE FROM {generation}.erased_learner WHERE user_id = $1 RETURNING *)
-INSERT INTO revoked_erasure (user_id, version) SELECT user_id, version FROM removed
+INSERT INTO revoked_erasure (user_id, version)
+SELECT user_id, version FROM applied_erasure WHERE user_id = $1
 ON CONFLICT DO NOTHING
 """
 REVOKED = "SELECT version FROM revoked_erasure WHERE user_id = $1"
@@ -101,7 +102,8 @@ async def unerase(
 
 async def _revoke(db: Db, user_id: int) -> None:
     for (generation,) in await db.fetch(GENERATIONS):
-        await db.execute(REVOKE.format(generation=generation), user_id)
+        await db.execute(NO_LONGER_ERASED.format(generation=generation), user_id)
+    await db.execute(REVOKE, user_id)
     await db.execute(DELETE_RECEIPTS, user_id)
 
 

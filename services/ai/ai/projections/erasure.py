@@ -30,6 +30,10 @@ REVOKED = """
 SELECT user_id, version FROM revoked_erasure
 JOIN unnest($1::integer[], $2::bigint[]) AS fact (user_id, version) USING (user_id, version)
 """
+REMEMBER = """
+INSERT INTO applied_erasure (user_id, version) SELECT * FROM unnest($1::integer[], $2::bigint[])
+ON CONFLICT DO NOTHING
+"""
 # Returns the users who were not erased yet.
 ADD_ERASED = """
 INSERT INTO {generation}.erased_learner (user_id, version)
@@ -93,6 +97,7 @@ async def _without_revoked(db: Db, facts: Collection[UserErased]) -> dict[int, i
     """The highest version by user of the erasures that were not revoked."""
     found = {(fact.user_id, fact.version) for fact in facts}
     columns = [[user_id for user_id, _ in found], [version for _, version in found]]
+    await db.execute(REMEMBER, *columns)
     found -= {(user_id, version) for user_id, version in await db.fetch(REVOKED, *columns)}
     return dict(sorted(found))
 

@@ -23,6 +23,8 @@ AGAIN_SECONDS = 0.5
 class Core(Protocol):
     async def page(self, kind: str, after: str | None) -> VersionPage: ...
 
+    async def version(self, kind: str, key: str) -> int | None: ...
+
     async def republish(self, kind: str, key: str, above: int | None) -> None: ...
 
 
@@ -80,7 +82,8 @@ async def republish_outdated(reader: Reader, core: Core, patience: float) -> Rep
         for key in outdated:
             await core.republish(topic.kind, key, None)
         asked += len(outdated)
-        left += len(await _await_records(last, outdated, patience))
+        for key in await _await_records(last, outdated, patience):
+            left += await core.version(topic.kind, key) is not None  # None: deleted meanwhile
     return Republished(asked, left)
 
 

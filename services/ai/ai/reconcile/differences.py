@@ -76,6 +76,6 @@ class Found:
 
     @property
     def exit_code(self) -> int:
-        if self.differences or self.last_records.left:
+        if self.differences:
             return DIFFERS
-        return ON_THE_WAY if self.on_the_way else 0
+        return ON_THE_WAY if self.on_the_way or self.last_records.left else 0

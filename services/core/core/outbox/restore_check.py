@@ -76,12 +76,12 @@ def find_unknown(
 ) -> Unknown:
     """Among the records after the stored offsets."""
     unknown = Unknown()
-    for batch in reader.read(_unread(ranges), while_waiting):
+    for batch in reader.read(unread(ranges), while_waiting):
         unknown.add(unknown_among(batch))
     return unknown
 
 
-def _unread(ranges: Mapping[Place, tuple[int, int]]) -> dict[Place, int]:
+def unread(ranges: Mapping[Place, tuple[int, int]]) -> dict[Place, int]:
     """Where to begin in each partition that holds more than was acknowledged."""
     stored = stored_offsets()
     begins = {}

@@ -10,7 +10,7 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core.kit.errors import HEADERS, error_body
-from core.outbox.restore_state import PENDING, State, state
+from core.outbox.restore_state import PENDING, State, database, state
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REUSE_SECONDS = 1.0
@@ -48,7 +48,8 @@ class _Gate:
 
     def __init__(self) -> None:
         self._checked = threading.local()
-        self._unchecked_since: float | None = None
+        self._unchecked: tuple[str, float] | None = None
+        """Which database was found unchecked, and when first."""
 
     def admits(self, *, gives_ids: bool) -> State:
         """Anything but CHECKED is a refusal."""
@@ -60,7 +61,7 @@ class _Gate:
             return State.CHECKED  # the view answers for the database
         if found is State.UNCHECKED:
             return found if gives_ids and self._is_patient() else State.CHECKED
-        self._unchecked_since = None
+        self._unchecked = None
         if found is State.CHECKED:
             self._checked.session = connection.connection
             self._checked.until = time.monotonic() + REUSE_SECONDS
@@ -72,10 +73,10 @@ class _Gate:
         return is_same and time.monotonic() < self._checked.until
 
     def _is_patient(self) -> bool:
-        now = time.monotonic()
-        if self._unchecked_since is None:
-            self._unchecked_since = now
-        return now < self._unchecked_since + settings.RESTORE_CHECK_SECONDS
+        this, now = database(), time.monotonic()
+        if self._unchecked is None or self._unchecked[0] != this:
+            self._unchecked = this, now
+        return now < self._unchecked[1] + settings.RESTORE_CHECK_SECONDS
 
 
 _GATE = _Gate()

@@ -81,6 +81,13 @@ def state() -> State:
     return State.CHECKED if checked else State.UNCHECKED
 
 
+def database() -> str:
+    """Which database this is: another after each start of its server and after a restore."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {DATABASE}")
+        return str(cursor.fetchone()[0])
+
+
 def problems() -> list[str]:
     """What an operator has to do, as sentences; empty when there is nothing."""
     row = RestoreCheck.objects.first()

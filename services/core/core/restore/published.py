@@ -12,8 +12,7 @@ from django.db.models import AutoField, Max, Model
 from core.outbox.kafka import Place, TopicReader, TopicRecord
 from core.outbox.models import OutboxEvent
 from core.outbox.publications import Publication, publications
-from core.outbox.restore_check import CANONICAL_UUID, OWN_TOPICS, unknown_among
-from core.outbox.restore_state import stored_offsets
+from core.outbox.restore_check import CANONICAL_UUID, OWN_TOPICS, unknown_among, unread
 from ongoza_contracts.codec import BadRecord, Received, Record, decode, encode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import TOPIC_BY_NAME, USERS, topic_of
@@ -77,14 +76,12 @@ class Published:
 
 def read_published(reader: TopicReader, *, from_beginning: bool) -> Published:
     """Raises kafka.NotRead."""
-    found, stored = Published(), {} if from_beginning else stored_offsets()
+    found = Published()
     ranges = reader.ranges(OWN_TOPICS)
     found.ends = {place: end for place, (_, end) in ranges.items()}
-    begins = {place: max(stored.get(place) or low, low) for place, (low, _) in ranges.items()}
+    whole = {place: low for place, (low, end) in ranges.items() if low < end}
     limits = _highest_stored()
-    for batch in reader.read(
-        {place: begin for place, begin in begins.items() if begin < found.ends[place]}
-    ):
+    for batch in reader.read(whole if from_beginning else unread(ranges)):
         found.waiting += _waiting_among(batch)
         for record in unknown_among(batch):
             _add(found, record, limits)

@@ -12,7 +12,7 @@ from django.db.models import ForeignKey
 from core.outbox.history import erase_history
 from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.outbox.publications import in_deletion_order
-from core.outbox.publish import publish, publish_all
+from core.outbox.publish import publish, publish_all, publish_naming
 from core.outbox.restore_check import OWNED
 from core.restore.published import Published
 from core.users.models import User
@@ -46,6 +46,7 @@ def renumber(user_id: int) -> int:
     OutboxEvent.objects.filter(topic__in=OWNED, partition_key=str(user_id)).delete()
     erase_history(user_id)
     _publish_all_of(new_id)
+    publish_naming(new_id)
     return int(new_id)
 
 

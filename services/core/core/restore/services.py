@@ -108,8 +108,10 @@ def _bring_back(
                 record_lost_history((one.record, one.fact) for one in facts)
             last = max(facts, key=lambda one: one.fact.version)
             row = _row(publication, key)
-            put = _delete_again if last.fact.deletion else _write_back
-            outcome = put(publication, row, last)
+            if last.fact.deletion:
+                outcome = _delete_again(publication, row, last)
+            else:
+                outcome = _write_back(publication, row, last, again=again)
             connection.check_constraints()
             return outcome
     except IntegrityError:
@@ -131,12 +133,15 @@ def _delete_again(publication: Publication[Any], row: Any, last: PublishedFact) 
     return Outcome.DELETED
 
 
-def _write_back(publication: Publication[Any], row: Any, last: PublishedFact) -> Outcome:
-    """A row that was changed after the restore keeps its state, under a higher version."""
+def _write_back(
+    publication: Publication[Any], row: Any, last: PublishedFact, *, again: bool
+) -> Outcome:
+    """A row that was changed after the restore keeps its state, under a higher version; `again`
+    says that it was this command which changed it."""
     is_new = row is None
     if row is None:
         row = publication.model(**publication.unpublished)
-    is_newer = not is_new and row.updated_at > last.time
+    is_newer = not (is_new or again) and row.updated_at > last.time
     if not is_newer:
         publication.assign(row, last.fact)
         _clear_absent(publication, row)
@@ -181,7 +186,7 @@ def _agrees(publication: Publication[Any], row: Any, last: PublishedFact) -> boo
     return left == last.fact.model_dump(exclude=NOT_STATE)
 
 
-# --- users who are gone --------------------------------------------------------------------------
+# --- users who cannot come back -------------------------------------------------------------------
 def _erase(user_id: int, published: Published, report: Report) -> None:
     version = max((one.fact.version for one in published.user(user_id)), default=0)
     was_erased = _was_erased(published, user_id)
@@ -218,17 +223,18 @@ def pending_since() -> datetime:
 def void_tokens(since: datetime) -> int:
     """Raise the token generation of every user who was not changed after `since`, when `bring_back`
     began: a lost change may have voided their tokens. How many."""
-    done = 0
-    while count := _void_some(since):
-        done += count
+    done = last = 0
+    while users := _void_some(since, after=last):
+        done, last = done + len(users), users[-1]
     return done
 
 
 @transaction.atomic
-def _void_some(since: datetime) -> int:
-    behind = User.objects.filter(updated_at__lt=since).order_by("pk")
+def _void_some(since: datetime, after: int) -> list[int]:
+    """The ids of some users with a higher id than `after`."""
+    behind = User.objects.filter(updated_at__lt=since, pk__gt=after).order_by("pk")
     users = [*behind.select_for_update(no_key=True)[:USERS_AT_ONCE]]
     for user in users:
         user.token_generation += 1
     publish_all(users)
-    return len(users)
+    return [user.pk for user in users]

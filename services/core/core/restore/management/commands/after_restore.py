@@ -37,9 +37,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         published = self._read(options["from_beginning"])
-        is_pending = state() is State.PENDING
-        if not (published.entities or published.foreign or is_pending):
-            mark_checked(published.ends)
+        found = state()
+        if not (published.entities or published.foreign or found is State.PENDING):
+            if found is State.UNCHECKED:
+                mark_checked(published.ends)
             self.stdout.write("The database knows all that the topics hold: nothing to do.")
             return
         accepts = options["accept"]
@@ -54,7 +55,10 @@ class Command(BaseCommand):
             self.stdout.write("The restore is no longer pending.")
         else:
             mark_pending(len(published.foreign) + report.refused, _listed(published))
-            raise CommandError("still pending: add --accept for the records that are not core's")
+            raise CommandError(
+                f"still pending: {report.refused} facts could not be written back (see the table), "
+                f"{len(published.foreign)} records are not core's; add --accept to leave all of them"
+            )
 
     def _read(self, from_beginning: bool) -> Published:
         try:
