@@ -32,6 +32,8 @@ class Load:
     """Writers and readers, and what they were answered."""
 
     stack: Stack
+    start: float = 0
+    """The percentage before the first: several loads of one stack need values of their own."""
     attempts: dict[Key, list[Attempt]] = field(default_factory=dict)
     answers: list[tuple[float, str, int]] = field(default_factory=list)
     """When, from which service, with which status; 0 for no answer."""
@@ -45,7 +47,7 @@ class Load:
             while not self.ended.is_set():
                 number += 1
                 for user_id, item, token in entities:
-                    attempt = Attempt(round(number * STEP, 3))
+                    attempt = Attempt(round(self.start + number * STEP, 3))
                     self.attempts.setdefault((user_id, item), []).append(attempt)
                     body = {
                         "content_id": item,
@@ -82,10 +84,10 @@ class Load:
 
 
 @contextmanager
-def load_on(stack: Stack) -> Iterator[Load]:
+def load_on(stack: Stack, start: float = 0) -> Iterator[Load]:
     """Runs beside the block. Each entity has one writer."""
     learners = [one for one in running.sign_in(stack, items=ITEMS) if len(one[2]) == ITEMS]
-    load = Load(stack)
+    load = Load(stack, start)
     work = [
         threading.Thread(target=load.write, args=(learners[n::WRITERS][:LEARNERS],))
         for n in range(WRITERS)

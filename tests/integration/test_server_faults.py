@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -27,6 +28,7 @@ DATABASES = ("postgres-relational", "postgres-vector")
 OUTAGE_SECONDS = 6
 CALM_SECONDS = 3
 DISK = "800m"
+STARTS = count(0, 5)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def load(small_disks: Stack) -> Iterator[Load]:
     """What every test is about: nothing acknowledged is lost, no answer is a 500, and all is
     served again afterwards."""
     restart_ended(small_disks)
-    with load_on(small_disks) as load:
+    with load_on(small_disks, next(STARTS)) as load:
         time.sleep(CALM_SECONDS)
         yield load
         restart_ended(small_disks)

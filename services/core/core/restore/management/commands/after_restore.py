@@ -56,8 +56,8 @@ class Command(BaseCommand):
         else:
             mark_pending(len(published.foreign) + report.refused, _listed(published))
             raise CommandError(
-                f"still pending: {report.refused} facts could not be written back (see the table), "
-                f"{len(published.foreign)} records are not core's; add --accept to leave all of them"
+                f"still pending: {report.refused} facts could not be written back, "
+                f"{len(published.foreign)} records are not core's; add --accept to leave them all"
             )
 
     def _read(self, from_beginning: bool) -> Published:
