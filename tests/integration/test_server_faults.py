@@ -123,7 +123,7 @@ def test_a_database_that_is_replaced_by_its_standby(load: Load, name: str) -> No
     finally:
         process.stop(signal.SIGINT)
     shutil.rmtree(primary.data)
-    shutil.move(standby.data, primary.data)
+    standby.data.rename(primary.data)
     stack.run(name)
     time.sleep(OUTAGE_SECONDS)
     with psycopg.connect(primary.url("postgres"), autocommit=True) as db:
@@ -136,7 +136,7 @@ def standby_of(primary: Postgres) -> Postgres:
     standby = replace(
         primary,
         name="standby",
-        folder=primary.folder.parent / f"{primary.name}-standby",
+        folder=primary.folder / "standby",  # on the same disk, so that it can be renamed
         port=Ports.free().db,
     )
     standby.folder.mkdir()
