@@ -232,8 +232,8 @@ def void_tokens(since: datetime) -> int:
 @transaction.atomic
 def _void_some(since: datetime, after: int) -> list[int]:
     """The ids of some users with a higher id than `after`."""
-    behind = User.objects.filter(updated_at__lt=since, pk__gt=after).order_by("pk")
-    users = [*behind.select_for_update(no_key=True)[:USERS_AT_ONCE]]
+    unchanged = User.objects.filter(updated_at__lt=since, pk__gt=after).order_by("pk")
+    users = [*unchanged.select_for_update(no_key=True)[:USERS_AT_ONCE]]
     for user in users:
         user.token_generation += 1
     publish_all(users)
