@@ -90,7 +90,8 @@ class Fact(FactPart):
     @property
     def key(self) -> str:
         """The entity, unique in its topic: the Kafka key, of which compaction keeps the last."""
-        return self.key_of(*[getattr(self, name) for name in self.key_fields])
+        values = self.__dict__  # a third of the time of `getattr`; the worker checks every key
+        return self.key_of(*[values[name] for name in self.key_fields])
 
     @property
     def partition_key(self) -> str:
@@ -110,7 +111,7 @@ class Fact(FactPart):
     @classmethod
     def key_of(cls, *values: object) -> str:
         """The key of the entity with these values of `key_fields`."""
-        return ":".join(map(str, values))
+        return ":".join([str(value) for value in values])
 
     @classmethod
     def parse_key(cls, text: str) -> tuple[Any, ...]:
