@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.db import Error, connection
 
 from core.kit.failpoints import failpoint
-from core.outbox.kafka import NotPublished, NotRead, Place
+from core.outbox.kafka import NotPublished, NotRead, PartitionId
 from core.outbox.partitions import ensure_partitions
 from core.outbox.restore_state import PENDING, State, delete_sent, state
 from ongoza_contracts.codec import Record
@@ -61,7 +61,7 @@ class Stopped(Exception):
 class Publisher(Protocol):
     def publish(
         self, records: Sequence[Record], while_waiting: Callable[[], None]
-    ) -> Mapping[Place, int]: ...
+    ) -> Mapping[PartitionId, int]: ...
 
 
 class Check(Protocol):

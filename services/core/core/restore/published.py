@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import AutoField, Max, Model
 
-from core.outbox.kafka import Place, TopicReader, TopicRecord
+from core.outbox.kafka import PartitionId, TopicReader, TopicRecord
 from core.outbox.models import OutboxEvent
 from core.outbox.publications import Publication, publications
 from core.outbox.restore_check import CANONICAL_UUID, OWN_TOPICS, unknown_among, unread
@@ -45,7 +45,7 @@ class Published:
     """By model, the highest counted id that was published."""
     waiting: list[UUID] = field(default_factory=list)
     """Rows of the outbox that were sent already."""
-    ends: dict[Place, int] = field(default_factory=dict)
+    ends: dict[PartitionId, int] = field(default_factory=dict)
 
     def of(self, publication: Publication[Any]) -> dict[str, list[PublishedFact]]:
         """The unknown facts of one kind by key, in the order in which they happened."""
@@ -68,9 +68,9 @@ class Published:
     def keys_of(self, user_id: int) -> list[tuple[str, str]]:
         """Topic and key of all that a user owns, their own fact left out."""
         return [
-            place
-            for place, facts in self.entities.items()
-            if facts[-1].fact.owner_id == user_id and place[0] != USERS.name
+            (topic, key)
+            for (topic, key), facts in self.entities.items()
+            if facts[-1].fact.owner_id == user_id and topic != USERS.name
         ]
 
 
@@ -78,8 +78,8 @@ def read_published(reader: TopicReader, *, from_beginning: bool) -> Published:
     """Raises kafka.NotRead."""
     found = Published()
     ranges = reader.ranges(OWN_TOPICS)
-    found.ends = {place: end for place, (_, end) in ranges.items()}
-    whole = {place: low for place, (low, end) in ranges.items() if low < end}
+    found.ends = {partition: end for partition, (_, end) in ranges.items()}
+    whole = {partition: low for partition, (low, end) in ranges.items() if low < end}
     limits = _highest_stored()
     for batch in reader.read(whole if from_beginning else unread(ranges)):
         found.waiting += _waiting_among(batch)
