@@ -63,9 +63,9 @@ def judge(
             verdict.inverted.append(f"{key}: ends with version {records[-1].version}")
         values = [one.value for one in made]
         least = values.index(good[-1]) if good else 0
-        for place, states in (("core", stored), ("ai", projected)):
+        for service, states in (("core", stored), ("ai", projected)):
             if good and (key not in states or states[key][1] not in values[least:]):
-                verdict.lost.append(f"{key}: {place} has {states.get(key)}")
+                verdict.lost.append(f"{key}: {service} has {states.get(key)}")
         if stored.get(key) != projected.get(key):
             verdict.lost.append(f"{key}: core {stored.get(key)}, ai {projected.get(key)}")
     return verdict

@@ -150,8 +150,8 @@ class Consumer:
             self._stop_for_another()
             return
         self._next = {**await self._positions.begin_at(logs)}
-        for place in assigned:
-            consumer.seek(place, self._next[place])
+        for partition in assigned:
+            consumer.seek(partition, self._next[partition])
         consumer.resume(*assigned)
 
     async def stop_if_topics_changed(self) -> None:
@@ -183,7 +183,7 @@ class Consumer:
 
     async def _report_rewound(self, records: Records) -> None:
         """A log that became shorter has no record at the position, and aiokafka begins again."""
-        rewound = {r.topic for r in records if r.offset < self._next.get(_place(r), 0)}
+        rewound = {r.topic for r in records if r.offset < self._next.get(_partition_of(r), 0)}
         if rewound:
             await self._positions.report_shorter(rewound)
         self._next |= _next_offsets(records)
@@ -296,10 +296,10 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
 
 
 def _next_offsets(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[TopicPartition, int]:
-    return {_place(r): r.offset + 1 for r in records}
+    return {_partition_of(r): r.offset + 1 for r in records}
 
 
-def _place(record: ConsumerRecord[bytes, bytes]) -> TopicPartition:
+def _partition_of(record: ConsumerRecord[bytes, bytes]) -> TopicPartition:
     return TopicPartition(record.topic, record.partition)
 
 

@@ -166,7 +166,7 @@ def _add_trusted(batch: Batch, read: Received, record: RawRecord) -> None:
     """Refuses what contradicts its record, and versions that may be forged."""
     fact = read.fact
     try:
-        read.check_place(
+        read.check_record(
             topic_of(type(fact)), name=record.topic, partition=record.partition, key=record.key
         )
     except BadRecord as error:

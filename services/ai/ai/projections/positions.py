@@ -77,13 +77,13 @@ async def advance(
 ) -> None:
     """Call it in the transaction that applies the records before these positions. `topic_ids` are
     those of the topics that were read."""
-    places = sorted(positions)
+    partitions = sorted(positions)
     await db.execute(
         ADVANCE,
-        [topic for topic, _ in places],
-        [partition for _, partition in places],
-        [positions[place] for place in places],
-        [(topic_ids or {}).get(topic) for topic, _ in places],
+        [topic for topic, _ in partitions],
+        [number for _, number in partitions],
+        [positions[partition] for partition in partitions],
+        [(topic_ids or {}).get(topic) for topic, _ in partitions],
     )
 
 
@@ -97,12 +97,12 @@ async def load_stored(db: Db | asyncpg.Pool, schema: str = "") -> dict[TopicPart
 
 
 async def load_positions(db: Db | asyncpg.Pool) -> dict[TopicPartition, int]:
-    return {place: one.next_offset for place, one in (await load_stored(db)).items()}
+    return {partition: one.next_offset for partition, one in (await load_stored(db)).items()}
 
 
 def begin_at(stored: StoredPositions, logs: Logs) -> dict[TopicPartition, int]:
     """Where to read each log on; where a position is not of this log, at its beginning."""
-    return {place: _begin(stored.get(place), present) for place, present in logs.items()}
+    return {partition: _begin(stored.get(partition), log) for partition, log in logs.items()}
 
 
 def _begin(stored: Stored | None, present: PartitionLog) -> int:
@@ -114,9 +114,9 @@ def _begin(stored: Stored | None, present: PartitionLog) -> int:
 def lost_topics(stored: StoredPositions, logs: Logs) -> dict[str, Cause]:
     """The topics in which a position is not used, each with one cause."""
     causes = {
-        place.topic: cause
-        for place, one in stored.items()
-        if place in logs and (cause := one.cause_in(logs[place]))
+        partition.topic: cause
+        for partition, one in stored.items()
+        if partition in logs and (cause := one.cause_in(logs[partition]))
     }
     return dict(sorted(causes.items()))
 
@@ -156,11 +156,11 @@ class WorkerPositions:
         await self._waiting(lambda: report_lost(self._pool, topics, Cause.SHORTER))
 
     async def _begin_at(self, logs: Logs) -> dict[TopicPartition, int]:
-        self._topic_ids.update({place.topic: one.topic_id for place, one in logs.items()})
+        self._topic_ids.update({partition.topic: one.topic_id for partition, one in logs.items()})
         async with self._pool.acquire() as db, db.transaction():
             stored = await load_stored(db)
             begin = begin_at(stored, logs)
-            known = {place: begin[place] for place in stored.keys() & logs.keys()}
+            known = {partition: begin[partition] for partition in stored.keys() & logs.keys()}
             await advance(db, known, self._topic_ids)
             for topic, cause in lost_topics(stored, logs).items():
                 await report_lost(db, [topic], cause)

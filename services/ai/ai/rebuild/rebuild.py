@@ -157,7 +157,7 @@ async def roll_back(tools: Tools) -> Outcome:
 async def existing_logs(reader: Reader, topics: Sequence[Topic]) -> Logs:
     """Raises RebuildRefused when one of the topics does not exist."""
     logs = await reader.logs(topics)
-    if missing := {one.name for one in topics} - {place.topic for place in logs}:
+    if missing := {one.name for one in topics} - {partition.topic for partition in logs}:
         names = ", ".join(sorted(missing))
         raise RebuildRefused(f"there is no topic {names} that ai may read: {LOST_PAGE}")
     return logs
@@ -254,7 +254,7 @@ class _Run:
 
     async def _to_read(self, db: Db | asyncpg.Pool) -> ReadingRange:
         logs = await existing_logs(self.reader, CONSUMED)
-        self.topic_ids.update({place.topic: one.topic_id for place, one in logs.items()})
+        self.topic_ids.update({partition.topic: one.topic_id for partition, one in logs.items()})
         begin = begin_at(await load_stored(db, self.name), logs)
         return ReadingRange(begin, await self._target(db, logs))
 
@@ -263,17 +263,17 @@ class _Run:
         has none, or none in this log; limited by the options."""
         live = await load_stored(db, self.live)
         positions: dict[tuple[str, int], int] = {
-            place: present.end
-            if not live or live[place].cause_in(present)
-            else live[place].next_offset
-            for place, present in logs.items()
-            if not live or place in live
+            partition: log.end
+            if not live or live[partition].cause_in(log)
+            else live[partition].next_offset
+            for partition, log in logs.items()
+            if not live or partition in live
         }
         if self.options.until:
             limits = await self.reader.at_time(CONSUMED, self.options.until)
-            positions = {place: min(end, limits[place]) for place, end in positions.items()}
+            positions = {one: min(end, limits[one]) for one, end in positions.items()}
         wanted = self.options.positions
-        return {place: min(end, wanted.get(place, end)) for place, end in positions.items()}
+        return {one: min(end, wanted.get(one, end)) for one, end in positions.items()}
 
     async def _load(self) -> None:
         """Reads with the worker's subscriber, which never skips a record."""

@@ -108,7 +108,7 @@ def _published(record: TopicRecord) -> PublishedFact:
     if not isinstance(found, Received):
         raise BadRecord("unknown_type", record.attribute("ce_type"))
     topic, key = TOPIC_BY_NAME[record.topic], record.key.encode()
-    found.check_place(topic, name=record.topic, partition=record.partition, key=key)
+    found.check_record(topic, name=record.topic, partition=record.partition, key=key)
     if found.fact.version > FAR_VERSION:
         raise BadRecord("far_version", str(found.fact.version))
     try:
