@@ -53,7 +53,7 @@ class Cluster:
     """Raises Unreachable, and confluent_kafka.KafkaException when the cluster refuses."""
 
     def __init__(self, connection: Mapping[str, str]) -> None:
-        self._locked_out: KafkaError | None = None
+        self._auth_error: KafkaError | None = None
         settings: dict[str, Any] = {**connection, "error_cb": self._on_error, "log_level": 0}
         self._admin = AdminClient(settings)
 
@@ -126,8 +126,8 @@ class Cluster:
                 return self._admin.list_topics(timeout=1)
             except KafkaException as error:
                 self._admin.poll(0)
-                if self._locked_out or time.monotonic() > deadline:
-                    complaint = self._locked_out or error.args[0]
+                if self._auth_error or time.monotonic() > deadline:
+                    complaint = self._auth_error or error.args[0]
                     raise Unreachable(complaint.str()) from None
 
     def _configs(self, present: ClusterMetadata) -> dict[str, dict[str, str]]:
@@ -171,7 +171,7 @@ class Cluster:
 
     def _on_error(self, error: KafkaError) -> None:
         if error.code() in {KafkaError._AUTHENTICATION, KafkaError._SSL}:
-            self._locked_out = error
+            self._auth_error = error
 
 
 def _configured_topic(change: Addition | Removal) -> str | None:

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from scripts.chaos.faults import Faults, excused, restart_ended
 from scripts.chaos.load import Load, load_on
-from scripts.chaos.verdict import Verdict, settled
+from scripts.chaos.verdict import Verdict, final_verdict
 from scripts.embedded.ports import Ports
 from scripts.stack.services import BY_NAME, SEED, SERVICES
 from scripts.stack.stack import Stack
@@ -54,7 +54,7 @@ def _run(stack: Stack, seconds: float, faults: Faults) -> int:
             time.sleep(faults.chance.uniform(0.5, 4))
             faults.kill_one()
     restart_ended(stack)
-    return _show(settled(load), load, faults)
+    return _show(final_verdict(load), load, faults)
 
 
 def _show(verdict: Verdict, load: Load, faults: Faults) -> int:

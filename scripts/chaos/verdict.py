@@ -15,7 +15,7 @@ from scripts.bench import running
 from scripts.chaos.load import ANSWER_SECONDS, Attempt, Key, Load
 from scripts.stack.stack import Stack
 
-SETTLE_SECONDS = 180.0
+CONVERGENCE_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,15 @@ def judge(
     return verdict
 
 
-def settled(load: Load) -> Verdict:
-    """The verdict as soon as core's database and ai's are equal, or after SETTLE_SECONDS."""
-    states = _settle(load.stack)
+def final_verdict(load: Load) -> Verdict:
+    """The verdict as soon as core's database and ai's are equal, or after CONVERGENCE_SECONDS."""
+    states = _final_states(load.stack)
     return judge(load.attempts, _facts(load.stack), *states)
 
 
-def _settle(stack: Stack) -> tuple[dict[Key, Any], dict[Key, Any]]:
+def _final_states(stack: Stack) -> tuple[dict[Key, Any], dict[Key, Any]]:
     """The states in core's database and in ai's, as soon as they are equal, or at last."""
-    deadline = time.monotonic() + SETTLE_SECONDS
+    deadline = time.monotonic() + CONVERGENCE_SECONDS
     while True:
         stored, projected = (
             _states(stack, "relational", "progress_progress"),

@@ -48,7 +48,7 @@ LIMITS = {
     "`WORKER_PARKED_SHARE`": Settings.model_fields["worker_parked_share"].default,
     "`WORKER_STUCK_SECONDS`": Settings.model_fields["worker_stuck_seconds"].default,
     "`--patience` of `ai reconcile`": reconcile.PATIENCE_SECONDS,
-    "`FAR_VERSION`": batch.FAR_VERSION,
+    "`VERSION_GAP_MAX`": batch.VERSION_GAP_MAX,
     "`VERSION_STEP_MAX`": VERSION_STEP_MAX,
 }
 # Which commands run a module that may end its process.

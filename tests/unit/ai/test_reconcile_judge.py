@@ -72,7 +72,7 @@ class Core:
 
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(calls, "RETRY_SECONDS", 0.01)
 
 
 @pytest.mark.parametrize("status", [503, 500, 429])

@@ -17,7 +17,7 @@ from tests.facts import erased, progress, record, user
 from tests.tokens import SECRET
 
 REPUBLISH = "/api/v1/internal/users/7/republish/"
-FAR = 5 + VERSION_STEP_MAX + 1
+UNREACHABLE = 5 + VERSION_STEP_MAX + 1
 
 
 class Core:
@@ -57,7 +57,7 @@ async def erased_users(applier: Applier) -> list[int]:
 
 @pytest.mark.parametrize(
     ("versions", "body"),
-    [([9], {"above": 9}), ([FAR], None), ([9, FAR], {"above": 9}), ([], None)],
+    [([9], {"above": 9}), ([UNREACHABLE], None), ([9, UNREACHABLE], {"above": 9}), ([], None)],
     ids=["near", "far", "both", "not erased"],
 )
 async def test_a_living_user_is_no_longer_erased_and_published_again(

@@ -37,7 +37,7 @@ T = TypeVar("T")
 UNREADABLE = 6
 """The exit code when a topic cannot be fetched, for instance without the right to read it."""
 RECORDS_MAX = 1000
-AGAIN_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -258,7 +258,7 @@ async def _patiently(look: Callable[[], Awaitable[T]]) -> T:
             return await look()
         except KafkaError as error:
             log.warning("waiting for the brokers: %s", error)
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 def exit_on_failure(fetch: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:

@@ -11,8 +11,8 @@ from ai.kit.db import Db
 from ai.kit.errors import ApiError, NotFound
 from ai.kit.locks import LEARNER_READ_LOCK, LEARNER_WRITE_LOCK
 from ai.projections.apply import apply_within
-from ai.projections.batch import CONSUMED, FAR_VERSION, Batch, read_batch
-from ai.projections.decisions import Decision, accept_version, decide, settle
+from ai.projections.batch import CONSUMED, VERSION_GAP_MAX, Batch, read_batch
+from ai.projections.decisions import Decision, accept_version, decide, review_refused
 from ai.projections.generations import live_generation
 from ai.projections.parked import park
 from ai.projections.positions import load_positions
@@ -180,7 +180,7 @@ async def scan(pool: asyncpg.Pool, reader: Reader) -> int:
     begin, ends = await load_positions(pool), await reader.ends(CONSUMED)
     async for records in reader.read(begin, ends, SCANNED_AT_ONCE):
         batch = read_batch(records)
-        await settle(pool, batch)
+        await review_refused(pool, batch)
         async with pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
             await park(db, str(await live_generation(db)), batch.refused)
@@ -198,7 +198,7 @@ async def _lock_to_apply(db: Db, parked_id: int) -> Parked:
 
 async def _accept_versions(db: Db, parked: Parked) -> None:
     for refused in read_batch([parked]).refused:
-        if refused.fact and refused.fact.version > FAR_VERSION:
+        if refused.fact and refused.fact.version > VERSION_GAP_MAX:
             await accept_version(db, refused.fact, REGISTRY)
 
 
@@ -216,7 +216,7 @@ async def _apply(db: Db, parked: Parked) -> str:
 async def _apply_to(db: Db, generation: str, parked: Parked) -> str:
     await db.execute(f"SET LOCAL search_path = {generation}, public")
     batch = read_batch([parked])
-    await settle(db, batch)
+    await review_refused(db, batch)
     batch.positions.clear()  # retrying a record does not move the worker's position
     if batch.refused:
         (refused,) = batch.refused

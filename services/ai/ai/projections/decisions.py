@@ -8,7 +8,7 @@ from typing import TypeAlias
 import asyncpg
 
 from ai.kit.db import Db
-from ai.projections.batch import FAR, FAR_VERSION, Batch, RawRecord, Refused
+from ai.projections.batch import FAR_VERSION_CODE, VERSION_GAP_MAX, Batch, RawRecord, Refused
 from ai.projections.generations import GENERATIONS
 from ai.projections.registry import Projection, Registry
 from ai.projections.versions import load_version, set_version_back
@@ -62,7 +62,7 @@ async def replace_version(db: Db, projection: Projection, key: str) -> None:
     await db.execute(FORGET_ACCEPTED, projection.topic.kind, key)
 
 
-async def settle(db: Db | asyncpg.Pool, batch: Batch) -> None:
+async def review_refused(db: Db | asyncpg.Pool, batch: Batch) -> None:
     """Takes back refusals that do not hold: discarded records are passed over, accepted facts are
     applied, and so are versions that follow a known one however high it is."""
     decisions = await _load_decisions(db, batch.refused)
@@ -101,10 +101,10 @@ async def _holds(
     """Whether a refused fact is applied: an operator accepted it, or its high version is near one
     that is known, for instance after a repair. What was accepted can be taken back by entity, so
     the acceptance of a high version holds while its entity has one. An erasure leaves none."""
-    if decision is None and one.code != FAR:
+    if decision is None and one.code != FAR_VERSION_CODE:
         return False
     if decision == Decision.ACCEPTED and (
-        fact.version <= FAR_VERSION or isinstance(fact, UserErased)
+        fact.version <= VERSION_GAP_MAX or isinstance(fact, UserErased)
     ):
         return True
     projection = batch.registry.by_fact[type(fact)]
@@ -114,7 +114,7 @@ async def _holds(
     version = known.get((one.record.topic, fact.key))
     if version is None:
         version = await load_version(db, projection, fact.key, deleted=True)
-    return fact.version - max(version or 0, accepted or 0) <= FAR_VERSION
+    return fact.version - max(version or 0, accepted or 0) <= VERSION_GAP_MAX
 
 
 def _record_id(record: RawRecord) -> RecordId:

@@ -38,7 +38,7 @@ INSERT INTO lost_topic (topic, cause) SELECT unnest($1::text[]), $2
 ON CONFLICT (topic) DO UPDATE SET cause = excluded.cause, noticed_at = now()
 """
 LOST = "SELECT topic FROM {schema}.lost_topic ORDER BY topic"
-AGAIN_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -172,4 +172,4 @@ class WorkerPositions:
                 return await work()
             except UNAVAILABLE as error:
                 log.warning("waiting for the stored positions: %s", type(error).__name__)
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)

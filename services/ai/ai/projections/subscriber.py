@@ -81,14 +81,14 @@ class Subscriber:
                 refused=[Refused(record, NOT_APPLICABLE, type(error).__name__)],
                 positions=batch.positions,
             )
-            await self._retried(lambda: self.applier.settle(batch))
+            await self._retried(lambda: self.applier.review_refused(batch))
             await self._apply(batch)
         return batch.refused
 
     async def _read(self, records: Sequence[RawRecord]) -> Batch:
         batch = read_batch(records)
         if batch.refused:
-            await self._retried(lambda: self.applier.settle(batch))
+            await self._retried(lambda: self.applier.review_refused(batch))
         return batch
 
     async def _apply(self, batch: Batch) -> None:

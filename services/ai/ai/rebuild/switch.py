@@ -10,7 +10,7 @@ from ai.kit.failpoints import failpoint
 from ai.kit.locks import LEARNER_WRITE_LOCK
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.projections.decisions import settle
+from ai.projections.decisions import review_refused
 from ai.projections.generations import publish_live
 from ai.projections.positions import Positions
 from ai.recommendations.announce import VERSION
@@ -82,7 +82,7 @@ async def catch_up_and_switch(
         rest = await to_read(db)
         async for records in reader.read(rest.begin, rest.until, RECORDS_PER_BATCH):
             batch = read_batch(records)
-            await settle(db, batch)
+            await review_refused(db, batch)
             await applier.apply_within(db, batch)
         await check(db)
         await db.execute(ANNOUNCE.format(live=live, new=applier.generation))

@@ -7,7 +7,7 @@ import asyncpg
 
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.projections.positions import Positions, load_positions
-from ai.reconcile.calls import AGAIN_SECONDS, Calls
+from ai.reconcile.calls import RETRY_SECONDS, Calls
 from ongoza_contracts.topics import Topic
 
 
@@ -39,7 +39,7 @@ class Arrivals:
                 break
             if self._is_late():
                 return False
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
         return True
 
     async def _is_read(self, topic: Topic) -> bool:
@@ -51,7 +51,7 @@ class Arrivals:
             except BrokerError:
                 if self._is_late():
                     return False
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _is_read_by(self, reader: Reader, topic: Topic) -> bool:
         ends = await reader.ends([topic])
@@ -62,7 +62,7 @@ class Arrivals:
                 return True
             if self._is_late():
                 return False
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline

@@ -16,7 +16,7 @@ from ongoza_contracts.http.reconcile import (
 
 CALL_SECONDS = 30.0
 """The time that core may take for one call, more than while a user waits."""
-AGAIN_SECONDS = 0.5
+RETRY_SECONDS = 0.5
 NOT_FOUND, TOO_MANY_REQUESTS = 404, 429
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class Calls:
                 refused = isinstance(error, CoreRefused) and error.core_status != TOO_MANY_REQUESTS
                 if refused or time.monotonic() > give_up_at:
                     raise
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 def _path(kind: str, key: str) -> str:

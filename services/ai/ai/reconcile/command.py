@@ -23,12 +23,12 @@ from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
-from ai.projections.last_records import republish_outdated
 from ai.projections.registry import REGISTRY
 from ai.reconcile.arrivals import Arrivals
 from ai.reconcile.calls import CALL_SECONDS, Calls
 from ai.reconcile.compare import Reconcile
 from ai.reconcile.differences import Difference, Found
+from ai.reconcile.last_records import republish_outdated
 from ongoza_contracts.topics import Topic
 
 SHOWN = 20
@@ -124,10 +124,11 @@ def _show(found: Found) -> None:
         f"{found.compared:,} entities compared, {found.repaired} repaired, "
         f"{len(found.differences)} differ, {len(found.on_the_way)} on the way"
     )
-    if found.last_records.asked:
+    counts = found.last_records
+    if counts.requested:
         console.print(
-            f"{found.last_records.asked} were published again because their last record on the "
-            f"topic was older or missing; {found.last_records.left} of them have not arrived there"
+            f"{counts.requested} were published again because their last record on the topic was "
+            f"older or missing; {counts.outdated} of them have not arrived there"
         )
     if found.on_the_way:
         console.print("the worker has not read these yet: is it running, and is the relay?")

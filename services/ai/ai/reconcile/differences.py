@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 
-from ai.projections.last_records import Republished
 from ai.projections.registry import Projection
 
 DIFFERS, ON_THE_WAY = 2, 3
@@ -62,13 +61,23 @@ def _is_ahead(before: Difference, now: Difference, core: int) -> bool:
     return now.ai is None and (before.guard or 0) >= core
 
 
+@dataclass(frozen=True, slots=True)
+class RepublishCounts:
+    """What was published again because the last record of its key was not the newest."""
+
+    requested: int = 0
+    """The number of keys that core was asked to publish again."""
+    outdated: int = 0
+    """Of those, the keys whose last record is still older or missing."""
+
+
 @dataclass(slots=True)
 class Found:
     compared: int = 0
     differences: list[Difference] = field(default_factory=list)
     on_the_way: list[Difference] = field(default_factory=list)
     repaired: int = 0
-    last_records: Republished = field(default_factory=Republished)
+    last_records: RepublishCounts = field(default_factory=RepublishCounts)
 
     def add(self, judged: list[Difference]) -> None:
         self.differences += [one for one in judged if not one.on_the_way]
@@ -78,4 +87,4 @@ class Found:
     def exit_code(self) -> int:
         if self.differences:
             return DIFFERS
-        return ON_THE_WAY if self.on_the_way or self.last_records.left else 0
+        return ON_THE_WAY if self.on_the_way or self.last_records.outdated else 0

@@ -17,8 +17,8 @@ from ongoza_contracts.codec import BadRecord, Received, Record, decode, encode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import TOPIC_BY_NAME, USERS, topic_of
 
-FAR_VERSION = 2**32
-FAR_ID = 100_000_000
+VERSION_GAP_MAX = 2**32
+ID_GAP_MAX = 100_000_000
 """No restore loses so many: such a version or id was forged."""
 
 
@@ -92,7 +92,7 @@ def _add(found: Published, record: TopicRecord, limits: Mapping[type[Model], int
     try:
         published = _published(record)
         ids = dict(_counted_ids(published.fact))
-        if any(value > limits[model] + FAR_ID for model, value in ids.items()):
+        if any(value > limits[model] + ID_GAP_MAX for model, value in ids.items()):
             raise BadRecord("far_id", "core never gave such an id")
     except BadRecord as error:
         found.foreign.append(f"{record.topic}:{record.partition}:{record.offset} {error}")
@@ -109,7 +109,7 @@ def _published(record: TopicRecord) -> PublishedFact:
         raise BadRecord("unknown_type", record.attribute("ce_type"))
     topic, key = TOPIC_BY_NAME[record.topic], record.key.encode()
     found.check_record(topic, name=record.topic, partition=record.partition, key=key)
-    if found.fact.version > FAR_VERSION:
+    if found.fact.version > VERSION_GAP_MAX:
         raise BadRecord("far_version", str(found.fact.version))
     try:
         event_id, time = UUID(found.id), datetime.fromisoformat(found.time or "").astimezone(UTC)
