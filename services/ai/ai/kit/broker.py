@@ -22,6 +22,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
 from ai.kit.loops import exit_process
+from ai.kit.record_batches import use_tolerant_records
 from ai.kit.topic_logs import PartitionLog, partition_logs, topic_ids
 from ai.kit.topic_reader import Reader, Stalled
 from ongoza_contracts.codec import Record
@@ -80,6 +81,7 @@ class Consumer:
         """Whether the consumer stopped because a new one has to read the topics."""
         self._next: dict[TopicPartition, int] = {}
         self._stopping: Callable[[], None] = lambda: None
+        use_tolerant_records()
         self.broker = KafkaBroker(
             brokers.servers,
             security=brokers.security(),

@@ -215,7 +215,10 @@ def _is_utf8(name: bytes) -> bool:
     return True
 
 
-def read_tolerantly() -> None:
-    """Makes every consumer of this process read with `TolerantRecords`. aiokafka has no parameter
-    for it, and all its consumers construct their batches by this name."""
+def use_tolerant_records() -> None:
+    """Makes the consumers of this process read with `TolerantRecords`; call it before creating one.
+
+    It replaces a name in aiokafka, because the fetcher constructs its batches by this name alone:
+    neither the consumer nor the fetcher has a parameter or a method for it.
+    """
     fetcher.MemoryRecords = TolerantRecords

@@ -8,13 +8,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
-from ai.kit.record_batches import read_tolerantly
+from ai.kit.record_batches import use_tolerant_records
 from ai.kit.topic_logs import PartitionLog, partition_logs
 from ongoza_contracts.topics import Topic
 
 STALLED_SECONDS = 30.0
-
-read_tolerantly()
 
 
 class Stalled(KafkaError):  # type: ignore[misc]  # aiokafka has no types
@@ -24,6 +22,7 @@ class Stalled(KafkaError):  # type: ignore[misc]  # aiokafka has no types
 class Reader:
     def __init__(self, brokers: KafkaConfig) -> None:
         self._brokers = brokers
+        use_tolerant_records()
         self._consumer = AIOKafkaConsumer(
             **brokers.client(),
             auto_offset_reset="earliest",
