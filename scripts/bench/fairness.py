@@ -34,11 +34,7 @@ def fairness(size: Size) -> list[Figure]:
     rounds = size.of(4)
     with running.seeded_stack() as stack:
         learners = running.sign_in(stack)
-        for name in (
-            "worker",
-            "relay",
-            "core",
-        ):  # their periodic work would disturb the measurement
+        for name in ("worker", "relay", "core"):  # their periodic work would add noise
             stack.stop(name)
         p99 = run_child(take_turns, stack.ports.ai, learners, rounds, stack=stack)
     note = f"p99 beside four parallel requests of one caller; the same alone, {rounds} turns each"
