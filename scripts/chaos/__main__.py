@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scripts.chaos.faults import Faults, excused, restart_ended
+from scripts.chaos.faults import Faults, database_was_down, restart_ended
 from scripts.chaos.load import Load, load_on
 from scripts.chaos.verdict import Verdict, final_verdict
 from scripts.embedded.ports import Ports
@@ -51,7 +51,7 @@ def _run(stack: Stack, seconds: float, faults: Faults) -> int:
     with load_on(stack) as load:
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
-            time.sleep(faults.chance.uniform(0.5, 4))
+            time.sleep(faults.rng.uniform(0.5, 4))
             faults.kill_one()
     restart_ended(stack)
     return _show(final_verdict(load), load, faults)
@@ -60,10 +60,10 @@ def _run(stack: Stack, seconds: float, faults: Faults) -> int:
 def _show(verdict: Verdict, load: Load, faults: Faults) -> int:
     """Prints the result; how much was wrong."""
     statuses = Counter((service, status) for _, service, status in load.answers)
-    unexcused = [
+    unexplained = [
         service
         for when, service, status in load.answers
-        if status == 503 and not excused(when, service, faults.away)
+        if status == 503 and not database_was_down(when, service, faults.downtimes)
     ]
     figures = {
         "kills": faults.kills.total(),
@@ -73,9 +73,10 @@ def _show(verdict: Verdict, load: Load, faults: Faults) -> int:
         "inverted": len(verdict.inverted),
         "500": sum(count for (_, status), count in statuses.items() if status == 500),
         "503 while the database was down": (
-            sum(count for (_, status), count in statuses.items() if status == 503) - len(unexcused)
+            sum(count for (_, status), count in statuses.items() if status == 503)
+            - len(unexplained)
         ),
-        "503 otherwise": len(unexcused),
+        "503 otherwise": len(unexplained),
         "not answered": sum(count for (_, status), count in statuses.items() if not status),
     }
     table = Table("", "count")

@@ -55,7 +55,9 @@ class Load:
                         "status": "in_progress",
                         "completion_percentage": attempt.value,
                     }
-                    status = self._ask(http, "core", "POST", "/api/v1/progress/", token, json=body)
+                    status = self._request(
+                        http, "core", "POST", "/api/v1/progress/", token, json=body
+                    )
                     attempt.acknowledged = status in (200, 201)
 
     def read(self, tokens: Sequence[str]) -> None:
@@ -66,11 +68,11 @@ class Load:
         ):
             while not self.ended.is_set():
                 for token in tokens:
-                    self._ask(ai, "ai", "GET", "/api/v1/recommendations", token)
-                    self._ask(core, "core", "GET", "/api/v1/content/", token)
+                    self._request(ai, "ai", "GET", "/api/v1/recommendations", token)
+                    self._request(core, "core", "GET", "/api/v1/content/", token)
                     time.sleep(0.05)
 
-    def _ask(
+    def _request(
         self, http: httpx.Client, service: str, method: str, path: str, token: str, **more: Any
     ) -> int:
         try:

@@ -10,7 +10,7 @@ Check = Literal["embedded", "http", "query", "exit"]
 
 # The relay that publishes holds an advisory lock; any other stands by.
 # First of all it compares this start of the server with the topics.
-RELAY_AT_WORK = """
+RELAY_READY = """
 SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted) AND EXISTS (
     SELECT FROM outbox_restore_check WHERE written_by = xmin::text
     AND split_part(database, ' ', 2)::numeric = extract(epoch FROM pg_postmaster_start_time())
@@ -80,7 +80,7 @@ SERVICES: tuple[Service, ...] = (
         name="relay",
         ready="query",
         asks="postgres-relational",
-        health=RELAY_AT_WORK,
+        health=RELAY_READY,
         command=(PYTHON, "-m", "core.manage", "relay_outbox"),
         after=("migrate-core", "topics"),
         principal="core",

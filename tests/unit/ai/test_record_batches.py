@@ -10,7 +10,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
 from ai.kit.broker import Consumer, KafkaConfig, Reader
-from ai.kit.record_batches import FETCHES, TolerantRecords, use_tolerant_records
+from ai.kit.record_batches import FETCHES_MAX, TolerantRecords, use_tolerant_records
 from ai.kit.settings import Settings
 from ai.projections.batch import read_batch
 from ongoza_contracts.codec import BadRecord, decode
@@ -32,7 +32,7 @@ def _tolerant_records(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def fetched(data: bytes, offset: int = 0) -> list[ConsumerRecord[bytes, bytes]]:
     """What aiokafka's fetcher gives its caller, after so many fetches as a damaged batch gets."""
-    for _ in range(FETCHES):
+    for _ in range(FETCHES_MAX):
         records = fetcher.MemoryRecords(data)
         if records.has_next():
             return _unpacked(records, offset)
@@ -149,7 +149,7 @@ def test_a_damaged_batch_behind_a_sound_one_is_fetched_again_before_it_is_refuse
     sound, second = build(GOOD[:2]), bytearray(build(GOOD[2:]))
     second[7] = 2  # its base offset
     whole = sound + flipped(bytes(second))
-    for _ in range(FETCHES - 1):
+    for _ in range(FETCHES_MAX - 1):
         records = TolerantRecords(whole)
         assert records.has_next()
         assert [one.offset for one in _unpacked(records, 0)] == [0, 1]

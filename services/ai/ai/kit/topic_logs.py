@@ -1,6 +1,6 @@
-"""What the brokers have of topics: their ids, and where the log of each partition begins and ends.
+"""The ids of topics, and the first offset and the end of the log of each partition.
 
-Only confluent-kafka gives the ids of topics. It blocks, so its calls run in a thread.
+Only confluent-kafka returns the ids of topics. It blocks, so its calls run in a thread.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class PartitionLog:
 
 
 async def topic_ids(brokers: KafkaConfig, topics: Collection[str]) -> dict[str, str]:
-    """By name, the ids of those topics that we may see. Raises KafkaError."""
+    """By name, the ids of the topics that exist and that ai may describe. Raises KafkaError."""
     described = await _call(brokers, lambda admin: _describe(admin, topics))
     return {name: str(one.topic_id) for name, one in described.items()}
 
@@ -47,7 +47,7 @@ async def topic_ids(brokers: KafkaConfig, topics: Collection[str]) -> dict[str, 
 async def partition_logs(
     brokers: KafkaConfig, partitions: Collection[TopicPartition]
 ) -> dict[TopicPartition, PartitionLog]:
-    """The logs of those partitions that we may see. Raises KafkaError."""
+    """The logs of the partitions that exist and that ai may describe. Raises KafkaError."""
     return await _call(brokers, lambda admin: _logs(admin, partitions))
 
 
@@ -63,7 +63,7 @@ def _describe(admin: AdminClient, topics: Collection[str]) -> dict[str, Any]:
     if not topics:
         return {}
     asked = admin.describe_topics(TopicCollection(sorted(topics)), request_timeout=REQUEST_SECONDS)
-    found = {name: _unless_missing(answer) for name, answer in asked.items()}
+    found = {name: _result_or_none(answer) for name, answer in asked.items()}
     return {name: one for name, one in found.items() if one is not None}
 
 
@@ -96,14 +96,14 @@ def _offsets(
         request_timeout=REQUEST_SECONDS,
     )
     found = {
-        TopicPartition(one.topic, one.partition): _unless_missing(answer)
+        TopicPartition(one.topic, one.partition): _result_or_none(answer)
         for one, answer in answers.items()
     }
     return {partition: one.offset for partition, one in found.items() if one is not None}
 
 
-def _unless_missing(answer: Future[Any]) -> Any:
-    """None for a topic or partition that does not exist, or that we have no right to describe."""
+def _result_or_none(answer: Future[Any]) -> Any:
+    """None for a topic or partition that does not exist, or that ai may not describe."""
     try:
         return answer.result(REQUEST_SECONDS)
     except KafkaException as error:

@@ -16,7 +16,7 @@ STALLED_SECONDS = 30.0
 
 
 class Stalled(KafkaError):  # type: ignore[misc]  # aiokafka has no types
-    """A partition gives nothing for a long time although the wanted offset is not reached."""
+    """A partition returned no records for a long time before the requested offset."""
 
 
 class Reader:
@@ -87,13 +87,13 @@ class Reader:
         while left:
             try:
                 async with asyncio.timeout(STALLED_SECONDS):
-                    batch = await self._progress(left, records_max)
+                    batch = await self._next_batch(left, records_max)
             except TimeoutError:
-                raise Stalled(_what_is_left(left)) from None
+                raise Stalled(_describe_unread(left)) from None
             if batch:
                 yield batch
 
-    async def _progress(
+    async def _next_batch(
         self, left: dict[TopicPartition, int], records_max: int
     ) -> list[ConsumerRecord[bytes, bytes]]:
         """Waits until a position moves, takes the partitions that are read to their end out of
@@ -114,7 +114,7 @@ class Reader:
         return batch
 
 
-def _what_is_left(left: Mapping[TopicPartition, int]) -> str:
+def _describe_unread(left: Mapping[TopicPartition, int]) -> str:
     ends = ", ".join(f"{one.topic}:{one.partition}:{end}" for one, end in sorted(left.items()))
     return f"nothing came for {STALLED_SECONDS:.0f} s before {ends} (topic:partition:offset)"
 

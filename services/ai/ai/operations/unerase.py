@@ -29,7 +29,7 @@ from ongoza_contracts.http.reconcile import (
 )
 from ongoza_contracts.vocabulary import ID_MAX
 
-NOT_ALIVE = 2
+NO_SUCH_USER = 2
 CALL_SECONDS = 10.0
 
 NO_LONGER_ERASED = "DELETE FROM {generation}.erased_learner WHERE user_id = $1"
@@ -46,7 +46,7 @@ DELETE_RECEIPTS = "DELETE FROM erasure_receipt WHERE user_id = $1"
 command = typer.Typer(add_completion=False)
 
 
-class NotAlive(Exception):
+class NoSuchUser(Exception):
     """Core has erased the user, or never had them: the erasure holds."""
 
 
@@ -61,9 +61,9 @@ def main(
         raise typer.BadParameter("the reason needs at least three characters")
     try:
         facts = asyncio.run(_run(load_settings(), user_id, reason.strip()))
-    except NotAlive:
+    except NoSuchUser:
         typer.echo(f"core has no user {user_id}: the erasure holds", err=True)
-        sys.exit(NOT_ALIVE)
+        sys.exit(NO_SUCH_USER)
     except (*UNAVAILABLE, CoreUnavailable, CoreRefused) as error:
         sys.exit(f"not finished: {type(error).__name__}; start it again")
     typer.echo(f"user {user_id} is no longer erased here; core publishes {facts} facts again")
@@ -86,15 +86,15 @@ async def unerase(
 ) -> int:
     """Returns how many facts core publishes again. Can be repeated, also after a failure.
 
-    Raises NotAlive, CoreUnavailable and CoreRefused.
+    Raises NoSuchUser, CoreUnavailable and CoreRefused.
     """
-    await _living_version(core, user_id)  # before anybody waits for the lock
+    await _version_in_core(core, user_id)  # before anybody waits for the lock
     async with pool.acquire() as db, db.transaction():
         # Nobody applies an erasure until this commits, so one that core publishes after its answer
         # is applied after this.
         await db.execute(LEARNER_WRITE_LOCK)
         await _revoke(db, user_id)
-        version = await _living_version(core, user_id)
+        version = await _version_in_core(core, user_id)
         revoked = [row[0] for row in await db.fetch(REVOKED, user_id)]
         await db.execute(NOTE, actor, "unerase", f"user {user_id}", "no longer erased", reason)
     return await _republish(core, user_id, version, revoked)
@@ -117,14 +117,14 @@ async def _republish(core: CoreClient, user_id: int, version: int, revoked: list
     return calls.decode(Republished, await calls.send("POST", path, body)).facts
 
 
-async def _living_version(core: CoreClient, user_id: int) -> int:
-    """Raises NotAlive."""
+async def _version_in_core(core: CoreClient, user_id: int) -> int:
+    """Raises NoSuchUser."""
     try:
         path = f"/api/v1/internal/versions/users/{user_id}/"
         return (await _calls(core).get(EntityVersion, path)).version
     except CoreRefused as error:
         if error.core_status == 404:
-            raise NotAlive from None
+            raise NoSuchUser from None
         raise
 
 

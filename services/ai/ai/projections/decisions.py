@@ -11,7 +11,7 @@ from ai.kit.db import Db
 from ai.projections.batch import FAR_VERSION_CODE, VERSION_GAP_MAX, Batch, RawRecord, Refused
 from ai.projections.generations import GENERATIONS
 from ai.projections.registry import Projection, Registry
-from ai.projections.versions import load_version, set_version_back
+from ai.projections.versions import load_version, reset_version
 from ongoza_contracts.event import Fact
 from ongoza_contracts.users import UserErased
 
@@ -33,7 +33,7 @@ ON CONFLICT (kind, key) DO UPDATE SET
     version = greatest(accepted_version.version, excluded.version)
 """
 ACCEPTED_VERSION = "SELECT version FROM accepted_version WHERE kind = $1 AND key = $2"
-FORGET_ACCEPTED = "DELETE FROM accepted_version WHERE kind = $1 AND key = $2"
+DELETE_ACCEPTED_VERSION = "DELETE FROM accepted_version WHERE kind = $1 AND key = $2"
 
 RecordId: TypeAlias = tuple[str, int, int, bytes]
 """Topic, partition, offset and digest of a record."""
@@ -58,8 +58,8 @@ async def replace_version(db: Db, projection: Projection, key: str) -> None:
     """Has the next fact of the entity applied in every generation, whatever its version, and what
     was accepted of the entity refused again. Its present row is served until then."""
     for (generation,) in await db.fetch(GENERATIONS):
-        await set_version_back(db, generation, projection, key)
-    await db.execute(FORGET_ACCEPTED, projection.topic.kind, key)
+        await reset_version(db, generation, projection, key)
+    await db.execute(DELETE_ACCEPTED_VERSION, projection.topic.kind, key)
 
 
 async def review_refused(db: Db | asyncpg.Pool, batch: Batch) -> None:
@@ -71,7 +71,7 @@ async def review_refused(db: Db | asyncpg.Pool, batch: Batch) -> None:
         decision = decisions.get(_record_id(one.record))
         if decision == Decision.DISCARDED:
             continue
-        if one.fact and await _holds(db, batch, one, one.fact, decision, known):
+        if one.fact and await _is_acceptable(db, batch, one, one.fact, decision, known):
             facts.append(one)
             known[one.record.topic, one.fact.key] = one.fact.version
         else:
@@ -90,7 +90,7 @@ async def _load_decisions(db: Db | asyncpg.Pool, refused: list[Refused]) -> Mapp
     return {tuple(row)[:4]: row["decision"] for row in rows}
 
 
-async def _holds(
+async def _is_acceptable(
     db: Db | asyncpg.Pool,
     batch: Batch,
     one: Refused,

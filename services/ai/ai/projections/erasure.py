@@ -24,7 +24,7 @@ ORDER BY 1
 """
 # What is shared by all generations and names keys of the user. A revoked erasure stays, because a
 # second forged one must not bring the first one back into force.
-SHARED_PLACES = ("accepted_version",)
+SHARED_TABLES = ("accepted_version",)
 # Erasures that an operator revoked, because their users live.
 REVOKED = """
 SELECT user_id, version FROM revoked_erasure
@@ -74,7 +74,7 @@ async def erase(db: Db, facts: Collection[UserErased], registry: Registry) -> li
         await entities.delete_owned(db, f"{generation}.entity", user_ids, registry)
         await entities.clear_subjects(db, f"{generation}.entity", user_ids, registry)
         await db.execute(COUNT_AGAIN.format(generation=generation))
-    for place in [*await _places(db), *SHARED_PLACES]:
+    for place in [*await _places(db), *SHARED_TABLES]:
         await db.execute(DELETE.format(place=place), user_ids)
     await db.execute(DELETE_LISTS, user_ids)
     await parked.erase(db, user_ids, registry)
@@ -84,7 +84,7 @@ async def erase(db: Db, facts: Collection[UserErased], registry: Registry) -> li
 async def count_left(db: Db | asyncpg.Pool, user_id: int, registry: Registry) -> dict[str, int]:
     """By place, how many rows about a user are left."""
     left: dict[str, int] = {}
-    for place in [*await _places(db), *SHARED_PLACES, "refreshed_list"]:
+    for place in [*await _places(db), *SHARED_TABLES, "refreshed_list"]:
         count = f"SELECT count(*) FROM {place} WHERE user_id = $1"  # noqa: S608 - our own tables
         left[place] = await db.fetchval(count, user_id)
     for generation in await _generations(db):

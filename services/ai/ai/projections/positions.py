@@ -57,7 +57,7 @@ EXPLANATIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredPosition:
     next_offset: int
     topic_id: str | None
     """None where the position was stored before ids were."""
@@ -69,7 +69,7 @@ class Stored:
         return Cause.SHORTER if self.next_offset > present.end else None
 
 
-StoredPositions: TypeAlias = Mapping[TopicPartition, Stored]
+StoredPositions: TypeAlias = Mapping[TopicPartition, StoredPosition]
 
 
 async def advance(
@@ -87,11 +87,15 @@ async def advance(
     )
 
 
-async def load_stored(db: Db | asyncpg.Pool, schema: str = "") -> dict[TopicPartition, Stored]:
+async def load_stored(
+    db: Db | asyncpg.Pool, schema: str = ""
+) -> dict[TopicPartition, StoredPosition]:
     """The positions of the generation `schema`, by default of the one in the search path."""
     rows = await db.fetch(STORED.format(schema=f"{schema}." if schema else ""))
     return {
-        TopicPartition(row["topic"], row["partition"]): Stored(row["next_offset"], row["topic_id"])
+        TopicPartition(row["topic"], row["partition"]): StoredPosition(
+            row["next_offset"], row["topic_id"]
+        )
         for row in rows
     }
 
@@ -105,7 +109,7 @@ def begin_at(stored: StoredPositions, logs: Logs) -> dict[TopicPartition, int]:
     return {partition: _begin(stored.get(partition), log) for partition, log in logs.items()}
 
 
-def _begin(stored: Stored | None, present: PartitionLog) -> int:
+def _begin(stored: StoredPosition | None, present: PartitionLog) -> int:
     if stored is None or stored.cause_in(present):
         return present.begin
     return max(stored.next_offset, present.begin)
@@ -147,13 +151,13 @@ class WorkerPositions:
 
     async def begin_at(self, logs: Logs) -> dict[TopicPartition, int]:
         """Adopts the ids of positions that have none, and reports positions that are not used."""
-        return await self._waiting(lambda: self._begin_at(logs))
+        return await self._retry_while_unavailable(lambda: self._begin_at(logs))
 
     async def load(self) -> dict[TopicPartition, int]:
-        return await self._waiting(lambda: load_positions(self._pool))
+        return await self._retry_while_unavailable(lambda: load_positions(self._pool))
 
     async def report_shorter(self, topics: Collection[str]) -> None:
-        await self._waiting(lambda: report_lost(self._pool, topics, Cause.SHORTER))
+        await self._retry_while_unavailable(lambda: report_lost(self._pool, topics, Cause.SHORTER))
 
     async def _begin_at(self, logs: Logs) -> dict[TopicPartition, int]:
         self._topic_ids.update({partition.topic: one.topic_id for partition, one in logs.items()})
@@ -166,7 +170,7 @@ class WorkerPositions:
                 await report_lost(db, [topic], cause)
         return begin
 
-    async def _waiting(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def _retry_while_unavailable(self, work: Callable[[], Awaitable[T]]) -> T:
         while True:
             try:
                 return await work()

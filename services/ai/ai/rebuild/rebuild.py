@@ -48,7 +48,7 @@ from ai.rebuild.switch import (
     ReadingRange,
     Switched,
     catch_up_and_switch,
-    worker_runs,
+    has_worker,
 )
 from ai.recommendations.recompute import Recompute
 from ai.recommendations.refresh import NeighboursRefresh
@@ -117,7 +117,7 @@ class Outcome:
     """None when there was nothing to compare with."""
     switched: Switched | None
     """None when the generation was only built."""
-    worker_runs: bool = True
+    has_worker: bool = True
     """Whether a worker is there that will apply new facts to it."""
 
 
@@ -245,7 +245,7 @@ class _Run:
         return await self._outcome(0, 0, await self._switch(_unseen))
 
     async def _outcome(self, cached: int, embedded: int, switched: Switched | None) -> Outcome:
-        runs = await worker_runs(self.tools.db)
+        runs = await has_worker(self.tools.db)
         made = self.comparison
         return Outcome(self.name, self.facts, cached, embedded, made, switched, runs)
 

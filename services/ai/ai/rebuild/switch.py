@@ -56,7 +56,7 @@ class ReadingRange:
         return sum(max(end - self.begin.get(one, 0), 0) for one, end in self.until.items())
 
 
-async def worker_runs(db: Db) -> bool:
+async def has_worker(db: Db) -> bool:
     """Whether a worker reported lately, of any generation: it goes on with the live one."""
     return bool(await db.fetchval(WORKER_RUNS))
 

@@ -11,14 +11,14 @@ from ai.projections.registry import Projection
 from ai.projections.versions import load_version, load_versions
 from ai.reconcile.arrivals import Arrivals
 from ai.reconcile.calls import Calls
-from ai.reconcile.differences import Difference, judge
+from ai.reconcile.differences import Difference, classify
 from ongoza_contracts.http.reconcile import VERSION_STEP_MAX
 from ongoza_contracts.topics import Topic
 
 IS_ERASED = "SELECT true FROM erased_learner WHERE user_id = $1"
 
 
-class Reconcile:
+class Reconciler:
     """Its methods raise CoreUnavailable and CoreRefused."""
 
     def __init__(self, calls: Calls, arrivals: Arrivals, pool: asyncpg.Pool) -> None:
@@ -33,7 +33,7 @@ class Reconcile:
         while True:
             page = await self._calls.page(projection.topic.kind, after)
             theirs = {one.key: one.version for one in page.results}
-            ours = await self._load(projection, after, page.next_after)
+            ours = await self._load_versions(projection, after, page.next_after)
             differing = [
                 Difference(projection, key, theirs.get(key), ours.get(key), guard=ours.get(key))
                 for key in theirs.keys() | ours.keys()
@@ -44,15 +44,15 @@ class Reconcile:
             if after is None:
                 return
 
-    async def examine(self, topic: Topic, before: list[Difference]) -> list[Difference]:
+    async def confirm(self, topic: Topic, before: list[Difference]) -> list[Difference]:
         """Those differences that are none by chance: what is on its way gets the time to arrive."""
         if not before:
             return []
         arrived = await self._arrivals.has_arrived(topic)
-        judged = [judge(one, await self.look(one), arrived=arrived) for one in before]
-        return [one for one in judged if one]
+        classified = [classify(one, await self.load(one), arrived=arrived) for one in before]
+        return [one for one in classified if one]
 
-    async def look(self, one: Difference) -> Difference:
+    async def load(self, one: Difference) -> Difference:
         core = await self._calls.version(one.kind, one.key)
         ours = await self._calls.repeat(lambda: load_version(self._pool, one.projection, one.key))
         return await self._with_guard(Difference(one.projection, one.key, core, ours, guard=ours))
@@ -70,7 +70,7 @@ class Reconcile:
         await self._calls.republish(one.kind, one.key, above)
         return True
 
-    async def _load(
+    async def _load_versions(
         self, projection: Projection, after: str | None, until: str | None
     ) -> dict[str, int]:
         return await self._calls.repeat(lambda: load_versions(self._pool, projection, after, until))

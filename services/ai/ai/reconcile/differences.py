@@ -26,7 +26,7 @@ class Difference:
         return self.projection.topic.kind
 
     @property
-    def what(self) -> str:
+    def description(self) -> str:
         if self.on_the_way:
             return "on the way"
         if self.core is None:
@@ -38,7 +38,7 @@ class Difference:
         return "missing here" if (self.guard or 0) < self.core else "deleted here"
 
 
-def judge(before: Difference, now: Difference, *, arrived: bool) -> Difference | None:
+def classify(before: Difference, now: Difference, *, arrived: bool) -> Difference | None:
     """What two looks at an entity tell, of which the second asked core first; None when nothing
     differs. `arrived` says that between them all was read that core had committed before."""
     if now.core == now.ai:
@@ -72,16 +72,16 @@ class RepublishCounts:
 
 
 @dataclass(slots=True)
-class Found:
+class Findings:
     compared: int = 0
     differences: list[Difference] = field(default_factory=list)
     on_the_way: list[Difference] = field(default_factory=list)
     repaired: int = 0
     last_records: RepublishCounts = field(default_factory=RepublishCounts)
 
-    def add(self, judged: list[Difference]) -> None:
-        self.differences += [one for one in judged if not one.on_the_way]
-        self.on_the_way += [one for one in judged if one.on_the_way]
+    def add(self, classified: list[Difference]) -> None:
+        self.differences += [one for one in classified if not one.on_the_way]
+        self.on_the_way += [one for one in classified if one.on_the_way]
 
     @property
     def exit_code(self) -> int:

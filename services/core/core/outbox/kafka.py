@@ -282,13 +282,13 @@ class TopicReader:
         are silent for long.
         """
         self._consumer.assign([TopicPartition(*one, begin) for one, begin in begins.items()])
-        reading, heard_at = {*begins}, time.monotonic()
+        reading, answered_at = {*begins}, time.monotonic()
         while reading:
             while_waiting()
             messages = self._consumer.consume(READ_AT_ONCE, timeout=POLL_SECONDS)
             if messages:
-                heard_at = time.monotonic()
-            elif time.monotonic() > heard_at + SILENT_SECONDS:
+                answered_at = time.monotonic()
+            elif time.monotonic() > answered_at + SILENT_SECONDS:
                 raise NotRead("the brokers do not answer")
             reading -= {_partition_id(one) for one in messages if _is_end(one)}
             if records := [_record(one) for one in messages if one.error() is None]:

@@ -23,7 +23,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 STANDBY_PAUSE = 0.5
 STALLED_PAUSE = 5.0  # between two tries to send the oldest row of a topic that takes none
 STALLED_PATIENCE = 3.0  # how long such a try may keep other topics waiting
-CHECK_EVERY = 1.0
+CHECK_SECONDS = 1.0
 DAY_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
@@ -134,7 +134,7 @@ class Relay:
         if found is State.PENDING:
             self.log_state_change(f"rows wait, restore pending. {PENDING}")
         if found is State.CHECKED:
-            self._check_due_at = time.monotonic() + CHECK_EVERY
+            self._check_due_at = time.monotonic() + CHECK_SECONDS
         return found is State.CHECKED
 
     def _compare(self, check: Check) -> State:
