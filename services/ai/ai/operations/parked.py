@@ -36,8 +36,8 @@ WHERE ($1::text IS NULL OR topic = $1) AND ($2::integer IS NULL OR partition = $
     AND ($5::text IS NULL OR cause_code = $5)
 ORDER BY id
 """
-# The same record in each generation that parked it: not another one at the same offset of a topic
-# that was created again.
+# A record in each generation that parked it. Key and value exclude another record at the same
+# offset of a topic that was deleted and created again.
 COPIES = """
 FROM parked_record WHERE topic = $1 AND partition = $2 AND "offset" = $3
     AND key IS NOT DISTINCT FROM $4 AND value IS NOT DISTINCT FROM $5
@@ -81,12 +81,12 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which parked records are meant; None allows all."""
+    """Selects parked records; None does not restrict."""
 
     topic: str | None = None
     partition: int | None = None
     first: int | None = None
-    """The lowest offset, and the highest one below."""
+    """The lowest offset; `last` is the highest."""
     last: int | None = None
     cause: str | None = None
 
@@ -171,8 +171,8 @@ async def discard_all(
 
 
 async def scan(pool: asyncpg.Pool, reader: Reader) -> int:
-    """Parks what the worker would refuse between its position and the ends of the topics, without
-    moving the position, so that it can be decided on at once. Returns how many records those are.
+    """Parks the records between the worker's position and the ends of the topics that the worker
+    would refuse, without moving the position. Returns how many.
 
     Raises BrokerError.
     """

@@ -1,7 +1,7 @@
-"""`python -m ai unerase 42` takes back the erasure of a user who lives in core.
+"""`python -m ai unerase 42` takes back the erasure of a user whom core still has.
 
 Exits with 0 when the user is no longer erased here and core publishes them again, with 2 when core
-has erased them too or does not know them, and with 1 when core or the database does not answer.
+has no such user, and with 1 when core or the database does not answer.
 """
 
 import asyncio
@@ -33,21 +33,21 @@ NO_SUCH_USER = 2
 CALL_SECONDS = 10.0
 
 NO_LONGER_ERASED = "DELETE FROM {generation}.erased_learner WHERE user_id = $1"
-# None of the user's erasures holds any more, also when a replay brings it again.
+# Revokes every erasure of the user, so that a replay does not apply one again.
 REVOKE = """
 INSERT INTO revoked_erasure (user_id, version)
 SELECT user_id, version FROM applied_erasure WHERE user_id = $1
 ON CONFLICT DO NOTHING
 """
 REVOKED = "SELECT version FROM revoked_erasure WHERE user_id = $1"
-# They prove an erasure that no longer holds.
+# They would prove an erasure that was taken back.
 DELETE_RECEIPTS = "DELETE FROM erasure_receipt WHERE user_id = $1"
 
 command = typer.Typer(add_completion=False)
 
 
 class NoSuchUser(Exception):
-    """Core has erased the user, or never had them: the erasure holds."""
+    """Core has erased the user or never had them, so the erasure is right."""
 
 
 @command.command()
@@ -55,7 +55,7 @@ def main(
     user_id: Annotated[int, typer.Argument(min=1, max=ID_MAX)],
     reason: Annotated[str, typer.Option(help="Stored in the audit.")],
 ) -> None:
-    """Take back the erasure of a user who lives in core."""
+    """Take back the erasure of a user whom core still has."""
     configure(logging.ERROR, "%(message)s")
     if len(reason.strip()) < 3:
         raise typer.BadParameter("the reason needs at least three characters")
@@ -88,10 +88,10 @@ async def unerase(
 
     Raises NoSuchUser, CoreUnavailable and CoreRefused.
     """
-    await _version_in_core(core, user_id)  # before anybody waits for the lock
+    await _version_in_core(core, user_id)  # fails before it takes the lock
     async with pool.acquire() as db, db.transaction():
-        # Nobody applies an erasure until this commits, so one that core publishes after its answer
-        # is applied after this.
+        # Holds off the workers, so that an erasure which core publishes after its answer is applied
+        # after this transaction.
         await db.execute(LEARNER_WRITE_LOCK)
         await _revoke(db, user_id)
         version = await _version_in_core(core, user_id)
@@ -108,8 +108,8 @@ async def _revoke(db: Db, user_id: int) -> None:
 
 
 async def _republish(core: CoreClient, user_id: int, version: int, revoked: list[int]) -> int:
-    """Under a version beyond the revoked ones, so that a later erasure is none of them. Core never
-    reaches those that are too far."""
+    """Under a version above the revoked ones, so that a later erasure has a version of its own.
+    Core never reaches versions that are further away than VERSION_STEP_MAX."""
     reachable = [one for one in revoked if one - version <= VERSION_STEP_MAX]
     body = RepublishRequest(above=max(reachable)) if reachable else None
     calls = _calls(core)

@@ -38,7 +38,7 @@ class Applier:
         await review_refused(self.pool, batch)
 
     async def park(self, refused: Sequence[Refused]) -> None:
-        """Parks records without moving the position, so that they are read again."""
+        """Parks records without moving the position; they will be read again."""
         async with self.pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
             await parked.park(db, self.generation, refused)

@@ -49,22 +49,22 @@ async def decide(db: Db, records: Iterable[RawRecord], decision: Decision) -> No
 
 
 async def accept_version(db: Db, fact: Fact, registry: Registry) -> None:
-    """Has the fact's version, and those that follow it, accepted from now on."""
+    """Accepts the version of the fact, and those that follow it, from now on."""
     kind = registry.by_fact[type(fact)].topic.kind
     await db.execute(ACCEPT_VERSION, kind, fact.key, fact.version, fact.owner_id)
 
 
 async def replace_version(db: Db, projection: Projection, key: str) -> None:
-    """Has the next fact of the entity applied in every generation, whatever its version, and what
-    was accepted of the entity refused again. Its present row is served until then."""
+    """Lets every generation apply the next fact of the entity, whatever its version, and withdraws
+    what was accepted of the entity. Its present row is served until then."""
     for (generation,) in await db.fetch(GENERATIONS):
         await reset_version(db, generation, projection, key)
     await db.execute(DELETE_ACCEPTED_VERSION, projection.topic.kind, key)
 
 
 async def review_refused(db: Db | asyncpg.Pool, batch: Batch) -> None:
-    """Takes back refusals that do not hold: discarded records are passed over, accepted facts are
-    applied, and so are versions that follow a known one however high it is."""
+    """Removes refusals on which an operator decided, and those of versions that follow a known one:
+    accepted facts and these are added to the batch, and discarded records are skipped."""
     decisions = await _load_decisions(db, batch.refused)
     refused, facts, known = list[Refused](), list[Refused](), dict[tuple[str, str], int]()
     for one in batch.refused:
@@ -98,9 +98,9 @@ async def _is_acceptable(
     decision: str | None,
     known: Mapping[tuple[str, str], int],
 ) -> bool:
-    """Whether a refused fact is applied: an operator accepted it, or its high version is near one
-    that is known, for instance after a repair. What was accepted can be taken back by entity, so
-    the acceptance of a high version holds while its entity has one. An erasure leaves none."""
+    """Whether a refused fact is applied: an operator accepted it, or its high version follows one
+    that is known, for instance after a repair. `replace_version` and erasures withdraw what was
+    accepted of an entity, so an accepted high version needs a row in `accepted_version` as well."""
     if decision is None and one.code != FAR_VERSION_CODE:
         return False
     if decision == Decision.ACCEPTED and (

@@ -25,7 +25,7 @@ Positions: TypeAlias = Mapping[tuple[str, int], int]
 Logs: TypeAlias = Mapping[TopicPartition, PartitionLog]
 T = TypeVar("T")
 
-# A position without id is from before ids were stored, or from a caller that does not know it.
+# A position has no id when it was stored before ids were, or when the caller does not know the id.
 ADVANCE = """
 INSERT INTO consumed AS stored (topic, partition, next_offset, topic_id)
 SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[])
@@ -60,10 +60,10 @@ EXPLANATIONS = {
 class StoredPosition:
     next_offset: int
     topic_id: str | None
-    """None where the position was stored before ids were."""
+    """None when the position was stored before ids were."""
 
     def cause_in(self, present: PartitionLog) -> Cause | None:
-        """Why this is no position in `present`; None when it is one."""
+        """Why this is not a position in `present`; None when it is one."""
         if self.topic_id not in (None, present.topic_id):
             return Cause.RECREATED
         return Cause.SHORTER if self.next_offset > present.end else None
@@ -105,7 +105,7 @@ async def load_positions(db: Db | asyncpg.Pool) -> dict[TopicPartition, int]:
 
 
 def begin_at(stored: StoredPositions, logs: Logs) -> dict[TopicPartition, int]:
-    """Where to read each log on; where a position is not of this log, at its beginning."""
+    """By partition, the stored position, or the beginning of a log without a valid position."""
     return {partition: _begin(stored.get(partition), log) for partition, log in logs.items()}
 
 
@@ -116,7 +116,7 @@ def _begin(stored: StoredPosition | None, present: PartitionLog) -> int:
 
 
 def lost_topics(stored: StoredPositions, logs: Logs) -> dict[str, Cause]:
-    """The topics in which a position is not used, each with one cause."""
+    """The topics with a position that cannot be used, each with one cause."""
     causes = {
         partition.topic: cause
         for partition, one in stored.items()
@@ -126,7 +126,7 @@ def lost_topics(stored: StoredPositions, logs: Logs) -> dict[str, Cause]:
 
 
 async def report_lost(db: Db | asyncpg.Pool, topics: Iterable[str], cause: Cause) -> None:
-    """Says it in the log and in the status."""
+    """Logs the topics, and stores them for the status."""
     names = sorted(topics)
     await db.execute(REPORT_LOST, names, cause)
     for name in names:
@@ -150,7 +150,7 @@ class WorkerPositions:
         self._topic_ids = topic_ids
 
     async def begin_at(self, logs: Logs) -> dict[TopicPartition, int]:
-        """Adopts the ids of positions that have none, and reports positions that are not used."""
+        """Also stores the ids of topics whose positions have none, and reports lost topics."""
         return await self._retry_while_unavailable(lambda: self._begin_at(logs))
 
     async def load(self) -> dict[TopicPartition, int]:

@@ -34,14 +34,15 @@ async def load_versions(
 async def load_version(
     db: Db | asyncpg.Pool, projection: Projection, key: str, *, deleted: bool = False
 ) -> int | None:
-    """With `deleted` also the version of a deleted entity, which guards against older facts."""
+    """None for an unknown entity and, without `deleted`, for a deleted one, whose version still
+    guards against older facts."""
     condition, values = _compare_key(projection, key, "=", 0)
     rows = await db.fetch(f"{_select(projection, deleted)} AND {condition}", *values)
     return rows[0]["version"] if rows else None
 
 
 async def reset_version(db: Db, generation: str, projection: Projection, key: str) -> None:
-    """Has the next fact of an entity applied in a generation, whatever its version is."""
+    """Lets a generation apply the next fact of an entity, whatever its version is."""
     condition, values = _compare_key(projection, key, "=", 0)
     statement = RESET_VERSION.format(
         table=f"{generation}.{projection.table or 'entity'}",

@@ -118,7 +118,7 @@ class Outcome:
     switched: Switched | None
     """None when the generation was only built."""
     has_worker: bool = True
-    """Whether a worker is there that will apply new facts to it."""
+    """Whether a worker runs that will apply new facts to the generation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ class _Run:
     reader: Reader
     applier: Applier
     topic_ids: dict[str, str]
-    """The applier's."""
+    """The same dictionary as the applier's, filled when the logs are read."""
     facts: int = 0
     comparison: Comparison | None = None
 
@@ -252,7 +252,7 @@ class _Run:
     def _report(self, stage: str, done: int, total: int, **figures: object) -> None:
         self.tools.progress_reporter.stage(stage, done, total, **figures)
 
-    async def _to_read(self, db: Db | asyncpg.Pool) -> ReadingRange:
+    async def _reading_range(self, db: Db | asyncpg.Pool) -> ReadingRange:
         logs = await existing_logs(self.reader, CONSUMED)
         self.topic_ids.update({partition.topic: one.topic_id for partition, one in logs.items()})
         begin = begin_at(await load_stored(db, self.name), logs)
@@ -260,7 +260,7 @@ class _Run:
 
     async def _target(self, db: Db | asyncpg.Pool, logs: Logs) -> Positions:
         """The positions of the live generation, so that both can be compared, or the end while it
-        has none, or none in this log; limited by the options."""
+        has none in this log; limited by the options."""
         live = await load_stored(db, self.live)
         positions: dict[tuple[str, int], int] = {
             partition: log.end
@@ -284,7 +284,7 @@ class _Run:
 
     async def _load_rest(self, subscriber: Subscriber) -> int:
         """Returns how many records were read."""
-        rest, read = await self._to_read(self.pool), 0
+        rest, read = await self._reading_range(self.pool), 0
         total = rest.offsets
         async for records in self.reader.read(rest.begin, rest.until, RECORDS_PER_BATCH):
             await subscriber.handle(records)
@@ -323,7 +323,7 @@ class _Run:
                     self.applier,
                     self.reader,
                     live=self.live,
-                    to_read=self._to_read,
+                    reading_range=self._reading_range,
                     check=check,
                 )
                 self._report("switch", 1, 1, attempt=attempt)
@@ -347,7 +347,7 @@ class _Run:
             raise Differs(self.comparison, await self._lost_topics(db))
 
     async def _lost_topics(self, db: Db) -> list[str]:
-        """Topics that may have fewer records than the live generation was made from."""
+        """Topics that may have lost records which the live generation has applied."""
         logs = await self.reader.logs(CONSUMED)
         lost = lost_topics(await load_stored(db, self.live), logs)
         return sorted({*lost, *await reported_lost(db, self.live)})

@@ -57,7 +57,7 @@ class ReadingRange:
 
 
 async def has_worker(db: Db) -> bool:
-    """Whether a worker reported lately, of any generation: it goes on with the live one."""
+    """Whether a worker of any generation runs: it will continue on the live one."""
     return bool(await db.fetchval(WORKER_RUNS))
 
 
@@ -67,10 +67,10 @@ async def catch_up_and_switch(
     reader: Reader,
     *,
     live: str,
-    to_read: Callable[[Db], Awaitable[ReadingRange]],
+    reading_range: Callable[[Db], Awaitable[ReadingRange]],
     check: Callable[[Db], Awaitable[None]],
 ) -> Switched:
-    """Apply exactly `to_read` to `applier`'s generation, `check` it and make it live, in one
+    """Apply exactly `reading_range` to `applier`'s generation, `check` it and make it live, in one
     transaction that holds off every writer. What `check` raises undoes all of it.
 
     Raises asyncpg.LockNotAvailableError when readers hold the views too long; then try again.
@@ -79,7 +79,7 @@ async def catch_up_and_switch(
         await db.execute(LEARNER_WRITE_LOCK)
         began = time.monotonic()
         await db.execute(f"SET LOCAL search_path = {applier.generation}, public")
-        rest = await to_read(db)
+        rest = await reading_range(db)
         async for records in reader.read(rest.begin, rest.until, RECORDS_PER_BATCH):
             batch = read_batch(records)
             await review_refused(db, batch)

@@ -3,8 +3,8 @@
 Exits with 0 when both are equal, with 2 when they differ, with 3 when nothing differs but records
 are still on the way, and with 1 when they could not be compared.
 
-What core had committed at the first look is waited for: it leaves the outbox, and the worker reads
-what is on the topic. A difference that remains is one; without that it is on the way.
+It waits until the records that core had committed have left the outbox and the worker has read
+them. A difference that remains then is reported as one, else as a record on the way.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ async def reconcile(reconciler: Reconciler, arrivals: Arrivals, *, repair: bool)
 async def repair_differences(
     reconciler: Reconciler, arrivals: Arrivals, found: Findings
 ) -> Findings:
-    """What is left after core has published again what differs."""
+    """The differences that remain after core has published these entities again."""
     left = Findings(found.compared, on_the_way=found.on_the_way)
     asked: dict[Topic, list[Difference]] = {}
     for one in found.differences:
@@ -78,16 +78,14 @@ async def repair_differences(
 @command.command()
 def main(
     repair: Annotated[
-        bool, typer.Option(help="Have core publish again what is missing, older or wrong here.")
+        bool, typer.Option(help="Let core publish again what is missing, older or wrong in ai.")
     ] = False,
     patience: Annotated[
         float,
-        typer.Option(
-            help="Seconds in which what is on its way may arrive, and a service may answer.", min=0
-        ),
+        typer.Option(help="Seconds in which records may arrive and services may answer.", min=0),
     ] = PATIENCE_SECONDS,
 ) -> None:
-    """Say what differs between core and ai."""
+    """Print what differs between core and ai."""
     configure(logging.ERROR, "%(message)s")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:

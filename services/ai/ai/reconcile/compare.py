@@ -1,4 +1,4 @@
-"""Looks at core and ai, tells differences from what is on the way, and repairs them."""
+"""Compares core with ai, separates differences from records on the way, and repairs them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ IS_ERASED = "SELECT true FROM erased_learner WHERE user_id = $1"
 
 
 class Reconciler:
-    """Its methods raise CoreUnavailable and CoreRefused."""
+    """All methods raise CoreUnavailable and CoreRefused."""
 
     def __init__(self, calls: Calls, arrivals: Arrivals, pool: asyncpg.Pool) -> None:
         self._calls = calls
@@ -27,8 +27,8 @@ class Reconciler:
         self._pool = pool
 
     async def compare(self, projection: Projection) -> AsyncIterator[tuple[int, list[Difference]]]:
-        """Yields for each page how many entities core has on it, and what differs at the first
-        look."""
+        """Yields for each page the number of core's entities and the differences, some of which may
+        be records on the way."""
         after: str | None = None
         while True:
             page = await self._calls.page(projection.topic.kind, after)
@@ -45,7 +45,7 @@ class Reconciler:
                 return
 
     async def confirm(self, topic: Topic, before: list[Difference]) -> list[Difference]:
-        """Those differences that are none by chance: what is on its way gets the time to arrive."""
+        """The differences that remain once records on the way have had time to arrive."""
         if not before:
             return []
         arrived = await self._arrivals.has_arrived(topic)
@@ -58,13 +58,13 @@ class Reconciler:
         return await self._with_guard(Difference(one.projection, one.key, core, ours, guard=ours))
 
     async def repair(self, one: Difference) -> bool:
-        """Have core publish the entity again, under a version that ai accepts; False where that
-        would not help."""
+        """Lets core publish the entity again, under a version that ai accepts. False if that would
+        not repair it."""
         if one.core is None or one.erased:
             return False
         guard = one.guard or 0
         above = guard if guard >= one.core else None
-        if guard - one.core > VERSION_STEP_MAX:  # nobody would accept a version beyond it
+        if guard - one.core > VERSION_STEP_MAX:  # consumers would refuse a higher version
             await self._replace(one)
             above = None
         await self._calls.republish(one.kind, one.key, above)
@@ -81,7 +81,7 @@ class Reconciler:
             await replace_version(db, one.projection, one.key)
 
     async def _with_guard(self, one: Difference) -> Difference:
-        """An entity that ai does not have may be deleted here, or its owner erased."""
+        """Adds the version of a deleted entity and whether its owner is erased, if ai lacks it."""
         if one.ai is not None:
             return one
         guard = await self._calls.repeat(
@@ -92,7 +92,7 @@ class Reconciler:
 
 
 def _owner(one: Difference) -> int | None:
-    """The owner, where the key begins with one."""
+    """The owner, if the key begins with one."""
     fact = one.projection.topic.facts[0]
     if fact.key_fields[0] not in fact.subjects[:1]:
         return None

@@ -1,4 +1,4 @@
-"""What differs between core and ai, and what is only on the way. Pure."""
+"""Differences between core and ai, and records that are still on the way. Pure."""
 
 from dataclasses import dataclass, field, replace
 
@@ -13,10 +13,10 @@ class Difference:
     projection: Projection
     key: str
     core: int | None
-    """Core's version; None when it has no such entity."""
+    """Core's version; None if core has no such entity."""
     ai: int | None
     guard: int | None = None
-    """The version in ai below which facts are ignored, also that of a deleted entity."""
+    """The version up to which ai ignores facts, also of a deleted entity."""
     erased: bool = False
     """Whether ai has erased the owner."""
     on_the_way: bool = False
@@ -39,8 +39,8 @@ class Difference:
 
 
 def classify(before: Difference, now: Difference, *, arrived: bool) -> Difference | None:
-    """What two looks at an entity tell, of which the second asked core first; None when nothing
-    differs. `arrived` says that between them all was read that core had committed before."""
+    """The difference that follows from two comparisons of an entity, or None. The second one read
+    core before ai. `arrived`: between them the worker read all that core had committed before."""
     if now.core == now.ai:
         return None
     if now.core is not None and _is_ahead(before, now, now.core):
@@ -51,7 +51,7 @@ def classify(before: Difference, now: Difference, *, arrived: bool) -> Differenc
         lost = now.core is not None and (now.ai or 0) < before.core
     else:
         lost = now.core is None
-    return now if lost else None  # it has changed again meanwhile
+    return now if lost else None  # else it has changed again meanwhile
 
 
 def _is_ahead(before: Difference, now: Difference, core: int) -> bool:
@@ -63,7 +63,7 @@ def _is_ahead(before: Difference, now: Difference, core: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RepublishCounts:
-    """What was published again because the last record of its key was not the newest."""
+    """The keys that were published again because their last record was not the newest."""
 
     requested: int = 0
     """The number of keys that core was asked to publish again."""

@@ -1,4 +1,4 @@
-"""Finds keys whose last record on the topic is not their newest, and has core publish them again.
+"""Finds keys whose last record on the topic is not their newest; core publishes these again.
 
 Consumers ignore an older version behind a newer one, but compaction keeps the last record: a
 consumer that begins later would only see the older version.
@@ -21,7 +21,7 @@ RECORDS_PER_BATCH = 5000
 
 @dataclass(slots=True)
 class LastRecords:
-    """The version of the last record of each key of a topic, as far as it was read."""
+    """The version of the last record of each key, in the part of a topic that was read."""
 
     reader: Reader
     topic: Topic
@@ -37,12 +37,12 @@ class LastRecords:
         self._positions = ends
 
     def outdated(self, versions: Mapping[str, int]) -> dict[str, int]:
-        """Those of `versions`, by key, that the last record does not reach."""
+        """The `versions`, by key, that are above the version of the last record."""
         return {key: one for key, one in versions.items() if self._versions.get(key, 0) < one}
 
 
 def _version(record: RawRecord) -> int:
-    """0 for a record that gives a consumer no state of its key."""
+    """0 for a record from which a consumer gets no state of its key."""
     try:
         read = decode(record.headers, record.value)
     except BadRecord:
@@ -86,7 +86,7 @@ async def _versions(calls: Calls, kind: str) -> dict[str, int]:
 async def _await_records(
     last: LastRecords, wanted: Mapping[str, int], patience: float
 ) -> Mapping[str, int]:
-    """What has not come within `patience` seconds."""
+    """The keys and versions whose records have not arrived within `patience` seconds."""
     deadline = time.monotonic() + patience
     while wanted and time.monotonic() < deadline:
         await asyncio.sleep(RETRY_SECONDS)
