@@ -9,7 +9,7 @@ BROKER_SETTINGS: Mapping[str, str] = {"compression.type": "producer"}
 """What topics inherit from every broker: records stay compressed as their producer sent them."""
 
 PRODUCERS_WITH_READ = frozenset({"core"})
-"""Producers that compare their database with what they published. They read without a group."""
+"""Producers that read their own topics, without a group, to compare them with their database."""
 
 
 @dataclass(frozen=True, kw_only=True)

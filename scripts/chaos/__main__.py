@@ -1,7 +1,7 @@
 """Kill random processes of a stack while it is written and read, and count what goes wrong.
 
-Each entity has one writer, and each write a value of its own, so that for every acknowledged write
-it is known which fact must exist, once, and in which order.
+Each entity has one writer, and each write a value of its own, so that every acknowledged write
+must have exactly one fact, in a known order.
 """
 
 import random
@@ -58,7 +58,7 @@ def _run(stack: Stack, seconds: float, faults: Faults) -> int:
 
 
 def _show(verdict: Verdict, load: Load, faults: Faults) -> int:
-    """Prints the result; how much was wrong."""
+    """Prints the result; returns the number of faults."""
     statuses = Counter((service, status) for _, service, status in load.answers)
     unexplained = [
         service

@@ -42,7 +42,7 @@ def judge(
     """Compares the writes with the records of the topic, in its order, and with version and value
     of each entity in core's database and in ai's.
 
-    Lost: an acknowledged write without a fact, or an entity that stands before its last
+    Lost: an acknowledged write without a fact, or an entity whose state is older than its last
     acknowledged write. Doubled: two facts of one write or one version; the same record sent twice
     is harmless. Inverted: the last record of a key, which compaction keeps, is not its newest.
     """
@@ -78,7 +78,8 @@ def final_verdict(load: Load) -> Verdict:
 
 
 def _final_states(stack: Stack) -> tuple[dict[Key, Any], dict[Key, Any]]:
-    """The states in core's database and in ai's, as soon as they are equal, or at last."""
+    """The states in core's database and in ai's, as soon as they are equal, or after
+    CONVERGENCE_SECONDS."""
     deadline = time.monotonic() + CONVERGENCE_SECONDS
     while True:
         stored, projected = (

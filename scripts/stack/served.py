@@ -1,4 +1,4 @@
-"""Waits until ai serves what core was seeded with: facts travel for a second or two."""
+"""Waits until ai serves what core was seeded with, which takes a second or two."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ ROUTES_WITH_ENTRIES = {
     "/api/v1/recommendations": "recommendations",
     "/api/v1/search?q=phishing": "results",
 }
-"""What a learner is given, and the field that must have entries."""
+"""Routes of ai, each with the field of its answer that must have entries."""
 CONTENT = """
 SELECT count(*), (SELECT count(*) FROM outbox_event) = 0 FROM programs_contentitem
 """
@@ -31,8 +31,8 @@ SELECT (SELECT count(*) FROM live.content), NOT EXISTS (SELECT FROM live.dirty_l
 
 
 def wait_until_served(stack: "Stack") -> bool:
-    """Returns when the facts of core have become vectors and lists, and the demo learner is given a
-    list and finds content; False when that takes too long."""
+    """Waits until core's facts have become vectors and lists, and the demo learner gets a list and
+    finds content; False if that takes too long."""
     deadline = time.monotonic() + WAIT_SECONDS * stack.patience
     with httpx.Client(timeout=ANSWER_SECONDS, trust_env=False) as http:
         return _wait(lambda: is_projected(stack), deadline) and _is_served(stack, http, deadline)
@@ -47,8 +47,8 @@ def _wait(condition: Callable[[], bool], deadline: float) -> bool:
 
 
 def is_projected(stack: "Stack") -> bool:
-    """Whether ai's database holds a list of every learner and a vector of every item, as new as
-    what core's database says."""
+    """Whether ai's database has a list of every learner and a vector of every item, derived from
+    all facts of core."""
     sent = _query(stack, "postgres-relational", CONTENT)
     return sent is not None and sent[1] and sent == _query(stack, "postgres-vector", PROJECTED)
 

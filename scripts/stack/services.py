@@ -9,8 +9,8 @@ PYTHON = sys.executable
 Check = Literal["embedded", "http", "query", "exit"]
 
 # The relay that publishes holds an advisory lock; any other stands by.
-# First of all it compares this start of the server with the topics.
-RELAY_READY = """
+# Before that it compares the database with the topics, once for each start of the server.
+RELAY_AT_WORK = """
 SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted) AND EXISTS (
     SELECT FROM outbox_restore_check WHERE written_by = xmin::text
     AND split_part(database, ' ', 2)::numeric = extract(epoch FROM pg_postmaster_start_time())
@@ -41,7 +41,7 @@ class Service:
     asks: str = ""
     after: tuple[str, ...] = ()
     principal: str = ""
-    """As whom it logs in to Kafka; empty when it does not use Kafka."""
+    """The principal of its login to Kafka; empty if it does not use Kafka."""
     patience: float = 90.0
 
 
@@ -80,7 +80,7 @@ SERVICES: tuple[Service, ...] = (
         name="relay",
         ready="query",
         asks="postgres-relational",
-        health=RELAY_READY,
+        health=RELAY_AT_WORK,
         command=(PYTHON, "-m", "core.manage", "relay_outbox"),
         after=("migrate-core", "topics"),
         principal="core",

@@ -29,7 +29,7 @@ TOPIC_UNKNOWN_MS = 500
 outbox and are sent again, so that waiting longer would only delay those of other topics."""
 SILENT_SECONDS = 10.0
 """How long a topic may acknowledge nothing while another one has acknowledged everything, and how
-long brokers may send nothing while we read."""
+long a reader waits for the brokers."""
 RANGE_SECONDS = 3.0
 READ_AT_ONCE = 500
 UNKNOWN_TOPIC = (
@@ -170,7 +170,7 @@ class Delivery:
             raise NotPublished(reason, self._failures, self._offsets_of_others())
 
     def _note_offset(self, partition: PartitionId, offset: int | None) -> None:
-        """A broker that had the record already may not say where."""
+        """A broker that had the record already may not report its offset."""
         if offset is not None and offset >= 0:
             self.offsets[partition] = max(self.offsets.get(partition, 0), offset + 1)
 
@@ -217,14 +217,14 @@ class NotRead(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class TopicRecord:
-    """A record as it lies on a topic."""
+    """A record of a topic, with its headers not yet decoded."""
 
     topic: str
     partition: int
     offset: int
     key: str
     headers: Headers
-    """Empty where a header's name is no UTF-8."""
+    """Empty if the name of a header is not UTF-8."""
     value: bytes | None
 
     def attribute(self, name: str) -> str:
@@ -244,7 +244,7 @@ def topic_reader(client: Mapping[str, str]) -> Iterator["TopicReader"]:
 
 
 class TopicReader:
-    """Reads committed records from given offsets to the present ends, outside any group."""
+    """Reads committed records from given offsets to the present ends, without a consumer group."""
 
     def __init__(self, client: Mapping[str, str]) -> None:
         self._consumer = Consumer(
@@ -276,10 +276,10 @@ class TopicReader:
     def read(
         self, begins: Mapping[PartitionId, int], while_waiting: Callable[[], None] = lambda: None
     ) -> Iterator[list[TopicRecord]]:
-        """Batches of what lies between `begins` and the ends, in the order of each partition.
+        """Batches of the records between `begins` and the ends, in the order of each partition.
 
         `while_waiting` is called at least a few times a second. Raises NotRead when the brokers
-        are silent for long.
+        do not answer for SILENT_SECONDS.
         """
         self._consumer.assign([TopicPartition(*one, begin) for one, begin in begins.items()])
         reading, answered_at = {*begins}, time.monotonic()
@@ -306,8 +306,8 @@ class TopicReader:
 
 
 def _is_end(message: Message) -> bool:
-    """Raises NotRead for an error of the topic. Without a right to the group, which is not used,
-    every client is told so."""
+    """Raises NotRead for an error of the topic. An error of the group does not matter: the client
+    reports a missing right to it although no group is used."""
     error = message.error()
     if error is None or error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
         return False

@@ -80,7 +80,7 @@ class Relay:
     def __init__(
         self, publisher: Publisher, stop: ShutdownFlag, check: Check | None = None
     ) -> None:
-        """Without `check` the database is taken for the one that published last."""
+        """Without `check` the database is assumed to be the one that published last."""
         self.publisher = publisher
         self.stop = stop
         self._check = check
@@ -124,8 +124,8 @@ class Relay:
                 time.sleep(pause)
 
     def _may_publish(self) -> bool:
-        """Compares the database with the topics where that has not been done; looks once a second,
-        because a database may be replaced under a living session."""
+        """Compares the database with the topics if that has not been done. It checks once a second,
+        because a database may be replaced during a session."""
         if self._check is None or time.monotonic() < self._check_due_at:
             return True
         found = state()
@@ -147,7 +147,7 @@ class Relay:
             return State.UNCHECKED
 
     def _find_lost_topics(self) -> None:
-        """Without an answer from the brokers the next acknowledgement shows it."""
+        """If the brokers do not answer, the next acknowledgement will report a lost topic."""
         if self._check is not None:
             with suppress(NotRead):
                 self._check.find_lost_topics()
