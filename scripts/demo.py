@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ai.kit.kafka_config import READ_COMMITTED, KafkaConfig
+from ai.kit.record_batches import use_tolerant_records
 from ai.kit.settings import Settings
 from ongoza_contracts.topics import PROGRESS, partition_for
 
@@ -102,8 +103,8 @@ class Learner:
 async def watch_topic(consumer: AIOKafkaConsumer, key: bytes, hops: Hops) -> None:
     async for record in consumer:
         if record.key == key:
-            place = f"{record.topic}, partition {record.partition}, offset {record.offset}"
-            hops.mark("record on the topic", place)
+            position = f"{record.topic}, partition {record.partition}, offset {record.offset}"
+            hops.mark("record on the topic", position)
             return
 
 
@@ -139,6 +140,7 @@ async def watch_answers(learner: Learner, content_id: str, hops: Hops) -> Any:
 async def topic_end(user_id: int) -> AIOKafkaConsumer:
     """A consumer that stands at the end of the learner's partition."""
     brokers = KafkaConfig.of(Settings())
+    use_tolerant_records()
     consumer = AIOKafkaConsumer(
         **brokers.client(), isolation_level=READ_COMMITTED, fetch_max_wait_ms=5
     )

@@ -21,7 +21,9 @@ class FixedPositions:
         self, logs: Mapping[TopicPartition, PartitionLog]
     ) -> dict[TopicPartition, int]:
         await asyncio.sleep(self._late)
-        return {place: self._positions.get(place, log.begin) for place, log in logs.items()}
+        return {
+            partition: self._positions.get(partition, log.begin) for partition, log in logs.items()
+        }
 
     async def load(self) -> Mapping[TopicPartition, int]:
         return self._positions

@@ -33,7 +33,7 @@ READ_HEADERS = frozenset(
 )
 
 Headers = Sequence[tuple[str, bytes | None]]
-PLACE = ("topic", "key", "partition", "subject", "partition key")
+RECORD_FIELDS = ("topic", "key", "partition", "subject", "partition key")
 
 
 class PayloadTooLarge(ValueError):
@@ -92,7 +92,7 @@ class Received:
     subject: str | None = None
     partition_key: str | None = None
 
-    def check_place(self, topic: Topic, *, name: str, partition: int, key: bytes | None) -> None:
+    def check_record(self, topic: Topic, *, name: str, partition: int, key: bytes | None) -> None:
         """Compares the fact with the record that carried it: facts of a topic may be forged by
         any client that may write it, and a fact under another key escapes compaction and erasure.
 
@@ -107,7 +107,9 @@ class Received:
         found = (name, key, partition, subject, partition_key)
         if right != found:
             wrong = [
-                what for what, one, other in zip(PLACE, right, found, strict=True) if one != other
+                what
+                for what, one, other in zip(RECORD_FIELDS, right, found, strict=True)
+                if one != other
             ]
             raise BadRecord("contradiction", f"its {', '.join(wrong)} is not that of its fact")
 

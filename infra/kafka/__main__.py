@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
             "--reader",
             default=os.environ.get("KAFKA_READER", ""),
             metavar="NAME",
-            help="a principal who may read every topic (KAFKA_READER, else none): for trials",
+            help="a principal that may read every topic, for trials (KAFKA_READER, else none)",
         )
         if name == "apply":
             command.add_argument(

@@ -53,7 +53,7 @@ class Cluster:
     """Raises Unreachable, and confluent_kafka.KafkaException when the cluster refuses."""
 
     def __init__(self, connection: Mapping[str, str]) -> None:
-        self._locked_out: KafkaError | None = None
+        self._auth_error: KafkaError | None = None
         settings: dict[str, Any] = {**connection, "error_cb": self._on_error, "log_level": 0}
         self._admin = AdminClient(settings)
 
@@ -79,9 +79,9 @@ class Cluster:
         )
 
     def perform(self, changes: Iterable[Addition | Removal]) -> None:
-        """One after the other, so that an error leaves what was named before it done. The settings
-        of a topic change together, because the broker refuses some of them one by one: a minimum
-        above its maximum, even for a moment."""
+        """One after the other, so that an error leaves earlier changes done. The settings of a
+        topic change together, because the broker refuses a minimum above its maximum even for a
+        moment."""
         for topic, group in groupby(changes, _configured_topic):
             if topic is not None:
                 self._alter(topic, [_config_entry(change) for change in group])
@@ -119,16 +119,16 @@ class Cluster:
         self._metadata()
 
     def _metadata(self) -> ClusterMetadata:
-        """A refused password shows only in the error callback: the request itself just waits."""
+        """A refused password is reported to the error callback only; the request times out."""
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
             try:
                 return self._admin.list_topics(timeout=1)
             except KafkaException as error:
                 self._admin.poll(0)
-                if self._locked_out or time.monotonic() > deadline:
-                    complaint = self._locked_out or error.args[0]
-                    raise Unreachable(complaint.str()) from None
+                if self._auth_error or time.monotonic() > deadline:
+                    cause = self._auth_error or error.args[0]
+                    raise Unreachable(cause.str()) from None
 
     def _configs(self, present: ClusterMetadata) -> dict[str, dict[str, str]]:
         asked = [ConfigResource(ResourceType.TOPIC, name) for name in present.topics]
@@ -171,7 +171,7 @@ class Cluster:
 
     def _on_error(self, error: KafkaError) -> None:
         if error.code() in {KafkaError._AUTHENTICATION, KafkaError._SSL}:
-            self._locked_out = error
+            self._auth_error = error
 
 
 def _configured_topic(change: Addition | Removal) -> str | None:

@@ -8,8 +8,8 @@ from ongoza_contracts.topics import TOPICS, Topic
 BROKER_SETTINGS: Mapping[str, str] = {"compression.type": "producer"}
 """What topics inherit from every broker: records stay compressed as their producer sent them."""
 
-READ_THEIR_OWN = frozenset({"core"})
-"""Producers that compare their database with what they published. They read without a group."""
+PRODUCERS_WITH_READ = frozenset({"core"})
+"""Producers that read their own topics, without a group, to compare them with their database."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def wanted_grants(topics: Iterable[Topic] = TOPICS, reader: str = "") -> set[Gra
     grants = set()
     for topic in topics:
         grants.add(_allow(topic.producer, "WRITE", "TOPIC", topic.name))
-        if topic.producer in READ_THEIR_OWN:
+        if topic.producer in PRODUCERS_WITH_READ:
             grants.add(_allow(topic.producer, "READ", "TOPIC", topic.name))
         for consumer in (*topic.consumers, *([reader] if reader else [])):
             grants.add(_allow(consumer, "READ", "TOPIC", topic.name))

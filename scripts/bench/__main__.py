@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from scripts.bench import api, bus, figures, polite, recompute, vectors
+from scripts.bench import api, bus, fairness, figures, recompute, vectors
 from scripts.bench.figures import Figure
 from scripts.bench.running import FULL, QUICK, Size
 
@@ -24,7 +24,7 @@ MEASURES: Mapping[str, Callable[[Size], list[Figure]]] = {
     "embed": vectors.embed,
     "search": vectors.search,
     "recompute": recompute.recompute,
-    "polite": polite.polite,
+    "fairness": fairness.fairness,
 }
 console = Console()
 

@@ -1,7 +1,7 @@
 """Kill random processes of a stack while it is written and read, and count what goes wrong.
 
-Each entity has one writer, and each write a value of its own, so that for every acknowledged write
-it is known which fact must exist, once, and in which order.
+Each entity has one writer, and each write a value of its own, so that every acknowledged write
+must have exactly one fact, in a known order.
 """
 
 import random
@@ -16,9 +16,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scripts.chaos.faults import Faults, excused, restart_ended
+from scripts.chaos.faults import Faults, database_was_down, restart_ended
 from scripts.chaos.load import Load, load_on
-from scripts.chaos.verdict import Verdict, settled
+from scripts.chaos.verdict import Verdict, final_verdict
 from scripts.embedded.ports import Ports
 from scripts.stack.services import BY_NAME, SEED, SERVICES
 from scripts.stack.stack import Stack
@@ -51,19 +51,19 @@ def _run(stack: Stack, seconds: float, faults: Faults) -> int:
     with load_on(stack) as load:
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
-            time.sleep(faults.chance.uniform(0.5, 4))
+            time.sleep(faults.rng.uniform(0.5, 4))
             faults.kill_one()
     restart_ended(stack)
-    return _show(settled(load), load, faults)
+    return _show(final_verdict(load), load, faults)
 
 
 def _show(verdict: Verdict, load: Load, faults: Faults) -> int:
-    """Prints the result; how much was wrong."""
+    """Prints the result; returns the number of faults."""
     statuses = Counter((service, status) for _, service, status in load.answers)
-    unexcused = [
+    unexplained = [
         service
         for when, service, status in load.answers
-        if status == 503 and not excused(when, service, faults.away)
+        if status == 503 and not database_was_down(when, service, faults.downtimes)
     ]
     figures = {
         "kills": faults.kills.total(),
@@ -73,9 +73,10 @@ def _show(verdict: Verdict, load: Load, faults: Faults) -> int:
         "inverted": len(verdict.inverted),
         "500": sum(count for (_, status), count in statuses.items() if status == 500),
         "503 while the database was down": (
-            sum(count for (_, status), count in statuses.items() if status == 503) - len(unexcused)
+            sum(count for (_, status), count in statuses.items() if status == 503)
+            - len(unexplained)
         ),
-        "503 otherwise": len(unexcused),
+        "503 otherwise": len(unexplained),
         "not answered": sum(count for (_, status), count in statuses.items() if not status),
     }
     table = Table("", "count")

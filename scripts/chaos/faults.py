@@ -12,33 +12,37 @@ from scripts.stack.stack import Stack
 VICTIMS = tuple(service.name for service in SERVICES if service.ready != "exit")
 DATABASE_OF = {"core": "postgres-relational", "ai": "postgres-vector"}
 RECOVERY_SECONDS = 3.0
-"""How long after its database is ready a service may still answer 503."""
+"""A service may still answer 503 for so long after its database is ready."""
 
 
 @dataclass
 class Faults:
-    """Kills services and starts them again; `away` says when each was away."""
+    """Kills services and starts them again, and records when each was down."""
 
     stack: Stack
-    chance: random.Random
-    away: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
+    rng: random.Random
+    downtimes: dict[str, list[tuple[float, float]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     kills: Counter[str] = field(default_factory=Counter)
 
     def kill_one(self) -> None:
-        name = self.chance.choice(VICTIMS)
+        name = self.rng.choice(VICTIMS)
         began = time.monotonic()
         self.stack.kill(name)
         self.kills[name] += 1
-        time.sleep(self.chance.uniform(0.1, 3))
+        time.sleep(self.rng.uniform(0.1, 3))
         restart_ended(self.stack)
-        self.away[name].append((began, time.monotonic()))
+        self.downtimes[name].append((began, time.monotonic()))
 
 
-def excused(when: float, service: str, away: Mapping[str, Sequence[tuple[float, float]]]) -> bool:
+def database_was_down(
+    when: float, service: str, downtimes: Mapping[str, Sequence[tuple[float, float]]]
+) -> bool:
     """Whether the service's database was down when it answered 503."""
     return any(
         began <= when <= ready + RECOVERY_SECONDS
-        for began, ready in away.get(DATABASE_OF[service], ())
+        for began, ready in downtimes.get(DATABASE_OF[service], ())
     )
 
 

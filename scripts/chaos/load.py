@@ -1,4 +1,4 @@
-"""Writes and reads of many learners at once, and what they were answered."""
+"""Writes and reads of many learners at once, and the answers they got."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from scripts.stack.stack import Stack
 WRITERS, LEARNERS, ITEMS = 4, 6, 3
 ANSWER_SECONDS = 10.0
 STEP = 0.001
-"""Between the percentages of two writes: each write has a value of its own."""
+"""The difference between the percentages of two writes, so that each write has its own value."""
 
 Key: TypeAlias = tuple[int, str]
 """The learner's id and the item's."""
@@ -29,14 +29,14 @@ class Attempt:
 
 @dataclass
 class Load:
-    """Writers and readers, and what they were answered."""
+    """Writers and readers, and the answers they got."""
 
     stack: Stack
     start: float = 0
-    """The percentage before the first: several loads of one stack need values of their own."""
+    """Added to every percentage, because several loads of one stack need different values."""
     attempts: dict[Key, list[Attempt]] = field(default_factory=dict)
     answers: list[tuple[float, str, int]] = field(default_factory=list)
-    """When, from which service, with which status; 0 for no answer."""
+    """Time, service and status of each answer; the status is 0 without an answer."""
     ended: threading.Event = field(default_factory=threading.Event)
 
     def write(self, learners: Iterable[tuple[int, str, list[str]]]) -> None:
@@ -55,7 +55,9 @@ class Load:
                         "status": "in_progress",
                         "completion_percentage": attempt.value,
                     }
-                    status = self._ask(http, "core", "POST", "/api/v1/progress/", token, json=body)
+                    status = self._request(
+                        http, "core", "POST", "/api/v1/progress/", token, json=body
+                    )
                     attempt.acknowledged = status in (200, 201)
 
     def read(self, tokens: Sequence[str]) -> None:
@@ -66,11 +68,11 @@ class Load:
         ):
             while not self.ended.is_set():
                 for token in tokens:
-                    self._ask(ai, "ai", "GET", "/api/v1/recommendations", token)
-                    self._ask(core, "core", "GET", "/api/v1/content/", token)
+                    self._request(ai, "ai", "GET", "/api/v1/recommendations", token)
+                    self._request(core, "core", "GET", "/api/v1/content/", token)
                     time.sleep(0.05)
 
-    def _ask(
+    def _request(
         self, http: httpx.Client, service: str, method: str, path: str, token: str, **more: Any
     ) -> int:
         try:
@@ -85,7 +87,7 @@ class Load:
 
 @contextmanager
 def load_on(stack: Stack, start: float = 0) -> Iterator[Load]:
-    """Runs beside the block. Each entity has one writer."""
+    """Runs the load during the block. Each entity has one writer."""
     learners = [one for one in running.sign_in(stack, items=ITEMS) if len(one[2]) == ITEMS]
     load = Load(stack, start)
     work = [

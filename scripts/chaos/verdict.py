@@ -15,7 +15,7 @@ from scripts.bench import running
 from scripts.chaos.load import ANSWER_SECONDS, Attempt, Key, Load
 from scripts.stack.stack import Stack
 
-SETTLE_SECONDS = 180.0
+CONVERGENCE_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def judge(
     """Compares the writes with the records of the topic, in its order, and with version and value
     of each entity in core's database and in ai's.
 
-    Lost: an acknowledged write without a fact, or an entity that stands before its last
+    Lost: an acknowledged write without a fact, or an entity whose state is older than its last
     acknowledged write. Doubled: two facts of one write or one version; the same record sent twice
     is harmless. Inverted: the last record of a key, which compaction keeps, is not its newest.
     """
@@ -63,23 +63,24 @@ def judge(
             verdict.inverted.append(f"{key}: ends with version {records[-1].version}")
         values = [one.value for one in made]
         least = values.index(good[-1]) if good else 0
-        for place, states in (("core", stored), ("ai", projected)):
+        for service, states in (("core", stored), ("ai", projected)):
             if good and (key not in states or states[key][1] not in values[least:]):
-                verdict.lost.append(f"{key}: {place} has {states.get(key)}")
+                verdict.lost.append(f"{key}: {service} has {states.get(key)}")
         if stored.get(key) != projected.get(key):
             verdict.lost.append(f"{key}: core {stored.get(key)}, ai {projected.get(key)}")
     return verdict
 
 
-def settled(load: Load) -> Verdict:
-    """The verdict as soon as core's database and ai's are equal, or after SETTLE_SECONDS."""
-    states = _settle(load.stack)
+def final_verdict(load: Load) -> Verdict:
+    """The verdict as soon as core's database and ai's are equal, or after CONVERGENCE_SECONDS."""
+    states = _final_states(load.stack)
     return judge(load.attempts, _facts(load.stack), *states)
 
 
-def _settle(stack: Stack) -> tuple[dict[Key, Any], dict[Key, Any]]:
-    """The states in core's database and in ai's, as soon as they are equal, or at last."""
-    deadline = time.monotonic() + SETTLE_SECONDS
+def _final_states(stack: Stack) -> tuple[dict[Key, Any], dict[Key, Any]]:
+    """The states in core's database and in ai's, as soon as they are equal, or after
+    CONVERGENCE_SECONDS."""
+    deadline = time.monotonic() + CONVERGENCE_SECONDS
     while True:
         stored, projected = (
             _states(stack, "relational", "progress_progress"),

@@ -70,7 +70,7 @@ class Kafka:
             self._format()
 
     def is_outdated(self) -> bool:
-        """Whether the running broker was started with other settings than it would be now."""
+        """Whether the running broker was started with settings other than the present ones."""
         written = self._configuration.read_text() if self._configuration.exists() else ""
         return written != self._settings(self.data)
 

@@ -1,4 +1,4 @@
-"""The broker of `make up`: clients log in by password, and ACLs say what they may do."""
+"""The broker of `make up`: clients log in by password, and ACLs limit what they may do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from scripts.embedded.ports import HOST
 @dataclass(frozen=True)
 class LocalKafka(Kafka):
     """Also runs on the data of a broker without logins. `infra.kafka apply --logins` lets clients
-    log in; until then only the broker itself can, which its own password is for."""
+    log in; until then only the broker itself can, with the password of its configuration."""
 
     broker_password: str = ""
     admin_password: str = ""
@@ -37,7 +37,7 @@ class LocalKafka(Kafka):
 
 
 def plain_login(broker_password: str, others: Mapping[str, str] | None = None) -> str:
-    """As whom the broker logs in, and who may log in, by PLAIN."""
+    """The JAAS configuration of PLAIN: the broker's own login, and the users that may log in."""
     known = {BROKER: broker_password, **(others or {})}
     users = " ".join(f'user_{name}="{password}"' for name, password in known.items())
     module = "org.apache.kafka.common.security.plain.PlainLoginModule"

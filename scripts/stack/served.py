@@ -1,4 +1,4 @@
-"""Waits until ai serves what core was seeded with: facts travel for a second or two."""
+"""Waits until ai serves what core was seeded with, which takes a second or two."""
 
 import time
 from collections.abc import Callable
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS, POLL_SECONDS, ANSWER_SECONDS = 60.0, 0.1, 5.0
 LEARNER = "learner@ongoza.example"
-SHOWN = {
+ROUTES_WITH_ENTRIES = {
     "/api/v1/recommendations": "recommendations",
     "/api/v1/search?q=phishing": "results",
 }
-"""What a learner is given, and the field that must have entries."""
+"""Routes of ai, each with the field of its answer that must have entries."""
 CONTENT = """
 SELECT count(*), (SELECT count(*) FROM outbox_event) = 0 FROM programs_contentitem
 """
@@ -31,11 +31,11 @@ SELECT (SELECT count(*) FROM live.content), NOT EXISTS (SELECT FROM live.dirty_l
 
 
 def wait_until_served(stack: "Stack") -> bool:
-    """Returns when the facts of core have become vectors and lists, and the demo learner is given a
-    list and finds content; False when that takes too long."""
+    """Waits until core's facts have become vectors and lists, and the demo learner gets a list and
+    finds content; False if that takes too long."""
     deadline = time.monotonic() + WAIT_SECONDS * stack.patience
     with httpx.Client(timeout=ANSWER_SECONDS, trust_env=False) as http:
-        return _wait(lambda: is_projected(stack), deadline) and _is_shown(stack, http, deadline)
+        return _wait(lambda: is_projected(stack), deadline) and _is_served(stack, http, deadline)
 
 
 def _wait(condition: Callable[[], bool], deadline: float) -> bool:
@@ -47,8 +47,8 @@ def _wait(condition: Callable[[], bool], deadline: float) -> bool:
 
 
 def is_projected(stack: "Stack") -> bool:
-    """Whether ai's database holds a list of every learner and a vector of every item, as new as
-    what core's database says."""
+    """Whether ai's database has a list of every learner and a vector of every item, derived from
+    all facts of core."""
     sent = _query(stack, "postgres-relational", CONTENT)
     return sent is not None and sent[1] and sent == _query(stack, "postgres-vector", PROJECTED)
 
@@ -62,7 +62,7 @@ def _query(stack: "Stack", server: str, sql: str) -> Any:
         return None
 
 
-def _is_shown(stack: "Stack", http: httpx.Client, deadline: float) -> bool:
+def _is_served(stack: "Stack", http: httpx.Client, deadline: float) -> bool:
     """True as well where the demo learner cannot log in, for instance with a new password."""
     login = {"email": LEARNER, "password": stack.secrets["DEMO_PASSWORD"]}
     try:
@@ -73,14 +73,17 @@ def _is_shown(stack: "Stack", http: httpx.Client, deadline: float) -> bool:
         return True
     tokens = signed_in.json()
     http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-    shown = _wait(
-        lambda: all(_has_entries(http, stack.ai_url + path, SHOWN[path]) for path in SHOWN),
+    served = _wait(
+        lambda: all(
+            _has_entries(http, stack.ai_url + path, ROUTES_WITH_ENTRIES[path])
+            for path in ROUTES_WITH_ENTRIES
+        ),
         deadline,
     )
     refresh = {"refresh_token": tokens["refresh_token"]}
     with suppress(httpx.TransportError):
         http.post(f"{stack.core_url}/api/v1/auth/logout/", json=refresh)
-    return shown
+    return served
 
 
 def _has_entries(http: httpx.Client, url: str, field: str) -> bool:

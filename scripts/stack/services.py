@@ -9,7 +9,7 @@ PYTHON = sys.executable
 Check = Literal["embedded", "http", "query", "exit"]
 
 # The relay that publishes holds an advisory lock; any other stands by.
-# First of all it compares this start of the server with the topics.
+# Before that it compares the database with the topics, once for each start of the server.
 RELAY_AT_WORK = """
 SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted) AND EXISTS (
     SELECT FROM outbox_restore_check WHERE written_by = xmin::text
@@ -41,7 +41,7 @@ class Service:
     asks: str = ""
     after: tuple[str, ...] = ()
     principal: str = ""
-    """As whom it logs in to Kafka; empty when it does not use Kafka."""
+    """The principal of its login to Kafka; empty if it does not use Kafka."""
     patience: float = 90.0
 
 

@@ -31,8 +31,8 @@ PROPERTIES = {
     "kafka.properties": (ADMIN, "PLAIN"),
     f"{secrets.READER}.properties": (secrets.READER, "SCRAM-SHA-512"),
 }
-"""Files with librdkafka's properties, and whose login each holds: that of an operator, who may also
-write, and that of a team which tries our facts."""
+"""Files with librdkafka's properties, each with a principal and its mechanism: an operator, who may
+also write, and a team that may only read."""
 
 Listener = Callable[[str, str], None]
 """Called with service name and state when a service's state changes: for a live table."""
@@ -64,7 +64,7 @@ class Stack:
         logins: bool = True,
     ) -> None:
         """`patience` multiplies how long a service may take to become ready; without `logins`
-        everybody may do everything on the broker.
+        every client may do everything on the broker.
 
         From here on, files that this process and its children create are closed to other accounts.
         """
@@ -124,11 +124,11 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What commands of operators find in their environment."""
+        """The environment of operators' commands."""
         return {**self._environment(), **self.secrets, **self._kafka_login(ADMIN)}
 
     def environment_of(self, service: Service) -> dict[str, str]:
-        """What a process of the stack finds in its environment: of the logins at most its own."""
+        """The environment of a process of the stack, with no login but its own."""
         if service.principal == ADMIN:
             return self.environment
         own = {name: value for name, value in self.secrets.items() if name not in secrets.KAFKA}
@@ -184,14 +184,13 @@ class Stack:
                 report(SEED.name, "done" if wait_until_served(self) else "done, not served yet")
 
     def _write_kafka_properties(self) -> None:
-        """Logins for `kcat -F` and other clients."""
+        """Writes logins for `kcat -F` and other clients."""
         for file, login_of in PROPERTIES.items():
             lines = (f"{name}={value}\n" for name, value in self.kafka_client(*login_of).items())
             (self.folder / file).write_text("".join(lines))
 
     def _stop_outdated(self, report: Listener) -> None:
-        """Stops a broker that an earlier release started with other settings, and the services
-        that it started with it."""
+        """Stops all services if the broker runs with settings of an earlier release."""
         broker = self.servers["kafka"]
         if isinstance(broker, Kafka) and self.register.alive("kafka") and broker.is_outdated():
             self._stop_all(report)

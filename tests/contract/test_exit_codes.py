@@ -38,7 +38,7 @@ CODES = {
     "ai reconcile": {0, 1, differences.DIFFERS, differences.ON_THE_WAY},
     "ai erasure": {0, 1, erasure.LEFT},
     "ai parked": {0, 1, parked.REFUSED},
-    "ai unerase": {0, 1, unerase.NOT_ALIVE},
+    "ai unerase": {0, 1, unerase.NO_SUCH_USER},
     "gunicorn core": {0, 1, Arbiter.WORKER_BOOT_ERROR, Arbiter.APP_LOAD_ERROR},
     "core relay_outbox": {0, 1},
     "core refill_topic": {0, 1},
@@ -48,7 +48,7 @@ LIMITS = {
     "`WORKER_PARKED_SHARE`": Settings.model_fields["worker_parked_share"].default,
     "`WORKER_STUCK_SECONDS`": Settings.model_fields["worker_stuck_seconds"].default,
     "`--patience` of `ai reconcile`": reconcile.PATIENCE_SECONDS,
-    "`FAR_VERSION`": batch.FAR_VERSION,
+    "`VERSION_GAP_MAX`": batch.VERSION_GAP_MAX,
     "`VERSION_STEP_MAX`": VERSION_STEP_MAX,
 }
 # Which commands run a module that may end its process.

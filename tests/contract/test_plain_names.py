@@ -50,7 +50,9 @@ REPLACED: dict[str, dict[str, str]] = {
         "OneSession": "SessionDetail",
         "OneAnswer": "AnswerDetail",
         "OneVersion": "VersionDetail",
+        "Place": "PartitionId",
     },
+    "infra": {"_locked_out": "auth_error"},
     "contracts/ongoza_contracts/codec.py": {"forget": "tombstone"},
     "services/ai/ai": {
         "Together": "ItemNeighbours",
@@ -81,10 +83,18 @@ REPLACED: dict[str, dict[str, str]] = {
         "Tells": "ProgressReporter",
         "TryAgain": "ServiceUnavailable",
         "parking": "parked",
+        "Revoked": "RevocationList",
+        "AGAIN_SECONDS": "RETRY_SECONDS",
+        "settle": "review_refused",
+        "FAR": "FAR_VERSION_CODE",
+        "FAR_VERSION": "VERSION_GAP_MAX",
+        "NotAlive": "NoSuchUser",
+        "read_tolerantly": "use_tolerant_records",
+        "run_in_turn": "run_in_single_thread",
     },
     "services/ai/ai/catalogue": {"words": "semantic_weight"},
     "services/ai/ai/recommendations": {"words": "semantic_weight"},
-    "scripts/bench": {"ask": "run_child", "in_turns": "interleave"},
+    "scripts/bench": {"ask": "run_child", "in_turns": "interleave", "polite": "fairness"},
 }
 
 

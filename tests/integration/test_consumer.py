@@ -22,25 +22,25 @@ async def test_nothing_is_delivered_before_the_stored_positions_are_known(
 ) -> None:
     """The database answers late, and aiokafka would begin elsewhere without it."""
     group, one = f"ai-test-{uuid4()}", record(progress(5060))
-    place = TopicPartition(one.topic, one.partition)
+    topic_partition = TopicPartition(one.topic, one.partition)
     first = await send(kafka_bootstrap, [one, one, one])
     if group_is_ahead:
-        await delivered(kafka_bootstrap, group, place, range(first, first + 3))
+        await delivered(kafka_bootstrap, group, topic_partition, range(first, first + 3))
     await send(kafka_bootstrap, [one])
     wanted = range(first + 1, first + 4)
-    assert await delivered(kafka_bootstrap, group, place, wanted, late=1) == [*wanted]
+    assert await delivered(kafka_bootstrap, group, topic_partition, wanted, late=1) == [*wanted]
 
 
 async def test_a_log_that_became_shorter_is_read_from_the_beginning_and_reported(
     kafka_bootstrap: str,
 ) -> None:
     one = record(progress(5061))
-    place = TopicPartition(one.topic, one.partition)
+    topic_partition = TopicPartition(one.topic, one.partition)
     offset = await send(kafka_bootstrap, [one])
-    positions = FixedPositions({place: offset + 1000})
+    positions = FixedPositions({topic_partition: offset + 1000})
 
     async def handle(records: Records) -> None:
-        if place in {(r.topic, r.partition) for r in records if r.offset == offset}:
+        if topic_partition in {(r.topic, r.partition) for r in records if r.offset == offset}:
             consumer.stop()
 
     group = f"ai-test-{uuid4()}"
@@ -56,10 +56,10 @@ async def test_a_reader_does_not_wait_forever_for_an_offset_that_is_not_there(
 ) -> None:
     monkeypatch.setattr("ai.kit.topic_reader.STALLED_SECONDS", 2.0)
     one = record(progress(5062))
-    place = TopicPartition(one.topic, one.partition)
+    topic_partition = TopicPartition(one.topic, one.partition)
     offset = await send(kafka_bootstrap, [one])
     async with Reader(KafkaConfig(kafka_bootstrap)) as reader, asyncio.timeout(30):
-        batches = reader.read({place: offset}, {place: offset + 9}, 10)
+        batches = reader.read({topic_partition: offset}, {topic_partition: offset + 9}, 10)
         assert [r.offset for r in await anext(batches)] == [offset]
         with pytest.raises(Stalled, match=f"{one.topic}:{one.partition}:{offset + 9}"):
             await anext(batches)
@@ -101,7 +101,7 @@ async def create(admin: AdminClient, name: str) -> None:
 
 
 async def delivered(
-    bootstrap: str, group: str, place: TopicPartition, wanted: range, late: float = 0
+    bootstrap: str, group: str, topic_partition: TopicPartition, wanted: range, late: float = 0
 ) -> list[int]:
     """The offsets that come until all wanted ones did; the first is the stored position."""
     offsets: list[int] = []
@@ -109,11 +109,11 @@ async def delivered(
         ends = await reader.ends([PROGRESS])
 
     async def handle(records: Records) -> None:
-        offsets.extend(r.offset for r in records if r.partition == place.partition)
+        offsets.extend(r.offset for r in records if r.partition == topic_partition.partition)
         if {*wanted} <= {*offsets}:
             consumer.stop()
 
-    positions = FixedPositions({**ends, place: wanted.start}, late)
+    positions = FixedPositions({**ends, topic_partition: wanted.start}, late)
     consumer = Consumer(KafkaConfig(bootstrap), [PROGRESS.name], group, positions)
     consumer.deliver_to(handle)
     async with asyncio.timeout(60):

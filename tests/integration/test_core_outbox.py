@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from core.outbox.append import FactTooLarge, OutsideTransaction, append
-from core.outbox.kafka import NotPublished, Place, Publisher
+from core.outbox.kafka import NotPublished, PartitionId, Publisher
 from core.outbox.models import OutboxEvent
 from core.outbox.relay import drain
 from core.programs.models import Program
@@ -102,7 +102,7 @@ class Watched:
 
     def publish(
         self, batch: Sequence[Record], while_waiting: Callable[[], None]
-    ) -> dict[Place, int]:
+    ) -> dict[PartitionId, int]:
         offsets = self.publisher.publish(batch, while_waiting)
         self.rows_after_acks = OutboxEvent.objects.count()
         return offsets

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from core.outbox import relay
 from core.outbox.append import append
-from core.outbox.kafka import Place, Publisher
+from core.outbox.kafka import PartitionId, Publisher
 from core.outbox.models import OutboxEvent
 from core.outbox.relay import Relay, ShutdownFlag, drain
 from core.progress.services import report_progress
@@ -49,7 +49,7 @@ class Notes:
 
     def publish(
         self, batch: Sequence[Record], while_waiting: Callable[[], None]
-    ) -> dict[Place, int]:
+    ) -> dict[PartitionId, int]:
         self.keys += [record.key for record in batch]
         return {}
 

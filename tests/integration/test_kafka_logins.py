@@ -72,8 +72,8 @@ def users(stack: Stack) -> list[Message]:
     """Every record about users."""
     consumer = Consumer({**stack.kafka_client(), "group.id": "unused"})
     try:
-        places = [TopicPartition(USERS.name, number, 0) for number in range(USERS.partitions)]
-        return [message for place in places for message in read_to_end(consumer, place)]
+        partitions = [TopicPartition(USERS.name, number, 0) for number in range(USERS.partitions)]
+        return [message for one in partitions for message in read_to_end(consumer, one)]
     finally:
         consumer.close()
 

@@ -199,7 +199,7 @@ def test_core_reads_its_own_topics_without_a_right_to_any_group(log_in_as: Login
     log_in_as("core")
     Publisher(connection()).publish([wire(facts.user(4106))], wait_patiently)
     with topic_reader(connection()) as reader:
-        begins = {place: begin for place, (begin, _) in reader.ranges((USERS,)).items()}
+        begins = {partition: begin for partition, (begin, _) in reader.ranges((USERS,)).items()}
         keys = [one.key for batch in reader.read(begins) for one in batch]
     assert "4106" in keys
 
@@ -210,7 +210,7 @@ def test_a_topic_that_may_be_written_and_not_read_is_no_empty_topic(log_in_as: L
         ranges = reader.ranges((RECOMMENDATIONS,))
         assert len(ranges) == RECOMMENDATIONS.partitions
         with pytest.raises(NotRead, match=r"(?i)authorization failed"):
-            [*reader.read({place: begin for place, (begin, _) in ranges.items()})]
+            [*reader.read({partition: begin for partition, (begin, _) in ranges.items()})]
 
 
 def test_a_relay_without_any_permission_to_write_ends_with_a_message(log_in_as: Login) -> None:

@@ -18,7 +18,7 @@ async def begin(pool: asyncpg.Pool) -> dict[TopicPartition, int]:
 
 async def stored(pool: asyncpg.Pool) -> dict[TopicPartition, tuple[int, str | None]]:
     found = await load_stored(pool)
-    return {place: (one.next_offset, one.topic_id) for place, one in found.items()}
+    return {partition: (one.next_offset, one.topic_id) for partition, one in found.items()}
 
 
 async def test_positions_in_the_present_topic_are_used(vector_pool: asyncpg.Pool) -> None:

@@ -11,7 +11,6 @@ import httpx
 import numpy as np
 import psycopg
 import pytest
-from confluent_kafka import Producer
 
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
@@ -21,19 +20,25 @@ from ai.projections.registry import REGISTRY
 from ai.rebuild.command import tools
 from ai.rebuild.rebuild import Options, Outcome, roll_back
 from ai.rebuild.rebuild import rebuild as rebuild_with
-from ongoza_contracts.event import Fact
-from ongoza_contracts.topics import CONTENT, PROFILING, PROGRESS, TOPICS, Topic, topic_of
+from ongoza_contracts.topics import CONTENT, topic_of
 from scripts.stack.services import BY_NAME
-from scripts.stack.stack import PROJECT, Stack
-from tests.facts import (
-    completed,
-    erased,
-    example,
-    feedback,
-    progress,
-    published,
-    record,
-    user,
+from scripts.stack.stack import Stack
+from tests.facts import completed, erased, feedback, progress, user
+from tests.integration.generations import (
+    CONSUMED,
+    ITEMS,
+    LEARNERS,
+    applied,
+    building,
+    caught_up,
+    content_of,
+    execute,
+    history,
+    live,
+    progress_rows,
+    publish,
+    rebuild,
+    working,
 )
 from tests.integration.story import eventually, rows
 from tests.servers import new_stack
@@ -41,18 +46,11 @@ from tests.tokens import claims, token
 
 pytestmark = pytest.mark.slow
 
-LEARNERS, COURSES = 60, 30
 SERVICES = ("postgres-vector", "kafka", "migrate-ai", "topics", "ai", "worker")
-CONSUMED = [topic for topic in TOPICS if "ai" in topic.consumers]
 # Every table with rows of users, but the list of the erased.
 WITH_USERS = """
 SELECT table_name FROM information_schema.columns
 WHERE table_schema = %s AND column_name = 'user_id' AND table_name <> 'erased_learner'
-"""
-# Every table that facts are written to.
-WITH_VERSIONS = """
-SELECT table_name FROM information_schema.columns
-WHERE table_schema = %s AND column_name = 'version'
 """
 
 
@@ -68,85 +66,6 @@ def pair() -> Iterator[Stack]:
     finally:
         stack.down()
         shutil.rmtree(stack.folder, ignore_errors=True)
-
-
-def history() -> list[Fact]:
-    """Facts of every type but deletions, so that no kind of entity is missing."""
-    facts: list[Fact] = [published(f"course-{n}", title=f"Course {n}") for n in range(COURSES)]
-    facts += [example(fact) for one in CONSUMED for fact in one.facts if not fact.deletion]
-    facts += [user(learner) for learner in range(1, LEARNERS + 1)]
-    for learner in range(1, LEARNERS + 1):
-        for n in range(0, learner % 9):
-            facts += [progress(learner, f"course-{n}", version) for version in (1, 2)]
-    return facts
-
-
-def keys(topic: Topic) -> set[str]:
-    return {fact.key for fact in history() if topic_of(type(fact)) is topic}
-
-
-ITEMS = len(keys(CONTENT))
-
-
-def publish(stack: Stack, *facts: Fact) -> None:
-    producer = Producer({**stack.kafka_client()})
-    for fact in facts:
-        made = record(fact)
-        producer.produce(made.topic, made.value, made.key, made.partition, headers=[*made.headers])
-    assert producer.flush(20) == 0
-
-
-def caught_up(stack: Stack) -> bool:
-    (counts,) = rows(
-        stack,
-        "vector",
-        """SELECT (SELECT count(*) FROM live.content_vector), (SELECT count(*) FROM live.learner),
-            (SELECT count(*) FROM live.dirty_learner), (SELECT count(*) FROM live.progress),
-            (SELECT count(*) FROM live.profiling_session), (SELECT count(*) FROM live.entity)""",
-    )
-    entities = sum(len(keys(one.topic)) for one in REGISTRY.projections if not one.table)
-    sessions = len(keys(PROFILING))
-    return counts == (ITEMS, LEARNERS, 0, len(keys(PROGRESS)), sessions, entities)
-
-
-def rebuild(stack: Stack, *arguments: str, failpoint: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "ai", "rebuild", *arguments],
-        env={**stack.environment, "ONGOZA_FAILPOINT": failpoint, "COLUMNS": "200"},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-def execute(stack: Stack, sql: str) -> None:
-    with psycopg.connect(stack.servers["postgres-vector"].url()) as db:  # type: ignore[union-attr]
-        db.execute(sql)
-
-
-def live(stack: Stack) -> str:
-    return str(rows(stack, "vector", "SELECT name FROM generation WHERE state = 'live'")[0][0])
-
-
-def building(stack: Stack) -> list[str]:
-    unfinished = "SELECT name FROM generation WHERE state = 'building'"
-    return [name for (name,) in rows(stack, "vector", unfinished)]
-
-
-def content_of(stack: Stack, generation: str) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of the tables that must not differ."""
-    without_time = {"erased_learner": "user_id, version"}
-    tables = [name for (name,) in rows(stack, "vector", WITH_VERSIONS, generation)]
-    return {
-        table: rows(
-            stack,
-            "vector",
-            f"SELECT {without_time.get(table, '*')} FROM {generation}.{table} ORDER BY 1, 2",  # noqa: S608
-        )
-        for table in [*tables, "content_vector"]
-    }
 
 
 def test_a_rebuilt_generation_is_equal_needs_no_model_and_is_live_at_once(pair: Stack) -> None:
@@ -278,8 +197,8 @@ def test_a_rebuild_up_to_a_time_is_for_inspection(pair: Stack) -> None:
 
 
 def test_a_rebuild_up_to_a_position_stops_before_it(pair: Stack) -> None:
-    places = [(topic.name, n) for topic in CONSUMED for n in range(topic.partitions)]
-    nothing = [f"--position={name}:{n}:0" for name, n in places]
+    partitions = [(topic.name, n) for topic in CONSUMED for n in range(topic.partitions)]
+    nothing = [f"--position={name}:{n}:0" for name, n in partitions]
     one_user = [word for word in nothing if "users:" not in word] + ["--position=ongoza.users:0:1"]
     others = [f"--position=ongoza.users:{n}:0" for n in range(1, 6)]
     done = rebuild(pair, *one_user, *others)
@@ -384,22 +303,6 @@ def test_two_workers_share_the_work_and_one_takes_over_when_the_other_is_killed(
         second.kill()
         second.wait(10)
     assert applied(pair) - before == len(facts)
-
-
-def working(stack: Stack) -> list[tuple[str]]:
-    """The workers with a recent heartbeat."""
-    sql = "SELECT worker FROM worker_status WHERE heartbeat_at > now() - interval '3 seconds'"
-    return [one for one in rows(stack, "vector", sql) if not one[0].startswith("rebuild")]
-
-
-def applied(stack: Stack) -> int:
-    sql = "SELECT coalesce(sum(applied), 0) FROM worker_status WHERE worker NOT LIKE 'rebuild%%'"
-    return int(rows(stack, "vector", sql)[0][0])
-
-
-def progress_rows(stack: Stack) -> int:
-    sql = "SELECT count(*) FROM live.progress WHERE content_id LIKE 'module-%%'"
-    return int(rows(stack, "vector", sql)[0][0])
 
 
 def test_a_lost_database_is_filled_again_from_the_topics(pair: Stack) -> None:

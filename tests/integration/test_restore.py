@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -139,6 +139,56 @@ def email_of(stack: Stack, learner: Learner) -> str:
     return str(rows(stack, "relational", sql, learner.user_id)[0][0])
 
 
+def check_writes_are_refused(stack: Stack, learner: Learner, content_id: str) -> None:
+    """Before the relay has compared the database, core gives no id; then it takes no writes."""
+    assert sign_up(stack).status_code == 503
+    stack.run("relay")
+    eventually(lambda: problems(stack))
+    answer = sign_up(stack)
+    assert (answer.status_code, answer.json()["code"]) == (503, "restore_pending")
+    assert COMMAND in answer.json()["detail"]
+    assert COMMAND in problems(stack)[0]
+    assert COMMAND in stack.log("relay").read_text()
+    assert "after_restore" in restore_problems(stack)[0]
+    assert learner.report(content_id, 60) == 503
+    assert learner.core("GET", "/api/v1/users/me/").status_code == 200
+
+
+def run_after_restore(stack: Stack) -> None:
+    """A dry run, and then the real one."""
+    depth = outbox_depth(stack)
+    assert "Nothing was changed" in run(stack, "core.manage", "after_restore")
+    assert outbox_depth(stack) == depth
+    report = run(stack, "core.manage", "after_restore", "--apply")
+    assert "lost: removal published" in report
+    assert "erased again" in report
+    eventually(lambda: problems(stack) == [])
+    eventually(lambda: sign_up(stack).status_code == 201)
+
+
+def check_erased(stack: Stack, learner: Learner, email: str, password: str) -> None:
+    body = {"email": email, "password": password}
+    answer = httpx.post(f"{stack.core_url}/api/v1/auth/login", json=body, timeout=30)
+    assert answer.status_code == 401
+    sql = "SELECT 1 FROM live.learner WHERE user_id = %s"
+    assert rows(stack, "vector", sql, learner.user_id) == []
+
+
+def check_not_frozen(
+    stack: Stack, learner: Learner, email: str, password: str, items: Sequence[str]
+) -> None:
+    """An older learner has what they reported after the backup, and ai takes what they report."""
+    first, second = items
+    assert learner.core("GET", "/api/v1/users/me/").status_code == 401
+    again = log_in(stack, learner, email, password)
+    assert again.report(first, 70) == 200
+    columns = "SELECT completion_percentage, version FROM progress_progress"
+    sql = f"{columns} WHERE user_id = %s AND content_id = %s"
+    ((_, version),) = rows(stack, "relational", sql, learner.user_id, first)
+    eventually(lambda: applied_version(stack, learner.user_id, first) == version)
+    assert rows(stack, "relational", sql, learner.user_id, second)[0][0] == 20
+
+
 def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
     own_stack: Stack, tmp_path: Path
 ) -> None:
@@ -166,46 +216,15 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
             stack.stop(name)
         restore(server, file)
         stack.run("core")
-        # Before the relay has compared it, it gives no id; and when it has, it takes no writes.
-        assert sign_up(stack).status_code == 503
-        stack.run("relay")
-        eventually(lambda: problems(stack))
-        answer = sign_up(stack)
-        assert (answer.status_code, answer.json()["code"]) == (503, "restore_pending")
-        assert COMMAND in answer.json()["detail"]
-        assert COMMAND in problems(stack)[0]
-        assert COMMAND in stack.log("relay").read_text()
-        assert "after_restore" in restore_problems(stack)[0]
-        assert older.report(first, 60) == 503
-        assert older.core("GET", "/api/v1/users/me/").status_code == 200
-        depth = outbox_depth(stack)
-        assert "Nothing was changed" in run(stack, "core.manage", "after_restore")
-        assert outbox_depth(stack) == depth
-        report = run(stack, "core.manage", "after_restore", "--apply")
-        assert "lost: removal published" in report
-        assert "erased again" in report
-        eventually(lambda: problems(stack) == [])
-        eventually(lambda: sign_up(stack).status_code == 201)
+        check_writes_are_refused(stack, older, first)
+        run_after_restore(stack)
     new = Learner.signed_up(stack)
     assert new.user_id > lost.user_id
     # The lost learner's token opens nothing, and the erased learner stays erased.
     eventually(lambda: lost.ai("GET", "/api/v1/recommendations").status_code == 401)
     assert lost.core("GET", "/api/v1/users/me/").status_code == 401
-    body = {"email": erased_email, "password": password}
-    answer = httpx.post(f"{stack.core_url}/api/v1/auth/login", json=body, timeout=30)
-    assert answer.status_code == 401
-    assert (
-        rows(stack, "vector", "SELECT 1 FROM live.learner WHERE user_id = %s", erased.user_id) == []
-    )
-    # Older learners are not frozen, and have what they reported after the backup.
-    assert older.core("GET", "/api/v1/users/me/").status_code == 401
-    again = log_in(stack, older, email, password)
-    assert again.report(first, 70) == 200
-    columns = "SELECT completion_percentage, version FROM progress_progress"
-    sql = f"{columns} WHERE user_id = %s AND content_id = %s"
-    ((_, version),) = rows(stack, "relational", sql, older.user_id, first)
-    eventually(lambda: applied_version(stack, older.user_id, first) == version)
-    assert rows(stack, "relational", sql, older.user_id, second)[0][0] == 20
+    check_erased(stack, erased, erased_email, password)
+    check_not_frozen(stack, older, email, password, (first, second))
     check_equality(stack)
     assert "nothing to do" in run(stack, "core.manage", "after_restore", "--apply")
     check_equality(stack)

@@ -14,7 +14,7 @@ import pytest
 
 from scripts.chaos.faults import restart_ended
 from scripts.chaos.load import Load, load_on
-from scripts.chaos.verdict import settled
+from scripts.chaos.verdict import final_verdict
 from scripts.embedded.ports import HOST, Ports
 from scripts.embedded.postgres import BINARIES, USER, Postgres, as_account, give_to_account
 from scripts.stack import processes
@@ -67,7 +67,7 @@ def load(small_disks: Stack) -> Iterator[Load]:
         for service in ("core", "ai"):
             eventually(lambda service=service: answered(load, service))  # type: ignore[misc]
         time.sleep(CALM_SECONDS)
-    verdict = settled(load)
+    verdict = final_verdict(load)
     assert verdict.acknowledged
     assert (verdict.lost, verdict.doubled, verdict.inverted) == ([], [], [])
     assert {status for _, _, status in load.answers if status} <= {200, 201, 503}

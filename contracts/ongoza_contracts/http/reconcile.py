@@ -12,8 +12,8 @@ KINDS = tuple(topic.kind for topic in TOPICS if topic.producer == "core")
 """The kinds of entity that can be compared: all that core publishes."""
 
 VERSION_STEP_MAX = 2**31
-"""How far core moves a version at once: beyond it, the version that a consumer holds is forged, and
-consumers that never saw it would refuse what follows it."""
+"""The most by which core raises a version at once: a consumer's version beyond that is forged, and
+other consumers would refuse the versions that follow it."""
 VERSION_MAX = 2**63 - 1
 
 
@@ -24,7 +24,7 @@ class EntityVersion(Response):
 
 
 class VersionPage(Response):
-    """A stretch of one kind's entities, in the order of their keys' parts."""
+    """A page of one kind's entities, in the order of their keys' parts."""
 
     results: tuple[EntityVersion, ...]
     next_after: str | None

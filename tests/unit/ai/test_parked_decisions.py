@@ -7,7 +7,7 @@ import pytest
 
 from ai.operations import parked
 from ai.projections.apply import Applier
-from ai.projections.batch import FAR_VERSION, Batch, read_batch
+from ai.projections.batch import VERSION_GAP_MAX, Batch, read_batch
 from tests.facts import RawRecord, erased, progress, record, user
 
 OF_ANOTHER_KEY = replace(record(progress(), 5), key=b"8:course-1")
@@ -18,7 +18,7 @@ BROKEN = replace(record(progress(), 7), value=b"{")
 async def read(applier: Applier, *records: RawRecord) -> Batch:
     """As the worker, a rebuild and an operator's retry read records."""
     batch = read_batch(records)
-    await applier.settle(batch)
+    await applier.review_refused(batch)
     await applier.apply(batch)
     return batch
 
@@ -81,7 +81,7 @@ async def test_versions_that_follow_a_known_high_one_are_applied(applier: Applie
     following = [record(progress(version=2**62 + step), 6 + step) for step in (1, 2)]
     assert (await read(applier, *following)).refused == []
     assert await version(applier.pool) == 2**62 + 2
-    beyond = record(progress(version=2**62 + 3 + FAR_VERSION), 9)
+    beyond = record(progress(version=2**62 + 3 + VERSION_GAP_MAX), 9)
     assert len((await read(applier, beyond)).refused) == 1
 
 

@@ -12,7 +12,7 @@ from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.operations import decisions_file, parked
 from ai.projections.apply import Applier
-from ai.projections.batch import FAR_VERSION, Batch, read_batch
+from ai.projections.batch import VERSION_GAP_MAX, Batch, read_batch
 from ai.projections.decisions import replace_version
 from ai.projections.generations import create_next_generation, drop_generation
 from ai.projections.parked import Budget
@@ -59,7 +59,7 @@ async def handle(applier: Applier, records: list[RawRecord]) -> None:
 
 async def read(applier: Applier, *records: RawRecord) -> Batch:
     batch = read_batch(records)
-    await applier.settle(batch)
+    await applier.review_refused(batch)
     await applier.apply(batch)
     return batch
 
@@ -187,7 +187,7 @@ async def test_versions_near_an_accepted_one_are_applied_after_compaction_remove
     following = record(progress(version=2**62 + 5), 7)
     assert (await read(second, following)).refused == []
     assert await version(second.pool) == 2**62 + 5
-    beyond = record(progress(version=2**62 + 6 + FAR_VERSION), 8)
+    beyond = record(progress(version=2**62 + 6 + VERSION_GAP_MAX), 8)
     another = record(progress(8, version=2**62 + 5), 9)
     assert len((await read(second, beyond, another)).refused) == 2
 

@@ -35,31 +35,36 @@ subsets = st.lists(
 answer_sheets = subsets.flatmap(answered)
 
 
+def small_question(
+    name: str, category: str, first: dict[Track, int], second: dict[Track, int]
+) -> Question:
+    options = (
+        Option(id="x", text="x", shows="x", loads=first),
+        Option(id="y", text="y", shows="y", loads=second),
+        Option(id="z", text="z", shows="z", loads={}),
+        Option(id="n", text="n", shows="n", loads={}),
+    )
+    return Question(id=name, category=category, text=name, options=options)
+
+
+SMALL_BANK = Bank(
+    version="v0",
+    required=12,
+    categories=(
+        Category(key="heavy", name="h", description="h", weight=2),
+        Category(key="light", name="l", description="l", weight=1),
+    ),
+    questions=(
+        small_question("q1", "heavy", {Track.BUILDERS: 3}, {Track.LEADERS: 1}),
+        small_question("q2", "light", {Track.BUILDERS: 1}, {Track.LEADERS: 2}),
+    ),
+)
+
+
 def test_a_case_computed_by_hand() -> None:
     # Two questions with the weights 2 and 1. Builders: 2*3 of 2*3 + 1*1, which is 600/7;
     # leaders: 1*2 of 2*1 + 1*2, which is 50.
-    def question(name: str, category: str, first: dict[Track, int], second: dict[Track, int]):  # type: ignore[no-untyped-def]
-        options = (
-            Option(id="x", text="x", shows="x", loads=first),
-            Option(id="y", text="y", shows="y", loads=second),
-            Option(id="z", text="z", shows="z", loads={}),
-            Option(id="n", text="n", shows="n", loads={}),
-        )
-        return Question(id=name, category=category, text=name, options=options)
-
-    small = Bank(
-        version="v0",
-        required=12,
-        categories=(
-            Category(key="heavy", name="h", description="h", weight=2),
-            Category(key="light", name="l", description="l", weight=1),
-        ),
-        questions=(
-            question("q1", "heavy", {Track.BUILDERS: 3}, {Track.LEADERS: 1}),
-            question("q2", "light", {Track.BUILDERS: 1}, {Track.LEADERS: 2}),
-        ),
-    )
-    found = profile(small, {"q1": "x", "q2": "y"})
+    found = profile(SMALL_BANK, {"q1": "x", "q2": "y"})
     assert found.scores == {
         Track.BUILDERS: 85.71,
         Track.LEADERS: 50.0,

@@ -3,7 +3,7 @@ from uuid import UUID
 
 import pytest
 
-from ai.projections.batch import CONSUMED, FAR_VERSION, Batch, read_batch
+from ai.projections.batch import CONSUMED, VERSION_GAP_MAX, Batch, read_batch
 from ai.projections.parked import Budget
 from ongoza_contracts.event import Fact
 from ongoza_contracts.feedback import FeedbackGiven
@@ -114,7 +114,7 @@ def test_a_record_that_contradicts_its_fact_is_refused(forged: RawRecord, what: 
 
 
 def test_a_version_far_beyond_any_known_one_is_refused() -> None:
-    near, far = progress(version=FAR_VERSION), progress(8, version=2**62)
+    near, far = progress(version=VERSION_GAP_MAX), progress(8, version=2**62)
     batch = read_batch([record(near), record(far), record(erased(9, version=2**62))])
     assert [*batch.progress.values()] == [near]
     assert batch.erased == {}

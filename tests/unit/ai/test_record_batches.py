@@ -1,26 +1,38 @@
 """One record that cannot be decoded is delivered with its cause, and its neighbours as they are."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
-from ai.kit import broker
-from ai.kit.record_batches import FETCHES, TolerantRecords
+from ai.kit.broker import Consumer, KafkaConfig, Reader
+from ai.kit.record_batches import FETCHES_MAX, TolerantRecords, use_tolerant_records
+from ai.kit.settings import Settings
 from ai.projections.batch import read_batch
 from ongoza_contracts.codec import BadRecord, decode
+from scripts import demo
 from tests.facts import RawRecord, progress, record
+from tests.positions import FixedPositions
 from tests.raw_batches import CODECS, LZ4, build, not_utf8
 
 GOOD = [record(progress(content_id=f"course-{number}"), number) for number in range(4)]
-PLACE = TopicPartition(GOOD[0].topic, GOOD[0].partition)
+PARTITION = TopicPartition(GOOD[0].topic, GOOD[0].partition)
+BROKERS = KafkaConfig("127.0.0.1:9")
+
+
+@pytest.fixture(autouse=True)
+def _tolerant_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetcher, "MemoryRecords", MemoryRecords)  # restored after the test
+    use_tolerant_records()
 
 
 def fetched(data: bytes, offset: int = 0) -> list[ConsumerRecord[bytes, bytes]]:
     """What aiokafka's fetcher gives its caller, after so many fetches as a damaged batch gets."""
-    for _ in range(FETCHES):
+    for _ in range(FETCHES_MAX):
         records = fetcher.MemoryRecords(data)
         if records.has_next():
             return _unpacked(records, offset)
@@ -31,13 +43,36 @@ def fetched(data: bytes, offset: int = 0) -> list[ConsumerRecord[bytes, bytes]]:
 def _unpacked(records: TolerantRecords, offset: int) -> list[ConsumerRecord[bytes, bytes]]:
     return [
         *fetcher.PartitionRecords(
-            PLACE, records, [], offset, None, None, True, fetcher.READ_COMMITTED
+            PARTITION, records, [], offset, None, None, True, fetcher.READ_COMMITTED
         )
     ]
 
 
-def test_every_consumer_of_ai_reads_tolerantly() -> None:
-    assert broker.RECORDS_MAX
+@pytest.mark.parametrize(
+    "create",
+    [
+        lambda: Reader(BROKERS),
+        lambda: Consumer(BROKERS, [PARTITION.topic], "ai-test", FixedPositions()),
+    ],
+    ids=["Reader", "Consumer"],
+)
+async def test_every_consumer_of_ai_uses_tolerant_records(
+    create: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetcher, "MemoryRecords", MemoryRecords)
+    create()
+    assert fetcher.MemoryRecords is TolerantRecords
+
+
+async def test_the_demo_uses_tolerant_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    def create(**_: object) -> NoReturn:
+        raise ConnectionError
+
+    monkeypatch.setattr(fetcher, "MemoryRecords", MemoryRecords)
+    monkeypatch.setattr(demo, "AIOKafkaConsumer", create)
+    monkeypatch.setattr(demo, "Settings", Settings.model_construct)
+    with pytest.raises(ConnectionError):
+        await demo.topic_end(7)
     assert fetcher.MemoryRecords is TolerantRecords
 
 
@@ -114,7 +149,7 @@ def test_a_damaged_batch_behind_a_sound_one_is_fetched_again_before_it_is_refuse
     sound, second = build(GOOD[:2]), bytearray(build(GOOD[2:]))
     second[7] = 2  # its base offset
     whole = sound + flipped(bytes(second))
-    for _ in range(FETCHES - 1):
+    for _ in range(FETCHES_MAX - 1):
         records = TolerantRecords(whole)
         assert records.has_next()
         assert [one.offset for one in _unpacked(records, 0)] == [0, 1]

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from ai.kit.auth import InvalidToken, Revoked, Tokens
+from ai.kit.auth import InvalidToken, RevocationList, Tokens
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.projections.revocation import ENDED, ERASED, GENERATIONS, Revocations, is_active
@@ -74,10 +74,10 @@ def recent() -> datetime:
 def test_a_token_that_was_verified_before_is_refused_once_it_is_revoked() -> None:
     tokens, verified = Tokens(SECRET), token()
     assert tokens.verify(verified).user_id == 7
-    tokens.revoked = Revoked({7: 1})
+    tokens.revocation_list = RevocationList({7: 1})
     with pytest.raises(InvalidToken, match="void"):
         tokens.verify(verified)
-    tokens.revoked = Revoked(sign_ins={SIGN_IN})
+    tokens.revocation_list = RevocationList(sign_ins={SIGN_IN})
     with pytest.raises(InvalidToken, match="void"):
         tokens.verify(verified)
 
@@ -132,7 +132,7 @@ async def test_what_was_revoked_longer_ago_than_a_token_lives_is_not_loaded(
     before = recent() - timedelta(hours=3)
     await apply(vector_pool, [user(), user_updated(token_generation=1, updated_at=before)])
     await apply(vector_pool, [sign_in_ended(ended_at=before)])
-    assert (await refreshed(vector_pool)).revoked == Revoked()
+    assert (await refreshed(vector_pool)).revocation_list == RevocationList()
 
 
 async def test_reloading_reads_only_what_was_revoked_lately(vector_pool: asyncpg.Pool) -> None:
@@ -143,8 +143,8 @@ async def test_reloading_reads_only_what_was_revoked_lately(vector_pool: asyncpg
         plan = "\n".join(row[0] for row in await vector_pool.fetch(f"EXPLAIN {query}"))
         assert "Seq Scan" not in plan, plan
     tokens = await refreshed(vector_pool)
-    assert len(tokens.revoked.generations) == 60 + 119
-    assert len(tokens.revoked.sign_ins) == 119
+    assert len(tokens.revocation_list.generations) == 60 + 119
+    assert len(tokens.revocation_list.sign_ins) == 119
 
 
 async def test_only_a_published_sign_in_and_role_are_active(vector_pool: asyncpg.Pool) -> None:

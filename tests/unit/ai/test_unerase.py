@@ -8,7 +8,7 @@ import pytest
 
 from ai.kit.auth import Tokens
 from ai.kit.core_client import CoreClient, CoreUnavailable
-from ai.operations.unerase import NotAlive, unerase
+from ai.operations.unerase import NoSuchUser, unerase
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ongoza_contracts.event import Fact
@@ -17,7 +17,7 @@ from tests.facts import erased, progress, record, user
 from tests.tokens import SECRET
 
 REPUBLISH = "/api/v1/internal/users/7/republish/"
-FAR = 5 + VERSION_STEP_MAX + 1
+UNREACHABLE = 5 + VERSION_STEP_MAX + 1
 
 
 class Core:
@@ -57,7 +57,7 @@ async def erased_users(applier: Applier) -> list[int]:
 
 @pytest.mark.parametrize(
     ("versions", "body"),
-    [([9], {"above": 9}), ([FAR], None), ([9, FAR], {"above": 9}), ([], None)],
+    [([9], {"above": 9}), ([UNREACHABLE], None), ([9, UNREACHABLE], {"above": 9}), ([], None)],
     ids=["near", "far", "both", "not erased"],
 )
 async def test_a_living_user_is_no_longer_erased_and_published_again(
@@ -92,7 +92,7 @@ async def test_the_audit_names_the_user_and_no_receipt_is_left(applier: Applier)
 async def test_the_erasure_of_a_user_whom_core_has_erased_holds(applier: Applier) -> None:
     await apply(applier, erased(7))
     core = Core(alive=False)
-    with pytest.raises(NotAlive):
+    with pytest.raises(NoSuchUser):
         await run(applier, core)
     assert (await erased_users(applier), core.published) == ([7], [])
 
@@ -105,7 +105,7 @@ async def test_a_user_who_is_erased_while_the_command_runs_stays_erased(applier:
         core.asked = lambda: setattr(core, "alive", False)
 
     core.asked = erase_after_the_first_answer
-    with pytest.raises(NotAlive):
+    with pytest.raises(NoSuchUser):
         await run(applier, core)
     assert (await erased_users(applier), core.published) == ([7], [])
     assert await applier.pool.fetchval("SELECT count(*) FROM operation") == 0

@@ -29,7 +29,7 @@ from core.programs.models import ContentItem
 from core.programs.services import update_content
 from core.progress.models import Progress
 from core.progress.services import report_progress
-from core.restore.published import FAR_VERSION
+from core.restore.published import VERSION_GAP_MAX
 from core.users.models import SignIn, User
 from core.users.services import set_password, sign_in, sign_up, update_user
 from ongoza_contracts.codec import encode
@@ -351,7 +351,7 @@ def _with(record: TopicRecord, **changes: Any) -> TopicRecord:
         _forged(lambda one: _with(one, key="9:course-1")),
         _forged(lambda one: _with(one, value=b"{")),
         _forged(lambda one: _with(one, headers=[])),
-        _forged(lambda one: one, version=FAR_VERSION + 1),
+        _forged(lambda one: one, version=VERSION_GAP_MAX + 1),
         _forged(lambda one: one, user_id=2**31 - 1),
     ],
 )

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core.outbox import kafka, relay
 from core.outbox.append import append
-from core.outbox.kafka import Delivery, NotPublished, Place, Publisher
+from core.outbox.kafka import Delivery, NotPublished, PartitionId, Publisher
 from core.outbox.models import OutboxEvent
 from core.outbox.relay import Relay, ShutdownFlag, drain
 from ongoza_contracts.codec import Record, encode
@@ -31,7 +31,7 @@ class Brokers:
 
     def publish(
         self, records: Sequence[Record], while_waiting: Callable[[], None]
-    ) -> dict[Place, int]:
+    ) -> dict[PartitionId, int]:
         taken = [record for record in records if record.topic not in self.missing]
         self.sent += [(record.topic, int(record.sequence)) for record in taken]
         if failed := {record.topic for record in records} - {record.topic for record in taken}:
@@ -95,7 +95,7 @@ def test_however_many_topics_stall_the_others_are_sent_between_two_tries(
 
         def publish(
             self, records: Sequence[Record], while_waiting: Callable[[], None]
-        ) -> dict[Place, int]:
+        ) -> dict[PartitionId, int]:
             if {record.topic for record in records} & self.missing:
                 clock[0] += relay.STALLED_PAUSE + 1
             return super().publish(records, while_waiting)
@@ -116,7 +116,7 @@ def test_a_failure_of_the_whole_cluster_stalls_no_topic(clock: list[float]) -> N
     class LockedOut(Brokers):
         def publish(
             self, records: Sequence[Record], while_waiting: Callable[[], None]
-        ) -> dict[Place, int]:
+        ) -> dict[PartitionId, int]:
             raise NotPublished("authentication failed")
 
     one = Relay(LockedOut(), ShutdownFlag())

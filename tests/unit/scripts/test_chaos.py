@@ -1,6 +1,6 @@
 """What `make chaos` calls lost, doubled and inverted."""
 
-from scripts.chaos.faults import excused
+from scripts.chaos.faults import database_was_down
 from scripts.chaos.load import Attempt
 from scripts.chaos.verdict import Published, Verdict, judge
 
@@ -63,9 +63,9 @@ def test_an_older_record_behind_a_newer_one_is_inverted() -> None:
 
 
 def test_a_503_is_excused_only_while_the_services_own_database_was_down() -> None:
-    away = {"postgres-relational": [(10.0, 20.0)], "kafka": [(40.0, 50.0)]}
-    assert excused(12, "core", away)
-    assert excused(22, "core", away)
-    assert not excused(24, "core", away)
-    assert not excused(12, "ai", away)
-    assert not excused(45, "core", away)
+    downtimes = {"postgres-relational": [(10.0, 20.0)], "kafka": [(40.0, 50.0)]}
+    assert database_was_down(12, "core", downtimes)
+    assert database_was_down(22, "core", downtimes)
+    assert not database_was_down(24, "core", downtimes)
+    assert not database_was_down(12, "ai", downtimes)
+    assert not database_was_down(45, "core", downtimes)

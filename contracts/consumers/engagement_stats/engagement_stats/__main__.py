@@ -44,7 +44,7 @@ def run(client: dict[str, str], group: str, database: str, *, until_end: bool) -
 
 
 def properties(path: Path) -> dict[str, str]:
-    """How to reach Kafka and log in, in librdkafka's names: a line `name=value` each."""
+    """The address of Kafka and the login, as librdkafka's properties: one `name=value` a line."""
     lines = path.read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 

@@ -1,5 +1,5 @@
-"""The encoder for callers on an event loop: a bounded queue of texts, one thread for whatever comes
-next, and one that is for short single texts alone, while the other runs something long.
+"""The encoder for callers on an event loop: a bounded queue of texts, one thread for all of them,
+and a second one for short single texts while the first runs longer ones.
 
 Micro-batching without a waiting window: a text that finds the thread free runs at once; texts that
 arrive while it is busy run together next.
@@ -22,12 +22,12 @@ WAITING_TEXTS_MAX = 256
 READ_CHARACTERS = 1200
 """About what the model reads of a text, however long it is."""
 SHORT_CHARACTERS = 300
-"""A single text of so many characters, such as a search, waits for none that is longer."""
+"""A single text of at most this length, such as a search, does not wait for longer ones."""
 
 SINGLE, REQUEST, BACKGROUND = 0, 1, 2
 RUN_CHARACTERS = {SINGLE: SHORT_CHARACTERS, REQUEST: 2 * READ_CHARACTERS, BACKGROUND: 4096}
-"""How long a run gets that begins with such a text. The encoder runs a few long texts on one
-processor, which leaves the others to the requests of other callers; the background gets all."""
+"""The length of a run, by the urgency of its first text. The encoder runs a few long texts on one
+processor and leaves the other processors to requests; background texts use all of them."""
 
 
 class EncoderBusy(ServiceUnavailable):
@@ -48,9 +48,9 @@ class _Text:
 
 
 @dataclass(order=True, slots=True)
-class _Place:
-    """A place in the queue: requests come before the background, short single texts first, in order
-    of arrival; the background runs by length."""
+class _QueueEntry:
+    """A text in the queue: short single texts come first, then other requests, each in the order of
+    arrival; background texts come last, the shortest first."""
 
     urgency: int
     length: int
@@ -59,10 +59,10 @@ class _Place:
 
 
 @dataclass(slots=True)
-class _Lane:
-    """A thread and what it runs."""
+class _EncoderThread:
+    """A thread and the batch it runs."""
 
-    thread: ThreadPoolExecutor
+    executor: ThreadPoolExecutor
     batch: list[_Text] = field(default_factory=list)
 
     def is_long(self) -> bool:
@@ -71,18 +71,18 @@ class _Lane:
 
 class EncoderQueue:
     """Uses one thread for all kinds of texts, because several would only share the processor, and a
-    second one only for a short text that would otherwise wait for longer ones."""
+    second thread for short texts that would otherwise wait for longer ones."""
 
     def __init__(self, encoder: Encoder, *, texts_max: int = WAITING_TEXTS_MAX) -> None:
         self._encoder = encoder
         self._texts_max = texts_max
         self._texts: dict[str, _Text] = {}
-        self._line: list[_Place] = []
+        self._queue: list[_QueueEntry] = []
         self._numbers = 0
         self._waiting = [0, 0, 0]
         """How many texts are queued or running, by urgency."""
-        self._main, self._express = (
-            _Lane(ThreadPoolExecutor(max_workers=1, thread_name_prefix=name))
+        self._all_texts, self._short_texts = (
+            _EncoderThread(ThreadPoolExecutor(max_workers=1, thread_name_prefix=name))
             for name in ("encoder", "encoder-short")
         )
 
@@ -114,27 +114,27 @@ class EncoderQueue:
         return np.stack([one.row.result() for one in wanted])
 
     def close(self) -> None:
-        for lane in (self._main, self._express):
-            lane.thread.shutdown(wait=False, cancel_futures=True)
+        for thread in (self._all_texts, self._short_texts):
+            thread.executor.shutdown(wait=False, cancel_futures=True)
 
     def _join(self, text: str, urgency: int) -> _Text:
         one = self._texts.get(text)
         if one is None:
             one = self._texts[text] = _Text(text, asyncio.get_running_loop().create_future())
             self._waiting[one.urgency] += 1
-            self._stand_in_line(one, urgency)
+            self._enqueue(one, urgency)
         elif urgency < one.urgency and not one.taken:
-            self._stand_in_line(one, urgency)  # its first place is skipped later
+            self._enqueue(one, urgency)  # its first entry is skipped later
         one.callers += 1
         return one
 
-    def _stand_in_line(self, one: _Text, urgency: int) -> None:
+    def _enqueue(self, one: _Text, urgency: int) -> None:
         self._waiting[one.urgency] -= 1
         self._waiting[urgency] += 1
         one.urgency = urgency
         self._numbers += 1
         length = cost(one.text) if urgency == BACKGROUND else 0
-        heapq.heappush(self._line, _Place(urgency, length, self._numbers, one))
+        heapq.heappush(self._queue, _QueueEntry(urgency, length, self._numbers, one))
 
     def _leave(self, one: _Text) -> None:
         one.callers -= 1
@@ -147,42 +147,42 @@ class EncoderQueue:
 
     def _take(self, *, short: bool) -> list[_Text]:
         """The texts of the next run, of bounded total length, never requests and background
-        together; `short` for short single texts alone."""
+        together; with `short` only short single texts."""
         taken: list[_Text] = []
         left = 0
-        while self._line:
-            place = self._line[0]
-            if not place.one.taken and place.one.callers:
-                if short and place.urgency != SINGLE:
+        while self._queue:
+            entry = self._queue[0]
+            if not entry.one.taken and entry.one.callers:
+                if short and entry.urgency != SINGLE:
                     break
                 if not taken:
-                    first, left = place.urgency, RUN_CHARACTERS[place.urgency]
-                left -= cost(place.one.text)
-                other_kind = (place.urgency == BACKGROUND) != (first == BACKGROUND)
+                    first, left = entry.urgency, RUN_CHARACTERS[entry.urgency]
+                left -= cost(entry.one.text)
+                other_kind = (entry.urgency == BACKGROUND) != (first == BACKGROUND)
                 if taken and (left < 0 or other_kind):
                     break
-                place.one.taken = True
-                taken.append(place.one)
-            heapq.heappop(self._line)
+                entry.one.taken = True
+                taken.append(entry.one)
+            heapq.heappop(self._queue)
         return taken
 
     def _run_next(self) -> None:
-        if not self._main.batch:
-            self._run(self._main, self._take(short=False))
-        if self._main.is_long() and not self._express.batch:
-            self._run(self._express, self._take(short=True))
+        if not self._all_texts.batch:
+            self._run(self._all_texts, self._take(short=False))
+        if self._all_texts.is_long() and not self._short_texts.batch:
+            self._run(self._short_texts, self._take(short=True))
 
-    def _run(self, lane: _Lane, batch: list[_Text]) -> None:
-        lane.batch = batch
+    def _run(self, thread: _EncoderThread, batch: list[_Text]) -> None:
+        thread.batch = batch
         if not batch:
             return
         run = asyncio.get_running_loop().run_in_executor(
-            lane.thread, self._encoder.encode, [one.text for one in batch]
+            thread.executor, self._encoder.encode, [one.text for one in batch]
         )
-        run.add_done_callback(partial(self._done, lane))
+        run.add_done_callback(partial(self._done, thread))
 
-    def _done(self, lane: _Lane, run: "asyncio.Future[Matrix]") -> None:
-        batch, lane.batch = lane.batch, []
+    def _done(self, thread: _EncoderThread, run: "asyncio.Future[Matrix]") -> None:
+        batch, thread.batch = thread.batch, []
         failure = None if run.cancelled() else run.exception()
         for position, one in enumerate(batch):
             self._forget(one)

@@ -9,7 +9,7 @@ from ai.embeddings.dependencies import CurrentEncoder
 from ai.embeddings.queue import EncoderBusy, cost
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
-from ai.kit.fairness import Budget, Concurrency, run_in_turn, while_connected
+from ai.kit.fairness import Budget, Concurrency, run_in_single_thread, while_connected
 from ai.kit.vectors import Matrix, ModelIdentity
 from ongoza_contracts.http.embeddings import Embedding, EmbeddingRequest, EmbeddingResponse
 
@@ -46,7 +46,7 @@ async def embed(
     except EncoderBusy:
         budget.refund(caller.user_id, characters)
         raise
-    answer = await run_in_turn(lambda: _answer(body.texts, vectors, encoder.identity))
+    answer = await run_in_single_thread(lambda: _answer(body.texts, vectors, encoder.identity))
     return Response(answer, media_type="application/json")
 
 

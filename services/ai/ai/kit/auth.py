@@ -54,7 +54,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Revoked:
+class RevocationList:
     """What is revoked, for lookups in constant time."""
 
     generations: Mapping[int, float] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class Tokens:
         check_secret(secret)
         self._secret = secret
         self._verified: dict[str, Caller] = {}
-        self.revoked = Revoked()
+        self.revocation_list = RevocationList()
         """`Revocations` replaces it."""
 
     def verify(self, token: str) -> Caller:
@@ -120,7 +120,7 @@ class Tokens:
             if len(self._verified) >= _REMEMBERED_TOKENS:
                 self._verified.pop(next(iter(self._verified)))
             self._verified[token] = caller
-        if self.revoked.revokes(caller):
+        if self.revocation_list.revokes(caller):
             raise InvalidToken("void: its sign-in ended, or its user was changed or erased")
         return caller
 

@@ -6,14 +6,14 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from ai.kit.errors import InvalidBody, UnsupportedMediaType, invalid_body
-from ai.kit.fairness import run_in_turn
+from ai.kit.fairness import run_in_single_thread
 from ongoza_contracts.http.strict_json import InvalidJson, parse_json
 from ongoza_contracts.http.strict_text import is_json_type
 
 M = TypeVar("M", bound=BaseModel)
 
 LARGE_BYTES = 16 * 1024
-"""A larger body takes milliseconds to read: a thread does so, and other callers do not wait."""
+"""Larger bodies are parsed in a thread, because that takes milliseconds of the event loop."""
 
 
 class read_json(Generic[M]):
@@ -29,7 +29,7 @@ class read_json(Generic[M]):
         _refuse_other_media(request)
         body = await _body(request)
         if len(body) > LARGE_BYTES:
-            return await run_in_turn(lambda: self._read(body))
+            return await run_in_single_thread(lambda: self._read(body))
         return self._read(body)
 
     def _read(self, body: bytes) -> M:

@@ -22,6 +22,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
 from ai.kit.loops import exit_process
+from ai.kit.record_batches import use_tolerant_records
 from ai.kit.topic_logs import PartitionLog, partition_logs, topic_ids
 from ai.kit.topic_reader import Reader, Stalled
 from ongoza_contracts.codec import Record
@@ -37,26 +38,26 @@ T = TypeVar("T")
 UNREADABLE = 6
 """The exit code when a topic cannot be fetched, for instance without the right to read it."""
 RECORDS_MAX = 1000
-AGAIN_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
 
 class PositionStore(Protocol):
-    """The positions that are stored with what the records became."""
+    """The positions that are stored in the database together with the projected rows."""
 
     async def begin_at(
         self, logs: Mapping[TopicPartition, PartitionLog]
     ) -> Mapping[TopicPartition, int]:
-        """Where to begin each partition. A position that is not of this log is not used."""
+        """By partition, the offset to begin at. A position in another log is not used."""
         ...
 
     async def load(self) -> Mapping[TopicPartition, int]:
-        """The stored positions as they are."""
+        """The stored positions, whether or not they are positions in the present logs."""
         ...
 
     async def report_shorter(self, topics: Collection[str]) -> None:
-        """Topics had no record at their position any more, and are read from the beginning."""
+        """Stores that these topics lost their newest records and are read from the beginning."""
         ...
 
 
@@ -70,16 +71,17 @@ class Consumer:
         group_id: str,
         positions: PositionStore,
     ) -> None:
-        """The group's committed offsets only serve to monitor lag."""
+        """`positions` decides where to begin; the group's committed offsets only show the lag."""
         self._brokers = brokers
         self._topics = topics
         self._group_id = group_id
         self._positions = positions
         self._topic_ids: Mapping[str, str] = {}
         self.topics_changed = False
-        """Whether the consumer stopped because a new one has to read the topics."""
+        """Whether the consumer stopped because a topic was created, and has to be replaced."""
         self._next: dict[TopicPartition, int] = {}
         self._stopping: Callable[[], None] = lambda: None
+        use_tolerant_records()
         self.broker = KafkaBroker(
             brokers.servers,
             security=brokers.security(),
@@ -116,7 +118,7 @@ class Consumer:
         @subscriber
         async def consume(message: KafkaMessage) -> None:
             records = _records(message)
-            await self._report_rewound(records)
+            await self._report_truncated(records)
             await handle(records)
             await self._commit(records)
 
@@ -134,7 +136,7 @@ class Consumer:
         self._stopping()
 
     async def seek(self, assigned: Collection[TopicPartition]) -> None:
-        """Continue at the positions stored in ai's own database. Stops when an assigned topic was
+        """Seeks to the positions stored in ai's own database. Stops when an assigned topic was
         deleted meanwhile."""
         consumer = self._subscriber.consumer
         if consumer is None:
@@ -142,34 +144,34 @@ class Consumer:
         # Until Kafka and the database have answered, aiokafka would deliver from the group's
         # offsets.
         consumer.pause(*assigned)
-        await _patiently(self.stop_if_topics_changed)
+        await _retry_until_answered(self.stop_if_topics_changed)
         if self.topics_changed:
             return
-        logs = await _patiently(lambda: partition_logs(self._brokers, assigned))
+        logs = await _retry_until_answered(lambda: partition_logs(self._brokers, assigned))
         if not {*assigned} <= logs.keys():
-            self._stop_for_another()
+            self._stop_for_new_consumer()
             return
         self._next = {**await self._positions.begin_at(logs)}
-        for place in assigned:
-            consumer.seek(place, self._next[place])
+        for partition in assigned:
+            consumer.seek(partition, self._next[partition])
         consumer.resume(*assigned)
 
     async def stop_if_topics_changed(self) -> None:
-        """Stops when a topic was created, or deleted and created again, since this consumer began.
-        aiokafka goes on in such a topic at the position in the old one, and a batch of the old one
-        may still be handled. Raises BrokerError."""
+        """Stops when a topic was created, or deleted and created again, since this consumer began:
+        aiokafka would continue in a new topic at its position in the deleted one. Raises
+        BrokerError."""
         present = await topic_ids(self._brokers, self._topics)
         self._topic_ids = self._topic_ids or present
         if any(self._topic_ids.get(name) != found for name, found in present.items()):
-            self._stop_for_another()
+            self._stop_for_new_consumer()
 
-    def _stop_for_another(self) -> None:
+    def _stop_for_new_consumer(self) -> None:
         self.topics_changed = True
         self.stop()
 
     async def is_behind(self) -> bool:
-        """Whether the assigned partitions have a record that is not applied. The difference of
-        offsets does not tell: markers of transactions and gaps left by compaction hold no record.
+        """Whether the assigned partitions have a record that is not applied. Offsets
+        cannot show that: markers of transactions and gaps left by compaction hold no record.
 
         It opens a new connection, because the consumer's own may be stuck. Raises BrokerError.
         """
@@ -181,11 +183,11 @@ class Consumer:
                 return True
         return False
 
-    async def _report_rewound(self, records: Records) -> None:
-        """A log that became shorter has no record at the position, and aiokafka begins again."""
-        rewound = {r.topic for r in records if r.offset < self._next.get(_place(r), 0)}
-        if rewound:
-            await self._positions.report_shorter(rewound)
+    async def _report_truncated(self, records: Records) -> None:
+        """aiokafka begins again at the first offset when a log ends before the position."""
+        truncated = {r.topic for r in records if r.offset < self._next.get(_partition_of(r), 0)}
+        if truncated:
+            await self._positions.report_shorter(truncated)
         self._next |= _next_offsets(records)
 
     async def _commit(self, records: Records) -> None:
@@ -251,14 +253,14 @@ def _wire(record: Record) -> dict[str, Any]:
     }
 
 
-async def _patiently(look: Callable[[], Awaitable[T]]) -> T:
-    """Repeats it until the brokers answer."""
+async def _retry_until_answered(request: Callable[[], Awaitable[T]]) -> T:
+    """The result of `request`, which is repeated until the brokers answer."""
     while True:
         try:
-            return await look()
+            return await request()
         except KafkaError as error:
             log.warning("waiting for the brokers: %s", error)
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 def exit_on_failure(fetch: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
@@ -296,10 +298,10 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
 
 
 def _next_offsets(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[TopicPartition, int]:
-    return {_place(r): r.offset + 1 for r in records}
+    return {_partition_of(r): r.offset + 1 for r in records}
 
 
-def _place(record: ConsumerRecord[bytes, bytes]) -> TopicPartition:
+def _partition_of(record: ConsumerRecord[bytes, bytes]) -> TopicPartition:
     return TopicPartition(record.topic, record.partition)
 
 

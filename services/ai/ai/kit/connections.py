@@ -24,16 +24,16 @@ class RequestTimeout(ApiError):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes connections whose request does not arrive in time or has too long a head, or as much
-    around and behind its body: sizes of chunks, and trailers, which are dropped."""
+    """Closes a connection when its request arrives too slowly, or when its head, or the chunk sizes
+    and trailers of its body, are too long. Trailers are dropped."""
 
     connections_per_address: ClassVar[int] = 0
     """0 for any number: behind a proxy all connections come from its address."""
     _timer: asyncio.TimerHandle | None = None
     _overhead_bytes = 0
-    """How much has arrived since the last byte of a body, or of the head before it."""
+    """The bytes that arrived since the last byte of the head or the body."""
     _is_overhead = False
-    """Whether what arrives now holds no byte of a body and no end of a head."""
+    """Whether the bytes being parsed have contained no byte of a body and no end of a head yet."""
     _reading_head = _reading_message = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

@@ -24,7 +24,7 @@ UNAVAILABLE = (
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresSystemError,  # the server cannot read or write its files
     asyncpg.ReadOnlySQLTransactionError,  # a standby that is not promoted yet
-    asyncpg.TransactionRollbackError,  # for the sake of another transaction
+    asyncpg.TransactionRollbackError,  # aborted in favour of another transaction
     OSError,  # of any kind: no route to the host, no name, or a failure of each of its addresses
 )
 """The database is unreachable, starting, stopping or overloaded: a retry may succeed."""

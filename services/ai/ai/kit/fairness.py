@@ -1,4 +1,4 @@
-"""Keeps one caller from taking a costly route from the others, and drops work nobody waits for."""
+"""Limits what each caller may use of costly routes, and cancels work whose client has left."""
 
 import asyncio
 import gc
@@ -17,8 +17,8 @@ from ai.kit.errors import ApiError
 T = TypeVar("T")
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread with long work keeps the event loop from running; Python's default is 0.005,
-and a request waits for its turn several times."""
+"""How long a thread may run Python before the event loop gets its turn. Python's default is 0.005,
+which a request would wait for several times."""
 _REMEMBERED_CALLERS = 10_000
 _long_work = ThreadPoolExecutor(max_workers=1, thread_name_prefix="long-work")
 
@@ -104,16 +104,16 @@ class BodyBudget:
 
 
 def prefer_event_loop() -> None:
-    """Lets the event loop interrupt threads that run Python sooner than usual, and keeps what is
-    loaded by now out of garbage collections, which interrupt everything."""
+    """Lets the event loop interrupt other threads sooner, and excludes all present objects from
+    garbage collections, which stop every thread."""
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()
 
 
-async def run_in_turn(work: Callable[[], T]) -> T:
-    """The result of milliseconds of Python, on the one thread for such work: each more would take
-    its share of the time from the event loop."""
+async def run_in_single_thread(work: Callable[[], T]) -> T:
+    """The result of `work`, which computes for milliseconds. All such work shares one thread:
+    each further thread would take time from the event loop."""
     return await asyncio.get_running_loop().run_in_executor(_long_work, work)
 
 

@@ -1,4 +1,4 @@
-"""How ai's clients reach Kafka, and what all its consumers have in common."""
+"""The connection of ai's clients to Kafka, and the settings that all its consumers share."""
 
 import ssl
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ next records may wait this long."""
 
 @dataclass(frozen=True, slots=True)
 class KafkaConfig:
-    """How to reach the brokers and sign in."""
+    """The address of the brokers and the login."""
 
     servers: str
     protocol: str = "PLAINTEXT"

@@ -29,12 +29,12 @@ CODECS: dict[int, Callable[[bytes], bytes]] = {
     4: codec.zstd_decode,
 }
 CODEC_BITS = 0x07
-FETCHES = 3
-"""So often a batch with a wrong checksum is fetched before it is reported: the network or a memory
+FETCHES_MAX = 3
+"""How often a batch with a wrong checksum is fetched before it is refused: the network or a memory
 may have damaged only one copy."""
 
 _damaged_fetches: Counter[int] = Counter()
-"""By base offset; two partitions with equal offsets share their fetches."""
+"""By base offset; two partitions with equal offsets share a count."""
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -64,10 +64,10 @@ class TolerantRecords:
         return len(self._data)
 
     def has_next(self) -> bool:
-        """Whether another batch is there in full: the broker may cut off the last one.
+        """Whether another whole batch follows: the broker may cut off the last one.
 
-        A batch that is damaged ends the data, as if it had not been fetched: aiokafka then fetches
-        it again.
+        A damaged batch ends the data, as if it had not been fetched, so that aiokafka fetches it
+        again.
         """
         if self._end() > len(self._data):
             return False
@@ -89,9 +89,9 @@ class TolerantRecords:
 
 
 def _fetch_again(data: bytes) -> bool:
-    """Whether a batch is damaged and was not fetched `FETCHES` times yet."""
+    """Whether a batch is damaged and has been fetched fewer than `FETCHES_MAX` times."""
     base_offset, _ = PREFIX.unpack_from(data)
-    if not _is_damaged(data) or _damaged_fetches[base_offset] >= FETCHES - 1:
+    if not _is_damaged(data) or _damaged_fetches[base_offset] >= FETCHES_MAX - 1:
         _damaged_fetches.pop(base_offset, None)
         return False
     _damaged_fetches[base_offset] += 1
@@ -215,7 +215,10 @@ def _is_utf8(name: bytes) -> bool:
     return True
 
 
-def read_tolerantly() -> None:
-    """Makes every consumer of this process read with `TolerantRecords`. aiokafka has no parameter
-    for it, and all its consumers construct their batches by this name."""
+def use_tolerant_records() -> None:
+    """Makes the consumers of this process read with `TolerantRecords`; call it before creating one.
+
+    It replaces a name in aiokafka, because the fetcher constructs its batches by this name alone:
+    neither the consumer nor the fetcher has a parameter or a method for it.
+    """
     fetcher.MemoryRecords = TolerantRecords

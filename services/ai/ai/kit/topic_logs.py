@@ -1,6 +1,6 @@
-"""What the brokers have of topics: their ids, and where the log of each partition begins and ends.
+"""The ids of topics, and the first offset and the end of the log of each partition.
 
-Only confluent-kafka gives the ids of topics. It blocks, so its calls run in a thread.
+Only confluent-kafka returns the ids of topics. It blocks, so its calls run in a thread.
 """
 
 import asyncio
@@ -9,11 +9,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import confluent_kafka
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from confluent_kafka import IsolationLevel, KafkaException, TopicCollection
-from confluent_kafka import KafkaError as Code
-from confluent_kafka import TopicPartition as Asked
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export nothing
     AdminClient,
     OffsetSpec,
@@ -22,7 +21,10 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs r
 from ai.kit.kafka_config import KafkaConfig
 
 REQUEST_SECONDS = 10.0
-MISSING = {Code.UNKNOWN_TOPIC_OR_PART, Code.TOPIC_AUTHORIZATION_FAILED}
+MISSING = {
+    confluent_kafka.KafkaError.UNKNOWN_TOPIC_OR_PART,
+    confluent_kafka.KafkaError.TOPIC_AUTHORIZATION_FAILED,
+}
 
 T = TypeVar("T")
 
@@ -37,16 +39,16 @@ class PartitionLog:
 
 
 async def topic_ids(brokers: KafkaConfig, topics: Collection[str]) -> dict[str, str]:
-    """By name, the ids of those topics that we may see. Raises KafkaError."""
+    """By name, the ids of the topics that exist and that ai may describe. Raises KafkaError."""
     described = await _call(brokers, lambda admin: _describe(admin, topics))
     return {name: str(one.topic_id) for name, one in described.items()}
 
 
 async def partition_logs(
-    brokers: KafkaConfig, places: Collection[TopicPartition]
+    brokers: KafkaConfig, partitions: Collection[TopicPartition]
 ) -> dict[TopicPartition, PartitionLog]:
-    """The logs of those partitions that we may see. Raises KafkaError."""
-    return await _call(brokers, lambda admin: _logs(admin, places))
+    """The logs of the partitions that exist and that ai may describe. Raises KafkaError."""
+    return await _call(brokers, lambda admin: _logs(admin, partitions))
 
 
 async def _call(brokers: KafkaConfig, work: Callable[[AdminClient], T]) -> T:
@@ -61,47 +63,47 @@ def _describe(admin: AdminClient, topics: Collection[str]) -> dict[str, Any]:
     if not topics:
         return {}
     asked = admin.describe_topics(TopicCollection(sorted(topics)), request_timeout=REQUEST_SECONDS)
-    found = {name: _unless_missing(answer) for name, answer in asked.items()}
+    found = {name: _result_or_none(answer) for name, answer in asked.items()}
     return {name: one for name, one in found.items() if one is not None}
 
 
 def _logs(
-    admin: AdminClient, places: Collection[TopicPartition]
+    admin: AdminClient, partitions: Collection[TopicPartition]
 ) -> dict[TopicPartition, PartitionLog]:
-    described = _describe(admin, {place.topic for place in places})
+    described = _describe(admin, {one.topic for one in partitions})
     present = [
-        place
-        for place in places
-        if place.topic in described and place.partition < len(described[place.topic].partitions)
+        one
+        for one in partitions
+        if one.topic in described and one.partition < len(described[one.topic].partitions)
     ]
     begins = _offsets(admin, present, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
     ends = _offsets(admin, present, OffsetSpec.latest())  # type: ignore[no-untyped-call]
     return {
-        place: PartitionLog(str(described[place.topic].topic_id), begins[place], ends[place])
-        for place in present
-        if place in begins and place in ends
+        one: PartitionLog(str(described[one.topic].topic_id), begins[one], ends[one])
+        for one in present
+        if one in begins and one in ends
     }
 
 
 def _offsets(
-    admin: AdminClient, places: Collection[TopicPartition], which: OffsetSpec
+    admin: AdminClient, partitions: Collection[TopicPartition], which: OffsetSpec
 ) -> dict[TopicPartition, int]:
-    if not places:
+    if not partitions:
         return {}
     answers = admin.list_offsets(
-        {Asked(place.topic, place.partition): which for place in places},
+        {confluent_kafka.TopicPartition(one.topic, one.partition): which for one in partitions},
         isolation_level=IsolationLevel.READ_COMMITTED,
         request_timeout=REQUEST_SECONDS,
     )
     found = {
-        TopicPartition(one.topic, one.partition): _unless_missing(answer)
+        TopicPartition(one.topic, one.partition): _result_or_none(answer)
         for one, answer in answers.items()
     }
-    return {place: one.offset for place, one in found.items() if one is not None}
+    return {partition: one.offset for partition, one in found.items() if one is not None}
 
 
-def _unless_missing(answer: Future[Any]) -> Any:
-    """None for a topic or partition that does not exist, or that we have no right to describe."""
+def _result_or_none(answer: Future[Any]) -> Any:
+    """None for a topic or partition that does not exist, or that ai may not describe."""
     try:
         return answer.result(REQUEST_SECONDS)
     except KafkaException as error:

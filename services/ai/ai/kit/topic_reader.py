@@ -8,22 +8,21 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
-from ai.kit.record_batches import read_tolerantly
+from ai.kit.record_batches import use_tolerant_records
 from ai.kit.topic_logs import PartitionLog, partition_logs
 from ongoza_contracts.topics import Topic
 
 STALLED_SECONDS = 30.0
 
-read_tolerantly()
-
 
 class Stalled(KafkaError):  # type: ignore[misc]  # aiokafka has no types
-    """A partition gives nothing for a long time although the wanted offset is not reached."""
+    """A partition returned no records for a long time before the requested offset."""
 
 
 class Reader:
     def __init__(self, brokers: KafkaConfig) -> None:
         self._brokers = brokers
+        use_tolerant_records()
         self._consumer = AIOKafkaConsumer(
             **brokers.client(),
             auto_offset_reset="earliest",
@@ -43,9 +42,9 @@ class Reader:
         """For each partition the offset after its last record. Raises BrokerError."""
         return await self.ends_of(_partitions(topics))
 
-    async def ends_of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    async def ends_of(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """Like `ends`, before the first open transaction. Raises BrokerError."""
-        return dict(await self._consumer.end_offsets(list(places)))
+        return dict(await self._consumer.end_offsets(list(partitions)))
 
     async def logs(self, topics: Sequence[Topic]) -> dict[TopicPartition, PartitionLog]:
         """The logs of the partitions that exist. Raises BrokerError."""
@@ -63,10 +62,7 @@ class Reader:
         wanted = dict.fromkeys(_partitions(topics), int(moment.timestamp() * 1000))
         found = await self._consumer.offsets_for_times(wanted)
         ends = await self.ends(topics)
-        return {
-            (place.topic, place.partition): at.offset if at else ends[place.topic, place.partition]
-            for place, at in found.items()
-        }
+        return {partition: at.offset if at else ends[partition] for partition, at in found.items()}
 
     async def read(
         self,
@@ -79,46 +75,48 @@ class Reader:
         Raises BrokerError, and Stalled when `until` is not reached, because the log became shorter.
         """
         left = {
-            TopicPartition(*place): end for place, end in until.items() if begin.get(place, 0) < end
+            TopicPartition(*partition): end
+            for partition, end in until.items()
+            if begin.get(partition, 0) < end
         }
         if not left:
             return  # without partitions to read aiokafka may hang when it stops
         self._consumer.assign(list(left))
-        for place in left:
-            self._consumer.seek(place, begin.get((place.topic, place.partition), 0))
+        for partition in left:
+            self._consumer.seek(partition, begin.get(partition, 0))
         while left:
             try:
                 async with asyncio.timeout(STALLED_SECONDS):
-                    batch = await self._progress(left, records_max)
+                    batch = await self._next_batch(left, records_max)
             except TimeoutError:
-                raise Stalled(_what_is_left(left)) from None
+                raise Stalled(_describe_unread(left)) from None
             if batch:
                 yield batch
 
-    async def _progress(
+    async def _next_batch(
         self, left: dict[TopicPartition, int], records_max: int
     ) -> list[ConsumerRecord[bytes, bytes]]:
         """Waits until a position moves, takes the partitions that are read to their end out of
         `left`, and returns the records, which may be none."""
-        before = [await self._consumer.position(place) for place in left]
+        before = [await self._consumer.position(partition) for partition in left]
         while True:
             fetched = await self._consumer.getmany(
                 *left, timeout_ms=WAIT_MS, max_records=records_max
             )
             # The position, not the last record, which compaction may have deleted.
-            positions = {place: await self._consumer.position(place) for place in left}
+            positions = {one: await self._consumer.position(one) for one in left}
             if [*positions.values()] != before:
                 break
         batch = [r for p, some in fetched.items() for r in some if r.offset < left[p]]
-        for place, position in positions.items():
-            if position >= left[place]:
-                del left[place]
+        for partition, position in positions.items():
+            if position >= left[partition]:
+                del left[partition]
         return batch
 
 
-def _what_is_left(left: Mapping[TopicPartition, int]) -> str:
-    places = ", ".join(f"{one.topic}:{one.partition}:{end}" for one, end in sorted(left.items()))
-    return f"nothing came for {STALLED_SECONDS:.0f} s before {places} (topic:partition:offset)"
+def _describe_unread(left: Mapping[TopicPartition, int]) -> str:
+    ends = ", ".join(f"{one.topic}:{one.partition}:{end}" for one, end in sorted(left.items()))
+    return f"nothing came for {STALLED_SECONDS:.0f} s before {ends} (topic:partition:offset)"
 
 
 def _partitions(topics: Sequence[Topic]) -> list[TopicPartition]:

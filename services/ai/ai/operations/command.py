@@ -27,12 +27,14 @@ from ai.operations import decisions_file, parked
 command = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True)
 console = Console()
 
-Ids = Annotated[list[int] | None, typer.Argument(min=1, help="Or say which by options.")]
-Topic = Annotated[str | None, typer.Option(help="All records of this topic.")]
-Partition = Annotated[int | None, typer.Option(min=0, help="All of this partition.")]
-First = Annotated[int | None, typer.Option(min=0, help="All from this offset on.")]
-Last = Annotated[int | None, typer.Option(min=0, help="All up to this offset.")]
-Cause = Annotated[str | None, typer.Option(help="All with this code, such as bad_payload.")]
+Ids = Annotated[list[int] | None, typer.Argument(min=1, help="Or select records by the options.")]
+Topic = Annotated[str | None, typer.Option(help="Records of this topic.")]
+Partition = Annotated[int | None, typer.Option(min=0, help="Records of this partition.")]
+First = Annotated[int | None, typer.Option(min=0, help="Records from this offset.")]
+Last = Annotated[int | None, typer.Option(min=0, help="Records up to this offset.")]
+Cause = Annotated[
+    str | None, typer.Option(help="Records with this cause code, such as bad_payload.")
+]
 Reason = Annotated[str, typer.Option(help="Stored in the audit.")]
 SHOWN_BYTES = 2000
 REFUSED = 2
@@ -119,15 +121,15 @@ def discard(
         count = await parked.discard_all(pool, chosen, _actor(), why)
         console.print(f"{count} of {len(chosen)} records discarded")
         if count < len(chosen):
-            sys.exit("the others are not parked")
+            sys.exit("records that were not discarded are not parked")
 
     _run(work)
 
 
 @command.command()
 def scan() -> None:
-    """Park what the worker would refuse between its position and the ends of the topics, so that it
-    can be decided on before the worker reads it."""
+    """Park the records between the worker's position and the ends of the topics that the worker
+    would refuse, so that an operator can decide on them first."""
 
     async def work(pool: asyncpg.Pool) -> None:
         async with Reader(KafkaConfig.of(load_settings())) as reader:
@@ -139,7 +141,7 @@ def scan() -> None:
 
 @command.command()
 def export() -> None:
-    """Write every decision to the standard output, a line each, for `import`."""
+    """Write every decision to standard output, one a line, for `import`."""
 
     async def work(pool: asyncpg.Pool) -> None:
         async for line in decisions_file.export(pool):
@@ -188,7 +190,7 @@ def _run_on_each(
 
 async def _chosen(pool: asyncpg.Pool, ids: list[int] | None, only: parked.Filter) -> Sequence[int]:
     if bool(ids) == (only != parked.Filter()):
-        raise typer.BadParameter("give ids, or say by options which records are meant")
+        raise typer.BadParameter("give either ids or options that select records")
     return ids or await parked.matching(pool, only)
 
 

@@ -7,7 +7,7 @@ import asyncpg
 
 TABLES = ("parked_decision", "accepted_version", "revoked_erasure")
 EXPORT = "SELECT to_jsonb({table}) FROM {table} ORDER BY 1"
-# What is decided here already stays.
+# A decision of this database wins over one of the file.
 IMPORT = """
 INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1)
 ON CONFLICT DO NOTHING
@@ -15,11 +15,11 @@ ON CONFLICT DO NOTHING
 
 
 class Malformed(ValueError):
-    """A line is not what `export` writes; the text says which."""
+    """A line that `export` cannot have written; the message names it."""
 
 
 async def export(pool: asyncpg.Pool) -> AsyncIterator[str]:
-    """The lines of every decision."""
+    """One line for each decision."""
     for table in TABLES:
         for (row,) in await pool.fetch(EXPORT.format(table=table)):
             yield json.dumps({"table": table, **json.loads(row)})
@@ -47,7 +47,7 @@ def _read(number: int, line: str) -> tuple[str, dict[str, object]]:
         row = json.loads(line)
         table = row.pop("table")
     except (ValueError, AttributeError, KeyError, TypeError):
-        raise Malformed(f"line {number} is no decision") from None
+        raise Malformed(f"line {number} is not a decision") from None
     if table not in TABLES:
         raise Malformed(f"line {number}: no such table")
     return table, row

@@ -11,8 +11,8 @@ from ai.kit.db import Db
 from ai.kit.errors import ApiError, NotFound
 from ai.kit.locks import LEARNER_READ_LOCK, LEARNER_WRITE_LOCK
 from ai.projections.apply import apply_within
-from ai.projections.batch import CONSUMED, FAR_VERSION, Batch, read_batch
-from ai.projections.decisions import Decision, accept_version, decide, settle
+from ai.projections.batch import CONSUMED, VERSION_GAP_MAX, Batch, read_batch
+from ai.projections.decisions import Decision, accept_version, decide, review_refused
 from ai.projections.generations import live_generation
 from ai.projections.parked import park
 from ai.projections.positions import load_positions
@@ -36,8 +36,8 @@ WHERE ($1::text IS NULL OR topic = $1) AND ($2::integer IS NULL OR partition = $
     AND ($5::text IS NULL OR cause_code = $5)
 ORDER BY id
 """
-# The same record in each generation that parked it: not another one at the same offset of a topic
-# that was created again.
+# A record in each generation that parked it. Key and value exclude another record at the same
+# offset of a topic that was deleted and created again.
 COPIES = """
 FROM parked_record WHERE topic = $1 AND partition = $2 AND "offset" = $3
     AND key IS NOT DISTINCT FROM $4 AND value IS NOT DISTINCT FROM $5
@@ -81,12 +81,12 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which parked records are meant; None allows all."""
+    """Selects parked records; None does not restrict."""
 
     topic: str | None = None
     partition: int | None = None
     first: int | None = None
-    """The lowest offset, and the highest one below."""
+    """The lowest offset; `last` is the highest."""
     last: int | None = None
     cause: str | None = None
 
@@ -171,8 +171,8 @@ async def discard_all(
 
 
 async def scan(pool: asyncpg.Pool, reader: Reader) -> int:
-    """Parks what the worker would refuse between its position and the ends of the topics, without
-    moving the position, so that it can be decided on at once. Returns how many records those are.
+    """Parks the records between the worker's position and the ends of the topics that the worker
+    would refuse, without moving the position. Returns how many.
 
     Raises BrokerError.
     """
@@ -180,7 +180,7 @@ async def scan(pool: asyncpg.Pool, reader: Reader) -> int:
     begin, ends = await load_positions(pool), await reader.ends(CONSUMED)
     async for records in reader.read(begin, ends, SCANNED_AT_ONCE):
         batch = read_batch(records)
-        await settle(pool, batch)
+        await review_refused(pool, batch)
         async with pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
             await park(db, str(await live_generation(db)), batch.refused)
@@ -198,7 +198,7 @@ async def _lock_to_apply(db: Db, parked_id: int) -> Parked:
 
 async def _accept_versions(db: Db, parked: Parked) -> None:
     for refused in read_batch([parked]).refused:
-        if refused.fact and refused.fact.version > FAR_VERSION:
+        if refused.fact and refused.fact.version > VERSION_GAP_MAX:
             await accept_version(db, refused.fact, REGISTRY)
 
 
@@ -216,7 +216,7 @@ async def _apply(db: Db, parked: Parked) -> str:
 async def _apply_to(db: Db, generation: str, parked: Parked) -> str:
     await db.execute(f"SET LOCAL search_path = {generation}, public")
     batch = read_batch([parked])
-    await settle(db, batch)
+    await review_refused(db, batch)
     batch.positions.clear()  # retrying a record does not move the worker's position
     if batch.refused:
         (refused,) = batch.refused

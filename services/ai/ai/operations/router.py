@@ -74,8 +74,8 @@ async def accept(
     body: Annotated[DecisionRequest, Depends(read_json(DecisionRequest))],
     caller: Operator,
 ) -> Applied:
-    """Apply it although its key, partition, subject or version speaks against it, with a reason
-    for the audit. 409 for a record without a readable fact."""
+    """Apply it although its key, partition, subject or version contradicts its fact; the reason is
+    stored in the audit. 409 for a record without a readable fact."""
     actor = f"user {caller.user_id}"
     return Applied(outcome=await parked.accept(pool, parked_id, actor, body.reason))
 

@@ -1,7 +1,7 @@
-"""`python -m ai unerase 42` takes back the erasure of a user who lives in core.
+"""`python -m ai unerase 42` takes back the erasure of a user whom core still has.
 
 Exits with 0 when the user is no longer erased here and core publishes them again, with 2 when core
-has erased them too or does not know them, and with 1 when core or the database does not answer.
+has no such user, and with 1 when core or the database does not answer.
 """
 
 import asyncio
@@ -29,25 +29,25 @@ from ongoza_contracts.http.reconcile import (
 )
 from ongoza_contracts.vocabulary import ID_MAX
 
-NOT_ALIVE = 2
+NO_SUCH_USER = 2
 CALL_SECONDS = 10.0
 
 NO_LONGER_ERASED = "DELETE FROM {generation}.erased_learner WHERE user_id = $1"
-# None of the user's erasures holds any more, also when a replay brings it again.
+# Revokes every erasure of the user, so that a replay does not apply one again.
 REVOKE = """
 INSERT INTO revoked_erasure (user_id, version)
 SELECT user_id, version FROM applied_erasure WHERE user_id = $1
 ON CONFLICT DO NOTHING
 """
 REVOKED = "SELECT version FROM revoked_erasure WHERE user_id = $1"
-# They prove an erasure that no longer holds.
+# They would prove an erasure that was taken back.
 DELETE_RECEIPTS = "DELETE FROM erasure_receipt WHERE user_id = $1"
 
 command = typer.Typer(add_completion=False)
 
 
-class NotAlive(Exception):
-    """Core has erased the user, or never had them: the erasure holds."""
+class NoSuchUser(Exception):
+    """Core has erased the user or never had them, so the erasure is right."""
 
 
 @command.command()
@@ -55,15 +55,15 @@ def main(
     user_id: Annotated[int, typer.Argument(min=1, max=ID_MAX)],
     reason: Annotated[str, typer.Option(help="Stored in the audit.")],
 ) -> None:
-    """Take back the erasure of a user who lives in core."""
+    """Take back the erasure of a user whom core still has."""
     configure(logging.ERROR, "%(message)s")
     if len(reason.strip()) < 3:
         raise typer.BadParameter("the reason needs at least three characters")
     try:
         facts = asyncio.run(_run(load_settings(), user_id, reason.strip()))
-    except NotAlive:
+    except NoSuchUser:
         typer.echo(f"core has no user {user_id}: the erasure holds", err=True)
-        sys.exit(NOT_ALIVE)
+        sys.exit(NO_SUCH_USER)
     except (*UNAVAILABLE, CoreUnavailable, CoreRefused) as error:
         sys.exit(f"not finished: {type(error).__name__}; start it again")
     typer.echo(f"user {user_id} is no longer erased here; core publishes {facts} facts again")
@@ -86,15 +86,15 @@ async def unerase(
 ) -> int:
     """Returns how many facts core publishes again. Can be repeated, also after a failure.
 
-    Raises NotAlive, CoreUnavailable and CoreRefused.
+    Raises NoSuchUser, CoreUnavailable and CoreRefused.
     """
-    await _living_version(core, user_id)  # before anybody waits for the lock
+    await _version_in_core(core, user_id)  # fails before it takes the lock
     async with pool.acquire() as db, db.transaction():
-        # Nobody applies an erasure until this commits, so one that core publishes after its answer
-        # is applied after this.
+        # Holds off the workers, so that an erasure which core publishes after its answer is applied
+        # after this transaction.
         await db.execute(LEARNER_WRITE_LOCK)
         await _revoke(db, user_id)
-        version = await _living_version(core, user_id)
+        version = await _version_in_core(core, user_id)
         revoked = [row[0] for row in await db.fetch(REVOKED, user_id)]
         await db.execute(NOTE, actor, "unerase", f"user {user_id}", "no longer erased", reason)
     return await _republish(core, user_id, version, revoked)
@@ -108,8 +108,8 @@ async def _revoke(db: Db, user_id: int) -> None:
 
 
 async def _republish(core: CoreClient, user_id: int, version: int, revoked: list[int]) -> int:
-    """Under a version beyond the revoked ones, so that a later erasure is none of them. Core never
-    reaches those that are too far."""
+    """Under a version above the revoked ones, so that a later erasure has a version of its own.
+    Core never reaches versions that are further away than VERSION_STEP_MAX."""
     reachable = [one for one in revoked if one - version <= VERSION_STEP_MAX]
     body = RepublishRequest(above=max(reachable)) if reachable else None
     calls = _calls(core)
@@ -117,14 +117,14 @@ async def _republish(core: CoreClient, user_id: int, version: int, revoked: list
     return calls.decode(Republished, await calls.send("POST", path, body)).facts
 
 
-async def _living_version(core: CoreClient, user_id: int) -> int:
-    """Raises NotAlive."""
+async def _version_in_core(core: CoreClient, user_id: int) -> int:
+    """Raises NoSuchUser."""
     try:
         path = f"/api/v1/internal/versions/users/{user_id}/"
         return (await _calls(core).get(EntityVersion, path)).version
     except CoreRefused as error:
         if error.core_status == 404:
-            raise NotAlive from None
+            raise NoSuchUser from None
         raise
 
 

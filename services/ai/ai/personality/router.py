@@ -13,7 +13,7 @@ from ai.personality.service import analyze
 from ongoza_contracts.http.personality import PersonalityRequest, PersonalityResponse
 
 ROWS_BYTES = 1_500_000
-"""Some eight times the 1,000 rows of one request."""
+"""About eight requests with 1,000 rows each."""
 
 router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
 

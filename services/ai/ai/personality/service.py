@@ -11,7 +11,7 @@ import asyncpg
 from ai.access.service import require_reach
 from ai.kit.auth import Caller, Unauthenticated
 from ai.kit.errors import InvalidBody, NotFound
-from ai.kit.fairness import run_in_turn
+from ai.kit.fairness import run_in_single_thread
 from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.queries import is_erased
 from ai.personality.measures import Measure, Row, measure
@@ -51,7 +51,7 @@ async def analyze(
     await require_reach(pool, caller, Permission.LEARNER_READ, asked.user_id)
     now = datetime.now(UTC)
     if asked.progress_data is not None:
-        await run_in_turn(lambda: _validate_rows(asked, now))
+        await run_in_single_thread(lambda: _validate_rows(asked, now))
     return await first_available(
         before(deadline_in(DATABASE_SECONDS), lambda: _with_database(pool, caller, asked, now)),
         lambda: _without_database(asked, now),
@@ -66,10 +66,10 @@ async def _with_database(
     ids = {row["content_id"] for row in facts} | {one.content_id for one in given or ()}
     facets = await _facets(pool, sorted(ids))
     if given is None:
-        return await run_in_turn(
+        return await run_in_single_thread(
             lambda: _answer(asked.user_id, [_of_fact(row, facets) for row in facts], now)
         )
-    return await run_in_turn(
+    return await run_in_single_thread(
         lambda: _answer(
             asked.user_id,
             _of_request(given, facets),
@@ -85,7 +85,7 @@ async def _without_database(asked: PersonalityRequest, now: datetime) -> Persona
     given = asked.progress_data
     if given is None:
         return None
-    return await run_in_turn(
+    return await run_in_single_thread(
         lambda: _answer(asked.user_id, _of_request(given, {}), now, given=True)
     )
 

@@ -10,7 +10,7 @@ from ai.kit.failpoints import failpoint
 from ai.kit.locks import LEARNER_READ_LOCK, LEARNER_WRITE_LOCK
 from ai.projections import erasure, marks, parked, positions, status, tables
 from ai.projections.batch import Batch, Refused
-from ai.projections.decisions import settle
+from ai.projections.decisions import review_refused
 from ai.projections.entities import write_entities
 
 
@@ -33,12 +33,12 @@ class Applier:
     topic_ids: Mapping[str, str] = field(default_factory=dict)
     """The ids of the topics that the batches come from."""
 
-    async def settle(self, batch: Batch) -> None:
-        """See `decisions.settle`; call it before `apply` for a batch with refused records."""
-        await settle(self.pool, batch)
+    async def review_refused(self, batch: Batch) -> None:
+        """See `decisions.review_refused`; call it before `apply` if records were refused."""
+        await review_refused(self.pool, batch)
 
     async def park(self, refused: Sequence[Refused]) -> None:
-        """Parks records without moving the position, so that they are read again."""
+        """Parks records without moving the position; they will be read again."""
         async with self.pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
             await parked.park(db, self.generation, refused)

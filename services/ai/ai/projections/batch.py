@@ -20,12 +20,12 @@ ContentFact: TypeAlias = ContentPublished | ContentRetired
 ProfilingFact: TypeAlias = ProfilingAnswered | ProfilingCompleted | ProfilingDeleted
 SignInFact: TypeAlias = SignInStarted | SignInEnded
 
-FAR_VERSION = 2**32
-"""A version so far beyond the known one is refused: an entity that changes once a second for a
+VERSION_GAP_MAX = 2**32
+"""A version further beyond the known one is refused: an entity that changes once a second for a
 century has a lower one, and after a forged one every true version would count as old."""
 
-FAR = "far_version"
-"""The code of that refusal."""
+FAR_VERSION_CODE = "far_version"
+"""The cause code of that refusal, stored with parked records."""
 
 CONSUMED: tuple[Topic, ...] = tuple(projection.topic for projection in PROJECTIONS)
 
@@ -154,7 +154,7 @@ def read_batch(records: Iterable[RawRecord], registry: Registry = REGISTRY) -> B
             continue
         match read:
             case Received():
-                _add_trusted(batch, read, record)
+                _add_or_refuse(batch, read, record)
             case Unknown():
                 batch.unknown_types += 1
             case Tombstone():
@@ -162,19 +162,19 @@ def read_batch(records: Iterable[RawRecord], registry: Registry = REGISTRY) -> B
     return batch
 
 
-def _add_trusted(batch: Batch, read: Received, record: RawRecord) -> None:
+def _add_or_refuse(batch: Batch, read: Received, record: RawRecord) -> None:
     """Refuses what contradicts its record, and versions that may be forged."""
     fact = read.fact
     try:
-        read.check_place(
+        read.check_record(
             topic_of(type(fact)), name=record.topic, partition=record.partition, key=record.key
         )
     except BadRecord as error:
         acceptable = fact if type(fact) in batch.registry.by_fact else None
         batch.refused.append(Refused(record, error.code, str(error), acceptable))
         return
-    if fact.version > FAR_VERSION:
-        cause = f"{FAR}: its version is far beyond any that is known"
-        batch.refused.append(Refused(record, FAR, cause, fact))
+    if fact.version > VERSION_GAP_MAX:
+        cause = f"{FAR_VERSION_CODE}: its version is far beyond any that is known"
+        batch.refused.append(Refused(record, FAR_VERSION_CODE, cause, fact))
     else:
         batch.add(fact, record.value or b"")

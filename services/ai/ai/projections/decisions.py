@@ -8,10 +8,10 @@ from typing import TypeAlias
 import asyncpg
 
 from ai.kit.db import Db
-from ai.projections.batch import FAR, FAR_VERSION, Batch, RawRecord, Refused
+from ai.projections.batch import FAR_VERSION_CODE, VERSION_GAP_MAX, Batch, RawRecord, Refused
 from ai.projections.generations import GENERATIONS
 from ai.projections.registry import Projection, Registry
-from ai.projections.versions import load_version, set_version_back
+from ai.projections.versions import load_version, reset_version
 from ongoza_contracts.event import Fact
 from ongoza_contracts.users import UserErased
 
@@ -33,7 +33,7 @@ ON CONFLICT (kind, key) DO UPDATE SET
     version = greatest(accepted_version.version, excluded.version)
 """
 ACCEPTED_VERSION = "SELECT version FROM accepted_version WHERE kind = $1 AND key = $2"
-FORGET_ACCEPTED = "DELETE FROM accepted_version WHERE kind = $1 AND key = $2"
+DELETE_ACCEPTED_VERSION = "DELETE FROM accepted_version WHERE kind = $1 AND key = $2"
 
 RecordId: TypeAlias = tuple[str, int, int, bytes]
 """Topic, partition, offset and digest of a record."""
@@ -49,29 +49,29 @@ async def decide(db: Db, records: Iterable[RawRecord], decision: Decision) -> No
 
 
 async def accept_version(db: Db, fact: Fact, registry: Registry) -> None:
-    """Has the fact's version, and those that follow it, accepted from now on."""
+    """Accepts the version of the fact, and those that follow it, from now on."""
     kind = registry.by_fact[type(fact)].topic.kind
     await db.execute(ACCEPT_VERSION, kind, fact.key, fact.version, fact.owner_id)
 
 
 async def replace_version(db: Db, projection: Projection, key: str) -> None:
-    """Has the next fact of the entity applied in every generation, whatever its version, and what
-    was accepted of the entity refused again. Its present row is served until then."""
+    """Lets every generation apply the next fact of the entity, whatever its version, and withdraws
+    what was accepted of the entity. Its present row is served until then."""
     for (generation,) in await db.fetch(GENERATIONS):
-        await set_version_back(db, generation, projection, key)
-    await db.execute(FORGET_ACCEPTED, projection.topic.kind, key)
+        await reset_version(db, generation, projection, key)
+    await db.execute(DELETE_ACCEPTED_VERSION, projection.topic.kind, key)
 
 
-async def settle(db: Db | asyncpg.Pool, batch: Batch) -> None:
-    """Takes back refusals that do not hold: discarded records are passed over, accepted facts are
-    applied, and so are versions that follow a known one however high it is."""
+async def review_refused(db: Db | asyncpg.Pool, batch: Batch) -> None:
+    """Removes refusals on which an operator decided, and those of versions that follow a known one:
+    accepted facts and these are added to the batch, and discarded records are skipped."""
     decisions = await _load_decisions(db, batch.refused)
     refused, facts, known = list[Refused](), list[Refused](), dict[tuple[str, str], int]()
     for one in batch.refused:
         decision = decisions.get(_record_id(one.record))
         if decision == Decision.DISCARDED:
             continue
-        if one.fact and await _holds(db, batch, one, one.fact, decision, known):
+        if one.fact and await _is_acceptable(db, batch, one, one.fact, decision, known):
             facts.append(one)
             known[one.record.topic, one.fact.key] = one.fact.version
         else:
@@ -90,7 +90,7 @@ async def _load_decisions(db: Db | asyncpg.Pool, refused: list[Refused]) -> Mapp
     return {tuple(row)[:4]: row["decision"] for row in rows}
 
 
-async def _holds(
+async def _is_acceptable(
     db: Db | asyncpg.Pool,
     batch: Batch,
     one: Refused,
@@ -98,13 +98,13 @@ async def _holds(
     decision: str | None,
     known: Mapping[tuple[str, str], int],
 ) -> bool:
-    """Whether a refused fact is applied: an operator accepted it, or its high version is near one
-    that is known, for instance after a repair. What was accepted can be taken back by entity, so
-    the acceptance of a high version holds while its entity has one. An erasure leaves none."""
-    if decision is None and one.code != FAR:
+    """Whether a refused fact is applied: an operator accepted it, or its high version follows one
+    that is known, for instance after a repair. `replace_version` and erasures withdraw what was
+    accepted of an entity, so an accepted high version needs a row in `accepted_version` as well."""
+    if decision is None and one.code != FAR_VERSION_CODE:
         return False
     if decision == Decision.ACCEPTED and (
-        fact.version <= FAR_VERSION or isinstance(fact, UserErased)
+        fact.version <= VERSION_GAP_MAX or isinstance(fact, UserErased)
     ):
         return True
     projection = batch.registry.by_fact[type(fact)]
@@ -114,7 +114,7 @@ async def _holds(
     version = known.get((one.record.topic, fact.key))
     if version is None:
         version = await load_version(db, projection, fact.key, deleted=True)
-    return fact.version - max(version or 0, accepted or 0) <= FAR_VERSION
+    return fact.version - max(version or 0, accepted or 0) <= VERSION_GAP_MAX
 
 
 def _record_id(record: RawRecord) -> RecordId:

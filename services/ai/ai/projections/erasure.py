@@ -22,10 +22,10 @@ WHERE attname = 'user_id' AND NOT attisdropped AND relkind IN ('r', 'p') AND NOT
     AND relname NOT IN ('erased_learner', 'entity')
 ORDER BY 1
 """
-# What is shared by all generations and names keys of the user. A revoked erasure stays, because a
-# second forged one must not bring the first one back into force.
-SHARED_PLACES = ("accepted_version",)
-# Erasures that an operator revoked, because their users live.
+# Tables outside the generations with rows of users. Rows of `revoked_erasure` stay, because a
+# second forged erasure must not make the first one valid again.
+SHARED_TABLES = ("accepted_version",)
+# Erasures that an operator revoked, because core still has the users.
 REVOKED = """
 SELECT user_id, version FROM revoked_erasure
 JOIN unnest($1::integer[], $2::bigint[]) AS fact (user_id, version) USING (user_id, version)
@@ -74,7 +74,7 @@ async def erase(db: Db, facts: Collection[UserErased], registry: Registry) -> li
         await entities.delete_owned(db, f"{generation}.entity", user_ids, registry)
         await entities.clear_subjects(db, f"{generation}.entity", user_ids, registry)
         await db.execute(COUNT_AGAIN.format(generation=generation))
-    for place in [*await _places(db), *SHARED_PLACES]:
+    for place in [*await _places(db), *SHARED_TABLES]:
         await db.execute(DELETE.format(place=place), user_ids)
     await db.execute(DELETE_LISTS, user_ids)
     await parked.erase(db, user_ids, registry)
@@ -84,7 +84,7 @@ async def erase(db: Db, facts: Collection[UserErased], registry: Registry) -> li
 async def count_left(db: Db | asyncpg.Pool, user_id: int, registry: Registry) -> dict[str, int]:
     """By place, how many rows about a user are left."""
     left: dict[str, int] = {}
-    for place in [*await _places(db), *SHARED_PLACES, "refreshed_list"]:
+    for place in [*await _places(db), *SHARED_TABLES, "refreshed_list"]:
         count = f"SELECT count(*) FROM {place} WHERE user_id = $1"  # noqa: S608 - our own tables
         left[place] = await db.fetchval(count, user_id)
     for generation in await _generations(db):
@@ -94,7 +94,7 @@ async def count_left(db: Db | asyncpg.Pool, user_id: int, registry: Registry) ->
 
 
 async def _without_revoked(db: Db, facts: Collection[UserErased]) -> dict[int, int]:
-    """The highest version by user of the erasures that were not revoked."""
+    """By user, the highest version of the erasures that were not revoked."""
     found = {(fact.user_id, fact.version) for fact in facts}
     columns = [[user_id for user_id, _ in found], [version for _, version in found]]
     await db.execute(REMEMBER, *columns)

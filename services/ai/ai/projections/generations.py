@@ -56,7 +56,7 @@ class NoSuchGeneration(LookupError):
 
 
 class GenerationIsLive(RuntimeError):
-    """Readers see this generation, so it cannot be dropped."""
+    """The generation is live, so it cannot be dropped."""
 
 
 class OtherModel(RuntimeError):

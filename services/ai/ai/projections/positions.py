@@ -25,7 +25,7 @@ Positions: TypeAlias = Mapping[tuple[str, int], int]
 Logs: TypeAlias = Mapping[TopicPartition, PartitionLog]
 T = TypeVar("T")
 
-# A position without id is from before ids were stored, or from a caller that does not know it.
+# A position has no id when it was stored before ids were, or when the caller does not know the id.
 ADVANCE = """
 INSERT INTO consumed AS stored (topic, partition, next_offset, topic_id)
 SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[])
@@ -38,7 +38,7 @@ INSERT INTO lost_topic (topic, cause) SELECT unnest($1::text[]), $2
 ON CONFLICT (topic) DO UPDATE SET cause = excluded.cause, noticed_at = now()
 """
 LOST = "SELECT topic FROM {schema}.lost_topic ORDER BY topic"
-AGAIN_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -57,19 +57,19 @@ EXPLANATIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredPosition:
     next_offset: int
     topic_id: str | None
-    """None where the position was stored before ids were."""
+    """None when the position was stored before ids were."""
 
     def cause_in(self, present: PartitionLog) -> Cause | None:
-        """Why this is no position in `present`; None when it is one."""
+        """Why this is not a position in `present`; None when it is one."""
         if self.topic_id not in (None, present.topic_id):
             return Cause.RECREATED
         return Cause.SHORTER if self.next_offset > present.end else None
 
 
-StoredPositions: TypeAlias = Mapping[TopicPartition, Stored]
+StoredPositions: TypeAlias = Mapping[TopicPartition, StoredPosition]
 
 
 async def advance(
@@ -77,52 +77,56 @@ async def advance(
 ) -> None:
     """Call it in the transaction that applies the records before these positions. `topic_ids` are
     those of the topics that were read."""
-    places = sorted(positions)
+    partitions = sorted(positions)
     await db.execute(
         ADVANCE,
-        [topic for topic, _ in places],
-        [partition for _, partition in places],
-        [positions[place] for place in places],
-        [(topic_ids or {}).get(topic) for topic, _ in places],
+        [topic for topic, _ in partitions],
+        [number for _, number in partitions],
+        [positions[partition] for partition in partitions],
+        [(topic_ids or {}).get(topic) for topic, _ in partitions],
     )
 
 
-async def load_stored(db: Db | asyncpg.Pool, schema: str = "") -> dict[TopicPartition, Stored]:
+async def load_stored(
+    db: Db | asyncpg.Pool, schema: str = ""
+) -> dict[TopicPartition, StoredPosition]:
     """The positions of the generation `schema`, by default of the one in the search path."""
     rows = await db.fetch(STORED.format(schema=f"{schema}." if schema else ""))
     return {
-        TopicPartition(row["topic"], row["partition"]): Stored(row["next_offset"], row["topic_id"])
+        TopicPartition(row["topic"], row["partition"]): StoredPosition(
+            row["next_offset"], row["topic_id"]
+        )
         for row in rows
     }
 
 
 async def load_positions(db: Db | asyncpg.Pool) -> dict[TopicPartition, int]:
-    return {place: one.next_offset for place, one in (await load_stored(db)).items()}
+    return {partition: one.next_offset for partition, one in (await load_stored(db)).items()}
 
 
 def begin_at(stored: StoredPositions, logs: Logs) -> dict[TopicPartition, int]:
-    """Where to read each log on; where a position is not of this log, at its beginning."""
-    return {place: _begin(stored.get(place), present) for place, present in logs.items()}
+    """By partition, the stored position, or the beginning of a log without a valid position."""
+    return {partition: _begin(stored.get(partition), log) for partition, log in logs.items()}
 
 
-def _begin(stored: Stored | None, present: PartitionLog) -> int:
+def _begin(stored: StoredPosition | None, present: PartitionLog) -> int:
     if stored is None or stored.cause_in(present):
         return present.begin
     return max(stored.next_offset, present.begin)
 
 
 def lost_topics(stored: StoredPositions, logs: Logs) -> dict[str, Cause]:
-    """The topics in which a position is not used, each with one cause."""
+    """The topics with a position that cannot be used, each with one cause."""
     causes = {
-        place.topic: cause
-        for place, one in stored.items()
-        if place in logs and (cause := one.cause_in(logs[place]))
+        partition.topic: cause
+        for partition, one in stored.items()
+        if partition in logs and (cause := one.cause_in(logs[partition]))
     }
     return dict(sorted(causes.items()))
 
 
 async def report_lost(db: Db | asyncpg.Pool, topics: Iterable[str], cause: Cause) -> None:
-    """Says it in the log and in the status."""
+    """Logs the topics, and stores them for the status."""
     names = sorted(topics)
     await db.execute(REPORT_LOST, names, cause)
     for name in names:
@@ -146,30 +150,30 @@ class WorkerPositions:
         self._topic_ids = topic_ids
 
     async def begin_at(self, logs: Logs) -> dict[TopicPartition, int]:
-        """Adopts the ids of positions that have none, and reports positions that are not used."""
-        return await self._waiting(lambda: self._begin_at(logs))
+        """Also stores the ids of topics whose positions have none, and reports lost topics."""
+        return await self._retry_while_unavailable(lambda: self._begin_at(logs))
 
     async def load(self) -> dict[TopicPartition, int]:
-        return await self._waiting(lambda: load_positions(self._pool))
+        return await self._retry_while_unavailable(lambda: load_positions(self._pool))
 
     async def report_shorter(self, topics: Collection[str]) -> None:
-        await self._waiting(lambda: report_lost(self._pool, topics, Cause.SHORTER))
+        await self._retry_while_unavailable(lambda: report_lost(self._pool, topics, Cause.SHORTER))
 
     async def _begin_at(self, logs: Logs) -> dict[TopicPartition, int]:
-        self._topic_ids.update({place.topic: one.topic_id for place, one in logs.items()})
+        self._topic_ids.update({partition.topic: one.topic_id for partition, one in logs.items()})
         async with self._pool.acquire() as db, db.transaction():
             stored = await load_stored(db)
             begin = begin_at(stored, logs)
-            known = {place: begin[place] for place in stored.keys() & logs.keys()}
+            known = {partition: begin[partition] for partition in stored.keys() & logs.keys()}
             await advance(db, known, self._topic_ids)
             for topic, cause in lost_topics(stored, logs).items():
                 await report_lost(db, [topic], cause)
         return begin
 
-    async def _waiting(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def _retry_while_unavailable(self, work: Callable[[], Awaitable[T]]) -> T:
         while True:
             try:
                 return await work()
             except UNAVAILABLE as error:
                 log.warning("waiting for the stored positions: %s", type(error).__name__)
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)

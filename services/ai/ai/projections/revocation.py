@@ -9,7 +9,7 @@ import math
 
 import asyncpg
 
-from ai.kit.auth import Caller, Revoked, Tokens
+from ai.kit.auth import Caller, RevocationList, Tokens
 
 SECONDS = 2.0
 # Each limit is longer than a token is valid, so that no revoked token is missed.
@@ -37,7 +37,7 @@ class Revocations:
         generations = {row["user_id"]: row["token_generation"] for row in raised}
         erased = {row["user_id"]: math.inf for row in await self._pool.fetch(ERASED)}
         ended = frozenset(row["sign_in_id"] for row in await self._pool.fetch(ENDED))
-        self._tokens.revoked = Revoked(generations | erased, ended)
+        self._tokens.revocation_list = RevocationList(generations | erased, ended)
         return False
 
 

@@ -52,7 +52,7 @@ class Subscriber:
         failpoint("worker.post_commit")
 
     async def _handle(self, records: Records) -> Sequence[Refused]:
-        """Returns what had to be parked besides what could not be read."""
+        """Returns the records that the database refused; unreadable ones are counted already."""
         batch = await self._read(records)
         # Counted before the position moves, so that a worker that stops here reads them again.
         await self._count(len(records), batch.refused)
@@ -64,15 +64,15 @@ class Subscriber:
         return ()
 
     async def _count(self, records: int, parked: Sequence[Refused]) -> None:
-        """Ends the process when too many were parked. They stay parked, so that an operator can
-        decide on them; what was decided on is not counted."""
+        """Ends the process when too many records were parked. They stay parked, so that an operator
+        can decide on them; records with a decision are not counted."""
         self.budget.count(records=records, parked=len(parked))
         if self.budget.spent:
             await self._retried(lambda: self.applier.park(parked))
             exit_process(PARKED_TOO_MANY, "too many records had to be parked")
 
     async def _apply_alone(self, record: RawRecord) -> list[Refused]:
-        """What had to be parked of it."""
+        """Returns the record if it had to be parked."""
         batch = await self._read([record])
         try:
             await self._apply(batch)
@@ -81,14 +81,14 @@ class Subscriber:
                 refused=[Refused(record, NOT_APPLICABLE, type(error).__name__)],
                 positions=batch.positions,
             )
-            await self._retried(lambda: self.applier.settle(batch))
+            await self._retried(lambda: self.applier.review_refused(batch))
             await self._apply(batch)
         return batch.refused
 
     async def _read(self, records: Sequence[RawRecord]) -> Batch:
         batch = read_batch(records)
         if batch.refused:
-            await self._retried(lambda: self.applier.settle(batch))
+            await self._retried(lambda: self.applier.review_refused(batch))
         return batch
 
     async def _apply(self, batch: Batch) -> None:

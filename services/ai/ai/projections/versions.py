@@ -14,7 +14,7 @@ TYPED = "SELECT concat_ws(':', {fields}) AS key, version FROM {table} WHERE {exi
 ENTITIES = (
     "SELECT key, version FROM entity WHERE kind = '{kind}' AND type <> ALL('{{{deletions}}}')"
 )
-SET_BACK = "UPDATE {place} SET version = 0 WHERE {kind}"
+RESET_VERSION = "UPDATE {table} SET version = 0 WHERE {kind}"
 
 
 async def load_versions(
@@ -34,17 +34,18 @@ async def load_versions(
 async def load_version(
     db: Db | asyncpg.Pool, projection: Projection, key: str, *, deleted: bool = False
 ) -> int | None:
-    """With `deleted` also the version of a deleted entity, which guards against older facts."""
+    """None for an unknown entity and, without `deleted`, for a deleted one, whose version still
+    guards against older facts."""
     condition, values = _compare_key(projection, key, "=", 0)
     rows = await db.fetch(f"{_select(projection, deleted)} AND {condition}", *values)
     return rows[0]["version"] if rows else None
 
 
-async def set_version_back(db: Db, generation: str, projection: Projection, key: str) -> None:
-    """Has the next fact of an entity applied in a generation, whatever its version is."""
+async def reset_version(db: Db, generation: str, projection: Projection, key: str) -> None:
+    """Lets a generation apply the next fact of an entity, whatever its version is."""
     condition, values = _compare_key(projection, key, "=", 0)
-    statement = SET_BACK.format(
-        place=f"{generation}.{projection.table or 'entity'}",
+    statement = RESET_VERSION.format(
+        table=f"{generation}.{projection.table or 'entity'}",
         kind="true" if projection.table else f"kind = '{projection.topic.kind}'",
     )
     await db.execute(f"{statement} AND {condition}", *values)

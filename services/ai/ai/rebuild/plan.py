@@ -41,8 +41,8 @@ async def plan(tools: Tools, options: Options) -> Plan:
         logs = await existing_logs(reader, topics)
         limits = await reader.at_time(topics, options.until) if options.until else {}
     records = dict.fromkeys((topic.name for topic in topics), 0)
-    for place, log in logs.items():
-        records[place.topic] += limits.get(place, log.end) - log.begin
+    for partition, log in logs.items():
+        records[partition.topic] += limits.get(partition, log.end) - log.begin
     (known,) = await tools.db.fetch(KNOWN_TEXTS, *tools.encoder.identity.key)
     size = await tools.db.fetchval(SIZE, live)
     return Plan(live, records, known["texts"], known["cached"], size)

@@ -48,7 +48,7 @@ from ai.rebuild.switch import (
     ReadingRange,
     Switched,
     catch_up_and_switch,
-    worker_runs,
+    has_worker,
 )
 from ai.recommendations.recompute import Recompute
 from ai.recommendations.refresh import NeighboursRefresh
@@ -117,8 +117,8 @@ class Outcome:
     """None when there was nothing to compare with."""
     switched: Switched | None
     """None when the generation was only built."""
-    worker_runs: bool = True
-    """Whether a worker is there that will apply new facts to it."""
+    has_worker: bool = True
+    """Whether a worker runs that will apply new facts to the generation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ async def roll_back(tools: Tools) -> Outcome:
 async def existing_logs(reader: Reader, topics: Sequence[Topic]) -> Logs:
     """Raises RebuildRefused when one of the topics does not exist."""
     logs = await reader.logs(topics)
-    if missing := {one.name for one in topics} - {place.topic for place in logs}:
+    if missing := {one.name for one in topics} - {partition.topic for partition in logs}:
         names = ", ".join(sorted(missing))
         raise RebuildRefused(f"there is no topic {names} that ai may read: {LOST_PAGE}")
     return logs
@@ -224,7 +224,7 @@ class _Run:
     reader: Reader
     applier: Applier
     topic_ids: dict[str, str]
-    """The applier's."""
+    """The same dictionary as the applier's, filled when the logs are read."""
     facts: int = 0
     comparison: Comparison | None = None
 
@@ -245,35 +245,35 @@ class _Run:
         return await self._outcome(0, 0, await self._switch(_unseen))
 
     async def _outcome(self, cached: int, embedded: int, switched: Switched | None) -> Outcome:
-        runs = await worker_runs(self.tools.db)
+        runs = await has_worker(self.tools.db)
         made = self.comparison
         return Outcome(self.name, self.facts, cached, embedded, made, switched, runs)
 
     def _report(self, stage: str, done: int, total: int, **figures: object) -> None:
         self.tools.progress_reporter.stage(stage, done, total, **figures)
 
-    async def _to_read(self, db: Db | asyncpg.Pool) -> ReadingRange:
+    async def _reading_range(self, db: Db | asyncpg.Pool) -> ReadingRange:
         logs = await existing_logs(self.reader, CONSUMED)
-        self.topic_ids.update({place.topic: one.topic_id for place, one in logs.items()})
+        self.topic_ids.update({partition.topic: one.topic_id for partition, one in logs.items()})
         begin = begin_at(await load_stored(db, self.name), logs)
         return ReadingRange(begin, await self._target(db, logs))
 
     async def _target(self, db: Db | asyncpg.Pool, logs: Logs) -> Positions:
         """The positions of the live generation, so that both can be compared, or the end while it
-        has none, or none in this log; limited by the options."""
+        has none in this log; limited by the options."""
         live = await load_stored(db, self.live)
         positions: dict[tuple[str, int], int] = {
-            place: present.end
-            if not live or live[place].cause_in(present)
-            else live[place].next_offset
-            for place, present in logs.items()
-            if not live or place in live
+            partition: log.end
+            if not live or live[partition].cause_in(log)
+            else live[partition].next_offset
+            for partition, log in logs.items()
+            if not live or partition in live
         }
         if self.options.until:
             limits = await self.reader.at_time(CONSUMED, self.options.until)
-            positions = {place: min(end, limits[place]) for place, end in positions.items()}
+            positions = {one: min(end, limits[one]) for one, end in positions.items()}
         wanted = self.options.positions
-        return {place: min(end, wanted.get(place, end)) for place, end in positions.items()}
+        return {one: min(end, wanted.get(one, end)) for one, end in positions.items()}
 
     async def _load(self) -> None:
         """Reads with the worker's subscriber, which never skips a record."""
@@ -284,7 +284,7 @@ class _Run:
 
     async def _load_rest(self, subscriber: Subscriber) -> int:
         """Returns how many records were read."""
-        rest, read = await self._to_read(self.pool), 0
+        rest, read = await self._reading_range(self.pool), 0
         total = rest.offsets
         async for records in self.reader.read(rest.begin, rest.until, RECORDS_PER_BATCH):
             await subscriber.handle(records)
@@ -323,7 +323,7 @@ class _Run:
                     self.applier,
                     self.reader,
                     live=self.live,
-                    to_read=self._to_read,
+                    reading_range=self._reading_range,
                     check=check,
                 )
                 self._report("switch", 1, 1, attempt=attempt)
@@ -347,7 +347,7 @@ class _Run:
             raise Differs(self.comparison, await self._lost_topics(db))
 
     async def _lost_topics(self, db: Db) -> list[str]:
-        """Topics that may have fewer records than the live generation was made from."""
+        """Topics that may have lost records which the live generation has applied."""
         logs = await self.reader.logs(CONSUMED)
         lost = lost_topics(await load_stored(db, self.live), logs)
         return sorted({*lost, *await reported_lost(db, self.live)})

@@ -79,7 +79,7 @@ def outcome(console: Console, made: Outcome) -> None:
         f"[green]{made.generation} is live[/]: writers waited {made.switched.held_seconds:.2f} s, "
         f"the switch took {made.switched.switch_seconds * 1000:.0f} ms"
     )
-    if not made.worker_runs:
+    if not made.has_worker:
         console.print("[yellow]no worker is running[/]: start one, or new facts are not applied")
 
 

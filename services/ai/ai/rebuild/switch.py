@@ -10,7 +10,7 @@ from ai.kit.failpoints import failpoint
 from ai.kit.locks import LEARNER_WRITE_LOCK
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.projections.decisions import settle
+from ai.projections.decisions import review_refused
 from ai.projections.generations import publish_live
 from ai.projections.positions import Positions
 from ai.recommendations.announce import VERSION
@@ -56,8 +56,8 @@ class ReadingRange:
         return sum(max(end - self.begin.get(one, 0), 0) for one, end in self.until.items())
 
 
-async def worker_runs(db: Db) -> bool:
-    """Whether a worker reported lately, of any generation: it goes on with the live one."""
+async def has_worker(db: Db) -> bool:
+    """Whether a worker of any generation runs: it will continue on the live one."""
     return bool(await db.fetchval(WORKER_RUNS))
 
 
@@ -67,10 +67,10 @@ async def catch_up_and_switch(
     reader: Reader,
     *,
     live: str,
-    to_read: Callable[[Db], Awaitable[ReadingRange]],
+    reading_range: Callable[[Db], Awaitable[ReadingRange]],
     check: Callable[[Db], Awaitable[None]],
 ) -> Switched:
-    """Apply exactly `to_read` to `applier`'s generation, `check` it and make it live, in one
+    """Apply exactly `reading_range` to `applier`'s generation, `check` it and make it live, in one
     transaction that holds off every writer. What `check` raises undoes all of it.
 
     Raises asyncpg.LockNotAvailableError when readers hold the views too long; then try again.
@@ -79,10 +79,10 @@ async def catch_up_and_switch(
         await db.execute(LEARNER_WRITE_LOCK)
         began = time.monotonic()
         await db.execute(f"SET LOCAL search_path = {applier.generation}, public")
-        rest = await to_read(db)
+        rest = await reading_range(db)
         async for records in reader.read(rest.begin, rest.until, RECORDS_PER_BATCH):
             batch = read_batch(records)
-            await settle(db, batch)
+            await review_refused(db, batch)
             await applier.apply_within(db, batch)
         await check(db)
         await db.execute(ANNOUNCE.format(live=live, new=applier.generation))

@@ -1,4 +1,4 @@
-"""Waits until the worker has read what core had committed."""
+"""Waits until the worker has read the records that core had committed."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ import asyncpg
 
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.projections.positions import Positions, load_positions
-from ai.reconcile.calls import AGAIN_SECONDS, Calls
+from ai.reconcile.calls import RETRY_SECONDS, Calls
 from ongoza_contracts.topics import Topic
 
 
@@ -22,16 +22,16 @@ class Arrivals:
         self._deadline = 0.0
 
     def start(self) -> None:
-        """What is on its way may arrive from now on, for `patience` seconds."""
+        """Starts the `patience` seconds in which records may arrive."""
         self._deadline = time.monotonic() + self._patience
 
     async def has_arrived(self, topic: Topic) -> bool:
-        """Whether all was read of a topic that core had committed when this was called. Raises
-        CoreUnavailable and CoreRefused."""
+        """Whether the worker has read all records of the topic that core had committed before.
+        Raises CoreUnavailable and CoreRefused."""
         return await self._is_sent(topic) and await self._is_read(topic)
 
     async def _is_sent(self, topic: Topic) -> bool:
-        """Whether all that core had committed has left the outbox."""
+        """Whether the records that core had committed have left the outbox."""
         last = (await self._calls.outbox(topic.kind)).last
         while last is not None:
             first = (await self._calls.outbox(topic.kind)).first
@@ -39,11 +39,11 @@ class Arrivals:
                 break
             if self._is_late():
                 return False
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
         return True
 
     async def _is_read(self, topic: Topic) -> bool:
-        """Whether the worker has read all that was on the topic."""
+        """Whether the worker has read the records that are on the topic now."""
         while True:
             try:
                 async with Reader(self._brokers) as reader:
@@ -51,7 +51,7 @@ class Arrivals:
             except BrokerError:
                 if self._is_late():
                     return False
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _is_read_by(self, reader: Reader, topic: Topic) -> bool:
         ends = await reader.ends([topic])
@@ -62,7 +62,7 @@ class Arrivals:
                 return True
             if self._is_late():
                 return False
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline

@@ -15,15 +15,16 @@ from ongoza_contracts.http.reconcile import (
 )
 
 CALL_SECONDS = 30.0
-"""The time that core may take for one call, more than while a user waits."""
-AGAIN_SECONDS = 0.5
+"""The time limit of one call to core, longer than for requests of users."""
+RETRY_SECONDS = 0.5
 NOT_FOUND, TOO_MANY_REQUESTS = 404, 429
 
 T = TypeVar("T")
 
 
 class Calls:
-    """Each raises CoreRefused, and what its service raises once `patience` seconds are over."""
+    """Calls are repeated for `patience` seconds. They raise CoreRefused, and after that time
+    CoreUnavailable or the error of the database."""
 
     def __init__(self, core: CoreClient, patience: float) -> None:
         self._core = core
@@ -63,7 +64,7 @@ class Calls:
         return await self.repeat(lambda: work(self._core.as_service(budget=CALL_SECONDS)))
 
     async def repeat(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Repeats what core or the database does not answer."""
+        """The result of `work`, which is repeated while core or the database is unavailable."""
         give_up_at = time.monotonic() + self._patience
         while True:
             try:
@@ -72,7 +73,7 @@ class Calls:
                 refused = isinstance(error, CoreRefused) and error.core_status != TOO_MANY_REQUESTS
                 if refused or time.monotonic() > give_up_at:
                     raise
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 def _path(kind: str, key: str) -> str:

@@ -3,8 +3,8 @@
 Exits with 0 when both are equal, with 2 when they differ, with 3 when nothing differs but records
 are still on the way, and with 1 when they could not be compared.
 
-What core had committed at the first look is waited for: it leaves the outbox, and the worker reads
-what is on the topic. A difference that remains is one; without that it is on the way.
+It waits until the records that core had committed have left the outbox and the worker has read
+them. A difference that remains then is reported as one, else as a record on the way.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
-from ai.projections.last_records import republish_outdated
 from ai.projections.registry import REGISTRY
 from ai.reconcile.arrivals import Arrivals
 from ai.reconcile.calls import CALL_SECONDS, Calls
-from ai.reconcile.compare import Reconcile
-from ai.reconcile.differences import Difference, Found
+from ai.reconcile.compare import Reconciler
+from ai.reconcile.differences import Difference, Findings
+from ai.reconcile.last_records import republish_outdated
 from ongoza_contracts.topics import Topic
 
 SHOWN = 20
@@ -38,36 +38,38 @@ command = typer.Typer(add_completion=False)
 console = Console()
 
 
-async def reconcile(given: Reconcile, arrivals: Arrivals, *, repair: bool) -> Found:
+async def reconcile(reconciler: Reconciler, arrivals: Arrivals, *, repair: bool) -> Findings:
     """Raises CoreUnavailable and CoreRefused."""
-    found = Found()
+    found = Findings()
     seen: dict[Topic, list[Difference]] = {}
     with Progress(console=console) as progress:
         for projection in REGISTRY.projections:
             task = progress.add_task(projection.topic.kind, total=None)
-            async for count, differences in given.compare(projection):
+            async for count, differences in reconciler.compare(projection):
                 found.compared += count
                 seen.setdefault(projection.topic, []).extend(differences)
                 progress.update(task, advance=count)
             progress.update(task, total=progress.tasks[task].completed)
     arrivals.start()
     for topic, differences in seen.items():
-        found.add(await given.examine(topic, differences))
-    return await repaired(given, arrivals, found) if repair else found
+        found.add(await reconciler.confirm(topic, differences))
+    return await repair_differences(reconciler, arrivals, found) if repair else found
 
 
-async def repaired(given: Reconcile, arrivals: Arrivals, found: Found) -> Found:
-    """What is left after core has published again what differs."""
-    left = Found(found.compared, on_the_way=found.on_the_way)
+async def repair_differences(
+    reconciler: Reconciler, arrivals: Arrivals, found: Findings
+) -> Findings:
+    """The differences that remain after core has published these entities again."""
+    left = Findings(found.compared, on_the_way=found.on_the_way)
     asked: dict[Topic, list[Difference]] = {}
     for one in found.differences:
-        if await given.repair(one):
-            asked.setdefault(one.projection.topic, []).append(await given.look(one))
+        if await reconciler.repair(one):
+            asked.setdefault(one.projection.topic, []).append(await reconciler.load(one))
         else:
             left.differences.append(one)
     arrivals.start()
     for topic, differences in asked.items():
-        still = await given.examine(topic, differences)
+        still = await reconciler.confirm(topic, differences)
         left.repaired += len(differences) - len(still)
         left.add(still)
     return left
@@ -76,16 +78,14 @@ async def repaired(given: Reconcile, arrivals: Arrivals, found: Found) -> Found:
 @command.command()
 def main(
     repair: Annotated[
-        bool, typer.Option(help="Have core publish again what is missing, older or wrong here.")
+        bool, typer.Option(help="Let core publish again what is missing, older or wrong in ai.")
     ] = False,
     patience: Annotated[
         float,
-        typer.Option(
-            help="Seconds in which what is on its way may arrive, and a service may answer.", min=0
-        ),
+        typer.Option(help="Seconds in which records may arrive and services may answer.", min=0),
     ] = PATIENCE_SECONDS,
 ) -> None:
-    """Say what differs between core and ai."""
+    """Print what differs between core and ai."""
     configure(logging.ERROR, "%(message)s")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
@@ -96,14 +96,14 @@ def main(
     sys.exit(found.exit_code)
 
 
-async def _run(settings: Settings, repair: bool, patience: float) -> Found:
+async def _run(settings: Settings, repair: bool, patience: float) -> Findings:
     tokens = Tokens(settings.jwt_secret_key)
     core = CoreClient(settings.django_api_url, tokens, timeout=CALL_SECONDS)
     pool = await open_pool(settings, search_path="live, public", size=1)
     calls = Calls(core, patience)
     arrivals = Arrivals(calls, pool, KafkaConfig.of(settings), patience)
     try:
-        found = await reconcile(Reconcile(calls, arrivals, pool), arrivals, repair=repair)
+        found = await reconcile(Reconciler(calls, arrivals, pool), arrivals, repair=repair)
         if repair:
             async with Reader(KafkaConfig.of(settings)) as reader:
                 found.last_records = await republish_outdated(reader, calls, patience)
@@ -113,21 +113,24 @@ async def _run(settings: Settings, repair: bool, patience: float) -> Found:
         await core.close()
 
 
-def _show(found: Found) -> None:
+def _show(found: Findings) -> None:
     rows = found.differences + found.on_the_way
     if rows:
         table = Table("kind", "key", "core", "ai", "what")
         for one in rows[:SHOWN]:
-            table.add_row(one.kind, one.key, str(one.core or ""), str(one.ai or ""), one.what)
+            table.add_row(
+                one.kind, one.key, str(one.core or ""), str(one.ai or ""), one.description
+            )
         console.print(table)
     console.print(
         f"{found.compared:,} entities compared, {found.repaired} repaired, "
         f"{len(found.differences)} differ, {len(found.on_the_way)} on the way"
     )
-    if found.last_records.asked:
+    counts = found.last_records
+    if counts.requested:
         console.print(
-            f"{found.last_records.asked} were published again because their last record on the "
-            f"topic was older or missing; {found.last_records.left} of them have not arrived there"
+            f"{counts.requested} were published again because their last record on the topic was "
+            f"older or missing; {counts.outdated} of them have not arrived there"
         )
     if found.on_the_way:
         console.print("the worker has not read these yet: is it running, and is the relay?")

@@ -1,4 +1,4 @@
-"""Looks at core and ai, tells differences from what is on the way, and repairs them."""
+"""Compares core with ai, separates differences from records on the way, and repairs them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,15 +11,15 @@ from ai.projections.registry import Projection
 from ai.projections.versions import load_version, load_versions
 from ai.reconcile.arrivals import Arrivals
 from ai.reconcile.calls import Calls
-from ai.reconcile.differences import Difference, judge
+from ai.reconcile.differences import Difference, classify
 from ongoza_contracts.http.reconcile import VERSION_STEP_MAX
 from ongoza_contracts.topics import Topic
 
 IS_ERASED = "SELECT true FROM erased_learner WHERE user_id = $1"
 
 
-class Reconcile:
-    """Its methods raise CoreUnavailable and CoreRefused."""
+class Reconciler:
+    """All methods raise CoreUnavailable and CoreRefused."""
 
     def __init__(self, calls: Calls, arrivals: Arrivals, pool: asyncpg.Pool) -> None:
         self._calls = calls
@@ -27,13 +27,13 @@ class Reconcile:
         self._pool = pool
 
     async def compare(self, projection: Projection) -> AsyncIterator[tuple[int, list[Difference]]]:
-        """Yields for each page how many entities core has on it, and what differs at the first
-        look."""
+        """Yields for each page the number of core's entities and the differences, some of which may
+        be records on the way."""
         after: str | None = None
         while True:
             page = await self._calls.page(projection.topic.kind, after)
             theirs = {one.key: one.version for one in page.results}
-            ours = await self._load(projection, after, page.next_after)
+            ours = await self._load_versions(projection, after, page.next_after)
             differing = [
                 Difference(projection, key, theirs.get(key), ours.get(key), guard=ours.get(key))
                 for key in theirs.keys() | ours.keys()
@@ -44,33 +44,33 @@ class Reconcile:
             if after is None:
                 return
 
-    async def examine(self, topic: Topic, before: list[Difference]) -> list[Difference]:
-        """Those differences that are none by chance: what is on its way gets the time to arrive."""
+    async def confirm(self, topic: Topic, before: list[Difference]) -> list[Difference]:
+        """The differences that remain once records on the way have had time to arrive."""
         if not before:
             return []
         arrived = await self._arrivals.has_arrived(topic)
-        judged = [judge(one, await self.look(one), arrived=arrived) for one in before]
-        return [one for one in judged if one]
+        classified = [classify(one, await self.load(one), arrived=arrived) for one in before]
+        return [one for one in classified if one]
 
-    async def look(self, one: Difference) -> Difference:
+    async def load(self, one: Difference) -> Difference:
         core = await self._calls.version(one.kind, one.key)
         ours = await self._calls.repeat(lambda: load_version(self._pool, one.projection, one.key))
         return await self._with_guard(Difference(one.projection, one.key, core, ours, guard=ours))
 
     async def repair(self, one: Difference) -> bool:
-        """Have core publish the entity again, under a version that ai accepts; False where that
-        would not help."""
+        """Lets core publish the entity again, under a version that ai accepts. False if that would
+        not repair it."""
         if one.core is None or one.erased:
             return False
         guard = one.guard or 0
         above = guard if guard >= one.core else None
-        if guard - one.core > VERSION_STEP_MAX:  # nobody would accept a version beyond it
+        if guard - one.core > VERSION_STEP_MAX:  # consumers would refuse a higher version
             await self._replace(one)
             above = None
         await self._calls.republish(one.kind, one.key, above)
         return True
 
-    async def _load(
+    async def _load_versions(
         self, projection: Projection, after: str | None, until: str | None
     ) -> dict[str, int]:
         return await self._calls.repeat(lambda: load_versions(self._pool, projection, after, until))
@@ -81,7 +81,7 @@ class Reconcile:
             await replace_version(db, one.projection, one.key)
 
     async def _with_guard(self, one: Difference) -> Difference:
-        """An entity that ai does not have may be deleted here, or its owner erased."""
+        """Adds the version of a deleted entity and whether its owner is erased, if ai lacks it."""
         if one.ai is not None:
             return one
         guard = await self._calls.repeat(
@@ -92,7 +92,7 @@ class Reconcile:
 
 
 def _owner(one: Difference) -> int | None:
-    """The owner, where the key begins with one."""
+    """The owner, if the key begins with one."""
     fact = one.projection.topic.facts[0]
     if fact.key_fields[0] not in fact.subjects[:1]:
         return None

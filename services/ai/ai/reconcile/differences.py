@@ -1,8 +1,7 @@
-"""What differs between core and ai, and what is only on the way. Pure."""
+"""Differences between core and ai, and records that are still on the way. Pure."""
 
 from dataclasses import dataclass, field, replace
 
-from ai.projections.last_records import Republished
 from ai.projections.registry import Projection
 
 DIFFERS, ON_THE_WAY = 2, 3
@@ -14,10 +13,10 @@ class Difference:
     projection: Projection
     key: str
     core: int | None
-    """Core's version; None when it has no such entity."""
+    """Core's version; None if core has no such entity."""
     ai: int | None
     guard: int | None = None
-    """The version in ai below which facts are ignored, also that of a deleted entity."""
+    """The version up to which ai ignores facts, also of a deleted entity."""
     erased: bool = False
     """Whether ai has erased the owner."""
     on_the_way: bool = False
@@ -27,7 +26,7 @@ class Difference:
         return self.projection.topic.kind
 
     @property
-    def what(self) -> str:
+    def description(self) -> str:
         if self.on_the_way:
             return "on the way"
         if self.core is None:
@@ -39,9 +38,9 @@ class Difference:
         return "missing here" if (self.guard or 0) < self.core else "deleted here"
 
 
-def judge(before: Difference, now: Difference, *, arrived: bool) -> Difference | None:
-    """What two looks at an entity tell, of which the second asked core first; None when nothing
-    differs. `arrived` says that between them all was read that core had committed before."""
+def classify(before: Difference, now: Difference, *, arrived: bool) -> Difference | None:
+    """The difference that follows from two comparisons of an entity, or None. The second one read
+    core before ai. `arrived`: between them the worker read all that core had committed before."""
     if now.core == now.ai:
         return None
     if now.core is not None and _is_ahead(before, now, now.core):
@@ -52,7 +51,7 @@ def judge(before: Difference, now: Difference, *, arrived: bool) -> Difference |
         lost = now.core is not None and (now.ai or 0) < before.core
     else:
         lost = now.core is None
-    return now if lost else None  # it has changed again meanwhile
+    return now if lost else None  # else it has changed again meanwhile
 
 
 def _is_ahead(before: Difference, now: Difference, core: int) -> bool:
@@ -62,20 +61,30 @@ def _is_ahead(before: Difference, now: Difference, core: int) -> bool:
     return now.ai is None and (before.guard or 0) >= core
 
 
+@dataclass(frozen=True, slots=True)
+class RepublishCounts:
+    """The keys that were published again because their last record was not the newest."""
+
+    requested: int = 0
+    """The number of keys that core was asked to publish again."""
+    outdated: int = 0
+    """Of those, the keys whose last record is still older or missing."""
+
+
 @dataclass(slots=True)
-class Found:
+class Findings:
     compared: int = 0
     differences: list[Difference] = field(default_factory=list)
     on_the_way: list[Difference] = field(default_factory=list)
     repaired: int = 0
-    last_records: Republished = field(default_factory=Republished)
+    last_records: RepublishCounts = field(default_factory=RepublishCounts)
 
-    def add(self, judged: list[Difference]) -> None:
-        self.differences += [one for one in judged if not one.on_the_way]
-        self.on_the_way += [one for one in judged if one.on_the_way]
+    def add(self, classified: list[Difference]) -> None:
+        self.differences += [one for one in classified if not one.on_the_way]
+        self.on_the_way += [one for one in classified if one.on_the_way]
 
     @property
     def exit_code(self) -> int:
         if self.differences:
             return DIFFERS
-        return ON_THE_WAY if self.on_the_way or self.last_records.left else 0
+        return ON_THE_WAY if self.on_the_way or self.last_records.outdated else 0

@@ -119,7 +119,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids on the wire fit 31 bits
 
-# How long a database that the relay has not compared with the topics gives no ids and tokens.
+# Seconds in which core issues no ids and tokens from a database that the relay has not compared
+# with the topics.
 RESTORE_CHECK_SECONDS = env.number("RESTORE_CHECK_SECONDS", 10)
 
 # --- people and tokens -------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _is_unavailable(error: BaseException | None) -> bool:
-    """Whether the database is away, or only its standby is there: a retry may succeed."""
+    """Whether the database, or all of it but a standby, is unavailable: a retry may succeed."""
     if isinstance(error, InternalError):
         return isinstance(error.__cause__, ReadOnlySqlTransaction)
     return isinstance(error, (OperationalError, InterfaceError))

@@ -29,7 +29,7 @@ class ApiView(APIView):
     permissions: ClassVar[Mapping[str, Principal | Permission]] = {}
     """By HTTP method; `core.access.permissions` enforces it."""
     gives_ids: ClassVar[bool] = False
-    """Whether its POST gives a counted id or a token, which must never be given a second time."""
+    """Whether POST assigns an id from a sequence or issues a token: neither may be issued twice."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """The names a GET may carry, each at most once. Everything else is refused."""
 

@@ -82,7 +82,7 @@ def record_history(facts: Iterable[tuple[Fact, datetime]]) -> None:
 
 
 def record_lost_history(facts: Iterable[tuple[Record, Fact]]) -> None:
-    """Record facts that were published and that a restored history lacks; nothing is sent."""
+    """Add published facts that a restored history lacks to the history only."""
     for batch in batches(facts, BATCH):
         _execute(HISTORY, [(*_history_row(*one), None, None) for one in batch])
 

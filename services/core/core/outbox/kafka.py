@@ -21,15 +21,15 @@ from ongoza_contracts.topics import Topic
 
 POLL_SECONDS = 0.2
 
-Place: TypeAlias = tuple[str, int]
-"""A topic and the number of a partition."""
+PartitionId: TypeAlias = tuple[str, int]
+"""A topic and the number of one of its partitions."""
 
 TOPIC_UNKNOWN_MS = 500
 """How long a topic that the brokers do not know may still become known. Its records stay in the
 outbox and are sent again, so that waiting longer would only delay those of other topics."""
 SILENT_SECONDS = 10.0
 """How long a topic may acknowledge nothing while another one has acknowledged everything, and how
-long brokers may send nothing while we read."""
+long a reader waits for the brokers."""
 RANGE_SECONDS = 3.0
 READ_AT_ONCE = 500
 UNKNOWN_TOPIC = (
@@ -43,7 +43,10 @@ class NotPublished(RuntimeError):
     """Not every record was acknowledged; those that were may be sent again."""
 
     def __init__(
-        self, reason: str, topics: Collection[str] = (), offsets: Mapping[Place, int] | None = None
+        self,
+        reason: str,
+        topics: Collection[str] = (),
+        offsets: Mapping[PartitionId, int] | None = None,
     ) -> None:
         """`topics` are those with a record that was not acknowledged; empty when that concerns
         the cluster and not single topics. `offsets` are as `Publisher.publish` returns them, of
@@ -81,7 +84,7 @@ class Publisher:
 
     def publish(
         self, records: Sequence[Record], while_waiting: Callable[[], None]
-    ) -> dict[Place, int]:
+    ) -> dict[PartitionId, int]:
         """Send `records` in order and return when the broker has them all: the offset after the
         last one in each partition.
 
@@ -96,7 +99,7 @@ class Publisher:
 
     def _send(
         self, records: Sequence[Record], while_waiting: Callable[[], None]
-    ) -> dict[Place, int]:
+    ) -> dict[PartitionId, int]:
         delivery = Delivery(records)
         producer = self._producer = self._producer or Producer(self._configuration)
         for record in records:
@@ -134,7 +137,7 @@ class Delivery:
         self._left = Counter(record.topic for record in records)
         self._failures: dict[str, str] = {}
         self._acknowledged_at = time.monotonic()
-        self.offsets: dict[Place, int] = {}
+        self.offsets: dict[PartitionId, int] = {}
         """The offset after the last acknowledged record, by topic and partition."""
 
     def fail(self, topic: str, error: KafkaError) -> None:
@@ -166,13 +169,17 @@ class Delivery:
             reason = next(iter(self._failures.values()))
             raise NotPublished(reason, self._failures, self._offsets_of_others())
 
-    def _note_offset(self, place: Place, offset: int | None) -> None:
-        """A broker that had the record already may not say where."""
+    def _note_offset(self, partition: PartitionId, offset: int | None) -> None:
+        """A broker that had the record already may not report its offset."""
         if offset is not None and offset >= 0:
-            self.offsets[place] = max(self.offsets.get(place, 0), offset + 1)
+            self.offsets[partition] = max(self.offsets.get(partition, 0), offset + 1)
 
-    def _offsets_of_others(self) -> dict[Place, int]:
-        return {place: n for place, n in self.offsets.items() if place[0] not in self._failures}
+    def _offsets_of_others(self) -> dict[PartitionId, int]:
+        return {
+            partition: offset
+            for partition, offset in self.offsets.items()
+            if partition[0] not in self._failures
+        }
 
     def _waiting(self) -> list[str]:
         return [t for t, left in self._left.items() if left and t not in self._failures]
@@ -210,14 +217,14 @@ class NotRead(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class TopicRecord:
-    """A record as it lies on a topic."""
+    """A record of a topic, with its headers not yet decoded."""
 
     topic: str
     partition: int
     offset: int
     key: str
     headers: Headers
-    """Empty where a header's name is no UTF-8."""
+    """Empty if the name of a header is not UTF-8."""
     value: bytes | None
 
     def attribute(self, name: str) -> str:
@@ -237,7 +244,7 @@ def topic_reader(client: Mapping[str, str]) -> Iterator["TopicReader"]:
 
 
 class TopicReader:
-    """Reads committed records from given offsets to the present ends, outside any group."""
+    """Reads committed records from given offsets to the present ends, without a consumer group."""
 
     def __init__(self, client: Mapping[str, str]) -> None:
         self._consumer = Consumer(
@@ -256,7 +263,7 @@ class TopicReader:
     def close(self) -> None:
         self._consumer.close()
 
-    def ranges(self, topics: Iterable[Topic]) -> dict[Place, tuple[int, int]]:
+    def ranges(self, topics: Iterable[Topic]) -> dict[PartitionId, tuple[int, int]]:
         """The first offset and the end of every partition that exists. Raises NotRead."""
         found = {}
         for topic in topics:
@@ -267,23 +274,23 @@ class TopicReader:
         return found
 
     def read(
-        self, begins: Mapping[Place, int], while_waiting: Callable[[], None] = lambda: None
+        self, begins: Mapping[PartitionId, int], while_waiting: Callable[[], None] = lambda: None
     ) -> Iterator[list[TopicRecord]]:
-        """Batches of what lies between `begins` and the ends, in the order of each partition.
+        """Batches of the records between `begins` and the ends, in the order of each partition.
 
         `while_waiting` is called at least a few times a second. Raises NotRead when the brokers
-        are silent for long.
+        do not answer for SILENT_SECONDS.
         """
-        self._consumer.assign([TopicPartition(*place, begin) for place, begin in begins.items()])
-        reading, heard_at = {*begins}, time.monotonic()
+        self._consumer.assign([TopicPartition(*one, begin) for one, begin in begins.items()])
+        reading, answered_at = {*begins}, time.monotonic()
         while reading:
             while_waiting()
             messages = self._consumer.consume(READ_AT_ONCE, timeout=POLL_SECONDS)
             if messages:
-                heard_at = time.monotonic()
-            elif time.monotonic() > heard_at + SILENT_SECONDS:
+                answered_at = time.monotonic()
+            elif time.monotonic() > answered_at + SILENT_SECONDS:
                 raise NotRead("the brokers do not answer")
-            reading -= {_place(one) for one in messages if _is_end(one)}
+            reading -= {_partition_id(one) for one in messages if _is_end(one)}
             if records := [_record(one) for one in messages if one.error() is None]:
                 yield records
 
@@ -299,8 +306,8 @@ class TopicReader:
 
 
 def _is_end(message: Message) -> bool:
-    """Raises NotRead for an error of the topic. Without a right to the group, which is not used,
-    every client is told so."""
+    """Raises NotRead for an error of the topic. An error of the group does not matter: the client
+    reports a missing right to it although no group is used."""
     error = message.error()
     if error is None or error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
         return False
@@ -309,12 +316,12 @@ def _is_end(message: Message) -> bool:
     raise NotRead(error.str())
 
 
-def _place(message: Message) -> Place:
+def _partition_id(message: Message) -> PartitionId:
     return str(message.topic()), message.partition() or 0
 
 
 def _record(message: Message) -> TopicRecord:
-    topic, partition = _place(message)
+    topic, partition = _partition_id(message)
     try:
         headers: Any = message.headers() or []  # a list of pairs
     except UnicodeDecodeError:

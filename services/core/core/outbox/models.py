@@ -78,13 +78,13 @@ class FactHistory(models.Model):
 
 
 class PublishedOffset(models.Model):
-    """How far a partition holds what this database knows: the offset after the last record that
-    the relay was acknowledged. Written in the statement that deletes the outbox rows."""
+    """The offset after the last record of a partition that was acknowledged to the relay. Written
+    in the statement that deletes the outbox rows."""
 
     topic = models.TextField()
     partition = models.PositiveIntegerField()
     next_offset = models.PositiveBigIntegerField(null=True)
-    """Null where the first check takes the partition's present end."""
+    """Null until the first check stores the partition's present end."""
 
     class Meta:
         db_table = "outbox_published_offset"
@@ -97,12 +97,12 @@ class PublishedOffset(models.Model):
 
 
 class RestoreCheck(models.Model):
-    """The one row that says for which database the topics were compared with it last, and what
-    was found. Written by `core.outbox.restore_check` alone."""
+    """The one row with the result of the last comparison of the topics with a database, and the
+    identity of that database. Only `core.outbox.restore_check` writes it."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     database = models.TextField()
-    """Server, its start and the database's oid: what no backup brings back."""
+    """Server, its start and the database's oid, of which a restore changes at least one."""
     written_by = models.TextField()
     """The transaction that wrote the row. A row loaded from a dump was written by another."""
     pending_since = models.DateTimeField(null=True)

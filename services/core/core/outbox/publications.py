@@ -41,13 +41,13 @@ class Publication(Generic[V]):
     related: tuple[str, ...] = ()
     """The relations that the fact reads; fetched along with several rows."""
     assign_row: Callable[[V, Any], None] | None = None
-    """Sets the columns of a row from a fact, where `columns` reversed does not suffice."""
+    """Sets the columns of a row from a fact, if reading `columns` in reverse does not suffice."""
     assign_related: Callable[[V, Any], None] | None = None
     """Sets the relations of a saved row from a fact."""
     restorable: bool = True
-    """Whether a row that a restore lost can be made again from its last fact."""
+    """Whether a row that a restore lost can be created again from its last fact."""
     unpublished: Mapping[str, object] = field(default_factory=dict)
-    """The columns that no fact holds, with the value that such a row gets."""
+    """Columns that no fact holds, with the value they get in a row created from a fact."""
 
     def build(self, row: V) -> Fact:
         """The fact of the row's present state."""

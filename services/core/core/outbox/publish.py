@@ -68,14 +68,14 @@ def republish(row: Versioned) -> None:
 
 
 def publish_above(row: Versioned, version: int) -> None:
-    """Publish the row's present state under a version higher than `version` too, which a consumer
-    holds by mistake. The caller holds the row's lock."""
+    """Publish the row's present state under a version above `version`, the wrong one of a consumer.
+    The caller holds the row's lock."""
     row.version = max(row.version, version)
     publish(row)
 
 
 def republish_owned(user_id: int) -> int:
-    """Append again the facts of all that a user owns but the user; how many.
+    """Append again the facts of all entities that a user owns, the user excepted; return how many.
 
     The caller holds the lock of the user. Rows are locked in the order of `delete_owned`.
     """
@@ -91,9 +91,9 @@ def republish_owned(user_id: int) -> int:
 
 
 def publish_naming(user_id: int) -> int:
-    """Publish under its next version every entity of somebody else that names the user; how many.
+    """Publish every entity of other users that names this user; return how many.
 
-    Its version rises, because a consumer that erased the user cleared the name in its own copy.
+    Each gets its next version, because consumers that erased the user cleared the name.
     """
     count = 0
     for publication in publications():
@@ -106,7 +106,7 @@ def publish_naming(user_id: int) -> int:
 
 
 def skip_versions(row: Versioned, published: int) -> None:
-    """Let the next version follow one that was published before a restore lost it."""
+    """Continue after a published version that a restore lost, so that it is not published twice."""
     row.version = max(row.version, published)
     _unguarded(type(row)).filter(pk=row.pk).update(version=row.version)
 
@@ -128,7 +128,7 @@ def delete_published(row: Versioned) -> dict[str, int]:
 
 
 def record_deleted_key(fact: Fact) -> None:
-    """The erasure of the owner will need it; no-op for an entity that belongs to nobody."""
+    """Record the key for the erasure of the owner; no-op for an entity without owner."""
     if fact.owner_id is not None:
         DeletedEntityKey.objects.get_or_create(
             user_id=fact.owner_id, topic=topic_of(type(fact)).name, key=fact.key

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.db import Error, connection
 
 from core.kit.failpoints import failpoint
-from core.outbox.kafka import NotPublished, NotRead, Place
+from core.outbox.kafka import NotPublished, NotRead, PartitionId
 from core.outbox.partitions import ensure_partitions
 from core.outbox.restore_state import PENDING, State, delete_sent, state
 from ongoza_contracts.codec import Record
@@ -23,7 +23,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 STANDBY_PAUSE = 0.5
 STALLED_PAUSE = 5.0  # between two tries to send the oldest row of a topic that takes none
 STALLED_PATIENCE = 3.0  # how long such a try may keep other topics waiting
-CHECK_EVERY = 1.0
+CHECK_SECONDS = 1.0
 DAY_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
@@ -61,7 +61,7 @@ class Stopped(Exception):
 class Publisher(Protocol):
     def publish(
         self, records: Sequence[Record], while_waiting: Callable[[], None]
-    ) -> Mapping[Place, int]: ...
+    ) -> Mapping[PartitionId, int]: ...
 
 
 class Check(Protocol):
@@ -80,7 +80,7 @@ class Relay:
     def __init__(
         self, publisher: Publisher, stop: ShutdownFlag, check: Check | None = None
     ) -> None:
-        """Without `check` the database is taken for the one that published last."""
+        """Without `check` the database is assumed to be the one that published last."""
         self.publisher = publisher
         self.stop = stop
         self._check = check
@@ -124,8 +124,8 @@ class Relay:
                 time.sleep(pause)
 
     def _may_publish(self) -> bool:
-        """Compares the database with the topics where that has not been done; looks once a second,
-        because a database may be replaced under a living session."""
+        """Compares the database with the topics if that has not been done. It checks once a second,
+        because a database may be replaced during a session."""
         if self._check is None or time.monotonic() < self._check_due_at:
             return True
         found = state()
@@ -134,7 +134,7 @@ class Relay:
         if found is State.PENDING:
             self.log_state_change(f"rows wait, restore pending. {PENDING}")
         if found is State.CHECKED:
-            self._check_due_at = time.monotonic() + CHECK_EVERY
+            self._check_due_at = time.monotonic() + CHECK_SECONDS
         return found is State.CHECKED
 
     def _compare(self, check: Check) -> State:
@@ -147,7 +147,7 @@ class Relay:
             return State.UNCHECKED
 
     def _find_lost_topics(self) -> None:
-        """Without an answer from the brokers the next acknowledgement shows it."""
+        """If the brokers do not answer, the next acknowledgement will report a lost topic."""
         if self._check is not None:
             with suppress(NotRead):
                 self._check.find_lost_topics()

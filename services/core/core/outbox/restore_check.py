@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from core.outbox.kafka import Place, TopicReader, TopicRecord, topic_reader
+from core.outbox.kafka import PartitionId, TopicReader, TopicRecord, topic_reader
 from core.outbox.restore_state import (
     State,
     mark_checked,
@@ -41,7 +41,8 @@ class Check:
     def find_lost_topics(self) -> None:
         """Stores which topics end before acknowledged records. Raises kafka.NotRead."""
         with topic_reader(self._client) as reader:
-            report_lost({place: end for place, (_, end) in reader.ranges(OWN_TOPICS).items()})
+            ranges = reader.ranges(OWN_TOPICS)
+        report_lost({partition: end for partition, (_, end) in ranges.items()})
 
     def compare(self, while_waiting: Callable[[], None]) -> State:
         """The state, which is stored. Raises kafka.NotRead and what `while_waiting` raises."""
@@ -51,7 +52,7 @@ class Check:
         if unknown.count:
             mark_pending(unknown.count, unknown.first)
             return State.PENDING
-        mark_checked({place: end for place, (_, end) in ranges.items()})
+        mark_checked({partition: end for partition, (_, end) in ranges.items()})
         return State.CHECKED
 
 
@@ -65,13 +66,13 @@ class Unknown:
     def add(self, records: Sequence[TopicRecord]) -> None:
         self.count += len(records)
         for one in records[: LISTED - len(self.first)]:
-            place = {"topic": one.topic, "partition": one.partition, "offset": one.offset}
-            self.first.append({**place, "key": one.key, "type": one.attribute("ce_type")})
+            record_id = {"topic": one.topic, "partition": one.partition, "offset": one.offset}
+            self.first.append({**record_id, "key": one.key, "type": one.attribute("ce_type")})
 
 
 def find_unknown(
     reader: TopicReader,
-    ranges: Mapping[Place, tuple[int, int]],
+    ranges: Mapping[PartitionId, tuple[int, int]],
     while_waiting: Callable[[], None],
 ) -> Unknown:
     """Among the records after the stored offsets."""
@@ -81,14 +82,14 @@ def find_unknown(
     return unknown
 
 
-def unread(ranges: Mapping[Place, tuple[int, int]]) -> dict[Place, int]:
+def unread(ranges: Mapping[PartitionId, tuple[int, int]]) -> dict[PartitionId, int]:
     """Where to begin in each partition that holds more than was acknowledged."""
     stored = stored_offsets()
     begins = {}
-    for place, (low, end) in ranges.items():
-        begin = stored.get(place, low)
+    for partition, (low, end) in ranges.items():
+        begin = stored.get(partition, low)
         if begin is not None and max(begin, low) < end:
-            begins[place] = max(begin, low)
+            begins[partition] = max(begin, low)
     return begins
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from core.outbox.kafka import Place
+from core.outbox.kafka import PartitionId
 from core.outbox.models import PublishedOffset, RestoreCheck
 
 log = logging.getLogger(__name__)
@@ -104,12 +104,12 @@ def lost_topic(topic: str) -> str:
     )
 
 
-def stored_offsets() -> dict[Place, int | None]:
+def stored_offsets() -> dict[PartitionId, int | None]:
     rows = PublishedOffset.objects.values_list("topic", "partition", "next_offset")
     return {(topic, partition): offset for topic, partition, offset in rows}
 
 
-def mark_checked(ends: Mapping[Place, int]) -> None:
+def mark_checked(ends: Mapping[PartitionId, int]) -> None:
     """Store that the database knows all that the topics hold up to `ends`."""
     with transaction.atomic(), connection.cursor() as cursor:
         lost = _store(cursor, STORE_OFFSETS, [], ends)
@@ -125,23 +125,22 @@ def mark_pending(count: int, first: Sequence[Mapping[str, Any]]) -> None:
     log.error("restore pending, %s unknown records. %s", count, PENDING)
 
 
-def delete_sent(cursor: Any, ids: Sequence[int], offsets: Mapping[Place, int]) -> None:
+def delete_sent(cursor: Any, ids: Sequence[int], offsets: Mapping[PartitionId, int]) -> None:
     """Delete outbox rows and store up to where they were acknowledged, in one statement."""
     if lost := _store(cursor, DELETE_AND_STORE, [[*ids]], offsets):
         _mark_lost(cursor, lost)
 
 
 def _store(
-    cursor: Any, statement: str, parameters: list[Any], offsets: Mapping[Place, int]
+    cursor: Any, statement: str, parameters: list[Any], offsets: Mapping[PartitionId, int]
 ) -> set[str]:
     """The topics that were acknowledged further than these offsets say."""
-    places = [*offsets]
-    topics, partitions = [topic for topic, _ in places], [number for _, number in places]
-    cursor.execute(statement, [*parameters, topics, partitions, [*offsets.values()]])
+    topics, numbers = [topic for topic, _ in offsets], [number for _, number in offsets]
+    cursor.execute(statement, [*parameters, topics, numbers, [*offsets.values()]])
     return {topic for topic, number, stored in cursor.fetchall() if stored > offsets[topic, number]}
 
 
-def report_lost(ends: Mapping[Place, int]) -> None:
+def report_lost(ends: Mapping[PartitionId, int]) -> None:
     """Store which topics end before acknowledged records. One that is missing is stalled, which
     the relay logs, and is found here once it was created again."""
     lost = {

@@ -26,15 +26,15 @@ def content_fact(item: ContentItem) -> ContentPublished | ContentRetired:
     )
 
 
-PLAIN = {
+COPIED_FIELDS = {
     *("content_id", "content_type", "title", "description", "track", "level"),
     "duration_minutes",
 }
 
 
 def assign_item(item: ContentItem, fact: ContentPublished | ContentRetired) -> None:
-    """A new item joins its course's program or else one of its track: no fact names it."""
-    for name, value in fact.model_dump(mode="json", include=PLAIN).items():
+    """No fact names the program: a new item joins that of its course, or else one of its track."""
+    for name, value in fact.model_dump(mode="json", include=COPIED_FIELDS).items():
         setattr(item, name, value)
     item.published_at = fact.published_at
     item.skills, item.retired = [*fact.skills], isinstance(fact, ContentRetired)
@@ -44,7 +44,7 @@ def assign_item(item: ContentItem, fact: ContentPublished | ContentRetired) -> N
 
 
 def _program_of(track: str) -> Program:
-    """The first of the track, made where there is none."""
+    """The first program of the track, which is created if there is none."""
     found = Program.objects.filter(track=track).order_by("id").first()
     return found or Program.objects.create(
         slug=f"restored-{track}", title=f"Restored: {track}", track=track

@@ -43,8 +43,8 @@ def filter_by_key(kind: str, key: str) -> QuerySet[Any]:
 def waiting_ids(kind: str) -> dict[str, int | None]:
     """The first and the last id of the outbox rows of a kind; None when none waits.
 
-    Ids rise as versions do, so once the first is higher than a former last one, all that was
-    committed then is on the topic.
+    Ids rise as versions do: once the first id is above an earlier last id, all rows of that time
+    are on the topic.
     """
     rows = OutboxEvent.objects.filter(topic=publication_of_kind(kind).topic.name)
     return rows.aggregate(first=Min("id"), last=Max("id"))

@@ -1,4 +1,4 @@
-"""Publishing again what a consumer lost, or holds under a wrong version."""
+"""Publishes again what a consumer lost, or holds under a wrong version."""
 
 from django.db import transaction
 
@@ -13,13 +13,13 @@ from ongoza_contracts.http.reconcile import VERSION_STEP_MAX
 class VersionTooFar(DomainError):
     status = 409
     code = "version_too_far"
-    detail = "No consumer would accept so high a version: set the row back that has it."
+    detail = "Consumers would refuse a version so far above the present one: reset the wrong row."
 
 
 @transaction.atomic
 def republish(*, kind: str, key: str, above: int | None = None) -> int:
-    """Publish the entity's present state and return its version: the present one, or one higher
-    than `above`, so that a consumer that holds a wrong version accepts it.
+    """Publish the entity's present state and return its version: the present one, or one above
+    `above`, so that a consumer with a wrong version accepts it.
 
     Under the row's lock: outbox order stays version order. Raises NotFound, BadParameter and
     VersionTooFar.
@@ -35,7 +35,7 @@ def republish_user(*, user_id: int, above: int | None = None) -> int:
     """Publish again the user, all they own and all that names them, for a consumer that erased
     them by mistake; returns how many facts.
 
-    The user's version rises beyond `above`, the version of the wrong erasure, so that a later
+    The user's version rises above `above`, the version of the wrong erasure, so that a later
     erasure has a higher one. Raises NotFound and VersionTooFar.
     """
     _republish(get_for_update(User.objects.filter(pk=user_id)), above)

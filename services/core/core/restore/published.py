@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import AutoField, Max, Model
 
-from core.outbox.kafka import Place, TopicReader, TopicRecord
+from core.outbox.kafka import PartitionId, TopicReader, TopicRecord
 from core.outbox.models import OutboxEvent
 from core.outbox.publications import Publication, publications
 from core.outbox.restore_check import CANONICAL_UUID, OWN_TOPICS, unknown_among, unread
@@ -17,8 +17,8 @@ from ongoza_contracts.codec import BadRecord, Received, Record, decode, encode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import TOPIC_BY_NAME, USERS, topic_of
 
-FAR_VERSION = 2**32
-FAR_ID = 100_000_000
+VERSION_GAP_MAX = 2**32
+ID_GAP_MAX = 100_000_000
 """No restore loses so many: such a version or id was forged."""
 
 
@@ -45,7 +45,7 @@ class Published:
     """By model, the highest counted id that was published."""
     waiting: list[UUID] = field(default_factory=list)
     """Rows of the outbox that were sent already."""
-    ends: dict[Place, int] = field(default_factory=dict)
+    ends: dict[PartitionId, int] = field(default_factory=dict)
 
     def of(self, publication: Publication[Any]) -> dict[str, list[PublishedFact]]:
         """The unknown facts of one kind by key, in the order in which they happened."""
@@ -68,9 +68,9 @@ class Published:
     def keys_of(self, user_id: int) -> list[tuple[str, str]]:
         """Topic and key of all that a user owns, their own fact left out."""
         return [
-            place
-            for place, facts in self.entities.items()
-            if facts[-1].fact.owner_id == user_id and place[0] != USERS.name
+            (topic, key)
+            for (topic, key), facts in self.entities.items()
+            if facts[-1].fact.owner_id == user_id and topic != USERS.name
         ]
 
 
@@ -78,8 +78,8 @@ def read_published(reader: TopicReader, *, from_beginning: bool) -> Published:
     """Raises kafka.NotRead."""
     found = Published()
     ranges = reader.ranges(OWN_TOPICS)
-    found.ends = {place: end for place, (_, end) in ranges.items()}
-    whole = {place: low for place, (low, end) in ranges.items() if low < end}
+    found.ends = {partition: end for partition, (_, end) in ranges.items()}
+    whole = {partition: low for partition, (low, end) in ranges.items() if low < end}
     limits = _highest_stored()
     for batch in reader.read(whole if from_beginning else unread(ranges)):
         found.waiting += _waiting_among(batch)
@@ -92,7 +92,7 @@ def _add(found: Published, record: TopicRecord, limits: Mapping[type[Model], int
     try:
         published = _published(record)
         ids = dict(_counted_ids(published.fact))
-        if any(value > limits[model] + FAR_ID for model, value in ids.items()):
+        if any(value > limits[model] + ID_GAP_MAX for model, value in ids.items()):
             raise BadRecord("far_id", "core never gave such an id")
     except BadRecord as error:
         found.foreign.append(f"{record.topic}:{record.partition}:{record.offset} {error}")
@@ -108,8 +108,8 @@ def _published(record: TopicRecord) -> PublishedFact:
     if not isinstance(found, Received):
         raise BadRecord("unknown_type", record.attribute("ce_type"))
     topic, key = TOPIC_BY_NAME[record.topic], record.key.encode()
-    found.check_place(topic, name=record.topic, partition=record.partition, key=key)
-    if found.fact.version > FAR_VERSION:
+    found.check_record(topic, name=record.topic, partition=record.partition, key=key)
+    if found.fact.version > VERSION_GAP_MAX:
         raise BadRecord("far_version", str(found.fact.version))
     try:
         event_id, time = UUID(found.id), datetime.fromisoformat(found.time or "").astimezone(UTC)

@@ -25,7 +25,7 @@ def user_fact(user: User) -> UserCreated | UserUpdated:
 
 
 def assign_user(user: User, fact: UserCreated | UserUpdated) -> None:
-    """Tokens that were issued since the fact are void, too."""
+    """The token generation never decreases, so that tokens issued after the fact stay void."""
     user.role, user.track = fact.role.value, fact.track and fact.track.value
     user.organization_id = fact.organization_id
     user.is_active = fact.status == "active"

@@ -1,4 +1,4 @@
-"""Finds keys whose last record on the topic is not their newest, and has core publish them again.
+"""Finds keys whose last record on the topic is not their newest; core publishes these again.
 
 Consumers ignore an older version behind a newer one, but compaction keeps the last record: a
 consumer that begins later would only see the older version.
@@ -8,36 +8,20 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from ai.kit.broker import Reader, TopicPartition
 from ai.projections.batch import CONSUMED, RawRecord
+from ai.reconcile.calls import RETRY_SECONDS, Calls
+from ai.reconcile.differences import RepublishCounts
 from ongoza_contracts.codec import BadRecord, Received, decode
-from ongoza_contracts.http.reconcile import VersionPage
 from ongoza_contracts.topics import Topic
 
 RECORDS_PER_BATCH = 5000
-AGAIN_SECONDS = 0.5
-
-
-class Core(Protocol):
-    async def page(self, kind: str, after: str | None) -> VersionPage: ...
-
-    async def version(self, kind: str, key: str) -> int | None: ...
-
-    async def republish(self, kind: str, key: str, above: int | None) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Republished:
-    asked: int = 0
-    left: int = 0
-    """Of those, the keys whose last record is still older or missing."""
 
 
 @dataclass(slots=True)
 class LastRecords:
-    """The version of the last record of each key of a topic, as far as it was read."""
+    """The version of the last record of each key, in the part of a topic that was read."""
 
     reader: Reader
     topic: Topic
@@ -53,12 +37,12 @@ class LastRecords:
         self._positions = ends
 
     def outdated(self, versions: Mapping[str, int]) -> dict[str, int]:
-        """Those of `versions`, by key, that the last record does not reach."""
+        """The `versions`, by key, that are above the version of the last record."""
         return {key: one for key, one in versions.items() if self._versions.get(key, 0) < one}
 
 
 def _version(record: RawRecord) -> int:
-    """0 for a record that gives a consumer no state of its key."""
+    """0 for a record from which a consumer gets no state of its key."""
     try:
         read = decode(record.headers, record.value)
     except BadRecord:
@@ -67,31 +51,32 @@ def _version(record: RawRecord) -> int:
     return read.fact.version if ours and isinstance(read, Received) else 0
 
 
-async def republish_outdated(reader: Reader, core: Core, patience: float) -> Republished:
+async def republish_outdated(reader: Reader, calls: Calls, patience: float) -> RepublishCounts:
     """Compares every topic with core, and waits up to `patience` seconds for what core publishes.
 
     Raises BrokerError, CoreUnavailable and CoreRefused.
     """
-    asked = left = 0
+    requested = still_outdated = 0
     for topic in CONSUMED:
         last = LastRecords(reader, topic)
         # Before the topic is read, so that a newer record is no difference.
-        versions = await _versions(core, topic.kind)
+        versions = await _versions(calls, topic.kind)
         await last.read_on()
         outdated = last.outdated(versions)
         for key in outdated:
-            await core.republish(topic.kind, key, None)
-        asked += len(outdated)
+            await calls.republish(topic.kind, key, None)
+        requested += len(outdated)
         for key in await _await_records(last, outdated, patience):
-            left += await core.version(topic.kind, key) is not None  # None: deleted meanwhile
-    return Republished(asked, left)
+            # None: deleted meanwhile.
+            still_outdated += await calls.version(topic.kind, key) is not None
+    return RepublishCounts(requested, still_outdated)
 
 
-async def _versions(core: Core, kind: str) -> dict[str, int]:
+async def _versions(calls: Calls, kind: str) -> dict[str, int]:
     versions: dict[str, int] = {}
     after: str | None = None
     while True:
-        page = await core.page(kind, after)
+        page = await calls.page(kind, after)
         versions |= {one.key: one.version for one in page.results}
         after = page.next_after
         if after is None:
@@ -101,10 +86,10 @@ async def _versions(core: Core, kind: str) -> dict[str, int]:
 async def _await_records(
     last: LastRecords, wanted: Mapping[str, int], patience: float
 ) -> Mapping[str, int]:
-    """What has not come within `patience` seconds."""
+    """The keys and versions whose records have not arrived within `patience` seconds."""
     deadline = time.monotonic() + patience
     while wanted and time.monotonic() < deadline:
-        await asyncio.sleep(AGAIN_SECONDS)
+        await asyncio.sleep(RETRY_SECONDS)
         await last.read_on()
         wanted = last.outdated(wanted)
     return wanted

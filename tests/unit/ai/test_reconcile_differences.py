@@ -9,47 +9,47 @@ from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.projections.registry import REGISTRY
 from ai.reconcile import calls
 from ai.reconcile.calls import Calls
-from ai.reconcile.differences import Difference, judge
+from ai.reconcile.differences import Difference, classify
 from tests.tokens import SECRET
 
 (PROGRESS,) = (one for one in REGISTRY.projections if one.topic.kind == "progress")
 
 
-def look(core: int | None, ai: int | None, guard: int | None = None) -> Difference:
+def seen(core: int | None, ai: int | None, guard: int | None = None) -> Difference:
     return Difference(PROGRESS, "7:course-1", core, ai, guard=ai if ai is not None else guard)
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "arrived", "what"),
+    ("before", "now", "arrived", "description"),
     [
         # The record is on the way, or was lost.
-        (look(5, 4), look(5, 4), False, "on the way"),
-        (look(5, 4), look(5, 4), True, "older here"),
-        (look(5, None), look(5, None), False, "on the way"),
-        (look(5, None), look(5, None), True, "missing here"),
-        (look(5, 4), look(5, 5), True, None),
+        (seen(5, 4), seen(5, 4), False, "on the way"),
+        (seen(5, 4), seen(5, 4), True, "older here"),
+        (seen(5, None), seen(5, None), False, "on the way"),
+        (seen(5, None), seen(5, None), True, "missing here"),
+        (seen(5, 4), seen(5, 5), True, None),
         # What ai had at the first look core had by the second, unless it never published it.
-        (look(4, 5), look(5, 6), False, "on the way"),
-        (look(4, 5), look(5, 6), True, None),
-        (look(4, 9), look(5, 9), False, "newer here than in core"),
-        (look(4, 9), look(5, 9), True, "newer here than in core"),
+        (seen(4, 5), seen(5, 6), False, "on the way"),
+        (seen(4, 5), seen(5, 6), True, None),
+        (seen(4, 9), seen(5, 9), False, "newer here than in core"),
+        (seen(4, 9), seen(5, 9), True, "newer here than in core"),
         # The first record has arrived, and later ones are on their way.
-        (look(5, 4), look(7, 6), True, None),
-        (look(5, 4), look(7, 4), True, "older here"),
+        (seen(5, 4), seen(7, 6), True, None),
+        (seen(5, 4), seen(7, 4), True, "older here"),
         # Deleted, or forged.
-        (look(None, 3), look(None, 3), False, "on the way"),
-        (look(None, 3), look(None, 3), True, "unknown to core"),
-        (look(3, 3), look(None, 3), True, None),
-        (look(None, 1), look(2, 1), True, None),
-        (look(3, None, 9), look(3, None, 9), False, "deleted here"),
-        (look(3, None, 2), look(3, None, 2), True, "missing here"),
+        (seen(None, 3), seen(None, 3), False, "on the way"),
+        (seen(None, 3), seen(None, 3), True, "unknown to core"),
+        (seen(3, 3), seen(None, 3), True, None),
+        (seen(None, 1), seen(2, 1), True, None),
+        (seen(3, None, 9), seen(3, None, 9), False, "deleted here"),
+        (seen(3, None, 2), seen(3, None, 2), True, "missing here"),
     ],
 )
 def test_a_difference_is_told_from_a_record_on_the_way(
-    before: Difference, now: Difference, arrived: bool, what: str | None
+    before: Difference, now: Difference, arrived: bool, description: str | None
 ) -> None:
-    judged = judge(before, now, arrived=arrived)
-    assert (judged.what if judged else None) == what
+    classified = classify(before, now, arrived=arrived)
+    assert (classified.description if classified else None) == description
 
 
 class Core:
@@ -72,7 +72,7 @@ class Core:
 
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(calls, "RETRY_SECONDS", 0.01)
 
 
 @pytest.mark.parametrize("status", [503, 500, 429])
