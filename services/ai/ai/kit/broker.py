@@ -118,9 +118,10 @@ class Consumer:
         @subscriber
         async def consume(message: KafkaMessage) -> None:
             records = _records(message)
-            await self._report_truncated(records)
+            following = _next_offsets(records)
+            await self._report_truncated(records, following)
             await handle(records)
-            await self._commit(records)
+            await self._commit(following)
 
     async def run(self, background: Callable[[], AbstractAsyncContextManager[None]]) -> None:
         """Runs until SIGTERM or SIGINT, and then until the current batch is committed.
@@ -183,20 +184,24 @@ class Consumer:
                 return True
         return False
 
-    async def _report_truncated(self, records: Records) -> None:
+    async def _report_truncated(
+        self, records: Records, following: Mapping[TopicPartition, int]
+    ) -> None:
         """aiokafka begins again at the first offset when a log ends before the position."""
-        truncated = {r.topic for r in records if r.offset < self._next.get(_partition_of(r), 0)}
+        truncated = {
+            r.topic for r in records if r.offset < self._next.get((r.topic, r.partition), 0)
+        }
         if truncated:
             await self._positions.report_shorter(truncated)
-        self._next |= _next_offsets(records)
+        self._next |= following
 
-    async def _commit(self, records: Records) -> None:
+    async def _commit(self, following: Mapping[TopicPartition, int]) -> None:
         """A failure is harmless: the records come again and change nothing the second time."""
         consumer = self._subscriber.consumer
         if consumer is None:
             return
         try:
-            await consumer.commit(_next_offsets(records))
+            await consumer.commit(following)
         except KafkaError as error:
             log.warning("offsets not committed: %s", type(error).__name__)
 
@@ -298,11 +303,9 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
 
 
 def _next_offsets(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[TopicPartition, int]:
-    return {_partition_of(r): r.offset + 1 for r in records}
-
-
-def _partition_of(record: ConsumerRecord[bytes, bytes]) -> TopicPartition:
-    return TopicPartition(record.topic, record.partition)
+    # A TopicPartition a record would cost more than the rest of this line.
+    following = {(r.topic, r.partition): r.offset + 1 for r in records}
+    return {TopicPartition(*partition): offset for partition, offset in following.items()}
 
 
 def _records(message: KafkaMessage) -> Records:

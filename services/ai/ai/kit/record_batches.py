@@ -125,23 +125,22 @@ class TolerantBatch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
-        following = self._batch.base_offset
-        if not self._intact:
-            yield self._placeholder(following, "its checksum is wrong")
-            return
-        try:
-            for record in self._batch:
-                yield record
-                following = record.offset + 1
-        except Exception as error:
-            yield from self._decode_from(following, error)
+        return iter(self._records())
 
-    def _decode_from(self, offset: int, error: Exception) -> Iterator[Record]:
+    def _records(self) -> list[Any]:
+        begin = self._batch.base_offset
+        if not self._intact:
+            return [self._placeholder(begin, "its checksum is wrong")]
+        try:
+            return list(self._batch)
+        except Exception as error:
+            return [*self._decode(begin, error)]
+
+    def _decode(self, offset: int, error: Exception) -> Iterator[Record]:
         try:
             for record in decode_records(self._data):
-                if record.offset >= offset:
-                    yield record
-                    offset = record.offset + 1
+                yield record
+                offset = record.offset + 1
         except Exception:
             yield self._placeholder(offset, f"{type(error).__name__}: {error}")
 
