@@ -96,6 +96,7 @@ def drain_outbox(count: int) -> Result:
     from django.conf import settings
     from django.db import transaction
 
+    from core.kit.garbage import collect_less_often
     from core.outbox.append import append_all
     from core.outbox.kafka import Publisher
     from core.outbox.relay import drain
@@ -103,6 +104,7 @@ def drain_outbox(count: int) -> Result:
     with transaction.atomic():
         append_all((fact, product.NOW) for fact in product.progress_facts(count + 1))
     publisher = Publisher(settings.KAFKA)
+    collect_less_often()  # as the relay's command does
     drain(publisher, lambda: None, limit=1)  # connects, as the floor does before its clock starts
     began, sent = time.perf_counter(), 0
     while moved := drain(publisher, lambda: None):

@@ -20,6 +20,7 @@ from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
+from ai.kit.garbage import collect_less_often
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
 from ai.kit.loops import exit_process
 from ai.kit.record_batches import use_tolerant_records
@@ -130,6 +131,7 @@ class Consumer:
         """
         application = FastStream(self.broker, lifespan=background, logger=None)
         self._stopping = application.exit
+        collect_less_often()
         await application.run()
 
     def stop(self) -> None:

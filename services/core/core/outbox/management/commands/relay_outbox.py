@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from core.kit.garbage import collect_less_often
 from core.outbox.kafka import ProducerBroken, Publisher
 from core.outbox.relay import Relay, ShutdownFlag
 from core.outbox.restore_check import Check
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         stop = ShutdownFlag()
         signal.signal(signal.SIGTERM, stop.request)
         signal.signal(signal.SIGINT, stop.request)
+        collect_less_often()
         try:
             Relay(Publisher(settings.KAFKA), stop, Check(settings.KAFKA)).run()
         except ProducerBroken as error:
