@@ -26,6 +26,7 @@ GROUPS = {
         "integration/test_kafka_connect.py",
         "integration/test_core_outbox.py",
         "integration/test_core_relay.py",
+        "integration/test_core_topic_reader.py",
         "integration/test_foreign_records.py",
         "integration/test_consumer.py",
         "integration/test_kafka_settings.py",

@@ -46,6 +46,9 @@ class Topics:
             for number in range(topic.partitions)
         }
 
+    def ends(self, topics: Iterable[Topic]) -> dict[tuple[str, int], int]:
+        return {partition: end for partition, (_, end) in self.ranges(topics).items()}
+
     def read(
         self, begins: Mapping[tuple[str, int], int], _: object = None
     ) -> Iterator[list[TopicRecord]]:

@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from core.config.kafka import connection, is_secured
 from infra.kafka.cluster import Cluster, Unreachable
-from infra.kafka.logins import has_broker_login, set_logins
+from infra.kafka.logins import set_logins
 from infra.kafka.plan import (
     BrokerSetting,
     Difference,
@@ -43,7 +43,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
     try:
-        if "logins" in arguments and arguments.logins and has_broker_login():
+        if arguments.command == "apply" and arguments.logins:
             set_logins(connection(), map(_name, principals(reader=arguments.reader)))
         cluster = Cluster(connection())
         if arguments.command == "user":
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--logins",
                 action="store_true",
-                help="first set the passwords in KAFKA_..._PASSWORD, with the broker's own login",
+                help="first set the passwords in KAFKA_..._PASSWORD; needs that of the broker",
             )
         if name != "drift":
             command.add_argument(

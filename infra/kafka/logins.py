@@ -7,6 +7,8 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 
+from django.core.exceptions import ImproperlyConfigured
+
 from infra.kafka.cluster import Cluster, Unreachable
 
 ADMIN, BROKER = "admin", "broker"
@@ -30,25 +32,36 @@ def login(
     }
 
 
-def has_broker_login() -> bool:
-    """Whether this cluster is one without TLS whose own login is known here."""
-    protocol = os.environ.get("KAFKA_SECURITY_PROTOCOL")
-    return protocol == "SASL_PLAINTEXT" and password_variable(BROKER) in os.environ
-
-
 def set_logins(connection: Mapping[str, str], principals: Iterable[str]) -> None:
     """Lets `admin` and these principals log in with the passwords of their KAFKA_..._PASSWORD;
-    those without one are left alone. Returns when `connection` is accepted. Raises Unreachable."""
-    servers, password = connection["bootstrap.servers"], os.environ[password_variable(BROKER)]
+    those without one are left alone. Returns when `connection` is accepted.
+
+    Raises ImproperlyConfigured and Unreachable.
+    """
+    servers, password = connection["bootstrap.servers"], _broker_password()
     cluster = Cluster(login(servers, BROKER, password, mechanism="PLAIN"))
     cluster.set_passwords(
         {
             name: os.environ[password_variable(name)]
             for name in sorted({ADMIN, *principals})
-            if password_variable(name) in os.environ
+            if os.environ.get(password_variable(name))
         }
     )
     _wait_until_accepted(connection)
+
+
+def _broker_password() -> str:
+    """Raises ImproperlyConfigured: a broker with TLS has no password, and another one needs it."""
+    if os.environ.get("KAFKA_SECURITY_PROTOCOL") != "SASL_PLAINTEXT":
+        raise ImproperlyConfigured(
+            "--logins is for a broker with KAFKA_SECURITY_PROTOCOL=SASL_PLAINTEXT; on any other "
+            "set passwords with `python -m infra.kafka user`"
+        )
+    if not (password := os.environ.get(password_variable(BROKER))):
+        raise ImproperlyConfigured(
+            f"--logins needs {password_variable(BROKER)}, the broker's own password"
+        )
+    return password
 
 
 def _wait_until_accepted(connection: Mapping[str, str]) -> None:

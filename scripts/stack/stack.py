@@ -257,7 +257,7 @@ class Stack:
             server.prepare()
         started = processes.start(
             name,
-            server.command() if server else list(BY_NAME[name].command),
+            server.command() if server else self._command(BY_NAME[name]),
             # PostgreSQL and Kafka need none of our secrets.
             environment={
                 **(os.environ if server else self.environment_of(BY_NAME[name])),
@@ -267,6 +267,9 @@ class Stack:
             log=self.log(name),
         )
         self.register.add(started)
+
+    def _command(self, service: Service) -> list[str]:
+        return [one for one in service.command if self.logins or one != "--logins"]
 
     def _deadline(self, name: str) -> float:
         return time.monotonic() + BY_NAME[name].patience * self.patience

@@ -4,8 +4,10 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from confluent_kafka import Producer
@@ -22,6 +24,7 @@ CORPUS = CONTRACTS / "corpus"
 STATS = CONTRACTS / "consumers" / "engagement_stats"
 REMINDERS = CONTRACTS / "consumers" / "learner_reminders"
 ITEM = "mission-777"
+ITEM_IN_TRANSACTION = "mission-779"
 
 
 @pytest.fixture(scope="session")
@@ -180,6 +183,36 @@ def test_the_typescript_consumer_knows_whom_to_remind(
         return [one for one in said if ITEM in one["open"] and one["user_id"] in {701, 702, 704}]
 
     assert eventually(told) == [{"user_id": 701, "open": [ITEM], "next": []}]
+
+
+@pytest.fixture
+def ends_with_markers(kafka_bootstrap: str) -> Iterator[str]:
+    """Topics whose last offsets are those of a committed and of an aborted transaction."""
+    ended = transact(kafka_bootstrap, progress(721, ITEM_IN_TRANSACTION), commit=True)
+    transact(kafka_bootstrap, progress(721, ITEM_IN_TRANSACTION, 2, status="failed"), commit=False)
+    yield kafka_bootstrap
+    # Other tests on this broker compare offsets of records with the end of the partition.
+    publish(kafka_bootstrap, ended)
+
+
+def transact(bootstrap: str, fact: Fact, *, commit: bool) -> Fact:
+    producer = Producer({"bootstrap.servers": bootstrap, "transactional.id": f"test-{uuid4()}"})
+    made = record(fact)
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    producer.produce(made.topic, made.value, made.key, made.partition, headers=[*made.headers])
+    producer.flush(20)
+    (producer.commit_transaction if commit else producer.abort_transaction)(30)
+    return fact
+
+
+@pytest.mark.slow
+def test_the_typescript_consumer_ends_at_the_marker_of_a_transaction(
+    ends_with_markers: str, reminders: list[str], tmp_path: Path
+) -> None:
+    said = run([*reminders, "run", properties_file(tmp_path, ends_with_markers)], REMINDERS)
+    (found,) = [one for one in json.loads(said) if one["user_id"] == 721]
+    assert found == {"user_id": 721, "open": [ITEM_IN_TRANSACTION], "next": []}
 
 
 @pytest.mark.slow

@@ -19,8 +19,9 @@ from scripts.embedded.ports import HOST, Ports
 from scripts.stack.secrets import KAFKA, READER
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import PROJECT, Stack
+from scripts.stack.status import POSITIONS, Positions, consumer_lag
 from tests import facts
-from tests.integration.story import Learner, eventually, read_to_end, rows
+from tests.integration.story import Learner, eventually, outbox_depth, read_to_end, rows
 
 ENOUGH_SECONDS = 5
 PLAIN = {
@@ -155,6 +156,19 @@ def test_a_process_has_no_login_but_its_own(stack: Stack) -> None:
         environment = stack.environment_of(BY_NAME[name])
         assert set(KAFKA).isdisjoint(environment)
         assert environment.get("KAFKA_SASL_USERNAME", "") == BY_NAME[name].principal
+
+
+def test_the_status_counts_what_waits_on_a_broker_with_logins(stack: Stack) -> None:
+    learner = Learner.signed_up(stack)
+    eventually(lambda: outbox_depth(stack) == 0)
+    everything = consumer_lag(stack, {})
+    assert set(everything) == {topic.name for topic in TOPICS if "ai" in topic.consumers}
+    assert everything[USERS.name] >= learner.user_id  # a record of each user at least
+    eventually(lambda: set(consumer_lag(stack, positions(stack)).values()) == {0})
+
+
+def positions(stack: Stack) -> Positions:
+    return {(topic, number): (at, of) for topic, number, at, of in rows(stack, "vector", POSITIONS)}
 
 
 @pytest.fixture

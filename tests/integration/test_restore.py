@@ -194,10 +194,10 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
 ) -> None:
     stack, password = own_stack, secrets.token_urlsafe(16)
     server, file = server_of(stack, "postgres-relational"), tmp_path / "core.dump"
-    older, busy = Learner.signed_up(stack, password), Learner.signed_up(stack)
+    older, busy = Learner.signed_up(stack, password), Learner.signed_up(stack, password)
     erased = Learner.signed_up(stack, password)
     first, second = older.recommended()[:2]
-    email, erased_email = email_of(stack, older), email_of(stack, erased)
+    email, erased_email, busy_email = (email_of(stack, one) for one in (older, erased, busy))
     with load(stack, busy, first):
         assert older.report(first, 10) == 201
         eventually(lambda: applied_version(stack, older.user_id, first) == 1)
@@ -226,7 +226,10 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
     check_erased(stack, erased, erased_email, password)
     check_not_frozen(stack, older, email, password, (first, second))
     check_equality(stack)
-    assert "nothing to do" in run(stack, "core.manage", "after_restore", "--apply")
+    busy = log_in(stack, busy, busy_email, password)
+    with load(stack, busy, first):
+        assert "nothing to do" in run(stack, "core.manage", "after_restore", "--apply")
+    assert problems(stack) == []
     check_equality(stack)
 
 

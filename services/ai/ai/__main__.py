@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from ai.kit.private import close_output_to_others
 from ai.kit.settings import SettingsError
 
 MODULES = {
@@ -51,6 +52,7 @@ def group() -> None:
 
 
 def main() -> None:
+    close_output_to_others()
     try:
         app()
     except SettingsError as error:

@@ -98,7 +98,8 @@ class Model(BaseModel):
 
 class Health(BaseModel):
     status: Literal["ok", "degraded", "unavailable"]
-    """Degraded: answers may be old or from a fallback, or a background job keeps failing."""
+    """Degraded: answers may be old or from a fallback, a background job keeps failing, or topics
+    lost records."""
     database: Literal["up", "down"]
     core: Literal["up", "failing"]
     model: Model
@@ -136,7 +137,7 @@ def _status(
     if worker is None or worker.heartbeat_age_seconds > WORKER_SILENT_SECONDS:
         return "degraded"
     failing = any(job.failures_in_a_row > 1 for job in worker.failed_jobs.values())
-    return "degraded" if failing or core_is_failing else "ok"
+    return "degraded" if failing or core_is_failing or projection.lost_topics else "ok"
 
 
 async def _projection(pool: asyncpg.Pool) -> Projection | None:

@@ -14,6 +14,7 @@ from ai.operations import decisions_file, parked
 from ai.projections.apply import Applier
 from ai.projections.batch import VERSION_GAP_MAX, Batch, read_batch
 from ai.projections.decisions import replace_version
+from ai.projections.erasure import count_left
 from ai.projections.generations import create_next_generation, drop_generation
 from ai.projections.parked import Budget
 from ai.projections.positions import load_positions
@@ -28,6 +29,7 @@ GOOD = [record(progress(user_id), 100 + user_id) for user_id in range(1, 41)]
 BAD = [replace(record(progress(7), offset), value=b"{") for offset in range(60)]
 FLOOD = [*BAD, *GOOD]
 FAR_AWAY = record(progress(version=2**62), 6)
+OF_ANOTHER_KEY = replace(record(progress(), 5), key=b"8:course-1")
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +119,24 @@ async def test_decisions_that_were_exported_hold_in_a_database_that_was_lost(
     # Compaction removed the accepted record itself.
     assert (await read(applier, record(progress(version=2**62 + 1), 7))).refused == []
     assert [line async for line in decisions_file.export(pool)] == lines
+
+
+@pytest.mark.parametrize("accepted", [FAR_AWAY, OF_ANOTHER_KEY], ids=["version", "key"])
+@pytest.mark.parametrize("is_lost", [True, False], ids=["lost database", "same database"])
+async def test_decisions_from_before_an_erasure_bring_nothing_of_the_learner_back(
+    applier: Applier, accepted: RawRecord, is_lost: bool
+) -> None:
+    pool = applier.pool
+    await read(applier, accepted)
+    await parked.accept(pool, (await parked_ids(pool))[0], ACTOR, REASON)
+    lines = [line async for line in decisions_file.export(pool)]
+    await read(applier, record(erased(7), 8))
+    if is_lost:
+        await pool.execute("TRUNCATE parked_decision, accepted_version")
+    await decisions_file.import_(pool, lines)
+    await read(applier, accepted)
+    assert {*(await count_left(pool, 7, REGISTRY)).values()} == {0}
+    assert await pool.fetchval("SELECT count(*) FROM parked_decision") == 1
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,23 @@ async def test_a_living_user_is_no_longer_erased_and_published_again(
     assert await erased_users(applier) == [7]
 
 
+@pytest.mark.parametrize("at_once", [True, False], ids=["one batch", "two batches"])
+async def test_all_erasures_of_a_user_are_taken_back_together(
+    applier: Applier, at_once: bool
+) -> None:
+    forged = [erased(7, version=version) for version in (12, 9)]
+    for batch in [forged] if at_once else [[one] for one in forged]:
+        await apply(applier, user(7), *batch)
+    core = Core()
+    assert await run(applier, core) == 4
+    assert core.published == [{"above": 12}]
+    await apply(applier, *reversed(forged), user(7, 13), *forged)
+    assert await applier.pool.fetchval("SELECT version FROM learner") == 13
+    assert await erased_users(applier) == []
+    await apply(applier, erased(7, version=14))
+    assert await erased_users(applier) == [7]
+
+
 async def test_the_audit_names_the_user_and_no_receipt_is_left(applier: Applier) -> None:
     await apply(applier, user(7), progress(7), erased(7))
     await run(applier, Core())

@@ -1,15 +1,12 @@
 """`after_restore` makes a database that was put back agree with what was published from it."""
 
-import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.core.management import CommandError
 
 from core.access.models import Membership
 from core.coaching.models import Goal
@@ -21,61 +18,30 @@ from core.organizations.models import Organization
 from core.outbox.kafka import TopicRecord
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import publications
-from core.outbox.restore_check import unknown_among
 from core.outbox.restore_state import State, state
 from core.profiling.models import ProfilingSession
 from core.profiling.services import delete_session, record_answer, start_session
 from core.programs.models import ContentItem
 from core.programs.services import update_content
 from core.progress.models import Progress
-from core.progress.services import report_progress
 from core.restore.published import VERSION_GAP_MAX
 from core.users.models import SignIn, User
 from core.users.services import set_password, sign_in, sign_up, update_user
 from ongoza_contracts.codec import encode
 from ongoza_contracts.topics import TOPIC_BY_NAME
-from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Verdict
+from ongoza_contracts.vocabulary import Role, Verdict
 from tests.facts import NOW, progress
 from tests.topics_double import Topics
+from tests.unit.core.restored import (
+    after_restore,
+    check_consistency,
+    lost,
+    read_by_commands,
+    report,
+)
 from tests.unit.core.world import assign, forget_appended, item, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-COUNTED = ("users_user", "organizations_organization", "programs_contentitem")
-
-
-@pytest.fixture
-def topics(monkeypatch: pytest.MonkeyPatch) -> Topics:
-    found = Topics()
-
-    @contextmanager
-    def reader(_: object) -> Iterator[Topics]:
-        yield found
-
-    monkeypatch.setattr("core.restore.management.commands.after_restore.topic_reader", reader)
-    return found
-
-
-@contextmanager
-def lost(topics: Topics) -> Iterator[None]:
-    """What happens in the block is published, and the database put back to before it."""
-    topics.take()
-    with transaction.atomic():
-        yield
-        topics.take()
-        transaction.set_rollback(True)
-    for table in COUNTED:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # noqa: S608
-                f" coalesce((SELECT max(id) FROM {table}), 1))"
-            )
-
-
-def after_restore(*options: str) -> str:
-    out = io.StringIO()
-    call_command("after_restore", *options, stdout=out)
-    return out.getvalue()
 
 
 def snapshot() -> dict[str, list[Any]]:
@@ -86,33 +52,9 @@ def snapshot() -> dict[str, list[Any]]:
     return {**found, "outbox": [*ids], "history": [*history]}
 
 
-def check_consistency(topics: Topics) -> None:
-    """Every key's last record is the row's version, or a deletion where there is no row."""
-    topics.take()
-    last: dict[tuple[str, str], TopicRecord] = {}
-    for one in topics.records:
-        last[one.topic, one.key] = one
-    for publication in publications():
-        for row in publication.rows():
-            fact = publication.build(row)
-            record = last.pop((publication.topic.name, fact.key))
-            assert record.value == fact.model_dump_json().encode()
-            history = FactHistory.objects.filter(topic=publication.topic.name, key=fact.key)
-            assert history.order_by("-version", "-id")[0].version == fact.version
-    for record in last.values():
-        kind = record.attribute("ce_type")
-        assert record.value is None or kind.split(".")[2] in {"erased", "ended", "deleted"}
-    assert unknown_among([one for one in topics.records if one.value is not None]) == []
-
-
-def report(user: User, percentage: float, content_id: str = "course-1") -> Progress:
-    return report_progress(
-        user=user,
-        content_id=content_id,
-        content_type=ContentType.COURSE,
-        status=ProgressStatus.IN_PROGRESS,
-        completion_percentage=percentage,
-    )[0]
+@pytest.fixture
+def topics(monkeypatch: pytest.MonkeyPatch) -> Topics:
+    return read_by_commands(monkeypatch)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.test import Client
 
 from core.erasure.services import erase_user
 from core.outbox import history as outbox_history
-from core.outbox.append import append, append_again, append_all, queue
+from core.outbox.append import OutsideTransaction, append, append_again, append_all, queue
 from core.outbox.history import NotRecorded, as_of, record_existing, refill
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.partitions import ensure_partitions
@@ -370,6 +370,8 @@ def test_rows_that_came_before_their_partition_move_into_it() -> None:
         assert cursor.fetchall() == [("fact_history_2030_11",)]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_version_that_is_sent_again_needs_a_transaction_too() -> None:
-    with pytest.raises(RuntimeError):
+    with pytest.raises(OutsideTransaction):
         append_again(progress(1, 10))
+    assert appended() == []

@@ -1,9 +1,10 @@
 """Keys and versions for our own services, and publishing again."""
 
 import pytest
+from django.db import connection
 
 from core.erasure.services import erase_user
-from core.outbox.models import OutboxEvent
+from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import publications
 from core.users.models import User
 from core.users.services import sign_in
@@ -187,3 +188,39 @@ def test_what_waits_to_be_sent_is_named_by_kind(world: dict[str, list[str]]) -> 
     assert service().get("internal/outbox/goals/") == (200, waiting)
     forget_appended()
     assert service().get("internal/outbox/goals/") == (200, {"first": None, "last": None})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fact_that_is_published_again_is_the_same_event(
+    world: dict[str, list[str]], kind: str
+) -> None:
+    key = world[kind][0]
+    columns = ("event_id", "time", "sequence", "partition", "traceparent", "payload")
+    first = (
+        OutboxEvent.objects.filter(topic=f"ongoza.{kind}", key=key)
+        .order_by("-id")
+        .values(*columns)[0]
+    )
+    forget_appended()
+    assert service().call("POST", f"internal/versions/{kind}/{key}/")[0] == 200
+    assert OutboxEvent.objects.values(*columns).get() == first
+
+
+def test_a_fact_that_gained_a_field_since_is_another_event() -> None:
+    item("course-1")
+    first = OutboxEvent.objects.get(key="course-1")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE fact_history SET body = body - 'description' WHERE key = 'course-1'")
+        assert cursor.rowcount == 1
+    forget_appended()
+    service().call("POST", "internal/versions/content/course-1/")
+    again = OutboxEvent.objects.get()
+    assert (again.event_id == first.event_id, again.sequence) == (False, first.sequence)
+
+
+def test_a_version_from_before_the_history_is_published_again() -> None:
+    item("course-1")
+    FactHistory.objects.filter(key="course-1").delete()
+    forget_appended()
+    service().call("POST", "internal/versions/content/course-1/")
+    assert appended() == [("content.published", "course-1", 1)]

@@ -11,13 +11,13 @@ from core.outbox.append import append
 from core.outbox.kafka import TopicRecord
 from core.outbox.models import FactHistory, OutboxEvent, PublishedOffset, RestoreCheck
 from core.outbox.relay import Relay, ShutdownFlag, drain
-from core.outbox.restore_check import unknown_among
+from core.outbox.restore_check import unknown_among, unread
 from core.outbox.restore_state import (
     State,
-    forget_offsets,
     mark_checked,
     mark_pending,
     problems,
+    replace_offsets,
     report_lost,
     state,
     stored_offsets,
@@ -112,11 +112,33 @@ def test_a_topic_that_ends_before_acknowledged_records_is_reported_until_it_is_r
     assert problem.endswith("Run `python -m core.manage refill_topic ongoza.users`.")
     assert state() is State.CHECKED
 
-    forget_offsets("ongoza.users")
+    replace_offsets("ongoza.users", {PLACE: 2})
     assert problems() == []
     assert state() is State.CHECKED
     mark_checked({PLACE: 4})
     assert stored_offsets()[PLACE] == 4
+
+
+def test_what_follows_a_refilled_topic_has_to_be_known() -> None:
+    other, shorter = ("ongoza.progress", 0), ("ongoza.users", 1)
+    mark_checked({PLACE: 9, shorter: 9, other: 9})
+    replace_offsets("ongoza.users", {PLACE: 2})
+    assert unread({PLACE: (0, 5), shorter: (0, 1), other: (0, 9)}) == {PLACE: 2, shorter: 0}
+
+
+def test_a_partition_that_did_not_exist_at_the_first_check_is_read_from_its_beginning() -> None:
+    PublishedOffset.objects.create(topic=PLACE[0], partition=PLACE[1])
+    PublishedOffset.objects.create(topic="ongoza.users", partition=1)
+    mark_checked({PLACE: 9})
+    assert unread({PLACE: (0, 9), ("ongoza.users", 1): (0, 3)}) == {("ongoza.users", 1): 0}
+
+
+def test_records_of_an_open_transaction_are_neither_lost_nor_known() -> None:
+    """The relay was acknowledged behind the first record of somebody's open transaction."""
+    mark_checked({PLACE: 9})
+    mark_checked({PLACE: 4}, {PLACE: 12})
+    assert problems() == []
+    assert unread({PLACE: (0, 12)}) == {PLACE: 9}
 
 
 def test_a_topic_that_is_missing_is_reported_when_it_was_created_again() -> None:

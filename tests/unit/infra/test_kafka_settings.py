@@ -1,6 +1,7 @@
 """How both services are told to reach Kafka: the same variables, the same refusals."""
 
 import ssl
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,15 @@ from pydantic import ValidationError
 from ai.kit.broker import KafkaConfig
 from ai.kit.settings import Settings
 from core.config.kafka import connection
+from infra.kafka.__main__ import main
 from infra.kafka.logins import login
 from tests.certificates import Authority
 
+SIGNED_IN = {
+    "SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+    "SASL_USERNAME": "admin",
+    "SASL_PASSWORD": "mine",
+}
 VARIABLES = ("SECURITY_PROTOCOL", "SASL_MECHANISM", "SASL_USERNAME", "SASL_PASSWORD", "SSL_CA")
 
 
@@ -123,6 +130,30 @@ def test_what_makes_no_sense_stops_both_and_is_named(
     with pytest.raises(ValidationError) as refused:
         Settings()
     assert [str(fault["loc"][0]).upper() for fault in refused.value.errors()] == [culprit]
+
+
+@pytest.mark.parametrize(
+    ("values", "culprit"),
+    [
+        ({}, "KAFKA_SECURITY_PROTOCOL"),
+        (SIGNED_IN | {"SECURITY_PROTOCOL": "SASL_SSL"}, "KAFKA_SECURITY_PROTOCOL"),
+        (SIGNED_IN, "KAFKA_BROKER_PASSWORD"),
+        (SIGNED_IN | {"BROKER_PASSWORD": ""}, "KAFKA_BROKER_PASSWORD"),
+    ],
+    ids=["no login", "TLS", "no password", "an empty password"],
+)
+def test_logins_that_cannot_be_set_are_an_error_and_nothing_is_applied(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    values: dict[str, str],
+    culprit: str,
+) -> None:
+    monkeypatch.delenv("KAFKA_BROKER_PASSWORD", raising=False)
+    given(monkeypatch, **values)
+    monkeypatch.setattr(sys, "argv", ["infra.kafka", "apply", "--logins"])
+    monkeypatch.setattr("infra.kafka.__main__.Cluster", None)
+    assert main() == 1
+    assert culprit in capsys.readouterr().out
 
 
 def test_a_password_shows_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,13 @@ async function run(file: string, group = "learner-reminders"): Promise<void> {
   if (left.size > 0) {
     await new Promise<void>((done, failed) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => failed(payload.error));
+      // Not the offset of the last record: behind it there may be markers of transactions, and records
+      // of aborted ones, which are read and not delivered.
+      consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+        const place = `${payload.topic}/${payload.partition}`;
+        if (BigInt(payload.lastOffset) + 1n >= (left.get(place) ?? 0n)) left.delete(place);
+        if (left.size === 0) done();
+      });
       consumer
         .run({
           autoCommit: false,
@@ -48,9 +55,6 @@ async function run(file: string, group = "learner-reminders"): Promise<void> {
             const read = decode({ headers: pairs(message.headers), value: message.value });
             if (read.outcome === "refused") console.error(topic, partition, message.offset, read.code);
             store.take(read);
-            const end = left.get(`${topic}/${partition}`);
-            if (end !== undefined && BigInt(message.offset) + 1n >= end) left.delete(`${topic}/${partition}`);
-            if (left.size === 0) done();
           },
         })
         .catch(failed);

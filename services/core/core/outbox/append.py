@@ -1,5 +1,6 @@
 """Publishes facts: the outbox row and the history row are written in one statement."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -16,10 +17,10 @@ from core.kit.trace import (
     current_traceparent,
     new_traceparent,
 )
-from core.outbox.models import DeletedEntityKey
+from core.outbox.models import DeletedEntityKey, FactHistory
 from ongoza_contracts.codec import PayloadTooLarge, Record, encode, tombstone
 from ongoza_contracts.event import Fact
-from ongoza_contracts.topics import TOPIC_BY_NAME, Topic
+from ongoza_contracts.topics import TOPIC_BY_NAME, Topic, topic_of
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[object, ...]
@@ -71,8 +72,22 @@ def append_all(facts: Iterable[tuple[Fact, datetime]]) -> None:
 
 
 def append_again(fact: Fact) -> None:
-    """Publish once more a version that was published before; history has it already."""
-    queue([encode_fact(fact, timezone.now())])
+    """Publish once more a version that was published before; no history row is added.
+
+    It keeps its event id and time. It gets new ones where history does not have the same content:
+    a release gave the fact a field since, or history begins later.
+    """
+    queue([_published_before(fact) or encode_fact(fact, timezone.now())])
+
+
+def _published_before(fact: Fact) -> Record | None:
+    """The record of this version, if history has it with the same content."""
+    rows = FactHistory.objects.filter(topic=topic_of(type(fact)).name, key=fact.key)
+    row = rows.filter(version=fact.version).order_by("-id").first()
+    if row is None or row.body != json.loads(fact.model_dump_json()):
+        return None
+    traceparent = row.traceparent or _trace()
+    return encode(fact, time=row.time, id=row.event_id, traceparent=traceparent)
 
 
 def record_history(facts: Iterable[tuple[Fact, datetime]]) -> None:

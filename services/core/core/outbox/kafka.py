@@ -247,31 +247,34 @@ class TopicReader:
     """Reads committed records from given offsets to the present ends, without a consumer group."""
 
     def __init__(self, client: Mapping[str, str]) -> None:
-        self._consumer = Consumer(
-            {
-                **client,
-                "group.id": "core",  # required by the client; nothing is committed
-                "enable.auto.commit": False,
-                "enable.partition.eof": True,
-                "isolation.level": "read_committed",
-                "auto.offset.reset": "earliest",
-                "reconnect.backoff.max.ms": 1_000,
-                "log_level": 0,
-            }
-        )
+        self._configuration = {
+            **client,
+            "group.id": "core",  # required by the client; nothing is committed
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "reconnect.backoff.max.ms": 1_000,
+            "log_level": 0,
+        }
+        self._consumer = Consumer(self._configuration)
 
     def close(self) -> None:
         self._consumer.close()
 
     def ranges(self, topics: Iterable[Topic]) -> dict[PartitionId, tuple[int, int]]:
-        """The first offset and the end of every partition that exists. Raises NotRead."""
-        found = {}
-        for topic in topics:
-            for number in range(topic.partitions):
-                offsets = self._range(topic.name, number)
-                if offsets is not None:
-                    found[topic.name, number] = offsets
-        return found
+        """The first offset of every partition that exists, and the end of what `read` reads: an
+        open transaction hides all that follows its first record. Raises NotRead."""
+        return _ranges(self._consumer, topics)
+
+    def ends(self, topics: Iterable[Topic]) -> dict[PartitionId, int]:
+        """The offset after the last record of every partition that exists, whether or not a
+        transaction is open. Raises NotRead."""
+        consumer = Consumer({**self._configuration, "isolation.level": "read_uncommitted"})
+        try:
+            return {partition: end for partition, (_, end) in _ranges(consumer, topics).items()}
+        finally:
+            consumer.close()
 
     def read(
         self, begins: Mapping[PartitionId, int], while_waiting: Callable[[], None] = lambda: None
@@ -294,15 +297,25 @@ class TopicReader:
             if records := [_record(one) for one in messages if one.error() is None]:
                 yield records
 
-    def _range(self, topic: str, number: int) -> tuple[int, int] | None:
-        try:
-            return self._consumer.get_watermark_offsets(
-                TopicPartition(topic, number), timeout=RANGE_SECONDS
-            )
-        except KafkaException as error:
-            if error.args[0].code() in UNKNOWN_TOPIC:
-                return None
-            raise NotRead(error.args[0].str()) from None
+
+def _ranges(consumer: Consumer, topics: Iterable[Topic]) -> dict[PartitionId, tuple[int, int]]:
+    found = {}
+    for topic in topics:
+        for number in range(topic.partitions):
+            offsets = _range(consumer, topic.name, number)
+            if offsets is not None:
+                found[topic.name, number] = offsets
+    return found
+
+
+def _range(consumer: Consumer, topic: str, number: int) -> tuple[int, int] | None:
+    """As the isolation level of the consumer lets it see the partition."""
+    try:
+        return consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=RANGE_SECONDS)
+    except KafkaException as error:
+        if error.args[0].code() in UNKNOWN_TOPIC:
+            return None
+        raise NotRead(error.args[0].str()) from None
 
 
 def _is_end(message: Message) -> bool:

@@ -41,18 +41,18 @@ class Check:
     def find_lost_topics(self) -> None:
         """Stores which topics end before acknowledged records. Raises kafka.NotRead."""
         with topic_reader(self._client) as reader:
-            ranges = reader.ranges(OWN_TOPICS)
-        report_lost({partition: end for partition, (_, end) in ranges.items()})
+            report_lost(reader.ends(OWN_TOPICS))
 
     def compare(self, while_waiting: Callable[[], None]) -> State:
         """The state, which is stored. Raises kafka.NotRead and what `while_waiting` raises."""
         with topic_reader(self._client) as reader:
             ranges = reader.ranges(OWN_TOPICS)
             unknown = find_unknown(reader, ranges, while_waiting)
+            log_ends = reader.ends(OWN_TOPICS)
         if unknown.count:
             mark_pending(unknown.count, unknown.first)
             return State.PENDING
-        mark_checked({partition: end for partition, (_, end) in ranges.items()})
+        mark_checked({partition: end for partition, (_, end) in ranges.items()}, log_ends)
         return State.CHECKED
 
 

@@ -109,10 +109,19 @@ def stored_offsets() -> dict[PartitionId, int | None]:
     return {(topic, partition): offset for topic, partition, offset in rows}
 
 
-def mark_checked(ends: Mapping[PartitionId, int]) -> None:
-    """Store that the database knows all that the topics hold up to `ends`."""
+def mark_checked(
+    ends: Mapping[PartitionId, int], log_ends: Mapping[PartitionId, int] | None = None
+) -> None:
+    """Store that the database knows all that the topics hold up to `ends`.
+
+    `log_ends` says where the partitions end if some end later: records of an open transaction
+    cannot be compared yet, but they are not lost either.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
-        lost = _store(cursor, STORE_OFFSETS, [], ends)
+        stored = _store(cursor, STORE_OFFSETS, [], ends)
+        # A partition that does not exist holds nothing: all that comes will have to be known.
+        PublishedOffset.objects.filter(next_offset=None).update(next_offset=0)
+        lost = _lost(stored, log_ends or ends)
         cursor.execute(SET_CHECKED, [json.dumps(sorted(lost))])
     for topic in sorted(lost):
         log.error("%s", lost_topic(topic))
@@ -127,29 +136,34 @@ def mark_pending(count: int, first: Sequence[Mapping[str, Any]]) -> None:
 
 def delete_sent(cursor: Any, ids: Sequence[int], offsets: Mapping[PartitionId, int]) -> None:
     """Delete outbox rows and store up to where they were acknowledged, in one statement."""
-    if lost := _store(cursor, DELETE_AND_STORE, [[*ids]], offsets):
+    stored = _store(cursor, DELETE_AND_STORE, [[*ids]], offsets)
+    if lost := _lost(stored, offsets):
         _mark_lost(cursor, lost)
 
 
 def _store(
     cursor: Any, statement: str, parameters: list[Any], offsets: Mapping[PartitionId, int]
-) -> set[str]:
-    """The topics that were acknowledged further than these offsets say."""
+) -> dict[PartitionId, int | None]:
+    """What is stored then: the higher one of each of these offsets and what was stored before."""
     topics, numbers = [topic for topic, _ in offsets], [number for _, number in offsets]
     cursor.execute(statement, [*parameters, topics, numbers, [*offsets.values()]])
-    return {topic for topic, number, stored in cursor.fetchall() if stored > offsets[topic, number]}
+    return {(topic, number): offset for topic, number, offset in cursor.fetchall()}
+
+
+def _lost(stored: Mapping[PartitionId, int | None], ends: Mapping[PartitionId, int]) -> set[str]:
+    """The topics that were acknowledged further than they reach."""
+    return {
+        partition[0]
+        for partition, offset in stored.items()
+        if partition in ends and (offset or 0) > ends[partition]
+    }
 
 
 def report_lost(ends: Mapping[PartitionId, int]) -> None:
     """Store which topics end before acknowledged records. One that is missing is stalled, which
     the relay logs, and is found here once it was created again."""
-    lost = {
-        topic
-        for (topic, number), offset in stored_offsets().items()
-        if (topic, number) in ends and (offset or 0) > ends[topic, number]
-    }
     with connection.cursor() as cursor:
-        _mark_lost(cursor, lost)
+        _mark_lost(cursor, _lost(stored_offsets(), ends))
 
 
 def _mark_lost(cursor: Any, topics: set[str]) -> None:
@@ -161,10 +175,12 @@ def _mark_lost(cursor: Any, topics: set[str]) -> None:
             log.error("%s", lost_topic(topic))
 
 
-def forget_offsets(topic: str) -> None:
-    """For a topic that is filled again: what it holds then is known."""
+def replace_offsets(topic: str, ends: Mapping[PartitionId, int]) -> None:
+    """For a topic that is filled again: what it holds up to these `ends` is known, and what comes
+    after them has to be."""
     with transaction.atomic(), connection.cursor() as cursor:
-        PublishedOffset.objects.filter(topic=topic).update(next_offset=None)
+        PublishedOffset.objects.filter(topic=topic).update(next_offset=0)
+        _store(cursor, STORE_OFFSETS, [], ends)
         row = RestoreCheck.objects.first()
         if row is not None:
             cursor.execute(SET_LOST, [json.dumps([one for one in row.lost_topics if one != topic])])

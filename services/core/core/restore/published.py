@@ -46,6 +46,8 @@ class Published:
     waiting: list[UUID] = field(default_factory=list)
     """Rows of the outbox that were sent already."""
     ends: dict[PartitionId, int] = field(default_factory=dict)
+    """The end of what was read, and below the end of the partition."""
+    log_ends: dict[PartitionId, int] = field(default_factory=dict)
 
     def of(self, publication: Publication[Any]) -> dict[str, list[PublishedFact]]:
         """The unknown facts of one kind by key, in the order in which they happened."""
@@ -85,6 +87,7 @@ def read_published(reader: TopicReader, *, from_beginning: bool) -> Published:
         found.waiting += _waiting_among(batch)
         for record in unknown_among(batch):
             _add(found, record, limits)
+    found.log_ends = reader.ends(OWN_TOPICS)
     return found
 
 

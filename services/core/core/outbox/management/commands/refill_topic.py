@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.outbox.history import refill
-from core.outbox.restore_state import forget_offsets
-from ongoza_contracts.topics import TOPICS
+from core.outbox.kafka import NotRead, topic_reader
+from core.outbox.restore_state import PENDING, State, replace_offsets, state
+from ongoza_contracts.topics import TOPICS, Topic
 
 OURS = {topic.name: topic for topic in TOPICS if topic.producer == "core"}
 
@@ -21,6 +23,28 @@ class Command(BaseCommand):
         parser.add_argument("topic", choices=[*OURS])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        forget_offsets(options["topic"])
-        done = refill(OURS[options["topic"]], lambda done: self.stderr.write(f"{done:,} queued"))
-        self.stdout.write(f"{options['topic']}: {done:,} records queued for the relay")
+        topic = OURS[options["topic"]]
+        _require_known_records()
+        _accept_present_records(topic)
+        done = refill(topic, lambda done: self.stderr.write(f"{done:,} queued"))
+        self.stdout.write(f"{topic.name}: {done:,} records queued for the relay")
+
+
+def _require_known_records() -> None:
+    """Raises CommandError where the topic may hold what a restore lost: it would be accepted."""
+    found = state()
+    if found is State.PENDING:
+        raise CommandError(f"nothing is queued, a restore is pending. {PENDING}")
+    if found is State.UNCHECKED and settings.RESTORE_CHECK_SECONDS:
+        raise CommandError("nothing is queued before the relay has compared the topics: start it")
+
+
+def _accept_present_records(topic: Topic) -> None:
+    """The refill comes after them, under ids that history knows. Without the present ends a backup
+    made before the relay has sent something could be restored unnoticed."""
+    try:
+        with topic_reader(settings.KAFKA) as reader:
+            ends = {partition: end for partition, (_, end) in reader.ranges([topic]).items()}
+    except NotRead as error:
+        raise CommandError(f"nothing is queued, the topic cannot be read: {error}") from error
+    replace_offsets(topic.name, ends)
