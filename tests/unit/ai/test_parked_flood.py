@@ -135,7 +135,9 @@ async def test_decisions_from_before_an_erasure_bring_nothing_of_the_learner_bac
         await pool.execute("TRUNCATE parked_decision, accepted_version")
     await decisions_file.import_(pool, lines)
     await read(applier, accepted)
-    assert {*(await count_left(pool, 7, REGISTRY)).values()} == {0}
+    left = await count_left(pool, 7, REGISTRY)
+    # The row of `refreshed_list` goes when the end of the list was published.
+    assert {place for place, rows in left.items() if rows} == {"refreshed_list"}
     assert await pool.fetchval("SELECT count(*) FROM parked_decision") == 1
 
 
