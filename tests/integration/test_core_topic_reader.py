@@ -14,6 +14,7 @@ from core.outbox.restore_check import Check
 from core.outbox.restore_state import State, mark_checked, problems, stored_offsets
 from ongoza_contracts.topics import PROGRESS, Topic
 from tests.integration.core_facts import wait_patiently
+from tests.integration.story import eventually
 
 ANSWER_SECONDS = 30
 
@@ -71,7 +72,7 @@ def test_reading_ends_at_the_marker_of_a_transaction(
     send(Producer({"bootstrap.servers": kafka_bootstrap}), topic, "one")
     producer = in_transaction(kafka_bootstrap, topic, "two")
     end(producer, ANSWER_SECONDS)
-    assert reader.ranges([topic]) == {place: (0, 3)}
+    eventually(lambda: reader.ranges([topic]) == {place: (0, 3)})  # the marker comes a little later
     assert reader.ends([topic]) == {place: 3}
     assert keys(reader, place) == committed
     assert keys(reader, place, begin=2) == []
@@ -88,7 +89,7 @@ def test_reading_ends_before_an_open_transaction(
     assert reader.ends([topic]) == {place: 3}
     assert keys(reader, place) == ["one"]
     producer.commit_transaction(ANSWER_SECONDS)
-    assert keys(reader, place, begin=1) == ["two", "three"]
+    eventually(lambda: keys(reader, place, begin=1) == ["two", "three"])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -106,5 +107,9 @@ def test_a_topic_with_an_open_transaction_is_not_lost(
     assert check.compare(wait_patiently) is State.CHECKED
     assert problems() == []
     producer.abort_transaction(ANSWER_SECONDS)
-    assert check.compare(wait_patiently) is State.CHECKED
-    assert stored_offsets() == {(topic.name, 0): 3}
+    eventually(
+        lambda: (
+            check.compare(wait_patiently) is State.CHECKED
+            and stored_offsets() == {(topic.name, 0): 3}
+        )
+    )
