@@ -138,7 +138,8 @@ class Delivery:
         self._failures: dict[str, str] = {}
         self._acknowledged_at = time.monotonic()
         self.offsets: dict[PartitionId, int] = {}
-        """The offset after the last acknowledged record, by topic and partition."""
+        """The offset after the last acknowledged record, by topic and partition. Those of one
+        partition are acknowledged in order."""
 
     def fail(self, topic: str, error: KafkaError) -> None:
         self._failures.setdefault(topic, error.str())
@@ -147,13 +148,15 @@ class Delivery:
         return topic in self._failures
 
     def on_delivery(self, error: KafkaError | None, message: Message) -> None:
-        topic = str(message.topic())
+        topic, offset = str(message.topic()), message.offset()
         if error is not None:
             self.fail(topic, error)
-        else:
-            self._left[topic] -= 1
-            self._acknowledged_at = time.monotonic()
-            self._note_offset((topic, message.partition() or 0), message.offset())
+            return
+        self._left[topic] -= 1
+        self._acknowledged_at = time.monotonic()
+        # A broker that had the record already may not report its offset.
+        if offset is not None and offset >= 0:
+            self.offsets[topic, message.partition() or 0] = offset + 1
 
     def is_decided(self) -> bool:
         """Whether waiting longer would only delay the topics that are done."""
@@ -168,11 +171,6 @@ class Delivery:
         if self._failures:
             reason = next(iter(self._failures.values()))
             raise NotPublished(reason, self._failures, self._offsets_of_others())
-
-    def _note_offset(self, partition: PartitionId, offset: int | None) -> None:
-        """A broker that had the record already may not report its offset."""
-        if offset is not None and offset >= 0:
-            self.offsets[partition] = max(self.offsets.get(partition, 0), offset + 1)
 
     def _offsets_of_others(self) -> dict[PartitionId, int]:
         return {
