@@ -19,6 +19,7 @@ from pgvector import Vector
 
 from ai.embeddings.manifest import read_manifest
 from ai.kit.broker import RECORDS_MAX, Consumer, Records
+from ai.kit.garbage import collect_less_often
 from ai.kit.kafka_config import FETCH_WAIT_MS, KafkaConfig
 from ai.kit.settings import Settings
 from ai.projections import status
@@ -96,7 +97,7 @@ def drain_outbox(count: int) -> Result:
     from django.conf import settings
     from django.db import transaction
 
-    from core.kit.garbage import collect_less_often
+    from core.kit.garbage import collect_less_often as collect_less_often_in_core
     from core.outbox.append import append_all
     from core.outbox.kafka import Publisher
     from core.outbox.relay import drain
@@ -104,7 +105,7 @@ def drain_outbox(count: int) -> Result:
     with transaction.atomic():
         append_all((fact, product.NOW) for fact in product.progress_facts(count + 1))
     publisher = Publisher(settings.KAFKA)
-    collect_less_often()  # as the relay's command does
+    collect_less_often_in_core()  # as the relay's command does
     drain(publisher, lambda: None, limit=1)  # connects, as the floor does before its clock starts
     began, sent = time.perf_counter(), 0
     while moved := drain(publisher, lambda: None):
@@ -144,6 +145,7 @@ def fill_progress(count: int) -> None:
 
 
 async def consume(count: int) -> Result:
+    collect_less_often()  # as the worker's command does
     settings, group = Settings(), _new_group()
     times: list[float] = []  # when the first batch arrived, and when each was committed
     left = count

@@ -159,11 +159,11 @@ def test_a_process_has_no_login_but_its_own(stack: Stack) -> None:
 
 
 def test_the_status_counts_what_waits_on_a_broker_with_logins(stack: Stack) -> None:
-    learner = Learner.signed_up(stack)
+    Learner.signed_up(stack)
     eventually(lambda: outbox_depth(stack) == 0)
-    everything = consumer_lag(stack, {})
+    everything = eventually(lambda: consumer_lag(stack, {}))
     assert set(everything) == {topic.name for topic in TOPICS if "ai" in topic.consumers}
-    assert everything[USERS.name] >= learner.user_id  # a record of each user at least
+    assert everything[USERS.name] > 0
     eventually(lambda: set(consumer_lag(stack, positions(stack)).values()) == {0})
 
 

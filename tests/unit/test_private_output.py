@@ -3,15 +3,19 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from ai.kit.private_output import make_output_private as ai_output
+from core.kit.private_output import make_output_private as core_output
 
 COMMANDS = {
     "ai": ["-m", "ai", "parked", "export"],
     "core": ["-m", "core.manage", "version"],
 }
-CLOSED, OPEN = 0o600, 0o644
+PRIVATE, READABLE = 0o600, 0o644
 
 
 def run(command: list[str], output: Path, errors: Path) -> None:
@@ -27,18 +31,23 @@ def run(command: list[str], output: Path, errors: Path) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_files_that_a_command_writes_to_are_closed_to_others(
-    command: list[str], tmp_path: Path
-) -> None:
+def test_files_that_a_command_writes_to_are_private(command: list[str], tmp_path: Path) -> None:
     files = tmp_path / "decisions.jsonl", tmp_path / "errors"
     for file in files:
         file.touch()
-        file.chmod(OPEN)
+        file.chmod(READABLE)
     run(command, *files)
-    assert [file.stat().st_mode & 0o777 for file in files] == [CLOSED, CLOSED]
+    assert [file.stat().st_mode & 0o777 for file in files] == [PRIVATE, PRIVATE]
 
 
-def test_a_device_stays_as_it_is() -> None:
-    before = os.stat(os.devnull).st_mode
-    run(COMMANDS["ai"], Path(os.devnull), Path(os.devnull))
-    assert os.stat(os.devnull).st_mode == before
+@pytest.mark.parametrize("make_private", [ai_output, core_output])
+def test_a_device_stays_as_it_is(
+    make_private: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed: list[int] = []
+    monkeypatch.setattr(os, "fchmod", lambda file, _: changed.append(file))
+    with open(os.devnull, "w") as device:
+        monkeypatch.setattr(sys, "stdout", device)
+        monkeypatch.setattr(sys, "stderr", device)
+        make_private()
+    assert changed == []

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from ai.kit.private import close_output_to_others
+from ai.kit.private_output import make_output_private
 from ai.kit.settings import SettingsError
 
 MODULES = {
@@ -52,7 +52,7 @@ def group() -> None:
 
 
 def main() -> None:
-    close_output_to_others()
+    make_output_private()
     try:
         app()
     except SettingsError as error:

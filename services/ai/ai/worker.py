@@ -22,6 +22,7 @@ from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
+from ai.kit.garbage import collect_less_often
 from ai.kit.logs import configure
 from ai.kit.loops import JobStatus, exit_process, run_periodically
 from ai.kit.settings import Settings, load_settings
@@ -210,6 +211,7 @@ def work() -> None:
     """Consume facts from Kafka."""
     configure()
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    collect_less_often()
     try:
         asyncio.run(_run(load_settings()))
     except (*UNAVAILABLE, BrokerError) as error:

@@ -6,11 +6,11 @@ import sys
 from django.core.management import execute_from_command_line
 
 from core.kit import trace
-from core.kit.private import close_output_to_others
+from core.kit.private_output import make_output_private
 
 
 def main() -> None:
-    close_output_to_others()
+    make_output_private()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
     # Migrations, rebuilds and the relay may take their time; requests may not (see settings).
     os.environ.setdefault("DB_STATEMENT_TIMEOUT_MS", "0")

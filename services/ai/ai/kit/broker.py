@@ -20,7 +20,6 @@ from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
-from ai.kit.garbage import collect_less_often
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
 from ai.kit.loops import exit_process
 from ai.kit.record_batches import use_tolerant_records
@@ -119,10 +118,10 @@ class Consumer:
         @subscriber
         async def consume(message: KafkaMessage) -> None:
             records = _records(message)
-            following = _next_offsets(records)
-            await self._report_truncated(records, following)
+            next_offsets = _offsets_after(records)
+            await self._report_truncated(records, next_offsets)
             await handle(records)
-            await self._commit(following)
+            await self._commit(next_offsets)
 
     async def run(self, background: Callable[[], AbstractAsyncContextManager[None]]) -> None:
         """Runs until SIGTERM or SIGINT, and then until the current batch is committed.
@@ -131,7 +130,6 @@ class Consumer:
         """
         application = FastStream(self.broker, lifespan=background, logger=None)
         self._stopping = application.exit
-        collect_less_often()
         await application.run()
 
     def stop(self) -> None:
@@ -187,7 +185,7 @@ class Consumer:
         return False
 
     async def _report_truncated(
-        self, records: Records, following: Mapping[TopicPartition, int]
+        self, records: Records, next_offsets: Mapping[TopicPartition, int]
     ) -> None:
         """aiokafka begins again at the first offset when a log ends before the position."""
         truncated = {
@@ -195,15 +193,15 @@ class Consumer:
         }
         if truncated:
             await self._positions.report_shorter(truncated)
-        self._next |= following
+        self._next |= next_offsets
 
-    async def _commit(self, following: Mapping[TopicPartition, int]) -> None:
+    async def _commit(self, next_offsets: Mapping[TopicPartition, int]) -> None:
         """A failure is harmless: the records come again and change nothing the second time."""
         consumer = self._subscriber.consumer
         if consumer is None:
             return
         try:
-            await consumer.commit(following)
+            await consumer.commit(next_offsets)
         except KafkaError as error:
             log.warning("offsets not committed: %s", type(error).__name__)
 
@@ -304,10 +302,10 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
             exit_process(1, "the worker stops before it would skip records")
 
 
-def _next_offsets(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[TopicPartition, int]:
-    # A TopicPartition a record would cost more than the rest of this line.
-    following = {(r.topic, r.partition): r.offset + 1 for r in records}
-    return {TopicPartition(*partition): offset for partition, offset in following.items()}
+def _offsets_after(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[TopicPartition, int]:
+    # Plain tuples first: making a TopicPartition for every record is slow.
+    next_offsets = {(r.topic, r.partition): r.offset + 1 for r in records}
+    return {TopicPartition(*partition): offset for partition, offset in next_offsets.items()}
 
 
 def _records(message: KafkaMessage) -> Records:

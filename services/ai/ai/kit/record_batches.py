@@ -106,7 +106,7 @@ def _is_damaged(data: bytes) -> bool:
 
 
 class TolerantBatch:
-    """A batch that aiokafka decodes, and that is decoded here from the record where it fails."""
+    """A batch that aiokafka decodes; if that fails for one record, all of it is decoded here."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

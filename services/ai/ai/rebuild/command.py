@@ -17,6 +17,7 @@ from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, KafkaConfig, Reader, Stalled
 from ai.kit.db import UNAVAILABLE, connect, open_pool
+from ai.kit.garbage import collect_less_often
 from ai.kit.logs import configure
 from ai.kit.settings import Backend, Settings, load_settings
 from ai.projections.generations import (
@@ -123,6 +124,7 @@ def drop(name: str) -> None:
 def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = None) -> None:
     configure(logging.WARNING, "%(message)s")
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    collect_less_often()
     try:
         asyncio.run(_work(work, backend))
     except Differs as error:

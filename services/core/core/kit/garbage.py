@@ -1,4 +1,4 @@
-"""How often Python looks for garbage."""
+"""How often Python collects garbage."""
 
 import gc
 
@@ -6,10 +6,10 @@ NEW_OBJECTS = 20_000
 
 
 def collect_less_often() -> None:
-    """For a process that handles many rows at once, when all its modules are imported.
+    """For a process that handles many records at once; call it when its modules are imported.
 
-    Each collection looks at all of them, and one comes every 700 new objects, of which a batch has
-    tens of thousands that live until it is done.
+    A batch makes tens of thousands of objects that live until it is applied, so by default it is
+    collected dozens of times in vain. The objects present now are excluded for good.
     """
     gc.collect()
     gc.freeze()

@@ -84,7 +84,7 @@ class PublishedOffset(models.Model):
     topic = models.TextField()
     partition = models.PositiveIntegerField()
     next_offset = models.PositiveBigIntegerField(null=True)
-    """Null until the first check stores the partition's present end."""
+    """Null until the first check, which stores the partition's present end, or 0 without one."""
 
     class Meta:
         db_table = "outbox_published_offset"

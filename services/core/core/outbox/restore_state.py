@@ -121,7 +121,7 @@ def mark_checked(
         stored = _store(cursor, STORE_OFFSETS, [], ends)
         # A partition that does not exist holds nothing: all that comes will have to be known.
         PublishedOffset.objects.filter(next_offset=None).update(next_offset=0)
-        lost = _lost(stored, log_ends or ends)
+        lost = _lost(stored, ends if log_ends is None else log_ends)
         cursor.execute(SET_CHECKED, [json.dumps(sorted(lost))])
     for topic in sorted(lost):
         log.error("%s", lost_topic(topic))
@@ -145,13 +145,14 @@ def _store(
     cursor: Any, statement: str, parameters: list[Any], offsets: Mapping[PartitionId, int]
 ) -> dict[PartitionId, int | None]:
     """What is stored then: the higher one of each of these offsets and what was stored before."""
+    offsets = dict(sorted(offsets.items()))  # every writer locks the rows in this order
     topics, numbers = [topic for topic, _ in offsets], [number for _, number in offsets]
     cursor.execute(statement, [*parameters, topics, numbers, [*offsets.values()]])
     return {(topic, number): offset for topic, number, offset in cursor.fetchall()}
 
 
 def _lost(stored: Mapping[PartitionId, int | None], ends: Mapping[PartitionId, int]) -> set[str]:
-    """The topics that were acknowledged further than they reach."""
+    """The topics with a stored offset above the end of the partition."""
     return {
         partition[0]
         for partition, offset in stored.items()

@@ -35,13 +35,14 @@ def _require_known_records() -> None:
     found = state()
     if found is State.PENDING:
         raise CommandError(f"nothing is queued, a restore is pending. {PENDING}")
+    # 0 means that no relay compares; see infra/kafka/connect/README.md.
     if found is State.UNCHECKED and settings.RESTORE_CHECK_SECONDS:
         raise CommandError("nothing is queued before the relay has compared the topics: start it")
 
 
 def _accept_present_records(topic: Topic) -> None:
-    """The refill comes after them, under ids that history knows. Without the present ends a backup
-    made before the relay has sent something could be restored unnoticed."""
+    """Stores the present ends, so that the next check compares only later records. Otherwise the
+    restore of a backup made during the refill would not be noticed."""
     try:
         with topic_reader(settings.KAFKA) as reader:
             ends = {partition: end for partition, (_, end) in reader.ranges([topic]).items()}
