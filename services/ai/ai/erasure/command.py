@@ -16,7 +16,7 @@ from rich.table import Table
 from ai.erasure.report import OnTopic, of_database, of_topics
 from ai.kit.auth import Tokens
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
-from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
+from ai.kit.core_client import COMMAND_SECONDS, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
@@ -46,24 +46,31 @@ def main(user_id: Annotated[int, typer.Argument(min=1, max=ID_MAX)]) -> None:
 
 
 async def _ask(settings: Settings, user_id: int) -> bool:
-    tokens = Tokens(settings.jwt_secret_key)
-    core = CoreClient(settings.django_api_url, tokens, timeout=settings.django_api_timeout)
     pool = await open_pool(settings, search_path="live, public", size=1)
-    path = f"/api/v1/internal/erasures/{user_id}/"
     try:
         reports = {
-            "core": await core.as_service().get(ErasureReport, path),
+            "core": await of_core(settings, user_id),
             "ai": await of_database(pool, user_id),
         }
         async with Reader(KafkaConfig.of(settings)) as reader:
             topics = await of_topics(reader, user_id)
     finally:
         await pool.close()
-        await core.close()
     _show(reports, topics)
     nothing_left = not any(report.remaining for report in reports.values())
     known = all(report.receipts for report in reports.values())
     return nothing_left and known and not any(topic.left for topic in topics)
+
+
+async def of_core(settings: Settings, user_id: int) -> ErasureReport:
+    """Raises CoreUnavailable and CoreRefused."""
+    tokens = Tokens(settings.jwt_secret_key)
+    core = CoreClient(settings.django_api_url, tokens, timeout=COMMAND_SECONDS)
+    try:
+        path = f"/api/v1/internal/erasures/{user_id}/"
+        return await core.as_service(budget=COMMAND_SECONDS).get(ErasureReport, path)
+    finally:
+        await core.close()
 
 
 def _show(reports: dict[str, ErasureReport], topics: list[OnTopic]) -> None:

@@ -17,6 +17,8 @@ from ongoza_contracts.http.errors import Error
 
 BUDGET_SECONDS = 0.6
 """The time for all calls of one request together, unless the route sets another."""
+COMMAND_SECONDS = 30.0
+"""The time for one call of an operator's command, which may wait longer than a learner."""
 PAGES_MAX = 50
 PAGE_SIZE_MAX = 100
 """The largest page that core returns."""

@@ -14,7 +14,7 @@ import asyncpg
 import typer
 
 from ai.kit.auth import Tokens
-from ai.kit.core_client import CoreCalls, CoreClient, CoreRefused, CoreUnavailable
+from ai.kit.core_client import COMMAND_SECONDS, CoreCalls, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, Db, open_pool
 from ai.kit.locks import LEARNER_WRITE_LOCK
 from ai.kit.logs import configure
@@ -30,7 +30,6 @@ from ongoza_contracts.http.reconcile import (
 from ongoza_contracts.vocabulary import ID_MAX
 
 NO_SUCH_USER = 2
-CALL_SECONDS = 10.0
 
 NO_LONGER_ERASED = "DELETE FROM {generation}.erased_learner WHERE user_id = $1"
 # Revokes every erasure of the user, so that a replay does not apply one again.
@@ -71,7 +70,7 @@ def main(
 
 async def _run(settings: Settings, user_id: int, reason: str) -> int:
     core = CoreClient(
-        settings.django_api_url, Tokens(settings.jwt_secret_key), timeout=CALL_SECONDS
+        settings.django_api_url, Tokens(settings.jwt_secret_key), timeout=COMMAND_SECONDS
     )
     pool = await open_pool(settings, search_path="public", size=1)
     try:
@@ -129,4 +128,4 @@ async def _version_in_core(core: CoreClient, user_id: int) -> int:
 
 
 def _calls(core: CoreClient) -> CoreCalls:
-    return core.as_service(budget=CALL_SECONDS)
+    return core.as_service(budget=COMMAND_SECONDS)

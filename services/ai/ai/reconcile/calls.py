@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from ai.kit.core_client import CoreCalls, CoreClient, CoreRefused, CoreUnavailable
+from ai.kit.core_client import COMMAND_SECONDS, CoreCalls, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE
 from ongoza_contracts.http.reconcile import (
     EntityVersion,
@@ -14,8 +14,6 @@ from ongoza_contracts.http.reconcile import (
     VersionPage,
 )
 
-CALL_SECONDS = 30.0
-"""The time limit of one call to core, longer than for requests of users."""
 RETRY_SECONDS = 0.5
 NOT_FOUND, TOO_MANY_REQUESTS = 404, 429
 
@@ -61,7 +59,7 @@ class Calls:
                 raise
 
     async def _core_answers(self, work: Callable[[CoreCalls], Awaitable[T]]) -> T:
-        return await self.repeat(lambda: work(self._core.as_service(budget=CALL_SECONDS)))
+        return await self.repeat(lambda: work(self._core.as_service(budget=COMMAND_SECONDS)))
 
     async def repeat(self, work: Callable[[], Awaitable[T]]) -> T:
         """The result of `work`, which is repeated while core or the database is unavailable."""

@@ -19,13 +19,13 @@ from rich.table import Table
 
 from ai.kit.auth import Tokens
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
-from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
+from ai.kit.core_client import COMMAND_SECONDS, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.logs import configure
 from ai.kit.settings import Settings, load_settings
 from ai.projections.registry import REGISTRY
 from ai.reconcile.arrivals import Arrivals
-from ai.reconcile.calls import CALL_SECONDS, Calls
+from ai.reconcile.calls import Calls
 from ai.reconcile.compare import Reconciler
 from ai.reconcile.differences import Difference, Findings
 from ai.reconcile.last_records import republish_outdated
@@ -98,7 +98,7 @@ def main(
 
 async def _run(settings: Settings, repair: bool, patience: float) -> Findings:
     tokens = Tokens(settings.jwt_secret_key)
-    core = CoreClient(settings.django_api_url, tokens, timeout=CALL_SECONDS)
+    core = CoreClient(settings.django_api_url, tokens, timeout=COMMAND_SECONDS)
     pool = await open_pool(settings, search_path="live, public", size=1)
     calls = Calls(core, patience)
     arrivals = Arrivals(calls, pool, KafkaConfig.of(settings), patience)
