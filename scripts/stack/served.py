@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psycopg
 
+from scripts.stack.lag import consumer_lag, stored_positions
+
 if TYPE_CHECKING:
     from scripts.stack.stack import Stack
 
@@ -50,7 +52,17 @@ def is_projected(stack: "Stack") -> bool:
     """Whether ai's database has a list of every learner and a vector of every item, derived from
     all facts of core."""
     sent = _query(stack, "postgres-relational", CONTENT)
-    return sent is not None and sent[1] and sent == _query(stack, "postgres-vector", PROJECTED)
+    return (
+        sent is not None
+        and sent[1]
+        and _all_is_applied(stack)
+        and sent == _query(stack, "postgres-vector", PROJECTED)
+    )
+
+
+def _all_is_applied(stack: "Stack") -> bool:
+    positions = stored_positions(stack)
+    return positions is not None and set(consumer_lag(stack, positions).values()) == {0}
 
 
 def _query(stack: "Stack", server: str, sql: str) -> Any:

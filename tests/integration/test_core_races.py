@@ -10,7 +10,8 @@ import pytest
 from django.db import connection, transaction
 
 from core.erasure.services import erase_user
-from core.kit.versions import get_for_update
+from core.kit.errors import Conflict
+from core.kit.versions import get_for_update, get_or_create_for_update
 from core.profiling.models import ProfilingSession
 from core.programs.models import ContentItem
 from core.progress.models import Progress
@@ -200,6 +201,13 @@ def test_a_first_report_waits_for_an_erasure_and_is_refused(amina: Caller, learn
 
     assert refusal(answer) == (409, "conflict", [])
     assert appended() == [("user.erased", f"{learner.id}", 2), signed_in_as]
+
+
+def test_a_record_deleted_before_it_could_be_locked_is_a_conflict(learner: User) -> None:
+    # As when another request made the record, and an erasure deleted it right after that.
+    already_deleted = Progress.objects.none()
+    with pytest.raises(Conflict):
+        get_or_create_for_update(already_deleted, Progress(user=learner, content=item("course-1")))
 
 
 def refresh(token: str) -> Answer:

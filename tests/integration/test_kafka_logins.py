@@ -16,10 +16,10 @@ from infra.kafka.logins import BROKER, login
 from ongoza_contracts.codec import Record, encode
 from ongoza_contracts.topics import TOPICS, USERS
 from scripts.embedded.ports import HOST, Ports
+from scripts.stack.lag import consumer_lag, stored_positions
 from scripts.stack.secrets import KAFKA, READER
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import PROJECT, Stack
-from scripts.stack.status import POSITIONS, Positions, consumer_lag
 from tests import facts
 from tests.integration.story import Learner, eventually, outbox_depth, read_to_end, rows
 
@@ -164,11 +164,7 @@ def test_the_status_counts_what_waits_on_a_broker_with_logins(stack: Stack) -> N
     everything = eventually(lambda: consumer_lag(stack, {}))
     assert set(everything) == {topic.name for topic in TOPICS if "ai" in topic.consumers}
     assert everything[USERS.name] > 0
-    eventually(lambda: set(consumer_lag(stack, positions(stack)).values()) == {0})
-
-
-def positions(stack: Stack) -> Positions:
-    return {(topic, number): (at, of) for topic, number, at, of in rows(stack, "vector", POSITIONS)}
+    eventually(lambda: set(consumer_lag(stack, stored_positions(stack) or {}).values()) == {0})
 
 
 @pytest.fixture
