@@ -49,7 +49,7 @@ class BadRecord(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """One Kafka record, ready to be sent; every field is what goes on the wire."""
 

@@ -28,17 +28,13 @@ DAY_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
 # Without a cursor, so that a transaction that commits late with a small id is read in the next
-# round.
+# round. After the row's id come the fields of a Record in their order.
 OLDEST = """
 SELECT id, topic, partition, key, partition_key, event_id, type, subject, time, dataschema,
        sequence, traceparent, payload
 FROM outbox_event WHERE topic <> ALL(%s) ORDER BY id LIMIT %s
 """
 OLDEST_OF_TOPIC = OLDEST.replace("<> ALL(%s)", "= %s")
-COLUMNS = (
-    *("topic", "partition", "key", "partition_key", "id", "type", "subject", "time"),
-    *("dataschema", "sequence", "traceparent", "payload"),
-)
 # The session holds the lock and releases it by ending. So everything below runs on the session that
 # took it, and after a failed statement another relay may be active.
 TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
@@ -245,7 +241,7 @@ def _send(
         if not rows:
             return 0
         try:
-            offsets = publisher.publish([_record(row) for row in rows], while_waiting)
+            offsets = publisher.publish([Record(*row[1:]) for row in rows], while_waiting)
         except NotPublished as error:
             if error.topics:
                 sent = [row[0] for row in rows if row[1] not in error.topics]
@@ -260,7 +256,3 @@ def _is_only_relay() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(TRY_LOCK, [LOCK_KEY])
         return bool(cursor.fetchone()[0])
-
-
-def _record(row: tuple[Any, ...]) -> Record:
-    return Record(**dict(zip(COLUMNS, row[1:], strict=True)))
