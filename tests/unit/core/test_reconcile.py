@@ -1,11 +1,15 @@
 """Keys and versions for our own services, and publishing again."""
 
+from uuid import UUID
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core.erasure.services import erase_user
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import publications
+from core.outbox.publish import republish_owned
 from core.users.models import User
 from core.users.services import sign_in
 from core.users.tokens import read_refresh
@@ -216,6 +220,11 @@ def test_a_fact_that_gained_a_field_since_is_another_event() -> None:
     service().call("POST", "internal/versions/content/course-1/")
     again = OutboxEvent.objects.get()
     assert (again.event_id == first.event_id, again.sequence) == (False, first.sequence)
+    assert recorded("course-1") == [(first.event_id, 1), (again.event_id, 1)]
+    forget_appended()
+    service().call("POST", "internal/versions/content/course-1/")
+    assert OutboxEvent.objects.get().event_id == again.event_id
+    assert len(recorded("course-1")) == 2
 
 
 def test_a_version_from_before_the_history_is_published_again() -> None:
@@ -224,3 +233,28 @@ def test_a_version_from_before_the_history_is_published_again() -> None:
     forget_appended()
     service().call("POST", "internal/versions/content/course-1/")
     assert appended() == [("content.published", "course-1", 1)]
+    assert recorded("course-1") == [(OutboxEvent.objects.get().event_id, 1)]
+
+
+def recorded(key: str) -> list[tuple[UUID, int]]:
+    """Event id and version of what history has of an entity, oldest first."""
+    rows = FactHistory.objects.filter(key=key).order_by("id")
+    return [*rows.values_list("event_id", "version")]
+
+
+def test_a_user_is_published_again_with_as_many_queries_as_one_who_owns_less(
+    amina: Caller, learner: User
+) -> None:
+    def own(*content_ids: str) -> int:
+        """How many queries it takes when the learner owns progress on these items too."""
+        for content_id in content_ids:
+            item(content_id)
+            assert amina.post("progress/", progress_report(content_id))[0] == 201
+            assert amina.post("coaching/goals/", goal_request())[0] == 201
+        FactHistory.objects.filter(key__endswith="-2").delete()  # published under a new id
+        with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+            republish_owned(learner.id)
+        return len(queries)
+
+    few = own("course-1", "course-2")
+    assert own("course-3", "course-4", "course-5", "course-6") == few

@@ -24,6 +24,8 @@ from ongoza_contracts.topics import TOPIC_BY_NAME, Topic, topic_of
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[object, ...]
+EntityId: TypeAlias = tuple[str, str]
+"""A topic and a key."""
 
 BATCH = 1000
 
@@ -42,6 +44,13 @@ INSERT INTO fact_history (
 ) VALUES {rows}
 """
 OUTBOX_AND_HISTORY = f"WITH queued AS ({OUTBOX}) {HISTORY}"
+# Of each entity the row that was written last, if a version has several.
+PUBLISHED = """
+SELECT DISTINCT ON (history.topic, history.key) history.*
+FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS entity (topic, key, version)
+JOIN fact_history AS history USING (topic, key, version)
+ORDER BY history.topic, history.key, history.id DESC
+"""
 
 
 class OutsideTransaction(RuntimeError):
@@ -72,22 +81,44 @@ def append_all(facts: Iterable[tuple[Fact, datetime]]) -> None:
 
 
 def append_again(fact: Fact) -> None:
-    """Publish once more a version that was published before; no history row is added.
+    """`append_all_again` for one fact."""
+    append_all_again([fact])
 
-    It keeps its event id and time. It gets new ones where history does not have the same content:
-    a release gave the fact a field since, or history begins later.
+
+def append_all_again(facts: Iterable[Fact]) -> None:
+    """Publish the present versions of entities, of each entity one, although they were published
+    before.
+
+    A fact keeps its event id and time if history has the version with the same content. Otherwise,
+    because a release gave the fact a field since or history begins later, it is appended as a new
+    event: a comparison with the topics finds every published event id in history.
     """
-    queue([_published_before(fact) or encode_fact(fact, timezone.now())])
+    for batch in batches(facts, BATCH):
+        published = _published_records(batch)
+        queue(published.values())
+        now = timezone.now()
+        append_all((fact, now) for fact in batch if _entity(fact) not in published)
 
 
-def _published_before(fact: Fact) -> Record | None:
-    """The record of this version, if history has it with the same content."""
-    rows = FactHistory.objects.filter(topic=topic_of(type(fact)).name, key=fact.key)
-    row = rows.filter(version=fact.version).order_by("-id").first()
-    if row is None or row.body != json.loads(fact.model_dump_json()):
-        return None
+def _published_records(facts: Iterable[Fact]) -> dict[EntityId, Record]:
+    """By entity, the records of the facts that history has with the same content."""
+    wanted = {_entity(fact): fact for fact in facts}
+    topics, keys = [topic for topic, _ in wanted], [key for _, key in wanted]
+    versions = [fact.version for fact in wanted.values()]
+    return {
+        (row.topic, row.key): _record_of(row, wanted[row.topic, row.key])
+        for row in FactHistory.objects.raw(PUBLISHED, [topics, keys, versions])
+        if row.body == json.loads(wanted[row.topic, row.key].model_dump_json())
+    }
+
+
+def _record_of(row: FactHistory, fact: Fact) -> Record:
     traceparent = row.traceparent or _trace()
     return encode(fact, time=row.time, id=row.event_id, traceparent=traceparent)
+
+
+def _entity(fact: Fact) -> EntityId:
+    return topic_of(type(fact)).name, fact.key
 
 
 def record_history(facts: Iterable[tuple[Fact, datetime]]) -> None:

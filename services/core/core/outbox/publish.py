@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.kit.versions import Versioned
-from core.outbox.append import append, append_again, append_all
+from core.outbox.append import append, append_again, append_all, append_all_again
 from core.outbox.models import DeletedEntityKey
 from core.outbox.publications import in_deletion_order, publication_of, publications
 from ongoza_contracts.event import Fact
@@ -68,8 +68,9 @@ def republish(row: Versioned) -> None:
 
 
 def publish_above(row: Versioned, version: int) -> None:
-    """Publish the row's present state under a version above `version`, the wrong one of a consumer.
-    The caller holds the row's lock."""
+    """Publish the row's present state under a version higher than both its own and `version`: a
+    consumer that stores `version`, which core never published, takes nothing lower. The caller
+    holds the row's lock."""
     row.version = max(row.version, version)
     publish(row)
 
@@ -84,9 +85,9 @@ def republish_owned(user_id: int) -> int:
         if publication.owner_column is None or publication.model is get_user_model():
             continue
         owned = publication.owned_by(user_id).filter(version__gt=0)
-        for row in owned.select_for_update(no_key=True).order_by("pk"):
-            republish(row)
-            count += 1
+        rows = [*owned.select_for_update(no_key=True).order_by("pk")]
+        append_all_again(map(publication.build, rows))
+        count += len(rows)
     return count
 
 
