@@ -15,13 +15,13 @@ from ai.kit import broker
 from ai.kit.settings import Settings
 from ai.operations import command as parked
 from ai.operations import unerase
-from ai.projections import batch, subscriber
+from ai.projections import subscriber
 from ai.projections.parked import WINDOW
 from ai.rebuild import command as rebuild
 from ai.reconcile import command as reconcile
 from ai.reconcile import differences
 from infra.kafka import __main__ as kafka
-from ongoza_contracts.http.reconcile import VERSION_STEP_MAX
+from ongoza_contracts.http.reconcile import VERSION_GAP_MAX, VERSION_STEP_MAX
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operate-exit-codes.md").read_text()
@@ -48,7 +48,7 @@ LIMITS = {
     "`WORKER_PARKED_SHARE`": Settings.model_fields["worker_parked_share"].default,
     "`WORKER_STUCK_SECONDS`": Settings.model_fields["worker_stuck_seconds"].default,
     "`--patience` of `ai reconcile`": reconcile.PATIENCE_SECONDS,
-    "`VERSION_GAP_MAX`": batch.VERSION_GAP_MAX,
+    "`VERSION_GAP_MAX`": VERSION_GAP_MAX,
     "`VERSION_STEP_MAX`": VERSION_STEP_MAX,
 }
 # Which commands run a module that may end its process.

@@ -11,6 +11,10 @@ PAGE_MAX = 1000
 KINDS = tuple(topic.kind for topic in TOPICS if topic.producer == "core")
 """The kinds of entity that can be compared: all that core publishes."""
 
+VERSION_GAP_MAX = 2**32
+"""A version further beyond the highest known one of its entity, or beyond 0 if none is known, is
+forged: an entity that changes once a second for a century has a lower one. After it every true
+version would count as old."""
 VERSION_STEP_MAX = 2**31
 """The most by which core raises a version at once: a consumer's version beyond that is forged, and
 other consumers would refuse the versions that follow it."""

@@ -7,7 +7,8 @@ import pytest
 
 from ai.operations import parked
 from ai.projections.apply import Applier
-from ai.projections.batch import VERSION_GAP_MAX, Batch, read_batch
+from ai.projections.batch import Batch, read_batch
+from ongoza_contracts.http.reconcile import VERSION_GAP_MAX
 from tests.facts import RawRecord, erased, progress, record, user
 
 OF_ANOTHER_KEY = replace(record(progress(), 5), key=b"8:course-1")
@@ -83,6 +84,17 @@ async def test_versions_that_follow_a_known_high_one_are_applied(applier: Applie
     assert await version(applier.pool) == 2**62 + 2
     beyond = record(progress(version=2**62 + 3 + VERSION_GAP_MAX), 9)
     assert len((await read(applier, beyond)).refused) == 1
+
+
+async def test_a_high_version_that_follows_one_of_the_same_batch_is_applied(
+    applier: Applier,
+) -> None:
+    """As in a rebuild, where the database knows no version yet."""
+    highest, following = (progress(version=VERSION_GAP_MAX + step) for step in (0, 1))
+    forged = record(progress(8, version=VERSION_GAP_MAX + 1), 8)
+    batch = await read(applier, record(highest, 6), record(following, 7), forged)
+    assert [one.record for one in batch.refused] == [forged]
+    assert await version(applier.pool) == VERSION_GAP_MAX + 1
 
 
 async def test_a_forged_erasure_with_a_far_version_erases_nobody(applier: Applier) -> None:

@@ -12,7 +12,7 @@ from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.operations import decisions_file, parked
 from ai.projections.apply import Applier
-from ai.projections.batch import VERSION_GAP_MAX, Batch, read_batch
+from ai.projections.batch import Batch, read_batch
 from ai.projections.decisions import replace_version
 from ai.projections.erasure import count_left
 from ai.projections.generations import create_next_generation, drop_generation
@@ -21,6 +21,7 @@ from ai.projections.positions import load_positions
 from ai.projections.registry import REGISTRY
 from ai.projections.status import heartbeat
 from ai.projections.subscriber import Subscriber
+from ongoza_contracts.http.reconcile import VERSION_GAP_MAX
 from ongoza_contracts.progress import ProgressUpdated
 from tests.facts import RawRecord, erased, feedback, progress, record, user
 

@@ -3,10 +3,11 @@ from uuid import UUID
 
 import pytest
 
-from ai.projections.batch import CONSUMED, VERSION_GAP_MAX, Batch, read_batch
+from ai.projections.batch import CONSUMED, Batch, read_batch
 from ai.projections.parked import Budget
 from ongoza_contracts.event import Fact
 from ongoza_contracts.feedback import FeedbackGiven
+from ongoza_contracts.http.reconcile import VERSION_GAP_MAX
 from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.topics import TOPICS
 from tests.facts import RawRecord, erased, example_record, progress, record, user

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.core.management import CommandError
+from django.db import transaction
 
 from core.access.models import Membership
 from core.coaching.models import Goal
@@ -18,16 +19,17 @@ from core.organizations.models import Organization
 from core.outbox.kafka import TopicRecord
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import publications
+from core.outbox.publish import publish_above
 from core.outbox.restore_state import State, state
 from core.profiling.models import ProfilingSession
 from core.profiling.services import delete_session, record_answer, start_session
 from core.programs.models import ContentItem
 from core.programs.services import update_content
 from core.progress.models import Progress
-from core.restore.published import VERSION_GAP_MAX
 from core.users.models import SignIn, User
 from core.users.services import set_password, sign_in, sign_up, update_user
 from ongoza_contracts.codec import encode
+from ongoza_contracts.http.reconcile import VERSION_GAP_MAX
 from ongoza_contracts.topics import TOPIC_BY_NAME
 from ongoza_contracts.vocabulary import Role, Verdict
 from tests.facts import NOW, progress
@@ -310,6 +312,30 @@ def test_records_that_core_cannot_have_written_are_listed_and_accepted(
     assert state() is State.CHECKED
     assert not Progress.objects.exists()
     assert "nothing to do" in after_restore()
+
+
+@pytest.mark.parametrize("repaired", ["before the backup", "since the backup"])
+def test_a_high_version_that_follows_a_known_one_comes_back(
+    topics: Topics, amina: User, repaired: str
+) -> None:
+    """A repair published the entity above a wrong version that a consumer held."""
+
+    def repair() -> None:
+        with transaction.atomic():
+            publish_above(Progress.objects.select_for_update().get(), VERSION_GAP_MAX)
+
+    report(amina, 10)
+    if repaired == "before the backup":
+        repair()
+    with lost(topics):
+        if repaired == "since the backup":
+            repair()
+        report(amina, 50)
+    after_restore("--apply")
+    row = Progress.objects.get()
+    assert (row.completion_percentage, row.version) == (50, VERSION_GAP_MAX + 3)
+    assert state() is State.CHECKED
+    check_consistency(topics)
 
 
 def test_accept_alone_writes_nothing_back(topics: Topics, amina: User) -> None:

@@ -11,7 +11,7 @@ from ai.kit.db import Db
 from ai.kit.errors import ApiError, NotFound
 from ai.kit.locks import LEARNER_READ_LOCK, LEARNER_WRITE_LOCK
 from ai.projections.apply import apply_within
-from ai.projections.batch import CONSUMED, VERSION_GAP_MAX, Batch, read_batch
+from ai.projections.batch import CONSUMED, Batch, read_batch
 from ai.projections.decisions import Decision, accept_version, decide, review_refused
 from ai.projections.generations import live_generation
 from ai.projections.parked import park
@@ -19,6 +19,7 @@ from ai.projections.positions import load_positions
 from ai.projections.registry import REGISTRY
 from ai.projections.subscriber import NEVER, NOT_APPLICABLE
 from ongoza_contracts.codec import Headers
+from ongoza_contracts.http.reconcile import VERSION_GAP_MAX
 
 COLUMNS = """
 id, generation, topic, partition, "offset", key, value, header_names, header_values, cause_code,
@@ -171,13 +172,13 @@ async def discard_all(
 
 
 async def scan(pool: asyncpg.Pool, reader: Reader) -> int:
-    """Parks the records between the worker's position and the ends of the topics that the worker
+    """Parks the records between the worker's position and the last stable offsets that the worker
     would refuse, without moving the position. Returns how many.
 
     Raises BrokerError.
     """
     count = 0
-    begin, ends = await load_positions(pool), await reader.ends(CONSUMED)
+    begin, ends = await load_positions(pool), await reader.last_stable_offsets(CONSUMED)
     async for records in reader.read(begin, ends, SCANNED_AT_ONCE):
         batch = read_batch(records)
         await review_refused(pool, batch)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from ai.projections.registry import PROJECTIONS, REGISTRY, Registry
 from ongoza_contracts.codec import BadRecord, Headers, Received, Tombstone, Unknown, decode
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact
+from ongoza_contracts.http.reconcile import VERSION_GAP_MAX
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
@@ -20,12 +22,8 @@ ContentFact: TypeAlias = ContentPublished | ContentRetired
 ProfilingFact: TypeAlias = ProfilingAnswered | ProfilingCompleted | ProfilingDeleted
 SignInFact: TypeAlias = SignInStarted | SignInEnded
 
-VERSION_GAP_MAX = 2**32
-"""A version further beyond the known one is refused: an entity that changes once a second for a
-century has a lower one, and after a forged one every true version would count as old."""
-
 FAR_VERSION_CODE = "far_version"
-"""The cause code of that refusal, stored with parked records."""
+"""The cause code of a version beyond VERSION_GAP_MAX, stored with parked records."""
 
 CONSUMED: tuple[Topic, ...] = tuple(projection.topic for projection in PROJECTIONS)
 
@@ -124,6 +122,19 @@ class Batch:
         else:
             self._add_typed(fact)
 
+    def versions(self) -> dict[tuple[str, str], int]:
+        """By kind and key, the highest version of each entity that the batch has a fact of."""
+        facts: Iterable[Fact] = chain(
+            *(self.users.values(), self.erased.values(), self.content.values()),
+            *(self.progress.values(), self.profiling.values(), self.sign_ins.values()),
+            (one.fact for one in self.entities.values()),
+        )
+        found: dict[tuple[str, str], int] = {}
+        for fact in facts:
+            entity = topic_of(type(fact)).kind, fact.key
+            found[entity] = max(found.get(entity, 0), fact.version)
+        return found
+
     def _add_typed(self, fact: Fact) -> None:
         match fact:
             case UserErased():
@@ -163,7 +174,8 @@ def read_batch(records: Iterable[RawRecord], registry: Registry = REGISTRY) -> B
 
 
 def _add_or_refuse(batch: Batch, read: Received, record: RawRecord) -> None:
-    """Refuses what contradicts its record, and versions that may be forged."""
+    """Refuses what contradicts its record, and versions that are forged unless they follow a known
+    one, which `decisions.review_refused` finds out."""
     fact = read.fact
     try:
         read.check_record(

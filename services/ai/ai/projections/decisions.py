@@ -8,11 +8,12 @@ from typing import TypeAlias
 import asyncpg
 
 from ai.kit.db import Db
-from ai.projections.batch import FAR_VERSION_CODE, VERSION_GAP_MAX, Batch, RawRecord, Refused
+from ai.projections.batch import FAR_VERSION_CODE, Batch, RawRecord, Refused
 from ai.projections.generations import GENERATIONS
 from ai.projections.registry import Projection, Registry
 from ai.projections.versions import load_version, reset_version
 from ongoza_contracts.event import Fact
+from ongoza_contracts.http.reconcile import VERSION_GAP_MAX
 from ongoza_contracts.users import UserErased
 
 # The digest tells a record from another one at the same offset of a topic that was created again.
@@ -66,14 +67,16 @@ async def review_refused(db: Db | asyncpg.Pool, batch: Batch) -> None:
     """Removes refusals on which an operator decided, and those of versions that follow a known one:
     accepted facts and these are added to the batch, and discarded records are skipped."""
     decisions = await _load_decisions(db, batch.refused)
-    refused, facts, known = list[Refused](), list[Refused](), dict[tuple[str, str], int]()
+    refused, facts = list[Refused](), list[Refused]()
+    is_any_far = any(one.code == FAR_VERSION_CODE for one in batch.refused)
+    known = batch.versions() if is_any_far else {}
     for one in batch.refused:
         decision = decisions.get(_record_id(one.record))
         if decision == Decision.DISCARDED:
             continue
         if one.fact and await _is_acceptable(db, batch, one, one.fact, decision, known):
             facts.append(one)
-            known[one.record.topic, one.fact.key] = one.fact.version
+            known[_entity(batch.registry, one.fact)] = one.fact.version
         else:
             refused.append(one)
     batch.refused = refused
@@ -107,14 +110,20 @@ async def _is_acceptable(
         fact.version <= VERSION_GAP_MAX or isinstance(fact, UserErased)
     ):
         return True
-    projection = batch.registry.by_fact[type(fact)]
-    accepted = await db.fetchval(ACCEPTED_VERSION, projection.topic.kind, fact.key)
+    entity = _entity(batch.registry, fact)
+    accepted = await db.fetchval(ACCEPTED_VERSION, *entity)
     if decision == Decision.ACCEPTED:
         return accepted is not None
-    version = known.get((one.record.topic, fact.key))
-    if version is None:
-        version = await load_version(db, projection, fact.key, deleted=True)
-    return fact.version - max(version or 0, accepted or 0) <= VERSION_GAP_MAX
+    if fact.version - max(known.get(entity, 0), accepted or 0) <= VERSION_GAP_MAX:
+        return True
+    projection = batch.registry.by_fact[type(fact)]
+    stored = await load_version(db, projection, fact.key, deleted=True)
+    return fact.version - (stored or 0) <= VERSION_GAP_MAX
+
+
+def _entity(registry: Registry, fact: Fact) -> tuple[str, str]:
+    """Kind and key."""
+    return registry.by_fact[type(fact)].topic.kind, fact.key
 
 
 def _record_id(record: RawRecord) -> RecordId:

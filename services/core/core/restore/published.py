@@ -10,16 +10,16 @@ from uuid import UUID
 from django.db.models import AutoField, Max, Model
 
 from core.outbox.kafka import PartitionId, TopicReader, TopicRecord
-from core.outbox.models import OutboxEvent
+from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import Publication, publications
 from core.outbox.restore_check import CANONICAL_UUID, OWN_TOPICS, unknown_among, unread
 from ongoza_contracts.codec import BadRecord, Received, Record, decode, encode
 from ongoza_contracts.event import Fact
+from ongoza_contracts.http.reconcile import VERSION_GAP_MAX
 from ongoza_contracts.topics import TOPIC_BY_NAME, USERS, topic_of
 
-VERSION_GAP_MAX = 2**32
 ID_GAP_MAX = 100_000_000
-"""No restore loses so many: such a version or id was forged."""
+"""No restore loses so many: such an id was forged."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,8 @@ class Published:
     """By model, the highest counted id that was published."""
     waiting: list[UUID] = field(default_factory=list)
     """Rows of the outbox that were sent already."""
-    ends: dict[PartitionId, int] = field(default_factory=dict)
-    """The end of what was read, and below the end of the partition."""
-    log_ends: dict[PartitionId, int] = field(default_factory=dict)
+    last_stable_offsets: dict[PartitionId, int] = field(default_factory=dict)
+    """Up to where the partitions were read."""
 
     def of(self, publication: Publication[Any]) -> dict[str, list[PublishedFact]]:
         """The unknown facts of one kind by key, in the order in which they happened."""
@@ -79,21 +78,26 @@ class Published:
 def read_published(reader: TopicReader, *, from_beginning: bool) -> Published:
     """Raises kafka.NotRead."""
     found = Published()
-    ranges = reader.ranges(OWN_TOPICS)
-    found.ends = {partition: end for partition, (_, end) in ranges.items()}
-    whole = {partition: low for partition, (low, end) in ranges.items() if low < end}
+    ranges = reader.offset_ranges(OWN_TOPICS)
+    found.last_stable_offsets = {partition: one.last_stable for partition, one in ranges.items()}
+    whole = {
+        partition: one.log_start
+        for partition, one in ranges.items()
+        if one.log_start < one.last_stable
+    }
     limits = _highest_stored()
     for batch in reader.read(whole if from_beginning else unread(ranges)):
         found.waiting += _waiting_among(batch)
         for record in unknown_among(batch):
             _add(found, record, limits)
-    found.log_ends = reader.ends(OWN_TOPICS)
     return found
 
 
 def _add(found: Published, record: TopicRecord, limits: Mapping[type[Model], int]) -> None:
     try:
         published = _published(record)
+        if _is_far(published.fact, found.entities.get((record.topic, record.key), ())):
+            raise BadRecord("far_version", str(published.fact.version))
         ids = dict(_counted_ids(published.fact))
         if any(value > limits[model] + ID_GAP_MAX for model, value in ids.items()):
             raise BadRecord("far_id", "core never gave such an id")
@@ -112,14 +116,23 @@ def _published(record: TopicRecord) -> PublishedFact:
         raise BadRecord("unknown_type", record.attribute("ce_type"))
     topic, key = TOPIC_BY_NAME[record.topic], record.key.encode()
     found.check_record(topic, name=record.topic, partition=record.partition, key=key)
-    if found.fact.version > VERSION_GAP_MAX:
-        raise BadRecord("far_version", str(found.fact.version))
     try:
         event_id, time = UUID(found.id), datetime.fromisoformat(found.time or "").astimezone(UTC)
     except ValueError:
         raise BadRecord("bad_header", "ce_id or ce_time") from None
     again = encode(found.fact, time=time, id=event_id, traceparent=found.traceparent)
     return PublishedFact(found.fact, again, time)
+
+
+def _is_far(fact: Fact, earlier: Iterable[PublishedFact]) -> bool:
+    """Whether consumers park it: its version is far beyond those of history and of the unknown
+    facts before it. An entity that was repaired several times may have a high one."""
+    if fact.version <= VERSION_GAP_MAX:
+        return False
+    rows = FactHistory.objects.filter(topic=topic_of(type(fact)).name, key=fact.key)
+    stored = rows.aggregate(highest=Max("version"))["highest"] or 0
+    known = max([stored, *(one.fact.version for one in earlier)])
+    return fact.version - known > VERSION_GAP_MAX
 
 
 def _waiting_among(records: Iterable[TopicRecord]) -> list[UUID]:
