@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from core.outbox.kafka import TopicRecord
+from core.outbox.kafka import OffsetRange, TopicRecord
 from core.outbox.models import OutboxEvent
 from ongoza_contracts.topics import Topic
 
@@ -39,15 +39,12 @@ class Topics:
     def add(self, record: TopicRecord) -> None:
         self.records.append(record)
 
-    def ranges(self, topics: Iterable[Topic]) -> dict[tuple[str, int], tuple[int, int]]:
+    def offset_ranges(self, topics: Iterable[Topic]) -> dict[tuple[str, int], OffsetRange]:
         return {
-            (topic.name, number): (0, len(self.records))
+            (topic.name, number): OffsetRange(0, len(self.records))
             for topic in topics
             for number in range(topic.partitions)
         }
-
-    def ends(self, topics: Iterable[Topic]) -> dict[tuple[str, int], int]:
-        return {partition: end for partition, (_, end) in self.ranges(topics).items()}
 
     def read(
         self, begins: Mapping[tuple[str, int], int], _: object = None

@@ -15,6 +15,7 @@ from core.outbox.restore_state import (
     State,
     mark_checked,
     mark_pending,
+    problems,
     state,
     stored_offsets,
 )
@@ -75,10 +76,29 @@ def test_nothing_is_done_while_writes_go_on(
     check_consistency(topics)
 
 
+def test_a_topic_is_not_lost_because_the_relay_was_acknowledged_meanwhile(
+    topics: Topics, amina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the command has read the topics, whose last offsets are higher then."""
+    topics.take()
+    topics.add(TopicRecord("ongoza.progress", 0, len(topics.records), "foreign", [], b"{"))
+
+    def state_after_an_acknowledgement() -> State:
+        mark_checked({("ongoza.users", 0): 1000})
+        return state()
+
+    command = "core.restore.management.commands.after_restore"
+    monkeypatch.setattr(f"{command}.state", state_after_an_acknowledgement)
+    after_restore("--accept")
+    assert stored_offsets()["ongoza.users", 0] == 1000
+    assert problems() == []
+
+
 def test_what_is_lost_after_a_refill_comes_back(topics: Topics, amina: User) -> None:
     report(amina, 10)
     topics.take()
-    mark_checked(topics.ends(OWN_TOPICS))
+    ranges = topics.offset_ranges(OWN_TOPICS)
+    mark_checked({partition: one.last_stable for partition, one in ranges.items()})
     call_command("refill_topic", "ongoza.progress")
     # The backup is made here, before the relay has sent what the refill queued.
     with lost(topics):
@@ -111,7 +131,7 @@ def test_a_refill_without_an_answer_from_kafka_queues_nothing(
 
     report(amina, 10)
     topics.take()
-    monkeypatch.setattr(topics, "ranges", silent)
+    monkeypatch.setattr(topics, "offset_ranges", silent)
     with pytest.raises(CommandError, match="nothing is queued"):
         call_command("refill_topic", "ongoza.progress")
     assert not OutboxEvent.objects.exists()

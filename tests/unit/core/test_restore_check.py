@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from core.outbox import restore_guard
 from core.outbox.append import append
-from core.outbox.kafka import TopicRecord
+from core.outbox.kafka import OffsetRange, TopicRecord
 from core.outbox.models import FactHistory, OutboxEvent, PublishedOffset, RestoreCheck
 from core.outbox.relay import Relay, ShutdownFlag, drain
 from core.outbox.restore_check import unknown_among, unread
@@ -31,7 +31,7 @@ from tests.unit.core.world import NOBODY, person, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PLACE = ("ongoza.users", 0)
+PARTITION = ("ongoza.users", 0)
 
 
 def on_topic(record: Record, offset: int = 0) -> TopicRecord:
@@ -72,14 +72,14 @@ def test_a_new_database_is_not_checked() -> None:
 
 
 def test_another_database_or_another_start_of_the_server_is_not_checked() -> None:
-    mark_checked({PLACE: 3})
+    mark_checked({PARTITION: 3})
     assert state() is State.CHECKED
     RestoreCheck.objects.update(database="7 1790000000.0 5")
     assert state() is State.UNCHECKED
 
 
 def test_a_row_that_was_loaded_from_a_dump_is_not_checked() -> None:
-    mark_checked({PLACE: 3})
+    mark_checked({PARTITION: 3})
     change_row("CREATE TEMPORARY TABLE dump AS SELECT * FROM outbox_restore_check")
     change_row("DELETE FROM outbox_restore_check")
     change_row("INSERT INTO outbox_restore_check SELECT * FROM dump")
@@ -91,7 +91,7 @@ def test_a_pending_restore_stays_pending_whatever_the_server_does() -> None:
     mark_pending(1, [{"key": "7"}])
     RestoreCheck.objects.update(database="7 1790000000.0 5")
     assert state() is State.PENDING
-    mark_checked({PLACE: 3})
+    mark_checked({PARTITION: 3})
     assert state() is State.CHECKED
     assert RestoreCheck.objects.get().unknown_records == []
 
@@ -105,47 +105,57 @@ def test_the_offsets_are_stored_with_the_deletion_of_the_rows() -> None:
 
 
 def test_a_topic_that_ends_before_acknowledged_records_is_reported_until_it_is_refilled() -> None:
-    mark_checked({PLACE: 9})
-    mark_checked({PLACE: 4})
-    assert stored_offsets()[PLACE] == 9
+    mark_checked({PARTITION: 9})
+    report_lost({PARTITION: 4})
+    assert stored_offsets()[PARTITION] == 9
     (problem,) = problems()
     assert problem.endswith("Run `python -m core.manage refill_topic ongoza.users`.")
     assert state() is State.CHECKED
+    mark_checked({PARTITION: 12})  # it grew since
+    assert problems() == [problem]
 
-    replace_offsets("ongoza.users", {PLACE: 2})
+    replace_offsets("ongoza.users", {PARTITION: 2})
     assert problems() == []
     assert state() is State.CHECKED
-    mark_checked({PLACE: 4})
-    assert stored_offsets()[PLACE] == 4
+    mark_checked({PARTITION: 4})
+    assert stored_offsets()[PARTITION] == 4
 
 
 def test_what_follows_a_refilled_topic_has_to_be_known() -> None:
     other, shorter = ("ongoza.progress", 0), ("ongoza.users", 1)
-    mark_checked({PLACE: 9, shorter: 9, other: 9})
-    replace_offsets("ongoza.users", {PLACE: 2})
-    assert unread({PLACE: (0, 5), shorter: (0, 1), other: (0, 9)}) == {PLACE: 2, shorter: 0}
+    mark_checked({PARTITION: 9, shorter: 9, other: 9})
+    replace_offsets("ongoza.users", {PARTITION: 2})
+    ranges = {
+        PARTITION: OffsetRange(0, 5),
+        shorter: OffsetRange(0, 1),
+        other: OffsetRange(0, 9),
+    }
+    assert unread(ranges) == {PARTITION: 2, shorter: 0}
 
 
 def test_a_partition_that_did_not_exist_at_the_first_check_is_read_from_its_beginning() -> None:
-    PublishedOffset.objects.create(topic=PLACE[0], partition=PLACE[1])
+    PublishedOffset.objects.create(topic=PARTITION[0], partition=PARTITION[1])
     PublishedOffset.objects.create(topic="ongoza.users", partition=1)
-    mark_checked({PLACE: 9})
-    assert unread({PLACE: (0, 9), ("ongoza.users", 1): (0, 3)}) == {("ongoza.users", 1): 0}
+    mark_checked({PARTITION: 9})
+    ranges = {PARTITION: OffsetRange(0, 9), ("ongoza.users", 1): OffsetRange(0, 3)}
+    assert unread(ranges) == {("ongoza.users", 1): 0}
 
 
 def test_records_of_an_open_transaction_are_neither_lost_nor_known() -> None:
     """The relay was acknowledged behind the first record of somebody's open transaction."""
-    mark_checked({PLACE: 9})
-    mark_checked({PLACE: 4}, {PLACE: 12})
+    mark_checked({PARTITION: 9})
+    mark_checked({PARTITION: 4})
     assert problems() == []
-    assert unread({PLACE: (0, 12)}) == {PLACE: 9}
+    report_lost({PARTITION: 12})
+    assert problems() == []
+    assert unread({PARTITION: OffsetRange(0, 12)}) == {PARTITION: 9}
 
 
 def test_a_topic_that_is_missing_is_reported_when_it_was_created_again() -> None:
-    mark_checked({PLACE: 9})
+    mark_checked({PARTITION: 9})
     report_lost({})
     assert problems() == []
-    report_lost({PLACE: 0})
+    report_lost({PARTITION: 0})
     assert len(problems()) == 1
     assert state() is State.CHECKED
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from confluent_kafka import (
     Consumer,
@@ -241,8 +241,18 @@ def topic_reader(client: Mapping[str, str]) -> Iterator["TopicReader"]:
         reader.close()
 
 
+class OffsetRange(NamedTuple):
+    """The offsets of a partition whose committed records can be read."""
+
+    log_start: int
+    last_stable: int
+    """The last stable offset: that of the first record of the first open transaction, or without
+    one the high watermark."""
+
+
 class TopicReader:
-    """Reads committed records from given offsets to the present ends, without a consumer group."""
+    """Reads committed records from given offsets to the last stable offset of each partition,
+    without a consumer group."""
 
     def __init__(self, client: Mapping[str, str]) -> None:
         self._configuration = {
@@ -260,24 +270,27 @@ class TopicReader:
     def close(self) -> None:
         self._consumer.close()
 
-    def ranges(self, topics: Iterable[Topic]) -> dict[PartitionId, tuple[int, int]]:
-        """The first offset of every partition that exists, and the end of what `read` reads: an
-        open transaction hides all that follows its first record. Raises NotRead."""
-        return _ranges(self._consumer, topics)
+    def offset_ranges(self, topics: Iterable[Topic]) -> dict[PartitionId, OffsetRange]:
+        """What `read` can read of every partition that exists. Raises NotRead."""
+        ranges = _watermarks(self._consumer, topics)
+        return {partition: OffsetRange(*found) for partition, found in ranges.items()}
 
-    def ends(self, topics: Iterable[Topic]) -> dict[PartitionId, int]:
+    def high_watermarks(self, topics: Iterable[Topic]) -> dict[PartitionId, int]:
         """The offset after the last record of every partition that exists, whether or not a
         transaction is open. Raises NotRead."""
         consumer = Consumer({**self._configuration, "isolation.level": "read_uncommitted"})
         try:
-            return {partition: end for partition, (_, end) in _ranges(consumer, topics).items()}
+            return {
+                partition: high for partition, (_, high) in _watermarks(consumer, topics).items()
+            }
         finally:
             consumer.close()
 
     def read(
         self, begins: Mapping[PartitionId, int], while_waiting: Callable[[], None] = lambda: None
     ) -> Iterator[list[TopicRecord]]:
-        """Batches of the records between `begins` and the ends, in the order of each partition.
+        """Batches of the records from `begins` to the last stable offsets, in the order of each
+        partition.
 
         `while_waiting` is called at least a few times a second. Raises NotRead when the brokers
         do not answer for SILENT_SECONDS.
@@ -296,18 +309,20 @@ class TopicReader:
                 yield records
 
 
-def _ranges(consumer: Consumer, topics: Iterable[Topic]) -> dict[PartitionId, tuple[int, int]]:
+def _watermarks(consumer: Consumer, topics: Iterable[Topic]) -> dict[PartitionId, tuple[int, int]]:
+    """As librdkafka calls them: the upper one is the last stable offset for a consumer that reads
+    committed records alone, and the high watermark for another one."""
     found = {}
     for topic in topics:
         for number in range(topic.partitions):
-            offsets = _range(consumer, topic.name, number)
+            offsets = _partition_watermarks(consumer, topic.name, number)
             if offsets is not None:
                 found[topic.name, number] = offsets
     return found
 
 
-def _range(consumer: Consumer, topic: str, number: int) -> tuple[int, int] | None:
-    """As the isolation level of the consumer lets it see the partition."""
+def _partition_watermarks(consumer: Consumer, topic: str, number: int) -> tuple[int, int] | None:
+    """None for a partition that does not exist."""
     try:
         return consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=RANGE_SECONDS)
     except KafkaException as error:

@@ -84,7 +84,8 @@ class PublishedOffset(models.Model):
     topic = models.TextField()
     partition = models.PositiveIntegerField()
     next_offset = models.PositiveBigIntegerField(null=True)
-    """Null until the first check, which stores the partition's present end, or 0 without one."""
+    """Null until the first check, which stores the partition's last stable offset, or 0 without
+    one."""
 
     class Meta:
         db_table = "outbox_published_offset"
@@ -109,7 +110,7 @@ class RestoreCheck(models.Model):
     unknown_count = models.PositiveBigIntegerField(default=0)
     unknown_records = models.JSONField(default=list)
     lost_topics = models.JSONField(default=list)
-    """Topics that end before the last acknowledged record."""
+    """Topics that ended before the last acknowledged record and were not refilled since."""
 
     class Meta:
         db_table = "outbox_restore_check"

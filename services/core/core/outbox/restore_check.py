@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from core.outbox.kafka import PartitionId, TopicReader, TopicRecord, topic_reader
+from core.outbox.kafka import OffsetRange, PartitionId, TopicReader, TopicRecord, topic_reader
 from core.outbox.restore_state import (
     State,
     mark_checked,
@@ -41,19 +41,20 @@ class Check:
     def find_lost_topics(self) -> None:
         """Stores which topics end before acknowledged records. Raises kafka.NotRead."""
         with topic_reader(self._client) as reader:
-            report_lost(reader.ends(OWN_TOPICS))
+            report_lost(reader.high_watermarks(OWN_TOPICS))
 
     def compare(self, while_waiting: Callable[[], None]) -> State:
         """The state, which is stored. Raises kafka.NotRead and what `while_waiting` raises."""
         with topic_reader(self._client) as reader:
-            ranges = reader.ranges(OWN_TOPICS)
+            ranges = reader.offset_ranges(OWN_TOPICS)
             unknown = find_unknown(reader, ranges, while_waiting)
-            log_ends = reader.ends(OWN_TOPICS)
+            high_watermarks = reader.high_watermarks(OWN_TOPICS)
         if unknown.count:
             mark_pending(unknown.count, unknown.first)
-            return State.PENDING
-        mark_checked({partition: end for partition, (_, end) in ranges.items()}, log_ends)
-        return State.CHECKED
+        else:
+            mark_checked({partition: one.last_stable for partition, one in ranges.items()})
+        report_lost(high_watermarks)
+        return State.PENDING if unknown.count else State.CHECKED
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Unknown:
 
 def find_unknown(
     reader: TopicReader,
-    ranges: Mapping[PartitionId, tuple[int, int]],
+    ranges: Mapping[PartitionId, OffsetRange],
     while_waiting: Callable[[], None],
 ) -> Unknown:
     """Among the records after the stored offsets."""
@@ -82,14 +83,14 @@ def find_unknown(
     return unknown
 
 
-def unread(ranges: Mapping[PartitionId, tuple[int, int]]) -> dict[PartitionId, int]:
+def unread(ranges: Mapping[PartitionId, OffsetRange]) -> dict[PartitionId, int]:
     """Where to begin in each partition that holds more than was acknowledged."""
     stored = stored_offsets()
     begins = {}
-    for partition, (low, end) in ranges.items():
-        begin = stored.get(partition, low)
-        if begin is not None and max(begin, low) < end:
-            begins[partition] = max(begin, low)
+    for partition, (log_start, last_stable) in ranges.items():
+        begin = stored.get(partition, log_start)
+        if begin is not None and max(begin, log_start) < last_stable:
+            begins[partition] = max(begin, log_start)
     return begins
 
 

@@ -35,10 +35,9 @@ THIS_TRANSACTION = "pg_current_xact_id()::xid::text"
 SET_CHECKED = f"""
 INSERT INTO outbox_restore_check
     (id, database, written_by, unknown_count, unknown_records, lost_topics)
-VALUES (1, {DATABASE}, {THIS_TRANSACTION}, 0, '[]', %s)
+VALUES (1, {DATABASE}, {THIS_TRANSACTION}, 0, '[]', '[]')
 ON CONFLICT (id) DO UPDATE SET database = excluded.database, written_by = excluded.written_by,
-    pending_since = NULL, unknown_count = 0, unknown_records = '[]',
-    lost_topics = excluded.lost_topics
+    pending_since = NULL, unknown_count = 0, unknown_records = '[]'
 """  # noqa: S608  (of constants)
 SET_PENDING = f"""
 INSERT INTO outbox_restore_check
@@ -109,22 +108,13 @@ def stored_offsets() -> dict[PartitionId, int | None]:
     return {(topic, partition): offset for topic, partition, offset in rows}
 
 
-def mark_checked(
-    ends: Mapping[PartitionId, int], log_ends: Mapping[PartitionId, int] | None = None
-) -> None:
-    """Store that the database knows all that the topics hold up to `ends`.
-
-    `log_ends` says where the partitions end if some end later: records of an open transaction
-    cannot be compared yet, but they are not lost either.
-    """
+def mark_checked(last_stable_offsets: Mapping[PartitionId, int]) -> None:
+    """Store that the database knows all that the topics hold up to these offsets."""
     with transaction.atomic(), connection.cursor() as cursor:
-        stored = _store(cursor, STORE_OFFSETS, [], ends)
+        _store(cursor, STORE_OFFSETS, [], last_stable_offsets)
         # A partition that does not exist holds nothing: all that comes will have to be known.
         PublishedOffset.objects.filter(next_offset=None).update(next_offset=0)
-        lost = _lost(stored, ends if log_ends is None else log_ends)
-        cursor.execute(SET_CHECKED, [json.dumps(sorted(lost))])
-    for topic in sorted(lost):
-        log.error("%s", lost_topic(topic))
+        cursor.execute(SET_CHECKED)
 
 
 def mark_pending(count: int, first: Sequence[Mapping[str, Any]]) -> None:
@@ -151,20 +141,27 @@ def _store(
     return {(topic, number): offset for topic, number, offset in cursor.fetchall()}
 
 
-def _lost(stored: Mapping[PartitionId, int | None], ends: Mapping[PartitionId, int]) -> set[str]:
-    """The topics with a stored offset above the end of the partition."""
+def _lost(
+    stored: Mapping[PartitionId, int | None], log_ends: Mapping[PartitionId, int]
+) -> set[str]:
+    """The topics with a stored offset above the end of the partition's log."""
     return {
-        partition[0]
-        for partition, offset in stored.items()
-        if partition in ends and (offset or 0) > ends[partition]
+        topic
+        for (topic, number), offset in stored.items()
+        if (topic, number) in log_ends and (offset or 0) > log_ends[topic, number]
     }
 
 
-def report_lost(ends: Mapping[PartitionId, int]) -> None:
-    """Store which topics end before acknowledged records. One that is missing is stalled, which
-    the relay logs, and is found here once it was created again."""
+def report_lost(high_watermarks: Mapping[PartitionId, int]) -> None:
+    """Store which topics end before acknowledged records; they stay reported until they are
+    refilled. One that is missing is stalled, which the relay logs, and is found here once it was
+    created again.
+
+    For the relay alone: while another process reads the high watermarks, the relay may be
+    acknowledged behind them.
+    """
     with connection.cursor() as cursor:
-        _mark_lost(cursor, _lost(stored_offsets(), ends))
+        _mark_lost(cursor, _lost(stored_offsets(), high_watermarks))
 
 
 def _mark_lost(cursor: Any, topics: set[str]) -> None:
@@ -176,12 +173,12 @@ def _mark_lost(cursor: Any, topics: set[str]) -> None:
             log.error("%s", lost_topic(topic))
 
 
-def replace_offsets(topic: str, ends: Mapping[PartitionId, int]) -> None:
-    """For a topic that is filled again: what it holds up to these `ends` is known, and what comes
+def replace_offsets(topic: str, last_stable_offsets: Mapping[PartitionId, int]) -> None:
+    """For a topic that is filled again: what it holds up to these offsets is known, and what comes
     after them has to be."""
     with transaction.atomic(), connection.cursor() as cursor:
         PublishedOffset.objects.filter(topic=topic).update(next_offset=0)
-        _store(cursor, STORE_OFFSETS, [], ends)
+        _store(cursor, STORE_OFFSETS, [], last_stable_offsets)
         row = RestoreCheck.objects.first()
         if row is not None:
             cursor.execute(SET_LOST, [json.dumps([one for one in row.lost_topics if one != topic])])

@@ -41,11 +41,11 @@ def _require_known_records() -> None:
 
 
 def _accept_present_records(topic: Topic) -> None:
-    """Stores the present ends, so that the next check compares only later records. Otherwise the
-    restore of a backup made during the refill would not be noticed."""
+    """Stores up to where the topic can be read, so that the next check compares only later records.
+    Otherwise the restore of a backup made during the refill would not be noticed."""
     try:
         with topic_reader(settings.KAFKA) as reader:
-            ends = {partition: end for partition, (_, end) in reader.ranges([topic]).items()}
+            ranges = reader.offset_ranges([topic])
     except NotRead as error:
         raise CommandError(f"nothing is queued, the topic cannot be read: {error}") from error
-    replace_offsets(topic.name, ends)
+    replace_offsets(topic.name, {one: found.last_stable for one, found in ranges.items()})

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         found = state()
         if not (published.entities or published.foreign or found is State.PENDING):
             if found is State.UNCHECKED:
-                mark_checked(published.ends, published.log_ends)
+                mark_checked(published.last_stable_offsets)
             self.stdout.write("The database knows all that the topics hold: nothing to do.")
             return
         accepts = options["accept"]
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         if not (options["apply"] or options["accept"]):
             self.stdout.write("Nothing was changed. Add --apply.")
         elif accepts:
-            mark_checked(published.ends, published.log_ends)
+            mark_checked(published.last_stable_offsets)
             self.stdout.write("The restore is no longer pending.")
         else:
             mark_pending(len(published.foreign) + report.refused, _listed(published))
