@@ -15,8 +15,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
-from ai.kit.kafka_config import READ_COMMITTED, KafkaConfig
-from ai.kit.record_batches import use_tolerant_records
+from ai.kit.consumers import create_consumer
+from ai.kit.kafka_config import KafkaConfig
 from ai.kit.settings import Settings
 from ongoza_contracts.topics import PROGRESS, partition_for
 
@@ -139,11 +139,7 @@ async def watch_answers(learner: Learner, content_id: str, hops: Hops) -> Any:
 
 async def topic_end(user_id: int) -> AIOKafkaConsumer:
     """A consumer that stands at the end of the learner's partition."""
-    brokers = KafkaConfig.of(Settings())
-    use_tolerant_records()
-    consumer = AIOKafkaConsumer(
-        **brokers.client(), isolation_level=READ_COMMITTED, fetch_max_wait_ms=5
-    )
+    consumer = create_consumer(KafkaConfig.of(Settings()), fetch_max_wait_ms=5)
     await consumer.start()
     partition = TopicPartition(PROGRESS.name, partition_for(str(user_id), PROGRESS.partitions))
     consumer.assign([partition])

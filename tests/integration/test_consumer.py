@@ -106,7 +106,7 @@ async def delivered(
     """The offsets that come until all wanted ones did; the first is the stored position."""
     offsets: list[int] = []
     async with Reader(KafkaConfig(bootstrap)) as reader:
-        ends = await reader.ends([PROGRESS])
+        ends = await reader.last_stable_offsets([PROGRESS])
 
     async def handle(records: Records) -> None:
         offsets.extend(r.offset for r in records if r.partition == topic_partition.partition)

@@ -59,7 +59,7 @@ async def worker(kafka_bootstrap: str, applier: Applier) -> AsyncIterator[Worker
     """Begins at the present end of the topic."""
     brokers, pool = KafkaConfig(kafka_bootstrap), applier.pool
     async with Reader(brokers) as reader, pool.acquire() as db:
-        await advance(db, await reader.ends([PROGRESS]))
+        await advance(db, await reader.last_stable_offsets([PROGRESS]))
     stored = WorkerPositions(pool, {})
     consumer = Consumer(brokers, [PROGRESS.name], f"ai-test-{uuid4()}", stored)
     event = asyncio.Event()

@@ -127,7 +127,7 @@ def wire(fact: Fact) -> Record:
 
 async def ends(address: KafkaConfig) -> dict[tuple[str, int], int]:
     async with Reader(address) as reader:
-        return await reader.ends([USERS, CONTENT, PROGRESS])
+        return await reader.last_stable_offsets([USERS, CONTENT, PROGRESS])
 
 
 def test_the_cluster_has_all_that_was_applied_including_acls(secured: Secured) -> None:
@@ -199,7 +199,8 @@ def test_core_reads_its_own_topics_without_a_right_to_any_group(log_in_as: Login
     log_in_as("core")
     Publisher(connection()).publish([wire(facts.user(4106))], wait_patiently)
     with topic_reader(connection()) as reader:
-        begins = {partition: begin for partition, (begin, _) in reader.ranges((USERS,)).items()}
+        ranges = reader.offset_ranges((USERS,))
+        begins = {partition: one.log_start for partition, one in ranges.items()}
         keys = [one.key for batch in reader.read(begins) for one in batch]
     assert "4106" in keys
 
@@ -207,10 +208,10 @@ def test_core_reads_its_own_topics_without_a_right_to_any_group(log_in_as: Login
 def test_a_topic_that_may_be_written_and_not_read_is_no_empty_topic(log_in_as: Login) -> None:
     log_in_as("ai")  # which may not read what it writes
     with topic_reader(connection()) as reader:
-        ranges = reader.ranges((RECOMMENDATIONS,))
+        ranges = reader.offset_ranges((RECOMMENDATIONS,))
         assert len(ranges) == RECOMMENDATIONS.partitions
         with pytest.raises(NotRead, match=r"(?i)authorization failed"):
-            [*reader.read({partition: begin for partition, (begin, _) in ranges.items()})]
+            [*reader.read({partition: one.log_start for partition, one in ranges.items()})]
 
 
 def test_a_relay_without_any_permission_to_write_ends_with_a_message(log_in_as: Login) -> None:
@@ -221,7 +222,7 @@ def test_a_relay_without_any_permission_to_write_ends_with_a_message(log_in_as: 
 
 async def test_a_partner_reads_its_topics_and_no_other(secured: Secured, ai: KafkaConfig) -> None:
     async with Reader(_login(ai, "engagement_stats", secured)) as reader:
-        assert len(await reader.ends([USERS, PROGRESS])) == 12
+        assert len(await reader.last_stable_offsets([USERS, PROGRESS])) == 12
     client = {**secured.broker.connection(), "sasl.username": "engagement_stats"}
     client |= {
         "sasl.password": secured.passwords["engagement_stats"],

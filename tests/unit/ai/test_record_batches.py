@@ -1,7 +1,9 @@
 """One record that cannot be decoded is delivered with its cause, and its neighbours as they are."""
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -9,6 +11,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
+from ai.kit import consumers
 from ai.kit.broker import Consumer, KafkaConfig, Reader
 from ai.kit.record_batches import FETCHES_MAX, TolerantRecords, use_tolerant_records
 from ai.kit.settings import Settings
@@ -19,6 +22,7 @@ from tests.facts import RawRecord, progress, record
 from tests.positions import FixedPositions
 from tests.raw_batches import CODECS, LZ4, build, not_utf8
 
+ROOT = Path(__file__).parents[3]
 GOOD = [record(progress(content_id=f"course-{number}"), number) for number in range(4)]
 PARTITION = TopicPartition(GOOD[0].topic, GOOD[0].partition)
 BROKERS = KafkaConfig("127.0.0.1:9")
@@ -69,11 +73,27 @@ async def test_the_demo_uses_tolerant_records(monkeypatch: pytest.MonkeyPatch) -
         raise ConnectionError
 
     monkeypatch.setattr(fetcher, "MemoryRecords", MemoryRecords)
-    monkeypatch.setattr(demo, "AIOKafkaConsumer", create)
+    monkeypatch.setattr(consumers, "AIOKafkaConsumer", create)
     monkeypatch.setattr(demo, "Settings", Settings.model_construct)
     with pytest.raises(ConnectionError):
         await demo.topic_end(7)
     assert fetcher.MemoryRecords is TolerantRecords
+
+
+def test_every_consumer_is_created_by_the_factory() -> None:
+    """The bench measures aiokafka alone as well."""
+    modules = [*(ROOT / "services" / "ai").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
+    creators = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and _name(node.func) in {"AIOKafkaConsumer", "KafkaBroker"}
+    }
+    assert creators == {"services/ai/ai/kit/consumers.py", "scripts/bench/bus.py"}
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 @pytest.mark.parametrize("codec", CODECS)

@@ -57,7 +57,7 @@ async def of_topics(reader: Reader, user_id: int) -> list[OnTopic]:
         if not topic.owned:
             continue
         seen = KeysOfUser(user_id, names_others=len(topic.facts[0].subjects) > 1)
-        ends = await reader.ends([topic])
+        ends = await reader.last_stable_offsets([topic])
         async for records in reader.read({}, ends, RECORDS_PER_BATCH):
             for record in records:
                 seen.add(record)

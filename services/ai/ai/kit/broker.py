@@ -17,12 +17,12 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faststream import AckPolicy, FastStream
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
+from ai.kit.consumers import create_broker
 from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
 from ai.kit.loops import exit_process
-from ai.kit.record_batches import use_tolerant_records
 from ai.kit.topic_logs import PartitionLog, partition_logs, topic_ids
 from ai.kit.topic_reader import Reader, Stalled
 from ongoza_contracts.codec import Record
@@ -81,10 +81,8 @@ class Consumer:
         """Whether the consumer stopped because a topic was created, and has to be replaced."""
         self._next: dict[TopicPartition, int] = {}
         self._stopping: Callable[[], None] = lambda: None
-        use_tolerant_records()
-        self.broker = KafkaBroker(
-            brokers.servers,
-            security=brokers.security(),
+        self.broker = create_broker(
+            brokers,
             apply_types=False,
             allow_auto_create_topics=False,
             graceful_timeout=15.0,
@@ -179,7 +177,7 @@ class Consumer:
         assigned = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
         positions = await self._positions.load()
         async with Reader(self._brokers) as reader:
-            ends = await reader.ends_of(assigned)
+            ends = await reader.last_stable_offsets_of(assigned)
             async for _ in reader.read(positions, ends, records_max=1):
                 return True
         return False

@@ -215,7 +215,8 @@ def _is_utf8(name: bytes) -> bool:
 
 
 def use_tolerant_records() -> None:
-    """Makes the consumers of this process read with `TolerantRecords`; call it before creating one.
+    """Makes the consumers of this process read with `TolerantRecords`; `ai.kit.consumers` calls it
+    before it creates one.
 
     It replaces a name in aiokafka, because the fetcher constructs its batches by this name alone:
     neither the consumer nor the fetcher has a parameter or a method for it.

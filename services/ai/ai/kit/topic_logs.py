@@ -1,4 +1,4 @@
-"""The ids of topics, and the first offset and the end of the log of each partition.
+"""The ids of topics, and the log start offset and last stable offset of each partition.
 
 Only confluent-kafka returns the ids of topics. It blocks, so its calls run in a thread.
 """
@@ -34,8 +34,9 @@ class PartitionLog:
     topic_id: str
     """A topic that was deleted and created again has another one."""
     begin: int
+    """The log start offset."""
     end: int
-    """The offset after the last record, before the first open transaction."""
+    """The last stable offset."""
 
 
 async def topic_ids(brokers: KafkaConfig, topics: Collection[str]) -> dict[str, str]:

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
-from ai.kit.record_batches import use_tolerant_records
+from ai.kit.consumers import create_consumer
+from ai.kit.kafka_config import FETCH_WAIT_MS, WAIT_MS, KafkaConfig
 from ai.kit.topic_logs import PartitionLog, partition_logs
 from ongoza_contracts.topics import Topic
 
@@ -22,11 +22,9 @@ class Stalled(KafkaError):  # type: ignore[misc]  # aiokafka has no types
 class Reader:
     def __init__(self, brokers: KafkaConfig) -> None:
         self._brokers = brokers
-        use_tolerant_records()
-        self._consumer = AIOKafkaConsumer(
-            **brokers.client(),
+        self._consumer = create_consumer(
+            brokers,
             auto_offset_reset="earliest",
-            isolation_level=READ_COMMITTED,
             fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=4 * 1024 * 1024,
         )
@@ -38,19 +36,23 @@ class Reader:
     async def __aexit__(self, *_: object) -> None:
         await self._consumer.stop()
 
-    async def ends(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
-        """For each partition the offset after its last record. Raises BrokerError."""
-        return await self.ends_of(_partitions(topics))
+    async def last_stable_offsets(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
+        """For each partition the offset up to which it can be read: that of the first record of the
+        first open transaction, or without one the offset after the last record. Raises
+        BrokerError."""
+        return await self.last_stable_offsets_of(_partitions(topics))
 
-    async def ends_of(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """Like `ends`, before the first open transaction. Raises BrokerError."""
+    async def last_stable_offsets_of(
+        self, partitions: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, int]:
+        """Like `last_stable_offsets`. Raises BrokerError."""
         return dict(await self._consumer.end_offsets(list(partitions)))
 
     async def logs(self, topics: Sequence[Topic]) -> dict[TopicPartition, PartitionLog]:
         """The logs of the partitions that exist. Raises BrokerError."""
         return await partition_logs(self._brokers, _partitions(topics))
 
-    async def beginnings(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
+    async def log_start_offsets(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
         """For each partition the offset of its oldest record. Raises BrokerError."""
         return dict(await self._consumer.beginning_offsets(_partitions(topics)))
 
@@ -61,7 +63,7 @@ class Reader:
         """
         wanted = dict.fromkeys(_partitions(topics), int(moment.timestamp() * 1000))
         found = await self._consumer.offsets_for_times(wanted)
-        ends = await self.ends(topics)
+        ends = await self.last_stable_offsets(topics)
         return {partition: at.offset if at else ends[partition] for partition, at in found.items()}
 
     async def read(

@@ -54,7 +54,7 @@ class Arrivals:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _is_read_by(self, reader: Reader, topic: Topic) -> bool:
-        ends = await reader.ends([topic])
+        ends = await reader.last_stable_offsets([topic])
         while True:
             positions = await self._calls.repeat(lambda: load_positions(self._pool))
             # Markers of transactions and gaps left by compaction hold no record.

@@ -29,8 +29,8 @@ class LastRecords:
     _positions: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def read_on(self) -> None:
-        """Reads to the present end. Raises BrokerError."""
-        ends = await self.reader.ends([self.topic])
+        """Reads to the present last stable offsets. Raises BrokerError."""
+        ends = await self.reader.last_stable_offsets([self.topic])
         async for records in self.reader.read(self._positions, ends, RECORDS_PER_BATCH):
             for record in records:
                 self._versions[(record.key or b"").decode(errors="replace")] = _version(record)
