@@ -51,15 +51,16 @@ def set_logins(connection: Mapping[str, str], principals: Iterable[str]) -> None
 
 
 def _broker_password() -> str:
-    """Raises ImproperlyConfigured: a broker with TLS has no password, and another one needs it."""
+    """The password of the broker's own login. Raises ImproperlyConfigured if it is not set, or for
+    a protocol other than SASL_PLAINTEXT, with which a broker has no such login."""
     if os.environ.get("KAFKA_SECURITY_PROTOCOL") != "SASL_PLAINTEXT":
         raise ImproperlyConfigured(
-            "--logins is for a broker with KAFKA_SECURITY_PROTOCOL=SASL_PLAINTEXT; on any other "
-            "set passwords with `python -m infra.kafka user`"
+            "--logins requires KAFKA_SECURITY_PROTOCOL=SASL_PLAINTEXT; for another protocol set "
+            "passwords with `python -m infra.kafka user`"
         )
     if not (password := os.environ.get(password_variable(BROKER))):
         raise ImproperlyConfigured(
-            f"--logins needs {password_variable(BROKER)}, the broker's own password"
+            f"--logins requires {password_variable(BROKER)}, the password of the broker's own login"
         )
     return password
 

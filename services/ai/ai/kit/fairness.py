@@ -1,7 +1,6 @@
 """Limits what each caller may use of costly routes, and cancels work whose client has left."""
 
 import asyncio
-import gc
 import math
 import sys
 import time
@@ -13,6 +12,7 @@ from starlette.requests import Request
 
 from ai.kit.auth import CurrentCaller
 from ai.kit.errors import ApiError
+from ai.kit.garbage import exclude_present_objects
 
 T = TypeVar("T")
 
@@ -104,11 +104,10 @@ class BodyBudget:
 
 
 def prefer_event_loop() -> None:
-    """Lets the event loop interrupt other threads sooner, and excludes all present objects from
-    garbage collections, which stop every thread."""
+    """Lets the event loop interrupt other threads sooner, and shortens garbage collections, which
+    stop it as well."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.collect()
-    gc.freeze()
+    exclude_present_objects()
 
 
 async def run_in_single_thread(work: Callable[[], T]) -> T:

@@ -5,12 +5,18 @@ import gc
 NEW_OBJECTS = 20_000
 
 
+def exclude_present_objects() -> None:
+    """Exclude all objects of the imported modules from later collections, which stop every
+    thread."""
+    gc.collect()
+    gc.freeze()
+
+
 def collect_less_often() -> None:
     """For a process that handles many records at once; call it when its modules are imported.
 
     A batch makes tens of thousands of objects that live until it is applied, so by default it is
-    collected dozens of times in vain. The objects present now are excluded for good.
+    collected dozens of times in vain.
     """
-    gc.collect()
-    gc.freeze()
+    exclude_present_objects()
     gc.set_threshold(NEW_OBJECTS)

@@ -117,7 +117,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _is_unavailable(error: BaseException | None) -> bool:
-    """Whether the database, or all of it but a standby, is unavailable: a retry may succeed."""
+    """Whether the database is down, or only its standby is there, which refuses writes: a retry may
+    succeed."""
     if isinstance(error, InternalError):
         return isinstance(error.__cause__, ReadOnlySqlTransaction)
     return isinstance(error, (OperationalError, InterfaceError))

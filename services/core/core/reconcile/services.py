@@ -13,7 +13,10 @@ from ongoza_contracts.http.reconcile import VERSION_STEP_MAX
 class VersionTooFar(DomainError):
     status = 409
     code = "version_too_far"
-    detail = "Consumers would refuse a version so far above the present one: reset the wrong row."
+    detail = (
+        f"`above` is more than {VERSION_STEP_MAX} beyond the entity's version. Reset the version in "
+        "the consumer that stores it."
+    )
 
 
 @transaction.atomic
