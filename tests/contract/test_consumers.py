@@ -12,11 +12,12 @@ from uuid import uuid4
 import pytest
 from confluent_kafka import Producer
 
+from core.outbox.kafka import topic_reader
 from ongoza_contracts.event import Fact
-from ongoza_contracts.topics import FACT_TYPES
+from ongoza_contracts.topics import FACT_TYPES, TOPIC_BY_NAME
 from scripts.contracts.__main__ import CONTRACTS
 from tests.contract.node import NODE, npm, run
-from tests.facts import erased, progress, record, user
+from tests.facts import RawRecord, erased, progress, record, user
 from tests.integration.story import eventually
 from tests.raw_batches import not_utf8, send
 
@@ -168,8 +169,8 @@ def test_the_python_consumer_reads_past_a_header_name_that_is_not_utf8(
     )
     (found,) = [one for one in json.loads(said.stdout) if one["content_id"] == item]
     assert found["learners"] == 2
-    place = f"{second.topic} {second.partition} {offset + 1}"
-    assert f"{place}: undecodable: the name of a header is not UTF-8" in said.stderr
+    at = f"{second.topic} {second.partition} {offset + 1}"
+    assert f"{at}: undecodable: the name of a header is not UTF-8" in said.stderr
 
 
 @pytest.mark.slow
@@ -200,10 +201,24 @@ def transact(bootstrap: str, fact: Fact, *, commit: bool) -> Fact:
     made = record(fact)
     producer.init_transactions(30)
     producer.begin_transaction()
-    producer.produce(made.topic, made.value, made.key, made.partition, headers=[*made.headers])
+    offsets: list[int] = []
+    producer.produce(
+        *(made.topic, made.value, made.key, made.partition),
+        headers=[*made.headers],
+        on_delivery=lambda _, message: offsets.append(message.offset()),
+    )
     producer.flush(20)
     (producer.commit_transaction if commit else producer.abort_transaction)(30)
+    # The broker writes the marker a little later.
+    eventually(lambda: last_stable_offset(bootstrap, made) > offsets[0])
     return fact
+
+
+def last_stable_offset(bootstrap: str, made: RawRecord) -> int:
+    """Of the partition of a record. It stays at the first record of an open transaction."""
+    with topic_reader({"bootstrap.servers": bootstrap}) as reader:
+        ranges = reader.offset_ranges([TOPIC_BY_NAME[made.topic]])
+    return ranges[made.topic, made.partition].last_stable
 
 
 @pytest.mark.slow

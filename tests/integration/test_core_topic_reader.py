@@ -52,8 +52,10 @@ def in_transaction(bootstrap: str, topic: Topic, key: str) -> Producer:
     return producer
 
 
-def keys(reader: TopicReader, partition: PartitionId, begin: int = 0) -> list[str]:
-    return [one.key for batch in reader.read({partition: begin}, wait_patiently) for one in batch]
+def keys(reader: TopicReader, partition_id: PartitionId, begin: int = 0) -> list[str]:
+    return [
+        one.key for batch in reader.read({partition_id: begin}, wait_patiently) for one in batch
+    ]
 
 
 @pytest.mark.parametrize(
@@ -68,29 +70,29 @@ def test_reading_ends_at_the_marker_of_a_transaction(
     end: Callable[..., None],
     committed: list[str],
 ) -> None:
-    partition = (topic.name, 0)
+    partition_id = (topic.name, 0)
     send(Producer({"bootstrap.servers": kafka_bootstrap}), topic, "one")
     producer = in_transaction(kafka_bootstrap, topic, "two")
     end(producer, ANSWER_SECONDS)
     # The marker comes a little later.
-    eventually(lambda: reader.offset_ranges([topic]) == {partition: (0, 3)})
-    assert reader.high_watermarks([topic]) == {partition: 3}
-    assert keys(reader, partition) == committed
-    assert keys(reader, partition, begin=2) == []
+    eventually(lambda: reader.offset_ranges([topic]) == {partition_id: (0, 3)})
+    assert reader.high_watermarks([topic]) == {partition_id: 3}
+    assert keys(reader, partition_id) == committed
+    assert keys(reader, partition_id, begin=2) == []
 
 
 def test_reading_ends_before_an_open_transaction(
     kafka_bootstrap: str, topic: Topic, reader: TopicReader
 ) -> None:
-    partition, plain = (topic.name, 0), Producer({"bootstrap.servers": kafka_bootstrap})
+    partition_id, plain = (topic.name, 0), Producer({"bootstrap.servers": kafka_bootstrap})
     send(plain, topic, "one")
     producer = in_transaction(kafka_bootstrap, topic, "two")
     send(plain, topic, "three")
-    assert reader.offset_ranges([topic]) == {partition: (0, 1)}
-    assert reader.high_watermarks([topic]) == {partition: 3}
-    assert keys(reader, partition) == ["one"]
+    assert reader.offset_ranges([topic]) == {partition_id: (0, 1)}
+    assert reader.high_watermarks([topic]) == {partition_id: 3}
+    assert keys(reader, partition_id) == ["one"]
     producer.commit_transaction(ANSWER_SECONDS)
-    eventually(lambda: keys(reader, partition, begin=1) == ["two", "three"])
+    eventually(lambda: keys(reader, partition_id, begin=1) == ["two", "three"])
 
 
 @pytest.mark.django_db(transaction=True)

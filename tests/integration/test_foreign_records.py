@@ -149,11 +149,11 @@ async def test_a_record_that_waits_is_noticed(worker: Worker) -> None:
 async def test_a_rebuild_reads_over_a_record_that_cannot_be_decoded(worker: Worker) -> None:
     sound = record(progress(5050))
     offset = await send(worker.bootstrap, [not_utf8(sound), sound])
-    partition = (sound.topic, sound.partition)
+    partition_id = (sound.topic, sound.partition)
     async with Reader(KafkaConfig(worker.bootstrap)) as reader:
         read = [
             one.offset
-            async for batch in reader.read({partition: offset}, {partition: offset + 2}, 10)
+            async for batch in reader.read({partition_id: offset}, {partition_id: offset + 2}, 10)
             for one in batch
         ]
     assert read == [offset, offset + 1]

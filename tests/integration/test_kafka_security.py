@@ -200,7 +200,7 @@ def test_core_reads_its_own_topics_without_a_right_to_any_group(log_in_as: Login
     Publisher(connection()).publish([wire(facts.user(4106))], wait_patiently)
     with topic_reader(connection()) as reader:
         ranges = reader.offset_ranges((USERS,))
-        begins = {partition: one.log_start for partition, one in ranges.items()}
+        begins = {partition_id: one.log_start for partition_id, one in ranges.items()}
         keys = [one.key for batch in reader.read(begins) for one in batch]
     assert "4106" in keys
 
@@ -211,7 +211,7 @@ def test_a_topic_that_may_be_written_and_not_read_is_no_empty_topic(log_in_as: L
         ranges = reader.offset_ranges((RECOMMENDATIONS,))
         assert len(ranges) == RECOMMENDATIONS.partitions
         with pytest.raises(NotRead, match=r"(?i)authorization failed"):
-            [*reader.read({partition: one.log_start for partition, one in ranges.items()})]
+            [*reader.read({partition_id: one.log_start for partition_id, one in ranges.items()})]
 
 
 def test_a_relay_without_any_permission_to_write_ends_with_a_message(log_in_as: Login) -> None:

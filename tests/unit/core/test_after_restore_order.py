@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from core.access.models import Membership
 from core.erasure.services import erase_user
-from core.outbox.kafka import NotRead, PartitionId, TopicRecord
+from core.outbox.kafka import NotRead, PartitionId, TopicRecord, last_stable_offsets
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.restore_check import OWN_TOPICS
 from core.outbox.restore_state import (
@@ -97,8 +97,7 @@ def test_a_topic_is_not_lost_because_the_relay_was_acknowledged_meanwhile(
 def test_what_is_lost_after_a_refill_comes_back(topics: Topics, amina: User) -> None:
     report(amina, 10)
     topics.take()
-    ranges = topics.offset_ranges(OWN_TOPICS)
-    mark_checked({partition: one.last_stable for partition, one in ranges.items()})
+    mark_checked(last_stable_offsets(topics.offset_ranges(OWN_TOPICS)))
     call_command("refill_topic", "ongoza.progress")
     # The backup is made here, before the relay has sent what the refill queued.
     with lost(topics):

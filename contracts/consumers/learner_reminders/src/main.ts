@@ -44,8 +44,8 @@ async function run(file: string, group = "learner-reminders"): Promise<void> {
       // Not the offset of the last record: behind it there may be markers of transactions, and records
       // of aborted ones, which are read and not delivered.
       consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-        const place = `${payload.topic}/${payload.partition}`;
-        if (BigInt(payload.lastOffset) + 1n >= (left.get(place) ?? 0n)) left.delete(place);
+        const partition = `${payload.topic}/${payload.partition}`;
+        if (BigInt(payload.lastOffset) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
         if (left.size === 0) done();
       });
       consumer

@@ -174,9 +174,9 @@ class Delivery:
 
     def _offsets_of_others(self) -> dict[PartitionId, int]:
         return {
-            partition: offset
-            for partition, offset in self.offsets.items()
-            if partition[0] not in self._failures
+            partition_id: offset
+            for partition_id, offset in self.offsets.items()
+            if partition_id[0] not in self._failures
         }
 
     def _waiting(self) -> list[str]:
@@ -250,6 +250,10 @@ class OffsetRange(NamedTuple):
     one the high watermark."""
 
 
+def last_stable_offsets(ranges: Mapping[PartitionId, OffsetRange]) -> dict[PartitionId, int]:
+    return {partition_id: one.last_stable for partition_id, one in ranges.items()}
+
+
 class TopicReader:
     """Reads committed records from given offsets to the last stable offset of each partition,
     without a consumer group."""
@@ -273,7 +277,7 @@ class TopicReader:
     def offset_ranges(self, topics: Iterable[Topic]) -> dict[PartitionId, OffsetRange]:
         """What `read` can read of every partition that exists. Raises NotRead."""
         ranges = _watermarks(self._consumer, topics)
-        return {partition: OffsetRange(*found) for partition, found in ranges.items()}
+        return {partition_id: OffsetRange(*found) for partition_id, found in ranges.items()}
 
     def high_watermarks(self, topics: Iterable[Topic]) -> dict[PartitionId, int]:
         """The offset after the last record of every partition that exists, whether or not a
@@ -281,7 +285,8 @@ class TopicReader:
         consumer = Consumer({**self._configuration, "isolation.level": "read_uncommitted"})
         try:
             return {
-                partition: high for partition, (_, high) in _watermarks(consumer, topics).items()
+                partition_id: high
+                for partition_id, (_, high) in _watermarks(consumer, topics).items()
             }
         finally:
             consumer.close()

@@ -7,7 +7,14 @@ from typing import Any
 
 from django.db import connection
 
-from core.outbox.kafka import OffsetRange, PartitionId, TopicReader, TopicRecord, topic_reader
+from core.outbox.kafka import (
+    OffsetRange,
+    PartitionId,
+    TopicReader,
+    TopicRecord,
+    last_stable_offsets,
+    topic_reader,
+)
 from core.outbox.restore_state import (
     State,
     mark_checked,
@@ -52,7 +59,7 @@ class Check:
         if unknown.count:
             mark_pending(unknown.count, unknown.first)
         else:
-            mark_checked({partition: one.last_stable for partition, one in ranges.items()})
+            mark_checked(last_stable_offsets(ranges))
         report_lost(high_watermarks)
         return State.PENDING if unknown.count else State.CHECKED
 
@@ -87,10 +94,10 @@ def unread(ranges: Mapping[PartitionId, OffsetRange]) -> dict[PartitionId, int]:
     """Where to begin in each partition that holds more than was acknowledged."""
     stored = stored_offsets()
     begins = {}
-    for partition, (log_start, last_stable) in ranges.items():
-        begin = stored.get(partition, log_start)
+    for partition_id, (log_start, last_stable) in ranges.items():
+        begin = stored.get(partition_id, log_start)
         if begin is not None and max(begin, log_start) < last_stable:
-            begins[partition] = max(begin, log_start)
+            begins[partition_id] = max(begin, log_start)
     return begins
 
 

@@ -14,8 +14,8 @@ class VersionTooFar(DomainError):
     status = 409
     code = "version_too_far"
     detail = (
-        f"`above` is more than {VERSION_STEP_MAX} beyond the entity's version. Reset the version in "
-        "the consumer that stores it."
+        f"`above` is more than {VERSION_STEP_MAX} beyond the entity's version. Reset the version "
+        "in the consumer that stores it."
     )
 
 

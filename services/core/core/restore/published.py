@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import AutoField, Max, Model
 
-from core.outbox.kafka import PartitionId, TopicReader, TopicRecord
+from core.outbox.kafka import PartitionId, TopicReader, TopicRecord, last_stable_offsets
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import Publication, publications
 from core.outbox.restore_check import CANONICAL_UUID, OWN_TOPICS, unknown_among, unread
@@ -79,10 +79,10 @@ def read_published(reader: TopicReader, *, from_beginning: bool) -> Published:
     """Raises kafka.NotRead."""
     found = Published()
     ranges = reader.offset_ranges(OWN_TOPICS)
-    found.last_stable_offsets = {partition: one.last_stable for partition, one in ranges.items()}
+    found.last_stable_offsets = last_stable_offsets(ranges)
     whole = {
-        partition: one.log_start
-        for partition, one in ranges.items()
+        partition_id: one.log_start
+        for partition_id, one in ranges.items()
         if one.log_start < one.last_stable
     }
     limits = _highest_stored()

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.outbox.history import refill
-from core.outbox.kafka import NotRead, topic_reader
+from core.outbox.kafka import NotRead, last_stable_offsets, topic_reader
 from core.outbox.restore_state import PENDING, State, replace_offsets, state
 from ongoza_contracts.topics import TOPICS, Topic
 
@@ -48,4 +48,4 @@ def _accept_present_records(topic: Topic) -> None:
             ranges = reader.offset_ranges([topic])
     except NotRead as error:
         raise CommandError(f"nothing is queued, the topic cannot be read: {error}") from error
-    replace_offsets(topic.name, {one: found.last_stable for one, found in ranges.items()})
+    replace_offsets(topic.name, last_stable_offsets(ranges))
