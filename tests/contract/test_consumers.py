@@ -205,7 +205,7 @@ def transact(bootstrap: str, fact: Fact, *, commit: bool) -> Fact:
     producer.produce(
         *(made.topic, made.value, made.key, made.partition),
         headers=[*made.headers],
-        on_delivery=lambda _, message: offsets.append(message.offset()),
+        on_delivery=lambda _, message: offsets.append(message.offset() or 0),
     )
     producer.flush(20)
     (producer.commit_transaction if commit else producer.abort_transaction)(30)
