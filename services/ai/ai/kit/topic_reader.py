@@ -52,10 +52,6 @@ class Reader:
         """The logs of the partitions that exist. Raises BrokerError."""
         return await partition_logs(self._brokers, _partitions(topics))
 
-    async def log_start_offsets(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
-        """For each partition the offset of its oldest record. Raises BrokerError."""
-        return dict(await self._consumer.beginning_offsets(_partitions(topics)))
-
     async def at_time(self, topics: Sequence[Topic], moment: datetime) -> dict[TopicPartition, int]:
         """For each partition the offset of the first record written at `moment` or later.
 
