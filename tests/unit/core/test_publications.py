@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Callable
-from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,10 +13,8 @@ from django.test import Client
 from django.test.utils import isolate_apps
 from django.utils import timezone
 
-from core.coaching.services import set_goal
 from core.erasure.services import erase_user
 from core.feedback.models import Feedback
-from core.feedback.services import give_feedback
 from core.kit.versions import UnpublishedChange, Versioned, VersionedQuerySet
 from core.outbox import publications as registry
 from core.outbox.models import OutboxEvent
@@ -30,53 +27,25 @@ from core.outbox.publications import (
     register,
 )
 from core.outbox.publish import publish, publish_all, publish_history
-from core.profiling.models import ProfilingSession
-from core.profiling.services import start_session
 from core.programs.models import ContentItem
 from core.progress.models import Progress
-from core.progress.services import report_progress
-from core.users.models import SignIn, User
-from core.users.services import sign_in
+from core.users.models import User
 from ongoza_contracts import topics
 from ongoza_contracts.event import Fact
 from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingDeleted
 from ongoza_contracts.topics import TOPICS, Topic
 from ongoza_contracts.users import UserErased
-from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Verdict
-from tests.unit.core.world import appended, assign, forget_appended, item, person
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.published import PUBLICATIONS, published_rows
+from tests.unit.core.world import appended, forget_appended, item, person
 
 pytestmark = pytest.mark.django_db
-
-PUBLICATIONS = {publication.topic.kind: publication for publication in publications()}
 
 
 @pytest.fixture
 def rows() -> dict[str, Versioned]:
-    """One published row of every kind."""
-    learner, content = person("amina"), item("course-1")
-    report_progress(
-        user=learner,
-        content_id="course-1",
-        content_type=ContentType.COURSE,
-        status=ProgressStatus.IN_PROGRESS,
-    )
-    give_feedback(user=learner, content_id="course-1", verdict=Verdict.NOT_FOR_ME)
-    start_session(user=learner, questionnaire="v1")
-    sign_in(learner)
-    learner.refresh_from_db()
-    found: dict[str, Versioned] = {
-        "users": learner,
-        "content": content,
-        "progress": Progress.objects.get(),
-        "feedback": Feedback.objects.get(),
-        "profiling": ProfilingSession.objects.get(),
-        "goals": set_goal(user=learner, title="Pass", target_date=date.max),
-        "memberships": assign(person("mentor"), learner),
-        "sign-ins": SignIn.objects.get(),
-    }
-    forget_appended()
-    return found
+    return published_rows()
 
 
 # --- the registry --------------------------------------------------------------------------------
@@ -105,6 +74,7 @@ def test_a_second_publication_of_a_model_or_a_topic_is_refused() -> None:
         ({"deletion": UserErased}, "does not end entities"),
         ({"columns": {"session_id": "uuid"}}, "it has no uuid"),
         ({"builder": None}, "it has no started_at"),
+        ({"related": ("retakes",)}, "ProfilingSession is no Part"),
     ],
     ids=str,
 )
@@ -201,6 +171,19 @@ def test_a_published_row_changes_in_no_other_way(
 
 def _columns(row: Versioned) -> dict[str, Any]:
     return dict(type(row)._default_manager.filter(pk=row.pk).values().get())
+
+
+@pytest.mark.parametrize("kind", PUBLICATIONS)
+def test_a_related_manager_moves_no_published_row(kind: str, rows: dict[str, Versioned]) -> None:
+    row = rows[kind]
+    fields: list[Any] = [*type(row)._meta.concrete_fields]
+    for field in fields:
+        if isinstance(field, ForeignKey) and field.name not in row.unversioned:
+            accessor = field.remote_field.get_accessor_name()
+            other = getattr(row, field.name) or field.related_model(pk=1)
+            if not field.remote_field.hidden:
+                with pytest.raises(UnpublishedChange):
+                    getattr(other, accessor).add(row)
 
 
 @pytest.mark.parametrize("kind", PUBLICATIONS)

@@ -1,6 +1,8 @@
 """Entities that are published as versioned facts: each change raises the version by one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
@@ -10,6 +12,10 @@ from django.utils import timezone
 from core.kit.errors import Conflict, NotFound
 
 V = TypeVar("V", bound="Versioned")
+P = TypeVar("P", bound="Part")
+
+_writable: ContextVar["Versioned | None"] = ContextVar("writable", default=None)
+"""The row whose parts may be written."""
 
 
 class UnpublishedChange(TypeError):
@@ -67,6 +73,7 @@ class Versioned(models.Model):
 
     class Meta:
         abstract = True
+        base_manager_name = "objects"  # a related manager's `add()` updates rows through it
 
     def save(self, **options: Any) -> None:
         """Inserts a new row at version 0, or writes `unversioned` columns named in
@@ -80,6 +87,85 @@ class Versioned(models.Model):
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         raise UnpublishedChange(f"{type(self).__name__}: deleted")
+
+
+class PartQuerySet(QuerySet[P]):
+    """Refuses the statements that change parts of a row that is not being published."""
+
+    def update(self, **values: Any) -> int:
+        """Always refused: it could move parts to another row. `save` each part."""
+        raise UnpublishedChange(f"{self.model.__name__}: {sorted(values)}")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self.check_writable()
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Iterable[P], *args: Any, **options: Any) -> list[P]:
+        """Inserts parts of the row that is being published, and updates none."""
+        new = [*objs]
+        if options.get("update_conflicts") or not all(part.is_writable() for part in new):
+            raise UnpublishedChange(f"{self.model.__name__}: written in bulk")
+        return super().bulk_create(new, *args, **options)
+
+    def check_writable(self) -> None:
+        """Raises UnpublishedChange if any part belongs to a row that is not being published."""
+        if self.exclude(**{self.model.whole: self.model.published_now()}).exists():
+            raise UnpublishedChange(f"{self.model.__name__}: changed")
+
+
+class Part(models.Model):
+    """The base of rows that the fact of another row holds and that have no version of their own.
+
+    They are written inside `core.outbox.publish_with_parts` of the row that they belong to, and
+    in no other way.
+    """
+
+    whole: ClassVar[str]
+    """The foreign key to the row they belong to."""
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, **options: Any) -> None:
+        """Raises UnpublishedChange unless the row it belongs to, now and before, is published."""
+        if not self.is_writable():
+            raise UnpublishedChange(f"{type(self).__name__}: saved")
+        self._stored().check_writable()
+        super().save(**options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        self._stored().check_writable()
+        return super().delete(*args, **options)
+
+    def is_writable(self) -> bool:
+        """Whether the row it belongs to is being published."""
+        published = self.published_now()
+        return published is not None and self.serializable_value(self.whole) == published
+
+    @classmethod
+    def published_now(cls) -> Any:
+        """The primary key of the row that is being published; None if it has no such parts."""
+        row, whole = _writable.get(), cls._meta.get_field(cls.whole)
+        return row.pk if row and type(row) is whole.related_model else None
+
+    def _stored(self) -> PartQuerySet[Any]:
+        return PartQuerySet(type(self)).filter(pk=self.pk)
+
+
+@contextmanager
+def writable_parts(row: Versioned) -> Iterator[None]:
+    """Lets the block write the row's parts. For `core.outbox.publish` alone."""
+    token = _writable.set(row)
+    try:
+        yield
+    finally:
+        _writable.reset(token)
 
 
 def get_for_update(rows: QuerySet[V], *, to_delete: bool = False) -> V:

@@ -12,10 +12,11 @@ from graphlib import TopologicalSorter
 from operator import attrgetter
 from typing import Any, Generic
 
+from django.db import models
 from django.db.models import CharField, Expression, F, ForeignKey, Q, QuerySet, TextField
 from django.db.models.functions import Collate
 
-from core.kit.versions import V, Versioned
+from core.kit.versions import Part, V, Versioned
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import Topic, topic_of
 
@@ -39,7 +40,8 @@ class Publication(Generic[V]):
     deletion: type[Fact] | None = None
     """The fact that reports that an entity was deleted; built from columns alone."""
     related: tuple[str, ...] = ()
-    """The relations that the fact reads; fetched along with several rows."""
+    """The relations that the fact reads; fetched along with several rows. The rows of those to
+    many are a `Part`, so that they change with a new version alone."""
     assign_row: Callable[[V, Any], None] | None = None
     """Sets the columns of a row from a fact, if reading `columns` in reverse does not suffice."""
     assign_related: Callable[[V, Any], None] | None = None
@@ -76,6 +78,15 @@ class Publication(Generic[V]):
     @cached_property
     def key_columns(self) -> tuple[str, ...]:
         return tuple(self.column(name) for name in self.fact.key_fields)
+
+    @property
+    def parts(self) -> tuple[type[models.Model], ...]:
+        """The models of the rows that the fact holds beside the row itself."""
+        fields: list[Any] = [self.model._meta.get_field(name) for name in self.related]
+        to_many = [one for one in fields if one.one_to_many or one.many_to_many]
+        return tuple(
+            getattr(field.remote_field, "through", field.related_model) for field in to_many
+        )
 
     @property
     def owner_column(self) -> str | None:
@@ -160,6 +171,9 @@ def _faults(publication: Publication[Any]) -> Iterator[str]:
     columns = {publication.column(name).partition(".")[0] for name in needed}
     if missing := sorted(name for name in columns if not hasattr(model, name)):
         yield f"it has no {', '.join(missing)}"
+    for part in publication.parts:
+        if not issubclass(part, Part):
+            yield f"{part.__name__} is no Part"
 
 
 def publications() -> tuple[Publication[Any], ...]:

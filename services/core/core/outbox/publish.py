@@ -1,7 +1,8 @@
 """The only way to change and to delete rows that are published."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.kit.versions import Versioned
+from core.kit.versions import Versioned, writable_parts
 from core.outbox.append import append, append_again, append_all, append_all_again
 from core.outbox.models import DeletedEntityKey
 from core.outbox.publications import in_deletion_order, publication_of, publications
@@ -28,6 +29,17 @@ def publish(row: Versioned) -> None:
     row.updated_at = timezone.now()
     super(Versioned, row).save()  # past the guard of Versioned.save
     append(publication_of(row).build(row))
+
+
+@contextmanager
+def publish_with_parts(row: Versioned) -> Iterator[None]:
+    """Let the block write the parts of an inserted row, then publish the row.
+
+    Parts are rows that the fact holds, such as a session's answers; they change in no other way.
+    """
+    with writable_parts(row):
+        yield
+    publish(row)
 
 
 def publish_all(rows: Sequence[Versioned]) -> None:

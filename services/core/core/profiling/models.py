@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from core.kit.versions import Versioned
+from core.kit.versions import Part, Versioned
 from ongoza_contracts.event import uuid7
 
 
@@ -37,8 +37,10 @@ class ProfilingSession(Versioned):
         return f"{self.id} of user {self.user_id}, {self.status}"
 
 
-class ProfilingAnswer(models.Model):
+class ProfilingAnswer(Part):
     """The option taken for one question; a part of its session, which carries the version."""
+
+    whole = "session"
 
     session = models.ForeignKey(ProfilingSession, models.CASCADE, related_name="answers")
     question_id = models.CharField(max_length=64)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.kit.errors import Conflict
 from core.kit.versions import get_for_update
-from core.outbox.publish import delete_published, publish
+from core.outbox.publish import delete_published, publish, publish_with_parts
 from core.profiling.models import ProfilingSession
 from core.users.models import User
 from core.users.services import update_user
@@ -72,11 +72,11 @@ def record_answer(
         raise TooManyAnswers
     if answer is not None and answer.option_id == option_id:
         return session
-    session.answers.update_or_create(
-        question_id=question_id,
-        defaults={"option_id": option_id, "answered_at": timezone.now()},
-    )
-    publish(session)
+    with publish_with_parts(session):
+        session.answers.update_or_create(
+            question_id=question_id,
+            defaults={"option_id": option_id, "answered_at": timezone.now()},
+        )
     return session
 
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from core.kit.choices import enum_choices
-from core.kit.versions import Versioned
+from core.kit.versions import Part, Versioned
 from ongoza_contracts.vocabulary import ContentType, Track
 
 TRACKS = enum_choices(Track)
@@ -39,7 +39,9 @@ class ContentItem(Versioned):
     track = models.CharField(max_length=16, choices=TRACKS)
     level = models.PositiveSmallIntegerField(default=1)
     skills = models.JSONField(default=list, blank=True)
-    prerequisites = models.ManyToManyField("self", symmetrical=False, blank=True)
+    prerequisites: "models.ManyToManyField[ContentItem, Prerequisite]" = models.ManyToManyField(
+        "self", through="Prerequisite", symmetrical=False, blank=True
+    )
     duration_minutes = models.PositiveIntegerField()
     retired = models.BooleanField(default=False, editable=False)
     published_at = models.DateTimeField(editable=False)
@@ -49,3 +51,20 @@ class ContentItem(Versioned):
 
     def __str__(self) -> str:
         return f"{self.content_id}: {self.title}"
+
+
+class Prerequisite(Part):
+    """A row of `ContentItem.prerequisites`: the table that Django makes for it, but guarded."""
+
+    whole = "from_contentitem"
+
+    from_contentitem = models.ForeignKey(ContentItem, models.CASCADE, related_name="+")
+    to_contentitem = models.ForeignKey(ContentItem, models.PROTECT, related_name="+")
+
+    class Meta:
+        auto_created = ContentItem  # so that the admin can edit the field
+        db_table = "programs_contentitem_prerequisites"
+        unique_together = ("from_contentitem", "to_contentitem")
+
+    def __str__(self) -> str:
+        return f"{self.from_contentitem_id} after {self.to_contentitem_id}"

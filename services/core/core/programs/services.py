@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.kit.errors import Conflict, DomainError
 from core.kit.versions import get_for_update
-from core.outbox.publish import publish
+from core.outbox.publish import publish, publish_with_parts
 from core.programs.models import ContentItem, Program
 from core.programs.selectors import UnknownContent
 from ongoza_contracts.vocabulary import ContentType
@@ -63,8 +63,9 @@ def publish_content(
             item.save()
     except IntegrityError:
         raise ContentIdTaken from None
-    _set_prerequisites(item, prerequisites or [])
-    publish(item)
+    needed = _items_before(item, prerequisites or [])
+    with publish_with_parts(item):
+        item.prerequisites.set(needed)
     return item
 
 
@@ -79,14 +80,15 @@ def update_content(
     item = get_for_update(ContentItem.objects.filter(content_id=content_id))
     if item.retired:
         raise Retired
-    before = _prerequisites(item)
-    ids = before if prerequisites is None else _set_prerequisites(item, prerequisites)
+    before = {*item.prerequisites.all()}
+    needed = before if prerequisites is None else {*_items_before(item, prerequisites)}
     changed = {name: value for name, value in changes.items() if getattr(item, name) != value}
-    if not changed and ids == before:
+    if not changed and needed == before:
         return item
     for name, value in changed.items():
         setattr(item, name, value)
-    publish(item)
+    with publish_with_parts(item):
+        item.prerequisites.set(needed)
     return item
 
 
@@ -114,25 +116,20 @@ def _refuse_wrong_course(item: ContentItem) -> None:
         raise NotItsCourse
 
 
-def _prerequisites(item: ContentItem) -> list[str]:
-    return sorted(item.prerequisites.values_list("content_id", flat=True))
-
-
-def _set_prerequisites(item: ContentItem, content_ids: list[str]) -> list[str]:
-    """Those it has already may stay, retired or not."""
-    kept = {found.content_id: found for found in item.prerequisites.all()}
-    wanted = [kept.get(each) or _item(each) for each in sorted(set(content_ids))]
-    if wanted:
+def _items_before(item: ContentItem, content_ids: list[str]) -> list[ContentItem]:
+    """The items with these ids, as prerequisites; those it has already may be retired."""
+    present = {found.content_id: found for found in item.prerequisites.all()}
+    needed = [present.get(each) or _item(each) for each in sorted(set(content_ids))]
+    if needed:
         with transaction.get_connection().cursor() as cursor:
             cursor.execute(PREREQUISITES_LOCK)
-        check_acyclic(item, wanted)
-    item.prerequisites.set(wanted)
-    return [found.content_id for found in wanted]
+        check_acyclic(item, needed)
+    return needed
 
 
-def check_acyclic(item: ContentItem, wanted: list[ContentItem]) -> None:
+def check_acyclic(item: ContentItem, needed: list[ContentItem]) -> None:
     seen: set[int] = set()
-    front = {found.pk for found in wanted}
+    front = {found.pk for found in needed}
     while front:
         if item.pk in front:
             raise CircularPrerequisites

@@ -14,8 +14,8 @@ from core.outbox.models import OutboxEvent, RestoreCheck
 from core.outbox.publications import Publication, in_deletion_order
 from core.outbox.publish import (
     delete_published,
-    publish,
     publish_all,
+    publish_with_parts,
     record_deleted_key,
     skip_versions,
 )
@@ -163,12 +163,12 @@ def _save(
     if row._state.adding:
         row.version = 0
         row.save()
-    if with_relations and publication.assign_related:
-        publication.assign_related(row, last.fact)
-    row.version = version
+        row.version = version
     if isinstance(row, User):
         row.token_generation += 1
-    publish(row)
+    with publish_with_parts(row):
+        if with_relations and publication.assign_related:
+            publication.assign_related(row, last.fact)
 
 
 def _clear_absent(publication: Publication[Any], row: Any) -> None:

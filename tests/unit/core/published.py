@@ -1,0 +1,46 @@
+"""One published row of every kind, for the tests of what may change them."""
+
+from datetime import date
+
+from core.coaching.services import set_goal
+from core.feedback.models import Feedback
+from core.feedback.services import give_feedback
+from core.kit.versions import Versioned
+from core.outbox.publications import publications
+from core.profiling.models import ProfilingSession
+from core.profiling.services import start_session
+from core.progress.models import Progress
+from core.progress.services import report_progress
+from core.users.models import SignIn
+from core.users.services import sign_in
+from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
+from tests.unit.core.world import assign, forget_appended, item, person
+
+PUBLICATIONS = {publication.topic.kind: publication for publication in publications()}
+
+
+def published_rows() -> dict[str, Versioned]:
+    """One published row of every kind."""
+    learner, content = person("amina"), item("course-1")
+    report_progress(
+        user=learner,
+        content_id="course-1",
+        content_type=ContentType.COURSE,
+        status=ProgressStatus.IN_PROGRESS,
+    )
+    give_feedback(user=learner, content_id="course-1", verdict=Verdict.NOT_FOR_ME)
+    start_session(user=learner, questionnaire="v1")
+    sign_in(learner)
+    learner.refresh_from_db()
+    found: dict[str, Versioned] = {
+        "users": learner,
+        "content": content,
+        "progress": Progress.objects.get(),
+        "feedback": Feedback.objects.get(),
+        "profiling": ProfilingSession.objects.get(),
+        "goals": set_goal(user=learner, title="Pass", target_date=date.max),
+        "memberships": assign(person("mentor"), learner),
+        "sign-ins": SignIn.objects.get(),
+    }
+    forget_appended()
+    return found
