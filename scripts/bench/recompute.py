@@ -29,8 +29,8 @@ COMPLETED = 9
 WARM_UP = 100
 """How many lists are computed before the clock starts, so that the catalogue is loaded."""
 EMPTY = """
-TRUNCATE content, learner, progress, dirty_learner, recommendation, refreshed_list, together,
-    together_made
+TRUNCATE content, learner, progress, dirty_learner, recommendation, refreshed_list, item_neighbour,
+    item_neighbour_settings
 """
 LISTS = "SELECT count(*) FROM recommendation"
 
@@ -45,7 +45,7 @@ def recompute(size: Size) -> list[Figure]:
             lambda: run_child(recompute_all, many, stack=stack),
             lambda: run_child(recompute_all, few, stack=stack),
         )
-    counted, _ = medians(sides, "together_seconds")
+    counted, _ = medians(sides, "neighbours_seconds")
     note = (
         f"every list of {many:,} learners; of {few:,}. Before it what they finished together was "
         f"counted in {counted:.1f} s, in the background"
@@ -60,14 +60,14 @@ async def recompute_all(count: int) -> Result:
         catalogues = CatalogueCache(pool)
         began = time.perf_counter()
         await NeighboursRefresh(pool, catalogues).refresh()
-        together = time.perf_counter() - began
+        neighbours = time.perf_counter() - began
         worker = Recompute(pool, catalogues, announced=asyncio.Event())
         await _recompute(pool, worker, WARM_UP)
         seconds = await _recompute(pool, worker, count)
         found = await pool.fetchval(LISTS)
     if found != count:
         raise RuntimeError(f"{found} of {count} learners have a list")
-    return {"ms_per_learner": 1000 * seconds / count, "together_seconds": together}
+    return {"ms_per_learner": 1000 * seconds / count, "neighbours_seconds": neighbours}
 
 
 async def _recompute(pool: asyncpg.Pool, worker: Recompute, count: int) -> float:

@@ -145,7 +145,9 @@ def test_the_worker_survives_a_crash_of_its_database(
 def test_a_failing_background_job_stops_no_ingestion_and_shows_in_health(
     stack: Stack, learner: Learner, items: list[str]
 ) -> None:
-    (table,) = rows(stack, "vector", "SELECT name || '.together_made' FROM generation LIMIT 1")[0]
+    (table,) = rows(
+        stack, "vector", "SELECT name || '.item_neighbour_settings' FROM generation LIMIT 1"
+    )[0]
     stack.stop("worker")
     change(stack, f"ALTER TABLE {table} RENAME COLUMN facts TO hidden")
     try:

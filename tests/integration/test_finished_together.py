@@ -8,19 +8,42 @@ import asyncpg
 import pytest
 
 from ai.catalogue.cache import CatalogueCache
+from ai.kit.db import Db
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
+from ai.projections.generations import create_generation, drop_generation
 from ai.recommendations.refresh import NeighboursRefresh
 from ai.recommendations.tuning import fit
 from ongoza_contracts.event import Fact
 from tests.facts import erased, progress, published, record, user
 
 COLUMNS = """
-SELECT table_schema, column_name, data_type, is_nullable, column_default
-FROM information_schema.columns WHERE table_name = 'together_made'
-ORDER BY table_schema, ordinal_position
+SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default
+FROM information_schema.columns
+WHERE table_name LIKE 'item_neighbour%' OR table_name LIKE 'together%'
+ORDER BY table_schema, table_name, ordinal_position
 """
-COUNTED = "SELECT learners FROM together WHERE content_id = 'course-1' AND other_id = 'course-2'"
+CONSTRAINTS = """
+SELECT conrelid::regclass::text, conname FROM pg_constraint
+WHERE contype IN ('p', 'c') AND conname ~ '^(item_neighbour|together)' ORDER BY 1, 2
+"""
+# The state of the schema before the migrations 9, 11 and 16.
+OLD = """
+ALTER TABLE item_neighbour RENAME CONSTRAINT item_neighbour_pkey TO together_pkey;
+ALTER TABLE item_neighbour RENAME TO together;
+ALTER TABLE item_neighbour_settings DROP semantic_weight CASCADE, DROP shrinkage;
+ALTER TABLE item_neighbour_settings RENAME CONSTRAINT item_neighbour_settings_pkey
+    TO together_made_pkey;
+ALTER TABLE item_neighbour_settings RENAME CONSTRAINT item_neighbour_settings_one_check
+    TO together_made_one_check;
+ALTER TABLE item_neighbour_settings RENAME counted_at TO made_at;
+ALTER TABLE item_neighbour_settings RENAME TO together_made;
+"""
+OLD_VIEWS = "ALTER VIEW live.item_neighbour RENAME TO together"
+MIGRATIONS = ("0009_tuning.sql", "0011_failed_jobs_and_weights.sql", "0016_item_neighbour.sql")
+COUNTED = (
+    "SELECT learners FROM item_neighbour WHERE content_id = 'course-1' AND other_id = 'course-2'"
+)
 
 
 async def apply(applier: Applier, *facts: Fact) -> None:
@@ -93,13 +116,30 @@ async def test_a_learner_erased_during_a_count_is_not_counted(
     assert await applier.pool.fetchval(COUNTED) == 4
 
 
-async def test_a_migrated_generation_equals_a_new_one(
-    vector_pool: asyncpg.Pool,
+async def test_migrated_generations_equal_new_ones(
+    applier: Applier, vector_pool: asyncpg.Pool
 ) -> None:
-    made_now = await vector_pool.fetch(COLUMNS)
-    await vector_pool.execute(
-        "ALTER TABLE together_made DROP semantic_weight CASCADE, DROP shrinkage"
-    )
-    for name in ("0009_tuning.sql", "0011_failed_jobs_and_weights.sql"):
-        await vector_pool.execute(files("ai.migrations").joinpath(name).read_text())
-    assert await vector_pool.fetch(COLUMNS) == made_now
+    """The live one, and one that is not."""
+    await apply(applier, *both_finished(range(1, 3)))
+    await NeighboursRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
+    async with vector_pool.acquire() as db:
+        await create_generation(db, "g2")
+        try:
+            new = await db.fetch(COLUMNS), await db.fetch(CONSTRAINTS)
+            await _migrate_again(db)
+            assert (await db.fetch(COLUMNS), await db.fetch(CONSTRAINTS)) == new
+        finally:
+            await drop_generation(db, "g2")
+    assert await applier.pool.fetchval(COUNTED) == 2
+    assert await vector_pool.fetchval("SELECT facts FROM live.item_neighbour_settings") == -1
+
+
+async def _migrate_again(db: Db) -> None:
+    for generation in ("g1", "g2"):
+        async with db.transaction():
+            await db.execute(f"SET LOCAL search_path = {generation}, public")
+            await db.execute(OLD)
+    await db.execute(OLD_VIEWS)
+    for name in MIGRATIONS:
+        async with db.transaction():
+            await db.execute(files("ai.migrations").joinpath(name).read_text())

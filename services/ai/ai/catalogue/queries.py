@@ -29,7 +29,7 @@ ORDER BY content_id
 
 # The item neighbours and the settings they were counted with.
 NEIGHBOURS = "SELECT content_id, other_id, learners, closeness FROM {table}"
-NEIGHBOUR_SETTINGS = "SELECT recency, in_order, semantic_weight, shrinkage FROM {table}_made"
+NEIGHBOUR_SETTINGS = "SELECT recency, in_order, semantic_weight, shrinkage FROM {table}_settings"
 
 # Changes whenever the catalogue changes.
 STAMP = """
@@ -45,7 +45,7 @@ async def load_stamp(db: asyncpg.Pool) -> tuple[str, int]:
 
 
 async def load_catalogue(
-    db: Db | asyncpg.Pool, *, revision: int, as_of: datetime, neighbours: str = "together"
+    db: Db | asyncpg.Pool, *, revision: int, as_of: datetime, neighbours: str = "item_neighbour"
 ) -> Catalogue:
     """`neighbours` may name the table of another generation."""
     rows = await db.fetch(CATALOGUE)

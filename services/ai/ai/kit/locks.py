@@ -20,8 +20,8 @@ TRY_MIRROR = "SELECT pg_try_advisory_xact_lock(7305121880)"
 
 # One per generation, which is the first schema of the search path.
 TRY_COUNT_NEIGHBOURS = (
-    "SELECT pg_try_advisory_lock(hashtextextended('together ' || current_schema(), 0))"
+    "SELECT pg_try_advisory_lock(hashtextextended('item neighbours ' || current_schema(), 0))"
 )
 RELEASE_COUNT_NEIGHBOURS = (
-    "SELECT pg_advisory_unlock(hashtextextended('together ' || current_schema(), 0))"
+    "SELECT pg_advisory_unlock(hashtextextended('item neighbours ' || current_schema(), 0))"
 )

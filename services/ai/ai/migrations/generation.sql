@@ -30,8 +30,8 @@ CREATE TABLE content_vector (
     embedding   vector(384) NOT NULL
 );
 
--- One row, raised with every change of the two tables above and of `together`, so that a process
--- knows when its copy of the catalogue is stale.
+-- One row, raised with every change of the two tables above and of `item_neighbour`, so that a
+-- process knows when its copy of the catalogue is stale.
 CREATE TABLE catalogue_revision (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
     revision bigint NOT NULL
@@ -129,20 +129,20 @@ CREATE INDEX entity_subjects ON entity USING gin (subjects) WHERE subjects <> '{
 
 -- For each item its closest item neighbours. They are recounted from `progress` in the background, so
 -- a rebuild does not compare them.
-CREATE TABLE together (
+CREATE TABLE item_neighbour (
     content_id text,
     other_id   text,
     learners   integer NOT NULL,  -- how many finished both
     closeness  real NOT NULL,     -- above 0
     PRIMARY KEY (content_id, other_id)
 );
-CREATE TABLE together_made (
+CREATE TABLE item_neighbour_settings (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
     facts    bigint NOT NULL,   -- completed rows of `progress` that were counted; -1: count again
     recency  real NOT NULL,     -- the weight of a learner's step relative to the next one
     in_order boolean NOT NULL,  -- whether an item that was finished soon after counts more
     ndcg     real,              -- reached with these settings; null with too few learners to tune
-    made_at  timestamptz NOT NULL DEFAULT now(),
+    counted_at timestamptz NOT NULL DEFAULT now(),
     semantic_weight real NOT NULL, -- the weight of nearness in meaning for a newcomer
     shrinkage integer NOT NULL   -- the number of finished items with which neighbours count by half
 );

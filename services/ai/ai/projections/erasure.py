@@ -51,7 +51,7 @@ GROUP BY erased.user_id
 ON CONFLICT (user_id, place) DO UPDATE SET rows = erasure_receipt.rows + excluded.rows
 """
 # Item neighbours are counted again without the erased learners, however little that changes.
-COUNT_AGAIN = "UPDATE {generation}.together_made SET facts = -1"
+COUNT_AGAIN = "UPDATE {generation}.item_neighbour_settings SET facts = -1"
 # A row without version is published as a tombstone of the learner's list.
 DELETE_LISTS = """
 INSERT INTO refreshed_list (user_id, version) SELECT *, NULL FROM unnest($1::integer[])

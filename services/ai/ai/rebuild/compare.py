@@ -157,7 +157,8 @@ async def _lists(db: Db, live: str, new: str) -> tuple[int, int, float]:
     made, as_of = [], datetime.now(UTC)
     for schema in (live, new):
         await db.execute(f"SET LOCAL search_path = {schema}, public")
-        catalogue = await load_catalogue(db, revision=0, as_of=as_of, neighbours=f"{live}.together")
+        table = f"{live}.item_neighbour"
+        catalogue = await load_catalogue(db, revision=0, as_of=as_of, neighbours=table)
         learners = await load_learners(db, sample)
         made.append({one.user_id: stored(catalogue, one, as_of).body for one in learners})
     lives, news = made

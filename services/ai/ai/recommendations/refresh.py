@@ -28,25 +28,25 @@ PATIENT, USUAL = "SET statement_timeout = 0", "RESET statement_timeout"
 FACTS = """
 SELECT count(*) FROM progress JOIN content USING (content_id) WHERE progress.status = 'completed'
 """
-MADE = "SELECT facts FROM together_made"
+MADE = "SELECT facts FROM item_neighbour_settings"
 # The histories to count, oldest step first.
 FINISHED = """
 SELECT user_id, content_id FROM progress WHERE status = 'completed'
 ORDER BY user_id, updated_at, content_id
 """
 ERASED = "SELECT count(*) FROM erased_learner"
-DELETE_NEIGHBOURS = "DELETE FROM together"
+DELETE_NEIGHBOURS = "DELETE FROM item_neighbour"
 # Neighbours are replaced as a whole, with the settings they were counted with.
 STORE = """
-INSERT INTO together (content_id, other_id, closeness, learners)
+INSERT INTO item_neighbour (content_id, other_id, closeness, learners)
 SELECT * FROM unnest($1::text[], $2::text[], $3::real[], $4::integer[])
 """
 STORE_MADE = """
-INSERT INTO together_made (facts, recency, in_order, semantic_weight, shrinkage, ndcg)
+INSERT INTO item_neighbour_settings (facts, recency, in_order, semantic_weight, shrinkage, ndcg)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (one) DO UPDATE SET facts = excluded.facts, recency = excluded.recency,
     in_order = excluded.in_order, semantic_weight = excluded.semantic_weight,
-    shrinkage = excluded.shrinkage, ndcg = excluded.ndcg, made_at = now()
+    shrinkage = excluded.shrinkage, ndcg = excluded.ndcg, counted_at = now()
 """
 
 
