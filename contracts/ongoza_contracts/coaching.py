@@ -23,10 +23,10 @@ class GoalUpdated(
     partition="user_id",
     subjects=("user_id",),
 ):
-    """A learner set a goal, or changed it; its title stays in core."""
+    """A learner set or changed a goal. The title is not published."""
 
     goal_id: UUID
-    """Version 7."""
+    """A UUID of version 7."""
     user_id: UserId
     state: GoalState
     target_date: date

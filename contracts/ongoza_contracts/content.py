@@ -16,7 +16,7 @@ class _ContentState(Fact, key=("content_id",), partition="content_id"):
     """1 for newcomers to 5 for practitioners who lead others."""
     skills: tuple[Slug, ...] = Field(default=(), max_length=50)
     prerequisites: tuple[ContentId, ...] = Field(default=(), max_length=50)
-    """What has to be completed first."""
+    """The ids of the items to complete first."""
     course_id: ContentId | None = None
     """The course a module belongs to."""
     duration_minutes: int = Field(ge=1, le=100_000)
@@ -29,4 +29,4 @@ class ContentPublished(_ContentState, type="ongoza.content.published.v1"):
 
 
 class ContentRetired(_ContentState, type="ongoza.content.retired.v1"):
-    """An item may no longer be offered. The whole state stays: learners' histories refer to it."""
+    """An item was retired: stop offering it. It keeps its state, which histories refer to."""

@@ -13,11 +13,11 @@ class FeedbackGiven(
     partition="user_id",
     subjects=("user_id",),
 ):
-    """A learner said what they think of one item of content, or took it back."""
+    """A learner gave feedback on an item, or withdrew it."""
 
     user_id: UserId
     content_id: ContentId
     verdict: Verdict | None = None
-    """Absent once the learner took it back."""
+    """Absent after the learner withdrew it."""
     created_at: AwareDatetime
     updated_at: AwareDatetime

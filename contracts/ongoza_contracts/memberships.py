@@ -19,7 +19,7 @@ class MembershipUpdated(
     """A user was given a role within a scope, its end was moved, or it was revoked."""
 
     membership_id: UUID
-    """Version 7."""
+    """A UUID of version 7."""
     user_id: UserId
     role: Role
     scope: ScopeKind
@@ -34,6 +34,6 @@ class MembershipUpdated(
     until: AwareDatetime | None = None
     """When the membership ends by itself."""
     revoked_at: AwareDatetime | None = None
-    """When it was ended; absent again after it was granted again."""
+    """When it was revoked; absent if it was granted again."""
     created_at: AwareDatetime
     updated_at: AwareDatetime

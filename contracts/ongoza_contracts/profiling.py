@@ -27,11 +27,11 @@ class ProfilingResult(FactPart):
     sem: float | None = Field(default=None, ge=0)
     """The standard error of the first score's lead over the second, over the square root of 2."""
     z: float | None = Field(default=None, ge=0)
-    """That lead in standard errors: what `confidence` was read from."""
+    """That lead in standard errors, from which `confidence` is derived."""
     tied: tuple[Track, ...] | None = Field(default=None, max_length=5)
     """The tracks that share the highest score; empty when one leads."""
     flags: tuple[AnswerFlag, ...] | None = Field(default=None, max_length=2)
-    """What stood out in how the answers were given."""
+    """Signs of careless responding."""
 
 
 class _ProfilingFact(Fact, key=("session_id",), partition="user_id", subjects=("user_id",)):
@@ -47,7 +47,7 @@ class _ProfilingState(_ProfilingFact):
 
 
 class ProfilingAnswered(_ProfilingState, type="ongoza.profiling.answered.v1"):
-    """A session was started, or one of its questions answered, or answered anew."""
+    """A session was started, a question was answered, or an answer was changed."""
 
 
 class ProfilingCompleted(_ProfilingState, type="ongoza.profiling.completed.v1"):
@@ -58,4 +58,4 @@ class ProfilingCompleted(_ProfilingState, type="ongoza.profiling.completed.v1"):
 
 
 class ProfilingDeleted(_ProfilingFact, type="ongoza.profiling.deleted.v1", deletion=True):
-    """A learner deleted a session: forget its answers and its result."""
+    """A learner deleted a session: delete its answers and its result."""

@@ -15,10 +15,10 @@ class RecommendationsRefreshed(
     partition="user_id",
     subjects=("user_id",),
 ):
-    """A learner's list of recommendations changed. The version rises with every change, but not by
-    one: read nothing into its gaps."""
+    """A learner's list of recommendations changed. The version rises with every change, by one or
+    more: gaps have no meaning."""
 
     user_id: UserId
     content_ids: Annotated[tuple[ContentId, ...], Field(max_length=10)]
-    """Best first, as the default request answers."""
+    """Best first, like the response to a request without parameters."""
     computed_at: AwareDatetime

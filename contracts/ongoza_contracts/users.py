@@ -34,8 +34,8 @@ class UserCreated(_UserState, type="ongoza.user.created.v1"):
 
 
 class UserUpdated(_UserState, type="ongoza.user.updated.v1"):
-    """A user changed; what is published may be the same, when only their name did."""
+    """A user changed. All published fields are equal if only the name changed."""
 
 
 class UserErased(_UserFact, type="ongoza.user.erased.v1", deletion=True):
-    """A user was erased: the last fact of the key, kept for ever. Forget all about the id."""
+    """A user was erased: the last fact of the key, never removed. Delete all data about the id."""

@@ -60,7 +60,7 @@ class ProgressStatus(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a learner says of something that was recommended."""
+    """A learner's feedback on a recommended item."""
 
     NOT_FOR_ME = "not_for_me"
     MORE_LIKE_THIS = "more_like_this"
@@ -75,7 +75,7 @@ class Confidence(StrEnum):
 
 
 class AnswerFlag(StrEnum):
-    """What stands out in how a learner answered; it never changes a score."""
+    """A sign of careless responding; it never changes a score."""
 
     STRAIGHT_LINING = "straight_lining"
     TOO_FAST = "too_fast"

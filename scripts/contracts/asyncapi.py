@@ -80,19 +80,19 @@ def _header_schema() -> dict[str, Any]:
     texts = {
         "ce_specversion": "Always 1.0.",
         "ce_id": "UUIDv7, one for each fact; a duplicate carries the same.",
-        "ce_source": "Who published.",
-        "ce_type": "Which fact: decides the schema of the body.",
-        "ce_subject": "The entity: the record's key.",
+        "ce_source": "The service that published the fact.",
+        "ce_type": "The type of the fact, which decides the schema of the body.",
+        "ce_subject": "The entity: equal to the record's key.",
         "ce_time": "When it happened, UTC.",
         "ce_dataschema": "Names the schema of the body.",
-        "ce_partitionkey": "What decided the partition.",
+        "ce_partitionkey": "The value that decides the partition.",
         "ce_sequence": "The entity's version, padded to 19 digits so that it sorts as text.",
     }
     deprecation = {
         "ce_deprecated": "Always true.",
-        "ce_deprecationfrom": "Since when.",
-        "ce_deprecationsunset": "From when on the fact may be missing.",
-        "ce_deprecationmigration": "Says what to use instead.",
+        "ce_deprecationfrom": "The time since which it is deprecated.",
+        "ce_deprecationsunset": "The time from which the fact may be missing.",
+        "ce_deprecationmigration": "A URI that says what to use instead.",
     }
     return {
         "type": "object",
@@ -100,9 +100,12 @@ def _header_schema() -> dict[str, Any]:
         "properties": {
             **{name: {"type": "string", "description": text} for name, text in texts.items()},
             **{
-                name: {"type": "string", "description": f"{text} Only on facts that will go."}
+                name: {
+                    "type": "string",
+                    "description": f"{text} Only on facts that will be removed.",
+                }
                 for name, text in deprecation.items()
             },
-            "traceparent": {"type": "string", "description": "W3C trace context, where known."},
+            "traceparent": {"type": "string", "description": "W3C trace context, if known."},
         },
     }

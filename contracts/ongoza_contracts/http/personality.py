@@ -15,7 +15,7 @@ CONTRADICTIONS_MAX = 20
 
 
 class ProgressRow(Request):
-    """A row as core's `GET /api/v1/progress/` gives it, or as spec/data-contracts.md shows it."""
+    """A row of core's `GET /api/v1/progress/`, or of the form in spec/data-contracts.md."""
 
     id: int | None = Field(default=None, ge=1)
     user: UserId | None = None
@@ -47,14 +47,14 @@ class TraitKey(StrEnum):
 
 
 class Interval(Response):
-    """Of 95 %."""
+    """A 95 % confidence interval."""
 
     low: float = Field(ge=0, le=1)
     high: float = Field(ge=0, le=1)
 
 
 class Window(Response):
-    """From the first to the last observation."""
+    """The time from the first to the last observation."""
 
     begins: AwareDatetime
     ends: AwareDatetime

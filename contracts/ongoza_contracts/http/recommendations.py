@@ -34,7 +34,7 @@ class RecommendationQuery(BaseModel):
         | None
     ) = Field(
         default=None,
-        description="Items to leave out, known or not: up to 100 ids with commas between.",
+        description="Up to 100 ids of items to exclude, comma-separated; unknown ids are ignored.",
     )
 
 
@@ -43,7 +43,9 @@ class RecommendationRequest(Request):
     content_type: ContentType | None = Field(default=None, strict=False)
     limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
     exclude_ids: list[ContentId] = Field(
-        default=[], max_length=EXCLUDED_MAX, description="Items to leave out, known or not."
+        default=[],
+        max_length=EXCLUDED_MAX,
+        description="Ids of items to exclude; unknown ids are ignored.",
     )
 
 

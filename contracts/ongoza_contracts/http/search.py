@@ -30,7 +30,10 @@ class SearchFilters(BaseModel):
             ),
         ]
         | None
-    ) = Field(default=None, description="Up to ten, with commas between: at least one of them.")
+    ) = Field(
+        default=None,
+        description="Up to ten skills, separated by commas; an item has at least one of them.",
+    )
     limit: WholeNumber = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
 
 
@@ -38,7 +41,7 @@ class SearchQuery(SearchFilters):
     q: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=QUERY_MAX_CHARACTERS),
-    ] = Field(description="What is looked for, in words; its meaning counts, not its spelling.")
+    ] = Field(description="The query, in words; compared by meaning, not by spelling.")
 
 
 class Found(Response):
@@ -52,8 +55,8 @@ class Found(Response):
     score: float = Field(
         ge=0,
         le=1,
-        description="How near the item is in meaning: the cosine of the two texts' vectors, with 0 "
-        "for all that is below 0. 1 is the same text, unrelated texts are at 0.0 to 0.1. "
+        description="The cosine similarity of the two texts' vectors; 0 if it is negative. "
+        "1 is the same text; unrelated texts have 0.0 to 0.1. "
         "Comparable between queries.",
     )
 

@@ -108,7 +108,7 @@ class Health(BaseModel):
 
 @router.get("/health/live")
 async def live() -> dict[str, str]:
-    """The process answers; says nothing about its neighbours."""
+    """Whether the process answers; its dependencies are not checked."""
     return {"status": "ok"}
 
 

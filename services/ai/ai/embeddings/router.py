@@ -32,11 +32,11 @@ async def embed(
     encoder: CurrentEncoder,
     body: Annotated[EmbeddingRequest, Depends(read_json(EmbeddingRequest))],
 ) -> Response:
-    """Each text, without the space around it, with its vector of length 1, in the order given.
+    """Each text, stripped of surrounding white space, and its unit vector, in the order given.
 
-    What is beyond the model's length (256 tokens) does not count. Texts of callers are not kept:
-    the cache of vectors holds catalogue texts alone. 429 for a caller who has two requests running
-    or who spent the characters of a minute; `Retry-After` says when to try again.
+    Tokens after the model's first 256 are ignored. Texts of callers are not stored: the cache of
+    vectors holds catalogue texts alone. 429 for a caller who has two requests running or who used
+    up the characters of a minute; `Retry-After` says when to try again.
     """
     budget: Budget = request.app.state.embedding_budget
     characters = sum(map(cost, body.texts))

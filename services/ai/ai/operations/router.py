@@ -47,7 +47,7 @@ async def parked_records(
     after: Annotated[WholeNumber, Query(ge=0, le=ID_MAX)] = 0,
     limit: Annotated[WholeNumber, Query(ge=1, le=LIMIT_MAX)] = 20,
 ) -> ParkedPage:
-    """Oldest first, without their bytes."""
+    """List parked records, oldest first, without their bytes."""
     page = await parked.page(pool, after=after, limit=limit)
     records = tuple(ParkedRecord.of(record) for record in page.records)
     return ParkedPage(results=records, total=page.total, next_after=page.next)
@@ -55,13 +55,13 @@ async def parked_records(
 
 @router.get("/{parked_id}")
 async def parked_record(_: Operator, pool: CurrentPool, parked_id: ParkedId) -> ParkedBytes:
-    """One record, byte for byte."""
+    """One parked record, with its bytes."""
     return ParkedBytes.of(await parked.one(pool, parked_id))
 
 
 @router.post("/{parked_id}/retry")
 async def retry(caller: Operator, pool: CurrentPool, parked_id: ParkedId) -> Applied:
-    """Apply it as the worker would have. 409 when it is refused again. Takes no body."""
+    """Apply the record as the worker does. 409 if it is refused again. Takes no body."""
     outcome = await parked.retry(pool, parked_id, f"user {caller.user_id}")
     return Applied(outcome=outcome)
 
@@ -74,8 +74,8 @@ async def accept(
     body: Annotated[DecisionRequest, Depends(read_json(DecisionRequest))],
     caller: Operator,
 ) -> Applied:
-    """Apply it although its key, partition, subject or version contradicts its fact; the reason is
-    stored in the audit. 409 for a record without a readable fact."""
+    """Apply the record although its key, partition, subject or version contradicts its fact; the
+    reason is stored in the audit log. 409 for a record without a readable fact."""
     actor = f"user {caller.user_id}"
     return Applied(outcome=await parked.accept(pool, parked_id, actor, body.reason))
 
@@ -88,7 +88,7 @@ async def discard(
     body: Annotated[DecisionRequest, Depends(read_json(DecisionRequest))],
     caller: Operator,
 ) -> Response:
-    """Discard it, with a reason for the audit."""
+    """Discard the record, with a reason for the audit log."""
     actor = f"user {caller.user_id}"
     await parked.discard(pool, parked_id, actor, body.reason)
     return Response(status_code=204)

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
     "/analyze",
     dependencies=[Depends(Concurrency(2)), Depends(BodyBudget(ROWS_BYTES))],
     responses=describe_source(
-        {"projection": "the facts known of the learner", "request": "the rows of the request"}
+        {"projection": "the learner's published facts", "request": "the rows of the request"}
     ),
 )
 async def analyze_behaviour(
@@ -32,11 +32,11 @@ async def analyze_behaviour(
     pool: CurrentPool,
     body: Annotated[PersonalityRequest, Depends(read_json(PersonalityRequest))],
 ) -> PersonalityResponse:
-    """Five figures of learning behaviour, each with its interval, or with what is still needed.
+    """Five measures of learning behaviour, each with its interval or with the data it still needs.
 
-    From the facts known of the learner, or from `progress_data`, which is analysed as given; where
-    it says something else than the facts, `contradicts` names the items. 429 for a caller who has
-    two requests running or who sent 1.5 MB within a minute; `Retry-After` says when to try again.
+    Computed from the learner's published facts, or from `progress_data` as given; `contradicts`
+    names the items where it differs from the facts. 429 for a caller who has two requests running
+    or who sent 1.5 MB within a minute; `Retry-After` says when to try again.
     """
     answer = await while_connected(request, analyze(pool, caller, body))
     response.headers.update(source_headers(answer.source))

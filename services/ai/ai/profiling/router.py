@@ -23,7 +23,10 @@ from ai.profiling.schemas import (
 Version = Annotated[Literal["v1", "v2"], Query(description="The session's questionnaire.")]
 
 FROM_CORE = describe_source(
-    {"core": "core's record", "projection": "the facts known here, while core is away"}
+    {
+        "core": "core's record",
+        "projection": "ai's copy of the published facts, while core is unavailable",
+    }
 )
 
 router = APIRouter(prefix="/api/v1/profiling", tags=["profiling"])
@@ -37,7 +40,7 @@ router = APIRouter(prefix="/api/v1/profiling", tags=["profiling"])
 async def start_session(
     caller: CurrentCaller, core: CurrentCore, response: Response
 ) -> SessionProgress:
-    """Start a session, or resume the one that is open (200); after a result it is a retake.
+    """Start a session, or resume the open one (200). A session after a result is a retake.
 
     Takes no body.
     """
@@ -61,9 +64,9 @@ async def session_progress(
 
 @router.get("/questions")
 async def questions(caller: CurrentCaller, questionnaire: Version = "v2") -> Questionnaire:
-    """All questions of a questionnaire: first those that everybody is asked, in their order.
+    """All questions of a questionnaire; first those that every learner is asked, in order.
 
-    Of the others a session asks few or none: its progress says which.
+    A session asks few or none of the others; its progress names them.
     """
     return views.questionnaire(bank(questionnaire))
 
@@ -77,8 +80,8 @@ async def respond(
 ) -> SessionProgress:
     """Answer a question, or replace its answer; the response has the next question.
 
-    An answer to a question that is not asked is kept and counts when it is. 409 once the session
-    is completed.
+    An answer to a question that is not asked is stored, and counts if the question is asked later.
+    409 once the session is completed.
     """
     session = await service.respond(core, caller, session_id, answer.question_id, answer.option_id)
     return views.progress(session)
@@ -86,7 +89,7 @@ async def respond(
 
 @router.post("/session/{session_id:uuid}/complete")
 async def complete(session_id: UUID, caller: CurrentCaller, core: CurrentCore) -> ProfilingResults:
-    """Judge the answers and record the result; again gives the same. 409 while answers miss."""
+    """Score the answers and store the result; idempotent. 409 while answers are missing."""
     return result_views.results(await service.complete(core, caller, session_id))
 
 
@@ -98,7 +101,7 @@ async def results(
     pool: CurrentPool,
     response: Response,
 ) -> ProfilingResults:
-    """The result of a completed session; 409 before."""
+    """The result of a completed session; 409 for an open one."""
     session, source = await service.read(core, pool, caller, session_id)
     response.headers.update(source_headers(source))
     return result_views.results(session)
@@ -112,7 +115,7 @@ async def comparison(
     pool: CurrentPool,
     response: Response,
 ) -> Comparison:
-    """The result of a retake beside the one before it; 409 when there is none."""
+    """The result of a retake beside the previous result; 409 if there is none."""
     earlier, later, source = await service.compare(core, pool, caller, session_id)
     response.headers.update(source_headers(source))
     return result_views.comparison(earlier, later)
@@ -120,7 +123,7 @@ async def comparison(
 
 @router.get("/tracks")
 async def tracks(caller: CurrentCaller) -> TrackList:
-    """What the five tracks are about, and where they lead."""
+    """The five tracks: what they are about, and which work they lead to."""
     return views.tracks()
 
 

@@ -28,11 +28,11 @@ DESCRIPTION = describe_source(
     {
         "precomputed": "the stored list",
         "computed": "computed for this request",
-        "fallback": "from what core says, for a learner who is new here",
-        "popular": "without anything known of the learner",
+        "fallback": "computed from core's data, for a learner whom ai does not know yet",
+        "popular": "popular items, because nothing is known about the learner",
     },
     alias=OLD_SOURCE_HEADER,
-    description="Best first. The order balances fit with variety, so scores need not fall.",
+    description="Best first. The order balances relevance and diversity, so scores may rise again.",
 )
 
 CurrentResources = Annotated[ListResources, Depends(current_resources)]
@@ -77,7 +77,7 @@ async def own_recommendations(
     resources: CurrentResources,
     wanted: Annotated[Wanted, Depends(wanted)],
 ) -> Response:
-    """The caller's list; that of another learner for those who reach the learner."""
+    """The caller's list, or that of a learner whom the caller may read."""
     return await while_connected(request, _response(resources, caller, wanted))
 
 
@@ -88,7 +88,7 @@ async def explained_recommendations(
     resources: CurrentResources,
     wanted: Annotated[Wanted, Depends(wanted)],
 ) -> ExplainedResponse:
-    """The same list, computed now, with what made it: parts of the scores, generators, variety."""
+    """The same list, computed now, with score components, generators and diversification."""
     await require_reach(resources.pool, caller, Permission.LEARNER_READ, wanted.user_id)
     return await while_connected(request, explain(resources, wanted))
 
@@ -100,7 +100,7 @@ async def recommendations(
     resources: CurrentResources,
     body: Annotated[RecommendationRequest, Depends(read_json(RecommendationRequest))],
 ) -> Response:
-    """The same, asked for with a body."""
+    """The same list, with the parameters in a body."""
     wanted = Wanted(body.user_id, body.content_type, body.limit, frozenset(body.exclude_ids))
     return await while_connected(request, _response(resources, caller, wanted))
 

@@ -17,8 +17,8 @@ OLD_SOURCE_HEADER = "X-Search-Source"
 DESCRIPTION = describe_source(
     {
         "database": "the database",
-        "pinecone": "Pinecone, where that is set up",
-        "memory": "the catalogue in memory, while the database is away",
+        "pinecone": "Pinecone, if configured",
+        "memory": "the catalogue in memory, while the database is unavailable",
     },
     alias=OLD_SOURCE_HEADER,
     description="Best first.",
@@ -36,7 +36,7 @@ async def search_content(
     resources: CurrentResources,
     query: Annotated[SearchQuery, Query()],
 ) -> Response:
-    """Items whose meaning is nearest to the words of `q`, of those that fit the filters."""
+    """The items that match the filters, by semantic similarity to `q`."""
     found = search(resources, query.q, query.limit, _filter(query))
     return _response(await while_connected(request, found))
 
@@ -49,7 +49,7 @@ async def similar_content(
     content_id: Annotated[ContentId, Path()],
     query: Annotated[SearchFilters, Query()],
 ) -> Response:
-    """Items whose meaning is nearest to an item's, without that item; 404 when it is retired."""
+    """The items that are most similar in meaning to an item; 404 if that is retired."""
     found = similar(resources, content_id, query.limit, _filter(query))
     return _response(await while_connected(request, found))
 

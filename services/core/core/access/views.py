@@ -12,7 +12,9 @@ from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from ongoza_contracts.access import Permission
 
-USER = OpenApiParameter("user", int, description="Whose; of everyone within reach unless given.")
+USER = OpenApiParameter(
+    "user", int, description="Id of the user; by default every user whom the caller may read."
+)
 
 
 class Memberships(ApiView):
@@ -38,8 +40,11 @@ class Memberships(ApiView):
         responses={200: MembershipSerializer, 201: MembershipSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Give a user a role: 201, or 200 if they hold it there. Admins; directors within their
-        organization, but no role that manages memberships. What they do not reach is 404."""
+        """Grant a role to a user: 201, or 200 if they have it in this scope already.
+
+        For admins, and for directors within their organization except for roles that manage
+        memberships. 404 for a user or scope beyond that.
+        """
         granted = services.grant(granted_by=self.caller, **self.body(GrantRequest))
         status = 201 if granted.is_new else 200
         return Response(MembershipSerializer(granted.membership).data, status)
@@ -50,6 +55,6 @@ class MembershipDetail(ApiView):
 
     @extend_schema(operation_id="memberships_revoke", responses={204: None})
     def delete(self, request: Request, membership_id: UUID) -> Response:
-        """End a membership at once. 409 for the one that follows from the user's main role."""
+        """Revoke a membership at once. 409 for the one that follows from the user's main role."""
         services.revoke(membership_id=membership_id, revoked_by=self.caller)
         return Response(status=204)

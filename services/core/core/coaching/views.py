@@ -15,7 +15,7 @@ from ongoza_contracts.access import Permission
 from ongoza_contracts.coaching import GoalState
 
 FILTERS = [
-    OpenApiParameter("user", int, description="Whose; the caller's own unless given."),
+    OpenApiParameter("user", int, description="Id of the learner; by default the caller."),
     OpenApiParameter("state", str, enum=list(GoalState)),
 ]
 
@@ -28,7 +28,7 @@ class GoalList(ApiView):
         operation_id="goals_list", parameters=[*FILTERS, *PAGE], responses=page_of(GoalSerializer)
     )
     def get(self, request: Request) -> Response:
-        """A learner's goals: one's own, or those of a learner within reach."""
+        """A learner's goals: the caller's own, or those of a learner whom the caller may read."""
         rows = selectors.goals_of(self.caller, user_id_param(request, self.caller.id))
         if state := enum_param(request, "state", GoalState):
             rows = rows.filter(state=state)
@@ -38,7 +38,7 @@ class GoalList(ApiView):
         operation_id="goals_set", request=SetGoalRequest, responses={201: GoalSerializer}
     )
     def post(self, request: Request) -> Response:
-        """Set a goal of one's own."""
+        """Create a goal of the caller."""
         goal = services.set_goal(user=self.caller, **self.body(SetGoalRequest))
         return Response(GoalSerializer(goal).data, 201)
 
@@ -48,7 +48,7 @@ class GoalDetail(ApiView):
 
     @extend_schema(operation_id="goals_update", request=UpdateGoalRequest, responses=GoalSerializer)
     def patch(self, request: Request, goal_id: UUID) -> Response:
-        """Change title, target date or state of one's own goal."""
+        """Change title, target date or state of one of the caller's goals."""
         changes = self.body(UpdateGoalRequest, partial=True)
         goal = services.update_goal(user=self.caller, goal_id=goal_id, **changes)
         return Response(GoalSerializer(goal).data)

@@ -34,7 +34,7 @@ class Live(ApiView):
 
     @extend_schema(operation_id="health_live", responses=inline_serializer("Live", STATUS))
     def get(self, request: Request) -> Response:
-        """The process answers."""
+        """Whether the process answers."""
         return Response({"status": "ok"})
 
 
@@ -49,8 +49,8 @@ class Ready(ApiView):
         ),
     )
     def get(self, request: Request) -> Response:
-        """The database answers and has its tables; what the relay has not sent yet; and what an
-        operator has to do, for which the status is `degraded`."""
+        """Whether the database can be used, how many records wait to be sent, and the problems that
+        an operator has to solve; with any, `status` is `degraded`."""
         try:
             with connection.cursor() as cursor:
                 cursor.execute(OUTBOX)

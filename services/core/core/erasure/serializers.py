@@ -18,5 +18,5 @@ class ReceiptSerializer(serializers.ModelSerializer[ErasureReceipt]):
 class ErasureSerializer(serializers.Serializer[object]):
     receipts = ReceiptSerializer(many=True)
     remaining = serializers.DictField(
-        child=serializers.IntegerField(), help_text="Rows still there, by place."
+        child=serializers.IntegerField(), help_text="Remaining rows by table."
     )

@@ -22,7 +22,7 @@ class Me(users.Me):
 
     @extend_schema(request=EraseUserRequest, responses={204: None})
     def delete(self, request: Request) -> Response:
-        """Erase the caller's account and all that belongs to it, for ever."""
+        """Erase the caller's account with all its data, permanently."""
         services.erase_oneself(user=self.caller, **self.body(EraseUserRequest))
         return Response(status=204)
 
@@ -32,5 +32,5 @@ class Erasure(ApiView):
 
     @extend_schema(operation_id="erasure", responses=ErasureSerializer)
     def get(self, request: Request, user_id: int) -> Response:
-        """What was erased of a user here, and what is still there. For our own services."""
+        """Erased and remaining rows of a user in core. For internal services."""
         return Response(ErasureSerializer(selectors.report(user_id)).data)

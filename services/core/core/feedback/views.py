@@ -18,7 +18,7 @@ class FeedbackList(ApiView):
         operation_id="feedback_list", parameters=[*PAGE], responses=page_of(FeedbackSerializer)
     )
     def get(self, request: Request) -> Response:
-        """What one said of content, and did not take back."""
+        """The caller's feedback on items, without withdrawn feedback."""
         return self.page(selectors.feedback_of(self.caller), FeedbackSerializer)
 
     @extend_schema(
@@ -27,7 +27,7 @@ class FeedbackList(ApiView):
         responses={200: FeedbackSerializer, 201: FeedbackSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Say of an item "not for me" or "more like this": 201 the first time, 200 after that."""
+        """Give feedback on an item ("not for me", "more like this"): 201 if new, else 200."""
         feedback, created = services.give_feedback(user=self.caller, **self.body(GiveRequest))
         return Response(FeedbackSerializer(feedback).data, 201 if created else 200)
 
@@ -37,6 +37,6 @@ class FeedbackDetail(ApiView):
 
     @extend_schema(operation_id="feedback_withdraw", responses={204: None})
     def delete(self, request: Request, content_id: str) -> Response:
-        """Take back what one said of an item; 404 when there is nothing to take back."""
+        """Withdraw the caller's feedback on an item; 404 if there is none."""
         services.withdraw_feedback(user=self.caller, content_id=content_id)
         return Response(status=204)

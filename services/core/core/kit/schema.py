@@ -9,8 +9,8 @@ from rest_framework import serializers
 from core.kit.pagination import MAX_PAGE_SIZE
 
 PAGE = [
-    OpenApiParameter("page", int, description="Counted from 1."),
-    OpenApiParameter("page_size", int, description=f"1 to {MAX_PAGE_SIZE}; 20 unless given."),
+    OpenApiParameter("page", int, description="The number of the page; the first is 1."),
+    OpenApiParameter("page_size", int, description=f"1 to {MAX_PAGE_SIZE}; by default 20."),
 ]
 
 

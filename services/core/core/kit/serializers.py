@@ -61,10 +61,10 @@ _FORMS: tuple[tuple[type[AnyField], Callable[[str], bool], ErrorDetail], ...] = 
 
 
 class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
-    """Refuses unknown and read-only fields, and a value whose JSON type or form is not the field's.
+    """Unknown fields, read-only fields and values of another JSON type or form are refused."""
 
-    DRF drops the first two silently and converts "7", 7.0 and true to what it wanted.
-    """
+    # The docstring stands in the OpenAPI document of every body. DRF drops unknown and read-only
+    # fields silently and converts "7", 7.0 and true.
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

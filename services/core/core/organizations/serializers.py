@@ -5,7 +5,7 @@ from core.organizations.models import Organization
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
-    """`ongoza_contracts.http.users.Organization`."""
+    """A school, an employer or a partner."""
 
     class Meta:
         model = Organization

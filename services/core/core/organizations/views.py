@@ -32,7 +32,7 @@ class Organizations(ApiView):
         responses={201: serializers.OrganizationSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Add an organization: admins alone."""
+        """Create an organization. For admins."""
         added = services.add_organization(**self.body(serializers.OrganizationRequest))
         return Response(serializers.OrganizationSerializer(added).data, 201)
 
@@ -45,7 +45,7 @@ class OrganizationDetail(ApiView):
 
     @extend_schema(operation_id="organizations_one", responses=serializers.OrganizationSerializer)
     def get(self, request: Request, organization_id: int) -> Response:
-        """One organization, for its members and for staff; else 404."""
+        """One organization; 404 for callers who are neither members nor staff."""
         organization = selectors.visible_organization(self.caller, organization_id)
         return Response(serializers.OrganizationSerializer(organization).data)
 
@@ -53,7 +53,7 @@ class OrganizationDetail(ApiView):
         request=serializers.OrganizationRequest, responses=serializers.OrganizationSerializer
     )
     def patch(self, request: Request, organization_id: int) -> Response:
-        """Change an organization: admins alone."""
+        """Change an organization. For admins."""
         changes = self.body(serializers.OrganizationRequest, partial=True)
         changed = services.update_organization(organization_id=organization_id, **changes)
         return Response(serializers.OrganizationSerializer(changed).data)

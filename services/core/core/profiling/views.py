@@ -38,7 +38,7 @@ class Sessions(ApiView):
         responses={200: SessionSerializer, 201: SessionSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Start a session (201), or go on with the open one (200)."""
+        """Start a session (201), or resume the open one (200)."""
         body = self.body(serializers.StartRequest)
         session, created = services.start_session(user=self.caller, **body)
         return Response(SessionSerializer(session).data, 201 if created else 200)
@@ -49,12 +49,12 @@ class SessionDetail(ApiView):
 
     @extend_schema(operation_id="profiling_session", responses=SessionSerializer)
     def get(self, request: Request, session_id: UUID) -> Response:
-        """A session of the caller's."""
+        """One of the caller's sessions."""
         return Response(SessionSerializer(selectors.own_session(self.caller, session_id)).data)
 
     @extend_schema(operation_id="profiling_delete", responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
-        """Delete a session of the caller's, answers and result included."""
+        """Delete one of the caller's sessions, with its answers and result."""
         services.delete_session(user=self.caller, session_id=session_id)
         return Response(status=204)
 
@@ -68,7 +68,7 @@ class AnswerDetail(ApiView):
         responses=SessionSerializer,
     )
     def put(self, request: Request, session_id: UUID, question_id: str) -> Response:
-        """Answer a question, or answer it anew."""
+        """Answer a question, or change its answer."""
         body = self.body(serializers.AnswerRequest)
         session = services.record_answer(
             user=self.caller, session_id=session_id, question_id=question_id, **body
@@ -85,7 +85,7 @@ class Result(ApiView):
         responses=SessionSerializer,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
-        """Complete a session with its result: ai alone, with its service token."""
+        """Complete a session with its result. For ai's service token."""
         result = self.body(serializers.ResultRequest)
         version = result.pop("judged_version")
         session = services.record_result(

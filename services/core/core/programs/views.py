@@ -29,7 +29,7 @@ class Programs(ApiView):
         operation_id="programs_list", parameters=PAGE, responses=page_of(ProgramSerializer)
     )
     def get(self, request: Request) -> Response:
-        """Every program."""
+        """List the programs."""
         return self.page(Program.objects.all(), ProgramSerializer)
 
 
@@ -64,7 +64,7 @@ class ProgramContent(_ContentList):
         responses=page_of(ContentSerializer),
     )
     def get(self, request: Request, program_id: int) -> Response:
-        """What a program offers."""
+        """List the items of a program that are not retired."""
         program = selectors.program(program_id)
         return self.filtered(selectors.offered().filter(program=program))
 
@@ -78,7 +78,7 @@ class Content(_ContentList):
         responses=page_of(ContentSerializer),
     )
     def get(self, request: Request) -> Response:
-        """Everything on offer."""
+        """List the items that are not retired."""
         return self.filtered(selectors.offered())
 
     @extend_schema(
@@ -87,7 +87,7 @@ class Content(_ContentList):
         responses={201: ContentSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Publish a course, module or mission: directors and admins."""
+        """Publish a course, module or mission. For directors and admins."""
         item = services.publish_content(**self.body(serializers.PublishContentRequest))
         return Response(ContentSerializer(item).data, 201)
 
@@ -97,7 +97,7 @@ class ContentDetail(ApiView):
 
     @extend_schema(operation_id="content_one", responses=ContentSerializer)
     def get(self, request: Request, content_id: str) -> Response:
-        """One item, retired ones too."""
+        """One item, retired or not."""
         return Response(ContentSerializer(selectors.content(content_id)).data)
 
     @extend_schema(
@@ -106,7 +106,7 @@ class ContentDetail(ApiView):
         responses=ContentSerializer,
     )
     def patch(self, request: Request, content_id: str) -> Response:
-        """Change an item on offer: directors and admins."""
+        """Change an item that is not retired. For directors and admins."""
         changes = self.body(serializers.UpdateContentRequest, partial=True)
         item = services.update_content(content_id=content_id, **changes)
         return Response(ContentSerializer(item).data)
@@ -117,6 +117,6 @@ class RetireContent(ApiView):
 
     @extend_schema(operation_id="content_retire", request=None, responses=ContentSerializer)
     def post(self, request: Request, content_id: str) -> Response:
-        """Offer an item no more: directors and admins."""
+        """Retire an item: it is no longer offered. For directors and admins."""
         item = services.retire_content(content_id=content_id)
         return Response(ContentSerializer(item).data)

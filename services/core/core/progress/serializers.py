@@ -12,7 +12,7 @@ MAX_METADATA_BYTES = 8 * 1024
 
 
 class ProgressSerializer(serializers.ModelSerializer[Progress]):
-    """`ongoza_contracts.http.progress.ProgressItem`."""
+    """A learner's progress on an item."""
 
     content_id = serializers.CharField()
     content_type = serializers.CharField(source="content.content_type")
@@ -35,7 +35,7 @@ class ProgressSerializer(serializers.ModelSerializer[Progress]):
 
 
 class ReviseRequest(StrictSerializer):
-    """What a learner may change of a record of theirs."""
+    """The fields of a record that its learner may change."""
 
     status = serializers.ChoiceField(choices=enum_choices(ProgressStatus), required=False)
     completion_percentage = serializers.FloatField(min_value=0, max_value=100, required=False)

@@ -13,7 +13,7 @@ from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
 
 FILTERS = [
-    OpenApiParameter("user", int, description="Whose; the caller's own unless given."),
+    OpenApiParameter("user", int, description="Id of the learner; by default the caller."),
     OpenApiParameter("content_type", str, enum=list(ContentType)),
     OpenApiParameter("status", str, enum=list(ProgressStatus)),
 ]
@@ -29,7 +29,7 @@ class ProgressList(ApiView):
         responses=page_of(ProgressSerializer),
     )
     def get(self, request: Request) -> Response:
-        """A learner's progress: one's own, or that of a learner the caller may see."""
+        """A learner's progress: the caller's own, or that of a learner whom the caller may read."""
         rows = selectors.progress_of(self.caller, user_id_param(request, self.caller.id))
         if content_type := enum_param(request, "content_type", ContentType):
             rows = rows.filter(content__content_type=content_type)
@@ -43,7 +43,7 @@ class ProgressList(ApiView):
         responses={200: ProgressSerializer, 201: ProgressSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Report one's progress on an item: 201 the first time, 200 after that."""
+        """Report the caller's progress on an item: 201 for the first report, 200 after it."""
         progress, created = services.report_progress(user=self.caller, **self.body(ReportRequest))
         return Response(ProgressSerializer(progress).data, 201 if created else 200)
 
@@ -53,7 +53,7 @@ class ProgressDetail(ApiView):
 
     @extend_schema(operation_id="progress_one", responses=ProgressSerializer)
     def get(self, request: Request, progress_id: int) -> Response:
-        """One record, for its learner and for roles that may see the learner; else 404."""
+        """One record; 404 for callers who may not read its learner."""
         progress = selectors.visible_progress(self.caller, progress_id)
         return Response(ProgressSerializer(progress).data)
 
@@ -61,7 +61,7 @@ class ProgressDetail(ApiView):
         operation_id="progress_revise", request=ReviseRequest, responses=ProgressSerializer
     )
     def patch(self, request: Request, progress_id: int) -> Response:
-        """Change a record of one's own."""
+        """Change one of the caller's records."""
         changes = self.body(ReviseRequest, partial=True)
         progress = services.revise_progress(user=self.caller, progress_id=progress_id, **changes)
         return Response(ProgressSerializer(progress).data)

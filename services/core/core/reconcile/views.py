@@ -27,7 +27,7 @@ class Versions(ApiView):
         responses=VersionPageSerializer,
     )
     def get(self, request: Request, kind: str) -> Response:
-        """Key and version of every entity of a kind, in order. For our own services."""
+        """Key and version of every entity of a kind, in order. For internal services."""
         limit = positive_int_param(request, "limit", default=PAGE_MAX, most=PAGE_MAX)
         found = selectors.after_cursor(kind, request.query_params.get("after"), limit)
         results = [{"key": key, "version": version} for key, version in found.versions]
@@ -40,7 +40,7 @@ class VersionDetail(ApiView):
 
     @extend_schema(operation_id="version", responses=VersionSerializer)
     def get(self, request: Request, kind: str, key: str) -> Response:
-        """The version of one entity. For our own services."""
+        """The version of one entity. For internal services."""
         row = selectors.filter_by_key(kind, key).first()
         if row is None:
             raise NotFound
@@ -65,7 +65,8 @@ class UserRepublish(ApiView):
         responses=RepublishedSerializer,
     )
     def post(self, request: Request, user_id: int) -> Response:
-        """Publish again a user, all they own and all that names them. For our own services."""
+        """Publish a user again, with all they own and all that names them. For internal
+        services."""
         facts = services.republish_user(user_id=user_id, above=_above(self))
         return Response({"facts": facts})
 
@@ -75,7 +76,7 @@ class Outbox(ApiView):
 
     @extend_schema(operation_id="outbox", responses=OutboxStateSerializer)
     def get(self, request: Request, kind: str) -> Response:
-        """Which records of a kind wait to be sent. For our own services."""
+        """The records of a kind that are not sent yet. For internal services."""
         return Response(selectors.waiting_ids(kind))
 
 

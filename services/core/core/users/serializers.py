@@ -16,7 +16,7 @@ ASCII = RegexValidator(r"^[\x21-\x7e]*$", "Only plain ASCII addresses are accept
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    """`ongoza_contracts.http.users.User`."""
+    """A person who may sign in. `email` is null for callers who may not read it."""
 
     email = serializers.EmailField(read_only=True, allow_null=True)
 
@@ -88,7 +88,7 @@ class RefreshRequest(StrictSerializer):
 
 
 class UpdateUserRequest(StrictSerializer):
-    """What users may change of themselves; the rest of a user is refused as read-only."""
+    """The fields that users may change; the others are read-only."""
 
     first_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=80, required=False, allow_blank=True)

@@ -57,8 +57,8 @@ class Refresh(_Public):
     def post(self, request: Request) -> Response:
         """Exchange a refresh token for a new pair.
 
-        Within the grace period a used one gets the same successor again; later use ends the
-        sign-in.
+        A token that was used before gets the same new pair within the grace period; afterwards
+        its use ends the sign-in.
         """
         tokens = services.refresh(**self.body(serializers.RefreshRequest))
         return Response(serializers.Tokens(tokens).data)
@@ -69,7 +69,7 @@ class LogOut(_Public):
 
     @extend_schema(request=serializers.RefreshRequest, responses={204: None})
     def post(self, request: Request) -> Response:
-        """End the sign-in a refresh token belongs to, access tokens included."""
+        """End the sign-in of a refresh token; its access tokens become void."""
         services.log_out(**self.body(serializers.RefreshRequest))
         return Response(status=204)
 
@@ -99,7 +99,7 @@ class Password(ApiView):
 
     @extend_schema(request=serializers.ChangePasswordRequest, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
-        """Change the caller's password: all earlier tokens end, new ones are in the answer."""
+        """Change the caller's password. Earlier tokens become void; the response has new ones."""
         body = self.body(serializers.ChangePasswordRequest)
         signed_in = services.change_password(
             user=self.caller, current=body["current_password"], new=body["new_password"]
@@ -112,7 +112,7 @@ class UserDetail(ApiView):
 
     @extend_schema(operation_id="users_one", responses=serializers.UserSerializer)
     def get(self, request: Request, user_id: int) -> Response:
-        """A user, for themselves and for those who reach them; else 404.
+        """One user; 404 for callers who may not read them.
 
         `email` is null for callers without the permission `learner.contact.read` on the user.
         """
