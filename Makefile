@@ -4,6 +4,8 @@ PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 STACK := $(PYTHON) -m scripts.stack
 PACKAGES := -e contracts -e services/core -e services/ai
+# Without its compiled files Python compiles every module again in each process, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra scripts tests
 
 .DEFAULT_GOAL := help

@@ -238,6 +238,7 @@ def test_concurrent_reuse_ends_the_sign_in_once(learner: User) -> None:
     assert Caller(newest["access_token"]).get("users/me/")[0] == 401
 
 
+@pytest.mark.slow
 def test_a_refresh_that_races_with_an_erasure_never_blocks_it() -> None:
     pairs = Counter(_refresh_beside_erasure(f"user-{number}") for number in range(RACES))
 
