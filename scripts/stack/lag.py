@@ -48,6 +48,7 @@ def consumer_lag(stack: "Stack", positions: Positions) -> dict[str, int]:
             "group.id": "status",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
+            "fetch.wait.max.ms": 10,  # the broker holds back the answer at the end of a partition
             "log_level": 0,
         }
     )

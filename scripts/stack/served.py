@@ -55,7 +55,9 @@ def is_projected(stack: "Stack") -> bool:
     return (
         sent is not None
         and sent[1]
+        and sent == _query(stack, "postgres-vector", PROJECTED)
         and _all_is_applied(stack)
+        # What was applied in between may have made lists stale again.
         and sent == _query(stack, "postgres-vector", PROJECTED)
     )
 
