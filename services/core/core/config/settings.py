@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "core.users",
     "core.organizations",
     "core.outbox",
+    "core.jobs",
+    "core.mail",
     "core.access",
     "core.programs",
     "core.progress",
@@ -191,6 +193,14 @@ SPECTACULAR_SETTINGS = {
         "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
     },
 }
+
+# --- mail --------------------------------------------------------------------------------------
+# Without a backend mail is delivered into a folder. Providers: see django-anymail.
+MAIL_FOLDER = env.text("MAIL_FOLDER", ".local/mail")
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "core.mail.maildir.MaildirBackend")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.example>")
+WEB_URL = env.text("WEB_URL", "http://localhost:3000")
 
 # --- browsers: the admin and the docs pages ----------------------------------------------------
 HTTPS_ONLY = env.flag("HTTPS_ONLY")  # set it wherever TLS ends in front of core

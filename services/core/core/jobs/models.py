@@ -1,0 +1,35 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+IS_OPEN = Q(done_at=None, failed_at=None)
+
+
+class Job(models.Model):
+    """Work that is due at a time. The row holds ids alone; what runs it reads the rest again."""
+
+    kind = models.CharField(max_length=64)
+    subject = models.CharField(max_length=128, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    key = models.CharField(max_length=128, null=True, blank=True)  # noqa: DJ001  (no key is not a text)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=128, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "key"), condition=IS_OPEN, name="one_open_job_of_a_key"
+            ),
+        )
+        indexes = (models.Index("due_at", condition=IS_OPEN, name="jobs_open_by_due_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}".strip()

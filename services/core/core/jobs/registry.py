@@ -1,0 +1,41 @@
+"""What each kind of job does. An app declares its kinds in a module `jobs`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.jobs.models import Job
+
+Run = Callable[[Job], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind:
+    """`run` is called in the transaction that ends the job; it may be called again after a crash
+    or an exception. With `every` there is always one open job of this kind."""
+
+    name: str
+    run: Run
+    max_attempts: int
+    every: timedelta | None
+
+
+_KINDS: dict[str, JobKind] = {}
+
+
+def job_kind(
+    name: str, *, max_attempts: int = 8, every: timedelta | None = None
+) -> Callable[[Run], Run]:
+    """Register the decorated function as what runs jobs of the kind `name`."""
+
+    def register(run: Run) -> Run:
+        if name in _KINDS:
+            raise ValueError(f"two job kinds are called {name}")
+        _KINDS[name] = JobKind(name=name, run=run, max_attempts=max_attempts, every=every)
+        return run
+
+    return register
+
+
+def job_kinds() -> Mapping[str, JobKind]:
+    return _KINDS

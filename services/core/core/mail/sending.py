@@ -1,0 +1,17 @@
+"""Sends one mail, rendered from a template of the app that sends it."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+
+def send_mail(to: str, template: str, context: Mapping[str, object]) -> None:
+    """Send `mail/<template>.txt`, whose first line is the subject, to one address.
+
+    The template knows `web_url`, where the web client is. Raises what the mail backend raises.
+    """
+    text = render_to_string(f"mail/{template}.txt", {"web_url": settings.WEB_URL, **context})
+    subject, _, body = text.strip().partition("\n")
+    EmailMessage(subject.removeprefix("Subject: "), body.strip() + "\n", to=[to]).send()
