@@ -199,15 +199,17 @@ SPECTACULAR_SETTINGS = {
 # Celery's settings. The broker wakes workers and may be wiped: what is due is in the table of jobs.
 CELERY_BROKER_URL = env.exact("VALKEY_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers wait for the broker for ever
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,  # a task that runs longer is started a second time
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    "max_retries": 0,  # requests do not wait for the broker, and the next tick sends again
     "socket_connect_timeout": 2,  # a broker that does not answer at all
     "socket_timeout": 5,
 }
 CELERY_TASK_DEFAULT_QUEUE = "jobs"
-CELERY_TASK_PUBLISH_RETRY = False  # the next tick sends what could not be sent
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

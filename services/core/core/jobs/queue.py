@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 RUN_TASK = "jobs.run"
 MOST_WAITING = 1000
-PAUSE_SECONDS = 10.0
+PAUSE_SECONDS = 30.0
 
 
 class JobQueue:
