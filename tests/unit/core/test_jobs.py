@@ -268,14 +268,14 @@ def test_expired_sign_ins_are_ended_and_published(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("core.users.jobs.BATCH", 1)
     user = person("amina")
     started = [sign_in(user).tokens and SignIn.objects.latest("created_at") for _ in range(3)]
-    expired = [str(one.pk) for one in started[:2]]
+    expired = [one.pk for one in started[:2]]
     SignIn.objects.filter(pk__in=expired).update(refreshed_at=timezone.now() - timedelta(days=90))
     forget_appended()
     run_kind("users.purge_tokens")
     run_due()
     run_due()
     assert [*SignIn.objects.all()] == [started[2]]
-    assert sorted(appended()) == sorted(("signin.ended", one, 2) for one in expired)
+    assert {*appended()} == {("signin.ended", f"{user.pk}:{one}", 2) for one in expired}
     assert not Job.objects.filter(done_at=None).exists()
 
 
