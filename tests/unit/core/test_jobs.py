@@ -13,7 +13,7 @@ from core.erasure.services import erase_user
 from core.jobs import queue as queue_module
 from core.jobs import registry
 from core.jobs.models import Job, Tick
-from core.jobs.queue import MOST_WAITING, JobQueue
+from core.jobs.queue import MOST_WAITING, JobQueue, queue
 from core.jobs.registry import job_kind
 from core.jobs.services import (
     LONGEST_PAUSE,
@@ -59,6 +59,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(JobQueue, "send", lambda self, job_ids: ids.extend(job_ids))
     monkeypatch.setattr(JobQueue, "room", lambda self: MOST_WAITING)
     return ids
+
+
+def wait_for_sender(queue: JobQueue) -> None:
+    queue.sender.submit(lambda: None).result()
 
 
 def make_due() -> None:
@@ -174,7 +178,9 @@ def test_a_job_that_is_due_is_sent_when_its_transaction_commits(
         schedule(KIND, key="a")
         schedule(KIND, key="a")
         schedule(KIND, due_at=timezone.now() + timedelta(hours=1))
+        wait_for_sender(queue)
         assert sent == []
+    wait_for_sender(queue)
     assert sent == [*Job.objects.filter(key="a").values_list("id", flat=True)]
 
 
@@ -197,9 +203,11 @@ def test_a_broker_that_is_away_costs_nothing(
     app, now = App(), [100.0]
     monkeypatch.setattr(queue_module, "_app", lambda: app)
     monkeypatch.setattr(queue_module.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr("core.jobs.services.queue", queue := JobQueue())
+    queue = JobQueue()
+    monkeypatch.setattr("core.jobs.services.queue", queue)
     schedule(KIND)
     schedule(KIND)
+    wait_for_sender(queue)
     assert (Job.objects.count(), app.tries) == (2, 1)
     now[0] += queue_module.PAUSE_SECONDS + 1
     queue.send([1])

@@ -204,12 +204,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,  # a task that runs longer is started a second time
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
-    "max_retries": 0,  # requests do not wait for the broker, and the next tick sends again
+    "max_retries": 0,  # of connecting: the next tick sends again
     "socket_connect_timeout": 2,  # a broker that does not answer at all
     "socket_timeout": 5,
 }
 CELERY_TASK_DEFAULT_QUEUE = "jobs"
-CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

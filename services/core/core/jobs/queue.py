@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,11 +17,16 @@ PAUSE_SECONDS = 30.0
 
 
 class JobQueue:
-    """After a failed send nothing is sent for `PAUSE_SECONDS`, so that requests do not wait for a
-    broker that is away."""
+    """After a failed send nothing is sent for `PAUSE_SECONDS`."""
 
     def __init__(self) -> None:
         self._paused_until = 0.0
+        self.sender = ThreadPoolExecutor(1, "jobs-sender")
+
+    def send_later(self, job_id: int) -> None:
+        """Like `send`, by a thread of its own: a request does not wait for the broker, nor for the
+        import of Celery."""
+        self.sender.submit(self.send, [job_id])
 
     def send(self, job_ids: Iterable[int]) -> None:
         """Ask workers to run these jobs. Logs what the broker refuses and does not raise it."""

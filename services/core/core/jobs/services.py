@@ -71,7 +71,7 @@ def schedule(
 
 
 def _send_on_commit(job_id: int) -> None:
-    transaction.on_commit(partial(queue.send, [job_id]), robust=True)
+    transaction.on_commit(partial(queue.send_later, job_id), robust=True)
 
 
 @transaction.atomic
