@@ -373,5 +373,6 @@ _NOT_INHERITED = {
     "KAFKA_SASL_PASSWORD",
     "KAFKA_SSL_CA",
     "KAFKA_READER",
+    "CELERY_BROKER_URL",  # which Celery prefers to its settings
     *secrets.KAFKA,
 }
