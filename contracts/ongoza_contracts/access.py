@@ -37,7 +37,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.ORGANIZATION_READ: "read organizations",
     Permission.ORGANIZATION_MANAGE: "add and change organizations",
     Permission.CONTENT_PUBLISH: "publish, change and retire content",
-    Permission.OPERATIONS_MANAGE: "list, retry and discard parked records",
+    Permission.OPERATIONS_MANAGE: "list and retry jobs; list, retry and discard parked records",
 }
 
 

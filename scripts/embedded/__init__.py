@@ -1,4 +1,4 @@
-"""PostgreSQL and Kafka as ordinary processes, from wheels and jars: no containers, no installs.
+"""PostgreSQL, Kafka and Valkey as ordinary processes: no containers, no installs.
 
 A server here prepares its folder and names its command; its caller (the supervisor, a test)
 owns the process.

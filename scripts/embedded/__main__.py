@@ -12,6 +12,7 @@ from scripts.embedded.kafka import Kafka
 from scripts.embedded.ports import Ports, PortTaken, require_free
 from scripts.embedded.postgres import Postgres
 from scripts.embedded.private import PRIVATE_UMASK
+from scripts.embedded.valkey import Valkey
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 
@@ -39,6 +40,14 @@ def kafka(directory: Folder, port: Port = Ports.kafka) -> None:
     _become(server, "kafka", port, f"KAFKA_BOOTSTRAP_SERVERS={server.bootstrap}")
 
 
+@app.command()
+def valkey(directory: Folder, port: Port = Ports.valkey) -> None:
+    """A Valkey server; the password of its first start is stored in the folder."""
+    folder = directory.absolute()
+    server = Valkey(folder, port, _password(folder / "password"))
+    _become(server, "valkey", port, server.url())
+
+
 def _password(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +55,7 @@ def _password(path: Path) -> str:
     return path.read_text()
 
 
-def _become(server: Postgres | Kafka, name: str, port: int, where: str) -> None:
+def _become(server: Postgres | Kafka | Valkey, name: str, port: int, where: str) -> None:
     try:
         require_free(name, port)
         server.prepare()

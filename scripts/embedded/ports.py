@@ -31,6 +31,7 @@ class Ports:
     db: int = 5434
     kafka: int = 9092
     kafka_controller: int = 9093
+    valkey: int = 6379
 
     @classmethod
     def from_environment(cls) -> "Ports":

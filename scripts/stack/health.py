@@ -1,6 +1,7 @@
 """Checks from outside whether a service does its work."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import httpx
 import psycopg
@@ -8,12 +9,14 @@ import psycopg
 from scripts.embedded.kafka import Kafka
 from scripts.embedded.ports import HOST, Ports
 from scripts.embedded.postgres import Postgres
+from scripts.embedded.valkey import Valkey
 from scripts.stack.processes import Started
 from scripts.stack.services import Service
 
 TIMEOUT_SECONDS = 2
 
-Servers = Mapping[str, Postgres | Kafka]
+Server: TypeAlias = Postgres | Kafka | Valkey
+Servers: TypeAlias = Mapping[str, Server]
 
 
 def healthy(service: Service, started: Started, *, servers: Servers, ports: Ports) -> bool:
@@ -35,7 +38,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _says_true(server: Postgres | Kafka, query: str, *, age: float) -> bool:
+def _says_true(server: Server, query: str, *, age: float) -> bool:
     if not isinstance(server, Postgres):
         raise TypeError(f"{server.name} answers no queries")
     try:

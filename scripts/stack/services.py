@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 PYTHON = sys.executable
+CELERY = (PYTHON, "-m", "celery", "-A", "core.jobs.celery")
+BEAT = ("-B", "--scheduler", "celery.beat:Scheduler")  # the one of this machine, without a file
+QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
 Check = Literal["embedded", "http", "query", "exit"]
 
 # The relay that publishes holds an advisory lock; any other stands by.
@@ -22,12 +25,17 @@ SELECT coalesce(now() - max(heartbeat_at) < make_interval(secs => least(30, %(ag
 FROM worker_status
 """
 
+# Written each minute, and at the start, by a task that went through Valkey.
+JOBS_AT_WORK = """
+SELECT coalesce(now() - max(at) < make_interval(secs => least(150, %(age)s)), false) FROM jobs_tick
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """One process. `ready` says how readiness shows:
 
-    - `embedded`: the server answers (PostgreSQL, Kafka);
+    - `embedded`: the server answers (PostgreSQL, Kafka, Valkey);
     - `http`: `health` answers 200;
     - `query`: it serves no port; `health` is what the database `asks` says true to;
     - `exit`: it is a step that ends with 0.
@@ -49,6 +57,7 @@ SERVICES: tuple[Service, ...] = (
     Service(name="postgres-relational", ready="embedded", port="db"),
     Service(name="postgres-vector", ready="embedded", port="vector_db"),
     Service(name="kafka", ready="embedded", port="kafka"),
+    Service(name="valkey", ready="embedded", port="valkey"),
     Service(
         name="migrate-core",
         ready="exit",
@@ -101,6 +110,14 @@ SERVICES: tuple[Service, ...] = (
         command=(PYTHON, "-m", "ai", "worker"),
         after=("migrate-ai", "topics"),
         principal="ai",
+    ),
+    Service(
+        name="jobs",
+        ready="query",
+        asks="postgres-relational",
+        health=JOBS_AT_WORK,
+        command=(*CELERY, "worker", "-Q", "jobs", "--pool=threads", "-c", "2", *BEAT, *QUIET),
+        after=("migrate-core", "valkey"),
     ),
 )
 SEED = Service(

@@ -17,8 +17,9 @@ from scripts.embedded.kafka_local import LocalKafka
 from scripts.embedded.ports import HOST, Ports, require_free
 from scripts.embedded.postgres import Postgres
 from scripts.embedded.private import PRIVATE_UMASK, close_to_others
+from scripts.embedded.valkey import Valkey
 from scripts.stack import processes, secrets
-from scripts.stack.health import healthy
+from scripts.stack.health import Server, healthy
 from scripts.stack.processes import Register, Started
 from scripts.stack.served import wait_until_served
 from scripts.stack.services import BY_NAME, SEED, SERVICES, Service
@@ -90,7 +91,7 @@ class Stack:
         return f"http://{HOST}:{self.ports.ai}"
 
     @cached_property
-    def servers(self) -> dict[str, Postgres | Kafka]:
+    def servers(self) -> dict[str, Server]:
         data = self.folder / "data"
         relational, vector = "postgres-relational", "postgres-vector"
         return {
@@ -103,7 +104,13 @@ class Stack:
                 self.secrets["VECTOR_DB_PASSWORD"], self.durable,
             ),
             "kafka": self._broker(data / "kafka"),
+            "valkey": self._valkey,
         }  # fmt: skip
+
+    @property
+    def _valkey(self) -> Valkey:
+        folder, password = self.folder / "data" / "valkey", self.secrets["VALKEY_PASSWORD"]
+        return Valkey(folder, self.ports.valkey, password)
 
     def _broker(self, folder: Path) -> Kafka:
         ports = self.ports.kafka, self.ports.kafka_controller
@@ -158,6 +165,7 @@ class Stack:
             "VECTOR_DB_NAME": "ongozacyberhub_vector",
             "VECTOR_DB_USER": "postgres",
             "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:{self.ports.kafka}",
+            "VALKEY_URL": self._valkey.url(),
             "DJANGO_API_URL": self.core_url,
             "FASTAPI_BASE_URL": self.ai_url,
             "ALLOWED_HOSTS": f"{HOST},localhost",
@@ -258,7 +266,7 @@ class Stack:
         started = processes.start(
             name,
             server.command() if server else self._command(BY_NAME[name]),
-            # PostgreSQL and Kafka need none of our secrets.
+            # The servers need none of our secrets.
             environment={
                 **(os.environ if server else self.environment_of(BY_NAME[name])),
                 **(environment or {}),
@@ -365,5 +373,6 @@ _NOT_INHERITED = {
     "KAFKA_SASL_PASSWORD",
     "KAFKA_SSL_CA",
     "KAFKA_READER",
+    "CELERY_BROKER_URL",  # which Celery prefers to its settings
     *secrets.KAFKA,
 }

@@ -15,12 +15,18 @@ OUTBOX = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(time::timestamptz)), 0) FROM outbox_event
 """
 RESTORE = "SELECT pending_since IS NOT NULL, unknown_count, lost_topics FROM outbox_restore_check"
+JOBS = """
+SELECT count(*) FILTER (WHERE failed_at IS NULL AND due_at <= now()),
+    count(*) FILTER (WHERE failed_at IS NOT NULL)
+FROM jobs_job WHERE done_at IS NULL
+"""
 LIVE = "SELECT name FROM generation WHERE state = 'live'"
 PARKED = "SELECT count(*) FROM parked_record"
 LOST = """
 SELECT topic, cause, noticed_at FROM live.lost_topic
 WHERE noticed_at > now() - interval '7 days' ORDER BY topic
 """
+UNKNOWN = "not known, core's database does not answer"
 CAUSES = {"recreated": "was deleted and created again", "shorter": "lost its newest records"}
 
 
@@ -41,10 +47,13 @@ class Projection:
 def show(stack: Stack, console: Console) -> None:
     console.print(_processes(stack))
     outbox = outbox_of(stack)
-    depth = "not known, core's database does not answer"
+    depth = UNKNOWN
     if outbox:
         depth = f"{outbox.depth} waiting, the oldest for {outbox.oldest_seconds:.1f} s"
     console.print(f"outbox: {depth}")
+    jobs = jobs_of(stack)
+    counts = "{} due, {} failed".format(*jobs) if jobs else UNKNOWN
+    console.print(f"jobs: {counts}")
     for problem in restore_problems(stack):
         console.print(f"[red]{problem}[/]")
     projection = _projection(stack)
@@ -86,6 +95,17 @@ def outbox_of(stack: Stack) -> Outbox | None:
     except psycopg.Error:
         return None
     return Outbox(int(row[0]), float(row[1])) if row else None
+
+
+def jobs_of(stack: Stack) -> tuple[int, int] | None:
+    """How many jobs are due and how many failed; None when core's database does not answer."""
+    try:
+        url = stack.servers["postgres-relational"].url()  # type: ignore[union-attr]
+        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
+            row = connection.execute(JOBS).fetchone()
+    except psycopg.Error:
+        return None
+    return (int(row[0]), int(row[1])) if row else None
 
 
 def restore_problems(stack: Stack) -> list[str]:

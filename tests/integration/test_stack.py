@@ -95,6 +95,16 @@ def test_secrets_are_generated_once_and_readable_by_their_owner_only(tmp_path: P
     assert min(len(made[name]) for name in ("DJANGO_SECRET_KEY", "JWT_SECRET_KEY")) >= 32
 
 
+def test_secrets_of_an_earlier_release_gain_what_they_lack(tmp_path: Path) -> None:
+    made = secrets.load_or_make(tmp_path / "env")
+    lines = (tmp_path / "env").read_text().splitlines(keepends=True)
+    earlier = [line for line in lines if not line.startswith("VALKEY_PASSWORD=")]
+    (tmp_path / "env").write_text("".join(earlier))
+    gained = secrets.load_or_make(tmp_path / "env")
+    assert gained.keys() == made.keys()
+    assert {name for name in made if gained[name] != made[name]} == {"VALKEY_PASSWORD"}
+
+
 @pytest.mark.slow
 def test_kafka_records_survive_a_kill(small_stack: Stack) -> None:
     from confluent_kafka import Consumer, Producer, TopicPartition

@@ -72,6 +72,8 @@ ROUTES: dict[str, Route] = {
     "GET /internal/versions/{kind}/": Route(For.SERVICES, "internal/versions/users/"),
     "GET /internal/versions/{kind}/{key}/": Route(For.SERVICES, "internal/versions/users/1/"),
     "POST /internal/versions/{kind}/{key}/": Route(For.SERVICES, "internal/versions/users/9/"),
+    "GET /jobs/": Route(ADMINS),
+    "POST /jobs/{job_id}/retry/": Route(ADMINS, "jobs/2147483647/retry/"),
     "GET /memberships/": Route(For.USERS),
     "POST /memberships/": Route(PUBLISHERS, body={}),
     "DELETE /memberships/{membership_id}/": Route(PUBLISHERS, f"memberships/{ABSENT}/"),

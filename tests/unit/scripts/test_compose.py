@@ -10,7 +10,7 @@ import yaml
 from infra.kafka.logins import ADMIN, BROKER, password_variable
 from scripts.embedded.kafka_local import LocalKafka
 from scripts.stack.secrets import KAFKA
-from scripts.stack.services import SERVICES
+from scripts.stack.services import BY_NAME, SERVICES
 
 FILE = Path(__file__).parents[3] / "infra" / "compose.yml"
 SERVERS = {"postgres-relational", "postgres-vector", "kafka"}
@@ -22,7 +22,7 @@ def services() -> dict[str, Any]:
 
 
 def test_compose_runs_what_the_supervisor_runs_and_a_front(services: dict[str, Any]) -> None:
-    assert set(services) == {service.name for service in SERVICES} | {"nginx"}
+    assert set(services) == {service.name for service in SERVICES} | {"nginx", "beat"}
 
 
 @pytest.mark.parametrize("service", [s for s in SERVICES if s.ready != "embedded"], ids=str)
@@ -30,6 +30,16 @@ def test_a_container_waits_for_what_its_process_waits_for(
     services: dict[str, Any], service: Any
 ) -> None:
     assert set(services[service.name]["depends_on"]) == set(service.after)
+
+
+def test_celery_works_in_containers_as_in_the_process(services: dict[str, Any]) -> None:
+    """The same application and queue; beat runs once, on its own."""
+    process = " ".join(BY_NAME["jobs"].command[1:])
+    worker, beat = (" ".join(services[name]["command"][1:]) for name in ("jobs", "beat"))
+    threads = "--pool=threads -c 2 -B --scheduler celery.beat:Scheduler"
+    assert worker == process.replace(threads, "--pool=prefork -c 2")
+    assert beat.startswith("-m celery -A core.jobs.celery beat -S celery.beat:Scheduler")
+    assert "deploy" not in services["beat"]
 
 
 def test_a_container_with_a_port_has_a_health_check(services: dict[str, Any]) -> None:
@@ -54,6 +64,7 @@ def test_every_secret_is_required() -> None:
         "JWT_SECRET_KEY",
         "DB_PASSWORD",
         "VECTOR_DB_PASSWORD",
+        "VALKEY_PASSWORD",
         *KAFKA,
     ):
         uses = re.findall(rf"\$\{{{name}[^}}]*\}}", text)

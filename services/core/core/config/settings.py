@@ -189,10 +189,37 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {  # choices that go by several names, or share theirs with others
         "TrackEnum": "core.programs.models.TRACKS",
+        "JobStateEnum": "core.jobs.models.JobState",
         "ProgressStatusEnum": enum_choices(ProgressStatus),
         "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
     },
 }
+
+# --- jobs --------------------------------------------------------------------------------------
+# Celery's settings. The broker wakes workers and may be wiped: what is due is in the table of jobs.
+CELERY_BROKER_URL = env.exact("VALKEY_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers wait for the broker for ever
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,  # a task that runs longer is started a second time
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "max_retries": 0,  # of connecting: the next tick sends again
+    "socket_connect_timeout": 2,  # a broker that does not answer at all
+    "socket_timeout": 5,
+}
+CELERY_TASK_DEFAULT_QUEUE = "jobs"
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 50  # seconds, which the pool of threads does not enforce
+CELERY_TASK_TIME_LIMIT = 55
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_TIMEZONE = "UTC"
 
 # --- mail --------------------------------------------------------------------------------------
 # Without a backend mail is delivered into a folder. Providers: see django-anymail.

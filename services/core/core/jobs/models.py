@@ -1,9 +1,24 @@
+from enum import StrEnum
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 IS_OPEN = Q(done_at=None, failed_at=None)
+
+
+class JobState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"
+
+
+IN_STATE = {
+    JobState.OPEN: IS_OPEN,
+    JobState.DONE: ~Q(done_at=None),
+    JobState.FAILED: ~Q(failed_at=None),
+}
 
 
 class Job(models.Model):
@@ -33,3 +48,21 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}".strip()
+
+    @property
+    def state(self) -> JobState:
+        if self.done_at is not None:
+            return JobState.DONE
+        return JobState.OPEN if self.failed_at is None else JobState.FAILED
+
+
+class Tick(models.Model):
+    """When jobs were last looked for: the sign of life of workers, broker and beat. One row."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "jobs_tick"
+
+    def __str__(self) -> str:
+        return self.at.isoformat()

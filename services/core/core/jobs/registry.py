@@ -8,11 +8,14 @@ from core.jobs.models import Job
 
 Run = Callable[[Job], None]
 
+DEFAULT_ATTEMPTS = 8
+
 
 @dataclass(frozen=True, kw_only=True)
 class JobKind:
     """`run` is called in the transaction that ends the job; it may be called again after a crash
-    or an exception. With `every` there is always one open job of this kind."""
+    or an exception. With `every` there is always one open job of this kind, due at the next
+    multiple of it in UTC."""
 
     name: str
     run: Run
@@ -24,7 +27,7 @@ _KINDS: dict[str, JobKind] = {}
 
 
 def job_kind(
-    name: str, *, max_attempts: int = 8, every: timedelta | None = None
+    name: str, *, max_attempts: int = DEFAULT_ATTEMPTS, every: timedelta | None = None
 ) -> Callable[[Run], Run]:
     """Register the decorated function as what runs jobs of the kind `name`."""
 

@@ -1,21 +1,49 @@
-"""Scheduling and running jobs."""
+"""Scheduling, running and retrying jobs."""
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.jobs.models import IS_OPEN, Job
-from core.jobs.registry import JobKind, job_kinds
+from core.jobs.queue import queue
+from core.jobs.registry import DEFAULT_ATTEMPTS, Run, job_kinds
+from core.kit import trace
+from core.kit.errors import Conflict, NotFound
+from core.kit.failpoints import failpoint
 
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+WORKER_LOST = "WorkerLost"
+
+# Without the error of a duplicate, which would end the caller's transaction.
+ADD = """
+INSERT INTO jobs_job (kind, subject, user_id, due_at, key, created_at, attempts, last_error)
+VALUES (%s, %s, %s, %s, %s, %s, 0, '') ON CONFLICT DO NOTHING RETURNING id
+"""
 
 
 class UnknownKind(LookupError):
     """No app declares jobs of this kind."""
+
+
+class JobRunning(Conflict):
+    code = "job_running"
+    detail = "The job is running. Try again when it has ended."
+
+
+class JobDone(Conflict):
+    code = "job_done"
+    detail = "The job is done."
+
+
+class OtherJobOpen(Conflict):
+    code = "other_job_open"
+    detail = "Another job of this kind and key is open."
 
 
 def schedule(
@@ -28,52 +56,120 @@ def schedule(
 ) -> None:
     """Add a job in the caller's transaction; no-op while a job of this kind and key is open.
 
-    `subject` holds ids alone. With `user_id` the job is deleted when that user is erased.
-    Raises UnknownKind.
+    `subject` holds ids alone. With `user_id` the job is deleted when that user is erased. Once the
+    transaction commits, a worker is asked to run it if it is due. Raises UnknownKind.
     """
     if kind not in job_kinds():
         raise UnknownKind(kind)
-    due = due_at or timezone.now()
-    job = Job(kind=kind, subject=subject, user_id=user_id, due_at=due, key=key)
-    Job.objects.bulk_create([job], ignore_conflicts=True)
+    now = timezone.now()
+    due = due_at or now
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, [kind, subject, user_id, due, key, now])
+        added = cursor.fetchone()
+    if added and due <= now:
+        _send_on_commit(added[0])
+
+
+def _send_on_commit(job_id: int) -> None:
+    transaction.on_commit(partial(queue.send_later, job_id), robust=True)
+
+
+@transaction.atomic
+def retry(job_id: int) -> Job:
+    """Make a job that is not done due now, with all its attempts again.
+
+    Raises NotFound, JobRunning, JobDone and OtherJobOpen.
+    """
+    rows = Job.objects.filter(pk=job_id)
+    job = rows.select_for_update(skip_locked=True).first()
+    if job is None:
+        raise JobRunning if rows.exists() else NotFound
+    if job.done_at is not None:
+        raise JobDone
+    job.attempts, job.failed_at, job.due_at = 0, None, timezone.now()
+    try:
+        with transaction.atomic():
+            job.save()
+    except IntegrityError:
+        raise OtherJobOpen from None
+    _send_on_commit(job.pk)
+    return job
+
+
+def due() -> QuerySet[Job]:
+    """The oldest first."""
+    return Job.objects.filter(IS_OPEN, due_at__lte=timezone.now()).order_by("due_at", "id")
 
 
 def run_due(limit: int = 100) -> int:
     """Run jobs that are due, the oldest first; how many there were."""
-    due = Job.objects.filter(IS_OPEN, due_at__lte=timezone.now()).order_by("due_at")
-    return sum(run_job(job_id) for job_id in [*due.values_list("id", flat=True)[:limit]])
+    return sum(run_job(job_id) for job_id in [*due().values_list("id", flat=True)[:limit]])
 
 
 def run_job(job_id: int) -> bool:
     """Run one job if it is open and due, and nobody else is running it; whether it was run."""
-    with transaction.atomic():
-        open_rows = Job.objects.filter(IS_OPEN, pk=job_id, due_at__lte=timezone.now())
-        job = open_rows.select_for_update(skip_locked=True).first()
-        if job is None:
-            return False
-        _run(job)
+    attempt = _begin_attempt(job_id)
+    if attempt is None:
+        return False
+    trace.begin()
+    trace.set_actor(f"job:{attempt.kind}")
+    try:
+        return _run(attempt)
+    finally:
+        trace.end()
+
+
+@transaction.atomic
+def _begin_attempt(job_id: int) -> Job | None:
+    """Count the attempt before it begins, so that a job that kills its worker backs off too."""
+    job = due().filter(pk=job_id).select_for_update(skip_locked=True).first()
+    if job is None:
+        return None
+    if job.attempts >= _max_attempts(job):
+        job.failed_at, job.last_error = timezone.now(), WORKER_LOST
         job.save()
+        return None
+    job.attempts += 1
+    job.due_at = timezone.now() + min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
+    job.save()
+    return job
+
+
+@transaction.atomic
+def _run(attempt: Job) -> bool:
+    """What the job writes commits together with the end of the job, or not at all."""
+    rows = Job.objects.filter(IS_OPEN, pk=attempt.pk, attempts=attempt.attempts)
+    job = rows.select_for_update(skip_locked=True).first()
+    if job is None:
+        return False
+    try:
+        with transaction.atomic():
+            _function_of(job)(job)
+        failpoint("jobs.before_commit")
+    except Exception as error:
+        _note_failure(job, error)
+    else:
+        job.done_at = timezone.now()
+    job.save()
     return True
 
 
-def _run(job: Job) -> None:
+def _function_of(job: Job) -> Run:
+    """Raises UnknownKind, for instance in a worker of an earlier release."""
     kind = job_kinds().get(job.kind)
-    job.attempts += 1
-    try:
-        if kind is None:
-            raise UnknownKind(job.kind)
-        with transaction.atomic():
-            kind.run(job)
-    except Exception as error:
-        _postpone(job, kind, error)
-    else:
-        job.done_at = timezone.now()
+    if kind is None:
+        raise UnknownKind(job.kind)
+    return kind.run
 
 
-def _postpone(job: Job, kind: JobKind | None, error: Exception) -> None:
+def _note_failure(job: Job, error: Exception) -> None:
     """Only the error's type is stored: its text may hold personal data."""
     job.last_error = type(error).__name__
     log.warning("job %s (%s) failed: %s", job.pk, job.kind, job.last_error)
-    if kind is None or job.attempts >= kind.max_attempts:
+    if job.attempts >= _max_attempts(job):
         job.failed_at = timezone.now()
-    job.due_at = timezone.now() + min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
+
+
+def _max_attempts(job: Job) -> int:
+    kind = job_kinds().get(job.kind)
+    return kind.max_attempts if kind else DEFAULT_ATTEMPTS

@@ -11,7 +11,6 @@ from django.db import Error, connection
 
 from core.kit.failpoints import failpoint
 from core.outbox.kafka import NotPublished, NotRead, PartitionId
-from core.outbox.partitions import ensure_partitions
 from core.outbox.restore_state import PENDING, State, delete_sent, state
 from ongoza_contracts.codec import Record
 
@@ -24,7 +23,6 @@ STANDBY_PAUSE = 0.5
 STALLED_PAUSE = 5.0  # between two tries to send the oldest row of a topic that takes none
 STALLED_PATIENCE = 3.0  # how long such a try may keep other topics waiting
 CHECK_SECONDS = 1.0
-DAY_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
 # Without a cursor, so that a transaction that commits late with a small id is read in the next
@@ -83,7 +81,6 @@ class Relay:
         self._check_due_at = 0.0
         self._state = ""
         self._sent_at = 0.0
-        self._partitions_due_at = 0.0
         self._stalled: dict[str, float] = {}
         """By topic that takes no records, when it is tried again."""
 
@@ -113,7 +110,6 @@ class Relay:
             if not self._may_publish():
                 time.sleep(STANDBY_PAUSE)
                 continue
-            self._ensure_partitions()
             sent = self._drain()
             pause = SHORTEST_PAUSE if sent else min(pause * 1.5, LONGEST_PAUSE)
             if sent < BATCH:
@@ -147,12 +143,6 @@ class Relay:
         if self._check is not None:
             with suppress(NotRead):
                 self._check.find_lost_topics()
-
-    def _ensure_partitions(self) -> None:
-        """At the start and once a day, so that next month's facts have their partition."""
-        if time.monotonic() > self._partitions_due_at:
-            ensure_partitions()
-            self._partitions_due_at = time.monotonic() + DAY_SECONDS
 
     def _drain(self) -> int:
         self._sent_at = time.monotonic()

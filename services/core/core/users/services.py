@@ -1,6 +1,6 @@
 """Everything that changes users and their sign-ins."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -133,11 +133,24 @@ def log_in(*, email: str, password: str) -> SignedIn:
 @transaction.atomic
 def sign_in(user: User) -> SignedIn:
     """The caller holds the user's lock. Ends the user's expired sign-ins."""
-    expired = whole_second() - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
-    _end_all(user.sign_ins.filter(refreshed_at__lt=expired))
+    _end_all(user.sign_ins.filter(refreshed_at__lt=_expiry()))
     started = SignIn(user=user)
     publish(started)
     return SignedIn(user, issue(user, started))
+
+
+def _expiry() -> datetime:
+    """No refresh token issued before this is valid any more."""
+    return whole_second() - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+
+
+@transaction.atomic
+def end_expired_sign_ins(limit: int) -> int:
+    """End sign-ins, of whichever users, whose refresh token has expired; how many."""
+    expired = SignIn.objects.filter(refreshed_at__lt=_expiry()).order_by("pk")
+    ids = [*expired.values_list("pk", flat=True)[:limit]]
+    _end_all(SignIn.objects.filter(pk__in=ids, refreshed_at__lt=_expiry()))
+    return len(ids)
 
 
 def refresh(*, refresh_token: str) -> TokenPair:

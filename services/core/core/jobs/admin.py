@@ -1,0 +1,38 @@
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from core.jobs import services
+from core.jobs.models import IN_STATE, Job, JobState
+from core.kit.admin import ReadOnlyAdmin
+from core.kit.choices import enum_choices
+from core.kit.errors import DomainError
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return enum_choices(JobState)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        if self.value() not in [*JobState]:
+            return queryset
+        return queryset.filter(IN_STATE[JobState(self.value())])
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "subject", "user_id", "state", "due_at", "attempts", "last_error")
+    list_filter = (StateFilter, "kind")
+    search_fields = ("=id", "=subject", "=key", "=user__id")
+    search_help_text = "An id, a subject, a key or the id of a user: exactly as recorded."
+    actions = ("retry",)
+
+    @admin.action(description="Retry: run now, with all attempts again")
+    def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        for job_id in queryset.values_list("pk", flat=True):
+            try:
+                services.retry(job_id)
+            except DomainError as refusal:
+                self.message_user(request, f"Job {job_id}: {refusal.detail}", messages.ERROR)

@@ -1,0 +1,15 @@
+"""The Celery application of the workers: `python -m celery -A core.jobs.celery worker`.
+
+Importing Celery takes most of a second, so only workers and senders import this module.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
+
+app = Celery("core", include=["core.jobs.tasks"])
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = {"tick": {"task": "jobs.tick", "schedule": crontab()}}  # each minute

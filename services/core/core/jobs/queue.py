@@ -1,0 +1,67 @@
+"""Sends ids of jobs to the workers. The rows are the truth: whatever is lost here is sent again."""
+
+import logging
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+log = logging.getLogger(__name__)
+
+RUN_TASK = "jobs.run"
+MOST_WAITING = 1000
+PAUSE_SECONDS = 30.0
+
+
+class JobQueue:
+    """After a failed send nothing is sent for `PAUSE_SECONDS`."""
+
+    def __init__(self) -> None:
+        self._paused_until = 0.0
+        self.sender = ThreadPoolExecutor(1, "jobs-sender")
+
+    def send_later(self, job_id: int) -> None:
+        """Like `send`, by a thread of its own: a request does not wait for the broker, nor for the
+        import of Celery."""
+        self.sender.submit(self.send, [job_id])
+
+    def send(self, job_ids: Iterable[int]) -> None:
+        """Ask workers to run these jobs. Logs what the broker refuses and does not raise it."""
+        if time.monotonic() < self._paused_until:
+            return
+        try:
+            for job_id in job_ids:
+                _app().send_task(RUN_TASK, [job_id])
+        except _broker_errors() as error:
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            log.warning("jobs wait for the next tick: %s", type(error).__name__)
+
+    def room(self) -> int:
+        """How many more ids may wait at the broker; 0 when it does not answer."""
+        try:
+            with _app().connection_for_write() as connection:
+                name = _app().conf.task_default_queue
+                waiting = connection.default_channel.queue_declare(name).message_count
+        except _broker_errors():
+            return 0
+        return max(0, MOST_WAITING - int(waiting))
+
+
+queue = JobQueue()
+
+
+# Both import Celery, which takes a second, when something is sent for the first time.
+def _app() -> "Celery":
+    from core.jobs.celery import app
+
+    return app
+
+
+def _broker_errors() -> tuple[type[Exception], ...]:
+    from kombu.exceptions import OperationalError
+    from redis import RedisError
+
+    return (OperationalError, RedisError, OSError)

@@ -1,0 +1,16 @@
+from rest_framework import serializers
+
+from core.jobs.models import Job, JobState
+from core.kit.choices import enum_choices
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    state = serializers.ChoiceField(choices=enum_choices(JobState), read_only=True)
+
+    class Meta:
+        model = Job
+        fields = (
+            *("id", "kind", "subject", "user", "key", "state", "created_at", "due_at", "attempts"),
+            *("last_error", "done_at", "failed_at"),
+        )
+        read_only_fields = fields

@@ -1,0 +1,41 @@
+"""What the workers do: run one job, and once a minute find what is due."""
+
+import os
+import threading
+import time
+from typing import Any
+
+from celery.signals import beat_embedded_init, worker_ready
+
+from core.jobs import services, ticking
+from core.jobs.celery import app
+
+WATCH_SECONDS = 1.0
+
+
+@app.task(name="jobs.run")
+def run(job_id: int) -> None:
+    services.run_job(job_id)
+
+
+@app.task(name="jobs.tick")
+def tick() -> None:
+    ticking.tick()
+
+
+@worker_ready.connect
+def tick_at_start(**_: Any) -> None:
+    """What became due while no worker ran does not wait for the next minute."""
+    tick.delay()
+
+
+@beat_embedded_init.connect
+def end_beat_with_its_worker(**_: Any) -> None:
+    """The beat of a worker that was killed would tick for ever, beside that of the next one."""
+    threading.Thread(target=_watch, args=[os.getppid()], daemon=True).start()
+
+
+def _watch(worker: int) -> None:
+    while os.getppid() == worker:
+        time.sleep(WATCH_SECONDS)
+    os._exit(1)

@@ -1,0 +1,54 @@
+"""Ticks and workers that meet at the same row do what one of them does."""
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from core.jobs import registry
+from core.jobs.models import Job
+from core.jobs.registry import job_kind
+from core.jobs.services import run_job, schedule
+from core.jobs.ticking import add_recurring
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AT_ONCE = 8
+KIND = "test.kind"
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    monkeypatch.setattr(registry, "_KINDS", {})
+    ids: list[int] = []
+
+    @job_kind(KIND, every=timedelta(hours=1))
+    def run(job: Job) -> None:
+        time.sleep(0.05)
+        ids.append(job.pk)
+
+    return ids
+
+
+def tick_and_run(job_id: int) -> None:
+    try:
+        add_recurring()
+        run_job(job_id)
+    finally:
+        connection.close()
+
+
+def test_a_job_sent_to_several_workers_runs_once_and_ticks_add_the_next_one(
+    ran: list[int],
+) -> None:
+    schedule(KIND, key="recurring")
+    (first,) = Job.objects.all()
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(tick_and_run, [first.pk] * AT_ONCE * 4))
+    assert ran == [first.pk]
+    assert Counter(job.state for job in Job.objects.all()) == {"done": 1, "open": 1}
+    assert Job.objects.latest("id").due_at > timezone.now()

@@ -1,0 +1,170 @@
+"""Jobs on a real Valkey and a real worker, both of which are killed and wiped."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+import pytest
+import redis
+
+from scripts.embedded.ports import HOST
+from scripts.embedded.valkey import Valkey
+from scripts.stack.services import BY_NAME
+from scripts.stack.stack import PROJECT, Stack
+from scripts.stack.status import jobs_of
+from tests.integration.story import ANSWER_SECONDS, eventually, rows
+from tests.servers import new_stack
+
+pytestmark = pytest.mark.slow
+
+NAMES = ("postgres-relational", "valkey", "migrate-core", "core", "jobs")
+EMAIL, PASSWORD = "ada@ongoza.example", "a-long-passphrase-9"
+ADD = "INSERT INTO jobs_job (kind, subject, created_at, due_at, attempts, last_error) "
+ADD_DUE = ADD + "VALUES (%s, '', now(), now() - %s * interval '1 s', 0, '') RETURNING id"
+EXPIRE = "UPDATE users_signin SET refreshed_at = now() - interval '90 days' WHERE id <> %s"
+ENDED = """
+SELECT count(*), count(DISTINCT key), (SELECT count(*) FROM users_signin)
+FROM fact_history WHERE type = 'ongoza.signin.ended.v1'
+"""
+UNDONE = "SELECT kind, attempts, last_error FROM jobs_job WHERE done_at IS NULL AND key IS NULL"
+A_MINUTE_AND_A_PAUSE = 120.0
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    stack = new_stack("jobs")
+    try:
+        stack.up([BY_NAME[name] for name in NAMES])
+        command = [sys.executable, "-m", "core.manage", "createsuperuser", "--email", EMAIL]
+        environment = {**stack.environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+        subprocess.run(command, env=environment, cwd=PROJECT, check=True)  # noqa: S603
+        yield stack
+    finally:
+        stack.down()
+        shutil.rmtree(stack.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def running(stack: Stack) -> Stack:
+    for name in NAMES:
+        if BY_NAME[name].ready != "exit" and not stack.register.alive(name):
+            stack.run(name)
+    return stack
+
+
+def valkey(stack: Stack) -> redis.Redis:
+    server = stack.servers["valkey"]
+    assert isinstance(server, Valkey)
+    return server.client()
+
+
+def execute(stack: Stack, sql: str, *values: object) -> None:
+    url = stack.servers["postgres-relational"].url()  # type: ignore[union-attr]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql, values)
+
+
+def add_due(stack: Stack, kind: str, age: int = 0) -> int:
+    """Add a job past the services, so that only the tick can find it."""
+    return int(rows(stack, "relational", ADD_DUE, kind, age)[0][0])
+
+
+def log_in(stack: Stack) -> dict[str, Any]:
+    """Also on a database that no relay has compared: core waits for that some seconds."""
+    url = f"{stack.core_url}/api/v1/auth/login/"
+    body = {"email": EMAIL, "password": PASSWORD}
+    answer = eventually(
+        lambda: (one := httpx.post(url, json=body, timeout=ANSWER_SECONDS)).is_success and one
+    )
+    return dict(answer.json())
+
+
+def retry(stack: Stack, token: str, job_id: int) -> int:
+    return httpx.post(
+        f"{stack.core_url}/api/v1/jobs/{job_id}/retry/",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=ANSWER_SECONDS,
+    ).status_code
+
+
+def is_done(stack: Stack, job_id: int) -> bool:
+    sql = "SELECT done_at IS NOT NULL FROM jobs_job WHERE id = %s"
+    return bool(rows(stack, "relational", sql, job_id)[0][0])
+
+
+def test_owed_jobs_are_done_once_when_the_broker_is_wiped_and_workers_are_killed(
+    running: Stack,
+) -> None:
+    stack = running
+    stack.stop("jobs")
+    for _ in range(4):
+        log_in(stack)
+    (newest,) = rows(stack, "relational", "SELECT id FROM users_signin ORDER BY created_at")[-1]
+    execute(stack, EXPIRE, newest)
+    add_due(stack, "users.purge_tokens", age=60)
+    for _ in range(30):
+        add_due(stack, "outbox.partitions")
+    # The worker dies when it has ended the sign-ins and not yet committed that.
+    stack.start("jobs", environment={"ONGOZA_FAILPOINT": "jobs.before_commit"})
+    eventually(lambda: stack.register.alive("jobs") is None)
+    assert rows(stack, "relational", ENDED) == [(0, 0, 4)]
+    assert ("users.purge_tokens", 1, "") in rows(stack, "relational", UNDONE)
+    # The broker forgets what it was sent, and is killed.
+    valkey(stack).flushall()
+    stack.kill("valkey")
+    stack.run("valkey")
+    stack.run("jobs")
+    # The worker is killed with its beat, and comes back.
+    stack.kill("jobs")
+    stack.run("jobs")
+    eventually(lambda: rows(stack, "relational", UNDONE) == [], A_MINUTE_AND_A_PAUSE)
+    assert rows(stack, "relational", ENDED) == [(3, 3, 1)]
+    assert jobs_of(stack) == (0, 0)
+
+
+def test_a_retry_is_stored_while_the_broker_is_away_and_run_when_it_is_back(
+    running: Stack,
+) -> None:
+    stack = running
+    token = log_in(stack)["access_token"]
+    stack.kill("valkey")
+    job = add_due(stack, "outbox.partitions")
+    began = time.monotonic()
+    assert retry(stack, token, job) == 200
+    assert time.monotonic() - began < ANSWER_SECONDS / 2
+    stack.run("valkey")
+    eventually(lambda: is_done(stack, job), A_MINUTE_AND_A_PAUSE)
+
+
+def test_a_worker_is_woken_without_waiting_for_the_tick(running: Stack) -> None:
+    stack = running
+    token = log_in(stack)["access_token"]
+    execute(stack, "UPDATE jobs_tick SET at = now() - interval '1 hour'")
+    eventually(lambda: stack.healthy("jobs"), A_MINUTE_AND_A_PAUSE)  # a tick has just been
+    job = add_due(stack, "outbox.partitions")
+    assert retry(stack, token, job) == 200
+    eventually(lambda: is_done(stack, job), 20)
+
+
+def test_the_beat_of_a_killed_worker_ends(running: Stack) -> None:
+    started = running.register.alive("jobs")
+    assert started is not None
+    process = started.process()
+    assert process is not None
+    children = process.children()
+    assert children
+    os.kill(process.pid, 9)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+
+
+def test_a_password_is_required(running: Stack) -> None:
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(host=HOST, port=running.ports.valkey).ping()
