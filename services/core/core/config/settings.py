@@ -10,6 +10,7 @@ from typing import Any
 from core.config import env, kafka
 from core.config.startup import refuse_bad_configuration
 from core.kit.choices import enum_choices
+from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
 from ongoza_contracts.vocabulary import ProgressStatus
@@ -56,7 +57,7 @@ INSTALLED_APPS = [
     "core.reconcile",
     "core.restore",
     *DEMO,
-    "django.contrib.admin",
+    "core.config.admin_app.OngozaAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -151,6 +152,9 @@ SIMPLE_JWT: dict[str, Any] = {
 # How long a used refresh token still gets its successor again.
 REFRESH_GRACE_SECONDS = env.number("REFRESH_GRACE_SECONDS", 60)
 
+# Admins and directors set up a second factor before they get tokens.
+SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED")
+
 THROTTLE = env.flag("THROTTLE", default=True)  # off for tests and load, never in public
 
 # --- REST --------------------------------------------------------------------------------------
@@ -191,6 +195,10 @@ SPECTACULAR_SETTINGS = {
         "TrackEnum": "core.programs.models.TRACKS",
         "ProgressStatusEnum": enum_choices(ProgressStatus),
         "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
+        "ApiTokenScopeEnum": "core.users.serializers.SCOPE_WORDS",
+        "ConsentKindEnum": "core.users.models.Consent.Kind",
+        "KindEnum": "core.organizations.models.Organization.Kind",
+        "ScopeEnum": enum_choices(ScopeKind),
     },
 }
 
