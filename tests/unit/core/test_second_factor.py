@@ -174,6 +174,15 @@ def test_clocks_may_differ_by_half_a_minute(
     assert finish(app.code(seconds))[0] == status
 
 
+def test_an_unreadable_secret_refuses_codes_but_not_recovery_codes(
+    amina: User, clock: list[int]
+) -> None:
+    app, codes = enrol(amina, clock)
+    TotpSecret.objects.update(encrypted=encrypt(b"x" * 20, user_id=amina.id + 1))
+    assert refusal(finish(app.next_code())) == WRONG_CODE
+    assert finish(codes[0])[0] == 200
+
+
 def test_a_recovery_code_works_once(amina: User, clock: list[int]) -> None:
     _, codes = enrol(amina, clock)
     assert len({*codes}) == 10

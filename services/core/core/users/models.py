@@ -161,9 +161,7 @@ class OneTimeToken(models.Model):
 class TotpSecret(models.Model):
     """The secret that a user's authenticator app shares with us, encrypted."""
 
-    user = models.OneToOneField(
-        User, on_delete=models.CASCADE, primary_key=True, related_name="totp"
-    )
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="totp")
     encrypted = models.BinaryField()
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
@@ -186,7 +184,7 @@ class RecoveryCode(models.Model):
         constraints = (models.UniqueConstraint(fields=("totp", "hash"), name="one_recovery_code"),)
 
     def __str__(self) -> str:
-        return f"recovery code of user {self.totp_id}"
+        return f"recovery code {self.pk}"
 
 
 class ApiToken(models.Model):

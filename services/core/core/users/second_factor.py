@@ -5,6 +5,7 @@ cannot lock the owner out, and more processes do not allow more attempts.
 """
 
 import base64
+import logging
 import os
 import secrets
 from datetime import timedelta
@@ -12,6 +13,7 @@ from time import time
 from typing import NamedTuple
 
 import segno
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
@@ -28,6 +30,8 @@ from core.kit.versions import get_for_update
 from core.users.encryption import decrypt, encrypt
 from core.users.models import RecoveryCode, TotpSecret, User
 from ongoza_contracts.vocabulary import Role
+
+log = logging.getLogger(__name__)
 
 ISSUER = "Ongoza CyberHub"
 DIGITS, STEP_SECONDS = 6, 30
@@ -208,7 +212,11 @@ def _count_attempt(totp: TotpSecret) -> None:
 
 def _use_totp(totp: TotpSecret, code: str) -> bool:
     """The step of an accepted code is stored: it and all earlier ones are refused from then on."""
-    secret = decrypt(bytes(totp.encrypted), user_id=totp.user_id)
+    try:
+        secret = decrypt(bytes(totp.encrypted), user_id=totp.user_id)
+    except InvalidTag:  # after a change of Django's secret key, or of the user's id
+        log.error("a TOTP secret is unreadable", extra={"facts": {"user_id": totp.user_id}})
+        return False
     now = int(time()) // STEP_SECONDS
     for step in range(now - STEPS_OF_DRIFT, now + STEPS_OF_DRIFT + 1):
         if constant_time_compare(code, _code_at(secret, step)):
