@@ -130,7 +130,7 @@ class SignIn(Versioned):
     refresh_jti = models.CharField(max_length=32, default=new_jti, editable=False)
     previous_refresh_jti = models.CharField(max_length=32, blank=True, editable=False)
     refreshed_at = models.DateTimeField(default=whole_second, editable=False)
-    device = models.CharField(max_length=64, blank=True, editable=False)
+    device = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         ordering = ("id",)
