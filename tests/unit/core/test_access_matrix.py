@@ -53,6 +53,8 @@ ROUTES: dict[str, Route] = {
     "POST /auth/login/second-factor/": Route(For.ANYONE, body={}),
     "POST /auth/login/second-factor/enrol/": Route(For.ANYONE, body={}),
     "POST /auth/login/second-factor/enrol/confirm/": Route(For.ANYONE, body={}),
+    "POST /auth/oidc/{provider}/": Route(For.ANYONE, "auth/oidc/none/"),
+    "POST /auth/oidc/{provider}/finish/": Route(For.ANYONE, "auth/oidc/none/finish/", {}),
     "POST /auth/password/reset/": Route(For.ANYONE, body={}),
     "POST /auth/password/reset/confirm/": Route(For.ANYONE, body={}),
     "GET /auth/sessions/": Route(For.USERS),

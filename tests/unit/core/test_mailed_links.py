@@ -5,14 +5,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from rest_framework.throttling import SimpleRateThrottle
 
 from core.erasure.services import erase_user
 from core.jobs.models import Job
 from core.jobs.services import run_due
+from core.restore.services import void_tokens
 from core.users.jobs import delete_expired_tokens
 from core.users.models import OneTimeToken, SignIn, User
 from core.users.one_time_tokens import hash_token
@@ -112,6 +115,17 @@ def test_a_mailbox_is_not_flooded(amina: User, mailoutbox: list[EmailMessage]) -
         ask(RESET)
         run_due()
     assert len(mailoutbox) == 5
+
+
+@pytest.mark.parametrize("email", [EMAIL, UNKNOWN])
+@pytest.mark.parametrize("route", [RESET, LINK])
+def test_asking_is_throttled_like_a_log_in(
+    route: str, email: str, amina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = {"login": "3/min", "login_address": "5/min"}
+    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", rates)
+    cache.clear()
+    assert [ask(route, email)[0] for _ in range(4)] == [202, 202, 202, 429]
 
 
 # --- a new password ------------------------------------------------------------------------------
@@ -239,6 +253,15 @@ def test_another_address_is_not_verified(amina: User, mailed: Callable[[], str])
     changed = update_user(user_id=amina.id, email="new@ongoza.example")
     changed.refresh_from_db()
     assert changed.email_verified_at is None
+
+
+def test_a_restored_database_voids_the_links_that_were_mailed(
+    amina: User, mailed: Callable[[], str]
+) -> None:
+    ask(RESET)
+    token = mailed()
+    void_tokens(timezone.now())
+    assert refusal(confirm(token)) == INVALID
 
 
 # --- what remains --------------------------------------------------------------------------------

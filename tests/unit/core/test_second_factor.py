@@ -97,10 +97,10 @@ def test_the_secret_is_stored_encrypted_for_its_user(amina: User, clock: list[in
     _, body = signed_in(amina).post("auth/totp/", {"password": PASSWORD})
     secret, stored = base64.b32decode(body["secret"]), bytes(TotpSecret.objects.get().encrypted)
     assert secret not in stored
-    assert decrypt(stored, user_id=amina.id) == secret
+    assert decrypt(stored, context=f"totp:{amina.id}") == secret
     with pytest.raises(InvalidTag):
-        decrypt(stored, user_id=amina.id + 1)
-    assert encrypt(secret, user_id=amina.id) != stored
+        decrypt(stored, context=f"totp:{amina.id + 1}")
+    assert encrypt(secret, context=f"totp:{amina.id}") != stored
 
 
 def test_enrolment_takes_the_password(amina: User) -> None:
@@ -178,7 +178,7 @@ def test_an_unreadable_secret_refuses_codes_but_not_recovery_codes(
     amina: User, clock: list[int]
 ) -> None:
     app, codes = enrol(amina, clock)
-    TotpSecret.objects.update(encrypted=encrypt(b"x" * 20, user_id=amina.id + 1))
+    TotpSecret.objects.update(encrypted=encrypt(b"x" * 20, context=f"totp:{amina.id + 1}"))
     assert refusal(finish(app.next_code())) == WRONG_CODE
     assert finish(codes[0])[0] == 200
 

@@ -210,6 +210,18 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.example>")
 WEB_URL = env.text("WEB_URL", "http://localhost:3000")
 
+# --- providers of OpenID Connect ---------------------------------------------------------------
+# OIDC_PROVIDERS=school reads OIDC_SCHOOL_ISSUER and so on.
+OIDC_PROVIDERS: dict[str, dict[str, str]] = {
+    name: {
+        "issuer": env.text(f"OIDC_{name.upper()}_ISSUER"),
+        "client_id": env.text(f"OIDC_{name.upper()}_CLIENT_ID"),
+        "client_secret": env.exact(f"OIDC_{name.upper()}_CLIENT_SECRET"),
+        "redirect_uri": f"{WEB_URL}/oidc/{name}",
+    }
+    for name in env.names("OIDC_PROVIDERS")
+}
+
 # --- browsers: the admin and the docs pages ----------------------------------------------------
 HTTPS_ONLY = env.flag("HTTPS_ONLY")  # set it wherever TLS ends in front of core
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY

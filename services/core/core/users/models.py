@@ -254,3 +254,20 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of user {self.user_id}"
+
+
+class ExternalIdentity(models.Model):
+    """A user as a provider of OpenID Connect knows them."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="external_identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("issuer", "subject"), name="one_user_of_an_identity"),
+        )
+
+    def __str__(self) -> str:
+        return f"identity of user {self.user_id} at {self.issuer}"

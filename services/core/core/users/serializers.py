@@ -212,6 +212,19 @@ class ScopedAccessToken(serializers.Serializer[Any]):
     scope = serializers.CharField(help_text="Words separated by spaces.")
 
 
+class OidcFinishRequest(StrictSerializer):
+    code = SecretField(max_length=2048)
+    state = SecretField(max_length=128)
+    log_in_token = SecretField(max_length=1024)
+
+
+class OidcBegun(serializers.Serializer[Any]):
+    authorization_url = serializers.CharField()
+    log_in_token = serializers.CharField(
+        help_text="The browser keeps it and sends it back with code and state."
+    )
+
+
 class MailOnItsWay(serializers.Serializer[Any]):
     detail = serializers.CharField()
 

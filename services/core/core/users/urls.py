@@ -3,6 +3,7 @@ from django.urls import path
 from core.users import (
     api_token_views,
     mailed_link_views,
+    oidc_views,
     preference_views,
     second_factor_views,
     sign_in_views,
@@ -21,6 +22,8 @@ urlpatterns = [
         "auth/login/second-factor/enrol/confirm/",
         second_factor_views.RequiredEnrolmentConfirm.as_view(),
     ),
+    path("auth/oidc/<slug:provider>/", oidc_views.OidcBegin.as_view()),
+    path("auth/oidc/<slug:provider>/finish/", oidc_views.OidcFinish.as_view()),
     path("auth/totp/", second_factor_views.Totp.as_view()),
     path("auth/totp/confirm/", second_factor_views.TotpConfirm.as_view()),
     path("auth/verify-email/", mailed_link_views.VerifyEmail.as_view()),
