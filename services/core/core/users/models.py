@@ -233,6 +233,7 @@ class Consent(models.Model):
     """That a user consented to one version of something, until it was withdrawn."""
 
     class Kind(models.TextChoices):
+        TERMS = "terms"
         SPONSOR_SEES_NAME = "sponsor_sees_name"
         MENTOR_READS_REFLECTIONS = "mentor_reads_reflections"
         PRODUCT_MAIL = "product_mail"

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             name='Consent',
             fields=[
                 ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sponsor_sees_name', 'Sponsor Sees Name'), ('mentor_reads_reflections', 'Mentor Reads Reflections'), ('product_mail', 'Product Mail')], max_length=32)),
+                ('kind', models.CharField(choices=[('terms', 'Terms'), ('sponsor_sees_name', 'Sponsor Sees Name'), ('mentor_reads_reflections', 'Mentor Reads Reflections'), ('product_mail', 'Product Mail')], max_length=32)),
                 ('version', models.CharField(max_length=32)),
                 ('given_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('withdrawn_at', models.DateTimeField(null=True)),
