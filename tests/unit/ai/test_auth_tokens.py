@@ -56,7 +56,7 @@ def test_a_token_signed_by_another_library_is_as_good() -> None:
 
 def test_a_scope_is_a_set_of_words_and_none_without_the_claim() -> None:
     scoped = token(claims(scope="learner.read read"))
-    assert verify(scoped, SECRET, now=now()).scope == {"learner.read", "read"}
+    assert verify(scoped, SECRET, now=now()).scope == frozenset({"learner.read", "read"})
     assert verify(token(), SECRET, now=now()).scope is None
 
 

@@ -20,6 +20,7 @@ from tests.unit.core.world import (
     NOBODY,
     Answer,
     Caller,
+    Refusal,
     appended,
     forget_appended,
     goal_request,
@@ -31,7 +32,7 @@ from tests.unit.core.world import (
 pytestmark = pytest.mark.django_db
 
 TOKENS, EXCHANGE = "auth/tokens/", "auth/token/exchange/"
-UNKNOWN = (401, "not_authenticated", [])
+UNKNOWN: Refusal = (401, "not_authenticated", [])
 GOALS = "coaching/goals/"
 
 

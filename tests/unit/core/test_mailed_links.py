@@ -82,7 +82,7 @@ def test_a_known_and_an_unknown_address_get_the_same_answer_for_the_same_work(
     assert answers[0] == answers[1]
     assert answers[0][0] == 202
     assert work[0] == work[1]
-    assert len(work[0]) == 2
+    assert len([one for one in work[0] if "users_user" in one or "jobs_job" in one]) == 2
     assert [(job.subject, len(str(job.key))) for job in Job.objects.all()] == [("", 64)] * 2
     assert not OneTimeToken.objects.exists()
 

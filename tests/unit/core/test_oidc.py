@@ -19,13 +19,13 @@ from jwt.algorithms import RSAAlgorithm
 from core.users.models import ExternalIdentity, User
 from core.users.services import add_user, update_user
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import NOBODY, Answer, Caller, refusal
+from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal
 
 pytestmark = pytest.mark.django_db
 
 EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"
 ROUTE = "auth/oidc/school/"
-REFUSED = (401, "oidc_refused", [])
+REFUSED: Refusal = (401, "oidc_refused", [])
 
 
 class Provider:

@@ -7,7 +7,15 @@ from django.test import Client
 
 from core.users.devices import device_label
 from core.users.services import add_user, sign_in
-from tests.unit.core.world import NOBODY, Caller, appended, forget_appended, person, refusal
+from tests.unit.core.world import (
+    NOBODY,
+    Caller,
+    Refusal,
+    appended,
+    forget_appended,
+    person,
+    refusal,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +23,7 @@ EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
 SESSIONS = "auth/sessions/"
-HIDDEN = (404, "not_found", [])
+HIDDEN: Refusal = (404, "not_found", [])
 
 
 @pytest.fixture(autouse=True)

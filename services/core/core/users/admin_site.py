@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import Throttled
 
@@ -18,12 +17,8 @@ SESSION_KEY = "passed_second_factor"
 class LogInForm(AdminAuthenticationForm):
     code = forms.CharField(required=False, max_length=32)
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: User) -> None:
         super().confirm_login_allowed(user)
-        if isinstance(user, User):
-            self._check_second_factor(user)
-
-    def _check_second_factor(self, user: User) -> None:
         if second_factor.is_missing(user):
             raise forms.ValidationError(second_factor.EnrolmentRequired.detail)
         if not second_factor.is_enrolled(user):
@@ -45,14 +40,16 @@ class AdminSite(admin.AdminSite):
         user = request.user
         if not super().has_permission(request) or not isinstance(user, User):
             return False
-        if second_factor.is_enrolled(user):
-            return request.session.get(SESSION_KEY) == user.pk
-        return not second_factor.is_missing(user)
+        enrolled = second_factor.enrolment_id(user)
+        if enrolled is None:
+            return not second_factor.is_missing(user)
+        return bool(request.session.get(SESSION_KEY) == enrolled)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         response = super().login(request, extra_context)
-        if request.method == "POST" and response.status_code == 302:  # the form was valid
-            request.session[SESSION_KEY] = request.user.pk
+        form_was_valid = request.method == "POST" and response.status_code == 302
+        if form_was_valid and isinstance(request.user, User):
+            request.session[SESSION_KEY] = second_factor.enrolment_id(request.user)
         return response

@@ -41,6 +41,8 @@ def delete_expired_tokens(job: Job) -> None:
 
 def _recipient(job: Job) -> User | None:
     """None for a job about an address without an account, and for an inactive user."""
+    if job.user_id is None:
+        return None
     return User.objects.filter(pk=job.user_id, is_active=True).first()
 
 

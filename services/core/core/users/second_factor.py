@@ -97,7 +97,13 @@ class Enrolment(NamedTuple):
 
 # --- which step a log-in needs -------------------------------------------------------------------
 def is_enrolled(user: User) -> bool:
-    return TotpSecret.objects.filter(user=user).exclude(confirmed_at=None).exists()
+    return enrolment_id(user) is not None
+
+
+def enrolment_id(user: User) -> int | None:
+    """Another one after the second factor was removed and set up again."""
+    confirmed = TotpSecret.objects.filter(user=user).exclude(confirmed_at=None)
+    return confirmed.values_list("pk", flat=True).first()
 
 
 def is_missing(user: User) -> bool:
