@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.db import connection
 
+from core.jobs.models import Job
+from core.jobs.services import run_due
 from core.users import second_factor
 from core.users.models import TotpSecret, User
 from core.users.one_time_tokens import Purpose, issue
@@ -81,6 +83,22 @@ def test_a_link_that_is_opened_at_once_by_several_works_once(amina: User) -> Non
     opened = [lambda: NOBODY.post("auth/login/link/", {"token": token})] * AT_ONCE
     assert Counter(at_once(*opened)) == {200: 1, 400: AT_ONCE - 1}
     assert amina.sign_ins.count() == 1
+
+
+def test_a_mail_beside_an_erasure_never_blocks_it() -> None:
+    def run_jobs() -> Answer:
+        return run_due(), None
+
+    for number in range(20):
+        user = add_user(email=f"user-{number}@ongoza.example", password=PASSWORD)
+        caller = Caller(sign_in(user).tokens.access)
+        NOBODY.post("auth/password/reset/", {"email": user.email})
+        _, erased = at_once(
+            run_jobs,
+            lambda caller=caller: caller.call("DELETE", "users/me/", {"password": PASSWORD}),  # type: ignore[misc]
+        )
+        assert erased == 204
+    assert not Job.objects.exists()
 
 
 def test_a_reset_beside_an_erasure_never_blocks_it() -> None:

@@ -40,10 +40,15 @@ def delete_expired_tokens(job: Job) -> None:
 
 
 def _recipient(job: Job) -> User | None:
-    """None for a job about an address without an account, and for an inactive user."""
+    """None for a job about an address without an account, and for an inactive user.
+
+    Locked, but not waited for: an erasure that holds the user waits for the job's row. The job
+    fails then, and is tried again if it is still there.
+    """
     if job.user_id is None:
         return None
-    return User.objects.filter(pk=job.user_id, is_active=True).first()
+    rows = User.objects.filter(pk=job.user_id, is_active=True)
+    return rows.select_for_update(no_key=True, nowait=True).first()
 
 
 def _mail_token(user: User, purpose: OneTimeToken.Purpose) -> None:
