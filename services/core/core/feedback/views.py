@@ -29,14 +29,15 @@ class FeedbackList(ApiView):
     def post(self, request: Request) -> Response:
         """Say of an item "not for me" or "more like this": 201 the first time, 200 after that."""
         feedback, created = services.give_feedback(user=self.caller, **self.body(GiveRequest))
-        return Response(FeedbackSerializer(feedback).data, 201 if created else 200)
+        return self.one(feedback, FeedbackSerializer, 201 if created else 200)
 
 
 class FeedbackDetail(ApiView):
     permissions = {"DELETE": Principal.USER}
+    if_match_methods = ("DELETE",)
 
     @extend_schema(operation_id="feedback_withdraw", responses={204: None})
     def delete(self, request: Request, content_id: str) -> Response:
         """Take back what one said of an item; 404 when there is nothing to take back."""
-        services.withdraw_feedback(user=self.caller, content_id=content_id)
+        services.withdraw_feedback(user=self.caller, content_id=content_id, if_match=self.if_match)
         return Response(status=204)

@@ -9,7 +9,13 @@ from rest_framework import serializers
 from core.kit.pagination import MAX_PAGE_SIZE
 
 PAGE = [
-    OpenApiParameter("page", int, description="Counted from 1."),
+    OpenApiParameter("page", int, description="Counted from 1. Not together with `cursor`."),
+    OpenApiParameter(
+        "cursor",
+        str,
+        description="From `next` or `previous`. Pages by cursor skip and repeat no row when the"
+        " list changes meanwhile.",
+    ),
     OpenApiParameter("page_size", int, description=f"1 to {MAX_PAGE_SIZE}; 20 unless given."),
 ]
 
