@@ -173,18 +173,18 @@ def test_a_death_among_attempts_lets_at_most_two_windows_through(valkey: Valkey)
         both.begin("amina", 400)
         time.sleep(0.05)
         valkey.kill()
-        assert LIMIT <= both.finish() <= 2 * LIMIT
+        assert LIMIT <= both.finish() + both.passed() <= 2 * LIMIT
         assert both.passed() == 0
 
 
-def test_a_valkey_that_hangs_delays_one_attempt_and_not_the_next(valkey: Valkey) -> None:
+def test_a_valkey_that_hangs_is_not_waited_for(valkey: Valkey) -> None:
     with counters(valkey.url) as both:
         assert both.passed(tries=5) == 10
         valkey.process.send_signal(signal.SIGSTOP)
         both.passed(tries=1)
         started = time.monotonic()
         assert both.passed("another", 5) == 10
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3
         valkey.process.send_signal(signal.SIGCONT)
 
 

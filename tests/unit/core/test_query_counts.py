@@ -49,20 +49,20 @@ def items(numbers: range) -> list[ContentItem]:
 def progress(user: User, numbers: range) -> None:
     status = ProgressStatus.IN_PROGRESS
     Progress.objects.bulk_create(
-        Progress(user=user, content=each, status=status) for each in items(numbers)
+        [Progress(user=user, content=each, status=status) for each in items(numbers)]
     )
 
 
 def feedback(user: User, numbers: range) -> None:
     verdict = Verdict.NOT_FOR_ME
     Feedback.objects.bulk_create(
-        Feedback(user=user, content=each, verdict=verdict) for each in items(numbers)
+        [Feedback(user=user, content=each, verdict=verdict) for each in items(numbers)]
     )
 
 
 def goals(user: User, numbers: range) -> None:
     day = date(2999, 1, 1)
-    Goal.objects.bulk_create(Goal(user=user, title=f"{n}", target_date=day) for n in numbers)
+    Goal.objects.bulk_create([Goal(user=user, title=f"{n}", target_date=day) for n in numbers])
 
 
 def organizations(_: User, numbers: range) -> None:
@@ -86,12 +86,14 @@ def memberships(_: User, numbers: range) -> None:
 def sessions(user: User, numbers: range) -> None:
     done = ProfilingSession.Status.COMPLETED
     rows = ProfilingSession.objects.bulk_create(
-        ProfilingSession(user=user, questionnaire="q", status=done) for _ in numbers
+        [ProfilingSession(user=user, questionnaire="q", status=done) for _ in numbers]
     )
     ProfilingAnswer.objects.bulk_create(
-        ProfilingAnswer(session=row, question_id=question, option_id="a")
-        for row in rows
-        for question in ("q-1", "q-2")
+        [
+            ProfilingAnswer(session=row, question_id=question, option_id="a")
+            for row in rows
+            for question in ("q-1", "q-2")
+        ]
     )
 
 

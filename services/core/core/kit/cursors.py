@@ -97,16 +97,17 @@ class Keyset(Generic[M]):
 
 
 def _unique_order(rows: QuerySet[Any]) -> tuple[str, ...]:
-    order = rows.query.order_by or rows.model._meta.ordering or ()
-    names = [str(name) for name in order]
-    key = rows.model._meta.pk.name
-    if not {key, "pk"} & {name.removeprefix("-") for name in names}:
-        names.append(f"-{key}" if names and names[-1].startswith("-") else key)
+    meta: Any = rows.model._meta
+    names = [str(name) for name in rows.query.order_by or meta.ordering]
+    if not {meta.pk.name, "pk"} & {name.removeprefix("-") for name in names}:
+        descending = bool(names) and names[-1].startswith("-")
+        names.append(f"-{meta.pk.name}" if descending else meta.pk.name)
     return tuple(names)
 
 
 def _column(rows: QuerySet[Any], name: str) -> "Field[Any, Any]":
-    column = rows.model._meta.pk if name == "pk" else rows.model._meta.get_field(name)
+    meta: Any = rows.model._meta
+    column = meta.pk if name == "pk" else meta.get_field(name)
     if not isinstance(column, Field) or column.null:
         raise NotPageable(f"{rows.model.__name__}.{name}")
     return column

@@ -5,7 +5,7 @@ the count, and is refused when it would be more than the period away.
 """
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from redis import Redis, RedisError
@@ -68,11 +68,11 @@ class Valkey:
         if time.monotonic() < self._asked_again_at:
             return None
         try:
-            allowed, used = self._count(keys=[f"limit:{key}"], args=[step, period])
+            counted: Any = self._count(keys=[f"limit:{key}"], args=[step, period])
         except RedisError:
             self._asked_again_at = time.monotonic() + RETRY_SECONDS
             return None
-        return Count(bool(allowed), int(used))
+        return Count(bool(counted[0]), int(counted[1]))
 
 
 def count_in_database(key: str, step: int, period: int) -> Count:
