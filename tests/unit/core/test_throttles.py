@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db.models import F
 from django.test import Client, RequestFactory
-from pytest_django.fixtures import SettingsWrapper
 
 from core.limits.jobs import purge_expired
 from core.limits.models import RateLimit
@@ -24,7 +23,7 @@ RATES = {"login": (3, 60), "login_address": (5, 60), "signup": (2, 60), "refresh
 
 
 @pytest.fixture(autouse=True)
-def throttled(settings: SettingsWrapper) -> None:
+def throttled(settings: Any) -> None:
     settings.RATE_LIMITS = RATES
     settings.VALKEY_URL = ""
 
@@ -84,7 +83,7 @@ def test_sign_ups_of_one_network_address_are_throttled() -> None:
 
 
 def test_a_classroom_signs_up_from_one_address_in_a_minute_but_not_two_hundred(
-    settings: SettingsWrapper,
+    settings: Any,
 ) -> None:
     settings.RATE_LIMITS = {"signup": (120, 1800)}
     tried = [post("auth/signup/", {}).status_code for _ in range(200)]
@@ -198,7 +197,7 @@ def test_mails_to_one_account_and_from_one_address_have_scopes_of_their_own() ->
     assert scopes == {"reset", "link", "mail_address"}
 
 
-def test_without_limits_nothing_is_counted(settings: SettingsWrapper) -> None:
+def test_without_limits_nothing_is_counted(settings: Any) -> None:
     settings.RATE_LIMITS = {}
     assert [Caller().post("auth/login/", {})[0] for _ in range(20)] == [400] * 20
     assert not RateLimit.objects.exists()

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
@@ -23,14 +24,18 @@ class JsonGZipMiddleware(GZipMiddleware):
         "/api/v1/users/me/password",
     )
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        path = request.path_info
-        is_json = "json" in response.headers.get("Content-Type", "")
-        if not path.startswith("/api/") or path.startswith(self.never) or response.streaming:
-            return response
-        if not is_json and response.status_code != 304:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if not isinstance(response, HttpResponse) or not self._may_compress(request, response):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
         if len(response.content) < MIN_BYTES:
             return response
         return super().process_response(request, response)
+
+    def _may_compress(self, request: HttpRequest, response: HttpResponse) -> bool:
+        path = request.path_info
+        is_json = "json" in response.headers.get("Content-Type", "")
+        is_ours = path.startswith("/api/") and not path.startswith(self.never)
+        return is_ours and (is_json or response.status_code == 304)

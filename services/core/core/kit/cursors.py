@@ -23,8 +23,8 @@ class NotPageable(TypeError):
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place in an ordered list, by the ordering columns of a row that may be gone by now."""
+class RowPosition:
+    """A position in an ordered list, by the ordering columns of a row that may be gone by now."""
 
     side: Side
     values: tuple[str, ...]
@@ -48,47 +48,47 @@ class Keyset(Generic[M]):
     def page(self, cursor: str | None, size: int) -> Slice[M]:
         """The page at `cursor`, or the first one. Raises BadParameter for a cursor that is not of
         this order."""
-        place = self._read(cursor) if cursor else None
-        if place is not None and place.side != "after":
-            return self._page_before(place, size)
-        rows = self._rows if place is None else self._rows.filter(self._beyond(place))
+        position = self._read(cursor) if cursor else None
+        if position is not None and position.side != "after":
+            return self._page_before(position, size)
+        rows = self._rows if position is None else self._rows.filter(self._beyond(position))
         found = [*rows[: size + 1]]
         page, more = found[:size], len(found) > size
         previous = None
-        if place is not None:
-            before = Place("at_or_before", place.values)
+        if position is not None:
+            before = RowPosition("at_or_before", position.values)
             previous = self._write(self._at("before", page[0]) if page else before)
         return Slice(page, self._write(self._at("after", page[-1])) if more else None, previous)
 
-    def _page_before(self, place: Place, size: int) -> Slice[M]:
-        found = [*self._rows.filter(self._beyond(place)).reverse()[: size + 1]]
+    def _page_before(self, position: RowPosition, size: int) -> Slice[M]:
+        found = [*self._rows.filter(self._beyond(position)).reverse()[: size + 1]]
         page, more = found[:size][::-1], len(found) > size
         previous = self._write(self._at("before", page[0])) if more else None
         after = self._at("after", page[-1]) if page else None
         return Slice(page, self._write(after) if after else None, previous)
 
-    def _beyond(self, place: Place) -> Q:
+    def _beyond(self, position: RowPosition) -> Q:
         """Rows on that side: the first column differs, or it is equal and the second differs..."""
         found, equal = Q(), Q()
-        for name, column, text in zip(self._order, self._columns, place.values, strict=True):
-            ascending = name.startswith("-") != (place.side == "after")
+        for name, column, text in zip(self._order, self._columns, position.values, strict=True):
+            ascending = name.startswith("-") != (position.side == "after")
             value = column.to_python(text)
             found |= equal & Q((f"{column.attname}__{'gt' if ascending else 'lt'}", value))
             equal &= Q((column.attname, value))
-        return found | equal if place.side == "at_or_before" else found
+        return found | equal if position.side == "at_or_before" else found
 
-    def _at(self, side: Side, row: M) -> Place:
-        return Place(side, tuple(column.value_to_string(row) for column in self._columns))
+    def _at(self, side: Side, row: M) -> RowPosition:
+        return RowPosition(side, tuple(column.value_to_string(row) for column in self._columns))
 
-    def _write(self, place: Place) -> str:
-        return signing.dumps([place.side, *place.values], salt=self._salt)
+    def _write(self, position: RowPosition) -> str:
+        return signing.dumps([position.side, *position.values], salt=self._salt)
 
-    def _read(self, cursor: str) -> Place:
+    def _read(self, cursor: str) -> RowPosition:
         try:
             side, *values = signing.loads(cursor, salt=self._salt)
         except signing.BadSignature:
             raise BadParameter("cursor is none of `next` and `previous` of this list.") from None
-        return Place(side, tuple(values))
+        return RowPosition(side, tuple(values))
 
     @property
     def _salt(self) -> str:

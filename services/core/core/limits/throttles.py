@@ -69,5 +69,6 @@ class RateLimitHeadersMiddleware:
         response = self.get_response(request)
         decision: Any = getattr(request, "rate_limit", None)
         if decision is not None:
-            response.headers.update(decision.headers)
+            for name, value in decision.headers.items():
+                response.headers[name] = value
         return response
