@@ -250,6 +250,26 @@ async def test_a_stale_list_never_shows_an_item_that_may_not_be_offered(
     assert offered(await http.get(PATH, params={"limit": 3})) == ["course-3", "course-6"]
 
 
+async def test_a_stored_list_that_the_client_has_is_a_304(
+    applier: Applier, recompute: Recompute, http: httpx.AsyncClient
+) -> None:
+    await apply(applier, user(), published())
+    assert "ETag" not in (await http.get(PATH)).headers  # computed for this request
+    await recompute_all(recompute)
+    for params in ({}, {"limit": 3}):
+        first = await http.get(PATH, params=params)
+        headers = {"If-None-Match": first.headers["ETag"]}
+        again = await http.get(PATH, params=params, headers=headers)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["ETag"] == first.headers["ETag"]
+        assert again.headers["X-Source"] == "precomputed"
+    await apply(applier, published(version=2, title="Another"))
+    await recompute.mark_behind()
+    await recompute_all(recompute)
+    changed = await http.get(PATH, headers=headers)
+    assert (changed.status_code, offered(changed)) == (200, ["course-1"])
+
+
 async def test_a_learner_with_an_empty_list_is_offered_new_content_at_once(
     applier: Applier, recompute: Recompute, http: httpx.AsyncClient
 ) -> None:

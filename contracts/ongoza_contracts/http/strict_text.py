@@ -17,6 +17,7 @@ _TIMESTAMP = re.compile(
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})?"
 )
 _JSON = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+_NEEDS_ESCAPING = re.compile(r"""[^ -~]|["\\<>&]""")
 _NOT_ON_A_LINE = {"Cc", "Zl", "Zp"}  # control characters, line and paragraph separators
 _REORDERING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 
@@ -52,6 +53,12 @@ def is_json_type(content_type: str) -> bool:
 
 def _breaks_a_line(character: str) -> bool:
     return character in _REORDERING or unicodedata.category(character) in _NOT_ON_A_LINE
+
+
+def quoted(text: str, most: int = 40) -> str:
+    """A stranger's text for a message: short, in quotes, without characters that need escaping."""
+    plain = _NEEDS_ESCAPING.sub("?", text[:most])
+    return f'"{plain}..."' if len(text) > most else f'"{plain}"'
 
 
 # --- for pydantic models -----------------------------------------------------------------------

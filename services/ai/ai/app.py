@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import typer
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,13 +16,16 @@ from ai.embeddings.router import new_budget
 from ai.embeddings.router import router as embeddings
 from ai.kit import docs, errors
 from ai.kit.auth import Tokens
+from ai.kit.compression import JsonGZip
 from ai.kit.connections import protocol_class
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import ServiceUnavailable, error_response
 from ai.kit.fairness import prefer_event_loop
 from ai.kit.fallback import SOURCE_HEADER
 from ai.kit.guard import Guard
+from ai.kit.head import HeadAsGet
 from ai.kit.logs import configure
+from ai.kit.parameters import refuse_unknown_parameters
 from ai.kit.settings import Settings, load_settings
 from ai.kit.trace import Trace, request_id
 from ai.operations.router import router as operations
@@ -79,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.embedding_budget = new_budget()
     app.router.routes.append(PlainListRoute())  # before the rest: routes are tried in order
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     errors.install(app)
     for failure in UNAVAILABLE:
         app.add_exception_handler(failure, _database_unavailable)
@@ -91,21 +94,30 @@ def create_app(settings: Settings) -> FastAPI:
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Adds the middlewares, the innermost first."""
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
+    app.add_middleware(JsonGZip)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_credentials=True,
         allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-ID", "traceparent"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "If-None-Match",
+            "X-Request-ID",
+            "traceparent",
+        ],
         expose_headers=[
             "X-Request-ID",
             SOURCE_HEADER,
             "X-Recommendations-Source",
             "X-Search-Source",
+            "ETag",
             "Retry-After",
         ],
     )
     app.add_middleware(Trace)
+    app.add_middleware(HeadAsGet)
 
 
 async def _database_unavailable(_: Request, error: Exception) -> Response:

@@ -174,10 +174,39 @@ async def test_no_route_reads_what_is_not_json(
 async def test_another_method_is_refused_everywhere(app: FastAPI, http: httpx.AsyncClient) -> None:
     for path in {path for _, path, _ in operations(app)}:
         allowed = {method for method, same, _ in operations(app) if same == path}
-        for method in {"HEAD", "PUT", "PATCH", "TRACE", "OPTIONS"}:
+        allowed |= {"HEAD"} if "GET" in allowed else set()
+        for method in {"HEAD", "PUT", "PATCH", "TRACE", "OPTIONS"} - allowed:
             response = await http.request(method, path, headers=bearer())
             assert response.status_code == 405
             assert response.headers["Allow"] == ", ".join(sorted(allowed))
+
+
+async def test_head_is_answered_as_get_is_without_a_body(
+    app: FastAPI, http: httpx.AsyncClient
+) -> None:
+    paths = [path for method, path, _ in operations(app) if method == "GET"]
+    assert len(paths) >= 10
+    for path in [*paths, "/openapi.json", "/docs", "/docs-assets/favicon.png"]:
+        got = await http.get(path, headers=bearer())
+        head = await http.request("HEAD", path, headers=bearer())
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        assert {*head.headers} == {*got.headers}, path
+        assert head.headers["Content-Type"] == got.headers["Content-Type"]
+
+
+async def test_an_unknown_parameter_is_named(app: FastAPI, http: httpx.AsyncClient) -> None:
+    for path in [path for method, path, _ in operations(app) if method == "GET"]:
+        response = await http.get(f"{path}?limt=1", headers=bearer(role="admin"))
+        found = response.json()
+        assert (response.status_code, found["code"]) == (400, "bad_parameter"), path
+        assert found["detail"] == '"limt" is no query parameter of this route.'
+
+
+async def test_the_name_of_an_unknown_parameter_is_cut_and_plain(http: httpx.AsyncClient) -> None:
+    name = "%3Cb%3E%0A%E2%80%AE" + "x" * 5000
+    response = await http.get(f"/api/v1/search?{name}=1", headers=bearer())
+    assert response.json()["detail"].startswith('"?b???' + "x" * 35 + '..."')
+    assert len(response.content) < 300
 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc", "/docs/"])
@@ -377,3 +406,25 @@ async def test_any_valid_text_is_embedded(http: httpx.AsyncClient, text: str) ->
 
 async def test_64_texts_are_embedded_at_once(http: httpx.AsyncClient) -> None:
     assert len((await embed(http, ["a"] * 64)).json()["embeddings"]) == 64
+
+
+# --- compression --------------------------------------------------------------------------------
+async def test_long_json_is_compressed_for_who_accepts_it(http: httpx.AsyncClient) -> None:
+    plain = await http.get("/openapi.json", headers={"Accept-Encoding": "identity"})
+    packed = await http.get("/openapi.json", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.json() == plain.json()
+    assert int(packed.headers["Content-Length"]) * 3 < len(plain.content)
+    for answer in (plain, packed):
+        assert "Accept-Encoding" in answer.headers["Vary"]
+    assert "Content-Encoding" not in plain.headers
+
+
+async def test_answers_to_texts_of_the_caller_are_never_compressed(http: httpx.AsyncClient) -> None:
+    headers = {**bearer(), "Accept-Encoding": "gzip"}
+    for path in ("/api/v1/embeddings", "/api/v1/embeddings/"):
+        answer = await http.post(path, json={"texts": ["a", "b"]}, headers=headers)
+        assert (answer.status_code, len(answer.content) > 1024) == (200, True)
+        assert "Content-Encoding" not in answer.headers
+    answer = await http.get("/api/v1/profiling/tracks", headers=headers)
+    assert answer.headers["Content-Encoding"] == "gzip"

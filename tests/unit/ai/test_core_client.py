@@ -228,8 +228,8 @@ def progress_item(number: int) -> dict[str, Any]:
 
 def pages(count: int) -> Answer:
     def answer(request: httpx.Request) -> httpx.Response:
-        number = int(request.url.params["page"])
-        following = "http://evil.example/?page=2" if number < count else None
+        number = int(request.url.params.get("cursor", 1))
+        following = f"http://evil.example/?cursor={number + 1}" if number < count else None
         page = {
             "count": count,
             "next": following,

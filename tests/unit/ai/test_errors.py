@@ -13,6 +13,7 @@ from ai.kit import errors
 from ai.kit.auth import CurrentCaller, Tokens
 from ai.kit.bodies import read_json
 from ai.kit.guard import BODY_MAX, Guard
+from ai.kit.head import HeadAsGet
 from ai.kit.trace import Trace, child_traceparent
 from ongoza_contracts.http.base import Request
 from ongoza_contracts.http.errors import Error
@@ -32,10 +33,14 @@ def create_app() -> FastAPI:
     errors.install(app)
     app.add_middleware(Guard)
     app.add_middleware(Trace)
+    app.add_middleware(HeadAsGet)
 
     @app.post("/api/orders")
     async def order(body: Annotated[Order, Depends(read_json(Order))]) -> Order:
         return body
+
+    @app.post("/api/only-post")
+    async def only_post() -> None: ...
 
     @app.get("/api/orders")
     async def orders(limit: int = 5) -> int:
@@ -168,18 +173,23 @@ async def test_what_is_not_there_is_not_found(http: httpx.AsyncClient, path: str
     refused(await http.get(path), 404, "not_found")
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 async def test_another_method_is_told_which_there_are(http: httpx.AsyncClient, method: str) -> None:
     response = await http.request(method, "/api/orders")
     assert response.status_code == 405
-    assert response.headers["Allow"] == "GET, POST"
-    if method != "HEAD":
-        refused(response, 405, "method_not_allowed")
+    assert response.headers["Allow"] == "GET, HEAD, POST"
+    refused(response, 405, "method_not_allowed")
+
+
+async def test_head_of_a_path_without_get_is_refused(http: httpx.AsyncClient) -> None:
+    response = await http.request("HEAD", "/api/only-post")
+    assert (response.status_code, response.content) == (405, b"")
+    assert response.headers["Allow"] == "POST"
 
 
 @pytest.mark.parametrize("query", ["limit=x", "limit=", "limit=1&limit=2", "limit=1e9"])
 async def test_a_bad_parameter_is_refused(http: httpx.AsyncClient, query: str) -> None:
-    refused(await http.get(f"/api/orders?{query}"), 400, "bad_parameter")
+    assert "limit" in refused(await http.get(f"/api/orders?{query}"), 400, "bad_parameter").detail
 
 
 async def test_a_crash_says_nothing_of_its_cause(http: httpx.AsyncClient) -> None:

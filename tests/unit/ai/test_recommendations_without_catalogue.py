@@ -50,7 +50,7 @@ def offered(number: int) -> dict[str, Any]:
 
 
 def page(results: list[dict[str, Any]], *, more: bool = False) -> dict[str, Any]:
-    following = "http://core.test/next" if more else None
+    following = "http://core.test/next?cursor=2" if more else None
     return {"count": 2, "next": following, "previous": None, "results": results}
 
 
@@ -64,7 +64,7 @@ class CoreWithContent:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
-        number = int(request.url.params.get("page", 1))
+        number = int(request.url.params.get("cursor", 1))
         self.asked.append(path)
         if path in self.down or f"{path}{number}" in self.down:
             return httpx.Response(503)

@@ -32,6 +32,7 @@ from tests.access_matrix import (
 from tests.unit.core.world import (
     NOBODY,
     Caller,
+    goal_request,
     item,
     person,
     progress_report,
@@ -73,6 +74,7 @@ ROUTES: dict[str, Route] = {
     "POST /auth/token/refresh/": Route(For.ANYONE, body={}),
     "GET /coaching/goals/": Route(For.REACHING, "coaching/goals/?user={learner}"),
     "POST /coaching/goals/": Route(For.USERS, body={}),
+    "GET /coaching/goals/{goal_id}/": Route(For.REACHING, "coaching/goals/{goal}/"),
     "PATCH /coaching/goals/{goal_id}/": Route(For.USERS, f"coaching/goals/{ABSENT}/", {}),
     "GET /content/": Route(For.USERS),
     "POST /content/": Route(PUBLISHERS, body={}),
@@ -177,7 +179,9 @@ def world_of(role: Role | None, relation: Relation) -> World:
     }
     if role and relation in scopes and scopes[relation].kind in SCOPES[role]:
         grant(user_id=user.id, role=role, scope=scopes[relation])
+    goal = signed_in(learner).post("coaching/goals/", goal_request())[1]["id"]
     values = {"learner": learner.id, "progress": record, "organization": organization.id}
+    values["goal"] = goal
     return World(signed_in(user), learner, values)
 
 

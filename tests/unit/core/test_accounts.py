@@ -1,15 +1,12 @@
-"""Accounts: wrong credentials, an address that is taken, and how often one may try."""
+"""Accounts: wrong credentials, and an address that is taken."""
 
 import pytest
-from django.core.cache import cache
-from rest_framework.throttling import SimpleRateThrottle
 
 from core.outbox.models import OutboxEvent
 from core.users.models import SignIn, User
 from core.users.services import add_user, update_user
 from tests.unit.core.world import (
     NOBODY,
-    Caller,
     Refusal,
     appended,
     forget_appended,
@@ -114,82 +111,3 @@ def test_a_wrong_password_erases_nobody(password: str) -> None:
     assert refusal(answer) == (403, "wrong_password", [])
     assert User.objects.filter(pk=user.pk).exists()
     assert not OutboxEvent.objects.exists()
-
-
-# --- throttles ---------------------------------------------------------------------------------
-RATES = {"login": "3/min", "login_address": "5/min", "signup": "2/min"}
-
-
-@pytest.fixture
-def throttled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", RATES)
-    cache.clear()
-
-
-@pytest.fixture
-def clock(throttled: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [1_000_000.0]
-    monkeypatch.setattr(SimpleRateThrottle, "timer", lambda _: now[0])
-    return now
-
-
-def test_a_throttled_account_refuses_the_right_password_and_unlocks_by_itself(
-    clock: list[float],
-) -> None:
-    amina()
-    wrong = [log_in(password="another-passphrase-9") for _ in range(3)]
-    assert wrong == [(401, "wrong_credentials")] * 3
-
-    assert log_in() == (429, "throttled")
-
-    clock[0] += 61
-    assert log_in() == (200, "")
-
-
-def test_the_throttle_of_an_account_counts_an_address_once_in_whatever_case(
-    throttled: None,
-) -> None:
-    tried = [log_in(email, "another-passphrase-9")[0] for email in (EMAIL, EMAIL.upper()) * 2]
-    assert tried == [401, 401, 401, 429]
-
-
-def test_the_throttle_of_an_address_counts_over_all_accounts(throttled: None) -> None:
-    tried = [log_in(f"learner-{number}@ongoza.example")[0] for number in range(6)]
-    assert tried == [401] * 5 + [429]
-
-
-def test_sign_ups_of_one_network_address_are_throttled(throttled: None) -> None:
-    statuses = [
-        NOBODY.post("auth/signup/", {"email": f"l{number}@ongoza.example", "password": PASSWORD})[0]
-        for number in range(3)
-    ]
-    assert statuses == [201, 201, 429]
-    assert User.objects.count() == 2
-
-
-def test_a_forged_forwarded_address_gets_no_limit_of_its_own(throttled: None) -> None:
-    body = b'{"email": "amina@ongoza.example", "password": "another-passphrase-9"}'
-    statuses = [
-        Caller().call(
-            "POST",
-            "auth/login/",
-            body,
-            {"Content-Type": "application/json", "X-Forwarded-For": f"203.0.113.{number}"},
-        )[0]
-        for number in range(4)
-    ]
-    assert statuses == [401, 401, 401, 429]
-
-
-def test_guessing_the_own_password_is_throttled(throttled: None) -> None:
-    caller = signed_in(amina())
-    body = {"current_password": "another-passphrase-9", "new_password": "a-third-passphrase-9"}
-    assert [caller.post("users/me/password/", body)[0] for _ in range(4)] == [403, 403, 403, 429]
-
-
-def test_a_throttled_caller_is_told_when_to_come_back(throttled: None) -> None:
-    for number in range(3):
-        answer = NOBODY.post(
-            "auth/signup/", {"email": f"l{number}@ongoza.example", "password": PASSWORD}
-        )
-    assert refusal(answer) == (429, "throttled", [])

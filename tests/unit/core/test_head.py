@@ -1,11 +1,15 @@
 """HEAD is GET without a body, permissions included."""
 
 import pytest
+from django.test import Client
 
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import NOBODY, item, person, signed_in
+from tests.unit.core.test_access_matrix import ABSENT, ROUTES
+from tests.unit.core.world import NOBODY, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
+
+GET_ROUTES = [name.removeprefix("GET /") for name in ROUTES if name.startswith("GET ")]
 
 
 @pytest.mark.parametrize("path", ["content/", "content/course-1/", "organizations/", "users/me/"])
@@ -16,3 +20,20 @@ def test_head_is_answered_as_get_is(path: str, role: Role | None) -> None:
     status, body = caller.call("HEAD", path)
     assert (status, body) == (caller.get(path)[0], None)
     assert status in ({200, 403} if role else {401})
+
+
+@pytest.mark.parametrize("route", GET_ROUTES)
+def test_head_is_possible_wherever_get_is(route: str) -> None:
+    item("course-1")
+    values = {"learner": 1, "organization": 1, "progress": 1, "goal": ABSENT}
+    path = (ROUTES[f"GET /{route}"].path or route).format(**values)
+    for caller in (signed_in(person("somebody", Role.ADMIN)), service(), NOBODY):
+        status, body = caller.call("HEAD", path)
+        assert (status, body) == (caller.get(path)[0], None)
+        assert status != 405
+
+
+@pytest.mark.parametrize("path", ["/api/schema/", "/api/docs/", "/admin/login/"])
+def test_head_of_pages_is_answered(path: str) -> None:
+    response = Client().head(path)
+    assert (response.status_code, response.content) == (200, b"")

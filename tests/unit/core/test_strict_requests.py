@@ -71,3 +71,13 @@ def test_an_id_in_the_path_has_one_spelling(prefix: str) -> None:
     assert signed_in(amina).get(f"users/{amina.id}/")[0] == 200
     assert refusal(signed_in(amina).get(f"users/{prefix}{amina.id}/"))[:2] == (404, "not_found")
     assert refusal(signed_in(amina).get(f"users/{amina.id}.0/"))[:2] == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("pag", '"pag"'), ("%3Cb%3E%0A%E2%80%AE" + "x" * 5000, '"?b???' + "x" * 35 + '..."')],
+)
+def test_an_unknown_parameter_is_named_in_short(name: str, shown: str) -> None:
+    answer = signed_in(person("amina")).get(f"content/?{name}=1")
+    assert refusal(answer) == (400, "bad_parameter", [])
+    assert answer[1]["detail"] == f"{shown} is no query parameter of this route."

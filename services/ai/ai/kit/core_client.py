@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, cast
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -170,12 +171,15 @@ class CoreCalls:
         pages_max: int = PAGES_MAX,
     ) -> AsyncIterator[T]:
         """The items of a list; each page is requested when the one before it was read."""
-        for number in range(1, pages_max + 1):
-            page = await self.get(cast(Any, model), path, {**(parameters or {}), "page": number})
+        query: Mapping[str, int | str] = parameters or {}
+        for _ in range(pages_max):
+            page = await self.get(cast(Any, model), path, query)
             for item in page.results:
                 yield item
-            if page.next is None:  # its URL is not followed: only the settings say where core is
+            if page.next is None:
                 return
+            # Of the link its query alone: only the settings say where core is.
+            query = dict(parse_qsl(urlsplit(page.next).query))
 
     async def send(
         self,

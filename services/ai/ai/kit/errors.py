@@ -153,7 +153,9 @@ async def _render_validation(_: Request, error: Exception) -> Response:
     if not details:  # the path has an id that cannot exist
         return error_response(NotFound())
     errors = tuple(field_error({**detail, "loc": detail["loc"][1:]}) for detail in details)
-    return error_response(BadParameter(errors=errors))
+    names = ", ".join(dict.fromkeys(error.field for error in errors))
+    refusal = BadParameter(f"This route does not accept the value of {names}.", errors=errors)
+    return error_response(refusal)
 
 
 async def _render_http(request: Request, error: Exception) -> Response:
@@ -178,8 +180,10 @@ def _method_not_allowed(request: Request) -> MethodNotAllowed:
     for route in iter_route_contexts(request.app.routes):
         if route.path and route.methods and _matches(route.path, request.url.path):
             allowed |= route.methods
+    if "GET" in allowed:
+        allowed.add("HEAD")  # `ai.kit.head` answers it
     return MethodNotAllowed(
-        f"{request.method} is not possible here.", headers={"Allow": ", ".join(sorted(allowed))}
+        "This method is not possible here.", headers={"Allow": ", ".join(sorted(allowed))}
     )
 
 

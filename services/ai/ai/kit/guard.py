@@ -17,6 +17,7 @@ from ai.kit.errors import (
     error_response,
 )
 from ai.kit.trace import request_id
+from ongoza_contracts.http.strict_text import quoted
 
 BODY_MAX = 256 * 1024
 HEADERS_MAX_BYTES = 16 * 1024
@@ -103,11 +104,13 @@ def _refuse_at_sight(scope: Scope) -> None:
 
 
 def _refuse_parameters(parameters: list[tuple[str, str]]) -> None:
-    names = [name for name, _ in parameters]
-    if len(names) != len(set(names)):
-        raise BadParameter("A parameter is given twice.")
-    if any("\x00" in value for _, value in parameters):
-        raise BadParameter("A parameter has a NUL.")
+    seen: set[str] = set()
+    for name, value in parameters:
+        if name in seen:
+            raise BadParameter(f"{quoted(name)} is given more than once.")
+        if "\x00" in value:
+            raise BadParameter(f"{quoted(name)} has a NUL.")
+        seen.add(name)
 
 
 def _drop_trailing_slash(scope: Scope) -> None:

@@ -10,6 +10,7 @@ from ai.access.service import require_reach
 from ai.kit.auth import Caller, CurrentCaller, current_caller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import current_resources
+from ai.kit.etags import matches, weak_etag
 from ai.kit.fairness import while_connected
 from ai.kit.fallback import describe_source, source_headers
 from ai.recommendations.lists import Wanted
@@ -60,7 +61,10 @@ class PlainListRoute(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         caller = await current_caller(request)
-        response = await _response(request.app.state.resources, caller, Wanted(caller.user_id))
+        wanted = Wanted(caller.user_id)
+        response = await _response(
+            request.app.state.resources, caller, wanted, request.headers.get("if-none-match")
+        )
         await response(scope, receive, send)
 
 
@@ -77,8 +81,13 @@ async def own_recommendations(
     resources: CurrentResources,
     wanted: Annotated[Wanted, Depends(wanted)],
 ) -> Response:
-    """The caller's list, or that of a learner whom the caller may read."""
-    return await while_connected(request, _response(resources, caller, wanted))
+    """The caller's list, or that of a learner whom the caller may read.
+
+    A stored list has an ETag: 304 for a client who sends it as `If-None-Match` and has this list.
+    """
+    if_none_match = request.headers.get("if-none-match")
+    answer = _response(resources, caller, wanted, if_none_match)
+    return await while_connected(request, answer)
 
 
 @router.get("/recommendations/debug")
@@ -105,11 +114,14 @@ async def recommendations(
     return await while_connected(request, _response(resources, caller, wanted))
 
 
-async def _response(resources: ListResources, caller: Caller, wanted: Wanted) -> Response:
+async def _response(
+    resources: ListResources, caller: Caller, wanted: Wanted, if_none_match: str | None = None
+) -> Response:
     await require_reach(resources.pool, caller, Permission.LEARNER_READ, wanted.user_id)
     answer = await recommend(resources, caller, wanted)
-    return Response(
-        answer.body,
-        media_type="application/json",
-        headers=source_headers(answer.source, alias=OLD_SOURCE_HEADER),
-    )
+    headers = source_headers(answer.source, alias=OLD_SOURCE_HEADER)
+    if answer.source == "precomputed":  # the others say when they were computed: never the same
+        headers["ETag"] = weak_etag(answer.body)
+        if matches(if_none_match, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+    return Response(answer.body, media_type="application/json", headers=headers)

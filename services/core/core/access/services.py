@@ -14,6 +14,7 @@ from core.access import selectors
 from core.access.models import Membership
 from core.access.selectors import Caller
 from core.kit.errors import Conflict, NotFound
+from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update, get_or_create_for_update
 from core.outbox.publish import publish
 from ongoza_contracts.access import Extent, Permission, ScopeKind, has_permission
@@ -91,15 +92,15 @@ def grant(
 
 
 @transaction.atomic
-def revoke(*, membership_id: UUID, revoked_by: Caller) -> None:
+def revoke(*, membership_id: UUID, revoked_by: Caller, if_match: IfMatch | None = None) -> None:
     """End a membership at once; no-op if it has ended.
 
-    Raises NotFound for one that `revoked_by` does not reach, PermissionDenied for a role that
-    `revoked_by` may not give either, and MainMembership for one that follows from the user's main
-    role.
+    Raises NotFound for one that `revoked_by` does not reach, PreconditionFailed, PermissionDenied
+    for a role that `revoked_by` may not give either, and MainMembership for one that follows from
+    the user's main role.
     """
     rows = selectors.manageable_memberships(revoked_by)
-    membership = get_for_update(rows.filter(pk=membership_id))
+    membership = get_for_update(rows.filter(pk=membership_id), if_match=if_match)
     _require_grantable(Role(membership.role), selectors.extent(revoked_by, MANAGE))
     if _is_main(membership.user_id, membership.role, Scope.of(membership)):
         raise MainMembership

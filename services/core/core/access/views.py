@@ -47,14 +47,15 @@ class Memberships(ApiView):
         """
         granted = services.grant(granted_by=self.caller, **self.body(GrantRequest))
         status = 201 if granted.is_new else 200
-        return Response(MembershipSerializer(granted.membership).data, status)
+        return self.one(granted.membership, MembershipSerializer, status)
 
 
 class MembershipDetail(ApiView):
     permissions = {"DELETE": Permission.MEMBERSHIP_MANAGE}
+    if_match_methods = ("DELETE",)
 
     @extend_schema(operation_id="memberships_revoke", responses={204: None})
     def delete(self, request: Request, membership_id: UUID) -> Response:
         """Revoke a membership at once. 409 for the one that follows from the user's main role."""
-        services.revoke(membership_id=membership_id, revoked_by=self.caller)
+        services.revoke(membership_id=membership_id, revoked_by=self.caller, if_match=self.if_match)
         return Response(status=204)

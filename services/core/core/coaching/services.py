@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.coaching.models import Goal
 from core.kit.errors import DomainError
+from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish
 from core.users.models import User
@@ -29,12 +30,14 @@ def set_goal(*, user: User, title: str, target_date: date) -> Goal:
 
 
 @transaction.atomic
-def update_goal(*, user: User, goal_id: UUID, **changes: Any) -> Goal:
+def update_goal(
+    *, user: User, goal_id: UUID, if_match: IfMatch | None = None, **changes: Any
+) -> Goal:
     """Change title, target date or state of one's own goal; a no-op if nothing changes.
 
-    Raises NotFound and TargetDatePassed.
+    Raises NotFound, PreconditionFailed and TargetDatePassed.
     """
-    goal = get_for_update(Goal.objects.filter(pk=goal_id, user=user))
+    goal = get_for_update(Goal.objects.filter(pk=goal_id, user=user), if_match=if_match)
     changed = {name: value for name, value in changes.items() if getattr(goal, name) != value}
     if "target_date" in changed:
         require_future(changed["target_date"])

@@ -40,15 +40,23 @@ class GoalList(ApiView):
     def post(self, request: Request) -> Response:
         """Create a goal of the caller."""
         goal = services.set_goal(user=self.caller, **self.body(SetGoalRequest))
-        return Response(GoalSerializer(goal).data, 201)
+        return self.one(goal, GoalSerializer, 201)
 
 
 class GoalDetail(ApiView):
-    permissions = {"PATCH": Principal.USER}
+    permissions = {"GET": Permission.LEARNER_READ, "PATCH": Principal.USER}
+    if_match_methods = ("PATCH",)
+
+    @extend_schema(operation_id="goals_one", responses=GoalSerializer)
+    def get(self, request: Request, goal_id: UUID) -> Response:
+        """One goal: one's own, or that of a learner within reach; else 404."""
+        return self.one(selectors.visible_goal(self.caller, goal_id), GoalSerializer)
 
     @extend_schema(operation_id="goals_update", request=UpdateGoalRequest, responses=GoalSerializer)
     def patch(self, request: Request, goal_id: UUID) -> Response:
         """Change title, target date or state of one of the caller's goals."""
         changes = self.body(UpdateGoalRequest, partial=True)
-        goal = services.update_goal(user=self.caller, goal_id=goal_id, **changes)
-        return Response(GoalSerializer(goal).data)
+        goal = services.update_goal(
+            user=self.caller, goal_id=goal_id, if_match=self.if_match, **changes
+        )
+        return self.one(goal, GoalSerializer)

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from core.config import health
 from core.config.admin import register_remaining
 from core.kit.ids import IdConverter
+from core.users.throttles import throttle_log_in
 
 handler400 = "core.kit.errors.bad_request"
 handler403 = "core.kit.errors.permission_denied"
@@ -30,5 +31,6 @@ urlpatterns = [
     path("api/v1/health/ready/", health.Ready.as_view()),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin/login/", throttle_log_in(admin.site.login)),
     path("admin/", admin.site.urls),
 ]

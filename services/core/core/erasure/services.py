@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from core.erasure.models import ErasureReceipt
+from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.outbox.append import append_tombstones, pop_deleted_keys
 from core.outbox.history import erase_history
@@ -13,13 +14,14 @@ from core.users.services import WrongPassword
 
 
 @transaction.atomic
-def erase_user(*, user_id: int) -> None:
+def erase_user(*, user_id: int, if_match: IfMatch | None = None) -> None:
     """Delete a user, all rows they own, and every key of theirs on the topics.
 
-    Only the fact that the id was erased and the receipts remain. Raises NotFound.
+    Only the fact that the id was erased and the receipts remain. Raises NotFound and
+    PreconditionFailed.
     """
     # Until the commit no new row can refer to the user.
-    user = get_for_update(User.objects.filter(pk=user_id), to_delete=True)
+    user = get_for_update(User.objects.filter(pk=user_id), to_delete=True, if_match=if_match)
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
     rows |= delete_published(user)
@@ -33,8 +35,8 @@ def erase_user(*, user_id: int) -> None:
     )
 
 
-def erase_oneself(*, user: User, password: str) -> None:
-    """Raises WrongPassword."""
+def erase_oneself(*, user: User, password: str, if_match: IfMatch | None = None) -> None:
+    """Raises WrongPassword and PreconditionFailed."""
     if not passwords.check_password(password, user):
         raise WrongPassword
-    erase_user(user_id=user.id)
+    erase_user(user_id=user.id, if_match=if_match)

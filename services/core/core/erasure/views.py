@@ -15,6 +15,7 @@ class Me(users.Me):
     """The caller's account, which can be erased as well as read and changed."""
 
     permissions = {**users.Me.permissions, "DELETE": Principal.USER}
+    if_match_methods = (*users.Me.if_match_methods, "DELETE")
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Erasing takes the password, so that it could be guessed here."""
@@ -23,7 +24,8 @@ class Me(users.Me):
     @extend_schema(request=EraseUserRequest, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Erase the caller's account with all its data, permanently."""
-        services.erase_oneself(user=self.caller, **self.body(EraseUserRequest))
+        body = self.body(EraseUserRequest)
+        services.erase_oneself(user=self.caller, if_match=self.if_match, **body)
         return Response(status=204)
 
 

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from core.feedback.models import Feedback
+from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update, get_or_create_for_update
 from core.outbox.publish import publish
 from core.programs.selectors import offered_content
@@ -27,10 +28,13 @@ def give_feedback(*, user: User, content_id: str, verdict: Verdict) -> tuple[Fee
 
 
 @transaction.atomic
-def withdraw_feedback(*, user: User, content_id: str) -> None:
-    """Take back what `user` said of an item. Raises NotFound when there is nothing to take back."""
+def withdraw_feedback(*, user: User, content_id: str, if_match: IfMatch | None = None) -> None:
+    """Take back what `user` said of an item.
+
+    Raises NotFound when there is nothing to take back, and PreconditionFailed.
+    """
     rows = Feedback.objects.filter(user=user, content__content_id=content_id).exclude(verdict="")
-    set_verdict(get_for_update(rows), "")
+    set_verdict(get_for_update(rows, if_match=if_match), "")
 
 
 def set_verdict(feedback: Feedback, verdict: str) -> None:

@@ -29,14 +29,15 @@ class FeedbackList(ApiView):
     def post(self, request: Request) -> Response:
         """Give feedback on an item ("not for me", "more like this"): 201 if new, else 200."""
         feedback, created = services.give_feedback(user=self.caller, **self.body(GiveRequest))
-        return Response(FeedbackSerializer(feedback).data, 201 if created else 200)
+        return self.one(feedback, FeedbackSerializer, 201 if created else 200)
 
 
 class FeedbackDetail(ApiView):
     permissions = {"DELETE": Principal.USER}
+    if_match_methods = ("DELETE",)
 
     @extend_schema(operation_id="feedback_withdraw", responses={204: None})
     def delete(self, request: Request, content_id: str) -> Response:
         """Withdraw the caller's feedback on an item; 404 if there is none."""
-        services.withdraw_feedback(user=self.caller, content_id=content_id)
+        services.withdraw_feedback(user=self.caller, content_id=content_id, if_match=self.if_match)
         return Response(status=204)

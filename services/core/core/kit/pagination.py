@@ -1,4 +1,8 @@
-"""Pages: `?page=` and `?page_size=`, 20 rows by default, `{count, next, previous, results}`."""
+"""Pages of lists, 20 rows by default: `{count, next, previous, results}`.
+
+`next` and `previous` are links with a cursor, so that no row is skipped or repeated when the list
+changes between two pages. With `?page=` they are links to page numbers.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,13 +11,16 @@ from django.core.paginator import InvalidPage
 from django.db.models import QuerySet
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
 
+from core.kit.cursors import Keyset
 from core.kit.errors import BadParameter
 from ongoza_contracts.http.strict_text import is_whole_number
 
-PAGE_PARAMETERS = ("page", "page_size")
+PAGE_PARAMETERS = ("page", "page_size", "cursor")
 MAX_PAGE_SIZE = 100
 MAX_PAGE = 1_000_000
+MAX_CURSOR_LENGTH = 4096
 
 
 class Pages(PageNumberPagination):
@@ -25,9 +32,7 @@ class Pages(PageNumberPagination):
     last_page_strings = ()
 
     def get_page_size(self, request: Request) -> int:
-        return positive_int_param(
-            request, self.page_size_query_param, default=20, most=MAX_PAGE_SIZE
-        )
+        return page_size(request)
 
     def paginate_queryset(
         self,
@@ -43,6 +48,22 @@ class Pages(PageNumberPagination):
         except InvalidPage:
             raise BadParameter(f"There is no page {number}.") from None
         return list(self.page)
+
+
+def page_at_cursor(rows: QuerySet[Any], request: Request) -> tuple[list[Any], dict[str, Any]]:
+    """The rows of the page that was asked for, and what the answer says beside them."""
+    cursor = request.query_params.get("cursor")
+    if len(cursor or "") > MAX_CURSOR_LENGTH:
+        raise BadParameter("cursor is too long.")
+    found = Keyset(rows).page(cursor, page_size(request))
+    links = {"next": found.next, "previous": found.previous}
+    url = request.build_absolute_uri()
+    shown = {name: at and replace_query_param(url, "cursor", at) for name, at in links.items()}
+    return found.rows, {"count": rows.count(), **shown}
+
+
+def page_size(request: Request) -> int:
+    return positive_int_param(request, "page_size", default=20, most=MAX_PAGE_SIZE)
 
 
 def positive_int_param(request: Request, name: str, *, default: int, most: int) -> int:

@@ -23,6 +23,14 @@ def enum_param(request: Request, name: str, choices: type[E]) -> E | None:
         raise BadParameter(f"{name} is none of {', '.join(choices)}.") from None
 
 
+def text_param(request: Request, name: str, *, most: int) -> str:
+    """The text in a query parameter that is given: not blank, and not over `most` characters."""
+    text = request.query_params[name]
+    if not 1 <= len(text.strip()) <= len(text) <= most:
+        raise BadParameter(f"{name} is blank or longer than {most} characters.")
+    return text
+
+
 def user_id_param(request: Request, default: int) -> int:
     """The learner named in `?user=`."""
     return positive_int_param(request, "user", default=default, most=ID_MAX)

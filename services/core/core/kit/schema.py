@@ -9,7 +9,15 @@ from rest_framework import serializers
 from core.kit.pagination import MAX_PAGE_SIZE
 
 PAGE = [
-    OpenApiParameter("page", int, description="The number of the page; the first is 1."),
+    OpenApiParameter(
+        "page", int, description="The number of the page; the first is 1. Not beside `cursor`."
+    ),
+    OpenApiParameter(
+        "cursor",
+        str,
+        description="From `next` or `previous`. Pages by cursor skip and repeat no row when the"
+        " list changes meanwhile.",
+    ),
     OpenApiParameter("page_size", int, description=f"1 to {MAX_PAGE_SIZE}; by default 20."),
 ]
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.kit.errors import Conflict, NotFound
+from core.kit.etags import IfMatch
 
 V = TypeVar("V", bound="Versioned")
 P = TypeVar("P", bound="Part")
@@ -87,6 +88,11 @@ class Versioned(models.Model):
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         raise UnpublishedChange(f"{type(self).__name__}: deleted")
+
+    @property
+    def etag(self) -> str:
+        """Changes with everything that the API shows of the row; see `core.kit.etags`."""
+        return f'"{self.version}"'
 
 
 class PartQuerySet(QuerySet[P]):
@@ -168,14 +174,19 @@ def writable_parts(row: Versioned) -> Iterator[None]:
         _writable.reset(token)
 
 
-def get_for_update(rows: QuerySet[V], *, to_delete: bool = False) -> V:
-    """The one row of `rows`, locked until the transaction ends. Raises NotFound.
+def get_for_update(
+    rows: QuerySet[V], *, to_delete: bool = False, if_match: IfMatch | None = None
+) -> V:
+    """The one row of `rows`, locked until the transaction ends.
 
     With `to_delete` new rows cannot refer to it either: they wait, and fail once it is deleted.
+    Raises NotFound, and PreconditionFailed for a row that `if_match` does not name.
     """
     row = _lock(rows, no_key=not to_delete)
     if row is None:
         raise NotFound
+    if if_match:
+        if_match.require(row)
     return row
 
 

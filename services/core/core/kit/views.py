@@ -11,9 +11,11 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
 from core.kit.errors import BadParameter
-from core.kit.pagination import Pages
+from core.kit.etags import IfMatch, PreconditionFailed, Tagged, matches, parse_if_match
+from core.kit.pagination import Pages, page_at_cursor
 from core.kit.permissions import Principal
 from ongoza_contracts.access import Permission
+from ongoza_contracts.http.strict_text import quoted
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User  # of the stubs: AUTH_USER_MODEL
@@ -32,6 +34,9 @@ class ApiView(APIView):
     """Whether POST assigns an id from a sequence or issues a token: neither may be issued twice."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """The names a GET may carry, each at most once. Everything else is refused."""
+    if_match_methods: ClassVar[tuple[str, ...]] = ()
+    """The methods that pass `if_match` to their service; to others the header is a refusal, because
+    a client that sends it does not want the change without the check."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -45,6 +50,24 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         validate_query_params(request, self.query_parameters)
+        self._refuse_unread_if_match()
+
+    def _refuse_unread_if_match(self) -> None:
+        unread = {"PUT", "PATCH", "DELETE"} - {*self.if_match_methods}
+        if self.request.method in unread and "If-Match" in self.request.headers:
+            raise PreconditionFailed(f"{self.request.method} takes no If-Match here.")
+
+    @property
+    def if_match(self) -> IfMatch | None:
+        return parse_if_match(self.request.headers.get("If-Match"))
+
+    def one(self, row: Tagged, kind: type[BaseSerializer[Any]], status: int = 200) -> Response:
+        """One object with its ETag; 304 without a body for a client who has this state already."""
+        headers = {"ETag": row.etag}
+        is_read = self.request.method in ("GET", "HEAD")
+        if is_read and matches(self.request.headers.get("If-None-Match"), row):
+            return Response(status=304, headers=headers)
+        return Response(kind(row).data, status, headers=headers)
 
     @property
     def caller(self) -> "_User":
@@ -67,6 +90,11 @@ class ApiView(APIView):
 
     def page(self, rows: QuerySet[Any], kind: type[BaseSerializer[Any]]) -> Response:
         """The page of `rows` that was asked for: name PAGE_PARAMETERS in `query_parameters`."""
+        if "page" not in self.request.query_params:
+            found, around = page_at_cursor(rows, self.request)
+            return Response({**around, "results": kind(found, many=True).data})
+        if "cursor" in self.request.query_params:
+            raise BadParameter("page and cursor exclude each other.")
         pages = Pages()
         found = pages.paginate_queryset(rows, self.request, view=self)
         return pages.get_paginated_response(kind(found, many=True).data)
@@ -76,7 +104,7 @@ def validate_query_params(request: Request, known: tuple[str, ...]) -> None:
     """Raise BadParameter for a query parameter that is unknown, repeated or not plain text."""
     for name, values in request.query_params.lists():
         if name not in known:
-            raise BadParameter("A query parameter is unknown here.")
+            raise BadParameter(f"{quoted(name)} is no query parameter of this route.")
         if len(values) > 1:
             raise BadParameter(f"{name} is given more than once.")
         if "\x00" in values[0]:

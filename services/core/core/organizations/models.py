@@ -19,3 +19,8 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def etag(self) -> str:
+        """Organizations have no version: the time of the last change stands in for it."""
+        return f'"{self.updated_at.timestamp():.6f}"'

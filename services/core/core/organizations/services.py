@@ -5,6 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from core.kit.errors import Conflict, NotFound
+from core.kit.etags import IfMatch
 from core.organizations.models import Organization
 
 
@@ -19,12 +20,16 @@ def add_organization(*, name: str, kind: str) -> Organization:
 
 
 @transaction.atomic
-def update_organization(*, organization_id: int, **changes: Any) -> Organization:
-    """Raises NotFound and NameTaken."""
+def update_organization(
+    *, organization_id: int, if_match: IfMatch | None = None, **changes: Any
+) -> Organization:
+    """Raises NotFound, PreconditionFailed and NameTaken."""
     rows = Organization.objects.select_for_update()
     organization = rows.filter(pk=organization_id).first()
     if organization is None:
         raise NotFound
+    if if_match:
+        if_match.require(organization)
     for name, value in changes.items():
         setattr(organization, name, value)
     return _saved(organization)

@@ -34,7 +34,7 @@ class Organizations(ApiView):
     def post(self, request: Request) -> Response:
         """Create an organization. For admins."""
         added = services.add_organization(**self.body(serializers.OrganizationRequest))
-        return Response(serializers.OrganizationSerializer(added).data, 201)
+        return self.one(added, serializers.OrganizationSerializer, 201)
 
 
 class OrganizationDetail(ApiView):
@@ -42,12 +42,13 @@ class OrganizationDetail(ApiView):
         "GET": Permission.ORGANIZATION_READ,
         "PATCH": Permission.ORGANIZATION_MANAGE,
     }
+    if_match_methods = ("PATCH",)
 
     @extend_schema(operation_id="organizations_one", responses=serializers.OrganizationSerializer)
     def get(self, request: Request, organization_id: int) -> Response:
         """One organization; 404 for callers who are neither members nor staff."""
         organization = selectors.visible_organization(self.caller, organization_id)
-        return Response(serializers.OrganizationSerializer(organization).data)
+        return self.one(organization, serializers.OrganizationSerializer)
 
     @extend_schema(
         request=serializers.OrganizationRequest, responses=serializers.OrganizationSerializer
@@ -55,5 +56,7 @@ class OrganizationDetail(ApiView):
     def patch(self, request: Request, organization_id: int) -> Response:
         """Change an organization. For admins."""
         changes = self.body(serializers.OrganizationRequest, partial=True)
-        changed = services.update_organization(organization_id=organization_id, **changes)
-        return Response(serializers.OrganizationSerializer(changed).data)
+        changed = services.update_organization(
+            organization_id=organization_id, if_match=self.if_match, **changes
+        )
+        return self.one(changed, serializers.OrganizationSerializer)

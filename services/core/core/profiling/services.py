@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.kit.errors import Conflict
+from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish, publish_with_parts
 from core.profiling.models import ProfilingSession
@@ -58,13 +59,19 @@ def start_session(*, user: User, questionnaire: str) -> tuple[ProfilingSession, 
 
 @transaction.atomic
 def record_answer(
-    *, user: User, session_id: UUID, question_id: str, option_id: str
+    *,
+    user: User,
+    session_id: UUID,
+    question_id: str,
+    option_id: str,
+    if_match: IfMatch | None = None,
 ) -> ProfilingSession:
     """Answer a question or change its answer. No-op if the answer is the same.
 
-    Raises NotFound, SessionCompleted and TooManyAnswers.
+    Raises NotFound, PreconditionFailed, SessionCompleted and TooManyAnswers.
     """
-    session = get_for_update(ProfilingSession.objects.filter(pk=session_id, user=user))
+    rows = ProfilingSession.objects.filter(pk=session_id, user=user)
+    session = get_for_update(rows, if_match=if_match)
     if session.status == ProfilingSession.Status.COMPLETED:
         raise SessionCompleted
     answer = session.answers.filter(question_id=question_id).first()
@@ -119,7 +126,7 @@ def import_session(
 
 
 @transaction.atomic
-def delete_session(*, user: User, session_id: UUID) -> None:
-    """Delete a session of the learner's own. Raises NotFound."""
-    session = get_for_update(ProfilingSession.objects.filter(pk=session_id, user=user))
-    delete_published(session)
+def delete_session(*, user: User, session_id: UUID, if_match: IfMatch | None = None) -> None:
+    """Delete a session of the learner's own. Raises NotFound and PreconditionFailed."""
+    rows = ProfilingSession.objects.filter(pk=session_id, user=user)
+    delete_published(get_for_update(rows, if_match=if_match))

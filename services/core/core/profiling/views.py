@@ -41,26 +41,28 @@ class Sessions(ApiView):
         """Start a session (201), or resume the open one (200)."""
         body = self.body(serializers.StartRequest)
         session, created = services.start_session(user=self.caller, **body)
-        return Response(SessionSerializer(session).data, 201 if created else 200)
+        return self.one(session, SessionSerializer, 201 if created else 200)
 
 
 class SessionDetail(ApiView):
     permissions = {"GET": Principal.USER, "DELETE": Principal.USER}
+    if_match_methods = ("DELETE",)
 
     @extend_schema(operation_id="profiling_session", responses=SessionSerializer)
     def get(self, request: Request, session_id: UUID) -> Response:
         """One of the caller's sessions."""
-        return Response(SessionSerializer(selectors.own_session(self.caller, session_id)).data)
+        return self.one(selectors.own_session(self.caller, session_id), SessionSerializer)
 
     @extend_schema(operation_id="profiling_delete", responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
         """Delete one of the caller's sessions, with its answers and result."""
-        services.delete_session(user=self.caller, session_id=session_id)
+        services.delete_session(user=self.caller, session_id=session_id, if_match=self.if_match)
         return Response(status=204)
 
 
 class AnswerDetail(ApiView):
     permissions = {"PUT": Principal.USER}
+    if_match_methods = ("PUT",)
 
     @extend_schema(
         operation_id="profiling_answer",
@@ -71,9 +73,13 @@ class AnswerDetail(ApiView):
         """Answer a question, or change its answer."""
         body = self.body(serializers.AnswerRequest)
         session = services.record_answer(
-            user=self.caller, session_id=session_id, question_id=question_id, **body
+            user=self.caller,
+            session_id=session_id,
+            question_id=question_id,
+            if_match=self.if_match,
+            **body,
         )
-        return Response(SessionSerializer(session).data)
+        return self.one(session, SessionSerializer)
 
 
 class Result(ApiView):

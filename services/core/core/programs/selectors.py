@@ -1,6 +1,8 @@
 """Reads of the catalogue, which is open to every user."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
 
 from core.kit.errors import DomainError, NotFound
 from core.programs.models import ContentItem, Program
@@ -18,6 +20,13 @@ def offered() -> QuerySet[ContentItem]:
         .select_related("program", "course")
         .prefetch_related("prerequisites")
     )
+
+
+def containing(rows: QuerySet[ContentItem], words: Iterable[str]) -> QuerySet[ContentItem]:
+    """The items whose title or description contains every word, in any case."""
+    for word in words:
+        rows = rows.filter(Q(title__icontains=word) | Q(description__icontains=word))
+    return rows
 
 
 def content(content_id: str) -> ContentItem:

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.kit.errors import Conflict, DomainError
+from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish, publish_with_parts
 from core.programs.models import ContentItem, Program
@@ -71,13 +72,17 @@ def publish_content(
 
 @transaction.atomic
 def update_content(
-    *, content_id: str, prerequisites: list[str] | None = None, **changes: Any
+    *,
+    content_id: str,
+    prerequisites: list[str] | None = None,
+    if_match: IfMatch | None = None,
+    **changes: Any,
 ) -> ContentItem:
     """Change an item that is on offer. No-op if nothing changes.
 
-    Raises NotFound, Retired, UnknownContent and CircularPrerequisites.
+    Raises NotFound, PreconditionFailed, Retired, UnknownContent and CircularPrerequisites.
     """
-    item = get_for_update(ContentItem.objects.filter(content_id=content_id))
+    item = get_for_update(ContentItem.objects.filter(content_id=content_id), if_match=if_match)
     if item.retired:
         raise Retired
     before = {*item.prerequisites.all()}

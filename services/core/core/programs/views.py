@@ -1,10 +1,12 @@
+from enum import StrEnum
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.kit.pagination import PAGE_PARAMETERS, positive_int_param
-from core.kit.parameters import enum_param
+from core.kit.parameters import enum_param, text_param
 from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
@@ -14,7 +16,29 @@ from core.programs.serializers import ContentSerializer, ProgramSerializer
 from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import ContentType, Track
 
+SEARCH_MAX_LENGTH = 100
+
+
+class ContentOrder(StrEnum):
+    """The orders of the list; `-` is descending."""
+
+    CONTENT_ID = "content_id"
+    CONTENT_ID_DESCENDING = "-content_id"
+    PUBLISHED_AT = "published_at"
+    PUBLISHED_AT_DESCENDING = "-published_at"
+    TITLE = "title"
+    TITLE_DESCENDING = "-title"
+    LEVEL = "level"
+    LEVEL_DESCENDING = "-level"
+    DURATION = "duration_minutes"
+    DURATION_DESCENDING = "-duration_minutes"
+
+
 FILTERS = [
+    OpenApiParameter("q", str, description="Words that title or description contain, all of them."),
+    OpenApiParameter(
+        "ordering", str, enum=list(ContentOrder), description="`content_id` unless given."
+    ),
     OpenApiParameter("content_type", str, enum=list(ContentType)),
     OpenApiParameter("track", str, enum=list(Track)),
     OpenApiParameter("level", int),
@@ -43,7 +67,7 @@ class ProgramDetail(ApiView):
 
 
 class _ContentList(ApiView):
-    query_parameters = (*PAGE_PARAMETERS, "content_type", "track", "level")
+    query_parameters = (*PAGE_PARAMETERS, "q", "ordering", "content_type", "track", "level")
 
     def filtered(self, rows: QuerySet[ContentItem]) -> Response:
         if content_type := enum_param(self.request, "content_type", ContentType):
@@ -52,6 +76,11 @@ class _ContentList(ApiView):
             rows = rows.filter(track=track)
         if "level" in self.request.query_params:
             rows = rows.filter(level=positive_int_param(self.request, "level", default=1, most=5))
+        if "q" in self.request.query_params:
+            words = text_param(self.request, "q", most=SEARCH_MAX_LENGTH).split()
+            rows = selectors.containing(rows, words)
+        if ordering := enum_param(self.request, "ordering", ContentOrder):
+            rows = rows.order_by(ordering.value)
         return self.page(rows, ContentSerializer)
 
 
@@ -89,16 +118,17 @@ class Content(_ContentList):
     def post(self, request: Request) -> Response:
         """Publish a course, module or mission. For directors and admins."""
         item = services.publish_content(**self.body(serializers.PublishContentRequest))
-        return Response(ContentSerializer(item).data, 201)
+        return self.one(item, ContentSerializer, 201)
 
 
 class ContentDetail(ApiView):
     permissions = {"GET": Principal.USER, "PATCH": Permission.CONTENT_PUBLISH}
+    if_match_methods = ("PATCH",)
 
     @extend_schema(operation_id="content_one", responses=ContentSerializer)
     def get(self, request: Request, content_id: str) -> Response:
         """One item, retired or not."""
-        return Response(ContentSerializer(selectors.content(content_id)).data)
+        return self.one(selectors.content(content_id), ContentSerializer)
 
     @extend_schema(
         operation_id="content_update",
@@ -108,8 +138,8 @@ class ContentDetail(ApiView):
     def patch(self, request: Request, content_id: str) -> Response:
         """Change an item that is not retired. For directors and admins."""
         changes = self.body(serializers.UpdateContentRequest, partial=True)
-        item = services.update_content(content_id=content_id, **changes)
-        return Response(ContentSerializer(item).data)
+        item = services.update_content(content_id=content_id, if_match=self.if_match, **changes)
+        return self.one(item, ContentSerializer)
 
 
 class RetireContent(ApiView):
@@ -119,4 +149,4 @@ class RetireContent(ApiView):
     def post(self, request: Request, content_id: str) -> Response:
         """Retire an item: it is no longer offered. For directors and admins."""
         item = services.retire_content(content_id=content_id)
-        return Response(ContentSerializer(item).data)
+        return self.one(item, ContentSerializer)

@@ -1,3 +1,6 @@
+import hashlib
+import json
+
 from django.conf import settings
 from django.db import models
 
@@ -24,3 +27,9 @@ class Progress(Versioned):
 
     def __str__(self) -> str:
         return f"user {self.user_id}, {self.content_id}: {self.status}"
+
+    @property
+    def etag(self) -> str:
+        """Metadata changes without a new version."""
+        text = json.dumps(self.metadata, sort_keys=True)
+        return f'"{self.version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"'

@@ -8,6 +8,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 
 from core.kit.errors import Conflict, DomainError
+from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update, get_or_create_for_update
 from core.outbox.publish import publish, publish_history
 from core.programs.models import ContentItem
@@ -67,9 +68,15 @@ def report_progress(
 
 
 @transaction.atomic
-def revise_progress(*, user: User, progress_id: int, **state: Unpack[State]) -> Progress:
-    """Change fields of a record of one's own. Raises NotFound and what `report_progress` does."""
-    return _change(get_for_update(Progress.objects.filter(pk=progress_id, user=user)), state)
+def revise_progress(
+    *, user: User, progress_id: int, if_match: IfMatch | None = None, **state: Unpack[State]
+) -> Progress:
+    """Change fields of a record of one's own.
+
+    Raises NotFound, PreconditionFailed and what `report_progress` does.
+    """
+    rows = Progress.objects.filter(pk=progress_id, user=user)
+    return _change(get_for_update(rows, if_match=if_match), state)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,17 +45,18 @@ class ProgressList(ApiView):
     def post(self, request: Request) -> Response:
         """Report the caller's progress on an item: 201 for the first report, 200 after it."""
         progress, created = services.report_progress(user=self.caller, **self.body(ReportRequest))
-        return Response(ProgressSerializer(progress).data, 201 if created else 200)
+        return self.one(progress, ProgressSerializer, 201 if created else 200)
 
 
 class ProgressDetail(ApiView):
     permissions = {"GET": Permission.LEARNER_READ, "PATCH": Principal.USER}
+    if_match_methods = ("PATCH",)
 
     @extend_schema(operation_id="progress_one", responses=ProgressSerializer)
     def get(self, request: Request, progress_id: int) -> Response:
         """One record; 404 for callers who may not read its learner."""
         progress = selectors.visible_progress(self.caller, progress_id)
-        return Response(ProgressSerializer(progress).data)
+        return self.one(progress, ProgressSerializer)
 
     @extend_schema(
         operation_id="progress_revise", request=ReviseRequest, responses=ProgressSerializer
@@ -63,5 +64,7 @@ class ProgressDetail(ApiView):
     def patch(self, request: Request, progress_id: int) -> Response:
         """Change one of the caller's records."""
         changes = self.body(ReviseRequest, partial=True)
-        progress = services.revise_progress(user=self.caller, progress_id=progress_id, **changes)
-        return Response(ProgressSerializer(progress).data)
+        progress = services.revise_progress(
+            user=self.caller, progress_id=progress_id, if_match=self.if_match, **changes
+        )
+        return self.one(progress, ProgressSerializer)

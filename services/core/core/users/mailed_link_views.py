@@ -11,7 +11,7 @@ from core.users import mailed_links, serializers
 from core.users.base_views import AccountView, LogInView, PublicView, device_of
 from core.users.one_time_tokens import Purpose
 from core.users.rendering import signed_in_body
-from core.users.throttles import AccountThrottle, LogInThrottle
+from core.users.throttles import LinkThrottle, LogInThrottle, MailThrottle, ResetThrottle
 
 MAIL_ON_ITS_WAY = {"detail": "If the address has an account, a mail is on its way."}
 MAY_MAIL = serializers.MailOnItsWay
@@ -39,7 +39,7 @@ class VerifyEmail(AccountView):
 
 class PasswordReset(PublicView):
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle, AccountThrottle)
+    throttle_classes = (MailThrottle, ResetThrottle)
 
     @extend_schema(
         operation_id="auth_password_reset",
@@ -73,7 +73,7 @@ class PasswordResetConfirm(PublicView):
 class LogInLink(LogInView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle, AccountThrottle)
+    throttle_classes = (LogInThrottle, LinkThrottle)
 
     @extend_schema(
         operation_id="auth_login_link",

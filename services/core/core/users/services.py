@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from core.access.services import MainRole, follow_main_role
 from core.jobs.services import schedule
 from core.kit.errors import Conflict, DomainError, NotFound
+from core.kit.etags import IfMatch
 from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish
@@ -66,13 +67,13 @@ def add_user(*, email: str, password: str | None, role: Role = Role.LEARNER, **m
 
 
 @transaction.atomic
-def update_user(*, user_id: int, **changes: Any) -> User:
+def update_user(*, user_id: int, if_match: IfMatch | None = None, **changes: Any) -> User:
     """Set fields of a user. No-op if nothing changes: no new version, nothing published.
 
     A new role voids access tokens, which name the old one; a user who is made inactive is signed
-    out everywhere.
+    out everywhere. Raises NotFound and PreconditionFailed.
     """
-    user = get_for_update(User.objects.filter(pk=user_id))
+    user = get_for_update(User.objects.filter(pk=user_id), if_match=if_match)
     changed = {name: value for name, value in changes.items() if getattr(user, name) != value}
     if not changed:
         return user

@@ -1,19 +1,24 @@
-"""Rate limits of public routes. Counted per process: the true limit is that times the workers."""
+"""Who is counted against which limit of `settings.RATE_LIMITS`."""
 
-import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ClassVar
 
+from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
+
+from core.limits.throttles import RateThrottle, client_address, count
+
+Page = Callable[..., HttpResponse]
 
 
-class _PerAddress(SimpleRateThrottle):
-    def get_cache_key(self, request: Request, view: APIView) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+class _PerAddress(RateThrottle):
+    def identity(self, request: Request) -> str:
+        return client_address(request)
 
 
 class SignUpThrottle(_PerAddress):
-    """How many accounts one network address may ask for."""
+    """How many accounts one network address may ask for: a classroom at once, no more soon."""
 
     scope = "signup"
 
@@ -24,23 +29,84 @@ class LogInThrottle(_PerAddress):
     scope = "login_address"
 
 
-class OwnPasswordThrottle(SimpleRateThrottle):
+class RefreshThrottle(_PerAddress):
+    """How many refresh tokens one network address may exchange."""
+
+    scope = "refresh"
+
+
+class MailThrottle(_PerAddress):
+    """How many mails one network address may ask for, to whomever."""
+
+    scope = "mail_address"
+
+
+class OwnPasswordThrottle(RateThrottle):
     """How many passwords the bearer of an access token may try for its account."""
 
     scope = "login"
 
-    def get_cache_key(self, request: Request, view: APIView) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": f"user {request.user.pk}"}
+    def identity(self, request: Request) -> str:
+        return f"user {request.user.pk}"
 
 
-class AccountThrottle(SimpleRateThrottle):
-    """How many passwords may be tried for one account, from wherever. Unlocks by itself."""
+class _PerAccount(RateThrottle):
+    """Counted by the text of the mail address, so alike for known and unknown accounts."""
 
-    scope = "login"
+    per_address: ClassVar[bool] = False
 
-    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+    def identity(self, request: Request) -> str | None:
         email = request.data.get("email") if isinstance(request.data, dict) else None
         if not isinstance(email, str):
             return None
-        ident = hashlib.sha256(email.strip().lower().encode()).hexdigest()
-        return self.cache_format % {"scope": self.scope, "ident": ident}
+        account = account_key(email)
+        return f"{client_address(request)} {account}" if self.per_address else account
+
+
+class AccountThrottle(_PerAccount):
+    """How many passwords one network address may try for one account.
+
+    Guesses from other addresses do not count, so that a stranger locks no owner out.
+    """
+
+    scope = "login"
+    per_address = True
+
+
+class ResetThrottle(_PerAccount):
+    """How many mails to reset a password may be asked for one account; use with MailThrottle."""
+
+    scope = "reset"
+
+
+class LinkThrottle(_PerAccount):
+    """How many one-time links may be asked for one account; use with LogInThrottle."""
+
+    scope = "link"
+
+
+def account_key(email: str) -> str:
+    return email.strip().lower()
+
+
+def throttle_log_in(page: Page) -> Page:
+    """The admin's log-in page, with the limits of the API's log-in and counted together with it."""
+
+    @wraps(page)
+    def throttled(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not _may_try(request):
+            text = "Too many attempts to log in. Wait a minute and try again."
+            return HttpResponse(text, status=429, content_type="text/plain")
+        return page(request, *args, **kwargs)
+
+    return throttled
+
+
+def _may_try(request: HttpRequest) -> bool:
+    address = client_address(request)
+    account = account_key(request.POST.get("username", ""))
+    decisions = [
+        count(request, LogInThrottle.scope, address),
+        count(request, AccountThrottle.scope, f"{address} {account}"),
+    ]
+    return all(decision is None or decision.allowed for decision in decisions)

@@ -1,5 +1,7 @@
 """Routes of users and of signing in."""
 
+from typing import ClassVar
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +15,7 @@ from core.users.throttles import (
     AccountThrottle,
     LogInThrottle,
     OwnPasswordThrottle,
+    RefreshThrottle,
     SignUpThrottle,
 )
 from ongoza_contracts.access import Permission
@@ -55,6 +58,7 @@ class LogIn(LogInView):
 class Refresh(PublicView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
+    throttle_classes = (RefreshThrottle,)
 
     @extend_schema(request=serializers.RefreshRequest, responses=serializers.Tokens)
     def post(self, request: Request) -> Response:
@@ -81,18 +85,19 @@ class Me(ApiView):
     """`core.erasure` extends it by DELETE and routes it."""
 
     permissions = {"GET": Principal.USER, "PATCH": Principal.USER}
+    if_match_methods: ClassVar[tuple[str, ...]] = ("PATCH",)
 
     @extend_schema(operation_id="users_me", responses=serializers.UserSerializer)
     def get(self, request: Request) -> Response:
         """The caller."""
-        return Response(serializers.UserSerializer(self.caller).data)
+        return self.one(self.caller, serializers.UserSerializer)
 
     @extend_schema(request=serializers.UpdateUserRequest, responses=serializers.UserSerializer)
     def patch(self, request: Request) -> Response:
         """Change the caller's name or track."""
         changes = self.body(serializers.UpdateUserRequest)
-        user = services.update_user(user_id=self.caller.id, **changes)
-        return Response(serializers.UserSerializer(user).data)
+        user = services.update_user(user_id=self.caller.id, if_match=self.if_match, **changes)
+        return self.one(user, serializers.UserSerializer)
 
 
 class Password(AccountView):

@@ -1,0 +1,55 @@
+"""ETags of single objects, and the preconditions that clients make with them.
+
+A tag is derived from the row's version, so a service compares it under the row's lock. Proxies and
+gzip turn it into a weak one (`W/"7"`), which is as good: the text of an answer follows from the
+version.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.kit.errors import DomainError
+
+_TAG = re.compile(r'\s*(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*')
+ANY = "*"
+
+
+class Tagged(Protocol):
+    @property
+    def etag(self) -> str: ...
+
+
+class PreconditionFailed(DomainError):
+    status = 412
+    code = "precondition_failed"
+    detail = "The object has changed since: read it again, and send the ETag of the answer."
+
+
+@dataclass(frozen=True)
+class IfMatch:
+    """The tags of an `If-Match` header, without their `W/`."""
+
+    tags: frozenset[str]
+
+    def require(self, row: Tagged) -> None:
+        """The caller holds the row's lock. Raises PreconditionFailed."""
+        if not self.tags & {ANY, row.etag}:
+            raise PreconditionFailed
+
+
+def parse_if_match(header: str | None) -> IfMatch | None:
+    """None without the header. A malformed one matches nothing."""
+    return None if header is None else IfMatch(_tags(header))
+
+
+def matches(if_none_match: str | None, row: Tagged) -> bool:
+    """Whether the client has the present state already."""
+    return if_none_match is not None and bool(_tags(if_none_match) & {ANY, row.etag})
+
+
+def _tags(header: str) -> frozenset[str]:
+    if header.strip() == ANY:
+        return frozenset({ANY})
+    found = [_TAG.fullmatch(part) for part in header.split(",")]
+    return frozenset(match[1] for match in found if match)

@@ -1,0 +1,161 @@
+"""A list costs as many queries with 200 rows as with 20: no query for each row."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from drf_spectacular.generators import SchemaGenerator
+
+from core.access.services import Scope, grant
+from core.coaching.models import Goal
+from core.feedback.models import Feedback
+from core.organizations.models import Organization
+from core.profiling.models import ProfilingAnswer, ProfilingSession
+from core.programs.models import ContentItem, Program
+from core.progress.models import Progress
+from core.users.models import User
+from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
+from tests.unit.core.world import Caller, item, person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY, PAGE_SIZE = 20, 200, 100
+
+
+def content(_: User, numbers: range) -> None:
+    """Modules of a course, each after another item: the relations that a row shows."""
+    if not ContentItem.objects.exists():
+        item("course-900000")
+        item("mission-900000")
+    for number in numbers:
+        item(f"module-{number}", course="course-900000", prerequisites=["mission-900000"])
+
+
+def items(numbers: range) -> list[ContentItem]:
+    program = Program.objects.get_or_create(slug="core", title="Core")[0]
+    times = {"published_at": "2026-01-01T00:00:00Z", "duration_minutes": 1}
+    rows = [
+        ContentItem(content_id=f"course-{n}", content_type="course", program=program, **times)
+        for n in numbers
+    ]
+    return ContentItem.objects.bulk_create(rows)
+
+
+def progress(user: User, numbers: range) -> None:
+    status = ProgressStatus.IN_PROGRESS
+    Progress.objects.bulk_create(
+        [Progress(user=user, content=each, status=status) for each in items(numbers)]
+    )
+
+
+def feedback(user: User, numbers: range) -> None:
+    verdict = Verdict.NOT_FOR_ME
+    Feedback.objects.bulk_create(
+        [Feedback(user=user, content=each, verdict=verdict) for each in items(numbers)]
+    )
+
+
+def goals(user: User, numbers: range) -> None:
+    day = date(2999, 1, 1)
+    Goal.objects.bulk_create([Goal(user=user, title=f"{n}", target_date=day) for n in numbers])
+
+
+def organizations(_: User, numbers: range) -> None:
+    Organization.objects.bulk_create(Organization(name=f"{n}", kind="school") for n in numbers)
+
+
+def programs(_: User, numbers: range) -> None:
+    Program.objects.bulk_create(Program(slug=f"p-{n}", title=f"{n}") for n in numbers)
+
+
+def memberships(_: User, numbers: range) -> None:
+    for number in numbers:
+        learner = person(f"learner-{number}")
+        grant(
+            user_id=learner.id,
+            role=Role.LEARNER,
+            scope=Scope(ScopeKind.COHORT, cohort_id=UUID(int=number + 1)),
+        )
+
+
+def sessions(user: User, numbers: range) -> None:
+    done = ProfilingSession.Status.COMPLETED
+    rows = ProfilingSession.objects.bulk_create(
+        [ProfilingSession(user=user, questionnaire="q", status=done) for _ in numbers]
+    )
+    ProfilingAnswer.objects.bulk_create(
+        [
+            ProfilingAnswer(session=row, question_id=question, option_id="a")
+            for row in rows
+            for question in ("q-1", "q-2")
+        ]
+    )
+
+
+Fill = Callable[[User, range], None]
+LISTS: dict[str, tuple[Fill, str]] = {
+    "/coaching/goals/": (goals, "coaching/goals/?"),
+    "/content/": (content, "content/?"),
+    "/feedback/": (feedback, "feedback/?"),
+    "/memberships/": (memberships, "memberships/?"),
+    "/organizations/": (organizations, "organizations/?"),
+    "/profiling/sessions/": (sessions, "profiling/sessions/?"),
+    "/programs/": (programs, "programs/?"),
+    "/programs/{program_id}/content/": (content, "programs/{program}/content/?"),
+    "/progress/": (progress, "progress/?"),
+}
+"""By path of the OpenAPI document: what adds rows for a user, and the address without a page."""
+
+
+def listing_paths() -> set[str]:
+    """The paths whose GET answers with a page."""
+    document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schemas = document["components"]["schemas"]
+    return {
+        path.removeprefix("/api/v1")
+        for path, operations in document["paths"].items()
+        if "results" in _properties(operations.get("get", {}), schemas)
+    }
+
+
+def _properties(operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    content = operation.get("responses", {}).get("200", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = schemas.get(name, schema).get("properties", {})
+    return found
+
+
+def test_every_list_has_a_row() -> None:
+    assert listing_paths() == LISTS.keys()
+
+
+def cost(caller: Caller, path: str) -> tuple[int, int]:
+    """The number of rows in the answer, and of queries."""
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        status, page = caller.get(path)
+    assert status == 200
+    return len(page["results"]), len(queries)
+
+
+@pytest.mark.parametrize("form", ["page_size=100", "page_size=100&page=1"])
+@pytest.mark.parametrize("path", LISTS)
+def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str) -> None:
+    fill, address = LISTS[path]
+    user = person("ada", Role.ADMIN)
+    caller = signed_in(user)
+    fill(user, range(FEW))
+    program = Program.objects.values_list("id", flat=True).first()
+    address = address.format(program=program) + form
+    short, queries = cost(caller, address)
+    fill(user, range(FEW, MANY))
+    long, as_many = cost(caller, address)
+    assert (FEW <= short < FEW + 25, long) == (True, PAGE_SIZE)
+    assert as_many == queries
