@@ -16,9 +16,8 @@ class StateFilter(admin.SimpleListFilter):
         return enum_choices(JobState)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
-        if self.value() not in [*JobState]:
-            return queryset
-        return queryset.filter(IN_STATE[JobState(self.value())])
+        chosen = [condition for state, condition in IN_STATE.items() if state == self.value()]
+        return queryset.filter(*chosen)
 
 
 @admin.register(Job)
