@@ -189,7 +189,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {  # choices that go by several names, or share theirs with others
         "TrackEnum": "core.programs.models.TRACKS",
-        "JobStateEnum": "core.jobs.models.JobState",
+        "JobStateEnum": "core.jobs.models.STATES",
         "ProgressStatusEnum": enum_choices(ProgressStatus),
         "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
     },
