@@ -27,14 +27,18 @@ class Valkey:
         return "valkey"
 
     @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
     def _configuration(self) -> Path:
         return self.folder / "valkey.conf"
 
     def prepare(self) -> None:
         """Write the configuration."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(parents=True, exist_ok=True)
         self._configuration.touch(mode=0o600)
-        own = {"bind": HOST, "port": self.port, "dir": self.folder, "requirepass": self.password}
+        own = {"bind": HOST, "port": self.port, "dir": self.data, "requirepass": self.password}
         lines = "".join(f'{name} "{value}"\n' for name, value in own.items())
         self._configuration.write_text(SETTINGS.read_text() + lines)
 

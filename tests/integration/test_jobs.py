@@ -38,7 +38,7 @@ A_MINUTE_AND_A_PAUSE = 120.0
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
+def jobs_stack() -> Iterator[Stack]:
     stack = new_stack("jobs")
     try:
         stack.up([BY_NAME[name] for name in NAMES])
@@ -52,11 +52,12 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture
-def running(stack: Stack) -> Stack:
+def running(jobs_stack: Stack) -> Stack:
+    """The stack; what an earlier test killed is started again."""
     for name in NAMES:
-        if BY_NAME[name].ready != "exit" and not stack.register.alive(name):
-            stack.run(name)
-    return stack
+        if BY_NAME[name].ready != "exit" and not jobs_stack.register.alive(name):
+            jobs_stack.run(name)
+    return jobs_stack
 
 
 def valkey(stack: Stack) -> redis.Redis:
@@ -80,10 +81,12 @@ def log_in(stack: Stack) -> dict[str, Any]:
     """Also on a database that no relay has compared: core waits for that some seconds."""
     url = f"{stack.core_url}/api/v1/auth/login/"
     body = {"email": EMAIL, "password": PASSWORD}
-    answer = eventually(
-        lambda: (one := httpx.post(url, json=body, timeout=ANSWER_SECONDS)).is_success and one
-    )
-    return dict(answer.json())
+
+    def answer() -> dict[str, Any]:
+        response = httpx.post(url, json=body, timeout=ANSWER_SECONDS)
+        return dict(response.json()) if response.is_success else {}
+
+    return eventually(answer)
 
 
 def retry(stack: Stack, token: str, job_id: int) -> int:
@@ -120,9 +123,7 @@ def test_owed_jobs_are_done_once_when_the_broker_is_wiped_and_workers_are_killed
     valkey(stack).flushall()
     stack.kill("valkey")
     stack.run("valkey")
-    stack.run("jobs")
-    # The worker is killed with its beat, and comes back.
-    stack.kill("jobs")
+    # Worker and beat are started again.
     stack.run("jobs")
     eventually(lambda: rows(stack, "relational", UNDONE) == [], A_MINUTE_AND_A_PAUSE)
     assert rows(stack, "relational", ENDED) == [(3, 3, 1)]

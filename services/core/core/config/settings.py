@@ -11,6 +11,7 @@ from core.config import env, kafka
 from core.config.startup import refuse_bad_configuration
 from core.kit.choices import enum_choices
 from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
 from ongoza_contracts.vocabulary import ProgressStatus
@@ -213,7 +214,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {  # choices that go by several names, or share theirs with others
         "TrackEnum": "core.programs.models.TRACKS",
-        "JobStateEnum": "core.jobs.models.JobState",
+        "GoalStateEnum": enum_choices(GoalState),
+        "JobStateEnum": "core.jobs.models.STATES",
         "ProgressStatusEnum": enum_choices(ProgressStatus),
         "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
         "ApiTokenScopeEnum": "core.users.serializers.SCOPE_WORDS",

@@ -3,9 +3,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.jobs import services
-from core.jobs.models import IN_STATE, Job, JobState
+from core.jobs.models import IN_STATE, STATES, Job
 from core.kit.admin import ReadOnlyAdmin
-from core.kit.choices import enum_choices
 from core.kit.errors import DomainError
 
 
@@ -13,12 +12,11 @@ class StateFilter(admin.SimpleListFilter):
     title = parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return enum_choices(JobState)
+        return STATES
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
-        if self.value() not in [*JobState]:
-            return queryset
-        return queryset.filter(IN_STATE[JobState(self.value())])
+        conditions = [condition for state, condition in IN_STATE.items() if state == self.value()]
+        return queryset.filter(*conditions)
 
 
 @admin.register(Job)

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from core.kit.choices import enum_choices
+
 IS_OPEN = Q(done_at=None, failed_at=None)
 
 
@@ -14,6 +16,7 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+STATES = enum_choices(JobState)
 IN_STATE = {
     JobState.OPEN: IS_OPEN,
     JobState.DONE: ~Q(done_at=None),

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -44,7 +44,8 @@ class JobQueue:
         try:
             with _app().connection_for_write() as connection:
                 name = _app().conf.task_default_queue
-                waiting = connection.default_channel.queue_declare(name).message_count
+                channel: Any = connection.default_channel  # its stub lacks the method
+                waiting = channel.queue_declare(name).message_count
         except _broker_errors():
             return 0
         return max(0, MOST_WAITING - int(waiting))

@@ -1,11 +1,10 @@
 from rest_framework import serializers
 
-from core.jobs.models import Job, JobState
-from core.kit.choices import enum_choices
+from core.jobs.models import STATES, Job
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
-    state = serializers.ChoiceField(choices=enum_choices(JobState), read_only=True)
+    state = serializers.ChoiceField(choices=STATES, read_only=True)
 
     class Meta:
         model = Job

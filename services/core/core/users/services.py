@@ -166,7 +166,8 @@ def sign_in(user: User, device: str = "") -> SignedIn:
 
 def _expiry() -> datetime:
     """No refresh token issued before this is valid any more."""
-    return whole_second() - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    lifetime: timedelta = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    return whole_second() - lifetime
 
 
 @transaction.atomic
