@@ -20,6 +20,7 @@ router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
 
 @router.post(
     "/analyze",
+    name="analyze",
     dependencies=[Depends(Concurrency(2)), Depends(BodyBudget(ROWS_BYTES))],
     responses=describe_source(
         {"projection": "the facts known of the learner", "request": "the rows of the request"}

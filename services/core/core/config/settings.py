@@ -10,9 +10,21 @@ from typing import Any
 from core.config import env, kafka
 from core.config.startup import refuse_bad_configuration
 from core.kit.choices import enum_choices
+from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
+from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
-from ongoza_contracts.vocabulary import ProgressStatus
+from ongoza_contracts.vocabulary import (
+    ID_MAX,
+    AnswerFlag,
+    Confidence,
+    ContentType,
+    ProgressStatus,
+    Role,
+    Track,
+    Verdict,
+)
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -162,7 +174,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "core.kit.pagination.Pages",
     "PAGE_SIZE": 20,
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS without an Origin is 405 like any unknown method
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "core.kit.openapi.Schema",
     "DEFAULT_THROTTLE_RATES": {
         "login": "10/min" if THROTTLE else None,
         "login_address": "60/min" if THROTTLE else None,
@@ -185,12 +197,32 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "OAS_VERSION": "3.1.0",
+    "DEFAULT_GENERATOR_CLASS": "core.kit.openapi.PublicDocument",
+    "GET_LIB_DOC_EXCLUDES": "core.kit.openapi.classes_without_description",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.kit.openapi.complete",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
+    "GENERIC_ADDITIONAL_PROPERTIES": "bool",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {  # choices that go by several names, or share theirs with others
-        "TrackEnum": "core.programs.models.TRACKS",
-        "ProgressStatusEnum": enum_choices(ProgressStatus),
-        "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "minimum": 1, "maximum": ID_MAX},
+        "kind": {"type": "string", "enum": [*KINDS]},
+    },
+    "ENUM_NAME_OVERRIDES": {  # the names that ai's document has too
+        **{
+            kind.__name__: enum_choices(kind)
+            for kind in (
+                *(AnswerFlag, Confidence, ContentType, GoalState, ProgressStatus),
+                *(Role, ScopeKind, Track, Verdict),
+            )
+        },
+        "OrganizationKind": "core.organizations.models.Organization.Kind",
+        "Readiness": ["ok", "degraded"],
+        "ProfilingStatus": "core.profiling.models.ProfilingSession.Status",
     },
 }
 

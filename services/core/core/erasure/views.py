@@ -20,7 +20,7 @@ class Me(users.Me):
         """Erasing takes the password, so that it could be guessed here."""
         return [OwnPasswordThrottle()] if self.request.method == "DELETE" else []
 
-    @extend_schema(request=EraseUserRequest, responses={204: None})
+    @extend_schema(operation_id="users_erase_me", request=EraseUserRequest, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Erase the caller's account and all that belongs to it, for ever."""
         services.erase_oneself(user=self.caller, **self.body(EraseUserRequest))
@@ -30,7 +30,7 @@ class Me(users.Me):
 class Erasure(ApiView):
     permissions = {"GET": Principal.SERVICE}
 
-    @extend_schema(operation_id="erasure", responses=ErasureSerializer)
+    @extend_schema(operation_id="erasures_read", responses=ErasureSerializer)
     def get(self, request: Request, user_id: int) -> Response:
         """What was erased of a user here, and what is still there. For our own services."""
         return Response(ErasureSerializer(selectors.report(user_id)).data)

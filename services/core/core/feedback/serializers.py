@@ -7,7 +7,7 @@ from ongoza_contracts.vocabulary import Verdict
 
 
 class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
-    """`ongoza_contracts.http.feedback.FeedbackItem`."""
+    """A learner's verdict on an item."""
 
     content_id = serializers.CharField()
 

@@ -6,11 +6,13 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
-from core.kit.pagination import MAX_PAGE_SIZE
+from core.kit.pagination import MAX_PAGE, MAX_PAGE_SIZE
 
 PAGE = [
-    OpenApiParameter("page", int, description="Counted from 1."),
-    OpenApiParameter("page_size", int, description=f"1 to {MAX_PAGE_SIZE}; 20 unless given."),
+    OpenApiParameter("page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 1}),
+    OpenApiParameter(
+        "page_size", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 20}
+    ),
 ]
 
 

@@ -5,7 +5,7 @@ from core.organizations.models import Organization
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
-    """`ongoza_contracts.http.users.Organization`."""
+    """An organization, as its members see it."""
 
     class Meta:
         model = Organization

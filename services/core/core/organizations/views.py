@@ -28,6 +28,7 @@ class Organizations(ApiView):
         return self.page(visible, serializers.OrganizationSerializer)
 
     @extend_schema(
+        operation_id="organizations_add",
         request=serializers.OrganizationRequest,
         responses={201: serializers.OrganizationSerializer},
     )
@@ -43,14 +44,16 @@ class OrganizationDetail(ApiView):
         "PATCH": Permission.ORGANIZATION_MANAGE,
     }
 
-    @extend_schema(operation_id="organizations_one", responses=serializers.OrganizationSerializer)
+    @extend_schema(operation_id="organizations_read", responses=serializers.OrganizationSerializer)
     def get(self, request: Request, organization_id: int) -> Response:
         """One organization, for its members and for staff; else 404."""
         organization = selectors.visible_organization(self.caller, organization_id)
         return Response(serializers.OrganizationSerializer(organization).data)
 
     @extend_schema(
-        request=serializers.OrganizationRequest, responses=serializers.OrganizationSerializer
+        operation_id="organizations_update",
+        request=serializers.OrganizationRequest,
+        responses=serializers.OrganizationSerializer,
     )
     def patch(self, request: Request, organization_id: int) -> Response:
         """Change an organization: admins alone."""

@@ -32,11 +32,11 @@ class ResultSerializer(StrictSerializer):
     secondary = serializers.ListField(
         child=serializers.ChoiceField(choices=enum_choices(Track)), max_length=4
     )
-    confidence = serializers.ChoiceField(choices=list(Confidence))
+    confidence = serializers.ChoiceField(choices=enum_choices(Confidence))
     # Not in results that were recorded before these were published.
-    standard_errors = ScoresSerializer(required=False)
-    sem = serializers.FloatField(min_value=0, required=False)
-    z = serializers.FloatField(min_value=0, required=False)
+    standard_errors = ScoresSerializer(required=False, help_text="Absent in old results.")
+    sem = serializers.FloatField(min_value=0, required=False, help_text="Absent in old results.")
+    z = serializers.FloatField(min_value=0, required=False, help_text="Absent in old results.")
     tied = serializers.ListField(
         child=serializers.ChoiceField(choices=enum_choices(Track)), max_length=5, required=False
     )

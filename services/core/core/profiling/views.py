@@ -21,7 +21,7 @@ class Sessions(ApiView):
     query_parameters = (*PAGE_PARAMETERS, "status")
 
     @extend_schema(
-        operation_id="profiling_sessions",
+        operation_id="profiling_list_sessions",
         parameters=[STATUS, *PAGE],
         responses=page_of(SessionSerializer),
     )
@@ -33,7 +33,7 @@ class Sessions(ApiView):
         return self.page(rows, SessionSerializer)
 
     @extend_schema(
-        operation_id="profiling_start",
+        operation_id="profiling_start_session",
         request=serializers.StartRequest,
         responses={200: SessionSerializer, 201: SessionSerializer},
     )
@@ -47,12 +47,12 @@ class Sessions(ApiView):
 class SessionDetail(ApiView):
     permissions = {"GET": Principal.USER, "DELETE": Principal.USER}
 
-    @extend_schema(operation_id="profiling_session", responses=SessionSerializer)
+    @extend_schema(operation_id="profiling_read_session", responses=SessionSerializer)
     def get(self, request: Request, session_id: UUID) -> Response:
         """A session of the caller's."""
         return Response(SessionSerializer(selectors.own_session(self.caller, session_id)).data)
 
-    @extend_schema(operation_id="profiling_delete", responses={204: None})
+    @extend_schema(operation_id="profiling_delete_session", responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
         """Delete a session of the caller's, answers and result included."""
         services.delete_session(user=self.caller, session_id=session_id)
@@ -63,7 +63,7 @@ class AnswerDetail(ApiView):
     permissions = {"PUT": Principal.USER}
 
     @extend_schema(
-        operation_id="profiling_answer",
+        operation_id="profiling_record_answer",
         request=serializers.AnswerRequest,
         responses=SessionSerializer,
     )
@@ -80,7 +80,7 @@ class Result(ApiView):
     permissions = {"POST": Principal.SERVICE}
 
     @extend_schema(
-        operation_id="profiling_result",
+        operation_id="profiling_record_result",
         request=serializers.ResultRequest,
         responses=SessionSerializer,
     )

@@ -36,7 +36,7 @@ class Programs(ApiView):
 class ProgramDetail(ApiView):
     permissions = {"GET": Principal.USER}
 
-    @extend_schema(operation_id="programs_one", responses=ProgramSerializer)
+    @extend_schema(operation_id="programs_read", responses=ProgramSerializer)
     def get(self, request: Request, program_id: int) -> Response:
         """One program."""
         return Response(ProgramSerializer(selectors.program(program_id)).data)
@@ -59,7 +59,7 @@ class ProgramContent(_ContentList):
     permissions = {"GET": Principal.USER}
 
     @extend_schema(
-        operation_id="programs_content",
+        operation_id="programs_list_content",
         parameters=[*FILTERS, *PAGE],
         responses=page_of(ContentSerializer),
     )
@@ -95,7 +95,7 @@ class Content(_ContentList):
 class ContentDetail(ApiView):
     permissions = {"GET": Principal.USER, "PATCH": Permission.CONTENT_PUBLISH}
 
-    @extend_schema(operation_id="content_one", responses=ContentSerializer)
+    @extend_schema(operation_id="content_read", responses=ContentSerializer)
     def get(self, request: Request, content_id: str) -> Response:
         """One item, retired ones too."""
         return Response(ContentSerializer(selectors.content(content_id)).data)

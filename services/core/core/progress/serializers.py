@@ -12,10 +12,13 @@ MAX_METADATA_BYTES = 8 * 1024
 
 
 class ProgressSerializer(serializers.ModelSerializer[Progress]):
-    """`ongoza_contracts.http.progress.ProgressItem`."""
+    """A learner's progress on an item."""
 
     content_id = serializers.CharField()
-    content_type = serializers.CharField(source="content.content_type")
+    content_type = serializers.ChoiceField(
+        choices=enum_choices(ContentType), source="content.content_type"
+    )
+    metadata = serializers.DictField()
 
     class Meta:
         model = Progress
@@ -49,6 +52,8 @@ class ReviseRequest(StrictSerializer):
 
 
 class ReportRequest(ReviseRequest):
+    """The learner's progress on an item: the first report of it, or a later one."""
+
     content_id = serializers.CharField(max_length=64)
     content_type = serializers.ChoiceField(choices=enum_choices(ContentType))
     status = serializers.ChoiceField(choices=enum_choices(ProgressStatus))

@@ -51,7 +51,7 @@ class ProgressList(ApiView):
 class ProgressDetail(ApiView):
     permissions = {"GET": Permission.LEARNER_READ, "PATCH": Principal.USER}
 
-    @extend_schema(operation_id="progress_one", responses=ProgressSerializer)
+    @extend_schema(operation_id="progress_read", responses=ProgressSerializer)
     def get(self, request: Request, progress_id: int) -> Response:
         """One record, for its learner and for roles that may see the learner; else 404."""
         progress = selectors.visible_progress(self.caller, progress_id)

@@ -16,7 +16,7 @@ ASCII = RegexValidator(r"^[\x21-\x7e]*$", "Only plain ASCII addresses are accept
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    """`ongoza_contracts.http.users.User`."""
+    """A user, as shown to those who may read the user."""
 
     email = serializers.EmailField(read_only=True, allow_null=True)
 

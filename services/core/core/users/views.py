@@ -31,7 +31,11 @@ class SignUp(_Public):
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (SignUpThrottle,)
 
-    @extend_schema(request=serializers.SignUpRequest, responses={201: serializers.SignedUp})
+    @extend_schema(
+        operation_id="auth_sign_up",
+        request=serializers.SignUpRequest,
+        responses={201: serializers.SignedUp},
+    )
     def post(self, request: Request) -> Response:
         """Create an account and sign in to it."""
         signed_in = services.sign_up(**self.body(serializers.SignUpRequest))
@@ -43,7 +47,11 @@ class LogIn(_Public):
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (LogInThrottle, AccountThrottle)
 
-    @extend_schema(request=serializers.LogInRequest, responses=serializers.SignedIn)
+    @extend_schema(
+        operation_id="auth_log_in",
+        request=serializers.LogInRequest,
+        responses={200: serializers.SignedIn},
+    )
     def post(self, request: Request) -> Response:
         """Sign in with e-mail address and password."""
         return Response(_signed_in(services.log_in(**self.body(serializers.LogInRequest))))
@@ -53,7 +61,11 @@ class Refresh(_Public):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
 
-    @extend_schema(request=serializers.RefreshRequest, responses=serializers.Tokens)
+    @extend_schema(
+        operation_id="auth_refresh_tokens",
+        request=serializers.RefreshRequest,
+        responses={200: serializers.Tokens},
+    )
     def post(self, request: Request) -> Response:
         """Exchange a refresh token for a new pair.
 
@@ -67,7 +79,9 @@ class Refresh(_Public):
 class LogOut(_Public):
     permissions = {"POST": Principal.ANYONE}
 
-    @extend_schema(request=serializers.RefreshRequest, responses={204: None})
+    @extend_schema(
+        operation_id="auth_log_out", request=serializers.RefreshRequest, responses={204: None}
+    )
     def post(self, request: Request) -> Response:
         """End the sign-in a refresh token belongs to, access tokens included."""
         services.log_out(**self.body(serializers.RefreshRequest))
@@ -79,12 +93,16 @@ class Me(ApiView):
 
     permissions = {"GET": Principal.USER, "PATCH": Principal.USER}
 
-    @extend_schema(operation_id="users_me", responses=serializers.UserSerializer)
+    @extend_schema(operation_id="users_read_me", responses=serializers.UserSerializer)
     def get(self, request: Request) -> Response:
         """The caller."""
         return Response(serializers.UserSerializer(self.caller).data)
 
-    @extend_schema(request=serializers.UpdateUserRequest, responses=serializers.UserSerializer)
+    @extend_schema(
+        operation_id="users_update_me",
+        request=serializers.UpdateUserRequest,
+        responses=serializers.UserSerializer,
+    )
     def patch(self, request: Request) -> Response:
         """Change the caller's name or track."""
         changes = self.body(serializers.UpdateUserRequest)
@@ -97,7 +115,11 @@ class Password(ApiView):
     permissions = {"POST": Principal.USER}
     throttle_classes = (OwnPasswordThrottle,)
 
-    @extend_schema(request=serializers.ChangePasswordRequest, responses=serializers.SignedIn)
+    @extend_schema(
+        operation_id="users_change_password",
+        request=serializers.ChangePasswordRequest,
+        responses={200: serializers.SignedIn},
+    )
     def post(self, request: Request) -> Response:
         """Change the caller's password: all earlier tokens end, new ones are in the answer."""
         body = self.body(serializers.ChangePasswordRequest)
@@ -110,7 +132,7 @@ class Password(ApiView):
 class UserDetail(ApiView):
     permissions = {"GET": Permission.LEARNER_READ}
 
-    @extend_schema(operation_id="users_one", responses=serializers.UserSerializer)
+    @extend_schema(operation_id="users_read", responses=serializers.UserSerializer)
     def get(self, request: Request, user_id: int) -> Response:
         """A user, for themselves and for those who reach them; else 404.
 
