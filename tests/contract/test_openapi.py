@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import EndpointEnumerator
+from jsonschema import Draft202012Validator
 
 from ai.app import create_app
 from ai.kit.settings import Settings
 from core.kit.openapi import InternalDocument, PublicDocument
 from ongoza_contracts.http.errors import Problem
-from ongoza_contracts.http.openapi import EXAMPLE, SCHEMAS
+from ongoza_contracts.http.examples import EXAMPLES
+from ongoza_contracts.http.openapi import SCHEMAS
+from scripts.contracts.__main__ import CONTRACTS
 from tests.tokens import SECRET
 
 Document = dict[str, Any]
@@ -232,12 +235,33 @@ def test_the_same_fields_have_one_name_in_all_documents() -> None:
     assert {one for same in names.values() if len(same) > 1 for one in same} == set()
 
 
-def test_the_example_of_a_problem_is_one() -> None:
-    assert Problem.model_validate(EXAMPLE, strict=True).model_dump(mode="json") == EXAMPLE
+def test_a_problem_has_all_its_fields_everywhere() -> None:
     for document in DOCUMENTS.values():
         problem = document["components"]["schemas"]["Problem"]
-        assert problem["examples"] == [EXAMPLE]
-        assert set(problem["required"]) == EXAMPLE.keys() == problem["properties"].keys()
+        assert set(problem["required"]) == Problem.model_fields.keys() == {*problem["properties"]}
+
+
+@each
+def test_every_example_is_what_its_schema_says(document: Document) -> None:
+    root = {"$defs": document["components"]["schemas"]}
+    text = json.dumps(root).replace(SCHEMAS, "#/$defs/")
+    for name in EXAMPLES.keys() & root["$defs"].keys():
+        assert root["$defs"][name]["examples"] == [EXAMPLES[name]]
+        schema = {**json.loads(text), "$ref": f"#/$defs/{name}"}
+        checker = Draft202012Validator.FORMAT_CHECKER
+        Draft202012Validator(schema, format_checker=checker).validate(EXAMPLES[name])
+
+
+def test_examples_are_of_schemas_and_agree_with_the_facts() -> None:
+    assert {
+        name for document in DOCUMENTS.values() for name in document["components"]["schemas"]
+    } >= EXAMPLES.keys()
+    facts = {"Content": "content.published", "Progress": "progress.updated"}
+    for name, fact in {**facts, "Feedback": "feedback.given"}.items():
+        published = json.loads((CONTRACTS / f"examples/ongoza.{fact}.v1/full.json").read_text())
+        same = EXAMPLES[name].keys() & published.keys()
+        assert len(same) >= 4
+        assert {k: EXAMPLES[name][k] for k in same} == {k: published[k] for k in same}
 
 
 def test_routes_for_services_are_in_a_document_of_their_own() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ongoza_contracts.http.errors import Problem
+from ongoza_contracts.http.examples import EXAMPLES
 
 SCHEMAS = "#/components/schemas/"
 _HEADERS = {
@@ -18,37 +19,39 @@ _HEADERS = {
     "WWW-Authenticate": ("With 401.", {"type": "string", "const": "Bearer"}),
 }
 _DEFAULT_DESCRIPTIONS = ("", "Successful Response")
-EXAMPLE = {
-    "detail": "Not found.",
-    "code": "not_found",
-    "errors": [],
-    "request_id": "0191a7b2c3d4e5f60718293a4b5c6d7e",
-}
 
 
-def add_problems(document: dict[str, Any]) -> None:
-    """Describe the refusals and failures of every operation, and the headers of all answers."""
+def complete(document: dict[str, Any]) -> None:
+    """Describe how operations refuse and fail, the headers of all answers, and add examples."""
     components = document.setdefault("components", {})
     components["headers"] = {
         name: {"description": description, "schema": schema}
         for name, (description, schema) in _HEADERS.items()
     }
-    schemas = components.setdefault("schemas", {})
-    schema = Problem.model_json_schema(ref_template=SCHEMAS + "{model}", mode="serialization")
-    drop_titles(schema)
-    del schema["properties"]["errors"]["default"]  # it is always there
-    schemas.update(schema.pop("$defs"))
-    schemas["Problem"] = {**schema, "required": [*schema["properties"]], "examples": [EXAMPLE]}
+    _complete_schemas(components.setdefault("schemas", {}))
     for operation in operations(document):
-        responses = operation["responses"]
-        for response in responses.values():
-            if response["description"] in _DEFAULT_DESCRIPTIONS:
-                response["description"] = "Done."
-            response["headers"] = response.get("headers", {}) | _headers("X-Request-ID")
-        responses["4XX"] = _problem(
-            "The request is refused; `code` says why.", "Retry-After", "WWW-Authenticate"
-        )
-        responses["5XX"] = _problem("The service cannot answer now.", "Retry-After")
+        _complete_responses(operation["responses"])
+
+
+def _complete_schemas(schemas: dict[str, Any]) -> None:
+    problem = Problem.model_json_schema(ref_template=SCHEMAS + "{model}", mode="serialization")
+    drop_titles(problem)
+    del problem["properties"]["errors"]["default"]  # it is always there
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = {**problem, "required": [*problem["properties"]]}
+    for name in schemas.keys() & EXAMPLES.keys():
+        schemas[name]["examples"] = [EXAMPLES[name]]
+
+
+def _complete_responses(responses: dict[str, Any]) -> None:
+    for response in responses.values():
+        if response["description"] in _DEFAULT_DESCRIPTIONS:
+            response["description"] = "Done."
+        response["headers"] = response.get("headers", {}) | _headers("X-Request-ID")
+    responses["4XX"] = _problem(
+        "The request is refused; `code` says why.", "Retry-After", "WWW-Authenticate"
+    )
+    responses["5XX"] = _problem("The service cannot answer now.", "Retry-After")
 
 
 def drop_titles(node: Any) -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
 from ai.kit.bodies import read_json
-from ongoza_contracts.http.openapi import SCHEMAS, add_problems, drop_titles, operations
+from ongoza_contracts.http.openapi import SCHEMAS, complete, drop_titles, operations
 
 ASSETS = "/docs-assets"
 # The pages need their own inline script; whatever their bundles would fetch elsewhere is blocked.
@@ -79,7 +79,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         drop_titles([document["components"], document["paths"]])
         _drop_defaults(document, schemas)
         _mend_parameters(document)
-        add_problems(document)
+        complete(document)
         app.openapi_schema = document
     return app.openapi_schema
 

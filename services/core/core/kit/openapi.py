@@ -10,7 +10,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_lib_doc_excludes
 
 from core.kit.serializers import StrictSerializer
-from ongoza_contracts.http.openapi import SCHEMAS, add_problems, mappings, operations
+from ongoza_contracts.http import openapi as common
+from ongoza_contracts.http.openapi import SCHEMAS, mappings, operations
 
 INTERNAL = re.compile(r"/api/v1/(internal|profiling/sessions)/")
 """Routes for our own services: nginx answers 404 for them."""
@@ -75,7 +76,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     _name_enums_of_parameters(result, schemas)
     for mapping in mappings(result):
         _drop_direction(mapping)
-    add_problems(result)
+    common.complete(result)
     return result
 
 
