@@ -85,7 +85,7 @@ def _drop_direction(schema: dict[str, Any]) -> None:
     for flag in ("readOnly", "writeOnly"):
         if schema.get(flag) is True:
             del schema[flag]
-    if schema.keys() == {"allOf"} and len(schema["allOf"]) == 1:
+    if len(schema.get("allOf", ())) == 1:
         schema.update(schema.pop("allOf")[0])
 
 
