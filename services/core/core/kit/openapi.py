@@ -75,13 +75,13 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     _inline_null(result, schemas)
     _name_enums_of_parameters(result, schemas)
     for mapping in mappings(result):
-        _drop_direction(mapping)
+        _simplify(mapping)
     common.complete(result)
     return result
 
 
-def _drop_direction(schema: dict[str, Any]) -> None:
-    """Requests and answers have schemas of their own: each field goes in their direction."""
+def _simplify(schema: dict[str, Any]) -> None:
+    """Drop directions, which fields of requests and of answers share, and unions of one schema."""
     for flag in ("readOnly", "writeOnly"):
         if schema.get(flag) is True:
             del schema[flag]
