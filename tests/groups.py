@@ -15,6 +15,7 @@ GROUPS = {
         "integration/test_access.py",
         "integration/test_spine.py",
         "integration/test_kafka_logins.py",
+        "contract/test_typescript_client.py",
     ),
     "restore": ("integration/test_restore.py",),
     "disks": ("integration/test_server_faults.py",),

@@ -59,6 +59,11 @@ class ProgressStatus(StrEnum):
     FAILED = "failed"
 
 
+class ProfilingStatus(StrEnum):
+    OPEN = "open"
+    COMPLETED = "completed"
+
+
 class Verdict(StrEnum):
     """A learner's feedback on a recommended item."""
 

@@ -9,7 +9,7 @@ class FieldError(Response):
     detail: str
 
 
-class Error(Response):
+class Problem(Response):
     detail: str
     """One sentence for a person."""
     code: str

@@ -15,7 +15,7 @@ CONTRADICTIONS_MAX = 20
 
 
 class ProgressRow(Request):
-    """A row of core's `GET /api/v1/progress/`, or of the form in spec/data-contracts.md."""
+    """A row as core's `GET /api/v1/progress/` gives it; `user` may also be called `user_id`."""
 
     id: int | None = Field(default=None, ge=1)
     user: UserId | None = None

@@ -1,13 +1,20 @@
 """Core's record of profiling sessions, as ai reads and writes it."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from ongoza_contracts.http.base import Request, Response
-from ongoza_contracts.vocabulary import AnswerFlag, Confidence, Percentage, Slug, Track, UserId
+from ongoza_contracts.vocabulary import (
+    AnswerFlag,
+    Confidence,
+    Percentage,
+    ProfilingStatus,
+    Slug,
+    Track,
+    UserId,
+)
 
 
 class SessionRequest(Request):
@@ -57,7 +64,7 @@ class SessionRecord(Response):
     id: UUID
     user: UserId
     questionnaire: Slug
-    status: Literal["open", "completed"]
+    status: ProfilingStatus
     version: int
     answers: tuple[RecordedAnswer, ...]
     result: RecordedResult | None

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import typer
 import uvicorn
 from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
         # Nothing consumes telemetry yet, and it costs time in every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
@@ -89,6 +91,11 @@ def create_app(settings: Settings) -> FastAPI:
     docs.install(app)
     _wrap(app, settings)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The name of a route's function in generated clients."""
+    return "_".join([*map(str, route.tags), route.name])
 
 
 def _wrap(app: FastAPI, settings: Settings) -> None:

@@ -96,6 +96,10 @@ class Model(BaseModel):
         )
 
 
+class Live(BaseModel):
+    status: Literal["ok"]
+
+
 class Health(BaseModel):
     status: Literal["ok", "degraded", "unavailable"]
     """Degraded: answers may be old or from a fallback, a background job keeps failing, or topics
@@ -107,15 +111,20 @@ class Health(BaseModel):
 
 
 @router.get("/health/live")
-async def live() -> dict[str, str]:
+async def live() -> Live:
     """Whether the process answers; its dependencies are not checked."""
-    return {"status": "ok"}
+    return Live(status="ok")
 
 
-@router.get("/health", responses={503: {"model": Health, "description": "The database is down"}})
+@router.get(
+    "/health",
+    name="read",
+    responses={503: {"model": Health, "description": "The database is down"}},
+)
 async def health(
     pool: CurrentPool, core: CurrentCore, encoder: CurrentEncoder, response: Response
 ) -> Health:
+    """What the process depends on, and how far its worker is."""
     projection = await _projection(pool)
     if projection is None:
         response.status_code = 503

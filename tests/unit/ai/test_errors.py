@@ -16,7 +16,7 @@ from ai.kit.guard import BODY_MAX, Guard
 from ai.kit.head import HeadAsGet
 from ai.kit.trace import Trace, child_traceparent
 from ongoza_contracts.http.base import Request
-from ongoza_contracts.http.errors import Error
+from ongoza_contracts.http.errors import Problem
 from tests.bad_input import BODIES, JSON, MEDIA
 from tests.tokens import SECRET, bearer
 
@@ -76,11 +76,11 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def refused(response: httpx.Response, status: int, code: str) -> Error:
+def refused(response: httpx.Response, status: int, code: str) -> Problem:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == JSON
     assert set(response.json()) == {"detail", "code", "errors", "request_id"}
-    error = Error.model_validate_json(response.content)
+    error = Problem.model_validate_json(response.content)
     assert error.code == code
     assert error.request_id == response.headers["X-Request-ID"]
     return error

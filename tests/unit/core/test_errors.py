@@ -11,17 +11,17 @@ from rest_framework import exceptions
 
 from core.kit import trace
 from core.kit.errors import BadParameter, Conflict, DomainError, NotFound, exception_handler
-from ongoza_contracts.http.errors import Error
+from ongoza_contracts.http.errors import Problem
 
 
-def answer(error: Exception) -> tuple[int, Error, dict[str, str]]:
+def answer(error: Exception) -> tuple[int, Problem, dict[str, str]]:
     trace.begin("the-request")
     try:
         response = exception_handler(error, {})
     finally:
         trace.end()
     assert response is not None
-    body = Error.model_validate(response.data)
+    body = Problem.model_validate(response.data)
     assert body.request_id == "the-request"
     return response.status_code, body, dict(response.headers)
 
@@ -109,7 +109,7 @@ def test_our_own_mistakes_are_left_to_django(error: Exception) -> None:
     assert exception_handler(error, {}) is None
 
 
-def refused(detail: Any) -> Error:
+def refused(detail: Any) -> Problem:
     status, body, _ = answer(exceptions.ValidationError(detail))
     assert status == 400
     return body

@@ -32,9 +32,10 @@ def ai_paths() -> Iterator[str]:
     yield from create_app(settings).openapi()["paths"]
 
 
-def core_paths(folder: Path) -> Iterator[str]:
-    file = folder / "core.yaml"
-    call_command("spectacular", file=str(file))
+def core_paths(folder: Path, document: str = "PublicDocument") -> Iterator[str]:
+    file = folder / f"{document}.yaml"
+    generator = f"core.kit.openapi.{document}"
+    call_command("spectacular", file=str(file), generator_class=generator)
     yield from yaml.safe_load(file.read_text())["paths"]
 
 
@@ -45,12 +46,14 @@ def test_ais_paths_lead_to_ai() -> None:
 
 
 def test_cores_paths_lead_to_core_or_are_for_services_alone(tmp_path: Path) -> None:
-    found = {path: ends_at(path) for path in core_paths(tmp_path)}
-    inside = {
-        path for path in found if path.startswith(("/api/v1/internal/", "/api/v1/profiling/"))
+    public = {path: ends_at(path) for path in core_paths(tmp_path)}
+    internal = {path: ends_at(path) for path in core_paths(tmp_path, "InternalDocument")}
+    assert len(public) > len(internal) > 0
+    assert public == dict.fromkeys(public, "core")
+    assert internal == dict.fromkeys(internal, "404")
+    assert {"/api/v1/internal/", "/api/v1/profiling/"} == {
+        "/".join(path.split("/")[:4]) + "/" for path in internal
     }
-    assert len(found) > len(inside) > 0
-    assert found == {path: "404" if path in inside else "core" for path in found}
 
 
 @pytest.mark.parametrize("path", ["/api/docs/", "/api/schema/", "/admin/", "/", "/docs"])

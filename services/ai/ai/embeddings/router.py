@@ -25,7 +25,12 @@ def new_budget() -> Budget:
     return Budget(300_000, seconds=60)
 
 
-@router.post("/embeddings", response_model=EmbeddingResponse, dependencies=[Depends(concurrency)])
+@router.post(
+    "/embeddings",
+    name="compute",
+    response_model=EmbeddingResponse,
+    dependencies=[Depends(concurrency)],
+)
 async def embed(
     request: Request,
     caller: CurrentCaller,

@@ -14,7 +14,7 @@ from ai.kit.auth import Caller, Tokens
 from ai.kit.breaker import CircuitBreaker
 from ai.kit.errors import ApiError, ServiceUnavailable
 from ai.kit.trace import child_traceparent, request_id
-from ongoza_contracts.http.errors import Error
+from ongoza_contracts.http.errors import Problem
 
 BUDGET_SECONDS = 0.6
 """The time for all calls of one request together, unless the route sets another."""
@@ -53,7 +53,7 @@ class CoreRefused(ApiError):
 
     _PASSED_ON = frozenset({401, 403, 404, 409, 429})
 
-    def __init__(self, status: int, error: Error, retry_after: str | None = None) -> None:
+    def __init__(self, status: int, error: Problem, retry_after: str | None = None) -> None:
         headers = {"Retry-After": retry_after} if retry_after else {}
         if status == 401:
             headers["WWW-Authenticate"] = "Bearer"
@@ -134,9 +134,9 @@ class CoreClient:
             return CoreUnavailable()
         self.breaker.succeeded()
         try:
-            error = Error.model_validate_json(response.content)
+            error = Problem.model_validate_json(response.content)
         except ValidationError:
-            error = Error(detail="Core refused the request.", code="core_refused", request_id="")
+            error = Problem(detail="Core refused the request.", code="core_refused", request_id="")
         return CoreRefused(status, error, response.headers.get("Retry-After"))
 
 

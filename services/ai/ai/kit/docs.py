@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
 from ai.kit.bodies import read_json
-from ongoza_contracts.http.errors import Error
+from ongoza_contracts.http.openapi import SCHEMAS, complete, drop_titles, operations
 
 ASSETS = "/docs-assets"
 # The pages need their own inline script; whatever their bundles would fetch elsewhere is blocked.
@@ -23,7 +23,9 @@ CONTENT_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'"
 )
-_SCHEMAS = "#/components/schemas/"
+
+
+_BOUNDS = {"ge": "minimum", "le": "maximum"}
 
 
 def install(app: FastAPI) -> None:
@@ -73,21 +75,36 @@ def _document(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        _document_errors(document, schemas)
         _document_bodies(app, document, schemas)
+        drop_titles([document["components"], document["paths"]])
+        _drop_defaults(document, schemas)
+        _mend_parameters(document)
+        complete(document)
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _document_errors(document: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Every refusal has the one error body; FastAPI's own 422 does not happen."""
-    reference = _reference(Error, schemas)
-    for operation in _operations(document):
+def _drop_defaults(document: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """FastAPI's own 422 does not happen, and its summaries repeat the names of functions."""
+    for operation in operations(document):
         operation["responses"].pop("422", None)
-        operation["responses"]["4XX"] = {"description": "Refused", "content": reference}
-        operation["responses"]["5XX"] = {"description": "Cannot answer now", "content": reference}
+        operation.pop("summary", None)
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+
+
+def _mend_parameters(document: dict[str, Any]) -> None:
+    """FastAPI says that an optional parameter may be null, which no address can say, and names the
+    bounds of a validated number as pydantic does."""
+    for operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            schema = parameter["schema"]
+            for kind in schema.pop("anyOf", ()):
+                if kind != {"type": "null"}:
+                    schema |= kind
+            for name, keyword in _BOUNDS.items():
+                if name in schema:
+                    schema[keyword] = schema.pop(name)
 
 
 def _document_bodies(app: FastAPI, document: dict[str, Any], schemas: dict[str, Any]) -> None:
@@ -108,12 +125,7 @@ def _models_read(dependant: Dependant | None) -> Iterator[type[BaseModel]]:
 
 
 def _reference(model: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
-    schema = model.model_json_schema(ref_template=_SCHEMAS + "{model}")
+    schema = model.model_json_schema(ref_template=SCHEMAS + "{model}")
     schemas.update(schema.pop("$defs", {}))
     schemas[model.__name__] = schema
-    return {"application/json": {"schema": {"$ref": _SCHEMAS + model.__name__}}}
-
-
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for path in document.get("paths", {}).values():
-        yield from path.values()
+    return {"application/json": {"schema": {"$ref": SCHEMAS + model.__name__}}}

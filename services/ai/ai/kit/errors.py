@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 
 from ai.kit.trace import request_id
-from ongoza_contracts.http.errors import Error, FieldError
+from ongoza_contracts.http.errors import FieldError, Problem
 
 
 class ApiError(Exception):
@@ -89,7 +89,9 @@ class ServiceUnavailable(ApiError):
 
 
 def error_response(error: ApiError) -> Response:
-    body = Error(detail=error.detail, code=error.code, errors=error.errors, request_id=request_id())
+    body = Problem(
+        detail=error.detail, code=error.code, errors=error.errors, request_id=request_id()
+    )
     return Response(
         body.model_dump_json(),
         status_code=error.status,

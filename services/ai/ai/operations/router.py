@@ -43,7 +43,7 @@ Operator = Annotated[Caller, Depends(operator)]
 router = APIRouter(prefix="/api/v1/operations/parked", tags=["operations"])
 
 
-@router.get("")
+@router.get("", name="list_parked")
 async def parked_records(
     _: Operator,
     pool: CurrentPool,
@@ -56,20 +56,20 @@ async def parked_records(
     return ParkedPage(results=records, total=page.total, next_after=page.next)
 
 
-@router.get("/{parked_id}")
+@router.get("/{parked_id}", name="read_parked")
 async def parked_record(_: Operator, pool: CurrentPool, parked_id: ParkedId) -> ParkedBytes:
     """One parked record, with its bytes."""
     return ParkedBytes.of(await parked.one(pool, parked_id))
 
 
-@router.post("/{parked_id}/retry")
+@router.post("/{parked_id}/retry", name="retry_parked")
 async def retry(caller: Operator, pool: CurrentPool, parked_id: ParkedId) -> Applied:
     """Apply the record as the worker does. 409 if it is refused again. Takes no body."""
     outcome = await parked.retry(pool, parked_id, f"user {caller.user_id}")
     return Applied(outcome=outcome)
 
 
-@router.post("/{parked_id}/accept")
+@router.post("/{parked_id}/accept", name="accept_parked")
 async def accept(
     _: Permitted,  # before the body is read
     pool: CurrentPool,
@@ -83,7 +83,7 @@ async def accept(
     return Applied(outcome=await parked.accept(pool, parked_id, actor, body.reason))
 
 
-@router.post("/{parked_id}/discard", status_code=204)
+@router.post("/{parked_id}/discard", name="discard_parked", status_code=204)
 async def discard(
     _: Permitted,  # before the body is read
     pool: CurrentPool,

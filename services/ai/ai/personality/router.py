@@ -20,6 +20,7 @@ router = APIRouter(prefix="/api/v1/personality", tags=["personality"])
 
 @router.post(
     "/analyze",
+    name="analyze",
     dependencies=[Depends(Concurrency(2)), Depends(BodyBudget(ROWS_BYTES))],
     responses=describe_source(
         {"projection": "the learner's published facts", "request": "the rows of the request"}

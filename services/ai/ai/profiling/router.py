@@ -49,7 +49,7 @@ async def start_session(
     return views.progress(session)
 
 
-@router.get("/session/{session_id:uuid}/progress", responses=FROM_CORE)
+@router.get("/session/{session_id:uuid}/progress", name="read_progress", responses=FROM_CORE)
 async def session_progress(
     session_id: UUID,
     caller: CurrentCaller,
@@ -57,12 +57,13 @@ async def session_progress(
     pool: CurrentPool,
     response: Response,
 ) -> SessionProgress:
+    """How far a session is, and its next question."""
     session, source = await service.read(core, pool, caller, session_id)
     response.headers.update(source_headers(source))
     return views.progress(session)
 
 
-@router.get("/questions")
+@router.get("/questions", name="list_questions")
 async def questions(caller: CurrentCaller, questionnaire: Version = "v2") -> Questionnaire:
     """All questions of a questionnaire; first those that every learner is asked, in order.
 
@@ -87,13 +88,13 @@ async def respond(
     return views.progress(session)
 
 
-@router.post("/session/{session_id:uuid}/complete")
+@router.post("/session/{session_id:uuid}/complete", name="complete_session")
 async def complete(session_id: UUID, caller: CurrentCaller, core: CurrentCore) -> ProfilingResults:
     """Score the answers and store the result; idempotent. 409 while answers are missing."""
     return result_views.results(await service.complete(core, caller, session_id))
 
 
-@router.get("/session/{session_id:uuid}/results", responses=FROM_CORE)
+@router.get("/session/{session_id:uuid}/results", name="read_results", responses=FROM_CORE)
 async def results(
     session_id: UUID,
     caller: CurrentCaller,
@@ -107,7 +108,7 @@ async def results(
     return result_views.results(session)
 
 
-@router.get("/session/{session_id:uuid}/comparison", responses=FROM_CORE)
+@router.get("/session/{session_id:uuid}/comparison", name="read_comparison", responses=FROM_CORE)
 async def comparison(
     session_id: UUID,
     caller: CurrentCaller,
@@ -121,7 +122,7 @@ async def comparison(
     return result_views.comparison(earlier, later)
 
 
-@router.get("/tracks")
+@router.get("/tracks", name="list_tracks")
 async def tracks(caller: CurrentCaller) -> TrackList:
     """The five tracks: what they are about, and which work they lead to."""
     return views.tracks()
@@ -129,4 +130,5 @@ async def tracks(caller: CurrentCaller) -> TrackList:
 
 @router.delete("/session/{session_id:uuid}", status_code=204)
 async def delete_session(session_id: UUID, caller: CurrentCaller, core: CurrentCore) -> None:
+    """Delete a session of the caller's, answers and result included."""
     await service.delete(core, caller, session_id)

@@ -1,11 +1,18 @@
 """What the profiling routes take and give."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from ongoza_contracts.http.base import Request, Response
-from ongoza_contracts.vocabulary import AnswerFlag, Confidence, Percentage, Slug, Track, UserId
+from ongoza_contracts.vocabulary import (
+    AnswerFlag,
+    Confidence,
+    Percentage,
+    ProfilingStatus,
+    Slug,
+    Track,
+    UserId,
+)
 
 
 class AnswerGiven(Request):
@@ -27,7 +34,7 @@ class QuestionShown(Response):
 
 class SessionProgress(Response):
     session_id: UUID
-    status: Literal["open", "completed"]
+    status: ProfilingStatus
     questionnaire: Slug
     answered: int
     """Answers that count: those to questions that were asked, or would have been."""

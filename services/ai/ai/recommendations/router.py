@@ -74,7 +74,12 @@ def wanted(caller: CurrentCaller, query: Annotated[RecommendationQuery, Query()]
     return Wanted(user_id, query.content_type, query.limit, excluded)
 
 
-@router.get("/recommendations", response_model=RecommendationResponse, responses=DESCRIPTION)
+@router.get(
+    "/recommendations",
+    name="list",
+    response_model=RecommendationResponse,
+    responses=DESCRIPTION,
+)
 async def own_recommendations(
     request: Request,
     caller: CurrentCaller,
@@ -90,7 +95,7 @@ async def own_recommendations(
     return await while_connected(request, answer)
 
 
-@router.get("/recommendations/debug")
+@router.get("/recommendations/debug", name="explain")
 async def explained_recommendations(
     request: Request,
     caller: CurrentCaller,
@@ -102,7 +107,12 @@ async def explained_recommendations(
     return await while_connected(request, explain(resources, wanted))
 
 
-@router.post("/recommendations", response_model=RecommendationResponse, responses=DESCRIPTION)
+@router.post(
+    "/recommendations",
+    name="query",
+    response_model=RecommendationResponse,
+    responses=DESCRIPTION,
+)
 async def recommendations(
     request: Request,
     caller: CurrentCaller,

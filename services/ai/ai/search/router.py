@@ -29,7 +29,7 @@ CurrentResources = Annotated[SearchResources, Depends(current_resources)]
 router = APIRouter(prefix="/api/v1", tags=["search"], dependencies=[Depends(Concurrency(8))])
 
 
-@router.get("/search", response_model=SearchResponse, responses=DESCRIPTION)
+@router.get("/search", name="content", response_model=SearchResponse, responses=DESCRIPTION)
 async def search_content(
     request: Request,
     _: CurrentCaller,
@@ -41,7 +41,12 @@ async def search_content(
     return _response(await while_connected(request, found))
 
 
-@router.get("/search/similar/{content_id}", response_model=SearchResponse, responses=DESCRIPTION)
+@router.get(
+    "/search/similar/{content_id}",
+    name="similar_content",
+    response_model=SearchResponse,
+    responses=DESCRIPTION,
+)
 async def similar_content(
     request: Request,
     _: CurrentCaller,

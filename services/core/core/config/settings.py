@@ -13,8 +13,18 @@ from core.kit.choices import enum_choices
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
+from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
-from ongoza_contracts.vocabulary import ProgressStatus
+from ongoza_contracts.vocabulary import (
+    ID_MAX,
+    AnswerFlag,
+    Confidence,
+    ContentType,
+    ProgressStatus,
+    Role,
+    Track,
+    Verdict,
+)
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -192,7 +202,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "core.kit.pagination.Pages",
     "PAGE_SIZE": 20,
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS without an Origin is 405 like any unknown method
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "core.kit.openapi.Schema",
     "EXCEPTION_HANDLER": "core.kit.errors.exception_handler",
     "NUM_PROXIES": env.number("NUM_PROXIES", 0),  # who is the client: X-Forwarded-For is forged
     "URL_FORMAT_OVERRIDE": None,
@@ -210,18 +220,35 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "OAS_VERSION": "3.1.0",
+    "DEFAULT_GENERATOR_CLASS": "core.kit.openapi.PublicDocument",
+    "GET_LIB_DOC_EXCLUDES": "core.kit.openapi.classes_without_description",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.kit.openapi.complete",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
+    "GENERIC_ADDITIONAL_PROPERTIES": "bool",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {  # choices that go by several names, or share theirs with others
-        "TrackEnum": "core.programs.models.TRACKS",
-        "GoalStateEnum": enum_choices(GoalState),
-        "JobStateEnum": "core.jobs.models.STATES",
-        "ProgressStatusEnum": enum_choices(ProgressStatus),
-        "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
-        "ApiTokenScopeEnum": "core.users.serializers.SCOPE_WORDS",
-        "ConsentKindEnum": "core.users.models.Consent.Kind",
-        "KindEnum": "core.organizations.models.Organization.Kind",
-        "ScopeEnum": enum_choices(ScopeKind),
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "minimum": 1, "maximum": ID_MAX},
+        "kind": {"type": "string", "enum": [*KINDS]},
+    },
+    "ENUM_NAME_OVERRIDES": {  # the names that ai's document has too
+        **{
+            kind.__name__: enum_choices(kind)
+            for kind in (
+                *(AnswerFlag, Confidence, ContentType, GoalState, ProgressStatus),
+                *(Role, ScopeKind, Track, Verdict),
+            )
+        },
+        "OrganizationKind": "core.organizations.models.Organization.Kind",
+        "Readiness": ["ok", "degraded"],
+        "ProfilingStatus": "core.profiling.models.ProfilingSession.Status",
+        "JobState": "core.jobs.models.STATES",
+        "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
+        "ConsentKind": "core.users.models.Consent.Kind",
     },
 }
 

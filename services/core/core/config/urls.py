@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from core.config import health
 from core.config.admin import register_remaining
 from core.kit.ids import IdConverter
+from core.kit.openapi import InternalDocument
 from core.users.throttles import throttle_log_in
 
 handler400 = "core.kit.errors.bad_request"
@@ -30,6 +31,7 @@ urlpatterns = [
     path("api/v1/health/", health.Live.as_view()),
     path("api/v1/health/ready/", health.Ready.as_view()),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/internal/", SpectacularAPIView.as_view(generator_class=InternalDocument)),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("admin/login/", throttle_log_in(admin.site.login)),
     path("admin/", admin.site.urls),

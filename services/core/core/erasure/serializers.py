@@ -13,6 +13,7 @@ class ReceiptSerializer(serializers.ModelSerializer[ErasureReceipt]):
     class Meta:
         model = ErasureReceipt
         fields = ("place", "rows", "erased_at")
+        read_only_fields = fields
 
 
 class ErasureSerializer(serializers.Serializer[object]):

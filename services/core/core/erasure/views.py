@@ -21,7 +21,7 @@ class Me(users.Me):
         """Erasing takes the password, so that it could be guessed here."""
         return [OwnPasswordThrottle()] if self.request.method == "DELETE" else []
 
-    @extend_schema(request=EraseUserRequest, responses={204: None})
+    @extend_schema(operation_id="users_erase_me", request=EraseUserRequest, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Erase the caller's account with all its data, permanently."""
         body = self.body(EraseUserRequest)
@@ -32,7 +32,7 @@ class Me(users.Me):
 class Erasure(ApiView):
     permissions = {"GET": Principal.SERVICE}
 
-    @extend_schema(operation_id="erasure", responses=ErasureSerializer)
+    @extend_schema(operation_id="erasures_read", responses=ErasureSerializer)
     def get(self, request: Request, user_id: int) -> Response:
         """Erased and remaining rows of a user in core. For internal services."""
         return Response(ErasureSerializer(selectors.report(user_id)).data)

@@ -6,11 +6,13 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
-from core.kit.pagination import MAX_PAGE_SIZE
+from core.kit.pagination import MAX_PAGE, MAX_PAGE_SIZE
 
 PAGE = [
     OpenApiParameter(
-        "page", int, description="The number of the page; the first is 1. Not beside `cursor`."
+        "page",
+        {"type": "integer", "minimum": 1, "maximum": MAX_PAGE},
+        description="The number of the page; the first is 1. Not beside `cursor`.",
     ),
     OpenApiParameter(
         "cursor",
@@ -18,7 +20,9 @@ PAGE = [
         description="From `next` or `previous`. Pages by cursor skip and repeat no row when the"
         " list changes meanwhile.",
     ),
-    OpenApiParameter("page_size", int, description=f"1 to {MAX_PAGE_SIZE}; by default 20."),
+    OpenApiParameter(
+        "page_size", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 20}
+    ),
 ]
 
 

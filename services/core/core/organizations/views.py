@@ -28,6 +28,7 @@ class Organizations(ApiView):
         return self.page(visible, serializers.OrganizationSerializer)
 
     @extend_schema(
+        operation_id="organizations_add",
         request=serializers.OrganizationRequest,
         responses={201: serializers.OrganizationSerializer},
     )
@@ -44,14 +45,16 @@ class OrganizationDetail(ApiView):
     }
     if_match_methods = ("PATCH",)
 
-    @extend_schema(operation_id="organizations_one", responses=serializers.OrganizationSerializer)
+    @extend_schema(operation_id="organizations_read", responses=serializers.OrganizationSerializer)
     def get(self, request: Request, organization_id: int) -> Response:
         """One organization; 404 for callers who are neither members nor staff."""
         organization = selectors.visible_organization(self.caller, organization_id)
         return self.one(organization, serializers.OrganizationSerializer)
 
     @extend_schema(
-        request=serializers.OrganizationRequest, responses=serializers.OrganizationSerializer
+        operation_id="organizations_update",
+        request=serializers.OrganizationRequest,
+        responses=serializers.OrganizationSerializer,
     )
     def patch(self, request: Request, organization_id: int) -> Response:
         """Change an organization. For admins."""

@@ -10,6 +10,7 @@ from core.profiling.models import ProfilingAnswer, ProfilingSession
 from ongoza_contracts.vocabulary import AnswerFlag, Confidence, Track
 
 SLUG = r"^[a-z0-9]+([-_.][a-z0-9]+)*$"
+ABSENT = "Absent from results that were recorded before it was published."
 
 
 class AnswerSerializer(serializers.ModelSerializer[ProfilingAnswer]):
@@ -32,18 +33,21 @@ class ResultSerializer(StrictSerializer):
     secondary = serializers.ListField(
         child=serializers.ChoiceField(choices=enum_choices(Track)), max_length=4
     )
-    confidence = serializers.ChoiceField(choices=list(Confidence))
-    # Not in results that were recorded before these were published.
-    standard_errors = ScoresSerializer(required=False)
-    sem = serializers.FloatField(min_value=0, required=False)
-    z = serializers.FloatField(min_value=0, required=False)
+    confidence = serializers.ChoiceField(choices=enum_choices(Confidence))
+    standard_errors = ScoresSerializer(required=False, help_text=ABSENT)
+    sem = serializers.FloatField(min_value=0, required=False, help_text=ABSENT)
+    z = serializers.FloatField(min_value=0, required=False, help_text=ABSENT)
     tied = serializers.ListField(
-        child=serializers.ChoiceField(choices=enum_choices(Track)), max_length=5, required=False
+        child=serializers.ChoiceField(choices=enum_choices(Track)),
+        max_length=5,
+        required=False,
+        help_text=ABSENT,
     )
     flags = serializers.ListField(
         child=serializers.ChoiceField(choices=enum_choices(AnswerFlag)),
         max_length=2,
         required=False,
+        help_text=ABSENT,
     )
 
 

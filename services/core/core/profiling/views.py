@@ -21,7 +21,7 @@ class Sessions(ApiView):
     query_parameters = (*PAGE_PARAMETERS, "status")
 
     @extend_schema(
-        operation_id="profiling_sessions",
+        operation_id="profiling_list_sessions",
         parameters=[STATUS, *PAGE],
         responses=page_of(SessionSerializer),
     )
@@ -33,7 +33,7 @@ class Sessions(ApiView):
         return self.page(rows, SessionSerializer)
 
     @extend_schema(
-        operation_id="profiling_start",
+        operation_id="profiling_start_session",
         request=serializers.StartRequest,
         responses={200: SessionSerializer, 201: SessionSerializer},
     )
@@ -48,12 +48,12 @@ class SessionDetail(ApiView):
     permissions = {"GET": Principal.USER, "DELETE": Principal.USER}
     if_match_methods = ("DELETE",)
 
-    @extend_schema(operation_id="profiling_session", responses=SessionSerializer)
+    @extend_schema(operation_id="profiling_read_session", responses=SessionSerializer)
     def get(self, request: Request, session_id: UUID) -> Response:
         """One of the caller's sessions."""
         return self.one(selectors.own_session(self.caller, session_id), SessionSerializer)
 
-    @extend_schema(operation_id="profiling_delete", responses={204: None})
+    @extend_schema(operation_id="profiling_delete_session", responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
         """Delete one of the caller's sessions, with its answers and result."""
         services.delete_session(user=self.caller, session_id=session_id, if_match=self.if_match)
@@ -65,7 +65,7 @@ class AnswerDetail(ApiView):
     if_match_methods = ("PUT",)
 
     @extend_schema(
-        operation_id="profiling_answer",
+        operation_id="profiling_record_answer",
         request=serializers.AnswerRequest,
         responses=SessionSerializer,
     )
@@ -86,7 +86,7 @@ class Result(ApiView):
     permissions = {"POST": Principal.SERVICE}
 
     @extend_schema(
-        operation_id="profiling_result",
+        operation_id="profiling_record_result",
         request=serializers.ResultRequest,
         responses=SessionSerializer,
     )

@@ -13,6 +13,8 @@ SLUG = r"^[a-z0-9]+([-_.][a-z0-9]+)*$"
 
 
 class ProgramSerializer(serializers.ModelSerializer[Program]):
+    track = serializers.ChoiceField(choices=enum_choices(Track), allow_blank=True, read_only=True)
+
     class Meta:
         model = Program
         fields = ("id", "slug", "title", "description", "track")
@@ -21,7 +23,10 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
 
 class ContentSerializer(serializers.ModelSerializer[ContentItem]):
     program = serializers.SlugRelatedField[Program](slug_field="slug", read_only=True)
-    course_id = serializers.CharField(source="course.content_id", default=None)
+    course_id = serializers.CharField(
+        source="course.content_id", default=None, read_only=True, allow_null=True
+    )
+    skills = serializers.ListField(child=serializers.CharField(), read_only=True)
     prerequisites = serializers.SlugRelatedField[ContentItem](
         slug_field="content_id", many=True, read_only=True
     )

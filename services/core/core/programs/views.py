@@ -60,7 +60,7 @@ class Programs(ApiView):
 class ProgramDetail(ApiView):
     permissions = {"GET": Principal.USER}
 
-    @extend_schema(operation_id="programs_one", responses=ProgramSerializer)
+    @extend_schema(operation_id="programs_read", responses=ProgramSerializer)
     def get(self, request: Request, program_id: int) -> Response:
         """One program."""
         return Response(ProgramSerializer(selectors.program(program_id)).data)
@@ -88,7 +88,7 @@ class ProgramContent(_ContentList):
     permissions = {"GET": Principal.USER}
 
     @extend_schema(
-        operation_id="programs_content",
+        operation_id="programs_list_content",
         parameters=[*FILTERS, *PAGE],
         responses=page_of(ContentSerializer),
     )
@@ -125,7 +125,7 @@ class ContentDetail(ApiView):
     permissions = {"GET": Principal.USER, "PATCH": Permission.CONTENT_PUBLISH}
     if_match_methods = ("PATCH",)
 
-    @extend_schema(operation_id="content_one", responses=ContentSerializer)
+    @extend_schema(operation_id="content_read", responses=ContentSerializer)
     def get(self, request: Request, content_id: str) -> Response:
         """One item, retired or not."""
         return self.one(selectors.content(content_id), ContentSerializer)

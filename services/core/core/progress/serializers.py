@@ -15,7 +15,10 @@ class ProgressSerializer(serializers.ModelSerializer[Progress]):
     """A learner's progress on an item."""
 
     content_id = serializers.CharField()
-    content_type = serializers.CharField(source="content.content_type")
+    content_type = serializers.ChoiceField(
+        choices=enum_choices(ContentType), source="content.content_type"
+    )
+    metadata = serializers.DictField()
 
     class Meta:
         model = Progress
@@ -49,6 +52,8 @@ class ReviseRequest(StrictSerializer):
 
 
 class ReportRequest(ReviseRequest):
+    """The learner's progress on an item: the first report of it, or a later one."""
+
     content_id = serializers.CharField(max_length=64)
     content_type = serializers.ChoiceField(choices=enum_choices(ContentType))
     status = serializers.ChoiceField(choices=enum_choices(ProgressStatus))

@@ -52,7 +52,7 @@ class ProgressDetail(ApiView):
     permissions = {"GET": Permission.LEARNER_READ, "PATCH": Principal.USER}
     if_match_methods = ("PATCH",)
 
-    @extend_schema(operation_id="progress_one", responses=ProgressSerializer)
+    @extend_schema(operation_id="progress_read", responses=ProgressSerializer)
     def get(self, request: Request, progress_id: int) -> Response:
         """One record; 404 for callers who may not read its learner."""
         progress = selectors.visible_progress(self.caller, progress_id)

@@ -22,7 +22,7 @@ class Versions(ApiView):
     query_parameters = ("after", "limit")
 
     @extend_schema(
-        operation_id="versions",
+        operation_id="versions_list",
         parameters=[OpenApiParameter("after", str), OpenApiParameter("limit", int)],
         responses=VersionPageSerializer,
     )
@@ -36,9 +36,10 @@ class Versions(ApiView):
 
 
 class VersionDetail(ApiView):
+    has_optional_body = True
     permissions = {"GET": Principal.SERVICE, "POST": Principal.SERVICE}
 
-    @extend_schema(operation_id="version", responses=VersionSerializer)
+    @extend_schema(operation_id="versions_read", responses=VersionSerializer)
     def get(self, request: Request, kind: str, key: str) -> Response:
         """The version of one entity. For internal services."""
         row = selectors.filter_by_key(kind, key).first()
@@ -47,7 +48,9 @@ class VersionDetail(ApiView):
         return Response({"key": key, "version": row.version})
 
     @extend_schema(
-        operation_id="publish_again", request=RepublishRequest, responses=VersionSerializer
+        operation_id="versions_republish",
+        request=RepublishRequest,
+        responses={200: VersionSerializer},
     )
     def post(self, request: Request, kind: str, key: str) -> Response:
         """Publish the entity's present state again: without a body under its present version, with
@@ -57,12 +60,13 @@ class VersionDetail(ApiView):
 
 
 class UserRepublish(ApiView):
+    has_optional_body = True
     permissions = {"POST": Principal.SERVICE}
 
     @extend_schema(
-        operation_id="publish_user_again",
+        operation_id="users_republish",
         request=RepublishRequest,
-        responses=RepublishedSerializer,
+        responses={200: RepublishedSerializer},
     )
     def post(self, request: Request, user_id: int) -> Response:
         """Publish a user again, with all they own and all that names them. For internal
@@ -74,7 +78,7 @@ class UserRepublish(ApiView):
 class Outbox(ApiView):
     permissions = {"GET": Principal.SERVICE}
 
-    @extend_schema(operation_id="outbox", responses=OutboxStateSerializer)
+    @extend_schema(operation_id="outbox_read", responses=OutboxStateSerializer)
     def get(self, request: Request, kind: str) -> Response:
         """The records of a kind that are not sent yet. For internal services."""
         return Response(selectors.waiting_ids(kind))

@@ -28,7 +28,11 @@ class SignUp(PublicView):
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (SignUpThrottle,)
 
-    @extend_schema(request=serializers.SignUpRequest, responses={201: serializers.SignedUp})
+    @extend_schema(
+        operation_id="auth_sign_up",
+        request=serializers.SignUpRequest,
+        responses={201: serializers.SignedUp},
+    )
     def post(self, request: Request) -> Response:
         """Create an account and sign in to it."""
         body = self.body(serializers.SignUpRequest)
@@ -42,6 +46,7 @@ class LogIn(LogInView):
     throttle_classes = (LogInThrottle, AccountThrottle)
 
     @extend_schema(
+        operation_id="auth_log_in",
         request=serializers.LogInRequest,
         responses={200: serializers.SignedIn, 401: serializers.Challenge},
     )
@@ -60,7 +65,11 @@ class Refresh(PublicView):
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (RefreshThrottle,)
 
-    @extend_schema(request=serializers.RefreshRequest, responses=serializers.Tokens)
+    @extend_schema(
+        operation_id="auth_refresh_tokens",
+        request=serializers.RefreshRequest,
+        responses={200: serializers.Tokens},
+    )
     def post(self, request: Request) -> Response:
         """Exchange a refresh token for a new pair.
 
@@ -74,7 +83,9 @@ class Refresh(PublicView):
 class LogOut(PublicView):
     permissions = {"POST": Principal.ANYONE}
 
-    @extend_schema(request=serializers.RefreshRequest, responses={204: None})
+    @extend_schema(
+        operation_id="auth_log_out", request=serializers.RefreshRequest, responses={204: None}
+    )
     def post(self, request: Request) -> Response:
         """End the sign-in of a refresh token; its access tokens become void."""
         services.log_out(**self.body(serializers.RefreshRequest))
@@ -87,12 +98,16 @@ class Me(ApiView):
     permissions = {"GET": Principal.USER, "PATCH": Principal.USER}
     if_match_methods: ClassVar[tuple[str, ...]] = ("PATCH",)
 
-    @extend_schema(operation_id="users_me", responses=serializers.UserSerializer)
+    @extend_schema(operation_id="users_read_me", responses=serializers.UserSerializer)
     def get(self, request: Request) -> Response:
         """The caller."""
         return self.one(self.caller, serializers.UserSerializer)
 
-    @extend_schema(request=serializers.UpdateUserRequest, responses=serializers.UserSerializer)
+    @extend_schema(
+        operation_id="users_update_me",
+        request=serializers.UpdateUserRequest,
+        responses=serializers.UserSerializer,
+    )
     def patch(self, request: Request) -> Response:
         """Change the caller's name or track."""
         changes = self.body(serializers.UpdateUserRequest)
@@ -105,7 +120,11 @@ class Password(AccountView):
     permissions = {"POST": Principal.USER}
     throttle_classes = (OwnPasswordThrottle,)
 
-    @extend_schema(request=serializers.ChangePasswordRequest, responses=serializers.SignedIn)
+    @extend_schema(
+        operation_id="users_change_password",
+        request=serializers.ChangePasswordRequest,
+        responses={200: serializers.SignedIn},
+    )
     def post(self, request: Request) -> Response:
         """Change the caller's password. Earlier tokens become void; the response has new ones."""
         body = self.body(serializers.ChangePasswordRequest)
@@ -121,7 +140,7 @@ class Password(AccountView):
 class UserDetail(ApiView):
     permissions = {"GET": Permission.LEARNER_READ}
 
-    @extend_schema(operation_id="users_one", responses=serializers.UserSerializer)
+    @extend_schema(operation_id="users_read", responses=serializers.UserSerializer)
     def get(self, request: Request, user_id: int) -> Response:
         """One user; 404 for callers who may not read them.
 

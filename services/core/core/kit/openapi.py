@@ -1,0 +1,119 @@
+"""core's OpenAPI documents: one for everybody, one with the routes for our own services."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from drf_spectacular.drainage import error
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes
+
+from core.kit.serializers import StrictSerializer
+from ongoza_contracts.http import openapi as common
+from ongoza_contracts.http.openapi import SCHEMAS, mappings, operations
+
+INTERNAL = re.compile(r"/api/v1/(internal|profiling/sessions)/")
+"""Routes for our own services: nginx answers 404 for them."""
+
+
+class Schema(AutoSchema):
+    """Describes an operation: with the body of a DELETE, and each component under a plain name."""
+
+    def get_operation_id(self) -> str:
+        """Reached when a view gives none. Generated clients name their functions after it."""
+        error("@extend_schema needs an operation_id")
+        return str(super().get_operation_id())
+
+    def get_request_serializer(self) -> Any:
+        """Reached when a view states none."""
+        return None if self.method in ("GET", "DELETE") else super().get_request_serializer()
+
+    def _get_request_body(self, direction: str = "request") -> Any:
+        """drf-spectacular drops the body of a DELETE and calls that of a PATCH optional."""
+        if self.get_request_serializer() is None:
+            return None
+        method = self.method
+        self.method = "POST" if method == "DELETE" else method
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        self.method = method
+        return body and {**body, "required": not getattr(self.view, "has_optional_body", False)}
+
+    def _get_serializer_name(self, *args: Any, **options: Any) -> str:
+        name = str(super()._get_serializer_name(*args, **options))
+        return name.removesuffix("Request") if name.endswith("RequestRequest") else name
+
+
+class _PublicEndpoints(EndpointEnumerator):
+    def get_api_endpoints(self, *args: Any, **options: Any) -> list[Any]:
+        found = super().get_api_endpoints(*args, **options)  # type: ignore[no-untyped-call]
+        return [endpoint for endpoint in found if not INTERNAL.match(endpoint[0])]
+
+
+class _InternalEndpoints(EndpointEnumerator):
+    def get_api_endpoints(self, *args: Any, **options: Any) -> list[Any]:
+        found = super().get_api_endpoints(*args, **options)  # type: ignore[no-untyped-call]
+        return [endpoint for endpoint in found if INTERNAL.match(endpoint[0])]
+
+
+class PublicDocument(SchemaGenerator):
+    endpoint_inspector_cls = _PublicEndpoints
+
+
+class InternalDocument(SchemaGenerator):
+    endpoint_inspector_cls = _InternalEndpoints
+
+
+def classes_without_description() -> list[type]:
+    """Classes whose docstrings are for the authors of serializers that inherit from them."""
+    return [*get_lib_doc_excludes(), StrictSerializer]  # type: ignore[no-untyped-call]
+
+
+def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The last hook: adds and mends what drf-spectacular leaves out or describes badly."""
+    schemas = result["components"]["schemas"]
+    _inline_null(result, schemas)
+    _name_enums_of_parameters(result, schemas)
+    for mapping in mappings(result):
+        _simplify(mapping)
+    common.complete(result)
+    return result
+
+
+def _simplify(schema: dict[str, Any]) -> None:
+    """Drop directions, which fields of requests and of answers share, and unions of one schema."""
+    for flag in ("readOnly", "writeOnly"):
+        if schema.get(flag) is True:
+            del schema[flag]
+    if len(schema.get("allOf", ())) == 1:
+        schema.update(schema.pop("allOf")[0])
+
+
+def _inline_null(result: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Replace the components that drf-spectacular adds for null and for an empty text."""
+    constants = {"NullEnum": {"type": "null"}, "BlankEnum": {"type": "string", "const": ""}}
+    for mapping in mappings(result):
+        name = str(mapping.get("$ref", "")).removeprefix(SCHEMAS)
+        if name in constants:
+            del mapping["$ref"]
+            mapping.update(constants[name])
+    for name in constants:
+        schemas.pop(name, None)
+
+
+def _name_enums_of_parameters(result: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Refer to the named enumeration that has the same values."""
+    names = {
+        tuple(sorted(schema["enum"])): name for name, schema in schemas.items() if "enum" in schema
+    }
+    for schema in _parameter_schemas(result):
+        name = names.get(tuple(sorted(schema.get("enum", ()))))
+        if name is not None:
+            schema.clear()
+            schema["$ref"] = SCHEMAS + name
+
+
+def _parameter_schemas(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for operation in operations(result):
+        for parameter in operation.get("parameters", ()):
+            yield parameter["schema"]
