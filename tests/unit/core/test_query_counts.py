@@ -1,23 +1,26 @@
 """A list costs as many queries with 200 rows as with 20: no query for each row."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from core.access.services import Scope, grant
 from core.coaching.models import Goal
 from core.feedback.models import Feedback
+from core.jobs.models import Job
 from core.organizations.models import Organization
 from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.programs.models import ContentItem, Program
 from core.progress.models import Progress
-from core.users.models import User
+from core.users.models import ApiToken, Consent, SignIn, User
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
 from tests.unit.core.world import Caller, item, person, signed_in
@@ -88,7 +91,7 @@ def sessions(user: User, numbers: range) -> None:
     rows = ProfilingSession.objects.bulk_create(
         [ProfilingSession(user=user, questionnaire="q", status=done) for _ in numbers]
     )
-    ProfilingAnswer.objects.bulk_create(
+    QuerySet(ProfilingAnswer).bulk_create(
         [
             ProfilingAnswer(session=row, question_id=question, option_id="a")
             for row in rows
@@ -97,29 +100,58 @@ def sessions(user: User, numbers: range) -> None:
     )
 
 
+def sign_ins(user: User, numbers: range) -> None:
+    SignIn.objects.bulk_create(SignIn(user=user) for _ in numbers)
+
+
+def api_tokens(user: User, numbers: range) -> None:
+    expiry = timezone.now() + timedelta(days=1)
+    ends = SignIn.objects.bulk_create(SignIn(user=user) for _ in numbers)
+    ApiToken.objects.bulk_create(
+        ApiToken(sign_in=one, name="x", hash=str(one.pk), scope="read", expires_at=expiry)
+        for one in ends
+    )
+
+
+def consents(user: User, numbers: range) -> None:
+    Consent.objects.bulk_create(
+        Consent(user=user, kind=Consent.Kind.TERMS, version=f"{n}", withdrawn_at=timezone.now())
+        for n in numbers
+    )
+
+
+def jobs(user: User, numbers: range) -> None:
+    Job.objects.bulk_create(Job(kind="jobs.purge", user=user, key=f"{n}") for n in numbers)
+
+
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
+    "/auth/sessions/": (sign_ins, "auth/sessions/?"),
+    "/auth/tokens/": (api_tokens, "auth/tokens/?"),
     "/coaching/goals/": (goals, "coaching/goals/?"),
     "/content/": (content, "content/?"),
     "/feedback/": (feedback, "feedback/?"),
+    "/jobs/": (jobs, "jobs/?"),
     "/memberships/": (memberships, "memberships/?"),
     "/organizations/": (organizations, "organizations/?"),
     "/profiling/sessions/": (sessions, "profiling/sessions/?"),
     "/programs/": (programs, "programs/?"),
     "/programs/{program_id}/content/": (content, "programs/{program}/content/?"),
     "/progress/": (progress, "progress/?"),
+    "/users/me/consents/": (consents, "users/me/consents/?"),
 }
 """By path of the OpenAPI document: what adds rows for a user, and the address without a page."""
 
 
 def listing_paths() -> set[str]:
-    """The paths whose GET answers with a page."""
+    """The paths whose GET answers a user with a page."""
     document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     schemas = document["components"]["schemas"]
     return {
         path.removeprefix("/api/v1")
         for path, operations in document["paths"].items()
         if "results" in _properties(operations.get("get", {}), schemas)
+        and not path.startswith("/api/v1/internal/")
     }
 
 

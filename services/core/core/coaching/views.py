@@ -47,7 +47,7 @@ class GoalDetail(ApiView):
     permissions = {"GET": Permission.LEARNER_READ, "PATCH": Principal.USER}
     if_match_methods = ("PATCH",)
 
-    @extend_schema(operation_id="goals_one", responses=GoalSerializer)
+    @extend_schema(operation_id="goals_read", responses=GoalSerializer)
     def get(self, request: Request, goal_id: UUID) -> Response:
         """One goal: one's own, or that of a learner within reach; else 404."""
         return self.one(selectors.visible_goal(self.caller, goal_id), GoalSerializer)

@@ -247,6 +247,7 @@ SPECTACULAR_SETTINGS = {
         "Readiness": ["ok", "degraded"],
         "ProfilingStatus": "core.profiling.models.ProfilingSession.Status",
         "JobState": "core.jobs.models.STATES",
+        "Locale": "core.users.models.Preferences.Locale",
         "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
         "ConsentKind": "core.users.models.Consent.Kind",
     },

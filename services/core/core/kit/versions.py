@@ -48,11 +48,12 @@ class VersionedQuerySet(QuerySet[V]):
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
 
-    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> list[V]:
+    def bulk_create(self, objs: Iterable[V], *args: Any, **options: Any) -> list[V]:
         """Inserts new rows. Raises UnpublishedChange where it would update existing ones."""
-        if options.get("update_conflicts") or any(row.version for row in objs):
+        new = [*objs]
+        if options.get("update_conflicts") or any(row.version for row in new):
             raise UnpublishedChange(f"{self.model.__name__}: written in bulk")
-        return super().bulk_create(objs, *args, **options)
+        return super().bulk_create(new, *args, **options)
 
 
 class Versioned(models.Model):
