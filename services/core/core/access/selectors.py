@@ -91,6 +91,18 @@ def manageable_memberships(
     return Membership.objects.filter(_scope_in(found) | Q(learner_id__in=learners))
 
 
+def members_of(organization_id: int) -> QuerySet[Membership]:
+    """The active memberships in an organization."""
+    return active_memberships().filter(organization_id=organization_id)
+
+
+def held_in_organization(user_id: int, organization_id: int) -> QuerySet[Membership]:
+    """The active memberships of a user in an organization or for its learners."""
+    learners = members_of(organization_id).filter(role=Role.LEARNER).values("user_id")
+    there = Q(organization_id=organization_id) | Q(learner_id__in=learners)
+    return active_memberships().filter(there, user_id=user_id)
+
+
 def learners_within(found: Extent) -> QuerySet[Membership]:
     """The active memberships of learners in the organizations and cohorts of an extent."""
     return _within(found).filter(role=Role.LEARNER)

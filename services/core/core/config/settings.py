@@ -12,7 +12,7 @@ from core.config.startup import refuse_bad_configuration
 from core.kit.choices import enum_choices
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
-from ongoza_contracts.vocabulary import ProgressStatus
+from ongoza_contracts.vocabulary import ProgressStatus, Role
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "core.profiling",
     "core.coaching",
     "core.erasure",
+    "core.audit",
     "core.reconcile",
     "core.restore",
     *DEMO,
@@ -151,6 +152,8 @@ SIMPLE_JWT: dict[str, Any] = {
 # How long a used refresh token still gets its successor again.
 REFRESH_GRACE_SECONDS = env.number("REFRESH_GRACE_SECONDS", 60)
 
+INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
+
 THROTTLE = env.flag("THROTTLE", default=True)  # off for tests and load, never in public
 
 # --- REST --------------------------------------------------------------------------------------
@@ -167,6 +170,7 @@ REST_FRAMEWORK = {
         "login": "10/min" if THROTTLE else None,
         "login_address": "60/min" if THROTTLE else None,
         "signup": "20/min" if THROTTLE else None,
+        "invitations": "200/hour" if THROTTLE else None,
     },
     "EXCEPTION_HANDLER": "core.kit.errors.exception_handler",
     "NUM_PROXIES": env.number("NUM_PROXIES", 0),  # who is the client: X-Forwarded-For is forged
@@ -190,6 +194,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {  # choices that go by several names, or share theirs with others
         "TrackEnum": "core.programs.models.TRACKS",
         "ProgressStatusEnum": enum_choices(ProgressStatus),
+        "RoleEnum": enum_choices(Role),
+        "InvitedRoleEnum": "core.organizations.invitation_serializers.ROLES",
+        "InvitationStatusEnum": "core.organizations.models.Invitation.Status",
         "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
     },
 }
