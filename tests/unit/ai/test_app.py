@@ -1,6 +1,7 @@
 """The application as a whole, without its neighbours."""
 
 import re
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from ai.kit.settings import Settings
 from ai.kit.vectors import Matrix, ModelIdentity
 from ai.resources import Resources
 from ai.vectorstore.pgvector import PgVectorStore
+from ongoza_contracts.http.tokens import SCOPED_TOKEN_SECONDS
 from tests.bad_input import BODIES, JSON, MEDIA
 from tests.tokens import SECRET, bearer
 
@@ -111,6 +113,40 @@ async def test_every_route_but_health_wants_a_token(
         assert operation["security"] == [{"bearer": []}]
         refresh = bearer(token_type="refresh")
         assert (await http.request(method, path, headers=refresh)).status_code == 401
+
+
+def scoped(scope: str, **changes: Any) -> dict[str, str]:
+    now = int(time.time())
+    return bearer(scope=scope, iat=now, exp=now + SCOPED_TOKEN_SECONDS, **changes)
+
+
+@pytest.mark.parametrize(
+    ("scope", "refused"),
+    [
+        ("write", set()),
+        ("read", {"POST", "PUT", "PATCH", "DELETE"}),
+        ("learner.read", {"GET", "POST", "PUT", "PATCH", "DELETE"}),
+    ],
+)
+async def test_every_route_enforces_the_scope_of_a_token(
+    app: FastAPI, http: httpx.AsyncClient, scope: str, refused: set[str]
+) -> None:
+    for method, path, _ in operations(app):
+        if path in OPEN_PATHS:
+            continue
+        response = await http.request(method, path, headers=scoped(scope, role="admin"))
+        body = response.json() if response.status_code == 403 else {}
+        out_of_scope = body.get("detail") == "The scope of the token does not allow this."
+        assert out_of_scope is (method in refused), (method, path)
+
+
+async def test_a_scope_that_names_a_permission_allows_the_routes_that_require_it(
+    http: httpx.AsyncClient,
+) -> None:
+    headers = scoped("operations.manage", role="admin")
+    parked = await http.post("/api/v1/operations/parked/1/retry", headers=headers)
+    assert parked.status_code == 503  # the database is down
+    assert (await http.get("/api/v1/search?q=x", headers=headers)).status_code == 403
 
 
 @pytest.mark.parametrize(("body", "status", "code"), BODIES.values(), ids=BODIES)

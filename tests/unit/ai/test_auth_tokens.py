@@ -54,6 +54,25 @@ def test_a_token_signed_by_another_library_is_as_good() -> None:
     assert verify(jwt.encode(claims(), SECRET, "HS256"), SECRET, now=now()).user_id == 7
 
 
+def test_a_scope_is_a_set_of_words_and_none_without_the_claim() -> None:
+    scoped = token(claims(scope="learner.read read"))
+    assert verify(scoped, SECRET, now=now()).scope == frozenset({"learner.read", "read"})
+    assert verify(token(), SECRET, now=now()).scope is None
+
+
+@pytest.mark.parametrize("scope", ["", " ", "read ", "read  write", "READ", 7, ["read"], {}, True])
+def test_a_malformed_scope_is_refused(scope: Any) -> None:
+    with pytest.raises(InvalidToken):
+        verify(token(claims(scope=scope)), SECRET, now=now())
+
+
+def test_a_token_with_a_scope_lives_15_minutes_at_most() -> None:
+    issued = int(now())
+    assert verify(token(claims(scope="read", iat=issued, exp=issued + 900)), SECRET, now=now())
+    with pytest.raises(InvalidToken):
+        verify(token(claims(scope="read", iat=issued, exp=issued + 901)), SECRET, now=now())
+
+
 HEADERS = {
     "alg none": b'{"alg":"none","typ":"JWT"}',
     "alg None": b'{"alg":"None"}',

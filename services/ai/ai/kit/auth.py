@@ -22,9 +22,16 @@ from starlette.requests import Request
 
 from ai.kit.errors import ApiError
 from ai.kit.settings import SettingsError
+from ongoza_contracts.access import Permission
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, secret_fault
 from ongoza_contracts.http.strict_json import parse_json
-from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, SERVICE_TOKEN_SECONDS
+from ongoza_contracts.http.tokens import (
+    ACCESS_TOKEN_SECONDS,
+    SCOPE_PATTERN,
+    SCOPED_TOKEN_SECONDS,
+    SERVICE_TOKEN_SECONDS,
+    scope_allows,
+)
 from ongoza_contracts.vocabulary import ID_MAX, Role
 
 CORE = "ongoza-core"
@@ -51,6 +58,8 @@ class Caller:
     sign_in_id: UUID
     generation: int
     """The user's token generation when the token was issued."""
+    scope: frozenset[str] | None = None
+    """What the token may do; None is everything its user may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,12 @@ class UserMismatch(ApiError):
     status = 403
     code = "user_mismatch"
     detail = "X-User-ID is not the user of the access token."
+
+
+class OutOfScope(ApiError):
+    status = 403
+    code = "permission_denied"
+    detail = "The scope of the token does not allow this."
 
 
 class MalformedUserHeader(ApiError):
@@ -144,6 +159,7 @@ def verify(token: str, secret: str, *, now: float) -> Caller:
         expires_at=claims["exp"],
         sign_in_id=_sign_in_id(claims),
         generation=_generation(claims),
+        scope=_scope(claims),
     )
 
 
@@ -228,6 +244,17 @@ def _generation(claims: dict[str, Any]) -> int:
     return generation
 
 
+def _scope(claims: dict[str, Any]) -> frozenset[str] | None:
+    if "scope" not in claims:
+        return None
+    if claims["exp"] - claims["iat"] > SCOPED_TOKEN_SECONDS:
+        raise InvalidToken("valid for longer than core issues with a scope")
+    scope = _text(claims, "scope")
+    if not re.fullmatch(SCOPE_PATTERN, scope):
+        raise InvalidToken("scope is not a list of words")
+    return frozenset(scope.split(" "))
+
+
 def _role(claims: dict[str, Any]) -> Role:
     try:
         return Role(_text(claims, "role"))
@@ -249,11 +276,15 @@ def _int(claims: dict[str, Any], name: str) -> int:
     return value
 
 
-class _BearerToken(SecurityBase):
+class BearerToken(SecurityBase):
     """The dependency of every protected route; a SecurityBase so that OpenAPI shows the lock."""
 
     model = HTTPBearerModel(bearerFormat="JWT", description="An access token from core's login.")
     scheme_name = "bearer"
+
+    def __init__(self, permission: Permission | None = None) -> None:
+        """`permission` is what the route requires: the scope of a token may name it."""
+        self._permission = permission
 
     async def __call__(self, request: Request) -> Caller:
         tokens: Tokens = request.app.state.tokens
@@ -263,10 +294,12 @@ class _BearerToken(SecurityBase):
         except InvalidToken:
             raise Unauthenticated from None
         _check_user_header(headers, caller)
+        if not scope_allows(caller.scope, request.method, self._permission):
+            raise OutOfScope
         return caller
 
 
-current_caller = _BearerToken()
+current_caller = BearerToken()
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
 
 RawHeaders = Sequence[tuple[bytes, bytes]]

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from ai.access.service import require_permission
-from ai.kit.auth import Caller, CurrentCaller, Unauthenticated
+from ai.kit.auth import BearerToken, Caller, Unauthenticated
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
 from ai.operations import parked
@@ -20,7 +20,10 @@ LIMIT_MAX = 100
 ParkedId = Annotated[WholeNumber, Path(ge=1, le=ID_MAX)]
 
 
-async def permitted(caller: CurrentCaller) -> Caller:
+bearer_token = BearerToken(Permission.OPERATIONS_MANAGE)
+
+
+async def permitted(caller: Annotated[Caller, Depends(bearer_token)]) -> Caller:
     require_permission(caller, Permission.OPERATIONS_MANAGE)
     return caller
 

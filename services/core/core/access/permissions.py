@@ -7,6 +7,8 @@ from rest_framework.request import Request
 
 from core.access.selectors import has_permission
 from core.kit.permissions import Principal
+from ongoza_contracts.access import Permission
+from ongoza_contracts.http.tokens import scope_allows
 
 if TYPE_CHECKING:  # DRF imports this module while it is loading its views
     from rest_framework.views import APIView
@@ -26,11 +28,21 @@ class DeclaredPermission(BasePermission):
         needed = declared.get(method, Principal.ANYONE)
         if needed is Principal.ANYONE:
             return True
+        if not _is_in_scope(request, needed):
+            return False
         if needed is Principal.SERVICE:
             return is_service(request.user)
         if not request.user or not request.user.is_authenticated or is_service(request.user):
             return False
         return needed is Principal.USER or has_permission(request.user, needed)
+
+
+def _is_in_scope(request: Request, needed: Principal | Permission) -> bool:
+    """Whether the scope of the caller's token, if it has one, allows the request."""
+    scope: str | None = getattr(request.auth, "scope", None)
+    words = None if scope is None else frozenset(scope.split(" "))
+    permission = needed.value if isinstance(needed, Permission) else None
+    return scope_allows(words, str(request.method), permission)
 
 
 def is_service(caller: Any) -> bool:

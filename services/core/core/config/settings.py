@@ -10,6 +10,7 @@ from typing import Any
 from core.config import env, kafka
 from core.config.startup import refuse_bad_configuration
 from core.kit.choices import enum_choices
+from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
 from ongoza_contracts.vocabulary import ProgressStatus, Role
@@ -57,7 +58,7 @@ INSTALLED_APPS = [
     "core.reconcile",
     "core.restore",
     *DEMO,
-    "django.contrib.admin",
+    "core.config.admin_app.OngozaAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -153,6 +154,8 @@ SIMPLE_JWT: dict[str, Any] = {
 REFRESH_GRACE_SECONDS = env.number("REFRESH_GRACE_SECONDS", 60)
 
 INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
+# Admins and directors set up a second factor before they get tokens.
+SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED")
 
 THROTTLE = env.flag("THROTTLE", default=True)  # off for tests and load, never in public
 
@@ -198,6 +201,10 @@ SPECTACULAR_SETTINGS = {
         "InvitedRoleEnum": "core.organizations.invitation_serializers.ROLES",
         "InvitationStatusEnum": "core.organizations.models.Invitation.Status",
         "ProfilingStatusEnum": "core.profiling.models.ProfilingSession.Status",
+        "ApiTokenScopeEnum": "core.users.serializers.SCOPE_WORDS",
+        "ConsentKindEnum": "core.users.models.Consent.Kind",
+        "KindEnum": "core.organizations.models.Organization.Kind",
+        "ScopeEnum": enum_choices(ScopeKind),
     },
 }
 
@@ -208,6 +215,18 @@ EMAIL_BACKEND = env.text("EMAIL_BACKEND", "core.mail.maildir.MaildirBackend")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.example>")
 WEB_URL = env.text("WEB_URL", "http://localhost:3000")
+
+# --- providers of OpenID Connect ---------------------------------------------------------------
+# OIDC_PROVIDERS=school reads OIDC_SCHOOL_ISSUER and so on.
+OIDC_PROVIDERS: dict[str, dict[str, str]] = {
+    name: {
+        "issuer": env.text(f"OIDC_{name.upper()}_ISSUER"),
+        "client_id": env.text(f"OIDC_{name.upper()}_CLIENT_ID"),
+        "client_secret": env.exact(f"OIDC_{name.upper()}_CLIENT_SECRET"),
+        "redirect_uri": f"{WEB_URL}/oidc/{name}",
+    }
+    for name in env.names("OIDC_PROVIDERS")
+}
 
 # --- browsers: the admin and the docs pages ----------------------------------------------------
 HTTPS_ONLY = env.flag("HTTPS_ONLY")  # set it wherever TLS ends in front of core

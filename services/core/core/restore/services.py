@@ -23,7 +23,7 @@ from core.outbox.restore_state import mark_pending
 from core.restore.published import Published, PublishedFact
 from core.restore.renumber import renumber, reused_ids
 from core.restore.report import Outcome, Report
-from core.users.models import User
+from core.users.models import OneTimeToken, User
 from ongoza_contracts.topics import TOPIC_BY_NAME
 from ongoza_contracts.users import UserErased
 
@@ -223,6 +223,7 @@ def pending_since() -> datetime:
 def void_tokens(since: datetime) -> int:
     """Raise the token generation of every user who was not changed after `since`, when `bring_back`
     began: a lost change may have voided their tokens. How many."""
+    OneTimeToken.objects.all().delete()  # the use of one may be lost as well
     done = last = 0
     while users := _void_some(since, after=last):
         done, last = done + len(users), users[-1]

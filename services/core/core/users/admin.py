@@ -6,10 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth import forms as auth_forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.kit.admin import RefusalsAsMessages
-from core.users import administration, services
+from core.users import administration, second_factor, services
 from core.users.addresses import validate_new_address
 from core.users.models import User
 
@@ -52,9 +53,10 @@ class UserAdmin(RefusalsAsMessages, auth_admin.UserAdmin):  # type: ignore[type-
     list_filter = ("role", "track", "is_active")
     search_fields = ("email", "first_name", "last_name")
     filter_horizontal = ()
-    readonly_fields = ("version", "created_at", "updated_at")
+    readonly_fields = ("email_verified_at", "version", "created_at", "updated_at")
+    actions = ("remove_second_factor",)
     fieldsets = (
-        (None, {"fields": ("email", "password", "is_active")}),
+        (None, {"fields": ("email", "email_verified_at", "password", "is_active")}),
         ("Person", {"fields": ("first_name", "last_name")}),
         ("Place", {"fields": ("role", "track", "organization")}),
         ("Record", {"fields": ("version", "created_at", "updated_at")}),
@@ -68,6 +70,14 @@ class UserAdmin(RefusalsAsMessages, auth_admin.UserAdmin):  # type: ignore[type-
             },
         ),
     )
+
+    @admin.action(description="Remove the second factor of selected users")
+    def remove_second_factor(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        """For people who lost both their authenticator app and the recovery codes."""
+        for user in queryset:
+            second_factor.remove(user)
+            self.log_change(request, user, "Removed the second factor.")
+        self.message_user(request, "The second factor of the selected users is removed.")
 
     def save_model(
         self, request: HttpRequest, obj: User, form: "forms.ModelForm[User]", change: bool

@@ -12,7 +12,7 @@ from core.kit.errors import DomainError
 from core.kit.trace import set_actor
 from core.users import selectors
 from core.users.models import User
-from core.users.tokens import InvalidToken, ServiceClaims, read_bearer
+from core.users.tokens import InvalidToken, ServiceClaims, UserClaims, read_bearer
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,8 @@ class BadUserHeader(DomainError):
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <token>`. Without that header the request is nobody's."""
 
-    def authenticate(self, request: Request) -> tuple[User | Service, None] | None:
+    def authenticate(self, request: Request) -> tuple[User | Service, UserClaims | None] | None:
+        """`request.auth` holds the claims of a user's token."""
         header = request.headers.get("Authorization")
         if header is None:
             return None
@@ -63,7 +64,7 @@ class TokenAuthentication(BaseAuthentication):
         if user is None:
             raise InvalidToken
         set_actor(f"user:{user.id}")
-        return user, None
+        return user, claims
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

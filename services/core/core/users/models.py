@@ -26,7 +26,8 @@ class UserManager(BaseUserManager["User"]):
 class User(Versioned, AbstractBaseUser):
     """A person who may sign in: a learner or one of the staff roles."""
 
-    unversioned = frozenset({"password"})  # hashed again when the parameters change
+    # A password is hashed again when the parameters change.
+    unversioned = frozenset({"password", "email_verified_at"})
 
     last_login = None  # Django's column for it would be written with every sign-in
 
@@ -45,6 +46,8 @@ class User(Versioned, AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # Raised to void all access tokens at once; published, so that other services refuse them too.
     token_generation = models.PositiveIntegerField(default=0, editable=False)
+
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
@@ -120,16 +123,152 @@ class SignIn(Versioned):
     current one, so that its text is not stored.
     """
 
-    unversioned = frozenset({"refresh_jti", "previous_refresh_jti", "refreshed_at"})
+    unversioned = frozenset({"refresh_jti", "previous_refresh_jti", "refreshed_at", "device"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
     refresh_jti = models.CharField(max_length=32, default=new_jti, editable=False)
     previous_refresh_jti = models.CharField(max_length=32, blank=True, editable=False)
     refreshed_at = models.DateTimeField(default=whole_second, editable=False)
+    device = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         ordering = ("id",)
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class OneTimeToken(models.Model):
+    """A token that was mailed to its user and works once."""
+
+    class Purpose(models.TextChoices):
+        VERIFY_ADDRESS = "verify_address"
+        RESET_PASSWORD = "reset_password"  # noqa: S105  (a purpose, not a password)
+        LOG_IN_LINK = "log_in_link"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="one_time_tokens")
+    purpose = models.CharField(max_length=32, choices=Purpose.choices)
+    hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} of user {self.user_id}"
+
+
+class TotpSecret(models.Model):
+    """The secret that a user's authenticator app shares with us, encrypted."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="totp")
+    encrypted = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    attempted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"second factor of user {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """Works once instead of a code of the authenticator app."""
+
+    totp = models.ForeignKey(TotpSecret, on_delete=models.CASCADE, related_name="recovery_codes")
+    hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("totp", "hash"), name="one_recovery_code"),)
+
+    def __str__(self) -> str:
+        return f"recovery code {self.pk}"
+
+
+class ApiToken(models.Model):
+    """A token for programs of a user. Its sign-in ends with it, and takes it along when it ends."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sign_in = models.OneToOneField(SignIn, on_delete=models.CASCADE, related_name="api_token")
+    name = models.CharField(max_length=80)
+    hash = models.CharField(max_length=64, unique=True)
+    scope = models.CharField(max_length=320)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Preferences(models.Model):
+    """How a user wants to be addressed."""
+
+    class Locale(models.TextChoices):
+        ENGLISH = "en"
+        FRENCH = "fr"
+        PORTUGUESE = "pt"
+        SWAHILI = "sw"
+        ARABIC = "ar"
+        AMHARIC = "am"
+        HAUSA = "ha"
+        YORUBA = "yo"
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="preferences"
+    )
+    locale = models.CharField(max_length=8, choices=Locale.choices, default=Locale.ENGLISH)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    data_saver = models.BooleanField(default=False)
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"preferences of user {self.user_id}"
+
+
+class Consent(models.Model):
+    """That a user consented to one version of something, until it was withdrawn."""
+
+    class Kind(models.TextChoices):
+        TERMS = "terms"
+        SPONSOR_SEES_NAME = "sponsor_sees_name"
+        MENTOR_READS_REFLECTIONS = "mentor_reads_reflections"
+        PRODUCT_MAIL = "product_mail"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=32, choices=Kind.choices)
+    version = models.CharField(max_length=32)
+    given_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "kind"),
+                condition=models.Q(withdrawn_at=None),
+                name="one_open_consent_of_a_kind",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of user {self.user_id}"
+
+
+class ExternalIdentity(models.Model):
+    """A user as a provider of OpenID Connect knows them."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="external_identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("issuer", "subject"), name="one_user_of_an_identity"),
+        )
+
+    def __str__(self) -> str:
+        return f"identity of user {self.user_id} at {self.issuer}"

@@ -1,10 +1,14 @@
 """Reads of users, limited to the caller's reach."""
 
+from uuid import UUID
+
+from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.utils import timezone
 
 from core.access.selectors import reach, reaches
 from core.kit.errors import NotFound
-from core.users.models import User
+from core.users.models import ApiToken, SignIn, User
 from core.users.tokens import UserClaims
 from ongoza_contracts.access import Permission
 
@@ -17,6 +21,22 @@ def signed_in_user(claims: UserClaims) -> User | None:
         sign_ins__id=claims.sid,
         token_generation__lte=claims.gen,
     ).first()
+
+
+def sign_ins_of(user: User, *, current: UUID) -> QuerySet[SignIn]:
+    """The sign-ins whose refresh token has not expired, each marked whether it is the current."""
+    oldest = timezone.now() - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    alive = without_api_tokens(user.sign_ins.filter(refreshed_at__gte=oldest))
+    return alive.annotate(is_current=Q(pk=current)).order_by("-refreshed_at", "pk")
+
+
+def without_api_tokens(sign_ins: QuerySet[SignIn]) -> QuerySet[SignIn]:
+    """The sign-ins of people on their devices."""
+    return sign_ins.exclude(pk__in=ApiToken.objects.values("sign_in_id"))
+
+
+def api_tokens_of(user: User) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(sign_in__user=user).order_by("-created_at", "pk")
 
 
 def visible_user(caller: User, user_id: int) -> User:

@@ -8,10 +8,14 @@ from rest_framework import serializers
 from core.kit.choices import enum_choices
 from core.kit.serializers import SecretField, StrictSerializer
 from core.users.addresses import validate_new_address
+from core.users.devices import UNKNOWN
 from core.users.hashers import MAX_PASSWORD_LENGTH
-from core.users.models import User
+from core.users.models import ApiToken, SignIn, User
+from ongoza_contracts.access import Permission
+from ongoza_contracts.http.tokens import READ, WRITE
 from ongoza_contracts.vocabulary import Track
 
+SCOPE_WORDS = (READ, WRITE, *(permission.value for permission in Permission))
 ASCII = RegexValidator(r"^[\x21-\x7e]*$", "Only plain ASCII addresses are accepted.")
 
 
@@ -106,6 +110,150 @@ class ChangePasswordRequest(StrictSerializer):
     new_password = PasswordField()
 
 
+class EmailRequest(StrictSerializer):
+    email = EmailField()
+
+
+class TokenField(SecretField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=128, **options)
+
+
+class VerifyEmailRequest(StrictSerializer):
+    token = TokenField(required=False)
+
+
+class PasswordResetRequest(StrictSerializer):
+    token = TokenField()
+    new_password = PasswordField()
+
+
+class LogInLinkRequest(StrictSerializer):
+    """Exactly one of the two."""
+
+    email = EmailField(required=False)
+    token = TokenField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError("Give either email or token.", "invalid")
+        return attrs
+
+
+class PasswordRequest(StrictSerializer):
+    password = PasswordField()
+
+
+class CodeField(SecretField):
+    """Spaces and hyphens do not count."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=32, **options)
+
+
+class CodeRequest(StrictSerializer):
+    code = CodeField()
+
+
+class ChallengeRequest(StrictSerializer):
+    challenge = SecretField(max_length=1024)
+
+
+class ChallengeCodeRequest(ChallengeRequest):
+    code = CodeField()
+
+
+class ApiTokenRequest(StrictSerializer):
+    name = serializers.CharField(max_length=80)
+    scope = serializers.ListField(
+        child=serializers.ChoiceField(choices=SCOPE_WORDS), min_length=1, max_length=20
+    )
+    expires_in_days = serializers.IntegerField(min_value=1, max_value=366, default=90)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {"name": attrs["name"], "scope": attrs["scope"], "days": attrs["expires_in_days"]}
+
+
+class ExchangeRequest(StrictSerializer):
+    token = TokenField()
+
+
+class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
+    """An API token without its text."""
+
+    scope = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ApiToken
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "scope",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+        )
+        read_only_fields = fields
+
+    def get_scope(self, api_token: ApiToken) -> list[str]:
+        return api_token.scope.split(" ")
+
+
+class CreatedApiToken(ApiTokenSerializer):
+    token = serializers.CharField(help_text="Shown once: only its hash is stored.")
+
+    class Meta(ApiTokenSerializer.Meta):
+        fields = (*ApiTokenSerializer.Meta.fields, "token")
+
+
+class ScopedAccessToken(serializers.Serializer[Any]):
+    access_token = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="In seconds.")
+    scope = serializers.CharField(help_text="Words separated by spaces.")
+
+
+class OidcFinishRequest(StrictSerializer):
+    code = SecretField(max_length=2048)
+    state = SecretField(max_length=128)
+    log_in_token = SecretField(max_length=1024)
+
+
+class OidcBegun(serializers.Serializer[Any]):
+    authorization_url = serializers.CharField()
+    log_in_token = serializers.CharField(
+        help_text="The browser keeps it and sends it back with code and state."
+    )
+
+
+class MailOnItsWay(serializers.Serializer[Any]):
+    detail = serializers.CharField()
+
+
+class Challenge(serializers.Serializer[Any]):
+    """A refused log-in; with `challenge` if the credentials are right and another step is due."""
+
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    challenge = serializers.CharField(required=False)
+
+
+class TotpStatus(serializers.Serializer[Any]):
+    enrolled = serializers.BooleanField()
+    recovery_codes_left = serializers.IntegerField()
+
+
+class TotpEnrolment(serializers.Serializer[Any]):
+    secret = serializers.CharField(help_text="In base 32, to be typed into an authenticator app.")
+    otpauth_uri = serializers.CharField()
+    qr_svg = serializers.CharField(help_text="The URI as a QR code: a data URI of an SVG image.")
+
+
+class RecoveryCodes(serializers.Serializer[Any]):
+    recovery_codes = serializers.ListField(
+        child=serializers.CharField(), help_text="Each works once instead of a code of the app."
+    )
+
+
 class Tokens(serializers.Serializer[Any]):
     access_token = serializers.CharField(source="access")
     refresh_token = serializers.CharField(source="refresh")
@@ -115,5 +263,30 @@ class SignedIn(Tokens):
     user = UserSerializer()
 
 
+class SignInSerializer(serializers.ModelSerializer[SignIn]):
+    """A device on which the caller is signed in."""
+
+    last_used_at = serializers.DateTimeField(
+        source="refreshed_at",
+        help_text="When its tokens were last issued: each hour in use.",
+    )
+    device = serializers.SerializerMethodField(help_text='Like "Firefox on Linux".')
+    current = serializers.BooleanField(
+        source="is_current", help_text="Whether it is the one that asks."
+    )
+
+    class Meta:
+        model = SignIn
+        fields = ("id", "created_at", "last_used_at", "device", "current")
+        read_only_fields = fields
+
+    def get_device(self, sign_in: SignIn) -> str:
+        return sign_in.device or UNKNOWN
+
+
 class SignedUp(SignedIn):
     redirect_url = serializers.CharField()
+
+
+class EnrolledAndSignedIn(SignedIn, RecoveryCodes):
+    pass

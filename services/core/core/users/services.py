@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from core.access.services import MainRole, follow_main_role
-from core.kit.errors import Conflict, DomainError
+from core.jobs.services import schedule
+from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish
-from core.users import passwords, selectors
+from core.users import passwords, second_factor, selectors
 from core.users.models import SignIn, User, new_jti, whole_second
+from core.users.one_time_tokens import Purpose, mail_job, void
 from core.users.tokens import InvalidToken, TokenPair, UserClaims, issue, read_refresh
 from ongoza_contracts.vocabulary import Role
 
@@ -38,6 +41,7 @@ class WrongPassword(DomainError):
 class SignedIn(NamedTuple):
     user: User
     tokens: TokenPair
+    sign_in_id: UUID
 
 
 # --- users -------------------------------------------------------------------------------------
@@ -75,6 +79,9 @@ def update_user(*, user_id: int, **changes: Any) -> User:
     old = _main_role(user)
     for name, value in changed.items():
         setattr(user, name, value)
+    if "email" in changed:
+        user.email_verified_at = None
+        void(user, *Purpose)
     if changed.keys() & {"role", "is_active"}:
         user.token_generation += 1
     publish(user)
@@ -89,22 +96,23 @@ def _main_role(user: User) -> MainRole:
     return MainRole(Role(user.role), user.organization_id)
 
 
-def change_password(*, user: User, current: str, new: str) -> SignedIn:
+def change_password(*, user: User, current: str, new: str, device: str = "") -> SignedIn:
     """Ends every sign-in, this one too, and begins a new one. Raises WrongPassword."""
     if not passwords.check_password(current, user):
         raise WrongPassword
     passwords.require_acceptable(new, user, field="new_password")
     with transaction.atomic():
         user = set_password(user_id=user.id, password=new)
-        return sign_in(user)
+        return sign_in(user, device)
 
 
 @transaction.atomic
 def set_password(*, user_id: int, password: str | None) -> User:
-    """Ends every sign-in made with the old password."""
+    """Ends every sign-in made with the old password, and voids the links mailed before."""
     user = get_for_update(User.objects.filter(pk=user_id))
     user.set_password(password)
     user.token_generation += 1
+    void(user, Purpose.RESET_PASSWORD, Purpose.LOG_IN_LINK)
     publish(user)
     _end_all(user.sign_ins.all())
     return user
@@ -112,32 +120,48 @@ def set_password(*, user_id: int, password: str | None) -> User:
 
 # --- signing in --------------------------------------------------------------------------------
 @transaction.atomic
-def sign_up(*, email: str, password: str, **more: Any) -> SignedIn:
-    """A new learner, signed in. Raises EmailTaken and DRF's ValidationError."""
-    return sign_in(add_user(email=email, password=password, **more))
+def sign_up(*, email: str, password: str, device: str = "", **more: Any) -> SignedIn:
+    """A new learner, signed in, who gets a mail to verify the address.
+
+    Raises EmailTaken and DRF's ValidationError.
+    """
+    user = add_user(email=email, password=password, **more)
+    schedule(mail_job(Purpose.VERIFY_ADDRESS), user_id=user.id)
+    return sign_in(user, device)
 
 
-def log_in(*, email: str, password: str) -> SignedIn:
-    """Raises WrongCredentials, in the same words and time whichever of the two is wrong."""
+def log_in(*, email: str, password: str, device: str = "") -> SignedIn:
+    """Raises WrongCredentials, in the same words and time whichever of the two is wrong, and
+    ChallengeIssued when the log-in needs another step."""
     user = selectors.by_email(email)
     if not passwords.check_password(password, user) or user is None:
         raise WrongCredentials
     with transaction.atomic():
-        unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
-        current = unchanged.select_for_update(no_key=True).first()
-        if current is None:
-            raise WrongCredentials
-        return sign_in(current)
+        user = lock_unchanged(user)
+        challenge = second_factor.challenge_for(user)
+        if challenge is None:
+            return sign_in(user, device)
+    raise challenge
+
+
+def lock_unchanged(user: User) -> User:
+    """The user, locked. Raises WrongCredentials if the password changed since it was checked, or
+    the user is no longer active."""
+    unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+    current = unchanged.select_for_update(no_key=True).first()
+    if current is None:
+        raise WrongCredentials
+    return current
 
 
 @transaction.atomic
-def sign_in(user: User) -> SignedIn:
+def sign_in(user: User, device: str = "") -> SignedIn:
     """The caller holds the user's lock. Ends the user's expired sign-ins."""
     expired = whole_second() - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
-    _end_all(user.sign_ins.filter(refreshed_at__lt=expired))
-    started = SignIn(user=user)
+    _end_all(selectors.without_api_tokens(user.sign_ins.filter(refreshed_at__lt=expired)))
+    started = SignIn(user=user, device=device)
     publish(started)
-    return SignedIn(user, issue(user, started))
+    return SignedIn(user, issue(user, started), started.id)
 
 
 def refresh(*, refresh_token: str) -> TokenPair:
@@ -163,8 +187,24 @@ def log_out(*, refresh_token: str) -> None:
         _end_all(_sign_in_of(claims))
 
 
+@transaction.atomic
+def end_sign_in(*, user: User, sign_in_id: UUID) -> None:
+    """Raises NotFound, for the sign-in of somebody else as well."""
+    rows = selectors.without_api_tokens(user.sign_ins.filter(pk=sign_in_id))
+    if not rows.exists():
+        raise NotFound
+    _end_all(rows)
+
+
+@transaction.atomic
+def end_other_sign_ins(*, user: User, current: UUID) -> None:
+    """Ends the user's sign-ins on all devices but the current one. API tokens stay."""
+    _end_all(selectors.without_api_tokens(user.sign_ins.exclude(pk=current)))
+
+
 def _rotate(claims: UserClaims) -> TokenPair | None:
-    """None for a token that is not valid; for a reused one the sign-in is ended.
+    """None for a token that is not valid; for a reused one the sign-in is ended. Without a second
+    factor that the user's role requires, the user has to log in again, to set it up.
 
     Locks the sign-in alone: an erasure, which locks the user first, never waits in a circle.
     """
@@ -173,7 +213,7 @@ def _rotate(claims: UserClaims) -> TokenPair | None:
         refresh_jti=new_jti(), previous_refresh_jti=claims.jti, refreshed_at=whole_second()
     )
     current = rows.filter(user__is_active=True).select_related("user").first()
-    if current is None:
+    if current is None or second_factor.is_missing(current.user):
         return None
     if rotated or _within_grace(current, claims.jti):
         return issue(current.user, current)

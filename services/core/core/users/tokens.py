@@ -23,7 +23,11 @@ from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 from core.kit.errors import DomainError
 from core.users.models import SignIn, User
 from ongoza_contracts.http.strict_json import InvalidJson, parse_json
-from ongoza_contracts.http.tokens import SERVICE_TOKEN_SECONDS
+from ongoza_contracts.http.tokens import (
+    SCOPE_PATTERN,
+    SCOPED_TOKEN_SECONDS,
+    SERVICE_TOKEN_SECONDS,
+)
 from ongoza_contracts.users import TokenGeneration
 from ongoza_contracts.vocabulary import Role, UserId
 
@@ -62,6 +66,8 @@ class UserClaims(_Claims):
     """The sign-in the token descends from."""
     gen: TokenGeneration = 0
     """The user's token generation when an access token was issued."""
+    scope: str | None = Field(default=None, pattern=SCOPE_PATTERN, max_length=320)
+    """What a token made from an API token may do; None is everything its user may."""
     iss: Literal["ongoza-core"]
     aud: Literal["ongoza"]
 
@@ -137,6 +143,20 @@ def issue(user: User, sign_in: SignIn) -> TokenPair:
     return TokenPair(access=str(access), refresh=str(refresh))
 
 
+def issue_scoped(user: User, sign_in: SignIn, scope: str, seconds: int) -> str:
+    """An access token that may do no more than `scope` says."""
+    access = AccessToken()
+    access["user_id"] = user.id
+    access["email"] = user.email
+    access["role"] = user.role
+    access["sid"] = str(sign_in.id)
+    access["gen"] = user.token_generation
+    access["scope"] = scope
+    access.set_iat()
+    access.set_exp(lifetime=timedelta(seconds=seconds))
+    return str(access)
+
+
 # --- reading -----------------------------------------------------------------------------------
 def read_bearer(raw: str) -> UserClaims | ServiceClaims:
     """The claims of an access or service token. Raises InvalidToken."""
@@ -190,7 +210,9 @@ def _claims(model: type[C], payload: bytes) -> C:
 
 def _verify(kind: type[simplejwt.Token], raw: str, claims: _Claims) -> None:
     """Raises InvalidToken also for a signed token that lives longer than those issued here."""
-    if kind.lifetime is None or claims.exp - claims.iat > kind.lifetime.total_seconds():
+    scoped = isinstance(claims, UserClaims) and claims.scope is not None
+    longest = timedelta(seconds=SCOPED_TOKEN_SECONDS) if scoped else kind.lifetime
+    if longest is None or claims.exp - claims.iat > longest.total_seconds():
         raise InvalidToken
     try:
         kind(cast(Any, raw))  # it takes the text, but says it wants a Token

@@ -1,7 +1,5 @@
 """Routes of users and of signing in."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,6 +7,8 @@ from rest_framework.response import Response
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.users import selectors, serializers, services
+from core.users.base_views import AccountView, LogInView, PublicView, device_of
+from core.users.rendering import signed_in_body
 from core.users.throttles import (
     AccountThrottle,
     LogInThrottle,
@@ -20,13 +20,7 @@ from ongoza_contracts.access import Permission
 AFTER_SIGN_UP = "/onboarding/ai-profiler"
 
 
-class _Public(ApiView):
-    """Whatever token comes along is not looked at: an expired one must not stop a refresh."""
-
-    authentication_classes = ()
-
-
-class SignUp(_Public):
+class SignUp(PublicView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (SignUpThrottle,)
@@ -34,22 +28,31 @@ class SignUp(_Public):
     @extend_schema(request=serializers.SignUpRequest, responses={201: serializers.SignedUp})
     def post(self, request: Request) -> Response:
         """Create an account and sign in to it."""
-        signed_in = services.sign_up(**self.body(serializers.SignUpRequest))
-        return Response({**_signed_in(signed_in), "redirect_url": AFTER_SIGN_UP}, 201)
+        body = self.body(serializers.SignUpRequest)
+        signed_in = services.sign_up(**body, device=device_of(request))
+        return Response({**signed_in_body(signed_in), "redirect_url": AFTER_SIGN_UP}, 201)
 
 
-class LogIn(_Public):
+class LogIn(LogInView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (LogInThrottle, AccountThrottle)
 
-    @extend_schema(request=serializers.LogInRequest, responses=serializers.SignedIn)
+    @extend_schema(
+        request=serializers.LogInRequest,
+        responses={200: serializers.SignedIn, 401: serializers.Challenge},
+    )
     def post(self, request: Request) -> Response:
-        """Sign in with e-mail address and password."""
-        return Response(_signed_in(services.log_in(**self.body(serializers.LogInRequest))))
+        """Sign in with e-mail address and password.
+
+        401 with a `challenge` if the password is right and the log-in needs another step: the code
+        says which, `second_factor_required` or `second_factor_enrolment_required`.
+        """
+        body = self.body(serializers.LogInRequest)
+        return Response(signed_in_body(services.log_in(**body, device=device_of(request))))
 
 
-class Refresh(_Public):
+class Refresh(PublicView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
 
@@ -64,7 +67,7 @@ class Refresh(_Public):
         return Response(serializers.Tokens(tokens).data)
 
 
-class LogOut(_Public):
+class LogOut(PublicView):
     permissions = {"POST": Principal.ANYONE}
 
     @extend_schema(request=serializers.RefreshRequest, responses={204: None})
@@ -92,7 +95,7 @@ class Me(ApiView):
         return Response(serializers.UserSerializer(user).data)
 
 
-class Password(ApiView):
+class Password(AccountView):
     gives_ids = True
     permissions = {"POST": Principal.USER}
     throttle_classes = (OwnPasswordThrottle,)
@@ -102,9 +105,12 @@ class Password(ApiView):
         """Change the caller's password: all earlier tokens end, new ones are in the answer."""
         body = self.body(serializers.ChangePasswordRequest)
         signed_in = services.change_password(
-            user=self.caller, current=body["current_password"], new=body["new_password"]
+            user=self.caller,
+            current=body["current_password"],
+            new=body["new_password"],
+            device=device_of(request),
         )
-        return Response(_signed_in(signed_in))
+        return Response(signed_in_body(signed_in))
 
 
 class UserDetail(ApiView):
@@ -121,8 +127,3 @@ class UserDetail(ApiView):
         if not selectors.may_read_contact(self.caller, user):
             shown = serializers.UserWithoutContactSerializer
         return Response(shown(user).data)
-
-
-def _signed_in(signed_in: services.SignedIn) -> dict[str, Any]:
-    user = serializers.UserSerializer(signed_in.user).data
-    return {**serializers.Tokens(signed_in.tokens).data, "user": user}

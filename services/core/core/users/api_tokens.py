@@ -1,0 +1,98 @@
+"""Personal API tokens: shown once, exchanged for access tokens that live 15 minutes.
+
+Each has a sign-in of its own, which ends with it: so both services refuse what was issued for it,
+and a new password or a deactivation ends it as well.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.kit.errors import Conflict, NotFound
+from core.kit.trace import set_actor
+from core.kit.versions import get_for_update
+from core.outbox.publish import delete_published, publish
+from core.users import second_factor
+from core.users.models import ApiToken, SignIn, User
+from core.users.one_time_tokens import hash_token
+from core.users.tokens import InvalidToken, issue_scoped
+from ongoza_contracts.http.tokens import SCOPED_TOKEN_SECONDS
+
+PREFIX = "ongoza_pat_"
+MAX_TOKENS = 50
+DEVICE = "API token"
+
+
+class TooManyTokens(Conflict):
+    code = "too_many_tokens"
+    detail = f"You have {MAX_TOKENS} API tokens. Revoke one first."
+
+
+class Created(NamedTuple):
+    api_token: ApiToken
+    token: str
+
+
+class Exchanged(NamedTuple):
+    access_token: str
+    expires_in: int
+    scope: str
+
+
+@transaction.atomic
+def create(*, user: User, name: str, scope: Sequence[str], days: int) -> Created:
+    """The only time the token itself is known. Raises TooManyTokens."""
+    user = get_for_update(User.objects.filter(pk=user.pk))
+    if ApiToken.objects.filter(sign_in__user=user).count() >= MAX_TOKENS:
+        raise TooManyTokens
+    sign_in = SignIn(user=user, device=DEVICE)
+    publish(sign_in)
+    token = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken.objects.create(
+        sign_in=sign_in,
+        name=name,
+        hash=hash_token(token),
+        scope=" ".join(sorted(set(scope))),
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    return Created(row, token)
+
+
+@transaction.atomic
+def revoke(*, user: User, token_id: UUID) -> None:
+    """Ends the access tokens issued for it too. Raises NotFound, for a token of somebody else as
+    well."""
+    rows = user.sign_ins.filter(pk__in=ApiToken.objects.filter(pk=token_id).values("sign_in_id"))
+    delete_published(get_for_update(rows, to_delete=True))
+
+
+def exchange(*, token: str) -> Exchanged:
+    """An access token with the scope of the API token. Raises InvalidToken."""
+    now = timezone.now()
+    rows = ApiToken.objects.filter(
+        hash=hash_token(token), expires_at__gt=now, sign_in__user__is_active=True
+    )
+    found = rows.select_related("sign_in__user").first()
+    if found is None or second_factor.is_missing(found.sign_in.user):
+        raise InvalidToken
+    set_actor(f"user:{found.sign_in.user_id}")
+    ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
+    left = int((found.expires_at - now).total_seconds())
+    seconds = max(1, min(SCOPED_TOKEN_SECONDS, left))
+    access = issue_scoped(found.sign_in.user, found.sign_in, found.scope, seconds)
+    return Exchanged(access, seconds, found.scope)
+
+
+def end_expired() -> None:
+    """End the sign-ins of API tokens that have expired, each in a transaction of its own."""
+    expired = ApiToken.objects.filter(expires_at__lte=timezone.now())
+    for user_id, token_id in expired.values_list("sign_in__user_id", "pk"):
+        try:
+            revoke(user=User(pk=user_id), token_id=token_id)
+        except NotFound:  # revoked meanwhile
+            continue

@@ -1,0 +1,48 @@
+"""The bases of the routes of accounts."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.kit.errors import DomainError
+from core.kit.views import ApiView
+from core.users.devices import device_label
+from core.users.second_factor import ChallengeIssued
+from core.users.tokens import UserClaims
+
+
+class SignInRequired(DomainError):
+    status = 403
+    code = "sign_in_required"
+    detail = "API tokens may not manage accounts. Sign in instead."
+
+
+class PublicView(ApiView):
+    """Whatever token comes along is not looked at: an expired one must not stop a refresh."""
+
+    authentication_classes = ()
+
+
+class LogInView(PublicView):
+    """A refusal that asks for another step carries what opens it."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if isinstance(exc, ChallengeIssued):
+            response.data["challenge"] = exc.challenge
+        return response
+
+
+class AccountView(ApiView):
+    """Routes that manage the caller's credentials: refuses API tokens, which must not outlive or
+    exceed themselves."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if isinstance(request.auth, UserClaims) and request.auth.scope is not None:
+            raise SignInRequired
+
+
+def device_of(request: Request) -> str:
+    return device_label(request.headers.get("User-Agent", ""))

@@ -1,0 +1,67 @@
+"""Log-ins that go on after a challenge, and the second factor of signed-in users."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from core.kit.trace import set_actor
+from core.users import passwords, second_factor
+from core.users.models import User
+from core.users.second_factor import Enrolment, EnrolmentRequired, SecondFactorRequired
+from core.users.services import (
+    SignedIn,
+    WrongPassword,
+    end_other_sign_ins,
+    lock_unchanged,
+    sign_in,
+)
+
+
+class Enrolled(NamedTuple):
+    signed_in: SignedIn
+    recovery_codes: list[str]
+
+
+def pass_second_factor(*, challenge: str, code: str, device: str = "") -> SignedIn:
+    """Raises InvalidChallenge, WrongCode and Throttled."""
+    user = second_factor.challenged_user(challenge, SecondFactorRequired)
+    second_factor.check(user, code)
+    with transaction.atomic():
+        return sign_in(lock_unchanged(user), device)
+
+
+def begin_required_enrolment(*, challenge: str) -> Enrolment:
+    """Raises InvalidChallenge and AlreadyEnrolled."""
+    return second_factor.begin(second_factor.challenged_user(challenge, EnrolmentRequired))
+
+
+def confirm_required_enrolment(*, challenge: str, code: str, device: str = "") -> Enrolled:
+    """Signs the user in. Every earlier sign-in ends: it was made with the password alone."""
+    user = second_factor.challenged_user(challenge, EnrolmentRequired)
+    codes = second_factor.confirm(user, code)
+    set_actor(f"user:{user.id}")
+    with transaction.atomic():
+        signed_in = sign_in(lock_unchanged(user), device)
+        end_other_sign_ins(user=user, current=signed_in.sign_in_id)
+    return Enrolled(signed_in, codes)
+
+
+def begin_enrolment(*, user: User, password: str) -> Enrolment:
+    """Raises WrongPassword and AlreadyEnrolled."""
+    if not passwords.check_password(password, user):
+        raise WrongPassword
+    return second_factor.begin(user)
+
+
+def confirm_enrolment(*, user: User, code: str, current: UUID) -> list[str]:
+    """Every other sign-in ends: it was made with the password alone."""
+    codes = second_factor.confirm(user, code)
+    end_other_sign_ins(user=user, current=current)
+    return codes
+
+
+def remove_second_factor(*, user: User, code: str) -> None:
+    """Raises WrongCode, NotEnrolled and Throttled."""
+    second_factor.check(user, code)
+    second_factor.remove(user)

@@ -1,0 +1,57 @@
+"""Mails that wait to be sent, and the daily deletion of what has expired."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from core.jobs.models import Job
+from core.jobs.registry import job_kind
+from core.mail.sending import send_mail
+from core.users import api_tokens, one_time_tokens
+from core.users.models import OneTimeToken, User
+from core.users.one_time_tokens import Purpose, mail_job
+
+
+@job_kind(mail_job(Purpose.VERIFY_ADDRESS))
+def mail_verification(job: Job) -> None:
+    user = _recipient(job)
+    if user is not None and user.email_verified_at is None:
+        _mail_token(user, Purpose.VERIFY_ADDRESS)
+
+
+@job_kind(mail_job(Purpose.RESET_PASSWORD))
+def mail_password_reset(job: Job) -> None:
+    user = _recipient(job)
+    if user is not None and user.has_usable_password():
+        _mail_token(user, Purpose.RESET_PASSWORD)
+
+
+@job_kind(mail_job(Purpose.LOG_IN_LINK))
+def mail_log_in_link(job: Job) -> None:
+    user = _recipient(job)
+    if user is not None and user.has_usable_password():
+        _mail_token(user, Purpose.LOG_IN_LINK)
+
+
+@job_kind("users.delete_expired_tokens", every=timedelta(days=1))
+def delete_expired_tokens(job: Job) -> None:
+    OneTimeToken.objects.filter(expires_at__lte=timezone.now()).delete()
+    api_tokens.end_expired()
+
+
+def _recipient(job: Job) -> User | None:
+    """None for a job about an address without an account, and for an inactive user.
+
+    Locked, but not waited for: an erasure that holds the user waits for the job's row. The job
+    fails then, and is tried again if it is still there.
+    """
+    if job.user_id is None:
+        return None
+    rows = User.objects.filter(pk=job.user_id, is_active=True)
+    return rows.select_for_update(no_key=True, nowait=True).first()
+
+
+def _mail_token(user: User, purpose: OneTimeToken.Purpose) -> None:
+    token = one_time_tokens.issue(user, purpose)
+    if token is not None:
+        send_mail(user.email, f"users/{purpose.value}", {"token": token})

@@ -1,0 +1,65 @@
+"""What users do by links that are mailed to them: verify the address, reset the password, log in.
+
+A request for a link does the same work for known and unknown addresses: one look-up, one job.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from core.jobs.services import schedule
+from core.kit.trace import set_actor
+from core.users import one_time_tokens, passwords, second_factor, selectors
+from core.users.models import OneTimeToken, User
+from core.users.one_time_tokens import Purpose
+from core.users.services import SignedIn, set_password, sign_in
+
+
+def request_link(*, email: str, purpose: OneTimeToken.Purpose) -> None:
+    """Schedules a mail to the address. For an unknown one too, so that nothing tells them apart;
+    that job mails nothing."""
+    user = selectors.by_email(email)
+    schedule(
+        one_time_tokens.mail_job(purpose),
+        user_id=user.id if user else None,
+        key=salted_hmac("core.users.mailed_links", email, algorithm="sha256").hexdigest(),
+    )
+
+
+def request_verification(user: User) -> None:
+    """Schedules another mail; that job mails nothing once the address is verified."""
+    request_link(email=user.email, purpose=Purpose.VERIFY_ADDRESS)
+
+
+@transaction.atomic
+def verify_address(*, token: str) -> None:
+    """Raises InvalidOneTimeToken."""
+    _mark_verified(one_time_tokens.redeem(token, Purpose.VERIFY_ADDRESS))
+
+
+@transaction.atomic
+def reset_password(*, token: str, password: str) -> None:
+    """Ends every sign-in. Raises InvalidOneTimeToken, and DRF's ValidationError, which leaves the
+    token usable."""
+    user = one_time_tokens.redeem(token, Purpose.RESET_PASSWORD)
+    set_actor(f"user:{user.id}")
+    passwords.require_acceptable(password, user, field="new_password")
+    set_password(user_id=user.id, password=password)
+    _mark_verified(user)
+
+
+def log_in_by_link(*, token: str, device: str = "") -> SignedIn:
+    """Raises InvalidOneTimeToken and ChallengeIssued."""
+    with transaction.atomic():
+        user = one_time_tokens.redeem(token, Purpose.LOG_IN_LINK)
+        _mark_verified(user)
+        challenge = second_factor.challenge_for(user)
+        if challenge is None:
+            return sign_in(user, device)
+    raise challenge
+
+
+def _mark_verified(user: User) -> None:
+    """Whoever holds a mailed token reads the mail of the address."""
+    unverified = User.objects.filter(pk=user.pk, email_verified_at=None)
+    unverified.update(email_verified_at=timezone.now())

@@ -1,0 +1,56 @@
+"""What users prefer, and what they consent to."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.kit.errors import Conflict
+from core.kit.versions import get_for_update
+from core.users.models import Consent, Preferences, User
+
+
+class NotGiven(Conflict):
+    code = "not_given"
+    detail = "There is no consent to withdraw."
+
+
+def preferences_of(user: User) -> Preferences:
+    """The defaults for a user who never changed any."""
+    return Preferences.objects.filter(user=user).first() or Preferences(user=user)
+
+
+@transaction.atomic
+def update_preferences(*, user: User, **changes: Any) -> Preferences:
+    get_for_update(User.objects.filter(pk=user.pk))
+    preferences = preferences_of(user)
+    for name, value in changes.items():
+        setattr(preferences, name, value)
+    preferences.save()
+    return preferences
+
+
+@transaction.atomic
+def record_consent(*, user: User, kind: str, given: bool, version: str = "") -> Consent:
+    """Give consent to a version, or withdraw it. No-op if nothing changes. Raises NotGiven.
+
+    What was given before stays in the history.
+    """
+    get_for_update(User.objects.filter(pk=user.pk))
+    latest = user.consents.filter(kind=kind).order_by("-given_at", "-pk").first()
+    if not given:
+        return _withdraw(latest)
+    if latest is not None and latest.withdrawn_at is None:
+        if latest.version == version:
+            return latest
+        _withdraw(latest)
+    return user.consents.create(kind=kind, version=version)
+
+
+def _withdraw(consent: Consent | None) -> Consent:
+    if consent is None:
+        raise NotGiven
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at = timezone.now()
+        consent.save(update_fields=["withdrawn_at"])
+    return consent

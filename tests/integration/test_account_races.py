@@ -1,0 +1,115 @@
+"""Codes and tokens that are used at once work once; none of this blocks an erasure."""
+
+import base64
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.db import connection
+
+from core.jobs.models import Job
+from core.jobs.services import run_due
+from core.users import second_factor
+from core.users.models import TotpSecret, User
+from core.users.one_time_tokens import Purpose, issue
+from core.users.services import add_user, sign_in
+from tests.unit.core.world import NOBODY, Answer, Caller
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AT_ONCE = 8
+EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"
+
+
+def at_once(*calls: Callable[[], Answer]) -> list[int]:
+    """The statuses of calls that start together."""
+    start = Barrier(len(calls))
+
+    def in_a_thread(call: Callable[[], Answer]) -> int:
+        try:
+            start.wait()
+            return call()[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(in_a_thread, calls))
+
+
+@pytest.fixture
+def amina() -> User:
+    return add_user(email=EMAIL, password=PASSWORD)
+
+
+def app_of(user: User) -> TOTP:
+    """An authenticator app that is set up for the user."""
+    secret = base64.b32decode(second_factor.begin(user).secret)
+    app = TOTP(secret, 6, SHA1(), 30)  # noqa: S303  (what authenticator apps know)
+    second_factor.confirm(user, app.generate(int(time.time()) - 30).decode())
+    return app
+
+
+def challenge() -> str:
+    _, body = NOBODY.post("auth/login/", {"email": EMAIL, "password": PASSWORD})
+    return str(body["challenge"])
+
+
+def finish(challenged: str, code: str) -> Answer:
+    return NOBODY.post("auth/login/second-factor/", {"challenge": challenged, "code": code})
+
+
+def test_a_code_that_is_sent_at_once_by_several_works_once(amina: User) -> None:
+    code = app_of(amina).generate(int(time.time())).decode()
+    challenged = challenge()
+    found = Counter(at_once(*[lambda: finish(challenged, code)] * 4))
+    assert found == {200: 1, 403: 3}
+
+
+def test_wrong_codes_that_are_sent_at_once_are_counted_each(amina: User) -> None:
+    app_of(amina)
+    challenged = challenge()
+    found = Counter(at_once(*[lambda: finish(challenged, "000000")] * AT_ONCE))
+    assert found == {403: second_factor.FREE_ATTEMPTS, 429: AT_ONCE - second_factor.FREE_ATTEMPTS}
+    assert TotpSecret.objects.get().failures == second_factor.FREE_ATTEMPTS
+
+
+def test_a_link_that_is_opened_at_once_by_several_works_once(amina: User) -> None:
+    token = issue(amina, Purpose.LOG_IN_LINK)
+    opened = [lambda: NOBODY.post("auth/login/link/", {"token": token})] * AT_ONCE
+    assert Counter(at_once(*opened)) == {200: 1, 400: AT_ONCE - 1}
+    assert amina.sign_ins.count() == 1
+
+
+def test_a_mail_beside_an_erasure_never_blocks_it() -> None:
+    def run_jobs() -> Answer:
+        return run_due(), None
+
+    for number in range(20):
+        user = add_user(email=f"user-{number}@ongoza.example", password=PASSWORD)
+        caller = Caller(sign_in(user).tokens.access)
+        NOBODY.post("auth/password/reset/", {"email": user.email})
+        _, erased = at_once(
+            run_jobs,
+            lambda caller=caller: caller.call("DELETE", "users/me/", {"password": PASSWORD}),  # type: ignore[misc]
+        )
+        assert erased == 204
+    assert not Job.objects.exists()
+
+
+def test_a_reset_beside_an_erasure_never_blocks_it() -> None:
+    for number in range(20):
+        user = add_user(email=f"user-{number}@ongoza.example", password=PASSWORD)
+        body = {"token": issue(user, Purpose.RESET_PASSWORD), "new_password": "another-phrase-10"}
+        caller = Caller(sign_in(user).tokens.access)
+        reset, erased = at_once(
+            lambda body=body: NOBODY.post("auth/password/reset/confirm/", body),  # type: ignore[misc]
+            lambda caller=caller: caller.call("DELETE", "users/me/", {"password": PASSWORD}),  # type: ignore[misc]
+        )
+        assert reset in (204, 400)
+        assert erased in (204, 401, 403, 404)
+        assert (erased == 204) is not User.objects.filter(pk=user.pk).exists()

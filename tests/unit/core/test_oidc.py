@@ -1,0 +1,257 @@
+"""Log-in by OpenID Connect, against a provider on loopback."""
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.utils import timezone
+from jwt.algorithms import RSAAlgorithm
+
+from core.users.models import ExternalIdentity, User
+from core.users.services import add_user, update_user
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal
+
+pytestmark = pytest.mark.django_db
+
+EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"
+ROUTE = "auth/oidc/school/"
+REFUSED: Refusal = (401, "oidc_refused", [])
+
+
+class Provider:
+    """Answers as OpenID Connect says, with what a test changes of it."""
+
+    def __init__(self) -> None:
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.claims: dict[str, Any] = {}
+        self.codes: dict[str, dict[str, str]] = {}
+        self.signing_key = self.key
+        self.status = 200
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.issuer = f"http://127.0.0.1:{self.server.server_port}"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def authorize(self, url: str) -> dict[str, str]:
+        """What the browser is sent back with."""
+        query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        code = f"code-{len(self.codes)}"
+        self.codes[code] = query
+        return {"code": code, "state": query["state"]}
+
+    def answer(self, path: str, form: dict[str, str]) -> dict[str, Any] | None:
+        if path == "/.well-known/openid-configuration":
+            paths = {"authorization_endpoint": "authorize", "token_endpoint": "token"}
+            urls = {name: f"{self.issuer}/{end}" for name, end in paths.items()}
+            return {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys", **urls}
+        if path == "/keys":
+            public = json.loads(RSAAlgorithm.to_jwk(self.key.public_key()))
+            return {"keys": [{**public, "kid": "1", "use": "sig"}]}
+        return self._token(form)
+
+    def _token(self, form: dict[str, str]) -> dict[str, Any] | None:
+        asked = self.codes.pop(form["code"], None)
+        digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+        proof = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        if asked is None or asked["code_challenge"] != proof or form["client_secret"] != "secret":
+            return None
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": "ongoza",
+            "sub": "7",
+            "nonce": asked["nonce"],
+            "iat": now,
+            "exp": now + 60,
+            "email": EMAIL,
+            "email_verified": True,
+            **self.claims,
+        }
+        claims = {name: value for name, value in claims.items() if value is not None}
+        signed = jwt.encode(claims, self.signing_key, "RS256", headers={"kid": "1"})
+        return {"id_token": signed}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._send(provider.answer(self.path, {}))
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                form = {name: values[0] for name, values in parse_qs(body).items()}
+                self._send(provider.answer(self.path, form))
+
+            def _send(self, document: dict[str, Any] | None) -> None:
+                body = json.dumps(document or {"error": "invalid_grant"}).encode()
+                self.send_response(provider.status if document else 400)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[Provider]:
+    started = Provider()
+    settings.OIDC_PROVIDERS = {
+        "school": {
+            "issuer": started.issuer,
+            "client_id": "ongoza",
+            "client_secret": "secret",
+            "redirect_uri": "http://localhost:3000/oidc/school",
+        }
+    }
+    yield started
+    started.server.shutdown()
+    started.server.server_close()
+
+
+def begin() -> dict[str, str]:
+    status, body = NOBODY.post(ROUTE, None)
+    assert status == 201
+    return dict(body)
+
+
+def finish(returned: dict[str, str], begun: dict[str, str]) -> Answer:
+    return NOBODY.post(f"{ROUTE}finish/", {**returned, "log_in_token": begun["log_in_token"]})
+
+
+def log_in(provider: Provider) -> Answer:
+    begun = begin()
+    return finish(provider.authorize(begun["authorization_url"]), begun)
+
+
+def verified(**more: Any) -> User:
+    user = add_user(email=EMAIL, password=PASSWORD, **more)
+    User.objects.filter(pk=user.pk).update(email_verified_at=timezone.now())
+    return user
+
+
+def test_the_browser_is_sent_to_the_provider_with_pkce_state_and_nonce(provider: Provider) -> None:
+    url = urlsplit(begin()["authorization_url"])
+    query = parse_qs(url.query)
+    assert f"{url.scheme}://{url.netloc}" == provider.issuer
+    assert query["code_challenge_method"] == ["S256"]
+    assert {"state", "nonce", "code_challenge"} <= query.keys()
+    assert query["scope"] == ["openid email profile"]
+
+
+def test_a_new_person_gets_an_account_and_the_same_one_later(provider: Provider) -> None:
+    provider.claims = {"given_name": "Amina", "family_name": "Otieno"}
+    status, first = log_in(provider)
+    assert (status, first["user"]["first_name"], first["user"]["role"]) == (200, "Amina", "learner")
+    assert Caller(first["access_token"]).get("users/me/")[0] == 200
+    provider.claims = {"email": "other@ongoza.example"}
+    _, second = log_in(provider)
+    assert second["user"]["id"] == first["user"]["id"]
+    assert User.objects.count() == ExternalIdentity.objects.count() == 1
+    assert User.objects.get().email_verified_at is not None
+
+
+def test_an_account_is_joined_over_an_address_that_both_sides_verified(provider: Provider) -> None:
+    user = verified()
+    provider.claims = {"email": EMAIL.upper()}
+    status, body = log_in(provider)
+    assert (status, body["user"]["id"]) == (200, user.id)
+
+
+def test_an_account_with_an_unverified_address_is_not_joined(provider: Provider) -> None:
+    add_user(email=EMAIL, password=PASSWORD)
+    assert refusal(log_in(provider)) == (409, "address_not_verified", [])
+    assert not ExternalIdentity.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"email_verified": False},
+        {"email_verified": "true"},
+        {"email_verified": None},
+        {"email": None},
+        {"nonce": "other"},
+        {"nonce": None},
+        {"aud": "somebody-else"},
+        {"iss": "http://127.0.0.1:1"},
+        {"exp": 1},
+        {"exp": None},
+        {"sub": None},
+    ],
+)
+def test_an_identity_that_is_not_proved_is_refused(
+    provider: Provider, claims: dict[str, Any]
+) -> None:
+    verified()
+    provider.claims = claims
+    assert refusal(log_in(provider)) == REFUSED
+    assert not ExternalIdentity.objects.exists()
+
+
+def test_a_foreign_signature_is_refused(provider: Provider) -> None:
+    provider.signing_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    assert refusal(log_in(provider)) == REFUSED
+    assert not User.objects.exists()
+
+
+def test_code_and_state_of_another_browser_are_refused(provider: Provider) -> None:
+    mine, attackers = begin(), begin()
+    returned = provider.authorize(attackers["authorization_url"])
+    assert refusal(finish(returned, mine)) == REFUSED
+    own_state = {**returned, "state": provider.authorize(mine["authorization_url"])["state"]}
+    assert refusal(finish(own_state, mine)) == REFUSED
+    assert not User.objects.exists()
+
+
+def test_a_code_works_once_and_a_log_in_ends_in_time(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = begin()
+    returned = provider.authorize(begun["authorization_url"])
+    assert finish(returned, begun)[0] == 200
+    assert refusal(finish(returned, begun)) == REFUSED
+    monkeypatch.setattr("core.users.oidc.LOG_IN_SECONDS", -1)
+    assert refusal(log_in(provider)) == REFUSED
+
+
+@pytest.mark.parametrize("token", ["x", "ä", "A" * 200])
+def test_a_malformed_log_in_token_is_refused(provider: Provider, token: str) -> None:
+    returned = provider.authorize(begin()["authorization_url"])
+    assert refusal(finish(returned, {"log_in_token": token})) == REFUSED
+
+
+def test_an_unknown_provider_is_not_found(provider: Provider) -> None:
+    assert refusal(NOBODY.post("auth/oidc/other/", None)) == (404, "not_found", [])
+
+
+def test_a_provider_that_is_down_is_reported(provider: Provider) -> None:
+    provider.status = 500
+    assert refusal(NOBODY.post(ROUTE, None)) == (503, "provider_unavailable", [])
+
+
+def test_an_inactive_user_is_refused(provider: Provider) -> None:
+    log_in(provider)
+    update_user(user_id=User.objects.get().id, is_active=False)
+    assert refusal(log_in(provider)) == REFUSED
+
+
+def test_the_provider_does_not_replace_a_required_second_factor(
+    provider: Provider, settings: Any
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    verified(role=Role.DIRECTOR)
+    status, body = log_in(provider)
+    assert (status, body["code"]) == (401, "second_factor_enrolment_required")
