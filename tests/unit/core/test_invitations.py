@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 
 from core.erasure.models import ErasureReceipt
@@ -214,6 +215,7 @@ def test_somebody_without_an_account_signs_up_by_it(world: World, director: Call
     held = user.memberships.get()
     assert (held.until, held.granted_by) == (until, world.director)
     assert Caller(body["access_token"]).get("users/me/")[0] == 200
+    assert user.email_verified_at is not None
     row = Invitation.objects.get()
     assert (row.status, row.accepted_by, row.token_hash) == ("accepted", user, None)
     again = accept(token, body={**ACCOUNT, "password": "another-passphrase-9"})
@@ -271,6 +273,33 @@ def test_a_signed_in_user_sends_no_account(world: World, director: Caller) -> No
     token = invited(director, world)
     assert accept(token, nina, ACCOUNT)[0] == 400
     assert accept(token, nina, {})[0] == 200
+
+
+def test_an_api_token_accepts_nothing(world: World, director: Caller) -> None:
+    nina = person("nina")
+    token = invited(director, world)
+    body = {"name": "script", "scope": ["read"]}
+    made = signed_in(nina).post("auth/tokens/", body)[1]["token"]
+    access = NOBODY.post("auth/token/exchange/", {"token": made})[1]["access_token"]
+
+    answer = accept(token, Caller(access))
+
+    assert refusal(answer) == (403, "sign_in_required", [])
+    assert Invitation.objects.get().status == "open"
+
+
+@override_settings(SECOND_FACTOR_REQUIRED=True)
+def test_an_invited_director_sets_up_the_second_factor_first(world: World) -> None:
+    world.school = world.other
+    token = invited(signed_in(world.admin), world, role="director")
+
+    status, body = accept(token, body=ACCOUNT)
+
+    user = User.objects.get(email=EMAIL)
+    assert (status, body["code"]) == (401, "second_factor_enrolment_required")
+    assert body["challenge"]
+    assert active(user) == {("director", "organization", world.other.id)}
+    assert not user.sign_ins.exists()
 
 
 def test_who_became_a_member_meanwhile_is_told_so(world: World, director: Caller) -> None:

@@ -1,20 +1,25 @@
 """Admins list, add, promote, deactivate and activate users; directors list those they reach."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from core.jobs.services import run_due
 from core.outbox.models import FactHistory
 from core.users.administration import LastAdmin, change_user
-from core.users.models import User
+from core.users.models import OneTimeToken, User
 from core.users.services import update_user
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.school import ABSENT, World
-from tests.unit.core.world import Caller, appended, person, refusal, signed_in
+from tests.unit.core.world import NOBODY, Caller, appended, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +152,25 @@ def test_an_admin_adds_a_user_who_has_no_password(world: World, admin: Caller) -
     assert [kind for kind, _, _ in appended()] == ["user.created", "membership.updated"]
     actors = FactHistory.objects.filter(owner_id=user.id).values_list("actor", flat=True)
     assert {*actors} == {f"user:{world.admin.id}"}
+
+
+def test_an_added_user_sets_the_first_password_by_a_mailed_link(admin: Caller) -> None:
+    admin.post("users/", NEW)
+    run_due()
+    [sent] = mail.outbox
+    found = re.search(r"token=([A-Za-z0-9_-]+)", str(sent.body))
+    assert found is not None
+    assert sent.to == ["nina@ongoza.example"]
+    expiry = OneTimeToken.objects.get().expires_at - timezone.now()
+    assert timedelta(days=6, hours=23) < expiry <= timedelta(days=7)
+
+    body = {"token": found[1], "new_password": "a-long-passphrase-9"}
+    assert NOBODY.post("auth/password/reset/confirm/", body)[0] == 204
+
+    log_in = {"email": "nina@ongoza.example", "password": "a-long-passphrase-9"}
+    assert NOBODY.post("auth/login/", log_in)[0] == 200
+    assert User.objects.get(email=log_in["email"]).email_verified_at is not None
+    assert NOBODY.post("auth/password/reset/confirm/", body)[0] == 400
 
 
 @pytest.mark.parametrize(

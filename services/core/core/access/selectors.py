@@ -27,6 +27,12 @@ def active_memberships() -> QuerySet[Membership]:
     return Membership.objects.filter(unended, revoked_at=None)
 
 
+def roles_of(caller: Caller) -> frozenset[Role]:
+    """The main role and those held by active memberships."""
+    held = active_memberships().filter(user_id=caller.id)
+    return access.roles_of(caller.role, held, timezone.now())
+
+
 def has_permission(caller: Caller, permission: Permission) -> bool:
     """Whether the caller has the permission by any role, be it for their own data only."""
     if access.has_permission(caller.role, permission):

@@ -19,7 +19,9 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.versions import get_for_update
 from core.mail.sending import send_mail
 from core.organizations.models import Invitation, Organization
+from core.users.mailed_links import mark_verified
 from core.users.models import User
+from core.users.second_factor import challenge_for
 from core.users.services import SignedIn, add_user, sign_in
 from ongoza_contracts.vocabulary import Role
 
@@ -127,17 +129,20 @@ def accept(*, token: str, user: User) -> Membership:
     return _join(invitation, user)
 
 
-@transaction.atomic
-def sign_up(*, token: str, password: str, **names: Any) -> SignedIn:
+def sign_up(*, token: str, password: str, device: str = "", **names: Any) -> SignedIn:
     """A new account for the invited address, with the role, signed in.
 
-    Raises InvitationNotFound, DRF's ValidationError, and EmailTaken for somebody who has an account
-    and has to sign in first.
+    Raises InvitationNotFound, DRF's ValidationError, EmailTaken for somebody who has an account and
+    has to sign in first, and ChallengeIssued for an account that needs a second factor.
     """
-    invitation = _open_by_token(token)
-    user = add_user(email=invitation.email, password=password, **names)
-    _join(invitation, user)
-    return sign_in(user)
+    with transaction.atomic():
+        invitation = _open_by_token(token)
+        user = add_user(email=invitation.email, password=password, **names)
+        _join(invitation, user)
+        challenge = challenge_for(user)
+        if challenge is None:
+            return sign_in(user, device)
+    raise challenge
 
 
 def _open_by_token(token: str) -> Invitation:
@@ -160,6 +165,7 @@ def _join(invitation: Invitation, user: User) -> Membership:
         invited_by_id=invitation.invited_by_id,
     )
     _end(invitation, Invitation.Status.ACCEPTED, accepted_by=user)
+    mark_verified(user)
     return granted.membership
 
 

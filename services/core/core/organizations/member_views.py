@@ -23,8 +23,11 @@ from core.organizations.invitation_serializers import (
 )
 from core.organizations.models import Invitation, Organization
 from core.organizations.throttles import InvitationThrottle
+from core.users.authentication import TokenAuthentication
+from core.users.base_views import AccountView, LogInView, device_of
 from core.users.models import User
-from core.users.serializers import SignedIn, Tokens, UserSerializer
+from core.users.rendering import signed_in_body
+from core.users.serializers import Challenge, SignedIn
 from ongoza_contracts.access import Permission
 
 STATUS = OpenApiParameter("status", str, enum=Invitation.Status.values)
@@ -119,27 +122,28 @@ class InvitationDetail(_ManagerView):
         return Response(status=204)
 
 
-class AcceptInvitation(ApiView):
+class AcceptInvitation(AccountView, LogInView):
+    authentication_classes = (TokenAuthentication,)
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
 
     @extend_schema(
         operation_id="invitations_accept",
         request=AcceptInvitationRequest,
-        responses={200: MembershipSerializer, 201: SignedIn},
+        responses={200: MembershipSerializer, 201: SignedIn, 401: Challenge},
     )
     def post(self, request: Request, token: str) -> Response:
         """Accept an invitation by the token in its mail.
 
         Signed in, with the invited address and without a body: 200 and the membership. Without an
-        account: 201, a new account that is signed in. 404 for a token that has ended.
+        account: 201, a new account that is signed in, or 401 with a `challenge` for a role that
+        needs a second factor. 404 for a token that has ended.
         """
         if isinstance(request.user, User):
             return self._accept(token, request.user)
         body = self.body(AcceptInvitationRequest)
-        signed_in = invitations.sign_up(token=token, **body)
-        user = UserSerializer(signed_in.user).data
-        return Response({**Tokens(signed_in.tokens).data, "user": user}, 201)
+        signed_in = invitations.sign_up(token=token, device=device_of(request), **body)
+        return Response(signed_in_body(signed_in), 201)
 
     def _accept(self, token: str, user: User) -> Response:
         if self.request.stream is not None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from core.jobs.services import schedule
 from core.kit.errors import Conflict
 from core.users import services
 from core.users.models import User
@@ -18,6 +19,14 @@ class OwnAccount(Conflict):
 class LastAdmin(Conflict):
     code = "last_admin"
     detail = "This is the last active admin: make somebody else an admin first."
+
+
+@transaction.atomic
+def create_user(*, email: str, role: Role, **more: Any) -> User:
+    """A user without a password, who gets a mail with a link to set one. Raises EmailTaken."""
+    user = services.add_user(email=email, password=None, role=role, **more)
+    schedule("users.invite", user_id=user.id)
+    return user
 
 
 @transaction.atomic

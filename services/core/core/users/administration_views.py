@@ -10,7 +10,7 @@ from core.kit.filters import apply_filters
 from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
-from core.users import administration, selectors, services
+from core.users import administration, selectors
 from core.users.administration_serializers import (
     ChangeRoleRequest,
     CreateUserRequest,
@@ -54,8 +54,8 @@ class Users(_UserView):
         responses={201: ListedUserSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Add a user without a password: admins alone."""
-        user = services.add_user(password=None, **self.body(CreateUserRequest))
+        """Add a user, who gets a mail with a link to set a password: admins alone."""
+        user = administration.create_user(**self.body(CreateUserRequest))
         return Response(self.shown(user.id), 201)
 
 
