@@ -21,9 +21,12 @@ class Permission(StrEnum):
     COHORT_MANAGE = "cohort.manage"
     MEMBERSHIP_READ = "membership.read"
     MEMBERSHIP_MANAGE = "membership.manage"
+    USER_LIST = "user.list"
+    USER_MANAGE = "user.manage"
     ORGANIZATION_READ = "organization.read"
     ORGANIZATION_MANAGE = "organization.manage"
     CONTENT_PUBLISH = "content.publish"
+    AUDIT_READ = "audit.read"
     OPERATIONS_MANAGE = "operations.manage"
 
 
@@ -33,10 +36,13 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.SUBMISSION_REVIEW: "review a learner's submissions",
     Permission.COHORT_MANAGE: "add and change cohorts",
     Permission.MEMBERSHIP_READ: "read who has which role where, and these people's profiles",
-    Permission.MEMBERSHIP_MANAGE: "grant and revoke roles",
+    Permission.MEMBERSHIP_MANAGE: "grant and revoke roles, invite by mail",
+    Permission.USER_LIST: "list and search users, and the members of organizations",
+    Permission.USER_MANAGE: "add users, change their main role, deactivate and activate them",
     Permission.ORGANIZATION_READ: "read organizations",
     Permission.ORGANIZATION_MANAGE: "add and change organizations",
     Permission.CONTENT_PUBLISH: "publish, change and retire content",
+    Permission.AUDIT_READ: "read who changed what, of what the reader may read",
     Permission.OPERATIONS_MANAGE: "list and retry jobs; list, retry and discard parked records",
 }
 
@@ -81,8 +87,10 @@ REACH: Mapping[Role, Mapping[Permission, Reach]] = {
         Permission.COHORT_MANAGE: Reach.ORGANIZATION,
         Permission.MEMBERSHIP_READ: Reach.ORGANIZATION,
         Permission.MEMBERSHIP_MANAGE: Reach.ORGANIZATION,
+        Permission.USER_LIST: Reach.ORGANIZATION,
         Permission.ORGANIZATION_READ: Reach.ALL,
         Permission.CONTENT_PUBLISH: Reach.ALL,
+        Permission.AUDIT_READ: Reach.ORGANIZATION,
     },
     Role.SPONSOR: {
         Permission.LEARNER_READ: Reach.ORGANIZATION,

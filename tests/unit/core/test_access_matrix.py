@@ -46,9 +46,11 @@ pytestmark = pytest.mark.django_db
 COHORT = UUID("018f0000-0000-7000-8000-000000000020")
 ABSENT = "018f0000-0000-7000-8000-00000000dead"
 PUBLISHERS = roles(Role.DIRECTOR, Role.ADMIN)
+MANAGERS = roles(Role.DIRECTOR, Role.ADMIN)
 ADMINS = roles(Role.ADMIN)
 
 ROUTES: dict[str, Route] = {
+    "GET /audit/": Route(MANAGERS),
     "POST /auth/login/": Route(For.ANYONE, body={}),
     "POST /auth/logout/": Route(For.ANYONE, body={}),
     "POST /auth/login/link/": Route(For.ANYONE, body={}),
@@ -95,6 +97,7 @@ ROUTES: dict[str, Route] = {
     "GET /internal/versions/{kind}/": Route(For.SERVICES, "internal/versions/users/"),
     "GET /internal/versions/{kind}/{key}/": Route(For.SERVICES, "internal/versions/users/1/"),
     "POST /internal/versions/{kind}/{key}/": Route(For.SERVICES, "internal/versions/users/9/"),
+    "POST /invitations/{token}/accept/": Route(For.ANYONE, "invitations/none/accept/", {}),
     "GET /jobs/": Route(ADMINS),
     "POST /jobs/{job_id}/retry/": Route(ADMINS, "jobs/2147483647/retry/"),
     "GET /memberships/": Route(For.USERS),
@@ -104,6 +107,21 @@ ROUTES: dict[str, Route] = {
     "POST /organizations/": Route(ADMINS, body={}),
     "GET /organizations/{organization_id}/": Route(For.USERS, "organizations/{organization}/"),
     "PATCH /organizations/{organization_id}/": Route(ADMINS, "organizations/{organization}/", {}),
+    "GET /organizations/{organization_id}/invitations/": Route(
+        MANAGERS, "organizations/{organization}/invitations/"
+    ),
+    "POST /organizations/{organization_id}/invitations/": Route(
+        MANAGERS, "organizations/{organization}/invitations/", {}
+    ),
+    "DELETE /organizations/{organization_id}/invitations/{invitation_id}/": Route(
+        MANAGERS, f"organizations/{{organization}}/invitations/{ABSENT}/"
+    ),
+    "GET /organizations/{organization_id}/members/": Route(
+        MANAGERS, "organizations/{organization}/members/"
+    ),
+    "DELETE /organizations/{organization_id}/members/{user_id}/": Route(
+        MANAGERS, "organizations/{organization}/members/2147483647/"
+    ),
     "GET /profiling/sessions/": Route(For.USERS),
     "POST /profiling/sessions/": Route(For.USERS, body={}),
     "GET /profiling/sessions/{session_id}/": Route(For.USERS, f"profiling/sessions/{ABSENT}/"),
@@ -121,6 +139,11 @@ ROUTES: dict[str, Route] = {
     "POST /progress/": Route(For.USERS, body={}),
     "GET /progress/{progress_id}/": Route(For.REACHING, "progress/{progress}/"),
     "PATCH /progress/{progress_id}/": Route(For.USERS, "progress/2147483647/", {}),
+    "GET /users/": Route(MANAGERS),
+    "POST /users/": Route(ADMINS, body={}),
+    "POST /users/{user_id}/activate/": Route(ADMINS, "users/2147483647/activate/"),
+    "POST /users/{user_id}/deactivate/": Route(ADMINS, "users/2147483647/deactivate/"),
+    "PUT /users/{user_id}/role/": Route(ADMINS, "users/2147483647/role/", {}),
     "GET /users/{user_id}/": Route(For.REACHING, "users/{learner}/"),
     "GET /users/me/": Route(For.USERS),
     "PATCH /users/me/": Route(For.USERS, body={}),

@@ -27,6 +27,12 @@ def active_memberships() -> QuerySet[Membership]:
     return Membership.objects.filter(unended, revoked_at=None)
 
 
+def roles_of(caller: Caller) -> frozenset[Role]:
+    """The main role and those held by active memberships."""
+    held = active_memberships().filter(user_id=caller.id)
+    return access.roles_of(caller.role, held, timezone.now())
+
+
 def has_permission(caller: Caller, permission: Permission) -> bool:
     """Whether the caller has the permission by any role, be it for their own data only."""
     if access.has_permission(caller.role, permission):
@@ -89,6 +95,18 @@ def manageable_memberships(
         return Membership.objects.all()
     learners = learners_within(found).values("user_id")
     return Membership.objects.filter(_scope_in(found) | Q(learner_id__in=learners))
+
+
+def members_of(organization_id: int) -> QuerySet[Membership]:
+    """The active memberships in an organization."""
+    return active_memberships().filter(organization_id=organization_id)
+
+
+def held_in_organization(user_id: int, organization_id: int) -> QuerySet[Membership]:
+    """The active memberships of a user in an organization or for its learners."""
+    learners = members_of(organization_id).filter(role=Role.LEARNER).values("user_id")
+    there = Q(organization_id=organization_id) | Q(learner_id__in=learners)
+    return active_memberships().filter(there, user_id=user_id)
 
 
 def learners_within(found: Extent) -> QuerySet[Membership]:

@@ -81,14 +81,38 @@ def grant(
     """
     if granted_by is not None:
         _require_manager(granted_by, user_id, role, scope)
-    _lock_users({user_id, scope.learner_id, granted_by and granted_by.id} - {None})
+    return _grant(user_id, role, scope, until, granted_by.id if granted_by else None)
+
+
+@transaction.atomic
+def grant_to_invited(
+    *,
+    user_id: int,
+    role: Role,
+    organization_id: int,
+    until: datetime | None,
+    invited_by_id: int | None,
+) -> Granted:
+    """Give a user the role in an organization for which they were invited.
+
+    Whether the inviter may grant it was checked when they invited. Raises NotFound and
+    MainMembership.
+    """
+    scope = Scope(ScopeKind.ORGANIZATION, organization_id)
+    return _grant(user_id, role, scope, until, invited_by_id)
+
+
+def _grant(
+    user_id: int, role: Role, scope: Scope, until: datetime | None, granted_by: int | None
+) -> Granted:
+    _lock_users({user_id, scope.learner_id, granted_by} - {None})
     if scope.learner_id is not None:
         _require_learner(scope.learner_id)
     if scope.organization_id is not None:
         _require_organization(scope.organization_id)
     if until is not None and _is_main(user_id, role, scope):
         raise MainMembership
-    return _hold(user_id, role, scope, until, granted_by.id if granted_by else None)
+    return _hold(user_id, role, scope, until, granted_by)
 
 
 @transaction.atomic
@@ -101,10 +125,26 @@ def revoke(*, membership_id: UUID, revoked_by: Caller, if_match: IfMatch | None 
     """
     rows = selectors.manageable_memberships(revoked_by)
     membership = get_for_update(rows.filter(pk=membership_id), if_match=if_match)
-    _require_grantable(Role(membership.role), selectors.extent(revoked_by, MANAGE))
+    require_grantable(revoked_by, Role(membership.role))
     if _is_main(membership.user_id, membership.role, Scope.of(membership)):
         raise MainMembership
     _end(membership)
+
+
+@transaction.atomic
+def end_in_organization(*, user_id: int, organization_id: int, ended_by: Caller) -> None:
+    """End all that a user holds in an organization or for its learners, the main role included.
+
+    The caller holds the user's lock and has checked that `ended_by` manages the organization.
+    Raises NotFound for somebody who holds nothing there, and PermissionDenied for a role that
+    `ended_by` may not revoke.
+    """
+    held = selectors.held_in_organization(user_id, organization_id)
+    if not held.filter(organization_id=organization_id).exists():
+        raise NotFound
+    for role in {*held.order_by().values_list("role", flat=True)}:
+        require_grantable(ended_by, Role(role))
+    _end_all(held)
 
 
 @transaction.atomic
@@ -121,6 +161,11 @@ def follow_main_role(user_id: int, new: MainRole, old: MainRole | None = None) -
         _end_all(Membership.objects.filter(learner_id=user_id))
     if new.scope:
         _hold(user_id, new.role, new.scope, until=None, granted_by=None)
+
+
+def require_grantable(manager: Caller, role: Role) -> None:
+    """Raises PermissionDenied for a role that `manager` may neither grant nor revoke."""
+    _require_grantable(role, selectors.extent(manager, MANAGE))
 
 
 def _require_manager(manager: Caller, user_id: int, role: Role, scope: Scope) -> None:

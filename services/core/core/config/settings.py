@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "core.profiling",
     "core.coaching",
     "core.erasure",
+    "core.audit",
     "core.reconcile",
     "core.restore",
     *DEMO,
@@ -175,6 +176,7 @@ SIMPLE_JWT: dict[str, Any] = {
 # How long a used refresh token still gets its successor again.
 REFRESH_GRACE_SECONDS = env.number("REFRESH_GRACE_SECONDS", 60)
 
+INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
 # Admins and directors set up a second factor before they get tokens.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED")
 
@@ -190,6 +192,7 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "mail_address": (60, 3600),
     "reset": (5, 3600),
     "link": (5, 3600),
+    "invitations": (200, 3600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}
 
@@ -250,6 +253,8 @@ SPECTACULAR_SETTINGS = {
         "Locale": "core.users.models.Preferences.Locale",
         "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
         "ConsentKind": "core.users.models.Consent.Kind",
+        "InvitedRole": "core.organizations.invitation_serializers.ROLES",
+        "InvitationStatus": "core.organizations.models.Invitation.Status",
     },
 }
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from core.erasure.models import ErasureReceipt
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
+from core.organizations.invitations import erase_invitations
 from core.outbox.append import append_tombstones, pop_deleted_keys
 from core.outbox.history import erase_history
 from core.outbox.publish import clear_subject, delete_owned, delete_published
@@ -24,6 +25,7 @@ def erase_user(*, user_id: int, if_match: IfMatch | None = None) -> None:
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True, if_match=if_match)
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
+    rows |= erase_invitations(user)
     rows |= delete_published(user)
     # After `delete_owned`, which waits for deletions under way: their keys are recorded by now.
     keys += pop_deleted_keys(user_id)

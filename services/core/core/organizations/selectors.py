@@ -1,11 +1,14 @@
 """Which organizations a caller may see: staff all of them, a member their own."""
 
-from django.db.models import QuerySet
+from uuid import UUID
 
-from core.access.selectors import reach_organizations
+from django.db.models import Prefetch, QuerySet
+
+from core.access.selectors import members_of, reach_organizations
 from core.kit.errors import NotFound
-from core.organizations.models import Organization
+from core.organizations.models import Invitation, Organization
 from core.users.models import User
+from core.users.selectors import listed_users
 from ongoza_contracts.access import Permission
 
 
@@ -15,7 +18,29 @@ def visible_organizations(caller: User) -> QuerySet[Organization]:
 
 def visible_organization(caller: User, organization_id: int) -> Organization:
     """Raises NotFound."""
-    organization = visible_organizations(caller).filter(pk=organization_id).first()
+    return organization_within(caller, Permission.ORGANIZATION_READ, organization_id)
+
+
+def organization_within(caller: User, permission: Permission, organization_id: int) -> Organization:
+    """Raises NotFound alike for one that does not exist and one the permission does not reach."""
+    rows = Organization.objects.filter(reach_organizations(caller, permission))
+    organization = rows.filter(pk=organization_id).first()
     if organization is None:
         raise NotFound
     return organization
+
+
+def members(caller: User, organization: Organization) -> QuerySet[User]:
+    """The members of an organization, each with `held`, their active memberships there."""
+    held = members_of(organization.id)
+    rows = listed_users(caller).filter(pk__in=held.values("user_id"))
+    return rows.prefetch_related(Prefetch("memberships", queryset=held, to_attr="held"))
+
+
+def open_invitation(organization: Organization, invitation_id: UUID) -> Invitation:
+    """Raises NotFound."""
+    rows = organization.invitations.filter(status=Invitation.Status.OPEN)
+    invitation = rows.filter(pk=invitation_id).first()
+    if invitation is None:
+        raise NotFound
+    return invitation

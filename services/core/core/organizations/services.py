@@ -4,9 +4,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from core.access.services import end_in_organization
 from core.kit.errors import Conflict, NotFound
 from core.kit.etags import IfMatch
+from core.kit.versions import get_for_update
 from core.organizations.models import Organization
+from core.users.models import User
+from core.users.services import update_user
 
 
 class NameTaken(Conflict):
@@ -33,6 +37,19 @@ def update_organization(
     for name, value in changes.items():
         setattr(organization, name, value)
     return _saved(organization)
+
+
+@transaction.atomic
+def remove_member(*, organization: Organization, user_id: int, removed_by: User) -> None:
+    """End all that a user holds in the organization; the main role stays, without organization.
+
+    Raises NotFound for somebody who is no member, PermissionDenied for a role that `removed_by` may
+    not revoke.
+    """
+    user = get_for_update(User.objects.filter(pk=user_id))
+    end_in_organization(user_id=user_id, organization_id=organization.id, ended_by=removed_by)
+    if user.organization_id == organization.id:
+        update_user(user_id=user_id, organization=None)
 
 
 def _saved(organization: Organization) -> Organization:

@@ -9,7 +9,8 @@ from django.contrib.auth import forms as auth_forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.users import second_factor, services
+from core.kit.admin import RefusalsAsMessages
+from core.users import administration, second_factor, services
 from core.users.addresses import validate_new_address
 from core.users.models import User
 
@@ -45,7 +46,7 @@ class PasswordForm(auth_forms.AdminPasswordChangeForm):  # type: ignore[type-arg
 
 
 @admin.register(User)
-class UserAdmin(auth_admin.UserAdmin):  # type: ignore[type-arg]
+class UserAdmin(RefusalsAsMessages, auth_admin.UserAdmin):  # type: ignore[type-arg]
     add_form, form, change_password_form = AddForm, ChangeForm, PasswordForm
     ordering = ("id",)
     list_display = ("id", "email", "role", "track", "organization", "is_active")
@@ -83,7 +84,8 @@ class UserAdmin(auth_admin.UserAdmin):  # type: ignore[type-arg]
     ) -> None:
         if change:
             values = {name: form.cleaned_data[name] for name in form.changed_data}
-            services.update_user(user_id=obj.pk, **values)
+            changed_by = cast(User, request.user)
+            administration.change_user(user_id=obj.pk, changed_by=changed_by, **values)
         else:
             values = {name: form.cleaned_data[name] for name in AddForm.Meta.fields}
             obj.pk = services.add_user(password=_password(form), **values).pk

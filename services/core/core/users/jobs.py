@@ -15,6 +15,8 @@ from core.users.services import end_expired_sign_ins
 
 BATCH = 1000
 
+FIRST_PASSWORD_WITHIN = timedelta(days=7)
+
 
 @job_kind(mail_job(Purpose.VERIFY_ADDRESS))
 def mail_verification(job: Job) -> None:
@@ -28,6 +30,14 @@ def mail_password_reset(job: Job) -> None:
     user = _recipient(job)
     if user is not None and user.has_usable_password():
         _mail_token(user, Purpose.RESET_PASSWORD)
+
+
+@job_kind("users.invite")
+def mail_invitation(job: Job) -> None:
+    """For an account that an admin added: a link to set its first password."""
+    user = _recipient(job)
+    if user is not None and not user.has_usable_password():
+        _mail_token(user, Purpose.RESET_PASSWORD, "invitation", FIRST_PASSWORD_WITHIN)
 
 
 @job_kind(mail_job(Purpose.LOG_IN_LINK))
@@ -62,7 +72,12 @@ def _recipient(job: Job) -> User | None:
     return rows.select_for_update(no_key=True, nowait=True).first()
 
 
-def _mail_token(user: User, purpose: OneTimeToken.Purpose) -> None:
-    token = one_time_tokens.issue(user, purpose)
+def _mail_token(
+    user: User,
+    purpose: OneTimeToken.Purpose,
+    template: str = "",
+    lifetime: timedelta | None = None,
+) -> None:
+    token = one_time_tokens.issue(user, purpose, lifetime)
     if token is not None:
-        send_mail(user.email, f"users/{purpose.value}", {"token": token})
+        send_mail(user.email, f"users/{template or purpose.value}", {"token": token})

@@ -34,7 +34,7 @@ def request_verification(user: User) -> None:
 @transaction.atomic
 def verify_address(*, token: str) -> None:
     """Raises InvalidOneTimeToken."""
-    _mark_verified(one_time_tokens.redeem(token, Purpose.VERIFY_ADDRESS))
+    mark_verified(one_time_tokens.redeem(token, Purpose.VERIFY_ADDRESS))
 
 
 @transaction.atomic
@@ -45,21 +45,21 @@ def reset_password(*, token: str, password: str) -> None:
     set_actor(f"user:{user.id}")
     passwords.require_acceptable(password, user, field="new_password")
     set_password(user_id=user.id, password=password)
-    _mark_verified(user)
+    mark_verified(user)
 
 
 def log_in_by_link(*, token: str, device: str = "") -> SignedIn:
     """Raises InvalidOneTimeToken and ChallengeIssued."""
     with transaction.atomic():
         user = one_time_tokens.redeem(token, Purpose.LOG_IN_LINK)
-        _mark_verified(user)
+        mark_verified(user)
         challenge = second_factor.challenge_for(user)
         if challenge is None:
             return sign_in(user, device)
     raise challenge
 
 
-def _mark_verified(user: User) -> None:
+def mark_verified(user: User) -> None:
     """Whoever holds a mailed token reads the mail of the address."""
     unverified = User.objects.filter(pk=user.pk, email_verified_at=None)
     unverified.update(email_verified_at=timezone.now())

@@ -34,14 +34,17 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue(user: User, purpose: OneTimeToken.Purpose) -> str | None:
-    """A new token; None while too many wait, so that nobody can flood a mailbox."""
+def issue(
+    user: User, purpose: OneTimeToken.Purpose, lifetime: timedelta | None = None
+) -> str | None:
+    """A new token, valid as long as its purpose says or for `lifetime`; None while too many wait,
+    so that nobody can flood a mailbox."""
     now = timezone.now()
     pending = user.one_time_tokens.filter(purpose=purpose, used_at=None, expires_at__gt=now)
     if pending.count() >= MAX_PENDING:
         return None
     token = secrets.token_urlsafe(32)
-    expires_at = now + LIFETIMES[purpose]
+    expires_at = now + (lifetime or LIFETIMES[purpose])
     user.one_time_tokens.create(purpose=purpose, hash=hash_token(token), expires_at=expires_at)
     return token
 

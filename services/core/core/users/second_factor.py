@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from rest_framework.exceptions import Throttled
 
+from core.access.selectors import roles_of
 from core.kit.errors import Conflict, DomainError
 from core.kit.versions import get_for_update
 from core.users.encryption import decrypt, encrypt
@@ -107,9 +108,10 @@ def enrolment_id(user: User) -> int | None:
 
 
 def is_missing(user: User) -> bool:
-    """Whether the user's role requires a second factor that is not set up."""
-    required = settings.SECOND_FACTOR_REQUIRED and user.role in REQUIRED_ROLES
-    return required and not is_enrolled(user)
+    """Whether one of the user's roles requires a second factor that is not set up."""
+    if not settings.SECOND_FACTOR_REQUIRED or REQUIRED_ROLES.isdisjoint(roles_of(user)):
+        return False
+    return not is_enrolled(user)
 
 
 def challenge_for(user: User) -> ChallengeIssued | None:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from core.access.selectors import reach, reaches
@@ -54,6 +54,13 @@ def visible_user(caller: User, user_id: int) -> User:
 def may_read_contact(caller: User, user: User) -> bool:
     """Whether `caller` may read the e-mail address of `user`."""
     return reaches(caller, Permission.LEARNER_CONTACT_READ, user.id)
+
+
+def listed_users(caller: User) -> QuerySet[User]:
+    """The users that `caller` may list; `contact_readable` says whose e-mail address too."""
+    readable = reach(caller, Permission.LEARNER_CONTACT_READ, "pk") or Q(pk__isnull=False)
+    rows = User.objects.filter(reach(caller, Permission.USER_LIST, "pk"))
+    return rows.annotate(contact_readable=ExpressionWrapper(readable, BooleanField()))
 
 
 def by_email(email: str) -> User | None:

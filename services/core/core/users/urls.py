@@ -1,6 +1,7 @@
 from django.urls import path
 
 from core.users import (
+    administration_views,
     api_token_views,
     mailed_link_views,
     oidc_views,
@@ -38,4 +39,8 @@ urlpatterns = [
     path("users/me/consents/", preference_views.Consents.as_view()),
     path("users/me/password/", views.Password.as_view()),
     path("users/<id:user_id>/", views.UserDetail.as_view()),
+    path("users/", administration_views.Users.as_view()),
+    path("users/<id:user_id>/role/", administration_views.UserRole.as_view()),
+    path("users/<id:user_id>/deactivate/", administration_views.DeactivateUser.as_view()),
+    path("users/<id:user_id>/activate/", administration_views.ActivateUser.as_view()),
 ]

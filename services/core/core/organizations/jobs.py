@@ -1,0 +1,23 @@
+"""Jobs of invitations."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from core.jobs.models import Job
+from core.jobs.registry import job_kind
+from core.organizations import invitations
+from core.organizations.models import Invitation
+
+
+@job_kind("organizations.invite")
+def send_invitation(job: Job) -> None:
+    """No-op for an invitation that has ended or was deleted."""
+    rows = Invitation.objects.filter(pk=UUID(job.subject), status=Invitation.Status.OPEN)
+    rows = rows.select_for_update(of=("self",)).select_related("organization")
+    if invitation := rows.first():
+        invitations.send(invitation)
+
+
+@job_kind("organizations.expire_invitations", every=timedelta(hours=1))
+def expire_invitations(job: Job) -> None:
+    invitations.end_expired()

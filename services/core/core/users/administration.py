@@ -1,0 +1,50 @@
+"""How admins manage the accounts of other people."""
+
+from typing import Any
+
+from django.db import transaction
+
+from core.jobs.services import schedule
+from core.kit.errors import Conflict
+from core.users import services
+from core.users.models import User
+from ongoza_contracts.vocabulary import Role
+
+
+class OwnAccount(Conflict):
+    code = "own_account"
+    detail = "You would lock yourself out: ask another admin to change your account."
+
+
+class LastAdmin(Conflict):
+    code = "last_admin"
+    detail = "This is the last active admin: make somebody else an admin first."
+
+
+@transaction.atomic
+def create_user(*, email: str, role: Role, **more: Any) -> User:
+    """A user without a password, who gets a mail with a link to set one. Raises EmailTaken."""
+    user = services.add_user(email=email, password=None, role=role, **more)
+    schedule("users.invite", user_id=user.id)
+    return user
+
+
+@transaction.atomic
+def change_user(*, user_id: int, changed_by: User, **changes: Any) -> User:
+    """Set fields of another user, or of one's own that leave one an admin.
+
+    Raises NotFound, OwnAccount, and LastAdmin, so that somebody can always sign in as an admin.
+    """
+    if changes.get("role", Role.ADMIN) != Role.ADMIN or not changes.get("is_active", True):
+        _require_another_admin(user_id, changed_by)
+    return services.update_user(user_id=user_id, **changes)
+
+
+def _require_another_admin(user_id: int, changed_by: User) -> None:
+    """Locks all admins, so that two of them do not remove each other at the same time."""
+    admins = User.objects.filter(role=Role.ADMIN, is_active=True)
+    active = {one.pk for one in admins.select_for_update(no_key=True).order_by("pk")}
+    if user_id in active and user_id == changed_by.pk:
+        raise OwnAccount
+    if active == {user_id}:
+        raise LastAdmin

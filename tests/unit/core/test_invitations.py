@@ -1,0 +1,419 @@
+"""Invitations: sent, renewed, accepted, revoked, expired and erased."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import override_settings
+from django.utils import timezone
+
+from core.erasure.models import ErasureReceipt
+from core.erasure.services import erase_user
+from core.jobs.models import Job
+from core.jobs.services import run_due
+from core.organizations.invitations import end_expired
+from core.organizations.models import Invitation
+from core.organizations.services import add_organization
+from core.outbox.models import FactHistory
+from core.users.models import User
+from core.users.services import update_user
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.school import ABSENT, World, active
+from tests.unit.core.world import (
+    NOBODY,
+    Answer,
+    Caller,
+    Refusal,
+    appended,
+    person,
+    refusal,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+FORBIDDEN: Refusal = (403, "forbidden", [])
+EMAIL = "nina@ongoza.example"
+ACCOUNT = {"password": "a-long-passphrase-9", "first_name": "Nina", "last_name": "Njeri"}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+@pytest.fixture
+def director(world: World) -> Caller:
+    return signed_in(world.director)
+
+
+def invite(caller: Caller, world: World, **changes: Any) -> Answer:
+    body = {"email": EMAIL, "role": "mentor", **changes}
+    return caller.post(f"organizations/{world.school.id}/invitations/", body)
+
+
+def mailed_token() -> str:
+    """Runs what is due; the token in the newest mail."""
+    run_due()
+    found = re.search(r"/invitations/([A-Za-z0-9_-]+)", str(mail.outbox[-1].body))
+    assert found is not None
+    return found[1]
+
+
+def invited(caller: Caller, world: World, **changes: Any) -> str:
+    """The token of a new invitation."""
+    assert invite(caller, world, **changes)[0] == 201
+    return mailed_token()
+
+
+def accept(token: str, caller: Caller = NOBODY, body: Any = None) -> Answer:
+    return caller.call("POST", f"invitations/{token}/accept/", body)
+
+
+# --- inviting ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("inviter", ["admin", "director"])
+def test_an_invitation_is_mailed_with_a_token_of_which_only_the_hash_is_stored(
+    inviter: str, world: World
+) -> None:
+    user = getattr(world, inviter)
+    status, body = invite(signed_in(user), world, email="Nina@Ongoza.example")
+
+    row = Invitation.objects.get()
+    assert (status, body["id"], body["email"]) == (201, str(row.id), EMAIL)
+    assert (body["role"], body["status"], body["invited_by"]) == ("mentor", "open", user.id)
+    assert timedelta(days=13, hours=23) < row.expires_at - timezone.now() < timedelta(days=14)
+    assert "token" not in " ".join(body)
+    token = mailed_token()
+    [sent] = mail.outbox
+    assert (sent.to, sent.subject) == ([EMAIL], "You are invited to Makini School")
+    row.refresh_from_db()
+    assert len(row.token_hash or "") == 64
+    assert token not in str(vars(row))
+    assert [(job.subject, job.user_id) for job in Job.objects.all()] == [(str(row.id), None)]
+    assert appended() == []
+
+
+def test_a_name_is_mailed_as_it_is_written(world: World) -> None:
+    world.school = add_organization(name="O'Hara & Sons", kind="employer")
+    invite(signed_in(world.admin), world)
+    mailed_token()
+    assert mail.outbox[0].subject == "You are invited to O'Hara & Sons"
+    assert "join O'Hara & Sons on" in str(mail.outbox[0].body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"role": "admin"}, [("role", "unknown_value")]),
+        ({"email": "nina"}, [("email", "invalid")]),
+        ({"until": "2020-01-01T00:00:00Z"}, [("until", "out_of_range")]),
+        ({"until": "2999-01-01T00:00:00"}, [("until", "invalid")]),
+    ],
+)
+def test_a_bad_invitation_is_refused(
+    changes: dict[str, Any], errors: Any, world: World, director: Caller
+) -> None:
+    status, _, found = refusal(invite(director, world, **changes))
+    assert (status, found) == (400, errors)
+    assert not Invitation.objects.exists()
+
+
+def test_a_director_invites_no_director_and_touches_no_invitation_of_one(
+    world: World, director: Caller
+) -> None:
+    admin = signed_in(world.admin)
+    assert refusal(invite(director, world, role="director")) == FORBIDDEN
+    made = invite(admin, world, role="director")[1]
+    path = f"organizations/{world.school.id}/invitations/{made['id']}/"
+
+    assert refusal(invite(director, world, role="learner")) == FORBIDDEN
+    assert refusal(director.call("DELETE", path)) == FORBIDDEN
+
+    row = Invitation.objects.get()
+    assert (row.role, row.status, row.invited_by) == ("director", "open", world.admin)
+
+
+def test_another_organization_does_not_exist_for_a_director(world: World, director: Caller) -> None:
+    world.school = world.other
+    made = invite(signed_in(world.admin), world)[1]
+    path = f"organizations/{world.other.id}/invitations/"
+    assert refusal(invite(director, world)) == ABSENT
+    assert refusal(director.get(path)) == ABSENT
+    assert refusal(director.call("DELETE", f"{path}{made['id']}/")) == ABSENT
+    own = path.replace(str(world.other.id), str(world.director.organization_id), 1)
+    assert refusal(director.call("DELETE", f"{own}{made['id']}/")) == ABSENT
+    assert Invitation.objects.get().status == "open"
+
+
+def test_a_member_is_not_invited(world: World, director: Caller) -> None:
+    answer = invite(director, world, email=world.learner.email)
+    assert refusal(answer) == (409, "already_member", [])
+    assert not Invitation.objects.exists()
+
+
+def test_inviting_again_renews_the_invitation_and_ends_the_former_token(
+    world: World, director: Caller
+) -> None:
+    former = invited(director, world)
+    Invitation.objects.update(expires_at=timezone.now() + DAY)
+
+    status, body = invite(director, world, role="learner")
+
+    assert (status, body["role"]) == (200, "learner")
+    assert refusal(accept(former, body=ACCOUNT)) == ABSENT
+    token = mailed_token()
+    row = Invitation.objects.get()
+    assert row.expires_at > timezone.now() + 13 * DAY
+    assert refusal(accept(former, body=ACCOUNT)) == ABSENT
+    assert accept(token, body=ACCOUNT)[0] == 201
+    assert len(mail.outbox) == 2
+
+
+def test_invitations_are_listed_newest_first_and_by_status(world: World, director: Caller) -> None:
+    invite(director, world, email="a@ongoza.example")
+    made = invite(director, world, email="b@ongoza.example")[1]
+    path = f"organizations/{world.school.id}/invitations/"
+    assert director.call("DELETE", f"{path}{made['id']}/")[0] == 204
+
+    def listed(query: str = "") -> list[tuple[str, str]]:
+        rows = director.get(path + query)[1]["results"]
+        return [(row["email"][0], row["status"]) for row in rows]
+
+    assert listed() == [("b", "revoked"), ("a", "open")]
+    assert listed("?status=open") == [("a", "open")]
+    assert refusal(director.get(path + "?status=x")) == (400, "bad_parameter", [])
+
+
+def test_an_organization_sends_only_so_many_and_strangers_do_not_use_them_up(
+    world: World, director: Caller, settings: Any
+) -> None:
+    settings.RATE_LIMITS = {"invitations": (2, 3600)}
+    settings.VALKEY_URL = ""
+    stranger = signed_in(person("dave", Role.DIRECTOR, world.other))
+    assert [invite(stranger, world)[0] for _ in range(3)] == [404, 404, 404]
+    assert [invite(director, world)[0] for _ in range(3)] == [201, 200, 429]
+    assert invite(signed_in(world.admin), world)[0] == 429
+    assert director.get(f"organizations/{world.school.id}/invitations/")[0] == 200
+
+
+# --- accepting -----------------------------------------------------------------------------------
+def test_somebody_without_an_account_signs_up_by_it(world: World, director: Caller) -> None:
+    until = (timezone.now() + 90 * DAY).replace(microsecond=0)
+    token = invited(director, world, until=until.isoformat())
+
+    status, body = accept(token, body=ACCOUNT)
+
+    user = User.objects.get(email=EMAIL)
+    assert (status, body["user"]["id"], user.role) == (201, user.id, "learner")
+    assert (user.first_name, user.last_name) == ("Nina", "Njeri")
+    assert active(user) == {("mentor", "organization", world.school.id)}
+    held = user.memberships.get()
+    assert (held.until, held.granted_by) == (until, world.director)
+    assert Caller(body["access_token"]).get("users/me/")[0] == 200
+    assert user.email_verified_at is not None
+    row = Invitation.objects.get()
+    assert (row.status, row.accepted_by, row.token_hash) == ("accepted", user, None)
+    again = accept(token, body={**ACCOUNT, "password": "another-passphrase-9"})
+    assert refusal(again) == ABSENT
+
+
+def test_a_user_accepts_for_the_own_address(world: World, director: Caller) -> None:
+    nina = person("nina")
+    token = invited(director, world, role="learner")
+
+    status, body = accept(token, signed_in(nina))
+
+    assert (status, body["user"], body["role"]) == (200, nina.id, "learner")
+    assert active(nina) == {("learner", "organization", world.school.id)}
+    newest = FactHistory.objects.latest("id")
+    assert (newest.type, newest.actor) == ("ongoza.membership.updated.v1", f"user:{nina.id}")
+    assert refusal(accept(token, signed_in(nina))) == ABSENT
+
+
+def test_another_user_does_not_accept(world: World, director: Caller) -> None:
+    token = invited(director, world)
+    answer = accept(token, signed_in(world.foreign))
+    assert refusal(answer) == (403, "other_address", [])
+    assert active(world.foreign) == {("learner", "organization", world.other.id)}
+    assert Invitation.objects.get().status == "open"
+
+
+def test_somebody_with_an_account_has_to_sign_in(world: World, director: Caller) -> None:
+    person("nina")
+    token = invited(director, world)
+    assert refusal(accept(token, body=ACCOUNT)) == (409, "email_taken", [])
+    assert Invitation.objects.get().status == "open"
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"password": "short"}, ("password", "password_too_short")),
+        ({}, ("password", "required")),
+        ({**ACCOUNT, "role": "admin"}, ("role", "unknown_field")),
+    ],
+)
+def test_a_bad_sign_up_leaves_the_invitation_open(
+    body: Any, error: tuple[str, str], world: World, director: Caller
+) -> None:
+    token = invited(director, world)
+    status, _, errors = refusal(accept(token, body=body))
+    assert (status, error in errors) == (400, True)
+    assert not User.objects.filter(email=EMAIL).exists()
+    assert accept(token, body=ACCOUNT)[0] == 201
+
+
+def test_a_signed_in_user_sends_no_account(world: World, director: Caller) -> None:
+    nina = signed_in(person("nina"))
+    token = invited(director, world)
+    assert accept(token, nina, ACCOUNT)[0] == 400
+    assert accept(token, nina, {})[0] == 200
+
+
+def test_an_api_token_accepts_nothing(world: World, director: Caller) -> None:
+    nina = person("nina")
+    token = invited(director, world)
+    body = {"name": "script", "scope": ["read"]}
+    made = signed_in(nina).post("auth/tokens/", body)[1]["token"]
+    access = NOBODY.post("auth/token/exchange/", {"token": made})[1]["access_token"]
+
+    answer = accept(token, Caller(access))
+
+    assert refusal(answer) == (403, "sign_in_required", [])
+    assert Invitation.objects.get().status == "open"
+
+
+@override_settings(SECOND_FACTOR_REQUIRED=True)
+def test_an_invited_director_sets_up_the_second_factor_first(world: World) -> None:
+    world.school = world.other
+    token = invited(signed_in(world.admin), world, role="director")
+
+    status, body = accept(token, body=ACCOUNT)
+
+    user = User.objects.get(email=EMAIL)
+    assert (status, body["code"]) == (401, "second_factor_enrolment_required")
+    assert body["challenge"]
+    assert active(user) == {("director", "organization", world.other.id)}
+    assert not user.sign_ins.exists()
+
+
+def test_who_became_a_member_meanwhile_is_told_so(world: World, director: Caller) -> None:
+    token = invited(director, world)
+    nina = person("nina", Role.LEARNER, world.school)
+    assert refusal(accept(token, signed_in(nina))) == (409, "already_member", [])
+
+
+def test_unknown_revoked_and_expired_tokens_get_one_answer(world: World, director: Caller) -> None:
+    revoked = invited(director, world, email="a@ongoza.example")
+    made = Invitation.objects.get()
+    path = f"organizations/{world.school.id}/invitations/{made.id}/"
+    assert director.call("DELETE", path)[0] == 204
+    assert refusal(director.call("DELETE", path)) == ABSENT
+    expired = invited(director, world)
+    Invitation.objects.filter(email=EMAIL).update(expires_at=timezone.now())
+
+    answers = [accept(token, body=ACCOUNT)[1] for token in ("unknown", revoked, expired)]
+
+    for body in answers:
+        body.pop("request_id")
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0]["code"] == "not_found"
+    assert not User.objects.filter(email=EMAIL).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_token_accepted_twice_at_once_makes_one_account(world: World, director: Caller) -> None:
+    token = invited(director, world)
+
+    def once(_: int) -> int:
+        try:
+            return accept(token, body=ACCOUNT)[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = sorted(threads.map(once, range(4)))
+    assert answers[0] == 201
+    assert set(answers[1:]) <= {404, 409}
+    assert User.objects.filter(email=EMAIL).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_invited_twice_at_once_has_one_invitation(
+    world: World, director: Caller
+) -> None:
+    admin = signed_in(world.admin)
+
+    def once(number: int) -> int:
+        try:
+            return invite(admin if number % 2 else director, world)[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = sorted(threads.map(once, range(4)))
+    assert answers == [200, 200, 200, 201]
+    assert Invitation.objects.count() == 1
+    assert Job.objects.count() == 1
+
+
+# --- ending --------------------------------------------------------------------------------------
+def test_the_mail_of_an_ended_invitation_is_not_sent(world: World, director: Caller) -> None:
+    made = invite(director, world)[1]
+    director.call("DELETE", f"organizations/{world.school.id}/invitations/{made['id']}/")
+    assert run_due() == 1
+    assert mail.outbox == []
+
+
+def test_an_expired_invitation_ends_and_its_address_is_deleted_30_days_later(
+    world: World, director: Caller
+) -> None:
+    invited(director, world)
+    invited(director, world, email="open@ongoza.example")
+    expiry = timezone.now() - 29 * DAY
+    Invitation.objects.filter(email=EMAIL).update(expires_at=expiry)
+
+    end_expired()
+
+    row = Invitation.objects.get(email=EMAIL)
+    assert (row.status, row.ended_at, row.token_hash) == ("expired", expiry, None)
+    Invitation.objects.filter(email=EMAIL).update(ended_at=expiry - DAY)
+    end_expired()
+    assert [row.email for row in Invitation.objects.all()] == ["open@ongoza.example"]
+
+
+def test_an_invitation_expires_with_the_membership_it_offers(
+    world: World, director: Caller
+) -> None:
+    until = (timezone.now() + DAY).replace(microsecond=0)
+    invite(director, world, until=until.isoformat())
+    assert Invitation.objects.get().expires_at == until
+
+
+def test_an_erasure_deletes_the_invitations_of_the_address_and_those_accepted(
+    world: World, director: Caller
+) -> None:
+    nina = person("nora")
+    accept(invited(director, world, email=nina.email), signed_in(nina))
+    update_user(user_id=nina.id, email=EMAIL)
+    world.school = world.other
+    invited(signed_in(world.admin), world)
+    invited(signed_in(world.admin), world, email="else@ongoza.example")
+
+    erase_user(user_id=nina.id)
+
+    receipts = ErasureReceipt.objects.filter(user_id=nina.id, place="organizations.Invitation")
+    assert [receipt.rows for receipt in receipts] == [2]
+    assert [row.email for row in Invitation.objects.all()] == ["else@ongoza.example"]
+
+
+def test_an_invitation_outlives_the_person_who_sent_it(world: World, director: Caller) -> None:
+    token = invited(director, world)
+    erase_user(user_id=world.director.id)
+    assert accept(token, body=ACCOUNT)[0] == 201
+    assert User.objects.get(email=EMAIL).memberships.get().granted_by is None
