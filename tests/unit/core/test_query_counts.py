@@ -16,12 +16,13 @@ from core.access.services import Scope, grant
 from core.coaching.models import Goal
 from core.feedback.models import Feedback
 from core.jobs.models import Job
-from core.organizations.models import Organization
+from core.organizations.models import Invitation, Organization
 from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.programs.models import ContentItem, Program
 from core.progress.models import Progress
 from core.users.models import ApiToken, Consent, SignIn, User
 from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.users import UserUpdated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
 from tests.unit.core.world import Caller, item, person, signed_in
 
@@ -124,8 +125,33 @@ def jobs(user: User, numbers: range) -> None:
     Job.objects.bulk_create(Job(kind="jobs.purge", user=user, key=f"{n}") for n in numbers)
 
 
+def users(_: User, numbers: range) -> None:
+    for number in numbers:
+        person(f"user-{number}")
+
+
+def school() -> Organization:
+    return Organization.objects.get_or_create(name="Makini", kind="school")[0]
+
+
+def members(_: User, numbers: range) -> None:
+    for number in numbers:
+        person(f"member-{number}", organization=school())
+
+
+def invitations(_: User, numbers: range) -> None:
+    expiry = timezone.now() + timedelta(days=1)
+    Invitation.objects.bulk_create(
+        Invitation(
+            organization=school(), email=f"{n}@ongoza.example", role="mentor", expires_at=expiry
+        )
+        for n in numbers
+    )
+
+
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
+    "/audit/": (users, f"audit/?type={UserUpdated.type}&"),
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),
     "/coaching/goals/": (goals, "coaching/goals/?"),
@@ -134,10 +160,16 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/jobs/": (jobs, "jobs/?"),
     "/memberships/": (memberships, "memberships/?"),
     "/organizations/": (organizations, "organizations/?"),
+    "/organizations/{organization_id}/invitations/": (
+        invitations,
+        "organizations/{school}/invitations/?",
+    ),
+    "/organizations/{organization_id}/members/": (members, "organizations/{school}/members/?"),
     "/profiling/sessions/": (sessions, "profiling/sessions/?"),
     "/programs/": (programs, "programs/?"),
     "/programs/{program_id}/content/": (content, "programs/{program}/content/?"),
     "/progress/": (progress, "progress/?"),
+    "/users/": (users, "users/?"),
     "/users/me/consents/": (consents, "users/me/consents/?"),
 }
 """By path of the OpenAPI document: what adds rows for a user, and the address without a page."""
@@ -185,7 +217,7 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
     caller = signed_in(user)
     fill(user, range(FEW))
     program = Program.objects.values_list("id", flat=True).first()
-    address = address.format(program=program) + form
+    address = address.format(program=program, school=school().pk) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))
     long, as_many = cost(caller, address)
