@@ -18,7 +18,7 @@ up: .venv/.ready ## start everything on this machine and print URLs and logins
 	@$(STACK) up
 down: .venv/.ready ## stop what `make up` started; its data stays
 	@$(STACK) down
-status: .venv/.ready ## show processes, health, outbox depth and consumer lag
+status: .venv/.ready ## show processes, health, outbox depth, jobs and consumer lag
 	@$(STACK) status
 reset: .venv/.ready ## stop everything and delete its data
 	@$(STACK) reset

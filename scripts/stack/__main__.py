@@ -126,7 +126,7 @@ def _stop(stack: Stack) -> None:
 
 @app.command()
 def status() -> None:
-    """Show processes, ports, health, outbox and consumer lag."""
+    """Show processes, ports, health, outbox, jobs and consumer lag."""
     with this_stack() as stack:
         show(stack, console)
 

@@ -1,4 +1,4 @@
-"""The status for operators: processes, health, outbox depth and consumer lag."""
+"""The status for operators: processes, health, outbox depth, jobs and consumer lag."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -28,6 +28,7 @@ from core.jobs.services import (
 from core.jobs.ticking import next_time, tick
 from core.kit.trace import current_actor
 from core.outbox.models import FactHistory
+from core.outbox.restore_state import mark_checked, mark_pending
 from core.users.models import SignIn
 from core.users.services import sign_in
 from ongoza_contracts.vocabulary import Role
@@ -172,6 +173,14 @@ def test_what_a_failed_job_wrote_is_undone_and_its_actor_is_the_job(ran: list[st
     assert current_actor() is None
 
 
+def test_no_job_runs_while_a_restore_is_pending(ran: list[str]) -> None:
+    schedule(KIND, subject="1")
+    mark_pending(1, [])
+    assert (run_due(), Job.objects.get().attempts) == (0, 0)
+    mark_checked({})
+    assert (run_due(), ran) == (1, ["1"])
+
+
 # --- the queue and the tick ----------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_is_due_is_sent_when_its_transaction_commits(
@@ -296,7 +305,7 @@ def test_the_partitions_of_the_history_are_created_by_a_job(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls: list[Any] = []
-    monkeypatch.setattr("core.outbox.jobs.ensure_partitions", lambda: calls.append(1))
+    monkeypatch.setattr("core.jobs.jobs.ensure_partitions", lambda: calls.append(1))
     run_kind("outbox.partitions")
     assert (len(calls), Job.objects.get().state) == (1, "done")
 

@@ -14,6 +14,7 @@ from core.jobs.registry import DEFAULT_ATTEMPTS, Run, job_kinds
 from core.kit import trace
 from core.kit.errors import Conflict, NotFound
 from core.kit.failpoints import failpoint
+from core.outbox.restore_state import State, state
 
 log = logging.getLogger(__name__)
 
@@ -107,8 +108,11 @@ def run_due(limit: int = 100) -> int:
 
 
 def run_job(job_id: int) -> bool:
-    """Run one job if it is open and due, and nobody else is running it; whether it was run."""
-    attempt = _begin_attempt(job_id)
+    """Run one job if it is open and due, and nobody else is running it; whether it was run.
+
+    While a restore is pending nothing runs: a job could publish a version a second time.
+    """
+    attempt = None if state() is State.PENDING else _begin_attempt(job_id)
     if attempt is None:
         return False
     trace.begin()

@@ -36,7 +36,7 @@ SET unused_at = greatest(
     kept.unused_at + %(step)s * interval '1 microsecond', excluded.unused_at
 )
 WHERE kept.unused_at
-    <= excluded.unused_at + (%(period)s - 2 * %(step)s) * interval '1 microsecond'
+    <= excluded.unused_at + %(rest)s * interval '1 microsecond'
 RETURNING (extract(epoch FROM kept.unused_at - clock_timestamp()) * 1000000)::bigint
 """
 REFUSED = """
@@ -77,7 +77,8 @@ class Valkey:
 
 def count_in_database(key: str, step: int, period: int) -> Count:
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"key": key, "step": step, "period": period})
+        # Computed here, because PostgreSQL would compute with 32 bits.
+        cursor.execute(STATEMENT, {"key": key, "step": step, "rest": period - 2 * step})
         row = cursor.fetchone()
         if row is not None:
             return Count(True, max(0, row[0]))
