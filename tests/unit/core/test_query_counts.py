@@ -24,7 +24,7 @@ from core.users.models import ApiToken, Consent, SignIn, User
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.users import UserUpdated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
-from tests.unit.core.world import Caller, item, person, signed_in
+from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -196,7 +196,7 @@ def _properties(operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str,
 
 
 def test_every_list_has_a_row() -> None:
-    assert listing_paths() == LISTS.keys()
+    assert listing_paths() == LISTS.keys() | {"/internal/versions/{kind}/"}
 
 
 def cost(caller: Caller, path: str) -> tuple[int, int]:
@@ -223,3 +223,14 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
     long, as_many = cost(caller, address)
     assert (FEW <= short < FEW + 25, long) == (True, PAGE_SIZE)
     assert as_many == queries
+
+
+def test_versions_cost_no_more_queries_for_many_entities_than_for_few() -> None:
+    caller, address = service(), "internal/versions/users/"
+    costs = []
+    for numbers in (range(FEW), range(FEW, MANY)):
+        for number in numbers:
+            person(f"learner-{number}")
+        costs.append(cost(caller, address))
+    assert [rows for rows, _ in costs] == [FEW, MANY]
+    assert costs[0][1] == costs[1][1]
