@@ -22,7 +22,7 @@ from core.programs.models import ContentItem, Program
 from core.progress.models import Progress
 from core.users.models import ApiToken, Consent, SignIn, User
 from ongoza_contracts.access import ScopeKind
-from ongoza_contracts.users import UserUpdated
+from ongoza_contracts.users import UserCreated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
@@ -151,7 +151,7 @@ def invitations(_: User, numbers: range) -> None:
 
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
-    "/audit/": (users, f"audit/?type={UserUpdated.type}&"),
+    "/audit/": (users, f"audit/?type={UserCreated.type}&"),
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),
     "/coaching/goals/": (goals, "coaching/goals/?"),
