@@ -116,7 +116,7 @@ SERVICES: tuple[Service, ...] = (
         ready="query",
         asks="postgres-relational",
         health=JOBS_AT_WORK,
-        command=(*CELERY, "worker", "-Q", "jobs", "--pool=threads", "-c", "2", *BEAT, *QUIET),
+        command=(*CELERY, "worker", "-Q", "ticks,jobs", "--pool=threads", "-c", "2", *BEAT, *QUIET),
         after=("migrate-core", "valkey"),
     ),
 )

@@ -157,6 +157,7 @@ class Stack:
             **{name: value for name, value in os.environ.items() if name not in _NOT_INHERITED},
             **self.ports.environment(),
             "PYTHONUNBUFFERED": "1",
+            "MAIL_FOLDER": str(self.folder / "mail"),
             "DEMO_DATA": "yes",  # the command `seed`
             "DB_HOST": HOST,
             "DB_NAME": "ongozacyberhub",

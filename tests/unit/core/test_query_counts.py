@@ -92,7 +92,7 @@ def sessions(user: User, numbers: range) -> None:
     rows = ProfilingSession.objects.bulk_create(
         [ProfilingSession(user=user, questionnaire="q", status=done) for _ in numbers]
     )
-    QuerySet(ProfilingAnswer).bulk_create(
+    QuerySet[ProfilingAnswer](ProfilingAnswer).bulk_create(
         [
             ProfilingAnswer(session=row, question_id=question, option_id="a")
             for row in rows

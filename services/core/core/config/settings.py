@@ -260,7 +260,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- jobs --------------------------------------------------------------------------------------
 # Celery's settings. The broker wakes workers and may be wiped: what is due is in the table of jobs.
-CELERY_BROKER_URL = VALKEY_URL or "redis://127.0.0.1:6379/0"
+CELERY_BROKER_URL = VALKEY_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers wait for the broker for ever
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -272,6 +272,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_TASK_DEFAULT_QUEUE = "jobs"
+CELERY_TASK_ROUTES = {"jobs.tick": {"queue": "ticks"}}  # so that a tick waits for no backlog
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -285,9 +286,14 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 
 # --- mail --------------------------------------------------------------------------------------
-# Without a backend mail is delivered into a folder. Providers: see django-anymail.
+# Without a backend mail is delivered into a folder. A mail server: Django's SMTP backend.
 MAIL_FOLDER = env.text("MAIL_FOLDER", ".local/mail")
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "core.mail.maildir.MaildirBackend")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.exact("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.example>")
 WEB_URL = env.text("WEB_URL", "http://localhost:3000")

@@ -7,9 +7,16 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
 
+if not settings.VALKEY_URL:
+    raise ImproperlyConfigured("Workers need VALKEY_URL.")
+
 app = Celery("core", include=["core.jobs.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.beat_schedule = {"tick": {"task": "jobs.tick", "schedule": crontab()}}  # each minute
+app.conf.beat_schedule = {
+    "tick": {"task": "jobs.tick", "schedule": crontab(), "options": {"expires": 60}}  # each minute
+}

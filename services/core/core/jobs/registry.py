@@ -8,7 +8,7 @@ from core.jobs.models import Job
 
 Run = Callable[[Job], None]
 
-DEFAULT_ATTEMPTS = 8
+DEFAULT_ATTEMPTS = 14  # within a little more than a day
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,7 @@ class Keyset(Generic[M]):
     def page(self, cursor: str | None, size: int) -> Slice[M]:
         """The page at `cursor`, or the first one. Raises BadParameter for a cursor that is not of
         this order."""
-        position = self._read(cursor) if cursor else None
+        position = self._read(cursor) if cursor is not None else None
         if position is not None and position.side != "after":
             return self._page_before(position, size)
         rows = self._rows if position is None else self._rows.filter(self._beyond(position))

@@ -2,6 +2,7 @@
 
 import mailbox
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -9,10 +10,13 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 class MaildirBackend(BaseEmailBackend):
-    """Safe with several processes, as Maildir is."""
+    """Several processes may deliver at once."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        box = mailbox.Maildir(settings.MAIL_FOLDER)
+        folder = Path(settings.MAIL_FOLDER)
+        for part in ("tmp", "new", "cur"):  # Maildir fails where two create the folder at once
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        box = mailbox.Maildir(folder)
         for message in email_messages:
             box.add(message.message().as_bytes())
         return len(email_messages)

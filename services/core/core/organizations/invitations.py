@@ -110,12 +110,18 @@ def revoke(*, invitation: Invitation, revoked_by: User) -> None:
 
 
 def send(invitation: Invitation) -> None:
-    """Mail a new token; the former one is void. The caller holds the invitation's lock."""
+    """Mail a new token; the former one is void.
+
+    The token is stored after the mail was sent, so that nobody waits for the mail server: not if
+    the invitation ended or was renewed meanwhile.
+    """
     token = secrets.token_urlsafe(32)
-    invitation.token_hash = _hash(token)
-    invitation.save(update_fields=["token_hash"])
     context = {"invitation": invitation, "organization": invitation.organization, "token": token}
     send_mail(invitation.email, "organizations/invitation", context)
+    unchanged = Invitation.objects.filter(
+        pk=invitation.pk, status=OPEN, token_hash=invitation.token_hash
+    )
+    unchanged.update(token_hash=_hash(token))
 
 
 # --- accepting ---------------------------------------------------------------------------------

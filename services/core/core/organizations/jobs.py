@@ -13,8 +13,7 @@ from core.organizations.models import Invitation
 def send_invitation(job: Job) -> None:
     """No-op for an invitation that has ended or was deleted."""
     rows = Invitation.objects.filter(pk=UUID(job.subject), status=Invitation.Status.OPEN)
-    rows = rows.select_for_update(of=("self",)).select_related("organization")
-    if invitation := rows.first():
+    if invitation := rows.select_related("organization").first():
         invitations.send(invitation)
 
 

@@ -123,7 +123,7 @@ class InvitationDetail(_ManagerView):
 
 
 class AcceptInvitation(AccountView, LogInView):
-    authentication_classes = (TokenAuthentication,)
+    authentication_classes = (TokenAuthentication,)  # type: ignore[assignment]
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
 

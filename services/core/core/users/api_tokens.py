@@ -6,6 +6,7 @@ and a new password or a deactivation ends it as well.
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -88,11 +89,11 @@ def exchange(*, token: str) -> Exchanged:
     return Exchanged(access, seconds, found.scope)
 
 
-def end_expired() -> None:
-    """End the sign-ins of API tokens that have expired, each in a transaction of its own."""
-    expired = ApiToken.objects.filter(expires_at__lte=timezone.now())
-    for user_id, token_id in expired.values_list("sign_in__user_id", "pk"):
-        try:
+def end_expired(limit: int) -> int:
+    """End the sign-ins of API tokens that have expired; how many."""
+    expired = ApiToken.objects.filter(expires_at__lte=timezone.now()).order_by("sign_in_id")
+    found = [*expired.values_list("sign_in__user_id", "pk")[:limit]]
+    for user_id, token_id in found:
+        with suppress(NotFound):  # revoked meanwhile
             revoke(user=User(pk=user_id), token_id=token_id)
-        except NotFound:  # revoked meanwhile
-            continue
+    return len(found)

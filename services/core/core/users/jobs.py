@@ -14,6 +14,7 @@ from core.users.one_time_tokens import Purpose, mail_job
 from core.users.services import end_expired_sign_ins
 
 BATCH = 1000
+RECIPIENT = "SELECT * FROM users_user WHERE id = %s AND is_active FOR KEY SHARE NOWAIT"
 
 FIRST_PASSWORD_WITHIN = timedelta(days=7)
 
@@ -56,20 +57,22 @@ def purge_tokens(job: Job) -> None:
 
 @job_kind("users.delete_expired_tokens", every=timedelta(days=1))
 def delete_expired_tokens(job: Job) -> None:
-    OneTimeToken.objects.filter(expires_at__lte=timezone.now()).delete()
-    api_tokens.end_expired()
+    """End API tokens, then delete mailed tokens: in this order an erasure locks them too."""
+    ended = api_tokens.end_expired(BATCH)
+    expired = OneTimeToken.objects.filter(expires_at__lte=timezone.now())
+    deleted, _ = OneTimeToken.objects.filter(pk__in=expired.values("pk")[:BATCH]).delete()
+    if BATCH in (ended, deleted):
+        schedule(job.kind)  # the rest, in a transaction of its own
 
 
 def _recipient(job: Job) -> User | None:
     """None for a job about an address without an account, and for an inactive user.
 
-    Locked, but not waited for: an erasure that holds the user waits for the job's row. The job
-    fails then, and is tried again if it is still there.
+    The lock keeps the user from being deleted while the mail is sent, and nothing else waits for
+    it. An erasure that holds the user is not waited for, because it waits for the job's row: the
+    job fails then, and is tried again if it is still there.
     """
-    if job.user_id is None:
-        return None
-    rows = User.objects.filter(pk=job.user_id, is_active=True)
-    return rows.select_for_update(no_key=True, nowait=True).first()
+    return next(iter(User.objects.raw(RECIPIENT, [job.user_id])), None)
 
 
 def _mail_token(
