@@ -19,7 +19,7 @@ PAUSE_SECONDS = 30.0
 
 
 class JobQueue:
-    """After a failed send nothing is sent for `PAUSE_SECONDS`; without VALKEY_URL nothing at all."""
+    """Nothing is sent without VALKEY_URL, nor for `PAUSE_SECONDS` after a failed send."""
 
     def __init__(self) -> None:
         self._paused_until = 0.0
