@@ -12,11 +12,12 @@ from django.test import Client
 from django.utils import timezone
 
 from core.erasure.services import erase_user
-from core.users import second_factor
+from core.users import api_tokens, second_factor
 from core.users.encryption import decrypt, encrypt
-from core.users.models import RecoveryCode, TotpSecret, User
+from core.users.models import ApiToken, RecoveryCode, TotpSecret, User
 from core.users.one_time_tokens import Purpose, issue
 from core.users.services import add_user, set_password, update_user
+from ongoza_contracts.http.tokens import READ
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, person, refusal, signed_in
 
@@ -85,6 +86,14 @@ def finish(code: str, challenged: str | None = None) -> Answer:
     return NOBODY.post(FINISH, {"challenge": challenged or challenge(), "code": code})
 
 
+def api_token(user: User) -> str:
+    return api_tokens.create(user=user, name="backup", scope=[READ], days=7).token
+
+
+def exchange(token: str) -> Answer:
+    return NOBODY.post("auth/token/exchange/", {"token": token})
+
+
 # --- setting it up -------------------------------------------------------------------------------
 def test_an_enrolment_gives_the_secret_in_three_forms(amina: User, clock: list[int]) -> None:
     _, body = signed_in(amina).post("auth/totp/", {"password": PASSWORD})
@@ -126,6 +135,13 @@ def test_an_enrolment_ends_the_other_sign_ins(amina: User, clock: list[int]) -> 
     earlier, other = signed_in(amina), signed_in(person("baraka"))
     enrol(amina, clock)
     assert (earlier.get("users/me/")[0], other.get("users/me/")[0]) == (401, 200)
+
+
+def test_an_enrolment_ends_the_api_tokens(amina: User, clock: list[int]) -> None:
+    token = api_token(amina)
+    enrol(amina, clock)
+    assert refusal(exchange(token)) == (401, "not_authenticated", [])
+    assert not ApiToken.objects.exists()
 
 
 def test_a_second_enrolment_needs_the_first_one_removed(amina: User, clock: list[int]) -> None:
@@ -262,7 +278,7 @@ def test_admins_and_directors_need_it_when_the_setting_says_so(
 
 def test_a_required_enrolment_finishes_the_log_in(required: None, clock: list[int]) -> None:
     user = add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
-    earlier = signed_in(user)
+    earlier, token = signed_in(user), api_token(user)
     challenged = challenge("second_factor_enrolment_required")
     assert refusal(finish("000000", challenged)) == (401, "invalid_challenge", [])
     status, enrolment = NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged})
@@ -272,6 +288,7 @@ def test_a_required_enrolment_finishes_the_log_in(required: None, clock: list[in
     assert (status, len(enrolled["recovery_codes"])) == (200, 10)
     assert Caller(enrolled["access_token"]).get("users/me/")[0] == 200
     assert earlier.get("users/me/")[0] == 401
+    assert refusal(exchange(token)) == (401, "not_authenticated", [])
     again = NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged})
     assert refusal(again) == (409, "already_enrolled", [])
 

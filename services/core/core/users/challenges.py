@@ -12,7 +12,7 @@ from core.users.second_factor import Enrolment, EnrolmentRequired, SecondFactorR
 from core.users.services import (
     SignedIn,
     WrongPassword,
-    end_other_sign_ins,
+    end_sign_ins_before_enrolment,
     lock_unchanged,
     sign_in,
 )
@@ -37,13 +37,14 @@ def begin_required_enrolment(*, challenge: str) -> Enrolment:
 
 
 def confirm_required_enrolment(*, challenge: str, code: str, device: str = "") -> Enrolled:
-    """Signs the user in. Every earlier sign-in ends: it was made with the password alone."""
+    """Signs the user in. Every earlier sign-in and API token ends: it was made with the password
+    alone."""
     user = second_factor.challenged_user(challenge, EnrolmentRequired)
     codes = second_factor.confirm(user, code)
     set_actor(f"user:{user.id}")
     with transaction.atomic():
         signed_in = sign_in(lock_unchanged(user), device)
-        end_other_sign_ins(user=user, current=signed_in.sign_in_id)
+        end_sign_ins_before_enrolment(user=user, current=signed_in.sign_in_id)
     return Enrolled(signed_in, codes)
 
 
@@ -55,9 +56,9 @@ def begin_enrolment(*, user: User, password: str) -> Enrolment:
 
 
 def confirm_enrolment(*, user: User, code: str, current: UUID) -> list[str]:
-    """Every other sign-in ends: it was made with the password alone."""
+    """Every other sign-in and API token ends: it was made with the password alone."""
     codes = second_factor.confirm(user, code)
-    end_other_sign_ins(user=user, current=current)
+    end_sign_ins_before_enrolment(user=user, current=current)
     return codes
 
 

@@ -58,7 +58,7 @@ class TotpConfirm(AccountView):
     )
     def post(self, request: Request) -> Response:
         """Confirm the authenticator app by a code. The answer shows the recovery codes once; all
-        other sign-ins of the caller end."""
+        other sign-ins of the caller end, and all API tokens."""
         current = cast(UserClaims, request.auth).sid
         body = self.body(serializers.CodeRequest)
         codes = challenges.confirm_enrolment(user=self.caller, **body, current=current)

@@ -217,6 +217,12 @@ def end_other_sign_ins(*, user: User, current: UUID) -> None:
     _end_all(selectors.without_api_tokens(user.sign_ins.exclude(pk=current)))
 
 
+@transaction.atomic
+def end_sign_ins_before_enrolment(*, user: User, current: UUID) -> None:
+    """Ends all but the current one, API tokens too: they were made with the password alone."""
+    _end_all(user.sign_ins.exclude(pk=current))
+
+
 def _rotate(claims: UserClaims) -> TokenPair | None:
     """None for a token that is not valid; for a reused one the sign-in is ended. Without a second
     factor that the user's role requires, the user has to log in again, to set it up.
