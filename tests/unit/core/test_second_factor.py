@@ -1,6 +1,7 @@
 """The second factor: setting it up, logging in with it, and roles that need it."""
 
 import base64
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -94,6 +95,18 @@ def exchange(token: str) -> Answer:
     return NOBODY.post("auth/token/exchange/", {"token": token})
 
 
+def after_check(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
+    """Make a change by somebody else after a code was checked, before it takes effect."""
+    check = second_factor.check
+
+    def check_and_change(*args: Any, **options: Any) -> int:
+        totp_id = check(*args, **options)
+        change()
+        return totp_id
+
+    monkeypatch.setattr(second_factor, "check", check_and_change)
+
+
 # --- setting it up -------------------------------------------------------------------------------
 def test_an_enrolment_gives_the_secret_in_three_forms(amina: User, clock: list[int]) -> None:
     _, body = signed_in(amina).post("auth/totp/", {"password": PASSWORD})
@@ -142,6 +155,18 @@ def test_an_enrolment_ends_the_api_tokens(amina: User, clock: list[int]) -> None
     enrol(amina, clock)
     assert refusal(exchange(token)) == (401, "not_authenticated", [])
     assert not ApiToken.objects.exists()
+
+
+def test_a_secret_that_replaces_the_checked_one_is_not_confirmed(
+    amina: User, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = signed_in(amina)
+    _, enrolment = caller.post("auth/totp/", {"password": PASSWORD})
+    after_check(monkeypatch, lambda: second_factor.begin(amina))
+    answer = caller.post("auth/totp/confirm/", {"code": App(enrolment, clock).code()})
+    assert refusal(answer) == WRONG_CODE
+    assert not second_factor.is_enrolled(amina)
+    assert not RecoveryCode.objects.exists()
 
 
 def test_a_second_enrolment_needs_the_first_one_removed(amina: User, clock: list[int]) -> None:

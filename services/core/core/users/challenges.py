@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from core.kit.trace import set_actor
+from core.kit.versions import get_for_update
 from core.users import passwords, second_factor
 from core.users.models import User
 from core.users.second_factor import Enrolment, EnrolmentRequired, SecondFactorRequired
@@ -40,9 +41,10 @@ def confirm_required_enrolment(*, challenge: str, code: str, device: str = "") -
     """Signs the user in. Every earlier sign-in and API token ends: it was made with the password
     alone."""
     user = second_factor.challenged_user(challenge, EnrolmentRequired)
-    codes = second_factor.confirm(user, code)
+    totp_id = second_factor.check_unconfirmed(user, code)
     set_actor(f"user:{user.id}")
     with transaction.atomic():
+        codes = second_factor.confirm(get_for_update(User.objects.filter(pk=user.pk)), totp_id)
         signed_in = sign_in(lock_unchanged(user), device)
         end_sign_ins_before_enrolment(user=user, current=signed_in.sign_in_id)
     return Enrolled(signed_in, codes)
@@ -57,7 +59,9 @@ def begin_enrolment(*, user: User, password: str) -> Enrolment:
 
 def confirm_enrolment(*, user: User, code: str, current: UUID) -> list[str]:
     """Every other sign-in and API token ends: it was made with the password alone."""
-    codes = second_factor.confirm(user, code)
+    totp_id = second_factor.check_unconfirmed(user, code)
+    with transaction.atomic():
+        codes = second_factor.confirm(get_for_update(User.objects.filter(pk=user.pk)), totp_id)
     end_sign_ins_before_enrolment(user=user, current=current)
     return codes
 

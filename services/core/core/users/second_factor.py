@@ -155,20 +155,25 @@ def begin(user: User) -> Enrolment:
     return Enrolment(_base32(secret), uri, qr)
 
 
-def confirm(user: User, code: str) -> list[str]:
-    """Turns the second factor on; the recovery codes. Raises WrongCode, NotEnrolled,
-    AlreadyEnrolled and Throttled."""
+def check_unconfirmed(user: User, code: str) -> int:
+    """Uses up a code of the new secret; the secret's id, for `confirm`. Raises WrongCode,
+    NotEnrolled, AlreadyEnrolled and Throttled. Call it outside a transaction, like `check`."""
     if is_enrolled(user):
         raise AlreadyEnrolled
-    check(user, code, confirmed=False)
-    with transaction.atomic():
-        get_for_update(User.objects.filter(pk=user.pk))
-        totp = TotpSecret.objects.filter(user=user, confirmed_at=None).first()
-        if totp is None:
-            raise AlreadyEnrolled
-        totp.confirmed_at = timezone.now()
-        totp.save(update_fields=["confirmed_at"])
-        return _new_recovery_codes(totp)
+    return check(user, code, confirmed=False)
+
+
+def confirm(user: User, totp_id: int) -> list[str]:
+    """Turns the second factor on; the recovery codes. Raises AlreadyEnrolled, and WrongCode if
+    another secret replaced the checked one. The caller holds the user's lock."""
+    if is_enrolled(user):
+        raise AlreadyEnrolled
+    totp = TotpSecret.objects.filter(pk=totp_id, user=user).first()
+    if totp is None:
+        raise WrongCode
+    totp.confirmed_at = timezone.now()
+    totp.save(update_fields=["confirmed_at"])
+    return _new_recovery_codes(totp)
 
 
 def status_of(user: User) -> dict[str, object]:
@@ -193,20 +198,21 @@ def _random_code() -> str:
 
 
 # --- codes ---------------------------------------------------------------------------------------
-def check(user: User, code: str, *, confirmed: bool = True) -> None:
-    """Uses up a code, each of which works once. Raises WrongCode, NotEnrolled and Throttled.
+def check(user: User, code: str, *, confirmed: bool = True) -> int:
+    """Uses up a code, each of which works once; the id of its secret. Raises WrongCode, NotEnrolled
+    and Throttled.
 
     Call it outside a transaction, which would undo the count of attempts.
     """
-    rows = TotpSecret.objects.filter(user=user, confirmed_at__isnull=not confirmed)
-    totp = rows.first()
+    totp = TotpSecret.objects.filter(user=user, confirmed_at__isnull=not confirmed).first()
     if totp is None:
         raise NotEnrolled
     _count_attempt(totp)
     plain = code.replace(" ", "").replace("-", "").upper()
     if not (_use_totp(totp, plain) or _use_recovery_code(totp, plain)):
         raise WrongCode
-    rows.update(failures=0)
+    TotpSecret.objects.filter(pk=totp.pk).update(failures=0)
+    return totp.pk
 
 
 def _count_attempt(totp: TotpSecret) -> None:
