@@ -26,6 +26,8 @@ pytestmark = pytest.mark.django_db
 
 EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"
 FINISH = "auth/login/second-factor/"
+NEW_PASSWORD = "another-passphrase-10"
+WRONG_CREDENTIALS: Refusal = (401, "wrong_credentials", [])
 WRONG_CODE: Refusal = (403, "wrong_code", [])
 START = 1_800_000_000
 
@@ -107,6 +109,12 @@ def after_check(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -
     monkeypatch.setattr(second_factor, "check", check_and_change)
 
 
+def replace_second_factor(user: User) -> None:
+    second_factor.remove(user)
+    second_factor.begin(user)
+    TotpSecret.objects.filter(user=user).update(confirmed_at=timezone.now())
+
+
 # --- setting it up -------------------------------------------------------------------------------
 def test_an_enrolment_gives_the_secret_in_three_forms(amina: User, clock: list[int]) -> None:
     _, body = signed_in(amina).post("auth/totp/", {"password": PASSWORD})
@@ -169,6 +177,27 @@ def test_a_secret_that_replaces_the_checked_one_is_not_confirmed(
     assert not RecoveryCode.objects.exists()
 
 
+def test_a_reset_after_the_check_leaves_no_second_factor(
+    amina: User, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = signed_in(amina)
+    _, enrolment = caller.post("auth/totp/", {"password": PASSWORD})
+    after_check(monkeypatch, lambda: set_password(user_id=amina.id, password=NEW_PASSWORD))
+    answer = caller.post("auth/totp/confirm/", {"code": App(enrolment, clock).code()})
+    assert refusal(answer) == WRONG_CREDENTIALS
+    assert not second_factor.is_enrolled(amina)
+
+
+def test_a_secret_that_replaces_the_checked_one_is_not_removed(
+    amina: User, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, _ = enrol(amina, clock)
+    after_check(monkeypatch, lambda: replace_second_factor(amina))
+    code = {"code": app.next_code()}
+    assert signed_in(amina).call("DELETE", "auth/totp/", code) == (204, None)
+    assert second_factor.is_enrolled(amina)
+
+
 def test_a_second_enrolment_needs_the_first_one_removed(amina: User, clock: list[int]) -> None:
     app, _ = enrol(amina, clock)
     caller = signed_in(amina)
@@ -191,6 +220,16 @@ def test_a_log_in_is_finished_by_a_code(amina: User, clock: list[int]) -> None:
     status, body = finish(app.next_code())
     assert (status, body["user"]["id"]) == (200, amina.id)
     assert Caller(body["access_token"]).get("users/me/")[0] == 200
+
+
+def test_a_code_of_a_replaced_second_factor_finishes_no_log_in(
+    amina: User, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, _ = enrol(amina, clock)
+    challenged = challenge()
+    after_check(monkeypatch, lambda: replace_second_factor(amina))
+    answer = finish(app.next_code(), challenged)
+    assert refusal(answer) == (401, "invalid_challenge", [])
 
 
 def test_a_wrong_password_gets_no_challenge(amina: User, clock: list[int]) -> None:
@@ -316,6 +355,21 @@ def test_a_required_enrolment_finishes_the_log_in(required: None, clock: list[in
     assert refusal(exchange(token)) == (401, "not_authenticated", [])
     again = NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged})
     assert refusal(again) == (409, "already_enrolled", [])
+
+
+@pytest.mark.parametrize("change", [{"role": Role.DIRECTOR}, {"password": NEW_PASSWORD}])
+def test_a_change_after_the_check_leaves_no_required_second_factor(
+    change: dict[str, str], required: None, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
+    challenged = challenge("second_factor_enrolment_required")
+    _, enrolment = NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged})
+    change_user = set_password if "password" in change else update_user
+    after_check(monkeypatch, lambda: change_user(user_id=user.id, **change))
+    body = {"challenge": challenged, "code": App(enrolment, clock).code()}
+    assert refusal(NOBODY.post(f"{FINISH}enrol/confirm/", body)) == WRONG_CREDENTIALS
+    assert not second_factor.is_enrolled(user)
+    assert not user.sign_ins.exists()
 
 
 def test_an_earlier_sign_in_is_not_refreshed_without_the_required_factor(

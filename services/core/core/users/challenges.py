@@ -6,10 +6,14 @@ from uuid import UUID
 from django.db import transaction
 
 from core.kit.trace import set_actor
-from core.kit.versions import get_for_update
 from core.users import passwords, second_factor
 from core.users.models import User
-from core.users.second_factor import Enrolment, EnrolmentRequired, SecondFactorRequired
+from core.users.second_factor import (
+    Enrolment,
+    EnrolmentRequired,
+    InvalidChallenge,
+    SecondFactorRequired,
+)
 from core.users.services import (
     SignedIn,
     WrongPassword,
@@ -27,9 +31,12 @@ class Enrolled(NamedTuple):
 def pass_second_factor(*, challenge: str, code: str, device: str = "") -> SignedIn:
     """Raises InvalidChallenge, WrongCode and Throttled."""
     user = second_factor.challenged_user(challenge, SecondFactorRequired)
-    second_factor.check(user, code)
+    totp_id = second_factor.check(user, code)
     with transaction.atomic():
-        return sign_in(lock_unchanged(user), device)
+        user = lock_unchanged(user)
+        if second_factor.enrolment_id(user) != totp_id:
+            raise InvalidChallenge
+        return sign_in(user, device)
 
 
 def begin_required_enrolment(*, challenge: str) -> Enrolment:
@@ -44,8 +51,9 @@ def confirm_required_enrolment(*, challenge: str, code: str, device: str = "") -
     totp_id = second_factor.check_unconfirmed(user, code)
     set_actor(f"user:{user.id}")
     with transaction.atomic():
-        codes = second_factor.confirm(get_for_update(User.objects.filter(pk=user.pk)), totp_id)
-        signed_in = sign_in(lock_unchanged(user), device)
+        user = lock_unchanged(user)
+        codes = second_factor.confirm(user, totp_id)
+        signed_in = sign_in(user, device)
         end_sign_ins_before_enrolment(user=user, current=signed_in.sign_in_id)
     return Enrolled(signed_in, codes)
 
@@ -61,12 +69,12 @@ def confirm_enrolment(*, user: User, code: str, current: UUID) -> list[str]:
     """Every other sign-in and API token ends: it was made with the password alone."""
     totp_id = second_factor.check_unconfirmed(user, code)
     with transaction.atomic():
-        codes = second_factor.confirm(get_for_update(User.objects.filter(pk=user.pk)), totp_id)
-    end_sign_ins_before_enrolment(user=user, current=current)
+        user = lock_unchanged(user)
+        codes = second_factor.confirm(user, totp_id)
+        end_sign_ins_before_enrolment(user=user, current=current)
     return codes
 
 
 def remove_second_factor(*, user: User, code: str) -> None:
     """Raises WrongCode, NotEnrolled and Throttled."""
-    second_factor.check(user, code)
-    second_factor.remove(user)
+    second_factor.remove(user, second_factor.check(user, code))

@@ -181,8 +181,10 @@ def status_of(user: User) -> dict[str, object]:
     return {"enrolled": is_enrolled(user), "recovery_codes_left": unused.count()}
 
 
-def remove(user: User) -> None:
-    TotpSecret.objects.filter(user=user).delete()
+def remove(user: User, totp_id: int | None = None) -> None:
+    """With `totp_id` nothing else is removed: another secret may have replaced the checked one."""
+    rows = TotpSecret.objects.filter(user=user)
+    (rows if totp_id is None else rows.filter(pk=totp_id)).delete()
 
 
 def _new_recovery_codes(totp: TotpSecret) -> list[str]:

@@ -146,9 +146,14 @@ def log_in(*, email: str, password: str, device: str = "") -> SignedIn:
 
 
 def lock_unchanged(user: User) -> User:
-    """The user, locked. Raises WrongCredentials if the password changed since it was checked, or
-    the user is no longer active."""
-    unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+    """The user, locked. Raises WrongCredentials if the password or the token generation changed
+    since it was checked, or the user is no longer active."""
+    unchanged = User.objects.filter(
+        pk=user.pk,
+        password=user.password,
+        token_generation=user.token_generation,
+        is_active=True,
+    )
     current = unchanged.select_for_update(no_key=True).first()
     if current is None:
         raise WrongCredentials
