@@ -10,7 +10,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.test import Client, override_settings
 
 from core.outbox.models import DeletedEntityKey, FactHistory
+from core.users import passwords
 from core.users.models import SignIn, User, whole_second
+from core.users.passwords import check_password
 from core.users.services import add_user, set_password, sign_in, update_user
 from core.users.tokens import issue, read_bearer, read_refresh
 from ongoza_contracts.vocabulary import Role
@@ -210,6 +212,37 @@ def test_a_wrong_current_password_changes_and_publishes_nothing(amina: User) -> 
     assert appended() == []
     assert works(tokens)
     assert works(logged_in())
+
+
+def test_a_change_never_overwrites_a_password_that_was_set_meanwhile(
+    amina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check_before_a_reset(password: str, user: User) -> bool:
+        is_right = check_password(password, user)
+        set_password(user_id=user.id, password=OTHER_PASSWORD)
+        return is_right
+
+    tokens = logged_in()
+    monkeypatch.setattr(passwords, "check_password", check_before_a_reset)
+    body = {"current_password": PASSWORD, "new_password": "yet-another-passphrase-11"}
+    answer = Caller(tokens["access_token"]).post("users/me/password/", body)
+    assert refusal(answer) == (401, "wrong_credentials", [])
+    assert not SignIn.objects.exists()
+    assert check_password(OTHER_PASSWORD, User.objects.get(pk=amina.id))
+
+
+def test_a_change_of_password_does_not_replace_the_required_second_factor(
+    amina: User, settings: Any
+) -> None:
+    update_user(user_id=amina.id, role=Role.ADMIN)
+    tokens = logged_in()
+    settings.SECOND_FACTOR_REQUIRED = True
+    body = {"current_password": PASSWORD, "new_password": OTHER_PASSWORD}
+    status, refused = Caller(tokens["access_token"]).post("users/me/password/", body)
+    assert (status, refused["code"]) == (401, "second_factor_enrolment_required")
+    enrolment = {"challenge": refused["challenge"]}
+    assert NOBODY.post("auth/login/second-factor/enrol/", enrolment)[0] == 201
+    assert appended() == []
 
 
 def test_an_operator_who_sets_a_password_ends_every_sign_in(amina: User) -> None:

@@ -24,7 +24,7 @@ class PublicView(ApiView):
     authentication_classes = ()
 
 
-class LogInView(PublicView):
+class ChallengeView(ApiView):
     """A refusal that asks for another step carries what opens it."""
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -32,6 +32,10 @@ class LogInView(PublicView):
         if isinstance(exc, ChallengeIssued):
             response.data["challenge"] = exc.challenge
         return response
+
+
+class LogInView(ChallengeView, PublicView):
+    pass
 
 
 class AccountView(ApiView):

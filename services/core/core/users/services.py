@@ -98,13 +98,16 @@ def _main_role(user: User) -> MainRole:
 
 
 def change_password(*, user: User, current: str, new: str, device: str = "") -> SignedIn:
-    """Ends every sign-in, this one too, and begins a new one. Raises WrongPassword."""
+    """Ends every sign-in, this one too, and begins a new one. Raises WrongPassword,
+    WrongCredentials if another password was set meanwhile, and EnrolmentRequired."""
     if not passwords.check_password(current, user):
         raise WrongPassword
     passwords.require_acceptable(new, user, field="new_password")
     with transaction.atomic():
-        user = set_password(user_id=user.id, password=new)
-        return sign_in(user, device)
+        user = lock_unchanged(user)
+        if second_factor.is_missing(user):
+            raise second_factor.EnrolmentRequired(user)
+        return sign_in(set_password(user_id=user.id, password=new), device)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.users import selectors, serializers, services
-from core.users.base_views import AccountView, LogInView, PublicView, device_of
+from core.users.base_views import AccountView, ChallengeView, LogInView, PublicView, device_of
 from core.users.rendering import signed_in_body
 from core.users.throttles import (
     AccountThrottle,
@@ -115,7 +115,7 @@ class Me(ApiView):
         return self.one(user, serializers.UserSerializer)
 
 
-class Password(AccountView):
+class Password(ChallengeView, AccountView):
     gives_ids = True
     permissions = {"POST": Principal.USER}
     throttle_classes = (OwnPasswordThrottle,)
@@ -123,10 +123,13 @@ class Password(AccountView):
     @extend_schema(
         operation_id="users_change_password",
         request=serializers.ChangePasswordRequest,
-        responses={200: serializers.SignedIn},
+        responses={200: serializers.SignedIn, 401: serializers.Challenge},
     )
     def post(self, request: Request) -> Response:
-        """Change the caller's password. Earlier tokens become void; the response has new ones."""
+        """Change the caller's password. Earlier tokens become void; the response has new ones.
+
+        401 with a `challenge` if the caller's role requires a second factor that is not set up.
+        """
         body = self.body(serializers.ChangePasswordRequest)
         signed_in = services.change_password(
             user=self.caller,
