@@ -19,7 +19,9 @@ from core.users.jobs import delete_expired_tokens
 from core.users.models import OneTimeToken, SignIn, User
 from core.users.one_time_tokens import hash_token
 from core.users.services import add_user, set_password, update_user
-from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal, signed_in
+from core.users.tokens import issue_scoped
+from ongoza_contracts.http.tokens import READ
+from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal, service, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -243,6 +245,25 @@ def test_a_signed_in_user_gets_another_mail_until_the_address_is_verified(
 def test_nobody_asks_for_another_mail_without_being_signed_in() -> None:
     assert NOBODY.post(VERIFY, {})[0] == 401
     assert not Job.objects.exists()
+
+
+def test_a_service_asks_for_no_other_mail() -> None:
+    assert refusal(service().post(VERIFY, {})) == (403, "forbidden", [])
+    assert not Job.objects.exists()
+
+
+def test_a_mailed_token_works_whatever_bearer_token_comes_along(
+    amina: User, mailed: Callable[[], str]
+) -> None:
+    ended = signed_in(amina)
+    amina = set_password(user_id=amina.id, password=NEW_PASSWORD)
+    scoped = issue_scoped(amina, amina.sign_ins.create(), READ, 60)
+    for caller in (ended, Caller("x"), Caller(scoped), service()):
+        User.objects.update(email_verified_at=None)
+        signed_in(amina).post(VERIFY, {})
+        assert caller.post(VERIFY, {"token": mailed()}) == (204, None)
+        assert User.objects.get().email_verified_at is not None
+    assert ended.post(VERIFY, {})[0] == 401
 
 
 def test_another_address_is_not_verified(amina: User, mailed: Callable[[], str]) -> None:

@@ -1,12 +1,12 @@
 """Enforces what views declare."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from core.access.selectors import has_permission
-from core.kit.permissions import Principal
+from core.kit.permissions import Principal, is_service
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.tokens import scope_allows
 
@@ -43,7 +43,3 @@ def _is_in_scope(request: Request, needed: Principal | Permission) -> bool:
     words = None if scope is None else frozenset(scope.split(" "))
     permission = needed.value if isinstance(needed, Permission) else None
     return scope_allows(words, str(request.method), permission)
-
-
-def is_service(caller: Any) -> bool:
-    return getattr(caller, "is_service", False)

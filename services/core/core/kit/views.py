@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
-from rest_framework.exceptions import NotAuthenticated, ValidationError
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from core.kit.errors import BadParameter
 from core.kit.etags import IfMatch, PreconditionFailed, Tagged, matches, parse_if_match
 from core.kit.pagination import Pages, page_at_cursor
-from core.kit.permissions import Principal
+from core.kit.permissions import Principal, is_service
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.strict_text import quoted
 
@@ -73,10 +73,12 @@ class ApiView(APIView):
 
     @property
     def caller(self) -> "_User":
-        """The signed-in user; views that let nobody or services in have none."""
+        """The signed-in user. Refuses a request without one, and another service."""
         user = self.request.user
         if not user.is_authenticated:
             raise NotAuthenticated
+        if is_service(user):
+            raise PermissionDenied
         return user
 
     def body(self, kind: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The bases of the routes of accounts."""
 
-from typing import Any
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -42,8 +40,8 @@ class AccountView(ApiView):
     """Routes that manage the caller's credentials: refuses API tokens, which must not outlive or
     exceed themselves."""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
         if isinstance(request.auth, UserClaims) and request.auth.scope is not None:
             raise SignInRequired
 

@@ -21,6 +21,9 @@ class VerifyEmail(AccountView):
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (LogInThrottle,)
 
+    def perform_authentication(self, request: Request) -> None:
+        """Left to `post`: a mailed token works whatever bearer token comes along."""
+
     @extend_schema(
         operation_id="auth_verify_email",
         request=serializers.VerifyEmailRequest,
@@ -31,6 +34,7 @@ class VerifyEmail(AccountView):
         gets another mail, unless the address is verified: 202."""
         token = self.body(serializers.VerifyEmailRequest).get("token")
         if token is None:
+            super().perform_authentication(request)
             mailed_links.request_verification(self.caller)
             return Response(MAIL_ON_ITS_WAY, 202)
         mailed_links.verify_address(token=token)
