@@ -16,6 +16,7 @@ from core.users.tokens import InvalidToken, issue_scoped, read_bearer
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.tokens import READ, WRITE, scope_allows
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.school import World
 from tests.unit.core.world import (
     NOBODY,
     Answer,
@@ -51,6 +52,12 @@ def program(user: User, *scope: str) -> Caller:
     status, body = exchange(create(signed_in(user), *scope)["token"])
     assert status == 200
     return Caller(body["access_token"])
+
+
+def addresses(body: dict[str, Any]) -> set[str | None]:
+    """The addresses in the answer about one user or a page of them."""
+    rows = body.get("results", [body])
+    return {row.get("user", row)["email"] for row in rows}
 
 
 @pytest.fixture
@@ -154,6 +161,25 @@ def test_a_permission_allows_the_routes_that_require_it() -> None:
     assert granted.post("organizations/", {"name": "One", "kind": "school"})[0] == 201
     assert granted.get("users/me/")[0] == 403
     assert granted.get("memberships/")[0] == 403
+
+
+def test_an_address_is_shown_and_searched_only_if_the_scope_allows_to_read_it() -> None:
+    world = World()
+    routes = {
+        f"users/{world.learner.id}/": Permission.LEARNER_READ,
+        f"users/{world.admin.id}/": Permission.LEARNER_READ,
+        "users/?role=learner": Permission.USER_LIST,
+        f"organizations/{world.school.id}/members/": Permission.USER_LIST,
+    }
+    for route, permission in routes.items():
+        status, body = program(world.admin, permission).get(route)
+        assert (status, addresses(body)) == (200, {None})
+        contact = program(world.admin, permission, Permission.LEARNER_CONTACT_READ)
+        assert None not in addresses(contact.get(route)[1])
+        assert None not in addresses(program(world.admin, READ).get(route)[1])
+    search = f"users/?search={world.learner.email}"
+    assert program(world.admin, Permission.USER_LIST).get(search)[1]["results"] == []
+    assert len(program(world.admin, READ).get(search)[1]["results"]) == 1
 
 
 def test_a_permission_that_the_user_does_not_have_gives_nothing(amina: User) -> None:

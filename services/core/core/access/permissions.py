@@ -28,7 +28,7 @@ class DeclaredPermission(BasePermission):
         needed = declared.get(method, Principal.ANYONE)
         if needed is Principal.ANYONE:
             return True
-        if not _is_in_scope(request, needed):
+        if not is_in_scope(request, needed):
             return False
         if needed is Principal.SERVICE:
             return is_service(request.user)
@@ -37,7 +37,7 @@ class DeclaredPermission(BasePermission):
         return needed is Principal.USER or has_permission(request.user, needed)
 
 
-def _is_in_scope(request: Request, needed: Principal | Permission) -> bool:
+def is_in_scope(request: Request, needed: Principal | Permission) -> bool:
     """Whether the scope of the caller's token, if it has one, allows the request."""
     scope: str | None = getattr(request.auth, "scope", None)
     words = None if scope is None else frozenset(scope.split(" "))

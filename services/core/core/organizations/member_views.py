@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
+from core.access.permissions import is_in_scope
 from core.access.serializers import MembershipSerializer
 from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.parameters import enum_param
@@ -43,12 +44,15 @@ class Members(ApiView):
     def get(self, request: Request, organization_id: int) -> Response:
         """Who has which role in an organization: for admins and its directors; else 404.
 
-        `email` is null for callers without the permission `learner.contact.read` on the user.
+        `email` is null for callers without the permission `learner.contact.read` on the user, and
+        for a token whose scope does not allow it.
         """
         organization = selectors.organization_within(
             self.caller, Permission.USER_LIST, organization_id
         )
-        return self.page(selectors.members(self.caller, organization), MemberSerializer)
+        in_scope = is_in_scope(request, Permission.LEARNER_CONTACT_READ)
+        rows = selectors.members(self.caller, organization, contact_in_scope=in_scope)
+        return self.page(rows, MemberSerializer)
 
 
 class _ManagerView(ApiView):

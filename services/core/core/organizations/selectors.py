@@ -30,10 +30,14 @@ def organization_within(caller: User, permission: Permission, organization_id: i
     return organization
 
 
-def members(caller: User, organization: Organization) -> QuerySet[User]:
-    """The members of an organization, each with `held`, their active memberships there."""
+def members(
+    caller: User, organization: Organization, *, contact_in_scope: bool
+) -> QuerySet[User]:
+    """Like `listed_users`, the members of an organization, each with `held`, their active
+    memberships there."""
     held = members_of(organization.id)
-    rows = listed_users(caller).filter(pk__in=held.values("user_id"))
+    listed = listed_users(caller, contact_in_scope=contact_in_scope)
+    rows = listed.filter(pk__in=held.values("user_id"))
     return rows.prefetch_related(Prefetch("memberships", queryset=held, to_attr="held"))
 
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.access.permissions import is_in_scope
 from core.kit.filters import apply_filters
 from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.schema import PAGE, page_of
@@ -17,12 +19,17 @@ from core.users.administration_serializers import (
     ListedUserSerializer,
 )
 from core.users.filters import UserFilters
+from core.users.models import User
 from ongoza_contracts.access import Permission
 
 
 class _UserView(ApiView):
+    def rows(self) -> QuerySet[User]:
+        in_scope = is_in_scope(self.request, Permission.LEARNER_CONTACT_READ)
+        return selectors.listed_users(self.caller, contact_in_scope=in_scope)
+
     def shown(self, user_id: int) -> Any:
-        user = selectors.listed_users(self.caller).get(pk=user_id)
+        user = self.rows().get(pk=user_id)
         return ListedUserSerializer(user).data
 
     def change(self, user_id: int, **changes: Any) -> Response:
@@ -43,10 +50,10 @@ class Users(_UserView):
     def get(self, request: Request) -> Response:
         """Users: all of them for admins, the members of their organizations for directors.
 
-        `email` is null for callers without the permission `learner.contact.read` on the user.
+        `email` is null for callers without the permission `learner.contact.read` on the user, and
+        for a token whose scope does not allow it.
         """
-        rows = selectors.listed_users(self.caller)
-        return self.page(apply_filters(UserFilters, request, rows), ListedUserSerializer)
+        return self.page(apply_filters(UserFilters, request, self.rows()), ListedUserSerializer)
 
     @extend_schema(
         operation_id="users_create",

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.utils import timezone
 
 from core.access.selectors import reach, reaches
@@ -51,16 +51,19 @@ def visible_user(caller: User, user_id: int) -> User:
     return user
 
 
-def may_read_contact(caller: User, user: User) -> bool:
-    """Whether `caller` may read the e-mail address of `user`."""
-    return reaches(caller, Permission.LEARNER_CONTACT_READ, user.id)
+def may_read_contact(caller: User, user: User, *, in_scope: bool) -> bool:
+    """Whether `caller` may read the e-mail address of `user`; `in_scope` says whether the caller's
+    token allows `learner.contact.read`."""
+    return in_scope and reaches(caller, Permission.LEARNER_CONTACT_READ, user.id)
 
 
-def listed_users(caller: User) -> QuerySet[User]:
-    """The users that `caller` may list; `contact_readable` says whose e-mail address too."""
-    readable = reach(caller, Permission.LEARNER_CONTACT_READ, "pk") or Q(pk__isnull=False)
+def listed_users(caller: User, *, contact_in_scope: bool) -> QuerySet[User]:
+    """The users that `caller` may list; `contact_readable` says whose e-mail address too, nobody's
+    if the caller's token does not allow `learner.contact.read`."""
+    within = reach(caller, Permission.LEARNER_CONTACT_READ, "pk") or Q(pk__isnull=False)
+    readable = ExpressionWrapper(within, BooleanField()) if contact_in_scope else Value(False)
     rows = User.objects.filter(reach(caller, Permission.USER_LIST, "pk"))
-    return rows.annotate(contact_readable=ExpressionWrapper(readable, BooleanField()))
+    return rows.annotate(contact_readable=readable)
 
 
 def by_email(email: str) -> User | None:

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.access.permissions import is_in_scope
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.users import selectors, serializers, services
@@ -147,10 +148,12 @@ class UserDetail(ApiView):
     def get(self, request: Request, user_id: int) -> Response:
         """One user; 404 for callers who may not read them.
 
-        `email` is null for callers without the permission `learner.contact.read` on the user.
+        `email` is null for callers without the permission `learner.contact.read` on the user, and
+        for a token whose scope does not allow it.
         """
         user = selectors.visible_user(self.caller, user_id)
         shown = serializers.UserSerializer
-        if not selectors.may_read_contact(self.caller, user):
+        contact_in_scope = is_in_scope(request, Permission.LEARNER_CONTACT_READ)
+        if not selectors.may_read_contact(self.caller, user, in_scope=contact_in_scope):
             shown = serializers.UserWithoutContactSerializer
         return Response(shown(user).data)
