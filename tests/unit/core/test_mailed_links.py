@@ -89,16 +89,37 @@ def test_a_known_and_an_unknown_address_get_the_same_answer_for_the_same_work(
 
 
 @pytest.mark.parametrize("route", [RESET, LINK])
-def test_an_unknown_an_inactive_and_a_passwordless_account_get_no_mail(
+def test_an_unknown_and_an_inactive_account_get_no_mail(
     route: str, mailoutbox: list[EmailMessage]
 ) -> None:
     update_user(user_id=add_user(email=EMAIL, password=PASSWORD).id, is_active=False)
-    add_user(email="staff@ongoza.example", password=None)
-    for email in (UNKNOWN, EMAIL, "staff@ongoza.example"):
+    inactive = add_user(email="staff@ongoza.example", password=None, is_active=False)
+    for email in (UNKNOWN, EMAIL, inactive.email):
         assert ask(route, email)[0] == 202
     run_due()
     assert mailoutbox == []
     assert [job.done_at is not None for job in Job.objects.all()] == [True] * 3
+
+
+def test_a_passwordless_account_gets_no_link_to_log_in(mailoutbox: list[EmailMessage]) -> None:
+    add_user(email=EMAIL, password=None)
+    assert ask(LINK)[0] == 202
+    run_due()
+    assert mailoutbox == []
+    assert Job.objects.get().done_at is not None
+
+
+def test_a_passwordless_account_sets_a_password_by_a_link_and_can_be_erased_then(
+    mailed: Callable[[], str],
+) -> None:
+    user = add_user(email=EMAIL, password=None)
+    assert ask(RESET)[0] == 202
+    assert confirm(mailed()) == (204, None)
+    assert logs_in(NEW_PASSWORD)
+    user.refresh_from_db()
+    erased = signed_in(user).call("DELETE", "users/me/", {"password": NEW_PASSWORD})
+    assert erased[0] in (202, 204)
+    assert not User.objects.filter(pk=user.id).exists()
 
 
 def test_no_row_of_a_job_or_token_holds_the_address_or_the_token(

@@ -28,8 +28,10 @@ def mail_verification(job: Job) -> None:
 
 @job_kind(mail_job(Purpose.RESET_PASSWORD))
 def mail_password_reset(job: Job) -> None:
+    """For an account without a password too, which its owner needs to erase it: the mailbox proves
+    who owns it."""
     user = _recipient(job)
-    if user is not None and user.has_usable_password():
+    if user is not None:
         _mail_token(user, Purpose.RESET_PASSWORD)
 
 
