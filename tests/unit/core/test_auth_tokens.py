@@ -110,6 +110,11 @@ def refuse(token: str) -> None:
     assert refusal.value.status == 401
 
 
+@pytest.mark.parametrize("scope", [None, "", 1, [], ["read"]])
+def test_a_scope_that_is_no_list_of_words_is_refused(scope: Any) -> None:
+    refuse(with_claim("scope", scope))
+
+
 @pytest.mark.parametrize("algorithm", ["none", "None", "nOnE", "", None, ["HS256"], {"a": 1}, 5])
 def test_an_algorithm_that_is_not_ours_is_refused(algorithm: Any) -> None:
     refuse(signed(USER, {**HEADER, "alg": algorithm}))

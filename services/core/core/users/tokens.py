@@ -15,7 +15,7 @@ from uuid import UUID
 
 import jwt
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
@@ -70,6 +70,14 @@ class UserClaims(_Claims):
     """What a token made from an API token may do; None is everything its user may."""
     iss: Literal["ongoza-core"]
     aud: Literal["ongoza"]
+
+    @field_validator("scope")
+    @classmethod
+    def _refuse_null(cls, scope: str | None) -> str:
+        """ai refuses it as well; only a token without the claim has no scope."""
+        if scope is None:
+            raise ValueError("scope is null")
+        return scope
 
 
 class ServiceClaims(_Claims):
