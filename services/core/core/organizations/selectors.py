@@ -30,9 +30,7 @@ def organization_within(caller: User, permission: Permission, organization_id: i
     return organization
 
 
-def members(
-    caller: User, organization: Organization, *, contact_in_scope: bool
-) -> QuerySet[User]:
+def members(caller: User, organization: Organization, *, contact_in_scope: bool) -> QuerySet[User]:
     """Like `listed_users`, the members of an organization, each with `held`, their active
     memberships there."""
     held = members_of(organization.id)
