@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -13,13 +14,15 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from jwt.algorithms import RSAAlgorithm
 
-from core.users.models import ExternalIdentity, User
+from core.users.models import ExternalIdentity, TotpSecret, User
 from core.users.services import add_user, update_user
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal
+from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +145,10 @@ def verified(**more: Any) -> User:
     return user
 
 
+def add_second_factor(user: User, confirmed_at: datetime) -> None:
+    TotpSecret.objects.create(user=user, encrypted=b"x", confirmed_at=confirmed_at)
+
+
 def test_the_browser_is_sent_to_the_provider_with_pkce_state_and_nonce(provider: Provider) -> None:
     url = urlsplit(begin()["authorization_url"])
     query = parse_qs(url.query)
@@ -174,6 +181,46 @@ def test_an_account_with_an_unverified_address_is_not_joined(provider: Provider)
     add_user(email=EMAIL, password=PASSWORD)
     assert refusal(log_in(provider)) == (409, "address_not_verified", [])
     assert not ExternalIdentity.objects.exists()
+
+
+@pytest.mark.parametrize("role", [*{*Role} - {Role.LEARNER}])
+def test_an_account_of_staff_is_not_joined(provider: Provider, role: Role) -> None:
+    verified(role=role)
+    assert refusal(log_in(provider)) == (409, "staff_not_joined", [])
+    assert not ExternalIdentity.objects.exists()
+
+
+def test_whoever_had_the_account_before_it_was_joined_is_locked_out(provider: Provider) -> None:
+    user = verified()
+    before = signed_in(user)
+    made = before.post("auth/tokens/", {"name": "script", "scope": ["read"]})[1]["token"]
+    add_second_factor(user, confirmed_at=user.created_at)
+    status, body = log_in(provider)
+    assert (status, body["user"]["id"]) == (200, user.id)
+    assert before.get("users/me/")[0] == 401
+    assert NOBODY.post("auth/token/exchange/", {"token": made})[0] == 401
+    assert NOBODY.post("auth/login/", {"email": EMAIL, "password": PASSWORD})[0] == 401
+    assert not TotpSecret.objects.exists()
+    assert User.objects.get().has_usable_password()  # so that a mail to choose another is sent
+    after = Caller(body["access_token"])
+    assert log_in(provider)[0] == 200
+    assert after.get("users/me/")[0] == 200
+
+
+def test_a_second_factor_set_up_after_the_verification_stays(provider: Provider) -> None:
+    add_second_factor(verified(), confirmed_at=timezone.now())
+    status, body = log_in(provider)
+    assert (status, body["code"]) == (401, "second_factor_required")
+
+
+def test_the_account_is_locked_before_it_is_joined(provider: Provider) -> None:
+    verified()
+    begun = begin()
+    returned = provider.authorize(begun["authorization_url"])
+    with CaptureQueriesContext(connection) as queries:
+        assert finish(returned, begun)[0] == 200
+    (read, *_) = [one["sql"] for one in queries if f"\"email\" = '{EMAIL}'" in one["sql"]]
+    assert (read.startswith("SELECT"), read.endswith("FOR NO KEY UPDATE")) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -252,6 +299,7 @@ def test_the_provider_does_not_replace_a_required_second_factor(
     provider: Provider, settings: Any
 ) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
-    verified(role=Role.DIRECTOR)
+    log_in(provider)
+    update_user(user_id=User.objects.get().id, role=Role.DIRECTOR)
     status, body = log_in(provider)
     assert (status, body["code"]) == (401, "second_factor_enrolment_required")

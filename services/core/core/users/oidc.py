@@ -22,13 +22,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from core.access.selectors import roles_of
 from core.kit.errors import Conflict, DomainError, NotFound, Unavailable
 from core.users import second_factor
+from core.users.account_claims import claim_verified
 from core.users.addresses import validate_new_address
 from core.users.encryption import seal, unseal
 from core.users.models import ExternalIdentity, User
 from core.users.services import SignedIn, add_user, sign_in
 from ongoza_contracts.http.strict_text import is_line
+from ongoza_contracts.vocabulary import Role
 
 LOG_IN_SECONDS = 10 * 60
 TIMEOUT_SECONDS = 5
@@ -46,6 +49,11 @@ class LogInRefused(DomainError):
 class AddressNotVerified(Conflict):
     code = "address_not_verified"
     detail = "An account has this address, but the address is not verified. Log in and verify it."
+
+
+class StaffNotJoined(Conflict):
+    code = "staff_not_joined"
+    detail = "Accounts of staff are not joined to a provider. Log in with your password."
 
 
 class ProviderUnavailable(Unavailable):
@@ -102,7 +110,8 @@ def begin(provider: Provider) -> Begun:
 def finish(
     provider: Provider, *, code: str, state: str, log_in_token: str, device: str = ""
 ) -> SignedIn:
-    """Raises LogInRefused, AddressNotVerified, ProviderUnavailable and ChallengeIssued."""
+    """Raises LogInRefused, AddressNotVerified, StaffNotJoined, ProviderUnavailable and
+    ChallengeIssued."""
     remembered = _remembered(provider, log_in_token)
     if not constant_time_compare(state, remembered["state"]):
         raise LogInRefused
@@ -207,12 +216,26 @@ def _join(provider: Provider, claims: dict[str, Any]) -> int:
     another, wait until they come by the provider, and share the account.
     """
     email = _verified_address(claims)
-    user = User.objects.filter(email=email).first()
-    if user is not None and user.email_verified_at is None:
-        raise AddressNotVerified
-    user = user or _new_user(email, claims)
-    ExternalIdentity.objects.create(user=user, issuer=provider.issuer, subject=claims["sub"])
+    rows = User.objects.filter(email=email, is_active=True)
+    user = rows.select_for_update(no_key=True).first()
+    identity = {"issuer": provider.issuer, "subject": claims["sub"]}
+    if user is None:
+        user = _new_user(email, claims)
+    elif user.external_identities.filter(**identity).exists():  # joined while this waited
+        return user.id
+    else:
+        user = _claimed(user)
+    ExternalIdentity.objects.create(user=user, **identity)
     return user.id
+
+
+def _claimed(user: User) -> User:
+    """Raises StaffNotJoined and AddressNotVerified."""
+    if roles_of(user) - {Role.LEARNER}:
+        raise StaffNotJoined
+    if user.email_verified_at is None:
+        raise AddressNotVerified
+    return claim_verified(user)
 
 
 def _verified_address(claims: dict[str, Any]) -> str:
