@@ -223,6 +223,12 @@ def test_the_account_is_locked_before_it_is_joined(provider: Provider) -> None:
     assert (read.startswith("SELECT"), read.endswith("FOR NO KEY UPDATE")) == (True, True)
 
 
+def test_another_address_ends_the_log_in_by_the_provider(provider: Provider) -> None:
+    log_in(provider)
+    update_user(user_id=User.objects.get().id, email="other@ongoza.example")
+    assert not ExternalIdentity.objects.exists()
+
+
 @pytest.mark.parametrize(
     "claims",
     [
