@@ -50,7 +50,7 @@ def mailed(mailoutbox: list[EmailMessage]) -> Callable[[], str]:
         (mail,) = mailoutbox
         assert mail.to == [EMAIL]
         assert "Ongoza CyberHub" in mail.subject
-        (found,) = re.findall(r"^http\S+\?token=([\w-]{43})$", str(mail.body), re.MULTILINE)
+        (found,) = re.findall(r"^http\S+#token=([\w-]{43})$", str(mail.body), re.MULTILINE)
         return str(found)
 
     return token
