@@ -109,6 +109,12 @@ def test_no_row_of_a_job_or_token_holds_the_address_or_the_token(
     assert OneTimeToken.objects.get().hash == hash_token(token)
 
 
+def test_the_jobs_of_two_purposes_do_not_show_that_the_address_is_the_same() -> None:
+    ask(RESET, UNKNOWN)
+    ask(LINK, UNKNOWN)
+    assert Job.objects.values("key").distinct().count() == 2
+
+
 def test_a_mailbox_is_not_flooded(amina: User, mailoutbox: list[EmailMessage]) -> None:
     for _ in range(8):
         ask(RESET)

@@ -23,8 +23,14 @@ def request_link(*, email: str, purpose: OneTimeToken.Purpose) -> None:
     schedule(
         one_time_tokens.mail_job(purpose),
         user_id=user.id if user else None,
-        key=salted_hmac("core.users.mailed_links", email, algorithm="sha256").hexdigest(),
+        key=_key(email, purpose),
     )
+
+
+def _key(email: str, purpose: OneTimeToken.Purpose) -> str:
+    """Bound to the purpose: jobs of two kinds do not show that they are for the same address."""
+    salt = f"core.users.mailed_links.{purpose}"
+    return salted_hmac(salt, email, algorithm="sha256").hexdigest()
 
 
 def request_verification(user: User) -> None:
