@@ -39,6 +39,7 @@ def start_core(**changes: Any) -> None:
         "jwt_secret_key": GOOD,
         "jwt_algorithm": "HS256",
         "cors_origins": [],
+        "oidc_providers": {},
     }
     refuse_bad_configuration(**{**configuration, **changes})
 

@@ -15,7 +15,7 @@ from core.jobs import queue as queue_module
 from core.jobs import registry
 from core.jobs.models import Job, Tick
 from core.jobs.queue import MOST_WAITING, JobQueue, queue
-from core.jobs.registry import job_kind
+from core.jobs.registry import job_kind, job_kinds
 from core.jobs.services import (
     LONGEST_PAUSE,
     WORKER_LOST,
@@ -277,11 +277,21 @@ def run_kind(kind: str) -> None:
 
 def test_done_jobs_are_deleted_after_a_month_and_failed_ones_stay() -> None:
     old = timezone.now() - timedelta(days=31)
-    kept = Job.objects.create(kind=KIND, failed_at=old)
-    Job.objects.create(kind=KIND, done_at=old)
-    recent = Job.objects.create(kind=KIND, done_at=old + timedelta(days=2))
+    user = person("amina")
+    kept = Job.objects.create(kind=KIND, user=user, failed_at=old)
+    Job.objects.create(kind=KIND, user=user, done_at=old)
+    recent = Job.objects.create(kind=KIND, user=user, done_at=old + timedelta(days=2))
     run_kind("jobs.purge")
     assert {*Job.objects.filter(kind=KIND)} == {kept, recent}
+
+
+def test_done_jobs_without_a_user_are_deleted_within_a_day() -> None:
+    now = timezone.now()
+    Job.objects.create(kind=KIND, done_at=now - timedelta(hours=23))
+    recent = Job.objects.create(kind=KIND, done_at=now - timedelta(hours=22))
+    run_kind("jobs.purge")
+    assert [*Job.objects.filter(kind=KIND)] == [recent]
+    assert job_kinds()["jobs.purge"].every == timedelta(hours=1)
 
 
 def test_expired_sign_ins_are_ended_and_published(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,6 +337,7 @@ def test_admins_list_jobs_by_kind_and_state(ran: list[str]) -> None:
     assert refusal(admin.get("jobs/?state=late"))[:2] == (400, "bad_parameter")
     (row,) = admin.get("jobs/?state=failed")[1]["results"]
     assert (row["kind"], row["subject"], row["state"], row["attempts"]) == (KIND, "1", "failed", 2)
+    assert "key" not in row  # it may be the hash of an address
 
 
 def test_a_failed_job_is_run_again_when_an_admin_retries_it(ran: list[str]) -> None:

@@ -20,6 +20,7 @@ def start(**changes: Any) -> None:
         "jwt_secret_key": OTHER,
         "jwt_algorithm": "HS256",
         "cors_origins": [],
+        "oidc_providers": {},
     }
     refuse_bad_configuration(**{**configuration, **changes})
 
@@ -63,3 +64,33 @@ def test_no_process_starts_without_secrets(module: str) -> None:
 
     assert done.returncode != 0
     assert "DJANGO_SECRET_KEY is not set. JWT_SECRET_KEY is not set." in done.stderr
+
+
+SCHOOL = {"issuer": "https://id.school.example", "client_id": "a", "client_secret": "b"}
+
+
+@pytest.mark.parametrize("name", ["school", "school_2"])
+def test_a_complete_provider_of_openid_connect_is_enough_to_start(name: str) -> None:
+    start(oidc_providers={name: SCHOOL})
+    start(oidc_providers={name: {**SCHOOL, "issuer": "http://127.0.0.1:8080"}})
+
+
+@pytest.mark.parametrize("name", ["my-school", "School", "a/b", "ä", "2", "a b"])
+def test_a_provider_whose_name_makes_no_route_or_variable_is_refused(name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="OIDC_PROVIDERS names"):
+        start(oidc_providers={name: SCHOOL})
+
+
+@pytest.mark.parametrize("part", ["issuer", "client_id", "client_secret"])
+def test_an_incomplete_provider_is_refused(part: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"OIDC_SCHOOL_{part.upper()} is not set"):
+        start(oidc_providers={"school": {**SCHOOL, part: ""}})
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["http://id.school.example", "id.school.example", "https://", "https://[", "https://a:x"],
+)
+def test_a_provider_without_tls_is_refused(issuer: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="OIDC_SCHOOL_ISSUER is no https URL"):
+        start(oidc_providers={"school": {**SCHOOL, "issuer": issuer}})

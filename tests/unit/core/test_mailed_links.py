@@ -16,7 +16,7 @@ from core.jobs.models import Job
 from core.jobs.services import run_due
 from core.restore.services import void_tokens
 from core.users.jobs import delete_expired_tokens
-from core.users.models import OneTimeToken, SignIn, User
+from core.users.models import OneTimeToken, SignIn, TotpSecret, User
 from core.users.one_time_tokens import hash_token
 from core.users.services import add_user, set_password, update_user
 from core.users.tokens import issue_scoped
@@ -52,7 +52,7 @@ def mailed(mailoutbox: list[EmailMessage]) -> Callable[[], str]:
         (mail,) = mailoutbox
         assert mail.to == [EMAIL]
         assert "Ongoza CyberHub" in mail.subject
-        (found,) = re.findall(r"^http\S+\?token=([\w-]{43})$", str(mail.body), re.MULTILINE)
+        (found,) = re.findall(r"^http\S+#token=([\w-]{43})$", str(mail.body), re.MULTILINE)
         return str(found)
 
     return token
@@ -130,6 +130,12 @@ def test_no_row_of_a_job_or_token_holds_the_address_or_the_token(
     rows = [*Job.objects.values(), *OneTimeToken.objects.values()]
     assert not any(secret in str(row) for row in rows for secret in (EMAIL, token))
     assert OneTimeToken.objects.get().hash == hash_token(token)
+
+
+def test_the_jobs_of_two_purposes_do_not_show_that_the_address_is_the_same() -> None:
+    ask(RESET, UNKNOWN)
+    ask(LINK, UNKNOWN)
+    assert Job.objects.values("key").distinct().count() == 2
 
 
 def test_a_mailbox_is_not_flooded(amina: User, mailoutbox: list[EmailMessage]) -> None:
@@ -232,6 +238,46 @@ def test_a_link_logs_in_once(amina: User, mailed: Callable[[], str]) -> None:
     assert (status, body["user"]["email"]) == (200, EMAIL)
     assert Caller(body["access_token"]).get("users/me/")[0] == 200
     assert refusal(NOBODY.post(LINK, {"token": token})) == INVALID
+
+
+def test_the_first_proof_of_the_address_locks_out_whoever_signed_up_with_it(
+    amina: User, mailed: Callable[[], str]
+) -> None:
+    before = signed_in(amina)
+    made = before.post("auth/tokens/", {"name": "script", "scope": ["read"]})[1]["token"]
+    TotpSecret.objects.create(user=amina, encrypted=b"x", confirmed_at=timezone.now())
+    ask(LINK)
+    status, body = NOBODY.post(LINK, {"token": mailed()})
+    assert status == 200
+    assert Caller(body["access_token"]).get("users/me/")[0] == 200
+    assert before.get("users/me/")[0] == 401
+    assert NOBODY.post("auth/token/exchange/", {"token": made})[0] == 401
+    assert not logs_in(PASSWORD)
+    ask(RESET)
+    assert confirm(mailed())[0] == 204
+
+
+def test_a_link_to_a_verified_address_changes_nothing(
+    amina: User, mailed: Callable[[], str]
+) -> None:
+    User.objects.update(email_verified_at=timezone.now())
+    before = signed_in(amina)
+    ask(LINK)
+    assert NOBODY.post(LINK, {"token": mailed()})[0] == 200
+    assert before.get("users/me/")[0] == 200
+    assert logs_in(PASSWORD)
+
+
+@pytest.mark.parametrize(("is_verified", "factors_left"), [(False, 0), (True, 1)])
+def test_a_reset_removes_the_second_factor_of_an_unverified_address(
+    is_verified: bool, factors_left: int, amina: User, mailed: Callable[[], str]
+) -> None:
+    if is_verified:
+        User.objects.update(email_verified_at=timezone.now())
+    TotpSecret.objects.create(user=amina, encrypted=b"x", confirmed_at=timezone.now())
+    ask(RESET)
+    assert confirm(mailed())[0] == 204
+    assert TotpSecret.objects.count() == factors_left
 
 
 @pytest.mark.parametrize("body", [{}, {"email": EMAIL, "token": "x"}])

@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -13,13 +14,15 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from jwt.algorithms import RSAAlgorithm
 
-from core.users.models import ExternalIdentity, User
+from core.users.models import ExternalIdentity, TotpSecret, User
 from core.users.services import add_user, update_user
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal
+from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -28,15 +31,21 @@ ROUTE = "auth/oidc/school/"
 REFUSED: Refusal = (401, "oidc_refused", [])
 
 
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class Provider:
     """Answers as OpenID Connect says, with what a test changes of it."""
 
     def __init__(self) -> None:
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = KEY
         self.claims: dict[str, Any] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.signing_key = self.key
         self.status = 200
+        self.nulls: dict[str, None] = {}
+        self.documents: dict[str, Any] = {}
+        self.configuration: dict[str, Any] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
         Thread(target=self.server.serve_forever, daemon=True).start()
@@ -48,11 +57,15 @@ class Provider:
         self.codes[code] = query
         return {"code": code, "state": query["state"]}
 
-    def answer(self, path: str, form: dict[str, str]) -> dict[str, Any] | None:
+    def answer(self, path: str, form: dict[str, str]) -> Any:
+        if path in self.documents:
+            return self.documents[path]
         if path == "/.well-known/openid-configuration":
             paths = {"authorization_endpoint": "authorize", "token_endpoint": "token"}
             urls = {name: f"{self.issuer}/{end}" for name, end in paths.items()}
-            return {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys", **urls}
+            found = {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys", **urls}
+            found |= self.configuration
+            return {name: value for name, value in found.items() if value is not None}
         if path == "/keys":
             public = json.loads(RSAAlgorithm.to_jwk(self.key.public_key()))
             return {"keys": [{**public, "kid": "1", "use": "sig"}]}
@@ -77,6 +90,7 @@ class Provider:
             **self.claims,
         }
         claims = {name: value for name, value in claims.items() if value is not None}
+        claims |= self.nulls
         signed = jwt.encode(claims, self.signing_key, "RS256", headers={"kid": "1"})
         return {"id_token": signed}
 
@@ -92,9 +106,11 @@ class Provider:
                 form = {name: values[0] for name, values in parse_qs(body).items()}
                 self._send(provider.answer(self.path, form))
 
-            def _send(self, document: dict[str, Any] | None) -> None:
-                body = json.dumps(document or {"error": "invalid_grant"}).encode()
-                self.send_response(provider.status if document else 400)
+            def _send(self, document: Any) -> None:
+                document = document or {"error": "invalid_grant"}
+                body = document if isinstance(document, bytes) else json.dumps(document).encode()
+                refused = isinstance(document, dict) and "error" in document
+                self.send_response(400 if refused else provider.status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -142,6 +158,10 @@ def verified(**more: Any) -> User:
     return user
 
 
+def add_second_factor(user: User, confirmed_at: datetime) -> None:
+    TotpSecret.objects.create(user=user, encrypted=b"x", confirmed_at=confirmed_at)
+
+
 def test_the_browser_is_sent_to_the_provider_with_pkce_state_and_nonce(provider: Provider) -> None:
     url = urlsplit(begin()["authorization_url"])
     query = parse_qs(url.query)
@@ -176,6 +196,52 @@ def test_an_account_with_an_unverified_address_is_not_joined(provider: Provider)
     assert not ExternalIdentity.objects.exists()
 
 
+@pytest.mark.parametrize("role", [*{*Role} - {Role.LEARNER}])
+def test_an_account_of_staff_is_not_joined(provider: Provider, role: Role) -> None:
+    verified(role=role)
+    assert refusal(log_in(provider)) == (409, "staff_not_joined", [])
+    assert not ExternalIdentity.objects.exists()
+
+
+def test_whoever_had_the_account_before_it_was_joined_is_locked_out(provider: Provider) -> None:
+    user = verified()
+    before = signed_in(user)
+    made = before.post("auth/tokens/", {"name": "script", "scope": ["read"]})[1]["token"]
+    add_second_factor(user, confirmed_at=user.created_at)
+    status, body = log_in(provider)
+    assert (status, body["user"]["id"]) == (200, user.id)
+    assert before.get("users/me/")[0] == 401
+    assert NOBODY.post("auth/token/exchange/", {"token": made})[0] == 401
+    assert NOBODY.post("auth/login/", {"email": EMAIL, "password": PASSWORD})[0] == 401
+    assert not TotpSecret.objects.exists()
+    assert User.objects.get().has_usable_password()  # so that a mail to choose another is sent
+    after = Caller(body["access_token"])
+    assert log_in(provider)[0] == 200
+    assert after.get("users/me/")[0] == 200
+
+
+def test_a_second_factor_set_up_after_the_verification_stays(provider: Provider) -> None:
+    add_second_factor(verified(), confirmed_at=timezone.now())
+    status, body = log_in(provider)
+    assert (status, body["code"]) == (401, "second_factor_required")
+
+
+def test_the_account_is_locked_before_it_is_joined(provider: Provider) -> None:
+    verified()
+    begun = begin()
+    returned = provider.authorize(begun["authorization_url"])
+    with CaptureQueriesContext(connection) as queries:
+        assert finish(returned, begun)[0] == 200
+    (read, *_) = [one["sql"] for one in queries if f"\"email\" = '{EMAIL}'" in one["sql"]]
+    assert (read.startswith("SELECT"), read.endswith("FOR NO KEY UPDATE")) == (True, True)
+
+
+def test_another_address_ends_the_log_in_by_the_provider(provider: Provider) -> None:
+    log_in(provider)
+    update_user(user_id=User.objects.get().id, email="other@ongoza.example")
+    assert not ExternalIdentity.objects.exists()
+
+
 @pytest.mark.parametrize(
     "claims",
     [
@@ -190,6 +256,17 @@ def test_an_account_with_an_unverified_address_is_not_joined(provider: Provider)
         {"exp": 1},
         {"exp": None},
         {"sub": None},
+        {"sub": ""},
+        {"sub": "7\x00"},
+        {"sub": "7" * 256},
+        {"sub": 7},
+        {"sub": "\ud800"},
+        {"exp": [1]},
+        {"exp": float("inf")},
+        {"aud": ["ongoza", "somebody-else"]},
+        {"aud": ["ongoza", "somebody-else"], "azp": "somebody-else"},
+        {"azp": "somebody-else"},
+        {"given_name": 7},
     ],
 )
 def test_an_identity_that_is_not_proved_is_refused(
@@ -199,6 +276,65 @@ def test_an_identity_that_is_not_proved_is_refused(
     provider.claims = claims
     assert refusal(log_in(provider)) == REFUSED
     assert not ExternalIdentity.objects.exists()
+
+
+def test_a_token_for_several_names_the_one_it_was_issued_to(provider: Provider) -> None:
+    provider.claims = {"aud": ["somebody-else", "ongoza"], "azp": "ongoza"}
+    assert log_in(provider)[0] == 200
+
+
+def test_a_name_that_the_provider_does_not_know_stays_empty(provider: Provider) -> None:
+    provider.nulls = {"given_name": None}
+    assert log_in(provider)[1]["user"]["first_name"] == ""
+
+
+UNAVAILABLE: Refusal = (503, "provider_unavailable", [])
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+def test_a_configuration_without_an_endpoint_is_reported(provider: Provider, name: str) -> None:
+    provider.configuration = {name: None}
+    assert refusal(NOBODY.post(ROUTE, None)) == UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    "value", [7, "", "https://[", "http://id.example/keys", "https://a\x00b", "file:///etc"]
+)
+def test_a_configuration_with_a_bad_endpoint_is_reported(provider: Provider, value: Any) -> None:
+    provider.configuration = {"token_endpoint": value}
+    assert refusal(NOBODY.post(ROUTE, None)) == UNAVAILABLE
+
+
+@pytest.mark.parametrize("document", [b"x", b"[" * 60_000, b"\xff", [1], b" " * 70_000 + b"{}"])
+def test_an_answer_that_is_no_small_json_object_is_reported(
+    provider: Provider, document: Any
+) -> None:
+    provider.documents = {"/.well-known/openid-configuration": document}
+    assert refusal(NOBODY.post(ROUTE, None)) == UNAVAILABLE
+
+
+def test_a_token_that_is_no_text_is_reported(provider: Provider) -> None:
+    provider.documents = {"/token": {"id_token": None}}
+    assert refusal(log_in(provider)) == UNAVAILABLE
+
+
+@pytest.mark.parametrize("keys", [None, 7, ["x"], [[]]])
+def test_keys_that_are_no_objects_are_reported(provider: Provider, keys: Any) -> None:
+    provider.documents = {"/keys": {"keys": keys}}
+    assert refusal(log_in(provider)) == UNAVAILABLE
+
+
+@pytest.mark.parametrize("key", [{}, {"kty": "RSA", "kid": "1", "n": 5, "e": 1}, {"kty": []}])
+def test_a_malformed_key_confirms_nobody(provider: Provider, key: dict[str, Any]) -> None:
+    provider.documents = {"/keys": {"keys": [key]}}
+    assert refusal(log_in(provider)) == REFUSED
+
+
+def test_an_endless_answer_is_not_read_to_its_end(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.users.oidc_provider.MAX_ANSWER_SECONDS", -1)
+    assert refusal(NOBODY.post(ROUTE, None)) == UNAVAILABLE
 
 
 def test_a_foreign_signature_is_refused(provider: Provider) -> None:
@@ -252,6 +388,7 @@ def test_the_provider_does_not_replace_a_required_second_factor(
     provider: Provider, settings: Any
 ) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
-    verified(role=Role.DIRECTOR)
+    log_in(provider)
+    update_user(user_id=User.objects.get().id, role=Role.DIRECTOR)
     status, body = log_in(provider)
     assert (status, body["code"]) == (401, "second_factor_enrolment_required")

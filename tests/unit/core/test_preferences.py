@@ -6,6 +6,7 @@ import pytest
 
 from core.erasure.services import erase_user
 from core.users.models import Consent, Preferences, User
+from core.users.preference_serializers import time_zones
 from tests.unit.core.world import Caller, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,13 @@ def amina(user: User) -> Caller:
 def test_preferences_have_defaults_and_reading_writes_nothing(amina: Caller) -> None:
     assert amina.get(PREFERENCES) == (200, DEFAULTS)
     assert not Preferences.objects.exists()
+
+
+def test_the_database_of_time_zones_is_read_once(amina: Caller) -> None:
+    time_zones.cache_clear()
+    for name in ("Africa/Nairobi", "Africa/Cairo"):
+        assert amina.call("PATCH", PREFERENCES, {"time_zone": name})[0] == 200
+    assert (time_zones.cache_info().misses, time_zones.cache_info().hits) == (1, 1)
 
 
 def test_a_change_names_what_it_changes(amina: Caller) -> None:

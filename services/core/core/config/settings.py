@@ -345,4 +345,5 @@ refuse_bad_configuration(
     jwt_secret_key=JWT_SECRET_KEY,
     jwt_algorithm=JWT_ALGORITHM,
     cors_origins=CORS_ALLOWED_ORIGINS,
+    oidc_providers=OIDC_PROVIDERS,
 )

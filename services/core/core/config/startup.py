@@ -1,14 +1,21 @@
 """Checks of the configuration before a process starts: called by the last line of the settings."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
+from core.kit.urls import is_confidential
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin, secret_fault
 
 
 def refuse_bad_configuration(
-    *, secret_key: str, jwt_secret_key: str, jwt_algorithm: str, cors_origins: Sequence[str]
+    *,
+    secret_key: str,
+    jwt_secret_key: str,
+    jwt_algorithm: str,
+    cors_origins: Sequence[str],
+    oidc_providers: Mapping[str, Mapping[str, str]],
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
     secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
@@ -24,5 +31,22 @@ def refuse_bad_configuration(
         for origin in cors_origins
         if not is_origin(origin)
     ]
+    for name, provider in oidc_providers.items():
+        wrong += _oidc_faults(name, provider)
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
+
+
+def _oidc_faults(name: str, provider: Mapping[str, str]) -> list[str]:
+    """The name is a part of routes and of the names of variables."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        return [f"OIDC_PROVIDERS names {name!r}; use small letters, digits and _."]
+    prefix = f"OIDC_{name.upper()}"
+    faults = [
+        f"{prefix}_{part.upper()} is not set."
+        for part in ("issuer", "client_id", "client_secret")
+        if not provider[part]
+    ]
+    if provider["issuer"] and not is_confidential(provider["issuer"]):
+        faults.append(f"{prefix}_ISSUER is no https URL.")
+    return faults

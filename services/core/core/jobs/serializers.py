@@ -9,7 +9,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     class Meta:
         model = Job
         fields = (
-            *("id", "kind", "subject", "user", "key", "state", "created_at", "due_at", "attempts"),
+            *("id", "kind", "subject", "user", "state", "created_at", "due_at", "attempts"),
             *("last_error", "done_at", "failed_at"),
         )
         read_only_fields = fields

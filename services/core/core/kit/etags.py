@@ -1,8 +1,8 @@
 """ETags of single objects, and the preconditions that clients make with them.
 
-A tag is derived from the row's version, so a service compares it under the row's lock. Proxies and
-gzip turn it into a weak one (`W/"7"`), which is as good: the text of an answer follows from the
-version.
+A tag is derived from the row's key and version: a service compares it under the row's lock, and a
+route like `users/me/` gives no two users the same. Proxies and gzip turn it into a weak one
+(`W/"12-7"`), which is as good: the text of an answer follows from the version.
 """
 
 import re

@@ -93,7 +93,7 @@ class Versioned(models.Model):
     @property
     def etag(self) -> str:
         """Changes with everything that the API shows of the row; see `core.kit.etags`."""
-        return f'"{self.version}"'
+        return f'"{self.pk}-{self.version}"'
 
 
 class PartQuerySet(QuerySet[P]):

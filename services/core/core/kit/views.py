@@ -55,7 +55,7 @@ class ApiView(APIView):
         self._refuse_unread_if_match()
 
     def _refuse_unread_if_match(self) -> None:
-        unread = {"PUT", "PATCH", "DELETE"} - {*self.if_match_methods}
+        unread = {"POST", "PUT", "PATCH", "DELETE"} - {*self.if_match_methods}
         if self.request.method in unread and "If-Match" in self.request.headers:
             raise PreconditionFailed(f"{self.request.method} takes no If-Match here.")
 

@@ -31,7 +31,7 @@ class Organization(models.Model):
     @property
     def etag(self) -> str:
         """Organizations have no version: the time of the last change stands in for it."""
-        return f'"{self.updated_at.timestamp():.6f}"'
+        return f'"{self.pk}-{self.updated_at.timestamp():.6f}"'
 
 
 class Invitation(models.Model):

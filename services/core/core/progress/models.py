@@ -32,4 +32,4 @@ class Progress(Versioned):
     def etag(self) -> str:
         """Metadata changes without a new version."""
         text = json.dumps(self.metadata, sort_keys=True)
-        return f'"{self.version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
+        return f'"{self.pk}-{self.version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"'

@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from core.jobs.services import schedule
 from core.kit.trace import set_actor
 from core.users import one_time_tokens, passwords, second_factor, selectors
+from core.users.account_claims import claim_unverified
 from core.users.models import OneTimeToken, User
 from core.users.one_time_tokens import Purpose
 from core.users.services import SignedIn, set_password, sign_in
@@ -22,8 +23,14 @@ def request_link(*, email: str, purpose: OneTimeToken.Purpose) -> None:
     schedule(
         one_time_tokens.mail_job(purpose),
         user_id=user.id if user else None,
-        key=salted_hmac("core.users.mailed_links", email, algorithm="sha256").hexdigest(),
+        key=_key(email, purpose),
     )
+
+
+def _key(email: str, purpose: OneTimeToken.Purpose) -> str:
+    """Bound to the purpose: jobs of two kinds do not show that they are for the same address."""
+    salt = f"core.users.mailed_links.{purpose}"
+    return salted_hmac(salt, email, algorithm="sha256").hexdigest()
 
 
 def request_verification(user: User) -> None:
@@ -39,19 +46,27 @@ def verify_address(*, token: str) -> None:
 
 @transaction.atomic
 def reset_password(*, token: str, password: str) -> None:
-    """Ends every sign-in. Raises InvalidOneTimeToken, and DRF's ValidationError, which leaves the
-    token usable."""
+    """Ends every sign-in, and removes the second factor of an address that was not verified before.
+    Raises InvalidOneTimeToken, and DRF's ValidationError, which leaves the token usable."""
     user = one_time_tokens.redeem(token, Purpose.RESET_PASSWORD)
     set_actor(f"user:{user.id}")
     passwords.require_acceptable(password, user, field="new_password")
     set_password(user_id=user.id, password=password)
+    if user.email_verified_at is None:
+        second_factor.remove(user)
     mark_verified(user)
 
 
 def log_in_by_link(*, token: str, device: str = "") -> SignedIn:
-    """Raises InvalidOneTimeToken and ChallengeIssued."""
+    """What was set up before the address was verified opens the account no longer.
+
+    Raises InvalidOneTimeToken and ChallengeIssued.
+    """
     with transaction.atomic():
         user = one_time_tokens.redeem(token, Purpose.LOG_IN_LINK)
+        set_actor(f"user:{user.id}")
+        if user.email_verified_at is None:
+            user = claim_unverified(user)
         mark_verified(user)
         challenge = second_factor.challenge_for(user)
         if challenge is None:

@@ -9,12 +9,9 @@ import hashlib
 import json
 import secrets
 import time
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-import httpx
-import jwt
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -22,25 +19,25 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from core.kit.errors import Conflict, DomainError, NotFound, Unavailable
+from core.access.selectors import roles_of
+from core.kit.errors import Conflict, NotFound
 from core.users import second_factor
+from core.users.account_claims import claim_verified
 from core.users.addresses import validate_new_address
 from core.users.encryption import seal, unseal
 from core.users.models import ExternalIdentity, User
+from core.users.oidc_provider import (
+    Claims,
+    LogInRefused,
+    Provider,
+    claims_for,
+    configuration_of,
+)
 from core.users.services import SignedIn, add_user, sign_in
 from ongoza_contracts.http.strict_text import is_line
+from ongoza_contracts.vocabulary import Role
 
 LOG_IN_SECONDS = 10 * 60
-TIMEOUT_SECONDS = 5
-ALGORITHMS = ("RS256", "ES256")
-MAX_ANSWER_BYTES = 64 * 1024
-MAX_SUBJECT_LENGTH = 255
-
-
-class LogInRefused(DomainError):
-    status = 401
-    code = "oidc_refused"
-    detail = "The provider did not confirm this log-in. Begin again."
 
 
 class AddressNotVerified(Conflict):
@@ -48,20 +45,9 @@ class AddressNotVerified(Conflict):
     detail = "An account has this address, but the address is not verified. Log in and verify it."
 
 
-class ProviderUnavailable(Unavailable):
-    code = "provider_unavailable"
-    detail = "The provider does not answer at the moment. Try again."
-
-
-@dataclass(frozen=True)
-class Provider:
-    """One entry of the setting OIDC_PROVIDERS."""
-
-    name: str
-    issuer: str
-    client_id: str
-    client_secret: str
-    redirect_uri: str
+class StaffNotJoined(Conflict):
+    code = "staff_not_joined"
+    detail = "Accounts of staff are not joined to a provider. Log in with your password."
 
 
 class Begun(NamedTuple):
@@ -93,7 +79,8 @@ def begin(provider: Provider) -> Begun:
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
-    url = f"{_configuration(provider)['authorization_endpoint']}?{urlencode(query)}"
+    endpoint = configuration_of(provider).authorization_endpoint
+    url = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
     expires = int(time.time()) + LOG_IN_SECONDS
     remembered = {"state": state, "nonce": nonce, "verifier": verifier, "expires": expires}
     return Begun(url, seal(json.dumps(remembered).encode(), context=provider.name))
@@ -102,11 +89,14 @@ def begin(provider: Provider) -> Begun:
 def finish(
     provider: Provider, *, code: str, state: str, log_in_token: str, device: str = ""
 ) -> SignedIn:
-    """Raises LogInRefused, AddressNotVerified, ProviderUnavailable and ChallengeIssued."""
+    """Raises LogInRefused, AddressNotVerified, StaffNotJoined, ProviderUnavailable and
+    ChallengeIssued."""
     remembered = _remembered(provider, log_in_token)
     if not constant_time_compare(state, remembered["state"]):
         raise LogInRefused
-    claims = _identity(provider, code, remembered)
+    claims = claims_for(provider, code, remembered["verifier"])
+    if not constant_time_compare(claims.nonce, remembered["nonce"]):
+        raise LogInRefused
     with transaction.atomic():
         user = _user_of(provider, claims)
         challenge = second_factor.challenge_for(user)
@@ -125,72 +115,10 @@ def _remembered(provider: Provider, log_in_token: str) -> dict[str, Any]:
     return found
 
 
-# --- the provider --------------------------------------------------------------------------------
-def _identity(provider: Provider, code: str, remembered: dict[str, Any]) -> dict[str, Any]:
-    """The claims of the ID token that the provider gives for the code."""
-    configuration = _configuration(provider)
-    form = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": provider.redirect_uri,
-        "client_id": provider.client_id,
-        "client_secret": provider.client_secret,
-        "code_verifier": remembered["verifier"],
-    }
-    answer = _call("POST", configuration["token_endpoint"], data=form)
-    keys = _call("GET", configuration["jwks_uri"])
-    claims = _verified(provider, str(answer.get("id_token", "")), keys)
-    same_log_in = constant_time_compare(str(claims.get("nonce", "")), remembered["nonce"])
-    if not same_log_in or len(claims["sub"]) > MAX_SUBJECT_LENGTH:
-        raise LogInRefused
-    return claims
-
-
-def _verified(provider: Provider, id_token: str, keys: dict[str, Any]) -> dict[str, Any]:
-    try:
-        key_id = jwt.get_unverified_header(id_token).get("kid")
-        key = next(one for one in jwt.PyJWKSet.from_dict(keys).keys if one.key_id == key_id)
-        return jwt.decode(
-            id_token,
-            key,
-            algorithms=ALGORITHMS,
-            audience=provider.client_id,
-            issuer=provider.issuer,
-            options={"require": ["exp", "iat", "sub", "aud", "iss"]},
-        )
-    except (jwt.PyJWTError, StopIteration):
-        raise LogInRefused from None
-
-
-def _configuration(provider: Provider) -> dict[str, Any]:
-    found = _call("GET", f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
-    if found.get("issuer") != provider.issuer:
-        raise ProviderUnavailable
-    return found
-
-
-def _call(method: str, url: str, **options: Any) -> dict[str, Any]:
-    """Without redirects and proxies: only the configured provider is called."""
-    try:
-        with httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
-            response = client.request(method, url, **options)
-    except httpx.HTTPError:
-        raise ProviderUnavailable from None
-    if response.status_code >= 500 or len(response.content) > MAX_ANSWER_BYTES:
-        raise ProviderUnavailable
-    try:
-        found = response.json()
-    except ValueError:
-        raise ProviderUnavailable from None
-    if response.status_code != 200 or not isinstance(found, dict):
-        raise LogInRefused
-    return found
-
-
 # --- the account ---------------------------------------------------------------------------------
-def _user_of(provider: Provider, claims: dict[str, Any]) -> User:
+def _user_of(provider: Provider, claims: Claims) -> User:
     """The user, locked: known by issuer and subject, or by a verified address, or new."""
-    known = ExternalIdentity.objects.filter(issuer=provider.issuer, subject=claims["sub"])
+    known = ExternalIdentity.objects.filter(issuer=provider.issuer, subject=claims.sub)
     user_id = known.values_list("user_id", flat=True).first()
     if user_id is None:
         user_id = _join(provider, claims)
@@ -200,35 +128,51 @@ def _user_of(provider: Provider, claims: dict[str, Any]) -> User:
     return user
 
 
-def _join(provider: Provider, claims: dict[str, Any]) -> int:
+def _join(provider: Provider, claims: Claims) -> int:
     """Adds the identity to the account that has its address, or to a new one; the user's id.
 
     Both sides must have verified the address: else somebody could sign up with the address of
     another, wait until they come by the provider, and share the account.
     """
     email = _verified_address(claims)
-    user = User.objects.filter(email=email).first()
-    if user is not None and user.email_verified_at is None:
-        raise AddressNotVerified
-    user = user or _new_user(email, claims)
-    ExternalIdentity.objects.create(user=user, issuer=provider.issuer, subject=claims["sub"])
+    rows = User.objects.filter(email=email)
+    user = rows.select_for_update(no_key=True).first()
+    identity = {"issuer": provider.issuer, "subject": claims.sub}
+    if user is None:
+        user = _new_user(email, claims)
+    elif user.external_identities.filter(**identity).exists():  # joined while this waited
+        return user.id
+    else:
+        user = _claimed(user)
+    ExternalIdentity.objects.create(user=user, **identity)
     return user.id
 
 
-def _verified_address(claims: dict[str, Any]) -> str:
-    email = str(claims.get("email", "")).lower()
+def _claimed(user: User) -> User:
+    """Raises LogInRefused, StaffNotJoined and AddressNotVerified."""
+    if not user.is_active:
+        raise LogInRefused
+    if roles_of(user) - {Role.LEARNER}:
+        raise StaffNotJoined
+    if user.email_verified_at is None:
+        raise AddressNotVerified
+    return claim_verified(user)
+
+
+def _verified_address(claims: Claims) -> str:
+    email = str(claims.email).lower()
     try:
         validate_new_address(email)
     except ValidationError:
         raise LogInRefused from None
-    if claims.get("email_verified") is not True or not email.isascii() or len(email) > 254:
+    if claims.email_verified is not True or not email.isascii() or len(email) > 254:
         raise LogInRefused
     return email
 
 
-def _new_user(email: str, claims: dict[str, Any]) -> User:
+def _new_user(email: str, claims: Claims) -> User:
     """A learner without a password."""
-    names = (str(claims.get(name, ""))[:80] for name in ("given_name", "family_name"))
+    names = ((name or "")[:80] for name in (claims.given_name, claims.family_name))
     first, last = (name if is_line(name) else "" for name in names)
     user = add_user(email=email, password=None, first_name=first, last_name=last)
     User.objects.filter(pk=user.pk).update(email_verified_at=timezone.now())

@@ -2,6 +2,7 @@
 
 import re
 from datetime import time
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -10,6 +11,8 @@ from rest_framework.fields import empty
 
 from core.kit.serializers import StrictSerializer
 from core.users.models import Consent, Preferences
+
+time_zones = cache(available_timezones)  # which reads the directory of the database each time
 
 
 def validate_clock_time(value: str) -> None:
@@ -42,7 +45,7 @@ class PreferencesRequest(StrictSerializer):
     quiet_until = ClockField(required=False, allow_null=True)
 
     def validate_time_zone(self, name: str) -> str:
-        if name not in available_timezones():
+        if name not in time_zones():
             raise serializers.ValidationError("There is no such time zone.", "unknown_value")
         return name
 

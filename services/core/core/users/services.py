@@ -83,6 +83,7 @@ def update_user(*, user_id: int, if_match: IfMatch | None = None, **changes: Any
     if "email" in changed:
         user.email_verified_at = None
         void(user, *Purpose)
+        user.external_identities.all().delete()
     if changed.keys() & {"role", "is_active"}:
         user.token_generation += 1
     publish(user)
