@@ -359,7 +359,7 @@ def test_a_required_enrolment_finishes_the_log_in(required: None, clock: list[in
 
 @pytest.mark.parametrize("change", [{"role": Role.DIRECTOR}, {"password": NEW_PASSWORD}])
 def test_a_change_after_the_check_leaves_no_required_second_factor(
-    change: dict[str, str], required: None, clock: list[int], monkeypatch: pytest.MonkeyPatch
+    change: dict[str, Any], required: None, clock: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
     challenged = challenge("second_factor_enrolment_required")
