@@ -176,14 +176,13 @@ LISTS: dict[str, tuple[Fill, str]] = {
 
 
 def listing_paths() -> set[str]:
-    """The paths whose GET answers a user with a page."""
+    """The paths whose GET answers with a page."""
     document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     schemas = document["components"]["schemas"]
     return {
         path.removeprefix("/api/v1")
         for path, operations in document["paths"].items()
         if "results" in _properties(operations.get("get", {}), schemas)
-        and not path.startswith("/api/v1/internal/")
     }
 
 

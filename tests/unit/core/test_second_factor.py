@@ -15,6 +15,7 @@ from django.utils import timezone
 from core.erasure.services import erase_user
 from core.users import api_tokens, second_factor
 from core.users.encryption import decrypt, encrypt
+from core.users.mailed_links import mark_verified
 from core.users.models import ApiToken, RecoveryCode, TotpSecret, User
 from core.users.one_time_tokens import Purpose, issue
 from core.users.services import add_user, set_password, update_user
@@ -312,6 +313,7 @@ def test_a_malformed_challenge_is_refused(challenged: str) -> None:
 
 
 def test_a_mailed_link_does_not_replace_the_second_factor(amina: User, clock: list[int]) -> None:
+    mark_verified(amina)
     app, _ = enrol(amina, clock)
     token = issue(amina, Purpose.LOG_IN_LINK)
     status, body = NOBODY.post("auth/login/link/", {"token": token})
