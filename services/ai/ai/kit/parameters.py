@@ -8,6 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 
 from ai.kit.errors import BadParameter
+from ongoza_contracts.http.errors import FieldError
 from ongoza_contracts.http.strict_text import quoted
 
 _declared: dict[Callable[..., Any], frozenset[str]] = {}
@@ -22,7 +23,13 @@ async def refuse_unknown_parameters(request: Request) -> None:
         _declared[route.endpoint] = _query_names(route.dependant)
     for name in request.query_params:
         if name not in _declared[route.endpoint]:
-            raise BadParameter(f"{quoted(name)} is no query parameter of this route.")
+            raise _unknown(quoted(name))
+
+
+def _unknown(quoted_name: str) -> BadParameter:
+    detail = f"{quoted_name} is no query parameter of this route."
+    error = FieldError(field=quoted_name[1:-1], code="unknown_field", detail="Unknown parameter.")
+    return BadParameter(detail, errors=(error,))
 
 
 def _query_names(dependant: Dependant) -> frozenset[str]:

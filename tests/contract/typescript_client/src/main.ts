@@ -2,7 +2,7 @@
 // clients generated from the OpenAPI documents. Prints what it was answered as JSON.
 import { type Problem as AiProblem, recommendationsList } from "./ai/index.js";
 import { createClient as createAi } from "./ai/client/index.js";
-import { authLogIn, authSignUp, contentList, type Problem, type Track, usersEraseMe } from "./core/index.js";
+import { authLogIn, authSignUp, type Challenge, contentList, type Problem, type Track, usersEraseMe } from "./core/index.js";
 import { createClient as createCore } from "./core/client/index.js";
 
 const [coreUrl, aiUrl, email, password] = process.argv.slice(2);
@@ -36,7 +36,8 @@ const recommended = await recommendationsList({
 });
 
 const unknown = await authLogIn({ client: anonymous, body: { email, password: `${password}?` } });
-const problem: Problem | AiProblem | undefined = unknown.error; // one schema in both documents
+// One schema in both documents; a log-in that needs another step is answered with a challenge.
+const problem: Problem | AiProblem | Challenge | undefined = unknown.error;
 const wrong = await usersEraseMe({ client: core, body: { password: `${password}?` } });
 const erased = await usersEraseMe({ client: core, body: { password } });
 
