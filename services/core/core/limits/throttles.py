@@ -1,5 +1,6 @@
 """Limits on REST views, and the headers that say how much of them is left."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from typing import Any, ClassVar
@@ -12,15 +13,15 @@ from rest_framework.views import APIView
 from core.limits.services import Decision, hit
 
 
-class RateThrottle(BaseThrottle):
+class RateThrottle(ABC, BaseThrottle):
     """Counts requests of an identity against the limit of `scope` in `settings.RATE_LIMITS`."""
 
     scope: ClassVar[str]
     decision: Decision | None = None
 
+    @abstractmethod
     def identity(self, request: Request) -> str | None:
         """Who is counted; None to let the request through uncounted."""
-        raise NotImplementedError
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         identity = self.identity(request)

@@ -12,7 +12,7 @@ from ongoza_contracts.access import Permission
 
 
 class InvitationThrottle(RateThrottle):
-    """How many invitations go out in the name of one organization, whoever sends them."""
+    """How many invitations go out in the name of one organization, over all its managers."""
 
     scope = "invitations"
 

@@ -75,6 +75,6 @@ def log_in_by_link(*, token: str, device: str = "") -> SignedIn:
 
 
 def mark_verified(user: User) -> None:
-    """Whoever holds a mailed token reads the mail of the address."""
+    """A mailed token proves that its holder reads the mail of the address."""
     unverified = User.objects.filter(pk=user.pk, email_verified_at=None)
     unverified.update(email_verified_at=timezone.now())
