@@ -1,7 +1,7 @@
 """gzip for longer JSON."""
 
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MIN_BYTES = 1024
 LEVEL = 5
@@ -19,5 +19,22 @@ class JsonGZip:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         is_json = path.startswith("/api/") or path == "/openapi.json"
-        app = self._compressed if is_json and not path.startswith(NEVER) else self._app
-        await app(scope, receive, send)
+        if not is_json or path.startswith(NEVER):
+            await self._app(scope, receive, send)
+        elif _accepts_gzip(scope):
+            await self._compressed(scope, receive, send)
+        else:  # GZipMiddleware would hold back and inspect an answer that it then sends unchanged
+            await self._app(scope, receive, _with_vary(send))
+
+
+def _accepts_gzip(scope: Scope) -> bool:
+    return b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
+
+
+def _with_vary(send: Send) -> Send:
+    async def send_with_vary(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"].append((b"vary", b"Accept-Encoding"))
+        await send(message)
+
+    return send_with_vary

@@ -62,15 +62,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._reading_head = self._reading_message = True
         self._overhead_bytes = 0
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self._reading_head:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         self._reading_head = self._is_overhead = False
         self._overhead_bytes = 0
         self._expect_within(BODY_SECONDS)
         super().on_headers_complete()
+        self.headers = []  # of the trailers, if any; the request has the list of its headers
 
     def on_body(self, body: bytes) -> None:
         self._is_overhead, self._overhead_bytes = False, 0

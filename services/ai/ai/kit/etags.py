@@ -11,9 +11,9 @@ def weak_etag(body: bytes) -> str:
     return f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
-def matches(if_none_match: str | None, etag: str) -> bool:
+def matches(if_none_match: str, etag: str) -> bool:
     """Whether the client has this answer already."""
-    if if_none_match is None:
+    if not if_none_match:
         return False
     found = (_TAG.fullmatch(part) for part in if_none_match.split(","))
     opaque = etag.removeprefix("W/")

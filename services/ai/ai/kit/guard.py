@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Collection
+from functools import lru_cache, partial
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
@@ -40,7 +41,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, allowed_hosts: Collection[str] = ("*",)) -> None:
         self.app = app
-        self.allowed_hosts = allowed_hosts
+        self._is_allowed_host = lru_cache(partial(is_allowed_host, allowed=allowed_hosts))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,7 +55,7 @@ class Guard:
             await send(message)
 
         try:
-            _refuse_headers(scope, self.allowed_hosts)
+            self._refuse_headers(scope)
             _refuse_at_sight(scope)
             _drop_trailing_slash(scope)
             await self.app(scope, _limited(receive), watched_send)
@@ -70,19 +71,17 @@ class Guard:
                 raise
             await error_response(error)(scope, receive, send)
 
-
-def _refuse_headers(scope: Scope, allowed_hosts: Collection[str]) -> None:
-    headers = scope["headers"]
-    if len(headers) > HEADERS_MAX or _size(scope) > HEADERS_MAX_BYTES:
-        raise HeadersTooLarge
-    hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
-    if len(hosts) > 1 or not all(is_allowed_host(host, allowed_hosts) for host in hosts):
-        raise BadHost
-
-
-def _size(scope: Scope) -> int:
-    headers = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
-    return headers + len(scope["path"]) + len(scope["query_string"])
+    def _refuse_headers(self, scope: Scope) -> None:
+        headers, hosts = scope["headers"], []
+        size = len(scope["path"]) + len(scope["query_string"])
+        for name, value in headers:
+            size += len(name) + len(value) + 4
+            if name == b"host":
+                hosts.append(value.decode("latin-1"))
+        if len(headers) > HEADERS_MAX or size > HEADERS_MAX_BYTES:
+            raise HeadersTooLarge
+        if len(hosts) > 1 or (hosts and not self._is_allowed_host(hosts[0])):
+            raise BadHost
 
 
 def is_allowed_host(host: str, allowed: Collection[str]) -> bool:

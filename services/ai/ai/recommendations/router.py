@@ -62,9 +62,8 @@ class PlainListRoute(BaseRoute):
         request = Request(scope, receive)
         caller = await current_caller(request)
         wanted = Wanted(caller.user_id)
-        response = await _response(
-            request.app.state.resources, caller, wanted, request.headers.get("if-none-match")
-        )
+        if_none_match = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
+        response = await _response(request.app.state.resources, caller, wanted, if_none_match)
         await response(scope, receive, send)
 
 
@@ -90,7 +89,7 @@ async def own_recommendations(
 
     A stored list has an ETag: 304 for a client who sends it as `If-None-Match` and has this list.
     """
-    if_none_match = request.headers.get("if-none-match")
+    if_none_match = request.headers.get("if-none-match", "")
     answer = _response(resources, caller, wanted, if_none_match)
     return await while_connected(request, answer)
 
@@ -125,7 +124,7 @@ async def recommendations(
 
 
 async def _response(
-    resources: ListResources, caller: Caller, wanted: Wanted, if_none_match: str | None = None
+    resources: ListResources, caller: Caller, wanted: Wanted, if_none_match: str = ""
 ) -> Response:
     await require_reach(resources.pool, caller, Permission.LEARNER_READ, wanted.user_id)
     answer = await recommend(resources, caller, wanted)
