@@ -4,6 +4,8 @@ Started when the first test asks for them, stopped when the run ends.
 """
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +15,8 @@ from scripts.embedded.kafka import Kafka
 from scripts.embedded.ports import Ports
 from scripts.stack import processes
 from scripts.stack.processes import Started
-from scripts.stack.stack import Stack
-from tests.integration.story import eventually
+from scripts.stack.stack import PROJECT, Stack
+from tests.integration.story import eventually, settled
 
 # Brokers live for minutes here: with the fast compiler alone they start in half the time.
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
@@ -31,6 +33,15 @@ def new_stack(name: str, *, logins: bool = True) -> Stack:
         patience=5,  # the machine may be busy with other test runs
         logins=logins,
     )
+
+
+def start_with_few_learners(stack: Stack) -> None:
+    """Starts every service and loads the demo with 30 learners, for tests that sign up their own:
+    the usual 200 take more than a minute to load and to project."""
+    stack.up()
+    seed = [sys.executable, "-m", "core.manage", "seed", "--learners", "30"]
+    subprocess.run(seed, env=stack.environment, cwd=PROJECT, check=True, capture_output=True)  # noqa: S603
+    eventually(lambda: settled(stack))
 
 
 # Tests of parts write, as anybody, what no login may: records of foreign producers, other topics.

@@ -24,11 +24,13 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 @dataclass(frozen=True)
 class Started:
     """A process we started. `created` distinguishes it from a later one with the same pid; it is in
-    seconds after the machine's start, which do not move when its clock is set."""
+    seconds after the machine's start, which do not move when its clock is set. `code` is the
+    fingerprint of the code it was started from, unknown for one of an earlier release."""
 
     name: str
     pid: int
     created: float
+    code: str = ""
 
     def process(self) -> psutil.Process | None:
         """The running process, or None when it has ended."""
@@ -87,7 +89,13 @@ def exit_code(started: Started) -> int | None:
 
 
 def start(
-    name: str, command: list[str], *, environment: dict[str, str], cwd: Path, log: Path
+    name: str,
+    command: list[str],
+    *,
+    environment: dict[str, str],
+    cwd: Path,
+    log: Path,
+    code: str = "",
 ) -> Started:
     """Start `command` in a session of its own, with its output appended to `log`."""
     with _open_log(log) as out:
@@ -104,7 +112,7 @@ def start(
             start_new_session=True,
         )
     _children[child.pid] = child
-    return Started(name, child.pid, _created(psutil.Process(child.pid)))
+    return Started(name, child.pid, _created(psutil.Process(child.pid)), code)
 
 
 def _open_log(log: Path) -> BufferedWriter:

@@ -19,12 +19,14 @@ from scripts.embedded.postgres import Postgres
 from scripts.embedded.private import PRIVATE_UMASK, close_to_others
 from scripts.embedded.valkey import Valkey
 from scripts.stack import processes, secrets
+from scripts.stack.fingerprint import fingerprint
 from scripts.stack.health import Server, healthy
 from scripts.stack.processes import Register, Started
 from scripts.stack.served import wait_until_served
 from scripts.stack.services import BY_NAME, SEED, SERVICES, Service
 
 PROJECT = Path(__file__).parents[2]
+MAILDIR = "core.mail.maildir.MaildirBackend"
 POLL_SECONDS = 0.1
 ORPHAN_SECONDS = 5.0  # how long the workers of a killed server may need to notice and go
 
@@ -81,6 +83,10 @@ class Stack:
     @cached_property
     def secrets(self) -> dict[str, str]:
         return secrets.load_or_make(self.folder / "env")
+
+    @cached_property
+    def code(self) -> str:
+        return fingerprint(PROJECT)
 
     @property
     def core_url(self) -> str:
@@ -157,6 +163,7 @@ class Stack:
             **{name: value for name, value in os.environ.items() if name not in _NOT_INHERITED},
             **self.ports.environment(),
             "PYTHONUNBUFFERED": "1",
+            "EMAIL_BACKEND": MAILDIR,  # there is no mail server: mail stays in a folder
             "MAIL_FOLDER": str(self.folder / "mail"),
             "DEMO_DATA": "yes",  # the command `seed`
             "DB_HOST": HOST,
@@ -199,10 +206,16 @@ class Stack:
             (self.folder / file).write_text("".join(lines))
 
     def _stop_outdated(self, report: Listener) -> None:
-        """Stops all services if the broker runs with settings of an earlier release."""
+        """Stops processes that run other code than this, whose tables are about to be migrated, and
+        all services if the broker runs with settings of an earlier release."""
         broker = self.servers["kafka"]
         if isinstance(broker, Kafka) and self.register.alive("kafka") and broker.is_outdated():
             self._stop_all(report)
+        started = self.register.all().values()
+        self._stop_all(
+            report,
+            {one.name for one in started if one.name not in self.servers and one.code != self.code},
+        )
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -274,6 +287,7 @@ class Stack:
             },
             cwd=Path("/") if server else PROJECT,
             log=self.log(name),
+            code=self.code,
         )
         self.register.add(started)
 
@@ -350,9 +364,11 @@ class Stack:
         with self._alone():
             self._stop_all(report)
 
-    def _stop_all(self, report: Listener) -> None:
+    def _stop_all(self, report: Listener, names: Iterable[str] | None = None) -> None:
+        """Stops these services, or all, in reverse order."""
         order = list(BY_NAME)
-        for name in sorted(self.register.all(), key=order.index, reverse=True):
+        found = self.register.all() if names is None else names
+        for name in sorted(found, key=order.index, reverse=True):
             was_alive = self.register.alive(name)
             self.stop(name)
             report(name, "stopped" if was_alive else "had ended")

@@ -51,6 +51,12 @@ REPLACED: dict[str, dict[str, str]] = {
         "OneAnswer": "AnswerDetail",
         "OneVersion": "VersionDetail",
         "Place": "PartitionId",
+        "Begun": "AuthorizationRequest",
+        "Created": "CreatedApiToken",
+        "Exchanged": "ScopedAccessToken",
+        "Enrolled": "CompletedEnrolment",
+        "hit": "count_attempt",
+        "never": "uncompressed_paths",
     },
     "infra": {"_locked_out": "auth_error"},
     "contracts/ongoza_contracts/codec.py": {"forget": "tombstone"},
@@ -93,7 +99,7 @@ REPLACED: dict[str, dict[str, str]] = {
         "run_in_turn": "run_in_single_thread",
     },
     "services/ai/ai/catalogue": {"words": "semantic_weight"},
-    "services/ai/ai/recommendations": {"words": "semantic_weight"},
+    "services/ai/ai/recommendations": {"words": "semantic_weight", "together": "co_completion"},
     "scripts/bench": {"ask": "run_child", "in_turns": "interleave", "polite": "fairness"},
 }
 

@@ -171,10 +171,17 @@ def parked(stack: Stack) -> list[tuple[Any, ...]]:
     return rows(stack, "vector", "SELECT cause_code, value FROM parked_record ORDER BY id")
 
 
-def send(stack: Stack, record: Record) -> None:
-    send_raw(
-        stack, record.topic, record.partition, record.key.encode(), record.payload, record.headers()
-    )
+def send(stack: Stack, *records: Record) -> None:
+    producer = Producer({**stack.kafka_client()})
+    for one in records:
+        producer.produce(
+            one.topic,
+            value=one.payload,
+            key=one.key.encode(),
+            partition=one.partition,
+            headers=[*one.headers()],
+        )
+    assert producer.flush(ANSWER_SECONDS) == 0
 
 
 def send_raw(

@@ -10,12 +10,12 @@ from threading import Barrier
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.db import connection
+from django.db import connection, transaction
 
 from core.jobs.models import Job
 from core.jobs.services import run_due
-from core.users import second_factor
-from core.users.models import TotpSecret, User
+from core.users import challenges, second_factor
+from core.users.models import ApiToken, TotpSecret, User
 from core.users.one_time_tokens import Purpose, issue
 from core.users.services import add_user, sign_in
 from tests.unit.core.world import NOBODY, Answer, Caller
@@ -84,6 +84,33 @@ def test_a_link_that_is_opened_at_once_by_several_works_once(amina: User) -> Non
     opened = [lambda: NOBODY.post("auth/login/link/", {"token": token})] * AT_ONCE
     assert Counter(at_once(*opened)) == {200: 1, 400: AT_ONCE - 1}
     assert amina.sign_ins.count() == 1
+
+
+def wait_for_a_lock() -> None:
+    """Until another transaction waits for one that this connection holds."""
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+def test_an_api_token_created_beside_an_enrolment_does_not_outlive_it(amina: User) -> None:
+    earlier, current = Caller(sign_in(amina).tokens.access), sign_in(amina).sign_in_id
+    totp = TOTP(base64.b32decode(second_factor.begin(amina).secret), 6, SHA1(), 30)  # noqa: S303
+    body = {"name": "script", "scope": ["read"], "password": PASSWORD}
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            code = totp.generate(int(time.time())).decode()
+            challenges.confirm_enrolment(user=amina, code=code, current=current)
+            asked = threads.submit(at_once, lambda: earlier.post("auth/tokens/", body))
+            wait_for_a_lock()
+        assert asked.result() == [401]
+    assert not ApiToken.objects.exists()
+    assert [one.pk for one in amina.sign_ins.all()] == [current]
 
 
 def test_a_mail_beside_an_erasure_never_blocks_it() -> None:

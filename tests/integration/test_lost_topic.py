@@ -10,7 +10,6 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from ongoza_contracts.topics import PROGRESS
-from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import PROJECT, Stack
 from tests.integration.story import (
     Learner,
@@ -18,9 +17,8 @@ from tests.integration.story import (
     eventually,
     outbox_depth,
     rows,
-    settled,
 )
-from tests.servers import new_stack
+from tests.servers import new_stack, start_with_few_learners
 
 pytestmark = pytest.mark.slow
 
@@ -33,8 +31,7 @@ def whole() -> Iterator[Stack]:
     """A stack of its own, because no other test expects its topics to be deleted."""
     stack = new_stack("lost")
     try:
-        stack.up((*SERVICES, SEED))
-        eventually(lambda: settled(stack))
+        start_with_few_learners(stack)
         yield stack
     finally:
         stack.down()

@@ -33,11 +33,11 @@ from django.conf import settings
 django.setup()
 settings.RATE_LIMITS = {{"login": ({LIMIT}, 3600)}}
 from django.db import connection
-from core.limits.services import hit
+from core.limits.services import count_attempt
 
 def passes(identity):
     try:
-        return hit("login", identity).allowed
+        return count_attempt("login", identity).allowed
     finally:
         connection.close()
 

@@ -221,8 +221,7 @@ def test_a_flood_is_scanned_and_decided_on_at_once(stack: Stack) -> None:
     stack.stop("worker")
     try:
         bad = replace(encode(progress(learner.user_id, item), time=NOW), payload=b"{")
-        for _ in range(120):
-            send(stack, bad)
+        send(stack, *[bad] * 120)
         assert learner.report(item, 20) == 200
         assert "120 records would be refused" in command(stack, "parked", "scan").stdout
         done = command(stack, "parked", "discard", *which)

@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from scripts.embedded.postgres import BINARIES, Postgres
-from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import PROJECT, Stack
 from scripts.stack.status import restore_problems
 from tests.integration.story import (
@@ -22,9 +21,8 @@ from tests.integration.story import (
     eventually,
     outbox_depth,
     rows,
-    settled,
 )
-from tests.servers import new_stack
+from tests.servers import new_stack, start_with_few_learners
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.kafka, pytest.mark.postgres]
 
@@ -35,8 +33,7 @@ COMMAND = "python -m core.manage after_restore"
 def own_stack() -> Iterator[Stack]:
     stack = new_stack("restore")
     try:
-        stack.up((*SERVICES, SEED))
-        eventually(lambda: settled(stack))
+        start_with_few_learners(stack)
         yield stack
     finally:
         stack.down()

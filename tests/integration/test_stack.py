@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 from ongoza_contracts.topics import TOPICS
 from scripts.embedded.ports import HOST, Ports, PortTaken
 from scripts.stack import secrets
+from scripts.stack.fingerprint import FOLDERS, LOCK, fingerprint
 from scripts.stack.processes import Register, Started
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import NotReady, Stack
@@ -50,6 +52,43 @@ def test_a_second_up_starts_nothing_again(small_stack: Stack) -> None:
     before = small_stack.register.all()
     small_stack.up(POSTGRES)
     assert small_stack.register.all() == before
+
+
+def test_up_starts_processes_of_other_code_again_and_leaves_the_servers(small_stack: Stack) -> None:
+    services = [BY_NAME[name] for name in ("postgres-relational", "migrate-core", "core")]
+    small_stack.up(services)
+    before = small_stack.register.all()
+    small_stack.up(services)
+    assert small_stack.register.all() == before
+    small_stack.register.add(replace(before["core"], code="of an earlier release"))
+
+    small_stack.up(services)
+
+    after = small_stack.register.all()
+    assert before["core"].process() is None
+    assert after["core"].pid != before["core"].pid
+    assert small_stack.healthy("core")
+    assert after["postgres-relational"] == before["postgres-relational"]
+
+
+def test_the_fingerprint_changes_with_every_file_that_a_process_may_load(tmp_path: Path) -> None:
+    for name in (*FOLDERS, "tests"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / LOCK).write_text("django==5.2")
+    seen = {fingerprint(tmp_path)}
+    for name in FOLDERS:
+        for text in ("a = 1", "a = 2"):
+            (tmp_path / name / "module.py").write_text(text)
+            seen.add(fingerprint(tmp_path))
+    assert len(seen) == 1 + 2 * len(FOLDERS)
+    (tmp_path / "tests" / "test_x.py").write_text("")
+    (tmp_path / FOLDERS[0] / "module.pyc").write_bytes(b"x")
+    assert fingerprint(tmp_path) in seen
+
+
+def test_a_register_of_an_earlier_release_is_read(tmp_path: Path) -> None:
+    (tmp_path / "processes.json").write_text('[{"name": "core", "pid": 1, "created": 1.0}]')
+    assert Register(tmp_path / "processes.json").all() == {"core": Started("core", 1, 1.0, code="")}
 
 
 def test_a_password_is_required(small_stack: Stack) -> None:

@@ -40,6 +40,8 @@ def start_core(**changes: Any) -> None:
         "jwt_algorithm": "HS256",
         "cors_origins": [],
         "oidc_providers": {},
+        "email_backend": "django.core.mail.backends.smtp.EmailBackend",
+        "email_host": "mail.example",
     }
     refuse_bad_configuration(**{**configuration, **changes})
 

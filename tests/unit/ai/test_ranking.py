@@ -141,7 +141,7 @@ def test_what_others_finished_counts_more_the_more_of_it_is_known() -> None:
     parts = score(known, learner(course_1=DONE))
     trust = 1 / (1 + 5)  # one finished item of which others are known
     whole = 0.55 * trust + 0.10 + 0.15 + 0.10 * (1 - trust) ** 2 + 0.05
-    np.testing.assert_allclose(parts.together, np.array([0, 1, 0.5]) * 0.55 * trust / whole)
+    np.testing.assert_allclose(parts.co_completion, np.array([0, 1, 0.5]) * 0.55 * trust / whole)
     assert ids(known, learner(course_1=DONE)) == ["course-2", "course-3"]
 
 
@@ -149,7 +149,7 @@ def test_what_others_finished_too_long_ago_is_worth_nothing() -> None:
     together = ItemNeighbours.of_pairs([(0, 301, 0.5, 3)], 302, Settings(recency=0.7))
     known = catalogue(*map(item, range(302)), vectors=np.zeros((302, 8)), together=together)
     who = learner(None, **{f"course_{number}": DONE for number in range(300)})
-    assert list(score(known, who).together) == [0] * 302
+    assert list(score(known, who).co_completion) == [0] * 302
 
 
 def test_a_newcomers_score_is_of_level_popularity_and_age_alone() -> None:

@@ -73,7 +73,7 @@ ROUTES: dict[str, Route] = {
     "POST /auth/totp/": Route(For.USERS, body={}),
     "DELETE /auth/totp/": Route(For.USERS, body={}),
     "POST /auth/totp/confirm/": Route(For.USERS, body={}),
-    "POST /auth/verify-email/": Route(For.ANYONE, body={"token": "unknown"}),
+    "POST /auth/verify-email/": Route(For.USERS, body={"token": "unknown"}),
     "POST /auth/token/refresh/": Route(For.ANYONE, body={}),
     "GET /coaching/goals/": Route(For.REACHING, "coaching/goals/?user={learner}"),
     "POST /coaching/goals/": Route(For.USERS, body={}),
@@ -115,6 +115,9 @@ ROUTES: dict[str, Route] = {
     ),
     "DELETE /organizations/{organization_id}/invitations/{invitation_id}/": Route(
         MANAGERS, f"organizations/{{organization}}/invitations/{ABSENT}/"
+    ),
+    "POST /organizations/{organization_id}/invitations/{invitation_id}/resend/": Route(
+        MANAGERS, f"organizations/{{organization}}/invitations/{ABSENT}/resend/"
     ),
     "GET /organizations/{organization_id}/members/": Route(
         MANAGERS, "organizations/{organization}/members/"

@@ -9,9 +9,10 @@ from django.utils import timezone
 from core.erasure.services import erase_user
 from core.jobs.models import Job
 from core.organizations.services import add_organization
+from core.users import second_factor
 from core.users.jobs import delete_expired_tokens, purge_tokens
-from core.users.models import ApiToken, SignIn, User
-from core.users.services import set_password, sign_in, update_user
+from core.users.models import ApiToken, SignIn, TotpSecret, User
+from core.users.services import add_user, set_password, sign_in, update_user
 from core.users.tokens import InvalidToken, issue_scoped, read_bearer
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.tokens import READ, WRITE, scope_allows
@@ -22,6 +23,7 @@ from tests.unit.core.world import (
     Answer,
     Caller,
     Refusal,
+    api_token,
     appended,
     forget_appended,
     goal_request,
@@ -32,13 +34,19 @@ from tests.unit.core.world import (
 
 pytestmark = pytest.mark.django_db
 
+PASSWORD = "a-long-passphrase-9"
 TOKENS, EXCHANGE = "auth/tokens/", "auth/token/exchange/"
 UNKNOWN: Refusal = (401, "not_authenticated", [])
 GOALS = "coaching/goals/"
 
 
+def ask(caller: Caller, **more: Any) -> Answer:
+    body = {"name": "backup", "scope": [READ], "password": PASSWORD, **more}
+    return caller.post(TOKENS, {name: value for name, value in body.items() if value is not None})
+
+
 def create(caller: Caller, *scope: str, **more: Any) -> dict[str, Any]:
-    status, body = caller.post(TOKENS, {"name": "backup", "scope": scope or [READ], **more})
+    status, body = ask(caller, scope=scope or [READ], **more)
     assert status == 201
     return dict(body)
 
@@ -49,7 +57,7 @@ def exchange(token: str) -> Answer:
 
 def program(user: User, *scope: str) -> Caller:
     """A program of the user, with an access token of this scope."""
-    status, body = exchange(create(signed_in(user), *scope)["token"])
+    status, body = exchange(api_token(user, *scope))
     assert status == 200
     return Caller(body["access_token"])
 
@@ -60,9 +68,16 @@ def addresses(body: dict[str, Any]) -> set[str | None]:
     return {row.get("user", row)["email"] for row in rows}
 
 
+def set_up_second_factor(user: User) -> str:
+    """A recovery code of it."""
+    second_factor.begin(user)
+    row = TotpSecret.objects.get(user=user)
+    return second_factor.confirm(user, row.pk)[0]
+
+
 @pytest.fixture
 def amina() -> User:
-    return person("amina")
+    return add_user(email="amina@ongoza.example", password=PASSWORD)
 
 
 # --- creating ------------------------------------------------------------------------------------
@@ -91,17 +106,59 @@ def test_a_token_is_shown_once_and_only_its_hash_is_stored(amina: User) -> None:
     ],
 )
 def test_a_malformed_request_creates_nothing(amina: User, change: dict[str, Any]) -> None:
-    body = {"name": "backup", "scope": [READ], **change}
-    assert signed_in(amina).post(TOKENS, body)[0] == 400
+    assert ask(signed_in(amina), **change)[0] == 400
     assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("proof", "expected"),
+    [
+        ({"password": None}, (400, "invalid", [("password", "required")])),
+        ({"password": "another-passphrase-9"}, (403, "wrong_password", [])),
+        ({"password": None, "code": "000000"}, (400, "invalid", [("password", "required")])),
+    ],
+)
+def test_a_token_is_created_for_the_password_alone(
+    proof: dict[str, Any], expected: Any, amina: User
+) -> None:
+    assert refusal(ask(signed_in(amina), **proof)) == expected
+    assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("proof", "expected"),
+    [
+        ({}, (400, "invalid", [("code", "required")])),
+        ({"code": "000000"}, (403, "wrong_code", [])),
+    ],
+)
+def test_with_a_second_factor_the_password_does_not_do(
+    proof: dict[str, Any], expected: Any, amina: User
+) -> None:
+    set_up_second_factor(amina)
+    assert refusal(ask(signed_in(amina), **proof)) == expected
+    assert not ApiToken.objects.exists()
+
+
+def test_with_a_second_factor_a_code_of_it_creates_a_token(amina: User) -> None:
+    code = set_up_second_factor(amina)
+    status, body = ask(signed_in(amina), password=None, code=code)
+    assert (status, exchange(body["token"])[0]) == (201, 200)
+
+
+def test_guessing_the_password_for_a_token_is_throttled(amina: User, settings: Any) -> None:
+    settings.RATE_LIMITS, settings.VALKEY_URL = {"login": (2, 60)}, ""
+    caller = signed_in(amina)
+    tried = [ask(caller, password="another-passphrase-9")[0] for _ in range(3)]
+    assert tried == [403, 403, 429]
+    assert caller.get(TOKENS)[0] == 200
 
 
 def test_the_number_of_tokens_is_limited(amina: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.users.api_tokens.MAX_TOKENS", 1)
     caller = signed_in(amina)
     create(caller)
-    again = caller.post(TOKENS, {"name": "second", "scope": [READ]})
-    assert refusal(again) == (409, "too_many_tokens", [])
+    assert refusal(ask(caller)) == (409, "too_many_tokens", [])
 
 
 def test_nobody_sees_or_revokes_the_tokens_of_somebody_else(amina: User) -> None:
@@ -285,9 +342,9 @@ def test_an_unknown_token_is_refused() -> None:
 
 def test_a_program_of_a_director_without_the_required_factor_is_refused(settings: Any) -> None:
     school = add_organization(name="One", kind="school")
-    created = create(signed_in(person("dora", Role.DIRECTOR, school)))
+    token = api_token(person("dora", Role.DIRECTOR, school))
     settings.SECOND_FACTOR_REQUIRED = True
-    assert refusal(exchange(created["token"])) == UNKNOWN
+    assert refusal(exchange(token)) == UNKNOWN
 
 
 def test_an_erasure_removes_the_tokens(amina: User) -> None:

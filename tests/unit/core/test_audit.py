@@ -30,21 +30,6 @@ from tests.unit.core.world import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
-
-
-@pytest.fixture
-def admin(world: World) -> Caller:
-    return signed_in(world.admin)
-
-
-@pytest.fixture
-def director(world: World) -> Caller:
-    return signed_in(world.director)
-
-
 def entries(caller: Caller, query: str = "") -> list[dict[str, Any]]:
     status, body = caller.get(f"audit/?page_size=100&{query}")
     assert status == 200, body

@@ -1,6 +1,5 @@
-"""Invitations: sent, renewed, accepted, revoked, expired and erased."""
+"""Invitations: sent, renewed, sent again, revoked, expired and erased."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
-from django.test import override_settings
 from django.utils import timezone
 
 from core.erasure.models import ErasureReceipt
@@ -18,61 +16,17 @@ from core.jobs.services import run_due
 from core.organizations.invitations import end_expired
 from core.organizations.models import Invitation
 from core.organizations.services import add_organization
-from core.outbox.models import FactHistory
 from core.users.models import User
 from core.users.services import update_user
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.school import ABSENT, World, active
-from tests.unit.core.world import (
-    NOBODY,
-    Answer,
-    Caller,
-    Refusal,
-    appended,
-    person,
-    refusal,
-    signed_in,
-)
+from tests.unit.core.invitations import ACCOUNT, EMAIL, accept, invite, invited, mailed_token
+from tests.unit.core.school import ABSENT, World
+from tests.unit.core.world import Answer, Caller, Refusal, appended, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
 FORBIDDEN: Refusal = (403, "forbidden", [])
-EMAIL = "nina@ongoza.example"
-ACCOUNT = {"password": "a-long-passphrase-9", "first_name": "Nina", "last_name": "Njeri"}
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
-
-
-@pytest.fixture
-def director(world: World) -> Caller:
-    return signed_in(world.director)
-
-
-def invite(caller: Caller, world: World, **changes: Any) -> Answer:
-    body = {"email": EMAIL, "role": "mentor", **changes}
-    return caller.post(f"organizations/{world.school.id}/invitations/", body)
-
-
-def mailed_token() -> str:
-    """Runs what is due; the token in the newest mail."""
-    run_due()
-    found = re.search(r"/invitations/([A-Za-z0-9_-]+)", str(mail.outbox[-1].body))
-    assert found is not None
-    return found[1]
-
-
-def invited(caller: Caller, world: World, **changes: Any) -> str:
-    """The token of a new invitation."""
-    assert invite(caller, world, **changes)[0] == 201
-    return mailed_token()
-
-
-def accept(token: str, caller: Caller = NOBODY, body: Any = None) -> Answer:
-    return caller.call("POST", f"invitations/{token}/accept/", body)
 
 
 # --- inviting ------------------------------------------------------------------------------------
@@ -201,146 +155,92 @@ def test_an_organization_sends_only_so_many_and_strangers_do_not_use_them_up(
     assert director.get(f"organizations/{world.school.id}/invitations/")[0] == 200
 
 
-# --- accepting -----------------------------------------------------------------------------------
-def test_somebody_without_an_account_signs_up_by_it(world: World, director: Caller) -> None:
-    until = (timezone.now() + 90 * DAY).replace(microsecond=0)
-    token = invited(director, world, until=until.isoformat())
-
-    status, body = accept(token, body=ACCOUNT)
-
-    user = User.objects.get(email=EMAIL)
-    assert (status, body["user"]["id"], user.role) == (201, user.id, "learner")
-    assert (user.first_name, user.last_name) == ("Nina", "Njeri")
-    assert active(user) == {("mentor", "organization", world.school.id)}
-    held = user.memberships.get()
-    assert (held.until, held.granted_by) == (until, world.director)
-    assert Caller(body["access_token"]).get("users/me/")[0] == 200
-    assert user.email_verified_at is not None
-    row = Invitation.objects.get()
-    assert (row.status, row.accepted_by, row.token_hash) == ("accepted", user, None)
-    again = accept(token, body={**ACCOUNT, "password": "another-passphrase-9"})
-    assert refusal(again) == ABSENT
+# --- sending again -------------------------------------------------------------------------------
+def resend(caller: Caller, world: World, invitation_id: str) -> Answer:
+    path = f"organizations/{world.school.id}/invitations/{invitation_id}/resend/"
+    return caller.call("POST", path)
 
 
-def test_a_user_accepts_for_the_own_address(world: World, director: Caller) -> None:
-    nina = person("nina")
-    token = invited(director, world, role="learner")
-
-    status, body = accept(token, signed_in(nina))
-
-    assert (status, body["user"], body["role"]) == (200, nina.id, "learner")
-    assert active(nina) == {("learner", "organization", world.school.id)}
-    newest = FactHistory.objects.latest("id")
-    assert (newest.type, newest.actor) == ("ongoza.membership.updated.v1", f"user:{nina.id}")
-    assert refusal(accept(token, signed_in(nina))) == ABSENT
-
-
-def test_another_user_does_not_accept(world: World, director: Caller) -> None:
-    token = invited(director, world)
-    answer = accept(token, signed_in(world.foreign))
-    assert refusal(answer) == (403, "other_address", [])
-    assert active(world.foreign) == {("learner", "organization", world.other.id)}
-    assert Invitation.objects.get().status == "open"
-
-
-def test_somebody_with_an_account_has_to_sign_in(world: World, director: Caller) -> None:
-    person("nina")
-    token = invited(director, world)
-    assert refusal(accept(token, body=ACCOUNT)) == (409, "email_taken", [])
-    assert Invitation.objects.get().status == "open"
-
-
-@pytest.mark.parametrize(
-    ("body", "error"),
-    [
-        ({"password": "short"}, ("password", "password_too_short")),
-        ({}, ("password", "required")),
-        ({**ACCOUNT, "role": "admin"}, ("role", "unknown_field")),
-    ],
-)
-def test_a_bad_sign_up_leaves_the_invitation_open(
-    body: Any, error: tuple[str, str], world: World, director: Caller
+def test_an_invitation_is_sent_again_with_another_link_and_the_former_ends(
+    world: World, director: Caller
 ) -> None:
-    token = invited(director, world)
-    status, _, errors = refusal(accept(token, body=body))
-    assert (status, error in errors) == (400, True)
-    assert not User.objects.filter(email=EMAIL).exists()
+    former = invited(director, world, role="learner")
+    row = Invitation.objects.get()
+    Invitation.objects.update(expires_at=timezone.now() + DAY)
+
+    status, body = resend(director, world, str(row.id))
+
+    assert (status, body["id"], body["role"], body["status"]) == (
+        200,
+        str(row.id),
+        "learner",
+        "open",
+    )
+    assert refusal(accept(former, body=ACCOUNT)) == ABSENT
+    token = mailed_token()
+    assert token != former
+    assert [sent.to for sent in mail.outbox] == [[EMAIL], [EMAIL]]
+    row.refresh_from_db()
+    assert row.expires_at > timezone.now() + 13 * DAY
+    assert refusal(accept(former, body=ACCOUNT)) == ABSENT
     assert accept(token, body=ACCOUNT)[0] == 201
 
 
-def test_a_signed_in_user_sends_no_account(world: World, director: Caller) -> None:
-    nina = signed_in(person("nina"))
-    token = invited(director, world)
-    assert accept(token, nina, ACCOUNT)[0] == 400
-    assert accept(token, nina, {})[0] == 200
+def test_an_invitation_that_waits_to_be_mailed_is_mailed_once(
+    world: World, director: Caller
+) -> None:
+    made = invite(director, world)[1]
+    assert resend(director, world, made["id"])[0] == 200
+    assert accept(mailed_token(), body=ACCOUNT)[0] == 201
+    assert len(mail.outbox) == 1
 
 
-def test_an_api_token_accepts_nothing(world: World, director: Caller) -> None:
-    nina = person("nina")
-    token = invited(director, world)
-    body = {"name": "script", "scope": ["read"]}
-    made = signed_in(nina).post("auth/tokens/", body)[1]["token"]
-    access = NOBODY.post("auth/token/exchange/", {"token": made})[1]["access_token"]
-
-    answer = accept(token, Caller(access))
-
-    assert refusal(answer) == (403, "sign_in_required", [])
-    assert Invitation.objects.get().status == "open"
-
-
-@override_settings(SECOND_FACTOR_REQUIRED=True)
-def test_an_invited_director_sets_up_the_second_factor_first(world: World) -> None:
-    world.school = world.other
-    token = invited(signed_in(world.admin), world, role="director")
-
-    status, body = accept(token, body=ACCOUNT)
-
-    user = User.objects.get(email=EMAIL)
-    assert (status, body["code"]) == (401, "second_factor_enrolment_required")
-    assert body["challenge"]
-    assert active(user) == {("director", "organization", world.other.id)}
-    assert not user.sign_ins.exists()
+def test_an_ended_invitation_is_not_sent_again(world: World, director: Caller) -> None:
+    made = [invite(director, world, email=f"{name}@ongoza.example")[1]["id"] for name in "ab"]
+    path = f"organizations/{world.school.id}/invitations/"
+    assert director.call("DELETE", f"{path}{made[0]}/")[0] == 204
+    Invitation.objects.filter(pk=made[1]).update(expires_at=timezone.now())
+    run_due()
+    mail.outbox.clear()
+    assert [refusal(resend(director, world, one)) for one in made] == [ABSENT] * 2
+    run_due()
+    assert mail.outbox == []
 
 
-def test_who_became_a_member_meanwhile_is_told_so(world: World, director: Caller) -> None:
-    token = invited(director, world)
-    nina = person("nina", Role.LEARNER, world.school)
-    assert refusal(accept(token, signed_in(nina))) == (409, "already_member", [])
+def test_an_invitation_of_somebody_who_is_a_member_by_now_is_not_sent_again(
+    world: World, director: Caller
+) -> None:
+    made = invite(director, world)[1]
+    person("nina", Role.LEARNER, world.school)
+    assert refusal(resend(director, world, made["id"])) == (409, "already_member", [])
 
 
-def test_unknown_revoked_and_expired_tokens_get_one_answer(world: World, director: Caller) -> None:
-    revoked = invited(director, world, email="a@ongoza.example")
-    made = Invitation.objects.get()
-    path = f"organizations/{world.school.id}/invitations/{made.id}/"
-    assert director.call("DELETE", path)[0] == 204
-    assert refusal(director.call("DELETE", path)) == ABSENT
-    expired = invited(director, world)
-    Invitation.objects.filter(email=EMAIL).update(expires_at=timezone.now())
-
-    answers = [accept(token, body=ACCOUNT)[1] for token in ("unknown", revoked, expired)]
-
-    for body in answers:
-        body.pop("request_id")
-    assert answers[0] == answers[1] == answers[2]
-    assert answers[0]["code"] == "not_found"
-    assert not User.objects.filter(email=EMAIL).exists()
+def test_only_those_who_may_grant_its_role_send_an_invitation_again(
+    world: World, director: Caller
+) -> None:
+    admin = signed_in(world.admin)
+    made = invite(admin, world, role="director")[1]
+    stranger = signed_in(person("dave", Role.DIRECTOR, world.other))
+    assert refusal(resend(director, world, made["id"])) == FORBIDDEN
+    assert refusal(resend(stranger, world, made["id"])) == ABSENT
+    assert refusal(resend(signed_in(world.learner), world, made["id"])) == FORBIDDEN
+    assert resend(admin, world, made["id"])[0] == 200
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_token_accepted_twice_at_once_makes_one_account(world: World, director: Caller) -> None:
-    token = invited(director, world)
-
-    def once(_: int) -> int:
-        try:
-            return accept(token, body=ACCOUNT)[0]
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as threads:
-        answers = sorted(threads.map(once, range(4)))
-    assert answers[0] == 201
-    assert set(answers[1:]) <= {404, 409}
-    assert User.objects.filter(email=EMAIL).count() == 1
+def test_one_invitation_is_sent_again_only_so_often(
+    world: World, director: Caller, settings: Any
+) -> None:
+    settings.RATE_LIMITS = {"resend": (2, 3600)}
+    settings.VALKEY_URL = ""
+    first, second = (
+        invite(director, world, email=f"{name}@ongoza.example")[1]["id"] for name in "ab"
+    )
+    stranger = signed_in(person("dave", Role.DIRECTOR, world.other))
+    assert [resend(stranger, world, first)[0] for _ in range(3)] == [404] * 3
+    assert [resend(director, world, first)[0] for _ in range(3)] == [200, 200, 429]
+    assert resend(director, world, second)[0] == 200
+    settings.RATE_LIMITS = {"invitations": (2, 3600)}
+    assert [resend(director, world, second)[0] for _ in range(3)] == [200, 200, 429]
 
 
 @pytest.mark.django_db(transaction=True)

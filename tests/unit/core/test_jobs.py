@@ -1,8 +1,8 @@
 """Jobs: due rows are run once, failures are repeated later, an erasure removes them."""
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -14,8 +14,8 @@ from core.erasure.services import erase_user
 from core.jobs import queue as queue_module
 from core.jobs import registry
 from core.jobs.models import Job, Tick
-from core.jobs.queue import MOST_WAITING, JobQueue, queue
-from core.jobs.registry import job_kind, job_kinds
+from core.jobs.queue import JobQueue, queue
+from core.jobs.registry import job_kind
 from core.jobs.services import (
     LONGEST_PAUSE,
     WORKER_LOST,
@@ -25,14 +25,12 @@ from core.jobs.services import (
     run_job,
     schedule,
 )
-from core.jobs.ticking import next_time, tick
+from core.jobs.ticking import REDELIVERY, next_time, tick
 from core.kit.trace import current_actor
 from core.outbox.models import FactHistory
 from core.outbox.restore_state import mark_checked, mark_pending
-from core.users.models import SignIn
-from core.users.services import sign_in
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import appended, forget_appended, person, refusal, signed_in
+from tests.unit.core.world import person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +56,13 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The ids that reached the broker, which takes as many as it may."""
     ids: list[int] = []
-    monkeypatch.setattr(JobQueue, "send", lambda self, job_ids: ids.extend(job_ids))
-    monkeypatch.setattr(JobQueue, "room", lambda self: MOST_WAITING)
+
+    def send(self: JobQueue, job_ids: Sequence[int]) -> int:
+        ids.extend(job_ids)
+        return len(job_ids)
+
+    monkeypatch.setattr(JobQueue, "send", send)
+    monkeypatch.setattr(JobQueue, "waiting", lambda self: len(ids))
     return ids
 
 
@@ -237,13 +240,76 @@ def test_the_tick_sends_what_is_due_oldest_first_and_no_more_than_fits(
     ids = dict(Job.objects.values_list("subject", "id"))
     assert sent == [ids["3"], ids["1"]]
     sent.clear()
-    monkeypatch.setattr(JobQueue, "room", lambda self: 1)
+    monkeypatch.setattr("core.jobs.ticking.MOST_WAITING", 1)
+    tick()
+    assert sent == [ids["3"]]
     tick()
     assert sent == [ids["3"]]
 
 
-def test_a_broker_that_does_not_answer_has_no_room() -> None:
-    assert JobQueue().room() == 0
+def test_a_backlog_is_sent_once_and_not_at_each_tick(ran: list[str], sent: list[int]) -> None:
+    for number in range(20):
+        schedule(KIND, subject=str(number))
+    for _ in range(5):
+        tick()
+    assert len(sent) == len({*sent}) == 20
+    schedule(KIND, subject="later")
+    tick()
+    assert len(sent) == 21
+
+
+def test_a_job_is_sent_again_when_it_is_due_again_or_was_not_acknowledged(
+    ran: list[str], sent: list[int]
+) -> None:
+    schedule(KIND)
+    tick()
+    make_due()  # as after a failure and its pause
+    tick()
+    assert len(sent) == 2
+    now = timezone.now()
+    Job.objects.update(due_at=now - 2 * REDELIVERY, sent_at=now - REDELIVERY)
+    tick()
+    assert len(sent) == 3
+    tick()
+    assert len(sent) == 3
+
+
+def test_what_a_wiped_broker_has_lost_is_sent_at_the_next_tick(
+    ran: list[str], sent: list[int]
+) -> None:
+    schedule(KIND)
+    schedule(KIND)
+    tick()
+    lost = [*sent]
+    sent.clear()
+    tick()
+    assert sent == lost
+
+
+def test_what_could_not_be_sent_is_sent_at_the_next_tick(
+    ran: list[str], sent: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        schedule(KIND, subject=str(number))
+    ids = [*Job.objects.order_by("id").values_list("id", flat=True)]
+
+    def send_one(self: JobQueue, job_ids: Sequence[int]) -> int:
+        sent.append(job_ids[0])
+        return 1
+
+    with monkeypatch.context() as broken:
+        broken.setattr(JobQueue, "send", send_one)
+        tick()
+    assert sent == ids[:1]
+    tick()
+    assert sent == ids
+
+
+def test_a_broker_that_does_not_answer_is_sent_nothing(ran: list[str]) -> None:
+    assert JobQueue().waiting() is None
+    schedule(KIND)
+    tick()
+    assert Job.objects.get().sent_at is None
 
 
 def test_a_recurring_kind_has_one_open_job_due_at_the_next_multiple(
@@ -267,57 +333,6 @@ def test_the_next_time_of_a_recurring_kind_is_always_later() -> None:
     day = datetime(2026, 11, 26, tzinfo=UTC)
     assert next_time(timedelta(days=1), day) == day + timedelta(days=1)
     assert next_time(timedelta(days=1), day - timedelta(seconds=1)) == day
-
-
-# --- the kinds of this release -------------------------------------------------------------------
-def run_kind(kind: str) -> None:
-    schedule(kind)
-    run_due()
-
-
-def test_done_jobs_are_deleted_after_a_month_and_failed_ones_stay() -> None:
-    old = timezone.now() - timedelta(days=31)
-    user = person("amina")
-    kept = Job.objects.create(kind=KIND, user=user, failed_at=old)
-    Job.objects.create(kind=KIND, user=user, done_at=old)
-    recent = Job.objects.create(kind=KIND, user=user, done_at=old + timedelta(days=2))
-    run_kind("jobs.purge")
-    assert {*Job.objects.filter(kind=KIND)} == {kept, recent}
-
-
-def test_done_jobs_without_a_user_are_deleted_within_a_day() -> None:
-    now = timezone.now()
-    Job.objects.create(kind=KIND, done_at=now - timedelta(hours=23))
-    recent = Job.objects.create(kind=KIND, done_at=now - timedelta(hours=22))
-    run_kind("jobs.purge")
-    assert [*Job.objects.filter(kind=KIND)] == [recent]
-    assert job_kinds()["jobs.purge"].every == timedelta(hours=1)
-
-
-def test_expired_sign_ins_are_ended_and_published(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.users.jobs.BATCH", 1)
-    user = person("amina")
-    for _ in range(3):
-        sign_in(user)
-    started = [*SignIn.objects.order_by("created_at")]
-    expired = [one.pk for one in started[:2]]
-    SignIn.objects.filter(pk__in=expired).update(refreshed_at=timezone.now() - timedelta(days=90))
-    forget_appended()
-    run_kind("users.purge_tokens")
-    run_due()
-    run_due()
-    assert [*SignIn.objects.all()] == [started[2]]
-    assert {*appended()} == {("signin.ended", f"{user.pk}:{one}", 2) for one in expired}
-    assert not Job.objects.filter(done_at=None).exists()
-
-
-def test_the_partitions_of_the_history_are_created_by_a_job(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    calls: list[Any] = []
-    monkeypatch.setattr("core.jobs.jobs.ensure_partitions", lambda: calls.append(1))
-    run_kind("outbox.partitions")
-    assert (len(calls), Job.objects.get().state) == (1, "done")
 
 
 # --- the API and the admin -----------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from core.config.startup import refuse_bad_configuration
+from core.config.startup import MAILDIR, SMTP, refuse_bad_configuration
 
 GOOD = "a-secret-of-more-than-32-bytes-0123456789"
 OTHER = "another-secret-of-more-than-32-bytes-98765"
@@ -21,6 +21,8 @@ def start(**changes: Any) -> None:
         "jwt_algorithm": "HS256",
         "cors_origins": [],
         "oidc_providers": {},
+        "email_backend": SMTP,
+        "email_host": "mail.example",
     }
     refuse_bad_configuration(**{**configuration, **changes})
 
@@ -64,6 +66,41 @@ def test_no_process_starts_without_secrets(module: str) -> None:
 
     assert done.returncode != 0
     assert "DJANGO_SECRET_KEY is not set. JWT_SECRET_KEY is not set." in done.stderr
+
+
+# --- mail ----------------------------------------------------------------------------------------
+def test_a_mail_server_that_is_not_named_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_HOST is not set"):
+        start(email_host="")
+    start(email_host="", email_backend=MAILDIR)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({}, "EMAIL_HOST is not set"),
+        ({"EMAIL_HOST": "mail.example"}, ""),
+        ({"EMAIL_BACKEND": MAILDIR}, ""),
+        ({"DEBUG": "yes"}, ""),
+    ],
+)
+def test_no_process_starts_without_a_mail_server_unless_the_environment_says_so(
+    changes: dict[str, str], fault: str
+) -> None:
+    secrets = {"DJANGO_SECRET_KEY": GOOD, "JWT_SECRET_KEY": OTHER}
+    left_out = ("EMAIL_BACKEND", "EMAIL_HOST", "DEBUG", "DJANGO_SETTINGS_MODULE")
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
+    command = [sys.executable, "-c", "import core.config.settings"]
+
+    done = subprocess.run(  # noqa: S603
+        command,
+        env={**inherited, **secrets, **changes},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode != 0, fault in done.stderr) == (bool(fault), True)
 
 
 SCHOOL = {"issuer": "https://id.school.example", "client_id": "a", "client_secret": "b"}

@@ -1,4 +1,4 @@
-"""Links that are mailed: verifying the address, a new password, logging in."""
+"""Links that are mailed: a new password, logging in."""
 
 import re
 from collections.abc import Callable
@@ -19,9 +19,16 @@ from core.users.jobs import delete_expired_tokens
 from core.users.models import OneTimeToken, SignIn, TotpSecret, User
 from core.users.one_time_tokens import hash_token
 from core.users.services import add_user, set_password, update_user
-from core.users.tokens import issue_scoped
-from ongoza_contracts.http.tokens import READ
-from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal, service, signed_in
+from tests.unit.core.mailed import mailed_token
+from tests.unit.core.world import (
+    NOBODY,
+    Answer,
+    Caller,
+    Refusal,
+    api_token,
+    refusal,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,19 +50,8 @@ def amina() -> User:
 
 
 @pytest.fixture
-def mailed(mailoutbox: list[EmailMessage]) -> Callable[[], str]:
-    """Run the jobs that are due; the token in the one mail that was sent by them."""
-
-    def token() -> str:
-        mailoutbox.clear()
-        run_due()
-        (mail,) = mailoutbox
-        assert mail.to == [EMAIL]
-        assert "Ongoza CyberHub" in mail.subject
-        (found,) = re.findall(r"^http\S+#token=([\w-]{43})$", str(mail.body), re.MULTILINE)
-        return str(found)
-
-    return token
+def mailed() -> Callable[[], str]:
+    return lambda: mailed_token(EMAIL)
 
 
 def ask(route: str, email: str = EMAIL) -> Answer:
@@ -201,7 +197,7 @@ def test_a_token_serves_no_other_purpose(amina: User, mailed: Callable[[], str])
     ask(RESET)
     reset_token = mailed()
     assert refusal(NOBODY.post(LINK, {"token": reset_token})) == INVALID
-    assert refusal(NOBODY.post(VERIFY, {"token": reset_token})) == INVALID
+    assert refusal(signed_in(amina).post(VERIFY, {"token": reset_token})) == INVALID
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 128, "ä" * 43])
@@ -244,7 +240,7 @@ def test_the_first_proof_of_the_address_locks_out_whoever_signed_up_with_it(
     amina: User, mailed: Callable[[], str]
 ) -> None:
     before = signed_in(amina)
-    made = before.post("auth/tokens/", {"name": "script", "scope": ["read"]})[1]["token"]
+    made = api_token(amina)
     TotpSecret.objects.create(user=amina, encrypted=b"x", confirmed_at=timezone.now())
     ask(LINK)
     status, body = NOBODY.post(LINK, {"token": mailed()})
@@ -285,62 +281,7 @@ def test_a_link_is_asked_for_or_used(body: dict[str, str]) -> None:
     assert NOBODY.post(LINK, body)[0] == 400
 
 
-# --- verifying the address -----------------------------------------------------------------------
-def test_the_mail_of_a_sign_up_verifies_the_address(mailed: Callable[[], str]) -> None:
-    body = {"email": EMAIL, "password": PASSWORD}
-    assert NOBODY.post("auth/signup/", body)[0] == 201
-    assert User.objects.get().email_verified_at is None
-    version = User.objects.get().version
-    assert NOBODY.post(VERIFY, {"token": mailed()}) == (204, None)
-    verified = User.objects.get()
-    assert (verified.email_verified_at is None, verified.version) == (False, version)
-
-
-def test_a_signed_in_user_gets_another_mail_until_the_address_is_verified(
-    amina: User, mailed: Callable[[], str], mailoutbox: list[EmailMessage]
-) -> None:
-    caller = signed_in(amina)
-    assert caller.post(VERIFY, {})[0] == 202
-    assert NOBODY.post(VERIFY, {"token": mailed()})[0] == 204
-    mailoutbox.clear()
-    assert caller.post(VERIFY, {})[0] == 202
-    run_due()
-    assert mailoutbox == []
-    assert not Job.objects.filter(done_at=None).exists()
-
-
-def test_nobody_asks_for_another_mail_without_being_signed_in() -> None:
-    assert NOBODY.post(VERIFY, {})[0] == 401
-    assert not Job.objects.exists()
-
-
-def test_a_service_asks_for_no_other_mail() -> None:
-    assert refusal(service().post(VERIFY, {})) == (403, "forbidden", [])
-    assert not Job.objects.exists()
-
-
-def test_a_mailed_token_works_whatever_bearer_token_comes_along(
-    amina: User, mailed: Callable[[], str]
-) -> None:
-    ended = signed_in(amina)
-    amina = set_password(user_id=amina.id, password=NEW_PASSWORD)
-    scoped = issue_scoped(amina, amina.sign_ins.create(), READ, 60)
-    for caller in (ended, Caller("x"), Caller(scoped), service()):
-        User.objects.update(email_verified_at=None)
-        signed_in(amina).post(VERIFY, {})
-        assert caller.post(VERIFY, {"token": mailed()}) == (204, None)
-        assert User.objects.get().email_verified_at is not None
-    assert ended.post(VERIFY, {})[0] == 401
-
-
-def test_another_address_is_not_verified(amina: User, mailed: Callable[[], str]) -> None:
-    signed_in(amina).post(VERIFY, {})
-    NOBODY.post(VERIFY, {"token": mailed()})
-    changed = update_user(user_id=amina.id, email="new@ongoza.example")
-    changed.refresh_from_db()
-    assert changed.email_verified_at is None
-
-
+# --- what remains --------------------------------------------------------------------------------
 def test_a_restored_database_voids_the_links_that_were_mailed(
     amina: User, mailed: Callable[[], str]
 ) -> None:
@@ -350,7 +291,6 @@ def test_a_restored_database_voids_the_links_that_were_mailed(
     assert refusal(confirm(token)) == INVALID
 
 
-# --- what remains --------------------------------------------------------------------------------
 def test_expired_tokens_are_deleted_daily(amina: User, mailed: Callable[[], str]) -> None:
     ask(RESET)
     mailed()

@@ -17,16 +17,6 @@ pytestmark = pytest.mark.django_db
 FORBIDDEN: Refusal = (403, "forbidden", [])
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
-
-
-@pytest.fixture
-def director(world: World) -> Caller:
-    return signed_in(world.director)
-
-
 def in_school(world: World, role: Role, user: User) -> None:
     scope = Scope(ScopeKind.ORGANIZATION, world.school.id)
     grant(user_id=user.id, role=role, scope=scope)

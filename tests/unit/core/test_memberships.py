@@ -30,11 +30,6 @@ from tests.unit.core.world import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
-
-
 # --- what follows from a user --------------------------------------------------------------------
 
 

@@ -26,11 +26,6 @@ from tests.unit.core.world import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
-
-
 # --- the admin site ------------------------------------------------------------------------------
 
 ADMIN = "/admin/access/membership/"

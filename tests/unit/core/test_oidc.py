@@ -22,7 +22,7 @@ from jwt.algorithms import RSAAlgorithm
 from core.users.models import ExternalIdentity, TotpSecret, User
 from core.users.services import add_user, update_user
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal, signed_in
+from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, api_token, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -206,7 +206,7 @@ def test_an_account_of_staff_is_not_joined(provider: Provider, role: Role) -> No
 def test_whoever_had_the_account_before_it_was_joined_is_locked_out(provider: Provider) -> None:
     user = verified()
     before = signed_in(user)
-    made = before.post("auth/tokens/", {"name": "script", "scope": ["read"]})[1]["token"]
+    made = api_token(user)
     add_second_factor(user, confirmed_at=user.created_at)
     status, body = log_in(provider)
     assert (status, body["user"]["id"]) == (200, user.id)

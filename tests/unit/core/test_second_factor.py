@@ -1,32 +1,44 @@
-"""The second factor: setting it up, logging in with it, and roles that need it."""
+"""The second factor: setting it up, and logging in with it."""
 
 import base64
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.test import Client
 from django.utils import timezone
 
 from core.erasure.services import erase_user
-from core.users import api_tokens, second_factor
+from core.users import second_factor
 from core.users.encryption import decrypt, encrypt
 from core.users.mailed_links import mark_verified
 from core.users.models import ApiToken, RecoveryCode, TotpSecret, User
 from core.users.one_time_tokens import Purpose, issue
 from core.users.services import add_user, set_password, update_user
-from ongoza_contracts.http.tokens import READ
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, person, refusal, signed_in
+from tests.unit.core.authenticator import (
+    EMAIL,
+    PASSWORD,
+    App,
+    after_check,
+    challenge,
+    enrol,
+    finish,
+    log_in,
+    replace_second_factor,
+)
+from tests.unit.core.world import (
+    NOBODY,
+    Answer,
+    Caller,
+    Refusal,
+    api_token,
+    person,
+    refusal,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
-EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"
-FINISH = "auth/login/second-factor/"
 NEW_PASSWORD = "another-passphrase-10"
 WRONG_CREDENTIALS: Refusal = (401, "wrong_credentials", [])
 WRONG_CODE: Refusal = (403, "wrong_code", [])
@@ -46,74 +58,8 @@ def amina() -> User:
     return add_user(email=EMAIL, password=PASSWORD)
 
 
-@pytest.fixture
-def required(settings: Any) -> None:
-    settings.SECOND_FACTOR_REQUIRED = True
-
-
-class App:
-    """An authenticator app."""
-
-    def __init__(self, enrolment: dict[str, str], clock: list[int]) -> None:
-        self.totp = TOTP(base64.b32decode(enrolment["secret"]), 6, SHA1(), 30)  # noqa: S303
-        self.clock = clock
-
-    def code(self, seconds: int = 0) -> str:
-        return self.totp.generate(self.clock[0] + seconds).decode()
-
-    def next_code(self) -> str:
-        self.clock[0] += 30
-        return self.code()
-
-
-def enrol(user: User, clock: list[int]) -> tuple[App, list[str]]:
-    caller = signed_in(user)
-    status, enrolment = caller.post("auth/totp/", {"password": PASSWORD})
-    assert status == 201
-    app = App(enrolment, clock)
-    status, body = caller.post("auth/totp/confirm/", {"code": app.code()})
-    assert status == 200
-    return app, body["recovery_codes"]
-
-
-def log_in() -> Answer:
-    return NOBODY.post("auth/login/", {"email": EMAIL, "password": PASSWORD})
-
-
-def challenge(code: str = "second_factor_required") -> str:
-    status, body = log_in()
-    assert (status, body["code"]) == (401, code)
-    return str(body["challenge"])
-
-
-def finish(code: str, challenged: str | None = None) -> Answer:
-    return NOBODY.post(FINISH, {"challenge": challenged or challenge(), "code": code})
-
-
-def api_token(user: User) -> str:
-    return api_tokens.create(user=user, name="backup", scope=[READ], days=7).token
-
-
 def exchange(token: str) -> Answer:
     return NOBODY.post("auth/token/exchange/", {"token": token})
-
-
-def after_check(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
-    """Make a change by somebody else after a code was checked, before it takes effect."""
-    check = second_factor.check
-
-    def check_and_change(*args: Any, **options: Any) -> int:
-        totp_id = check(*args, **options)
-        change()
-        return totp_id
-
-    monkeypatch.setattr(second_factor, "check", check_and_change)
-
-
-def replace_second_factor(user: User) -> None:
-    second_factor.remove(user)
-    second_factor.begin(user)
-    TotpSecret.objects.filter(user=user).update(confirmed_at=timezone.now())
 
 
 # --- setting it up -------------------------------------------------------------------------------
@@ -327,116 +273,6 @@ def test_an_erasure_removes_the_second_factor(amina: User, clock: list[int]) -> 
     erase_user(user_id=amina.id)
     assert not TotpSecret.objects.exists()
     assert not RecoveryCode.objects.exists()
-
-
-# --- roles that need it --------------------------------------------------------------------------
-@pytest.mark.parametrize("role", Role)
-def test_admins_and_directors_need_it_when_the_setting_says_so(
-    role: Role, required: None, clock: list[int]
-) -> None:
-    add_user(email=EMAIL, password=PASSWORD, role=role)
-    needed = role in (Role.ADMIN, Role.DIRECTOR)
-    status, body = log_in()
-    assert status == (401 if needed else 200)
-    if needed:
-        assert body["code"] == "second_factor_enrolment_required"
-
-
-def test_a_required_enrolment_finishes_the_log_in(required: None, clock: list[int]) -> None:
-    user = add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
-    earlier, token = signed_in(user), api_token(user)
-    challenged = challenge("second_factor_enrolment_required")
-    assert refusal(finish("000000", challenged)) == (401, "invalid_challenge", [])
-    status, enrolment = NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged})
-    assert status == 201
-    body = {"challenge": challenged, "code": App(enrolment, clock).code()}
-    status, enrolled = NOBODY.post(f"{FINISH}enrol/confirm/", body)
-    assert (status, len(enrolled["recovery_codes"])) == (200, 10)
-    assert Caller(enrolled["access_token"]).get("users/me/")[0] == 200
-    assert earlier.get("users/me/")[0] == 401
-    assert refusal(exchange(token)) == (401, "not_authenticated", [])
-    again = NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged})
-    assert refusal(again) == (409, "already_enrolled", [])
-
-
-@pytest.mark.parametrize("change", [{"role": Role.DIRECTOR}, {"password": NEW_PASSWORD}])
-def test_a_change_after_the_check_leaves_no_required_second_factor(
-    change: dict[str, Any], required: None, clock: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    user = add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
-    challenged = challenge("second_factor_enrolment_required")
-    _, enrolment = NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged})
-    change_user = set_password if "password" in change else update_user
-    after_check(monkeypatch, lambda: change_user(user_id=user.id, **change))
-    body = {"challenge": challenged, "code": App(enrolment, clock).code()}
-    assert refusal(NOBODY.post(f"{FINISH}enrol/confirm/", body)) == WRONG_CREDENTIALS
-    assert not second_factor.is_enrolled(user)
-    assert not user.sign_ins.exists()
-
-
-def test_an_earlier_sign_in_is_not_refreshed_without_the_required_factor(
-    settings: Any, clock: list[int]
-) -> None:
-    add_user(email=EMAIL, password=PASSWORD, role=Role.DIRECTOR)
-    _, tokens = log_in()
-    settings.SECOND_FACTOR_REQUIRED = True
-    body = {"refresh_token": tokens["refresh_token"]}
-    assert refusal(NOBODY.post("auth/token/refresh/", body)) == (401, "not_authenticated", [])
-
-
-# --- the admin -----------------------------------------------------------------------------------
-def admin_log_in(client: Client, **more: str) -> int:
-    body = {"username": EMAIL, "password": PASSWORD, **more}
-    logged_in = client.post("/admin/login/?next=/admin/", body).status_code
-    page = client.get("/admin/").status_code
-    assert (logged_in, page) in ((302, 200), (200, 302))
-    return page
-
-
-def test_the_admin_asks_for_the_second_factor(clock: list[int]) -> None:
-    user = add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
-    before = Client()
-    assert admin_log_in(before) == 200
-    app, _ = enrol(user, clock)
-    assert before.get("/admin/").status_code == 302
-    assert b'name="code"' in Client().get("/admin/login/").content
-    assert admin_log_in(Client()) == 302
-    assert admin_log_in(Client(), code="000000") == 302
-    code = app.next_code()
-    inside = Client()
-    assert admin_log_in(inside, code=code) == 200
-    assert admin_log_in(Client(), code=code) == 302
-    second_factor.remove(user)
-    assert inside.get("/admin/").status_code == 200
-    enrol(user, clock)
-    assert inside.get("/admin/").status_code == 302
-
-
-def test_the_admin_lets_nobody_in_without_the_required_factor(
-    required: None, clock: list[int]
-) -> None:
-    add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
-    assert admin_log_in(Client()) == 302
-
-
-def test_a_session_without_the_factor_is_not_let_in(clock: list[int]) -> None:
-    user = add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
-    enrol(user, clock)
-    client = Client()
-    client.force_login(user)
-    assert client.get("/admin/").status_code == 302
-    client.post("/admin/login/", {"username": EMAIL, "password": "wrong", "code": "000000"})
-    assert client.get("/admin/").status_code == 302
-
-
-def test_staff_remove_the_second_factor_of_a_user(amina: User, clock: list[int]) -> None:
-    enrol(amina, clock)
-    client = Client()
-    client.force_login(person("admin", Role.ADMIN))
-    body = {"action": "remove_second_factor", "_selected_action": [amina.id]}
-    assert client.post("/admin/users/user/", body).status_code == 302
-    assert not TotpSecret.objects.exists()
-    assert log_in()[0] == 200
 
 
 def test_codes_are_those_of_the_standard() -> None:

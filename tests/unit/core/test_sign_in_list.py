@@ -8,11 +8,11 @@ from django.test import Client
 from core.users.devices import device_label
 from core.users.services import add_user, sign_in
 from tests.unit.core.world import (
-    NOBODY,
     Caller,
     Refusal,
     appended,
     forget_appended,
+    log_in,
     person,
     refusal,
 )
@@ -32,12 +32,7 @@ def amina() -> None:
 
 
 def logged_in(user_agent: str = "") -> Caller:
-    body = {"email": EMAIL, "password": PASSWORD}
-    answer = NOBODY.call(
-        "POST", "auth/login/", body, {"Content-Type": "application/json", "User-Agent": user_agent}
-    )
-    assert answer[0] == 200
-    return Caller(answer[1]["access_token"])
+    return Caller(log_in(EMAIL, PASSWORD, user_agent)["access_token"])
 
 
 def sessions(caller: Caller) -> list[dict[str, Any]]:

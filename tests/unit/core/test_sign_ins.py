@@ -23,6 +23,7 @@ from tests.unit.core.world import (
     Refusal,
     appended,
     forget_appended,
+    log_in,
     person,
     refusal,
 )
@@ -44,10 +45,9 @@ def amina() -> User:
 
 def logged_in() -> dict[str, str]:
     """Both tokens of a new sign-in, whose fact is removed from the outbox."""
-    status, body = NOBODY.post("auth/login/", {"email": EMAIL, "password": PASSWORD})
-    assert status == 200
+    tokens = log_in(EMAIL, PASSWORD)
     forget_appended()
-    return {name: body[name] for name in ("access_token", "refresh_token")}
+    return tokens
 
 
 def refresh(token: str) -> Answer:

@@ -7,6 +7,7 @@ import pytest
 from django.db.models import F
 from django.test import Client, RequestFactory
 
+from core.config import settings as base_settings
 from core.limits.jobs import purge_expired
 from core.limits.models import RateLimit
 from core.limits.throttles import client_address
@@ -71,6 +72,49 @@ def test_the_throttle_of_an_account_counts_an_address_once_in_whatever_case() ->
 def test_the_throttle_of_an_address_counts_over_all_accounts() -> None:
     tried = [log_in(f"learner-{number}@ongoza.example").status_code for number in range(6)]
     assert tried == [401] * 5 + [429]
+
+
+CREDENTIALS = {
+    "login_address": ("auth/login/", {"email": EMAIL, "password": WRONG}, 401),
+    "second_factor_address": (
+        "auth/login/second-factor/",
+        {"challenge": "x", "code": "000000"},
+        401,
+    ),
+    "mailed_token_address": (
+        "auth/password/reset/confirm/",
+        {"token": "x", "new_password": PASSWORD},
+        400,
+    ),
+    "oidc_address": ("auth/oidc/none/", None, 404),
+    "exchange_address": ("auth/token/exchange/", {"token": "x"}, 401),
+}
+
+
+@pytest.mark.parametrize("spent", CREDENTIALS)
+def test_attempts_on_one_route_leave_those_of_the_others(spent: str, settings: Any) -> None:
+    settings.RATE_LIMITS = {**dict.fromkeys(CREDENTIALS, (2, 60)), "credential_address": (6, 60)}
+    path, body, status = CREDENTIALS[spent]
+    tried = [post(path, body).status_code for _ in range(20)]
+    assert tried == [status] * 2 + [429] * 18
+    others = [row for scope, row in CREDENTIALS.items() if scope != spent]
+    assert [post(path, body).status_code for path, body, _ in others] == [
+        status for _, _, status in others
+    ]
+
+
+def test_one_address_tries_so_many_credentials_of_all_kinds_together(settings: Any) -> None:
+    settings.RATE_LIMITS = {**dict.fromkeys(CREDENTIALS, (2, 60)), "credential_address": (6, 60)}
+    rows = [*CREDENTIALS.values()] * 2
+    tried = [post(path, body).status_code for path, body, _ in rows]
+    assert tried == [status for _, _, status in rows[:6]] + [429] * 4
+    assert admin_log_in(WRONG).status_code == 429
+
+
+def test_the_limits_of_one_kind_are_narrower_than_that_over_all() -> None:
+    limits = base_settings._RATE_LIMITS
+    widest = max(limits[scope][0] for scope in CREDENTIALS)
+    assert widest < limits["credential_address"][0] < sum(limits[one][0] for one in CREDENTIALS)
 
 
 def sign_up(number: int) -> Any:

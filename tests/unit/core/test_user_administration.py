@@ -26,21 +26,6 @@ pytestmark = pytest.mark.django_db
 NEW = {"email": "Nina@ongoza.example", "role": "mentor"}
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
-
-
-@pytest.fixture
-def admin(world: World) -> Caller:
-    return signed_in(world.admin)
-
-
-@pytest.fixture
-def director(world: World) -> Caller:
-    return signed_in(world.director)
-
-
 def ids(caller: Caller, query: str = "") -> list[int]:
     status, body = caller.get(f"users/?{query}")
     assert status == 200, body

@@ -12,10 +12,12 @@ from core.organizations.models import Organization
 from core.outbox.models import OutboxEvent
 from core.programs import services as programs
 from core.programs.models import ContentItem, Program
+from core.users import api_tokens, second_factor
 from core.users.models import User
 from core.users.services import add_user
 from core.users.tokens import ServiceToken, issue
 from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.http.tokens import READ
 from ongoza_contracts.vocabulary import Role
 
 Answer = tuple[int, Any]  # the status, and the JSON of the body
@@ -55,6 +57,26 @@ NOBODY = Caller()
 def signed_in(user: User) -> Caller:
     """By a sign-in that is not published, so that a test sees only what it appends itself."""
     return Caller(issue(user, user.sign_ins.create()).access)
+
+
+def log_in(email: str, password: str, user_agent: str = "") -> dict[str, str]:
+    """Both tokens of a new sign-in."""
+    headers = {"Content-Type": "application/json", "User-Agent": user_agent}
+    body = {"email": email, "password": password}
+    status, answer = NOBODY.call("POST", "auth/login/", body, headers)
+    assert status == 200
+    return {name: answer[name] for name in ("access_token", "refresh_token")}
+
+
+def api_token(user: User, *scope: str) -> str:
+    """A personal API token, by default one that reads."""
+    return api_tokens.create(
+        user=User.objects.get(pk=user.pk),
+        totp_id=second_factor.enrolment_id(user),
+        name="script",
+        scope=scope or [READ],
+        days=7,
+    ).token
 
 
 def service() -> Caller:

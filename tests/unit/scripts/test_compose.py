@@ -57,14 +57,16 @@ def test_a_container_gets_the_versions_that_were_tested(name: str) -> None:
     assert container <= pins(FILE.parents[1] / "requirements.lock")
 
 
-def test_every_secret_is_required() -> None:
+def test_every_secret_and_the_mail_server_are_required() -> None:
     text = FILE.read_text()
+    assert "EMAIL_BACKEND" not in text
     for name in (
         "DJANGO_SECRET_KEY",
         "JWT_SECRET_KEY",
         "DB_PASSWORD",
         "VECTOR_DB_PASSWORD",
         "VALKEY_PASSWORD",
+        *("EMAIL_HOST", "MAIL_FROM"),
         *KAFKA,
     ):
         uses = re.findall(rf"\$\{{{name}[^}}]*\}}", text)

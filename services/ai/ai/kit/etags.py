@@ -1,9 +1,8 @@
 """ETags of answers that are stored, so that a client who has one need not get it again."""
 
 import hashlib
-import re
 
-_TAG = re.compile(r'\s*(?:W/)?("[\x21\x23-\x7e]*")\s*')
+from ongoza_contracts.http.etags import ANY, parse_etags
 
 
 def weak_etag(body: bytes) -> str:
@@ -15,6 +14,4 @@ def matches(if_none_match: str, etag: str) -> bool:
     """Whether the client has this answer already."""
     if not if_none_match:
         return False
-    found = (_TAG.fullmatch(part) for part in if_none_match.split(","))
-    opaque = etag.removeprefix("W/")
-    return if_none_match.strip() == "*" or opaque in {tag[1] for tag in found if tag}
+    return bool(parse_etags(if_none_match) & {ANY, etag.removeprefix("W/")})

@@ -24,7 +24,7 @@ def near(_: Catalogue, __: Learner, parts: Parts) -> Floats:
 
 def also_finished(_: Catalogue, __: Learner, parts: Parts) -> Floats:
     """Items that learners of the same items also finished."""
-    return parts.together
+    return parts.co_completion
 
 
 def path(catalogue: Catalogue, learner: Learner, parts: Parts) -> Floats:

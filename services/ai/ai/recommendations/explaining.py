@@ -12,6 +12,8 @@ from ai.recommendations.scoring import Parts
 from ongoza_contracts.http.recommendations import ExplainedItem, ExplainedResponse
 
 DECIMALS = 4
+PUBLISHED_NAMES = {"co_completion": "together"}
+"""What the API calls a part of the score."""
 
 
 def explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> ExplainedResponse:
@@ -38,7 +40,10 @@ def explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> Explain
 
 def _item(catalogue: Catalogue, learner: Learner, one: Ranked, parts: Parts) -> ExplainedItem:
     why = reason(catalogue, learner, one, parts)
-    worth = {name: float(part[one.place]) for name, part in parts.by_name().items()}
+    worth = {
+        PUBLISHED_NAMES.get(name, name): float(part[one.place])
+        for name, part in parts.by_name().items()
+    }
     return ExplainedItem(
         content_id=one.item.content_id,
         score=one.score,

@@ -154,7 +154,7 @@ def _fresh(catalogue: Catalogue, _: Learner, ranked: Ranked) -> Reason | None:
 
 REASONS: Mapping[str, Callable[[Catalogue, Learner, Ranked], Reason | None]] = {
     "step": _step,
-    "together": _neighbours,
+    "co_completion": _neighbours,
     "nearness": _history,
     "track": _track,
     "popularity": _popularity,

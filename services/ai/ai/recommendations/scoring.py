@@ -3,7 +3,7 @@
 An item's score is the weighted mean of those of its parts for which there is data:
 
 - nearness: cosine between the item and the learner's vector, not below 0;
-- together: closeness by what other learners finished (`item_neighbours.py`), relative to the
+- co_completion: closeness by what other learners finished (`item_neighbours.py`), relative to the
   closest item;
 - track: the profile's score for the item's track, 0 to 1; 1 for the track chosen in core;
 - level: 1 - |item's level - level the learner is at| / 4;
@@ -12,9 +12,9 @@ An item's score is the weighted mean of those of its parts for which there is da
 - fresh: 1 on publication, halved every 14 days.
 
 Nearness and popularity stand in for neighbours while few are known. With n finished items that
-have neighbours and t = n / (n + d), together weighs .55 t, nearness w (1 - t) + .22 w t and
-popularity (.55 - w) (1 - t)^2. The semantic weight w is .45 and the shrinkage d is 5 unless tuning
-prefers others (`tuning.py`).
+have neighbours and t = n / (n + d), co_completion weighs .55 t, nearness w (1 - t) + .22 w t
+and popularity (.55 - w) (1 - t)^2. The semantic weight w is .45 and the shrinkage d is 5 unless
+tuning prefers others (`tuning.py`).
 
 The learner's vector is the mean of the vectors of what was completed (weight 1), is in progress
 (.6), failed (.3) or wanted more of (1), of the centre of the profile's track (.5), and away from
@@ -50,7 +50,7 @@ class Parts:
     """The weighted parts of each item's score, which add up to it."""
 
     nearness: Floats
-    together: Floats
+    co_completion: Floats
     track: Floats
     level: Floats
     step: Floats
@@ -86,7 +86,7 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
             semantic,
             None if vector is None else np.clip(catalogue.vectors @ vector, 0, 1),
         ),
-        "together": (collaborative, relative(near) if trust else None),
+        "co_completion": (collaborative, relative(near) if trust else None),
         "track": (TRACK, None if leaning is None else catalogue.of_track @ leaning),
         "level": (LEVEL, level),
         "step": (STEP, _next_steps(catalogue, learner) if completed.any() else None),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.jobs.selectors import JobsHealth, jobs_health
 from core.kit.errors import Unavailable
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
@@ -34,6 +35,16 @@ OUTBOX_STATUS = inline_serializer(
     "OutboxStatus",
     {"waiting": serializers.IntegerField(), "oldest_seconds": serializers.FloatField()},
 )
+JOBS_STATUS = inline_serializer(
+    "JobsStatus",
+    {
+        "status": Readiness(help_text="Degraded with a tick later than 5 minutes or failed jobs."),
+        "tick_seconds": serializers.FloatField(
+            allow_null=True, help_text="Since jobs were last looked for; null if they never were."
+        ),
+        "failed": serializers.IntegerField(help_text="Jobs of which every attempt failed."),
+    },
+)
 PROBLEMS = serializers.ListField(child=serializers.CharField())
 
 
@@ -56,19 +67,34 @@ class Ready(ApiView):
     @extend_schema(
         operation_id="health_ready",
         responses=inline_serializer(
-            "Ready", {"status": Readiness(), "outbox": OUTBOX_STATUS, "problems": PROBLEMS}
+            "Ready",
+            {
+                "status": Readiness(),
+                "outbox": OUTBOX_STATUS,
+                "jobs": JOBS_STATUS,
+                "problems": PROBLEMS,
+            },
         ),
     )
     def get(self, request: Request) -> Response:
-        """Whether the database can be used, how many records wait to be sent, and the problems that
-        an operator has to solve; with any, `status` is `degraded`."""
+        """Whether the database can be used, how many records wait to be sent, how background jobs
+        do, and the problems that an operator has to solve; with any, or with `jobs` degraded,
+        `status` is `degraded`."""
         try:
             with connection.cursor() as cursor:
                 cursor.execute(OUTBOX)
                 waiting, oldest = cursor.fetchone()
-            problems = restore_state.problems()
+            problems, jobs = restore_state.problems(), jobs_health()
         except Error:
             raise Unavailable("The database does not answer or is not migrated.") from None
         outbox = {"waiting": waiting, "oldest_seconds": round(float(oldest or 0), 3)}
-        status = "degraded" if problems else "ok"
-        return Response({"status": status, "outbox": outbox, "problems": problems})
+        status = "degraded" if problems or jobs.is_degraded else "ok"
+        return Response(
+            {"status": status, "outbox": outbox, "jobs": _shown(jobs), "problems": problems}
+        )
+
+
+def _shown(jobs: JobsHealth) -> dict[str, object]:
+    seconds = None if jobs.tick_seconds is None else round(jobs.tick_seconds, 3)
+    status = "degraded" if jobs.is_degraded else "ok"
+    return {"status": status, "tick_seconds": seconds, "failed": jobs.failed}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.config import env, kafka
-from core.config.startup import refuse_bad_configuration
+from core.config.startup import MAILDIR, SMTP, refuse_bad_configuration
 from core.kit.choices import enum_choices
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.coaching import GoalState
@@ -187,12 +187,18 @@ VALKEY_URL = env.exact("VALKEY_URL")
 _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core.users.throttles`
     "login": (10, 60),
     "login_address": (60, 60),
+    "second_factor_address": (60, 60),
+    "mailed_token_address": (60, 60),
+    "oidc_address": (60, 60),
+    "exchange_address": (60, 60),
+    "credential_address": (180, 60),  # the five above together
     "refresh": (120, 60),
     "signup": (120, 1800),
     "mail_address": (60, 3600),
     "reset": (5, 3600),
     "link": (5, 3600),
     "invitations": (200, 3600),
+    "resend": (5, 3600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}
 
@@ -286,10 +292,10 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 
 # --- mail --------------------------------------------------------------------------------------
-# Without a backend mail is delivered into a folder. A mail server: Django's SMTP backend.
+# A mail server, or another backend: the one of `core.mail` delivers into a folder.
 MAIL_FOLDER = env.text("MAIL_FOLDER", ".local/mail")
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "core.mail.maildir.MaildirBackend")
-EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", MAILDIR if DEBUG else SMTP)
+EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.exact("EMAIL_HOST_PASSWORD")
@@ -346,4 +352,6 @@ refuse_bad_configuration(
     jwt_algorithm=JWT_ALGORITHM,
     cors_origins=CORS_ALLOWED_ORIGINS,
     oidc_providers=OIDC_PROVIDERS,
+    email_backend=EMAIL_BACKEND,
+    email_host=EMAIL_HOST,
 )

@@ -8,6 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 from core.kit.urls import is_confidential
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin, secret_fault
 
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+MAILDIR = "core.mail.maildir.MaildirBackend"
+
 
 def refuse_bad_configuration(
     *,
@@ -16,6 +19,8 @@ def refuse_bad_configuration(
     jwt_algorithm: str,
     cors_origins: Sequence[str],
     oidc_providers: Mapping[str, Mapping[str, str]],
+    email_backend: str,
+    email_host: str,
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
     secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
@@ -33,6 +38,8 @@ def refuse_bad_configuration(
     ]
     for name, provider in oidc_providers.items():
         wrong += _oidc_faults(name, provider)
+    if email_backend == SMTP and not email_host:
+        wrong.append("EMAIL_HOST is not set: it names the mail server.")
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
 

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from core.erasure.models import ErasureReceipt
+from core.kit.errors import Conflict
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.organizations.invitations import erase_invitations
@@ -10,19 +11,33 @@ from core.outbox.append import append_tombstones, pop_deleted_keys
 from core.outbox.history import erase_history
 from core.outbox.publish import clear_subject, delete_owned, delete_published
 from core.users import passwords
+from core.users.administration import require_another_admin
 from core.users.models import User
 from core.users.services import WrongPassword
+from ongoza_contracts.vocabulary import Role
 
 
 @transaction.atomic
 def erase_user(*, user_id: int, if_match: IfMatch | None = None) -> None:
     """Delete a user, all rows they own, and every key of theirs on the topics.
 
-    Only the fact that the id was erased and the receipts remain. Raises NotFound and
-    PreconditionFailed.
+    Only the fact that the id was erased and the receipts remain. Raises NotFound,
+    PreconditionFailed, LastAdmin, and Conflict for a user who is made an admin meanwhile.
     """
-    # Until the commit no new row can refer to the user.
+    was_admin = User.objects.filter(pk=user_id, role=Role.ADMIN).exists()
+    if was_admin:
+        require_another_admin(user_id)
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True, if_match=if_match)
+    if user.is_staff and not was_admin:
+        raise Conflict
+    erase_any_user(user_id=user_id)
+
+
+@transaction.atomic
+def erase_any_user(*, user_id: int) -> None:
+    """As `erase_user`, the last admin too: for an erasure that is carried out again."""
+    # Until the commit no new row can refer to the user.
+    user = get_for_update(User.objects.filter(pk=user_id), to_delete=True)
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
     rows |= erase_invitations(user)
@@ -38,7 +53,7 @@ def erase_user(*, user_id: int, if_match: IfMatch | None = None) -> None:
 
 
 def erase_oneself(*, user: User, password: str, if_match: IfMatch | None = None) -> None:
-    """Raises WrongPassword and PreconditionFailed."""
+    """Raises WrongPassword, PreconditionFailed and LastAdmin."""
     if not passwords.check_password(password, user):
         raise WrongPassword
     erase_user(user_id=user.id, if_match=if_match)

@@ -23,7 +23,10 @@ class Me(users.Me):
 
     @extend_schema(operation_id="users_erase_me", request=EraseUserRequest, responses={204: None})
     def delete(self, request: Request) -> Response:
-        """Erase the caller's account with all its data, permanently."""
+        """Erase the caller's account with all its data, permanently.
+
+        409 for the last active admin.
+        """
         body = self.body(EraseUserRequest)
         services.erase_oneself(user=self.caller, if_match=self.if_match, **body)
         return Response(status=204)

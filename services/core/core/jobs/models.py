@@ -35,6 +35,8 @@ class Job(models.Model):
     key = models.CharField(max_length=128, null=True, blank=True)  # noqa: DJ001  (no key is not a text)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     due_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, editable=False)
+    """When a tick sent its id to the workers."""
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=128, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -47,7 +49,10 @@ class Job(models.Model):
                 fields=("kind", "key"), condition=IS_OPEN, name="one_open_job_of_a_key"
             ),
         )
-        indexes = (models.Index("due_at", condition=IS_OPEN, name="jobs_open_by_due_at"),)
+        indexes = (
+            models.Index("due_at", condition=IS_OPEN, name="jobs_open_by_due_at"),
+            models.Index("failed_at", condition=~Q(failed_at=None), name="jobs_failed"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}".strip()

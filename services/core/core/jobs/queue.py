@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -30,27 +30,30 @@ class JobQueue:
         import of Celery."""
         self.sender.submit(self.send, [job_id])
 
-    def send(self, job_ids: Iterable[int]) -> None:
-        """Ask workers to run these jobs. Logs what the broker refuses and does not raise it."""
+    def send(self, job_ids: Sequence[int]) -> int:
+        """Ask workers to run these jobs; how many of them were sent. Logs what the broker refuses
+        and does not raise it."""
+        sent = 0
         if not settings.VALKEY_URL or time.monotonic() < self._paused_until:
-            return
+            return sent
         try:
             for job_id in job_ids:
                 _app().send_task(RUN_TASK, [job_id])
+                sent += 1
         except Exception as error:  # a thread's would be seen by nobody
             self._paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("jobs wait for the next tick: %s", type(error).__name__)
+        return sent
 
-    def room(self) -> int:
-        """How many more ids may wait at the broker; 0 when it does not answer."""
+    def waiting(self) -> int | None:
+        """How many ids wait at the broker for a worker; None when it does not answer."""
         try:
             with _app().connection_for_write() as connection:
                 name = _app().conf.task_default_queue
                 channel: Any = connection.default_channel  # its stub lacks the method
-                waiting = channel.queue_declare(name).message_count
+                return int(channel.queue_declare(name).message_count)
         except Exception:
-            return 0
-        return max(0, MOST_WAITING - int(waiting))
+            return None
 
 
 queue = JobQueue()

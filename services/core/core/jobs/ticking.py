@@ -2,22 +2,49 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from core.jobs.models import IS_OPEN, Job, Tick
-from core.jobs.queue import queue
+from core.jobs.queue import MOST_WAITING, queue
 from core.jobs.registry import job_kinds
 from core.jobs.services import due, schedule
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RECURRING_KEY = "recurring"
+REDELIVERY = timedelta(seconds=settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"])
 
 
 def tick() -> None:
     """Several ticks at once do what one does."""
     add_recurring()
-    queue.send([*due().values_list("id", flat=True)[: queue.room()]])
+    waiting = queue.waiting()
+    if waiting is None:
+        return
+    ids = _mark_sent(waiting)
+    unsent = ids[queue.send(ids) :]
+    Job.objects.filter(pk__in=unsent).update(sent_at=None)
+
+
+@transaction.atomic
+def _mark_sent(waiting: int) -> list[int]:
+    """Of the due jobs those that no worker has been asked to run, as many as fit at the broker.
+
+    An id that was sent once it was due still waits, or a worker has it: it is sent again when
+    Celery would deliver it again too. If none waits at the broker, which may have been wiped, every
+    one that is due is sent.
+    """
+    now = timezone.now()
+    found = due()
+    if waiting:
+        again = Q(sent_at__lt=F("due_at")) | Q(sent_at__lt=now - REDELIVERY)
+        found = found.filter(Q(sent_at=None) | again)
+    rows = found.select_for_update(skip_locked=True).values_list("id", flat=True)
+    ids = [*rows[: max(0, MOST_WAITING - waiting)]]
+    Job.objects.filter(pk__in=ids).update(sent_at=now)
+    return ids
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ class JsonGZipMiddleware(GZipMiddleware):
     Placed where it sees every answer of the API; the ETag becomes a weak one.
     """
 
-    never: ClassVar[tuple[str, ...]] = (
+    uncompressed_paths: ClassVar[tuple[str, ...]] = (
         "/api/v1/auth/",
         "/api/v1/feedback",
         "/api/v1/invitations",
@@ -37,5 +37,5 @@ class JsonGZipMiddleware(GZipMiddleware):
     def _may_compress(self, request: HttpRequest, response: HttpResponse) -> bool:
         path = request.path_info
         is_json = "json" in response.headers.get("Content-Type", "")
-        is_ours = path.startswith("/api/") and not path.startswith(self.never)
+        is_ours = path.startswith("/api/") and not path.startswith(self.uncompressed_paths)
         return is_ours and (is_json or response.status_code == 304)

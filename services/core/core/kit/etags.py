@@ -5,14 +5,11 @@ route like `users/me/` gives no two users the same. Proxies and gzip turn it int
 (`W/"12-7"`), which is as good: the text of an answer follows from the version.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Protocol
 
 from core.kit.errors import DomainError
-
-_TAG = re.compile(r'\s*(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*')
-ANY = "*"
+from ongoza_contracts.http.etags import ANY, parse_etags
 
 
 class Tagged(Protocol):
@@ -40,16 +37,9 @@ class IfMatch:
 
 def parse_if_match(header: str | None) -> IfMatch | None:
     """None without the header. A malformed one matches nothing."""
-    return None if header is None else IfMatch(_tags(header))
+    return None if header is None else IfMatch(parse_etags(header))
 
 
 def matches(if_none_match: str | None, row: Tagged) -> bool:
     """Whether the client has the present state already."""
-    return if_none_match is not None and bool(_tags(if_none_match) & {ANY, row.etag})
-
-
-def _tags(header: str) -> frozenset[str]:
-    if header.strip() == ANY:
-        return frozenset({ANY})
-    found = [_TAG.fullmatch(part) for part in header.split(",")]
-    return frozenset(match[1] for match in found if match)
+    return if_none_match is not None and bool(parse_etags(if_none_match) & {ANY, row.etag})

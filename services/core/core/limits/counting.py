@@ -29,15 +29,15 @@ return {1, unused - now}
 
 # The row is inserted as if it were new; `excluded.unused_at - step` is now.
 STATEMENT = """
-INSERT INTO limits_ratelimit AS kept (key, unused_at)
+INSERT INTO limits_ratelimit AS stored (key, unused_at)
 VALUES (%(key)s, clock_timestamp() + %(step)s * interval '1 microsecond')
 ON CONFLICT (key) DO UPDATE
 SET unused_at = greatest(
-    kept.unused_at + %(step)s * interval '1 microsecond', excluded.unused_at
+    stored.unused_at + %(step)s * interval '1 microsecond', excluded.unused_at
 )
-WHERE kept.unused_at
+WHERE stored.unused_at
     <= excluded.unused_at + %(rest)s * interval '1 microsecond'
-RETURNING (extract(epoch FROM kept.unused_at - clock_timestamp()) * 1000000)::bigint
+RETURNING (extract(epoch FROM stored.unused_at - clock_timestamp()) * 1000000)::bigint
 """
 REFUSED = """
 SELECT (extract(epoch FROM unused_at - clock_timestamp()) * 1000000)::bigint

@@ -35,7 +35,7 @@ class Decision:
         }
 
 
-def hit(scope: str, identity: str) -> Decision | None:
+def count_attempt(scope: str, identity: str) -> Decision | None:
     """Count one attempt of `identity`; None for a scope without limit."""
     if scope not in settings.RATE_LIMITS:
         return None

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from core.limits.services import Decision, hit
+from core.limits.services import Decision, count_attempt
 
 
 class RateThrottle(ABC, BaseThrottle):
@@ -35,7 +35,7 @@ class RateThrottle(ABC, BaseThrottle):
 
 def count(request: HttpRequest, scope: str, identity: str) -> Decision | None:
     """Count one attempt and remember it for the headers of the answer."""
-    decision = hit(scope, identity)
+    decision = count_attempt(scope, identity)
     if decision is not None:
         earlier: Decision | None = getattr(request, "rate_limit", None)
         request.rate_limit = _tighter(decision, earlier)  # type: ignore[attr-defined]

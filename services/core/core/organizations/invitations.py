@@ -69,8 +69,7 @@ def invite(
     """
     get_for_update(User.objects.filter(pk=invited_by.pk))  # before invitations, like an erasure
     require_grantable(invited_by, role)
-    if members_of(organization.id).filter(user__email=email).exists():
-        raise AlreadyMember
+    _require_no_member(organization.id, email)
     state = {"role": role, "until": until, "expires_at": _expiry(until)}
     new = Invitation(organization=organization, email=email, invited_by=invited_by, **state)
     Invitation.objects.bulk_create([new], ignore_conflicts=True)
@@ -95,6 +94,30 @@ def _renew(invitation: Invitation, invited_by: User, state: Mapping[str, object]
     for name, value in {**state, "invited_by": invited_by, "token_hash": None}.items():
         setattr(invitation, name, value)
     invitation.save()
+
+
+@transaction.atomic
+def resend(*, invitation: Invitation, resent_by: User) -> Invitation:
+    """Mail another link, which works as long as a new one; the former is void at once.
+
+    Raises InvitationNotFound if it has ended, PermissionDenied for a role that `resent_by` may not
+    grant, and AlreadyMember.
+    """
+    get_for_update(User.objects.filter(pk=resent_by.pk))  # before invitations, like an erasure
+    rows = Invitation.objects.filter(pk=invitation.pk, status=OPEN, expires_at__gt=timezone.now())
+    current = rows.select_for_update().first()
+    if current is None:
+        raise InvitationNotFound
+    _require_no_member(current.organization_id, current.email)
+    _renew(current, resent_by, {"expires_at": _expiry(current.until)})
+    _schedule_mail(current)
+    return current
+
+
+def _require_no_member(organization_id: int, email: str) -> None:
+    """Raises AlreadyMember."""
+    if members_of(organization_id).filter(user__email=email).exists():
+        raise AlreadyMember
 
 
 def _schedule_mail(invitation: Invitation) -> None:

@@ -23,7 +23,7 @@ from core.organizations.invitation_serializers import (
     MemberSerializer,
 )
 from core.organizations.models import Invitation, Organization
-from core.organizations.throttles import InvitationThrottle
+from core.organizations.throttles import InvitationThrottle, ResendThrottle
 from core.users.authentication import TokenAuthentication
 from core.users.base_views import AccountView, LogInView, device_of
 from core.users.models import User
@@ -124,6 +124,20 @@ class InvitationDetail(_ManagerView):
         invitation = selectors.open_invitation(organization, invitation_id)
         invitations.revoke(invitation=invitation, revoked_by=self.caller)
         return Response(status=204)
+
+
+class InvitationResend(_ManagerView):
+    permissions = {"POST": Permission.MEMBERSHIP_MANAGE}
+    throttle_classes = (InvitationThrottle, ResendThrottle)
+
+    @extend_schema(operation_id="invitations_resend", request=None, responses=InvitationSerializer)
+    def post(self, request: Request, organization_id: int, invitation_id: UUID) -> Response:
+        """Mail the link of an open invitation again: a new one, which makes the former void. 409
+        for a member."""
+        organization = self.managed(organization_id)
+        invitation = selectors.open_invitation(organization, invitation_id)
+        resent = invitations.resend(invitation=invitation, resent_by=self.caller)
+        return Response(InvitationSerializer(resent).data)
 
 
 class AcceptInvitation(AccountView, LogInView):

@@ -24,3 +24,13 @@ class InvitationThrottle(RateThrottle):
         if not Organization.objects.filter(managed, pk=organization_id).exists():
             return None
         return f"organization {organization_id}"
+
+
+class ResendThrottle(InvitationThrottle):
+    """How often one invitation is mailed again; use with InvitationThrottle."""
+
+    scope = "resend"
+
+    def identity(self, request: Request) -> str | None:
+        invitation_id = (request.parser_context or {})["kwargs"]["invitation_id"]
+        return super().identity(request) and f"invitation {invitation_id}"

@@ -15,5 +15,9 @@ urlpatterns = [
         "organizations/<id:organization_id>/invitations/<uuid:invitation_id>/",
         member_views.InvitationDetail.as_view(),
     ),
+    path(
+        "organizations/<id:organization_id>/invitations/<uuid:invitation_id>/resend/",
+        member_views.InvitationResend.as_view(),
+    ),
     path("invitations/<str:token>/accept/", member_views.AcceptInvitation.as_view()),
 ]

@@ -62,7 +62,8 @@ class Prerequisite(Part):
     to_contentitem = models.ForeignKey(ContentItem, models.PROTECT, related_name="+")
 
     class Meta:
-        auto_created = ContentItem  # so that the admin can edit the field
+        # The admin edits a many-to-many field only if Django made its table, or seems to have.
+        auto_created = ContentItem
         db_table = "programs_contentitem_prerequisites"
         unique_together = ("from_contentitem", "to_contentitem")
 

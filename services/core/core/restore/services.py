@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core.erasure.models import ErasureReceipt
-from core.erasure.services import erase_user
+from core.erasure.services import erase_any_user
 from core.outbox.append import append, append_tombstones, record_lost_history
 from core.outbox.history import erase_history
 from core.outbox.models import OutboxEvent, RestoreCheck
@@ -194,7 +194,7 @@ def _erase(user_id: int, published: Published, report: Report) -> None:
         user = User.objects.select_for_update().filter(pk=user_id).first()
         if user is not None:
             skip_versions(user, version)
-            erase_user(user_id=user_id)
+            erase_any_user(user_id=user_id)
         else:
             append(UserErased(user_id=user_id, version=version + 1))
         _remove_keys(user_id, published.keys_of(user_id))
@@ -202,7 +202,7 @@ def _erase(user_id: int, published: Published, report: Report) -> None:
 
 
 def _remove_keys(user_id: int, keys: list[tuple[str, str]]) -> None:
-    """The same as `erase_user` does for keys of which the database has no rows."""
+    """The same as `erase_any_user` does for keys of which the database has no rows."""
     erase_history(user_id)
     tombstones = [(TOPIC_BY_NAME[topic], key) for topic, key in keys]
     append_tombstones(tombstones, partition_key=str(user_id))

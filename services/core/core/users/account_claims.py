@@ -1,7 +1,8 @@
 """What an account loses when the person behind its address is proved for the first time.
 
 Anybody can sign up with the address of another person, wait, and share the account once its owner
-comes. So nothing that was set up before the proof still opens the account.
+comes. So nothing that was set up before the proof still opens the account. Only a signed-in user
+who confirms the address by a mailed link, and so proves both, keeps everything.
 """
 
 import secrets

@@ -24,7 +24,8 @@ class LogInForm(AdminAuthenticationForm):
         if not second_factor.is_enrolled(user):
             return
         try:
-            second_factor.check(user, self.cleaned_data.get("code", ""))
+            passed = second_factor.check(user, self.cleaned_data.get("code", ""))
+            self.request.passed_second_factor = passed  # type: ignore[union-attr]
         except second_factor.WrongCode as error:
             raise forms.ValidationError(error.detail) from None
         except Throttled:
@@ -36,7 +37,8 @@ class AdminSite(admin.AdminSite):
     login_template = "users/admin_login.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """A session from before the second factor was set up does not count."""
+        """A session counts if its code was one of the present second factor: not if that was set
+        up, or removed and set up again, since."""
         user = request.user
         if not super().has_permission(request) or not isinstance(user, User):
             return False
@@ -48,8 +50,10 @@ class AdminSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """The session stores the factor that the form has checked: the user may have another one by
+        now."""
         response = super().login(request, extra_context)
         form_was_valid = request.method == "POST" and response.status_code == 302
         if form_was_valid and isinstance(request.user, User):
-            request.session[SESSION_KEY] = second_factor.enrolment_id(request.user)
+            request.session[SESSION_KEY] = getattr(request, "passed_second_factor", None)
         return response

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from core.jobs.services import schedule
 from core.kit.errors import Conflict
@@ -36,15 +37,19 @@ def change_user(*, user_id: int, changed_by: User, **changes: Any) -> User:
     Raises NotFound, OwnAccount, and LastAdmin, so that somebody can always sign in as an admin.
     """
     if changes.get("role", Role.ADMIN) != Role.ADMIN or not changes.get("is_active", True):
-        _require_another_admin(user_id, changed_by)
+        if user_id == changed_by.pk and changed_by.is_staff:
+            raise OwnAccount
+        require_another_admin(user_id)
     return services.update_user(user_id=user_id, **changes)
 
 
-def _require_another_admin(user_id: int, changed_by: User) -> None:
-    """Locks all admins, so that two of them do not remove each other at the same time."""
-    admins = User.objects.filter(role=Role.ADMIN, is_active=True)
-    active = {one.pk for one in admins.select_for_update(no_key=True).order_by("pk")}
-    if user_id in active and user_id == changed_by.pk:
-        raise OwnAccount
-    if active == {user_id}:
+def require_another_admin(user_id: int) -> None:
+    """Raises LastAdmin if the user is the only active admin.
+
+    Locks the user and all admins in the order of their ids until the transaction ends, so that two
+    admins who are changed or erased at the same time leave one.
+    """
+    concerned = Q(pk=user_id) | Q(role=Role.ADMIN, is_active=True)
+    rows = User.objects.filter(concerned).select_for_update(no_key=True).order_by("pk")
+    if {one.pk for one in rows if one.is_staff} == {user_id}:
         raise LastAdmin

@@ -5,19 +5,24 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
-from core.users import api_tokens, selectors, serializers
+from core.users import api_tokens, challenges, selectors, serializers
 from core.users.base_views import AccountView, PublicView
-from core.users.throttles import LogInThrottle
+from core.users.throttles import ExchangeThrottle, OwnPasswordThrottle
 
 
 class ApiTokens(AccountView):
     gives_ids = True
     permissions = {"GET": Principal.USER, "POST": Principal.USER}
     query_parameters = PAGE_PARAMETERS
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Only where the password or a code could be guessed."""
+        return [OwnPasswordThrottle()] if self.request.method == "POST" else []
 
     @extend_schema(
         operation_id="auth_tokens_list",
@@ -34,9 +39,14 @@ class ApiTokens(AccountView):
         responses={201: serializers.CreatedApiToken},
     )
     def post(self, request: Request) -> Response:
-        """Create an API token for programs of the caller. The answer shows it once."""
+        """Create an API token for programs of the caller. The answer shows it once.
+
+        Takes the `code` of a caller who has a second factor, and the `password` of any other.
+        """
         body = self.body(serializers.ApiTokenRequest)
-        created = api_tokens.create(user=self.caller, **body)
+        proof = {name: body.pop(name, None) for name in ("password", "code")}
+        totp_id = challenges.prove_identity(user=self.caller, **proof)
+        created = api_tokens.create(user=self.caller, totp_id=totp_id, **body)
         shown = serializers.ApiTokenSerializer(created.api_token).data
         return Response({**shown, "token": created.token}, 201)
 
@@ -54,7 +64,7 @@ class ApiTokenDetail(AccountView):
 class Exchange(PublicView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle,)
+    throttle_classes = (ExchangeThrottle,)
 
     @extend_schema(
         operation_id="auth_token_exchange",
@@ -63,5 +73,5 @@ class Exchange(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Exchange an API token for an access token of its scope, which lives 15 minutes."""
-        exchanged = api_tokens.exchange(**self.body(serializers.ExchangeRequest))
-        return Response(exchanged._asdict())
+        access_token = api_tokens.exchange(**self.body(serializers.ExchangeRequest))
+        return Response(access_token._asdict())

@@ -21,6 +21,7 @@ from core.outbox.publish import delete_published, publish
 from core.users import second_factor
 from core.users.models import ApiToken, SignIn, User
 from core.users.one_time_tokens import hash_token
+from core.users.services import lock_unchanged
 from core.users.tokens import InvalidToken, issue_scoped
 from ongoza_contracts.http.tokens import SCOPED_TOKEN_SECONDS
 
@@ -34,21 +35,29 @@ class TooManyTokens(Conflict):
     detail = f"You have {MAX_TOKENS} API tokens. Revoke one first."
 
 
-class Created(NamedTuple):
+class CreatedApiToken(NamedTuple):
     api_token: ApiToken
     token: str
 
 
-class Exchanged(NamedTuple):
+class ScopedAccessToken(NamedTuple):
     access_token: str
     expires_in: int
     scope: str
 
 
 @transaction.atomic
-def create(*, user: User, name: str, scope: Sequence[str], days: int) -> Created:
-    """The only time the token itself is known. Raises TooManyTokens."""
-    user = get_for_update(User.objects.filter(pk=user.pk))
+def create(
+    *, user: User, totp_id: int | None, name: str, scope: Sequence[str], days: int
+) -> CreatedApiToken:
+    """The only time the token itself is known. `totp_id` is the second factor by which the user
+    proved who they are, None for the password (`challenges.prove_identity`).
+
+    Raises WrongCredentials, InvalidToken if the second factor changed since, and TooManyTokens.
+    """
+    user = lock_unchanged(user)
+    if second_factor.enrolment_id(user) != totp_id:
+        raise InvalidToken
     if ApiToken.objects.filter(sign_in__user=user).count() >= MAX_TOKENS:
         raise TooManyTokens
     sign_in = SignIn(user=user, device=DEVICE)
@@ -61,7 +70,7 @@ def create(*, user: User, name: str, scope: Sequence[str], days: int) -> Created
         scope=" ".join(sorted(set(scope))),
         expires_at=timezone.now() + timedelta(days=days),
     )
-    return Created(row, token)
+    return CreatedApiToken(row, token)
 
 
 @transaction.atomic
@@ -72,7 +81,7 @@ def revoke(*, user: User, token_id: UUID) -> None:
     delete_published(get_for_update(rows, to_delete=True))
 
 
-def exchange(*, token: str) -> Exchanged:
+def exchange(*, token: str) -> ScopedAccessToken:
     """An access token with the scope of the API token. Raises InvalidToken."""
     now = timezone.now()
     rows = ApiToken.objects.filter(
@@ -86,7 +95,7 @@ def exchange(*, token: str) -> Exchanged:
     left = int((found.expires_at - now).total_seconds())
     seconds = max(1, min(SCOPED_TOKEN_SECONDS, left))
     access = issue_scoped(found.sign_in.user, found.sign_in, found.scope, seconds)
-    return Exchanged(access, seconds, found.scope)
+    return ScopedAccessToken(access, seconds, found.scope)
 
 
 def end_expired(limit: int) -> int:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from core.kit.trace import set_actor
 from core.users import passwords, second_factor
@@ -23,9 +24,29 @@ from core.users.services import (
 )
 
 
-class Enrolled(NamedTuple):
+class CompletedEnrolment(NamedTuple):
     signed_in: SignedIn
     recovery_codes: list[str]
+
+
+def prove_identity(*, user: User, password: str | None, code: str | None) -> int | None:
+    """That the caller is the user, and nobody who got hold of an access token: by a code of the
+    second factor, whose id is returned, or without one by the password.
+
+    Raises DRF's ValidationError if it is missing, WrongPassword, WrongCode and Throttled. Call it
+    outside a transaction, like `second_factor.check`.
+    """
+    if second_factor.is_enrolled(user):
+        return second_factor.check(user, _required("code", code))
+    if not passwords.check_password(_required("password", password), user):
+        raise WrongPassword
+    return None
+
+
+def _required(field: str, value: str | None) -> str:
+    if value is None:
+        raise ValidationError({field: [ErrorDetail("This field is required.", "required")]})
+    return value
 
 
 def pass_second_factor(*, challenge: str, code: str, device: str = "") -> SignedIn:
@@ -44,7 +65,9 @@ def begin_required_enrolment(*, challenge: str) -> Enrolment:
     return second_factor.begin(second_factor.challenged_user(challenge, EnrolmentRequired))
 
 
-def confirm_required_enrolment(*, challenge: str, code: str, device: str = "") -> Enrolled:
+def confirm_required_enrolment(
+    *, challenge: str, code: str, device: str = ""
+) -> CompletedEnrolment:
     """Signs the user in. Every earlier sign-in and API token ends: it was made with the password
     alone."""
     user = second_factor.challenged_user(challenge, EnrolmentRequired)
@@ -55,7 +78,7 @@ def confirm_required_enrolment(*, challenge: str, code: str, device: str = "") -
         codes = second_factor.confirm(user, totp_id)
         signed_in = sign_in(user, device)
         end_sign_ins_before_enrolment(user=user, current=signed_in.sign_in_id)
-    return Enrolled(signed_in, codes)
+    return CompletedEnrolment(signed_in, codes)
 
 
 def begin_enrolment(*, user: User, password: str) -> Enrolment:

@@ -11,18 +11,15 @@ from core.users import mailed_links, serializers
 from core.users.base_views import AccountView, LogInView, PublicView, device_of
 from core.users.one_time_tokens import Purpose
 from core.users.rendering import signed_in_body
-from core.users.throttles import LinkThrottle, LogInThrottle, MailThrottle, ResetThrottle
+from core.users.throttles import LinkThrottle, MailedTokenThrottle, MailThrottle, ResetThrottle
 
 MAIL_ON_ITS_WAY = {"detail": "If the address has an account, a mail is on its way."}
 MAY_MAIL = serializers.MailOnItsWay
 
 
 class VerifyEmail(AccountView):
-    permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle,)
-
-    def perform_authentication(self, request: Request) -> None:
-        """Left to `post`: a mailed token works whatever bearer token comes along."""
+    permissions = {"POST": Principal.USER}
+    throttle_classes = (MailedTokenThrottle,)
 
     @extend_schema(
         operation_id="auth_verify_email",
@@ -30,14 +27,16 @@ class VerifyEmail(AccountView):
         responses={202: MAY_MAIL, 204: None},
     )
     def post(self, request: Request) -> Response:
-        """Confirm an e-mail address by the mailed token: 204. Without a token a signed-in caller
-        gets another mail, unless the address is verified: 202."""
+        """Confirm the caller's e-mail address by the mailed token: 204. Without a token the caller
+        gets another mail, unless the address is verified: 202.
+
+        400 for the token of somebody else, who can still use it.
+        """
         token = self.body(serializers.VerifyEmailRequest).get("token")
         if token is None:
-            super().perform_authentication(request)
             mailed_links.request_verification(self.caller)
             return Response(MAIL_ON_ITS_WAY, 202)
-        mailed_links.verify_address(token=token)
+        mailed_links.verify_address(user=self.caller, token=token)
         return Response(status=204)
 
 
@@ -60,7 +59,7 @@ class PasswordReset(PublicView):
 
 class PasswordResetConfirm(PublicView):
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle,)
+    throttle_classes = (MailedTokenThrottle,)
 
     @extend_schema(
         operation_id="auth_password_reset_confirm",
@@ -77,7 +76,7 @@ class PasswordResetConfirm(PublicView):
 class LogInLink(LogInView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle, LinkThrottle)
+    throttle_classes = (MailedTokenThrottle, LinkThrottle)
 
     @extend_schema(
         operation_id="auth_login_link",

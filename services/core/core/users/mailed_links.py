@@ -12,7 +12,7 @@ from core.kit.trace import set_actor
 from core.users import one_time_tokens, passwords, second_factor, selectors
 from core.users.account_claims import claim_unverified
 from core.users.models import OneTimeToken, User
-from core.users.one_time_tokens import Purpose
+from core.users.one_time_tokens import InvalidOneTimeToken, Purpose
 from core.users.services import SignedIn, set_password, sign_in
 
 
@@ -39,9 +39,15 @@ def request_verification(user: User) -> None:
 
 
 @transaction.atomic
-def verify_address(*, token: str) -> None:
-    """Raises InvalidOneTimeToken."""
-    mark_verified(one_time_tokens.redeem(token, Purpose.VERIFY_ADDRESS))
+def verify_address(*, user: User, token: str) -> None:
+    """Raises InvalidOneTimeToken, also for the token of another user.
+
+    The token alone would not do: somebody who signed up with the address of another person keeps
+    the password and the sign-ins, and its owner would confirm that account by opening the mail.
+    """
+    if one_time_tokens.redeem(token, Purpose.VERIFY_ADDRESS) != user:
+        raise InvalidOneTimeToken
+    mark_verified(user)
 
 
 @transaction.atomic

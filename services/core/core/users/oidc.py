@@ -50,7 +50,7 @@ class StaffNotJoined(Conflict):
     detail = "Accounts of staff are not joined to a provider. Log in with your password."
 
 
-class Begun(NamedTuple):
+class AuthorizationRequest(NamedTuple):
     authorization_url: str
     log_in_token: str
     """The browser keeps it and sends it back with code and state."""
@@ -65,7 +65,7 @@ def provider_of(name: str) -> Provider:
 
 
 # --- the two requests ----------------------------------------------------------------------------
-def begin(provider: Provider) -> Begun:
+def begin(provider: Provider) -> AuthorizationRequest:
     """Raises ProviderUnavailable."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     digest = hashlib.sha256(verifier.encode()).digest()
@@ -83,7 +83,7 @@ def begin(provider: Provider) -> Begun:
     url = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
     expires = int(time.time()) + LOG_IN_SECONDS
     remembered = {"state": state, "nonce": nonce, "verifier": verifier, "expires": expires}
-    return Begun(url, seal(json.dumps(remembered).encode(), context=provider.name))
+    return AuthorizationRequest(url, seal(json.dumps(remembered).encode(), context=provider.name))
 
 
 def finish(

@@ -8,13 +8,13 @@ from core.kit.permissions import Principal
 from core.users import oidc, serializers
 from core.users.base_views import LogInView, device_of
 from core.users.rendering import signed_in_body
-from core.users.throttles import LogInThrottle
+from core.users.throttles import OidcThrottle
 
 
 class OidcBegin(LogInView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle,)
+    throttle_classes = (OidcThrottle,)
 
     @extend_schema(
         operation_id="auth_oidc_begin", request=None, responses={201: serializers.OidcBegun}
@@ -22,14 +22,14 @@ class OidcBegin(LogInView):
     def post(self, request: Request, provider: str) -> Response:
         """Begin a log-in at the provider: send the person to `authorization_url` and keep
         `log_in_token` in the browser."""
-        begun = oidc.begin(oidc.provider_of(provider))
-        return Response(begun._asdict(), 201)
+        authorization = oidc.begin(oidc.provider_of(provider))
+        return Response(authorization._asdict(), 201)
 
 
 class OidcFinish(LogInView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle,)
+    throttle_classes = (OidcThrottle,)
 
     @extend_schema(
         operation_id="auth_oidc_finish",

@@ -11,7 +11,7 @@ from core.kit.permissions import Principal
 from core.users import challenges, second_factor, serializers
 from core.users.base_views import AccountView, PublicView, device_of
 from core.users.rendering import signed_in_body
-from core.users.throttles import LogInThrottle, OwnPasswordThrottle
+from core.users.throttles import OwnPasswordThrottle, SecondFactorThrottle
 from core.users.tokens import UserClaims
 
 
@@ -68,7 +68,7 @@ class TotpConfirm(AccountView):
 class SecondFactorLogIn(PublicView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle,)
+    throttle_classes = (SecondFactorThrottle,)
 
     @extend_schema(
         operation_id="auth_login_second_factor",
@@ -85,7 +85,7 @@ class SecondFactorLogIn(PublicView):
 
 class RequiredEnrolment(PublicView):
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle,)
+    throttle_classes = (SecondFactorThrottle,)
 
     @extend_schema(
         operation_id="auth_login_enrol",
@@ -101,7 +101,7 @@ class RequiredEnrolment(PublicView):
 class RequiredEnrolmentConfirm(PublicView):
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle,)
+    throttle_classes = (SecondFactorThrottle,)
 
     @extend_schema(
         operation_id="auth_login_enrol_confirm",

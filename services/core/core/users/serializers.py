@@ -168,10 +168,11 @@ class ApiTokenRequest(StrictSerializer):
     scope = serializers.ListField(
         child=serializers.ChoiceField(choices=SCOPE_WORDS), min_length=1, max_length=20
     )
-    expires_in_days = serializers.IntegerField(min_value=1, max_value=366, default=90)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {"name": attrs["name"], "scope": attrs["scope"], "days": attrs["expires_in_days"]}
+    expires_in_days = serializers.IntegerField(
+        source="days", min_value=1, max_value=366, default=90
+    )
+    password = PasswordField(required=False, help_text="Unless there is a second factor.")
+    code = CodeField(required=False, help_text="Of the second factor, if there is one.")
 
 
 class ExchangeRequest(StrictSerializer):

@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
+from core.limits.services import Decision
 from core.limits.throttles import RateThrottle, client_address, count
 
 Page = Callable[..., HttpResponse]
@@ -23,10 +25,54 @@ class SignUpThrottle(_PerAddress):
     scope = "signup"
 
 
-class LogInThrottle(_PerAddress):
-    """How many passwords one network address may try, over all accounts."""
+class _CredentialThrottle(_PerAddress):
+    """How many credentials of one kind a network address may try, over all accounts.
+
+    Attempts that it lets through count against a limit over all kinds as well, which is wider: who
+    uses up the attempts of one route leaves some of the others.
+    """
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        self.decision = count_credential(request._request, self.scope)
+        return self.decision is None or self.decision.allowed
+
+
+def count_credential(request: HttpRequest, scope: str) -> Decision | None:
+    address = client_address(request)
+    decision = count(request, scope, address)
+    if decision is not None and not decision.allowed:
+        return decision
+    return count(request, "credential_address", address) or decision
+
+
+class LogInThrottle(_CredentialThrottle):
+    """Passwords, in the API and in the admin."""
 
     scope = "login_address"
+
+
+class SecondFactorThrottle(_CredentialThrottle):
+    """Codes, and challenges that lead to them."""
+
+    scope = "second_factor_address"
+
+
+class MailedTokenThrottle(_CredentialThrottle):
+    """Tokens that were mailed."""
+
+    scope = "mailed_token_address"
+
+
+class OidcThrottle(_CredentialThrottle):
+    """Log-ins by OpenID Connect, each of which calls the provider."""
+
+    scope = "oidc_address"
+
+
+class ExchangeThrottle(_CredentialThrottle):
+    """API tokens."""
+
+    scope = "exchange_address"
 
 
 class RefreshThrottle(_PerAddress):
@@ -80,7 +126,7 @@ class ResetThrottle(_PerAccount):
 
 
 class LinkThrottle(_PerAccount):
-    """How many one-time links may be asked for one account; use with LogInThrottle."""
+    """How many one-time links may be asked for one account; use with MailedTokenThrottle."""
 
     scope = "link"
 
@@ -106,7 +152,7 @@ def _may_try(request: HttpRequest) -> bool:
     address = client_address(request)
     account = account_key(request.POST.get("username", ""))
     decisions = [
-        count(request, LogInThrottle.scope, address),
+        count_credential(request, LogInThrottle.scope),
         count(request, AccountThrottle.scope, f"{address} {account}"),
     ]
     return all(decision is None or decision.allowed for decision in decisions)

@@ -1,0 +1,106 @@
+"""An active admin always remains, whoever erases whom."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from core.erasure.services import erase_any_user
+from core.users.models import User
+from core.users.services import add_user, update_user
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.world import Answer, appended, forget_appended, refusal, signed_in
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a-long-passphrase-9"
+LAST_ADMIN = (409, "last_admin", [])
+
+
+def admin(name: str) -> User:
+    return add_user(email=f"{name}@ongoza.example", password=PASSWORD, role=Role.ADMIN)
+
+
+def erase_oneself(user: User) -> Answer:
+    return signed_in(user).call("DELETE", "users/me/", {"password": PASSWORD})
+
+
+def test_the_last_active_admin_is_not_erased() -> None:
+    ada, zoe = admin("ada"), admin("zoe")
+    update_user(user_id=zoe.id, is_active=False)
+    forget_appended()
+    assert refusal(erase_oneself(ada)) == LAST_ADMIN
+    assert User.objects.filter(pk=ada.id).exists()
+    assert appended() == []
+
+
+def test_an_admin_beside_another_is_erased() -> None:
+    ada, zoe = admin("ada"), admin("zoe")
+    assert erase_oneself(ada)[0] == 204
+    assert refusal(erase_oneself(zoe)) == LAST_ADMIN
+
+
+def test_an_inactive_admin_is_erased() -> None:
+    ada, zoe = admin("ada"), admin("zoe")
+    update_user(user_id=zoe.id, is_active=False)
+    site = Client()
+    site.force_login(ada)
+    page = site.post(f"/admin/users/user/{zoe.id}/delete/", {"post": "yes"})
+    assert page.status_code == 302
+    assert not User.objects.filter(pk=zoe.id).exists()
+
+
+def test_an_erasure_that_is_carried_out_again_spares_no_admin() -> None:
+    ada = admin("ada")
+    erase_any_user(user_id=ada.id)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("by", ["page", "action"])
+def test_the_admin_site_refuses_to_erase_the_last_admin(by: str) -> None:
+    ada = admin("ada")
+    site = Client()
+    site.force_login(ada)
+    pages = {
+        "page": (f"/admin/users/user/{ada.id}/delete/", {"post": "yes"}),
+        "action": (
+            "/admin/users/user/",
+            {"action": "delete_selected", "_selected_action": [ada.id], "post": "yes"},
+        ),
+    }
+    page = site.post(*pages[by], follow=True)
+    assert "This is the last active admin" in page.content.decode()
+    assert User.objects.filter(pk=ada.id).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_admins_who_erase_themselves_at_once_leave_one() -> None:
+    def erase(user: User) -> int:
+        try:
+            return erase_oneself(user)[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = sorted(threads.map(erase, [admin("ada"), admin("zoe")]))
+    assert answers == [204, 409]
+    assert User.objects.filter(role=Role.ADMIN, is_active=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_admin_who_is_erased_and_one_who_is_deactivated_at_once_leave_one() -> None:
+    ada, zoe = admin("ada"), admin("zoe")
+    caller = signed_in(ada)
+
+    def run(number: int) -> int:
+        try:
+            path = f"users/{zoe.id}/deactivate/"
+            return erase_oneself(ada)[0] if number else caller.call("POST", path)[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        deactivated, erased = threads.map(run, range(2))
+    assert (deactivated == 200) is not (erased == 204)
+    assert User.objects.filter(role=Role.ADMIN, is_active=True).count() == 1
