@@ -310,6 +310,9 @@ OIDC_PROVIDERS: dict[str, dict[str, str]] = {
     for name in env.names("OIDC_PROVIDERS")
 }
 
+# --- calls to addresses that users give: webhooks and web push ----------------------------------
+WEBHOOKS_TO_LOOPBACK = env.flag("WEBHOOKS_TO_LOOPBACK")  # for tests and one machine alone
+
 # --- browsers: the admin and the docs pages ----------------------------------------------------
 HTTPS_ONLY = env.flag("HTTPS_ONLY")  # set it wherever TLS ends in front of core
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
