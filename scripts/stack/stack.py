@@ -159,6 +159,7 @@ class Stack:
             "PYTHONUNBUFFERED": "1",
             "MAIL_FOLDER": str(self.folder / "mail"),
             "DEMO_DATA": "yes",  # the command `seed`
+            "WEBHOOKS_TO_LOOPBACK": "1",  # their receivers run here too
             "DB_HOST": HOST,
             "DB_NAME": "ongozacyberhub",
             "DB_USER": "postgres",

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "core.mail",
     "core.limits",
     "core.access",
+    "core.notifications",
     "core.programs",
     "core.progress",
     "core.feedback",
@@ -193,6 +194,7 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "reset": (5, 3600),
     "link": (5, 3600),
     "invitations": (200, 3600),
+    "phone": (5, 3600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}
 
@@ -255,6 +257,7 @@ SPECTACULAR_SETTINGS = {
         "ConsentKind": "core.users.models.Consent.Kind",
         "InvitedRole": "core.organizations.invitation_serializers.ROLES",
         "InvitationStatus": "core.organizations.models.Invitation.Status",
+        "NotificationChannel": "core.notifications.models.Channel",
     },
 }
 
@@ -297,6 +300,16 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.example>")
 WEB_URL = env.text("WEB_URL", "http://localhost:3000")
+
+# --- notifications -----------------------------------------------------------------------------
+NOTIFICATION_DAYS = env.number("NOTIFICATION_DAYS", 180)
+NOTIFICATION_READ_DAYS = env.number("NOTIFICATION_READ_DAYS", 60)  # those that were read
+# Web push is off without a key: 32 random bytes in base64url.
+VAPID_PRIVATE_KEY = env.exact("VAPID_PRIVATE_KEY")
+VAPID_CONTACT = env.text("VAPID_CONTACT", "mailto:no-reply@ongoza.example")
+# Text messages are off without a gateway.
+SMS_URL = env.text("SMS_URL")
+SMS_TOKEN = env.exact("SMS_TOKEN")
 
 # --- providers of OpenID Connect ---------------------------------------------------------------
 # OIDC_PROVIDERS=school reads OIDC_SCHOOL_ISSUER and so on.
@@ -349,4 +362,6 @@ refuse_bad_configuration(
     jwt_algorithm=JWT_ALGORITHM,
     cors_origins=CORS_ALLOWED_ORIGINS,
     oidc_providers=OIDC_PROVIDERS,
+    vapid_private_key=VAPID_PRIVATE_KEY,
+    sms_url=SMS_URL,
 )

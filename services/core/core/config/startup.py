@@ -1,5 +1,6 @@
 """Checks of the configuration before a process starts: called by the last line of the settings."""
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from core.kit.urls import is_confidential
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin, secret_fault
+
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def refuse_bad_configuration(
@@ -16,6 +19,8 @@ def refuse_bad_configuration(
     jwt_algorithm: str,
     cors_origins: Sequence[str],
     oidc_providers: Mapping[str, Mapping[str, str]],
+    vapid_private_key: str = "",
+    sms_url: str = "",
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
     secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
@@ -33,8 +38,20 @@ def refuse_bad_configuration(
     ]
     for name, provider in oidc_providers.items():
         wrong += _oidc_faults(name, provider)
+    if vapid_private_key and not _is_private_key(vapid_private_key):
+        wrong.append("VAPID_PRIVATE_KEY is not 32 bytes in base64url.")
+    if sms_url and not is_confidential(sms_url):
+        wrong.append("SMS_URL is no https URL.")
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
+
+
+def _is_private_key(text: str) -> bool:
+    """Whether it is a number that a private key of the curve P-256 can be."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
+        return False
+    number = int.from_bytes(base64.urlsafe_b64decode(text.rstrip("=") + "="))
+    return 0 < number < P256_ORDER
 
 
 def _oidc_faults(name: str, provider: Mapping[str, str]) -> list[str]:
