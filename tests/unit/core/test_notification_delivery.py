@@ -8,7 +8,6 @@ import pytest
 from django.core.mail import EmailMessage
 from django.db import OperationalError, connection
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from core.jobs.models import Job
 from core.jobs.services import run_due
@@ -41,7 +40,7 @@ def user() -> User:
 
 
 @pytest.fixture
-def gateway(settings: SettingsWrapper) -> Iterator[HttpDouble]:
+def gateway(settings: Any) -> Iterator[HttpDouble]:
     double = HttpDouble()
     settings.SMS_URL, settings.SMS_TOKEN = f"{double.url}/messages", "a-token"
     yield double
@@ -68,6 +67,7 @@ def test_a_notification_is_mailed_once(user: User, mailoutbox: list[EmailMessage
     notify_of(user)
     run_jobs()
     Job.objects.filter(kind="notifications.dispatch").update(done_at=None)
+    make_due()
     run_jobs()
     (mail,) = mailoutbox
     assert (mail.to, mail.subject) == ([user.email], "You have a mentor")
@@ -175,7 +175,7 @@ def test_a_text_message_goes_to_the_gateway(user: User, gateway: HttpDouble) -> 
 
 
 def test_without_gateway_or_verified_number_no_text_message_is_sent(
-    user: User, gateway: HttpDouble, settings: SettingsWrapper
+    user: User, gateway: HttpDouble, settings: Any
 ) -> None:
     by_sms(user)
     PhoneNumber.objects.update(verified_at=None)

@@ -1,11 +1,15 @@
 """What is notified: memberships, invitations, security notices, profiling results, goals."""
 
+import base64
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -16,12 +20,13 @@ from core.coaching.models import Goal
 from core.coaching.notifications import GOAL_DUE, GOAL_NEAR
 from core.coaching.services import update_goal
 from core.jobs.models import Job
-from core.jobs.services import run_due
+from core.jobs.services import run_due, schedule
 from core.notifications import kinds
 from core.notifications.models import Notification
 from core.organizations.services import remove_member
 from core.profiling.notifications import RESULT_READY
 from core.profiling.services import import_session, record_result, start_session
+from core.users import second_factor
 from core.users.models import User
 from core.users.services import add_user
 from ongoza_contracts.access import ScopeKind
@@ -35,7 +40,8 @@ pytestmark = pytest.mark.django_db
 PASSWORD, NEW_PASSWORD = "a-long-passphrase-9", "another-passphrase-7"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"
-RESULT = {"scores": {}, "primary": "builders", "secondary": [], "confidence": "high"}
+SCORES = {"builders": 80, "leaders": 10.5, "entrepreneurs": 0, "researchers": 5, "educators": 4}
+RESULT = {"scores": SCORES, "primary": "builders", "secondary": [], "confidence": "high"}
 
 
 @pytest.fixture
@@ -117,13 +123,13 @@ def test_a_sign_in_on_an_unknown_device_is_notified_once(amina: User) -> None:
 
 def test_a_device_stays_known_after_log_out(amina: User) -> None:
     for agent in (FIREFOX, CHROME):
-        NOBODY.post("auth/logout/", {"refresh": log_in(agent)["refresh"]})
+        NOBODY.post("auth/logout/", {"refresh_token": log_in(agent)["refresh_token"]})
     log_in(FIREFOX)
     assert notified(amina) == [kinds.NEW_DEVICE]
 
 
 def test_a_changed_password_is_notified(amina: User) -> None:
-    access = log_in(FIREFOX)["access"]
+    access = log_in(FIREFOX)["access_token"]
     body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
     response = Client(headers={"User-Agent": FIREFOX, "Authorization": f"Bearer {access}"}).post(
         "/api/v1/users/me/password/", body, content_type="application/json"
@@ -143,6 +149,20 @@ def test_a_first_password_is_no_news() -> None:
     assert notified(user) == []
 
 
+def test_a_second_factor_is_notified_when_it_is_added_and_removed(amina: User) -> None:
+    for attempt in (1, 2):
+        second_factor.begin(amina)
+        second_factor.remove(amina)  # nothing is added yet
+        assert len(notified(amina)) == 2 * (attempt - 1)
+        secret = base64.b32decode(second_factor.begin(amina).secret)
+        app = TOTP(secret, 6, SHA1(), 30)  # noqa: S303  (what authenticator apps know)
+        totp_id = second_factor.check_unconfirmed(amina, app.generate(int(time.time())).decode())
+        second_factor.confirm(amina, totp_id)
+        second_factor.remove(amina)
+    once = [kinds.SECOND_FACTOR_REMOVED, kinds.SECOND_FACTOR_ADDED]
+    assert notified(amina) == once * 2
+
+
 # --- profiling ---------------------------------------------------------------------------------
 def test_a_result_is_notified_once_and_an_imported_one_is_not() -> None:
     user = reader()
@@ -151,9 +171,7 @@ def test_a_result_is_notified_once_and_an_imported_one_is_not() -> None:
         record_result(session_id=session.id, result=RESULT, judged_version=1)
     assert notified(user) == [RESULT_READY]
     other = person("baraka")
-    import_session(
-        user=other, questionnaire="q-1", result=RESULT, completed_at=timezone.now()
-    )
+    import_session(user=other, questionnaire="q-1", result=RESULT, completed_at=timezone.now())
     assert notified(other) == []
 
 
@@ -165,7 +183,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
     def set_day(day: date) -> None:
         now = datetime(day.year, day.month, day.day, tzinfo=UTC)
         monkeypatch.setattr(timezone, "now", lambda: now)
-        Job.objects.create(kind="coaching.goal_dates")
+        schedule("coaching.goal_dates")
         run_due()
 
     return set_day
@@ -198,9 +216,7 @@ def test_a_goal_with_another_date_is_notified_again(at: Callable[[date], None]) 
 
 
 @pytest.mark.parametrize("state", ["achieved", "dropped"])
-def test_a_goal_that_is_not_active_is_not_notified(
-    at: Callable[[date], None], state: str
-) -> None:
+def test_a_goal_that_is_not_active_is_not_notified(at: Callable[[date], None], state: str) -> None:
     user, day = reader(), date(2026, 6, 10)
     Goal.objects.create(user=user, title="Pass", target_date=day, state=state)
     at(day)

@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from core.config.settings import _RATE_LIMITS
 from core.jobs.models import Job
@@ -26,7 +26,7 @@ WRONG: Refusal = (403, "wrong_code", [])
 
 
 @pytest.fixture
-def gateway(settings: SettingsWrapper) -> Iterator[HttpDouble]:
+def gateway(settings: Any) -> Iterator[HttpDouble]:
     double = HttpDouble()
     settings.SMS_URL = double.url
     yield double
@@ -142,9 +142,7 @@ def test_without_a_gateway_text_messages_are_off(amina: Caller) -> None:
     assert amina.get("notifications/preferences/")[1]["sms"] is False
 
 
-def test_few_codes_go_to_one_number_whoever_asks(
-    gateway: HttpDouble, settings: SettingsWrapper
-) -> None:
+def test_few_codes_go_to_one_number_whoever_asks(gateway: HttpDouble, settings: Any) -> None:
     limit = _RATE_LIMITS["phone"][0]
     settings.RATE_LIMITS = {"phone": _RATE_LIMITS["phone"]}
     statuses = []

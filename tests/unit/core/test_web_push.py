@@ -8,7 +8,6 @@ import jwt
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
-from pytest_django.fixtures import SettingsWrapper
 
 from core.jobs.models import Job
 from core.notifications import push_encryption, push_subscriptions
@@ -36,7 +35,7 @@ ROUTE = "notifications/push-subscriptions/"
 
 
 @pytest.fixture(autouse=True)
-def web_push(settings: SettingsWrapper) -> None:
+def web_push(settings: Any) -> None:
     settings.VAPID_PRIVATE_KEY, settings.VAPID_CONTACT = VAPID_KEY, "mailto:ops@ongoza.example"
     settings.WEBHOOKS_TO_LOOPBACK = True
 
@@ -173,7 +172,7 @@ def test_a_message_that_the_push_service_refuses_is_not_repeated(
 
 
 def test_an_address_that_has_become_private_is_not_called(
-    user: User, amina: Caller, push_service: HttpDouble, settings: SettingsWrapper
+    user: User, amina: Caller, push_service: HttpDouble, settings: Any
 ) -> None:
     subscribe(amina, Browser(), f"{push_service.url}/send/1")
     settings.WEBHOOKS_TO_LOOPBACK = False
@@ -206,9 +205,7 @@ def test_subscriptions_are_one_s_own(amina: Caller) -> None:
     assert amina.get(ROUTE)[1]["results"] == []
 
 
-def test_a_browser_belongs_to_the_user_who_subscribed_it_last(
-    amina: Caller, user: User
-) -> None:
+def test_a_browser_belongs_to_the_user_who_subscribed_it_last(amina: Caller, user: User) -> None:
     browser, endpoint = Browser(), "http://localhost/1"
     subscribe(amina, browser, endpoint)
     subscribe(amina, browser, endpoint)
@@ -235,9 +232,7 @@ def test_an_endpoint_inside_our_network_is_refused(amina: Caller, endpoint: str)
     assert not PushSubscription.objects.exists()
 
 
-def test_loopback_is_refused_without_the_setting(
-    amina: Caller, settings: SettingsWrapper
-) -> None:
+def test_loopback_is_refused_without_the_setting(amina: Caller, settings: Any) -> None:
     settings.WEBHOOKS_TO_LOOPBACK = False
     answer = amina.post(ROUTE, Browser().subscription("https://localhost/1"))
     assert refusal(answer) == (400, "address_refused", [])
@@ -262,9 +257,7 @@ def test_keys_that_no_browser_has_are_refused(
     assert (status, [name for name, _ in errors]) == (400, [field])
 
 
-def test_without_a_key_web_push_is_off(
-    amina: Caller, user: User, settings: SettingsWrapper
-) -> None:
+def test_without_a_key_web_push_is_off(amina: Caller, user: User, settings: Any) -> None:
     settings.VAPID_PRIVATE_KEY = ""
     answer = amina.post(ROUTE, Browser().subscription("http://localhost/1"))
     assert refusal(answer) == (409, push_subscriptions.PushOff.code, [])

@@ -248,8 +248,8 @@ def _is_main(user_id: int, role: str, scope: Scope) -> bool:
 
 def _end_all(rows: QuerySet[Membership]) -> list[Membership]:
     """Those that had not ended before."""
-    locked = rows.filter(revoked_at=None).select_for_update(no_key=True).order_by("pk")
-    return [membership for membership in locked if _end(membership)]
+    active = rows.filter(revoked_at=None).select_for_update(no_key=True).order_by("pk")
+    return [membership for membership in active if _end(membership)]
 
 
 def _end(membership: Membership) -> bool:

@@ -66,7 +66,11 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
             pool.stream("POST", url, headers=dict(headers), content=content) as response,
         ):
             return Reply(response.status, _beginning(response.iter_stream()))
-    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.RemoteProtocolError) as error:
+    except (
+        httpcore.NetworkError,
+        httpcore.TimeoutException,
+        httpcore.RemoteProtocolError,
+    ) as error:
         raise CallFailed(type(error).__name__) from None
 
 

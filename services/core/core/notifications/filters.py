@@ -8,7 +8,8 @@ from core.notifications.models import Notification
 
 class NotificationFilters(Filters):
     unread = BooleanFilter(
-        method="filter_unread", help_text="`true` for those that are unread, `false` for the others."
+        method="filter_unread",
+        help_text="`true` for those that are unread, `false` for the others.",
     )
 
     def filter_unread(

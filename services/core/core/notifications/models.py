@@ -37,9 +37,9 @@ class Notification(models.Model):
             ),
         )
         indexes = (
-            models.Index("user", "-id", name="notifications_newest_first"),
-            models.Index("user", condition=Q(read_at=None), name="notifications_unread"),
-            models.Index("created_at", name="notifications_by_age"),
+            models.Index(fields=("user", "-id"), name="notifications_newest_first"),
+            models.Index(fields=("user",), condition=Q(read_at=None), name="notifications_unread"),
+            models.Index(fields=("created_at",), name="notifications_by_age"),
         )
 
     def __str__(self) -> str:

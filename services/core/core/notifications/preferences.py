@@ -23,17 +23,17 @@ def preferences_of(user: User) -> NotificationPreferences:
 
 
 def channels_by_kind(user: User) -> Mapping[str, frozenset[str]]:
-    chosen = preferences_of(user).channels
-    return {name: _channels(kind, chosen) for name, kind in notification_kinds().items()}
+    choice = preferences_of(user).channels
+    return {name: _channels(kind, choice) for name, kind in notification_kinds().items()}
 
 
 def channels_of(user: User, kind: NotificationKind) -> frozenset[str]:
     return _channels(kind, preferences_of(user).channels)
 
 
-def _channels(kind: NotificationKind, chosen: Mapping[str, Sequence[str]]) -> frozenset[str]:
+def _channels(kind: NotificationKind, choice: Mapping[str, Sequence[str]]) -> frozenset[str]:
     """An urgent kind keeps its own channels, whatever was stored before it became urgent."""
-    channels = frozenset(chosen.get(kind.name, kind.channels))
+    channels = frozenset(choice.get(kind.name, kind.channels))
     return channels | kind.channels if kind.urgent else channels
 
 

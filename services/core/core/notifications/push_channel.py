@@ -59,6 +59,4 @@ def _send(subscription: PushSubscription, message: Message) -> int:
 def _authorization(endpoint: str) -> str:
     parts = urlsplit(endpoint)
     origin = f"{parts.scheme}://{parts.netloc}"
-    return push_encryption.authorization(
-        origin, settings.VAPID_PRIVATE_KEY, settings.VAPID_CONTACT
-    )
+    return push_encryption.authorization(origin, settings.VAPID_PRIVATE_KEY, settings.VAPID_CONTACT)

@@ -31,7 +31,9 @@ def add_subscription(*, user: User, endpoint: str, p256dh: str, auth: str) -> Pu
         added = PushSubscription.objects.create(
             user=user, endpoint=endpoint, p256dh=p256dh, auth=auth
         )
-        newest = PushSubscription.objects.filter(user=user).values_list("pk", flat=True)[:MAX_SUBSCRIPTIONS]
+        newest = PushSubscription.objects.filter(user=user).values_list("pk", flat=True)[
+            :MAX_SUBSCRIPTIONS
+        ]
         PushSubscription.objects.filter(user=user).exclude(pk__in=[*newest]).delete()
     return added
 

@@ -29,8 +29,8 @@ class QuietHours:
     def end_after(self, moment: datetime) -> datetime:
         """The first full minute from `moment` on that is not quiet; `moment` if it is not quiet.
 
-        The wall clock is asked for every minute: it skips an hour, or shows one twice, when daylight
-        saving time begins or ends.
+        The wall clock is asked for every minute: it skips an hour, or shows one twice, when
+        daylight saving time begins or ends.
         """
         if not self.include(moment):
             return moment

@@ -26,9 +26,7 @@ def locale_of(user_id: int) -> str:
 def render(notifications: Sequence[Notification], locale: str) -> list[Text]:
     """One for each, in the same order: one query for each kind among them."""
     contexts = _contexts(notifications)
-    return [
-        _render(one, contexts[one.kind].get(one.subject, {}), locale) for one in notifications
-    ]
+    return [_render(one, contexts[one.kind].get(one.subject, {}), locale) for one in notifications]
 
 
 def _contexts(

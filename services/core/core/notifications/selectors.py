@@ -10,7 +10,7 @@ from core.users.models import User
 def listed(user: User) -> QuerySet[Notification]:
     """Of the kinds that the user wants to see in the app."""
     channels = channels_by_kind(user)
-    shown = [kind for kind, chosen in channels.items() if Channel.IN_APP in chosen]
+    shown = [kind for kind, choice in channels.items() if Channel.IN_APP in choice]
     return Notification.objects.filter(user=user, kind__in=shown)
 
 

@@ -23,9 +23,7 @@ class NotificationListSerializer(serializers.ListSerializer[Any]):
         rows = [*data]
         texts = render(rows, locale_of(rows[0].user_id)) if rows else []
         shown = super().to_representation(rows)
-        return [
-            {**one, **text._asdict()} for one, text in zip(shown, texts, strict=True)
-        ]
+        return [{**one, **text._asdict()} for one, text in zip(shown, texts, strict=True)]
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
@@ -48,9 +46,7 @@ class Unread(serializers.Serializer[Any]):
 class ReadRequest(StrictSerializer):
     """Either `ids` or `until`."""
 
-    ids = serializers.ListField(
-        child=serializers.UUIDField(), max_length=MAX_IDS, required=False
-    )
+    ids = serializers.ListField(child=serializers.UUIDField(), max_length=MAX_IDS, required=False)
     until = AwareDateTimeField(
         required=False, help_text="All that were created at this time or before it."
     )

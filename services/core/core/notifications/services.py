@@ -47,5 +47,5 @@ def mark_read(
         rows = rows.filter(pk__in=ids)
     if until is not None:
         rows = rows.filter(created_at__lte=until)
-    locked = [*rows.select_for_update().order_by("pk").values_list("pk", flat=True)]
-    Notification.objects.filter(pk__in=locked).update(read_at=timezone.now())
+    unread = [*rows.select_for_update().order_by("pk").values_list("pk", flat=True)]
+    Notification.objects.filter(pk__in=unread).update(read_at=timezone.now())

@@ -110,9 +110,7 @@ class PushSubscriptionDetail(AccountView):
     @extend_schema(operation_id="notifications_push_unsubscribe", responses={204: None})
     def delete(self, request: Request, subscription_id: UUID) -> Response:
         """Delete one of the caller's subscriptions."""
-        push_subscriptions.delete_subscription(
-            user=self.caller, subscription_id=subscription_id
-        )
+        push_subscriptions.delete_subscription(user=self.caller, subscription_id=subscription_id)
         return Response(status=204)
 
 
@@ -123,9 +121,7 @@ class Phone(AccountView):
         """Only where a code is sent."""
         return [CodeThrottle(), NumberThrottle()] if self.request.method == "PUT" else []
 
-    @extend_schema(
-        operation_id="notifications_phone", responses=serializers.PhoneNumberSerializer
-    )
+    @extend_schema(operation_id="notifications_phone", responses=serializers.PhoneNumberSerializer)
     def get(self, request: Request) -> Response:
         """The caller's number for text messages; 404 if there is none."""
         phone = phone_numbers.phone_number_of(self.caller)

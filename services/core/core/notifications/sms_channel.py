@@ -37,10 +37,7 @@ def send_sms(number: str, text: str, *, key: str) -> None:
             response = client.post(
                 settings.SMS_URL,
                 json={"to": number, "text": text[:MAX_CHARACTERS]},
-                headers={
-                    "Authorization": f"Bearer {settings.SMS_TOKEN}",
-                    "Idempotency-Key": key,
-                },
+                headers={**_authorization(), "Idempotency-Key": key},
             )
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise NotAccepted(type(error).__name__) from None
@@ -50,3 +47,8 @@ def send_sms(number: str, text: str, *, key: str) -> None:
         raise NotAccepted(f"the gateway answered {response.status_code}")
     if not response.is_success:
         raise GivenUp(f"the gateway answered {response.status_code}")
+
+
+def _authorization() -> dict[str, str]:
+    """Nothing for a gateway without a token: a header that ends with a blank is not sent."""
+    return {"Authorization": f"Bearer {settings.SMS_TOKEN}"} if settings.SMS_TOKEN else {}

@@ -1,4 +1,4 @@
-"""What apps above may react to, in the transaction in which it happens. The user's row is locked."""
+"""What apps above may react to, in the transaction in which it happens and locks the user's row."""
 
 from django.dispatch import Signal
 
