@@ -15,6 +15,7 @@ NAMES = (
     "JWT_SECRET_KEY",
     "VALKEY_PASSWORD",
     "DEMO_PASSWORD",
+    "VAPID_PRIVATE_KEY",
     *KAFKA,
 )
 
@@ -25,6 +26,8 @@ def load_or_make(path: Path) -> dict[str, str]:
     missing = [name for name in NAMES if name not in known]
     if missing:
         known |= {name: secrets.token_urlsafe(48) for name in missing}
+        if "VAPID_PRIVATE_KEY" in missing:
+            known["VAPID_PRIVATE_KEY"] = secrets.token_urlsafe(32)  # as long as a key of P-256
         if "DEMO_PASSWORD" in missing:
             known["DEMO_PASSWORD"] = f"demo-{secrets.token_hex(8)}"  # people type this one
         path.parent.mkdir(parents=True, exist_ok=True)

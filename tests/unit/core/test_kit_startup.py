@@ -131,3 +131,20 @@ def test_an_incomplete_provider_is_refused(part: str) -> None:
 def test_a_provider_without_tls_is_refused(issuer: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="OIDC_SCHOOL_ISSUER is no https URL"):
         start(oidc_providers={"school": {**SCHOOL, "issuer": issuer}})
+
+
+@pytest.mark.parametrize("key", ["A" * 43, "short", "_" * 43, "!" * 43, "A" * 44])
+def test_a_malformed_key_of_web_push_is_refused(key: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="VAPID_PRIVATE_KEY is not 32 bytes"):
+        start(vapid_private_key=key)
+
+
+def test_a_gateway_of_text_messages_without_tls_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="SMS_URL is no https URL"):
+        start(sms_url="http://sms.example/messages")
+
+
+def test_keys_and_gateways_of_notifications_are_taken() -> None:
+    start(vapid_private_key="yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")
+    start(vapid_private_key="yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw=")
+    start(sms_url="https://sms.example/messages")

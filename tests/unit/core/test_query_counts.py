@@ -16,6 +16,9 @@ from core.access.services import Scope, grant
 from core.coaching.models import Goal
 from core.feedback.models import Feedback
 from core.jobs.models import Job
+from core.notifications.kinds import NEW_DEVICE
+from core.notifications.models import PushSubscription
+from core.notifications.services import notify
 from core.organizations.models import Invitation, Organization
 from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.programs.models import ContentItem, Program
@@ -149,6 +152,17 @@ def invitations(_: User, numbers: range) -> None:
     )
 
 
+def notifications(user: User, numbers: range) -> None:
+    for number in numbers:
+        notify(user_id=user.id, kind=NEW_DEVICE, subject=f"{number}", version=1)
+
+
+def push_subscriptions(user: User, numbers: range) -> None:
+    PushSubscription.objects.bulk_create(
+        PushSubscription(user=user, endpoint=f"https://push.example/{n}") for n in numbers
+    )
+
+
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
     "/audit/": (users, f"audit/?type={UserCreated.type}&"),
@@ -159,6 +173,11 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/feedback/": (feedback, "feedback/?"),
     "/jobs/": (jobs, "jobs/?"),
     "/memberships/": (memberships, "memberships/?"),
+    "/notifications/": (notifications, "notifications/?"),
+    "/notifications/push-subscriptions/": (
+        push_subscriptions,
+        "notifications/push-subscriptions/?",
+    ),
     "/organizations/": (organizations, "organizations/?"),
     "/organizations/{organization_id}/invitations/": (
         invitations,

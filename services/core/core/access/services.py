@@ -13,6 +13,7 @@ from django.utils import timezone
 from core.access import selectors
 from core.access.models import Membership
 from core.access.selectors import Caller
+from core.access.signals import membership_ended, membership_granted
 from core.kit.errors import Conflict, NotFound
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update, get_or_create_for_update
@@ -81,7 +82,10 @@ def grant(
     """
     if granted_by is not None:
         _require_manager(granted_by, user_id, role, scope)
-    return _grant(user_id, role, scope, until, granted_by.id if granted_by else None)
+    granted = _grant(user_id, role, scope, until, granted_by.id if granted_by else None)
+    if granted.is_new:
+        membership_granted.send(Membership, membership=granted.membership)
+    return granted
 
 
 @transaction.atomic
@@ -123,12 +127,14 @@ def revoke(*, membership_id: UUID, revoked_by: Caller, if_match: IfMatch | None 
     for a role that `revoked_by` may not give either, and MainMembership for one that follows from
     the user's main role.
     """
-    rows = selectors.manageable_memberships(revoked_by)
-    membership = get_for_update(rows.filter(pk=membership_id), if_match=if_match)
+    rows = selectors.manageable_memberships(revoked_by).filter(pk=membership_id)
+    _lock_users({*rows.values_list("user_id", flat=True)})
+    membership = get_for_update(rows, if_match=if_match)
     require_grantable(revoked_by, Role(membership.role))
     if _is_main(membership.user_id, membership.role, Scope.of(membership)):
         raise MainMembership
-    _end(membership)
+    if _end(membership):
+        membership_ended.send(Membership, membership=membership)
 
 
 @transaction.atomic
@@ -144,7 +150,9 @@ def end_in_organization(*, user_id: int, organization_id: int, ended_by: Caller)
         raise NotFound
     for role in {*held.order_by().values_list("role", flat=True)}:
         require_grantable(ended_by, Role(role))
-    _end_all(held)
+    for membership in _end_all(held):
+        if membership.scope == ScopeKind.ORGANIZATION:  # the others follow from it
+            membership_ended.send(Membership, membership=membership)
 
 
 @transaction.atomic
@@ -238,12 +246,16 @@ def _is_main(user_id: int, role: str, scope: Scope) -> bool:
     return (role, scope) == (main.role, main.scope)
 
 
-def _end_all(rows: QuerySet[Membership]) -> None:
-    for membership in rows.filter(revoked_at=None).select_for_update(no_key=True).order_by("pk"):
-        _end(membership)
+def _end_all(rows: QuerySet[Membership]) -> list[Membership]:
+    """Those that had not ended before."""
+    active = rows.filter(revoked_at=None).select_for_update(no_key=True).order_by("pk")
+    return [membership for membership in active if _end(membership)]
 
 
-def _end(membership: Membership) -> None:
-    if not membership.is_ended:
-        membership.revoked_at = timezone.now()
-        publish(membership)
+def _end(membership: Membership) -> bool:
+    """False if it had ended before."""
+    if membership.is_ended:
+        return False
+    membership.revoked_at = timezone.now()
+    publish(membership)
+    return True

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "core.mail",
     "core.limits",
     "core.access",
+    "core.notifications",
     "core.programs",
     "core.progress",
     "core.feedback",
@@ -199,6 +200,7 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "link": (5, 3600),
     "invitations": (200, 3600),
     "resend": (5, 3600),
+    "phone": (5, 3600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}
 
@@ -261,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "ConsentKind": "core.users.models.Consent.Kind",
         "InvitedRole": "core.organizations.invitation_serializers.ROLES",
         "InvitationStatus": "core.organizations.models.Invitation.Status",
+        "NotificationChannel": "core.notifications.models.Channel",
     },
 }
 
@@ -304,6 +307,16 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.example>")
 WEB_URL = env.text("WEB_URL", "http://localhost:3000")
 
+# --- notifications -----------------------------------------------------------------------------
+NOTIFICATION_DAYS = env.number("NOTIFICATION_DAYS", 180)
+NOTIFICATION_READ_DAYS = env.number("NOTIFICATION_READ_DAYS", 60)  # those that were read
+# Web push is off without a key: 32 random bytes in base64url.
+VAPID_PRIVATE_KEY = env.exact("VAPID_PRIVATE_KEY")
+VAPID_CONTACT = env.text("VAPID_CONTACT", "mailto:no-reply@ongoza.example")
+# Text messages are off without a gateway.
+SMS_URL = env.text("SMS_URL")
+SMS_TOKEN = env.exact("SMS_TOKEN")
+
 # --- providers of OpenID Connect ---------------------------------------------------------------
 # OIDC_PROVIDERS=school reads OIDC_SCHOOL_ISSUER and so on.
 OIDC_PROVIDERS: dict[str, dict[str, str]] = {
@@ -315,6 +328,9 @@ OIDC_PROVIDERS: dict[str, dict[str, str]] = {
     }
     for name in env.names("OIDC_PROVIDERS")
 }
+
+# --- calls to addresses that users give: webhooks and web push ----------------------------------
+WEBHOOKS_TO_LOOPBACK = env.flag("WEBHOOKS_TO_LOOPBACK")  # for tests and one machine alone
 
 # --- browsers: the admin and the docs pages ----------------------------------------------------
 HTTPS_ONLY = env.flag("HTTPS_ONLY")  # set it wherever TLS ends in front of core
@@ -354,4 +370,6 @@ refuse_bad_configuration(
     oidc_providers=OIDC_PROVIDERS,
     email_backend=EMAIL_BACKEND,
     email_host=EMAIL_HOST,
+    vapid_private_key=VAPID_PRIVATE_KEY,
+    sms_url=SMS_URL,
 )

@@ -1,5 +1,6 @@
 """Checks of the configuration before a process starts: called by the last line of the settings."""
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +11,7 @@ from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin, secr
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 MAILDIR = "core.mail.maildir.MaildirBackend"
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def refuse_bad_configuration(
@@ -21,6 +23,8 @@ def refuse_bad_configuration(
     oidc_providers: Mapping[str, Mapping[str, str]],
     email_backend: str,
     email_host: str,
+    vapid_private_key: str = "",
+    sms_url: str = "",
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
     secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
@@ -40,8 +44,20 @@ def refuse_bad_configuration(
         wrong += _oidc_faults(name, provider)
     if email_backend == SMTP and not email_host:
         wrong.append("EMAIL_HOST is not set: it names the mail server.")
+    if vapid_private_key and not _is_private_key(vapid_private_key):
+        wrong.append("VAPID_PRIVATE_KEY is not 32 bytes in base64url.")
+    if sms_url and not is_confidential(sms_url):
+        wrong.append("SMS_URL is no https URL.")
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
+
+
+def _is_private_key(text: str) -> bool:
+    """Whether it is a number that a private key of the curve P-256 can be."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
+        return False
+    number = int.from_bytes(base64.urlsafe_b64decode(text.rstrip("=") + "="))
+    return 0 < number < P256_ORDER
 
 
 def _oidc_faults(name: str, provider: Mapping[str, str]) -> list[str]:

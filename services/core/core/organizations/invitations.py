@@ -19,6 +19,7 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.versions import get_for_update
 from core.mail.sending import send_mail
 from core.organizations.models import Invitation, Organization
+from core.organizations.signals import invitation_accepted
 from core.users.mailed_links import mark_verified
 from core.users.models import User
 from core.users.second_factor import challenge_for
@@ -195,6 +196,7 @@ def _join(invitation: Invitation, user: User) -> Membership:
     )
     _end(invitation, Invitation.Status.ACCEPTED, accepted_by=user)
     mark_verified(user)
+    invitation_accepted.send(Invitation, invitation=invitation)
     return granted.membership
 
 

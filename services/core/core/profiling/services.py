@@ -10,8 +10,10 @@ from django.utils import timezone
 from core.kit.errors import Conflict
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
+from core.notifications.services import notify
 from core.outbox.publish import delete_published, publish, publish_with_parts
 from core.profiling.models import ProfilingSession
+from core.profiling.notifications import RESULT_READY
 from core.users.models import User
 from core.users.services import update_user
 
@@ -94,7 +96,8 @@ def record_result(
     """Complete a session with what ai found in its answers as they were at `judged_version`. No-op
     if the result is the same.
 
-    A learner who has no track yet gets the primary one. Raises NotFound, ResultConflict and
+    A learner who has no track yet gets the primary one. Notifies the learner, unless the result is
+    of an earlier time (`at`). Raises NotFound, ResultConflict and
     AnswersChanged.
     """
     # The learner before what is theirs: else an erasure and we could wait in a circle.
@@ -109,6 +112,9 @@ def record_result(
     session.status = ProfilingSession.Status.COMPLETED
     session.result, session.completed_at = result, at or timezone.now()
     publish(session)
+    if at is None:
+        subject, version = str(session.id), session.version
+        notify(user_id=learner.id, kind=RESULT_READY, subject=subject, version=version)
     if learner.track is None:
         update_user(user_id=learner.id, track=result["primary"])
     return session

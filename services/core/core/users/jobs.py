@@ -11,17 +11,16 @@ from core.mail.sending import send_mail
 from core.users import api_tokens, one_time_tokens
 from core.users.models import OneTimeToken, User
 from core.users.one_time_tokens import Purpose, mail_job
+from core.users.recipients import active_recipient
 from core.users.services import end_expired_sign_ins
 
 BATCH = 1000
-RECIPIENT = "SELECT * FROM users_user WHERE id = %s AND is_active FOR KEY SHARE NOWAIT"
-
 FIRST_PASSWORD_WITHIN = timedelta(days=7)
 
 
 @job_kind(mail_job(Purpose.VERIFY_ADDRESS))
 def mail_verification(job: Job) -> None:
-    user = _recipient(job)
+    user = active_recipient(job.user_id)
     if user is not None and user.email_verified_at is None:
         _mail_token(user, Purpose.VERIFY_ADDRESS)
 
@@ -30,7 +29,7 @@ def mail_verification(job: Job) -> None:
 def mail_password_reset(job: Job) -> None:
     """For an account without a password too, which its owner needs to erase it: the mailbox proves
     who owns it."""
-    user = _recipient(job)
+    user = active_recipient(job.user_id)
     if user is not None:
         _mail_token(user, Purpose.RESET_PASSWORD)
 
@@ -38,14 +37,14 @@ def mail_password_reset(job: Job) -> None:
 @job_kind("users.invite")
 def mail_invitation(job: Job) -> None:
     """For an account that an admin added: a link to set its first password."""
-    user = _recipient(job)
+    user = active_recipient(job.user_id)
     if user is not None and not user.has_usable_password():
         _mail_token(user, Purpose.RESET_PASSWORD, "invitation", FIRST_PASSWORD_WITHIN)
 
 
 @job_kind(mail_job(Purpose.LOG_IN_LINK))
 def mail_log_in_link(job: Job) -> None:
-    user = _recipient(job)
+    user = active_recipient(job.user_id)
     if user is not None and user.has_usable_password():
         _mail_token(user, Purpose.LOG_IN_LINK)
 
@@ -65,16 +64,6 @@ def delete_expired_tokens(job: Job) -> None:
     deleted, _ = OneTimeToken.objects.filter(pk__in=expired.values("pk")[:BATCH]).delete()
     if BATCH in (ended, deleted):
         schedule(job.kind)  # the rest, in a transaction of its own
-
-
-def _recipient(job: Job) -> User | None:
-    """None for a job about an address without an account, and for an inactive user.
-
-    The lock keeps the user from being deleted while the mail is sent, and nothing else waits for
-    it. An erasure that holds the user is not waited for, because it waits for the job's row: the
-    job fails then, and is tried again if it is still there.
-    """
-    return next(iter(User.objects.raw(RECIPIENT, [job.user_id])), None)
 
 
 def _mail_token(

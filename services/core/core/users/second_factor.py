@@ -30,6 +30,7 @@ from core.kit.errors import Conflict, DomainError
 from core.kit.versions import get_for_update
 from core.users.encryption import decrypt, encrypt
 from core.users.models import RecoveryCode, TotpSecret, User
+from core.users.signals import second_factor_changed
 from ongoza_contracts.vocabulary import Role
 
 log = logging.getLogger(__name__)
@@ -173,6 +174,7 @@ def confirm(user: User, totp_id: int) -> list[str]:
         raise WrongCode
     totp.confirmed_at = timezone.now()
     totp.save(update_fields=["confirmed_at"])
+    second_factor_changed.send(TotpSecret, user=user, totp_id=totp.pk, enrolled=True)
     return _new_recovery_codes(totp)
 
 
@@ -181,10 +183,18 @@ def status_of(user: User) -> dict[str, object]:
     return {"enrolled": is_enrolled(user), "recovery_codes_left": unused.count()}
 
 
+@transaction.atomic
 def remove(user: User, totp_id: int | None = None) -> None:
     """With `totp_id` nothing else is removed: another secret may have replaced the checked one."""
+    get_for_update(User.objects.filter(pk=user.pk))
     rows = TotpSecret.objects.filter(user=user)
-    (rows if totp_id is None else rows.filter(pk=totp_id)).delete()
+    removed = (rows if totp_id is None else rows.filter(pk=totp_id)).select_for_update().first()
+    if removed is None:
+        return
+    enrolled_before, old_id = removed.confirmed_at is not None, removed.pk
+    removed.delete()
+    if enrolled_before:
+        second_factor_changed.send(TotpSecret, user=user, totp_id=old_id, enrolled=False)
 
 
 def _new_recovery_codes(totp: TotpSecret) -> list[str]:

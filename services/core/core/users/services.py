@@ -18,6 +18,7 @@ from core.outbox.publish import delete_published, publish
 from core.users import passwords, second_factor, selectors
 from core.users.models import SignIn, User, new_jti, whole_second
 from core.users.one_time_tokens import Purpose, mail_job, void
+from core.users.signals import password_changed, signed_in
 from core.users.tokens import InvalidToken, TokenPair, UserClaims, issue, read_refresh
 from ongoza_contracts.vocabulary import Role
 
@@ -115,10 +116,13 @@ def change_password(*, user: User, current: str, new: str, device: str = "") -> 
 def set_password(*, user_id: int, password: str | None) -> User:
     """Ends every sign-in made with the old password, and voids the links mailed before."""
     user = get_for_update(User.objects.filter(pk=user_id))
+    had_password = user.has_usable_password()
     user.set_password(password)
     user.token_generation += 1
     void(user, Purpose.RESET_PASSWORD, Purpose.LOG_IN_LINK)
     publish(user)
+    if had_password:
+        password_changed.send(User, user=user)
     _end_all(user.sign_ins.all())
     return user
 
@@ -170,6 +174,7 @@ def sign_in(user: User, device: str = "") -> SignedIn:
     _end_all(selectors.without_api_tokens(user.sign_ins.filter(refreshed_at__lt=_expiry())))
     started = SignIn(user=user, device=device)
     publish(started)
+    signed_in.send(SignIn, sign_in=started)
     return SignedIn(user, issue(user, started), started.id)
 
 

@@ -1,0 +1,9 @@
+"""What apps above may react to, in the transaction in which it happens."""
+
+from django.dispatch import Signal
+
+membership_granted = Signal()
+"""Sends `membership`: somebody gave it to the user, whose row is locked, as is the learner's."""
+
+membership_ended = Signal()
+"""Sends `membership`: somebody ended it. The user's row is locked."""

@@ -1,0 +1,84 @@
+"""Jobs of notifications: sending them out, the weekly digest, deleting old ones."""
+
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from core.jobs.models import Job
+from core.jobs.registry import job_kind
+from core.jobs.services import schedule
+from core.notifications import delivery, digests, phone_numbers
+from core.notifications.channels import GivenUp, NotAccepted
+from core.notifications.models import Delivery, Digest, Notification
+from core.users.recipients import active_recipient
+
+BATCH = 500
+DIGEST_RETENTION = timedelta(days=60)
+
+
+@job_kind("notifications.dispatch")
+def dispatch(job: Job) -> None:
+    user = active_recipient(job.user_id)
+    notification = Notification.objects.filter(pk=UUID(job.subject)).first()
+    if user is not None and notification is not None:
+        delivery.dispatch(notification, user)
+
+
+@job_kind(delivery.DELIVER)
+def deliver(job: Job) -> None:
+    user, waiting = active_recipient(job.user_id), _waiting(job)
+    if user is not None and waiting is not None:
+        delivery.deliver(waiting, user)
+
+
+@job_kind(delivery.DELIVER_ONCE, max_attempts=1)
+def deliver_once(job: Job) -> None:
+    user, waiting = active_recipient(job.user_id), _waiting(job)
+    if user is not None and waiting is not None:
+        delivery.deliver_once(waiting, user)
+
+
+def _waiting(job: Job) -> Delivery | None:
+    rows = Delivery.objects.filter(pk=int(job.subject), state=Delivery.State.WAITING)
+    return rows.select_related("notification").first()
+
+
+@job_kind(phone_numbers.SEND_CODE, max_attempts=1)
+def send_code(job: Job) -> None:
+    """A code that was not sent is asked for again by its user."""
+    user = active_recipient(job.user_id)
+    if user is not None:
+        with suppress(GivenUp, NotAccepted):
+            phone_numbers.send_code(user)
+
+
+@job_kind("notifications.digests", every=timedelta(hours=1))
+def add_digests(job: Job) -> None:
+    if digests.add_due_digests(timezone.now(), BATCH) == BATCH:
+        schedule(job.kind)  # the rest, in a transaction of its own
+
+
+@job_kind(digests.SEND)
+def send_digest(job: Job) -> None:
+    user = active_recipient(job.user_id)
+    digest = Digest.objects.filter(pk=int(job.subject)).first()
+    if user is not None and digest is not None:
+        digests.send(digest, user)
+
+
+@job_kind("notifications.purge", every=timedelta(days=1))
+def purge(job: Job) -> None:
+    """Delete old notifications, those that were read earlier."""
+    now = timezone.now()
+    oldest = now - timedelta(days=settings.NOTIFICATION_DAYS)
+    oldest_read = now - timedelta(days=settings.NOTIFICATION_READ_DAYS)
+    old = Q(created_at__lt=oldest) | Q(created_at__lt=oldest_read, read_at__isnull=False)
+    ids = [*Notification.objects.filter(old).values_list("pk", flat=True)[:BATCH]]
+    Notification.objects.filter(pk__in=ids).delete()
+    Digest.objects.filter(week__lt=(now - DIGEST_RETENTION).date()).delete()
+    if len(ids) == BATCH:
+        schedule(job.kind)  # the rest, in a transaction of its own

@@ -1,0 +1,46 @@
+"""The browsers that show web push messages to a user."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from core.kit.errors import Conflict, NotFound
+from core.kit.outgoing import refuse_private
+from core.kit.versions import get_for_update
+from core.notifications.models import PushSubscription
+from core.users.models import User
+
+MAX_SUBSCRIPTIONS = 20
+
+
+class PushOff(Conflict):
+    code = "push_off"
+    detail = "Web push is not set up on this server."
+
+
+def add_subscription(*, user: User, endpoint: str, p256dh: str, auth: str) -> PushSubscription:
+    """Add a browser, or renew the keys of one. A browser that another user subscribed is this
+    user's from now on; of too many the oldest are deleted. Raises PushOff and AddressRefused."""
+    if not settings.VAPID_PRIVATE_KEY:
+        raise PushOff
+    refuse_private(endpoint)
+    with transaction.atomic():
+        get_for_update(User.objects.filter(pk=user.pk))
+        PushSubscription.objects.filter(endpoint=endpoint).delete()
+        added = PushSubscription.objects.create(
+            user=user, endpoint=endpoint, p256dh=p256dh, auth=auth
+        )
+        newest = PushSubscription.objects.filter(user=user).values_list("pk", flat=True)[
+            :MAX_SUBSCRIPTIONS
+        ]
+        PushSubscription.objects.filter(user=user).exclude(pk__in=[*newest]).delete()
+    return added
+
+
+@transaction.atomic
+def delete_subscription(*, user: User, subscription_id: UUID) -> None:
+    """Raises NotFound, for the subscription of somebody else as well."""
+    deleted, _ = PushSubscription.objects.filter(pk=subscription_id, user=user).delete()
+    if not deleted:
+        raise NotFound

@@ -1,0 +1,12 @@
+"""What apps above may react to, in the transaction in which it happens and locks the user's row."""
+
+from django.dispatch import Signal
+
+signed_in = Signal()
+"""Sends `sign_in`, with its device."""
+
+password_changed = Signal()
+"""Sends `user`, who had another password before."""
+
+second_factor_changed = Signal()
+"""Sends `user`, `totp_id` and `enrolled`: whether it was set up or removed."""
