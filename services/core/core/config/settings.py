@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "core.mail",
     "core.limits",
     "core.access",
+    "core.webhooks",
     "core.programs",
     "core.progress",
     "core.feedback",
@@ -177,6 +178,7 @@ SIMPLE_JWT: dict[str, Any] = {
 REFRESH_GRACE_SECONDS = env.number("REFRESH_GRACE_SECONDS", 60)
 
 INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
+WEBHOOK_DELIVERY_DAYS = env.number("WEBHOOK_DELIVERY_DAYS", 30)
 # Admins and directors set up a second factor before they get tokens.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED")
 
@@ -255,6 +257,8 @@ SPECTACULAR_SETTINGS = {
         "ConsentKind": "core.users.models.Consent.Kind",
         "InvitedRole": "core.organizations.invitation_serializers.ROLES",
         "InvitationStatus": "core.organizations.models.Invitation.Status",
+        "WebhookFactType": "core.webhooks.serializers.TYPE_CHOICES",
+        "DeliveryState": "core.webhooks.models.DELIVERY_STATES",
     },
 }
 
@@ -309,6 +313,9 @@ OIDC_PROVIDERS: dict[str, dict[str, str]] = {
     }
     for name in env.names("OIDC_PROVIDERS")
 }
+
+# --- calls to addresses that users give: webhooks and web push ----------------------------------
+WEBHOOKS_TO_LOOPBACK = env.flag("WEBHOOKS_TO_LOOPBACK")  # for tests and one machine alone
 
 # --- browsers: the admin and the docs pages ----------------------------------------------------
 HTTPS_ONLY = env.flag("HTTPS_ONLY")  # set it wherever TLS ends in front of core

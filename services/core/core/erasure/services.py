@@ -12,6 +12,7 @@ from core.outbox.publish import clear_subject, delete_owned, delete_published
 from core.users import passwords
 from core.users.models import User
 from core.users.services import WrongPassword
+from core.webhooks.services import erasure_subscriptions, send_erasure
 
 
 @transaction.atomic
@@ -23,6 +24,7 @@ def erase_user(*, user_id: int, if_match: IfMatch | None = None) -> None:
     """
     # Until the commit no new row can refer to the user.
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True, if_match=if_match)
+    subscriptions = erasure_subscriptions(user_id)
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
     rows |= erase_invitations(user)
@@ -31,6 +33,7 @@ def erase_user(*, user_id: int, if_match: IfMatch | None = None) -> None:
     keys += pop_deleted_keys(user_id)
     rows |= erase_history(user_id)
     append_tombstones(keys, partition_key=str(user_id))
+    send_erasure(user_id, subscriptions)
     ErasureReceipt.objects.bulk_create(
         ErasureReceipt(user_id=user_id, place=place, rows=count)
         for place, count in {**rows, "keys on the topics": len(keys)}.items()

@@ -1,0 +1,167 @@
+"""Calls to addresses that users give: they reach public hosts alone, never this network's own.
+
+The name is resolved once, every address is checked, and the connection goes to a checked address,
+so that a name server cannot answer differently the second time. Redirects are not followed.
+"""
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+from django.conf import settings
+
+from core.kit.errors import DomainError
+from core.kit.urls import is_confidential
+
+CONNECT_SECONDS = 3.0
+MAX_SECONDS = 10.0  # for the whole call
+MAX_ANSWER_BYTES = 4096
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # no mapped, translated or multicast addresses
+
+
+class AddressRefused(DomainError):
+    code = "address_refused"
+    detail = "Give an https URL without a user name, of a host whose addresses are all public."
+
+
+class CallFailed(Exception):
+    """The host did not answer in time, or not with HTTP."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`body` is the beginning of the answer: at most MAX_ANSWER_BYTES."""
+
+    status: int
+    body: bytes
+
+
+def refuse_private(url: str) -> None:
+    """Raise AddressRefused unless every address of the URL's host is public.
+
+    With the setting WEBHOOKS_TO_LOOPBACK addresses of this machine are allowed too.
+    """
+    parts = urlsplit(url) if is_confidential(url) else None
+    if parts is None or not parts.hostname or "@" in parts.netloc or parts.fragment:
+        raise AddressRefused
+    _checked_addresses(parts.hostname, parts.port or 443)
+
+
+def post(url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
+    """Raises AddressRefused and CallFailed; every status is a reply, also a redirect."""
+    refuse_private(url)
+    deadline = time.monotonic() + MAX_SECONDS
+    backend = _CheckedBackend(deadline)
+    try:
+        with (
+            httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool,
+            pool.stream("POST", url, headers=dict(headers), content=content) as response,
+        ):
+            return Reply(response.status, _beginning(response.iter_stream()))
+    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.RemoteProtocolError) as error:
+        raise CallFailed(type(error).__name__) from None
+
+
+def _beginning(chunks: Iterable[bytes]) -> bytes:
+    body = b""
+    for chunk in chunks:
+        body += chunk
+        if len(body) >= MAX_ANSWER_BYTES:
+            break
+    return body[:MAX_ANSWER_BYTES]
+
+
+def _checked_addresses(host: str, port: int) -> list[str]:
+    """Raises AddressRefused if one of them is not public, or there is none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):  # also a label that is too long
+        raise AddressRefused("The host's name is not known. Check the URL.") from None
+    addresses = [str(place[0]) for *_, place in found]
+    if not addresses or not all(_is_allowed(address) for address in addresses):
+        raise AddressRefused
+    return addresses
+
+
+def _is_allowed(text: str) -> bool:
+    address = ipaddress.ip_address(text)
+    if address.is_loopback:
+        return bool(settings.WEBHOOKS_TO_LOOPBACK)
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    tunnelled = address.sixtofour or address.teredo  # these contain an IPv4 address
+    return address.is_global and address in GLOBAL_UNICAST and not tunnelled
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection that is over at its deadline, however slowly the other side sends."""
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: float) -> None:
+        self._inner, self._deadline = inner, deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, _seconds_until(self._deadline))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, _seconds_until(self._deadline))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _seconds_until(self._deadline)
+        inner = self._inner.start_tls(ssl_context, server_hostname, left)
+        return _TimedStream(inner, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _CheckedBackend(httpcore.SyncBackend):
+    def __init__(self, deadline: float) -> None:
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connects to the first address that answers; TLS still verifies the host's name."""
+        error: Exception = httpcore.ConnectTimeout()
+        for address in _checked_addresses(host, port):
+            left = min(CONNECT_SECONDS, _seconds_until(self._deadline))
+            try:
+                stream = super().connect_tcp(address, port, left)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as refusal:
+                error = refusal
+            else:
+                return _TimedStream(stream, self._deadline)
+        raise error
+
+
+def _seconds_until(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout
+    return left
