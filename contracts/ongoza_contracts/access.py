@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ORGANIZATION_MANAGE = "organization.manage"
     CONTENT_PUBLISH = "content.publish"
     AUDIT_READ = "audit.read"
+    WEBHOOK_MANAGE = "webhook.manage"
     OPERATIONS_MANAGE = "operations.manage"
 
 
@@ -43,6 +44,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.ORGANIZATION_MANAGE: "add and change organizations",
     Permission.CONTENT_PUBLISH: "publish, change and retire content",
     Permission.AUDIT_READ: "read who changed what, of what the reader may read",
+    Permission.WEBHOOK_MANAGE: "have facts about organizations' own sent to their systems",
     Permission.OPERATIONS_MANAGE: "list and retry jobs; list, retry and discard parked records",
 }
 
@@ -91,6 +93,7 @@ REACH: Mapping[Role, Mapping[Permission, Reach]] = {
         Permission.ORGANIZATION_READ: Reach.ALL,
         Permission.CONTENT_PUBLISH: Reach.ALL,
         Permission.AUDIT_READ: Reach.ORGANIZATION,
+        Permission.WEBHOOK_MANAGE: Reach.ORGANIZATION,
     },
     Role.SPONSOR: {
         Permission.LEARNER_READ: Reach.ORGANIZATION,

@@ -45,6 +45,7 @@ pytestmark = pytest.mark.django_db
 
 COHORT = UUID("018f0000-0000-7000-8000-000000000020")
 ABSENT = "018f0000-0000-7000-8000-00000000dead"
+ABSENT_WEBHOOK = f"webhook-subscriptions/{ABSENT}/"
 PUBLISHERS = roles(Role.DIRECTOR, Role.ADMIN)
 MANAGERS = roles(Role.DIRECTOR, Role.ADMIN)
 ADMINS = roles(Role.ADMIN)
@@ -170,6 +171,20 @@ ROUTES: dict[str, Route] = {
     "GET /users/me/preferences/": Route(For.USERS),
     "PATCH /users/me/preferences/": Route(For.USERS, body={}),
     "POST /users/me/password/": Route(For.USERS, body={}),
+    "GET /webhook-subscriptions/": Route(MANAGERS),
+    "POST /webhook-subscriptions/": Route(MANAGERS, body={}),
+    "GET /webhook-subscriptions/{subscription_id}/": Route(MANAGERS, ABSENT_WEBHOOK),
+    "PATCH /webhook-subscriptions/{subscription_id}/": Route(MANAGERS, ABSENT_WEBHOOK, {}),
+    "DELETE /webhook-subscriptions/{subscription_id}/": Route(MANAGERS, ABSENT_WEBHOOK),
+    "GET /webhook-subscriptions/{subscription_id}/deliveries/": Route(
+        MANAGERS, f"{ABSENT_WEBHOOK}deliveries/"
+    ),
+    "POST /webhook-subscriptions/{subscription_id}/replay/": Route(
+        MANAGERS, f"{ABSENT_WEBHOOK}replay/", {}
+    ),
+    "POST /webhook-subscriptions/{subscription_id}/secret/": Route(
+        MANAGERS, f"{ABSENT_WEBHOOK}secret/"
+    ),
 }
 
 

@@ -24,6 +24,7 @@ from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.programs.models import ContentItem, Program
 from core.progress.models import Progress
 from core.users.models import ApiToken, Consent, SignIn, User
+from core.webhooks.models import Delivery, Subscription
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.users import UserCreated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
@@ -163,6 +164,34 @@ def push_subscriptions(user: User, numbers: range) -> None:
     )
 
 
+def subscriptions(_: User, numbers: range) -> None:
+    Subscription.objects.bulk_create(
+        Subscription(
+            organization=school(), url=f"https://{n}.example/", types=[], encrypted_secret=b""
+        )
+        for n in numbers
+    )
+
+
+def deliveries(user: User, numbers: range) -> None:
+    subscription = subscribed()
+    Delivery.objects.bulk_create(
+        Delivery(
+            subscription=subscription,
+            history_id=n,
+            recorded_at=timezone.now(),
+            event_id=subscription.pk,
+            user=user,
+        )
+        for n in numbers
+    )
+
+
+def subscribed() -> Subscription:
+    some = {"url": "https://school.example/", "types": [], "encrypted_secret": b""}
+    return Subscription.objects.get_or_create(organization=school(), defaults=some)[0]
+
+
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
     "/audit/": (users, f"audit/?type={UserCreated.type}&"),
@@ -190,6 +219,11 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/progress/": (progress, "progress/?"),
     "/users/": (users, "users/?"),
     "/users/me/consents/": (consents, "users/me/consents/?"),
+    "/webhook-subscriptions/": (subscriptions, "webhook-subscriptions/?"),
+    "/webhook-subscriptions/{subscription_id}/deliveries/": (
+        deliveries,
+        "webhook-subscriptions/{subscription}/deliveries/?",
+    ),
 }
 """By path of the OpenAPI document: what adds rows for a user, and the address without a page."""
 
@@ -235,6 +269,8 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
     caller = signed_in(user)
     fill(user, range(FEW))
     program = Program.objects.values_list("id", flat=True).first()
+    if "{subscription}" in address:
+        address = address.replace("{subscription}", str(subscribed().pk))
     address = address.format(program=program, school=school().pk) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))

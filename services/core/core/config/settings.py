@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "core.limits",
     "core.access",
     "core.notifications",
+    "core.webhooks",
     "core.programs",
     "core.progress",
     "core.feedback",
@@ -178,6 +179,7 @@ SIMPLE_JWT: dict[str, Any] = {
 REFRESH_GRACE_SECONDS = env.number("REFRESH_GRACE_SECONDS", 60)
 
 INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
+WEBHOOK_DELIVERY_DAYS = env.number("WEBHOOK_DELIVERY_DAYS", 30)
 # Admins and directors set up a second factor before they get tokens.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED")
 
@@ -264,6 +266,8 @@ SPECTACULAR_SETTINGS = {
         "InvitedRole": "core.organizations.invitation_serializers.ROLES",
         "InvitationStatus": "core.organizations.models.Invitation.Status",
         "NotificationChannel": "core.notifications.models.Channel",
+        "WebhookFactType": "core.webhooks.serializers.TYPE_CHOICES",
+        "DeliveryState": "core.webhooks.models.DELIVERY_STATES",
     },
 }
 

@@ -14,6 +14,7 @@ from core.users import passwords
 from core.users.administration import require_another_admin
 from core.users.models import User
 from core.users.services import WrongPassword
+from core.webhooks.services import erasure_subscriptions, send_erasure
 from ongoza_contracts.vocabulary import Role
 
 
@@ -38,6 +39,7 @@ def erase_any_user(*, user_id: int) -> None:
     """As `erase_user`, the last admin too: for an erasure that is carried out again."""
     # Until the commit no new row can refer to the user.
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True)
+    subscriptions = erasure_subscriptions(user_id)
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
     rows |= erase_invitations(user)
@@ -46,6 +48,7 @@ def erase_any_user(*, user_id: int) -> None:
     keys += pop_deleted_keys(user_id)
     rows |= erase_history(user_id)
     append_tombstones(keys, partition_key=str(user_id))
+    send_erasure(user_id, subscriptions)
     ErasureReceipt.objects.bulk_create(
         ErasureReceipt(user_id=user_id, place=place, rows=count)
         for place, count in {**rows, "keys on the topics": len(keys)}.items()

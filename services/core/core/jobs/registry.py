@@ -15,26 +15,35 @@ DEFAULT_ATTEMPTS = 14  # within a little more than a day
 class JobKind:
     """`run` is called in the transaction that ends the job; it may be called again after a crash
     or an exception. With `every` there is always one open job of this kind, due at the next
-    multiple of it in UTC."""
+    multiple of it in UTC. Without `atomic` it is called outside of any transaction, for jobs that
+    call other hosts: what it writes stays when it fails, and when it takes longer than the pause
+    after its attempt it may run a second time beside itself."""
 
     name: str
     run: Run
     max_attempts: int
     every: timedelta | None
+    atomic: bool
 
 
 _KINDS: dict[str, JobKind] = {}
 
 
 def job_kind(
-    name: str, *, max_attempts: int = DEFAULT_ATTEMPTS, every: timedelta | None = None
+    name: str,
+    *,
+    max_attempts: int = DEFAULT_ATTEMPTS,
+    every: timedelta | None = None,
+    atomic: bool = True,
 ) -> Callable[[Run], Run]:
     """Register the decorated function as what runs jobs of the kind `name`."""
 
     def register(run: Run) -> Run:
         if name in _KINDS:
             raise ValueError(f"two job kinds are called {name}")
-        _KINDS[name] = JobKind(name=name, run=run, max_attempts=max_attempts, every=every)
+        _KINDS[name] = JobKind(
+            name=name, run=run, max_attempts=max_attempts, every=every, atomic=atomic
+        )
         return run
 
     return register

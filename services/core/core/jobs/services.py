@@ -118,7 +118,8 @@ def run_job(job_id: int) -> bool:
     trace.begin()
     trace.set_actor(f"job:{attempt.kind}")
     try:
-        return _run(attempt)
+        kind = job_kinds().get(attempt.kind)
+        return _run(attempt) if kind is None or kind.atomic else _run_outside(attempt, kind.run)
     finally:
         trace.end()
 
@@ -156,6 +157,22 @@ def _run(attempt: Job) -> bool:
         job.done_at = timezone.now()
     job.save()
     return True
+
+
+def _run_outside(attempt: Job, run: Run) -> bool:
+    """For kinds that are not atomic. Stores the end unless another attempt began meanwhile."""
+    try:
+        run(attempt)
+    except Exception as error:
+        _note_failure(attempt, error)
+    else:
+        attempt.done_at = timezone.now()
+    rows = Job.objects.filter(IS_OPEN, pk=attempt.pk, attempts=attempt.attempts)
+    return bool(
+        rows.update(
+            done_at=attempt.done_at, failed_at=attempt.failed_at, last_error=attempt.last_error
+        )
+    )
 
 
 def _function_of(job: Job) -> Run:

@@ -58,7 +58,7 @@ def as_of(topic: Topic, key: str, time: datetime) -> Fact | None:
         if first is not None and first.version > 1:
             raise NotRecorded(f"{topic.name} {key} at {time.isoformat()}")
         return None
-    fact = _fact(row)
+    fact = to_fact(row)
     return None if fact.deletion else fact
 
 
@@ -153,17 +153,18 @@ def _queue_pages(topic: Topic, after: int, until: int) -> Iterator[int]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(EXCLUDE_ERASURE)
             page = list(rows.filter(id__gt=after)[:PAGE])
-            queue(map(_record, page))
+            queue(map(to_record, page))
         if page:
             after = page[-1].id
             yield len(page)
 
 
-def _record(row: FactHistory) -> Record:
+def to_record(row: FactHistory) -> Record:
+    """As it was published: with the same id and time."""
     traceparent = row.traceparent or new_traceparent()
-    return encode(_fact(row), time=row.time, id=row.event_id, traceparent=traceparent)
+    return encode(to_fact(row), time=row.time, id=row.event_id, traceparent=traceparent)
 
 
-def _fact(row: FactHistory) -> Fact:
+def to_fact(row: FactHistory) -> Fact:
     """Ignores fields that the fact no longer has."""
     return FACT_TYPES[row.type].model_validate_json(json.dumps(row.body), extra="ignore")

@@ -1,0 +1,58 @@
+"""Jobs of webhooks."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from core.jobs.models import Job
+from core.jobs.registry import job_kind
+from core.jobs.services import schedule
+from core.mail.sending import send_mail
+from core.users.models import User
+from core.webhooks import dispatch, sending, services
+from core.webhooks.models import Delivery, Subscription
+
+BATCH = 1000
+
+
+@job_kind(dispatch.DISPATCH, every=timedelta(minutes=1))
+def dispatch_facts(job: Job) -> None:
+    dispatch.dispatch()
+
+
+@job_kind(dispatch.SEND, atomic=False)
+def send(job: Job) -> None:
+    sending.send_due(UUID(job.subject))
+
+
+@job_kind(services.REPLAY)
+def replay(job: Job) -> None:
+    subscription_id, begin, until, after = job.subject.split(" ")
+    services.replay_page(
+        UUID(subscription_id),
+        datetime.fromisoformat(begin),
+        datetime.fromisoformat(until),
+        int(after),
+    )
+
+
+@job_kind(services.MAIL)
+def mail_switched_off(job: Job) -> None:
+    """No-op for a subscription that was switched on again or deleted."""
+    rows = Subscription.objects.filter(pk=UUID(job.subject), switched_off_at__isnull=False)
+    subscription = rows.select_related("organization").first()
+    user = User.objects.filter(pk=job.user_id).first()
+    if subscription and user:
+        send_mail(user.email, "webhooks/switched_off", {"subscription": subscription})
+
+
+@job_kind("webhooks.purge", every=timedelta(hours=1))
+def purge(job: Job) -> None:
+    """Delete old deliveries, sent or not."""
+    old = timezone.now() - timedelta(days=settings.WEBHOOK_DELIVERY_DAYS)
+    rows = Delivery.objects.filter(created_at__lt=old).order_by("created_at")
+    deleted, _ = Delivery.objects.filter(pk__in=rows.values("pk")[:BATCH]).delete()
+    if deleted == BATCH:
+        schedule(job.kind)  # the rest, in a transaction of its own

@@ -1,0 +1,229 @@
+"""Webhooks with real transactions: late commits, several workers, a worker that is killed."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+import pytest
+from django.db import connection, transaction
+
+from core.erasure.services import erase_user
+from core.jobs.models import Job
+from core.jobs.registry import job_kinds
+from core.outbox.models import FactHistory
+from core.users.models import User
+from core.webhooks.dispatch import dispatch
+from core.webhooks.models import Delivery, Subscription, WaitingFact
+from core.webhooks.sending import send_due
+from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.vocabulary import Role
+from tests.integration.story import eventually
+from tests.unit.core.school import World
+from tests.unit.core.test_webhook_sending import FIRST, SECOND, progress
+from tests.unit.core.webhook_receiver import Receiver, receiving, send_again, send_all, subscribe
+from tests.unit.core.world import item, person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORKERS = 6
+PATIENCE = 20.0
+SEND = """
+import django, sys
+django.setup()
+from core.webhooks.sending import send_due
+send_due(sys.argv[1])
+"""
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    found = World()
+    item(FIRST)
+    item(SECOND)
+    return found
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
+
+
+@pytest.fixture
+def subscription(world: World, receiver: Receiver) -> Subscription:
+    return subscribe(world.school, receiver, ProgressUpdated.type)[0]
+
+
+def is_waiting_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_fact_with_a_small_id_that_commits_late_is_sent(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    appended, may_commit = Event(), Event()
+    late_learner = person("late", Role.LEARNER, world.school)
+
+    def commit_late() -> None:
+        try:
+            with transaction.atomic():
+                progress(late_learner)
+                appended.set()
+                assert may_commit.wait(PATIENCE)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        late = thread.submit(commit_late)
+        assert appended.wait(PATIENCE)
+        early = progress(world.learner, SECOND)
+        send_all()
+        assert receiver.received() == [(early, 1)]
+        may_commit.set()
+        late.result()
+    send_all()
+    key = f"{late_learner.id}:{FIRST}"
+    assert receiver.received() == [(early, 1), (key, 1)]
+    ids = {row.key: row.id for row in FactHistory.objects.filter(type=ProgressUpdated.type)}
+    assert ids[key] < ids[early]
+
+
+def test_dispatchers_at_once_make_each_delivery_once(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    for _ in range(20):
+        progress(world.learner)
+    barrier = Barrier(WORKERS)
+
+    def dispatch_at_once(_: int) -> None:
+        try:
+            barrier.wait(PATIENCE)
+            with transaction.atomic():
+                dispatch()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WORKERS) as threads:
+        list(threads.map(dispatch_at_once, range(WORKERS)))
+    assert not WaitingFact.objects.exists()
+    assert Delivery.objects.count() == 20
+    assert Job.objects.filter(kind="webhooks.send").count() == 1
+
+
+def test_workers_at_once_send_each_fact_once_and_each_entity_in_order(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    keys = [progress(world.learner), progress(world.learner, SECOND)]
+    for content in (FIRST, SECOND) * 5:
+        progress(world.learner, content)
+    with transaction.atomic():
+        dispatch()
+    receiver.pause = 0.02
+
+    def work(_: int) -> None:
+        try:
+            # A worker that finds nothing free ends; the next job goes on.
+            while Delivery.objects.filter(state="waiting").exists():
+                send_due(subscription.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WORKERS) as threads:
+        list(threads.map(work, range(WORKERS)))
+    received = receiver.received()
+    for key in keys:
+        assert [version for one, version in received if one == key] == [1, 2, 3, 4, 5, 6]
+    assert receiver.most_at_once == 1
+    assert {row.state for row in Delivery.objects.all()} == {"sent"}
+
+
+def test_no_transaction_is_open_while_the_receiver_is_called(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    assert job_kinds()["webhooks.send"].atomic is False
+    progress(world.learner)
+    open_transactions: list[bool] = []
+    take = receiver.take
+
+    def look(call: object) -> int:
+        with connection.cursor() as cursor:  # of the receiver's own thread
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                " AND datname = current_database() AND xact_start IS NOT NULL"
+                " AND backend_type = 'client backend'"
+            )
+            open_transactions.append(bool(cursor.fetchone()[0]))
+        connection.close()
+        return take(call)  # type: ignore[arg-type]
+
+    receiver.take = look  # type: ignore[method-assign, assignment]
+    send_all()
+    assert open_transactions == [False]
+    assert Delivery.objects.get().state == "sent"
+
+
+def test_what_a_killed_worker_was_sending_is_sent_again(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    key = progress(world.learner)
+    progress(world.learner)
+    with transaction.atomic():
+        dispatch()
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "core.config.settings",
+        "DB_NAME": str(connection.settings_dict["NAME"]),
+        "ONGOZA_FAILPOINT": "webhooks.after_call",
+    }
+    command = [sys.executable, "-c", SEND, str(subscription.pk)]
+    killed = subprocess.run(command, env=environment, timeout=60, check=False)  # noqa: S603
+    assert killed.returncode == -9
+    assert receiver.received() == [(key, 1)]
+    send_due(subscription.pk)  # its claim has not ended
+    assert receiver.received() == [(key, 1)]
+    send_again()
+    assert receiver.received() == [(key, 1), (key, 1), (key, 2)]
+    assert {row.state for row in Delivery.objects.all()} == {"sent"}
+
+
+def test_a_user_who_is_erased_while_facts_are_dispatched_is_not_sent(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    progress(world.learner)
+    other = progress(person("olga", Role.LEARNER, world.school), SECOND)
+    learner_id = world.learner.id
+    erasing, may_commit = Event(), Event()
+
+    def erase() -> None:
+        try:
+            with transaction.atomic():
+                erase_user(user_id=learner_id)
+                erasing.set()
+                assert may_commit.wait(PATIENCE)
+        finally:
+            connection.close()
+
+    def dispatch_meanwhile() -> None:
+        try:
+            with transaction.atomic():
+                dispatch()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        erased = threads.submit(erase)
+        assert erasing.wait(PATIENCE)
+        dispatched = threads.submit(dispatch_meanwhile)
+        eventually(is_waiting_for_a_lock)
+        may_commit.set()
+        erased.result()
+        dispatched.result()
+    send_all()
+    assert receiver.received() == [(other, 1)]
+    assert not User.objects.filter(pk=learner_id).exists()
+    assert not Delivery.objects.filter(key__startswith=f"{learner_id}:").exists()
