@@ -158,6 +158,7 @@ class Stack:
             **self.ports.environment(),
             "PYTHONUNBUFFERED": "1",
             "MAIL_FOLDER": str(self.folder / "mail"),
+            "FILES_ROOT": str(self.folder / "files"),
             "DEMO_DATA": "yes",  # the command `seed`
             "DB_HOST": HOST,
             "DB_NAME": "ongozacyberhub",

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "core.outbox",
     "core.jobs",
     "core.mail",
+    "core.files",
     "core.limits",
     "core.access",
     "core.programs",
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "core.profiling",
     "core.coaching",
     "core.erasure",
+    "core.export",
     "core.audit",
     "core.reconcile",
     "core.restore",
@@ -180,6 +182,11 @@ INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
 # Admins and directors set up a second factor before they get tokens.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED")
 
+# What users accept when they sign up; a new version asks all of them again.
+TERMS_VERSION = env.text("TERMS_VERSION", "2026-11")
+# Whoever is younger needs a guardian's consent.
+ADULT_AGE = env.number("ADULT_AGE", 18)
+
 # --- rate limits -------------------------------------------------------------------------------
 THROTTLE = env.flag("THROTTLE", default=True)  # off for tests and load, never in public
 # Counts the limits for all processes; without it, or while it is down, PostgreSQL does.
@@ -193,6 +200,8 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "reset": (5, 3600),
     "link": (5, 3600),
     "invitations": (200, 3600),
+    "export": (5, 24 * 3600),
+    "guardian": (5, 3600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}
 
@@ -253,6 +262,7 @@ SPECTACULAR_SETTINGS = {
         "Locale": "core.users.models.Preferences.Locale",
         "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
         "ConsentKind": "core.users.models.Consent.Kind",
+        "ExportState": "core.export.selectors.STATES",
         "InvitedRole": "core.organizations.invitation_serializers.ROLES",
         "InvitationStatus": "core.organizations.models.Invitation.Status",
     },
@@ -297,6 +307,30 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.example>")
 WEB_URL = env.text("WEB_URL", "http://localhost:3000")
+
+# --- files of users ----------------------------------------------------------------------------
+# Without a backend files are stored in a folder. `FILES_OPTIONS` holds its options as JSON.
+FILES_ROOT = env.text("FILES_ROOT", ".local/files")
+FILES_BACKEND = env.text("FILES_BACKEND")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # unused
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "files": {"BACKEND": FILES_BACKEND, "OPTIONS": env.mapping("FILES_OPTIONS")}
+    if FILES_BACKEND
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": FILES_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
+EXPORT_DAYS = env.number("EXPORT_DAYS", 7)
+
+# --- retention ---------------------------------------------------------------------------------
+# Days for rules of docs/retention.md, as JSON: {"jobs.done": 7}
+RETENTION_DAYS = env.mapping("RETENTION_DAYS")
 
 # --- providers of OpenID Connect ---------------------------------------------------------------
 # OIDC_PROVIDERS=school reads OIDC_SCHOOL_ISSUER and so on.

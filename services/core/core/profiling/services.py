@@ -12,6 +12,7 @@ from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish, publish_with_parts
 from core.profiling.models import ProfilingSession
+from core.users import guardians
 from core.users.models import User
 from core.users.services import update_user
 
@@ -94,8 +95,8 @@ def record_result(
     """Complete a session with what ai found in its answers as they were at `judged_version`. No-op
     if the result is the same.
 
-    A learner who has no track yet gets the primary one. Raises NotFound, ResultConflict and
-    AnswersChanged.
+    A learner who has no track yet gets the primary one. Raises NotFound, ResultConflict,
+    AnswersChanged and GuardianConsentRequired.
     """
     # The learner before what is theirs: else an erasure and we could wait in a circle.
     learner = get_for_update(User.objects.filter(profilings=session_id))
@@ -106,6 +107,7 @@ def record_result(
         return session
     if session.version != judged_version:
         raise AnswersChanged
+    guardians.require_consent(learner)
     session.status = ProfilingSession.Status.COMPLETED
     session.result, session.completed_at = result, at or timezone.now()
     publish(session)

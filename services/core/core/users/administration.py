@@ -8,6 +8,7 @@ from core.jobs.services import schedule
 from core.kit.errors import Conflict
 from core.users import services
 from core.users.models import User
+from core.users.selectors import active_admins
 from ongoza_contracts.vocabulary import Role
 
 
@@ -42,8 +43,8 @@ def change_user(*, user_id: int, changed_by: User, **changes: Any) -> User:
 
 def _require_another_admin(user_id: int, changed_by: User) -> None:
     """Locks all admins, so that two of them do not remove each other at the same time."""
-    admins = User.objects.filter(role=Role.ADMIN, is_active=True)
-    active = {one.pk for one in admins.select_for_update(no_key=True).order_by("pk")}
+    admins = active_admins().select_for_update(no_key=True)
+    active = {one.pk for one in admins.order_by("pk")}
     if user_id in active and user_id == changed_by.pk:
         raise OwnAccount
     if active == {user_id}:
