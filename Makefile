@@ -34,6 +34,7 @@ check: .venv/.ready ## lint, format, types, imports, contracts
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m scripts.contracts check
 	@$(PYTHON) -m scripts.access check
+	@$(PYTHON) -m scripts.retention check
 
 seed: .venv/.ready ## load the demo catalogue and learners into a running, empty stack
 	@$(STACK) run -- $(PYTHON) -m core.manage seed
@@ -54,6 +55,7 @@ profiling-report: .venv/.ready ## print how the profiler scores simulated learne
 schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI document
 	@$(PYTHON) -m scripts.contracts write
 	@$(PYTHON) -m scripts.access write
+	@$(PYTHON) -m scripts.retention write
 
 site: .venv/.ready ## write the catalogue of topics and facts as pages for other teams
 	@$(PYTHON) -m scripts.contracts site .local/site

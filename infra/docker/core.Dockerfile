@@ -11,7 +11,8 @@ RUN uv pip install --no-cache --python /venv/bin/python --no-deps ./contracts ./
  && /venv/bin/python -m compileall -q /venv/lib
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home ongoza
+RUN useradd --system --uid 10001 --no-create-home ongoza \
+ && install -d -o ongoza -m 700 /files
 COPY --from=build /venv /venv
 COPY infra/gunicorn.conf.py /app/infra/gunicorn.conf.py
 WORKDIR /app

@@ -165,7 +165,7 @@ class Stack:
             "PYTHONUNBUFFERED": "1",
             "EMAIL_BACKEND": MAILDIR,  # there is no mail server: mail stays in a folder
             "MAIL_FOLDER": str(self.folder / "mail"),
-            "WEBHOOKS_TO_LOOPBACK": "1",
+            "FILES_ROOT": str(self.folder / "files"),
             "DEMO_DATA": "yes",  # the command `seed`
             "WEBHOOKS_TO_LOOPBACK": "1",  # their receivers run here too
             "DB_HOST": HOST,

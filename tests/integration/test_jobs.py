@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 NAMES = ("postgres-relational", "valkey", "migrate-core", "core", "jobs")
 EMAIL, PASSWORD = "ada@ongoza.example", "a-long-passphrase-9"
 ADD = "INSERT INTO jobs_job (kind, subject, created_at, due_at, attempts, last_error) "
-ADD_DUE = ADD + "VALUES (%s, '', now(), now() - %s * interval '1 s', 0, '') RETURNING id"
+ADD_DUE = ADD + "VALUES (%s, %s, now(), now() - %s * interval '1 s', 0, '') RETURNING id"
 EXPIRE = "UPDATE users_signin SET refreshed_at = now() - interval '90 days' WHERE id <> %s"
 ENDED = """
 SELECT count(*), count(DISTINCT key), (SELECT count(*) FROM users_signin)
@@ -72,9 +72,9 @@ def execute(stack: Stack, sql: str, *values: object) -> None:
         connection.execute(sql, values)
 
 
-def add_due(stack: Stack, kind: str, age: int = 0) -> int:
+def add_due(stack: Stack, kind: str, age: int = 0, subject: str = "") -> int:
     """Add a job past the services, so that only the tick can find it."""
-    return int(rows(stack, "relational", ADD_DUE, kind, age)[0][0])
+    return int(rows(stack, "relational", ADD_DUE, kind, subject, age)[0][0])
 
 
 def log_in(stack: Stack) -> dict[str, Any]:
@@ -111,14 +111,14 @@ def test_owed_jobs_are_done_once_when_the_broker_is_wiped_and_workers_are_killed
         log_in(stack)
     (newest,) = rows(stack, "relational", "SELECT id FROM users_signin ORDER BY created_at")[-1]
     execute(stack, EXPIRE, newest)
-    add_due(stack, "users.purge_tokens", age=60)
+    add_due(stack, "retention.purge", age=60, subject="users.sign_ins")
     for _ in range(30):
         add_due(stack, "outbox.partitions")
     # The worker dies when it has ended the sign-ins and not yet committed that.
     stack.start("jobs", environment={"ONGOZA_FAILPOINT": "jobs.before_commit"})
     eventually(lambda: stack.register.alive("jobs") is None)
     assert rows(stack, "relational", ENDED) == [(0, 0, 4)]
-    assert ("users.purge_tokens", 1, "") in rows(stack, "relational", UNDONE)
+    assert ("retention.purge", 1, "") in rows(stack, "relational", UNDONE)
     # The broker forgets what it was sent, and is killed.
     valkey(stack).flushall()
     stack.kill("valkey")

@@ -11,19 +11,30 @@ SCOPED_TOKEN_SECONDS = 15 * 60
 REFRESH_TOKEN_SECONDS = 7 * 24 * 60 * 60
 SERVICE_TOKEN_SECONDS = 60
 
-READ, WRITE = "read", "write"
+READ, WRITE, VIEW = "read", "write", "view"
 SCOPE_PATTERN = r"^[a-z.]+( [a-z.]+)*$"
 """The claim `scope`: words separated by one space."""
 
 
-def scope_allows(scope: Set[str] | None, method: str, permission: str | None = None) -> bool:
+def scope_allows(
+    scope: Set[str] | None, method: str, permission: str | None = None, *, private: bool = False
+) -> bool:
     """Whether a token with the words of `scope` may make a request; None is a token without scope.
 
     `write` allows every method, `read` GET and HEAD, and the name of a permission the requests for
-    which a route requires that permission. A scope never adds to what the user may do.
+    which a route requires that permission. `view` is the scope of an admin who views an account as
+    its user: GET and HEAD, but not where a route is `private`. A scope never adds to what the user
+    may do.
     """
     if scope is None or WRITE in scope:
         return True
-    if READ in scope and method in ("GET", "HEAD"):
+    if method in ("GET", "HEAD") and (READ in scope or (VIEW in scope and not private)):
         return True
     return permission is not None and permission in scope
+
+
+def viewer_is_consistent(scope: Set[str] | None, viewer: int | None) -> bool:
+    """A token names a viewer if it has the scope `view`, and then it has no other."""
+    if viewer is None:
+        return scope is None or VIEW not in scope
+    return scope == {VIEW}

@@ -310,3 +310,28 @@ def test_a_guessable_secret_is_refused_at_start_up(secret: str) -> None:
         check_secret(secret)
     with pytest.raises(WeakSecret):
         Tokens(secret)
+
+
+# --- an admin who views an account as its user ----------------------------------------------------
+def test_a_view_names_its_admin() -> None:
+    caller = verify(token(claims(scope="view", viewer=5)), SECRET, now=now())
+    assert (caller.user_id, caller.viewer, caller.scope) == (7, 5, frozenset({"view"}))
+    assert verify(token(), SECRET, now=now()).viewer is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scope": "view"},
+        {"viewer": 5},
+        {"scope": "read", "viewer": 5},
+        {"scope": "read view", "viewer": 5},
+        {"scope": "view", "viewer": 0},
+        {"scope": "view", "viewer": "5"},
+        {"scope": "view", "viewer": True},
+        {"scope": "view", "viewer": 2**31},
+    ],
+)
+def test_a_view_without_its_admin_or_with_another_scope_is_refused(changes: Any) -> None:
+    with pytest.raises(InvalidToken):
+        verify(token(claims(**changes)), SECRET, now=now())

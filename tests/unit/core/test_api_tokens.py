@@ -7,10 +7,9 @@ import pytest
 from django.utils import timezone
 
 from core.erasure.services import erase_user
-from core.jobs.models import Job
+from core.kit.retention import rules
 from core.organizations.services import add_organization
 from core.users import second_factor
-from core.users.jobs import delete_expired_tokens, purge_tokens
 from core.users.models import ApiToken, SignIn, TotpSecret, User
 from core.users.services import add_user, set_password, sign_in, update_user
 from core.users.tokens import InvalidToken, issue_scoped, read_bearer
@@ -325,13 +324,13 @@ def test_an_api_token_outlives_a_week_without_use(amina: User) -> None:
     assert exchange(created["token"])[0] == 200
 
 
-def test_the_sign_in_of_an_expired_token_ends_daily(amina: User) -> None:
+def test_the_sign_in_of_an_expired_token_ends(amina: User) -> None:
     caller = signed_in(amina)
     create(caller)
     kept = create(caller)
     ApiToken.objects.exclude(pk=kept["id"]).update(expires_at=timezone.now())
     forget_appended()
-    delete_expired_tokens(Job())
+    rules()["users.api_tokens"].carry_out()
     assert [kind for kind, _, _ in appended()] == ["signin.ended"]
     assert [str(row.pk) for row in ApiToken.objects.all()] == [kept["id"]]
 
@@ -357,6 +356,6 @@ def test_an_erasure_removes_the_tokens(amina: User) -> None:
 def test_the_purge_of_expired_sign_ins_spares_api_tokens(amina: User) -> None:
     token = create(signed_in(amina), expires_in_days=365)["token"]
     SignIn.objects.update(refreshed_at=timezone.now() - timedelta(days=90))
-    purge_tokens(Job(kind="users.purge_tokens"))
+    rules()["users.sign_ins"].carry_out()
     assert SignIn.objects.count() == 1
     assert exchange(token)[0] == 200

@@ -13,7 +13,7 @@ from core.erasure.models import ErasureReceipt
 from core.erasure.services import erase_user
 from core.jobs.models import Job
 from core.jobs.services import run_due
-from core.organizations.invitations import end_expired
+from core.kit.retention import rules
 from core.organizations.models import Invitation
 from core.organizations.services import add_organization
 from core.users.models import User
@@ -278,12 +278,12 @@ def test_an_expired_invitation_ends_and_its_address_is_deleted_30_days_later(
     expiry = timezone.now() - 29 * DAY
     Invitation.objects.filter(email=EMAIL).update(expires_at=expiry)
 
-    end_expired()
+    rules()["organizations.open_invitations"].carry_out()
 
     row = Invitation.objects.get(email=EMAIL)
     assert (row.status, row.ended_at, row.token_hash) == ("expired", expiry, None)
     Invitation.objects.filter(email=EMAIL).update(ended_at=expiry - DAY)
-    end_expired()
+    rules()["organizations.ended_invitations"].carry_out()
     assert [row.email for row in Invitation.objects.all()] == ["open@ongoza.example"]
 
 

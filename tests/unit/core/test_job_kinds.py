@@ -23,13 +23,18 @@ def run_kind(kind: str) -> None:
     run_due()
 
 
+def purge(rule: str) -> None:
+    schedule("retention.purge", subject=rule)
+    run_due()
+
+
 def test_done_jobs_are_deleted_after_a_month_and_failed_ones_stay() -> None:
     old = timezone.now() - timedelta(days=31)
     user = person("amina")
     kept = Job.objects.create(kind=KIND, user=user, failed_at=old)
     Job.objects.create(kind=KIND, user=user, done_at=old)
     recent = Job.objects.create(kind=KIND, user=user, done_at=old + timedelta(days=2))
-    run_kind("jobs.purge")
+    purge("jobs.done")
     assert {*Job.objects.filter(kind=KIND)} == {kept, recent}
 
 
@@ -37,13 +42,13 @@ def test_done_jobs_without_a_user_are_deleted_within_a_day() -> None:
     now = timezone.now()
     Job.objects.create(kind=KIND, done_at=now - timedelta(hours=23))
     recent = Job.objects.create(kind=KIND, done_at=now - timedelta(hours=22))
-    run_kind("jobs.purge")
+    purge("jobs.without_user")
     assert [*Job.objects.filter(kind=KIND)] == [recent]
-    assert job_kinds()["jobs.purge"].every == timedelta(hours=1)
+    assert job_kinds()["retention.purge"].every == timedelta(hours=1)
 
 
 def test_expired_sign_ins_are_ended_and_published(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.users.jobs.BATCH", 1)
+    monkeypatch.setattr("core.kit.retention.BATCH", 1)
     user = person("amina")
     for _ in range(3):
         sign_in(user)
@@ -51,7 +56,7 @@ def test_expired_sign_ins_are_ended_and_published(monkeypatch: pytest.MonkeyPatc
     expired = [one.pk for one in started[:2]]
     SignIn.objects.filter(pk__in=expired).update(refreshed_at=timezone.now() - timedelta(days=90))
     forget_appended()
-    run_kind("users.purge_tokens")
+    purge("users.sign_ins")
     run_due()
     run_due()
     assert [*SignIn.objects.all()] == [started[2]]

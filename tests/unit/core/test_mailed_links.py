@@ -14,8 +14,8 @@ from django.utils import timezone
 from core.erasure.services import erase_user
 from core.jobs.models import Job
 from core.jobs.services import run_due
+from core.kit.retention import rules
 from core.restore.services import void_tokens
-from core.users.jobs import delete_expired_tokens
 from core.users.models import OneTimeToken, SignIn, TotpSecret, User
 from core.users.one_time_tokens import hash_token
 from core.users.services import add_user, set_password, update_user
@@ -291,13 +291,13 @@ def test_a_restored_database_voids_the_links_that_were_mailed(
     assert refusal(confirm(token)) == INVALID
 
 
-def test_expired_tokens_are_deleted_daily(amina: User, mailed: Callable[[], str]) -> None:
+def test_expired_tokens_are_deleted(amina: User, mailed: Callable[[], str]) -> None:
     ask(RESET)
     mailed()
-    delete_expired_tokens(Job())
+    rules()["users.one_time_tokens"].carry_out()
     assert OneTimeToken.objects.count() == 1
     OneTimeToken.objects.update(expires_at=timezone.now())
-    delete_expired_tokens(Job())
+    rules()["users.one_time_tokens"].carry_out()
     assert not OneTimeToken.objects.exists()
 
 

@@ -126,7 +126,7 @@ def consents(user: User, numbers: range) -> None:
 
 
 def jobs(user: User, numbers: range) -> None:
-    Job.objects.bulk_create(Job(kind="jobs.purge", user=user, key=f"{n}") for n in numbers)
+    Job.objects.bulk_create(Job(kind="retention.purge", user=user, key=f"{n}") for n in numbers)
 
 
 def users(_: User, numbers: range) -> None:

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.test import Client, RequestFactory
 
 from core.config import settings as base_settings
-from core.limits.jobs import purge_expired
+from core.kit.retention import rules
 from core.limits.models import RateLimit
 from core.limits.throttles import client_address
 from core.users.models import User
@@ -232,7 +232,7 @@ def test_limits_that_are_unused_again_are_deleted() -> None:
     log_in()
     wait(30)
     log_in("late@ongoza.example")
-    purge_expired(None)  # type: ignore[arg-type]
+    rules()["limits.unused"].carry_out()
     assert RateLimit.objects.count() == 2  # of the later account, and of the address
 
 

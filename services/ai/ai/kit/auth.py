@@ -4,6 +4,7 @@ Only `verify` reads a token. Every invalid token is the same 401 for the client;
 only logged.
 """
 
+import logging
 import math
 import re
 import secrets
@@ -22,6 +23,7 @@ from starlette.requests import Request
 
 from ai.kit.errors import ApiError
 from ai.kit.settings import SettingsError
+from ai.kit.trace import request_id
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, secret_fault
 from ongoza_contracts.http.strict_json import parse_json
@@ -31,8 +33,11 @@ from ongoza_contracts.http.tokens import (
     SCOPED_TOKEN_SECONDS,
     SERVICE_TOKEN_SECONDS,
     scope_allows,
+    viewer_is_consistent,
 )
 from ongoza_contracts.vocabulary import ID_MAX, Role
+
+log = logging.getLogger(__name__)
 
 CORE = "ongoza-core"
 AI = "ongoza-ai"
@@ -60,6 +65,8 @@ class Caller:
     """The user's token generation when the token was issued."""
     scope: frozenset[str] | None = None
     """What the token may do; None is everything its user may."""
+    viewer: int | None = None
+    """The admin who views the account as its user, with the scope `view`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,7 @@ def verify(token: str, secret: str, *, now: float) -> Caller:
     claims = _parse(_signed_payload, token, secret)
     _check_times(claims, now)
     _check_origin(claims)
+    scope = _scope(claims)
     return Caller(
         user_id=_user_id(claims),
         role=_role(claims),
@@ -159,7 +167,8 @@ def verify(token: str, secret: str, *, now: float) -> Caller:
         expires_at=claims["exp"],
         sign_in_id=_sign_in_id(claims),
         generation=_generation(claims),
-        scope=_scope(claims),
+        scope=scope,
+        viewer=_viewer(claims, scope),
     )
 
 
@@ -222,11 +231,18 @@ def _check_origin(claims: dict[str, Any]) -> None:
     _text(claims, "email")
 
 
-def _user_id(claims: dict[str, Any]) -> int:
-    user_id = _int(claims, "user_id")
+def _user_id(claims: dict[str, Any], name: str = "user_id") -> int:
+    user_id = _int(claims, name)
     if not 1 <= user_id <= ID_MAX:
-        raise InvalidToken("user_id is not an id")
+        raise InvalidToken(f"{name} is not an id")
     return user_id
+
+
+def _viewer(claims: dict[str, Any], scope: frozenset[str] | None) -> int | None:
+    viewer = _user_id(claims, "viewer") if "viewer" in claims else None
+    if not viewer_is_consistent(scope, viewer):
+        raise InvalidToken("viewer and scope contradict each other")
+    return viewer
 
 
 def _sign_in_id(claims: dict[str, Any]) -> UUID:
@@ -282,9 +298,11 @@ class BearerToken(SecurityBase):
     model = HTTPBearerModel(bearerFormat="JWT", description="An access token from core's login.")
     scheme_name = "bearer"
 
-    def __init__(self, permission: Permission | None = None) -> None:
-        """`permission` is what the route requires: the scope of a token may name it."""
+    def __init__(self, permission: Permission | None = None, *, private: bool = False) -> None:
+        """`permission` is what the route requires: the scope of a token may name it. `private`: no
+        admin who views the account as its user reads here."""
         self._permission = permission
+        self._private = private
 
     async def __call__(self, request: Request) -> Caller:
         tokens: Tokens = request.app.state.tokens
@@ -294,13 +312,20 @@ class BearerToken(SecurityBase):
         except InvalidToken:
             raise Unauthenticated from None
         _check_user_header(headers, caller)
-        if not scope_allows(caller.scope, request.method, self._permission):
+        allowed = scope_allows(
+            caller.scope, request.method, self._permission, private=self._private
+        )
+        if not allowed:
             raise OutOfScope
+        if caller.viewer is not None:
+            who = (caller.viewer, caller.user_id, request_id())
+            log.info("viewed as: actor=%s user_id=%s request_id=%s", *who)
         return caller
 
 
 current_caller = BearerToken()
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
+PrivateCaller = Annotated[Caller, Depends(BearerToken(private=True))]
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 

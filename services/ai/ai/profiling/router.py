@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from ai.kit.auth import CurrentCaller
+from ai.kit.auth import CurrentCaller, PrivateCaller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentCore, CurrentPool
 from ai.kit.fallback import describe_source, source_headers
@@ -38,7 +38,7 @@ router = APIRouter(prefix="/api/v1/profiling", tags=["profiling"])
     responses={200: {"model": SessionProgress, "description": "The open session is resumed"}},
 )
 async def start_session(
-    caller: CurrentCaller, core: CurrentCore, response: Response
+    caller: PrivateCaller, core: CurrentCore, response: Response
 ) -> SessionProgress:
     """Start a session, or resume the open one (200). A session after a result is a retake.
 
@@ -52,7 +52,7 @@ async def start_session(
 @router.get("/session/{session_id:uuid}/progress", name="read_progress", responses=FROM_CORE)
 async def session_progress(
     session_id: UUID,
-    caller: CurrentCaller,
+    caller: PrivateCaller,
     core: CurrentCore,
     pool: CurrentPool,
     response: Response,
@@ -75,7 +75,7 @@ async def questions(caller: CurrentCaller, questionnaire: Version = "v2") -> Que
 @router.post("/session/{session_id:uuid}/respond")
 async def respond(
     session_id: UUID,
-    caller: CurrentCaller,
+    caller: PrivateCaller,
     core: CurrentCore,
     answer: Annotated[AnswerGiven, Depends(read_json(AnswerGiven))],
 ) -> SessionProgress:
@@ -89,7 +89,7 @@ async def respond(
 
 
 @router.post("/session/{session_id:uuid}/complete", name="complete_session")
-async def complete(session_id: UUID, caller: CurrentCaller, core: CurrentCore) -> ProfilingResults:
+async def complete(session_id: UUID, caller: PrivateCaller, core: CurrentCore) -> ProfilingResults:
     """Score the answers and store the result; idempotent. 409 while answers are missing."""
     return result_views.results(await service.complete(core, caller, session_id))
 
@@ -97,7 +97,7 @@ async def complete(session_id: UUID, caller: CurrentCaller, core: CurrentCore) -
 @router.get("/session/{session_id:uuid}/results", name="read_results", responses=FROM_CORE)
 async def results(
     session_id: UUID,
-    caller: CurrentCaller,
+    caller: PrivateCaller,
     core: CurrentCore,
     pool: CurrentPool,
     response: Response,
@@ -111,7 +111,7 @@ async def results(
 @router.get("/session/{session_id:uuid}/comparison", name="read_comparison", responses=FROM_CORE)
 async def comparison(
     session_id: UUID,
-    caller: CurrentCaller,
+    caller: PrivateCaller,
     core: CurrentCore,
     pool: CurrentPool,
     response: Response,
@@ -129,6 +129,6 @@ async def tracks(caller: CurrentCaller) -> TrackList:
 
 
 @router.delete("/session/{session_id:uuid}", status_code=204)
-async def delete_session(session_id: UUID, caller: CurrentCaller, core: CurrentCore) -> None:
+async def delete_session(session_id: UUID, caller: PrivateCaller, core: CurrentCore) -> None:
     """Delete a session of the caller's, answers and result included."""
     await service.delete(core, caller, session_id)

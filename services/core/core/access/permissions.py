@@ -28,7 +28,7 @@ class DeclaredPermission(BasePermission):
         needed = declared.get(method, Principal.ANYONE)
         if needed is Principal.ANYONE:
             return True
-        if not is_in_scope(request, needed):
+        if not is_in_scope(request, needed, private=getattr(view, "private", False)):
             return False
         if needed is Principal.SERVICE:
             return is_service(request.user)
@@ -37,9 +37,9 @@ class DeclaredPermission(BasePermission):
         return needed is Principal.USER or has_permission(request.user, needed)
 
 
-def is_in_scope(request: Request, needed: Principal | Permission) -> bool:
+def is_in_scope(request: Request, needed: Principal | Permission, *, private: bool = False) -> bool:
     """Whether the scope of the caller's token, if it has one, allows the request."""
     scope: str | None = getattr(request.auth, "scope", None)
     words = None if scope is None else frozenset(scope.split(" "))
     permission = needed.value if isinstance(needed, Permission) else None
-    return scope_allows(words, str(request.method), permission)
+    return scope_allows(words, str(request.method), permission, private=private)

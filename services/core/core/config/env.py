@@ -1,6 +1,8 @@
 """Typed reading of environment variables: an invalid value stops the process."""
 
+import json
 import os
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -33,3 +35,14 @@ def number(name: str, default: int) -> int:
 def names(name: str, default: str = "") -> list[str]:
     """A comma-separated list without its empty entries."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def mapping(name: str) -> dict[str, Any]:
+    """A JSON object; empty without the variable."""
+    try:
+        value = json.loads(text(name) or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f"{name} is not a JSON object")
+    return value

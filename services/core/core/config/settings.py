@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "core.outbox",
     "core.jobs",
     "core.mail",
+    "core.files",
     "core.limits",
     "core.access",
     "core.notifications",
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
     "core.profiling",
     "core.coaching",
     "core.erasure",
+    "core.export",
     "core.audit",
     "core.reconcile",
     "core.restore",
@@ -183,6 +185,11 @@ WEBHOOK_DELIVERY_DAYS = env.number("WEBHOOK_DELIVERY_DAYS", 30)
 # Admins and directors set up a second factor before they get tokens.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED")
 
+# What users accept when they sign up; a new version asks all of them again.
+TERMS_VERSION = env.text("TERMS_VERSION", "2026-11")
+# Whoever is younger needs a guardian's consent.
+ADULT_AGE = env.number("ADULT_AGE", 18)
+
 # --- rate limits -------------------------------------------------------------------------------
 THROTTLE = env.flag("THROTTLE", default=True)  # off for tests and load, never in public
 # Counts the limits for all processes; without it, or while it is down, PostgreSQL does.
@@ -203,6 +210,8 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "invitations": (200, 3600),
     "resend": (5, 3600),
     "phone": (5, 3600),
+    "export": (5, 24 * 3600),
+    "guardian": (5, 3600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}
 
@@ -263,6 +272,7 @@ SPECTACULAR_SETTINGS = {
         "Locale": "core.users.models.Preferences.Locale",
         "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
         "ConsentKind": "core.users.models.Consent.Kind",
+        "ExportState": "core.export.selectors.STATES",
         "InvitedRole": "core.organizations.invitation_serializers.ROLES",
         "InvitationStatus": "core.organizations.models.Invitation.Status",
         "NotificationChannel": "core.notifications.models.Channel",
@@ -320,6 +330,29 @@ VAPID_CONTACT = env.text("VAPID_CONTACT", "mailto:no-reply@ongoza.example")
 # Text messages are off without a gateway.
 SMS_URL = env.text("SMS_URL")
 SMS_TOKEN = env.exact("SMS_TOKEN")
+# --- files of users ----------------------------------------------------------------------------
+# Without a backend files are stored in a folder. `FILES_OPTIONS` holds its options as JSON.
+FILES_ROOT = env.text("FILES_ROOT", ".local/files")
+FILES_BACKEND = env.text("FILES_BACKEND")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # unused
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "files": {"BACKEND": FILES_BACKEND, "OPTIONS": env.mapping("FILES_OPTIONS")}
+    if FILES_BACKEND
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": FILES_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
+EXPORT_DAYS = env.number("EXPORT_DAYS", 7)
+
+# --- retention ---------------------------------------------------------------------------------
+# Days for rules of docs/retention.md, as JSON: {"jobs.done": 7}
+RETENTION_DAYS = env.mapping("RETENTION_DAYS")
 
 # --- providers of OpenID Connect ---------------------------------------------------------------
 # OIDC_PROVIDERS=school reads OIDC_SCHOOL_ISSUER and so on.

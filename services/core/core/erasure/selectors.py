@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db.models import ForeignKey, Model
 
 from core.erasure.models import ErasureReceipt
+from core.files.services import remaining_files
 from core.outbox.history import remaining_history
 from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.users.models import User
@@ -30,6 +31,7 @@ def report(user_id: int) -> Report:
                 found[place] = _count(model, **{field.attname: user_id})
     found["outbox"] = _waiting_facts(user_id)
     found["fact_history"] = remaining_history(user_id)
+    found["stored files"] = remaining_files(user_id)
     found["deleted entity keys"] = _count(DeletedEntityKey, user_id=user_id)
     return Report(
         receipts=list(ErasureReceipt.objects.filter(user_id=user_id).order_by("place")),

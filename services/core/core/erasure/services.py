@@ -4,6 +4,7 @@ from django.db import transaction
 
 from core.erasure.models import ErasureReceipt
 from core.kit.errors import Conflict
+from core.files.services import erase_files
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.organizations.invitations import erase_invitations
@@ -43,6 +44,7 @@ def erase_any_user(*, user_id: int) -> None:
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
     rows |= erase_invitations(user)
+    rows |= erase_files(user_id)
     rows |= delete_published(user)
     # After `delete_owned`, which waits for deletions under way: their keys are recorded by now.
     keys += pop_deleted_keys(user_id)

@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
+
+from core.kit.retention import check_setting
 
 
 class JobsConfig(AppConfig):
@@ -7,3 +10,5 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("jobs")
+        autodiscover_modules("retention")
+        check_setting(settings.RETENTION_DAYS)

@@ -12,7 +12,7 @@ from core.kit.views import ApiView
 from ongoza_contracts.access import Permission
 
 FILTERS = [
-    OpenApiParameter("kind", str, description="For instance `jobs.purge`."),
+    OpenApiParameter("kind", str, description="For instance `retention.purge`."),
     OpenApiParameter("state", str, enum=list(JobState)),
 ]
 

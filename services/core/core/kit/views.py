@@ -32,6 +32,8 @@ class ApiView(APIView):
     """By HTTP method; `core.access.permissions` enforces it."""
     gives_ids: ClassVar[bool] = False
     """Whether POST assigns an id from a sequence or issues a token: neither may be issued twice."""
+    private: ClassVar[bool] = False
+    """Whether nobody but the user reads here: no admin who views the account as its user."""
     has_optional_body: ClassVar[bool] = False
     """Whether a POST without body is valid, which OpenAPI documents."""
     query_parameters: ClassVar[tuple[str, ...]] = ()

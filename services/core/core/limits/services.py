@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from core.limits.counting import Count, Valkey, count_in_database
 
 MICRO = 1_000_000
-PURGE = "DELETE FROM limits_ratelimit WHERE unused_at < clock_timestamp()"
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,6 @@ def count_attempt(scope: str, identity: str) -> Decision | None:
     period = seconds * MICRO
     step = period // limit
     return _decision(_count(_key(scope, limit, seconds, identity), step, period), limit, period)
-
-
-def purge() -> None:
-    """Delete what no attempt is refused for any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(PURGE)
 
 
 def _count(key: str, step: int, period: int) -> Count:

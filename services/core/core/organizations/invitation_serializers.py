@@ -10,6 +10,7 @@ from core.kit.choices import enum_choices
 from core.kit.serializers import AwareDateTimeField, StrictSerializer
 from core.organizations.models import Invitation
 from core.users.administration_serializers import ListedUserSerializer
+from core.users.fields import BirthYearField, TermsVersionField
 from core.users.serializers import NewEmailField, PasswordField
 from ongoza_contracts.access import SCOPES, ScopeKind
 from ongoza_contracts.vocabulary import Role
@@ -64,3 +65,5 @@ class AcceptInvitationRequest(StrictSerializer):
     first_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     password = PasswordField()
+    terms_version = TermsVersionField(required=False)
+    birth_year = BirthYearField(required=False)

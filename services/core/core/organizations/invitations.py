@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from core.access.models import Membership
@@ -20,13 +20,13 @@ from core.kit.versions import get_for_update
 from core.mail.sending import send_mail
 from core.organizations.models import Invitation, Organization
 from core.organizations.signals import invitation_accepted
+from core.users.guardians import record_sign_up
 from core.users.mailed_links import mark_verified
 from core.users.models import User
 from core.users.second_factor import challenge_for
 from core.users.services import SignedIn, add_user, sign_in
 from ongoza_contracts.vocabulary import Role
 
-STORED_AFTER_END = timedelta(days=30)
 OPEN = Invitation.Status.OPEN
 
 
@@ -159,7 +159,15 @@ def accept(*, token: str, user: User) -> Membership:
     return _join(invitation, user)
 
 
-def sign_up(*, token: str, password: str, device: str = "", **names: Any) -> SignedIn:
+def sign_up(
+    *,
+    token: str,
+    password: str,
+    device: str = "",
+    terms_version: str | None = None,
+    birth_year: int | None = None,
+    **names: Any,
+) -> SignedIn:
     """A new account for the invited address, with the role, signed in.
 
     Raises InvitationNotFound, DRF's ValidationError, EmailTaken for somebody who has an account and
@@ -168,6 +176,7 @@ def sign_up(*, token: str, password: str, device: str = "", **names: Any) -> Sig
     with transaction.atomic():
         invitation = _open_by_token(token)
         user = add_user(email=invitation.email, password=password, **names)
+        record_sign_up(user, terms_version=terms_version, birth_year=birth_year)
         _join(invitation, user)
         challenge = challenge_for(user)
         if challenge is None:
@@ -217,14 +226,8 @@ def _end(invitation: Invitation, status: str, accepted_by: User | None = None) -
         raise InvitationNotFound
 
 
-@transaction.atomic
-def end_expired() -> None:
-    """End what has expired, and delete what ended long ago, since it holds addresses."""
-    now = timezone.now()
-    Invitation.objects.filter(status=OPEN, expires_at__lte=now).update(
-        status=Invitation.Status.EXPIRED, ended_at=F("expires_at"), token_hash=None
-    )
-    Invitation.objects.filter(ended_at__lte=now - STORED_AFTER_END).delete()
+def end_expired(invitations: QuerySet[Invitation]) -> None:
+    invitations.update(status=Invitation.Status.EXPIRED, ended_at=F("expires_at"), token_hash=None)
 
 
 def erase_invitations(user: User) -> dict[str, int]:

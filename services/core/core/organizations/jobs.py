@@ -1,6 +1,5 @@
 """Jobs of invitations."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from core.jobs.models import Job
@@ -15,8 +14,3 @@ def send_invitation(job: Job) -> None:
     rows = Invitation.objects.filter(pk=UUID(job.subject), status=Invitation.Status.OPEN)
     if invitation := rows.select_related("organization").first():
         invitations.send(invitation)
-
-
-@job_kind("organizations.expire_invitations", every=timedelta(hours=1))
-def expire_invitations(job: Job) -> None:
-    invitations.end_expired()

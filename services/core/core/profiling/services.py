@@ -14,6 +14,7 @@ from core.notifications.services import notify
 from core.outbox.publish import delete_published, publish, publish_with_parts
 from core.profiling.models import ProfilingSession
 from core.profiling.notifications import RESULT_READY
+from core.users import guardians
 from core.users.models import User
 from core.users.services import update_user
 
@@ -97,8 +98,8 @@ def record_result(
     if the result is the same.
 
     A learner who has no track yet gets the primary one. Notifies the learner, unless the result is
-    of an earlier time (`at`). Raises NotFound, ResultConflict and
-    AnswersChanged.
+    of an earlier time (`at`). Raises NotFound, ResultConflict, AnswersChanged and
+    GuardianConsentRequired.
     """
     # The learner before what is theirs: else an erasure and we could wait in a circle.
     learner = get_for_update(User.objects.filter(profilings=session_id))
@@ -109,6 +110,7 @@ def record_result(
         return session
     if session.version != judged_version:
         raise AnswersChanged
+    guardians.require_consent(learner)
     session.status = ProfilingSession.Status.COMPLETED
     session.result, session.completed_at = result, at or timezone.now()
     publish(session)

@@ -12,11 +12,13 @@ from core.kit.views import ApiView
 from core.profiling import selectors, serializers, services
 from core.profiling.models import ProfilingSession
 from core.profiling.serializers import SessionSerializer
+from core.users.base_views import ConsentedView
 
 STATUS = OpenApiParameter("status", str, enum=list(ProfilingSession.Status))
 
 
-class Sessions(ApiView):
+class Sessions(ConsentedView):
+    private = True  # record 22
     permissions = {"GET": Principal.USER, "POST": Principal.USER}
     query_parameters = (*PAGE_PARAMETERS, "status")
 
@@ -44,7 +46,8 @@ class Sessions(ApiView):
         return self.one(session, SessionSerializer, 201 if created else 200)
 
 
-class SessionDetail(ApiView):
+class SessionDetail(ConsentedView):
+    private = True  # record 22
     permissions = {"GET": Principal.USER, "DELETE": Principal.USER}
     if_match_methods = ("DELETE",)
 
@@ -60,7 +63,8 @@ class SessionDetail(ApiView):
         return Response(status=204)
 
 
-class AnswerDetail(ApiView):
+class AnswerDetail(ConsentedView):
+    private = True  # record 22
     permissions = {"PUT": Principal.USER}
     if_match_methods = ("PUT",)
 

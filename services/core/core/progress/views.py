@@ -6,9 +6,9 @@ from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.parameters import enum_param, user_id_param
 from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
-from core.kit.views import ApiView
 from core.progress import selectors, services
 from core.progress.serializers import ProgressSerializer, ReportRequest, ReviseRequest
+from core.users.base_views import ConsentedView
 from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
 
@@ -19,7 +19,7 @@ FILTERS = [
 ]
 
 
-class ProgressList(ApiView):
+class ProgressList(ConsentedView):
     permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
     query_parameters = (*PAGE_PARAMETERS, "user", "content_type", "status")
 
@@ -48,7 +48,7 @@ class ProgressList(ApiView):
         return self.one(progress, ProgressSerializer, 201 if created else 200)
 
 
-class ProgressDetail(ApiView):
+class ProgressDetail(ConsentedView):
     permissions = {"GET": Permission.LEARNER_READ, "PATCH": Principal.USER}
     if_match_methods = ("PATCH",)
 

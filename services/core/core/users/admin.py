@@ -9,10 +9,10 @@ from django.contrib.auth import forms as auth_forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.kit.admin import RefusalsAsMessages
+from core.kit.admin import ReadOnlyAdmin, RefusalsAsMessages
 from core.users import administration, second_factor, services
 from core.users.addresses import validate_new_address
-from core.users.models import User
+from core.users.models import Impersonation, User
 
 
 class _LowerCaseEmail:
@@ -90,6 +90,14 @@ class UserAdmin(RefusalsAsMessages, auth_admin.UserAdmin):  # type: ignore[type-
             values = {name: form.cleaned_data[name] for name in AddForm.Meta.fields}
             obj.pk = services.add_user(password=_password(form), **values).pk
         obj.refresh_from_db()
+
+
+@admin.register(Impersonation)
+class ImpersonationAdmin(ReadOnlyAdmin):
+    """Which admin viewed whose account, and why."""
+
+    list_display = ("id", "user", "viewer", "reason", "created_at")
+    search_fields = ("=user__id", "=viewer__id")
 
 
 def _password(form: Any) -> str | None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.kit.errors import Conflict, NotFound
@@ -98,11 +99,8 @@ def exchange(*, token: str) -> ScopedAccessToken:
     return ScopedAccessToken(access, seconds, found.scope)
 
 
-def end_expired(limit: int) -> int:
-    """End the sign-ins of API tokens that have expired; how many."""
-    expired = ApiToken.objects.filter(expires_at__lte=timezone.now()).order_by("sign_in_id")
-    found = [*expired.values_list("sign_in__user_id", "pk")[:limit]]
-    for user_id, token_id in found:
+def end_tokens(tokens: QuerySet[ApiToken]) -> None:
+    """End the sign-ins of API tokens of several users."""
+    for user_id, token_id in [*tokens.values_list("sign_in__user_id", "pk")]:
         with suppress(NotFound):  # revoked meanwhile
             revoke(user=User(pk=user_id), token_id=token_id)
-    return len(found)

@@ -63,7 +63,9 @@ class TokenAuthentication(BaseAuthentication):
         user = selectors.signed_in_user(claims)
         if user is None:
             raise InvalidToken
-        set_actor(f"user:{user.id}")
+        set_actor(f"user:{claims.viewer or user.id}")
+        if claims.viewer is not None:
+            log.info("viewed as", extra={"facts": {"actor": claims.viewer, "user_id": user.id}})
         return user, claims
 
     def authenticate_header(self, request: Request) -> str:

@@ -5,7 +5,9 @@ from rest_framework.response import Response
 
 from core.kit.errors import DomainError
 from core.kit.views import ApiView
+from core.users import guardians
 from core.users.devices import device_label
+from core.users.models import User
 from core.users.second_factor import ChallengeIssued
 from core.users.tokens import UserClaims
 
@@ -13,7 +15,7 @@ from core.users.tokens import UserClaims
 class SignInRequired(DomainError):
     status = 403
     code = "sign_in_required"
-    detail = "API tokens may not manage accounts. Sign in instead."
+    detail = "A token with a scope may not manage accounts. Sign in instead."
 
 
 class PublicView(ApiView):
@@ -37,13 +39,25 @@ class LogInView(ChallengeView, PublicView):
 
 
 class AccountView(ApiView):
-    """Routes that manage the caller's credentials: refuses API tokens, which must not outlive or
-    exceed themselves."""
+    """Routes that manage the caller's account: refuses API tokens, which must not outlive or
+    exceed themselves, and an admin who views the account as its user."""
+
+    private = True
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
         if isinstance(request.auth, UserClaims) and request.auth.scope is not None:
             raise SignInRequired
+
+
+class ConsentedView(ApiView):
+    """Routes that write what a learner does: refused for a minor without a guardian's consent, but
+    for deletions."""
+
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        if request.method in ("POST", "PUT", "PATCH") and isinstance(request.user, User):
+            guardians.require_consent(request.user)
 
 
 def device_of(request: Request) -> str:

@@ -1,20 +1,15 @@
-"""Mails that wait to be sent, and the deletion of what has expired."""
+"""Mails that wait to be sent."""
 
 from datetime import timedelta
 
-from django.utils import timezone
-
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
-from core.jobs.services import schedule
 from core.mail.sending import send_mail
-from core.users import api_tokens, one_time_tokens
+from core.users import guardians, one_time_tokens
 from core.users.models import OneTimeToken, User
 from core.users.one_time_tokens import Purpose, mail_job
 from core.users.recipients import active_recipient
-from core.users.services import end_expired_sign_ins
 
-BATCH = 1000
 FIRST_PASSWORD_WITHIN = timedelta(days=7)
 
 
@@ -49,21 +44,18 @@ def mail_log_in_link(job: Job) -> None:
         _mail_token(user, Purpose.LOG_IN_LINK)
 
 
-@job_kind("users.purge_tokens", every=timedelta(hours=1))
-def purge_tokens(job: Job) -> None:
-    """End expired sign-ins of people who have not come back."""
-    if end_expired_sign_ins(BATCH) == BATCH:
-        schedule(job.kind)  # the rest, in a transaction of its own
-
-
-@job_kind("users.delete_expired_tokens", every=timedelta(days=1))
-def delete_expired_tokens(job: Job) -> None:
-    """End API tokens, then delete mailed tokens: in this order an erasure locks them too."""
-    ended = api_tokens.end_expired(BATCH)
-    expired = OneTimeToken.objects.filter(expires_at__lte=timezone.now())
-    deleted, _ = OneTimeToken.objects.filter(pk__in=expired.values("pk")[:BATCH]).delete()
-    if BATCH in (ended, deleted):
-        schedule(job.kind)  # the rest, in a transaction of its own
+@job_kind(mail_job(Purpose.GUARDIAN_CONSENT))
+def mail_guardian_consent(job: Job) -> None:
+    """To the guardian of a minor; the token is the minor's."""
+    user = active_recipient(job.user_id)
+    minor = user and guardians.minors().filter(user=user).exclude(guardian_email="").first()
+    if user is None or minor is None:
+        return
+    token = one_time_tokens.issue(user, Purpose.GUARDIAN_CONSENT)
+    if token is not None:
+        learner = f"{user.first_name} {user.last_name}".strip() or user.email
+        context = {"token": token, "learner": learner}
+        send_mail(minor.guardian_email, "users/guardian_consent", context)
 
 
 def _mail_token(

@@ -146,6 +146,7 @@ class OneTimeToken(models.Model):
         VERIFY_ADDRESS = "verify_address"
         RESET_PASSWORD = "reset_password"  # noqa: S105  (a purpose, not a password)
         LOG_IN_LINK = "log_in_link"
+        GUARDIAN_CONSENT = "guardian_consent"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="one_time_tokens")
     purpose = models.CharField(max_length=32, choices=Purpose.choices)
@@ -237,6 +238,7 @@ class Consent(models.Model):
         SPONSOR_SEES_NAME = "sponsor_sees_name"
         MENTOR_READS_REFLECTIONS = "mentor_reads_reflections"
         PRODUCT_MAIL = "product_mail"
+        GUARDIAN = "guardian"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=32, choices=Kind.choices)
@@ -272,3 +274,31 @@ class ExternalIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"identity of user {self.user_id} at {self.issuer}"
+
+
+class Minor(models.Model):
+    """Until when a user needs a guardian's consent, and the guardian's address. Users who are of
+    age, or never told their year of birth, have no such row."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True)
+    adult_from = models.DateField()
+    guardian_email = models.EmailField(max_length=254, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"user {self.user_id} until {self.adult_from}"
+
+
+class Impersonation(models.Model):
+    """That an admin viewed the account as its user sees it, without changing anything, and why."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="impersonations")
+    viewer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=500)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"user {self.user_id} viewed by user {self.viewer_id}"

@@ -15,6 +15,7 @@ LIFETIMES = {
     Purpose.VERIFY_ADDRESS: timedelta(days=3),
     Purpose.RESET_PASSWORD: timedelta(hours=1),
     Purpose.LOG_IN_LINK: timedelta(minutes=15),
+    Purpose.GUARDIAN_CONSENT: timedelta(days=14),
 }
 MAX_PENDING = 5
 

@@ -74,6 +74,12 @@ class ConsentRequest(StrictSerializer):
     given = serializers.BooleanField()
     version = serializers.CharField(max_length=32, required=False)
 
+    def validate_kind(self, kind: str) -> str:
+        if kind == Consent.Kind.GUARDIAN:
+            text = "A guardian gives and withdraws this by a mailed link."
+            raise serializers.ValidationError(text, "unknown_value")
+        return kind
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["given"] != ("version" in attrs):
             text = "Name the version that is consented to; a withdrawal has none."

@@ -14,6 +14,7 @@ from core.users.base_views import AccountView
 
 
 class PreferencesDetail(ApiView):
+    private = True
     permissions = {"GET": Principal.USER, "PATCH": Principal.USER}
 
     @extend_schema(operation_id="users_me_preferences", responses=serializers.PreferencesSerializer)

@@ -1,7 +1,8 @@
 """What users prefer, and what they consent to."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,6 +29,18 @@ def update_preferences(*, user: User, **changes: Any) -> Preferences:
         setattr(preferences, name, value)
     preferences.save()
     return preferences
+
+
+class TermsState(NamedTuple):
+    version: str
+    is_accepted: bool
+
+
+def terms_of(user: User) -> TermsState:
+    """The version in force, and whether the user has accepted it."""
+    version: str = settings.TERMS_VERSION
+    accepted = user.consents.filter(kind=Consent.Kind.TERMS, version=version, withdrawn_at=None)
+    return TermsState(version, accepted.exists())
 
 
 @transaction.atomic

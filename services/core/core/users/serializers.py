@@ -9,6 +9,7 @@ from core.kit.choices import enum_choices
 from core.kit.serializers import SecretField, StrictSerializer
 from core.users.addresses import validate_new_address
 from core.users.devices import UNKNOWN
+from core.users.fields import BirthYearField, TermsVersionField
 from core.users.hashers import MAX_PASSWORD_LENGTH
 from core.users.models import ApiToken, SignIn, User
 from ongoza_contracts.access import Permission
@@ -80,6 +81,8 @@ class SignUpRequest(StrictSerializer):
     password = PasswordField()
     first_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    terms_version = TermsVersionField(required=False)
+    birth_year = BirthYearField(required=False)
 
 
 class LogInRequest(StrictSerializer):

@@ -15,7 +15,7 @@ from core.kit.etags import IfMatch
 from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish
-from core.users import passwords, second_factor, selectors
+from core.users import guardians, passwords, second_factor, selectors
 from core.users.models import SignIn, User, new_jti, whole_second
 from core.users.one_time_tokens import Purpose, mail_job, void
 from core.users.signals import password_changed, signed_in
@@ -91,7 +91,7 @@ def update_user(*, user_id: int, if_match: IfMatch | None = None, **changes: Any
     if (new := _main_role(user)) != old:
         follow_main_role(user.id, new, old)
     if not user.is_active:
-        _end_all(user.sign_ins.all())
+        end_sign_ins(user.sign_ins.all())
     return user
 
 
@@ -123,18 +123,27 @@ def set_password(*, user_id: int, password: str | None) -> User:
     publish(user)
     if had_password:
         password_changed.send(User, user=user)
-    _end_all(user.sign_ins.all())
+    end_sign_ins(user.sign_ins.all())
     return user
 
 
 # --- signing in --------------------------------------------------------------------------------
 @transaction.atomic
-def sign_up(*, email: str, password: str, device: str = "", **more: Any) -> SignedIn:
+def sign_up(
+    *,
+    email: str,
+    password: str,
+    device: str = "",
+    terms_version: str | None = None,
+    birth_year: int | None = None,
+    **more: Any,
+) -> SignedIn:
     """A new learner, signed in, who gets a mail to verify the address.
 
     Raises EmailTaken and DRF's ValidationError.
     """
     user = add_user(email=email, password=password, **more)
+    guardians.record_sign_up(user, terms_version=terms_version, birth_year=birth_year)
     schedule(mail_job(Purpose.VERIFY_ADDRESS), user_id=user.id)
     return sign_in(user, device)
 
@@ -171,7 +180,7 @@ def lock_unchanged(user: User) -> User:
 @transaction.atomic
 def sign_in(user: User, device: str = "") -> SignedIn:
     """The caller holds the user's lock. Ends the user's expired sign-ins."""
-    _end_all(selectors.without_api_tokens(user.sign_ins.filter(refreshed_at__lt=_expiry())))
+    end_sign_ins(selectors.without_api_tokens(user.sign_ins.filter(refreshed_at__lt=_expiry())))
     started = SignIn(user=user, device=device)
     publish(started)
     signed_in.send(SignIn, sign_in=started)
@@ -182,15 +191,6 @@ def _expiry() -> datetime:
     """No refresh token issued before this is valid any more."""
     lifetime: timedelta = settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     return whole_second() - lifetime
-
-
-@transaction.atomic
-def end_expired_sign_ins(limit: int) -> int:
-    """End sign-ins of all users whose refresh token has expired, but no API tokens; how many."""
-    rows = selectors.without_api_tokens(SignIn.objects.filter(refreshed_at__lt=_expiry()))
-    ids = [*rows.order_by("pk").values_list("pk", flat=True)[:limit]]
-    _end_all(rows.filter(pk__in=ids))
-    return len(ids)
 
 
 def refresh(*, refresh_token: str) -> TokenPair:
@@ -213,7 +213,7 @@ def log_out(*, refresh_token: str) -> None:
     claims = read_refresh(refresh_token)
     set_actor(f"user:{claims.user_id}")
     with transaction.atomic():
-        _end_all(_sign_in_of(claims))
+        end_sign_ins(_sign_in_of(claims))
 
 
 @transaction.atomic
@@ -222,19 +222,19 @@ def end_sign_in(*, user: User, sign_in_id: UUID) -> None:
     rows = selectors.without_api_tokens(user.sign_ins.filter(pk=sign_in_id))
     if not rows.exists():
         raise NotFound
-    _end_all(rows)
+    end_sign_ins(rows)
 
 
 @transaction.atomic
 def end_other_sign_ins(*, user: User, current: UUID) -> None:
     """Ends the user's sign-ins on all devices but the current one. API tokens stay."""
-    _end_all(selectors.without_api_tokens(user.sign_ins.exclude(pk=current)))
+    end_sign_ins(selectors.without_api_tokens(user.sign_ins.exclude(pk=current)))
 
 
 @transaction.atomic
 def end_sign_ins_before_enrolment(*, user: User, current: UUID) -> None:
     """Ends all but the current one, API tokens too: they were made with the password alone."""
-    _end_all(user.sign_ins.exclude(pk=current))
+    end_sign_ins(user.sign_ins.exclude(pk=current))
 
 
 def _rotate(claims: UserClaims) -> TokenPair | None:
@@ -252,7 +252,7 @@ def _rotate(claims: UserClaims) -> TokenPair | None:
         return None
     if rotated or _within_grace(current, claims.jti):
         return issue(current.user, current)
-    _end_all(rows)
+    end_sign_ins(rows)
     return None
 
 
@@ -266,7 +266,7 @@ def _sign_in_of(claims: UserClaims) -> QuerySet[SignIn]:
     return SignIn.objects.filter(pk=claims.sid, user_id=claims.user_id)
 
 
-def _end_all(sign_ins: QuerySet[SignIn]) -> None:
-    """Locks them in the order of their ids, as an erasure does."""
+def end_sign_ins(sign_ins: QuerySet[SignIn]) -> None:
+    """In the caller's transaction. Locks them in the order of their ids, as an erasure does."""
     for one in sign_ins.select_for_update().order_by("pk"):
         delete_published(one)

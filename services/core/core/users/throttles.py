@@ -131,6 +131,12 @@ class LinkThrottle(_PerAccount):
     scope = "link"
 
 
+class GuardianThrottle(_PerAccount):
+    """How many mails a guardian may get; use with MailThrottle."""
+
+    scope = "guardian"
+
+
 def account_key(email: str) -> str:
     return email.strip().lower()
 

@@ -10,12 +10,19 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, Self, TypeVar, cast
 from uuid import UUID
 
 import jwt
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
@@ -27,6 +34,8 @@ from ongoza_contracts.http.tokens import (
     SCOPE_PATTERN,
     SCOPED_TOKEN_SECONDS,
     SERVICE_TOKEN_SECONDS,
+    VIEW,
+    viewer_is_consistent,
 )
 from ongoza_contracts.users import TokenGeneration
 from ongoza_contracts.vocabulary import Role, UserId
@@ -68,6 +77,8 @@ class UserClaims(_Claims):
     """The user's token generation when an access token was issued."""
     scope: str | None = Field(default=None, pattern=SCOPE_PATTERN, max_length=320)
     """What a token made from an API token may do; None is everything its user may."""
+    viewer: UserId | None = None
+    """The admin who views the account as its user, with the scope `view`."""
     iss: Literal["ongoza-core"]
     aud: Literal["ongoza"]
 
@@ -78,6 +89,13 @@ class UserClaims(_Claims):
         if scope is None:
             raise ValueError("scope is null")
         return scope
+
+    @model_validator(mode="after")
+    def _check_viewer(self) -> Self:
+        words = None if self.scope is None else frozenset(self.scope.split(" "))
+        if not viewer_is_consistent(words, self.viewer):
+            raise ValueError("viewer and scope contradict each other")
+        return self
 
 
 class ServiceClaims(_Claims):
@@ -151,9 +169,16 @@ def issue(user: User, sign_in: SignIn) -> TokenPair:
     return TokenPair(access=str(access), refresh=str(refresh))
 
 
-def issue_scoped(user: User, sign_in: SignIn, scope: str, seconds: int) -> str:
+def issue_view(user: User, sign_in: SignIn, viewer: User) -> str:
+    """An access token by which an admin views the account as its user."""
+    return issue_scoped(user, sign_in, VIEW, SCOPED_TOKEN_SECONDS, viewer=viewer.id)
+
+
+def issue_scoped(user: User, sign_in: SignIn, scope: str, seconds: int, **more: Any) -> str:
     """An access token that may do no more than `scope` says."""
     access = AccessToken()
+    for name, value in more.items():
+        access[name] = value
     access["user_id"] = user.id
     access["email"] = user.email
     access["role"] = user.role

@@ -1,0 +1,95 @@
+"""Which rows of core are in a user's archive: derived from the models, not listed.
+
+A row is a user's if it refers to the user, or if it would be deleted with a row that does. A row
+that only loses its reference when the user is erased is about somebody else. Every reference that
+is left out stands in `LEFT_OUT` with the reason.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import CASCADE, SET_NULL, BinaryField, Field, ForeignKey, Model, Q, QuerySet
+
+from core.organizations.models import Invitation
+from core.outbox.models import DeletedEntityKey, FactHistory
+from core.users.models import User
+
+LEFT_OUT: Mapping[str, str] = {
+    "access.Membership.granted_by": "roles that you gave to other people are their data",
+    "admin.LogEntry.user": "it names the accounts of other people that staff changed",
+    "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
+    "users.Impersonation.viewer": "accounts that you viewed as staff are other people's data",
+}
+SECRET = re.compile("password|hash|secret|token|jti|encrypted|private|auth_key|p256dh")
+"""Columns with such a word in their name are left out, as are all binary ones."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of one model that are in an archive."""
+
+    model: type[Model]
+    lookups: tuple[str, ...]
+    """The columns, or paths of columns, that lead to the user."""
+
+    @property
+    def file(self) -> str:
+        return f"{self.model._meta.label_lower}.json"
+
+    @property
+    def columns(self) -> "list[Field[Any, Any]]":
+        return [one for one in self.model._meta.concrete_fields if not is_secret(one)]
+
+    @property
+    def secrets(self) -> list[str]:
+        return [one.name for one in self.model._meta.concrete_fields if is_secret(one)]
+
+    def rows(self, user: User) -> QuerySet[Any]:
+        found = Q()
+        for lookup in self.lookups:
+            found |= Q(**{lookup: user.pk})
+        return self.model._base_manager.filter(found | _by_address(self.model, user))
+
+
+def tables() -> list[Table]:
+    """In the order of their names."""
+    found = {User: ("pk",), FactHistory: ("owner_id",), DeletedEntityKey: ("user_id",)}
+    found |= {one: tuple(_lookups(one)) for one in apps.get_models() if any(_lookups(one))}
+    tables = (Table(model, lookups) for model, lookups in found.items())
+    return sorted(tables, key=lambda table: table.file)
+
+
+def place(field: "ForeignKey[Any, Any]") -> str:
+    return f"{field.model._meta.label}.{field.name}"
+
+
+def is_secret(field: "Field[Any, Any]") -> bool:
+    return isinstance(field, BinaryField) or bool(SECRET.search(field.name))
+
+
+def foreign_keys(model: type[Model]) -> "Iterator[ForeignKey[Any, Any]]":
+    for field in model._meta.get_fields():
+        if isinstance(field, ForeignKey):
+            yield field
+
+
+def _lookups(model: type[Model]) -> Iterator[str]:
+    """Paths to the user; over other models along keys whose rows are deleted together."""
+    for field in foreign_keys(model):
+        related: Any = field.related_model
+        if related is User:
+            if place(field) not in LEFT_OUT and field.remote_field.on_delete is not SET_NULL:
+                yield field.name
+        elif related is not model and field.remote_field.on_delete is CASCADE:
+            for lookup in _lookups(related):
+                yield f"{field.name}__{lookup}"
+
+
+def _by_address(model: type[Model], user: User) -> Q:
+    """Invitations name an address; they are the user's once the address is verified."""
+    if model is Invitation and user.email_verified_at is not None:
+        return Q(email=user.email)
+    return Q(pk__in=[])

@@ -1,0 +1,137 @@
+"""A guardian's consent for minors: asked for by the minor, given and withdrawn by mailed links.
+
+`require_consent` is the one check of what a minor may not do without it.
+"""
+
+from contextlib import suppress
+from datetime import date
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from core.jobs.services import schedule
+from core.kit.errors import Conflict, DomainError
+from core.kit.versions import get_for_update
+from core.users import one_time_tokens
+from core.users.models import Consent, Minor, User
+from core.users.one_time_tokens import Purpose, mail_job
+from core.users.preferences import NotGiven, record_consent
+
+MOST_WARDS = 20
+"""For how many minors one request of a guardian mails links."""
+
+
+class GuardianConsentRequired(DomainError):
+    status = 403
+    code = "guardian_consent_required"
+    detail = "A parent or guardian has to consent first: name their address at users/me/guardian/."
+
+
+class NotMinor(Conflict):
+    code = "not_a_minor"
+    detail = "This account needs no guardian's consent."
+
+
+class OwnAddress(DomainError):
+    code = "own_address"
+    detail = "Name the address of your guardian, not your own."
+
+
+class ConsentGiven(Conflict):
+    code = "consent_given"
+    detail = "Your guardian has consented already."
+
+
+def record_sign_up(user: User, *, terms_version: str | None, birth_year: int | None) -> None:
+    """Note what a new user accepted, and until when the user is a minor. The year of birth itself
+    is not stored, and of adults nothing.
+
+    Somebody born in that year is an adult for certain when the next year begins.
+    """
+    if terms_version is not None:
+        record_consent(user=user, kind=Consent.Kind.TERMS, given=True, version=terms_version)
+    if birth_year is not None:
+        adult_from = date(birth_year + settings.ADULT_AGE + 1, 1, 1)
+        if adult_from > _today():
+            Minor.objects.create(user=user, adult_from=adult_from)
+
+
+def require_consent(user: User) -> None:
+    """Raises GuardianConsentRequired for a minor whose guardian has not consented."""
+    if minors().filter(user=user).exclude(user__in=_consents().values("user")).exists():
+        raise GuardianConsentRequired
+
+
+def minors() -> QuerySet[Minor]:
+    return Minor.objects.filter(adult_from__gt=_today())
+
+
+def _today() -> date:
+    return timezone.now().date()
+
+
+def _consents() -> QuerySet[Consent]:
+    return Consent.objects.filter(kind=Consent.Kind.GUARDIAN, withdrawn_at=None)
+
+
+def has_consent(user: User) -> bool:
+    return _consents().filter(user=user).exists()
+
+
+class GuardianState(NamedTuple):
+    is_minor: bool
+    adult_from: date | None
+    is_asked: bool
+    is_given: bool
+
+
+def status_of(user: User) -> GuardianState:
+    minor = minors().filter(user=user).first()
+    if minor is None:
+        return GuardianState(False, None, False, False)
+    return GuardianState(True, minor.adult_from, bool(minor.guardian_email), has_consent(user))
+
+
+# --- asking ------------------------------------------------------------------------------------
+@transaction.atomic
+def ask_guardian(*, user: User, email: str) -> None:
+    """Have a link mailed to the guardian; links that were mailed before are void.
+
+    Raises OwnAddress, NotMinor and ConsentGiven.
+    """
+    user = get_for_update(User.objects.filter(pk=user.pk))
+    if email == user.email:
+        raise OwnAddress
+    if has_consent(user):
+        raise ConsentGiven
+    if not minors().filter(user=user).update(guardian_email=email):
+        raise NotMinor
+    one_time_tokens.void(user, Purpose.GUARDIAN_CONSENT)
+    schedule(mail_job(Purpose.GUARDIAN_CONSENT), user_id=user.pk, key=str(user.pk))
+
+
+@transaction.atomic
+def request_links(*, email: str) -> None:
+    """Have a link mailed for each minor whose guardian has this address, for instance to withdraw.
+    For an unknown address there is a job too, which mails nothing."""
+    wards = [*minors().filter(guardian_email=email).values_list("user_id", flat=True)[:MOST_WARDS]]
+    for user_id in wards:
+        schedule(mail_job(Purpose.GUARDIAN_CONSENT), user_id=user_id, key=str(user_id))
+    if not wards:
+        key = salted_hmac("core.users.guardians", email, algorithm="sha256").hexdigest()
+        schedule(mail_job(Purpose.GUARDIAN_CONSENT), key=key)
+
+
+# --- answering ---------------------------------------------------------------------------------
+@transaction.atomic
+def answer(*, token: str, given: bool) -> None:
+    """Give or withdraw consent; refusing what was never given changes nothing. Raises
+    InvalidOneTimeToken."""
+    user = one_time_tokens.redeem(token, Purpose.GUARDIAN_CONSENT)
+    version = settings.TERMS_VERSION if given else ""
+    with suppress(NotGiven):
+        record_consent(user=user, kind=Consent.Kind.GUARDIAN, given=given, version=version)

@@ -1,0 +1,45 @@
+"""A token of an admin who views an account as its user: what ai opens to it."""
+
+import logging
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.unit.ai.test_app import OPEN_PATHS, app, http, operations, scoped, settings
+
+__all__ = ["app", "http", "settings"]
+PRIVATE = "/api/v1/profiling/session"
+OUT_OF_SCOPE = "The scope of the token does not allow this."
+
+
+async def test_it_reads_but_for_profiling_sessions_and_changes_nothing(
+    app: FastAPI, http: httpx.AsyncClient
+) -> None:
+    for method, path, _ in operations(app):
+        if path in OPEN_PATHS:
+            continue
+        response = await http.request(method, path, headers=scoped("view", viewer=5))
+        body = response.json() if response.status_code == 403 else {}
+        refused = method != "GET" or path.startswith(PRIVATE)
+        assert (body.get("detail") == OUT_OF_SCOPE) is refused, (method, path)
+
+
+async def test_a_scope_that_reads_opens_profiling_sessions(http: httpx.AsyncClient) -> None:
+    session = f"{PRIVATE}/018f0000-0000-7000-8000-00000000dead/progress"
+    assert (await http.get(session, headers=scoped("read"))).status_code != 403
+
+
+async def test_a_view_without_its_admin_is_no_token(http: httpx.AsyncClient) -> None:
+    response = await http.get("/api/v1/profiling/tracks", headers=scoped("view"))
+    assert response.status_code == 401
+
+
+async def test_every_request_is_logged_with_the_admin(
+    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "ai.kit.auth"):
+        response = await http.get("/api/v1/profiling/tracks", headers=scoped("view", viewer=5))
+    assert response.status_code == 200
+    (line,) = [one.message for one in caplog.records if one.message.startswith("viewed as")]
+    assert "actor=5 user_id=7 request_id=" in line

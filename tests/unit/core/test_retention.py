@@ -1,0 +1,144 @@
+"""Every kind of row that is purged by its age: what is older goes, what is younger stays."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
+from django.utils import timezone
+
+from core.files.models import File
+from core.jobs.models import Job
+from core.jobs.registry import job_kinds
+from core.jobs.services import run_due, schedule
+from core.kit import retention
+from core.kit.retention import RetentionRule, rules
+from core.limits.models import RateLimit
+from core.organizations.models import Invitation, Organization
+from core.users.models import ApiToken, Impersonation, Minor, OneTimeToken, SignIn
+from tests.unit.core.world import person
+
+pytestmark = pytest.mark.django_db
+
+SECOND = timedelta(seconds=1)
+
+
+def user(at: datetime) -> Any:
+    return person(f"user-{at.timestamp()}")
+
+
+def sign_in(at: datetime) -> Model:
+    return SignIn.objects.create(user=user(at), refreshed_at=at)
+
+
+def api_token(at: datetime) -> Model:
+    return ApiToken.objects.create(
+        sign_in=SignIn.objects.create(user=user(at)),
+        name="x",
+        hash=f"{at.timestamp()}",
+        scope="read",
+        expires_at=at,
+    )
+
+
+def one_time_token(at: datetime) -> Model:
+    return OneTimeToken.objects.create(
+        user=user(at), purpose="log_in_link", hash=f"{at.timestamp()}", expires_at=at
+    )
+
+
+def invitation(at: datetime, **state: Any) -> Model:
+    school = Organization.objects.get_or_create(name="Makini", kind="school")[0]
+    email = f"a{at.timestamp()}@ongoza.example"
+    values = {"expires_at": timezone.now(), **state}
+    return Invitation.objects.create(organization=school, email=email, role="mentor", **values)
+
+
+def file(at: datetime) -> Model:
+    name = f"{at.timestamp()}"
+    return File.objects.create(
+        owner=user(at), purpose="export", name=name, size=0, sha256="", expires_at=at
+    )
+
+
+MAKERS: dict[str, Callable[[datetime], Model]] = {
+    "files.expired": file,
+    "jobs.done": lambda at: Job.objects.create(kind="x", user=user(at), done_at=at),
+    "jobs.without_user": lambda at: Job.objects.create(kind="x", done_at=at),
+    "limits.unused": lambda at: RateLimit.objects.create(key=f"{at}", unused_at=at),
+    "organizations.ended_invitations": lambda at: invitation(at, status="revoked", ended_at=at),
+    "organizations.open_invitations": lambda at: invitation(at, expires_at=at),
+    "users.api_tokens": api_token,
+    "users.impersonations": lambda at: Impersonation.objects.create(
+        user=user(at), created_at=at, expires_at=at
+    ),
+    "users.minors": lambda at: Minor.objects.create(user=user(at), adult_from=at.date()),
+    "users.one_time_tokens": one_time_token,
+    "users.sign_ins": sign_in,
+}
+"""By rule: a row as old as a time."""
+
+
+def test_every_rule_has_a_row_here() -> None:
+    assert rules().keys() == MAKERS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(MAKERS))
+def test_older_rows_are_purged_and_younger_ones_stay(name: str) -> None:
+    rule, make = rules()[name], MAKERS[name]
+    step = timedelta(days=1) if name == "users.minors" else 5 * SECOND
+    limit = timezone.now() - rule.age
+    old, young = make(limit - step), make(limit + step)
+    schedule("retention.purge", subject=name)
+    run_due()
+    assert not rule.rows().filter(pk=old.pk).exists()
+    assert rule.rows().filter(pk=young.pk).exists()
+
+
+def test_another_age_is_a_setting(settings: Any) -> None:
+    settings.RETENTION_DAYS = {"jobs.done": 2}
+    now = timezone.now()
+    young = Job.objects.create(kind="x", user=user(now), done_at=now - timedelta(days=1))
+    Job.objects.create(kind="x", user=user(now - SECOND), done_at=now - timedelta(days=3))
+    rules()["jobs.done"].carry_out()
+    assert [*Job.objects.all()] == [young]
+
+
+@pytest.mark.parametrize(
+    "days", [{"jobs.gone": 1}, {"jobs.done": -1}, {"jobs.done": "7"}, {"jobs.done": True}]
+)
+def test_an_unknown_rule_or_a_malformed_age_stops_the_process(days: dict[str, Any]) -> None:
+    with pytest.raises(ImproperlyConfigured, match="RETENTION_DAYS"):
+        retention.check_setting(days)
+
+
+def test_one_job_carries_out_all_rules_each_on_its_own() -> None:
+    schedule("retention.purge")
+    run_due()
+    waiting = Job.objects.filter(kind="retention.purge", done_at=None)
+    assert {*waiting.values_list("subject", flat=True)} == rules().keys()
+    assert run_due() == len(rules())
+    assert not waiting.exists()
+    assert job_kinds()["retention.purge"].every == timedelta(hours=1)
+
+
+def test_more_rows_than_one_batch_are_purged_by_further_jobs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for number in range(5):
+        RateLimit.objects.create(key=f"{number}", unused_at=timezone.now() - number * SECOND)
+    counts = []
+    schedule("retention.purge", subject="limits.unused", key="limits.unused")
+    while run_due():
+        counts.append(RateLimit.objects.count())
+    assert counts == [3, 1, 0]
+
+
+def test_two_rules_have_two_names() -> None:
+    rule = rules()["jobs.done"]
+    with pytest.raises(ValueError, match=r"jobs\.done"):
+        retention.register(rule)
+    assert isinstance(rule, RetentionRule)
