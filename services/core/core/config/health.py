@@ -37,6 +37,14 @@ OUTBOX_STATUS = inline_serializer(
 PROBLEMS = serializers.ListField(child=serializers.CharField())
 
 
+def read_outbox() -> tuple[int, float]:
+    """How many records wait to be sent to Kafka, and for how many seconds the oldest has."""
+    with connection.cursor() as cursor:
+        cursor.execute(OUTBOX)
+        waiting, oldest = cursor.fetchone()
+    return waiting, round(float(oldest or 0), 3)
+
+
 class Live(ApiView):
     authentication_classes = ()
     permissions = {"GET": Principal.ANYONE}
@@ -63,12 +71,10 @@ class Ready(ApiView):
         """Whether the database can be used, how many records wait to be sent, and the problems that
         an operator has to solve; with any, `status` is `degraded`."""
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(OUTBOX)
-                waiting, oldest = cursor.fetchone()
+            waiting, oldest = read_outbox()
             problems = restore_state.problems()
         except Error:
             raise Unavailable("The database does not answer or is not migrated.") from None
-        outbox = {"waiting": waiting, "oldest_seconds": round(float(oldest or 0), 3)}
+        outbox = {"waiting": waiting, "oldest_seconds": oldest}
         status = "degraded" if problems else "ok"
         return Response({"status": status, "outbox": outbox, "problems": problems})
