@@ -126,12 +126,12 @@ def test_a_waiting_fact_of_another_entity_with_the_same_number_is_not_reported(
 
 
 def test_an_admin_erases_a_learner_who_has_done_something(amina: Caller, learner: User) -> None:
-    """Django asks the admin of whatever hangs on a user, and those are read-only."""
+    """Although the pages of whatever hangs on a user are read-only."""
     report_progress(amina)
     admin = Client()
     admin.force_login(person("admin", Role.ADMIN))
-    address = f"/admin/users/user/{learner.id}/delete/"
-    assert admin.post(address, {"post": "yes"}).status_code == 302
+    page = f"/admin/users/user/{learner.id}/erase/"
+    assert admin.post(page, {"email": learner.email}).status_code == 302
     assert not User.objects.filter(pk=learner.id).exists()
 
 

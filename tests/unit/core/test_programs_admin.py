@@ -33,7 +33,7 @@ def form(content_id: str = "course-2", **changes: Any) -> dict[str, Any]:
         "description": "",
         "track": "builders",
         "level": 2,
-        "skills": '["tcp-ip"]',
+        "skills": "tcp-ip",
         "duration_minutes": 30,
         "prerequisites": [],
     }
@@ -66,8 +66,9 @@ MISTAKES: dict[str, dict[str, Any]] = {
     "an id that is taken": {"content_id": "course-1"},
     "a level there is not": {"level": 6},
     "no duration": {"duration_minutes": 0},
-    "skills that are no list": {"skills": '"tcp-ip"'},
-    "skills that are no slugs": {"skills": '["TCP IP"]'},
+    "skills on one line": {"skills": "tcp-ip, dns"},
+    "skills that are no slugs": {"skills": "TCP IP"},
+    "too many skills": {"skills": "\n".join(f"skill-{number}" for number in range(51))},
 }
 
 
@@ -90,15 +91,19 @@ def said(admin: Client, url: str, body: dict[str, Any]) -> list[str]:
 
 
 def test_what_the_service_refuses_is_told_and_publishes_nothing(admin: Client) -> None:
-    itself = ContentItem.objects.get(content_id="course-1").pk
-    circle = form("course-1", prerequisites=[itself])
+    after = item("course-3", prerequisites=["course-1"])
+    forget_appended()
+    circle = form("course-1", prerequisites=[after.pk])
     module = form("module-2", content_type="module")
 
     assert said(admin, change_url("course-1"), circle) == ["An item cannot come before itself."]
     assert said(admin, f"{ITEMS}add/", module) == [
         "A module belongs to a course, and nothing else does."
     ]
-    assert ContentItem.objects.count() == 1
+    itself = form("course-1", prerequisites=[ContentItem.objects.get(content_id="course-1").pk])
+    refused = admin.post(change_url("course-1"), itself).context["adminform"].form
+    assert {*refused.errors} == {"prerequisites"}
+    assert ContentItem.objects.count() == 2
     assert appended() == []
 
 

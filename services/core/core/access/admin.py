@@ -1,17 +1,17 @@
-"""Memberships in Django's admin: granted and revoked through the services, like everywhere."""
+"""Memberships in the admin: granted and revoked through the services, like everywhere."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
+from unfold.decorators import display
 
 from core.access import services
 from core.access.models import Membership
 from core.access.serializers import GrantRequest
-from core.access.services import MainMembership
-from core.kit.admin import ReadOnlyAdmin, RefusalsAsMessages
+from core.kit.admin import ReadOnlyAdmin
+from core.kit.admin_actions import service_action
 
 
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -50,25 +50,31 @@ def _body(data: dict[str, Any]) -> dict[str, Any]:
 
 
 @admin.register(Membership)
-class MembershipAdmin(RefusalsAsMessages, ReadOnlyAdmin):
+class MembershipAdmin(ReadOnlyAdmin):
     form = GrantForm
-    list_display = ("id", "user", "role", "scope", "organization", "learner", "until", "revoked_at")
+    list_display = ("user", "role", "scope", "organization", "learner", "until", "shown_state")
     list_filter = ("role", "scope")
-    search_fields = ("=user__id", "=learner__id")
     raw_id_fields = ("user", "learner")
-    actions = ("revoke",)
+    readonly_fields = ("shown_state",)
+    actions = actions_detail = ("revoke",)
+
+    @display(description="State", label={"Active": "success", "Ended": "warning"})  # type: ignore[untyped-decorator]
+    def shown_state(self, membership: Membership) -> str:
+        return "Ended" if membership.is_ended else "Active"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return super().get_readonly_fields(request, obj) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         granted = services.grant(granted_by=request.user, **form.grant)  # type: ignore[arg-type]
         obj.pk = granted.membership.pk
 
-    @admin.action(description="Revoke")
-    def revoke(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        for membership in queryset:
-            try:
-                services.revoke(membership_id=membership.pk, revoked_by=request.user)  # type: ignore[arg-type]
-            except MainMembership as refusal:
-                self.message_user(request, f"{membership}: {refusal.detail}", messages.ERROR)
+    @service_action(
+        "Revoke",
+        explanation="The user loses the role there at once. Granting it again continues it.",
+    )
+    def revoke(self, request: HttpRequest, membership: Membership) -> None:
+        services.revoke(membership_id=membership.pk, revoked_by=request.user)  # type: ignore[arg-type]

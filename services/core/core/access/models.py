@@ -62,7 +62,7 @@ class Membership(Versioned):
         )
 
     def __str__(self) -> str:
-        return f"user {self.user_id}: {self.role}, {self.scope}"
+        return f"{self.user}: {self.get_role_display()} ({self.get_scope_display()})"
 
     @property
     def is_ended(self) -> bool:

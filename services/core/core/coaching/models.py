@@ -22,4 +22,4 @@ class Goal(Versioned):
         ordering = ("id",)
 
     def __str__(self) -> str:
-        return f"goal of user {self.user_id}: {self.state}"
+        return f"{self.user}: {self.title}"

@@ -48,6 +48,14 @@ JOBS_STATUS = inline_serializer(
 PROBLEMS = serializers.ListField(child=serializers.CharField())
 
 
+def read_outbox() -> tuple[int, float]:
+    """How many records wait to be sent to Kafka, and for how many seconds the oldest has."""
+    with connection.cursor() as cursor:
+        cursor.execute(OUTBOX)
+        waiting, oldest = cursor.fetchone()
+    return waiting, round(float(oldest or 0), 3)
+
+
 class Live(ApiView):
     authentication_classes = ()
     permissions = {"GET": Principal.ANYONE}
@@ -81,13 +89,11 @@ class Ready(ApiView):
         do, and the problems that an operator has to solve; with any, or with `jobs` degraded,
         `status` is `degraded`."""
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(OUTBOX)
-                waiting, oldest = cursor.fetchone()
+            waiting, oldest = read_outbox()
             problems, jobs = restore_state.problems(), jobs_health()
         except Error:
             raise Unavailable("The database does not answer or is not migrated.") from None
-        outbox = {"waiting": waiting, "oldest_seconds": round(float(oldest or 0), 3)}
+        outbox = {"waiting": waiting, "oldest_seconds": oldest}
         status = "degraded" if problems or jobs.is_degraded else "ok"
         return Response(
             {"status": status, "outbox": outbox, "jobs": _shown(jobs), "problems": problems}

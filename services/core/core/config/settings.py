@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "core.reconcile",
     "core.restore",
     *DEMO,
+    "unfold.apps.BasicAppConfig",  # the admin's theme: its templates come before the admin's
     "core.config.admin_app.OngozaAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -96,6 +97,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "core.kit.requests.RequestMiddleware",
+    "core.kit.content_policy.ContentPolicyMiddleware",
     "core.kit.compression.JsonGZipMiddleware",
     "core.limits.throttles.RateLimitHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -116,6 +118,7 @@ WSGI_APPLICATION = "core.config.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "kit" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -376,6 +379,15 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 X_FRAME_OPTIONS = "DENY"
+UNFOLD = {
+    "SITE_TITLE": "Ongoza CyberHub",
+    "SITE_HEADER": "Ongoza CyberHub",
+    "SITE_SYMBOL": "school",
+    "SITE_URL": WEB_URL,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": True},
+    "DASHBOARD_CALLBACK": "core.config.dashboard.add_cards",
+}
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = (
     True  # the assets of admin and docs come from their packages: no collecting

@@ -4,10 +4,10 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path, register_converter
 from django.utils.module_loading import module_has_submodule
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from core.config import health
-from core.config.admin import register_remaining
+from core.config.admin import complete
 from core.kit.ids import IdConverter
 from core.kit.openapi import InternalDocument
 from core.users.throttles import throttle_log_in
@@ -18,7 +18,7 @@ handler404 = "core.kit.errors.page_not_found"
 handler500 = "core.kit.errors.server_error"
 
 register_converter(IdConverter, "id")
-register_remaining(admin.site)
+complete(admin.site)
 
 APPS = [
     app.name
@@ -32,7 +32,7 @@ urlpatterns = [
     path("api/v1/health/ready/", health.Ready.as_view()),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/schema/internal/", SpectacularAPIView.as_view(generator_class=InternalDocument)),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("admin/login/", throttle_log_in(admin.site.login)),
     path("admin/", admin.site.urls),
 ]

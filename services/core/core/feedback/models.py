@@ -18,6 +18,7 @@ class Feedback(Versioned):
 
     class Meta:
         ordering = ("id",)
+        verbose_name_plural = "feedback"
         constraints = (models.UniqueConstraint(fields=("user", "content"), name="one_feedback"),)
 
     @property
@@ -30,4 +31,4 @@ class Feedback(Versioned):
         self.verdict = verdict or ""
 
     def __str__(self) -> str:
-        return f"user {self.user_id}, {self.content_id}: {self.verdict or 'withdrawn'}"
+        return f"{self.user}, {self.content}: {self.get_verdict_display() or 'Withdrawn'}"

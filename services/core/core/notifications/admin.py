@@ -23,7 +23,6 @@ class KindFilter(admin.SimpleListFilter):
 class NotificationAdmin(ReadOnlyAdmin):
     list_display = ("id", "kind", "user", "subject", "version", "created_at", "read_at")
     list_filter = (KindFilter, ("read_at", admin.EmptyFieldListFilter), "created_at")
-    list_select_related = ("user",)
     search_fields = ("=id", "=user__id", "=subject")
     search_help_text = "An id, the id of a user or of a subject: exactly as recorded."
 
@@ -34,6 +33,5 @@ class DeliveryAdmin(ReadOnlyAdmin):
         *("id", "notification", "channel", "state", "refusals", "created_at", "ended_at"),
     )
     list_filter = ("channel", "state", "created_at")
-    list_select_related = ("notification",)
     search_fields = ("=id", "=notification__id", "=notification__user__id")
     search_help_text = "An id, or the id of a notification or of a user."

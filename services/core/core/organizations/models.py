@@ -79,4 +79,4 @@ class Invitation(models.Model):
         indexes = (models.Index("email", name="invitations_by_email"),)
 
     def __str__(self) -> str:
-        return f"{self.role} in organization {self.organization_id}, {self.status}"
+        return f"{self.email} as {self.role} in {self.organization}, {self.status}"

@@ -34,7 +34,7 @@ class ProfilingSession(Versioned):
         )
 
     def __str__(self) -> str:
-        return f"{self.id} of user {self.user_id}, {self.status}"
+        return f"{self.user}, {self.questionnaire}: {self.get_status_display()}"
 
 
 class ProfilingAnswer(Part):

@@ -1,36 +1,83 @@
-"""The catalogue in Django's admin: changes go through the services, so they are published."""
+"""The catalogue in the admin: changes go through the services, so they are published."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from core.kit.admin import RefusalsAsMessages
+from core.kit.admin import ModelAdmin, sentences
+from core.kit.admin_actions import service_action
 from core.programs import services
 from core.programs.models import ContentItem, Program
 from core.programs.serializers import PublishContentRequest, UpdateContentRequest
+from ongoza_contracts.vocabulary import ContentType
 
 FIXED = ("content_id", "content_type", "program", "course")
 CHANGEABLE = ("title", "description", "track", "level", "skills", "duration_minutes")
+PROGRAM_FIELDS = ("slug", "title", "description", "track")
 
 
 @admin.register(Program)
-class ProgramAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("id", "slug", "title", "track")
-    search_fields = ("title",)
+class ProgramAdmin(ModelAdmin):
+    list_display = ("title", "slug", "track")
+    list_filter = ("track",)
+    search_fields = ("title", "slug", "=id")
+    fields = PROGRAM_FIELDS
+
+    def save_model(
+        self, request: HttpRequest, obj: Program, form: "forms.ModelForm[Any]", change: bool
+    ) -> None:
+        values = {name: form.cleaned_data[name] for name in PROGRAM_FIELDS}
+        if change:
+            services.update_program(program_id=obj.pk, **values)
+        else:
+            obj.pk = services.add_program(**values).pk
+        obj.refresh_from_db()
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one on each line."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", "One on each line.")
+        super().__init__(widget=UnfoldAdminTextareaWidget({"rows": 4}), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = (line.strip() for line in super().to_python(value).splitlines())
+        return [line for line in lines if line]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))
 
 
 class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
     """By the rules of the API; what only the service can know, it refuses itself."""
 
+    skills = LinesField(required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """An item is not offered as what comes before itself."""
+        super().__init__(*args, **options)
+        choices: Any = self.fields.get("prerequisites")  # none for an item that is only shown
+        if choices:
+            choices.queryset = choices.queryset.exclude(pk=self.instance.pk)
+        courses: Any = self.fields.get("course")
+        if courses:
+            courses.queryset = courses.queryset.filter(
+                content_type=ContentType.COURSE, retired=False
+            )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
-            cleaned["skills"] = [] if cleaned["skills"] is None else cleaned["skills"]
             for name, errors in self._checked(cleaned).errors.items():
-                self.add_error(name, _sentences(errors))
+                self.add_error(name, sentences(errors))
         return cleaned
 
     def _checked(self, cleaned: dict[str, Any]) -> UpdateContentRequest:
@@ -43,32 +90,29 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
         return request
 
 
-def _sentences(errors: Any) -> list[str]:
-    """DRF groups the errors of a list's items by index."""
-    groups = errors.values() if isinstance(errors, dict) else [errors]
-    return [str(error) for group in groups for error in group]
-
-
 @admin.register(ContentItem)
-class ContentItemAdmin(RefusalsAsMessages):
+class ContentItemAdmin(ModelAdmin):
     form = ContentForm
-    fields = (*FIXED, *CHANGEABLE, "prerequisites", "retired", "version")
-    readonly_fields = ("retired", "version")
-    list_display = ("content_id", "title", "track", "level", "retired")
-    list_filter = ("content_type", "track", "level", "retired")
+    fields = (*FIXED, *CHANGEABLE, "prerequisites", "shown_state", "version")
+    readonly_fields = ("shown_state", "version")
+    list_display = ("title", "content_id", "program", "track", "level", "shown_state")
+    list_filter = ("content_type", "track", "level", "retired", "program")
     search_fields = ("content_id", "title")
     filter_horizontal = ("prerequisites",)
-    actions = ("retire",)
+    actions = actions_detail = ("retire",)
+
+    @display(  # type: ignore[untyped-decorator]
+        description="State", ordering="retired", label={"On offer": "success", "Retired": "warning"}
+    )
+    def shown_state(self, item: ContentItem) -> str:
+        return "Retired" if item.retired else "On offer"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, *FIXED) if obj else self.readonly_fields
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         retired = obj is not None and obj.retired
-        return super().has_change_permission(request, obj) and not retired
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # items are retired: histories refer to them
+        return bool(super().has_change_permission(request, obj)) and not retired
 
     def save_model(
         self, request: HttpRequest, obj: ContentItem, form: "forms.ModelForm[Any]", change: bool
@@ -87,7 +131,10 @@ class ContentItemAdmin(RefusalsAsMessages):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The service has set the prerequisites already."""
 
-    @admin.action(description="Retire: offer no more")
-    def retire(self, request: HttpRequest, queryset: QuerySet[ContentItem]) -> None:
-        for content_id in queryset.values_list("content_id", flat=True):
-            services.retire_content(content_id=content_id)
+    @service_action(
+        "Retire: offer no more",
+        explanation="The item leaves the catalogue and is offered to nobody any more; learners "
+        "keep what they did. It cannot be offered again.",
+    )
+    def retire(self, request: HttpRequest, item: ContentItem) -> None:
+        services.retire_content(content_id=item.content_id)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from core.kit.errors import Conflict, DomainError
+from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish, publish_with_parts
@@ -41,6 +41,18 @@ class Retired(Conflict):
 def add_program(*, slug: str, title: str, description: str = "", track: str = "") -> Program:
     """Programs have no facts of their own: an item's fact says its track."""
     return Program.objects.create(slug=slug, title=title, description=description, track=track)
+
+
+@transaction.atomic
+def update_program(*, program_id: int, **changes: Any) -> Program:
+    """Raises NotFound."""
+    program = Program.objects.select_for_update(no_key=True).filter(pk=program_id).first()
+    if program is None:
+        raise NotFound
+    for name, value in changes.items():
+        setattr(program, name, value)
+    program.save(update_fields=[*changes])
+    return program
 
 
 @transaction.atomic

@@ -23,10 +23,11 @@ class Progress(Versioned):
 
     class Meta:
         ordering = ("id",)
+        verbose_name_plural = "progress"
         constraints = (models.UniqueConstraint(fields=("user", "content"), name="one_progress"),)
 
     def __str__(self) -> str:
-        return f"user {self.user_id}, {self.content_id}: {self.status}"
+        return f"{self.user}, {self.content}: {self.get_status_display()}"
 
     @property
     def etag(self) -> str:

@@ -1,21 +1,33 @@
-"""Django's admin site, whose log-in asks for the second factor."""
+"""The admin site, whose log-in asks for the second factor."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import PasswordChangeView
+from django.core.paginator import InvalidPage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from rest_framework.exceptions import Throttled
+from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
+from unfold.sites import UnfoldAdminSite
+from unfold.widgets import BASE_INPUT_CLASSES
 
-from core.users import second_factor
+from core.users import second_factor, services
 from core.users.models import User
 
 SESSION_KEY = "passed_second_factor"
+CODE_WIDGET = forms.TextInput(
+    {"class": " ".join(BASE_INPUT_CLASSES), "autocomplete": "one-time-code"}
+)
 
 
-class LogInForm(AdminAuthenticationForm):
-    code = forms.CharField(required=False, max_length=32)
+class LogInForm(AuthenticationForm):  # type: ignore[misc]
+    code = forms.CharField(
+        label="Code, if you use an authenticator app",
+        required=False,
+        max_length=32,
+        widget=CODE_WIDGET,
+    )
 
     def confirm_login_allowed(self, user: User) -> None:
         super().confirm_login_allowed(user)
@@ -32,9 +44,19 @@ class LogInForm(AdminAuthenticationForm):
             raise forms.ValidationError("Too many wrong codes. Try again later.") from None
 
 
-class AdminSite(admin.AdminSite):
+class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
+    def save(self, commit: bool = True) -> User:
+        """Django's own would save the row past the service: unpublished, and signed in still."""
+        password = self.cleaned_data["new_password1"]
+        changed = services.set_password(user_id=self.user.pk, password=password)
+        self.user.password = changed.password  # the admin keeps its own session by this
+        return changed
+
+
+class AdminSite(UnfoldAdminSite):  # type: ignore[misc]
     login_form = LogInForm
     login_template = "users/admin_login.html"
+    index_template = "kit/admin/index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """A session counts if its code was one of the present second factor: not if that was set
@@ -52,8 +74,29 @@ class AdminSite(admin.AdminSite):
     ) -> HttpResponse:
         """The session stores the factor that the form has checked: the user may have another one by
         now."""
-        response = super().login(request, extra_context)
+        response: HttpResponse = super().login(request, extra_context)
         form_was_valid = request.method == "POST" and response.status_code == 302
         if form_was_valid and isinstance(request.user, User):
             request.session[SESSION_KEY] = getattr(request, "passed_second_factor", None)
         return response
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        request.current_app = self.name  # type: ignore[attr-defined]
+        view = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
+
+    def search(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Raises Http404 for a page that does not exist, where unfold would fail."""
+        try:
+            found: HttpResponse = super().search(request, extra_context)
+        except (InvalidPage, ValueError):
+            raise Http404 from None
+        return found

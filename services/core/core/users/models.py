@@ -63,7 +63,11 @@ class User(Versioned, AbstractBaseUser):
         )
 
     def __str__(self) -> str:
-        return f"{self.role} {self.pk}"
+        return f"{self.full_name} ({self.email})" if self.full_name else self.email
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
     def set_password(self, raw_password: str | None) -> None:
         """Without a password nobody can sign in as this user."""
@@ -136,7 +140,7 @@ class SignIn(Versioned):
         ordering = ("id",)
 
     def __str__(self) -> str:
-        return str(self.id)
+        return f"{self.user} on {self.device or 'an unknown device'}"
 
 
 class OneTimeToken(models.Model):

@@ -232,6 +232,21 @@ def end_other_sign_ins(*, user: User, current: UUID) -> None:
 
 
 @transaction.atomic
+def end_all_sign_ins(*, user_id: int) -> None:
+    """Signs a user out everywhere, API tokens too, and voids all access tokens. Raises NotFound."""
+    user = get_for_update(User.objects.filter(pk=user_id))
+    user.token_generation += 1
+    publish(user)
+    _end_all(user.sign_ins.all())
+
+
+@transaction.atomic
+def revoke_sign_in(*, sign_in_id: UUID) -> None:
+    """Ends anybody's sign-in, an API token with it; no-op if it has ended."""
+    _end_all(SignIn.objects.filter(pk=sign_in_id))
+
+
+@transaction.atomic
 def end_sign_ins_before_enrolment(*, user: User, current: UUID) -> None:
     """Ends all but the current one, API tokens too: they were made with the password alone."""
     end_sign_ins(user.sign_ins.exclude(pk=current))

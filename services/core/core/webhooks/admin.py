@@ -1,9 +1,8 @@
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
 
 from core.kit.admin import ReadOnlyAdmin
-from core.kit.errors import DomainError
+from core.kit.admin_actions import service_action
 from core.webhooks import services
 from core.webhooks.models import Delivery, Subscription
 
@@ -12,25 +11,21 @@ from core.webhooks.models import Delivery, Subscription
 class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = ("organization", "url", "active", "failing_since", "switched_off_at")
     list_filter = ("active",)
-    list_select_related = ("organization",)
-    search_fields = ("organization__name", "url", "description")
-    exclude = ("encrypted_secret", "encrypted_previous_secret")
+    search_fields = ("url", "description")
 
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "subscription", "type", "key", "state", "attempts", "last_error")
     list_filter = ("state", "type")
-    list_select_related = ("subscription",)
-    search_fields = ("=key", "=event_id", "=subscription__id")
-    search_help_text = "A key, the id of a fact, or the id of a subscription: exactly as recorded."
+    search_fields = ("=key", "=event_id")
+    search_help_text = "A key or the id of a fact as recorded, or what finds the subscription."
     show_full_result_count = False
-    actions = ("retry",)
+    actions = actions_detail = ("retry",)
 
-    @admin.action(description="Retry: send failed ones again, with all attempts")
-    def retry(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        for delivery in queryset:
-            try:
-                services.retry(delivery.pk)
-            except DomainError as refusal:
-                self.message_user(request, f"{delivery}: {refusal.detail}", messages.ERROR)
+    @service_action(
+        "Retry: send it again, with all attempts",
+        explanation="A delivery that was given up is due now and has all its attempts again.",
+    )
+    def retry(self, request: HttpRequest, delivery: Delivery) -> None:
+        services.retry(delivery.pk)

@@ -1,0 +1,70 @@
+"""The numbers on the admin's first page."""
+
+from typing import Any, NamedTuple
+
+import httpx
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from core.config.health import read_outbox
+from core.jobs.models import IN_STATE, Job, JobState, Tick
+from core.jobs.services import due
+from core.users.models import User
+
+AI_SECONDS = 1.0
+UNKNOWN = "unknown"
+
+
+class Card(NamedTuple):
+    title: str
+    value: object
+    note: str
+    url: str = ""
+
+
+def add_cards(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    return {**context, "cards": [_users(), *_jobs(), _outbox(), _parked()]}
+
+
+def _users() -> Card:
+    count = User.objects.filter(is_active=True).count()
+    return Card("Users", count, "active accounts", reverse("admin:users_user_changelist"))
+
+
+def _jobs() -> list[Card]:
+    jobs = reverse("admin:jobs_job_changelist")
+    failed = Job.objects.filter(IN_STATE[JobState.FAILED]).count()
+    tick = Tick.objects.first()
+    looked = f"last looked for {timesince(tick.at, timezone.now())} ago" if tick else "never run"
+    return [
+        Card("Failed jobs", failed, "out of attempts: retry them", f"{jobs}?state=failed"),
+        Card("Jobs that are due", due().count(), looked, f"{jobs}?state=due"),
+    ]
+
+
+def _outbox() -> Card:
+    waiting, oldest = read_outbox()
+    note = f"waiting for Kafka, the oldest for {oldest:.0f} s" if waiting else "all sent to Kafka"
+    return Card("Outbox", waiting, note, reverse("admin:outbox_outboxevent_changelist"))
+
+
+def _parked() -> Card:
+    count = parked_records()
+    note = (
+        "of ai, which stores them. An admin reads, retries and discards them with an access token "
+        "at ai's /api/v1/operations/parked, or an operator with ai's command `parked`"
+    )
+    return Card("Parked records", UNKNOWN if count is None else count, note)
+
+
+def parked_records() -> int | None:
+    """How many records ai could not apply; None while it does not say."""
+    url = f"{settings.FASTAPI_BASE_URL}/health"
+    try:
+        answer = httpx.get(url, timeout=AI_SECONDS, trust_env=False)
+        return int(answer.json()["projection"]["parked_records"])
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError):
+        return None

@@ -1,0 +1,205 @@
+"""Every page of the admin, whatever is registered: it opens for admins and for nobody else."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.db.models import CharField, ForeignKey, Model, TextField
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, reverse
+from unfold.mixins import ActionModelAdminMixin
+
+import core.config.urls  # noqa: F401  (completes the registry)
+from core.kit.admin import ModelAdmin
+from core.outbox.publications import publications
+from core.users.models import ApiToken, OneTimeToken, RecoveryCode, TotpSecret, User
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.rows import Rows
+from tests.unit.core.world import person
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+OWNED = [one.model for one in publications() if one.owner_column and one.model is not User]
+FEW, MANY = 5, 50
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+
+ODD_QUERIES = [
+    "q=%00",
+    "q=" + "long%20" * 500,
+    "q=%27%22%25%5C",
+    "id__exact=%00",
+    "pk=%00",
+    "o=9.9.-9",
+    "p=x",
+    "p=999999",
+    "cursor=%00",
+    "nothing=1",
+    "_changelist_filters=%00",
+    "e=1",
+]
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(person("ada", Role.ADMIN))
+    return client
+
+
+def page_of(model: type[Model]) -> Any:
+    return admin.site._registry[model]
+
+
+def url(model: type[Model], name: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def shown(row: Model) -> str:
+    """The page of a row."""
+    return url(type(row), "change", row.pk)
+
+
+@every_model
+def test_the_pages_of_a_model_open_for_an_admin(model: type[Model], client: Client) -> None:
+    (row,) = Rows().of(model, 1)
+    page = page_of(model)
+    for query in ("", *ODD_QUERIES):
+        answer = client.get(f"{url(model, 'changelist')}?{query}", follow=True)
+        assert answer.status_code == 200, query
+    assert client.get(shown(row)).status_code == 200
+    assert client.get(url(model, "history", row.pk)).status_code == 200
+    assert client.get(url(model, "change", "\0"), follow=True).status_code == 200
+    may_add = page.has_add_permission(client.get("/admin/").wsgi_request)
+    assert client.get(url(model, "add")).status_code == (200 if may_add else 403)
+    assert client.get(url(model, "delete", row.pk)).status_code == 403
+
+
+@every_model
+def test_the_actions_of_a_row_ask_before_they_do_anything(
+    model: type[Model], client: Client
+) -> None:
+    (row,) = Rows().of(model, 1)
+    before = model._default_manager.filter(pk=row.pk).values().get()
+    for action in page_of(model)._get_base_actions_detail():
+        answer = client.get(reverse(f"admin:{action.action_name}", args=(row.pk,)))
+        assert answer.status_code == 200
+        assert 'id="confirmation-form"' in answer.content.decode()
+        missing = client.get(reverse(f"admin:{action.action_name}", args=("%00",)), follow=True)
+        assert missing.status_code == 200
+    assert model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+def all_urls() -> Iterator[str]:
+    """Every route of the admin, with 1 for each object."""
+
+    def routes(patterns: list[Any], prefix: str) -> Iterator[str]:
+        for pattern in patterns:
+            route = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from routes(pattern.url_patterns, route)
+            elif isinstance(pattern, URLPattern):
+                yield re.sub(r"<[^>]+>", "1", route)
+
+    return routes(admin.site.get_urls(), "/admin/")
+
+
+OPEN = {"/admin/login/", "/admin/logout/"}
+PLAIN = [one for one in all_urls() if not re.search(r"[(^$]", one) and one not in OPEN]
+
+
+@pytest.mark.parametrize("role", [None, *(role for role in Role if role != Role.ADMIN)])
+def test_nobody_but_an_admin_opens_any_page(role: Role | None) -> None:
+    client = Client()
+    if role:
+        client.force_login(person("somebody", role))
+    assert len(PLAIN) > 5 * len(MODELS)
+    for path in PLAIN:
+        for method in ("GET", "POST"):
+            answer = client.generic(method, path)
+            assert answer.status_code == 302, path
+            assert answer["Location"].startswith("/admin/login/"), path
+
+
+@every_model
+def test_a_list_costs_as_many_queries_with_many_rows_as_with_few(
+    model: type[Model], client: Client
+) -> None:
+    rows = Rows()
+    counts = []
+    for count in (FEW, MANY):
+        rows.of(model, count)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url(model, "changelist"))
+        assert page.context["cl"].result_count >= count
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@every_model
+def test_a_page_is_ours_and_writes_through_a_service(model: type[Model]) -> None:
+    page, defined = page_of(model), type(page_of(model)).save_model
+    assert isinstance(page, ModelAdmin)
+    request = Client().get("/admin/login/").wsgi_request
+    request.user = person("ada", Role.ADMIN)
+    if page.has_add_permission(request) or page.has_change_permission(request):
+        assert defined is not ActionModelAdminMixin.save_model
+
+
+@every_model
+def test_a_page_shows_no_secret(model: type[Model], client: Client) -> None:
+    (row,) = Rows().of(model, 1)
+    content = client.get(shown(row)).content.decode()
+    for field in model._meta.concrete_fields:
+        is_text = isinstance(field, CharField | TextField)
+        if is_text and re.search(r"hash|jti|secret|token|password", field.name):
+            assert str(getattr(row, field.attname)) not in content, field.name
+
+
+def test_tables_of_tokens_have_no_page() -> None:
+    assert not {ApiToken, OneTimeToken, RecoveryCode, TotpSecret} & {*MODELS}
+
+
+@every_model
+def test_a_row_is_called_by_a_name(model: type[Model]) -> None:
+    (row,) = Rows().of(model, 1)
+    assert str(row) != str(row.pk)
+    assert str(row) != f"{model.__name__} object ({row.pk})"
+    plural = str(model._meta.verbose_name_plural)
+    assert not re.search(r"ss{2,}$|feedbacks|\bids\b", plural)
+
+
+@pytest.mark.parametrize("model", OWNED, ids=lambda model: model._meta.label)
+def test_what_a_user_owns_is_named_after_them_found_by_them_and_linked_from_them(
+    model: type[Model], client: Client
+) -> None:
+    rows: list[Any] = Rows().of(model, 3)
+    row, user = rows[1], rows[1].user
+    assert user.email in str(row)
+    for text in (user.email, user.first_name, user.last_name, user.pk):
+        found = client.get(url(model, "changelist"), {"q": str(text)}).context["cl"]
+        assert row in found.result_list
+        assert rows[0] not in found.result_list
+    content = client.get(shown(user)).content.decode()
+    field = next(
+        one.name
+        for one in model._meta.concrete_fields
+        if isinstance(one, ForeignKey) and one.related_model is User
+    )
+    link = f"{url(model, 'changelist')}?{field}={user.pk}"
+    assert f'href="{link}"' in content
+    assert [*client.get(link).context["cl"].result_list] == [row]
+
+
+def test_a_boolean_column_of_a_list_is_good_when_it_is_true() -> None:
+    """A red cross for "not retired" reads as a fault."""
+    good = {"is_active"}
+    for model in MODELS:
+        for name in page_of(model).list_display:
+            field = next((one for one in model._meta.concrete_fields if one.name == name), None)
+            is_boolean = field is not None and field.get_internal_type() == "BooleanField"
+            assert not is_boolean or name in good
