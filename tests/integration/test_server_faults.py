@@ -57,7 +57,7 @@ def mount(disk: Path) -> bool:
     """By the system call, which asks for a capability: the command asks for the account root."""
     disk.mkdir(parents=True)
     options = f"size={DISK},mode=0755".encode()
-    return LIBC.mount(b"tmpfs", bytes(disk), b"tmpfs", 0, options) == 0
+    return bool(LIBC.mount(b"tmpfs", bytes(disk), b"tmpfs", 0, options) == 0)
 
 
 @pytest.fixture(scope="module")

@@ -312,9 +312,9 @@ def test_a_new_password_a_deactivation_and_expiry_end_it(amina: User) -> None:
     ):
         update_user(user_id=amina.id, is_active=True)
         amina.refresh_from_db()
-        created = create(signed_in(amina))
+        token = api_token(amina)
         end()
-        assert refusal(exchange(created["token"])) == UNKNOWN
+        assert refusal(exchange(token)) == UNKNOWN
 
 
 def test_an_api_token_outlives_a_week_without_use(amina: User) -> None:

@@ -10,12 +10,12 @@ from core.erasure.services import erase_any_user
 from core.users.models import User
 from core.users.services import add_user, update_user
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import Answer, appended, forget_appended, refusal, signed_in
+from tests.unit.core.world import Answer, Refusal, appended, forget_appended, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "a-long-passphrase-9"
-LAST_ADMIN = (409, "last_admin", [])
+LAST_ADMIN: Refusal = (409, "last_admin", [])
 
 
 def admin(name: str) -> User:

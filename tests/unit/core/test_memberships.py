@@ -363,6 +363,7 @@ def test_the_erasure_of_a_learner_or_granter_clears_them(world: World) -> None:
     _, body = signed_in(world.admin).post("memberships/", world.assignment())
     second = {**world.assignment(), "learner": person("lisa", Role.LEARNER, world.school).id}
     signed_in(world.admin).post("memberships/", second)
+    person("zoe", Role.ADMIN)  # the last admin is not erased
 
     for user_id in (world.learner.id, second["learner"], world.admin.id):
         erase_user(user_id=user_id)
