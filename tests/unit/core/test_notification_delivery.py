@@ -31,7 +31,7 @@ from tests.unit.core.world import person
 pytestmark = pytest.mark.django_db
 
 NUMBER = "+254711000000"
-NIGHT = {"quiet_from": time(22), "quiet_until": time(6)}
+NIGHT: dict[str, Any] = {"quiet_from": time(22), "quiet_until": time(6)}
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
     try:
         with (
             httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool,
-            pool.stream("POST", url, headers=dict(headers), content=content) as response,
+            pool.stream("POST", url, headers=[*headers.items()], content=content) as response,
         ):
             return Reply(response.status, _beginning(response.iter_stream()))
     except (

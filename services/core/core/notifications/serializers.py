@@ -1,7 +1,6 @@
 """Bodies of the routes of notifications."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -18,9 +17,9 @@ NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 # --- the list ----------------------------------------------------------------------------------
 class NotificationListSerializer(serializers.ListSerializer[Any]):
-    def to_representation(self, data: Sequence[Notification]) -> list[dict[str, Any]]:
+    def to_representation(self, data: Any) -> list[dict[str, Any]]:
         """The rows belong to one user: their texts are rendered together."""
-        rows = [*data]
+        rows: list[Notification] = [*data]
         texts = render(rows, locale_of(rows[0].user_id)) if rows else []
         shown = super().to_representation(rows)
         return [{**one, **text._asdict()} for one, text in zip(shown, texts, strict=True)]
