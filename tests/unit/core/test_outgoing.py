@@ -10,7 +10,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from core.kit import outgoing
 from core.kit.outgoing import MAX_ANSWER_BYTES, AddressRefused, CallFailed, post, refuse_private
@@ -18,7 +17,8 @@ from tests.certificates import Authority
 
 PUBLIC, PRIVATE = "93.184.216.34", "10.0.0.7"
 NOT_PUBLIC = (
-    *("0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1"),
+    "0.0.0.0",  # noqa: S104  (refused, not listened on)
+    *("10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1"),
     *("192.168.1.1", "198.18.0.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255"),
     *("::", "::1", "::ffff:10.0.0.1", "::ffff:93.184.216.34", "::127.0.0.1", "64:ff9b::a00:1"),
     *("2001:db8::1", "2002:a00:1::", "2001:0:a00:1::", "fc00::1", "fe80::1", "fec0::1", "ff0e::1"),
@@ -80,12 +80,12 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def to_loopback(settings: SettingsWrapper) -> None:
+def to_loopback(settings: Any) -> None:
     settings.WEBHOOKS_TO_LOOPBACK = True
 
 
 @pytest.fixture
-def public_only(settings: SettingsWrapper) -> None:
+def public_only(settings: Any) -> None:
     settings.WEBHOOKS_TO_LOOPBACK = False
 
 
@@ -93,12 +93,12 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str
     """Answer questions for addresses in turn, the last for ever; the hosts that were asked for."""
     asked: list[str] = []
 
-    def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
+    def getaddrinfo(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
         asked.append(host)
         found = answers[min(len(asked), len(answers)) - 1]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
 
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return asked
 
 

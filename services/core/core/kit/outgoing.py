@@ -63,10 +63,14 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
     try:
         with (
             httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool,
-            pool.stream("POST", url, headers=dict(headers), content=content) as response,
+            pool.stream("POST", url, headers=[*headers.items()], content=content) as response,
         ):
             return Reply(response.status, _beginning(response.iter_stream()))
-    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.RemoteProtocolError) as error:
+    except (
+        httpcore.NetworkError,
+        httpcore.TimeoutException,
+        httpcore.RemoteProtocolError,
+    ) as error:
         raise CallFailed(type(error).__name__) from None
 
 
