@@ -103,8 +103,7 @@ def test_dispatchers_at_once_make_each_delivery_once(
     def dispatch_at_once(_: int) -> None:
         try:
             barrier.wait(PATIENCE)
-            with transaction.atomic():
-                dispatch()
+            dispatch()
         finally:
             connection.close()
 
@@ -121,8 +120,7 @@ def test_workers_at_once_send_each_fact_once_and_each_entity_in_order(
     keys = [progress(world.learner), progress(world.learner, SECOND)]
     for content in (FIRST, SECOND) * 5:
         progress(world.learner, content)
-    with transaction.atomic():
-        dispatch()
+    dispatch()
     receiver.pause = 0.02
 
     def work(_: int) -> None:
@@ -161,7 +159,7 @@ def test_no_transaction_is_open_while_the_receiver_is_called(
         connection.close()
         return take(call)  # type: ignore[arg-type]
 
-    receiver.take = look  # type: ignore[method-assign, assignment]
+    receiver.take = look  # type: ignore[method-assign]
     send_all()
     assert open_transactions == [False]
     assert Delivery.objects.get().state == "sent"
@@ -172,8 +170,7 @@ def test_what_a_killed_worker_was_sending_is_sent_again(
 ) -> None:
     key = progress(world.learner)
     progress(world.learner)
-    with transaction.atomic():
-        dispatch()
+    dispatch()
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "core.config.settings",
@@ -210,8 +207,7 @@ def test_a_user_who_is_erased_while_facts_are_dispatched_is_not_sent(
 
     def dispatch_meanwhile() -> None:
         try:
-            with transaction.atomic():
-                dispatch()
+            dispatch()
         finally:
             connection.close()
 

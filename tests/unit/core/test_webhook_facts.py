@@ -273,7 +273,7 @@ def test_an_erased_user_leaves_no_delivery_and_organizations_are_sent_the_erasur
         assert theirs.calls == []
     (call,) = receiver.calls
     assert (call.event["type"], call.event["data"]["user_id"]) == (UserErased.type, learner_id)
-    assert erasure_report(learner_id).remaining == {}
+    assert erasure_report(learner_id).remaining.keys() == {"outbox"}  # there is no relay
     receiver.calls.clear()
     begin = timezone.now() - timedelta(days=1)
     replay(subscription=subscription, begin=begin, until=timezone.now() + YEAR)

@@ -14,7 +14,6 @@ import pytest
 from django.core import mail
 from django.db import transaction
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from core.jobs.models import Job
 from core.jobs.services import run_due
@@ -223,7 +222,7 @@ def test_an_address_is_checked_again_at_each_call(
     url: str,
     world: World,
     subscription: Subscription,
-    settings: SettingsWrapper,
+    settings: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As if the name had led to a public address when the subscription was added."""
@@ -388,9 +387,7 @@ def test_a_fact_that_history_no_longer_has_is_not_sent(
     assert not Delivery.objects.exists()
 
 
-def test_old_deliveries_are_purged(
-    world: World, subscription: Subscription, settings: SettingsWrapper
-) -> None:
+def test_old_deliveries_are_purged(world: World, subscription: Subscription, settings: Any) -> None:
     progress(world.learner)
     progress(world.learner, SECOND)
     send_all()

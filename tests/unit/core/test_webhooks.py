@@ -7,7 +7,6 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.db import connection
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from core.users.models import User
 from core.webhooks import services
@@ -50,9 +49,7 @@ def add(caller: Caller, world: World, **changes: Any) -> Answer:
 
 
 @pytest.mark.parametrize("manager", ["admin", "director"])
-def test_a_manager_adds_a_subscription_and_sees_its_secret_once(
-    manager: str, world: World
-) -> None:
+def test_a_manager_adds_a_subscription_and_sees_its_secret_once(manager: str, world: World) -> None:
     caller = signed_in(getattr(world, manager))
     status, body = add(caller, world, description="To our LMS")
 
@@ -76,8 +73,9 @@ def test_a_manager_adds_a_subscription_and_sees_its_secret_once(
 
 
 def test_a_secret_is_stored_encrypted_for_its_subscription_alone(world: World) -> None:
-    receiver_url = {"url": URL, "types": [TYPE], "organization": world.school}
-    (one, secret), (other, _) = (services.subscribe(**receiver_url) for _ in range(2))
+    (one, secret), (other, _) = (
+        services.subscribe(organization=world.school, url=URL, types=[TYPE]) for _ in range(2)
+    )
     assert keys_of(one) != keys_of(other)
     with connection.cursor() as cursor:
         cursor.execute("SELECT s::text FROM webhooks_subscription AS s")
@@ -118,7 +116,7 @@ def test_a_bad_subscription_is_refused(
     ],
 )
 def test_an_address_that_is_not_public_is_refused_for_a_new_and_for_a_changed_subscription(
-    url: str, world: World, director: Caller, settings: SettingsWrapper
+    url: str, world: World, director: Caller, settings: Any
 ) -> None:
     subscription = services.subscribe(organization=world.school, url=URL, types=[TYPE])[0]
     settings.WEBHOOKS_TO_LOOPBACK = False
@@ -226,9 +224,8 @@ def test_a_replay_is_refused_for_a_bad_range_and_for_a_subscription_that_is_off(
 
 @pytest.fixture
 def staff_browser(world: World) -> Client:
-    boss = User.objects.create_superuser(email="boss@ongoza.example", password="x")  # noqa: S106
     browser = Client()
-    browser.force_login(boss)
+    browser.force_login(world.admin)
     return browser
 
 
@@ -258,6 +255,7 @@ def test_the_admin_hides_secrets_and_sends_failed_deliveries_again(
     assert answer.status_code == 200
     send_all()
     assert Delivery.objects.get().state == "sent"
-    assert b"has not failed" in staff_browser.post(
-        "/admin/webhooks/delivery/", form, follow=True
-    ).content
+    assert (
+        b"has not failed"
+        in staff_browser.post("/admin/webhooks/delivery/", form, follow=True).content
+    )

@@ -98,10 +98,9 @@ def subscribe(
     organization: Organization, receiver: Receiver, *types: str, **state: Any
 ) -> tuple[Subscription, str]:
     """To all types unless some are named; the secret as well."""
-    added = services.subscribe(
+    return services.subscribe(
         organization=organization, url=receiver.url, types=types or TYPES, **state
     )
-    return added
 
 
 def send_all() -> None:
@@ -113,6 +112,8 @@ def send_all() -> None:
 
 def send_again() -> None:
     """As if every pause and claim were over."""
-    Delivery.objects.filter(state="waiting").update(due_at="2020-01-01T00:00:00Z", claimed_until=None)
+    Delivery.objects.filter(state="waiting").update(
+        due_at="2020-01-01T00:00:00Z", claimed_until=None
+    )
     Job.objects.filter(done_at=None).update(due_at="2020-01-01T00:00:00Z")
     send_all()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -32,9 +32,10 @@ ORDER BY history.id
 LOCK_USERS = "SELECT id FROM users_user WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 
 
+@transaction.atomic
 def dispatch() -> None:
-    """Make the deliveries of up to BATCH facts, and have what is due sent. For use in a
-    transaction; no-op while another dispatcher is at work."""
+    """Make the deliveries of up to BATCH facts, and have what is due sent; no-op while another
+    dispatcher is at work."""
     with connection.cursor() as cursor:
         cursor.execute(ONLY_DISPATCHER)
         if not cursor.fetchone()[0]:

@@ -43,8 +43,8 @@ def mail_switched_off(job: Job) -> None:
     """No-op for a subscription that was switched on again or deleted."""
     rows = Subscription.objects.filter(pk=UUID(job.subject), switched_off_at__isnull=False)
     subscription = rows.select_related("organization").first()
-    user = User.objects.filter(pk=job.user_id).first()
-    if subscription and user:
+    if subscription:
+        user = User.objects.get(pk=job.user_id or 0)  # the job is deleted with the user
         send_mail(user.email, "webhooks/switched_off", {"subscription": subscription})
 
 

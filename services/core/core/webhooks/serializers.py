@@ -14,9 +14,7 @@ TYPE_CHOICES = [(name, name) for name in TYPES]
 class TypesField(serializers.ListField):
     def __init__(self, **options: Any) -> None:
         child = serializers.ChoiceField(choices=TYPE_CHOICES)
-        super().__init__(
-            child=child, allow_empty=False, max_length=len(TYPES), **options
-        )
+        super().__init__(child=child, allow_empty=False, max_length=len(TYPES), **options)
 
 
 class WebhookSubscriptionSerializer(serializers.ModelSerializer[Subscription]):
