@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 from django.utils import timezone
@@ -189,5 +190,5 @@ def test_options_of_a_store_are_a_json_object(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("value", ["[]", "{", "7", "null"])
 def test_other_options_stop_the_process(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FILES_OPTIONS", value)
-    with pytest.raises(env.ImproperlyConfigured, match="FILES_OPTIONS"):
+    with pytest.raises(ImproperlyConfigured, match="FILES_OPTIONS"):
         env.mapping("FILES_OPTIONS")

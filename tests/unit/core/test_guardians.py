@@ -18,14 +18,23 @@ from core.users import guardians
 from core.users.base_views import ConsentedView
 from core.users.guardians import GuardianConsentRequired
 from core.users.models import Consent, Minor, OneTimeToken, User
-from tests.unit.core.world import NOBODY, Answer, Caller, item, person, progress_report, refusal
+from tests.unit.core.world import (
+    NOBODY,
+    Answer,
+    Caller,
+    Refusal,
+    item,
+    person,
+    progress_report,
+    refusal,
+)
 
 pytestmark = pytest.mark.django_db
 
 ACCOUNT = {"email": "amina@ongoza.example", "password": "a-long-passphrase-9"}
 GUARDIAN = "mother@ongoza.example"
 STATUS, ANSWER, LINK = "users/me/guardian/", "guardian-consents/", "guardian-consents/link/"
-REFUSED = (403, "guardian_consent_required", [])
+REFUSED: Refusal = (403, "guardian_consent_required", [])
 Mailed = Callable[[], str]
 
 
@@ -54,7 +63,7 @@ def mailed(mailoutbox: list[EmailMessage]) -> Mailed:
         mailoutbox.clear()
         run_due()
         (mail,) = [one for one in mailoutbox if one.to == [GUARDIAN]]
-        return re.findall(r"#token=([\w-]{43})$", str(mail.body), re.MULTILINE)[0]
+        return str(re.findall(r"#token=([\w-]{43})$", str(mail.body), re.MULTILINE)[0])
 
     return token
 

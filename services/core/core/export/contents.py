@@ -56,7 +56,11 @@ class Table:
 
 def tables() -> list[Table]:
     """In the order of their names."""
-    found = {User: ("pk",), FactHistory: ("owner_id",), DeletedEntityKey: ("user_id",)}
+    found: dict[type[Model], tuple[str, ...]] = {
+        User: ("pk",),
+        FactHistory: ("owner_id",),
+        DeletedEntityKey: ("user_id",),
+    }
     found |= {one: tuple(_lookups(one)) for one in apps.get_models() if any(_lookups(one))}
     tables = (Table(model, lookups) for model, lookups in found.items())
     return sorted(tables, key=lambda table: table.file)

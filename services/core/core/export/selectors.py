@@ -34,19 +34,19 @@ class Export:
 
     @property
     def ready_at(self) -> datetime | None:
-        return self.file and self.file.created_at
+        return self.file.created_at if self.file else None
 
     @property
     def expires_at(self) -> datetime | None:
-        return self.file and self.file.expires_at
+        return self.file.expires_at if self.file else None
 
     @property
     def size(self) -> int | None:
-        return self.file and self.file.size
+        return self.file.size if self.file else None
 
     @property
     def sha256(self) -> str | None:
-        return self.file and self.file.sha256
+        return self.file.sha256 if self.file else None
 
 
 def export_of(user: User) -> Export:

@@ -6,7 +6,6 @@ without a row, never a row without bytes; `sweep_orphans` deletes them.
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,6 +24,7 @@ from ongoza_contracts.event import uuid7
 
 log = logging.getLogger(__name__)
 
+PART_BYTES = 2**16
 ORPHAN_AGE = timedelta(days=1)
 """Younger bytes may belong to a transaction that has not committed yet."""
 
@@ -52,9 +52,10 @@ def store_file(
     """Write bytes into the store, and their row in the caller's transaction."""
     file_id = uuid7()
     content.seek(0)
-    sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    content.seek(0, os.SEEK_END)
-    size = content.tell()
+    digest, size = hashlib.sha256(), 0
+    while part := content.read(PART_BYTES):
+        digest.update(part)
+        size += len(part)
     content.seek(0)
     name = file_store().save(f"{owner_id}/{file_id}", OpenFile(content))
     return File.objects.create(
@@ -63,7 +64,7 @@ def store_file(
         purpose=purpose,
         name=name,
         size=size,
-        sha256=sha256,
+        sha256=digest.hexdigest(),
         content_type=content_type,
         expires_at=expires_at,
     )
