@@ -28,7 +28,7 @@ class Rows:
             model(**{field.attname: self._value(field, number) for field in columns})
             for number in numbers
         ]
-        QuerySet(model).bulk_create(new)
+        QuerySet[Any](model).bulk_create(new)
         made += new
         return made[:count]
 
@@ -65,10 +65,12 @@ def _plain_value(field: Any, number: int) -> Any:
             return bool(field.has_default() and field.get_default())
         case models.FloatField():
             return float(number)
+        case models.BigIntegerField() if field.name != "version":
+            return 10**12 + number  # above those of a sequence
         case models.IntegerField():
             return 1 if field.name == "version" else FIRST + number
         case models.JSONField():
-            return field.get_default() if field.has_default() else None
+            return field.get_default() if field.has_default() or field.null else {}
         case ArrayField():
             return []
         case models.BinaryField():

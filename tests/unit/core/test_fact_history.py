@@ -141,7 +141,8 @@ def test_a_service_and_an_admin_are_named_as_actors(amina: Caller, learner: User
     assert FactHistory.objects.latest("id").actor == f"user:{administrator.id}"
     shown = admin.get(f"/admin/outbox/facthistory/?q=user:{administrator.id}")
     assert shown.status_code == 200
-    assert [fact.type for fact in shown.context["cl"].result_list] == ["ongoza.user.updated.v1"]
+    types = [fact.type for fact in shown.context["cl"].result_list]
+    assert types.count("ongoza.user.updated.v1") == 1
 
 
 def test_what_is_republished_is_not_recorded_twice(amina: Caller) -> None:

@@ -60,9 +60,7 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """A row is found by its own columns and by what finds the rows that it refers to."""
         related = (
-            path
-            for field in _foreign_keys(self.model)
-            for path in self._search_fields_of(field)
+            path for field in _foreign_keys(self.model) for path in self._search_fields_of(field)
         )
         return (*self.search_fields, *related)
 
@@ -138,7 +136,7 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
     def _log(self, request: HttpRequest, obj: Model, flag: int, message: Any) -> None:
         """Without the row's name, which may be a person's: an erasure does not reach this log."""
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=request.user.pk,  # type: ignore[misc]
             content_type=get_content_type_for_model(obj),
             object_id=str(obj.pk),
             object_repr=f"{self.opts.verbose_name} {obj.pk}"[:200],

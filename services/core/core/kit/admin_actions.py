@@ -103,7 +103,9 @@ def service_action(
         asked = ServiceAction(description, explanation, call, form, details, template)
         path = call.__name__.replace("_", "-")
 
-        @action(description=description, permissions=("act",), url_path=path, icon=icon, variant=variant)  # type: ignore[untyped-decorator]
+        @action(
+            description=description, permissions=("act",), url_path=path, icon=icon, variant=variant
+        )  # type: ignore[untyped-decorator]
         @wraps(call)
         def run(
             page: ModelAdmin, request: HttpRequest, rows: Any = None, object_id: str | None = None

@@ -11,4 +11,4 @@ class RateLimit(models.Model):
         indexes = (models.Index("unused_at", name="limits_by_unused_at"),)
 
     def __str__(self) -> str:
-        return self.key
+        return f"limit {self.key}"

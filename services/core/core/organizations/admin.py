@@ -17,7 +17,7 @@ from core.users.models import User
 class OrganizationAdmin(ModelAdmin):
     list_display = ("name", "kind", "created_at")
     list_filter = ("kind",)
-    search_fields = ("name", "=id")
+    search_fields = ("name",)
     readonly_fields = ("created_at", "updated_at")
 
     def save_model(

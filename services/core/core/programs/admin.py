@@ -24,7 +24,7 @@ PROGRAM_FIELDS = ("slug", "title", "description", "track")
 class ProgramAdmin(ModelAdmin):
     list_display = ("title", "slug", "track")
     list_filter = ("track",)
-    search_fields = ("title", "slug", "=id")
+    search_fields = ("title", "slug")
     fields = PROGRAM_FIELDS
 
     def save_model(
@@ -49,7 +49,7 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        lines = (line.strip() for line in super().to_python(value).splitlines())
+        lines = (line.strip() for line in (super().to_python(value) or "").splitlines())
         return [line for line in lines if line]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -94,7 +94,7 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
 class ContentItemAdmin(ModelAdmin):
     form = ContentForm
     fields = (*FIXED, *CHANGEABLE, "prerequisites", "shown_state", "version")
-    readonly_fields = ("shown_state", "version")
+    readonly_fields = ("shown_state", "shown_skills", "version")
     list_display = ("title", "content_id", "program", "track", "level", "shown_state")
     list_filter = ("content_type", "track", "level", "retired", "program")
     search_fields = ("content_id", "title")
@@ -106,6 +106,15 @@ class ContentItemAdmin(ModelAdmin):
     )
     def shown_state(self, item: ContentItem) -> str:
         return "Retired" if item.retired else "On offer"
+
+    @display(description="Skills", empty_value="-")  # type: ignore[untyped-decorator]
+    def shown_skills(self, item: ContentItem) -> str | None:
+        return ", ".join(item.skills) or None
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Where nothing can be edited, Django would show the column of skills as JSON."""
+        names = {"skills": "shown_skills"} if obj and obj.retired else {}
+        return tuple(names.get(name, name) for name in self.fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, *FIXED) if obj else self.readonly_fields

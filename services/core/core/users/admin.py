@@ -47,7 +47,7 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
 
 
 @admin.register(User)
-class UserAdmin(auth_admin.UserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(auth_admin.UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc]
     add_form, form, change_password_form = AddForm, ChangeForm, PasswordForm
     ordering = ("id",)
     list_display = ("email", "full_name", "role", "track", "organization", "is_active")

@@ -83,13 +83,14 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        request.current_app = self.name  # type: ignore[attr-defined]
-        view = PasswordChangeView.as_view(
+        request.current_app = self.name
+        view: Any = PasswordChangeView.as_view(
             form_class=OwnPasswordForm,
             success_url=reverse("admin:password_change_done"),
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
-        return view(request)
+        response: HttpResponse = view(request)
+        return response
 
     def search(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
