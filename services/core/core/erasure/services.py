@@ -5,6 +5,7 @@ from django.db import transaction
 from core.erasure.models import ErasureReceipt
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
+from core.mail.sending import delete_sent_mails
 from core.organizations.invitations import erase_invitations
 from core.outbox.append import append_tombstones, pop_deleted_keys
 from core.outbox.history import erase_history
@@ -31,6 +32,7 @@ def erase_user(*, user_id: int, if_match: IfMatch | None = None) -> None:
     keys += pop_deleted_keys(user_id)
     rows |= erase_history(user_id)
     append_tombstones(keys, partition_key=str(user_id))
+    rows |= delete_sent_mails(user.email)
     ErasureReceipt.objects.bulk_create(
         ErasureReceipt(user_id=user_id, place=place, rows=count)
         for place, count in {**rows, "keys on the topics": len(keys)}.items()
