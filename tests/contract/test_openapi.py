@@ -31,6 +31,8 @@ KEYWORDS = {
     *("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum"),
     *("default", "description", "examples", "deprecated", "contentEncoding"),
 }
+REFUSALS = {"400", "401", "403", "404", "409", "412", "413", "415", "429", "503", "5XX"}
+HEADERS_OF_REFUSALS = {"401": "WWW-Authenticate", "429": "Retry-After", "5XX": "Retry-After"}
 SAYS_A_TYPE = {"$ref", "allOf", "anyOf", "oneOf", "type", "enum", "const"}
 
 
@@ -109,11 +111,14 @@ def test_every_operation_has_a_readable_id_of_its_own() -> None:
 def test_every_operation_says_how_it_refuses_and_fails(document: Document) -> None:
     for name, operation in operations(document):
         answers = operation["responses"]
-        for status in ("4XX", "5XX"):
+        refusals = {status for status in answers if status[0] in "45"}
+        assert {"400", "5XX"} <= refusals, name
+        assert refusals <= REFUSALS, name
+        for status in refusals - {"401", "503"}:  # they have a challenge and a health report
             body = answers[status]["content"][JSON]["schema"]
             assert body == {"$ref": SCHEMAS + "Problem"}, name
-            assert {"X-Request-ID", "Retry-After"} <= answers[status]["headers"].keys(), name
-        assert "WWW-Authenticate" in answers["4XX"]["headers"]
+        for status in refusals & HEADERS_OF_REFUSALS.keys():
+            assert HEADERS_OF_REFUSALS[status] in answers[status]["headers"], name
         assert all("X-Request-ID" in answer["headers"] for answer in answers.values()), name
         assert any(status.startswith("2") for status in answers), name
 
@@ -132,7 +137,46 @@ def test_every_body_is_a_named_schema(document: Document) -> None:
         for status, answer in operation["responses"].items()
         if "content" not in answer
     }
-    assert answering <= {"204"}
+    assert answering <= {"204", "304"}
+
+
+@each
+def test_statuses_follow_from_what_an_operation_needs(document: Document) -> None:
+    for name, operation in operations(document):
+        answers, needs_token = operation["responses"].keys(), operation.get("security", [{}])
+        if {} not in needs_token:
+            assert {"401", "403"} <= answers, name
+        if "{" in name:
+            assert "404" in answers, name
+        if "requestBody" in operation:
+            assert {"413", "415"} <= answers, name
+
+
+@each
+def test_preconditions_and_their_answers_are_documented_together(document: Document) -> None:
+    for name, operation in operations(document):
+        headers = _header_names(operation)
+        answers = operation["responses"]
+        tagged = {s for s, one in answers.items() if "ETag" in one.get("headers", {})}
+        assert ("304" in answers) == ("If-None-Match" in headers) == ("304" in tagged), name
+        assert "If-Match" not in headers or "412" in answers, name
+    everywhere = {n for _, one in operations(document) for n in _header_names(one)}
+    assert "If-None-Match" in everywhere
+
+
+def test_limited_operations_say_what_is_left_of_their_limit() -> None:
+    document = DOCUMENTS["core"]
+    for name, operation in operations(document):
+        limited = "429" in operation["responses"]
+        for answer in operation["responses"].values():
+            assert ("RateLimit-Remaining" in answer["headers"]) <= limited, name
+    log_in = document["paths"]["/api/v1/auth/login/"]["post"]["responses"]
+    assert {"RateLimit-Limit", "RateLimit-Reset"} <= log_in["200"]["headers"].keys()
+    assert {"RateLimit-Limit", "Retry-After"} <= log_in["429"]["headers"].keys()
+
+
+def _header_names(operation: Document) -> set[str]:
+    return {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
 
 
 def test_every_body_that_core_reads_is_documented() -> None:

@@ -187,7 +187,7 @@ async def test_the_openapi_document_says_what_routes_read_and_how_they_refuse(
     assert "HTTPValidationError" not in schemas
     for method, path, operation in operations(app):
         assert "422" not in operation["responses"], (method, path)
-        refusal = operation["responses"]["4XX"]["content"][JSON]["schema"]
+        refusal = operation["responses"]["400"]["content"][JSON]["schema"]
         assert refusal == {"$ref": "#/components/schemas/Problem"}
     for reference in re.findall(r'"\$ref": ?"#/components/schemas/([^"]+)"', str(document)):
         assert reference in schemas

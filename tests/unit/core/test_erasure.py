@@ -1,13 +1,18 @@
 """Erasing a user: rows, tokens, keys on the topics, and the receipts."""
 
 import re
+from mailbox import Maildir
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.erasure.models import ErasureReceipt
 from core.erasure.services import erase_user
+from core.mail.sending import send_mail
 from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.outbox.publications import publications
 from core.users.models import SignIn, User
@@ -100,6 +105,19 @@ def test_only_our_own_services_may_ask(amina: Caller, learner: User) -> None:
     address = f"internal/erasures/{learner.id}/"
     assert NOBODY.get(address)[0] == 401
     assert amina.get(address)[0] == 403
+
+
+def test_an_erasure_deletes_the_mails_to_the_user_from_our_own_folder(
+    learner: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "core.mail.maildir.MaildirBackend"
+    settings.MAIL_FOLDER = str(tmp_path / "mail")
+    other = f"not-{learner.email}"
+    for address in (learner.email, other, learner.email):
+        send_mail(address, "users/log_in_link", {"token": "t"})
+    erase_user(user_id=learner.id)
+    assert [mail["To"] for mail in Maildir(tmp_path / "mail")] == [other]
+    assert ErasureReceipt.objects.get(user_id=learner.id, place="mails").rows == 2
 
 
 def test_every_topic_of_learners_has_a_publication_that_erasure_deletes() -> None:

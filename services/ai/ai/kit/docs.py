@@ -14,8 +14,17 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
+from ai.kit.auth import BearerToken
 from ai.kit.bodies import read_json
-from ongoza_contracts.http.openapi import SCHEMAS, complete, drop_titles, operations
+from ai.kit.fairness import BodyBudget, Concurrency
+from ongoza_contracts.http.openapi import (
+    SCHEMAS,
+    add_etag,
+    add_refusals,
+    complete,
+    drop_titles,
+    operations,
+)
 
 ASSETS = "/docs-assets"
 # The pages need their own inline script; whatever their bundles would fetch elsewhere is blocked.
@@ -79,6 +88,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         drop_titles([document["components"], document["paths"]])
         _drop_defaults(document, schemas)
         _mend_parameters(document)
+        _add_refusals(app, document)
         complete(document)
         app.openapi_schema = document
     return app.openapi_schema
@@ -115,6 +125,41 @@ def _document_bodies(app: FastAPI, document: dict[str, Any], schemas: dict[str, 
                 operation = document["paths"][route.path_format][method.lower()]
                 content = _reference(model, schemas)
                 operation["requestBody"] = {"required": True, "content": content}
+
+
+def _add_refusals(app: FastAPI, document: dict[str, Any]) -> None:
+    """The refusals that follow from a route's dependencies."""
+    for route in iter_route_contexts(app.routes):
+        dependant = getattr(route, "dependant", None)
+        if dependant is None or route.path_format not in document["paths"]:
+            continue
+        for method in route.methods or ():
+            operation = document["paths"][route.path_format][method.lower()]
+            add_refusals(operation, _refusals(dependant, operation))
+            if "304" in operation["responses"]:
+                add_etag(operation, is_read=True)
+
+
+def _refusals(dependant: Dependant, operation: dict[str, Any]) -> set[int]:
+    found = {400}
+    calls = {type(one.call) for one in _all_dependencies(dependant)}
+    names = {one["name"]: one["in"] for one in operation.get("parameters", ())}
+    read = {name for model in _models_read(dependant) for name in model.model_fields}
+    if BearerToken in calls:
+        found |= {401, 403}
+    if "path" in names.values() or "user_id" in {*names, *read}:
+        found |= {404}
+    if read:
+        found |= {413, 415}
+    if calls & {Concurrency, BodyBudget}:
+        found |= {429}
+    return found
+
+
+def _all_dependencies(dependant: Dependant) -> Iterator[Dependant]:
+    for dependency in dependant.dependencies:
+        yield dependency
+        yield from _all_dependencies(dependency)
 
 
 def _models_read(dependant: Dependant | None) -> Iterator[type[BaseModel]]:

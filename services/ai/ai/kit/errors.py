@@ -52,6 +52,12 @@ class NotFound(ApiError):
     detail = "There is nothing here, or nothing you may see."
 
 
+CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {"model": Problem, "description": "The request contradicts the present state."}
+}
+"""For `responses` of routes that may refuse so."""
+
+
 class PayloadTooLarge(ApiError):
     status = 413
     code = "payload_too_large"

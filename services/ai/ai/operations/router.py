@@ -8,6 +8,7 @@ from ai.access.service import require_permission
 from ai.kit.auth import BearerToken, Caller, Unauthenticated
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
+from ai.kit.errors import CONFLICT
 from ai.operations import parked
 from ai.operations.schemas import Applied, DecisionRequest, ParkedBytes, ParkedPage, ParkedRecord
 from ai.projections.revocation import is_active
@@ -62,14 +63,14 @@ async def parked_record(_: Operator, pool: CurrentPool, parked_id: ParkedId) -> 
     return ParkedBytes.of(await parked.one(pool, parked_id))
 
 
-@router.post("/{parked_id}/retry", name="retry_parked")
+@router.post("/{parked_id}/retry", name="retry_parked", responses=CONFLICT)
 async def retry(caller: Operator, pool: CurrentPool, parked_id: ParkedId) -> Applied:
     """Apply the record as the worker does. 409 if it is refused again. Takes no body."""
     outcome = await parked.retry(pool, parked_id, f"user {caller.user_id}")
     return Applied(outcome=outcome)
 
 
-@router.post("/{parked_id}/accept", name="accept_parked")
+@router.post("/{parked_id}/accept", name="accept_parked", responses=CONFLICT)
 async def accept(
     _: Permitted,  # before the body is read
     pool: CurrentPool,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from ai.kit.auth import CurrentCaller, PrivateCaller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentCore, CurrentPool
+from ai.kit.errors import CONFLICT
 from ai.kit.fallback import describe_source, source_headers
 from ai.profiling import result_views, service, views
 from ai.profiling.bank import bank
@@ -22,7 +23,7 @@ from ai.profiling.schemas import (
 
 Version = Annotated[Literal["v1", "v2"], Query(description="The session's questionnaire.")]
 
-FROM_CORE = describe_source(
+FROM_CORE = CONFLICT | describe_source(
     {
         "core": "core's record",
         "projection": "ai's copy of the published facts, while core is unavailable",
@@ -35,7 +36,10 @@ router = APIRouter(prefix="/api/v1/profiling", tags=["profiling"])
 @router.post(
     "/session/start",
     status_code=201,
-    responses={200: {"model": SessionProgress, "description": "The open session is resumed"}},
+    responses={
+        200: {"model": SessionProgress, "description": "The open session is resumed"},
+        **CONFLICT,
+    },
 )
 async def start_session(
     caller: PrivateCaller, core: CurrentCore, response: Response
@@ -72,7 +76,7 @@ async def questions(caller: CurrentCaller, questionnaire: Version = "v2") -> Que
     return views.questionnaire(bank(questionnaire))
 
 
-@router.post("/session/{session_id:uuid}/respond")
+@router.post("/session/{session_id:uuid}/respond", responses=CONFLICT)
 async def respond(
     session_id: UUID,
     caller: PrivateCaller,
@@ -88,7 +92,7 @@ async def respond(
     return views.progress(session)
 
 
-@router.post("/session/{session_id:uuid}/complete", name="complete_session")
+@router.post("/session/{session_id:uuid}/complete", name="complete_session", responses=CONFLICT)
 async def complete(session_id: UUID, caller: PrivateCaller, core: CurrentCore) -> ProfilingResults:
     """Score the answers and store the result; idempotent. 409 while answers are missing."""
     return result_views.results(await service.complete(core, caller, session_id))
@@ -128,7 +132,7 @@ async def tracks(caller: CurrentCaller) -> TrackList:
     return views.tracks()
 
 
-@router.delete("/session/{session_id:uuid}", status_code=204)
+@router.delete("/session/{session_id:uuid}", status_code=204, responses=CONFLICT)
 async def delete_session(session_id: UUID, caller: PrivateCaller, core: CurrentCore) -> None:
     """Delete a session of the caller's, answers and result included."""
     await service.delete(core, caller, session_id)

@@ -77,7 +77,7 @@ def wanted(caller: CurrentCaller, query: Annotated[RecommendationQuery, Query()]
     "/recommendations",
     name="list",
     response_model=RecommendationResponse,
-    responses=DESCRIPTION,
+    responses={**DESCRIPTION, 304: {"description": "The client has this list."}},
 )
 async def own_recommendations(
     request: Request,

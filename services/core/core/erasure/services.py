@@ -7,6 +7,7 @@ from core.kit.errors import Conflict
 from core.files.services import erase_files
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
+from core.mail.sending import delete_sent_mails
 from core.organizations.invitations import erase_invitations
 from core.outbox.append import append_tombstones, pop_deleted_keys
 from core.outbox.history import erase_history
@@ -51,6 +52,7 @@ def erase_any_user(*, user_id: int) -> None:
     rows |= erase_history(user_id)
     append_tombstones(keys, partition_key=str(user_id))
     send_erasure(user_id, subscriptions)
+    rows |= delete_sent_mails(user.email)
     ErasureReceipt.objects.bulk_create(
         ErasureReceipt(user_id=user_id, place=place, rows=count)
         for place, count in {**rows, "keys on the topics": len(keys)}.items()

@@ -1,5 +1,6 @@
 """core's OpenAPI documents: one for everybody, one with the routes for our own services."""
 
+import inspect
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +19,43 @@ INTERNAL = re.compile(r"/api/v1/(internal|profiling/sessions)/")
 
 
 class Schema(AutoSchema):
-    """Describes an operation: with the body of a DELETE, and each component under a plain name."""
+    """Describes an operation: with the body of a DELETE, each component under a plain name, and the
+    refusals and headers that follow from the view."""
+
+    def get_operation(self, *args: Any, **options: Any) -> Any:
+        operation = super().get_operation(*args, **options)  # type: ignore[no-untyped-call]
+        if operation:
+            common.add_refusals(operation, self._refusals("requestBody" in operation))
+            self._add_preconditions(operation)
+            if self.view.get_throttles():
+                common.add_rate_limit(operation)
+        return operation
+
+    def _refusals(self, reads_body: bool) -> set[int]:
+        """The 4XX that can happen before and within a view's handler."""
+        view, writes = self.view, self.method != "GET"
+        found = {400}
+        if view.get_authenticators() or getattr(view, "takes_credentials", False):
+            found |= {401, 403}
+        if "{" in self.path or "user" in view.query_parameters:
+            found |= {404}
+        if writes:
+            found |= {409, 412}
+        if reads_body:
+            found |= {404, 413, 415} if view.get_authenticators() else {413, 415}
+        if view.get_throttles():
+            found |= {429}
+        return found
+
+    def _add_preconditions(self, operation: dict[str, Any]) -> None:
+        """`ApiView.one` answers with an ETag."""
+        handler = inspect.unwrap(getattr(self.view, self.method.lower()))
+        if "self.one(" in inspect.getsource(handler):
+            common.add_etag(operation, is_read=self.method == "GET")
+        if self.method in self.view.if_match_methods:
+            common.add_header_parameter(
+                operation, "If-Match", "The ETag of the state that the change is made to."
+            )
 
     def get_operation_id(self) -> str:
         """Reached when a view gives none. Generated clients name their functions after it."""

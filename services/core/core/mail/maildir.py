@@ -2,6 +2,7 @@
 
 import mailbox
 from collections.abc import Sequence
+from email.utils import parseaddr
 from pathlib import Path
 
 from django.conf import settings
@@ -20,3 +21,13 @@ class MaildirBackend(BaseEmailBackend):
         for message in email_messages:
             box.add(message.message().as_bytes())
         return len(email_messages)
+
+    def delete_sent(self, to: str) -> int:
+        """Delete the mails to one address; how many there were."""
+        if not Path(settings.MAIL_FOLDER).exists():
+            return 0
+        box = mailbox.Maildir(settings.MAIL_FOLDER, create=False)
+        found = [key for key, mail in box.iteritems() if parseaddr(str(mail["To"]))[1] == to]
+        for key in found:
+            box.discard(key)
+        return len(found)

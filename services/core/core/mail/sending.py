@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
+
+from core.mail.maildir import MaildirBackend
 
 
 def send_mail(to: str, template: str, context: Mapping[str, object]) -> None:
@@ -15,3 +17,12 @@ def send_mail(to: str, template: str, context: Mapping[str, object]) -> None:
     text = render_to_string(f"mail/{template}.txt", {"web_url": settings.WEB_URL, **context})
     subject, _, body = text.strip().partition("\n")
     EmailMessage(subject.removeprefix("Subject: "), body.strip() + "\n", to=[to]).send()
+
+
+def delete_sent_mails(to: str) -> dict[str, int]:
+    """Delete from our own mail folder what was sent to one address; how many mails.
+
+    Empty where a mail server delivers: no sent mail can be recalled.
+    """
+    backend = get_connection()
+    return {"mails": backend.delete_sent(to)} if isinstance(backend, MaildirBackend) else {}

@@ -1,5 +1,7 @@
 """The bases of the routes of accounts."""
 
+from typing import ClassVar
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +24,8 @@ class PublicView(ApiView):
     """Whatever token comes along is not looked at: an expired one must not stop a refresh."""
 
     authentication_classes = ()
+    takes_credentials: ClassVar[bool] = True
+    """Whether the body holds a password, a token or a code, which may be refused."""
 
 
 class ChallengeView(ApiView):

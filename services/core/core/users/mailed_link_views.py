@@ -41,6 +41,7 @@ class VerifyEmail(AccountView):
 
 
 class PasswordReset(PublicView):
+    takes_credentials = False
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (MailThrottle, ResetThrottle)
 

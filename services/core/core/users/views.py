@@ -25,6 +25,7 @@ AFTER_SIGN_UP = "/onboarding/ai-profiler"
 
 
 class SignUp(PublicView):
+    takes_credentials = False
     gives_ids = True
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (SignUpThrottle,)

@@ -1,0 +1,82 @@
+"""Accounts of every role on the whole stack, and the mails they get."""
+
+import mailbox
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ongoza_contracts.vocabulary import Role
+from scripts.stack.stack import Stack
+from tests.integration.story import ANSWER_SECONDS, Learner
+
+API = "/api/v1"
+
+
+@dataclass
+class Account(Learner):
+    """Somebody who signed up; the admin gave them their role and their organization."""
+
+    email: str
+    password: str
+    role: Role = Role.LEARNER
+    organization_id: int | None = None
+
+    @classmethod
+    def of_role(
+        cls, admin: Learner, role: Role, organization_id: int | None = None, **names: str
+    ) -> "Account":
+        stack, email = admin.stack, names.pop("email", f"{secrets.token_hex(8)}@ongoza.example")
+        password = secrets.token_urlsafe(16)
+        body = {"email": email, "password": password, "first_name": "Amani", **names}
+        answer = httpx.post(f"{stack.core_url}{API}/auth/signup", json=body, timeout=ANSWER_SECONDS)
+        assert answer.status_code == 201, answer.text
+        user_id = answer.json()["user"]["id"]
+        account = cls(stack, user_id, "", "", email, password, role, organization_id)
+        given = {"role": role, "organization": organization_id}
+        changed = admin.core("PUT", f"{API}/users/{user_id}/role/", json=given)
+        assert changed.status_code == 200, changed.text
+        account.log_in()
+        return account
+
+    def log_in(self) -> None:
+        self.token, self.refresh_token = _tokens(self.stack, self.email, self.password)
+
+    def is_signed_in(self) -> bool:
+        return self.core("GET", f"{API}/users/me/").status_code == 200
+
+    def create(self, path: str, body: Any) -> dict[str, Any]:
+        return created(self, path, body)
+
+
+def created(caller: Learner, path: str, body: Any) -> dict[str, Any]:
+    """core's answer to a POST that succeeds."""
+    answer = caller.core("POST", f"{API}/{path}", json=body)
+    assert answer.status_code in (200, 201), answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def demo_admin(stack: Stack) -> Learner:
+    """The demo's admin, signed in."""
+    tokens = _tokens(stack, "admin@ongoza.example", stack.environment["DEMO_PASSWORD"])
+    return Learner(stack, 0, *tokens)
+
+
+def add_organization(admin: Learner) -> int:
+    body = {"name": f"School {secrets.token_hex(6)}", "kind": "school"}
+    return int(created(admin, "organizations/", body)["id"])
+
+
+def _tokens(stack: Stack, email: str, password: str) -> tuple[str, str]:
+    body = {"email": email, "password": password}
+    answer = httpx.post(f"{stack.core_url}{API}/auth/login/", json=body, timeout=ANSWER_SECONDS)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["access_token"], answer.json()["refresh_token"]
+
+
+def mails_to(stack: Stack, address: str) -> list[str]:
+    """The texts of the mails that were sent to an address, in any order."""
+    box = mailbox.Maildir(stack.folder / "mail")
+    return [str(mail.get_payload(decode=True), "utf-8") for mail in box if mail["To"] == address]

@@ -1,0 +1,257 @@
+"""Makes an object for every route of both OpenAPI documents that has an id in its path."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ongoza_contracts.vocabulary import Role
+from scripts.stack.stack import Stack
+from tests.integration.accounts import (
+    API,
+    Account,
+    add_organization,
+    created,
+    demo_admin,
+    mails_to,
+)
+from tests.integration.story import Learner, eventually, send_raw
+
+COHORT = "018f0000-0000-7000-8000-000000000020"
+ITEM = "course-1"
+"""An item of the demo's catalogue."""
+NAMES = {
+    "kind": "A kind of entity, which the catalogue of topics lists.",
+    "provider": "A provider of OpenID Connect, which the settings name.",
+    "question_id": "A question of the questionnaire, which everybody may read.",
+}
+"""Parameters of paths that name no object, and what they name instead."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A school with a director and a learner, and the platform's admin."""
+
+    stack: Stack
+    admin: Learner
+    organization_id: int
+    director: Account
+    learner: Account
+
+    @classmethod
+    def new(cls, stack: Stack) -> "World":
+        admin = demo_admin(stack)
+        school = add_organization(admin)
+        director, learner = (
+            Account.of_role(admin, role, school) for role in (Role.DIRECTOR, Role.LEARNER)
+        )
+        return cls(stack, admin, school, director, learner)
+
+
+Values = dict[str, Any]
+
+
+def sign_in(world: World) -> Values:
+    created(world.learner, "auth/login/", _credentials(world.learner))
+    rows = world.learner.core("GET", f"{API}/auth/sessions/").json()["results"]
+    return {"sign_in_id": next(row["id"] for row in rows if not row["current"])}
+
+
+def _credentials(account: Account) -> Values:
+    return {"email": account.email, "password": account.password}
+
+
+def api_token(world: World) -> Values:
+    body = {"name": "a script", "scope": ["read"]}
+    return {"token_id": world.learner.create("auth/tokens/", body)["id"]}
+
+
+def goal(world: World) -> Values:
+    body = {"title": "Pass the exam", "target_date": "2999-12-31"}
+    return {"goal_id": world.learner.create("coaching/goals/", body)["id"]}
+
+
+def progress(world: World) -> Values:
+    body = {"content_id": ITEM, "content_type": "course", "status": "in_progress"}
+    body["completion_percentage"] = 40  # type: ignore[assignment]
+    return {"progress_id": world.learner.create("progress/", body)["id"]}
+
+
+def feedback(world: World) -> Values:
+    world.learner.create("feedback/", {"content_id": ITEM, "verdict": "not_for_me"})
+    return {"content_id": ITEM}
+
+
+def content(world: World) -> Values:
+    program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
+    content_id = f"mission-{secrets.randbelow(10**8) + 10**8}"
+    body = {"content_id": content_id, "content_type": "mission", "program": program}
+    body |= {"title": "A mission", "track": "builders", "duration_minutes": 30}
+    created(world.admin, "content/", body)
+    return {"content_id": content_id}
+
+
+def program(world: World) -> Values:
+    rows = world.admin.core("GET", f"{API}/programs/").json()["results"]
+    return {"program_id": rows[0]["id"]}
+
+
+def membership(world: World) -> Values:
+    body = {"user": world.learner.user_id, "role": "learner", "scope": "cohort", "cohort": COHORT}
+    return {"membership_id": created(world.admin, "memberships/", body)["id"]}
+
+
+def organization(world: World) -> Values:
+    return {"organization_id": world.organization_id}
+
+
+def user(world: World) -> Values:
+    """A new one, whom an admin may deactivate."""
+    account = Account.of_role(world.admin, Role.LEARNER, world.organization_id)
+    return {"user_id": account.user_id}
+
+
+def member(world: World) -> Values:
+    return organization(world) | user(world)
+
+
+def invitation(world: World) -> Values:
+    return organization(world) | {"invitation_id": _invite(world, _address())["id"]}
+
+
+def invitation_token(world: World) -> Values:
+    """The token that stands in the mail alone."""
+    address = _address()
+    _invite(world, address)
+    (mail,) = eventually(lambda: mails_to(world.stack, address))
+    token = re.search(r"/invitations/(\S+)", mail)
+    assert token is not None
+    return {"token": token[1]}
+
+
+def _address() -> str:
+    return f"{secrets.token_hex(8)}@ongoza.example"
+
+
+def _invite(world: World, address: str) -> Values:
+    path = f"organizations/{world.organization_id}/invitations/"
+    return world.director.create(path, {"email": address, "role": "learner"})
+
+
+def job(world: World) -> Values:
+    """A job that sends a mail."""
+    body = {"email": world.learner.email}
+    world.learner.core("POST", f"{API}/auth/password/reset/", json=body)
+    return {"job_id": world.admin.core("GET", f"{API}/jobs/").json()["results"][0]["id"]}
+
+
+def profiling_session(world: World) -> Values:
+    body = {"questionnaire": "v2"}
+    return {"session_id": world.learner.create("profiling/sessions/", body)["id"]}
+
+
+def answer(world: World) -> Values:
+    questions = world.learner.ai("GET", f"{API}/profiling/questions").json()["questions"]
+    return profiling_session(world) | {"question_id": questions[0]["id"]}
+
+
+def published_user(world: World) -> Values:
+    return {"kind": "users", "key": str(world.learner.user_id)}
+
+
+def parked_record(world: World) -> Values:
+    """A record that is no fact."""
+    before = _last_parked(world)
+    send_raw(world.stack, "ongoza.content", 0, b"course-987654321", b"{", [])
+    return {"parked_id": eventually(lambda: (last := _last_parked(world)) > before and last)}
+
+
+def _last_parked(world: World) -> int:
+    return max(parked_ids(world), default=0)
+
+
+def parked_ids(world: World) -> list[int]:
+    rows = world.admin.ai("GET", f"{API}/operations/parked?limit=100").json()["results"]
+    return [row["id"] for row in rows]
+
+
+def discard_parked(world: World) -> None:
+    """Later tests count the parked records of the stack."""
+    for parked_id in parked_ids(world):
+        path = f"{API}/operations/parked/{parked_id}/discard"
+        world.admin.ai("POST", path, json={"reason": "made by a test"})
+
+
+MAKERS: Mapping[str, Callable[[World], Values]] = {
+    "auth/oidc/{provider}": lambda _: {"provider": "none"},
+    "auth/sessions/{sign_in_id}": sign_in,
+    "auth/tokens/{token_id}": api_token,
+    "coaching/goals/{goal_id}": goal,
+    "content/{content_id}": content,
+    "feedback/{content_id}": feedback,
+    "internal/erasures/{user_id}": lambda world: {"user_id": world.learner.user_id},
+    "internal/outbox/{kind}": lambda _: {"kind": "users"},
+    "internal/users/{user_id}": lambda world: {"user_id": world.learner.user_id},
+    "internal/versions/{kind}": lambda _: {"kind": "users"},
+    "internal/versions/{kind}/{key}": published_user,
+    "invitations/{token}": invitation_token,
+    "jobs/{job_id}": job,
+    "memberships/{membership_id}": membership,
+    "operations/parked/{parked_id}": parked_record,
+    "organizations/{organization_id}": organization,
+    "organizations/{organization_id}/invitations/{invitation_id}": invitation,
+    "organizations/{organization_id}/members/{user_id}": member,
+    "profiling/session/{session_id}": profiling_session,
+    "profiling/sessions/{session_id}": profiling_session,
+    "profiling/sessions/{session_id}/answers/{question_id}": answer,
+    "programs/{program_id}": program,
+    "progress/{progress_id}": progress,
+    "search/similar/{content_id}": lambda _: {"content_id": ITEM},
+    "users/{user_id}": user,
+}
+"""By the path up to its last parameter."""
+
+
+def maker_of(path: str) -> Callable[[World], Values]:
+    """Raises KeyError for a route that nothing is made for."""
+    return MAKERS[up_to_last_parameter(path)]
+
+
+def up_to_last_parameter(path: str) -> str:
+    return path[: path.rindex("}") + 1].removeprefix(f"{API}/")
+
+
+def has_ids(path: str) -> bool:
+    return bool({*re.findall(r"{(\w+)}", path)} - NAMES.keys())
+
+
+def absent(name: str, value: Any) -> Any:
+    """An id of the same form that nothing has."""
+    if name in NAMES:
+        return value
+    if isinstance(value, int) or str(value).isdecimal():
+        return type(value)(2147483000)
+    if name == "content_id":
+        return "course-999999999"
+    return re.sub(r"\w", "0", value) if name == "token" else "018f0000-0000-7000-8000-00000000dead"
+
+
+def known_values(account: Account) -> Values:
+    """Values by name that are right in the requests of an account."""
+    return {
+        **_credentials(account),
+        "current_password": account.password,
+        "refresh_token": account.refresh_token,
+        "content_id": ITEM,
+        "content_type": "course",
+        "user": account.user_id,
+        "user_id": account.user_id,
+    }
+
+
+def replaced(values: Any, known: Values) -> Any:
+    """A body or a query whose fields have their known values where there are some."""
+    if not isinstance(values, Mapping):
+        return values
+    return {name: known.get(name, value) for name, value in values.items()}

@@ -1,0 +1,184 @@
+"""Leaves traces of a person in every place of the stack, and searches the bytes of all places."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ongoza_contracts.topics import PROGRESS, TOPICS, partition_for
+from ongoza_contracts.vocabulary import Role
+from scripts.embedded.valkey import Valkey
+from scripts.stack.stack import Stack
+from tests.integration.accounts import API, Account, add_organization, created, demo_admin, mails_to
+from tests.integration.story import Learner, eventually, parked, rows, send_raw
+
+EMAIL = "zawadi.unmistakable@ongoza.example"
+WORD = "Unmistakable"
+FOLDERS = ("mail", "logs")
+"""Folders of the stack with files that the services write, without those of servers."""
+DATABASES = ("relational", "vector")
+TABLES = """
+SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) FROM information_schema.tables
+WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
+"""
+FOUND = """
+SELECT DISTINCT needle FROM {table} AS r, unnest(%s::text[], %s::text[]) AS n(needle, hex)
+WHERE position(needle IN r::text) > 0 OR position(hex IN r::text) > 0
+"""
+IDENTITY = """
+INSERT INTO users_externalidentity (user_id, issuer, subject, created_at)
+VALUES (%s, 'https://school.example', %s, now()) RETURNING id
+"""
+
+
+@dataclass
+class Person:
+    account: Account
+    item: str
+    """An item with progress of the person's."""
+    ids: list[str] = field(default_factory=list)
+    """Of rows that are the person's."""
+
+    @property
+    def needles(self) -> list[str]:
+        """Texts that stand nowhere but in data of this person."""
+        return [EMAIL, WORD, f"{self.account.user_id}:{self.item}", *self.ids]
+
+
+def zawadi(stack: Stack) -> Account:
+    """A learner of a school, with unmistakable names."""
+    admin = demo_admin(stack)
+    names = {"email": EMAIL, "first_name": "Zawadi", "last_name": WORD}
+    return Account.of_role(admin, Role.LEARNER, add_organization(admin), **names)
+
+
+def leave_traces(learner: Account) -> Person:
+    """Everything but mails and what only a director does."""
+    item, other = learner.recommended()[:2]
+    assert learner.report(item, 100, "completed") == 201
+    learner.create("feedback/", {"content_id": other, "verdict": "not_for_me"})
+    goal = learner.create("coaching/goals/", {"title": WORD, "target_date": "2999-12-31"})
+    learner.create("users/me/consents/", {"kind": "terms", "given": True, "version": WORD})
+    learner.core("PATCH", f"{API}/users/me/preferences/", json={"time_zone": "Africa/Nairobi"})
+    learner.create("auth/totp/", {"password": learner.password})
+    rows(learner.stack, "relational", IDENTITY, learner.user_id, WORD)
+    token = learner.create("auth/tokens/", {"name": WORD, "scope": ["read"]})
+    session = _answer_a_question(learner)
+    _park_a_record(learner, item)
+    ids = [goal["id"], token["id"], session, *_sign_ins(learner)]
+    return Person(learner, item, ids)
+
+
+def _answer_a_question(learner: Learner) -> str:
+    session = str(learner.start_profiling()["session_id"])
+    question = learner.ai("GET", f"{API}/profiling/questions").json()["questions"][0]
+    body = {"question_id": question["id"], "option_id": question["options"][0]["id"]}
+    answer = learner.ai("POST", f"{API}/profiling/session/{session}/respond", json=body)
+    assert answer.status_code == 200, answer.text
+    return session
+
+
+def _park_a_record(learner: Account, item: str) -> None:
+    """A record of the learner's key that is no fact."""
+    before, value = len(parked(learner.stack)), f'{{"email": "{EMAIL}"'.encode()
+    partition = partition_for(str(learner.user_id), PROGRESS.partitions)
+    key = f"{learner.user_id}:{item}".encode()
+    send_raw(learner.stack, PROGRESS.name, partition, key, value, [])
+    eventually(lambda: len(parked(learner.stack)) > before)
+
+
+def _sign_ins(learner: Learner) -> list[str]:
+    listed = learner.core("GET", f"{API}/auth/sessions/").json()["results"]
+    return [row["id"] for row in listed]
+
+
+def lead_a_school(person: Person) -> None:
+    """As a director the person invites others and is invited; mails arrive from all routes."""
+    account = person.account
+    admin = demo_admin(account.stack)
+    role = {"role": Role.DIRECTOR}
+    changed = admin.core("PUT", f"{API}/users/{account.user_id}/role/", json=role)
+    assert changed.status_code == 200, changed.text
+    account.log_in()
+    for path in ("auth/password/reset/", "auth/login/link/"):
+        account.core("POST", f"{API}/{path}", json={"email": EMAIL})
+    invitations = f"organizations/{account.organization_id}/invitations/"
+    account.create(invitations, {"email": "friend@ongoza.example", "role": "learner"})
+    elsewhere = f"organizations/{add_organization(admin)}/invitations/"
+    person.ids.append(created(admin, elsewhere, {"email": EMAIL, "role": "mentor"})["id"])
+    person.ids += _sign_ins(account)
+    eventually(lambda: len(mails_to(account.stack, EMAIL)) >= 4)
+
+
+# --- the search --------------------------------------------------------------------------------
+def found_in_tables(stack: Stack, database: str, needles: Sequence[str]) -> dict[str, list[str]]:
+    """The needles in the rows of each table of a database."""
+    url = stack.servers[f"postgres-{database}"].url()  # type: ignore[union-attr]
+    hexes = [needle.encode().hex() for needle in needles]  # bytes are shown as their hex
+    with psycopg.connect(url) as db:
+        tables = [name for (name,) in db.execute(TABLES).fetchall()]
+        found = {
+            table: [n for (n,) in db.execute(FOUND.format(table=table), (needles, hexes))]  # type: ignore[arg-type]
+            for table in tables
+        }
+    return {f"{database} {table}": some for table, some in found.items() if some}
+
+
+def found_in_files(stack: Stack, needles: Sequence[str]) -> dict[str, list[str]]:
+    """The needles in the files of FOLDERS."""
+    files = [file for name in FOLDERS for file in (stack.folder / name).rglob("*")]
+    texts = ((str(file.relative_to(stack.folder)), _bytes_of(file)) for file in files)
+    return _found(texts, needles)
+
+
+def found_in_valkey(stack: Stack, needles: Sequence[str]) -> dict[str, list[str]]:
+    server = stack.servers["valkey"]
+    assert isinstance(server, Valkey)
+    with server.client() as client:
+        texts = [(f"valkey {key!r}", key + _value(client, key)) for key in client.scan_iter()]
+    return _found(texts, needles)
+
+
+def _value(client: Any, key: bytes) -> bytes:
+    """All bytes of a value of any type."""
+    match client.type(key):
+        case b"string":
+            return bytes(client.get(key) or b"")
+        case b"list":
+            return b" ".join(client.lrange(key, 0, -1))
+        case b"hash":
+            return b" ".join(part for pair in client.hgetall(key).items() for part in pair)
+        case b"set":
+            return b" ".join(client.smembers(key))
+        case b"zset":
+            return b" ".join(client.zrange(key, 0, -1))
+        case b"none":
+            return b""  # it expired meanwhile
+        case kind:
+            raise AssertionError(f"{key!r} is a {kind!r}")
+
+
+def found_on_topics(stack: Stack, needles: Sequence[str]) -> dict[str, list[str]]:
+    """The needles in the log files of the catalogue's topics."""
+    data = stack.folder / "data" / "kafka"
+    files = [file for one in TOPICS for file in data.rglob(f"{one.name}-*/*.log")]
+    assert files
+    return _found(((str(file.relative_to(data)), _bytes_of(file)) for file in files), needles)
+
+
+def _bytes_of(file: Path) -> bytes:
+    """Empty for a folder, and for a file that was replaced since it was listed."""
+    try:
+        return file.read_bytes() if file.is_file() else b""
+    except FileNotFoundError:
+        return b""
+
+
+def _found(texts: Iterable[tuple[str, bytes]], needles: Sequence[str]) -> dict[str, list[str]]:
+    return {place: found for place, text in texts if (found := [*_needles_in(text, needles)])}
+
+
+def _needles_in(text: bytes, needles: Sequence[str]) -> Iterator[str]:
+    return (needle for needle in needles if needle.encode() in text)
