@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from core.erasure.models import ErasureReceipt
-from core.kit.errors import Conflict
 from core.files.services import erase_files
+from core.kit.errors import Conflict
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.mail.sending import delete_sent_mails

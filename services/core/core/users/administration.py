@@ -9,7 +9,6 @@ from core.jobs.services import schedule
 from core.kit.errors import Conflict
 from core.users import services
 from core.users.models import User
-from core.users.selectors import active_admins
 from ongoza_contracts.vocabulary import Role
 
 

@@ -237,13 +237,13 @@ def end_all_sign_ins(*, user_id: int) -> None:
     user = get_for_update(User.objects.filter(pk=user_id))
     user.token_generation += 1
     publish(user)
-    _end_all(user.sign_ins.all())
+    end_sign_ins(user.sign_ins.all())
 
 
 @transaction.atomic
 def revoke_sign_in(*, sign_in_id: UUID) -> None:
     """Ends anybody's sign-in, an API token with it; no-op if it has ended."""
-    _end_all(SignIn.objects.filter(pk=sign_in_id))
+    end_sign_ins(SignIn.objects.filter(pk=sign_in_id))
 
 
 @transaction.atomic
