@@ -17,7 +17,6 @@ from tests.integration.story import ANSWER_SECONDS, Learner, eventually, headers
 from tests.integration.traces import (
     DATABASES,
     EMAIL,
-    WORD,
     found_in_files,
     found_in_tables,
     found_in_valkey,
@@ -92,7 +91,8 @@ def test_an_erased_person_is_deleted_everywhere(compacting: Stack) -> None:
     assert found_in_tables(stack, "relational", [EMAIL])
     assert found_in_tables(stack, "vector", [item])
     assert found_in_files(stack, [EMAIL])
-    eventually(lambda: found_on_topics(stack, [WORD]))
+    assert found_on_topics(stack, [EMAIL])
+    assert found_on_topics(stack, [person.ids[0]])
     assert found_in_valkey(stack, ["_kombu"])
     # The person deletes their account.
     asked = learner.core("DELETE", "/api/v1/users/me", json={"password": learner.password})
