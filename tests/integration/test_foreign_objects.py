@@ -225,9 +225,13 @@ def seen(response: httpx.Response) -> tuple[int, dict[str, str], bytes]:
 
 def answered(request: Request, caller: Account, base_url: str, ids: Ids) -> Any:
     """On a busy machine core may not answer ai in time at first."""
-    response = eventually(
-        lambda: (one := request.send(caller, base_url, ids)).status_code != 503 and one
-    )
+
+    def unless_busy() -> httpx.Response | None:
+        response = request.send(caller, base_url, ids)
+        return None if response.status_code == 503 else response
+
+    response = eventually(unless_busy)
+    assert response is not None
     return seen(response)
 
 

@@ -133,7 +133,7 @@ def test_nobody_else_gets_it(amina: User) -> None:
     assert refusal(signed_in(person("baraka")).get(DOWNLOAD)) == (404, "not_found", [])
     assert NOBODY.get(DOWNLOAD)[0] == 401
     assert service().get(DOWNLOAD)[0] == 403
-    token = api_tokens.create(user=amina, name="x", scope=[READ], days=1).token
+    token = api_tokens.create(user=amina, totp_id=None, name="x", scope=[READ], days=1).token
     program = Caller(api_tokens.exchange(token=token).access_token)
     for method, path in (("GET", EXPORT), ("POST", EXPORT), ("GET", DOWNLOAD)):
         assert refusal(program.call(method, path))[:2] == (403, "sign_in_required"), path
@@ -187,7 +187,7 @@ def test_it_says_what_each_file_is(amina: User) -> None:
 def test_no_secret_is_in_it(amina: User) -> None:
     caller = signed_in(amina)
     mailed = one_time_tokens.issue(amina, OneTimeToken.Purpose.RESET_PASSWORD)
-    made = api_tokens.create(user=amina, name="x", scope=[READ], days=1)
+    made = api_tokens.create(user=amina, totp_id=None, name="x", scope=[READ], days=1)
     enrolment = second_factor.begin(amina)
     secrets = [amina.password, mailed, made.token, enrolment.secret, caller.token]
     secrets += [made.api_token.hash, OneTimeToken.objects.get().hash]

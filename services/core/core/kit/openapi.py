@@ -22,8 +22,10 @@ class Schema(AutoSchema):
     """Describes an operation: with the body of a DELETE, each component under a plain name, and the
     refusals and headers that follow from the view."""
 
+    view: Any  # an `ApiView`
+
     def get_operation(self, *args: Any, **options: Any) -> Any:
-        operation = super().get_operation(*args, **options)  # type: ignore[no-untyped-call]
+        operation = super().get_operation(*args, **options)
         if operation:
             common.add_refusals(operation, self._refusals("requestBody" in operation))
             self._add_preconditions(operation)

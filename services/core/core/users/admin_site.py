@@ -37,7 +37,7 @@ class LogInForm(AuthenticationForm):  # type: ignore[misc]
             return
         try:
             passed = second_factor.check(user, self.cleaned_data.get("code", ""))
-            self.request.passed_second_factor = passed  # type: ignore[union-attr]
+            self.request.passed_second_factor = passed
         except second_factor.WrongCode as error:
             raise forms.ValidationError(error.detail) from None
         except Throttled:

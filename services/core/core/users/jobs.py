@@ -48,8 +48,10 @@ def mail_log_in_link(job: Job) -> None:
 def mail_guardian_consent(job: Job) -> None:
     """To the guardian of a minor; the token is the minor's."""
     user = active_recipient(job.user_id)
-    minor = guardians.minors().filter(user_id=job.user_id).exclude(guardian_email="").first()
-    if user is None or minor is None:
+    if user is None:
+        return
+    minor = guardians.minors().filter(user=user).exclude(guardian_email="").first()
+    if minor is None:
         return
     token = one_time_tokens.issue(user, Purpose.GUARDIAN_CONSENT)
     if token is not None:
