@@ -21,6 +21,7 @@ from core.users.one_time_tokens import hash_token
 from core.users.services import add_user, set_password, update_user
 from core.users.tokens import issue_scoped
 from ongoza_contracts.http.tokens import READ
+from tests.unit.core.notified import run_jobs
 from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, refusal, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -324,6 +325,7 @@ def test_a_mailed_token_works_whatever_bearer_token_comes_along(
 ) -> None:
     ended = signed_in(amina)
     amina = set_password(user_id=amina.id, password=NEW_PASSWORD)
+    run_jobs()  # the notice of the new password
     scoped = issue_scoped(amina, amina.sign_ins.create(), READ, 60)
     for caller in (ended, Caller("x"), Caller(scoped), service()):
         User.objects.update(email_verified_at=None)
