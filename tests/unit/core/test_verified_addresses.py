@@ -10,6 +10,7 @@ from core.users.services import add_user, set_password, update_user
 from core.users.tokens import issue_scoped
 from ongoza_contracts.http.tokens import READ
 from tests.unit.core.mailed import mailed_token
+from tests.unit.core.notified import run_jobs
 from tests.unit.core.world import NOBODY, Caller, Refusal, person, refusal, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,7 @@ def test_a_service_asks_for_no_other_mail() -> None:
 def test_an_address_is_verified_by_its_signed_in_user_alone(amina: User) -> None:
     ended = signed_in(amina)
     amina = set_password(user_id=amina.id, password=NEW_PASSWORD)
+    run_jobs()  # the notice of the new password
     scoped = issue_scoped(amina, amina.sign_ins.create(), READ, 60)
     caller = signed_in(amina)
     caller.post(VERIFY, {})
