@@ -48,11 +48,11 @@ def mail_log_in_link(job: Job) -> None:
 def mail_guardian_consent(job: Job) -> None:
     """To the guardian of a minor; the token is the minor's."""
     user = active_user(job)
-    minor = guardians.minors().filter(user_id=job.user_id).exclude(guardian_email="").first()
-    if user is None or minor is None:
+    if user is None:
         return
-    token = one_time_tokens.issue(user, Purpose.GUARDIAN_CONSENT)
-    if token is not None:
+    minor = guardians.minors().filter(user=user).exclude(guardian_email="").first()
+    token = minor and one_time_tokens.issue(user, Purpose.GUARDIAN_CONSENT)
+    if minor is not None and token is not None:
         learner = f"{user.first_name} {user.last_name}".strip() or user.email
         context = {"token": token, "learner": learner}
         send_mail(minor.guardian_email, "users/guardian_consent", context)
