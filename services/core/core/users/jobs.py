@@ -51,10 +51,8 @@ def mail_guardian_consent(job: Job) -> None:
     if user is None:
         return
     minor = guardians.minors().filter(user=user).exclude(guardian_email="").first()
-    if minor is None:
-        return
-    token = one_time_tokens.issue(user, Purpose.GUARDIAN_CONSENT)
-    if token is not None:
+    token = minor and one_time_tokens.issue(user, Purpose.GUARDIAN_CONSENT)
+    if minor is not None and token is not None:
         learner = f"{user.first_name} {user.last_name}".strip() or user.email
         context = {"token": token, "learner": learner}
         send_mail(minor.guardian_email, "users/guardian_consent", context)
