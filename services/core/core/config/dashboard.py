@@ -53,10 +53,7 @@ def _outbox() -> Card:
 
 def _parked() -> Card:
     count = parked_records()
-    note = (
-        "of ai, which stores them. An admin reads, retries and discards them with an access token "
-        "at ai's /api/v1/operations/parked, or an operator with ai's command `parked`"
-    )
+    note = "stored by ai: read and decide on them at its /api/v1/operations/parked"
     return Card("Parked records", UNKNOWN if count is None else count, note)
 
 

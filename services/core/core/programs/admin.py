@@ -98,7 +98,6 @@ class ContentItemAdmin(ModelAdmin):
     list_display = ("title", "content_id", "program", "track", "level", "shown_state")
     list_filter = ("content_type", "track", "level", "retired", "program")
     search_fields = ("content_id", "title")
-    filter_horizontal = ("prerequisites",)
     actions = actions_detail = ("retire",)
 
     @display(  # type: ignore[untyped-decorator]
