@@ -69,7 +69,7 @@ def test_every_secret_and_the_mail_server_are_required() -> None:
         *("EMAIL_HOST", "MAIL_FROM"),
         *KAFKA,
     ):
-        uses = re.findall(rf"\$\{{{name}[^}}]*\}}", text)
+        uses = re.findall(rf"\$\{{{name}\b[^}}]*\}}", text)
         assert uses
         assert all(use.startswith(f"${{{name}:?") for use in uses)
 
