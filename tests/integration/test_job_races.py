@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.jobs import registry
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
-from core.jobs.services import run_job, schedule
+from core.jobs.services import run_due, run_job, schedule
 from core.jobs.ticking import add_recurring
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,3 +52,36 @@ def test_a_job_sent_to_several_workers_runs_once_and_ticks_add_the_next_one(
     assert ran == [first.pk]
     assert Counter(job.state for job in Job.objects.all()) == {"done": 1, "open": 1}
     assert Job.objects.latest("id").due_at > timezone.now()
+
+
+def test_a_kind_that_is_not_atomic_runs_outside_of_a_transaction_and_ends_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "_KINDS", {})
+    in_transaction: list[bool] = []
+
+    @job_kind(KIND, max_attempts=2, atomic=False)
+    def run(job: Job) -> None:
+        in_transaction.append(connection.in_atomic_block)
+        if job.subject == "overtaken":
+            Job.objects.filter(pk=job.pk).update(attempts=2)
+        if job.subject == "broken":
+            raise RuntimeError("a text with an address")
+
+    for subject in ("good", "overtaken", "broken"):
+        schedule(KIND, subject=subject)
+    assert run_due() == 2
+    assert in_transaction == [False] * 3
+    ends = {job.subject: (job.state, job.attempts, job.last_error) for job in Job.objects.all()}
+    assert ends == {
+        "good": ("done", 1, ""),
+        "overtaken": ("open", 2, ""),
+        "broken": ("open", 1, "RuntimeError"),
+    }
+    Job.objects.update(due_at=timezone.now())
+    run_due()
+    assert {job.subject: job.state for job in Job.objects.all()} == {
+        "good": "done",
+        "overtaken": "failed",
+        "broken": "failed",
+    }

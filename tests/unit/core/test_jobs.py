@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -78,40 +78,6 @@ def make_failed(subject: str = "1", key: str | None = None) -> Job:
     schedule(KIND, subject=subject, key=key)
     Job.objects.filter(failed_at=None).update(failed_at=timezone.now(), attempts=2)
     return Job.objects.first() or Job()
-
-
-def test_a_kind_that_is_not_atomic_runs_outside_of_a_transaction_and_ends_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(registry, "_KINDS", {})
-    depths: list[int] = []
-
-    @job_kind(KIND, max_attempts=2, atomic=False)
-    def run(job: Job) -> None:
-        depths.append(len(connection.savepoint_ids))
-        if job.subject == "overtaken":
-            Job.objects.filter(pk=job.pk).update(attempts=2)
-        if job.subject == "broken":
-            raise RuntimeError("a text with an address")
-
-    for subject in ("good", "overtaken", "broken"):
-        schedule(KIND, subject=subject)
-    own_depth = len(connection.savepoint_ids)
-    assert run_due() == 2
-    assert depths == [own_depth] * 3
-    ends = {job.subject: (job.state, job.attempts, job.last_error) for job in Job.objects.all()}
-    assert ends == {
-        "good": ("done", 1, ""),
-        "overtaken": ("open", 2, ""),
-        "broken": ("open", 1, "RuntimeError"),
-    }
-    make_due()
-    run_due()
-    assert {job.subject: job.state for job in Job.objects.all()} == {
-        "good": "done",
-        "overtaken": "failed",
-        "broken": "failed",
-    }
 
 
 def test_a_due_job_runs_once(ran: list[str]) -> None:
