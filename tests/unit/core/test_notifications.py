@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -246,19 +245,18 @@ def test_a_page_costs_the_same_queries_whatever_its_length(user: User, amina: Ca
 
 
 # --- deleting ----------------------------------------------------------------------------------
-def test_old_notifications_are_purged_those_that_were_read_earlier(
-    user: User, settings: Any
-) -> None:
-    settings.NOTIFICATION_DAYS, settings.NOTIFICATION_READ_DAYS = 20, 10
+def test_old_notifications_are_purged_those_that_were_read_earlier(user: User) -> None:
     now = timezone.now()
-    for age, read in ((5, True), (15, True), (15, False), (25, False)):
+    for age, read in ((50, True), (70, True), (70, False), (190, False)):
         notify_of(user, f"{age} {read}")
+        then = now - timedelta(days=age)
         rows = Notification.objects.filter(subject=f"{age} {read}")
-        rows.update(created_at=now - timedelta(days=age), read_at=now if read else None)
+        rows.update(created_at=then, read_at=then if read else None)
     Job.objects.all().delete()
-    schedule("notifications.purge")
+    for rule in ("notifications.all", "notifications.read"):
+        schedule("retention.purge", subject=rule)
     run_due()
-    assert {*Notification.objects.values_list("subject", flat=True)} == {"5 True", "15 False"}
+    assert {*Notification.objects.values_list("subject", flat=True)} == {"50 True", "70 False"}
 
 
 def test_an_erasure_removes_all(user: User) -> None:

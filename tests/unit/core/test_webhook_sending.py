@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.jobs.models import Job
-from core.jobs.services import run_due
+from core.jobs.services import run_due, schedule
 from core.kit import outgoing
 from core.organizations.models import Organization
 from core.outbox.models import FactHistory, OutboxEvent
@@ -387,13 +387,12 @@ def test_a_fact_that_history_no_longer_has_is_not_sent(
     assert not Delivery.objects.exists()
 
 
-def test_old_deliveries_are_purged(world: World, subscription: Subscription, settings: Any) -> None:
+def test_old_deliveries_are_purged(world: World, subscription: Subscription) -> None:
     progress(world.learner)
     progress(world.learner, SECOND)
     send_all()
-    settings.WEBHOOK_DELIVERY_DAYS = 7
     old, recent = Delivery.objects.order_by("id")
-    Delivery.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=8))
-    Job.objects.create(kind="webhooks.purge")
+    Delivery.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    schedule("retention.purge", subject="webhooks.deliveries")
     run_due()
     assert [row.pk for row in Delivery.objects.all()] == [recent.pk]

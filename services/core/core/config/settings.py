@@ -184,7 +184,6 @@ SIMPLE_JWT: dict[str, Any] = {
 REFRESH_GRACE_SECONDS = env.number("REFRESH_GRACE_SECONDS", 60)
 
 INVITATION_DAYS = env.number("INVITATION_DAYS", 14)
-WEBHOOK_DELIVERY_DAYS = env.number("WEBHOOK_DELIVERY_DAYS", 30)
 # Admins and directors set up a second factor before they get tokens.
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED")
 
@@ -325,8 +324,6 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.exa
 WEB_URL = env.text("WEB_URL", "http://localhost:3000")
 
 # --- notifications -----------------------------------------------------------------------------
-NOTIFICATION_DAYS = env.number("NOTIFICATION_DAYS", 180)
-NOTIFICATION_READ_DAYS = env.number("NOTIFICATION_READ_DAYS", 60)  # those that were read
 # Web push is off without a key: 32 random bytes in base64url.
 VAPID_PRIVATE_KEY = env.exact("VAPID_PRIVATE_KEY")
 VAPID_CONTACT = env.text("VAPID_CONTACT", "mailto:no-reply@ongoza.example")

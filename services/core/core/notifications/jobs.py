@@ -1,11 +1,9 @@
-"""Jobs of notifications: sending them out, the weekly digest, deleting old ones."""
+"""Jobs of notifications: sending them out, and the weekly digest."""
 
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from core.jobs.models import Job
@@ -17,7 +15,6 @@ from core.notifications.models import Delivery, Digest, Notification
 from core.users.recipients import active_recipient
 
 BATCH = 500
-DIGEST_RETENTION = timedelta(days=60)
 
 
 @job_kind("notifications.dispatch")
@@ -68,17 +65,3 @@ def send_digest(job: Job) -> None:
     digest = Digest.objects.filter(pk=int(job.subject)).first()
     if user is not None and digest is not None:
         digests.send(digest, user)
-
-
-@job_kind("notifications.purge", every=timedelta(days=1))
-def purge(job: Job) -> None:
-    """Delete old notifications, those that were read earlier."""
-    now = timezone.now()
-    oldest = now - timedelta(days=settings.NOTIFICATION_DAYS)
-    oldest_read = now - timedelta(days=settings.NOTIFICATION_READ_DAYS)
-    old = Q(created_at__lt=oldest) | Q(created_at__lt=oldest_read, read_at__isnull=False)
-    ids = [*Notification.objects.filter(old).values_list("pk", flat=True)[:BATCH]]
-    Notification.objects.filter(pk__in=ids).delete()
-    Digest.objects.filter(week__lt=(now - DIGEST_RETENTION).date()).delete()
-    if len(ids) == BATCH:
-        schedule(job.kind)  # the rest, in a transaction of its own

@@ -3,18 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
-from django.utils import timezone
-
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
-from core.jobs.services import schedule
 from core.mail.sending import send_mail
 from core.users.models import User
 from core.webhooks import dispatch, sending, services
-from core.webhooks.models import Delivery, Subscription
-
-BATCH = 1000
+from core.webhooks.models import Subscription
 
 
 @job_kind(dispatch.DISPATCH, every=timedelta(minutes=1))
@@ -46,13 +40,3 @@ def mail_switched_off(job: Job) -> None:
     if subscription:
         user = User.objects.get(pk=job.user_id or 0)  # the job is deleted with the user
         send_mail(user.email, "webhooks/switched_off", {"subscription": subscription})
-
-
-@job_kind("webhooks.purge", every=timedelta(hours=1))
-def purge(job: Job) -> None:
-    """Delete old deliveries, sent or not."""
-    old = timezone.now() - timedelta(days=settings.WEBHOOK_DELIVERY_DAYS)
-    rows = Delivery.objects.filter(created_at__lt=old).order_by("created_at")
-    deleted, _ = Delivery.objects.filter(pk__in=rows.values("pk")[:BATCH]).delete()
-    if deleted == BATCH:
-        schedule(job.kind)  # the rest, in a transaction of its own
