@@ -16,13 +16,16 @@ from core.jobs.services import run_due, schedule
 from core.kit import retention
 from core.kit.retention import RetentionRule, rules
 from core.limits.models import RateLimit
+from core.notifications.models import Digest, Notification
 from core.organizations.models import Invitation, Organization
 from core.users.models import ApiToken, Impersonation, Minor, OneTimeToken, SignIn
+from core.webhooks.models import Delivery, Subscription
 from tests.unit.core.world import person
 
 pytestmark = pytest.mark.django_db
 
 SECOND = timedelta(seconds=1)
+DATED = ("notifications.digests", "users.minors")  # by a day instead of a time
 
 
 def user(at: datetime) -> Any:
@@ -63,11 +66,35 @@ def file(at: datetime) -> Model:
     )
 
 
+def notification(at: datetime, **state: Any) -> Model:
+    values = {"created_at": at, **state}
+    return Notification.objects.create(
+        user=user(at), kind="users.new_device", subject="1", version=1, **values
+    )
+
+
+def delivery(at: datetime) -> Model:
+    school = Organization.objects.get_or_create(name="Makini", kind="school")[0]
+    subscription = Subscription.objects.create(
+        organization=school, url="https://school.example/", types=[], encrypted_secret=b""
+    )
+    return Delivery.objects.create(
+        subscription=subscription,
+        history_id=1,
+        recorded_at=at,
+        event_id=subscription.pk,
+        created_at=at,
+    )
+
+
 MAKERS: dict[str, Callable[[datetime], Model]] = {
     "files.expired": file,
     "jobs.done": lambda at: Job.objects.create(kind="x", user=user(at), done_at=at),
     "jobs.without_user": lambda at: Job.objects.create(kind="x", done_at=at),
     "limits.unused": lambda at: RateLimit.objects.create(key=f"{at}", unused_at=at),
+    "notifications.all": notification,
+    "notifications.digests": lambda at: Digest.objects.create(user=user(at), week=at.date()),
+    "notifications.read": lambda at: notification(at, created_at=timezone.now(), read_at=at),
     "organizations.ended_invitations": lambda at: invitation(at, status="revoked", ended_at=at),
     "organizations.open_invitations": lambda at: invitation(at, expires_at=at),
     "users.api_tokens": api_token,
@@ -77,6 +104,7 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "users.minors": lambda at: Minor.objects.create(user=user(at), adult_from=at.date()),
     "users.one_time_tokens": one_time_token,
     "users.sign_ins": sign_in,
+    "webhooks.deliveries": delivery,
 }
 """By rule: a row as old as a time."""
 
@@ -88,7 +116,7 @@ def test_every_rule_has_a_row_here() -> None:
 @pytest.mark.parametrize("name", sorted(MAKERS))
 def test_older_rows_are_purged_and_younger_ones_stay(name: str) -> None:
     rule, make = rules()[name], MAKERS[name]
-    step = timedelta(days=1) if name == "users.minors" else 5 * SECOND
+    step = timedelta(days=1) if name in DATED else 5 * SECOND
     limit = timezone.now() - rule.age
     old, young = make(limit - step), make(limit + step)
     schedule("retention.purge", subject=name)

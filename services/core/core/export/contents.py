@@ -23,7 +23,7 @@ LEFT_OUT: Mapping[str, str] = {
     "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
     "users.Impersonation.viewer": "accounts that you viewed as staff are other people's data",
 }
-SECRET = re.compile("password|hash|secret|token|jti|encrypted|private|auth_key|p256dh")
+SECRET = re.compile("password|hash|secret|token|jti|encrypted|private|^auth$|p256dh")
 """Columns with such a word in their name are left out, as are all binary ones."""
 
 

@@ -30,6 +30,7 @@ from core.users.models import User
 
 
 class NotificationPreferencesDetail(ApiView):
+    private = True
     permissions = {"GET": Principal.USER, "PUT": Principal.USER}
 
     @extend_schema(
