@@ -79,4 +79,4 @@ def _tokens(stack: Stack, email: str, password: str) -> tuple[str, str]:
 def mails_to(stack: Stack, address: str) -> list[str]:
     """The texts of the mails that were sent to an address, in any order."""
     box = mailbox.Maildir(stack.folder / "mail")
-    return [str(mail.get_payload(decode=True), "utf-8") for mail in box if mail["To"] == address]
+    return [str(mail.get_payload()) for mail in box if mail["To"] == address]

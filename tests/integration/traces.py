@@ -120,7 +120,7 @@ def found_in_tables(stack: Stack, database: str, needles: Sequence[str]) -> dict
     with psycopg.connect(url) as db:
         tables = [name for (name,) in db.execute(TABLES).fetchall()]
         found = {
-            table: [n for (n,) in db.execute(FOUND.format(table=table), (needles, hexes))]  # type: ignore[arg-type]
+            table: [n for (n,) in db.execute(FOUND.format(table=table), (needles, hexes))]
             for table in tables
         }
     return {f"{database} {table}": some for table, some in found.items() if some}
