@@ -12,7 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from core.erasure.models import ErasureReceipt
 from core.erasure.services import erase_user
+from core.jobs.models import Job
 from core.mail.sending import send_mail
+from core.organizations.invitations import invite
+from core.organizations.models import Invitation
+from core.organizations.services import add_organization
 from core.outbox.models import DeletedEntityKey, OutboxEvent
 from core.outbox.publications import publications
 from core.users.models import SignIn, User
@@ -180,3 +184,14 @@ def test_an_erasure_locks_owned_rows_in_the_order_of_their_ids(learner: User) ->
     owned = {found.model._meta.db_table for found in publications() if found.owner_column}
     for table in owned - {"users_user"}:
         assert (table, f'"{table}"."id" ASC') in locks(queries)
+
+
+def test_an_erasure_deletes_the_jobs_of_the_users_invitations(learner: User) -> None:
+    school = add_organization(name="One", kind="school")
+    admin = person("ada", Role.ADMIN)
+    for email in (learner.email, "friend@ongoza.example"):
+        invite(organization=school, email=email, role=Role.LEARNER, invited_by=admin)
+    kept = str(Invitation.objects.exclude(email=learner.email).get().pk)
+    erase_user(user_id=learner.id)
+    jobs = Job.objects.filter(kind="organizations.invite")
+    assert [job.subject for job in jobs] == [kept]

@@ -1,6 +1,7 @@
 """Scheduling, running and retrying jobs."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -194,3 +195,8 @@ def _note_failure(job: Job, error: Exception) -> None:
 def _max_attempts(job: Job) -> int:
     kind = job_kinds().get(job.kind)
     return kind.max_attempts if kind else DEFAULT_ATTEMPTS
+
+
+def delete_jobs(kind: str, subjects: Sequence[str]) -> None:
+    """Delete the jobs of these subjects, whatever their state, so that an erasure leaves no id."""
+    Job.objects.filter(kind=kind, subject__in=subjects).delete()

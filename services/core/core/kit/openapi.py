@@ -35,7 +35,8 @@ class Schema(AutoSchema):
 
     def _refusals(self, reads_body: bool) -> set[int]:
         """The 4XX that can happen before and within a view's handler."""
-        view, writes = self.view, self.method != "GET"
+        view: Any = self.view
+        writes = self.method != "GET"
         found = {400}
         if view.get_authenticators() or getattr(view, "takes_credentials", False):
             found |= {401, 403}
@@ -51,10 +52,11 @@ class Schema(AutoSchema):
 
     def _add_preconditions(self, operation: dict[str, Any]) -> None:
         """`ApiView.one` answers with an ETag."""
-        handler = inspect.unwrap(getattr(self.view, self.method.lower()))
+        view: Any = self.view
+        handler = inspect.unwrap(getattr(view, self.method.lower()))
         if "self.one(" in inspect.getsource(handler):
             common.add_etag(operation, is_read=self.method == "GET")
-        if self.method in self.view.if_match_methods:
+        if self.method in view.if_match_methods:
             common.add_header_parameter(
                 operation, "If-Match", "The ETag of the state that the change is made to."
             )

@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.access.models import Membership
 from core.access.selectors import members_of
 from core.access.services import grant_to_invited, require_grantable
-from core.jobs.services import schedule
+from core.jobs.services import delete_jobs, schedule
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.versions import get_for_update
 from core.mail.sending import send_mail
@@ -233,4 +233,5 @@ def end_expired(invitations: QuerySet[Invitation]) -> None:
 def erase_invitations(user: User) -> dict[str, int]:
     """Delete those sent to the user's address or accepted by the user; how many of each model."""
     rows = Invitation.objects.filter(Q(email=user.email) | Q(accepted_by=user))
+    delete_jobs("organizations.invite", [str(one) for one in rows.values_list("pk", flat=True)])
     return rows.delete()[1]
