@@ -3,7 +3,10 @@
 import hashlib
 from pathlib import Path
 
-FOLDERS = ("contracts/ongoza_contracts", "services/core/core", "services/ai/ai", "infra")
+FOLDERS = (
+    *("contracts/ongoza_contracts", "services/core/core", "services/ai/ai", "infra"),
+    *("scripts/stack", "scripts/embedded"),  # with what commands and environment they are started
+)
 LOCK = "requirements.lock"
 
 

@@ -145,7 +145,7 @@ def test_an_erasure_deletes_rows_and_bytes_and_says_so(
     report = service().get(address)[1]
     assert report["remaining"] == {}
     rows = {one["place"]: one["rows"] for one in report["receipts"]}
-    assert (rows["files.File"], rows["stored files"]) == (1, 1)
+    assert (rows["files.File"], rows["stored files"]) == (1, 2)
     assert names(root) == {kept.name}
     assert not (root / str(amina.pk)).exists()
 

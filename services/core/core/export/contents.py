@@ -24,7 +24,7 @@ LEFT_OUT: Mapping[str, str] = {
     "users.Impersonation.viewer": "accounts that you viewed as staff are other people's data",
 }
 SECRET = re.compile("password|hash|secret|token|jti|encrypted|private|^auth$|p256dh")
-"""Columns with such a word in their name are left out, as are all binary ones."""
+"""Columns whose names match are left out, as are all binary ones."""
 
 
 @dataclass(frozen=True)

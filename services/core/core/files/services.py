@@ -96,9 +96,10 @@ def delete_files(files: QuerySet[File]) -> int:
 def erase_files(user_id: int) -> dict[str, int]:
     """Delete the user's rows, and once the transaction commits all bytes in the user's folder;
     how many of both."""
+    stored = remaining_files(user_id)
     rows = File.objects.filter(owner_id=user_id).delete()[0]
     transaction.on_commit(partial(_delete_folder, str(user_id)), robust=True)
-    return {"files.File": rows, "stored files": rows}
+    return {"files.File": rows, "stored files": stored}
 
 
 def remaining_files(user_id: int) -> int:
@@ -116,7 +117,7 @@ def _sweep(folder: str) -> int:
     names = _names_in(folder)
     known = {*File.objects.filter(name__in=names).values_list("name", flat=True)}
     orphans = [name for name in names if name not in known]
-    if folder.isdigit() and not get_user_model()._default_manager.filter(pk=int(folder)).exists():
+    if folder.isdecimal() and not get_user_model()._default_manager.filter(pk=int(folder)).exists():
         _delete_folder(folder)
         return len(orphans)
     old = [name for name in orphans if _is_old(name)]

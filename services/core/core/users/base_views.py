@@ -55,8 +55,8 @@ class AccountView(ApiView):
 
 
 class ConsentedView(ApiView):
-    """Routes that write what a learner does: refused for a minor without a guardian's consent, but
-    for deletions."""
+    """Routes that write what profiles and recommendations are computed from (record 66): refused
+    for a minor without a guardian's consent, but for deletions."""
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)

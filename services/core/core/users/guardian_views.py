@@ -10,7 +10,7 @@ from core.users import guardian_serializers as serializers
 from core.users import guardians, preferences
 from core.users.base_views import AccountView, PublicView
 from core.users.serializers import MailOnItsWay
-from core.users.throttles import GuardianThrottle, LogInThrottle, MailThrottle
+from core.users.throttles import GuardianThrottle, MailedTokenThrottle, MailThrottle
 
 MAIL_ON_ITS_WAY = {"detail": "If the address is that of a guardian, a mail is on its way."}
 
@@ -51,7 +51,7 @@ class Guardian(AccountView):
 
 class GuardianConsent(PublicView):
     permissions = {"POST": Principal.ANYONE}
-    throttle_classes = (LogInThrottle,)
+    throttle_classes = (MailedTokenThrottle,)
 
     @extend_schema(
         operation_id="guardian_consents_answer",
@@ -65,6 +65,7 @@ class GuardianConsent(PublicView):
 
 
 class GuardianLink(PublicView):
+    takes_credentials = False
     permissions = {"POST": Principal.ANYONE}
     throttle_classes = (MailThrottle, GuardianThrottle)
 
