@@ -1,4 +1,4 @@
-"""Print how long rows are kept as docs/retention.md, or check the committed page."""
+"""Print how long rows are stored as docs/retention.md, or check the committed page."""
 
 import os
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ for every rule below. Days for a rule can be set in `RETENTION_DAYS`, a JSON obj
 `{"jobs.done": 7}`.
 
 """
-KEPT = """
+NOT_PURGED = """
 Not purged by age: accounts and what their users did (until the erasure), `fact_history`
 ([record 52](decisions/0052-fact-history.md)), consents with their withdrawal, receipts of erasures,
-failed jobs. What is sent to Kafka is kept as long as its topic says.
+failed jobs. What is sent to Kafka is stored as long as its topic says.
 """
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
@@ -59,7 +59,7 @@ def _lines() -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for name, rule in sorted(rules().items()):
         yield f"| `{name}` | {rule.what} | `{rule.since}` | {_text(rule.age)} |"
-    yield from KEPT.splitlines()
+    yield from NOT_PURGED.splitlines()
 
 
 def _text(age: timedelta) -> str:

@@ -21,6 +21,7 @@ from core.files.models import File
 from core.jobs.models import Job
 from core.jobs.services import run_due, schedule
 from core.kit.retention import rules
+from core.notifications.models import PhoneNumber, PushSubscription
 from core.organizations.models import Invitation, Organization
 from core.outbox.publications import publications
 from core.users import api_tokens, one_time_tokens, second_factor
@@ -189,8 +190,13 @@ def test_no_secret_is_in_it(amina: User) -> None:
     mailed = one_time_tokens.issue(amina, OneTimeToken.Purpose.RESET_PASSWORD)
     made = api_tokens.create(user=amina, totp_id=None, name="x", scope=[READ], days=1)
     enrolment = second_factor.begin(amina)
+    push = PushSubscription.objects.create(
+        user=amina, endpoint="https://push.example/1", p256dh="p" * 87, auth="a" * 22
+    )
+    PhoneNumber.objects.create(user=amina, number="+254711000000", code_hash="c" * 64)
     secrets = [amina.password, mailed, made.token, enrolment.secret, caller.token]
     secrets += [made.api_token.hash, OneTimeToken.objects.get().hash]
+    secrets += [push.p256dh, push.auth, "c" * 64]
     secrets += [amina.sign_ins.all()[0].refresh_jti]
     text = json.dumps(archive(caller))
     assert [one for one in secrets if one and str(one) in text] == []

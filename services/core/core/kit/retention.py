@@ -1,4 +1,4 @@
-"""How long rows are kept. An app declares its rules in a module `retention`.
+"""How long rows are stored. An app declares its rules in a module `retention`.
 
 One job carries out all of them (`core.jobs`), and `docs/retention.md` lists them.
 """

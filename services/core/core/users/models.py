@@ -282,7 +282,7 @@ class ExternalIdentity(models.Model):
 
 class Minor(models.Model):
     """Until when a user needs a guardian's consent, and the guardian's address. Users who are of
-    age, or never told their year of birth, have no such row."""
+    age, or whose year of birth is not known, have no such row."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True)
     adult_from = models.DateField()
