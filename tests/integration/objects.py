@@ -2,9 +2,13 @@
 
 import re
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ongoza_contracts.vocabulary import Role
 from scripts.stack.stack import Stack
@@ -21,6 +25,9 @@ from tests.integration.story import Learner, eventually, send_raw
 COHORT = "018f0000-0000-7000-8000-000000000020"
 ITEM = "course-1"
 """An item of the demo's catalogue."""
+NOBODY_LISTENS = "https://127.0.0.1:9/"
+WEBHOOK = {"url": NOBODY_LISTENS, "types": ["ongoza.user.updated.v1"]}
+"""The body of a subscription, but for its organization."""
 NAMES = {
     "kind": "A kind of entity, which the catalogue of topics lists.",
     "provider": "A provider of OpenID Connect, which the settings name.",
@@ -63,7 +70,7 @@ def _credentials(account: Account) -> Values:
 
 
 def api_token(world: World) -> Values:
-    body = {"name": "a script", "scope": ["read"]}
+    body = {"name": "a script", "scope": ["read"], "password": world.learner.password}
     return {"token_id": world.learner.create("auth/tokens/", body)["id"]}
 
 
@@ -146,6 +153,33 @@ def job(world: World) -> Values:
     return {"job_id": world.admin.core("GET", f"{API}/jobs/").json()["results"][0]["id"]}
 
 
+def push_subscription(world: World) -> Values:
+    body = push_subscription_body(secrets.token_hex(8))
+    path = "notifications/push-subscriptions/"
+    return {"subscription_id": world.learner.create(path, body)["id"]}
+
+
+def push_subscription_body(name: str) -> Values:
+    """A browser's subscription, whose endpoint has a name at the end."""
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    keys = {"p256dh": _base64(point), "auth": _base64(secrets.token_bytes(16))}
+    return {"endpoint": f"{NOBODY_LISTENS}{name}", "keys": keys}
+
+
+def _base64(value: bytes) -> str:
+    return urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def webhook_subscription(world: World) -> Values:
+    """The only one of its organization, which may have few."""
+    path = "webhook-subscriptions/"
+    for row in world.director.core("GET", f"{API}/{path}").json()["results"]:
+        world.director.core("DELETE", f"{API}/{path}{row['id']}/")
+    body = {"organization": world.organization_id, **WEBHOOK}
+    return {"subscription_id": world.director.create(path, body)["subscription"]["id"]}
+
+
 def profiling_session(world: World) -> Values:
     body = {"questionnaire": "v2"}
     return {"session_id": world.learner.create("profiling/sessions/", body)["id"]}
@@ -198,6 +232,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "invitations/{token}": invitation_token,
     "jobs/{job_id}": job,
     "memberships/{membership_id}": membership,
+    "notifications/push-subscriptions/{subscription_id}": push_subscription,
     "operations/parked/{parked_id}": parked_record,
     "organizations/{organization_id}": organization,
     "organizations/{organization_id}/invitations/{invitation_id}": invitation,
@@ -209,6 +244,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "progress/{progress_id}": progress,
     "search/similar/{content_id}": lambda _: {"content_id": ITEM},
     "users/{user_id}": user,
+    "webhook-subscriptions/{subscription_id}": webhook_subscription,
 }
 """By the path up to its last parameter."""
 

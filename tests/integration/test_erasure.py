@@ -17,6 +17,7 @@ from tests.integration.story import ANSWER_SECONDS, Learner, eventually, headers
 from tests.integration.traces import (
     DATABASES,
     EMAIL,
+    found_anywhere,
     found_in_files,
     found_in_tables,
     found_in_valkey,
@@ -33,6 +34,15 @@ AT_ONCE = {"segment.ms": "100", "min.compaction.lag.ms": "0", "delete.retention.
 # A ratio above 0 has the cleaner wait until new records are that part of the log: after other tests
 # hundreds of them.
 EAGER = {**AT_ONCE, "min.cleanable.dirty.ratio": "0"}
+
+TABLES_WITH_TRACES = [
+    f"relational public.{name}"
+    for name in (
+        *("notifications_notification", "notifications_phonenumber"),
+        *("notifications_pushsubscription", "users_impersonation", "users_minor"),
+        "webhooks_delivery",
+    )
+]
 
 
 def report(stack: Stack, user_id: int) -> subprocess.CompletedProcess[str]:
@@ -94,6 +104,11 @@ def test_an_erased_person_is_deleted_everywhere(compacting: Stack) -> None:
     assert found_on_topics(stack, [EMAIL])
     assert found_on_topics(stack, [person.ids[0]])
     assert found_in_valkey(stack, ["_kombu"])
+    found = found_anywhere(stack, needles)
+    assert {*needles} - {needle for some in found.values() for needle in some} == set()
+    assert {*TABLES_WITH_TRACES} - found.keys() == set()
+    archives = [name for name in found if name.startswith(f"files/{learner.user_id}/")]
+    assert [EMAIL in found[name] for name in archives] == [True]
     # The person deletes their account.
     asked = learner.core("DELETE", "/api/v1/users/me", json={"password": learner.password})
     assert asked.status_code == 204

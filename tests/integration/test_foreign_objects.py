@@ -19,6 +19,7 @@ from tests.integration.accounts import API, Account, add_organization
 from tests.integration.objects import (
     MAKERS,
     NAMES,
+    WEBHOOK,
     World,
     absent,
     discard_parked,
@@ -53,6 +54,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET organizations/{organization_id}/invitations": ADMINS,
     "POST organizations/{organization_id}/invitations": ADMINS,
     "DELETE organizations/{organization_id}/invitations/{invitation_id}": ADMINS,
+    "POST organizations/{organization_id}/invitations/{invitation_id}/resend": ADMINS,
     "GET organizations/{organization_id}/members": ADMINS,
     "DELETE organizations/{organization_id}/members/{user_id}": ADMINS,
     "GET progress": ADMINS,
@@ -63,6 +65,14 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "PUT users/{user_id}/role": ADMINS,
     "POST users/{user_id}/activate": ADMINS,
     "POST users/{user_id}/deactivate": ADMINS,
+    "POST users/{user_id}/view-as": ADMINS,
+    "POST webhook-subscriptions": ADMINS,
+    "GET webhook-subscriptions/{subscription_id}": ADMINS,
+    "PATCH webhook-subscriptions/{subscription_id}": ADMINS,
+    "DELETE webhook-subscriptions/{subscription_id}": ADMINS,
+    "GET webhook-subscriptions/{subscription_id}/deliveries": ADMINS,
+    "POST webhook-subscriptions/{subscription_id}/replay": ADMINS,
+    "POST webhook-subscriptions/{subscription_id}/secret": ADMINS,
     "GET recommendations": ADMINS,
     "POST recommendations": ADMINS,
     "GET recommendations/debug": ADMINS,
@@ -82,6 +92,7 @@ IDS = ("user", "user_id", "learner", "organization")
 BODIES: Mapping[str, dict[str, Any]] = {
     "POST memberships": {"user": 1, "role": "learner", "scope": "organization", "organization": 1},
     "POST users": {"email": "of-both@ongoza.example", "role": "learner", "organization": 1},
+    "POST webhook-subscriptions": {"organization": 1, **WEBHOOK},
 }
 """Good ones where generated ones hardly are."""
 CASES = 3

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 import psycopg
 
@@ -12,11 +14,14 @@ from ongoza_contracts.vocabulary import Role
 from scripts.embedded.valkey import Valkey
 from scripts.stack.stack import Stack
 from tests.integration.accounts import API, Account, add_organization, created, demo_admin, mails_to
+from tests.integration.objects import WEBHOOK, push_subscription_body
 from tests.integration.story import Learner, eventually, parked, rows, send_raw
 
 EMAIL = "zawadi.unmistakable@ongoza.example"
 WORD = "Unmistakable"
-FOLDERS = ("mail", "logs")
+GUARDIAN = "guardian.of.zawadi@ongoza.example"
+PHONE = "+254711999888"
+FOLDERS = ("mail", "logs", "files")
 """Folders of the stack with files that the services write, without those of servers."""
 DATABASES = ("relational", "vector")
 TABLES = """
@@ -31,6 +36,15 @@ IDENTITY = """
 INSERT INTO users_externalidentity (user_id, issuer, subject, created_at)
 VALUES (%s, 'https://school.example', %s, now()) RETURNING id
 """
+# No gateway for text messages is set up, and a minor is who signed up with a year of birth.
+SET_PHONE = """
+INSERT INTO notifications_phonenumber (user_id, number, code_hash, attempts)
+VALUES (%s, %s, '', 0) RETURNING user_id
+"""
+MAKE_MINOR = """
+INSERT INTO users_minor (user_id, adult_from, guardian_email)
+VALUES (%s, '2999-01-01', '') RETURNING user_id
+"""
 
 
 @dataclass
@@ -44,7 +58,9 @@ class Person:
     @property
     def needles(self) -> list[str]:
         """Texts that stand nowhere but in data of this person."""
-        return [EMAIL, WORD, f"{self.account.user_id}:{self.item}", *self.ids]
+        user_id = self.account.user_id
+        texts = [EMAIL, WORD, GUARDIAN, PHONE]
+        return [*texts, f"{user_id}:{self.item}", f"files/{user_id}/", *self.ids]
 
 
 def zawadi(stack: Stack) -> Account:
@@ -64,11 +80,45 @@ def leave_traces(learner: Account) -> Person:
     learner.core("PATCH", f"{API}/users/me/preferences/", json={"time_zone": "Africa/Nairobi"})
     learner.create("auth/totp/", {"password": learner.password})
     rows(learner.stack, "relational", IDENTITY, learner.user_id, WORD)
-    token = learner.create("auth/tokens/", {"name": WORD, "scope": ["read"]})
+    token = learner.create(
+        "auth/tokens/", {"name": WORD, "scope": ["read"], "password": learner.password}
+    )
     session = _answer_a_question(learner)
     _park_a_record(learner, item)
-    ids = [goal["id"], token["id"], session, *_sign_ins(learner)]
+    push = learner.create("notifications/push-subscriptions/", push_subscription_body(WORD))
+    rows(learner.stack, "relational", SET_PHONE, learner.user_id, PHONE)
+    delivery = _have_webhook_called(learner)
+    _name_a_guardian(learner)
+    _view_and_export(learner)
+    ids = [goal["id"], token["id"], session, push["id"], delivery, *_sign_ins(learner)]
     return Person(learner, item, ids)
+
+
+def _have_webhook_called(learner: Account) -> str:
+    """The id of a delivery about the learner to the learner's school."""
+    admin = demo_admin(learner.stack)
+    body = {"organization": learner.organization_id, **WEBHOOK}
+    subscription = created(admin, "webhook-subscriptions/", body)["subscription"]["id"]
+    learner.core("PATCH", f"{API}/users/me/", json={"first_name": "Zawadi A."})
+    path = f"{API}/webhook-subscriptions/{subscription}/deliveries/"
+    return str(eventually(lambda: admin.core("GET", path).json()["results"])[0]["id"])
+
+
+def _name_a_guardian(learner: Account) -> None:
+    rows(learner.stack, "relational", MAKE_MINOR, learner.user_id)
+    asked = learner.core("POST", f"{API}/users/me/guardian/", json={"email": GUARDIAN})
+    assert asked.status_code == 202, asked.text
+    eventually(lambda: mails_to(learner.stack, GUARDIAN))
+
+
+def _view_and_export(learner: Account) -> None:
+    """An admin views the account, and the learner's archive is stored."""
+    view = f"users/{learner.user_id}/view-as/"
+    created(demo_admin(learner.stack), view, {"reason": f"A question of {WORD}"})
+    path = f"{API}/users/me/export/"
+    asked = learner.core("POST", path)
+    assert asked.status_code == 202, asked.text
+    eventually(lambda: learner.core("GET", path).json()["state"] == "ready")
 
 
 def _answer_a_question(learner: Learner) -> str:
@@ -109,10 +159,22 @@ def lead_a_school(person: Person) -> None:
     elsewhere = f"organizations/{add_organization(admin)}/invitations/"
     person.ids.append(created(admin, elsewhere, {"email": EMAIL, "role": "mentor"})["id"])
     person.ids += _sign_ins(account)
-    eventually(lambda: len(mails_to(account.stack, EMAIL)) >= 4)
+    listed = account.core("GET", f"{API}/notifications/").json()["results"]
+    assert listed
+    person.ids += [row["id"] for row in listed]
+    eventually(lambda: len(mails_to(account.stack, EMAIL)) >= 5)
 
 
 # --- the search --------------------------------------------------------------------------------
+def found_anywhere(stack: Stack, needles: Sequence[str]) -> dict[str, list[str]]:
+    """The needles in each place."""
+    tables = [found_in_tables(stack, database, needles) for database in DATABASES]
+    others = [
+        search(stack, needles) for search in (found_in_files, found_in_valkey, found_on_topics)
+    ]
+    return {place: some for found in (*tables, *others) for place, some in found.items()}
+
+
 def found_in_tables(stack: Stack, database: str, needles: Sequence[str]) -> dict[str, list[str]]:
     """The needles in the rows of each table of a database."""
     url = stack.servers[f"postgres-{database}"].url()  # type: ignore[union-attr]
@@ -129,8 +191,19 @@ def found_in_tables(stack: Stack, database: str, needles: Sequence[str]) -> dict
 def found_in_files(stack: Stack, needles: Sequence[str]) -> dict[str, list[str]]:
     """The needles in the files of FOLDERS."""
     files = [file for name in FOLDERS for file in (stack.folder / name).rglob("*")]
-    texts = ((str(file.relative_to(stack.folder)), _bytes_of(file)) for file in files)
-    return _found(texts, needles)
+    texts = ((str(file.relative_to(stack.folder)), file) for file in files)
+    return _found(((name, f"{name}/ ".encode() + _unpacked(file)) for name, file in texts), needles)
+
+
+def _unpacked(file: Path) -> bytes:
+    """The bytes of a file, or of all files in an archive."""
+    content = _bytes_of(file)
+    if not is_zipfile(BytesIO(content)):
+        return content
+    with ZipFile(BytesIO(content)) as archive:
+        return b" ".join(
+            part for name in archive.namelist() for part in (name.encode(), archive.read(name))
+        )
 
 
 def found_in_valkey(stack: Stack, needles: Sequence[str]) -> dict[str, list[str]]:
