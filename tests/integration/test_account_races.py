@@ -20,6 +20,7 @@ from django.utils import timezone
 from core.jobs.models import Job
 from core.jobs.services import run_due
 from core.kit.retention import rules
+from core.organizations.models import Organization
 from core.users import challenges, guardians, jobs, second_factor
 from core.users.models import ApiToken, Minor, OneTimeToken, SignIn, TotpSecret, User
 from core.users.one_time_tokens import Purpose, issue
@@ -205,3 +206,43 @@ def test_a_guardian_named_while_a_link_is_mailed_voids_it_and_gets_one(
     run_due()
     assert [mail.to for mail in mailoutbox] == [["aunt@ongoza.example"], ["mother@ongoza.example"]]
     assert OneTimeToken.objects.count() == 1
+
+
+def add_token(amina: User, number: int) -> None:
+    amina.one_time_tokens.create(
+        pk=number, purpose=Purpose.LOG_IN_LINK, hash=str(number), expires_at=timezone.now()
+    )
+
+
+def add_invitation(amina: User, number: int) -> None:
+    school, _ = Organization.objects.get_or_create(name="Makini", kind="school")
+    school.invitations.create(
+        pk=UUID(int=number), email=f"{number}@x.example", role="mentor", expires_at=timezone.now()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "add"),
+    [("users.one_time_tokens", add_token), ("organizations.open_invitations", add_invitation)],
+)
+def test_a_purge_locks_its_rows_in_the_order_of_their_keys(
+    amina: User, name: str, add: Callable[[User, int], None]
+) -> None:
+    add(amina, 2)
+    add(amina, 1)
+    rows = rules()[name].rows()
+    first, second = rows.order_by("pk").values_list("pk", flat=True)
+
+    def purge() -> Answer:
+        with transaction.atomic():
+            rules()[name].carry_out()
+        return 0, None
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            rows.select_for_update().get(pk=first)
+            purged = threads.submit(at_once, purge)
+            wait_for_a_lock()
+            rows.select_for_update().get(pk=second)
+        assert purged.result() == [0]
+    assert not rules()[name].rows().exists()
