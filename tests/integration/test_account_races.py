@@ -4,18 +4,25 @@ import base64
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
+from typing import Any
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.utils import timezone
 
 from core.jobs.models import Job
 from core.jobs.services import run_due
-from core.users import challenges, second_factor
-from core.users.models import ApiToken, TotpSecret, User
+from core.kit.retention import rules
+from core.organizations.models import Organization
+from core.users import challenges, guardians, jobs, second_factor
+from core.users.models import ApiToken, Minor, OneTimeToken, SignIn, TotpSecret, User
 from core.users.one_time_tokens import Purpose, issue
 from core.users.services import add_user, sign_in
 from tests.unit.core.world import NOBODY, Answer, Caller
@@ -141,3 +148,101 @@ def test_a_reset_beside_an_erasure_never_blocks_it() -> None:
         assert reset in (204, 400)
         assert erased in (204, 401, 403, 404)
         assert (erased == 204) is not User.objects.filter(pk=user.pk).exists()
+
+
+def test_expired_api_tokens_end_in_the_order_in_which_an_erasure_locks_sign_ins(
+    amina: User,
+) -> None:
+    first, second = sorted((sign_in(amina).sign_in_id for _ in range(2)))
+    for number, one in ((1, second), (2, first)):
+        ApiToken.objects.create(
+            pk=UUID(int=number),
+            sign_in_id=one,
+            name="script",
+            hash=str(number),
+            scope="read",
+            expires_at=timezone.now(),
+        )
+
+    def purge() -> Answer:
+        with transaction.atomic():
+            rules()["users.api_tokens"].carry_out()
+        return 0, None
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            SignIn.objects.select_for_update().get(pk=first)
+            purged = threads.submit(at_once, purge)
+            wait_for_a_lock()
+            SignIn.objects.select_for_update().get(pk=second)
+        assert purged.result() == [0]
+    assert not ApiToken.objects.exists()
+
+
+def test_a_guardian_named_while_a_link_is_mailed_voids_it_and_gets_one(
+    amina: User, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Minor.objects.create(user=amina, adult_from=timezone.now().date() + timedelta(days=400))
+    guardians.ask_guardian(user=amina, email="aunt@ongoza.example")
+    send = jobs.send_mail
+
+    def rename() -> Answer:
+        guardians.ask_guardian(user=amina, email="mother@ongoza.example")
+        return 0, None
+
+    with ThreadPoolExecutor(1) as threads:
+        asked: list[Future[list[int]]] = []
+
+        def rename_and_send(*arguments: Any) -> None:
+            if not asked:
+                asked.append(threads.submit(at_once, rename))
+                wait_for_a_lock()
+            send(*arguments)
+
+        monkeypatch.setattr(jobs, "send_mail", rename_and_send)
+        run_due()
+        assert asked[0].result() == [0]
+    assert not OneTimeToken.objects.exists()
+    run_due()
+    assert [mail.to for mail in mailoutbox] == [["aunt@ongoza.example"], ["mother@ongoza.example"]]
+    assert OneTimeToken.objects.count() == 1
+
+
+def add_token(amina: User, number: int) -> None:
+    amina.one_time_tokens.create(
+        pk=number, purpose=Purpose.LOG_IN_LINK, hash=str(number), expires_at=timezone.now()
+    )
+
+
+def add_invitation(amina: User, number: int) -> None:
+    school, _ = Organization.objects.get_or_create(name="Makini", kind="school")
+    school.invitations.create(
+        pk=UUID(int=number), email=f"{number}@x.example", role="mentor", expires_at=timezone.now()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "add"),
+    [("users.one_time_tokens", add_token), ("organizations.open_invitations", add_invitation)],
+)
+def test_a_purge_locks_its_rows_in_the_order_of_their_keys(
+    amina: User, name: str, add: Callable[[User, int], None]
+) -> None:
+    add(amina, 2)
+    add(amina, 1)
+    rows = rules()[name].rows()
+    first, second = rows.order_by("pk").values_list("pk", flat=True)
+
+    def purge() -> Answer:
+        with transaction.atomic():
+            rules()[name].carry_out()
+        return 0, None
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            rows.select_for_update().get(pk=first)
+            purged = threads.submit(at_once, purge)
+            wait_for_a_lock()
+            rows.select_for_update().get(pk=second)
+        assert purged.result() == [0]
+    assert not rules()[name].rows().exists()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.jobs import registry
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
-from core.jobs.services import run_due, run_job, schedule
+from core.jobs.services import LONGEST_RUN, JobRunning, retry, run_due, run_job, schedule
 from core.jobs.ticking import add_recurring
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,7 +64,7 @@ def test_a_kind_that_is_not_atomic_runs_outside_of_a_transaction_and_ends_once(
     def run(job: Job) -> None:
         in_transaction.append(connection.in_atomic_block)
         if job.subject == "overtaken":
-            Job.objects.filter(pk=job.pk).update(attempts=2)
+            Job.objects.filter(pk=job.pk).update(attempts=2, running_until=None)
         if job.subject == "broken":
             raise RuntimeError("a text with an address")
 
@@ -85,3 +85,41 @@ def test_a_kind_that_is_not_atomic_runs_outside_of_a_transaction_and_ends_once(
         "overtaken": "failed",
         "broken": "failed",
     }
+
+
+def test_a_job_that_runs_outside_of_a_transaction_is_not_retried_or_run_beside_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "_KINDS", {})
+    seen: list[object] = []
+
+    @job_kind(KIND, atomic=False)
+    def run(job: Job) -> None:
+        Job.objects.update(due_at=timezone.now())  # the pause after its attempt is over
+        seen.append(run_job(job.pk))
+        with pytest.raises(JobRunning):
+            retry(job.pk)
+
+    schedule(KIND)
+    assert (run_due(), seen) == (1, [False])
+    job = Job.objects.get()
+    assert (job.state, job.attempts, job.running_until) == ("done", 1, None)
+
+
+def test_a_job_whose_worker_was_killed_outside_of_a_transaction_runs_again_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "_KINDS", {})
+
+    @job_kind(KIND, atomic=False)
+    def run(job: Job) -> None:
+        if job.attempts == 1:
+            raise SystemExit  # as a killed worker, it stores no end
+
+    schedule(KIND)
+    with pytest.raises(SystemExit):
+        run_due()
+    Job.objects.update(due_at=timezone.now())
+    assert run_due() == 0
+    Job.objects.update(running_until=timezone.now() - LONGEST_RUN)
+    assert (run_due(), Job.objects.get().state) == (1, "done")

@@ -162,6 +162,11 @@ def test_more_rows_than_one_batch_are_purged_by_further_jobs(
     schedule("retention.purge", subject="limits.unused", key="limits.unused")
     while run_due():
         counts.append(RateLimit.objects.count())
+        schedule("retention.purge", subject="limits.unused", key="limits.unused")
+        open_jobs = Job.objects.filter(done_at=None)
+        assert open_jobs.count() == 1  # two at once would wait for each other's rows
+        if not counts[-1]:
+            open_jobs.delete()
     assert counts == [3, 1, 0]
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from core.files.models import File
 from core.kit.errors import DomainError, Unavailable
+from core.kit.retention import lock_rows
 from ongoza_contracts.event import uuid7
 
 log = logging.getLogger(__name__)
@@ -87,8 +88,9 @@ def open_file(file: File) -> "OpenFile[Any]":
 # --- deleting ----------------------------------------------------------------------------------
 def delete_files(files: QuerySet[File]) -> int:
     """Delete the rows now and the bytes once the transaction commits; how many rows."""
-    names = [*files.values_list("name", flat=True)]
-    files.delete()
+    rows = lock_rows(files)
+    names = [*rows.values_list("name", flat=True)]
+    rows.delete()
     transaction.on_commit(partial(_delete_bytes, names), robust=True)
     return len(names)
 

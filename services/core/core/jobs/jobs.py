@@ -17,7 +17,9 @@ def purge(job: Job) -> None:
         for name in rules():
             schedule(RETENTION, subject=name, key=name)
     elif job.subject in rules() and rules()[job.subject].carry_out():
-        schedule(RETENTION, subject=job.subject)  # the rest; this job's own key is still taken
+        job.key = None  # given to the job for the rest, so that one job at a time has it
+        job.save(update_fields=["key"])
+        schedule(RETENTION, subject=job.subject, key=job.subject)
 
 
 @job_kind("outbox.partitions", every=timedelta(days=1))

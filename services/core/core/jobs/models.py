@@ -37,6 +37,8 @@ class Job(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, editable=False)
     """When a tick sent its id to the workers."""
+    running_until = models.DateTimeField(null=True, editable=False)
+    """Until when a worker may run it outside of a transaction, which holds no lock of the row."""
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=128, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)

@@ -16,8 +16,8 @@ class JobKind:
     """`run` is called in the transaction that ends the job; it may be called again after a crash
     or an exception. With `every` there is always one open job of this kind, due at the next
     multiple of it in UTC. Without `atomic` it is called outside of any transaction, for jobs that
-    call other hosts: what it writes stays when it fails, and when it takes longer than the pause
-    after its attempt it may run a second time beside itself."""
+    call other hosts: what it writes stays when it fails, and only when it takes longer than
+    `services.LONGEST_RUN` it may run a second time beside itself."""
 
     name: str
     run: Run

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.jobs.models import IS_OPEN, Job
@@ -20,6 +20,8 @@ from core.outbox.restore_state import State, state
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+LONGEST_RUN = timedelta(minutes=10)
+"""Of a kind that is not atomic. Celery's time limit is far below it, but not in force with threads."""
 WORKER_LOST = "WorkerLost"
 
 # Without the error of a duplicate, which would end the caller's transaction.
@@ -88,6 +90,8 @@ def retry(job_id: int) -> Job:
         raise JobRunning if rows.exists() else NotFound
     if job.done_at is not None:
         raise JobDone
+    if job.running_until is not None and job.running_until > timezone.now():
+        raise JobRunning
     job.attempts, job.failed_at, job.due_at = 0, None, timezone.now()
     try:
         with transaction.atomic():
@@ -99,8 +103,10 @@ def retry(job_id: int) -> Job:
 
 
 def due() -> QuerySet[Job]:
-    """The oldest first."""
-    return Job.objects.filter(IS_OPEN, due_at__lte=timezone.now()).order_by("due_at", "id")
+    """Those that no worker is running outside of a transaction, the oldest first."""
+    now = timezone.now()
+    is_free = Q(running_until=None) | Q(running_until__lte=now)
+    return Job.objects.filter(IS_OPEN, is_free, due_at__lte=now).order_by("due_at", "id")
 
 
 def run_due(limit: int = 100) -> int:
@@ -119,8 +125,7 @@ def run_job(job_id: int) -> bool:
     trace.begin()
     trace.set_actor(f"job:{attempt.kind}")
     try:
-        kind = job_kinds().get(attempt.kind)
-        return _run(attempt) if kind is None or kind.atomic else _run_outside(attempt, kind.run)
+        return _run(attempt) if _is_atomic(attempt) else _run_outside(attempt)
     finally:
         trace.end()
 
@@ -133,10 +138,13 @@ def _begin_attempt(job_id: int) -> Job | None:
         return None
     if job.attempts >= _max_attempts(job):
         job.failed_at, job.last_error = timezone.now(), WORKER_LOST
+        job.running_until = None
         job.save()
         return None
+    now = timezone.now()
     job.attempts += 1
-    job.due_at = timezone.now() + min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
+    job.due_at = now + min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
+    job.running_until = None if _is_atomic(job) else now + LONGEST_RUN
     job.save()
     return job
 
@@ -160,20 +168,28 @@ def _run(attempt: Job) -> bool:
     return True
 
 
-def _run_outside(attempt: Job, run: Run) -> bool:
+def _run_outside(attempt: Job) -> bool:
     """For kinds that are not atomic. Stores the end unless another attempt began meanwhile."""
     try:
-        run(attempt)
+        _function_of(attempt)(attempt)
     except Exception as error:
         _note_failure(attempt, error)
     else:
         attempt.done_at = timezone.now()
-    rows = Job.objects.filter(IS_OPEN, pk=attempt.pk, attempts=attempt.attempts)
+    rows = Job.objects.filter(IS_OPEN, pk=attempt.pk, running_until=attempt.running_until)
     return bool(
         rows.update(
-            done_at=attempt.done_at, failed_at=attempt.failed_at, last_error=attempt.last_error
+            running_until=None,
+            done_at=attempt.done_at,
+            failed_at=attempt.failed_at,
+            last_error=attempt.last_error,
         )
     )
+
+
+def _is_atomic(job: Job) -> bool:
+    kind = job_kinds().get(job.kind)
+    return kind is None or kind.atomic
 
 
 def _function_of(job: Job) -> Run:

@@ -17,8 +17,16 @@ BATCH = 1000
 Rows = QuerySet[Any]
 
 
+def lock_rows(rows: Rows) -> Rows:
+    """The rows, locked one after the other in the order of their keys: UPDATE and DELETE alone lock
+    in any order, so that two transactions would wait for each other."""
+    locked = rows.order_by("pk").select_for_update()
+    keys = [*locked.values_list("pk", flat=True)]
+    return rows.model._default_manager.filter(pk__in=keys)
+
+
 def delete_rows(rows: Rows) -> None:
-    rows.delete()
+    lock_rows(rows).delete()
 
 
 @dataclass(frozen=True, kw_only=True)

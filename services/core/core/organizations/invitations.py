@@ -16,6 +16,7 @@ from core.access.selectors import members_of
 from core.access.services import grant_to_invited, require_grantable
 from core.jobs.services import delete_jobs, schedule
 from core.kit.errors import Conflict, DomainError, NotFound
+from core.kit.retention import lock_rows
 from core.kit.versions import get_for_update
 from core.mail.sending import send_mail
 from core.organizations.models import Invitation, Organization
@@ -227,7 +228,8 @@ def _end(invitation: Invitation, status: str, accepted_by: User | None = None) -
 
 
 def end_expired(invitations: QuerySet[Invitation]) -> None:
-    invitations.update(status=Invitation.Status.EXPIRED, ended_at=F("expires_at"), token_hash=None)
+    rows = lock_rows(invitations)
+    rows.update(status=Invitation.Status.EXPIRED, ended_at=F("expires_at"), token_hash=None)
 
 
 def erase_invitations(user: User) -> dict[str, int]:

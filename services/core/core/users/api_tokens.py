@@ -6,7 +6,6 @@ and a new password or a deactivation ends it as well.
 
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -15,14 +14,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.kit.errors import Conflict, NotFound
+from core.kit.errors import Conflict
 from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish
 from core.users import second_factor
 from core.users.models import ApiToken, SignIn, User
 from core.users.one_time_tokens import hash_token
-from core.users.services import lock_unchanged
+from core.users.services import end_sign_ins, lock_unchanged
 from core.users.tokens import InvalidToken, issue_scoped
 from ongoza_contracts.http.tokens import SCOPED_TOKEN_SECONDS
 
@@ -100,7 +99,5 @@ def exchange(*, token: str) -> ScopedAccessToken:
 
 
 def end_tokens(tokens: QuerySet[ApiToken]) -> None:
-    """End the sign-ins of API tokens of several users."""
-    for user_id, token_id in [*tokens.values_list("sign_in__user_id", "pk")]:
-        with suppress(NotFound):  # revoked meanwhile
-            revoke(user=User(pk=user_id), token_id=token_id)
+    """End the sign-ins of API tokens of several users, in the caller's transaction."""
+    end_sign_ins(SignIn.objects.filter(pk__in=tokens.order_by().values("sign_in_id")))

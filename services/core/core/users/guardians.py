@@ -117,8 +117,12 @@ def ask_guardian(*, user: User, email: str) -> None:
 @transaction.atomic
 def request_links(*, email: str) -> None:
     """Have a link mailed for each minor whose guardian has this address, for instance to withdraw.
-    For an unknown address there is a job too, which mails nothing."""
-    wards = [*minors().filter(guardian_email=email).values_list("user_id", flat=True)[:MOST_WARDS]]
+    For an unknown address there is a job too, which mails nothing.
+
+    Jobs are added in the order of the users: requests at once for the same minors wait for each
+    other's keys."""
+    rows = minors().filter(guardian_email=email).order_by("user_id")
+    wards = [*rows.values_list("user_id", flat=True)[:MOST_WARDS]]
     for user_id in wards:
         schedule(mail_job(Purpose.GUARDIAN_CONSENT), user_id=user_id, key=str(user_id))
     if not wards:

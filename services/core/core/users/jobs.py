@@ -46,11 +46,15 @@ def mail_log_in_link(job: Job) -> None:
 
 @job_kind(mail_job(Purpose.GUARDIAN_CONSENT))
 def mail_guardian_consent(job: Job) -> None:
-    """To the guardian of a minor; the token is the minor's."""
+    """To the guardian of a minor; the token is the minor's.
+
+    The minor is locked: another address is set before the token is issued, or voids it.
+    """
     user = active_recipient(job.user_id)
     if user is None:
         return
-    minor = guardians.minors().filter(user=user).exclude(guardian_email="").first()
+    minors = guardians.minors().filter(user=user).exclude(guardian_email="")
+    minor = minors.select_for_update().first()
     token = minor and one_time_tokens.issue(user, Purpose.GUARDIAN_CONSENT)
     if minor is not None and token is not None:
         learner = f"{user.first_name} {user.last_name}".strip() or user.email
