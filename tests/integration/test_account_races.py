@@ -153,7 +153,7 @@ def test_a_reset_beside_an_erasure_never_blocks_it() -> None:
 def test_expired_api_tokens_end_in_the_order_in_which_an_erasure_locks_sign_ins(
     amina: User,
 ) -> None:
-    first, second = sorted((sign_in(amina).sign_in_id for _ in range(2)))
+    first, second = sorted(sign_in(amina).sign_in_id for _ in range(2))
     for number, one in ((1, second), (2, first)):
         ApiToken.objects.create(
             pk=UUID(int=number),

@@ -1,7 +1,8 @@
 """How long tokens are valid, and what a token with a scope may do.
 
 Both services refuse a signed token with a longer lifetime, and one whose scope does not allow the
-request.
+request. The token of a view has the claims `viewer`, the admin, and `viewer_gen`, the admin's token
+generation when the view began: both services refuse it once that was raised.
 """
 
 from collections.abc import Set

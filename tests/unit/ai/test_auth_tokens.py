@@ -317,6 +317,8 @@ def test_a_view_names_its_admin() -> None:
     caller = verify(token(claims(scope="view", viewer=5)), SECRET, now=now())
     assert (caller.user_id, caller.viewer, caller.scope) == (7, 5, frozenset({"view"}))
     assert verify(token(), SECRET, now=now()).viewer is None
+    viewed = verify(token(claims(scope="view", viewer=5, viewer_gen=3)), SECRET, now=now())
+    assert viewed.viewer_generation == 3
 
 
 @pytest.mark.parametrize(
@@ -326,6 +328,8 @@ def test_a_view_names_its_admin() -> None:
         {"viewer": 5},
         {"scope": "read", "viewer": 5},
         {"scope": "read view", "viewer": 5},
+        {"scope": "view", "viewer": 5, "viewer_gen": -1},
+        {"scope": "view", "viewer": 5, "viewer_gen": "1"},
         {"scope": "view", "viewer": 0},
         {"scope": "view", "viewer": "5"},
         {"scope": "view", "viewer": True},

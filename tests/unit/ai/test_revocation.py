@@ -82,6 +82,16 @@ def test_a_token_that_was_verified_before_is_refused_once_it_is_revoked() -> Non
         tokens.verify(verified)
 
 
+def test_a_view_is_void_with_the_tokens_of_its_admin() -> None:
+    tokens = Tokens(SECRET)
+    viewed = token(claims(scope="view", viewer=5, viewer_gen=1))
+    tokens.revocation_list = RevocationList({5: 1})
+    assert tokens.verify(viewed).viewer == 5
+    tokens.revocation_list = RevocationList({5: 2})
+    with pytest.raises(InvalidToken, match="void"):
+        tokens.verify(viewed)
+
+
 async def test_a_raised_generation_voids_tokens_of_the_same_second_and_no_later_ones(
     vector_pool: asyncpg.Pool,
 ) -> None:

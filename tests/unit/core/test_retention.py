@@ -46,6 +46,12 @@ def api_token(at: datetime) -> Model:
     )
 
 
+def view(at: datetime) -> Model:
+    owner = user(at)
+    sign_in = SignIn.objects.create(user=owner)
+    return Impersonation.objects.create(user=owner, sign_in=sign_in, expires_at=at)
+
+
 def one_time_token(at: datetime) -> Model:
     return OneTimeToken.objects.create(
         user=user(at), purpose="log_in_link", hash=f"{at.timestamp()}", expires_at=at
@@ -104,6 +110,7 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "users.minors": lambda at: Minor.objects.create(user=user(at), adult_from=at.date()),
     "users.one_time_tokens": one_time_token,
     "users.sign_ins": sign_in,
+    "users.views": view,
     "webhooks.deliveries": delivery,
 }
 """By rule: a row as old as a time."""

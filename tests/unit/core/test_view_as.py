@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from core.access.services import Scope, grant
 from core.kit.openapi import PublicDocument
+from core.kit.retention import rules
 from core.outbox.models import FactHistory
 from core.users.models import Impersonation, SignIn, User
-from core.users.services import update_user
+from core.users.services import end_all_sign_ins, set_password, update_user
 from core.users.tokens import InvalidToken, issue_scoped, read_bearer
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.http.tokens import VIEW, scope_allows, viewer_is_consistent
-from ongoza_contracts.sign_ins import SignInStarted
+from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
 from ongoza_contracts.vocabulary import Role
 from tests.access_matrix import For
 from tests.openapi_documents import core_document
@@ -212,6 +213,39 @@ def test_it_ends_when_the_admin_is_one_no_longer(world: World) -> None:
     viewer = view(world)
     update_user(user_id=world.admin.pk, role=Role.MENTOR)
     assert viewer.get("users/me/")[0] == 401
+
+
+@pytest.mark.parametrize("end", ["password", "everywhere"])
+def test_it_ends_with_the_tokens_of_its_admin(end: str, world: World) -> None:
+    viewer = view(world)
+    if end == "password":
+        set_password(user_id=world.admin.pk, password="another-phrase-10")
+    else:
+        end_all_sign_ins(user_id=world.admin.pk)
+    assert viewer.get("users/me/")[0] == 401
+    world.admin.refresh_from_db()
+    assert view(world).get("users/me/")[0] == 200
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.DIRECTOR])
+def test_it_ends_when_the_user_becomes_protected(role: Role, world: World) -> None:
+    viewer = view(world)
+    scope = Scope(ScopeKind.ORGANIZATION, organization_id=world.other.pk)
+    if role == Role.ADMIN:
+        scope = Scope(ScopeKind.PLATFORM)
+    grant(user_id=world.learner.pk, role=role, scope=scope)
+    assert viewer.get("users/me/")[0] == 401
+
+
+def test_its_sign_in_ends_when_it_expires_and_its_record_stays(world: World) -> None:
+    view(world)
+    user = signed_in(world.learner)
+    Impersonation.objects.update(expires_at=timezone.now())
+    assert [row["current"] for row in user.get("auth/sessions/")[1]["results"]] == [True]
+    rules()["users.views"].carry_out()
+    assert not SignIn.objects.filter(device="Viewed by an admin").exists()
+    assert FactHistory.objects.filter(type=SignInEnded.type).count() == 1
+    assert Impersonation.objects.get().reason == REASON
 
 
 def test_the_admin_of_django_lists_views_and_changes_none(world: World, client: Any) -> None:

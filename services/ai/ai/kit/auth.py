@@ -67,6 +67,8 @@ class Caller:
     """What the token may do; None is everything its user may."""
     viewer: int | None = None
     """The admin who views the account as its user, with the scope `view`."""
+    viewer_generation: int = 0
+    """The admin's token generation when the view began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,14 @@ class RevocationList:
     sign_ins: Set[UUID] = frozenset()
 
     def revokes(self, caller: Caller) -> bool:
-        lowest = self.generations.get(caller.user_id, 0)
-        return caller.generation < lowest or caller.sign_in_id in self.sign_ins
+        if caller.viewer is not None and caller.viewer_generation < self._lowest(caller.viewer):
+            return True
+        return (
+            caller.generation < self._lowest(caller.user_id) or caller.sign_in_id in self.sign_ins
+        )
+
+    def _lowest(self, user_id: int) -> float:
+        return self.generations.get(user_id, 0)
 
 
 class Unauthenticated(ApiError):
@@ -169,6 +177,7 @@ def verify(token: str, secret: str, *, now: float) -> Caller:
         generation=_generation(claims),
         scope=scope,
         viewer=_viewer(claims, scope),
+        viewer_generation=_generation(claims, "viewer_gen") if "viewer_gen" in claims else 0,
     )
 
 
@@ -252,11 +261,11 @@ def _sign_in_id(claims: dict[str, Any]) -> UUID:
         raise InvalidToken("sid is not a UUID") from None
 
 
-def _generation(claims: dict[str, Any]) -> int:
-    """Required: what revoked older tokens, which have none, is no longer stored."""
-    generation = _int(claims, "gen")
+def _generation(claims: dict[str, Any], name: str = "gen") -> int:
+    """`gen` is required: what revoked older tokens, which have none, is no longer stored."""
+    generation = _int(claims, name)
     if generation < 0:
-        raise InvalidToken("gen is negative")
+        raise InvalidToken(f"{name} is negative")
     return generation
 
 

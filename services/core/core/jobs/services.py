@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 LONGEST_RUN = timedelta(minutes=10)
-"""Of a kind that is not atomic. Celery's time limit is far below it, but not in force with threads."""
+"""Of a kind that is not atomic. Celery's limit is far lower, but threads do not enforce it."""
 WORKER_LOST = "WorkerLost"
 
 # Without the error of a duplicate, which would end the caller's transaction.

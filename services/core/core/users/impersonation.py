@@ -8,20 +8,19 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.access.selectors import roles_of
 from core.kit.errors import DomainError
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish
-from core.users.models import SignIn, User
+from core.users.models import Impersonation, SignIn, User
+from core.users.selectors import is_protected
+from core.users.services import end_sign_ins
 from core.users.tokens import issue_view
 from ongoza_contracts.http.tokens import SCOPED_TOKEN_SECONDS
-from ongoza_contracts.vocabulary import Role
 
 DEVICE = "Viewed by an admin"
-PROTECTED = frozenset({Role.ADMIN, Role.DIRECTOR})
-"""Their accounts show other people's data, and what they see is theirs to answer for."""
 
 
 class NotViewable(DomainError):
@@ -39,10 +38,15 @@ class View(NamedTuple):
 def view_as(*, user_id: int, viewer: User, reason: str) -> View:
     """An access token that reads what the user may read. Raises NotFound and NotViewable."""
     user = get_for_update(User.objects.filter(pk=user_id))
-    if user.pk == viewer.pk or not user.is_active or roles_of(user) & PROTECTED:
+    if user.pk == viewer.pk or not user.is_active or is_protected(user):
         raise NotViewable
     sign_in = SignIn(user=user, device=DEVICE)
     publish(sign_in)
     expiry = timezone.now() + timedelta(seconds=SCOPED_TOKEN_SECONDS)
-    user.impersonations.create(viewer=viewer, reason=reason, expires_at=expiry)
+    user.impersonations.create(viewer=viewer, sign_in=sign_in, reason=reason, expires_at=expiry)
     return View(issue_view(user, sign_in, viewer), SCOPED_TOKEN_SECONDS)
+
+
+def end_views(views: QuerySet[Impersonation]) -> None:
+    """End the sign-ins of views, in the caller's transaction. The records stay."""
+    end_sign_ins(SignIn.objects.filter(pk__in=views.order_by().values("sign_in_id")))

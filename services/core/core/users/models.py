@@ -297,6 +297,10 @@ class Impersonation(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="impersonations")
     viewer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    sign_in = models.OneToOneField(
+        SignIn, on_delete=models.SET_NULL, null=True, related_name="impersonation"
+    )
+    """None once the view has ended."""
     reason = models.CharField(max_length=500)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

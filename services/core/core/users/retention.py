@@ -4,6 +4,7 @@ from django.conf import settings
 
 from core.kit.retention import RetentionRule, register
 from core.users.api_tokens import end_tokens
+from core.users.impersonation import end_views
 from core.users.models import ApiToken, Impersonation, Minor, OneTimeToken, SignIn
 from core.users.selectors import without_api_tokens
 from core.users.services import end_sign_ins
@@ -35,6 +36,16 @@ register(
         rows=lambda: OneTimeToken.objects.all(),
         since="expires_at",
         age=timedelta(0),
+    )
+)
+register(
+    RetentionRule(
+        name="users.views",
+        what="views by admins that have expired: their sign-ins end, which is published",
+        rows=lambda: Impersonation.objects.exclude(sign_in=None),
+        since="expires_at",
+        age=timedelta(0),
+        purge=end_views,
     )
 )
 register(

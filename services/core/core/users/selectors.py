@@ -6,24 +6,37 @@ from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.utils import timezone
 
-from core.access.selectors import reach, reaches
+from core.access.selectors import reach, reaches, roles_of
 from core.kit.errors import NotFound
 from core.users.models import ApiToken, SignIn, User
 from core.users.tokens import UserClaims
 from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import Role
 
+PROTECTED = frozenset({Role.ADMIN, Role.DIRECTOR})
+"""Their accounts show other people's data, and what they see is theirs to answer for."""
+
 
 def signed_in_user(claims: UserClaims) -> User | None:
-    """The active user of an access token that is not void: one query, asked with every request."""
-    if claims.viewer is not None and not active_admins().filter(pk=claims.viewer).exists():
-        return None
-    return User.objects.filter(
+    """The active user of an access token that is not void: one query, asked with every request.
+
+    Of the token of a view, it also asks whether its admin may still view the user.
+    """
+    user = User.objects.filter(
         pk=claims.user_id,
         is_active=True,
         sign_ins__id=claims.sid,
         token_generation__lte=claims.gen,
     ).first()
+    if user is None or claims.viewer is None:
+        return user
+    viewers = active_admins().filter(pk=claims.viewer, token_generation__lte=claims.viewer_gen)
+    return user if viewers.exists() and not is_protected(user) else None
+
+
+def is_protected(user: User) -> bool:
+    """Whether no admin may view the account as its user."""
+    return bool(roles_of(user) & PROTECTED)
 
 
 def active_admins() -> QuerySet[User]:
@@ -31,9 +44,12 @@ def active_admins() -> QuerySet[User]:
 
 
 def sign_ins_of(user: User, *, current: UUID) -> QuerySet[SignIn]:
-    """The sign-ins whose refresh token has not expired, each marked whether it is the current."""
-    oldest = timezone.now() - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    """The sign-ins whose refresh token has not expired, each marked whether it is the current;
+    views of admins until they expire."""
+    now = timezone.now()
+    oldest = now - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     alive = without_api_tokens(user.sign_ins.filter(refreshed_at__gte=oldest))
+    alive = alive.exclude(impersonation__expires_at__lte=now)
     return alive.annotate(is_current=Q(pk=current)).order_by("-refreshed_at", "pk")
 
 

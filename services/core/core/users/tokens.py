@@ -79,6 +79,8 @@ class UserClaims(_Claims):
     """What a token made from an API token may do; None is everything its user may."""
     viewer: UserId | None = None
     """The admin who views the account as its user, with the scope `view`."""
+    viewer_gen: TokenGeneration = 0
+    """The admin's token generation when the view began."""
     iss: Literal["ongoza-core"]
     aud: Literal["ongoza"]
 
@@ -171,7 +173,8 @@ def issue(user: User, sign_in: SignIn) -> TokenPair:
 
 def issue_view(user: User, sign_in: SignIn, viewer: User) -> str:
     """An access token by which an admin views the account as its user."""
-    return issue_scoped(user, sign_in, VIEW, SCOPED_TOKEN_SECONDS, viewer=viewer.id)
+    more = {"viewer": viewer.id, "viewer_gen": viewer.token_generation}
+    return issue_scoped(user, sign_in, VIEW, SCOPED_TOKEN_SECONDS, **more)
 
 
 def issue_scoped(user: User, sign_in: SignIn, scope: str, seconds: int, **more: Any) -> str:
