@@ -127,7 +127,7 @@ class Request:
             self.case.method,
             f"{base_url}{path}",
             params=query,
-            headers={"Authorization": f"Bearer {caller.token}", "X-Request-ID": "of-both"},
+            headers={"Authorization": f"Bearer {caller.token}", "X-Request-ID": "of-both-requests"},
             timeout=ANSWER_SECONDS,
             **({} if body is None else {"json": body}),
         )

@@ -14,7 +14,7 @@ from ongoza_contracts.vocabulary import Role
 from scripts.embedded.valkey import Valkey
 from scripts.stack.stack import Stack
 from tests.integration.accounts import API, Account, add_organization, created, demo_admin, mails_to
-from tests.integration.objects import WEBHOOK, push_subscription_body
+from tests.integration.objects import COHORT, WEBHOOK, push_subscription_body
 from tests.integration.story import Learner, eventually, parked, rows, send_raw
 
 EMAIL = "zawadi.unmistakable@ongoza.example"
@@ -88,10 +88,11 @@ def leave_traces(learner: Account) -> Person:
     push = learner.create("notifications/push-subscriptions/", push_subscription_body(WORD))
     rows(learner.stack, "relational", SET_PHONE, learner.user_id, PHONE)
     delivery = _have_webhook_called(learner)
+    notification = _join_a_cohort(learner)
     _name_a_guardian(learner)
     _view_and_export(learner)
-    ids = [goal["id"], token["id"], session, push["id"], delivery, *_sign_ins(learner)]
-    return Person(learner, item, ids)
+    made = [goal["id"], token["id"], session, push["id"], delivery, notification]
+    return Person(learner, item, [*made, *_sign_ins(learner)])
 
 
 def _have_webhook_called(learner: Account) -> str:
@@ -102,6 +103,13 @@ def _have_webhook_called(learner: Account) -> str:
     learner.core("PATCH", f"{API}/users/me/", json={"first_name": "Zawadi A."})
     path = f"{API}/webhook-subscriptions/{subscription}/deliveries/"
     return str(eventually(lambda: admin.core("GET", path).json()["results"])[0]["id"])
+
+
+def _join_a_cohort(learner: Account) -> str:
+    """The id of the notification about it."""
+    body = {"user": learner.user_id, "role": "learner", "scope": "cohort", "cohort": COHORT}
+    created(demo_admin(learner.stack), "memberships/", body)
+    return str(learner.core("GET", f"{API}/notifications/").json()["results"][0]["id"])
 
 
 def _name_a_guardian(learner: Account) -> None:
@@ -159,9 +167,6 @@ def lead_a_school(person: Person) -> None:
     elsewhere = f"organizations/{add_organization(admin)}/invitations/"
     person.ids.append(created(admin, elsewhere, {"email": EMAIL, "role": "mentor"})["id"])
     person.ids += _sign_ins(account)
-    listed = account.core("GET", f"{API}/notifications/").json()["results"]
-    assert listed
-    person.ids += [row["id"] for row in listed]
     eventually(lambda: len(mails_to(account.stack, EMAIL)) >= 5)
 
 
