@@ -22,7 +22,8 @@ def lock_rows(rows: Rows) -> Rows:
     in any order, so that two transactions would wait for each other."""
     locked = rows.order_by("pk").select_for_update()
     keys = [*locked.values_list("pk", flat=True)]
-    return rows.model._default_manager.filter(pk__in=keys)
+    found: Rows = rows.model._default_manager.filter(pk__in=keys)
+    return found
 
 
 def delete_rows(rows: Rows) -> None:
