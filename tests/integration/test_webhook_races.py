@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from threading import Barrier, Event
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from core.erasure.services import erase_user
 from core.jobs.models import Job
@@ -17,8 +20,10 @@ from core.outbox.models import FactHistory
 from core.users.models import User
 from core.webhooks.dispatch import dispatch
 from core.webhooks.models import Delivery, Subscription, WaitingFact
-from core.webhooks.sending import send_due
+from core.webhooks.sending import claim, send_due
+from core.webhooks.services import ReplayRunning, replay, unsubscribe
 from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import Role
 from tests.integration.story import eventually
 from tests.unit.core.school import World
@@ -223,3 +228,99 @@ def test_a_user_who_is_erased_while_facts_are_dispatched_is_not_sent(
     assert receiver.received() == [(other, 1)]
     assert not User.objects.filter(pk=learner_id).exists()
     assert not Delivery.objects.filter(key__startswith=f"{learner_id}:").exists()
+
+
+Work = Callable[[], object]
+
+
+def in_a_thread(threads: ThreadPoolExecutor, work: Work) -> Future[None]:
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    return threads.submit(run)
+
+
+@contextmanager
+def uncommitted(threads: ThreadPoolExecutor, work: Work) -> Iterator[Future[None]]:
+    """Commits what a thread has done when the block ends."""
+    worked, may_commit = Event(), Event()
+
+    def run() -> None:
+        with transaction.atomic():
+            work()
+            worked.set()
+            assert may_commit.wait(PATIENCE)
+
+    result = in_a_thread(threads, run)
+    try:
+        assert worked.wait(PATIENCE)
+        yield result
+    finally:
+        may_commit.set()
+
+
+@pytest.mark.parametrize("is_erased_first", [True, False])
+def test_a_user_is_erased_while_a_subscription_is_deleted(
+    is_erased_first: bool, world: World, receiver: Receiver
+) -> None:
+    subscription, stays = (subscribe(world.school, receiver)[0] for _ in range(2))
+    learner_id = world.learner.id
+    progress(world.learner)
+    dispatch()
+    assert Delivery.objects.filter(user=learner_id).count() == 2
+    works: list[Work] = [
+        lambda: erase_user(user_id=learner_id),
+        lambda: unsubscribe(subscription_id=subscription.pk),
+    ]
+    first, second = works if is_erased_first else reversed(works)
+    with ThreadPoolExecutor(2) as threads:
+        with uncommitted(threads, first) as one:
+            other = in_a_thread(threads, second)
+            eventually(is_waiting_for_a_lock)
+        one.result()
+        other.result()
+    assert not User.objects.filter(pk=learner_id).exists()
+    rows = Delivery.objects.values_list("subscription_id", "type")
+    assert [*rows] == [(stays.pk, UserErased.type)]
+
+
+def test_deliveries_are_claimed_while_the_dispatcher_waits_for_an_erasure(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    key = progress(person("olga", Role.LEARNER, world.school), SECOND)
+    dispatch()
+    progress(world.learner)
+    learner_id = world.learner.id
+    claimed: list[Delivery | None] = []
+    with ThreadPoolExecutor(3) as threads:
+        with uncommitted(threads, lambda: erase_user(user_id=learner_id)) as erased:
+            dispatched = in_a_thread(threads, dispatch)
+            eventually(is_waiting_for_a_lock)
+            claiming = in_a_thread(threads, lambda: claimed.append(claim(subscription.pk)))
+            claiming.result(timeout=PATIENCE / 4)
+            assert not dispatched.done()
+        erased.result()
+        dispatched.result()
+    assert [one.key for one in claimed if one] == [key]
+
+
+def test_the_second_of_two_replays_at_once_is_refused(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    now = timezone.now()
+
+    def replay_day(days_ago: int) -> None:
+        begin = now - timedelta(days=days_ago)
+        replay(subscription=subscription, begin=begin, until=begin + timedelta(days=1))
+
+    with ThreadPoolExecutor(2) as threads:
+        with uncommitted(threads, lambda: replay_day(1)) as first:
+            second = in_a_thread(threads, lambda: replay_day(2))
+            eventually(is_waiting_for_a_lock)
+        first.result()
+        with pytest.raises(ReplayRunning):
+            second.result()
+    assert Job.objects.filter(kind="webhooks.replay").count() == 1

@@ -93,6 +93,18 @@ def delivery(at: datetime) -> Model:
     )
 
 
+def previous_secret(at: datetime) -> Model:
+    school = Organization.objects.get_or_create(name="Makini", kind="school")[0]
+    return Subscription.objects.create(
+        organization=school,
+        url="https://school.example/",
+        types=[],
+        encrypted_secret=b"",
+        encrypted_previous_secret=b"",
+        rotated_at=at,
+    )
+
+
 MAKERS: dict[str, Callable[[datetime], Model]] = {
     "files.expired": file,
     "jobs.done": lambda at: Job.objects.create(kind="x", user=user(at), done_at=at),
@@ -112,6 +124,7 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "users.sign_ins": sign_in,
     "users.views": view,
     "webhooks.deliveries": delivery,
+    "webhooks.previous_secrets": previous_secret,
 }
 """By rule: a row as old as a time."""
 

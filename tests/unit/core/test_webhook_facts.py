@@ -24,7 +24,7 @@ from core.users.models import User
 from core.users.services import sign_in, update_user
 from core.webhooks.facts import TYPES, organizations_of
 from core.webhooks.models import Delivery, Subscription, WaitingFact
-from core.webhooks.services import replay
+from core.webhooks.services import change, replay
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.progress import ProgressUpdated
@@ -282,6 +282,17 @@ def test_an_erased_user_leaves_no_delivery_and_organizations_are_sent_the_erasur
     about = [one["type"] for one in events if one["partitionkey"] == str(learner_id)]
     assert about == [UserErased.type]
     assert len(events) > 1
+
+
+def test_an_organization_is_sent_an_erasure_once_its_subscription_is_switched_on(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    learner_id = world.learner.id
+    change(subscription_id=subscription.pk, active=False)
+    erase_user(user_id=learner_id)
+    assert sent(receiver) == []
+    change(subscription_id=subscription.pk, active=True)
+    assert sent(receiver) == [f"user.erased {learner_id}"]
 
 
 def test_nothing_is_queued_while_no_subscription_is_active(

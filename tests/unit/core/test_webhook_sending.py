@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import re
 import socket
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from uuid import UUID
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.jobs.models import Job
@@ -23,11 +25,13 @@ from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publish import publish
 from core.programs.models import ContentItem
 from core.progress.models import Progress
+from core.users.administration import change_user
 from core.users.models import User
 from core.webhooks import sending, services
 from core.webhooks.dispatch import dispatch
 from core.webhooks.models import Delivery, Subscription
 from core.webhooks.sending import MAX_ATTEMPTS, claim, send_due
+from core.webhooks.signing import keys_of
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.vocabulary import ProgressStatus, Role
 from tests.unit.core.school import World
@@ -131,13 +135,26 @@ def test_requests_carry_both_signatures_for_a_day_after_the_secret_was_replaced(
     assert not is_genuine(old, receiver.calls[1])
 
 
-def test_no_secret_and_no_body_is_in_a_job_or_a_delivery(
-    world: World, receiver: Receiver, subscription: Subscription
+def test_no_secret_and_no_body_is_in_a_job_a_delivery_or_a_log(
+    world: World, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
+    subscription, secret = subscribe(world.school, receiver, ProgressUpdated.type)
     progress(world.learner)
+    receiver.status = 500
     send_all()
     jobs = [*Job.objects.filter(kind__startswith="webhooks").values_list("kind", "subject", "key")]
     assert jobs == [("webhooks.send", str(subscription.pk), str(subscription.pk))]
+    rows = [*Delivery.objects.values(), *Job.objects.values()]
+    receiver.status = 200
+    send_again()
+    rows += [*Delivery.objects.values(), *Job.objects.values()]
+    (key,), body = keys_of(subscription), receiver.calls[0].body.decode()
+    assert receiver.calls[0].event["data"]["status"] == ProgressStatus.IN_PROGRESS
+    texts = (secret, secret.removeprefix("whsec_"), key.hex(), str(key))
+    for text in (*texts, body, json.dumps(receiver.calls[0].event["data"]), "in_progress"):
+        assert text not in str(rows) + caplog.text
+    assert str(Delivery.objects.get().pk) in str(rows)
     assert not {"body", "payload", "response"} & {f.name for f in Delivery._meta.get_fields()}
 
 
@@ -300,6 +317,34 @@ def test_a_day_of_failures_switches_off_and_mails_the_directors(
     assert len(mail.outbox) == 1
 
 
+def test_a_director_whose_account_is_not_active_gets_no_mail(
+    world: World, receiver: Receiver, subscription: Subscription
+) -> None:
+    receiver.status = 500
+    progress(world.learner)
+    dispatch()
+    Subscription.objects.update(failing_since=timezone.now() - DAY)
+    send_due(subscription.pk)
+    assert Job.objects.get(kind=services.MAIL).user_id == world.director.id
+    change_user(user_id=world.director.id, changed_by=world.admin, is_active=False)
+    send_all()
+    assert not Job.objects.filter(kind=services.MAIL, done_at=None).exists()
+    assert mail.outbox == []
+
+
+def test_waiting_deliveries_are_locked_in_the_order_of_their_ids(
+    world: World, subscription: Subscription
+) -> None:
+    progress(world.learner)
+    dispatch()
+    with CaptureQueriesContext(connection) as queries:
+        services.change(subscription_id=subscription.pk, active=True)
+    about = [one["sql"] for one in queries if '"webhooks_delivery"' in one["sql"]]
+    assert about[0].startswith('SELECT "webhooks_delivery"."id" AS "pk" FROM')
+    assert about[0].endswith("ORDER BY 1 ASC FOR NO KEY UPDATE")
+    assert about[1].startswith("UPDATE")
+
+
 # --- replay, repeats, purge ----------------------------------------------------------------------
 def test_a_replay_sends_the_range_again_with_the_same_ids(
     world: World, receiver: Receiver, subscription: Subscription, monkeypatch: pytest.MonkeyPatch
@@ -396,3 +441,18 @@ def test_old_deliveries_are_purged(world: World, subscription: Subscription) -> 
     schedule("retention.purge", subject="webhooks.deliveries")
     run_due()
     assert [row.pk for row in Delivery.objects.all()] == [recent.pk]
+
+
+def test_a_previous_secret_is_deleted_after_its_day(
+    world: World, subscription: Subscription
+) -> None:
+    services.rotate_secret(subscription_id=subscription.pk)
+    schedule("retention.purge", subject="webhooks.previous_secrets")
+    run_due()
+    assert Subscription.objects.get().encrypted_previous_secret is not None
+    Subscription.objects.update(rotated_at=timezone.now() - DAY)
+    schedule("retention.purge", subject="webhooks.previous_secrets")
+    run_due()
+    row = Subscription.objects.get()
+    assert row.encrypted_previous_secret is None
+    assert len(keys_of(row)) == 1

@@ -7,18 +7,24 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from core.jobs.models import Job
 from core.users.models import User
 from core.webhooks import services
 from core.webhooks.models import Delivery, Subscription
 from core.webhooks.signing import keys_of
+from ongoza_contracts.access import Permission
+from ongoza_contracts.http.tokens import WRITE
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.webhook_receiver import Receiver, receiving, send_all, subscribe
 from tests.unit.core.world import (
+    NOBODY,
     Answer,
     Caller,
+    api_token,
     person,
     progress_report,
     refusal,
@@ -164,6 +170,23 @@ def test_members_who_do_not_manage_the_organization_are_refused(name: str, world
     assert refusal(add(caller, world))[:2] == (403, "forbidden")
 
 
+@pytest.mark.parametrize("scope", [Permission.WEBHOOK_MANAGE, WRITE])
+def test_an_api_token_reads_subscriptions_and_changes_nothing(scope: str, world: World) -> None:
+    subscription = services.subscribe(organization=world.school, url=URL, types=[TYPE])[0]
+    before = Subscription.objects.values().get()
+    token = NOBODY.post("auth/token/exchange/", {"token": api_token(world.director, scope)})
+    program = Caller(token[1]["access_token"])
+    for method, path, body in calls(subscription):
+        answer = program.call(method, path, body)
+        if method == "GET":
+            assert answer[0] == 200, path
+        else:
+            assert refusal(answer) == (403, "sign_in_required", []), (method, path)
+    assert refusal(add(program, world)) == (403, "sign_in_required", [])
+    assert Subscription.objects.values().get() == before
+    assert not Job.objects.filter(kind=services.REPLAY).exists()
+
+
 def test_a_subscription_is_changed_and_deleted_with_its_deliveries(
     world: World, director: Caller
 ) -> None:
@@ -259,3 +282,18 @@ def test_the_admin_hides_secrets_and_sends_failed_deliveries_again(
         b"has not failed"
         in staff_browser.post("/admin/webhooks/delivery/", form, follow=True).content
     )
+
+
+def test_the_admin_filters_deliveries_by_type_without_reading_all(
+    world: World, staff_browser: Client, receiver: Receiver
+) -> None:
+    subscribe(world.school, receiver, TYPE)
+    report(world.learner)
+    send_all()
+    path = "/admin/webhooks/delivery/"
+    with CaptureQueriesContext(connection) as queries:
+        shown = staff_browser.get(path, {"type": TYPE})
+    assert not [one["sql"] for one in queries if "DISTINCT" in one["sql"]]
+    assert shown.context["cl"].result_count == 1
+    other = staff_browser.get(path, {"type": "ongoza.goal.updated.v1"})
+    assert other.context["cl"].result_count == 0

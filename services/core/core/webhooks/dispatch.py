@@ -28,6 +28,10 @@ JOIN fact_history AS history
     ON history.id = taken.history_id AND history.recorded_at = taken.recorded_at
 ORDER BY history.id
 """
+# Waits for a deletion alone, and lets claims go on while LOCK_USERS waits for an erasure.
+LOCK_SUBSCRIPTIONS = (
+    "SELECT * FROM webhooks_subscription WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+)
 # An erasure waits for this, and then deletes the deliveries too; an erased user is not found.
 LOCK_USERS = "SELECT id FROM users_user WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 
@@ -40,13 +44,19 @@ def dispatch() -> None:
         cursor.execute(ONLY_DISPATCHER)
         if not cursor.fetchone()[0]:
             return
-    active = Subscription.objects.filter(active=True).order_by("pk")
-    subscriptions = [*active.select_for_update(no_key=True)]
     facts = [*FactHistory.objects.raw(TAKE, [BATCH])]
+    # After the facts: a subscription that is switched on in between misses none of them.
+    subscriptions = lock_subscriptions(Subscription.objects.filter(active=True))
     Delivery.objects.bulk_create(deliveries_of(facts, subscriptions), ignore_conflicts=True)
     if WaitingFact.objects.exists():
         schedule(DISPATCH)  # the rest, in a transaction of its own
     schedule_due()
+
+
+def lock_subscriptions(rows: QuerySet[Subscription]) -> list[Subscription]:
+    """Those of the rows that still exist; until the commit they cannot be deleted."""
+    ids = [*rows.values_list("pk", flat=True)]
+    return [*Subscription.objects.raw(LOCK_SUBSCRIPTIONS, [ids])]
 
 
 def deliveries_of(

@@ -27,10 +27,10 @@ TYPES = (*READABLE_WITH, UserErased.type)
 """The types that a subscription may ask for. That a user was erased is sent to every organization
 in which they ever had a role, whose data about them has to go: see `services.send_erasure`."""
 
-Versions: TypeAlias = list[tuple[datetime, MembershipUpdated]]
+MembershipHistory: TypeAlias = list[tuple[datetime, MembershipUpdated]]
 """All versions of a user's memberships in one organization with the time of recording, oldest
 first."""
-Held: TypeAlias = Mapping[int, Mapping[int, Versions]]
+MembershipHistories: TypeAlias = Mapping[int, Mapping[int, MembershipHistory]]
 """By user and organization."""
 
 
@@ -46,8 +46,10 @@ def organizations_of(
     - A fact that names an organization is never another one's.
     """
     among = frozenset(among)
-    held = _memberships({user_id for fact in facts for user_id in _named_users(fact)}, among)
-    return {fact.id: frozenset(_owners(fact, among, held)) for fact in facts}
+    histories = _membership_histories(
+        {user_id for fact in facts for user_id in _named_users(fact)}, among
+    )
+    return {fact.id: frozenset(_owners(fact, among, histories)) for fact in facts}
 
 
 def may_be_sent(fact: FactHistory, organization_id: int) -> bool:
@@ -57,39 +59,47 @@ def may_be_sent(fact: FactHistory, organization_id: int) -> bool:
     return organization_id in organizations_of([fact], [organization_id])[fact.id]
 
 
-def _owners(fact: FactHistory, among: frozenset[int], held: Held) -> Iterable[int]:
+def _owners(
+    fact: FactHistory, among: frozenset[int], histories: MembershipHistories
+) -> Iterable[int]:
     if fact.type not in READABLE_WITH or fact.owner_id is None:
         return ()
     named = fact.body.get("organization_id")
     if fact.type == MembershipUpdated.type and fact.body["scope"] != ScopeKind.LEARNER:
         return among & {named}
-    possible = held.get(fact.owner_id, {}).keys() & (among if named is None else {named})
+    possible = histories.get(fact.owner_id, {}).keys() & (among if named is None else {named})
     # The permission reaches its owner; it may name further members of any role.
     users = dict.fromkeys(fact.further_subject_ids, Permission.MEMBERSHIP_READ)
     users[fact.owner_id] = READABLE_WITH[fact.type]
-    return (one for one in possible if _are_members(users, one, fact.recorded_at, held))
+    return (one for one in possible if _are_members(users, one, fact.recorded_at, histories))
 
 
 def _are_members(
-    users: Mapping[int, Permission], organization_id: int, recorded_at: datetime, held: Held
+    users: Mapping[int, Permission],
+    organization_id: int,
+    recorded_at: datetime,
+    histories: MembershipHistories,
 ) -> bool:
     """Whether each user was a member whom the permission reaches at that time, and is one now."""
     for user_id, permission in users.items():
-        versions = held.get(user_id, {}).get(organization_id, [])
-        was_member = _is_member(versions, permission, recorded_at, recorded_at)
-        if not (was_member and _is_member(versions, permission, None, timezone.now())):
+        history = histories.get(user_id, {}).get(organization_id, [])
+        was_member = _is_member(history, permission, recorded_at, recorded_at)
+        if not (was_member and _is_member(history, permission, None, timezone.now())):
             return False
     return True
 
 
 def _is_member(
-    versions: Versions, permission: Permission, recorded_until: datetime | None, at: datetime
+    history: MembershipHistory,
+    permission: Permission,
+    recorded_until: datetime | None,
+    at: datetime,
 ) -> bool:
     """By the versions recorded until then; without a time by the newest, whatever the database's
     clock says."""
     last = {
         fact.membership_id: fact
-        for recorded_at, fact in versions
+        for recorded_at, fact in history
         if recorded_until is None or recorded_at <= recorded_until
     }
     return any(is_active(one, at) and is_subject(one, permission) for one in last.values())
@@ -100,15 +110,17 @@ def _named_users(fact: FactHistory) -> set[int]:
     return {*owner, *fact.further_subject_ids}
 
 
-def _memberships(user_ids: set[int], organization_ids: frozenset[int]) -> Held:
+def _membership_histories(
+    user_ids: set[int], organization_ids: frozenset[int]
+) -> MembershipHistories:
     rows = FactHistory.objects.filter(
         type=MembershipUpdated.type,
         owner_id__in=user_ids,
         body__organization_id__in=[*organization_ids],
     )
-    held: dict[int, dict[int, Versions]] = {}
+    histories: dict[int, dict[int, MembershipHistory]] = {}
     for row in rows.order_by("id"):
         fact = cast(MembershipUpdated, to_fact(row))
-        of_user = held.setdefault(fact.user_id, {})
+        of_user = histories.setdefault(fact.user_id, {})
         of_user.setdefault(fact.organization_id or 0, []).append((row.recorded_at, fact))
-    return held
+    return histories

@@ -6,7 +6,7 @@ from uuid import UUID
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.mail.sending import send_mail
-from core.users.models import User
+from core.users.recipients import active_recipient
 from core.webhooks import dispatch, sending, services
 from core.webhooks.models import Subscription
 
@@ -34,9 +34,10 @@ def replay(job: Job) -> None:
 
 @job_kind(services.MAIL)
 def mail_switched_off(job: Job) -> None:
-    """No-op for a subscription that was switched on again or deleted."""
+    """No-op for a subscription that was switched on again or deleted, and for a user who is not
+    active."""
     rows = Subscription.objects.filter(pk=UUID(job.subject), switched_off_at__isnull=False)
     subscription = rows.select_related("organization").first()
-    if subscription:
-        user = User.objects.get(pk=job.user_id or 0)  # the job is deleted with the user
+    user = active_recipient(job.user_id)
+    if subscription and user:
         send_mail(user.email, "webhooks/switched_off", {"subscription": subscription})

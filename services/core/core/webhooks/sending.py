@@ -21,7 +21,7 @@ from core.webhooks.models import IS_WAITING, Delivery, DeliveryState, Subscripti
 from core.webhooks.services import note_failure, note_success
 from core.webhooks.signing import body_of, headers_of, keys_of
 
-RUN_SECONDS = 35.0  # of a job, which with its last call must end within Celery's 50
+RUN_SECONDS = 10.0  # of a job, which holds a worker slot until its last call ends
 CLAIM = timedelta(minutes=2)  # longer than any call, name servers included
 FAILURES_IN_A_RUN = 3  # then the rest waits for the next minute
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)

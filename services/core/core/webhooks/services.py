@@ -17,7 +17,7 @@ from core.kit.errors import Conflict, NotFound
 from core.kit.outgoing import refuse_private
 from core.organizations.models import Organization
 from core.outbox.models import FactHistory
-from core.webhooks.dispatch import deliveries_of, delivery_of, schedule_send
+from core.webhooks.dispatch import deliveries_of, delivery_of, lock_subscriptions, schedule_send
 from core.webhooks.models import IS_WAITING, Delivery, DeliveryState, Subscription
 from core.webhooks.signing import new_secret
 from ongoza_contracts.access import Permission, has_permission
@@ -110,7 +110,8 @@ def unsubscribe(*, subscription_id: UUID) -> None:
 
 
 def _get_for_update(subscription_id: UUID, *, to_delete: bool = False) -> Subscription:
-    """Dispatching and claims wait until the commit. Raises NotFound."""
+    """Claims wait until the commit; dispatching and erasures wait only with `to_delete`. Raises
+    NotFound."""
     rows = Subscription.objects.select_for_update(no_key=not to_delete)
     subscription = rows.filter(pk=subscription_id).first()
     if subscription is None:
@@ -120,8 +121,14 @@ def _get_for_update(subscription_id: UUID, *, to_delete: bool = False) -> Subscr
 
 def _make_due(subscription: Subscription) -> None:
     waiting = Delivery.objects.filter(IS_WAITING, subscription=subscription)
-    waiting.update(attempts=0, due_at=timezone.now())
+    _get_all_for_update(waiting).update(attempts=0, due_at=timezone.now())
     schedule_send(subscription.pk)
+
+
+def _get_all_for_update(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Locks the deliveries in the order of their ids, so that two transactions cannot deadlock."""
+    locked = rows.order_by("pk").select_for_update(no_key=True)
+    return Delivery.objects.filter(pk__in=[*locked.values_list("pk", flat=True)])
 
 
 # --- the result of a call ----------------------------------------------------------------------
@@ -183,7 +190,7 @@ def retry(delivery_id: UUID) -> None:
 
 
 def _wait_again(rows: QuerySet[Delivery]) -> int:
-    return rows.update(
+    return _get_all_for_update(rows).update(
         state=DeliveryState.WAITING, attempts=0, due_at=timezone.now(), claimed_until=None
     )
 
@@ -191,7 +198,9 @@ def _wait_again(rows: QuerySet[Delivery]) -> int:
 # --- replay ------------------------------------------------------------------------------------
 @transaction.atomic
 def replay(*, subscription: Subscription, begin: datetime, until: datetime) -> None:
-    """Send again what was recorded in [begin, until). Raises SwitchedOff and ReplayRunning."""
+    """Send again what was recorded in [begin, until). Raises NotFound, SwitchedOff and
+    ReplayRunning."""
+    subscription = _get_for_update(subscription.pk)  # two at once would both find none running
     if not subscription.active:
         raise SwitchedOff
     running = Job.objects.filter(IS_OPEN, kind=REPLAY, key__startswith=f"{subscription.pk} ")
@@ -211,10 +220,10 @@ def replay_page(subscription_id: UUID, begin: datetime, until: datetime, after: 
 
     What still waits stays as it is. No-op for a subscription that was switched off or deleted.
     """
-    rows = Subscription.objects.select_for_update(no_key=True)
-    subscription = rows.filter(pk=subscription_id, active=True).first()
-    if subscription is None:
+    found = lock_subscriptions(Subscription.objects.filter(pk=subscription_id, active=True))
+    if not found:
         return
+    (subscription,) = found
     recorded = Q(recorded_at__gte=begin, recorded_at__lt=until, type__in=subscription.types)
     history = FactHistory.objects.filter(recorded, _candidates(subscription.organization_id))
     facts = [*history.filter(id__gt=after).order_by("id")[:REPLAY_PAGE]]
@@ -238,10 +247,20 @@ def _candidates(organization_id: int) -> Q:
 # --- erasure -----------------------------------------------------------------------------------
 def erasure_subscriptions(user_id: int) -> list[UUID]:
     """The subscriptions that are sent the user's erasure, of every organization in which the user
-    ever had a role. To be read before the memberships are deleted."""
+    ever had a role. One that is switched off is sent it when it is switched on.
+
+    The caller has locked the user and calls this before it deletes memberships and deliveries.
+    Locks these subscriptions and those with deliveries of the user, then the deliveries, in the
+    order in which `unsubscribe` locks them.
+    """
     organizations = Membership.objects.filter(user_id=user_id).values("organization_id")
-    rows = Subscription.objects.filter(active=True, organization_id__in=organizations)
-    return [*rows.filter(types__contains=[UserErased.type]).values_list("pk", flat=True)]
+    are_sent = Q(organization_id__in=organizations, types__contains=[UserErased.type])
+    deliveries = Delivery.objects.filter(user_id=user_id)
+    have_deliveries = Q(pk__in=deliveries.values("subscription_id"))
+    locked = lock_subscriptions(Subscription.objects.filter(are_sent | have_deliveries))
+    _get_all_for_update(deliveries)
+    rows = Subscription.objects.filter(are_sent, pk__in=[one.pk for one in locked])
+    return [*rows.order_by("pk").values_list("pk", flat=True)]
 
 
 def send_erasure(user_id: int, subscription_ids: Iterable[UUID]) -> None:

@@ -2,6 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,6 +11,8 @@ from core.kit.parameters import enum_param
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.organizations.selectors import organization_within
+from core.users.base_views import SignInRequired
+from core.users.tokens import UserClaims
 from core.webhooks import selectors, serializers, services
 from core.webhooks.models import DeliveryState, Subscription
 from ongoza_contracts.access import Permission
@@ -18,7 +21,17 @@ MANAGE = Permission.WEBHOOK_MANAGE
 STATE = OpenApiParameter("state", str, enum=list(DeliveryState))
 
 
-class _SubscriptionView(ApiView):
+class _WebhookView(ApiView):
+    """API tokens may only read: a subscription sends what their scope may not allow to read."""
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        is_scoped = isinstance(request.auth, UserClaims) and request.auth.scope is not None
+        if is_scoped and request.method not in SAFE_METHODS:
+            raise SignInRequired("A token with a scope may not manage webhooks. Sign in instead.")
+
+
+class _SubscriptionView(_WebhookView):
     def subscription(self, subscription_id: UUID) -> Subscription:
         """Raises NotFound."""
         return selectors.manageable_subscription(self.caller, subscription_id)
@@ -29,7 +42,7 @@ def _with_secret(found: services.WithSecret, status: int) -> Response:
     return Response(kind(found._asdict()).data, status)
 
 
-class WebhookSubscriptions(ApiView):
+class WebhookSubscriptions(_WebhookView):
     permissions = {"GET": MANAGE, "POST": MANAGE}
     query_parameters = PAGE_PARAMETERS
 
