@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,10 +11,13 @@ from django.db import connection
 from core.access.models import Membership
 from core.jobs.models import Job
 from core.jobs.services import run_due
-from core.notifications.models import Delivery, Notification
+from core.notifications import kinds
+from core.notifications.models import Delivery, Notification, PushSubscription
 from core.users.models import User
 from core.users.services import add_user, sign_in
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.browser import Browser
+from tests.unit.core.notified import VAPID_KEY, make_due, run_jobs
 from tests.unit.core.world import Caller, assign, person, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +32,7 @@ def at_once(*calls: Callable[[], int]) -> list[int]:
 
     def in_a_thread(call: Callable[[], int]) -> int:
         try:
-            start.wait()
+            start.wait(timeout=30)
             return call()
         finally:
             connection.close()
@@ -54,7 +58,10 @@ def test_a_membership_that_ends_beside_an_erasure_never_blocks_it() -> None:
         path = f"memberships/{membership.id}/"
         ended, erased = at_once(lambda path=path: admin.call("DELETE", path)[0], erase(mentor))  # type: ignore[misc]
         assert (ended in (204, 404), erased) == (True, 204)
-    assert not Notification.objects.filter(user__role=Role.MENTOR).exists()
+    run_jobs()
+    assert not Job.objects.filter(done_at=None).exists()
+    notified = [*Notification.objects.values_list("kind", flat=True)]
+    assert notified == [kinds.MENTOR_ASSIGNED] * ROUNDS  # the learners'
 
 
 def test_a_delivery_beside_an_erasure_never_blocks_it() -> None:
@@ -62,5 +69,22 @@ def test_a_delivery_beside_an_erasure_never_blocks_it() -> None:
         mentor, _ = mentor_of_a_learner(number)
         _, erased = at_once(run_due, erase(mentor))
         assert erased == 204
-        assert not Job.objects.filter(user_id=mentor.pk).exists()
-    assert not Delivery.objects.filter(notification__user__role=Role.MENTOR).exists()
+    make_due()  # what failed because the erasure held its user
+    run_jobs()
+    assert not Job.objects.filter(done_at=None).exists()
+    assert not Delivery.objects.filter(state="waiting").exists()
+    assert Notification.objects.filter(kind=kinds.MENTOR_ASSIGNED).count() == ROUNDS
+
+
+def test_two_users_who_subscribe_one_browser_at_once_are_not_refused(settings: Any) -> None:
+    settings.VAPID_PRIVATE_KEY, settings.WEBHOOKS_TO_LOOPBACK = VAPID_KEY, True
+    callers = [signed_in(person(name)) for name in ("amina", "baraka")]
+    body = Browser().subscription("http://localhost/1")
+    for _ in range(ROUNDS):
+        PushSubscription.objects.all().delete()
+        calls = [
+            lambda caller=caller: caller.post("notifications/push-subscriptions/", body)[0]
+            for caller in callers
+        ]
+        assert at_once(*calls) == [201, 201]
+        assert PushSubscription.objects.count() == 1

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.mail import EmailMessage
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.jobs.models import Job
@@ -175,3 +176,14 @@ def test_the_hourly_job_adds_digests(mailoutbox: list[EmailMessage]) -> None:
     schedule("notifications.digests")
     run_jobs()
     assert len(mailoutbox) == 1
+
+
+def test_more_readers_need_no_more_queries_but_their_jobs() -> None:
+    counts = []
+    for names in ("a", "bcdef"):
+        for name in names:
+            unread(reader(name, time_zone="UTC"), "1")
+        with CaptureQueriesContext(connection) as queries:
+            assert add_due_digests(MONDAY, 100) == len(names)
+        counts.append(sum("jobs_job" not in query["sql"] for query in queries))
+    assert counts[0] == counts[1]

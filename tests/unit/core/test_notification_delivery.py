@@ -114,7 +114,7 @@ def test_an_inactive_user_gets_nothing(user: User, mailoutbox: list[EmailMessage
     run_due()
     update_user(user_id=user.id, is_active=False)
     run_jobs()
-    assert mailoutbox == []
+    assert (states(), mailoutbox) == ({"mail": "skipped"}, [])
 
 
 # --- quiet hours -------------------------------------------------------------------------------
@@ -277,3 +277,30 @@ def test_a_delivery_does_not_wait_for_an_erasure(mailoutbox: list[EmailMessage])
         other.close()
     job = Job.objects.get()
     assert (job.attempts, job.last_error, mailoutbox) == (1, OperationalError.__name__, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_erasure_does_not_wait_for_a_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = reader()
+    notify_of(user)
+    run_due()
+    locked: list[Any] = []
+
+    def send_mail(*_: Any) -> None:
+        other = connection.copy()
+        try:
+            with other.cursor() as cursor:
+                cursor.execute(
+                    "SELECT id FROM users_user WHERE id = %s FOR UPDATE NOWAIT", [user.pk]
+                )
+                locked.append(cursor.fetchone())
+                erase = "DELETE FROM notifications_delivery"
+                cursor.execute(erase)
+        finally:
+            other.close()
+
+    monkeypatch.setattr(mail_channel, "send_mail", send_mail)
+    run_due()
+    assert locked == [(user.pk,)]
+    assert not Delivery.objects.exists()
+    assert not Job.objects.filter(done_at=None).exists()

@@ -5,12 +5,14 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -22,12 +24,12 @@ from core.coaching.services import update_goal
 from core.jobs.models import Job
 from core.jobs.services import run_due, schedule
 from core.notifications import kinds
-from core.notifications.models import Notification
+from core.notifications.models import KnownDevice, Notification
 from core.organizations.services import remove_member
 from core.profiling.notifications import RESULT_READY
 from core.profiling.services import import_session, record_result, start_session
 from core.users import second_factor
-from core.users.models import User
+from core.users.models import ApiToken, SignIn, User
 from core.users.services import add_user
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import Role
@@ -50,7 +52,7 @@ def world(db: None) -> World:
 
 
 # --- memberships -------------------------------------------------------------------------------
-def test_a_mentor_and_the_learner_hear_of_each_other_once(world: World) -> None:
+def test_a_mentor_and_the_learner_are_notified_of_each_other_once(world: World) -> None:
     membership = assign(world.mentor, world.learner)
     assign(world.mentor, world.learner)
     assert notified(world.learner) == [kinds.MENTOR_ASSIGNED]
@@ -62,7 +64,7 @@ def test_a_mentor_and_the_learner_hear_of_each_other_once(world: World) -> None:
     assert notified(world.learner) == [kinds.MENTOR_ASSIGNED] * 2
 
 
-def test_a_member_hears_of_a_role_and_of_its_end(world: World) -> None:
+def test_a_member_is_notified_of_a_role_and_of_its_end(world: World) -> None:
     scope = Scope(ScopeKind.ORGANIZATION, world.school.id)
     grant(user_id=world.foreign.id, role=Role.SPONSOR, scope=scope, granted_by=world.admin)
     assert notified(world.foreign) == [kinds.MEMBERSHIP_GRANTED]
@@ -70,7 +72,7 @@ def test_a_member_hears_of_a_role_and_of_its_end(world: World) -> None:
     assert notified(world.foreign) == [kinds.MEMBERSHIP_ENDED, kinds.MEMBERSHIP_GRANTED]
 
 
-def test_a_mentor_who_leaves_hears_of_it_once_and_not_of_each_learner(world: World) -> None:
+def test_a_mentor_who_leaves_is_notified_once_and_not_of_each_learner(world: World) -> None:
     assign(world.mentor, world.learner)
     remove_member(organization=world.school, user_id=world.mentor.id, removed_by=world.admin)
     assert notified(world.mentor) == [kinds.MEMBERSHIP_ENDED, kinds.LEARNER_ASSIGNED]
@@ -81,7 +83,7 @@ def test_what_follows_from_the_main_role_is_no_news(world: World) -> None:
 
 
 # --- invitations -------------------------------------------------------------------------------
-def test_the_inviter_hears_of_the_acceptance(world: World) -> None:
+def test_the_inviter_is_notified_of_the_acceptance(world: World) -> None:
     route = f"organizations/{world.school.id}/invitations/"
     director = signed_in(world.director)
     assert director.post(route, {"email": "nina@ongoza.example", "role": "mentor"})[0] == 201
@@ -125,6 +127,28 @@ def test_a_device_stays_known_after_log_out(amina: User) -> None:
     for agent in (FIREFOX, CHROME):
         NOBODY.post("auth/logout/", {"refresh_token": log_in(agent)["refresh_token"]})
     log_in(FIREFOX)
+    assert notified(amina) == [kinds.NEW_DEVICE]
+
+
+def test_devices_of_sign_ins_before_the_release_are_known(amina: User) -> None:
+    log_in(FIREFOX)
+    baraka = person("baraka")
+    for user in (amina, baraka):
+        token_sign_in = SignIn.objects.create(user=user, device="API token")
+        ApiToken.objects.create(
+            sign_in=token_sign_in,
+            name="x",
+            hash=f"{user.pk}",
+            scope="read",
+            expires_at=timezone.now(),
+        )
+    KnownDevice.objects.all().delete()
+    migration = import_module("core.notifications.migrations.0001_notifications")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.FILL_KNOWN_DEVICES)
+    known = KnownDevice.objects.values_list("user_id", "device")
+    assert [*known] == [(amina.pk, "Firefox on Linux")]
+    log_in(CHROME)
     assert notified(amina) == [kinds.NEW_DEVICE]
 
 

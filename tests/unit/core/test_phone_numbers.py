@@ -7,12 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.config.settings import _RATE_LIMITS
 from core.jobs.models import Job
+from core.notifications import phone_numbers
 from core.notifications.models import PhoneNumber
 from core.notifications.phone_numbers import MAX_ATTEMPTS
+from core.notifications.sms_channel import send_sms
 from core.users.models import User
 from tests.http_double import HttpDouble
 from tests.unit.core.notified import reader, run_jobs
@@ -83,6 +86,39 @@ def test_another_number_has_to_be_confirmed_by_its_own_code(
     assert amina.post(CONFIRM, {"code": code})[1] == {"number": OTHER_NUMBER, "verified": True}
 
 
+def test_a_number_set_while_the_gateway_is_called_gets_its_own_code(
+    user: User, amina: Caller, gateway: HttpDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send_and_change(*arguments: Any, **options: Any) -> None:
+        monkeypatch.undo()
+        amina.call("PUT", ROUTE, {"number": OTHER_NUMBER})
+        send_sms(*arguments, **options)
+
+    monkeypatch.setattr(phone_numbers, "send_sms", send_and_change)
+    amina.call("PUT", ROUTE, {"number": NUMBER})
+    code = code_sent(gateway, OTHER_NUMBER)
+    sent_to = [json.loads(received.body)["to"] for received in gateway.received]
+    assert sent_to == [NUMBER, OTHER_NUMBER]
+    assert amina.post(CONFIRM, {"code": code})[1] == {"number": OTHER_NUMBER, "verified": True}
+
+
+def test_a_number_that_is_deleted_while_it_is_confirmed_is_no_error(
+    user: User, gateway: HttpDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone_numbers.set_phone_number(user=user, number=NUMBER)
+    code = code_sent(gateway)
+    update = QuerySet.update
+
+    def update_and_delete(rows: Any, **values: Any) -> int:
+        changed = update(rows, **values)
+        if "verified_at" in values:
+            phone_numbers.delete_phone_number(user=user)
+        return changed
+
+    monkeypatch.setattr(QuerySet, "update", update_and_delete)
+    assert phone_numbers.confirm_phone_number(user=user, code=code).verified_at is not None
+
+
 def test_a_code_expires_and_allows_few_guesses(amina: Caller, gateway: HttpDouble) -> None:
     amina.call("PUT", ROUTE, {"number": NUMBER})
     code = code_sent(gateway)
@@ -150,3 +186,8 @@ def test_few_codes_go_to_one_number_whoever_asks(gateway: HttpDouble, settings: 
         caller = signed_in(person(f"user-{number}"))
         statuses.append(caller.call("PUT", ROUTE, {"number": NUMBER})[0])
     assert statuses == [200] * limit + [429]
+    for padded in (f" {NUMBER}", f"{NUMBER} ", f"{NUMBER}\t", f"\n{NUMBER}", f"{NUMBER}\u00a0"):
+        caller = signed_in(person(f"padded-{len(statuses)}"))
+        statuses.append(caller.call("PUT", ROUTE, {"number": padded})[0])
+    assert statuses[limit + 1 :] == [400] * 5
+    assert PhoneNumber.objects.count() == limit

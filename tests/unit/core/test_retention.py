@@ -16,7 +16,7 @@ from core.jobs.services import run_due, schedule
 from core.kit import retention
 from core.kit.retention import RetentionRule, rules
 from core.limits.models import RateLimit
-from core.notifications.models import Digest, Notification
+from core.notifications.models import Digest, Notification, PhoneNumber
 from core.organizations.models import Invitation, Organization
 from core.users.models import ApiToken, Impersonation, Minor, OneTimeToken, SignIn
 from core.webhooks.models import Delivery, Subscription
@@ -113,6 +113,9 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "notifications.all": notification,
     "notifications.digests": lambda at: Digest.objects.create(user=user(at), week=at.date()),
     "notifications.read": lambda at: notification(at, created_at=timezone.now(), read_at=at),
+    "notifications.unverified_phone_numbers": lambda at: PhoneNumber.objects.create(
+        user=user(at), number="+254711000000", changed_at=at
+    ),
     "organizations.ended_invitations": lambda at: invitation(at, status="revoked", ended_at=at),
     "organizations.open_invitations": lambda at: invitation(at, expires_at=at),
     "users.api_tokens": api_token,

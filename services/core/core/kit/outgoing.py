@@ -1,7 +1,7 @@
 """Calls to addresses that users give: they reach public hosts alone, never this network's own.
 
-The name is resolved once, every address is checked, and the connection goes to a checked address,
-so that a name server cannot answer differently the second time. Redirects are not followed.
+A call resolves the name once, checks every address, and connects to a checked one, so that a name
+server cannot answer differently the second time. Redirects are not followed.
 """
 
 import ipaddress
@@ -9,10 +9,12 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
+from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpcore
 import httpx
@@ -22,8 +24,8 @@ from core.kit.errors import DomainError
 from core.kit.urls import is_confidential
 
 CONNECT_SECONDS = 3.0
-MAX_SECONDS = 10.0  # for the whole call
-MAX_ANSWER_BYTES = 4096
+MAX_SECONDS = 10.0  # for the whole call, name servers included
+UNKNOWN_NAME = "The host's name is not known. Check the URL."
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # no mapped, translated or multicast addresses
 
 
@@ -38,26 +40,24 @@ class CallFailed(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """`body` is the beginning of the answer: at most MAX_ANSWER_BYTES."""
-
     status: int
-    body: bytes
 
 
 def refuse_private(url: str) -> None:
-    """Raise AddressRefused unless every address of the URL's host is public.
+    """Raise AddressRefused unless every address of the URL's host is public, when a user gives it.
 
     With the setting WEBHOOKS_TO_LOOPBACK addresses of this machine are allowed too.
     """
-    parts = urlsplit(url) if is_confidential(url) else None
-    if parts is None or not parts.hostname or "@" in parts.netloc or parts.fragment:
-        raise AddressRefused
-    _checked_addresses(parts.hostname, parts.port or 443)
+    parts = _parts_of(url)
+    try:
+        _checked_addresses(str(parts.hostname), parts.port or 443, MAX_SECONDS)
+    except httpcore.ConnectTimeout:
+        raise AddressRefused(UNKNOWN_NAME) from None
 
 
 def post(url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
     """Raises AddressRefused and CallFailed; every status is a reply, also a redirect."""
-    refuse_private(url)
+    _parts_of(url)
     deadline = time.monotonic() + MAX_SECONDS
     backend = _CheckedBackend(deadline)
     try:
@@ -65,7 +65,7 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
             httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool,
             pool.stream("POST", url, headers=[*headers.items()], content=content) as response,
         ):
-            return Reply(response.status, _beginning(response.iter_stream()))
+            return Reply(response.status)
     except (
         httpcore.NetworkError,
         httpcore.TimeoutException,
@@ -74,25 +74,41 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
         raise CallFailed(type(error).__name__) from None
 
 
-def _beginning(chunks: Iterable[bytes]) -> bytes:
-    body = b""
-    for chunk in chunks:
-        body += chunk
-        if len(body) >= MAX_ANSWER_BYTES:
-            break
-    return body[:MAX_ANSWER_BYTES]
+def _parts_of(url: str) -> SplitResult:
+    """Raises AddressRefused for a URL that is malformed or not https."""
+    parts = urlsplit(url) if is_confidential(url) else None
+    if parts is None or not parts.hostname or "@" in parts.netloc or parts.fragment:
+        raise AddressRefused
+    return parts
 
 
-def _checked_addresses(host: str, port: int) -> list[str]:
-    """Raises AddressRefused if one of them is not public, or there is none."""
+def _checked_addresses(host: str, port: int, seconds: float) -> list[str]:
+    """Raises AddressRefused if one of them is not public, or there is none; ConnectTimeout if no
+    name server answers in time."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = _look_up(host, port).result(seconds)
+    except TimeoutError:
+        raise httpcore.ConnectTimeout from None
     except (OSError, UnicodeError):  # also a label that is too long
-        raise AddressRefused("The host's name is not known. Check the URL.") from None
-    addresses = [str(place[0]) for *_, place in found]
+        raise AddressRefused(UNKNOWN_NAME) from None
     if not addresses or not all(_is_allowed(address) for address in addresses):
         raise AddressRefused
     return addresses
+
+
+def _look_up(host: str, port: int) -> Future[list[str]]:
+    """In a thread, because `getaddrinfo` has no time-out; one that nobody waits for ends later."""
+    answer: Future[list[str]] = Future()
+
+    def resolve() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.set_result([str(place[0]) for *_, place in found])
+        except Exception as error:
+            answer.set_exception(error)
+
+    Thread(target=resolve, daemon=True).start()
+    return answer
 
 
 def _is_allowed(text: str) -> bool:
@@ -153,7 +169,7 @@ class _CheckedBackend(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         """Connects to the first address that answers; TLS still verifies the host's name."""
         error: Exception = httpcore.ConnectTimeout()
-        for address in _checked_addresses(host, port):
+        for address in _checked_addresses(host, port, _seconds_until(self._deadline)):
             left = min(CONNECT_SECONDS, _seconds_until(self._deadline))
             try:
                 stream = super().connect_tcp(address, port, left)

@@ -25,6 +25,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_filter = (KindFilter, ("read_at", admin.EmptyFieldListFilter), "created_at")
     search_fields = ("=id", "=user__id", "=subject")
     search_help_text = "An id, the id of a user or of a subject: exactly as recorded."
+    show_full_result_count = False
 
 
 @admin.register(Delivery)
@@ -35,3 +36,4 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("channel", "state", "created_at")
     search_fields = ("=id", "=notification__id", "=notification__user__id")
     search_help_text = "An id, or the id of a notification or of a user."
+    show_full_result_count = False

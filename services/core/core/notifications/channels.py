@@ -8,7 +8,7 @@ from uuid import UUID
 from core.users.models import User
 
 
-class GivenUp(Exception):
+class DeliveryAbandoned(Exception):
     """This message cannot be sent, or it may have been sent already: do not try again."""
 
 
@@ -35,4 +35,4 @@ class OutgoingChannel(Protocol):
         """Where the user is reached at present; empty if nowhere, or if the channel is off."""
 
     def send(self, user: User, destination: str, message: Message) -> None:
-        """Raises GivenUp; any other exception means that it may be tried again."""
+        """Raises DeliveryAbandoned; any other exception means that it may be tried again."""

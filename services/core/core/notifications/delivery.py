@@ -1,7 +1,7 @@
 """Sends notifications out: one delivery, with a job of its own, for each destination.
 
-So a channel that is down delays no other. Mail and web push may be repeated once, by a worker that
-is killed after sending and before it has noted that; a text message is not.
+So a channel that is down delays no other. Mail and web push are repeated by each worker that is
+killed after sending and before it has noted that; a text message is not.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from core.jobs.services import schedule
-from core.notifications.channels import GivenUp, Message, NotAccepted, OutgoingChannel
+from core.notifications.channels import DeliveryAbandoned, Message, NotAccepted, OutgoingChannel
 from core.notifications.mail_channel import MailChannel
 from core.notifications.models import Channel, Delivery, Notification
 from core.notifications.preferences import channels_of
@@ -59,31 +59,39 @@ def _schedule(
     schedule(job, subject=str(delivery.pk), user_id=user.id, due_at=due_at)
 
 
-def deliver(delivery: Delivery, user: User) -> None:
-    """Send it, unless that is no longer wanted; later, if quiet hours have begun.
-
-    Raises what the channel raises, except GivenUp.
-    """
+def message_to_send(delivery: Delivery, user: User) -> Message | None:
+    """None if it is no longer wanted, which ends the delivery, or if quiet hours have begun, after
+    which another job sends it."""
     notification = delivery.notification
-    kind, channel = kind_named(notification.kind), CHANNELS[delivery.channel]
+    kind = kind_named(notification.kind)
     if not _is_wanted(delivery, user, kind):
-        _end(delivery, State.SKIPPED)
+        skip(delivery)
     elif not kind.urgent and _is_quiet(user):
         _schedule(delivery, user, kind)
     else:
-        try:
-            channel.send(user, delivery.destination, _message(notification, kind))
-        except GivenUp:
-            _end(delivery, State.FAILED)
-        else:
-            _end(delivery, State.SENT)
+        return _message(notification, kind)
+    return None
 
 
-def deliver_once(delivery: Delivery, user: User) -> None:
-    """As `deliver`, by a job that has one attempt: if its worker is killed, nobody sends again.
+def skip(delivery: Delivery) -> None:
+    _end(delivery, State.SKIPPED)
+
+
+def send(delivery: Delivery, user: User, message: Message) -> None:
+    """Raises what the channel raises, except DeliveryAbandoned."""
+    try:
+        CHANNELS[delivery.channel].send(user, delivery.destination, message)
+    except DeliveryAbandoned:
+        _end(delivery, State.FAILED)
+    else:
+        _end(delivery, State.SENT)
+
+
+def send_once(delivery: Delivery, user: User, message: Message) -> None:
+    """As `send`, by a job that has one attempt: if its worker is killed, nobody sends again.
     What the channel certainly did not take is tried again by another job."""
     try:
-        deliver(delivery, user)
+        send(delivery, user, message)
     except NotAccepted:
         delivery.refusals += 1
         if delivery.refusals >= MAX_REFUSALS:
@@ -112,5 +120,6 @@ def _message(notification: Notification, kind: NotificationKind) -> Message:
 
 
 def _end(delivery: Delivery, state: Delivery.State) -> None:
-    delivery.state, delivery.ended_at = state, timezone.now()
-    delivery.save(update_fields=["state", "ended_at", "refusals"])
+    """No-op if the delivery was erased while it was sent."""
+    ended = {"state": state, "ended_at": timezone.now(), "refusals": delivery.refusals}
+    Delivery.objects.filter(pk=delivery.pk).update(**ended)

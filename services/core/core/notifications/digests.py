@@ -1,10 +1,11 @@
 """The weekly digest: a mail on Monday morning about what is unread of the last week."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -12,11 +13,10 @@ from core.jobs.services import schedule
 from core.mail.sending import send_mail
 from core.notifications import selectors
 from core.notifications.models import Digest, Notification
-from core.notifications.preferences import preferences_of
+from core.notifications.preferences import notification_preferences_of
 from core.notifications.quiet_hours import first_time_to_disturb
 from core.notifications.rendering import locale_of, render
 from core.users.models import Preferences, User
-from core.users.preferences import preferences_of as user_preferences_of
 
 SEND = "notifications.send_digest"
 MONDAY, MORNING_HOUR = 0, 8
@@ -24,6 +24,13 @@ WEEK = timedelta(days=7)
 MAX_TITLES = 20
 DEFAULT_ZONE = "UTC"
 TRANSLATED = ("fr", "sw")
+# An erasure waits for this, and then deletes the digests too; an erased user is not found.
+LOCK_USERS = "SELECT id FROM users_user WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+# Returns the digests that no other worker has added.
+ADD = """
+INSERT INTO notifications_digest (user_id, week)
+SELECT unnest(%s::int[]), %s ON CONFLICT DO NOTHING RETURNING id, user_id
+"""
 
 
 def add_due_digests(now: datetime, limit: int) -> int:
@@ -33,10 +40,8 @@ def add_due_digests(now: datetime, limit: int) -> int:
     if not due:
         return 0
     week = next(iter(due.values()))  # wherever it is Monday, it is the same one
-    users = [*_recipients([*due], week, now)[:limit]]
-    with transaction.atomic():
-        for user in users:
-            _add(user, week, now)
+    users = [*_recipients([*due], week, now).select_related("preferences")[:limit]]
+    _add(users, week, now)
     return len(users)
 
 
@@ -67,19 +72,30 @@ def _unread_of_a_week(rows: QuerySet[Notification], now: datetime) -> QuerySet[N
     return rows.filter(read_at=None, created_at__gt=now - WEEK)
 
 
-def _add(user: User, week: date, now: datetime) -> None:
-    digest, is_new = Digest.objects.get_or_create(user=user, week=week)
-    if is_new:
-        due_at = first_time_to_disturb(user_preferences_of(user), now)
-        schedule(SEND, subject=str(digest.pk), user_id=user.id, due_at=due_at)
+@transaction.atomic
+def _add(users: Sequence[User], week: date, now: datetime) -> None:
+    by_id = {user.pk: user for user in users}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_USERS, [[*by_id]])
+        present = [user_id for (user_id,) in cursor.fetchall()]
+        cursor.execute(ADD, [present, week])
+        added = cursor.fetchall()
+    for digest_id, user_id in added:
+        due_at = first_time_to_disturb(_user_preferences(by_id[user_id]), now)
+        schedule(SEND, subject=str(digest_id), user_id=user_id, due_at=due_at)
+
+
+def _user_preferences(user: User) -> Preferences:
+    """As `preferences_of`, without a query for a user who was read with their preferences."""
+    return getattr(user, "preferences", None) or Preferences(user=user)
 
 
 def send(digest: Digest, user: User) -> None:
     """No-op if nothing is unread, or the user wants no digest any more."""
-    if digest.sent_at is not None or not preferences_of(user).weekly_digest:
+    if digest.sent_at is not None or not notification_preferences_of(user).weekly_digest:
         return
     now = timezone.now()
-    unread = _unread_of_a_week(selectors.listed(user), now)
+    unread = _unread_of_a_week(selectors.visible_notifications(user), now)
     found = [*unread[:MAX_TITLES]]
     if not found:
         return

@@ -4,14 +4,16 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.jobs.services import schedule
 from core.notifications import delivery, digests, phone_numbers
-from core.notifications.channels import GivenUp, NotAccepted
+from core.notifications.channels import DeliveryAbandoned, Message, NotAccepted
 from core.notifications.models import Delivery, Digest, Notification
+from core.users.models import User
 from core.users.recipients import active_recipient
 
 BATCH = 500
@@ -25,18 +27,32 @@ def dispatch(job: Job) -> None:
         delivery.dispatch(notification, user)
 
 
-@job_kind(delivery.DELIVER)
+@job_kind(delivery.DELIVER, atomic=False)
 def deliver(job: Job) -> None:
-    user, waiting = active_recipient(job.user_id), _waiting(job)
-    if user is not None and waiting is not None:
-        delivery.deliver(waiting, user)
+    """Calls the channel outside of any transaction: an erasure does not wait for a slow one."""
+    ready = _ready(job)
+    if ready is not None:
+        delivery.send(*ready)
 
 
 @job_kind(delivery.DELIVER_ONCE, max_attempts=1)
 def deliver_once(job: Job) -> None:
+    ready = _ready(job)
+    if ready is not None:
+        delivery.send_once(*ready)
+
+
+@transaction.atomic
+def _ready(job: Job) -> tuple[Delivery, User, Message] | None:
+    """What is to be sent now."""
     user, waiting = active_recipient(job.user_id), _waiting(job)
-    if user is not None and waiting is not None:
-        delivery.deliver_once(waiting, user)
+    if waiting is None:
+        return None
+    if user is None:
+        delivery.skip(waiting)
+        return None
+    message = delivery.message_to_send(waiting, user)
+    return None if message is None else (waiting, user, message)
 
 
 def _waiting(job: Job) -> Delivery | None:
@@ -49,8 +65,8 @@ def send_code(job: Job) -> None:
     """A code that was not sent is asked for again by its user."""
     user = active_recipient(job.user_id)
     if user is not None:
-        with suppress(GivenUp, NotAccepted):
-            phone_numbers.send_code(user)
+        with suppress(DeliveryAbandoned, NotAccepted):
+            phone_numbers.send_code(user, job.key)
 
 
 @job_kind("notifications.digests", every=timedelta(hours=1))

@@ -40,6 +40,9 @@ class Notification(models.Model):
             models.Index(fields=("user", "-id"), name="notifications_newest_first"),
             models.Index(fields=("user",), condition=Q(read_at=None), name="notifications_unread"),
             models.Index(fields=("created_at",), name="notifications_by_age"),
+            models.Index(
+                fields=("read_at",), condition=Q(read_at__isnull=False), name="notifications_read"
+            ),
         )
 
     def __str__(self) -> str:
@@ -53,7 +56,7 @@ class Delivery(models.Model):
         WAITING = "waiting"
         SENT = "sent"
         SKIPPED = "skipped"
-        """The user has read it, or wants nothing of it on this channel any more."""
+        """The user has read it, wants nothing of it on this channel any more, or is inactive."""
         FAILED = "failed"
 
     notification = models.ForeignKey(Notification, models.CASCADE, related_name="deliveries")
@@ -121,10 +124,20 @@ class PhoneNumber(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="phone_number"
     )
     number = models.CharField(max_length=16)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
     verified_at = models.DateTimeField(null=True)
     code_hash = models.CharField(max_length=64, blank=True)
     code_expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("changed_at",),
+                condition=Q(verified_at=None),
+                name="phone_numbers_unverified",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"phone number of user {self.user_id}"
@@ -152,6 +165,7 @@ class Digest(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("user", "week"), name="one_digest"),)
+        indexes = (models.Index(fields=("week",), name="digests_by_week"),)
 
     def __str__(self) -> str:
         return f"digest of {self.week} for user {self.user_id}"

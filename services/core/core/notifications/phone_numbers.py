@@ -42,7 +42,7 @@ def set_phone_number(*, user: User, number: str) -> PhoneNumber:
         return stored
     phone = PhoneNumber(user=user, number=number)
     phone.save()  # without the code that was sent to another number
-    schedule(SEND_CODE, user_id=user.id, key=str(user.id))
+    schedule(SEND_CODE, user_id=user.id, key=code_key(phone))
     return phone
 
 
@@ -51,11 +51,17 @@ def delete_phone_number(*, user: User) -> None:
     PhoneNumber.objects.filter(user=user).delete()
 
 
-def send_code(user: User) -> None:
+def code_key(phone: PhoneNumber) -> str:
+    """Of the job that sends the code: another number gets a job even while this one runs."""
+    return _hash(phone, "")
+
+
+def send_code(user: User, key: str | None) -> None:
     """The code is stored after it was sent, so that nobody waits for the gateway: not if the number
-    was changed meanwhile. No-op for a verified number. Raises NotAccepted and GivenUp."""
+    was changed meanwhile. No-op for a verified number, and unless `key` is that of the number.
+    Raises NotAccepted and DeliveryAbandoned."""
     phone = phone_number_of(user)
-    if phone is None or phone.verified_at is not None:
+    if phone is None or phone.verified_at is not None or code_key(phone) != key:
         return
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     send_sms(phone.number, f"Ongoza CyberHub: {code}", key=secrets.token_hex(16))
@@ -81,9 +87,9 @@ def confirm_phone_number(*, user: User, code: str) -> PhoneNumber:
     right = PhoneNumber.objects.filter(
         user=user, verified_at=None, number=phone.number, code_hash=_hash(phone, code)
     )
-    if not right.update(verified_at=timezone.now(), code_hash=""):
+    phone.verified_at, phone.code_hash = timezone.now(), ""
+    if not right.update(verified_at=phone.verified_at, code_hash=phone.code_hash):
         raise WrongCode
-    phone.refresh_from_db()
     return phone
 
 

@@ -16,19 +16,19 @@ class KindChannels(TypedDict):
     channels: Sequence[str]
 
 
-def preferences_of(user: User) -> NotificationPreferences:
+def notification_preferences_of(user: User) -> NotificationPreferences:
     """The defaults for a user who never changed any."""
     found = NotificationPreferences.objects.filter(user=user).first()
     return found or NotificationPreferences(user=user)
 
 
 def channels_by_kind(user: User) -> Mapping[str, frozenset[str]]:
-    choice = preferences_of(user).channels
+    choice = notification_preferences_of(user).channels
     return {name: _channels(kind, choice) for name, kind in notification_kinds().items()}
 
 
 def channels_of(user: User, kind: NotificationKind) -> frozenset[str]:
-    return _channels(kind, preferences_of(user).channels)
+    return _channels(kind, notification_preferences_of(user).channels)
 
 
 def _channels(kind: NotificationKind, choice: Mapping[str, Sequence[str]]) -> frozenset[str]:
@@ -43,7 +43,7 @@ def replace_preferences(
 ) -> NotificationPreferences:
     """Kinds that are not named get their default channels."""
     get_for_update(User.objects.filter(pk=user.pk))
-    preferences = preferences_of(user)
+    preferences = notification_preferences_of(user)
     preferences.weekly_digest = weekly_digest
     preferences.channels = {one["kind"]: _sorted(one["channels"]) for one in kinds}
     preferences.save()

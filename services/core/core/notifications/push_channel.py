@@ -8,7 +8,7 @@ from django.conf import settings
 
 from core.kit.outgoing import post
 from core.notifications import push_encryption
-from core.notifications.channels import GivenUp, Message, NotAccepted
+from core.notifications.channels import DeliveryAbandoned, Message, NotAccepted
 from core.notifications.models import PushSubscription
 from core.users.models import User
 
@@ -37,7 +37,7 @@ class PushChannel:
         if status in RETRIED_STATUSES or status >= 500:
             raise NotAccepted(f"the push service answered {status}")
         if not 200 <= status < 300:
-            raise GivenUp(f"the push service answered {status}")
+            raise DeliveryAbandoned(f"the push service answered {status}")
 
 
 def _send(subscription: PushSubscription, message: Message) -> int:

@@ -28,14 +28,23 @@ def add_subscription(*, user: User, endpoint: str, p256dh: str, auth: str) -> Pu
     with transaction.atomic():
         get_for_update(User.objects.filter(pk=user.pk))
         PushSubscription.objects.filter(endpoint=endpoint).delete()
-        added = PushSubscription.objects.create(
-            user=user, endpoint=endpoint, p256dh=p256dh, auth=auth
-        )
+        added = _upsert(PushSubscription(user=user, endpoint=endpoint, p256dh=p256dh, auth=auth))
         newest = PushSubscription.objects.filter(user=user).values_list("pk", flat=True)[
             :MAX_SUBSCRIPTIONS
         ]
         PushSubscription.objects.filter(user=user).exclude(pk__in=[*newest]).delete()
     return added
+
+
+def _upsert(subscription: PushSubscription) -> PushSubscription:
+    """Replaces what another user adds for the same browser at this moment."""
+    PushSubscription.objects.bulk_create(
+        [subscription],
+        update_conflicts=True,
+        unique_fields=("endpoint",),
+        update_fields=("user", "p256dh", "auth", "created_at"),
+    )
+    return PushSubscription.objects.get(endpoint=subscription.endpoint)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from ongoza_contracts.vocabulary import Role
 
 @receiver(membership_granted)
 def notify_of_grant(*, membership: Membership, **_: Any) -> None:
-    """A learner hears who may read their record, and everybody which role they have now."""
+    """Notifies a learner of who may read their record, and everybody of their own new role."""
     learner_id = membership.learner_id if membership.role == Role.MENTOR else None
     if learner_id is None:
         _notify_about(membership, membership.user_id, kinds.MEMBERSHIP_GRANTED)

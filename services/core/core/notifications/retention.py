@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from core.kit.retention import RetentionRule, register
-from core.notifications.models import Digest, Notification
+from core.notifications.models import Digest, Notification, PhoneNumber
 
 register(
     RetentionRule(
@@ -28,5 +28,14 @@ register(
         rows=lambda: Digest.objects.all(),
         since="week",
         age=timedelta(days=60),
+    )
+)
+register(
+    RetentionRule(
+        name="notifications.unverified_phone_numbers",
+        what="phone numbers to which no code came back",
+        rows=lambda: PhoneNumber.objects.filter(verified_at=None),
+        since="changed_at",
+        age=timedelta(days=1),
     )
 )

@@ -7,7 +7,7 @@ from core.notifications.preferences import channels_by_kind
 from core.users.models import User
 
 
-def listed(user: User) -> QuerySet[Notification]:
+def visible_notifications(user: User) -> QuerySet[Notification]:
     """Of the kinds that the user wants to see in the app."""
     channels = channels_by_kind(user)
     shown = [kind for kind, choice in channels.items() if Channel.IN_APP in choice]
@@ -15,7 +15,7 @@ def listed(user: User) -> QuerySet[Notification]:
 
 
 def unread(user: User) -> QuerySet[Notification]:
-    return listed(user).filter(read_at=None)
+    return visible_notifications(user).filter(read_at=None)
 
 
 def push_subscriptions(user: User) -> QuerySet[PushSubscription]:

@@ -153,7 +153,10 @@ class PhoneNumberSerializer(serializers.ModelSerializer[PhoneNumber]):
 
 
 class PhoneNumberRequest(StrictSerializer):
-    number = serializers.CharField(max_length=16, help_text="Like +254711000000.")
+    # Blanks are refused, not removed: the rate limit of a number counts its one spelling.
+    number = serializers.CharField(
+        max_length=16, trim_whitespace=False, help_text="Like +254711000000."
+    )
 
     def validate_number(self, number: str) -> str:
         if not NUMBER.fullmatch(number):

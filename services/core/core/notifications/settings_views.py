@@ -66,7 +66,7 @@ def _preferences_body(user: User) -> dict[str, Any]:
     ]
     key = settings.VAPID_PRIVATE_KEY
     return {
-        "weekly_digest": preferences.preferences_of(user).weekly_digest,
+        "weekly_digest": preferences.notification_preferences_of(user).weekly_digest,
         "kinds": kinds,
         "push_key": push_encryption.public_key(key) if key else None,
         "sms": bool(settings.SMS_URL),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import httpx
 from django.conf import settings
 
-from core.notifications.channels import GivenUp, Message, NotAccepted
+from core.notifications.channels import DeliveryAbandoned, Message, NotAccepted
 from core.notifications.models import PhoneNumber
 from core.users.models import User
 
@@ -30,7 +30,7 @@ class SmsChannel:
 def send_sms(number: str, text: str, *, key: str) -> None:
     """A message with the same `key` is the same message.
 
-    Raises NotAccepted if it certainly was not sent, and GivenUp if it may have been.
+    Raises NotAccepted if it certainly was not sent, and DeliveryAbandoned if it may have been.
     """
     try:
         with httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
@@ -42,11 +42,11 @@ def send_sms(number: str, text: str, *, key: str) -> None:
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise NotAccepted(type(error).__name__) from None
     except httpx.HTTPError as error:
-        raise GivenUp(type(error).__name__) from None
+        raise DeliveryAbandoned(type(error).__name__) from None
     if response.status_code in REFUSED_FOR_NOW:
         raise NotAccepted(f"the gateway answered {response.status_code}")
     if not response.is_success:
-        raise GivenUp(f"the gateway answered {response.status_code}")
+        raise DeliveryAbandoned(f"the gateway answered {response.status_code}")
 
 
 def _authorization() -> dict[str, str]:

@@ -24,7 +24,9 @@ class Notifications(ApiView):
     )
     def get(self, request: Request) -> Response:
         """The caller's notifications, the newest first, in the language of their preferences."""
-        rows = apply_filters(NotificationFilters, request, selectors.listed(self.caller))
+        rows = apply_filters(
+            NotificationFilters, request, selectors.visible_notifications(self.caller)
+        )
         return self.page(rows, serializers.NotificationSerializer)
 
 

@@ -7,6 +7,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# So that the first sign-in after the release is notified of, unless it is from a device known before.
+FILL_KNOWN_DEVICES = """
+INSERT INTO notifications_knowndevice (user_id, device)
+SELECT DISTINCT user_id, device FROM users_signin
+WHERE NOT EXISTS (SELECT FROM users_apitoken WHERE sign_in_id = users_signin.id)
+ON CONFLICT DO NOTHING
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -30,11 +39,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='phone_number', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('number', models.CharField(max_length=16)),
+                ('changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('verified_at', models.DateTimeField(null=True)),
                 ('code_hash', models.CharField(blank=True, max_length=64)),
                 ('code_expires_at', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveIntegerField(default=0)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('verified_at', None)), fields=['changed_at'], name='phone_numbers_unverified')],
+            },
         ),
         migrations.CreateModel(
             name='Notification',
@@ -91,6 +104,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digests', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['week'], name='digests_by_week')],
                 'constraints': [models.UniqueConstraint(fields=('user', 'week'), name='one_digest')],
             },
         ),
@@ -117,6 +131,10 @@ class Migration(migrations.Migration):
             model_name='notification',
             index=models.Index(fields=['created_at'], name='notifications_by_age'),
         ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('read_at__isnull', False)), fields=['read_at'], name='notifications_read'),
+        ),
         migrations.AddConstraint(
             model_name='notification',
             constraint=models.UniqueConstraint(fields=('user', 'subject', 'kind', 'version'), name='one_notification'),
@@ -125,4 +143,5 @@ class Migration(migrations.Migration):
             model_name='delivery',
             constraint=models.UniqueConstraint(fields=('notification', 'channel', 'destination'), name='one_delivery'),
         ),
+        migrations.RunSQL(FILL_KNOWN_DEVICES, migrations.RunSQL.noop),
     ]
