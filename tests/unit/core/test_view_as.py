@@ -112,7 +112,8 @@ def is_public(name: str) -> bool:
 
 
 def is_private(path: str) -> bool:
-    return bool(resolve(f"/api/v1/{path.partition('?')[0]}").func.cls.private)
+    view: Any = resolve(f"/api/v1/{path.partition('?')[0]}").func
+    return bool(view.cls.private)
 
 
 def state() -> tuple[int, int]:
