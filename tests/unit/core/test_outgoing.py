@@ -179,7 +179,12 @@ def test_a_name_server_that_does_not_answer_is_left_at_the_deadline(
 ) -> None:
     monkeypatch.setattr(outgoing, "MAX_SECONDS", 0.2)
     answered = Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [] if answered.wait(60) else [])
+
+    def wait(*_: Any, **__: Any) -> list[Any]:
+        answered.wait(60)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", wait)
     try:
         with pytest.raises(CallFailed, match="ConnectTimeout"):
             post("https://example.org/", b"fact", {})
