@@ -38,8 +38,8 @@ VALUES (%s, 'https://school.example', %s, now()) RETURNING id
 """
 # No gateway for text messages is set up, and a minor is who signed up with a year of birth.
 SET_PHONE = """
-INSERT INTO notifications_phonenumber (user_id, number, code_hash, attempts)
-VALUES (%s, %s, '', 0) RETURNING user_id
+INSERT INTO notifications_phonenumber (user_id, number, changed_at, code_hash, attempts)
+VALUES (%s, %s, now(), '', 0) RETURNING user_id
 """
 MAKE_MINOR = """
 INSERT INTO users_minor (user_id, adult_from, guardian_email)
