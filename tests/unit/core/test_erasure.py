@@ -111,7 +111,7 @@ def test_only_our_own_services_may_ask(amina: Caller, learner: User) -> None:
     assert amina.get(address)[0] == 403
 
 
-def test_an_erasure_deletes_the_mails_to_the_user_from_our_own_folder(
+def test_an_erasure_deletes_the_mails_to_and_about_the_user_from_our_own_folder(
     learner: User, settings: Any, tmp_path: Path
 ) -> None:
     settings.EMAIL_BACKEND = "core.mail.maildir.MaildirBackend"
@@ -119,9 +119,10 @@ def test_an_erasure_deletes_the_mails_to_the_user_from_our_own_folder(
     other = f"not-{learner.email}"
     for address in (learner.email, other, learner.email):
         send_mail(address, "users/log_in_link", {"token": "t"})
+    send_mail(other, "users/guardian_consent", {"learner": "Amina"}, about=learner.id)
     erase_user(user_id=learner.id)
     assert [mail["To"] for mail in Maildir(tmp_path / "mail")] == [other]
-    assert ErasureReceipt.objects.get(user_id=learner.id, place="mails").rows == 2
+    assert ErasureReceipt.objects.get(user_id=learner.id, place="mails").rows == 3
 
 
 def test_every_topic_of_learners_has_a_publication_that_erasure_deletes() -> None:

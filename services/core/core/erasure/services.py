@@ -52,7 +52,7 @@ def erase_any_user(*, user_id: int) -> None:
     rows |= erase_history(user_id)
     append_tombstones(keys, partition_key=str(user_id))
     send_erasure(user_id, subscriptions)
-    rows |= delete_sent_mails(user.email)
+    rows |= delete_sent_mails(user.email, user_id)
     ErasureReceipt.objects.bulk_create(
         ErasureReceipt(user_id=user_id, place=place, rows=count)
         for place, count in {**rows, "keys on the topics": len(keys)}.items()

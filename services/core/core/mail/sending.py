@@ -6,23 +6,29 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 
-from core.mail.maildir import MaildirBackend
+from core.mail.maildir import ABOUT, MaildirBackend
 
 
-def send_mail(to: str, template: str, context: Mapping[str, object]) -> None:
+def send_mail(
+    to: str, template: str, context: Mapping[str, object], *, about: int | None = None
+) -> None:
     """Send `mail/<template>.txt`, whose first line is the subject, to one address.
 
-    The template knows `web_url`, where the web client is. Raises what the mail backend raises.
+    `about` is the id of the user whom a mail to somebody else names. The template knows `web_url`,
+    where the web client is. Raises what the mail backend raises.
     """
     text = render_to_string(f"mail/{template}.txt", {"web_url": settings.WEB_URL, **context})
     subject, _, body = text.strip().partition("\n")
-    EmailMessage(subject.removeprefix("Subject: "), body.strip() + "\n", to=[to]).send()
+    headers = {} if about is None else {ABOUT: str(about)}
+    subject = subject.removeprefix("Subject: ")
+    EmailMessage(subject, body.strip() + "\n", to=[to], headers=headers).send()
 
 
-def delete_sent_mails(to: str) -> dict[str, int]:
-    """Delete from our own mail folder what was sent to one address; how many mails.
+def delete_sent_mails(to: str, about: int) -> dict[str, int]:
+    """Delete from our own mail folder what was sent to one address or is about a user; how many
+    mails.
 
     Empty where a mail server delivers: no sent mail can be recalled.
     """
     backend = get_connection()
-    return {"mails": backend.delete_sent(to)} if isinstance(backend, MaildirBackend) else {}
+    return {"mails": backend.delete_sent(to, about)} if isinstance(backend, MaildirBackend) else {}

@@ -59,7 +59,7 @@ def mail_guardian_consent(job: Job) -> None:
     if minor is not None and token is not None:
         learner = f"{user.first_name} {user.last_name}".strip() or user.email
         context = {"token": token, "learner": learner}
-        send_mail(minor.guardian_email, "users/guardian_consent", context)
+        send_mail(minor.guardian_email, "users/guardian_consent", context, about=user.id)
 
 
 def _mail_token(
