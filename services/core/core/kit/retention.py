@@ -20,8 +20,8 @@ Rows = QuerySet[Any]
 def lock_rows(rows: Rows) -> Rows:
     """The rows, locked one after the other in the order of their keys: UPDATE and DELETE alone lock
     in any order, so that two transactions would wait for each other."""
-    locked = rows.order_by("pk").select_for_update()
-    keys = [*locked.values_list("pk", flat=True)]
+    in_order = rows.order_by("pk").select_for_update()
+    keys = [*in_order.values_list("pk", flat=True)]
     found: Rows = rows.model._default_manager.filter(pk__in=keys)
     return found
 

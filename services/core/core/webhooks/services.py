@@ -127,8 +127,8 @@ def _make_due(subscription: Subscription) -> None:
 
 def _get_all_for_update(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Locks the deliveries in the order of their ids, so that two transactions cannot deadlock."""
-    locked = rows.order_by("pk").select_for_update(no_key=True)
-    return Delivery.objects.filter(pk__in=[*locked.values_list("pk", flat=True)])
+    in_order = rows.order_by("pk").select_for_update(no_key=True)
+    return Delivery.objects.filter(pk__in=[*in_order.values_list("pk", flat=True)])
 
 
 # --- the result of a call ----------------------------------------------------------------------
@@ -257,9 +257,9 @@ def erasure_subscriptions(user_id: int) -> list[UUID]:
     are_sent = Q(organization_id__in=organizations, types__contains=[UserErased.type])
     deliveries = Delivery.objects.filter(user_id=user_id)
     have_deliveries = Q(pk__in=deliveries.values("subscription_id"))
-    locked = lock_subscriptions(Subscription.objects.filter(are_sent | have_deliveries))
+    in_order = lock_subscriptions(Subscription.objects.filter(are_sent | have_deliveries))
     _get_all_for_update(deliveries)
-    rows = Subscription.objects.filter(are_sent, pk__in=[one.pk for one in locked])
+    rows = Subscription.objects.filter(are_sent, pk__in=[one.pk for one in in_order])
     return [*rows.order_by("pk").values_list("pk", flat=True)]
 
 
