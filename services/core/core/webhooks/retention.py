@@ -6,8 +6,8 @@ from core.webhooks.signing import BOTH_SECRETS_FOR
 
 
 def delete_previous_secrets(rows: Rows) -> None:
-    in_order = [*rows.select_for_update(no_key=True).values_list("pk", flat=True)]
-    Subscription.objects.filter(pk__in=in_order).update(encrypted_previous_secret=None)
+    keys = [*rows.select_for_update(no_key=True).values_list("pk", flat=True)]
+    Subscription.objects.filter(pk__in=keys).update(encrypted_previous_secret=None)
 
 
 register(

@@ -257,9 +257,9 @@ def erasure_subscriptions(user_id: int) -> list[UUID]:
     are_sent = Q(organization_id__in=organizations, types__contains=[UserErased.type])
     deliveries = Delivery.objects.filter(user_id=user_id)
     have_deliveries = Q(pk__in=deliveries.values("subscription_id"))
-    in_order = lock_subscriptions(Subscription.objects.filter(are_sent | have_deliveries))
+    concerned = lock_subscriptions(Subscription.objects.filter(are_sent | have_deliveries))
     _get_all_for_update(deliveries)
-    rows = Subscription.objects.filter(are_sent, pk__in=[one.pk for one in in_order])
+    rows = Subscription.objects.filter(are_sent, pk__in=[one.pk for one in concerned])
     return [*rows.order_by("pk").values_list("pk", flat=True)]
 
 
