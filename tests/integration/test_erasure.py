@@ -129,7 +129,7 @@ def test_an_erased_person_is_deleted_everywhere(compacting: Stack) -> None:
     on_topics = [*needles, f'"user_id":{learner.user_id},']
     eventually(lambda: roll(stack) and not found_on_topics(stack, on_topics))
     assert [r.value() for r in records(stack, "ongoza.users", str(learner.user_id))][-1:] == [
-        b'{"version":4,"user_id":%d}' % learner.user_id
+        b'{"version":5,"user_id":%d}' % learner.user_id
     ]
 
 
