@@ -32,6 +32,7 @@ _REFUSALS = {
     413: "The body is too large.",
     415: "The body is not JSON in UTF-8.",
     429: "Too many requests; `Retry-After` says when to try again.",
+    431: "The headers and the query are too long.",
 }
 _HEADERS_OF_REFUSALS = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
 _RATE_LIMIT = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")

@@ -141,7 +141,7 @@ def _add_refusals(app: FastAPI, document: dict[str, Any]) -> None:
 
 
 def _refusals(dependant: Dependant, operation: dict[str, Any]) -> set[int]:
-    found = {400}
+    found = {400, 431}  # the limit of headers counts the query too
     calls = {type(one.call) for one in _all_dependencies(dependant)}
     names = {one["name"]: one["in"] for one in operation.get("parameters", ())}
     read = {name for model in _models_read(dependant) for name in model.model_fields}

@@ -40,7 +40,7 @@ class Schema(AutoSchema):
         found = {400}
         if view.get_authenticators() or getattr(view, "takes_credentials", False):
             found |= {401, 403}
-        if "{" in self.path or "user" in view.query_parameters:
+        if "{" in self.path or "user" in view.query_parameters or view.may_be_absent:
             found |= {404}
         if writes:
             found |= {409, 412}

@@ -38,6 +38,8 @@ class ApiView(APIView):
     """Whether a POST without body is valid, which OpenAPI documents."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """The names a GET may carry, each at most once. Everything else is refused."""
+    may_be_absent: ClassVar[bool] = False
+    """Whether a route without an id may have nothing to show: 404."""
     if_match_methods: ClassVar[tuple[str, ...]] = ()
     """The methods that pass `if_match` to their service; to others the header is a refusal, because
     a client that sends it does not want the change without the check."""

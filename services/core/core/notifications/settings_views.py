@@ -116,6 +116,7 @@ class PushSubscriptionDetail(AccountView):
 
 
 class Phone(AccountView):
+    may_be_absent = True
     permissions = {"GET": Principal.USER, "PUT": Principal.USER, "DELETE": Principal.USER}
 
     def get_throttles(self) -> list[BaseThrottle]:
