@@ -34,6 +34,7 @@ class ExportDetail(AccountView):
 
 
 class ExportDownload(AccountView):
+    may_be_absent = True
     permissions = {"GET": Principal.USER}
 
     @extend_schema(
