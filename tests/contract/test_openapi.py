@@ -31,7 +31,7 @@ KEYWORDS = {
     *("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum"),
     *("default", "description", "examples", "deprecated", "contentEncoding"),
 }
-REFUSALS = {"400", "401", "403", "404", "409", "412", "413", "415", "429", "503", "5XX"}
+REFUSALS = {"400", "401", "403", "404", "409", "412", "413", "415", "429", "431", "503", "5XX"}
 HEADERS_OF_REFUSALS = {"401": "WWW-Authenticate", "429": "Retry-After", "5XX": "Retry-After"}
 SAYS_A_TYPE = {"$ref", "allOf", "anyOf", "oneOf", "type", "enum", "const"}
 
