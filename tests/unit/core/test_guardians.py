@@ -130,7 +130,7 @@ def test_the_age_is_a_setting(settings: Any) -> None:
     assert sign_up(birth_year=year(15)).get(STATUS)[1]["is_minor"] is False
 
 
-@pytest.mark.parametrize("value", [1899, timezone.now().year + 1, "2010", None, 2010.5])
+@pytest.mark.parametrize("value", [1899, 9999, "2010", None, 2010.5])
 def test_a_malformed_year_makes_no_account(value: Any) -> None:
     answered = NOBODY.post("auth/signup/", {**ACCOUNT, "birth_year": value})
     assert refusal(answered)[2][0][0] == "birth_year"

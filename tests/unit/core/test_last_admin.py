@@ -1,4 +1,4 @@
-"""An active admin always remains, whoever erases whom."""
+"""The last active admin is not erased."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -189,7 +189,7 @@ SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED")
 
 # What users accept when they sign up; a new version asks all of them again.
 TERMS_VERSION = env.text("TERMS_VERSION", "2026-11")
-# Whoever is younger needs a guardian's consent.
+# Younger users need a guardian's consent.
 ADULT_AGE = env.number("ADULT_AGE", 18)
 
 # --- rate limits -------------------------------------------------------------------------------
