@@ -17,9 +17,10 @@ timeout = 30
 graceful_timeout = 10  # less than the supervisor waits before it kills
 keepalive = 30  # longer than nginx keeps an idle connection to us
 
-limit_request_line = 4094
+# The worker limits the head of a request as a whole (`core.kit.incoming`).
+limit_request_line = 0
+limit_request_field_size = 16 * 1024
 limit_request_fields = 64
-limit_request_field_size = 8190
 
 accesslog = (
     None  # core writes its own, without the paths and queries that may contain personal data

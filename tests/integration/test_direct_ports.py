@@ -1,5 +1,6 @@
 """core and ai without a proxy: slow, long and numerous connections, and foreign hosts."""
 
+import json
 import shutil
 import socket
 import time
@@ -147,6 +148,35 @@ def test_a_long_head_is_refused(direct: Stack, name: str, headers: bytes) -> Non
         found = answer(connection)
     # Empty when the connection was closed while the client was still sending.
     assert found[:12] in (b"HTTP/1.1 431", b"HTTP/1.1 400", b"")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"G<b>T / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / <b>TTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nA <b> name: x\r\n\r\n",
+    ],
+    ids=["method", "version", "header"],
+)
+def test_what_is_not_http_is_refused_as_everything_else(
+    direct: Stack, name: str, data: bytes
+) -> None:
+    with opened(direct, name, data) as connection:
+        head, _, body = answer(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/json" in head.lower()
+    assert json.loads(body)["code"] == "malformed_request"
+    assert b"<b>" not in body
+
+
+def test_a_long_query_is_read(direct: Stack, name: str) -> None:
+    path = f"{PATHS[name]}?{'x' * 10_000}=".encode()
+    with opened(direct, name, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n") as connection:
+        connection.sendall(b"Connection: close\r\n\r\n")
+        found = answer(connection)
+    assert found[:12] == b"HTTP/1.1 400"
+    assert b"bad_parameter" in found
 
 
 CHUNKED = (

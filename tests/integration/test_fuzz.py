@@ -38,7 +38,6 @@ pytestmark = pytest.mark.slow
 
 CASES = int(os.environ.get("FUZZ_CASES", "1"))
 """Of each route for each caller; `make fuzz` asks more."""
-CASES_OF_LEARNERS_IN_AI = 28 * CASES
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 CHECKS = [
     not_a_server_error,
@@ -103,7 +102,6 @@ class Caller:
 def test_every_answer_is_in_the_api_description(stack: Stack, document: str, role: str) -> None:
     api = schemathesis.openapi.from_url(DOCUMENTS[document].format(stack))
     caller = Caller(World.new(stack), role)
-    cases = CASES_OF_LEARNERS_IN_AI if (document, role) == ("ai", Role.LEARNER) else CASES
     described, needing_a_token = set(), set()
     for found in api.get_all_operations():
         assert isinstance(found, Ok), found
@@ -111,7 +109,7 @@ def test_every_answer_is_in_the_api_description(stack: Stack, document: str, rol
         described.add(operation.label)
         if _needs_token(operation.definition.raw):
             needing_a_token.add(operation.label)
-        requests(operation, caller, cases)()
+        requests(operation, caller)()
     discard_parked(caller.world)
     asked = caller.statuses
     print(f"{sum(map(len, asked.values()))} cases over {len(asked)} routes: {dict(asked)}")  # noqa: T201 - figures
@@ -125,13 +123,13 @@ def _needs_token(operation: dict[str, Any]) -> bool:
     return bool(security) and {} not in security
 
 
-def requests(operation: Any, caller: Caller, cases: int) -> Callable[[], None]:
+def requests(operation: Any, caller: Caller) -> Callable[[], None]:
     """Sends generated requests, a part of them about objects that exist and with the caller's own
     credentials."""
     existing = maker_of(operation.path)(caller.world_of_own()) if "{" in operation.path else {}
 
     @settings(
-        max_examples=cases,
+        max_examples=CASES,
         deadline=None,
         database=None,
         derandomize="FUZZ_CASES" not in os.environ,

@@ -23,6 +23,11 @@ class RequestTimeout(ApiError):
     detail = "The request took too long to arrive."
 
 
+class MalformedRequest(ApiError):
+    code = "malformed_request"
+    detail = "The request is not valid HTTP."
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Closes a connection when its request arrives too slowly, or when its head, or the chunk sizes
     and trailers of its body, are too long. Trailers are dropped."""
@@ -55,6 +60,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self._overhead_bytes += len(data)
             if self._overhead_bytes > HEADERS_MAX_BYTES:
                 self._refuse(HeadersTooLarge())
+
+    def send_400_response(self, msg: str) -> None:
+        """Of what is not HTTP, in the form of every other refusal."""
+        self.transport.write(_raw(MalformedRequest()))
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -37,7 +37,7 @@ class Schema(AutoSchema):
         """The 4XX that can happen before and within a view's handler."""
         view: Any = self.view
         writes = self.method != "GET"
-        found = {400}
+        found = {400, 431}  # the limit of headers counts the query too
         if view.get_authenticators() or getattr(view, "takes_credentials", False):
             found |= {401, 403}
         if "{" in self.path or "user" in view.query_parameters or view.may_be_absent:

@@ -16,6 +16,12 @@ from selectors import EVENT_READ
 from typing import Any, ClassVar
 
 from gunicorn.http import get_parser
+from gunicorn.http.errors import (
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    ParseException,
+)
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from core.kit.incoming import IncomingRequest, State
@@ -23,12 +29,15 @@ from core.kit.incoming import IncomingRequest, State
 HEAD_SECONDS = BODY_SECONDS = 10
 READ_BYTES = 64 * 1024
 BLOCKED_SECONDS = 10
+OUR_FAULTS = InvalidResponseHeader, InvalidResponseHeaderName
 REFUSALS = {
     "request_timeout": (b"408 Request Timeout", "The request took too long to arrive."),
     "headers_too_large": (
         b"431 Request Header Fields Too Large",
         "The headers are longer than 16 KiB or more than 64.",
     ),
+    "malformed_request": (b"400 Bad Request", "The request is not valid HTTP."),
+    "internal_error": (b"500 Internal Server Error", "Something went wrong on our side."),
 }
 
 
@@ -49,18 +58,6 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         if not self._by_address[self._address]:
             del self._by_address[self._address]
         super().close(graceful)
-
-    def refuse(self, code: str) -> None:
-        status, detail = REFUSALS[code]
-        # By hand: `core.kit.errors` needs Django's settings, which a worker loads later.
-        answer = {"detail": detail, "code": code, "errors": [], "request_id": ""}
-        body = json.dumps(answer).encode()
-        head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % (
-            status,
-            len(body),
-        )
-        with suppress(OSError):
-            self.sock.send(head + b"Connection: close\r\n\r\n" + body)
 
     def give_to_parser(self) -> None:
         """From here on a thread reads from `incoming`; of one cut off, nothing more is received."""
@@ -118,8 +115,18 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             has_begun = bool(conn.incoming.raw)
             if conn.timeout <= now or not (self.alive or has_begun):
                 if has_begun:
-                    conn.refuse("request_timeout")
+                    refuse(conn.sock, "request_timeout")
                 self._end(conn)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """gunicorn itself would answer HTML that repeats a part of the request."""
+        if isinstance(exc, LimitRequestHeaders):
+            refuse(client, "headers_too_large")
+        elif isinstance(exc, ParseException) and not isinstance(exc, OUR_FAULTS):
+            refuse(client, "malformed_request")
+        else:
+            self.log.error("a connection failed", exc_info=exc)
+            refuse(client, "internal_error")
 
     def _take_back(self, conn: Connection) -> None:
         self.poller.unregister(conn.sock)
@@ -156,7 +163,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             case State.BODY if before is State.HEAD:
                 self._expect_body(conn)
             case State.HEAD_TOO_LONG:
-                conn.refuse("headers_too_large")
+                refuse(conn.sock, "headers_too_large")
                 self._end(conn)
             case State.COMPLETE | State.CUT_OFF:
                 self._stop_receiving(conn)
@@ -178,6 +185,20 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self._stop_receiving(conn)
         self.nr_conns -= 1
         conn.close()
+
+
+def refuse(client: socket.socket, code: str) -> None:
+    """Sends an error body, unless the client left."""
+    status, detail = REFUSALS[code]
+    # By hand: `core.kit.errors` needs Django's settings, which a worker loads later.
+    answer = {"detail": detail, "code": code, "errors": [], "request_id": ""}
+    body = json.dumps(answer).encode()
+    head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % (
+        status,
+        len(body),
+    )
+    with suppress(OSError):
+        client.send(head + b"Connection: close\r\n\r\n" + body)
 
 
 def _address(client: Any) -> str:
