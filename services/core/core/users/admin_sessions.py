@@ -32,7 +32,8 @@ def end(session: SessionBase) -> None:
 
 def operator_token(session: SessionBase, user: User) -> str | None:
     """An access token for the routes of operators alone; None if the sign-in has ended."""
-    sign_in = user.sign_ins.filter(pk=session.get(SESSION_KEY)).first()
+    sign_in_id = session.get(SESSION_KEY)
+    sign_in = user.sign_ins.filter(pk=sign_in_id).first() if sign_in_id else None
     if sign_in is None:
         return None
     return issue_scoped(user, sign_in, Permission.OPERATIONS_MANAGE, TOKEN_SECONDS)
