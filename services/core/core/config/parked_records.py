@@ -18,7 +18,7 @@ from core.users.admin_sessions import operator_token
 from core.users.models import User
 
 SECONDS = 5.0
-NO_ANSWER = "ai does not answer now. Its records stay parked meanwhile: try again shortly."
+NO_ANSWER = "ai does not answer now: try again shortly."
 HEADERS = ("Id", "Topic", "Partition", "Offset", "Cause", "Parked at", "")
 LINKS = '<a href="{}">Retry</a> &nbsp; <a href="{}">Discard</a>'
 

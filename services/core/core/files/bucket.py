@@ -13,7 +13,7 @@ MEMORY_BYTES = 8 * 2**20
 class PrivateBucketStorage(S3Storage):  # type: ignore[misc]  # it has no types
     """Objects get no ACL, so that they are private, are never overwritten, and no link opens them.
 
-    Its timeouts are shorter than those of the requests that wait for it.
+    A server that hangs is given up before the proxy in front of core gives up.
     """
 
     def __init__(self, bucket_name: str, endpoint_url: str) -> None:
@@ -26,7 +26,7 @@ class PrivateBucketStorage(S3Storage):  # type: ignore[misc]  # it has no types
             max_memory_size=MEMORY_BYTES,
             client_config=Config(
                 connect_timeout=2,
-                read_timeout=10,
+                read_timeout=5,
                 retries={"mode": "standard", "total_max_attempts": 2},
             ),
         )
