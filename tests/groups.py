@@ -15,6 +15,7 @@ GROUPS = {
         "integration/test_foreign_objects.py",
         "integration/test_tours.py",
         "integration/test_access.py",
+        "integration/test_admin_sign_ins.py",
         "integration/test_spine.py",
         "integration/test_kafka_logins.py",
         "contract/test_typescript_client.py",

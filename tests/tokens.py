@@ -8,6 +8,9 @@ from typing import Any
 from uuid import UUID
 
 SIGN_IN = UUID("5f7c2b52-1d3c-4c0e-9a57-6f1b0c9e2d41")
+VIEWER_SIGN_IN = UUID("5f7c2b52-1d3c-4c0e-9a57-6f1b0c9e2d42")
+VIEW: dict[str, Any] = {"scope": "view", "viewer": 5, "viewer_sid": str(VIEWER_SIGN_IN)}
+"""Claims of an admin who views the account as its user."""
 SECRET = "0f9d1c7e5b3a48269d0e7f6c5b4a39281706f5e4d3c2b1a0"
 
 

@@ -1,8 +1,9 @@
 """How long tokens are valid, and what a token with a scope may do.
 
 Both services refuse a signed token with a longer lifetime, and one whose scope does not allow the
-request. The token of a view has the claims `viewer`, the admin, and `viewer_gen`, the admin's token
-generation when the view began: both services refuse it once that was raised.
+request. The token of a view has the claims `viewer`, the admin, `viewer_gen`, the admin's token
+generation when the view began, and `viewer_sid`, the sign-in with which the admin began it: both
+services refuse it once the generation was raised or the sign-in has ended.
 """
 
 from collections.abc import Set

@@ -17,7 +17,7 @@ from ai.kit.auth import (
     verify,
 )
 from ongoza_contracts.vocabulary import Role
-from tests.tokens import SECRET, claims, signed, token
+from tests.tokens import SECRET, VIEW, VIEWER_SIGN_IN, claims, signed, token
 
 GOOD_HEADER = b'{"alg":"HS256","typ":"JWT"}'
 HOUR = 3600
@@ -314,28 +314,31 @@ def test_a_guessable_secret_is_refused_at_start_up(secret: str) -> None:
 
 # --- an admin who views an account as its user ----------------------------------------------------
 def test_a_view_names_its_admin() -> None:
-    caller = verify(token(claims(scope="view", viewer=5)), SECRET, now=now())
+    caller = verify(token(claims(**VIEW)), SECRET, now=now())
     assert (caller.user_id, caller.viewer, caller.scope) == (7, 5, frozenset({"view"}))
     assert verify(token(), SECRET, now=now()).viewer is None
-    viewed = verify(token(claims(scope="view", viewer=5, viewer_gen=3)), SECRET, now=now())
-    assert viewed.viewer_generation == 3
+    viewed = verify(token(claims(**VIEW, viewer_gen=3)), SECRET, now=now())
+    assert (viewed.viewer_generation, viewed.viewer_sign_in_id) == (3, VIEWER_SIGN_IN)
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"scope": "view"},
-        {"viewer": 5},
-        {"scope": "read", "viewer": 5},
-        {"scope": "read view", "viewer": 5},
-        {"scope": "view", "viewer": 5, "viewer_gen": -1},
-        {"scope": "view", "viewer": 5, "viewer_gen": "1"},
-        {"scope": "view", "viewer": 0},
-        {"scope": "view", "viewer": "5"},
-        {"scope": "view", "viewer": True},
-        {"scope": "view", "viewer": 2**31},
+        {"viewer": None},
+        {"scope": None},
+        {"scope": "read"},
+        {"scope": "read view"},
+        {"viewer_gen": -1},
+        {"viewer_gen": "1"},
+        {"viewer_sid": None},
+        {"viewer_sid": 5},
+        {"viewer_sid": "not-a-uuid"},
+        {"viewer": 0},
+        {"viewer": "5"},
+        {"viewer": True},
+        {"viewer": 2**31},
     ],
 )
 def test_a_view_without_its_admin_or_with_another_scope_is_refused(changes: Any) -> None:
     with pytest.raises(InvalidToken):
-        verify(token(claims(**changes)), SECRET, now=now())
+        verify(token(claims(**{**VIEW, **changes})), SECRET, now=now())

@@ -15,7 +15,7 @@ from ai.projections.batch import read_batch
 from ai.projections.revocation import ENDED, ERASED, GENERATIONS, Revocations, is_active
 from ongoza_contracts.event import Fact
 from tests.facts import erased, record, sign_in_ended, sign_in_started, user, user_updated
-from tests.tokens import SECRET, SIGN_IN, claims, token
+from tests.tokens import SECRET, SIGN_IN, VIEW, VIEWER_SIGN_IN, claims, token
 
 PHONE = UUID("00000000-0000-4000-8000-000000000001")
 MANY = """
@@ -84,12 +84,22 @@ def test_a_token_that_was_verified_before_is_refused_once_it_is_revoked() -> Non
 
 def test_a_view_is_void_with_the_tokens_of_its_admin() -> None:
     tokens = Tokens(SECRET)
-    viewed = token(claims(scope="view", viewer=5, viewer_gen=1))
+    viewed = token(claims(**VIEW, viewer_gen=1))
     tokens.revocation_list = RevocationList({5: 1})
     assert tokens.verify(viewed).viewer == 5
     tokens.revocation_list = RevocationList({5: 2})
     with pytest.raises(InvalidToken, match="void"):
         tokens.verify(viewed)
+
+
+async def test_a_view_is_void_once_its_admin_has_logged_out(vector_pool: asyncpg.Pool) -> None:
+    await apply(vector_pool, [sign_in_started(5, sign_in_id=VIEWER_SIGN_IN)])
+    assert accepts(await refreshed(vector_pool), **VIEW)
+    await apply(vector_pool, [sign_in_ended(5, sign_in_id=VIEWER_SIGN_IN)])
+    tokens = await refreshed(vector_pool)
+    assert not accepts(tokens, **VIEW)
+    assert accepts(tokens)
+    assert accepts(tokens, **{**VIEW, "viewer_sid": str(PHONE)})
 
 
 async def test_a_raised_generation_voids_tokens_of_the_same_second_and_no_later_ones(

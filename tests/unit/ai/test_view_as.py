@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from tests.tokens import VIEW
 from tests.unit.ai.test_app import OPEN_PATHS, app, http, operations, scoped, settings
 
 __all__ = ["app", "http", "settings"]
@@ -19,7 +20,7 @@ async def test_it_reads_but_for_profiling_sessions_and_changes_nothing(
     for method, path, _ in operations(app):
         if path in OPEN_PATHS:
             continue
-        response = await http.request(method, path, headers=scoped("view", viewer=5))
+        response = await http.request(method, path, headers=scoped(**VIEW))
         body = response.json() if response.status_code == 403 else {}
         refused = method != "GET" or path.startswith(PRIVATE)
         assert (body.get("detail") == OUT_OF_SCOPE) is refused, (method, path)
@@ -39,7 +40,7 @@ async def test_every_request_is_logged_with_the_admin(
     http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "ai.kit.auth"):
-        response = await http.get("/api/v1/profiling/tracks", headers=scoped("view", viewer=5))
+        response = await http.get("/api/v1/profiling/tracks", headers=scoped(**VIEW))
     assert response.status_code == 200
     (line,) = [one.message for one in caplog.records if one.message.startswith("viewed as")]
     assert "actor=5 user_id=7 request_id=" in line

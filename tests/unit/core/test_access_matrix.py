@@ -175,6 +175,7 @@ ROUTES: dict[str, Route] = {
     "POST /users/me/export/": Route(For.USERS),
     "GET /users/me/export/download/": Route(For.USERS),
     "GET /users/me/guardian/": Route(For.USERS),
+    "PATCH /users/me/guardian/": Route(For.USERS, body={}),
     "POST /users/me/guardian/": Route(For.USERS, body={}),
     "GET /users/me/terms/": Route(For.USERS),
     "GET /users/me/preferences/": Route(For.USERS),

@@ -13,8 +13,8 @@ from core.kit.openapi import PublicDocument
 from core.kit.retention import rules
 from core.outbox.models import FactHistory
 from core.users.models import Impersonation, SignIn, User
-from core.users.services import end_all_sign_ins, set_password, update_user
-from core.users.tokens import InvalidToken, issue_scoped, read_bearer
+from core.users.services import end_all_sign_ins, revoke_sign_in, set_password, update_user
+from core.users.tokens import InvalidToken, issue, issue_scoped, read_bearer
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.http.tokens import VIEW, scope_allows, viewer_is_consistent
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
@@ -23,7 +23,16 @@ from tests.access_matrix import For
 from tests.openapi_documents import core_document
 from tests.unit.core.school import World
 from tests.unit.core.test_access_matrix import ROUTES
-from tests.unit.core.world import Answer, Caller, item, person, refusal, service, signed_in
+from tests.unit.core.world import (
+    NOBODY,
+    Answer,
+    Caller,
+    item,
+    person,
+    refusal,
+    service,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -157,8 +166,8 @@ def test_a_viewer_and_the_scope_belong_together(
 ) -> None:
     assert viewer_is_consistent(scope, viewer) is consistent
     if scope is not None:
-        more = {} if viewer is None else {"viewer": viewer}
         sign_in = world.learner.sign_ins.create()
+        more = {} if viewer is None else {"viewer": viewer, "viewer_sid": str(sign_in.id)}
         token = issue_scoped(world.learner, sign_in, " ".join(sorted(scope)), 900, **more)
         try:
             read_bearer(token)
@@ -226,6 +235,38 @@ def test_it_ends_with_the_tokens_of_its_admin(end: str, world: World) -> None:
     assert viewer.get("users/me/")[0] == 401
     world.admin.refresh_from_db()
     assert view(world).get("users/me/")[0] == 200
+
+
+@pytest.mark.parametrize("end", ["log out", "another device", "operator"])
+def test_it_ends_with_the_sign_in_of_its_admin_alone(end: str, world: World) -> None:
+    sign_in = world.admin.sign_ins.create()
+    pair = issue(world.admin, sign_in)
+    other = view(world)
+    viewer = Caller(ask(Caller(pair.access), world.learner)[1]["access_token"])
+    if end == "log out":
+        assert NOBODY.post("auth/logout/", {"refresh_token": pair.refresh})[0] == 204
+    elif end == "another device":
+        assert signed_in(world.admin).call("DELETE", f"auth/sessions/{sign_in.id}/")[0] == 204
+    else:
+        revoke_sign_in(sign_in_id=sign_in.id)
+    assert viewer.get("users/me/")[0] == 401
+    assert other.get("users/me/")[0] == 200
+
+
+def test_it_goes_on_while_the_admin_refreshes_the_own_tokens(world: World) -> None:
+    pair = issue(world.admin, world.admin.sign_ins.create())
+    viewer = Caller(ask(Caller(pair.access), world.learner)[1]["access_token"])
+    assert NOBODY.post("auth/token/refresh/", {"refresh_token": pair.refresh})[0] == 200
+    assert viewer.get("users/me/")[0] == 200
+
+
+def test_a_view_that_does_not_name_the_sign_in_of_its_admin_is_no_token(world: World) -> None:
+    sign_in, more = world.learner.sign_ins.create(), {"viewer": world.admin.pk}
+    with pytest.raises(InvalidToken):
+        read_bearer(issue_scoped(world.learner, sign_in, VIEW, 900, **more))
+    foreign = {**more, "viewer_sid": str(world.director.sign_ins.create().pk)}
+    token = issue_scoped(world.learner, sign_in, VIEW, 900, **foreign)
+    assert Caller(token).get("users/me/")[0] == 401
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.DIRECTOR])

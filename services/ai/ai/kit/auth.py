@@ -69,6 +69,8 @@ class Caller:
     """The admin who views the account as its user, with the scope `view`."""
     viewer_generation: int = 0
     """The admin's token generation when the view began."""
+    viewer_sign_in_id: UUID | None = None
+    """The admin's sign-in with which the view began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ class RevocationList:
     def revokes(self, caller: Caller) -> bool:
         if caller.viewer is not None and caller.viewer_generation < self._lowest(caller.viewer):
             return True
-        return (
-            caller.generation < self._lowest(caller.user_id) or caller.sign_in_id in self.sign_ins
-        )
+        if caller.generation < self._lowest(caller.user_id):
+            return True
+        return not self.sign_ins.isdisjoint((caller.sign_in_id, caller.viewer_sign_in_id))
 
     def _lowest(self, user_id: int) -> float:
         return self.generations.get(user_id, 0)
@@ -167,6 +169,7 @@ def verify(token: str, secret: str, *, now: float) -> Caller:
     _check_times(claims, now)
     _check_origin(claims)
     scope = _scope(claims)
+    viewer = _viewer(claims, scope)
     return Caller(
         user_id=_user_id(claims),
         role=_role(claims),
@@ -176,8 +179,9 @@ def verify(token: str, secret: str, *, now: float) -> Caller:
         sign_in_id=_sign_in_id(claims),
         generation=_generation(claims),
         scope=scope,
-        viewer=_viewer(claims, scope),
+        viewer=viewer,
         viewer_generation=_generation(claims, "viewer_gen") if "viewer_gen" in claims else 0,
+        viewer_sign_in_id=None if viewer is None else _sign_in_id(claims, "viewer_sid"),
     )
 
 
@@ -254,11 +258,11 @@ def _viewer(claims: dict[str, Any], scope: frozenset[str] | None) -> int | None:
     return viewer
 
 
-def _sign_in_id(claims: dict[str, Any]) -> UUID:
+def _sign_in_id(claims: dict[str, Any], name: str = "sid") -> UUID:
     try:
-        return UUID(_text(claims, "sid"))
+        return UUID(_text(claims, name))
     except ValueError:
-        raise InvalidToken("sid is not a UUID") from None
+        raise InvalidToken(f"{name} is not a UUID") from None
 
 
 def _generation(claims: dict[str, Any], name: str = "gen") -> int:

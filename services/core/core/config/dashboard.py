@@ -53,8 +53,9 @@ def _outbox() -> Card:
 
 def _parked() -> Card:
     count = parked_records()
-    note = "stored by ai: read and decide on them at its /api/v1/operations/parked"
-    return Card("Parked records", UNKNOWN if count is None else count, note)
+    value = UNKNOWN if count is None else count
+    note = "that ai could not apply: retry or discard them"
+    return Card("Parked records", value, note, reverse("parked_records"))
 
 
 def parked_records() -> int | None:

@@ -331,22 +331,26 @@ VAPID_CONTACT = env.text("VAPID_CONTACT", "mailto:no-reply@ongoza.example")
 SMS_URL = env.text("SMS_URL")
 SMS_TOKEN = env.exact("SMS_TOKEN")
 # --- files of users ----------------------------------------------------------------------------
-# Without a backend files are stored in a folder. `FILES_OPTIONS` holds its options as JSON.
+# In a folder, or with a bucket in S3; its credentials are boto3's own variables.
 FILES_ROOT = env.text("FILES_ROOT", ".local/files")
-FILES_BACKEND = env.text("FILES_BACKEND")
+FILES_S3_BUCKET = env.text("FILES_S3_BUCKET")
+FILES_S3_ENDPOINT_URL = env.text("FILES_S3_ENDPOINT_URL")
+_FOLDER: dict[str, Any] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {
+        "location": FILES_ROOT,
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    },
+}
+_BUCKET: dict[str, Any] = {
+    "BACKEND": "core.files.bucket.PrivateBucketStorage",
+    "OPTIONS": {"bucket_name": FILES_S3_BUCKET, "endpoint_url": FILES_S3_ENDPOINT_URL},
+}
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # unused
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "files": {"BACKEND": FILES_BACKEND, "OPTIONS": env.mapping("FILES_OPTIONS")}
-    if FILES_BACKEND
-    else {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": FILES_ROOT,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "files": _BUCKET if FILES_S3_BUCKET else _FOLDER,
 }
 EXPORT_DAYS = env.number("EXPORT_DAYS", 7)
 
@@ -418,4 +422,6 @@ refuse_bad_configuration(
     email_host=EMAIL_HOST,
     vapid_private_key=VAPID_PRIVATE_KEY,
     sms_url=SMS_URL,
+    files_s3_bucket=FILES_S3_BUCKET,
+    files_s3_endpoint_url=FILES_S3_ENDPOINT_URL,
 )

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -25,6 +26,8 @@ def refuse_bad_configuration(
     email_host: str,
     vapid_private_key: str = "",
     sms_url: str = "",
+    files_s3_bucket: str = "",
+    files_s3_endpoint_url: str = "",
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
     secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
@@ -48,6 +51,7 @@ def refuse_bad_configuration(
         wrong.append("VAPID_PRIVATE_KEY is not 32 bytes in base64url.")
     if sms_url and not is_confidential(sms_url):
         wrong.append("SMS_URL is no https URL.")
+    wrong += _s3_faults(files_s3_bucket, files_s3_endpoint_url)
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
 
@@ -58,6 +62,18 @@ def _is_private_key(text: str) -> bool:
         return False
     number = int.from_bytes(base64.urlsafe_b64decode(text.rstrip("=") + "="))
     return 0 < number < P256_ORDER
+
+
+def _s3_faults(bucket: str, endpoint_url: str) -> list[str]:
+    """A bucket without the package would fail with the first file."""
+    faults = []
+    if bucket and find_spec("storages") is None:
+        faults.append("FILES_S3_BUCKET is set: install core with its extra s3.")
+    if endpoint_url and not bucket:
+        faults.append("FILES_S3_ENDPOINT_URL is set without FILES_S3_BUCKET.")
+    if endpoint_url and not is_confidential(endpoint_url):
+        faults.append("FILES_S3_ENDPOINT_URL is no https URL.")
+    return faults
 
 
 def _oidc_faults(name: str, provider: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from core.config import health
+from core.config import health, parked_records
 from core.config.admin import complete
 from core.kit.ids import IdConverter
 from core.kit.openapi import InternalDocument
@@ -26,6 +26,8 @@ APPS = [
     if app.name.startswith("core.") and module_has_submodule(app.module, "urls")
 ]
 
+site_page = admin.site.admin_view
+
 urlpatterns = [
     *(path("api/v1/", include(f"{app}.urls")) for app in APPS),
     path("api/v1/health/", health.Live.as_view()),
@@ -34,5 +36,15 @@ urlpatterns = [
     path("api/schema/internal/", SpectacularAPIView.as_view(generator_class=InternalDocument)),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("admin/login/", throttle_log_in(admin.site.login)),
+    path("admin/parked/", site_page(parked_records.list_records), name="parked_records"),
+    *(
+        path(
+            f"admin/parked/<int:parked_id>/{decision}/",
+            site_page(parked_records.decide),
+            {"decision": decision},
+            name=f"{decision}_parked",
+        )
+        for decision in parked_records.DECISIONS
+    ),
     path("admin/", admin.site.urls),
 ]

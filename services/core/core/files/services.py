@@ -6,7 +6,8 @@ without a row, never a row without bytes; `sweep_orphans` deletes them.
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import IO, Any
@@ -38,8 +39,16 @@ class FileGone(DomainError):
     detail = "The bytes of this file are no longer stored. Ask for a new file."
 
 
-def file_store() -> Storage:
-    return storages["files"]
+@contextmanager
+def file_store() -> Iterator[Storage]:
+    """The store. Raises Unavailable for whatever it raises, but FileNotFoundError."""
+    try:
+        yield storages["files"]
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # each kind of store raises its own
+        log.exception("the file store failed")
+        raise Unavailable from error
 
 
 def store_file(
@@ -50,7 +59,7 @@ def store_file(
     content_type: str,
     expires_at: datetime,
 ) -> File:
-    """Write bytes into the store, and their row in the caller's transaction."""
+    """Write bytes into the store, and their row in the caller's transaction. Raises Unavailable."""
     file_id = uuid7()
     content.seek(0)
     digest, size = hashlib.sha256(), 0
@@ -58,7 +67,8 @@ def store_file(
         digest.update(part)
         size += len(part)
     content.seek(0)
-    name = file_store().save(f"{owner_id}/{file_id}", OpenFile(content))
+    with file_store() as store:
+        name = store.save(f"{owner_id}/{file_id}", OpenFile(content))
     return File.objects.create(
         id=file_id,
         owner_id=owner_id,
@@ -73,15 +83,11 @@ def store_file(
 
 def open_file(file: File) -> "OpenFile[Any]":
     """The bytes, to be read. Raises FileGone, and Unavailable when the store does not answer."""
-    try:
-        store = file_store()
+    with suppress(FileNotFoundError), file_store() as store:
         if store.size(file.name) == file.size:
-            return store.open(file.name)
-    except FileNotFoundError:
-        pass
-    except Exception as error:  # each kind of store raises its own
-        log.exception("the file store failed")
-        raise Unavailable from error
+            opened = store.open(file.name)
+            opened.seek(0)  # a bucket sends the bytes now, before an answer has begun
+            return opened
     raise FileGone
 
 
@@ -128,10 +134,9 @@ def _sweep(folder: str) -> int:
 
 
 def _is_old(name: str) -> bool:
-    try:
-        return file_store().get_modified_time(name) < timezone.now() - ORPHAN_AGE
-    except FileNotFoundError:  # deleted meanwhile
-        return False
+    with suppress(FileNotFoundError), file_store() as store:
+        return store.get_modified_time(name) < timezone.now() - ORPHAN_AGE
+    return False  # deleted meanwhile
 
 
 def _delete_folder(folder: str) -> None:
@@ -140,8 +145,9 @@ def _delete_folder(folder: str) -> None:
 
 def _delete_bytes(names: Iterable[str]) -> None:
     """No-op for a name that is not in the store."""
-    for name in names:
-        file_store().delete(name)
+    with file_store() as store:
+        for name in names:
+            store.delete(name)
 
 
 def _names_in(folder: str) -> list[str]:
@@ -150,7 +156,6 @@ def _names_in(folder: str) -> list[str]:
 
 def _list(folder: str) -> tuple[list[str], list[str]]:
     """Folders and files; none in a folder that does not exist."""
-    try:
-        return file_store().listdir(folder)
-    except FileNotFoundError:
-        return [], []
+    with suppress(FileNotFoundError), file_store() as store:
+        return store.listdir(folder)
+    return [], []

@@ -11,7 +11,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from core.kit.admin import ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import service_action
-from core.users import administration, second_factor, services
+from core.users import administration, guardians, second_factor, services
 from core.users.addresses import validate_new_address
 from core.users.models import Impersonation, SignIn, User
 
@@ -114,7 +114,9 @@ class UserAdmin(auth_admin.UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc
             _change(request, obj, **values)
         else:
             values = {name: form.cleaned_data[name] for name in AddForm.Meta.fields}
-            obj.pk = services.add_user(password=_password(form), **values).pk
+            user = services.add_user(password=_password(form), **values)
+            guardians.ask_birth_year(user)
+            obj.pk = user.pk
         obj.refresh_from_db()
 
 

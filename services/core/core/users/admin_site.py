@@ -12,7 +12,7 @@ from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from core.users import second_factor, services
+from core.users import admin_sessions, second_factor, services
 from core.users.models import User
 
 SESSION_KEY = "passed_second_factor"
@@ -78,6 +78,14 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]
         form_was_valid = request.method == "POST" and response.status_code == 302
         if form_was_valid and isinstance(request.user, User):
             request.session[SESSION_KEY] = getattr(request, "passed_second_factor", None)
+            admin_sessions.begin(request.session, request.user)
+        return response
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        admin_sessions.end(request.session)
+        response: HttpResponse = super().logout(request, extra_context)
         return response
 
     def password_change(

@@ -5,11 +5,16 @@ from typing import Any
 from rest_framework import serializers
 
 from core.kit.serializers import StrictSerializer
+from core.users.fields import BirthYearField
 from core.users.serializers import NewEmailField, TokenField
 
 
 class GuardianRequest(StrictSerializer):
     email = NewEmailField(help_text="The guardian's address, not the caller's own.")
+
+
+class BirthYearRequest(StrictSerializer):
+    birth_year = BirthYearField()
 
 
 class GuardianLinkRequest(StrictSerializer):
@@ -30,6 +35,9 @@ class GuardianStatus(serializers.Serializer[Any]):
     adult_from = serializers.DateField(allow_null=True)
     is_asked = serializers.BooleanField(help_text="Whether the caller named a guardian.")
     is_given = serializers.BooleanField()
+    is_birth_year_missing = serializers.BooleanField(
+        help_text="Whether the caller has to say the year of birth first, by PATCH."
+    )
 
 
 class TermsStatus(serializers.Serializer[Any]):

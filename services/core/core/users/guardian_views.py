@@ -25,7 +25,7 @@ class Terms(AccountView):
 
 
 class Guardian(AccountView):
-    permissions = {"GET": Principal.USER, "POST": Principal.USER}
+    permissions = {"GET": Principal.USER, "PATCH": Principal.USER, "POST": Principal.USER}
 
     def get_throttles(self) -> list[BaseThrottle]:
         return [MailThrottle(), GuardianThrottle()] if self.request.method == "POST" else []
@@ -33,6 +33,18 @@ class Guardian(AccountView):
     @extend_schema(operation_id="users_me_guardian", responses=serializers.GuardianStatus)
     def get(self, request: Request) -> Response:
         """Whether the caller needs a guardian's consent, and has it."""
+        return Response(serializers.GuardianStatus(guardians.status_of(self.caller)).data)
+
+    @extend_schema(
+        operation_id="users_me_guardian_birth_year",
+        request=serializers.BirthYearRequest,
+        responses=serializers.GuardianStatus,
+    )
+    def patch(self, request: Request) -> Response:
+        """Say the year of birth, once, if it is missing. It is not stored, only until when the
+        caller is a minor. 409 `birth_year_known` if it is not missing."""
+        body = self.body(serializers.BirthYearRequest)
+        guardians.record_birth_year(user=self.caller, **body)
         return Response(serializers.GuardianStatus(guardians.status_of(self.caller)).data)
 
     @extend_schema(

@@ -31,6 +31,17 @@ class GuardianConsentRequired(DomainError):
     detail = "A parent or guardian has to consent first: name their address at users/me/guardian/."
 
 
+class BirthYearRequired(DomainError):
+    status = 403
+    code = "birth_year_required"
+    detail = "Say in which year you were born first: PATCH users/me/guardian/ with birth_year."
+
+
+class BirthYearKnown(Conflict):
+    code = "birth_year_known"
+    detail = "This account is not asked for a year of birth, or has said it already."
+
+
 class NotMinor(Conflict):
     code = "not_a_minor"
     detail = "This account needs no guardian's consent."
@@ -48,25 +59,46 @@ class ConsentGiven(Conflict):
 
 def record_sign_up(user: User, *, terms_version: str | None, birth_year: int | None) -> None:
     """Note what a new user accepted, and until when the user is a minor. The year of birth itself
-    is not stored, and of adults nothing.
-
-    Somebody born in that year is an adult for certain when the next year begins.
-    """
+    is not stored, and of adults nothing."""
     if terms_version is not None:
         record_consent(user=user, kind=Consent.Kind.TERMS, given=True, version=terms_version)
-    if birth_year is not None:
-        adult_from = date(birth_year + settings.ADULT_AGE + 1, 1, 1)
-        if adult_from > _today():
-            Minor.objects.create(user=user, adult_from=adult_from)
+    if birth_year is not None and (adult_from := _adult_from(birth_year)) > _today():
+        Minor.objects.create(user=user, adult_from=adult_from)
+
+
+def _adult_from(birth_year: int) -> date:
+    """When everybody who was born in that year is an adult for certain."""
+    return date(birth_year + settings.ADULT_AGE + 1, 1, 1)
+
+
+def ask_birth_year(user: User) -> None:
+    """For a new user who had no chance to say it."""
+    Minor.objects.create(user=user)
+
+
+def record_birth_year(*, user: User, birth_year: int) -> None:
+    """Once; the year itself is not stored, and of adults nothing. Raises BirthYearKnown."""
+    unknown, adult_from = Minor.objects.filter(user=user, adult_from=None), _adult_from(birth_year)
+    if adult_from > _today():
+        recorded = unknown.update(adult_from=adult_from)
+    else:
+        recorded = unknown.delete()[0]
+    if not recorded:
+        raise BirthYearKnown
 
 
 def require_consent(user: User) -> None:
-    """Raises GuardianConsentRequired for a minor whose guardian has not consented."""
-    if minors().filter(user=user).exclude(user__in=_consents().values("user")).exists():
+    """Raises BirthYearRequired for a user who has not said it yet, and GuardianConsentRequired for
+    a minor whose guardian has not consented."""
+    state = status_of(user)
+    if state.is_birth_year_missing:
+        raise BirthYearRequired
+    if state.is_minor and not state.is_given:
         raise GuardianConsentRequired
 
 
 def minors() -> QuerySet[Minor]:
+    """Without those whose year of birth is missing."""
     return Minor.objects.filter(adult_from__gt=_today())
 
 
@@ -87,13 +119,17 @@ class GuardianState(NamedTuple):
     adult_from: date | None
     is_asked: bool
     is_given: bool
+    is_birth_year_missing: bool = False
 
 
 def status_of(user: User) -> GuardianState:
-    minor = minors().filter(user=user).first()
-    if minor is None:
+    minor = Minor.objects.filter(user=user).first()
+    adult_from = minor.adult_from if minor else None
+    if minor is None or adult_from is None:
+        return GuardianState(False, None, False, False, is_birth_year_missing=minor is not None)
+    if adult_from <= _today():
         return GuardianState(False, None, False, False)
-    return GuardianState(True, minor.adult_from, bool(minor.guardian_email), has_consent(user))
+    return GuardianState(True, adult_from, bool(minor.guardian_email), has_consent(user))
 
 
 # --- asking ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ and its start is published with the admin as actor. The row says why.
 
 from datetime import timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -35,8 +36,9 @@ class View(NamedTuple):
 
 
 @transaction.atomic
-def view_as(*, user_id: int, viewer: User, reason: str) -> View:
-    """An access token that reads what the user may read. Raises NotFound and NotViewable."""
+def view_as(*, user_id: int, viewer: User, viewer_sign_in: UUID, reason: str) -> View:
+    """An access token that reads what the user may read, until the sign-in of the viewer ends.
+    Raises NotFound and NotViewable."""
     user = get_for_update(User.objects.filter(pk=user_id))
     if user.pk == viewer.pk or not user.is_active or is_protected(user):
         raise NotViewable
@@ -44,7 +46,7 @@ def view_as(*, user_id: int, viewer: User, reason: str) -> View:
     publish(sign_in)
     expiry = timezone.now() + timedelta(seconds=SCOPED_TOKEN_SECONDS)
     user.impersonations.create(viewer=viewer, sign_in=sign_in, reason=reason, expires_at=expiry)
-    return View(issue_view(user, sign_in, viewer), SCOPED_TOKEN_SECONDS)
+    return View(issue_view(user, sign_in, viewer, viewer_sign_in), SCOPED_TOKEN_SECONDS)
 
 
 def end_views(views: QuerySet[Impersonation]) -> None:

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from core.kit.serializers import StrictSerializer
 from core.users import impersonation
 from core.users.base_views import AccountView
+from core.users.tokens import UserClaims
 from ongoza_contracts.access import Permission
 
 
@@ -33,8 +34,12 @@ class ViewAs(AccountView):
         """Get an access token that reads what another user reads, for 15 minutes: admins alone.
 
         It changes nothing and does not open the routes of the account. The user sees it in the list
-        of sign-ins and can end it there. 403 for admins, directors and inactive users.
+        of sign-ins and can end it there; it ends with the admin's own sign-in too. 403 for admins,
+        directors and inactive users.
         """
         body = self.body(ViewAsRequest)
-        view = impersonation.view_as(user_id=user_id, viewer=self.caller, **body)
+        sign_in = cast(UserClaims, request.auth).sid
+        view = impersonation.view_as(
+            user_id=user_id, viewer=self.caller, viewer_sign_in=sign_in, **body
+        )
         return Response(view._asdict(), 201)

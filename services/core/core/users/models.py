@@ -281,15 +281,15 @@ class ExternalIdentity(models.Model):
 
 
 class Minor(models.Model):
-    """Until when a user needs a guardian's consent, and the guardian's address. Users who are of
-    age, or whose year of birth is not known, have no such row."""
+    """Until when a user needs a guardian's consent, and the guardian's address. Without a day the
+    user is asked for the year of birth first. Users who are of age have no such row."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True)
-    adult_from = models.DateField()
+    adult_from = models.DateField(null=True)
     guardian_email = models.EmailField(max_length=254, blank=True, default="")
 
     def __str__(self) -> str:
-        return f"user {self.user_id} until {self.adult_from}"
+        return f"user {self.user_id} until {self.adult_from or 'the year of birth is known'}"
 
 
 class Impersonation(models.Model):

@@ -21,7 +21,7 @@ from django.utils.crypto import constant_time_compare
 
 from core.access.selectors import roles_of
 from core.kit.errors import Conflict, NotFound
-from core.users import second_factor
+from core.users import guardians, second_factor
 from core.users.account_claims import claim_verified
 from core.users.addresses import validate_new_address
 from core.users.encryption import seal, unseal
@@ -171,9 +171,10 @@ def _verified_address(claims: Claims) -> str:
 
 
 def _new_user(email: str, claims: Claims) -> User:
-    """A learner without a password."""
+    """A learner without a password, who is asked for the year of birth."""
     names = ((name or "")[:80] for name in (claims.given_name, claims.family_name))
     first, last = (name if is_line(name) else "" for name in names)
     user = add_user(email=email, password=None, first_name=first, last_name=last)
     User.objects.filter(pk=user.pk).update(email_verified_at=timezone.now())
+    guardians.ask_birth_year(user)
     return user

@@ -1,5 +1,6 @@
 """Reads of users, limited to the caller's reach."""
 
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +21,8 @@ PROTECTED = frozenset({Role.ADMIN, Role.DIRECTOR})
 def signed_in_user(claims: UserClaims) -> User | None:
     """The active user of an access token that is not void: one query, asked with every request.
 
-    Of the token of a view, it also asks whether its admin may still view the user.
+    Of the token of a view, it also asks whether its admin is still signed in and may still view
+    the user.
     """
     user = User.objects.filter(
         pk=claims.user_id,
@@ -30,7 +32,11 @@ def signed_in_user(claims: UserClaims) -> User | None:
     ).first()
     if user is None or claims.viewer is None:
         return user
-    viewers = active_admins().filter(pk=claims.viewer, token_generation__lte=claims.viewer_gen)
+    viewers = active_admins().filter(
+        pk=claims.viewer,
+        token_generation__lte=claims.viewer_gen,
+        sign_ins__id=cast(UUID, claims.viewer_sid),  # the claims of every view have one
+    )
     return user if viewers.exists() and not is_protected(user) else None
 
 

@@ -81,6 +81,8 @@ class UserClaims(_Claims):
     """The admin who views the account as its user, with the scope `view`."""
     viewer_gen: TokenGeneration = 0
     """The admin's token generation when the view began."""
+    viewer_sid: UUID | None = None
+    """The admin's sign-in with which the view began; the view ends with it."""
     iss: Literal["ongoza-core"]
     aud: Literal["ongoza"]
 
@@ -97,6 +99,8 @@ class UserClaims(_Claims):
         words = None if self.scope is None else frozenset(self.scope.split(" "))
         if not viewer_is_consistent(words, self.viewer):
             raise ValueError("viewer and scope contradict each other")
+        if self.viewer is not None and self.viewer_sid is None:
+            raise ValueError("the viewer's sign-in is not named")
         return self
 
 
@@ -171,9 +175,13 @@ def issue(user: User, sign_in: SignIn) -> TokenPair:
     return TokenPair(access=str(access), refresh=str(refresh))
 
 
-def issue_view(user: User, sign_in: SignIn, viewer: User) -> str:
+def issue_view(user: User, sign_in: SignIn, viewer: User, viewer_sign_in: UUID) -> str:
     """An access token by which an admin views the account as its user."""
-    more = {"viewer": viewer.id, "viewer_gen": viewer.token_generation}
+    more = {
+        "viewer": viewer.id,
+        "viewer_gen": viewer.token_generation,
+        "viewer_sid": str(viewer_sign_in),
+    }
     return issue_scoped(user, sign_in, VIEW, SCOPED_TOKEN_SECONDS, **more)
 
 

@@ -1,0 +1,268 @@
+"""The file store in a bucket: a server that speaks S3's protocol on this machine."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import boto3
+import pytest
+from django.test import Client
+from django.utils import timezone
+from moto.server import ThreadedMotoServer
+
+from core.erasure.services import erase_user
+from core.files import services
+from core.files.bucket import PrivateBucketStorage
+from core.files.models import File
+from core.files.services import sweep_orphans
+from core.jobs.models import Job
+from core.jobs.services import run_due
+from core.kit.retention import rules
+from core.users.models import User
+from core.users.services import add_user
+from scripts.embedded.ports import free_ports
+from tests.unit.core.test_export import DOWNLOAD, EXPORT, PASSWORD
+from tests.unit.core.test_files import BYTES, root, stored
+from tests.unit.core.test_kit_startup import start
+from tests.unit.core.world import Caller, forget_appended, person, service, signed_in
+
+__all__ = ["root"]
+pytestmark = pytest.mark.django_db
+
+BUCKET = "ongoza"
+Committed = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "core")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-a-test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+
+@pytest.fixture
+def bucket(endpoint: str, settings: Any) -> Iterator[Any]:
+    """The store of the settings, in an empty bucket."""
+    bucket = boto3.resource("s3", endpoint_url=endpoint).Bucket(BUCKET)
+    bucket.create()
+    use_bucket(settings, endpoint)
+    yield bucket
+    bucket.objects.all().delete()
+    bucket.delete()
+
+
+@pytest.fixture
+def amina() -> User:
+    return add_user(email="amina@ongoza.example", password=PASSWORD)
+
+
+def use_bucket(settings: Any, endpoint_url: str) -> None:
+    store = {
+        "BACKEND": "core.files.bucket.PrivateBucketStorage",
+        "OPTIONS": {"bucket_name": BUCKET, "endpoint_url": endpoint_url},
+    }
+    settings.STORAGES = {**settings.STORAGES, "files": store}
+
+
+def names(bucket: Any) -> set[str]:
+    return {one.key for one in bucket.objects.all()}
+
+
+def export(caller: Caller) -> File:
+    assert caller.call("POST", EXPORT)[0] == 202
+    run_due()
+    return File.objects.get()
+
+
+def download(caller: Caller, method: str = "GET", **headers: str) -> Any:
+    authorization = {"Authorization": f"Bearer {caller.token}"}
+    return Client().generic(method, f"/api/v1/{DOWNLOAD}", headers={**authorization, **headers})
+
+
+# --- an export -----------------------------------------------------------------------------------
+def test_an_export_is_written_downloaded_expired_and_purged(
+    amina: User, bucket: Any, django_capture_on_commit_callbacks: Committed
+) -> None:
+    caller = signed_in(amina)
+    file = export(caller)
+    assert names(bucket) == {file.name} == {f"{amina.pk}/{file.pk}"}
+    response = download(caller)
+    content = b"".join(response.streaming_content)
+    assert (response.status_code, len(content)) == (200, file.size)
+    with ZipFile(BytesIO(content)) as archive:
+        assert archive.testzip() is None
+
+    File.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert download(caller).status_code == 404
+    with django_capture_on_commit_callbacks(execute=True):
+        rules()["files.expired"].carry_out()
+    assert (File.objects.count(), names(bucket)) == (0, set())
+
+
+@pytest.mark.parametrize("place", ["folder", "bucket"])
+def test_a_download_answers_head_and_range_alike_from_both_stores(
+    place: str, amina: User, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue("bucket" if place == "bucket" else "root")
+    caller = signed_in(amina)
+    file = export(caller)
+    head, part = download(caller, "HEAD"), download(caller, Range="bytes=0-3")
+    for response in (head, part):
+        assert response.status_code == 200
+        assert response.headers["Content-Length"] == str(file.size)
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "Accept-Ranges" not in response.headers
+    assert b"".join(head.streaming_content) == b""
+    assert len(b"".join(part.streaming_content)) == file.size
+
+
+def test_a_new_export_replaces_the_former_one(
+    amina: User, bucket: Any, django_capture_on_commit_callbacks: Committed
+) -> None:
+    caller = signed_in(amina)
+    former = export(caller)
+    with django_capture_on_commit_callbacks(execute=True):
+        current = export(caller)
+    assert names(bucket) == {current.name} != {former.name}
+
+
+def test_lost_or_cut_bytes_are_gone(amina: User, bucket: Any) -> None:
+    caller = signed_in(amina)
+    file = export(caller)
+    bucket.put_object(Key=file.name, Body=b"short")
+    assert download(caller).json()["code"] == "file_gone"
+    bucket.Object(file.name).delete()
+    response = download(caller)
+    assert (response.status_code, response.json()["code"]) == (410, "file_gone")
+
+
+# --- objects -------------------------------------------------------------------------------------
+def test_objects_are_private_and_no_link_opens_them(amina: User, bucket: Any) -> None:
+    file = stored(amina)
+    (grant,) = bucket.Object(file.name).Acl().grants
+    assert (grant["Grantee"]["Type"], grant["Permission"]) == ("CanonicalUser", "FULL_CONTROL")
+    with services.file_store() as store:
+        assert "?" not in store.url(file.name)
+
+
+def test_no_object_is_overwritten(amina: User, bucket: Any) -> None:
+    file = stored(amina)
+    with services.file_store() as store:
+        assert store.save(file.name, BytesIO(b"other")) != file.name
+    assert bucket.Object(file.name).get()["Body"].read() == BYTES
+
+
+def test_an_erasure_deletes_the_objects_of_the_user_alone(
+    amina: User, bucket: Any, django_capture_on_commit_callbacks: Committed
+) -> None:
+    kept = stored(person("baraka"))
+    stored(amina)
+    bucket.put_object(Key=f"{amina.pk}/orphan", Body=BYTES)
+    forget_appended()
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_user(user_id=amina.pk)
+    report = service().get(f"internal/erasures/{amina.pk}/")[1]
+    rows = {one["place"]: one["rows"] for one in report["receipts"]}
+    assert (rows["stored files"], report["remaining"]) == (2, {})
+    assert names(bucket) == {kept.name}
+
+
+def test_the_sweep_deletes_old_orphans_and_those_of_users_who_do_not_exist(
+    amina: User, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = stored(amina)
+    bucket.put_object(Key="2147483647/young", Body=BYTES)
+    bucket.put_object(Key=f"{amina.pk}/orphan", Body=BYTES)
+    assert sweep_orphans() == 1
+    assert names(bucket) == {kept.name, f"{amina.pk}/orphan"}
+    monkeypatch.setattr(services, "ORPHAN_AGE", -timedelta(days=1))
+    assert sweep_orphans() == 1
+    assert names(bucket) == {kept.name}
+
+
+def test_an_object_that_disappears_during_the_sweep_is_no_error(
+    amina: User, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "_list", lambda folder: ([str(amina.pk)], ["gone"]))
+    assert sweep_orphans() == 0
+
+
+# --- a store that fails --------------------------------------------------------------------------
+@pytest.fixture(params=["no folder", "no server", "no bucket", "no credentials"])
+def broken(request: pytest.FixtureRequest, settings: Any, endpoint: str, root: Path) -> str:
+    """The store of the settings cannot be used."""
+    if request.param == "no folder":
+        root.write_bytes(b"a file where the folder should be")
+    else:
+        (port,) = free_ports(1)
+        use_bucket(settings, f"http://127.0.0.1:{port}" if "server" in request.param else endpoint)
+    if request.param == "no credentials":
+        monkeypatch = request.getfixturevalue("monkeypatch")
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return str(request.param)
+
+
+def test_a_store_that_fails_is_a_503_and_nothing_is_erased(broken: str, amina: User) -> None:
+    caller = signed_in(amina)
+    File.objects.create(
+        owner=amina,
+        purpose=File.Purpose.EXPORT,
+        name=f"{amina.pk}/x",
+        size=1,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    answers = [
+        caller.call("DELETE", "users/me/", {"password": PASSWORD}),
+        service().get(f"internal/erasures/{amina.pk}/"),
+    ]
+    if broken != "no bucket":  # which S3 does not tell from an object that is missing
+        answers.append(caller.get(DOWNLOAD))
+    for status, body in answers:
+        assert (status, body["code"]) == (503, "unavailable")
+        assert body["detail"]
+    assert User.objects.filter(pk=amina.pk).exists()
+
+
+def test_an_export_waits_for_the_store(broken: str, amina: User) -> None:
+    caller = signed_in(amina)
+    assert caller.call("POST", EXPORT)[0] == 202
+    run_due()
+    assert (Job.objects.get().attempts, File.objects.count()) == (1, 0)
+    assert caller.get(EXPORT)[1]["state"] == "under_way"
+
+
+# --- settings ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("bucket_name", "endpoint_url", "fault"),
+    [
+        ("", "https://s3.example", "without FILES_S3_BUCKET"),
+        (BUCKET, "http://s3.example", "FILES_S3_ENDPOINT_URL is no https URL"),
+    ],
+)
+def test_a_bad_bucket_stops_the_process(bucket_name: str, endpoint_url: str, fault: str) -> None:
+    with pytest.raises(Exception, match=fault):
+        start(files_s3_bucket=bucket_name, files_s3_endpoint_url=endpoint_url)
+
+
+def test_a_bucket_without_the_package_stops_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    start(files_s3_bucket=BUCKET)
+    monkeypatch.setattr("core.config.startup.find_spec", lambda name: None)
+    with pytest.raises(Exception, match="extra s3"):
+        start(files_s3_bucket=BUCKET)
+
+
+def test_an_empty_endpoint_is_the_one_of_aws() -> None:
+    assert PrivateBucketStorage(BUCKET, "").endpoint_url is None
