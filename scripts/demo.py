@@ -29,7 +29,7 @@ console = Console()
 
 @dataclass
 class Hops:
-    """What was seen when, in milliseconds after the request that changed the progress was sent."""
+    """The hops that were seen, in milliseconds after the report of progress was sent."""
 
     sent: float = field(default_factory=time.perf_counter)
     seen: list[tuple[float, str, str]] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Hops:
 
 
 async def eventually(what: str, look: Callable[[], Awaitable[T | None]]) -> T:
-    """What `look` returns as soon as that is something. Raises TimeoutError naming `what`."""
+    """Wait until `look` returns something, and return it. Raises TimeoutError naming `what`."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline:
         if (found := await look()) is not None:

@@ -62,7 +62,7 @@ class Level:
     """How a level of confidence keeps its claim."""
 
     share: float
-    """Of all results."""
+    """The share of all results."""
     claimed: float
     right: float
     """The share of its results whose primary track is the learner's true one."""

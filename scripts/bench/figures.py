@@ -1,4 +1,4 @@
-"""What the measures found: tables for people, JSON for comparison over time."""
+"""The results of the measures: tables for people, JSON for comparison over time."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What several measures use of the product and its facts: a renamed module is followed here."""
+"""The product's parts that several measures use: a renamed module is followed here."""
 
 import os
 import random

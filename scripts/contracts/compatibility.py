@@ -29,7 +29,7 @@ class Difference:
     """The field, `result.scores`; empty for the document as a whole."""
     value: str
     document: Any
-    """What the writer may write and the reader refuses; None if no such document was found."""
+    """A document that the writer may write and the reader refuses; None if none was found."""
     complaint: str
 
 
@@ -123,7 +123,7 @@ def _without_null(node: Schema) -> tuple[bool, Schema]:
 
 
 def _shell(node: Schema) -> Schema:
-    """What has to be equal: everything but the schemas inside, which are compared in turn."""
+    """The part that has to be equal: all but the schemas inside, which are compared in turn."""
     inner = ("properties", "items", "additionalProperties")
     return {
         key: "compared" if key in inner and isinstance(value, Mapping) else value

@@ -47,7 +47,7 @@ def _plain(fact: type[Fact], kind: str) -> dict[str, Any]:
 
 
 def bad_examples(contracts: Path) -> list[str]:
-    """What is wrong with the examples: each fact has the three kinds, and all can be read."""
+    """Faults of the examples: each fact has the three kinds, and all can be read."""
     problems = []
     for name, fact in FACT_TYPES.items():
         folder = contracts / "examples" / name

@@ -1,4 +1,4 @@
-"""What other teams use of our facts, by their own files contracts/consumers/<team>/needs.yaml."""
+"""Other teams' use of our facts, by their own files contracts/consumers/<team>/needs.yaml."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

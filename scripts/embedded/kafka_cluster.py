@@ -37,7 +37,7 @@ class Member(Kafka):
 
 
 def members(folder: Path) -> list[Member]:
-    """Of a new cluster, on free ports."""
+    """The brokers of a new cluster, on free ports."""
     ports, cluster_id = [Ports.free() for _ in range(BROKERS)], new_id()
     voters = tuple(
         f"{node}@{HOST}:{port.kafka_controller}:{new_id()}" for node, port in enumerate(ports, 1)

@@ -8,7 +8,7 @@ from infra.kafka.logins import ADMIN
 from scripts.embedded.kafka import Kafka, new_id
 
 NAME = "localhost"
-"""What the broker's certificate says, and so what clients have to call it."""
+"""The broker's name in its certificate, by which clients have to call it."""
 
 
 @dataclass(frozen=True)

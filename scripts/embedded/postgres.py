@@ -141,7 +141,7 @@ def _account() -> pwd.struct_passwd:
 
 
 def as_account() -> list[str]:
-    """What to put before a command so that root runs it as an unprivileged account.
+    """The prefix of a command with which root runs it as an unprivileged account.
 
     The account keeps the right to pass folders that are closed to it: a project below root's home
     or a temporary folder works without changing anybody's permissions.

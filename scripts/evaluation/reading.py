@@ -25,7 +25,7 @@ GENRES = (
     *("Documentary", "Drama", "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery"),
     *("Romance", "Sci-Fi", "Thriller", "War", "Western"),
 )
-"""Of `u.item` of MovieLens 100k, in the order of its last columns."""
+"""The genres of `u.item` of MovieLens 100k, in the order of its last columns."""
 
 
 class BrokenFile(ValueError):
@@ -49,7 +49,7 @@ class Described:
 def read_interactions(path: Path, *, min_rating: float | None = None) -> list[Interaction]:
     """(user, item, rating, timestamp), tab- or comma-separated, with or without a header.
 
-    Of a pair that comes twice the later one counts. Raises BrokenFile.
+    If a pair comes twice, the later one counts. Raises BrokenFile.
     """
     newest: dict[tuple[str, str], Interaction] = {}
     for number, row in _rows(path, _columns):

@@ -25,9 +25,10 @@ SELECT coalesce(now() - max(heartbeat_at) < make_interval(secs => least(30, %(ag
 FROM worker_status
 """
 
-# Written each minute, and at the start, by a task that went through Valkey.
-JOBS_AT_WORK = """
-SELECT coalesce(now() - max(at) < make_interval(secs => least(150, %(age)s)), false) FROM jobs_tick
+# Written each minute, and at the start, by a task that went through the queue in Valkey.
+QUEUE_AT_WORK = """
+SELECT coalesce(now() - max(at) < make_interval(secs => least(150, %(age)s)), false)
+FROM jobs_tick WHERE queue = '{}'
 """
 
 
@@ -51,6 +52,12 @@ class Service:
     principal: str = ""
     """The principal of its login to Kafka; empty if it does not use Kafka."""
     patience: float = 90.0
+
+
+def worker_of(queue: str, *, slots: int) -> tuple[str, ...]:
+    """The command of a Celery worker for one queue of `core.jobs.queue_names`, and its ticks."""
+    queues = f"{queue}.ticks,{queue}"
+    return (*CELERY, "worker", "-Q", queues, "--pool=threads", "-c", str(slots))
 
 
 SERVICES: tuple[Service, ...] = (
@@ -115,8 +122,16 @@ SERVICES: tuple[Service, ...] = (
         name="jobs",
         ready="query",
         asks="postgres-relational",
-        health=JOBS_AT_WORK,
-        command=(*CELERY, "worker", "-Q", "ticks,jobs", "--pool=threads", "-c", "2", *BEAT, *QUIET),
+        health=QUEUE_AT_WORK.format("jobs"),
+        command=(*worker_of("jobs", slots=2), *BEAT, *QUIET),
+        after=("migrate-core", "valkey"),
+    ),
+    Service(
+        name="webhooks",
+        ready="query",
+        asks="postgres-relational",
+        health=QUEUE_AT_WORK.format("webhooks"),
+        command=(*worker_of("webhooks", slots=4), *QUIET),
         after=("migrate-core", "valkey"),
     ),
 )

@@ -240,7 +240,7 @@ class Stack:
                     require_free("kafka_controller", self.ports.kafka_controller, patience)
 
     def _prepare(self, services: Iterable[Service]) -> None:
-        """What takes long the first time (jars, new clusters), side by side."""
+        """Prepare side by side the servers that take long the first time (jars, new clusters)."""
         names = [service.name for service in services]
         idle = [name for name in names if name in self.servers and not self.register.alive(name)]
         if idle:

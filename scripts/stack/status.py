@@ -109,7 +109,7 @@ def jobs_of(stack: Stack) -> tuple[int, int] | None:
 
 
 def restore_problems(stack: Stack) -> list[str]:
-    """What has to be done after core's database or Kafka was restored."""
+    """The tasks after core's database or Kafka was restored."""
     try:
         url = stack.servers["postgres-relational"].url()  # type: ignore[union-attr]
         with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:

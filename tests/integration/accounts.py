@@ -51,9 +51,23 @@ class Account(Learner):
 
 
 def created(caller: Learner, path: str, body: Any) -> dict[str, Any]:
-    """core's answer to a POST that succeeds."""
+    """core's answer to a POST that adds a row."""
+    return _posted(caller, path, body, 201)
+
+
+def answered(caller: Learner, path: str, body: Any) -> dict[str, Any]:
+    """core's answer to a POST that adds nothing that has a route of its own."""
+    return _posted(caller, path, body, 200)
+
+
+def stored(caller: Learner, path: str, body: Any) -> dict[str, Any]:
+    """core's answer to a POST that adds a row, or changes or repeats the one that is there."""
+    return _posted(caller, path, body, 200, 201)
+
+
+def _posted(caller: Learner, path: str, body: Any, *statuses: int) -> dict[str, Any]:
     answer = caller.core("POST", f"{API}/{path}", json=body)
-    assert answer.status_code in (200, 201), answer.text
+    assert answer.status_code in statuses, answer.text
     found: dict[str, Any] = answer.json()
     return found
 

@@ -16,9 +16,11 @@ from tests.integration.accounts import (
     API,
     Account,
     add_organization,
+    answered,
     created,
     demo_admin,
     mails_to,
+    stored,
 )
 from tests.integration.story import Learner, eventually, send_raw
 
@@ -60,7 +62,7 @@ Values = dict[str, Any]
 
 
 def sign_in(world: World) -> Values:
-    created(world.learner, "auth/login/", _credentials(world.learner))
+    answered(world.learner, "auth/login/", _credentials(world.learner))
     rows = world.learner.core("GET", f"{API}/auth/sessions/").json()["results"]
     return {"sign_in_id": next(row["id"] for row in rows if not row["current"])}
 
@@ -83,11 +85,11 @@ def progress(world: World) -> Values:
     """A completed item, because the world's learner may have completed it before."""
     body = {"content_id": ITEM, "content_type": "course", "status": "completed"}
     body["completion_percentage"] = 100  # type: ignore[assignment]
-    return {"progress_id": world.learner.create("progress/", body)["id"]}
+    return {"progress_id": stored(world.learner, "progress/", body)["id"]}
 
 
 def feedback(world: World) -> Values:
-    world.learner.create("feedback/", {"content_id": ITEM, "verdict": "not_for_me"})
+    stored(world.learner, "feedback/", {"content_id": ITEM, "verdict": "not_for_me"})
     return {"content_id": ITEM}
 
 
@@ -107,7 +109,7 @@ def program(world: World) -> Values:
 
 def membership(world: World) -> Values:
     body = {"user": world.learner.user_id, "role": "learner", "scope": "cohort", "cohort": COHORT}
-    return {"membership_id": created(world.admin, "memberships/", body)["id"]}
+    return {"membership_id": stored(world.admin, "memberships/", body)["id"]}
 
 
 def organization(world: World) -> Values:
@@ -183,7 +185,7 @@ def webhook_subscription(world: World) -> Values:
 
 def profiling_session(world: World) -> Values:
     body = {"questionnaire": "v2"}
-    return {"session_id": world.learner.create("profiling/sessions/", body)["id"]}
+    return {"session_id": stored(world.learner, "profiling/sessions/", body)["id"]}
 
 
 def answer(world: World) -> Values:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -14,17 +15,19 @@ import psycopg
 import pytest
 import redis
 
+from ongoza_contracts.users import UserUpdated
 from scripts.embedded.ports import HOST
 from scripts.embedded.valkey import Valkey
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import PROJECT, Stack
 from scripts.stack.status import jobs_of
-from tests.integration.story import ANSWER_SECONDS, eventually, rows
+from tests.integration.accounts import API, created, mails_to
+from tests.integration.story import ANSWER_SECONDS, Learner, eventually, rows
 from tests.servers import new_stack
 
 pytestmark = pytest.mark.slow
 
-NAMES = ("postgres-relational", "valkey", "migrate-core", "core", "jobs")
+NAMES = ("postgres-relational", "valkey", "migrate-core", "core", "jobs", "webhooks")
 EMAIL, PASSWORD = "ada@ongoza.example", "a-long-passphrase-9"
 ADD = "INSERT INTO jobs_job (kind, subject, created_at, due_at, attempts, last_error) "
 ADD_DUE = ADD + "VALUES (%s, %s, now(), now() - %s * interval '1 s', 0, '') RETURNING id"
@@ -34,6 +37,8 @@ SELECT count(*), count(DISTINCT key), (SELECT count(*) FROM users_signin)
 FROM fact_history WHERE type = 'ongoza.signin.ended.v1'
 """
 UNDONE = "SELECT kind, attempts, last_error FROM jobs_job WHERE done_at IS NULL AND key IS NULL"
+CALLED = "SELECT count(*) FROM webhooks_delivery WHERE claimed_until > now()"
+NOT_CALLED = "SELECT count(*) FROM webhooks_delivery WHERE attempts = 0"
 A_MINUTE_AND_A_PAUSE = 120.0
 
 
@@ -152,6 +157,48 @@ def test_a_worker_is_woken_without_waiting_for_the_tick(running: Stack) -> None:
     job = add_due(stack, "outbox.partitions")
     assert retry(stack, token, job) == 200
     eventually(lambda: is_done(stack, job), 20)
+
+
+def organization(name: str, admin: Learner) -> int:
+    """Like a log-in, it may have to wait on a database that no relay has compared."""
+    body = {"name": name, "kind": "school"}
+
+    def answer() -> int:
+        response = admin.core("POST", f"{API}/organizations/", json=body)
+        return int(response.json()["id"]) if response.is_success else 0
+
+    return eventually(answer)
+
+
+def ping_hanging_receivers(stack: Stack, url: str, *names: str) -> None:
+    """Of each organization 20, which is the most: a slot hangs for 10 s in each."""
+    admin = Learner(stack, 0, log_in(stack)["access_token"], "")
+    paths = []
+    for name in names:
+        body = {"organization": organization(name, admin), "url": url, "types": [UserUpdated.type]}
+        for _ in range(20):
+            found = created(admin, "webhook-subscriptions/", body)
+            paths.append(f"webhook-subscriptions/{found['subscription']['id']}/ping/")
+    for path in paths:
+        created(admin, path, None)
+
+
+def count_of(stack: Stack, sql: str) -> int:
+    return int(rows(stack, "relational", sql)[0][0])
+
+
+def test_receivers_that_hang_in_every_slot_do_not_delay_a_mail(running: Stack) -> None:
+    stack, command = running, BY_NAME["webhooks"].command
+    slots = int(command[command.index("-c") + 1])
+    before = len(mails_to(stack, EMAIL))
+    with socket.create_server((HOST, 0), backlog=64) as receiver:  # it never answers
+        url = f"http://{HOST}:{receiver.getsockname()[1]}/"
+        ping_hanging_receivers(stack, url, "Makini School", "Upendo School")
+        eventually(lambda: count_of(stack, CALLED) == slots)
+        reset = f"{stack.core_url}/api/v1/auth/password/reset/"
+        assert httpx.post(reset, json={"email": EMAIL}, timeout=ANSWER_SECONDS).is_success
+        eventually(lambda: len(mails_to(stack, EMAIL)) > before)
+        assert count_of(stack, NOT_CALLED) > 0  # the mail did not wait for all of them
 
 
 def test_the_beat_of_a_killed_worker_ends(running: Stack) -> None:

@@ -27,8 +27,16 @@ from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import Role
 from tests.integration.story import eventually
 from tests.unit.core.school import World
-from tests.unit.core.test_webhook_sending import FIRST, SECOND, progress
-from tests.unit.core.webhook_receiver import Receiver, receiving, send_again, send_all, subscribe
+from tests.unit.core.webhook_receiver import (
+    FIRST,
+    SECOND,
+    Receiver,
+    progress,
+    receiving,
+    send_again,
+    send_all,
+    subscribe,
+)
 from tests.unit.core.world import item, person
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,16 @@ from ongoza_contracts.topics import PROGRESS, TOPICS, partition_for
 from ongoza_contracts.vocabulary import Role
 from scripts.embedded.valkey import Valkey
 from scripts.stack.stack import Stack
-from tests.integration.accounts import API, Account, add_organization, created, demo_admin, mails_to
+from tests.integration.accounts import (
+    API,
+    Account,
+    add_organization,
+    answered,
+    created,
+    demo_admin,
+    mails_to,
+    stored,
+)
 from tests.integration.objects import COHORT, WEBHOOK, push_subscription_body
 from tests.integration.story import Learner, eventually, parked, rows, send_raw
 
@@ -74,9 +83,9 @@ def leave_traces(learner: Account) -> Person:
     """Everything but mails and what only a director does."""
     item, other = learner.recommended()[:2]
     assert learner.report(item, 100, "completed") == 201
-    learner.create("feedback/", {"content_id": other, "verdict": "not_for_me"})
+    stored(learner, "feedback/", {"content_id": other, "verdict": "not_for_me"})
     goal = learner.create("coaching/goals/", {"title": WORD, "target_date": "2999-12-31"})
-    learner.create("users/me/consents/", {"kind": "terms", "given": True, "version": WORD})
+    answered(learner, "users/me/consents/", {"kind": "terms", "given": True, "version": WORD})
     learner.core("PATCH", f"{API}/users/me/preferences/", json={"time_zone": "Africa/Nairobi"})
     learner.create("auth/totp/", {"password": learner.password})
     rows(learner.stack, "relational", IDENTITY, learner.user_id, WORD)

@@ -124,7 +124,7 @@ async def live() -> Live:
 async def health(
     pool: CurrentPool, core: CurrentCore, encoder: CurrentEncoder, response: Response
 ) -> Health:
-    """What the process depends on, and how far its worker is."""
+    """Reports the state of the dependencies, and how far the worker is."""
     projection = await _projection(pool)
     if projection is None:
         response.status_code = 503

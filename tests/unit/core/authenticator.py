@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from core.users import second_factor
 from core.users.models import TotpSecret, User
-from tests.unit.core.world import NOBODY, Answer, signed_in
+from tests.unit.core.world import NOBODY, Answer, Refusal, signed_in
 
 EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"
+NEW_PASSWORD = "another-passphrase-10"
+WRONG_CREDENTIALS: Refusal = (401, "wrong_credentials", [])
 FINISH = "auth/login/second-factor/"
 
 
@@ -40,6 +42,11 @@ def enrol(user: User, clock: list[int]) -> tuple[App, list[str]]:
     status, body = caller.post("auth/totp/confirm/", {"code": app.code()})
     assert status == 200
     return app, body["recovery_codes"]
+
+
+def exchange(token: str) -> Answer:
+    """For an access token, by an API token."""
+    return NOBODY.post("auth/token/exchange/", {"token": token})
 
 
 def log_in() -> Answer:

@@ -189,6 +189,9 @@ ROUTES: dict[str, Route] = {
     "GET /webhook-subscriptions/{subscription_id}/deliveries/": Route(
         MANAGERS, f"{ABSENT_WEBHOOK}deliveries/"
     ),
+    "POST /webhook-subscriptions/{subscription_id}/ping/": Route(
+        MANAGERS, f"{ABSENT_WEBHOOK}ping/"
+    ),
     "POST /webhook-subscriptions/{subscription_id}/replay/": Route(
         MANAGERS, f"{ABSENT_WEBHOOK}replay/", {}
     ),

@@ -11,9 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.kit.permissions import Principal
-from core.kit.views import ApiView
+from core.kit.views import ApiView, UndeclaredEtag
 from core.organizations.services import add_organization
 from core.programs.services import update_content
+from core.programs.views import ContentDetail
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import (
@@ -197,6 +198,17 @@ def test_two_organizations_that_changed_at_once_have_different_tags() -> None:
     )
     two.updated_at = one.updated_at
     assert one.etag != two.etag
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH"])
+def test_a_method_that_does_not_declare_its_tag_fails(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thing = a_content_item()
+    left = tuple(one for one in ContentDetail.etag_methods if one != method.replace("HEAD", "GET"))
+    monkeypatch.setattr(ContentDetail, "etag_methods", left)
+    with pytest.raises(UndeclaredEtag, match="ContentDetail"):
+        send(thing.caller, method, thing.path, thing.change if method == "PATCH" else None)
 
 
 class Blind(ApiView):

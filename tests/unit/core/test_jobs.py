@@ -15,6 +15,7 @@ from core.jobs import queue as queue_module
 from core.jobs import registry
 from core.jobs.models import Job, Tick
 from core.jobs.queue import JobQueue, queue
+from core.jobs.queue_names import QueueName
 from core.jobs.registry import job_kind
 from core.jobs.services import (
     LONGEST_PAUSE,
@@ -57,12 +58,12 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The ids that reached the broker, which takes as many as it may."""
     ids: list[int] = []
 
-    def send(self: JobQueue, job_ids: Sequence[int]) -> int:
+    def send(self: JobQueue, job_ids: Sequence[int], name: QueueName) -> int:
         ids.extend(job_ids)
         return len(job_ids)
 
     monkeypatch.setattr(JobQueue, "send", send)
-    monkeypatch.setattr(JobQueue, "waiting", lambda self: len(ids))
+    monkeypatch.setattr(JobQueue, "waiting", lambda self, name: len(ids))
     return ids
 
 
@@ -204,7 +205,7 @@ class App:
 
     tries = 0
 
-    def send_task(self, name: str, arguments: list[int]) -> None:
+    def send_task(self, name: str, arguments: list[int], queue: str) -> None:
         self.tries += 1
         raise OperationalError
 
@@ -225,7 +226,7 @@ def test_a_broker_that_is_away_costs_nothing(
     wait_for_sender(queue)
     assert (Job.objects.count(), app.tries) == (2, 1)
     now[0] += queue_module.PAUSE_SECONDS + 1
-    queue.send([1])
+    queue.send([1], QueueName.JOBS)
     assert app.tries == 2
 
 
@@ -293,7 +294,7 @@ def test_what_could_not_be_sent_is_sent_at_the_next_tick(
         schedule(KIND, subject=str(number))
     ids = [*Job.objects.order_by("id").values_list("id", flat=True)]
 
-    def send_one(self: JobQueue, job_ids: Sequence[int]) -> int:
+    def send_one(self: JobQueue, job_ids: Sequence[int], name: QueueName) -> int:
         sent.append(job_ids[0])
         return 1
 
@@ -306,7 +307,7 @@ def test_what_could_not_be_sent_is_sent_at_the_next_tick(
 
 
 def test_a_broker_that_does_not_answer_is_sent_nothing(ran: list[str]) -> None:
-    assert JobQueue().waiting() is None
+    assert JobQueue().waiting(QueueName.JOBS) is None
     schedule(KIND)
     tick()
     assert Job.objects.get().sent_at is None

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from core.jobs.models import Job, Tick
+from core.jobs.queue_names import QueueName
 from tests.unit.core.world import NOBODY, person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,8 @@ def ready() -> dict[str, Any]:
 
 
 def tick_before(**age: int) -> None:
-    Tick.objects.update_or_create(pk=1, defaults={"at": timezone.now() - timedelta(**age)})
+    for name in QueueName:
+        Tick.objects.create(queue=name, at=timezone.now() - timedelta(**age))
 
 
 def test_jobs_with_a_recent_tick_and_no_failure_are_ok() -> None:
@@ -38,6 +40,17 @@ def test_a_late_tick_degrades_and_fails_no_reads() -> None:
 
 
 def test_jobs_that_were_never_looked_for_are_degraded() -> None:
+    assert ready()["jobs"] == {"status": "degraded", "tick_seconds": None, "failed": 0}
+
+
+@pytest.mark.parametrize("name", QueueName)
+def test_a_late_or_missing_tick_of_one_queue_degrades(name: QueueName) -> None:
+    tick_before(minutes=1)
+    assert ready()["jobs"]["status"] == "ok"
+    Tick.objects.filter(queue=name).update(at=timezone.now() - timedelta(minutes=6))
+    jobs = ready()["jobs"]
+    assert (jobs["status"], jobs["tick_seconds"] >= 360) == ("degraded", True)
+    Tick.objects.filter(queue=name).delete()
     assert ready()["jobs"] == {"status": "degraded", "tick_seconds": None, "failed": 0}
 
 

@@ -12,20 +12,21 @@ from ongoza_contracts.vocabulary import Role
 from tests.unit.core.authenticator import (
     EMAIL,
     FINISH,
+    NEW_PASSWORD,
     PASSWORD,
+    WRONG_CREDENTIALS,
     App,
     after_check,
     challenge,
     enrol,
+    exchange,
     finish,
     log_in,
     replace_second_factor,
 )
 from tests.unit.core.world import (
     NOBODY,
-    Answer,
     Caller,
-    Refusal,
     api_token,
     person,
     refusal,
@@ -34,31 +35,10 @@ from tests.unit.core.world import (
 
 pytestmark = pytest.mark.django_db
 
-NEW_PASSWORD = "another-passphrase-10"
-WRONG_CREDENTIALS: Refusal = (401, "wrong_credentials", [])
-START = 1_800_000_000
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The time that authenticator apps and core see; tests move it."""
-    now = [START]
-    monkeypatch.setattr(second_factor, "time", lambda: now[0])
-    return now
-
-
-@pytest.fixture
-def amina() -> User:
-    return add_user(email=EMAIL, password=PASSWORD)
-
 
 @pytest.fixture
 def required(settings: Any) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
-
-
-def exchange(token: str) -> Answer:
-    return NOBODY.post("auth/token/exchange/", {"token": token})
 
 
 # --- the API -------------------------------------------------------------------------------------

@@ -1,12 +1,15 @@
 """Every kind of row that is purged by its age: what is older goes, what is younger stays."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.files.models import File
@@ -25,6 +28,7 @@ from tests.unit.core.world import person
 pytestmark = pytest.mark.django_db
 
 SECOND = timedelta(seconds=1)
+PURGES_ANOTHER_TABLE = ("users.api_tokens", "users.views")  # that of the sign-ins
 DATED = ("notifications.digests", "users.minors")  # by a day instead of a time
 
 
@@ -191,6 +195,32 @@ def test_more_rows_than_one_batch_are_purged_by_further_jobs(
         if not counts[-1]:
             open_jobs.delete()
     assert counts == [3, 1, 0]
+
+
+@pytest.mark.parametrize("name", sorted(MAKERS))
+def test_an_index_finds_the_oldest_rows_without_a_sort(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    plan = rules()[name].oldest(timezone.now()).values_list("pk", flat=True).explain()
+    nodes = re.findall(r"^[ >-]*(\S.*?)  \(cost", plan, re.MULTILINE)
+    assert nodes
+    assert not [node for node in nodes if node == "Sort" or node.startswith("Seq Scan")], plan
+
+
+@pytest.mark.parametrize("name", sorted(MAKERS))
+def test_rows_are_locked_in_the_order_of_their_keys_before_they_change(name: str) -> None:
+    rule, make = rules()[name], MAKERS[name]
+    step = timedelta(days=1) if name in DATED else 5 * SECOND
+    old = timezone.now() - rule.age - step
+    table = make(old)._meta.db_table
+    with CaptureQueriesContext(connection) as queries:
+        rule.carry_out()
+    sql = [one["sql"] for one in queries]
+    first = next(i for i, one in enumerate(sql) if re.match(r"UPDATE|DELETE|INSERT", one))
+    locks = [one for one in sql[:first] if re.search(r"FOR (NO KEY )?UPDATE", one)]
+    assert locks
+    assert all(re.search(r"ORDER BY \S+ ASC( LIMIT \d+)? FOR", one) for one in locks), locks
+    assert name in PURGES_ANOTHER_TABLE or f'FROM "{table}"' in locks[0]
 
 
 def test_two_rules_have_two_names() -> None:

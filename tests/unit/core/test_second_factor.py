@@ -17,18 +17,20 @@ from core.users.services import add_user, set_password, update_user
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.authenticator import (
     EMAIL,
+    NEW_PASSWORD,
     PASSWORD,
+    WRONG_CREDENTIALS,
     App,
     after_check,
     challenge,
     enrol,
+    exchange,
     finish,
     log_in,
     replace_second_factor,
 )
 from tests.unit.core.world import (
     NOBODY,
-    Answer,
     Caller,
     Refusal,
     api_token,
@@ -39,27 +41,7 @@ from tests.unit.core.world import (
 
 pytestmark = pytest.mark.django_db
 
-NEW_PASSWORD = "another-passphrase-10"
-WRONG_CREDENTIALS: Refusal = (401, "wrong_credentials", [])
 WRONG_CODE: Refusal = (403, "wrong_code", [])
-START = 1_800_000_000
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The time that authenticator apps and core see; tests move it."""
-    now = [START]
-    monkeypatch.setattr(second_factor, "time", lambda: now[0])
-    return now
-
-
-@pytest.fixture
-def amina() -> User:
-    return add_user(email=EMAIL, password=PASSWORD)
-
-
-def exchange(token: str) -> Answer:
-    return NOBODY.post("auth/token/exchange/", {"token": token})
 
 
 # --- setting it up -------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """An organization is sent facts about its own, and never one of a stranger."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -54,17 +53,6 @@ WITHHELD = {
     "ongoza.signin.started.v1": "only the user reads it",
     "ongoza.signin.ended.v1": "only the user reads it",
 }
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
 
 
 @pytest.fixture

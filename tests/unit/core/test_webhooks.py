@@ -39,16 +39,6 @@ TYPE = ProgressUpdated.type
 URL = "http://127.0.0.1:9/hooks"
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
-
-
-@pytest.fixture
-def director(world: World) -> Caller:
-    return signed_in(world.director)
-
-
 def add(caller: Caller, world: World, **changes: Any) -> Answer:
     body = {"organization": world.school.id, "url": URL, "types": [TYPE], **changes}
     return caller.post(PATH, body)
@@ -146,6 +136,7 @@ def calls(subscription: Subscription) -> list[tuple[str, str, Any]]:
     return [
         *(("GET", one, None), ("PATCH", one, {"description": "x"}), ("DELETE", one, None)),
         *(("GET", f"{one}deliveries/", None), ("POST", f"{one}secret/", None)),
+        ("POST", f"{one}ping/", None),
         ("POST", f"{one}replay/", begin),
     ]
 
@@ -185,6 +176,7 @@ def test_an_api_token_reads_subscriptions_and_changes_nothing(scope: str, world:
     assert refusal(add(program, world)) == (403, "sign_in_required", [])
     assert Subscription.objects.values().get() == before
     assert not Job.objects.filter(kind=services.REPLAY).exists()
+    assert not Delivery.objects.exists()
 
 
 def test_a_subscription_is_changed_and_deleted_with_its_deliveries(
@@ -250,12 +242,6 @@ def staff_browser(world: World) -> Client:
     browser = Client()
     browser.force_login(world.admin)
     return browser
-
-
-@pytest.fixture
-def receiver() -> Any:
-    with receiving() as found:
-        yield found
 
 
 def test_the_admin_hides_secrets_and_sends_failed_deliveries_again(

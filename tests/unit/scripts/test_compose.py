@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from core.jobs.queue_names import QueueName
 from infra.kafka.logins import ADMIN, BROKER, password_variable
 from scripts.embedded.kafka_local import LocalKafka
 from scripts.stack.secrets import KAFKA
@@ -32,14 +33,22 @@ def test_a_container_waits_for_what_its_process_waits_for(
     assert set(services[service.name]["depends_on"]) == set(service.after)
 
 
-def test_celery_works_in_containers_as_in_the_process(services: dict[str, Any]) -> None:
-    """The same application and queue; beat runs once, on its own."""
+def test_celery_works_in_containers_as_in_the_processes(services: dict[str, Any]) -> None:
+    """The same application and queues; beat runs once, on its own."""
     process = " ".join(BY_NAME["jobs"].command[1:])
     worker, beat = (" ".join(services[name]["command"][1:]) for name in ("jobs", "beat"))
     threads = "--pool=threads -c 2 -B --scheduler celery.beat:Scheduler"
     assert worker == process.replace(threads, "--pool=prefork -c 2")
     assert beat.startswith("-m celery -A core.jobs.celery beat -S celery.beat:Scheduler")
     assert "deploy" not in services["beat"]
+    webhooks = " ".join(BY_NAME["webhooks"].command[1:])
+    assert " ".join(services["webhooks"]["command"][1:]) == webhooks
+
+
+def test_each_queue_of_jobs_has_a_worker_with_slots_of_its_own() -> None:
+    commands = [service.command for service in SERVICES if "-Q" in service.command]
+    consumed = [command[command.index("-Q") + 1] for command in commands]
+    assert sorted(consumed) == sorted(f"{name.ticks},{name}" for name in QueueName)
 
 
 def test_a_container_with_a_port_has_a_health_check(services: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ concurrency = Concurrency(2)
 
 
 def new_budget() -> Budget:
-    """Of characters that the model reads: about 8 s of its time a minute for each caller."""
+    """Characters that the model may read: about 8 s of its time a minute for each caller."""
     return Budget(300_000, seconds=60)
 
 

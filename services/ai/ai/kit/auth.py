@@ -64,7 +64,7 @@ class Caller:
     generation: int
     """The user's token generation when the token was issued."""
     scope: frozenset[str] | None = None
-    """What the token may do; None is everything its user may."""
+    """The scope of the token; None is everything its user may."""
     viewer: int | None = None
     """The admin who views the account as its user, with the scope `view`."""
     viewer_generation: int = 0
@@ -75,7 +75,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class RevocationList:
-    """What is revoked, for lookups in constant time."""
+    """Revoked sign-ins and tokens, for lookups in constant time."""
 
     generations: Mapping[int, float] = field(default_factory=dict)
     """By user, the generation below which their access tokens are void."""

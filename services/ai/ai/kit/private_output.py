@@ -1,4 +1,4 @@
-"""What a process writes may name users, so it is for its own account alone."""
+"""Closes the output of a process to other accounts, because it may name users."""
 
 import os
 import stat

@@ -41,7 +41,7 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What aiokafka's fetcher reads of a record."""
+    """The part of a record that aiokafka's fetcher reads."""
 
     offset: int
     timestamp: int

@@ -1,4 +1,4 @@
-"""What the profiling routes take and give."""
+"""The bodies of requests and answers of the profiling routes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -45,7 +45,7 @@ class SessionProgress(Response):
     total: int
     """Questions that are asked at most; fewer when the answers are clear before."""
     percentage: Percentage
-    """Of `total`; 100 as soon as nothing more is asked."""
+    """The answered share of `total`; 100 as soon as nothing more is asked."""
     unanswered: tuple[Slug, ...]
     """Ids of the questions that are still asked, in their order, as far as that is settled: which
     come after the required ones depends on the answers."""
@@ -90,7 +90,7 @@ class Reason(Response):
     question_id: Slug
     option_id: Slug
     points: float
-    """What this answer adds to the track's score."""
+    """The points that this answer adds to the track's score."""
 
 
 class TrackMatch(TrackShown):
@@ -112,7 +112,7 @@ class Certainty(Response):
     z: float
     """lead / (sem * sqrt 2): high confidence from 1.645, medium from 1.0, else low."""
     claim: float
-    """Of results with this confidence, the share whose primary track is the right one."""
+    """The share of results with this confidence whose primary track is the right one."""
     tied: tuple[Track, ...]
     """The tracks that share the highest score; empty when one leads."""
 
@@ -121,7 +121,7 @@ class Contribution(Response):
     question_id: Slug
     option_id: Slug
     points: dict[Track, float]
-    """What the answer adds to each track's score; over all answers they sum to the scores."""
+    """The answer's part of each track's score; over all answers they sum to the scores."""
 
 
 class Overturning(Response):
@@ -174,9 +174,9 @@ class ProfilingResults(Response):
     """One for each answer; this and the next three are empty or null when no answers are known."""
     stability: StabilityShown | None
     changes: tuple[ChangeShown, ...]
-    """What would put each of the other tracks first, the nearest first."""
+    """The change that would put each of the other tracks first, the nearest first."""
     flags: tuple[FlagShown, ...]
-    """What stands out in how the answers were given; it changes no score."""
+    """Signs of careless answering; they change no score."""
     completed_at: datetime | None
     previous: UUID | None
     """The session this is a retake of; `comparison` sets the two side by side."""
@@ -197,7 +197,7 @@ class ScoreShift(Response):
     after: Percentage
     change: float
     standard_error: float | None
-    """Of the change, in points; null when either result was recorded without it."""
+    """In points, of the change; null when either result was recorded without it."""
     beyond_chance: bool | None
     """More than 1.96 standard errors: by chance one time in twenty."""
 

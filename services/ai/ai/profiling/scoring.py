@@ -17,7 +17,7 @@ from ongoza_contracts.vocabulary import Confidence, Track
 Z_HIGH = 1.645
 Z_MEDIUM = 1.0
 CLAIMS = {Confidence.HIGH: 0.97, Confidence.MEDIUM: 0.90, Confidence.LOW: 0.65}
-"""What each level claims: the share of its results whose primary track is the learner's true first
+"""The claim of each level: the share of its results whose primary track is the learner's true first
 one. Source: simulation, reference population. Each lies within what the normal distribution gives
 for the level's z: high 0.95 to 1, medium 0.84 to 0.95, low 0.5 to 0.84."""
 SELECTION_BIAS_CORRECTION = 1.2
@@ -57,7 +57,7 @@ class Evidence:
     question: Question
     option: Option
     points: float
-    """What this answer adds to the track's score; over all answers they sum to it exactly."""
+    """The answer's part of the track's score; over all answers they sum to it exactly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ongoza_contracts.http.recommendations import ExplainedItem, ExplainedRespon
 
 DECIMALS = 4
 PUBLISHED_NAMES = {"co_completion": "together"}
-"""What the API calls a part of the score."""
+"""The API's names for the parts of the score."""
 
 
 def explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> ExplainedResponse:

@@ -68,7 +68,7 @@ class RepublishCounts:
     requested: int = 0
     """The number of keys that core was asked to publish again."""
     outdated: int = 0
-    """Of those, the keys whose last record is still older or missing."""
+    """The number of those keys whose last record is still older or missing."""
 
 
 @dataclass(slots=True)

@@ -40,7 +40,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _body(data: dict[str, Any]) -> dict[str, Any]:
-    """What a client of the API would send."""
+    """The body that a client of the API would send."""
     ids = {name: data[name] and data[name].pk for name in ("user", "organization", "learner")}
     texts = {"role": data["role"], "scope": data["scope"]}
     cohort = data["cohort_id"] and str(data["cohort_id"])

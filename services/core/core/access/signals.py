@@ -1,4 +1,4 @@
-"""What apps above may react to, in the transaction in which it happens."""
+"""Signals for the apps above, sent in the transaction of the change."""
 
 from django.dispatch import Signal
 

@@ -14,7 +14,8 @@ READABLE_WITH = {
     PROGRESS.name: Permission.LEARNER_READ,
     GOALS.name: Permission.LEARNER_READ,
 }
-"""What reading the entity itself takes. Entities of other topics are read by their owners alone."""
+"""The permission that reading the entity itself takes. Entities of other topics are read by their
+owners alone."""
 
 
 def visible_history(caller: User) -> QuerySet[FactHistory]:

@@ -22,6 +22,7 @@ FILTERS = [
 
 class GoalList(ApiView):
     permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
+    etag_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, "user", "state")
 
     @extend_schema(
@@ -46,6 +47,7 @@ class GoalList(ApiView):
 class GoalDetail(ApiView):
     permissions = {"GET": Permission.LEARNER_READ, "PATCH": Principal.USER}
     if_match_methods = ("PATCH",)
+    etag_methods = ("GET", "PATCH")
 
     @extend_schema(operation_id="goals_read", responses=GoalSerializer)
     def get(self, request: Request, goal_id: UUID) -> Response:

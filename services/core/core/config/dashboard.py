@@ -1,5 +1,6 @@
 """The numbers on the admin's first page."""
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import httpx
@@ -10,7 +11,8 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from core.config.health import read_outbox
-from core.jobs.models import IN_STATE, Job, JobState, Tick
+from core.jobs.models import IN_STATE, Job, JobState
+from core.jobs.selectors import jobs_health
 from core.jobs.services import due
 from core.users.models import User
 
@@ -37,8 +39,9 @@ def _users() -> Card:
 def _jobs() -> list[Card]:
     jobs = reverse("admin:jobs_job_changelist")
     failed = Job.objects.filter(IN_STATE[JobState.FAILED]).count()
-    tick = Tick.objects.first()
-    looked = f"last looked for {timesince(tick.at, timezone.now())} ago" if tick else "never run"
+    seconds = jobs_health().tick_seconds
+    since = "" if seconds is None else timesince(timezone.now() - timedelta(seconds=seconds))
+    looked = f"last looked for {since} ago" if since else "never run"
     return [
         Card("Failed jobs", failed, "out of attempts: retry them", f"{jobs}?state=failed"),
         Card("Jobs that are due", due().count(), looked, f"{jobs}?state=due"),

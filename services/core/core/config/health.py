@@ -40,7 +40,9 @@ JOBS_STATUS = inline_serializer(
     {
         "status": Readiness(help_text="Degraded with a tick later than 5 minutes or failed jobs."),
         "tick_seconds": serializers.FloatField(
-            allow_null=True, help_text="Since jobs were last looked for; null if they never were."
+            allow_null=True,
+            help_text="Since jobs were last looked for, in the queue where that is longest ago; "
+            "null if a queue never was.",
         ),
         "failed": serializers.IntegerField(help_text="Jobs of which every attempt failed."),
     },

@@ -7,24 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from core.config import env, kafka
+from core.config import env, kafka, spectacular
 from core.config.startup import MAILDIR, SMTP, refuse_bad_configuration
-from core.kit.choices import enum_choices
-from ongoza_contracts.access import ScopeKind
-from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
-from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
-from ongoza_contracts.vocabulary import (
-    ID_MAX,
-    AnswerFlag,
-    Confidence,
-    ContentType,
-    ProgressStatus,
-    Role,
-    Track,
-    Verdict,
-)
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -214,6 +200,7 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "phone": (5, 3600),
     "export": (5, 24 * 3600),
     "guardian": (5, 3600),
+    "webhook_ping": (20, 600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}
 
@@ -233,55 +220,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Ongoza CyberHub: core",
-    "DESCRIPTION": "The system of record: users, organizations, programs, progress, profiling.",
-    "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "OAS_VERSION": "3.1.0",
-    "DEFAULT_GENERATOR_CLASS": "core.kit.openapi.PublicDocument",
-    "GET_LIB_DOC_EXCLUDES": "core.kit.openapi.classes_without_description",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "core.kit.openapi.complete",
-    ],
-    "COMPONENT_SPLIT_REQUEST": True,
-    "GENERIC_ADDITIONAL_PROPERTIES": "bool",
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "PATH_CONVERTER_OVERRIDES": {
-        "id": {"type": "integer", "minimum": 1, "maximum": ID_MAX},
-        "kind": {"type": "string", "enum": [*KINDS]},
-    },
-    "ENUM_NAME_OVERRIDES": {  # the names that ai's document has too
-        **{
-            kind.__name__: enum_choices(kind)
-            for kind in (
-                *(AnswerFlag, Confidence, ContentType, GoalState, ProgressStatus),
-                *(Role, ScopeKind, Track, Verdict),
-            )
-        },
-        "OrganizationKind": "core.organizations.models.Organization.Kind",
-        "Readiness": ["ok", "degraded"],
-        "ProfilingStatus": "core.profiling.models.ProfilingSession.Status",
-        "JobState": "core.jobs.models.STATES",
-        "Locale": "core.users.models.Preferences.Locale",
-        "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
-        "ConsentKind": "core.users.models.Consent.Kind",
-        "ExportState": "core.export.selectors.STATES",
-        "InvitedRole": "core.organizations.invitation_serializers.ROLES",
-        "InvitationStatus": "core.organizations.models.Invitation.Status",
-        "NotificationChannel": "core.notifications.models.Channel",
-        "WebhookFactType": "core.webhooks.serializers.TYPE_CHOICES",
-        "DeliveryState": "core.webhooks.models.DELIVERY_STATES",
-    },
-}
+SPECTACULAR_SETTINGS = spectacular.SETTINGS
 
 # --- jobs --------------------------------------------------------------------------------------
 # Celery's settings. The broker wakes workers and may be wiped: what is due is in the table of jobs.
@@ -297,7 +236,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_TASK_DEFAULT_QUEUE = "jobs"
-CELERY_TASK_ROUTES = {"jobs.tick": {"queue": "ticks"}}  # so that a tick waits for no backlog
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

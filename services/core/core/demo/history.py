@@ -22,7 +22,7 @@ FEWEST_ITEMS = 2
 
 @dataclass(frozen=True)
 class Traits:
-    """What drives a learner. The product never sees these, only what follows from them."""
+    """The traits of a learner. The product sees their effects alone."""
 
     interests: Mapping[Track, float]
     """Leaning to each track; they sum to 1."""
@@ -39,7 +39,7 @@ class Traits:
 
 @dataclass(frozen=True)
 class ProgressStep:
-    """What the learner's client would report at one moment."""
+    """The report of the learner's client at one moment."""
 
     content_id: str
     status: ProgressStatus

@@ -1,4 +1,4 @@
-"""What the demo catalogue consists of."""
+"""The items of the demo catalogue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Item:
     level: int
     skills: tuple[str, ...]
     prerequisites: tuple[str, ...]
-    """What has to be completed before this item may be begun."""
+    """Items to complete before this one may be begun."""
     duration_minutes: int
     course_id: str | None = None
     """The course a module belongs to."""

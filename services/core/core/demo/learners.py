@@ -25,7 +25,7 @@ class DemoLearner:
     account: DemoAccount
     traits: Traits
     profile: Mapping[Track, float] | None
-    """What the profiler found, 0 to 100 a track; None for one who was never profiled."""
+    """The profiler's result, 0 to 100 a track; None for one who was never profiled."""
     profiled_at: datetime | None
     steps: tuple[ProgressStep, ...]
     """The history, in order of time."""
@@ -114,7 +114,7 @@ def _interests(main: Track, secondary: Track, first: float, second: float) -> di
 
 
 def _profile(traits: Traits, rng: Random) -> dict[Track, float]:
-    """What a questionnaire sees of the interests: blurred, now and then mistaken."""
+    """The interests as a questionnaire measures them: blurred, now and then mistaken."""
     strongest = max(traits.interests.values())
     blurred = {
         track: 30 + 70 * interest / strongest + rng.uniform(-38, 38)

@@ -12,6 +12,7 @@ from core.kit.views import ApiView
 
 class FeedbackList(ApiView):
     permissions = {"GET": Principal.USER, "POST": Principal.USER}
+    etag_methods = ("POST",)
     query_parameters = PAGE_PARAMETERS
 
     @extend_schema(

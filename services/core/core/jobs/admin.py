@@ -32,7 +32,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class KindFilter(admin.SimpleListFilter):
-    """Of the declared kinds: the column itself would have to be read for them."""
+    """Offers the declared kinds: the column itself would have to be read for them."""
 
     title = parameter_name = "kind"
 

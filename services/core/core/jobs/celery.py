@@ -4,11 +4,14 @@ Importing Celery takes most of a second, so only workers and senders import this
 """
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from core.jobs.queue_names import QueueName
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
 
@@ -17,6 +20,18 @@ if not settings.VALKEY_URL:
 
 app = Celery("core", include=["core.jobs.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+def tick_options(name: QueueName) -> dict[str, Any]:
+    return {"queue": name.ticks, "expires": 60}
+
+
 app.conf.beat_schedule = {
-    "tick": {"task": "jobs.tick", "schedule": crontab(), "options": {"expires": 60}}  # each minute
+    name.ticks: {
+        "task": "jobs.tick",
+        "schedule": crontab(),  # each minute
+        "args": [name.value],
+        "options": tick_options(name),
+    }
+    for name in QueueName
 }

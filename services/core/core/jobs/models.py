@@ -54,6 +54,10 @@ class Job(models.Model):
         indexes = (
             models.Index("due_at", condition=IS_OPEN, name="jobs_open_by_due_at"),
             models.Index("failed_at", condition=~Q(failed_at=None), name="jobs_failed"),
+            models.Index("done_at", condition=~Q(done_at=None), name="jobs_by_done_at"),
+            models.Index(
+                "done_at", condition=~Q(done_at=None) & Q(user=None), name="jobs_of_no_user"
+            ),
         )
 
     def __str__(self) -> str:
@@ -67,12 +71,14 @@ class Job(models.Model):
 
 
 class Tick(models.Model):
-    """When jobs were last looked for: the sign of life of workers, broker and beat. One row."""
+    """When jobs of a queue were last looked for: the sign of life of its worker, broker and beat.
+    One row for each queue."""
 
+    queue = models.CharField(max_length=32, unique=True)
     at = models.DateTimeField()
 
     class Meta:
         db_table = "jobs_tick"
 
     def __str__(self) -> str:
-        return self.at.isoformat()
+        return f"{self.queue} {self.at.isoformat()}"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from core.jobs.queue_names import QueueName
+
 if TYPE_CHECKING:
     from celery import Celery
 
@@ -25,33 +27,32 @@ class JobQueue:
         self._paused_until = 0.0
         self.sender = ThreadPoolExecutor(1, "jobs-sender")
 
-    def send_later(self, job_id: int) -> None:
+    def send_later(self, job_id: int, name: QueueName) -> None:
         """Like `send`, by a thread of its own: a request does not wait for the broker, nor for the
         import of Celery."""
-        self.sender.submit(self.send, [job_id])
+        self.sender.submit(self.send, [job_id], name)
 
-    def send(self, job_ids: Sequence[int]) -> int:
-        """Ask workers to run these jobs; how many of them were sent. Logs what the broker refuses
-        and does not raise it."""
+    def send(self, job_ids: Sequence[int], name: QueueName) -> int:
+        """Ask the workers of a queue to run these jobs; how many of them were sent. Logs what the
+        broker refuses and does not raise it."""
         sent = 0
         if not settings.VALKEY_URL or time.monotonic() < self._paused_until:
             return sent
         try:
             for job_id in job_ids:
-                _app().send_task(RUN_TASK, [job_id])
+                _app().send_task(RUN_TASK, [job_id], queue=name.value)
                 sent += 1
         except Exception as error:  # a thread's would be seen by nobody
             self._paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("jobs wait for the next tick: %s", type(error).__name__)
         return sent
 
-    def waiting(self) -> int | None:
-        """How many ids wait at the broker for a worker; None when it does not answer."""
+    def waiting(self, name: QueueName) -> int | None:
+        """How many ids wait in this queue for a worker; None when the broker does not answer."""
         try:
             with _app().connection_for_write() as connection:
-                name = _app().conf.task_default_queue
                 channel: Any = connection.default_channel  # its stub lacks the method
-                return int(channel.queue_declare(name).message_count)
+                return int(channel.queue_declare(name.value).message_count)
         except Exception:
             return None
 

@@ -1,10 +1,13 @@
-"""What each kind of job does. An app declares its kinds in a module `jobs`."""
+"""The kinds of jobs and their functions. An app declares its kinds in a module `jobs`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Q
+
 from core.jobs.models import Job
+from core.jobs.queue_names import QueueName
 
 Run = Callable[[Job], None]
 
@@ -17,13 +20,15 @@ class JobKind:
     or an exception. With `every` there is always one open job of this kind, due at the next
     multiple of it in UTC. Without `atomic` it is called outside of any transaction, for jobs that
     call other hosts: what it writes stays when it fails, and only when it takes longer than
-    `services.LONGEST_RUN` it may run a second time beside itself."""
+    `services.LONGEST_RUN` it may run a second time beside itself. The workers of `queue` run it:
+    the common one, unless its jobs may be held up by others' hosts."""
 
     name: str
     run: Run
     max_attempts: int
     every: timedelta | None
     atomic: bool
+    queue: QueueName
 
 
 _KINDS: dict[str, JobKind] = {}
@@ -35,6 +40,7 @@ def job_kind(
     max_attempts: int = DEFAULT_ATTEMPTS,
     every: timedelta | None = None,
     atomic: bool = True,
+    queue: QueueName = QueueName.JOBS,
 ) -> Callable[[Run], Run]:
     """Register the decorated function as what runs jobs of the kind `name`."""
 
@@ -42,7 +48,12 @@ def job_kind(
         if name in _KINDS:
             raise ValueError(f"two job kinds are called {name}")
         _KINDS[name] = JobKind(
-            name=name, run=run, max_attempts=max_attempts, every=every, atomic=atomic
+            name=name,
+            run=run,
+            max_attempts=max_attempts,
+            every=every,
+            atomic=atomic,
+            queue=queue,
         )
         return run
 
@@ -51,3 +62,16 @@ def job_kind(
 
 def job_kinds() -> Mapping[str, JobKind]:
     return _KINDS
+
+
+def queue_of(kind: str) -> QueueName:
+    """The common queue for a kind that no app declares, for instance one of a later release."""
+    return _KINDS[kind].queue if kind in _KINDS else QueueName.JOBS
+
+
+def is_in_queue(name: QueueName) -> Q:
+    """The condition that a job's kind is of this queue."""
+    others = [kind.name for kind in _KINDS.values() if kind.queue != QueueName.JOBS]
+    if name == QueueName.JOBS:
+        return ~Q(kind__in=others)
+    return Q(kind__in=[kind for kind in others if queue_of(kind) == name])

@@ -5,13 +5,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.jobs.models import IN_STATE, Job, JobState, Tick
+from core.jobs.queue_names import QueueName
 
 LATE = timedelta(minutes=5)
 
 
 class JobsHealth(NamedTuple):
     tick_seconds: float | None
-    """Since the latest tick; None if there was none."""
+    """Since the latest tick, in the queue where that is longest ago; None if one had none."""
     failed: int
 
     @property
@@ -22,8 +23,10 @@ class JobsHealth(NamedTuple):
 
 
 def jobs_health() -> JobsHealth:
-    latest = Tick.objects.values_list("at", flat=True).first()
-    seconds = (timezone.now() - latest).total_seconds() if latest else None
+    ticks = dict(Tick.objects.values_list("queue", "at"))
+    seconds = None
+    if ticks.keys() >= {*QueueName}:
+        seconds = (timezone.now() - min(ticks[name] for name in QueueName)).total_seconds()
     return JobsHealth(seconds, Job.objects.filter(IN_STATE[JobState.FAILED]).count())
 
 

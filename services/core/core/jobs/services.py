@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.jobs.models import IS_OPEN, Job
 from core.jobs.queue import queue
-from core.jobs.registry import DEFAULT_ATTEMPTS, Run, job_kinds
+from core.jobs.registry import DEFAULT_ATTEMPTS, Run, job_kinds, queue_of
 from core.kit import trace
 from core.kit.errors import Conflict, NotFound
 from core.kit.failpoints import failpoint
@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 LONGEST_RUN = timedelta(minutes=10)
-"""Of a kind that is not atomic. Celery's limit is far lower, but threads do not enforce it."""
+"""The longest run of a kind that is not atomic. Celery's limit is far lower, but threads do not
+enforce it."""
 WORKER_LOST = "WorkerLost"
 
 # Without the error of a duplicate, which would end the caller's transaction.
@@ -71,11 +72,11 @@ def schedule(
         cursor.execute(ADD, [kind, subject, user_id, due, key, now])
         added = cursor.fetchone()
     if added and due <= now:
-        _send_on_commit(added[0])
+        _send_on_commit(added[0], kind)
 
 
-def _send_on_commit(job_id: int) -> None:
-    transaction.on_commit(partial(queue.send_later, job_id), robust=True)
+def _send_on_commit(job_id: int, kind: str) -> None:
+    transaction.on_commit(partial(queue.send_later, job_id, queue_of(kind)), robust=True)
 
 
 @transaction.atomic
@@ -98,7 +99,7 @@ def retry(job_id: int) -> Job:
             job.save()
     except IntegrityError:
         raise OtherJobOpen from None
-    _send_on_commit(job.pk)
+    _send_on_commit(job.pk, job.kind)
     return job
 
 
@@ -151,7 +152,7 @@ def _begin_attempt(job_id: int) -> Job | None:
 
 @transaction.atomic
 def _run(attempt: Job) -> bool:
-    """What the job writes commits together with the end of the job, or not at all."""
+    """Commit the job's writes together with its end, or not at all."""
     rows = Job.objects.filter(IS_OPEN, pk=attempt.pk, attempts=attempt.attempts)
     job = rows.select_for_update(skip_locked=True).first()
     if job is None:

@@ -1,4 +1,4 @@
-"""What the workers do: run one job, and once a minute find what is due."""
+"""The tasks of the workers: run one job, and once a minute find what is due."""
 
 import os
 import threading
@@ -8,7 +8,8 @@ from typing import Any
 from celery.signals import beat_embedded_init, worker_ready
 
 from core.jobs import services, ticking
-from core.jobs.celery import app
+from core.jobs.celery import app, tick_options
+from core.jobs.queue_names import QueueName
 
 WATCH_SECONDS = 1.0
 
@@ -19,14 +20,15 @@ def run(job_id: int) -> None:
 
 
 @app.task(name="jobs.tick")
-def tick() -> None:
-    ticking.tick()
+def tick(queue: str) -> None:
+    ticking.tick(QueueName(queue))
 
 
 @worker_ready.connect
 def tick_at_start(**_: Any) -> None:
-    """What became due while no worker ran does not wait for the next minute."""
-    tick.delay()
+    """Jobs that became due while no worker ran do not wait for the next minute."""
+    for name in QueueName:
+        tick.apply_async((name.value,), **tick_options(name))
 
 
 @beat_embedded_init.connect

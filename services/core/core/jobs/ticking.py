@@ -1,4 +1,4 @@
-"""The tick, once a minute: adds the jobs that recur and sends what is due."""
+"""The tick of a queue, once a minute: adds its jobs that recur and sends those that are due."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from core.jobs.models import IS_OPEN, Job, Tick
 from core.jobs.queue import MOST_WAITING, queue
-from core.jobs.registry import job_kinds
+from core.jobs.queue_names import QueueName
+from core.jobs.registry import is_in_queue, job_kinds
 from core.jobs.services import due, schedule
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,27 +18,27 @@ RECURRING_KEY = "recurring"
 REDELIVERY = timedelta(seconds=settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"])
 
 
-def tick() -> None:
+def tick(name: QueueName = QueueName.JOBS) -> None:
     """Several ticks at once do what one does."""
-    add_recurring()
-    waiting = queue.waiting()
+    add_recurring(name)
+    waiting = queue.waiting(name)
     if waiting is None:
         return
-    ids = _mark_sent(waiting)
-    unsent = ids[queue.send(ids) :]
+    ids = _mark_sent(name, waiting)
+    unsent = ids[queue.send(ids, name) :]
     Job.objects.filter(pk__in=unsent).update(sent_at=None)
 
 
 @transaction.atomic
-def _mark_sent(waiting: int) -> list[int]:
-    """Of the due jobs those that no worker has been asked to run, as many as fit at the broker.
+def _mark_sent(name: QueueName, waiting: int) -> list[int]:
+    """The due jobs that no worker has been asked to run, as many as fit at the broker.
 
     An id that was sent once it was due still waits, or a worker has it: it is sent again when
     Celery would deliver it again too. If none waits at the broker, which may have been wiped, every
     one that is due is sent.
     """
     now = timezone.now()
-    found = due()
+    found = due().filter(is_in_queue(name))
     if waiting:
         again = Q(sent_at__lt=F("due_at")) | Q(sent_at__lt=now - REDELIVERY)
         found = found.filter(Q(sent_at=None) | again)
@@ -48,18 +49,18 @@ def _mark_sent(waiting: int) -> list[int]:
 
 
 @transaction.atomic
-def add_recurring() -> None:
-    """Add the next job of each recurring kind that has no open one.
+def add_recurring(name: QueueName = QueueName.JOBS) -> None:
+    """Add the next job of each recurring kind of the queue that has no open one.
 
     The row of the tick is locked until then: another tick sees what this one has added, and what it
     adds itself is due in the future.
     """
     now = timezone.now()
-    Tick.objects.update_or_create(pk=1, defaults={"at": now})
+    Tick.objects.update_or_create(queue=name, defaults={"at": now})
     is_open = Job.objects.filter(IS_OPEN, key=RECURRING_KEY)
     present = {*is_open.values_list("kind", flat=True)}
     for kind in job_kinds().values():
-        if kind.every and kind.name not in present:
+        if kind.queue == name and kind.every and kind.name not in present:
             schedule(kind.name, due_at=next_time(kind.every, timezone.now()), key=RECURRING_KEY)
 
 

@@ -174,7 +174,7 @@ def refusal_text(refusal: DomainError | APIException) -> str:
 
 
 def sentences(detail: Any) -> list[str]:
-    """Of DRF's errors, which are grouped by field and, in lists, by index."""
+    """The messages of DRF's errors, which are grouped by field and, in lists, by index."""
     if isinstance(detail, str):
         return [str(detail)]
     groups = detail.values() if isinstance(detail, dict) else detail

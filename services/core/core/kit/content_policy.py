@@ -1,4 +1,4 @@
-"""What a browser may load and run on core's pages: the header Content-Security-Policy."""
+"""The header Content-Security-Policy: the sources from which core's pages may load and run."""
 
 from collections.abc import Callable
 

@@ -96,7 +96,7 @@ class AwareDateTimeField(serializers.DateTimeField):
 
 
 def _misspelling(field: AnyField, value: Any) -> ErrorDetail | None:
-    """What is wrong with a text that DRF would take in more forms than ai does."""
+    """The fault of a text that DRF would take in more forms than ai does."""
     texts = value if isinstance(value, list) else [value]
     kind = getattr(field, "child", field)
     for fields, is_well_formed, detail in _FORMS:

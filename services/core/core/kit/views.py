@@ -25,6 +25,10 @@ class UndeclaredPermission(TypeError):
     """A view must declare in `permissions` what each of its methods needs, and nowhere else."""
 
 
+class UndeclaredEtag(TypeError):
+    """A view must declare in `etag_methods` which of its methods answer with an ETag."""
+
+
 class ApiView(APIView):
     """Takes no query parameter unless the class says otherwise, and declares who may call it."""
 
@@ -40,6 +44,9 @@ class ApiView(APIView):
     """The names a GET may carry, each at most once. Everything else is refused."""
     may_be_absent: ClassVar[bool] = False
     """Whether a route without an id may have nothing to show: 404."""
+    etag_methods: ClassVar[tuple[str, ...]] = ()
+    """The methods that answer with `one`, which OpenAPI documents. A method that is missing here
+    fails whenever it does."""
     if_match_methods: ClassVar[tuple[str, ...]] = ()
     """The methods that pass `if_match` to their service; to others the header is a refusal, because
     a client that sends it does not want the change without the check."""
@@ -69,8 +76,10 @@ class ApiView(APIView):
 
     def one(self, row: Tagged, kind: type[BaseSerializer[Any]], status: int = 200) -> Response:
         """One object with its ETag; 304 without a body for a client who has this state already."""
-        headers = {"ETag": row.etag}
         is_read = self.request.method in ("GET", "HEAD")
+        if ("GET" if is_read else self.request.method) not in self.etag_methods:
+            raise UndeclaredEtag(f"{type(self).__name__}: {self.request.method}")
+        headers = {"ETag": row.etag}
         if is_read and matches(self.request.headers.get("If-None-Match"), row):
             return Response(status=304, headers=headers)
         return Response(kind(row).data, status, headers=headers)

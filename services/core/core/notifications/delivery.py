@@ -7,6 +7,7 @@ killed after sending and before it has noted that; a text message is not.
 from collections.abc import Mapping
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from core.jobs.services import schedule
@@ -21,6 +22,7 @@ from core.notifications.rendering import locale_of, render
 from core.notifications.sms_channel import SmsChannel
 from core.users.models import User
 from core.users.preferences import preferences_of
+from core.users.recipients import active_recipient
 
 CHANNELS: Mapping[str, OutgoingChannel] = {
     Channel.MAIL: MailChannel(),
@@ -89,17 +91,26 @@ def send(delivery: Delivery, user: User, message: Message) -> None:
 
 def send_once(delivery: Delivery, user: User, message: Message) -> None:
     """As `send`, by a job that has one attempt: if its worker is killed, nobody sends again.
-    What the channel certainly did not take is tried again by another job."""
+    Another job tries again if the channel certainly did not take the message."""
     try:
         send(delivery, user, message)
     except NotAccepted:
         delivery.refusals += 1
         if delivery.refusals >= MAX_REFUSALS:
             _end(delivery, State.FAILED)
-            return
-        delivery.save(update_fields=["refusals"])
-        pause = FIRST_PAUSE * 2 ** (delivery.refusals - 1)
-        _schedule(delivery, user, kind_named(delivery.notification.kind), pause)
+        else:
+            _try_later(delivery, user)
+
+
+@transaction.atomic
+def _try_later(delivery: Delivery, user: User) -> None:
+    """Locks the user before the delivery, as an erasure does; no-op if the user was erased."""
+    if active_recipient(user.id) is None:
+        skip(delivery)
+        return
+    Delivery.objects.filter(pk=delivery.pk).update(refusals=delivery.refusals)
+    pause = FIRST_PAUSE * 2 ** (delivery.refusals - 1)
+    _schedule(delivery, user, kind_named(delivery.notification.kind), pause)
 
 
 def _is_wanted(delivery: Delivery, user: User, kind: NotificationKind) -> bool:

@@ -68,7 +68,7 @@ def _recipients(zones: list[str], week: date, now: datetime) -> QuerySet[User]:
 
 
 def _unread_of_a_week(rows: QuerySet[Notification], now: datetime) -> QuerySet[Notification]:
-    """What nobody reads is named in one digest, not in all that follow."""
+    """Unread notifications of the last week, so that each is named in one digest alone."""
     return rows.filter(read_at=None, created_at__gt=now - WEEK)
 
 

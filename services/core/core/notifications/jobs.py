@@ -35,8 +35,9 @@ def deliver(job: Job) -> None:
         delivery.send(*ready)
 
 
-@job_kind(delivery.DELIVER_ONCE, max_attempts=1)
+@job_kind(delivery.DELIVER_ONCE, max_attempts=1, atomic=False)
 def deliver_once(job: Job) -> None:
+    """The attempt is stored before it begins: after a crash nobody sends the message again."""
     ready = _ready(job)
     if ready is not None:
         delivery.send_once(*ready)
@@ -44,7 +45,7 @@ def deliver_once(job: Job) -> None:
 
 @transaction.atomic
 def _ready(job: Job) -> tuple[Delivery, User, Message] | None:
-    """What is to be sent now."""
+    """The message, if it is to be sent now."""
     user, waiting = active_recipient(job.user_id), _waiting(job)
     if waiting is None:
         return None
@@ -60,7 +61,7 @@ def _waiting(job: Job) -> Delivery | None:
     return rows.select_related("notification").first()
 
 
-@job_kind(phone_numbers.SEND_CODE, max_attempts=1)
+@job_kind(phone_numbers.SEND_CODE, max_attempts=1, atomic=False)
 def send_code(job: Job) -> None:
     """A code that was not sent is asked for again by its user."""
     user = active_recipient(job.user_id)

@@ -82,7 +82,7 @@ class Delivery(models.Model):
 
 
 class NotificationPreferences(models.Model):
-    """What a user chose instead of the defaults."""
+    """A user's choice instead of the defaults."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

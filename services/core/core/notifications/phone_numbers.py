@@ -52,7 +52,7 @@ def delete_phone_number(*, user: User) -> None:
 
 
 def code_key(phone: PhoneNumber) -> str:
-    """Of the job that sends the code: another number gets a job even while this one runs."""
+    """The key of the job that sends a code: another number gets a job even while this one runs."""
     return _hash(phone, "")
 
 

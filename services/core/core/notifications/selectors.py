@@ -8,7 +8,7 @@ from core.users.models import User
 
 
 def visible_notifications(user: User) -> QuerySet[Notification]:
-    """Of the kinds that the user wants to see in the app."""
+    """Notifications of the kinds that the user wants to see in the app."""
     channels = channels_by_kind(user)
     shown = [kind for kind, choice in channels.items() if Channel.IN_APP in choice]
     return Notification.objects.filter(user=user, kind__in=shown)

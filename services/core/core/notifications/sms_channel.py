@@ -23,8 +23,10 @@ class SmsChannel:
         return [""] if settings.SMS_URL and verified.exists() else []
 
     def send(self, user: User, destination: str, message: Message) -> None:
-        number = PhoneNumber.objects.get(user=user).number
-        send_sms(number, message.title, key=str(message.id))
+        phone = PhoneNumber.objects.filter(user=user).exclude(verified_at=None).first()
+        if phone is None:
+            raise DeliveryAbandoned("the number was deleted or changed meanwhile")
+        send_sms(phone.number, message.title, key=str(message.id))
 
 
 def send_sms(number: str, text: str, *, key: str) -> None:

@@ -76,7 +76,13 @@ class Invitation(models.Model):
                 condition=Q(email=Lower("email")), name="invitations_email_is_lower_case"
             ),
         )
-        indexes = (models.Index("email", name="invitations_by_email"),)
+        indexes = (
+            models.Index("email", name="invitations_by_email"),
+            models.Index(
+                "expires_at", condition=Q(status="open"), name="invitations_by_expires_at"
+            ),
+            models.Index("ended_at", condition=~Q(ended_at=None), name="invitations_by_ended_at"),
+        )
 
     def __str__(self) -> str:
         return f"{self.email} as {self.role} in {self.organization}, {self.status}"

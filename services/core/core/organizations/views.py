@@ -15,6 +15,7 @@ class Organizations(ApiView):
         "GET": Permission.ORGANIZATION_READ,
         "POST": Permission.ORGANIZATION_MANAGE,
     }
+    etag_methods = ("POST",)
     query_parameters = PAGE_PARAMETERS
 
     @extend_schema(
@@ -44,6 +45,7 @@ class OrganizationDetail(ApiView):
         "PATCH": Permission.ORGANIZATION_MANAGE,
     }
     if_match_methods = ("PATCH",)
+    etag_methods = ("GET", "PATCH")
 
     @extend_schema(operation_id="organizations_read", responses=serializers.OrganizationSerializer)
     def get(self, request: Request, organization_id: int) -> Response:

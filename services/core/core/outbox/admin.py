@@ -19,7 +19,7 @@ USER_ACTOR = r"^user:[0-9]{1,9}$"
 
 
 class TopicFilter(admin.SimpleListFilter):
-    """Of the declared topics: the table itself would have to be read for them."""
+    """Offers the declared topics: the table itself would have to be read for them."""
 
     title = parameter_name = "topic"
 

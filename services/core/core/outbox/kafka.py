@@ -131,7 +131,7 @@ class Publisher:
 
 
 class Delivery:
-    """What the brokers answered to a batch, by topic."""
+    """The brokers' answers to a batch, by topic."""
 
     def __init__(self, records: Sequence[Record]) -> None:
         self._left = Counter(record.topic for record in records)
@@ -275,7 +275,7 @@ class TopicReader:
         self._consumer.close()
 
     def offset_ranges(self, topics: Iterable[Topic]) -> dict[PartitionId, OffsetRange]:
-        """What `read` can read of every partition that exists. Raises NotRead."""
+        """The offsets that `read` can read of every partition that exists. Raises NotRead."""
         ranges = _watermarks(self._consumer, topics)
         return {partition_id: OffsetRange(*found) for partition_id, found in ranges.items()}
 

@@ -43,7 +43,7 @@ class RestoreGuardMiddleware:
 
 
 class _Gate:
-    """What this process knows of the database. A positive answer is reused for a second on the
+    """This process's knowledge of the database. A positive answer is reused for a second on the
     same session: the write path pays for one query a second."""
 
     def __init__(self) -> None:

@@ -88,7 +88,7 @@ def database() -> str:
 
 
 def problems() -> list[str]:
-    """What an operator has to do, as sentences; empty when there is nothing."""
+    """Tasks of the operator, as sentences; empty when there is nothing."""
     row = RestoreCheck.objects.first()
     if row is None:
         return []
@@ -134,7 +134,7 @@ def delete_sent(cursor: Any, ids: Sequence[int], offsets: Mapping[PartitionId, i
 def _store(
     cursor: Any, statement: str, parameters: list[Any], offsets: Mapping[PartitionId, int]
 ) -> dict[PartitionId, int | None]:
-    """What is stored then: the higher one of each of these offsets and what was stored before."""
+    """The stored offsets: the higher one of each of these offsets and what was stored before."""
     offsets = dict(sorted(offsets.items()))  # every writer locks the rows in this order
     topics, numbers = [topic for topic, _ in offsets], [number for _, number in offsets]
     cursor.execute(statement, [*parameters, topics, numbers, [*offsets.values()]])

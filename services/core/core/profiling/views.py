@@ -20,6 +20,7 @@ STATUS = OpenApiParameter("status", str, enum=list(ProfilingSession.Status))
 class Sessions(ConsentedView):
     private = True  # record 22
     permissions = {"GET": Principal.USER, "POST": Principal.USER}
+    etag_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, "status")
 
     @extend_schema(
@@ -50,6 +51,7 @@ class SessionDetail(ConsentedView):
     private = True  # record 22
     permissions = {"GET": Principal.USER, "DELETE": Principal.USER}
     if_match_methods = ("DELETE",)
+    etag_methods = ("GET",)
 
     @extend_schema(operation_id="profiling_read_session", responses=SessionSerializer)
     def get(self, request: Request, session_id: UUID) -> Response:
@@ -67,6 +69,7 @@ class AnswerDetail(ConsentedView):
     private = True  # record 22
     permissions = {"PUT": Principal.USER}
     if_match_methods = ("PUT",)
+    etag_methods = ("PUT",)
 
     @extend_schema(
         operation_id="profiling_record_answer",

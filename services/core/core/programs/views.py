@@ -100,6 +100,7 @@ class ProgramContent(_ContentList):
 
 class Content(_ContentList):
     permissions = {"GET": Principal.USER, "POST": Permission.CONTENT_PUBLISH}
+    etag_methods = ("POST",)
 
     @extend_schema(
         operation_id="content_list",
@@ -124,6 +125,7 @@ class Content(_ContentList):
 class ContentDetail(ApiView):
     permissions = {"GET": Principal.USER, "PATCH": Permission.CONTENT_PUBLISH}
     if_match_methods = ("PATCH",)
+    etag_methods = ("GET", "PATCH")
 
     @extend_schema(operation_id="content_read", responses=ContentSerializer)
     def get(self, request: Request, content_id: str) -> Response:
@@ -144,6 +146,7 @@ class ContentDetail(ApiView):
 
 class RetireContent(ApiView):
     permissions = {"POST": Permission.CONTENT_PUBLISH}
+    etag_methods = ("POST",)
 
     @extend_schema(operation_id="content_retire", request=None, responses=ContentSerializer)
     def post(self, request: Request, content_id: str) -> Response:

@@ -37,7 +37,7 @@ class ContradictoryProgress(DomainError):
 
 
 class State(TypedDict, total=False):
-    """What a report says; what it leaves out stays as it was."""
+    """The fields of a report; those that it leaves out are not changed."""
 
     status: ProgressStatus
     completion_percentage: float

@@ -21,6 +21,7 @@ FILTERS = [
 
 class ProgressList(ConsentedView):
     permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
+    etag_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, "user", "content_type", "status")
 
     @extend_schema(
@@ -51,6 +52,7 @@ class ProgressList(ConsentedView):
 class ProgressDetail(ConsentedView):
     permissions = {"GET": Permission.LEARNER_READ, "PATCH": Principal.USER}
     if_match_methods = ("PATCH",)
+    etag_methods = ("GET", "PATCH")
 
     @extend_schema(operation_id="progress_read", responses=ProgressSerializer)
     def get(self, request: Request, progress_id: int) -> Response:

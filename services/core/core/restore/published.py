@@ -1,4 +1,4 @@
-"""What core's topics hold that the database does not know."""
+"""Facts of core's topics that the database does not know."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +33,7 @@ class PublishedFact:
 
 @dataclass
 class Published:
-    """What was read from the topics."""
+    """The facts that were read from the topics."""
 
     entities: dict[tuple[str, str], list[PublishedFact]] = field(
         default_factory=lambda: defaultdict(list)

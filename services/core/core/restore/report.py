@@ -1,4 +1,4 @@
-"""What came back after a restore, what was ended again, and what could not be brought back."""
+"""The report of a restore: entities that came back, that ended again, and that are lost."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What an account loses when the person behind its address is proved for the first time.
+"""Revokes old access when the person behind an account's address is proved for the first time.
 
 Anybody can sign up with the address of another person, wait, and share the account once its owner
 comes. So nothing that was set up before the proof still opens the account. Only a signed-in user

@@ -1,4 +1,4 @@
-"""What a person recognises a device by."""
+"""Names of devices by which their users recognise them."""
 
 UNKNOWN = "Unknown device"
 

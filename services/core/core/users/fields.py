@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 
 class TermsVersionField(serializers.CharField):
-    """Of the terms in force: earlier ones can no longer be accepted."""
+    """The version of the terms in force: earlier ones can no longer be accepted."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=32, **options)

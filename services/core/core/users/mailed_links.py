@@ -1,4 +1,4 @@
-"""What users do by links that are mailed to them: verify the address, reset the password, log in.
+"""Actions by links that are mailed to users: verify the address, reset the password, log in.
 
 A request for a link does the same work for known and unknown addresses: one look-up, one job.
 """
@@ -64,7 +64,7 @@ def reset_password(*, token: str, password: str) -> None:
 
 
 def log_in_by_link(*, token: str, device: str = "") -> SignedIn:
-    """What was set up before the address was verified opens the account no longer.
+    """End every access that was set up before the address was verified.
 
     Raises InvalidOneTimeToken and ChallengeIssued.
     """

@@ -138,6 +138,7 @@ class SignIn(Versioned):
 
     class Meta:
         ordering = ("id",)
+        indexes = (models.Index("refreshed_at", name="sign_ins_by_refreshed_at"),)
 
     def __str__(self) -> str:
         return f"{self.user} on {self.device or 'an unknown device'}"
@@ -201,7 +202,7 @@ class ApiToken(models.Model):
     hash = models.CharField(max_length=64, unique=True)
     scope = models.CharField(max_length=320)
     created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
     last_used_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -285,7 +286,7 @@ class Minor(models.Model):
     user is asked for the year of birth first. Users who are of age have no such row."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True)
-    adult_from = models.DateField(null=True)
+    adult_from = models.DateField(null=True, db_index=True)
     guardian_email = models.EmailField(max_length=254, blank=True, default="")
 
     def __str__(self) -> str:
@@ -307,6 +308,12 @@ class Impersonation(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        indexes = (
+            models.Index("created_at", name="impersonations_by_created_at"),
+            models.Index(
+                "expires_at", condition=~models.Q(sign_in=None), name="views_by_expires_at"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"user {self.user_id} viewed by user {self.viewer_id}"

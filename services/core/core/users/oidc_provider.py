@@ -85,7 +85,7 @@ class KeySet(Answer):
 
 
 class Claims(Answer):
-    """Of an ID token. Providers disagree about the types of those that have `object`."""
+    """The claims of an ID token. Providers disagree about the types of those that have `object`."""
 
     sub: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_line)]
     nonce: str

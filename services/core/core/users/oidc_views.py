@@ -17,7 +17,7 @@ class OidcBegin(LogInView):
     throttle_classes = (OidcThrottle,)
 
     @extend_schema(
-        operation_id="auth_oidc_begin", request=None, responses={201: serializers.OidcBegun}
+        operation_id="auth_oidc_begin", request=None, responses={201: serializers.OidcStart}
     )
     def post(self, request: Request, provider: str) -> Response:
         """Begin a log-in at the provider: send the person to `authorization_url` and keep

@@ -31,7 +31,7 @@ def mail_job(purpose: OneTimeToken.Purpose) -> str:
 
 
 def hash_token(token: str) -> str:
-    """Of a random token: without salt and rounds, because nobody can guess 32 random bytes."""
+    """Hash a random token, without salt and rounds, because nobody can guess 32 random bytes."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -46,7 +46,7 @@ class Consents(AccountView):
         responses=page_of(serializers.ConsentSerializer),
     )
     def get(self, request: Request) -> Response:
-        """What the caller consented to and withdrew, the newest first."""
+        """The caller's consents, given and withdrawn, the newest first."""
         rows = self.caller.consents.order_by("-given_at", "-pk")
         return self.page(rows, serializers.ConsentSerializer)
 

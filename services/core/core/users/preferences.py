@@ -1,4 +1,4 @@
-"""What users prefer, and what they consent to."""
+"""Preferences and consents of users."""
 
 from typing import Any, NamedTuple
 
@@ -47,7 +47,7 @@ def terms_of(user: User) -> TermsState:
 def record_consent(*, user: User, kind: str, given: bool, version: str = "") -> Consent:
     """Give consent to a version, or withdraw it. No-op if nothing changes. Raises NotGiven.
 
-    What was given before stays in the history.
+    Earlier consents stay in the history.
     """
     get_for_update(User.objects.filter(pk=user.pk))
     latest = user.consents.filter(kind=kind).order_by("-given_at", "-pk").first()

@@ -90,7 +90,7 @@ class AlreadyEnrolled(Conflict):
 
 
 class Enrolment(NamedTuple):
-    """What an authenticator app needs, in three forms."""
+    """The secret for an authenticator app, in three forms."""
 
     secret: str
     otpauth_uri: str

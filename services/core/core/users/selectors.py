@@ -21,7 +21,7 @@ PROTECTED = frozenset({Role.ADMIN, Role.DIRECTOR})
 def signed_in_user(claims: UserClaims) -> User | None:
     """The active user of an access token that is not void: one query, asked with every request.
 
-    Of the token of a view, it also asks whether its admin is still signed in and may still view
+    For the token of a view, it also asks whether its admin is still signed in and may still view
     the user.
     """
     user = User.objects.filter(

@@ -61,7 +61,7 @@ class EmailField(serializers.EmailField):
 
 
 class NewEmailField(EmailField):
-    """Of an account that is added: log-in still reads the addresses of earlier rules."""
+    """The address of a new account: log-in still reads the addresses of earlier rules."""
 
     def to_internal_value(self, data: Any) -> str:
         address = super().to_internal_value(data)
@@ -222,7 +222,7 @@ class OidcFinishRequest(StrictSerializer):
     log_in_token = SecretField(max_length=1024)
 
 
-class OidcBegun(serializers.Serializer[Any]):
+class OidcStart(serializers.Serializer[Any]):
     authorization_url = serializers.CharField()
     log_in_token = serializers.CharField(
         help_text="The browser keeps it and sends it back with code and state."

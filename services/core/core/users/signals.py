@@ -1,4 +1,4 @@
-"""What apps above may react to, in the transaction in which it happens and locks the user's row."""
+"""Signals for the apps above, sent in the transaction of the change, which locks the user's row."""
 
 from django.dispatch import Signal
 

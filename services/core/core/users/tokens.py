@@ -76,7 +76,7 @@ class UserClaims(_Claims):
     gen: TokenGeneration = 0
     """The user's token generation when an access token was issued."""
     scope: str | None = Field(default=None, pattern=SCOPE_PATTERN, max_length=320)
-    """What a token made from an API token may do; None is everything its user may."""
+    """The scope of a token made from an API token; None is everything its user may."""
     viewer: UserId | None = None
     """The admin who views the account as its user, with the scope `view`."""
     viewer_gen: TokenGeneration = 0

@@ -99,6 +99,7 @@ class Me(ApiView):
 
     permissions = {"GET": Principal.USER, "PATCH": Principal.USER}
     if_match_methods: ClassVar[tuple[str, ...]] = ("PATCH",)
+    etag_methods = ("GET", "PATCH")
 
     @extend_schema(operation_id="users_read_me", responses=serializers.UserSerializer)
     def get(self, request: Request) -> Response:

@@ -6,7 +6,7 @@ from core.kit.admin import ReadOnlyAdmin
 from core.kit.admin_actions import service_action
 from core.webhooks import services
 from core.webhooks.facts import TYPES
-from core.webhooks.models import Delivery, Subscription
+from core.webhooks.models import PING, Delivery, Subscription
 
 
 @admin.register(Subscription)
@@ -17,12 +17,12 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
 
 class TypeFilter(admin.SimpleListFilter):
-    """Of the types that are offered: the table itself would have to be read for them."""
+    """Offers the types that there can be: the table itself would have to be read for them."""
 
     title = parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [(name, name) for name in sorted(TYPES)]
+        return [(name, name) for name in sorted([*TYPES, PING])]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
         return queryset.filter(type=self.value()) if self.value() else queryset

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.jobs.services import schedule
 from core.outbox.models import FactHistory
 from core.webhooks.facts import organizations_of
-from core.webhooks.models import IS_WAITING, Delivery, Subscription, WaitingFact
+from core.webhooks.models import IS_PING, IS_WAITING, Delivery, Subscription, WaitingFact
 
 BATCH = 1000
 DISPATCH, SEND = "webhooks.dispatch", "webhooks.send"
@@ -62,7 +62,7 @@ def lock_subscriptions(rows: QuerySet[Subscription]) -> list[Subscription]:
 def deliveries_of(
     facts: Sequence[FactHistory], subscriptions: Sequence[Subscription]
 ) -> list[Delivery]:
-    """Of the facts that a subscription asks for and that are its organization's own."""
+    """Deliveries of the facts that a subscription asks for and that are its organization's own."""
     wanted = {name for one in subscriptions for name in one.types}
     facts = _without_erased([fact for fact in facts if fact.type in wanted])
     own = organizations_of(facts, {one.organization_id for one in subscriptions})
@@ -96,7 +96,7 @@ def _without_erased(facts: Sequence[FactHistory]) -> list[FactHistory]:
 
 def schedule_due() -> None:
     """One job for each subscription that has something due."""
-    rows: QuerySet[Delivery] = Delivery.objects.filter(IS_WAITING, subscription__active=True)
+    rows = Delivery.objects.filter(IS_WAITING, IS_PING | Q(subscription__active=True))
     due = rows.filter(due_at__lte=timezone.now()).order_by("subscription_id")
     for subscription_id in due.values_list("subscription_id", flat=True).distinct():
         schedule_send(subscription_id)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.jobs.models import Job
+from core.jobs.queue_names import QueueName
 from core.jobs.registry import job_kind
 from core.mail.sending import send_mail
 from core.users.recipients import active_recipient
@@ -16,7 +17,7 @@ def dispatch_facts(job: Job) -> None:
     dispatch.dispatch()
 
 
-@job_kind(dispatch.SEND, atomic=False)
+@job_kind(dispatch.SEND, atomic=False, queue=QueueName.WEBHOOKS)
 def send(job: Job) -> None:
     sending.send_due(UUID(job.subject))
 

@@ -22,6 +22,10 @@ class DeliveryState(StrEnum):
 
 DELIVERY_STATES = enum_choices(DeliveryState)
 IS_WAITING = Q(state=DeliveryState.WAITING.value)
+PING = "ongoza.webhook.ping.v1"
+"""The type of a test call, which carries no fact."""
+NO_TOPIC = ""
+IS_PING = Q(topic=NO_TOPIC)  # and not by the type, which no index has
 
 
 class Subscription(models.Model):
@@ -47,6 +51,13 @@ class Subscription(models.Model):
 
     class Meta:
         ordering = ("id",)
+        indexes = (
+            models.Index(
+                "rotated_at",
+                condition=~Q(encrypted_previous_secret=None),
+                name="webhooks_by_rotated_at",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.url} of organization {self.organization_id}"
@@ -70,14 +81,17 @@ class WaitingFact(models.Model):
 
 
 class Delivery(models.Model):
-    """A fact that a subscriber is to be sent. Its body is read from the history when it is sent."""
+    """A fact that a subscriber is to be sent. Its body is read from the history when it is sent.
+
+    Or a ping: it has no topic, and no row in the history.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subscription = models.ForeignKey(
         Subscription, models.CASCADE, related_name="deliveries", db_index=False
     )
-    history_id = models.BigIntegerField()
-    recorded_at = models.DateTimeField()
+    history_id = models.BigIntegerField(null=True)
+    recorded_at = models.DateTimeField(null=True)
     event_id = models.UUIDField()
     topic = models.TextField()
     key = models.TextField()
@@ -118,3 +132,7 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.key}, {self.state}"
+
+    @property
+    def is_ping(self) -> bool:
+        return self.topic == NO_TOPIC

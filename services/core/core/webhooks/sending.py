@@ -17,9 +17,9 @@ from core.kit.failpoints import failpoint
 from core.kit.outgoing import AddressRefused, CallFailed, post
 from core.outbox.models import FactHistory
 from core.webhooks.facts import may_be_sent
-from core.webhooks.models import IS_WAITING, Delivery, DeliveryState, Subscription
+from core.webhooks.models import IS_PING, IS_WAITING, Delivery, DeliveryState, Subscription
 from core.webhooks.services import note_failure, note_success
-from core.webhooks.signing import body_of, headers_of, keys_of
+from core.webhooks.signing import body_of, headers_of, keys_of, ping_body
 
 RUN_SECONDS = 10.0  # of a job, which holds a worker slot until its last call ends
 CLAIM = timedelta(minutes=2)  # longer than any call, name servers included
@@ -40,10 +40,11 @@ def send_due(subscription_id: UUID) -> None:
 
 @transaction.atomic
 def claim(subscription_id: UUID) -> Delivery | None:
-    """The delivery that is due longest, but for keys of which an older one waits or any is being
-    sent. The lock of the subscription lets workers choose one after the other."""
+    """A ping, or else the delivery that is due longest, but for keys of which an older one waits or
+    any is being sent. Only pings are sent while the subscription is switched off. The lock of the
+    subscription lets workers choose one after the other."""
     rows = Subscription.objects.select_for_update(no_key=True)
-    subscription = rows.filter(pk=subscription_id, active=True).first()
+    subscription = rows.filter(pk=subscription_id).first()
     if subscription is None:
         return None
     now = timezone.now()
@@ -52,7 +53,10 @@ def claim(subscription_id: UUID) -> Delivery | None:
     before = Q(history_id__lt=OuterRef("history_id")) | Q(claimed_until__gt=now)
     free = waiting.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), due_at__lte=now)
     ready = free.filter(~Exists(same_key.filter(before)))
-    delivery = ready.order_by("due_at", "history_id").first()
+    pings = ready.filter(IS_PING, key=str(subscription_id))
+    delivery = pings.order_by("id").first()
+    if delivery is None and subscription.active:
+        delivery = ready.order_by("due_at", "history_id").first()
     if delivery is not None:
         delivery.attempts += 1
         delivery.claimed_until = now + CLAIM
@@ -64,8 +68,10 @@ def claim(subscription_id: UUID) -> Delivery | None:
 def _send(delivery: Delivery) -> bool:
     """Whether the subscriber took it, or it is not to be sent any more."""
     subscription = delivery.subscription
-    rows = FactHistory.objects.filter(pk=delivery.history_id, recorded_at=delivery.recorded_at)
-    fact = rows.first()
+    history_id, recorded_at = delivery.history_id, delivery.recorded_at
+    if history_id is None or recorded_at is None:  # a ping
+        return _call(delivery, ping_body(delivery))
+    fact = FactHistory.objects.filter(pk=history_id, recorded_at=recorded_at).first()
     if fact is None:  # erased
         delivery.delete()
         return True
@@ -73,11 +79,11 @@ def _send(delivery: Delivery) -> bool:
     if not (is_wanted and may_be_sent(fact, subscription.organization_id)):
         Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.WITHHELD)
         return True
-    return _call(delivery, fact)
+    return _call(delivery, body_of(fact))
 
 
-def _call(delivery: Delivery, fact: FactHistory) -> bool:
-    subscription, body = delivery.subscription, body_of(fact)
+def _call(delivery: Delivery, body: bytes) -> bool:
+    subscription = delivery.subscription
     began, status = time.monotonic(), None
     try:
         headers = headers_of(delivery.event_id, body, keys_of(subscription))
@@ -93,7 +99,8 @@ def _call(delivery: Delivery, fact: FactHistory) -> bool:
     delivery.last_error = error[:64]
     if error:
         pause = min(FIRST_PAUSE * 2 ** (delivery.attempts - 1), LONGEST_PAUSE)
-        note_failure(delivery, pause=pause, is_last=delivery.attempts >= MAX_ATTEMPTS)
+        is_last = delivery.is_ping or delivery.attempts >= MAX_ATTEMPTS
+        note_failure(delivery, pause=pause, is_last=is_last)
     else:
         note_success(delivery)
     return not error

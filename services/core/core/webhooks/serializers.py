@@ -74,7 +74,7 @@ class WebhookDeliverySerializer(serializers.ModelSerializer[Delivery]):
     class Meta:
         model = Delivery
         fields = (
-            *("id", "event_id", "type", "key", "state", "attempts", "due_at", "response_status"),
-            *("response_milliseconds", "last_error", "created_at", "sent_at"),
+            *("id", "event_id", "type", "key", "recorded_at", "state", "attempts", "due_at"),
+            *("response_status", "response_milliseconds", "last_error", "created_at", "sent_at"),
         )
         read_only_fields = fields

@@ -18,9 +18,17 @@ from core.kit.outgoing import refuse_private
 from core.organizations.models import Organization
 from core.outbox.models import FactHistory
 from core.webhooks.dispatch import deliveries_of, delivery_of, lock_subscriptions, schedule_send
-from core.webhooks.models import IS_WAITING, Delivery, DeliveryState, Subscription
+from core.webhooks.models import (
+    IS_WAITING,
+    NO_TOPIC,
+    PING,
+    Delivery,
+    DeliveryState,
+    Subscription,
+)
 from core.webhooks.signing import new_secret
 from ongoza_contracts.access import Permission, has_permission
+from ongoza_contracts.event import uuid7
 from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import Role
 
@@ -77,8 +85,8 @@ def subscribe(
 
 
 def change(*, subscription_id: UUID, **changes: Any) -> Subscription:
-    """What waits is due at once after a new URL or when it is switched on. Raises AddressRefused
-    and NotFound."""
+    """Waiting deliveries are due at once after a new URL or when it is switched on. Raises
+    AddressRefused and NotFound."""
     if "url" in changes:
         refuse_private(changes["url"])
     with transaction.atomic():
@@ -135,17 +143,22 @@ def _get_all_for_update(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
 def note_success(delivery: Delivery) -> None:
     delivery.state, delivery.sent_at = DeliveryState.SENT, timezone.now()
     _end_claim(delivery)
+    if delivery.is_ping:
+        return
     failing = Subscription.objects.filter(pk=delivery.subscription_id, failing_since__isnull=False)
     failing.update(failing_since=None)
 
 
 def note_failure(delivery: Delivery, *, pause: timedelta, is_last: bool) -> None:
     """Repeat it after the pause, unless it was the last attempt. After a day without any success
-    the subscription is switched off and its organization's directors get a mail."""
+    the subscription is switched off and its organization's directors get a mail. Pings are not
+    counted."""
     delivery.due_at = timezone.now() + pause
     if is_last:
         delivery.state = DeliveryState.FAILED
     _end_claim(delivery)
+    if delivery.is_ping:
+        return
     with transaction.atomic():
         rows = Subscription.objects.select_for_update(no_key=True)
         subscription = rows.filter(pk=delivery.subscription_id, active=True).first()
@@ -195,6 +208,22 @@ def _wait_again(rows: QuerySet[Delivery]) -> int:
     )
 
 
+# --- ping --------------------------------------------------------------------------------------
+@transaction.atomic
+def ping(*, subscription_id: UUID) -> Delivery:
+    """Have a test call made, once, also to a subscription that is switched off. Raises NotFound."""
+    subscription = _get_for_update(subscription_id)
+    new = Delivery.objects.create(
+        subscription=subscription,
+        event_id=uuid7(),
+        topic=NO_TOPIC,
+        key=str(subscription.pk),
+        type=PING,
+    )
+    schedule_send(subscription.pk)
+    return new
+
+
 # --- replay ------------------------------------------------------------------------------------
 @transaction.atomic
 def replay(*, subscription: Subscription, begin: datetime, until: datetime) -> None:
@@ -218,7 +247,8 @@ def schedule_replay(subscription_id: UUID, begin: datetime, until: datetime, aft
 def replay_page(subscription_id: UUID, begin: datetime, until: datetime, after: int) -> None:
     """Replay one page of the history, of rows after an id, and schedule the next.
 
-    What still waits stays as it is. No-op for a subscription that was switched off or deleted.
+    A delivery that waits already is not changed. No-op for a subscription that was switched off or
+    deleted.
     """
     found = lock_subscriptions(Subscription.objects.filter(pk=subscription_id, active=True))
     if not found:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.outbox.history import to_record
 from core.outbox.models import FactHistory
 from core.users.encryption import decrypt, encrypt
-from core.webhooks.models import Subscription
+from core.webhooks.models import Delivery, Subscription
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32
@@ -56,6 +56,21 @@ def body_of(fact: FactHistory) -> bytes:
         "data": json.loads(record.payload or b"null"),
     }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def ping_body(ping: Delivery) -> bytes:
+    """An event about the subscription itself, without the attributes of entities."""
+    event = {
+        "specversion": "1.0",
+        "id": str(ping.event_id),
+        "source": "urn:ongoza:core",
+        "type": ping.type,
+        "subject": ping.key,
+        "time": ping.created_at.isoformat(),
+        "datacontenttype": "application/json",
+        "data": {},
+    }
+    return json.dumps(event, separators=(",", ":")).encode()
 
 
 def headers_of(event_id: UUID, body: bytes, keys: Iterable[bytes]) -> dict[str, str]:

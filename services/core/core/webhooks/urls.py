@@ -8,6 +8,7 @@ urlpatterns = [
     path("webhook-subscriptions/", views.WebhookSubscriptions.as_view()),
     path(ONE, views.WebhookSubscriptionDetail.as_view()),
     path(f"{ONE}deliveries/", views.WebhookDeliveries.as_view()),
+    path(f"{ONE}ping/", views.WebhookPing.as_view()),
     path(f"{ONE}replay/", views.WebhookReplay.as_view()),
     path(f"{ONE}secret/", views.WebhookSecret.as_view()),
 ]

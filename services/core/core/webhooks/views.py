@@ -15,6 +15,7 @@ from core.users.base_views import SignInRequired
 from core.users.tokens import UserClaims
 from core.webhooks import selectors, serializers, services
 from core.webhooks.models import DeliveryState, Subscription
+from core.webhooks.throttles import PingThrottle
 from ongoza_contracts.access import Permission
 
 MANAGE = Permission.WEBHOOK_MANAGE
@@ -118,6 +119,24 @@ class WebhookSecret(_SubscriptionView):
         return _with_secret(services.rotate_secret(subscription_id=found.pk), 200)
 
 
+class WebhookPing(_SubscriptionView):
+    permissions = {"POST": MANAGE}
+    throttle_classes = (PingThrottle,)
+
+    @extend_schema(
+        operation_id="webhook_subscriptions_ping",
+        request=None,
+        responses={201: serializers.WebhookDeliverySerializer},
+    )
+    def post(self, request: Request, subscription_id: UUID) -> Response:
+        """Have one signed test call made, of the type `ongoza.webhook.ping.v1` and without a fact,
+        also while the subscription is switched off. The log shows what came of it; it is not
+        repeated, and changes nothing of the subscription."""
+        found = self.subscription(subscription_id)
+        delivery = services.ping(subscription_id=found.pk)
+        return Response(serializers.WebhookDeliverySerializer(delivery).data, 201)
+
+
 class WebhookReplay(_SubscriptionView):
     permissions = {"POST": MANAGE}
 
@@ -144,8 +163,9 @@ class WebhookDeliveries(_SubscriptionView):
         responses=page_of(serializers.WebhookDeliverySerializer),
     )
     def get(self, request: Request, subscription_id: UUID) -> Response:
-        """What was sent and what waits, newest first, with the status and the time of the last
-        answer; for 30 days."""
+        """The log of what was sent and what waits, newest first, with the status and the time of
+        the last answer; for 30 days. `recorded_at` says which range a replay sends again; it is
+        null for a ping."""
         rows = self.subscription(subscription_id).deliveries.all()
         if state := enum_param(request, "state", DeliveryState):
             rows = rows.filter(state=state)

@@ -1,0 +1,68 @@
+"""The settings of drf-spectacular, which writes core's OpenAPI documents."""
+
+from typing import Any
+
+from core.kit.choices import enum_choices
+from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.coaching import GoalState
+from ongoza_contracts.http.reconcile import KINDS
+from ongoza_contracts.vocabulary import (
+    ID_MAX,
+    AnswerFlag,
+    Confidence,
+    ContentType,
+    ProgressStatus,
+    Role,
+    Track,
+    Verdict,
+)
+
+SETTINGS: dict[str, Any] = {
+    "TITLE": "Ongoza CyberHub: core",
+    "DESCRIPTION": "The system of record: users, organizations, programs, progress, profiling.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "OAS_VERSION": "3.1.0",
+    "DEFAULT_GENERATOR_CLASS": "core.kit.openapi.PublicDocument",
+    "GET_LIB_DOC_EXCLUDES": "core.kit.openapi.classes_without_description",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.kit.openapi.complete",
+    ],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "GENERIC_ADDITIONAL_PROPERTIES": "bool",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "minimum": 1, "maximum": ID_MAX},
+        "kind": {"type": "string", "enum": [*KINDS]},
+    },
+    "ENUM_NAME_OVERRIDES": {  # the names that ai's document has too
+        **{
+            kind.__name__: enum_choices(kind)
+            for kind in (
+                *(AnswerFlag, Confidence, ContentType, GoalState, ProgressStatus),
+                *(Role, ScopeKind, Track, Verdict),
+            )
+        },
+        "OrganizationKind": "core.organizations.models.Organization.Kind",
+        "Readiness": ["ok", "degraded"],
+        "ProfilingStatus": "core.profiling.models.ProfilingSession.Status",
+        "JobState": "core.jobs.models.STATES",
+        "Locale": "core.users.models.Preferences.Locale",
+        "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
+        "ConsentKind": "core.users.models.Consent.Kind",
+        "ExportState": "core.export.selectors.STATES",
+        "InvitedRole": "core.organizations.invitation_serializers.ROLES",
+        "InvitationStatus": "core.organizations.models.Invitation.Status",
+        "NotificationChannel": "core.notifications.models.Channel",
+        "WebhookFactType": "core.webhooks.serializers.TYPE_CHOICES",
+        "DeliveryState": "core.webhooks.models.DELIVERY_STATES",
+    },
+}

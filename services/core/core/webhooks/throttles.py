@@ -1,0 +1,12 @@
+from rest_framework.request import Request
+
+from core.limits.throttles import RateThrottle
+
+
+class PingThrottle(RateThrottle):
+    """How many test calls a user may have made."""
+
+    scope = "webhook_ping"
+
+    def identity(self, request: Request) -> str:
+        return f"user {request.user.pk}"
