@@ -12,6 +12,7 @@ GROUPS = {
         "integration/test_erasure.py",
         "integration/test_reconcile.py",
         "integration/test_fuzz.py",
+        "integration/test_foreign_objects.py",
         "integration/test_tours.py",
         "integration/test_access.py",
         "integration/test_spine.py",

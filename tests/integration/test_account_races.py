@@ -193,11 +193,11 @@ def test_a_guardian_named_while_a_link_is_mailed_voids_it_and_gets_one(
     with ThreadPoolExecutor(1) as threads:
         asked: list[Future[list[int]]] = []
 
-        def rename_and_send(*arguments: Any) -> None:
+        def rename_and_send(*arguments: Any, **named: Any) -> None:
             if not asked:
                 asked.append(threads.submit(at_once, rename))
                 wait_for_a_lock()
-            send_mail(*arguments)
+            send_mail(*arguments, **named)
 
         monkeypatch.setattr("core.users.jobs.send_mail", rename_and_send)
         run_due()

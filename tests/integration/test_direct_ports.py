@@ -101,7 +101,7 @@ def test_unfinished_requests_do_not_keep_others_waiting(
                 continue
         started = time.monotonic()
         assert ask(direct, name, address="127.0.0.2").status_code == 200
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < PATIENCE / 2  # before the others are given up
     eventually(lambda: answers(direct, name), seconds=30)
 
 

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from ai.kit.settings import Settings
+from ai.recommendations import service
 from tests.ai_double import DatabaseDown, app_over, learner_seven
 from tests.tokens import SECRET
 
@@ -87,6 +88,7 @@ def core() -> CoreWithContent:
 def app(core: CoreWithContent, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     monkeypatch.setenv("VECTOR_DB_PASSWORD", "unused")
     monkeypatch.setenv("JWT_SECRET_KEY", SECRET)
+    monkeypatch.setattr(service, "CORE_SECONDS", 60)  # how long it takes is not asked here
     return app_over(DatabaseDown(), Settings(), core=httpx.MockTransport(core))
 
 

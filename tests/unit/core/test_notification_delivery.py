@@ -244,8 +244,8 @@ def test_a_channel_that_is_down_backs_off_and_the_others_deliver(
     choose(user, Channel.SMS, Channel.MAIL)
     sent: list[Any] = []
 
-    def send_mail(*arguments: Any) -> None:
-        sent.append(arguments)
+    def send_mail(*arguments: Any, **named: Any) -> None:
+        sent.append((arguments, named))
         if len(sent) == 1:
             raise ConnectionRefusedError
 

@@ -41,17 +41,16 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._has_too_many():
             transport.abort()
         else:
-            self._expect_within(HEAD_SECONDS)
+            self._expect_rest()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._timer is None and self._is_idle():
-            self._expect_within(HEAD_SECONDS)
         self._is_overhead = True
         super().data_received(data)
+        self._expect_rest()
         if self._reading_message and self._is_overhead:
             self._overhead_bytes += len(data)
             if self._overhead_bytes > HEADERS_MAX_BYTES:
@@ -65,7 +64,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._reading_head = self._is_overhead = False
         self._overhead_bytes = 0
-        self._expect_within(BODY_SECONDS)
+        self._cancel_timer()
         super().on_headers_complete()
         self.headers = []  # of the trailers, if any; the request has the list of its headers
 
@@ -88,9 +87,12 @@ class BoundedProtocol(HttpToolsProtocol):
         addresses = [protocol.client[0] for protocol in protocols if protocol.client]
         return addresses.count(self.client[0]) > self.connections_per_address
 
-    def _expect_within(self, seconds: float) -> None:
-        self._cancel_timer()
-        self._timer = self.loop.call_later(seconds, self._refuse, RequestTimeout())
+    def _expect_rest(self) -> None:
+        """Limits how long the rest of a head or body may take; what arrived whole has no rest."""
+        is_body = self._reading_message and not self._reading_head
+        if self._timer is None and (is_body or self._is_idle()):
+            seconds = BODY_SECONDS if is_body else HEAD_SECONDS
+            self._timer = self.loop.call_later(seconds, self._refuse, RequestTimeout())
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:

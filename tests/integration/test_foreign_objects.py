@@ -1,0 +1,290 @@
+"""A stranger gets the same answer for somebody else's object as for an id that nothing has."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
+from schemathesis.openapi import from_url
+
+from ongoza_contracts.vocabulary import Role
+from scripts.stack.stack import Stack
+from tests.integration.accounts import API, Account, add_organization
+from tests.integration.objects import (
+    MAKERS,
+    NAMES,
+    WEBHOOK,
+    World,
+    absent,
+    discard_parked,
+    has_ids,
+    maker_of,
+    up_to_last_parameter,
+)
+from tests.integration.story import ANSWER_SECONDS, eventually
+
+pytestmark = pytest.mark.slow
+
+EVERYBODY, ADMINS = frozenset(Role), frozenset({Role.ADMIN})
+PUBLISHERS = frozenset({Role.DIRECTOR, Role.ADMIN})
+STAFF = frozenset({Role.MENTOR, Role.DIRECTOR, Role.ADMIN})
+REACHED: Mapping[str, frozenset[Role]] = {
+    # The catalogue is open to every user, and its publishers change it.
+    "GET content/{content_id}": EVERYBODY,
+    "PATCH content/{content_id}": PUBLISHERS,
+    "POST content/{content_id}/retire": PUBLISHERS,
+    "GET programs/{program_id}": EVERYBODY,
+    "GET programs/{program_id}/content": EVERYBODY,
+    "GET search/similar/{content_id}": EVERYBODY,
+    # Whoever has the token of an invitation has its mail.
+    "POST invitations/{token}/accept": EVERYBODY,
+    # Admins reach everybody.
+    "GET coaching/goals": ADMINS,
+    "GET coaching/goals/{goal_id}": ADMINS,
+    "GET memberships": ADMINS,
+    "POST memberships": ADMINS,
+    "DELETE memberships/{membership_id}": ADMINS,
+    "GET organizations/{organization_id}": STAFF,
+    "PATCH organizations/{organization_id}": ADMINS,
+    "GET organizations/{organization_id}/invitations": ADMINS,
+    "POST organizations/{organization_id}/invitations": ADMINS,
+    "DELETE organizations/{organization_id}/invitations/{invitation_id}": ADMINS,
+    "POST organizations/{organization_id}/invitations/{invitation_id}/resend": ADMINS,
+    "GET organizations/{organization_id}/members": ADMINS,
+    "DELETE organizations/{organization_id}/members/{user_id}": ADMINS,
+    "GET progress": ADMINS,
+    "GET progress/{progress_id}": ADMINS,
+    "GET users/{user_id}": ADMINS,
+    "GET users": ADMINS,
+    "POST users": ADMINS,
+    "PUT users/{user_id}/role": ADMINS,
+    "POST users/{user_id}/activate": ADMINS,
+    "POST users/{user_id}/deactivate": ADMINS,
+    "POST users/{user_id}/view-as": ADMINS,
+    "POST webhook-subscriptions": ADMINS,
+    "GET webhook-subscriptions/{subscription_id}": ADMINS,
+    "PATCH webhook-subscriptions/{subscription_id}": ADMINS,
+    "DELETE webhook-subscriptions/{subscription_id}": ADMINS,
+    "GET webhook-subscriptions/{subscription_id}/deliveries": ADMINS,
+    "POST webhook-subscriptions/{subscription_id}/replay": ADMINS,
+    "POST webhook-subscriptions/{subscription_id}/secret": ADMINS,
+    "GET recommendations": ADMINS,
+    "POST recommendations": ADMINS,
+    "GET recommendations/debug": ADMINS,
+    "POST personality/analyze": ADMINS,
+    # Operations are for admins alone.
+    "POST jobs/{job_id}/retry": ADMINS,
+    "GET operations/parked/{parked_id}": ADMINS,
+    "POST operations/parked/{parked_id}/retry": ADMINS,
+    "POST operations/parked/{parked_id}/accept": ADMINS,
+    "POST operations/parked/{parked_id}/discard": ADMINS,
+}
+"""The operations that answer some roles differently for a foreign object, and these roles. Of every
+other operation and role the answers must be equal."""
+
+IDS = ("user", "user_id", "learner", "organization")
+"""The names of ids in queries and bodies."""
+BODIES: Mapping[str, dict[str, Any]] = {
+    "POST memberships": {"user": 1, "role": "learner", "scope": "organization", "organization": 1},
+    "POST users": {"email": "of-both@ongoza.example", "role": "learner", "organization": 1},
+    "POST webhook-subscriptions": {"organization": 1, **WEBHOOK},
+}
+"""Good ones where generated ones hardly are."""
+CASES = 3
+OF_EACH_ANSWER = ("date",)
+
+Ids = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A generated request, into which ids are put."""
+
+    operation: str
+    case: Case[Any]
+    query: dict[str, Any]
+    body: Any
+
+    @property
+    def names(self) -> list[str]:
+        """Of the ids in it."""
+        in_path = [name for name in self.case.path_parameters or {} if name not in NAMES]
+        fields = {*self.query, *(self.body if isinstance(self.body, dict) else {})}
+        return [*in_path, *(name for name in IDS if name in fields and name not in in_path)]
+
+    def send(self, caller: Account, base_url: str, ids: Ids) -> httpx.Response:
+        path = self.case.operation.path.format(**{**(self.case.path_parameters or {}), **ids})
+        query = {n: ids.get(n, value) for n, value in self.query.items()}
+        body = self.body
+        if isinstance(body, dict):
+            body = {n: ids.get(n, value) for n, value in body.items()}
+        return httpx.request(
+            self.case.method,
+            f"{base_url}{path}",
+            params=query,
+            headers={"Authorization": f"Bearer {caller.token}", "X-Request-ID": "of-both-requests"},
+            timeout=ANSWER_SECONDS,
+            **({} if body is None else {"json": body}),
+        )
+
+
+@pytest.fixture(scope="module")
+def _worlds() -> dict[str, World]:
+    return {}
+
+
+@pytest.fixture
+def world(stack: Stack, _worlds: dict[str, World]) -> Iterator[World]:
+    """Signed up once for the module."""
+    if "all" not in _worlds:
+        _worlds["all"] = World.new(stack)
+    yield _worlds["all"]
+    discard_parked(_worlds["all"])
+
+
+def operations(stack: Stack) -> Iterator[tuple[str, Any]]:
+    """Every operation of the documents with the URL of its service."""
+    documents = {
+        f"{stack.core_url}/api/schema/": stack.core_url,
+        f"{stack.core_url}/api/schema/internal/": stack.core_url,
+        f"{stack.ai_url}/openapi.json": stack.ai_url,
+    }
+    for document, base_url in documents.items():
+        for found in from_url(document).get_all_operations():
+            assert isinstance(found, Ok), found
+            yield base_url, found.ok()
+
+
+def name_of(operation: Any) -> str:
+    path = operation.path.removeprefix(f"{API}/").rstrip("/")
+    return f"{operation.method.upper()} {path}"
+
+
+def generated(operation: Any) -> list[Request]:
+    """Good requests; and with an empty body and none, where a body is read."""
+    cases: list[Case[Any]] = []
+
+    @settings(
+        max_examples=CASES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.generate,),
+        suppress_health_check=[*HealthCheck],
+    )
+    @given(operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    def collect(case: Case[Any]) -> None:
+        cases.append(case)
+
+    collect()
+    name = name_of(operation)
+    bodies = [case.body if isinstance(case.body, dict) else None for case in cases]
+    queries = [dict(case.query or {}) for case in cases]
+    with_ids = dict.fromkeys(_queried_ids(operation), 1)
+    further: list[tuple[Any, Any]] = (
+        [({}, {}), ({}, None)] if any(body is not None for body in bodies) else []
+    )
+    further += [({}, BODIES[name])] if name in BODIES else []
+    further += [(with_ids, None)] if with_ids else []
+    return [
+        *(Request(name, *one) for one in zip(cases, queries, bodies, strict=True)),
+        *(Request(name, cases[0], query, body) for query, body in further),
+    ]
+
+
+def _queried_ids(operation: Any) -> list[str]:
+    described = operation.definition.raw.get("parameters", ())
+    return [one["name"] for one in described if one["in"] == "query" and one["name"] in IDS]
+
+
+def foreign_ids(world: World, operation: Any) -> Ids:
+    """Of an object of the world's learner or school, new for each call."""
+    made = maker_of(operation.path)(world) if has_ids(operation.path) else {}
+    of_learner = dict.fromkeys(("user", "user_id", "learner"), world.learner.user_id)
+    return of_learner | {"organization": world.organization_id} | made
+
+
+def own_ids(caller: Account) -> Ids:
+    own = dict.fromkeys(("user", "user_id", "learner"), caller.user_id)
+    school = caller.organization_id or 2147483000
+    return own | {"organization": school, "organization_id": school}
+
+
+def pairs(names: list[str], foreign: Ids, own: Ids) -> Iterator[tuple[Ids, Ids]]:
+    """Ids that differ in one: a foreign one and one that nothing has. The others are foreign, the
+    caller's own, or of nothing."""
+    nothing = {name: absent(name, value) for name, value in foreign.items()}
+    fixed = {name: value for name, value in foreign.items() if name in NAMES}
+    for name in names:
+        others = [one for one in names if one != name]
+        for values in product((foreign, own, nothing), repeat=len(others)):
+            rest = {
+                one: ids.get(one, foreign[one]) for one, ids in zip(others, values, strict=True)
+            }
+            yield fixed | rest | {name: foreign[name]}, fixed | rest | {name: nothing[name]}
+
+
+def seen(response: httpx.Response) -> tuple[int, dict[str, str], bytes]:
+    headers = {n: v for n, v in response.headers.items() if n not in OF_EACH_ANSWER}
+    return response.status_code, headers, response.content
+
+
+def answered(request: Request, caller: Account, base_url: str, ids: Ids) -> Any:
+    """On a busy machine core may not answer ai in time at first."""
+
+    def unless_busy() -> httpx.Response | None:
+        response = request.send(caller, base_url, ids)
+        return None if response.status_code == 503 else response
+
+    response = eventually(unless_busy)
+    assert response is not None
+    return seen(response)
+
+
+def first_difference(world: World, caller: Account, base_url: str, operation: Any) -> Any:
+    """The first two answers that are not equal, with their request; None if all are."""
+    foreign = foreign_ids(world, operation)
+    for request in generated(operation):
+        for one, other in pairs(request.names, foreign, own_ids(caller)):
+            answers = [answered(request, caller, base_url, ids) for ids in (one, other)]
+            if answers[0] != answers[1]:
+                return (one, request.body, *answers)
+    return None
+
+
+def stranger(world: World, role: Role) -> Account:
+    """Of another school."""
+    school = None if role == Role.ADMIN else add_organization(world.admin)
+    return Account.of_role(world.admin, role, school)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_foreign_object_is_answered_like_one_that_does_not_exist(
+    world: World, role: Role
+) -> None:
+    caller = stranger(world, role)
+    found: dict[str, Any] = {}
+    for base_url, operation in operations(world.stack):
+        if not caller.is_signed_in():
+            caller = stranger(world, role)
+        if difference := first_difference(world, caller, base_url, operation):
+            found[name_of(operation)] = difference
+    reached = {name for name, roles in REACHED.items() if role in roles}
+    assert {name: found[name] for name in found.keys() - reached} == {}
+    assert reached - found.keys() == set()
+
+
+def test_an_object_is_made_for_every_route_that_exists_and_no_other(stack: Stack) -> None:
+    paths = {operation.path for _, operation in operations(stack) if "{" in operation.path}
+    assert {up_to_last_parameter(path) for path in paths} == MAKERS.keys()
+
+
+def test_an_unknown_route_has_no_maker() -> None:
+    with pytest.raises(KeyError):
+        maker_of(f"{API}/secrets/{{secret_id}}/{secrets.token_hex(2)}/")
