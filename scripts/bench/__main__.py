@@ -1,6 +1,5 @@
 """Measure each path of the product beside its floor, on servers of its own."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import Annotated
@@ -9,22 +8,21 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from scripts.bench import api, bus, fairness, figures, recompute, vectors
+from scripts.bench import figures
+from scripts.bench.api import read, visible, write
+from scripts.bench.bus import rebuild, relay, worker
+from scripts.bench.fairness import fairness
 from scripts.bench.figures import Figure
-from scripts.bench.running import FULL, QUICK, Size
+from scripts.bench.recompute import recompute
+from scripts.bench.running import FULL, QUICK
+from scripts.bench.vectors import embed, encoder, search
 
-MEASURES: Mapping[str, Callable[[Size], list[Figure]]] = {
-    "relay": bus.relay,
-    "worker": bus.worker,
-    "read": api.read,
-    "write": api.write,
-    "visible": api.visible,
-    "encoder": vectors.encoder,
-    "rebuild": bus.rebuild,
-    "embed": vectors.embed,
-    "search": vectors.search,
-    "recompute": recompute.recompute,
-    "fairness": fairness.fairness,
+MEASURES = {
+    measure.__name__: measure
+    for measure in (
+        *(relay, worker, read, write, visible, encoder),
+        *(rebuild, embed, search, recompute, fairness),
+    )
 }
 console = Console()
 
@@ -49,27 +47,21 @@ def main(
         console.print(*(f"{name:10} {MEASURES[name].__doc__}" for name in names), sep="\n")
         return
     earlier = figures.read(against) if against else None
-    results, failed = _run(names, QUICK if quick else FULL)
+    results: list[Figure] = []
+    failed = False
+    for name in names:
+        try:
+            with console.status(name):
+                results += MEASURES[name](QUICK if quick else FULL)
+        except (RuntimeError, SubprocessError) as error:
+            failed = True
+            output = escape(f"{error}\n{str(getattr(error, 'stderr', None) or '')[-3000:]}")
+            console.print(f"[red]{name} failed to run:[/] {output}")
     console.print(figures.table(results))
     if earlier is not None:
         console.print(figures.change_table(results, earlier))
     console.print(f"written to {figures.write(results, json)}", highlight=False)
     raise typer.Exit(int(failed))
-
-
-def _run(names: list[str], size: Size) -> tuple[list[Figure], bool]:
-    """The figures of the measures that ran, and whether one failed."""
-    results: list[Figure] = []
-    failed = False
-    for name in names:
-        with console.status(name):
-            try:
-                results += MEASURES[name](size)
-            except (RuntimeError, SubprocessError) as error:
-                failed = True
-                output = escape(f"{error}\n{str(getattr(error, 'stderr', None) or '')[-3000:]}")
-                console.print(f"[red]{name} failed to run:[/] {output}")
-    return results, failed
 
 
 if __name__ == "__main__":

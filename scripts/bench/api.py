@@ -2,21 +2,20 @@
 
 import asyncio
 import time
-from collections import defaultdict, deque
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections import Counter
+from typing import NamedTuple
 
+import asyncpg
 import numpy as np
-import uvloop
 
-from scripts.bench import http_load, running
-from scripts.bench.figures import Figure, figure
-from scripts.bench.http_load import get, load, load_in_turns, progress_post
+from scripts.bench import running
+from scripts.bench.figures import Figure, Line, Result, compare
+from scripts.bench.http_load import Connection, connect, get, load, post, run_client
 from scripts.bench.product import ai_connection
-from scripts.bench.running import Result, Size, medians
+from scripts.bench.running import SEEDED, Size, floor_server, interleave, on_stack, sign_in
 from scripts.stack.stack import Stack
 
-LOAD_SECONDS = 6
+LOAD_SECONDS, CLIENTS = 6, 8
 VISIBLE_SECONDS = 30
 WARM_UP_SECONDS = 2  # core's threads connect to its database with their first requests
 WRITES_PER_SECOND = 50
@@ -24,11 +23,8 @@ WRITES_PER_SECOND = 50
 CONNECTIONS = 32
 POLL_SECONDS = 0.005
 PERCENTAGES = [n + 0.25 for n in range(20)]  # values that the demo's learners do not have
-# An appended fact is written to these; there need not be a history.
-PUBLISHED = """
-SELECT relname FROM pg_class
-WHERE relname IN ('outbox_event', 'fact_history') AND relkind IN ('r', 'p')
-"""
+# An appended fact is written to both.
+PUBLISHED = "SELECT (SELECT count(*) FROM outbox_event) + (SELECT count(*) FROM fact_history)"
 VERSIONS = "SELECT user_id, content_id, version FROM live.progress"
 VISIBLE = """
 SELECT wanted.user_id, wanted.content_id,
@@ -36,153 +32,141 @@ SELECT wanted.user_id, wanted.content_id,
 FROM unnest($1::integer[], $2::text[]) AS wanted (user_id, content_id)
 JOIN live.recommendation USING (user_id)
 """
-Key: TypeAlias = tuple[int, str]
 
 
-def read(size: Size) -> list[Figure]:
+@on_stack(*SEEDED)
+def read(size: Size, stack: Stack) -> list[Figure]:
     """GET of a stored list, beside one read of the same bytes."""
     seconds = size.of(LOAD_SECONDS, least=2)
-    with (
-        running.seeded_stack() as stack,
-        running.floor_server(stack, "scripts.bench.read_floor") as port,
-    ):
-        learners = running.sign_in(stack)
+    with floor_server(stack, "scripts.bench.read_floor") as port:
+        learners = sign_in(stack)
         for name in ("worker", "relay", "core"):  # they would wake now and then
             stack.stop(name)
         own = [get("/api/v1/recommendations", token) for _, token, _ in learners]
         lists = [get(f"/lists/{user_id}", token) for user_id, token, _ in learners]
-        sides = running.interleave(
+        sides = interleave(
             size,
-            lambda: load(stack.ports.ai, own, seconds),
-            lambda: load(port, lists, seconds),
+            lambda: run_client(stack, load, [stack.ports.ai], own, seconds, CLIENTS)[0],
+            lambda: run_client(stack, load, [port], lists, seconds, CLIENTS)[0],
         )
-    note = "GET /api/v1/recommendations; Starlette on uvicorn with one asyncpg read of the body"
-    rates, slowest = medians(sides, "per_second"), medians(sides, "p99_ms")
-    return [
-        figure("precomputed read", "req/s", *rates, ">= 0.6", note),
-        figure("precomputed read, p99", "ms", *slowest, "<= 2", note),
-    ]
+    return compare(
+        sides,
+        "GET /api/v1/recommendations; Starlette on uvicorn with one asyncpg read of the body",
+        Line("precomputed read", "req/s", "per_second", ">= 0.6"),
+        Line("precomputed read, p99", "ms", "p99_ms", "<= 2"),
+    )
 
 
-def write(size: Size) -> list[Figure]:
+@on_stack(*SEEDED)
+def write(size: Size, stack: Stack) -> list[Figure]:
     """POST of progress, beside the same without outbox and history."""
     seconds = size.of(size.rounds * LOAD_SECONDS, least=2)
     command = ("gunicorn", "scripts.bench.write_floor", "-c", "infra/gunicorn.conf.py")
-    with running.seeded_stack() as stack, running.floor_server(stack, *command) as port:
-        learners = running.sign_in(stack, items=10)[:40]
+    with floor_server(stack, *command) as port:
+        requests = [request for _, _, request in _reports(stack, learners=40, items=10)]
         for name in ("worker", "relay", "ai"):  # the request alone is measured
             stack.stop(name)
-        requests = [
-            progress_post(token, item, percentage)
-            for percentage in PERCENTAGES
-            for _, token, items in learners
-            for item in items
-        ]
-        before = _published(stack)
-        product, floor = load_in_turns([stack.ports.core, port], requests, seconds)
-        for table, rows in _published(stack).items():
-            if rows - before[table] != product["answered"]:
-                raise RuntimeError(f"{rows - before[table]} rows were written to {table}")
+        before, ports = _published(stack), (stack.ports.core, port)
+        product, floor = run_client(stack, load, ports, requests, seconds)
+        if (written := _published(stack) - before) != 2 * product["answered"]:
+            raise RuntimeError(f"{written} rows of {product['answered']} reports were written")
     note = "upserts of 40 learners without relay and ai; the same view without outbox and history"
-    rates = product["per_second"], floor["per_second"]
-    return [figure("progress POST", "req/s", *rates, ">= 0.95", note)]
+    goal = Line("progress POST", "req/s", "per_second", ">= 0.95")
+    return compare([(product, floor)], note, goal)
 
 
-def _published(stack: Stack) -> dict[str, int]:
-    with running.connect(stack, "relational") as core:
-        tables = [name for (name,) in core.execute(PUBLISHED)]
-        counts = [core.execute(f"SELECT count(*) FROM {name}").fetchone() for name in tables]  # noqa: S608
-        return {name: count[0] for name, count in zip(tables, counts, strict=True) if count}
-
-
-def visible(size: Size) -> list[Figure]:
-    """From a report of progress to the stored list derived from it."""
-    seconds = size.of(VISIBLE_SECONDS, least=5) + WARM_UP_SECONDS
-    with running.seeded_stack() as stack:
-        learners = running.sign_in(stack, items=2)[:150]
-        writes = [
-            (user_id, item, progress_post(token, item, percentage))
-            for percentage in PERCENTAGES
-            for nth in (0, 1)
-            for user_id, token, items in learners
-            for item in items[nth : nth + 1]
-        ][: WRITES_PER_SECOND * seconds]
-        took = running.run_child(follow_writes, stack.ports.core, writes, stack=stack)
-    pace = f"{took['writes']} writes at {WRITES_PER_SECOND}/s"
-    note = f"{pace}, from a POST's answer to the stored list"
-    p50, p99 = (
-        f"{note}; from its sending {took[f'sending_{p}_ms']:.0f} ms" for p in ("p50", "p99")
-    )
+def _reports(stack: Stack, learners: int, items: int) -> list[tuple[int, str, str]]:
+    """Learner, item and request of reports of progress, each item's in turns with the others'."""
+    signed_in = sign_in(stack, items)[:learners]
     return [
-        figure("event to visible, p50", "ms", took["answer_p50_ms"], None, "<= 60", p50),
-        figure("event to visible, p99", "ms", took["answer_p99_ms"], None, "<= 250", p99),
+        (user_id, item, _report(token, item, percentage))
+        for percentage in PERCENTAGES
+        for nth in range(items)
+        for user_id, token, own in signed_in
+        for item in own[nth : nth + 1]
     ]
 
 
-def follow_writes(port: int, writes: list[tuple[int, str, str]]) -> Result:
-    """Sends the writes at a steady pace. A write is visible once the stored list names its version,
-    which is looked up in the database every few milliseconds."""
-    return uvloop.run(_follow(port, writes))
+def _report(token: str, content_id: str, percentage: float) -> str:
+    item = {"content_id": content_id, "content_type": content_id.split("-")[0]}
+    state = {"status": "in_progress", "completion_percentage": percentage}
+    return post("/api/v1/progress/", token, {**item, **state})
 
 
-async def _follow(port: int, writes: list[tuple[int, str, str]]) -> Result:
-    db, idle = await ai_connection(), asyncio.LifoQueue[http_load.Connection]()
-    for connection in await http_load.connect(port, CONNECTIONS):
+def _published(stack: Stack) -> int:
+    with running.connect(stack, "relational") as core:
+        (count,) = core.execute(PUBLISHED).fetchone() or (0,)
+        return int(count)
+
+
+@on_stack(*SEEDED)
+def visible(size: Size, stack: Stack) -> list[Figure]:
+    """From a report of progress to the stored list derived from it."""
+    seconds = size.of(VISIBLE_SECONDS, least=5) + WARM_UP_SECONDS
+    reports = _reports(stack, learners=150, items=2)[: WRITES_PER_SECOND * seconds]
+    took = run_client(stack, follow_reports, stack.ports.core, reports)
+    note = (
+        f"{{writes}} writes at {WRITES_PER_SECOND}/s, from a POST's answer to the stored list; "
+        "from its sending {sending_p50_ms:.0f} ms (p99 {sending_p99_ms:.0f} ms)"
+    )
+    return compare(
+        [(took, {})],
+        note,
+        Line("event to visible, p50", "ms", "answer_p50_ms", "<= 60"),
+        Line("event to visible, p99", "ms", "answer_p99_ms", "<= 250"),
+    )
+
+
+class Write(NamedTuple):
+    user_id: int
+    content_id: str
+    version: int
+    sent_at: float
+    answered_at: float
+
+
+async def follow_reports(port: int, reports: list[tuple[int, str, str]]) -> Result:
+    """Sends the reports at a steady pace. A write is visible once the stored list names its
+    version, which is looked up in the database every few milliseconds."""
+    db, idle = await ai_connection(), asyncio.LifoQueue[Connection]()
+    for connection in await connect(port, CONNECTIONS):
         idle.put_nowait(connection)
-    watch = Watch({(user, item): version for user, item, version in await db.fetch(VERSIONS)})
+    versions = Counter({(user, item): version for user, item, version in await db.fetch(VERSIONS)})
+    waiting: list[Write] = []
+    seen: list[tuple[Write, float]] = []
     began = time.perf_counter()
 
-    async def write(user_id: int, content_id: str, request: str) -> None:
+    async def send(user_id: int, content_id: str, request: str) -> None:
         sent_at, connection = time.perf_counter(), await idle.get()
         await connection.request(request)
-        watch.add((user_id, content_id), sent_at)
         idle.put_nowait(connection)
+        versions[user_id, content_id] += 1
+        version = versions[user_id, content_id]
+        waiting.append(Write(user_id, content_id, version, sent_at, time.perf_counter()))
 
-    async def write_all() -> None:
-        async with asyncio.TaskGroup() as group:
-            for number, one in enumerate(writes):
-                await asyncio.sleep(began + number / WRITES_PER_SECOND - time.perf_counter())
-                group.create_task(write(*one))
+    async def send_all() -> None:
+        for number, report in enumerate(reports):
+            await asyncio.sleep(began + number / WRITES_PER_SECOND - time.perf_counter())
+            group.create_task(send(*report))
 
-    writing = asyncio.create_task(write_all())
-    async with asyncio.timeout(2 * len(writes) / WRITES_PER_SECOND):
-        while watch.waiting or not writing.done():
-            watch.count(await db.fetch(VISIBLE, *watch.keys()))
+    async with asyncio.timeout(2 * len(reports) / WRITES_PER_SECOND), asyncio.TaskGroup() as group:
+        group.create_task(send_all())
+        while len(seen) < len(reports):
+            seen += await _take_visible(db, waiting)
             await asyncio.sleep(POLL_SECONDS)
-            if writing.done():
-                writing.result()  # raises what a write raised
-    return watch.result(began + WARM_UP_SECONDS)
+    counted = [one for one in seen if one[0].sent_at >= began + WARM_UP_SECONDS]
+    took = [(now - write.sent_at, now - write.answered_at) for write, now in counted]
+    p50, p99 = (1000 * np.percentile(took, (50, 99), axis=0)).tolist()
+    names = ("sending_p50_ms", "answer_p50_ms", "sending_p99_ms", "answer_p99_ms")
+    return {"writes": len(took), **dict(zip(names, (*p50, *p99), strict=True))}
 
 
-class Watch:
-    """The writes that are not visible yet, and the times of the others."""
-
-    def __init__(self, versions: dict[Key, int]) -> None:
-        self._versions = defaultdict(int, versions)
-        self.waiting: dict[Key, deque[tuple[int, float, float]]] = {}
-        self._visible: list[tuple[float, float, float]] = []
-
-    def add(self, key: Key, sent_at: float) -> None:
-        self._versions[key] += 1
-        write = self._versions[key], sent_at, time.perf_counter()
-        self.waiting.setdefault(key, deque()).append(write)
-
-    def keys(self) -> tuple[list[int], list[str]]:
-        return [user_id for user_id, _ in self.waiting], [item for _, item in self.waiting]
-
-    def count(self, rows: Sequence[Any]) -> None:
-        now = time.perf_counter()
-        for user_id, content_id, version in rows:
-            writes = self.waiting[user_id, content_id]
-            while writes and writes[0][0] <= version:
-                self._visible.append((*writes.popleft()[1:], now))
-            if not writes:
-                del self.waiting[user_id, content_id]
-
-    def result(self, counts_from: float) -> Result:
-        times = 1000 * np.array([one for one in self._visible if one[0] >= counts_from])
-        result: Result = {"writes": len(times)}
-        for name, began in (("sending", times[:, 0]), ("answer", times[:, 1])):
-            p50, p99 = map(float, np.percentile(times[:, 2] - began, (50, 99)))
-            result |= {f"{name}_p50_ms": p50, f"{name}_p99_ms": p99}
-        return result
+async def _take_visible(db: asyncpg.Connection, waiting: list[Write]) -> list[tuple[Write, float]]:
+    """Moves the visible writes out of `waiting`, each with the time at which it was seen."""
+    learners, items = [one.user_id for one in waiting], [one.content_id for one in waiting]
+    listed = {(user, item): v for user, item, v in await db.fetch(VISIBLE, learners, items)}
+    now = time.perf_counter()
+    found = [one for one in waiting if listed.get((one.user_id, one.content_id), 0) >= one.version]
+    for write in found:
+        waiting.remove(write)
+    return [(write, now) for write in found]

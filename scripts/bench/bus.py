@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,28 +15,27 @@ from uuid import uuid4
 import asyncpg
 import numpy as np
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from pgvector import Vector
 
+from ai.embeddings.cache import REMEMBER, by_sha256
 from ai.embeddings.manifest import read_manifest
-from ai.kit.broker import RECORDS_MAX, Consumer, Records
+from ai.kit.broker import RECORDS_MAX, Records
 from ai.kit.garbage import collect_less_often
 from ai.kit.kafka_config import FETCH_WAIT_MS, KafkaConfig
 from ai.kit.settings import Settings
 from ai.projections import status
-from ai.projections.apply import Applier
-from ai.projections.batch import CONSUMED
-from ai.projections.documents import document, text_sha256
-from ai.projections.parked import Budget
-from ai.projections.positions import WorkerPositions
+from ai.projections.documents import document
 from ai.projections.subscriber import Subscriber
 from ai.rebuild.command import tools
 from ai.rebuild.rebuild import Options
 from ai.rebuild.rebuild import rebuild as run_rebuild
+from ai.vectorstore.index import INDEX, PATIENT
+from ai.worker import Worker
 from ongoza_contracts.codec import encode
 from ongoza_contracts.topics import CONTENT, PROGRESS, USERS, Topic
 from scripts.bench import product
-from scripts.bench.figures import Figure, figure
-from scripts.bench.running import Result, Size, bench_stack, medians, run_child, run_sides
+from scripts.bench.figures import Figure, Line, Result, compare
+from scripts.bench.running import Size, on_stack, run_child, run_sides
+from scripts.stack.stack import Stack
 
 AI_AND_KAFKA = ("postgres-vector", "kafka", "migrate-ai", "topics")
 RECORDS = 50_000
@@ -46,50 +45,32 @@ COPIED = 5000
 EMPTY = "TRUNCATE g1.progress, g1.dirty_learner, g1.consumed"
 CREATE = """
 CREATE SCHEMA IF NOT EXISTS bench;
-DROP TABLE IF EXISTS bench.{name};
-CREATE TABLE bench.{name} (LIKE g1.{name} INCLUDING ALL);
+SET search_path = bench, public;
+DROP TABLE IF EXISTS {name};
+CREATE TABLE {name} (LIKE g1.{name} INCLUDING ALL);
 """
-COLUMNS = """
-SELECT attname AS name, format_type(atttypid, NULL) AS type FROM pg_attribute
-WHERE attrelid = $1::text::regclass AND attnum > 0
-ORDER BY format_type(atttypid, NULL) LIKE 'timestamp%'
-"""
-TIME = "timestamp"
 UPSERT = """
-INSERT INTO bench.{name} ({columns}) SELECT * FROM unnest({arrays})
+INSERT INTO {name} ({columns}) SELECT * FROM unnest({arrays})
 ON CONFLICT (user_id, content_id) DO UPDATE SET ({columns}) = ROW ({excluded})
 WHERE excluded.version > {name}.version
 """
-CACHE = """
-INSERT INTO embedding_cache (model, revision, precision, text_sha256, embedding)
-SELECT $1, $2, $3, * FROM unnest($4::bytea[], $5::vector[])
-"""
 DEFAULTS = """
-ALTER TABLE bench.content ALTER retired SET DEFAULT false,
-    ALTER document_sha256 SET DEFAULT ''
+ALTER TABLE content ALTER retired SET DEFAULT false, ALTER document_sha256 SET DEFAULT ''
 """
 ADD_VECTORS = """
-INSERT INTO bench.content_vector SELECT content_id, text_sha256, embedding
-FROM (SELECT row_number() OVER (ORDER BY content_id) AS n, content_id FROM bench.content) AS item
+INSERT INTO content_vector SELECT content_id, text_sha256, embedding
+FROM (SELECT row_number() OVER (ORDER BY content_id) AS n, content_id FROM content) AS item
 JOIN (SELECT row_number() OVER (ORDER BY text_sha256) AS n, text_sha256, embedding
     FROM embedding_cache) AS cached USING (n)
 """
-# Equal to the product's in ai.vectorstore.index.
-INDEX = """
-SET maintenance_work_mem = '512MB';
-CREATE INDEX ON bench.content_vector
-USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) WITH (m = 24, ef_construction = 200)
-"""
 
 
-def relay(size: Size) -> list[Figure]:
+@on_stack("postgres-relational", "kafka", "migrate-core", "topics")
+def relay(size: Size, stack: Stack) -> list[Figure]:
     """From outbox rows to acknowledged records, beside a bare producer."""
-    count = size.of(RECORDS)
-    with bench_stack("postgres-relational", "kafka", "migrate-core", "topics") as stack:
-        sides = run_sides(size, stack, drain_outbox, send_records, count)
-    rates = medians(sides, "per_second")
+    sides = run_sides(size, stack, drain_outbox, send_records, size.of(RECORDS))
     note = "drain() until the outbox is empty; a bare idempotent aiokafka producer"
-    return [figure("relay", "events/s", *rates, ">= 0.5", note)]
+    return compare(sides, note, Line("relay", "events/s", "per_second", ">= 0.5"))
 
 
 def drain_outbox(count: int) -> Result:
@@ -129,83 +110,56 @@ async def send_records(count: int) -> Result:
         return {"per_second": count / (time.perf_counter() - began)}
 
 
-def worker(size: Size) -> list[Figure]:
+@on_stack(*AI_AND_KAFKA)
+def worker(size: Size, stack: Stack) -> list[Figure]:
     """From topic to committed rows, beside one upsert a batch."""
     count = size.of(RECORDS)
-    with bench_stack(*AI_AND_KAFKA) as stack:
-        run_child(fill_progress, count, stack=stack)
-        sides = run_sides(size, stack, consume, upsert, count)
-    rates = medians(sides, "per_second")
+    run_child(stack, publish_progress, count)
+    sides = run_sides(size, stack, consume, upsert, count)
     note = "consumer, subscriber and applier; bare aiokafka, json.loads and one upsert a batch"
-    return [figure("worker", "facts/s", *rates, ">= 0.6", note)]
+    return compare(sides, note, Line("worker", "facts/s", "per_second", ">= 0.6"))
 
 
-def fill_progress(count: int) -> None:
+def publish_progress(count: int) -> None:
     product.publish(product.progress_facts(count))
 
 
 async def consume(count: int) -> Result:
+    """The worker without its background jobs, from its first batch to its last commit."""
     collect_less_often()  # as the worker's command does
-    settings, group = Settings(), _new_group()
-    times: list[float] = []  # when the first batch arrived, and when each was committed
-    left = count
+    handle, left = Subscriber.handle, count
+    times: list[float] = []
+
+    async def handle_and_time(self: Subscriber, records: Records) -> None:
+        nonlocal left
+        times.extend([] if times else [time.perf_counter()])
+        await handle(self, records)
+        times.append(time.perf_counter())
+        left -= len(records)
+        if left <= 0:
+            os.kill(os.getpid(), signal.SIGTERM)  # as a worker is stopped
+
+    Subscriber.handle = handle_and_time  # type: ignore[method-assign]
     async with await product.ai_pool() as pool:
         await pool.execute(EMPTY)
-        await status.heartbeat(pool, group, "g1")
-        ids: dict[str, str] = {}
-        stored = WorkerPositions(pool, ids)
-        applier, budget = Applier(pool, "g1", group, ids), Budget(settings.worker_parked_share)
-        subscriber = Subscriber(applier, budget, lists=asyncio.Event(), texts=asyncio.Event())
-
-        async def handle(records: Records) -> None:
-            nonlocal left
-            times.extend([] if times else [time.perf_counter()])
-            await subscriber.handle(records)
-            times.append(time.perf_counter())
-            left -= len(records)
-            if left <= 0:
-                os.kill(os.getpid(), signal.SIGTERM)  # as a worker is stopped
-
-        names, kafka = [topic.name for topic in CONSUMED], KafkaConfig.of(settings)
-        consumer = Consumer(kafka, names, group_id=group, positions=stored)
-        consumer.deliver_to(handle)
-        await consumer.run(_no_background)
+        one = Worker(Settings(), "g1", pool)
+        await status.heartbeat(pool, one.name, "g1")
+        await one.consumer.run(nullcontext)
         found = await pool.fetchval("SELECT count(*) FROM g1.progress")
     if found != count:
         raise RuntimeError(f"{found} of {count} rows were written")
     return {"per_second": count / (times[-1] - times[0])}
 
 
-@asynccontextmanager
-async def _no_background() -> AsyncIterator[None]:
-    yield
-
-
 async def upsert(count: int) -> Result:
     db = await product.ai_connection()
-    table = await FloorTable.create(db, "progress")
-    sql, left, began = table.upsert(), count, 0.0
-    read: dict[str, Any] = {"auto_offset_reset": "earliest", "fetch_max_wait_ms": FETCH_WAIT_MS}
-    async with AIOKafkaConsumer(
-        PROGRESS.name, group_id=_new_group(), enable_auto_commit=False, **_servers(), **read
-    ) as consumer:
-        while left > 0:
-            if rows := table.rows(await consumer.getmany(timeout_ms=500, max_records=RECORDS_MAX)):
-                began = began or time.perf_counter()
-                await db.execute(sql, *map(list, zip(*rows, strict=True)))
-                seconds = time.perf_counter() - began
-                left -= len(rows)
-                await consumer.commit()
+    table, began = await FloorTable.create(db, "progress"), 0.0
+    sql = table.upsert()
+    async for rows in table.batches(PROGRESS, RECORDS_MAX, group_id=f"bench-{uuid4()}"):
+        began = began or time.perf_counter()
+        await db.execute(sql, *map(list, zip(*rows, strict=True)))
+        seconds = time.perf_counter() - began
     return {"per_second": count / seconds}
-
-
-def _new_group() -> str:
-    """A consumer group that reads the topics from their beginning."""
-    return f"bench-{uuid4()}"
-
-
-def _servers() -> dict[str, Any]:
-    return KafkaConfig.of(Settings()).client()
 
 
 @dataclass(frozen=True)
@@ -214,21 +168,14 @@ class FloorTable:
 
     name: str
     types: dict[str, str]
+    times: list[str]
 
     @classmethod
     async def create(cls, db: asyncpg.Connection, name: str, *absent: str) -> "FloorTable":
         await db.execute(CREATE.format(name=name))
-        columns = await db.fetch(COLUMNS, f"bench.{name}")
-        return cls(name, {column: kind for column, kind in columns if column not in absent})
-
-    def rows(self, fetched: dict[TopicPartition, list[Any]]) -> list[tuple[Any, ...]]:
-        plain = [name for name, kind in self.types.items() if not kind.startswith(TIME)]
-        times = [name for name, kind in self.types.items() if kind.startswith(TIME)]
-        return [
-            (*(fact[name] for name in plain), *(_time(fact[name]) for name in times))
-            for records in fetched.values()
-            for fact in (json.loads(record.value) for record in records)
-        ]
+        found = (await db.prepare(f"TABLE {name}")).get_attributes()
+        types = {one.name: one.type.name for one in found if one.name not in absent}
+        return cls(name, types, [name for name, kind in types.items() if kind == "timestamptz"])
 
     def upsert(self) -> str:
         return UPSERT.format(
@@ -238,24 +185,48 @@ class FloorTable:
             arrays=", ".join(f"${n}::{kind}[]" for n, kind in enumerate(self.types.values(), 1)),
         )
 
+    async def batches(
+        self, topic: Topic, at_once: int, group_id: str | None = None
+    ) -> AsyncIterator[list[list[Any]]]:
+        """The topic's facts as rows, from its beginning to its end. Each batch is committed for the
+        group, if there is one."""
+        partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+        options = {"enable_auto_commit": False, "fetch_max_wait_ms": FETCH_WAIT_MS, **_servers()}
+        async with AIOKafkaConsumer(group_id=group_id, **options) as consumer:
+            left = sum((await consumer.end_offsets(partitions)).values())
+            consumer.assign(partitions)
+            await consumer.seek_to_beginning(*partitions)
+            while left:
+                fetched = await consumer.getmany(timeout_ms=500, max_records=at_once)
+                if rows := [self._row(one.value) for each in fetched.values() for one in each]:
+                    yield rows
+                    left -= len(rows)
+                    if group_id:
+                        await consumer.commit()
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    def _row(self, value: bytes) -> list[Any]:
+        fact = json.loads(value)
+        for name in self.times:
+            fact[name] = fact[name] and datetime.fromisoformat(fact[name])
+        return [fact[name] for name in self.types]
 
 
-def rebuild(size: Size) -> list[Figure]:
+def _servers() -> dict[str, Any]:
+    return KafkaConfig.of(Settings()).client()
+
+
+@on_stack(*AI_AND_KAFKA)
+def rebuild(size: Size, stack: Stack) -> list[Figure]:
     """A rebuild with comparison and switch, beside COPY and an index."""
     facts, vectors = size.of(REBUILT), size.of(VECTORS)
-    with bench_stack(*AI_AND_KAFKA) as stack:
-        run_child(fill_topics, facts, vectors, stack=stack)
-        run_child(rebuild_all, stack=stack)  # makes the generation to compare with
-        sides = run_sides(size, stack, rebuild_all, copy_topics)
-    switch = max(result["switch_seconds"] for result in sides[0])
+    run_child(stack, fill_topics, facts, vectors)
+    run_child(stack, rebuild_all)  # makes the generation to compare with
+    sides = run_sides(size, stack, rebuild_all, copy_topics)
     note = (
         f"{facts:,} facts, {vectors:,} cached vectors, lists, comparison, "
-        f"switch ({switch * 1000:.0f} ms); consume, COPY and index build"
+        "switch ({switch_ms:.0f} ms); consume, COPY and index build"
     )
-    return [figure("rebuild", "s", *medians(sides, "seconds"), "<= 5", note)]
+    return compare(sides, note, Line("rebuild", "s", "seconds", "<= 5"))
 
 
 async def fill_topics(facts: int, vectors: int) -> None:
@@ -263,13 +234,13 @@ async def fill_topics(facts: int, vectors: int) -> None:
     items = [product.content_fact(number) for number in range(vectors)]
     product.publish([*items, *product.user_facts(product.LEARNERS)])
     product.publish(product.progress_facts(facts - vectors - product.LEARNERS))
-    identity = read_manifest().identity
-    digests = [text_sha256(document(one.title, one.description, one.skills)) for one in items]
-    rows = np.random.default_rng(7).normal(size=(vectors, identity.dimension)).astype(np.float32)
-    unit = [Vector(row) for row in rows / np.linalg.norm(rows, axis=1, keepdims=True)]
-    model = identity.model, identity.revision, identity.precision
+    model = read_manifest().identity
+    digests = by_sha256(document(one.title, one.description, one.skills) for one in items)
+    rows = np.random.default_rng(7).normal(size=(vectors, model.dimension)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    cached = [(*model.key, digest, row) for digest, row in zip(digests, rows, strict=True)]
     async with await product.ai_pool() as pool:
-        await pool.execute(CACHE, *model, digests, unit)
+        await pool.executemany(REMEMBER, cached)
 
 
 async def rebuild_all() -> Result:
@@ -279,7 +250,7 @@ async def rebuild_all() -> Result:
         seconds = time.perf_counter() - began
     if not outcome.switched:
         raise RuntimeError(f"the generation was not switched: {asdict(outcome)}")
-    return {"seconds": seconds, "switch_seconds": outcome.switched.switch_seconds}
+    return {"seconds": seconds, "switch_ms": 1000 * outcome.switched.switch_seconds}
 
 
 async def copy_topics() -> Result:
@@ -294,23 +265,10 @@ async def copy_topics() -> Result:
     await db.execute(DEFAULTS)
     began = time.perf_counter()
     for topic, table in tables.items():
-        await _copy(db, topic, table)
-    await db.execute(ADD_VECTORS)
-    await db.execute(INDEX)
+        async for rows in table.batches(topic, COPIED):
+            await db.copy_records_to_table(table.name, columns=[*table.types], records=rows)
+    for sql in (ADD_VECTORS, PATIENT, INDEX.format(how="")):
+        await db.execute(sql)
     seconds = time.perf_counter() - began
     await db.close()
     return {"seconds": seconds}
-
-
-async def _copy(db: asyncpg.Connection, topic: Topic, table: FloorTable) -> None:
-    partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-    async with AIOKafkaConsumer(fetch_max_wait_ms=20, **_servers()) as consumer:
-        left = sum((await consumer.end_offsets(partitions)).values())
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        while left:
-            rows = table.rows(await consumer.getmany(timeout_ms=500, max_records=COPIED))
-            left -= len(rows)
-            await db.copy_records_to_table(
-                table.name, schema_name="bench", columns=[*table.types], records=rows
-            )

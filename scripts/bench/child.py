@@ -1,6 +1,7 @@
-"""Runs `python -m scripts.bench.child MODULE FUNCTION`, with arguments and result as JSON.
+"""Runs `python -m scripts.bench.child MODULE FUNCTION LOOP`, with arguments and result as JSON.
 
-Imports little, because the start of a process is itself measured.
+LOOP is the module that runs a coroutine. Imports little, because the start of a process is itself
+measured.
 """
 
 import json
@@ -8,9 +9,8 @@ import sys
 from importlib import import_module
 
 if __name__ == "__main__":
-    result = getattr(import_module(sys.argv[1]), sys.argv[2])(*json.load(sys.stdin))
+    module, function, loop = sys.argv[1:]
+    result = getattr(import_module(module), function)(*json.load(sys.stdin))
     if hasattr(result, "__await__"):
-        import asyncio
-
-        result = asyncio.run(result)
+        result = import_module(loop).run(result)
     print(json.dumps(result))

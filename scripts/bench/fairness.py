@@ -1,20 +1,21 @@
 """The measure of fairness: the p99 of other callers while one caller sends costly requests."""
 
 import asyncio
-import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import nullcontext
+from itertools import cycle, islice
 from urllib.parse import quote
 
 import numpy as np
-import uvloop
 
 from ai.rebuild.panel import QUERIES
-from scripts.bench import running
-from scripts.bench.figures import Figure, figure
-from scripts.bench.http_load import Connection, connect, get, post
+from scripts.bench.figures import Figure, Line, Result, compare
+from scripts.bench.http_load import Connection, connect, get, post, run_client, send_until
 from scripts.bench.product import catalogue_texts
-from scripts.bench.running import Size, run_child
+from scripts.bench.running import SEEDED, Size, on_stack, sign_in
+from scripts.stack.stack import Stack
 
 PHASE_SECONDS = 4.0
 """Too short for a caller with costly requests to use up its budget."""
@@ -24,88 +25,69 @@ TEXT_CHARACTERS = 1500
 """More than the model reads."""
 ROUTES = ("search", "list")
 COSTLY = ("embeddings", "analyses")
+Learner = tuple[int, str, list[str]]
+Times = dict[str, list[float]]
+"""Seconds of each request, by route."""
 
-Times = dict[str, dict[str, list[float]]]
-"""Seconds of each request, by the costly requests at the same time (`alone` for none) and route."""
 
-
-def fairness(size: Size) -> list[Figure]:
+@on_stack(*SEEDED)
+def fairness(size: Size, stack: Stack) -> list[Figure]:
     """Search and lists while another caller sends costly requests, beside the same alone."""
     rounds = size.of(4)
-    with running.seeded_stack() as stack:
-        learners = running.sign_in(stack)
-        for name in ("worker", "relay", "core"):  # their periodic work would add noise
-            stack.stop(name)
-        p99 = run_child(take_turns, stack.ports.ai, learners, rounds, stack=stack)
+    learners = sign_in(stack)
+    for name in ("worker", "relay", "core"):  # their periodic work would add noise
+        stack.stop(name)
+    p99 = run_client(stack, take_turns, stack.ports.ai, learners, rounds)
     note = f"p99 beside four parallel requests of one caller; the same alone, {rounds} turns each"
-    return [
-        figure(
-            f"{route} beside {costly}", "ms", p99[costly][route], p99["alone"][route], "<= 2", note
-        )
-        for costly in COSTLY
-        for route in ROUTES
-    ]
+    figures = []
+    for costly in COSTLY:
+        lines = [Line(f"{route} beside {costly}", "ms", route, "<= 2") for route in ROUTES]
+        figures += compare([(p99[costly], p99["alone"])], note, *lines)
+    return figures
 
 
-def take_turns(port: int, learners: list[tuple[int, str, list[str]]], rounds: int) -> object:
-    times = uvloop.run(_take_turns(port, [one[:2] for one in learners], rounds))
-    return {
-        load: {route: float(np.percentile(took, 99)) * 1000 for route, took in routes.items()}
-        for load, routes in times.items()
-    }
-
-
-async def _take_turns(port: int, learners: list[tuple[int, str]], rounds: int) -> Times:
+async def take_turns(port: int, learners: list[Learner], rounds: int) -> dict[str, Result]:
+    """The p99 of each route, by the costly requests at the same time (`alone` for none)."""
     (searcher, reader), costly_callers = learners[:2], iter(learners[2:])
     requests = {
         "search": [get(f"/api/v1/search?q={quote(query)}", searcher[1]) for query in QUERIES],
         "list": [get("/api/v1/recommendations", reader[1])],
     }
-    times: Times = {load: {route: [] for route in ROUTES} for load in ("alone", *COSTLY)}
-    await _phase(port, requests, [], {route: [] for route in ROUTES})  # warms up
-    for _ in range(rounds):
-        for load, took in times.items():
-            # A new caller each time, because budgets are counted by caller.
-            costly = _costly_requests(load, *next(costly_callers))
-            await _phase(port, requests, costly, took)
-    return times
+    took: dict[str, Times] = {load: defaultdict(list) for load in ("alone", *COSTLY)}
+    await _phase(port, requests, [])  # warms up
+    for load in [*took] * rounds:
+        # A new caller each time, because budgets are counted by caller.
+        costly = _costly_requests(load, *next(costly_callers)[:2])
+        for route, seconds in (await _phase(port, requests, costly)).items():
+            took[load][route] += seconds
+    return {
+        load: {route: float(np.percentile(all_, 99)) * 1000 for route, all_ in times.items()}
+        for load, times in took.items()
+    }
 
 
-async def _phase(
-    port: int, requests: dict[str, list[str]], costly: list[str], took: dict[str, list[float]]
-) -> None:
+async def _phase(port: int, requests: dict[str, list[str]], costly: list[str]) -> Times:
     ends = time.perf_counter() + PHASE_SECONDS
     connections = await connect(port, len(ROUTES) + COSTLY_CONNECTIONS)
-    measured = [
-        _request_with_pauses(connection, itertools.cycle(requests[route]), took[route], ends)
-        for connection, route in zip(connections, ROUTES, strict=False)
-    ]
-    unmeasured = [
-        _request_without_pauses(connection, itertools.cycle(costly), ends)
-        for connection in connections[len(ROUTES) :]
-        if costly
-    ]
-    await asyncio.gather(*measured, *unmeasured)
+    free = iter(connections)
+    async with asyncio.TaskGroup() as group:
+        sent = {
+            route: group.create_task(
+                send_until(ends, next(free), cycle(requests[route]), nullcontext(), PAUSE_SECONDS)
+            )
+            for route in ROUTES
+        }
+        for connection in free if costly else ():
+            group.create_task(_send_costly(ends, connection, cycle(costly)))
     for connection in connections:
-        connection.close()
+        connection.transport.close()
+    return {route: [seconds for _, seconds in task.result()] for route, task in sent.items()}
 
 
-async def _request_with_pauses(
-    connection: Connection, requests: Iterator[str], took: list[float], ends: float
-) -> None:
-    while time.perf_counter() < ends:
-        sent_at = time.perf_counter()
-        await connection.request(next(requests))
-        took.append(time.perf_counter() - sent_at)
-        await asyncio.sleep(PAUSE_SECONDS)
-
-
-async def _request_without_pauses(
-    connection: Connection, requests: Iterator[str], ends: float
-) -> None:
+async def _send_costly(ends: float, connection: Connection, requests: Iterator[str]) -> None:
     while time.perf_counter() < ends:
         try:
-            await connection.request(next(requests))
+            await send_until(ends, connection, requests, nullcontext())
         except RuntimeError as error:
             if not str(error).startswith("HTTP/1.1 429 "):
                 raise
@@ -121,11 +103,11 @@ def _costly_requests(kind: str, user_id: int, token: str) -> list[str]:
     return []
 
 
-def _long_texts() -> Iterator[Sequence[str]]:
+def _long_texts() -> Iterator[list[str]]:
     """Lists of texts that are all different, so that no text is in a cache or joins another."""
-    words = itertools.cycle(" ".join(catalogue_texts()).split())
+    words = cycle(" ".join(catalogue_texts()).split())
     for _ in range(8):
-        yield [" ".join(itertools.islice(words, TEXT_CHARACTERS // 6)) for _ in range(TEXTS)]
+        yield [" ".join(islice(words, TEXT_CHARACTERS // 6)) for _ in range(TEXTS)]
 
 
 def _row(number: int) -> dict[str, object]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
+from statistics import median
+from typing import Any, NamedTuple, TypeAlias
 
 import psutil
 from rich import box
@@ -24,6 +25,31 @@ TOLERANCE = 0.05
 """A change for the worse by more than this share is printed in red."""
 Figure: TypeAlias = dict[str, Any]
 """One line of the JSON."""
+Result: TypeAlias = dict[str, float]
+Sides: TypeAlias = list[tuple[Result, Result]]
+"""The results of the product and of its floor, one pair a round; a floor may be empty."""
+
+
+class Line(NamedTuple):
+    """What is printed of the results named `key`, with the goal as `figure` takes it."""
+
+    measure: str
+    unit: str
+    key: str
+    goal: str
+
+
+def compare(sides: Sides, note: str, *lines: Line) -> list[Figure]:
+    """The medians of both sides; `note` may name results of the product in braces."""
+    product, floor = (
+        {key: median(result[key] for result in results) for key in results[0]}
+        for results in zip(*sides, strict=True)
+    )
+    note = note.format(**product)
+    return [
+        figure(measure, unit, product[key], floor.get(key), goal, note)
+        for measure, unit, key, goal in lines
+    ]
 
 
 def figure(

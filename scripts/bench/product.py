@@ -4,18 +4,17 @@ import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 import django
-from confluent_kafka import KafkaError, Message, Producer
 
-from ai.kit.db import Db, connect, open_pool
+from ai.kit.db import connect, open_pool
 from ai.kit.settings import Settings
 from ai.projections.documents import document
-from ai.projections.tables import write_content, write_learners, write_progress
 from core.config.kafka import connection
 from core.demo.loader import load_catalogue
+from core.outbox.kafka import Publisher
 from ongoza_contracts.codec import encode
 from ongoza_contracts.content import ContentPublished
 from ongoza_contracts.event import Fact
@@ -26,8 +25,6 @@ from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Track
 LEARNERS = 1000
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TRACKS = tuple(Track)
-WRITTEN = 10_000
-"""How many rows one statement writes."""
 
 
 def set_up_django() -> None:
@@ -35,14 +32,20 @@ def set_up_django() -> None:
     django.setup()
 
 
-def issue_tokens() -> list[tuple[int, str]]:
-    """The id and a token of every learner of the demo."""
+def sign_in_learners(items: int) -> list[tuple[int, str, list[str]]]:
+    """The id and a token of every learner of the demo, with some items they have not completed."""
     set_up_django()
+    from core.programs.models import ContentItem
     from core.users.models import User
     from core.users.tokens import issue
 
+    def open_items(user: User) -> list[str]:
+        completed = user.progress.filter(status=ProgressStatus.COMPLETED).values("content")
+        found = ContentItem.objects.filter(retired=False).exclude(content_id__in=completed)
+        return list(found.values_list("content_id", flat=True)[:items])
+
     return [
-        (user.id, issue(user, user.sign_ins.create()).access)
+        (user.id, issue(user, user.sign_ins.create()).access, open_items(user))
         for user in User.objects.filter(role=Role.LEARNER, is_active=True).order_by("id")
     ]
 
@@ -56,19 +59,6 @@ async def ai_connection() -> asyncpg.Connection:
     connection = await connect(Settings())
     await connection.execute("SET jit = off")
     return connection
-
-
-async def write_facts(
-    db: Db,
-    content: Sequence[ContentPublished],
-    learners: Sequence[UserCreated] = (),
-    progress: Sequence[ProgressUpdated] = (),
-) -> None:
-    """Writes what the facts say into the tables of the generation in the search path."""
-    await write_content(db, content)
-    await write_learners(db, learners)
-    for first in range(0, len(progress), WRITTEN):
-        await write_progress(db, progress[first : first + WRITTEN])
 
 
 def progress_facts(count: int) -> Iterator[ProgressUpdated]:
@@ -119,19 +109,5 @@ def catalogue_texts() -> list[str]:
 
 
 def publish(facts: Iterable[Fact]) -> None:
-    """Puts facts on their topics. Raises RuntimeError when one is not acknowledged."""
-    errors: list[KafkaError] = []
-
-    def delivered(error: KafkaError | None, _: Message) -> None:
-        errors.extend([error] if error else [])
-
-    # The topics take batches of 256 KiB at most.
-    settings: dict[str, Any] = {**connection(), "batch.size": 100_000}
-    producer = Producer(settings)
-    for record in (encode(fact, time=NOW) for fact in facts):
-        key, headers = record.key.encode(), cast(Any, [*record.headers()])
-        value, partition = record.payload, record.partition
-        producer.produce(record.topic, value, key, partition, delivered, headers=headers)
-        producer.poll(0)
-    if producer.flush(60) or errors:
-        raise RuntimeError(f"records were not acknowledged: {errors[:3]}")
+    """Puts facts on their topics. Raises NotPublished."""
+    Publisher(connection()).publish([encode(fact, time=NOW) for fact in facts], lambda: None)

@@ -14,14 +14,16 @@ from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.projections.marks import mark_catalogue, mark_learners
+from ai.projections.tables import write_content, write_learners, write_progress
 from ai.recommendations.recompute import Recompute
 from ai.recommendations.refresh import NeighboursRefresh
 from ongoza_contracts.content import ContentPublished
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.vocabulary import ProgressStatus
 from scripts.bench import product
-from scripts.bench.figures import Figure, figure
-from scripts.bench.running import Result, Size, bench_stack, interleave, medians, run_child
+from scripts.bench.figures import Figure, Line, Result, compare
+from scripts.bench.running import Size, interleave, on_stack, run_child
+from scripts.stack.stack import Stack
 
 FEW = 1_000
 ITEMS = 12
@@ -35,23 +37,22 @@ TRUNCATE content, learner, progress, dirty_learner, recommendation, refreshed_li
 LISTS = "SELECT count(*) FROM recommendation"
 
 
-def recompute(size: Size) -> list[Figure]:
+@on_stack("postgres-vector", "migrate-ai")
+def recompute(size: Size, stack: Stack) -> list[Figure]:
     """A list among ten times as many learners, beside one among few."""
     few = size.of(FEW)
     many = 10 * few
-    with bench_stack("postgres-vector", "migrate-ai") as stack:
-        sides = interleave(
-            size,
-            lambda: run_child(recompute_all, many, stack=stack),
-            lambda: run_child(recompute_all, few, stack=stack),
-        )
-    counted, _ = medians(sides, "neighbours_seconds")
+    sides = interleave(
+        size,
+        lambda: run_child(stack, recompute_all, many),
+        lambda: run_child(stack, recompute_all, few),
+    )
     note = (
         f"every list of {many:,} learners; of {few:,}. Before it what they finished together was "
-        f"counted in {counted:.1f} s, in the background"
+        "counted in {neighbours_seconds:.1f} s, in the background"
     )
-    costs = medians(sides, "ms_per_learner")
-    return [figure("recompute, of a learner", "ms", *costs, "<= 1.5", note)]
+    goal = Line("recompute, of a learner", "ms", "ms_per_learner", "<= 1.5")
+    return compare(sides, note, goal)
 
 
 async def recompute_all(count: int) -> Result:
@@ -85,9 +86,9 @@ async def _fill(pool: asyncpg.Pool, count: int) -> None:
     items = product.catalogue()
     async with pool.acquire() as db:
         await db.execute(EMPTY)
-        await product.write_facts(
-            db, items, [*product.user_facts(count, product.TRACKS)], [*_progress(count, items)]
-        )
+        await write_content(db, items)
+        await write_learners(db, [*product.user_facts(count, product.TRACKS)])
+        await write_progress(db, [*_progress(count, items)])
         await mark_catalogue(db)
         await db.execute("ANALYZE learner; ANALYZE progress")
     encoder = EncoderQueue(open_encoder())
@@ -103,13 +104,13 @@ def _progress(count: int, items: list[ContentPublished]) -> Iterator[ProgressUpd
     popularity = 1 / np.arange(1, len(items) + 1)
     for user_id in range(1, count + 1):
         taken = random.choice(len(items), ITEMS, replace=False, p=popularity / popularity.sum())
-        for place, item in enumerate(items[number] for number in taken.tolist()):
+        for place, number in enumerate(taken.tolist()):
             done = place < COMPLETED
             yield product.progress_fact(
                 user_id,
-                item.content_id,
+                items[number].content_id,
                 product.NOW + timedelta(hours=place),
-                content_type=item.content_type,
+                content_type=items[number].content_type,
                 status=ProgressStatus.COMPLETED if done else ProgressStatus.IN_PROGRESS,
                 completion_percentage=100.0 if done else 40.0,
             )

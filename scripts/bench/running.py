@@ -8,33 +8,24 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial, wraps
 from pathlib import Path
-from statistics import median
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import psycopg
 
-from scripts.bench.product import issue_tokens
+from scripts.bench.figures import Figure, Result, Sides
+from scripts.bench.product import sign_in_learners
 from scripts.embedded.ports import Ports, listens
 from scripts.embedded.postgres import Postgres
 from scripts.stack import processes
 from scripts.stack.served import is_projected
-from scripts.stack.services import BY_NAME, SEED, SERVICES
+from scripts.stack.services import BY_NAME, SEED
 from scripts.stack.stack import PROJECT, Stack
 
-Child: TypeAlias = Callable[..., Any]
-"""A function that runs in a process of its own; its arguments and result pass as JSON."""
-Result: TypeAlias = dict[str, float]
-Sides: TypeAlias = tuple[list[Result], list[Result]]
-"""The results of the product and those of its floor, one a round."""
-
 CHILD_SECONDS, READY_SECONDS = 1200, 60
-NOT_COMPLETED = """
-SELECT content_id FROM programs_contentitem AS item
-WHERE NOT retired AND NOT EXISTS (SELECT FROM progress_progress AS progress
-    WHERE progress.content_id = item.content_id AND user_id = %s AND status = 'completed')
-ORDER BY content_id LIMIT %s
-"""
+SEEDED = tuple(BY_NAME)
+"""Everything `make up` starts, with every list computed."""
 
 
 class Size(NamedTuple):
@@ -46,73 +37,70 @@ class Size(NamedTuple):
 
 
 FULL, QUICK = Size(rounds=3, scale=1), Size(rounds=1, scale=0.1)
+Measure: TypeAlias = Callable[[Size], list[Figure]]
+Child: TypeAlias = Callable[..., Any]
+"""A function that runs in a process of its own; its arguments and result pass as JSON."""
 
 
-def run_child(
-    function: Child, *arguments: object, stack: Stack | None = None, python: str = sys.executable
-) -> Any:
-    """The function's result, with the environment of `stack`. Raises SubprocessError."""
-    command = [python, "-m", "scripts.bench.child", function.__module__, function.__name__]
-    pipes: dict[str, Any] = {"input": json.dumps(arguments), "capture_output": True, "text": True}
-    environment, seconds = stack.environment if stack else None, CHILD_SECONDS
-    done = subprocess.run(  # noqa: S603
-        command, env=environment, cwd=PROJECT, timeout=seconds, check=True, **pipes
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+def on_stack(*names: str) -> Callable[[Callable[[Size, Stack], list[Figure]]], Measure]:
+    """Makes a measure of a function, which gets a stack with these services alone."""
 
+    def measure_of(run: Callable[[Size, Stack], list[Figure]]) -> Measure:
+        @wraps(run)
+        def measure(size: Size) -> list[Figure]:
+            with _stack(*names) as stack:
+                return run(size, stack)
 
-def interleave(size: Size, product: Callable[[], Result], floor: Callable[[], Result]) -> Sides:
-    """Runs both sides in turns, so that what else the machine does slows both."""
-    rounds = [(product(), floor()) for _ in range(size.rounds)]
-    return [one for one, _ in rounds], [other for _, other in rounds]
+        return measure
 
-
-def run_sides(size: Size, stack: Stack, product: Child, floor: Child, *arguments: int) -> Sides:
-    """Interleaves two children with the same arguments."""
-    sides = [lambda f=f: run_child(f, *arguments, stack=stack) for f in (product, floor)]
-    return interleave(size, *sides)
-
-
-def medians(sides: Sides, name: str, floor_name: str = "") -> tuple[float, float]:
-    """The median of the product and that of the floor."""
-    products, floors = sides
-    floor = median(result[floor_name or name] for result in floors)
-    return median(result[name] for result in products), floor
+    return measure_of
 
 
 @contextmanager
-def bench_stack(*names: str) -> Iterator[Stack]:
-    """These services alone, as durable as those of `make up`, on free ports; deleted afterwards."""
+def _stack(*names: str) -> Iterator[Stack]:
+    """As durable as that of `make up`, on free ports; deleted afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ongoza-bench-"))
     stack = Stack(folder, Ports.free(), extra_environment={"THROTTLE": "off"})
     try:
         stack.up([BY_NAME[name] for name in names])
+        if SEED.name in names:
+            _wait_until(lambda: is_projected(stack))
         yield stack
     finally:
         stack.down()
         shutil.rmtree(folder)
 
 
-@contextmanager
-def seeded_stack() -> Iterator[Stack]:
-    """Everything `make up` starts, with every list computed."""
-    with bench_stack(*(service.name for service in (*SERVICES, SEED))) as stack:
-        _wait_until(lambda: is_projected(stack))
-        yield stack
+def interleave(size: Size, product: Callable[[], Result], floor: Callable[[], Result]) -> Sides:
+    """Runs both sides in turns, so that what else the machine does slows both."""
+    return [(product(), floor()) for _ in range(size.rounds)]
 
 
-def _wait_until(condition: Callable[[], bool], log: Callable[[], str] = str) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"not ready within {READY_SECONDS} s {log()}")
-        time.sleep(0.2)
+def run_sides(size: Size, stack: Stack, product: Child, floor: Child, *arguments: int) -> Sides:
+    """Interleaves two children with the same arguments."""
+    sides = (partial(run_child, stack, side, *arguments) for side in (product, floor))
+    return interleave(size, *sides)
 
 
-def connect(stack: Stack, database: str) -> psycopg.Connection:
-    """A connection to `relational` or `vector` outside any process of the product."""
-    server = cast(Postgres, stack.servers[f"postgres-{database}"])
-    return psycopg.connect(server.url(), autocommit=True)
+def run_child(
+    stack: Stack,
+    function: Child,
+    *arguments: object,
+    loop: str = "asyncio",
+    python: str = sys.executable,
+) -> Any:
+    """The function's result, with the environment of `stack`. Raises SubprocessError."""
+    done = subprocess.run(  # noqa: S603
+        [python, "-m", "scripts.bench.child", function.__module__, function.__name__, loop],
+        input=json.dumps(arguments),
+        env=stack.environment,
+        cwd=PROJECT,
+        timeout=CHILD_SECONDS,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @contextmanager
@@ -129,14 +117,24 @@ def floor_server(stack: Stack, *command: str) -> Iterator[int]:
         server.stop()
 
 
+def _wait_until(condition: Callable[[], bool], log: Callable[[], str] = str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"not ready within {READY_SECONDS} s {log()}")
+        time.sleep(0.2)
+
+
+def connect(stack: Stack, database: str) -> psycopg.Connection:
+    """A connection to `relational` or `vector` outside any process of the product."""
+    server = cast(Postgres, stack.servers[f"postgres-{database}"])
+    return psycopg.connect(server.url(), autocommit=True)
+
+
 def sign_in(stack: Stack, items: int = 0) -> list[tuple[int, str, list[str]]]:
     """Every learner of the demo with a token and some items, up to `items`, on which they may
     report progress again and again."""
-    with connect(stack, "relational") as core:
-        return [
-            (user_id, token, [item for (item,) in core.execute(NOT_COMPLETED, (user_id, items))])
-            for user_id, token in run_child(issue_tokens, stack=stack)
-        ]
+    return cast(list[tuple[int, str, list[str]]], run_child(stack, sign_in_learners, items))
 
 
 def model_python() -> str:

@@ -25,6 +25,20 @@ def test_a_figure_is_judged_by_its_ratio_to_the_floor_or_without_a_floor_by_itse
     assert (SEARCH["ratio"], SEARCH["reached"]) == (None, False)
 
 
+def test_the_medians_of_the_rounds_become_figures_with_the_products_numbers_in_the_note() -> None:
+    sides = [
+        ({"rate": 10.0, "rows": 3}, {"rate": 40.0}),
+        ({"rate": 30.0, "rows": 3}, {"rate": 60.0}),
+        ({"rate": 20.0, "rows": 3}, {"rate": 50.0}),
+    ]
+    lines = figures.Line("a", "x/s", "rate", ">= 0.5"), figures.Line("b", "", "rows", ">= 3")
+
+    a, b = figures.compare(sides, "{rows} rows", *lines)
+
+    assert a == figures.figure("a", "x/s", 20.0, 50.0, ">= 0.5", "3 rows")
+    assert b == figures.figure("b", "", 3, None, ">= 3", "3 rows")
+
+
 def test_a_written_run_is_read_back_by_measure(tmp_path: Path) -> None:
     path = figures.write([RELAY, SEARCH], tmp_path / "runs" / "one.json")
 
