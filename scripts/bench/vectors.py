@@ -132,7 +132,9 @@ def embed_floor(texts: list[str], file: str) -> Result:
     faster on a busy machine: the better of the two counts."""
     import torch  # type: ignore[import-not-found]
 
-    encode = open_encoder("sentence-transformers").encode
+    from ai.embeddings.sentence_transformers import SentenceTransformersEncoder
+
+    encode = SentenceTransformersEncoder(device="cpu").encode
     np.save(file, encode(texts))
     usual = _time_floor(encode, texts)
     torch.set_num_threads(1)

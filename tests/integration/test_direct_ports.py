@@ -133,11 +133,18 @@ def test_a_silent_connection_is_closed(direct: Stack, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers",
-    [b"X: " + b"x" * 20_000, b"X: " + b"x" * 5_000_000, b"\r\n".join([b"X: y"] * 70)],
+    ("headers", "answers"),
+    [
+        (b"X: " + b"x" * 20_000, {b"HTTP/1.1 431", b""}),
+        (b"X: " + b"x" * 5_000_000, {b"HTTP/1.1 431", b""}),
+        (b"\r\n".join([b"X: y"] * 70), {b"HTTP/1.1 431"}),
+    ],
     ids=["20 KB", "5 MB", "70 headers"],
 )
-def test_a_long_head_is_refused(direct: Stack, name: str, headers: bytes) -> None:
+def test_a_long_head_is_refused(
+    direct: Stack, name: str, headers: bytes, answers: set[bytes]
+) -> None:
+    """The answer may be lost when the connection is closed while the client is still sending."""
     path = PATHS[name].encode()
     with opened(direct, name) as connection:
         try:
@@ -146,8 +153,7 @@ def test_a_long_head_is_refused(direct: Stack, name: str, headers: bytes) -> Non
         except ConnectionError:  # refused before all of it was sent
             pass
         found = answer(connection)
-    # Empty when the connection was closed while the client was still sending.
-    assert found[:12] in (b"HTTP/1.1 431", b"HTTP/1.1 400", b"")
+    assert found[:12] in answers
 
 
 @pytest.mark.parametrize(

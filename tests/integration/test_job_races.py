@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.jobs import registry
 from core.jobs.models import Job
+from core.jobs.queue_names import QueueName
 from core.jobs.registry import job_kind
 from core.jobs.services import LONGEST_RUN, JobRunning, retry, run_due, run_job, schedule
 from core.jobs.ticking import add_recurring
@@ -36,7 +37,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def tick_and_run(job_id: int) -> None:
     try:
-        add_recurring()
+        add_recurring(QueueName.JOBS)
         run_job(job_id)
     finally:
         connection.close()

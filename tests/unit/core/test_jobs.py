@@ -237,14 +237,14 @@ def test_the_tick_sends_what_is_due_oldest_first_and_no_more_than_fits(
     for minutes in (1, 3, 2, -5):
         schedule(KIND, subject=str(minutes), due_at=now - timedelta(minutes=minutes))
     Job.objects.filter(subject="2").update(failed_at=now)
-    tick()
+    tick(QueueName.JOBS)
     ids = dict(Job.objects.values_list("subject", "id"))
     assert sent == [ids["3"], ids["1"]]
     sent.clear()
     monkeypatch.setattr("core.jobs.ticking.MOST_WAITING", 1)
-    tick()
+    tick(QueueName.JOBS)
     assert sent == [ids["3"]]
-    tick()
+    tick(QueueName.JOBS)
     assert sent == [ids["3"]]
 
 
@@ -252,10 +252,10 @@ def test_a_backlog_is_sent_once_and_not_at_each_tick(ran: list[str], sent: list[
     for number in range(20):
         schedule(KIND, subject=str(number))
     for _ in range(5):
-        tick()
+        tick(QueueName.JOBS)
     assert len(sent) == len({*sent}) == 20
     schedule(KIND, subject="later")
-    tick()
+    tick(QueueName.JOBS)
     assert len(sent) == 21
 
 
@@ -263,15 +263,15 @@ def test_a_job_is_sent_again_when_it_is_due_again_or_was_not_acknowledged(
     ran: list[str], sent: list[int]
 ) -> None:
     schedule(KIND)
-    tick()
+    tick(QueueName.JOBS)
     make_due()  # as after a failure and its pause
-    tick()
+    tick(QueueName.JOBS)
     assert len(sent) == 2
     now = timezone.now()
     Job.objects.update(due_at=now - 2 * REDELIVERY, sent_at=now - REDELIVERY)
-    tick()
+    tick(QueueName.JOBS)
     assert len(sent) == 3
-    tick()
+    tick(QueueName.JOBS)
     assert len(sent) == 3
 
 
@@ -280,10 +280,10 @@ def test_what_a_wiped_broker_has_lost_is_sent_at_the_next_tick(
 ) -> None:
     schedule(KIND)
     schedule(KIND)
-    tick()
+    tick(QueueName.JOBS)
     lost = [*sent]
     sent.clear()
-    tick()
+    tick(QueueName.JOBS)
     assert sent == lost
 
 
@@ -300,16 +300,16 @@ def test_what_could_not_be_sent_is_sent_at_the_next_tick(
 
     with monkeypatch.context() as broken:
         broken.setattr(JobQueue, "send", send_one)
-        tick()
+        tick(QueueName.JOBS)
     assert sent == ids[:1]
-    tick()
+    tick(QueueName.JOBS)
     assert sent == ids
 
 
 def test_a_broker_that_does_not_answer_is_sent_nothing(ran: list[str]) -> None:
     assert JobQueue().waiting(QueueName.JOBS) is None
     schedule(KIND)
-    tick()
+    tick(QueueName.JOBS)
     assert Job.objects.get().sent_at is None
 
 
@@ -318,14 +318,14 @@ def test_a_recurring_kind_has_one_open_job_due_at_the_next_multiple(
 ) -> None:
     registry._KINDS.clear()
     job_kind("test.hourly", every=timedelta(hours=1))(lambda job: None)
-    tick()
-    tick()
+    tick(QueueName.JOBS)
+    tick(QueueName.JOBS)
     job = Job.objects.get()
     assert job.due_at.minute == job.due_at.second == job.due_at.microsecond == 0
     assert timedelta(0) < job.due_at - timezone.now() <= timedelta(hours=1)
     make_due()
     run_due()
-    tick()
+    tick(QueueName.JOBS)
     assert [one.state for one in Job.objects.order_by("id")] == ["done", "open"]
     assert timezone.now() - Tick.objects.get().at < timedelta(minutes=1)
 

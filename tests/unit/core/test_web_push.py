@@ -232,6 +232,25 @@ def test_an_endpoint_inside_our_network_is_refused(amina: Caller, endpoint: str)
     assert not PushSubscription.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("fcm.googleapis.com", 201),
+        ("updates.push.services.mozilla.com", 201),
+        ("web.push.apple.com", 201),
+        ("push.example.org", 400),
+        ("fcm.googleapis.com.example.org", 400),
+    ],
+)
+def test_only_known_push_services_are_called(
+    amina: Caller, host: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_subscriptions, "refuse_private", lambda _: None)  # asks a name server
+    answer = amina.post(ROUTE, Browser().subscription(f"https://{host}/1"))
+    assert answer[0] == status
+    assert answer[1].get("code") == (None if status == 201 else "unknown_push_service")
+
+
 def test_loopback_is_refused_without_the_setting(amina: Caller, settings: Any) -> None:
     settings.WEBHOOKS_TO_LOOPBACK = False
     answer = amina.post(ROUTE, Browser().subscription("https://localhost/1"))

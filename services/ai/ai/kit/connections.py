@@ -62,7 +62,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._refuse(HeadersTooLarge())
 
     def send_400_response(self, msg: str) -> None:
-        """Of what is not HTTP, in the form of every other refusal."""
+        """Answer invalid HTTP with the common error body."""
         self.transport.write(_raw(MalformedRequest()))
         self.transport.close()
 

@@ -67,7 +67,7 @@ class PayloadTooLarge(ApiError):
 class HeadersTooLarge(ApiError):
     status = 431
     code = "headers_too_large"
-    detail = "The headers are longer than 16 KiB or more than 64."
+    detail = "The request line and headers exceed 16 KiB, or there are more than 64 headers."
 
 
 class UnsupportedMediaType(ApiError):

@@ -264,6 +264,10 @@ WEB_URL = env.text("WEB_URL", "http://localhost:3000")
 # --- notifications -----------------------------------------------------------------------------
 # Web push is off without a key: 32 random bytes in base64url.
 VAPID_PRIVATE_KEY = env.exact("VAPID_PRIVATE_KEY")
+PUSH_HOSTS = env.names(
+    "PUSH_HOSTS",
+    "fcm.googleapis.com,.push.services.mozilla.com,.push.apple.com,.notify.windows.com",
+)
 VAPID_CONTACT = env.text("VAPID_CONTACT", "mailto:no-reply@ongoza.example")
 # Text messages are off without a gateway.
 SMS_URL = env.text("SMS_URL")

@@ -21,7 +21,7 @@ class JobKind:
     multiple of it in UTC. Without `atomic` it is called outside of any transaction, for jobs that
     call other hosts: what it writes stays when it fails, and only when it takes longer than
     `services.LONGEST_RUN` it may run a second time beside itself. The workers of `queue` run it:
-    the common one, unless its jobs may be held up by others' hosts."""
+    those of `jobs`, unless it calls hosts that users name, each of which may hold up a worker."""
 
     name: str
     run: Run
@@ -65,13 +65,13 @@ def job_kinds() -> Mapping[str, JobKind]:
 
 
 def queue_of(kind: str) -> QueueName:
-    """The common queue for a kind that no app declares, for instance one of a later release."""
+    """The queue `jobs` for a kind that no app declares, for instance one of a later release."""
     return _KINDS[kind].queue if kind in _KINDS else QueueName.JOBS
 
 
-def is_in_queue(name: QueueName) -> Q:
+def in_queue(name: QueueName) -> Q:
     """The condition that a job's kind is of this queue."""
-    others = [kind.name for kind in _KINDS.values() if kind.queue != QueueName.JOBS]
+    elsewhere = [kind.name for kind in _KINDS.values() if kind.queue != name]
     if name == QueueName.JOBS:
-        return ~Q(kind__in=others)
-    return Q(kind__in=[kind for kind in others if queue_of(kind) == name])
+        return ~Q(kind__in=elsewhere)  # kinds that no app declares too
+    return Q(kind__in=[*_KINDS.keys() - elsewhere])

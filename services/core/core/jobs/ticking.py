@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.jobs.models import IS_OPEN, Job, Tick
 from core.jobs.queue import MOST_WAITING, queue
 from core.jobs.queue_names import QueueName
-from core.jobs.registry import is_in_queue, job_kinds
+from core.jobs.registry import in_queue, job_kinds
 from core.jobs.services import due, schedule
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,7 +18,7 @@ RECURRING_KEY = "recurring"
 REDELIVERY = timedelta(seconds=settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"])
 
 
-def tick(name: QueueName = QueueName.JOBS) -> None:
+def tick(name: QueueName) -> None:
     """Several ticks at once do what one does."""
     add_recurring(name)
     waiting = queue.waiting(name)
@@ -38,7 +38,7 @@ def _mark_sent(name: QueueName, waiting: int) -> list[int]:
     one that is due is sent.
     """
     now = timezone.now()
-    found = due().filter(is_in_queue(name))
+    found = due().filter(in_queue(name))
     if waiting:
         again = Q(sent_at__lt=F("due_at")) | Q(sent_at__lt=now - REDELIVERY)
         found = found.filter(Q(sent_at=None) | again)
@@ -49,7 +49,7 @@ def _mark_sent(name: QueueName, waiting: int) -> list[int]:
 
 
 @transaction.atomic
-def add_recurring(name: QueueName = QueueName.JOBS) -> None:
+def add_recurring(name: QueueName) -> None:
     """Add the next job of each recurring kind of the queue that has no open one.
 
     The row of the tick is locked until then: another tick sees what this one has added, and what it

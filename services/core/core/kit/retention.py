@@ -53,7 +53,7 @@ class RetentionRule:
         return self.rows().filter(**{f"{self.since}__lte": now - self.present_age})
 
     def oldest(self, now: datetime) -> Rows:
-        """The rows of the next batch; an index on `since` finds them without a sort."""
+        """The rows of the next batch; an index on `since` finds them without sorting the table."""
         return self.due(now).order_by(self.since, "pk")[:BATCH]
 
     def carry_out(self) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from gunicorn.http import get_parser
 from gunicorn.http.errors import (
+    ConfigurationProblem,
     InvalidResponseHeader,
     InvalidResponseHeaderName,
     LimitRequestHeaders,
@@ -29,12 +30,12 @@ from core.kit.incoming import IncomingRequest, State
 HEAD_SECONDS = BODY_SECONDS = 10
 READ_BYTES = 64 * 1024
 BLOCKED_SECONDS = 10
-OUR_FAULTS = InvalidResponseHeader, InvalidResponseHeaderName
-REFUSALS = {
+SERVER_ERRORS = ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName
+ANSWERS = {
     "request_timeout": (b"408 Request Timeout", "The request took too long to arrive."),
     "headers_too_large": (
         b"431 Request Header Fields Too Large",
-        "The headers are longer than 16 KiB or more than 64.",
+        "The request line and headers exceed 16 KiB, or there are more than 64 headers.",
     ),
     "malformed_request": (b"400 Bad Request", "The request is not valid HTTP."),
     "internal_error": (b"500 Internal Server Error", "Something went wrong on our side."),
@@ -120,13 +121,13 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """gunicorn itself would answer HTML that repeats a part of the request."""
-        if isinstance(exc, LimitRequestHeaders):
-            refuse(client, "headers_too_large")
-        elif isinstance(exc, ParseException) and not isinstance(exc, OUR_FAULTS):
-            refuse(client, "malformed_request")
-        else:
-            self.log.error("a connection failed", exc_info=exc)
+        if not isinstance(exc, ParseException) or isinstance(exc, SERVER_ERRORS):
+            self.log.error("a request failed in the server", exc_info=exc)
             refuse(client, "internal_error")
+            return
+        self.log.warning("refused a request of %s: %s", _address(addr), type(exc).__name__)
+        is_long = isinstance(exc, LimitRequestHeaders)
+        refuse(client, "headers_too_large" if is_long else "malformed_request")
 
     def _take_back(self, conn: Connection) -> None:
         self.poller.unregister(conn.sock)
@@ -189,7 +190,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
 
 def refuse(client: socket.socket, code: str) -> None:
     """Sends an error body, unless the client left."""
-    status, detail = REFUSALS[code]
+    status, detail = ANSWERS[code]
     # By hand: `core.kit.errors` needs Django's settings, which a worker loads later.
     answer = {"detail": detail, "code": code, "errors": [], "request_id": ""}
     body = json.dumps(answer).encode()

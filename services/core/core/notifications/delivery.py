@@ -22,7 +22,6 @@ from core.notifications.rendering import locale_of, render
 from core.notifications.sms_channel import SmsChannel
 from core.users.models import User
 from core.users.preferences import preferences_of
-from core.users.recipients import active_recipient
 
 CHANNELS: Mapping[str, OutgoingChannel] = {
     Channel.MAIL: MailChannel(),
@@ -104,8 +103,9 @@ def send_once(delivery: Delivery, user: User, message: Message) -> None:
 
 @transaction.atomic
 def _try_later(delivery: Delivery, user: User) -> None:
-    """Locks the user before the delivery, as an erasure does; no-op if the user was erased."""
-    if active_recipient(user.id) is None:
+    """Locks the user before the delivery, as an erasure does, and ends the delivery of one who is
+    not active any more."""
+    if not User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).exists():
         skip(delivery)
         return
     Delivery.objects.filter(pk=delivery.pk).update(refusals=delivery.refusals)

@@ -67,7 +67,7 @@ def send_code(job: Job) -> None:
     user = active_recipient(job.user_id)
     if user is not None:
         with suppress(DeliveryAbandoned, NotAccepted):
-            phone_numbers.send_code(user, job.key)
+            phone_numbers.send_code(user, job.subject)
 
 
 @job_kind("notifications.digests", every=timedelta(hours=1))

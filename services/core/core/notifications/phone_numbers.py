@@ -42,7 +42,7 @@ def set_phone_number(*, user: User, number: str) -> PhoneNumber:
         return stored
     phone = PhoneNumber(user=user, number=number)
     phone.save()  # without the code that was sent to another number
-    schedule(SEND_CODE, user_id=user.id, key=code_key(phone))
+    schedule(SEND_CODE, subject=number_hash(phone), user_id=user.id)
     return phone
 
 
@@ -51,17 +51,17 @@ def delete_phone_number(*, user: User) -> None:
     PhoneNumber.objects.filter(user=user).delete()
 
 
-def code_key(phone: PhoneNumber) -> str:
-    """The key of the job that sends a code: another number gets a job even while this one runs."""
+def number_hash(phone: PhoneNumber) -> str:
+    """Names the number in a job, whose row has no personal data."""
     return _hash(phone, "")
 
 
-def send_code(user: User, key: str | None) -> None:
+def send_code(user: User, wanted: str) -> None:
     """The code is stored after it was sent, so that nobody waits for the gateway: not if the number
-    was changed meanwhile. No-op for a verified number, and unless `key` is that of the number.
+    was changed meanwhile. No-op for a verified number, and for one whose hash is not `wanted`.
     Raises NotAccepted and DeliveryAbandoned."""
     phone = phone_number_of(user)
-    if phone is None or phone.verified_at is not None or code_key(phone) != key:
+    if phone is None or phone.verified_at is not None or number_hash(phone) != wanted:
         return
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     send_sms(phone.number, f"Ongoza CyberHub: {code}", key=secrets.token_hex(16))

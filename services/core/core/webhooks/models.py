@@ -15,7 +15,7 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
-    """Given up after `sending.MAX_ATTEMPTS`."""
+    """Given up: a fact after `sending.MAX_ATTEMPTS`, a ping after one."""
     WITHHELD = "withheld"
     """Not sent: when it was due, the fact was no longer the organization's to read."""
 
@@ -23,7 +23,7 @@ class DeliveryState(StrEnum):
 DELIVERY_STATES = enum_choices(DeliveryState)
 IS_WAITING = Q(state=DeliveryState.WAITING.value)
 PING = "ongoza.webhook.ping.v1"
-"""The type of a test call, which carries no fact."""
+"""The type of a ping, which carries no fact."""
 NO_TOPIC = ""
 IS_PING = Q(topic=NO_TOPIC)  # and not by the type, which no index has
 

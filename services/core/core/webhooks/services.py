@@ -211,7 +211,7 @@ def _wait_again(rows: QuerySet[Delivery]) -> int:
 # --- ping --------------------------------------------------------------------------------------
 @transaction.atomic
 def ping(*, subscription_id: UUID) -> Delivery:
-    """Have a test call made, once, also to a subscription that is switched off. Raises NotFound."""
+    """Have a ping sent, also to a subscription that is switched off. Raises NotFound."""
     subscription = _get_for_update(subscription_id)
     new = Delivery.objects.create(
         subscription=subscription,

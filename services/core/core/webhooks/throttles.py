@@ -4,7 +4,7 @@ from core.limits.throttles import RateThrottle
 
 
 class PingThrottle(RateThrottle):
-    """How many test calls a user may have made."""
+    """How many pings a user may have sent."""
 
     scope = "webhook_ping"
 

@@ -129,7 +129,7 @@ class WebhookPing(_SubscriptionView):
         responses={201: serializers.WebhookDeliverySerializer},
     )
     def post(self, request: Request, subscription_id: UUID) -> Response:
-        """Have one signed test call made, of the type `ongoza.webhook.ping.v1` and without a fact,
+        """Have one signed ping sent, of the type `ongoza.webhook.ping.v1` and without a fact,
         also while the subscription is switched off. The log shows what came of it; it is not
         repeated, and changes nothing of the subscription."""
         found = self.subscription(subscription_id)
