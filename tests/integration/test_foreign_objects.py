@@ -72,6 +72,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "PATCH webhook-subscriptions/{subscription_id}": ADMINS,
     "DELETE webhook-subscriptions/{subscription_id}": ADMINS,
     "GET webhook-subscriptions/{subscription_id}/deliveries": ADMINS,
+    "POST webhook-subscriptions/{subscription_id}/ping": ADMINS,
     "POST webhook-subscriptions/{subscription_id}/replay": ADMINS,
     "POST webhook-subscriptions/{subscription_id}/secret": ADMINS,
     "GET recommendations": ADMINS,
