@@ -18,10 +18,17 @@ from core.outbox.models import OutboxEvent
 from core.profiling.models import ProfilingSession
 from core.profiling.services import import_session, record_answer, start_session
 from core.programs.models import ContentItem, Program
-from core.users.models import SignIn, User
+from core.users.models import User
 from core.users.services import add_user, sign_in
 from ongoza_contracts.vocabulary import Role, Track
-from tests.unit.core.world import appended, forget_appended, item, person, signed_in
+from tests.unit.core.world import (
+    admin_site_client,
+    appended,
+    forget_appended,
+    item,
+    person,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +50,7 @@ def ada() -> User:
 
 @pytest.fixture
 def client(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada)
-    return client
+    return admin_site_client(ada)
 
 
 # --- users ---------------------------------------------------------------------------------------
@@ -111,7 +116,7 @@ def test_one_sign_in_is_ended(amina: User, client: Client) -> None:
     first, second = sign_in(amina), sign_in(amina)
     page = f"/admin/users/signin/{first.sign_in_id}/end/"
     assert client.post(page).status_code == 302
-    assert [*SignIn.objects.values_list("pk", flat=True)] == [second.sign_in_id]
+    assert [*amina.sign_ins.values_list("pk", flat=True)] == [second.sign_in_id]
     assert appended()[-1][0] == "signin.ended"
 
 

@@ -55,13 +55,13 @@ def _outbox() -> Card:
 
 
 def _parked() -> Card:
-    count = parked_records()
+    count = count_parked_records()
     value = UNKNOWN if count is None else count
     note = "that ai could not apply: retry or discard them"
     return Card("Parked records", value, note, reverse("parked_records"))
 
 
-def parked_records() -> int | None:
+def count_parked_records() -> int | None:
     """How many records ai could not apply; None while it does not say."""
     url = f"{settings.FASTAPI_BASE_URL}/health"
     try:

@@ -180,11 +180,18 @@ def lock_unchanged(user: User) -> User:
 @transaction.atomic
 def sign_in(user: User, device: str = "") -> SignedIn:
     """The caller holds the user's lock. Ends the user's expired sign-ins."""
+    started = begin_sign_in(user, device)
+    return SignedIn(user, issue(user, started), started.id)
+
+
+@transaction.atomic
+def begin_sign_in(user: User, device: str) -> SignIn:
+    """A sign-in without tokens; otherwise like `sign_in`."""
     end_sign_ins(selectors.without_api_tokens(user.sign_ins.filter(refreshed_at__lt=_expiry())))
     started = SignIn(user=user, device=device)
     publish(started)
     signed_in.send(SignIn, sign_in=started)
-    return SignedIn(user, issue(user, started), started.id)
+    return started
 
 
 def _expiry() -> datetime:
