@@ -87,7 +87,7 @@ def test_progress_and_profiling_are_refused_with_what_to_do(amina: Caller) -> No
     assert [refusal(one) for one in refused] == [REQUIRED] * 4
     assert "users/me/guardian/" in refused[0][1]["detail"]
     assert amina.get("content/")[0] == amina.get("progress/")[0] == 200
-    assert refusal(ask(amina)) == (409, "not_a_minor", [])
+    assert refusal(ask(amina)) == REQUIRED
 
 
 ABSENT = "018f0000-0000-7000-8000-00000000dead"

@@ -11,7 +11,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from core.kit.admin import ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import service_action
-from core.users import admin_sessions, administration, guardians, second_factor, services
+from core.users import admin_sessions, administration, second_factor, services
 from core.users.addresses import validate_new_address
 from core.users.models import Impersonation, SignIn, User
 
@@ -123,8 +123,7 @@ class UserAdmin(auth_admin.UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc
             _change(request, obj, **values)
         else:
             values = {name: form.cleaned_data[name] for name in AddForm.Meta.fields}
-            user = services.add_user(password=_password(form), **values)
-            guardians.ask_birth_year(user)
+            user = services.add_user_without_birth_year(password=_password(form), **values)
             obj.pk = user.pk
         obj.refresh_from_db()
 

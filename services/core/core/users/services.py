@@ -68,6 +68,14 @@ def add_user(*, email: str, password: str | None, role: Role = Role.LEARNER, **m
 
 
 @transaction.atomic
+def add_user_without_birth_year(*, email: str, password: str | None = None, **more: Any) -> User:
+    """A new user, like `add_user`, who is asked for the year of birth at first use."""
+    user = add_user(email=email, password=password, **more)
+    guardians.ask_birth_year(user)
+    return user
+
+
+@transaction.atomic
 def update_user(*, user_id: int, if_match: IfMatch | None = None, **changes: Any) -> User:
     """Set fields of a user. No-op if nothing changes: no new version, nothing published.
 
