@@ -19,7 +19,8 @@ TOKEN_SECONDS = 60
 
 
 def begin(request: HttpRequest, user: User) -> None:
-    """Logs the session out instead if the user was changed or erased since `user` was read."""
+    """Gives the session a sign-in, or logs it out if the password, the token generation or the
+    account of `user` is another by now."""
     try:
         with transaction.atomic():
             device = f"Admin site, {device_of(request)}"
