@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
-from core.jobs.models import Job
+from core.jobs.models import Job, Tick
 from core.kit.content_policy import ADMIN_POLICY, DOCS_POLICY, HEADER, POLICY
 from core.organizations.invitations import invite
 from core.organizations.models import Invitation, Organization
@@ -18,10 +18,17 @@ from core.outbox.models import OutboxEvent
 from core.profiling.models import ProfilingSession
 from core.profiling.services import import_session, record_answer, start_session
 from core.programs.models import ContentItem, Program
-from core.users.models import SignIn, User
+from core.users.models import User
 from core.users.services import add_user, sign_in
 from ongoza_contracts.vocabulary import Role, Track
-from tests.unit.core.world import appended, forget_appended, item, person, signed_in
+from tests.unit.core.world import (
+    admin_site_client,
+    appended,
+    forget_appended,
+    item,
+    person,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +50,7 @@ def ada() -> User:
 
 @pytest.fixture
 def client(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada)
-    return client
+    return admin_site_client(ada)
 
 
 # --- users ---------------------------------------------------------------------------------------
@@ -111,7 +116,7 @@ def test_one_sign_in_is_ended(amina: User, client: Client) -> None:
     first, second = sign_in(amina), sign_in(amina)
     page = f"/admin/users/signin/{first.sign_in_id}/end/"
     assert client.post(page).status_code == 302
-    assert [*SignIn.objects.values_list("pk", flat=True)] == [second.sign_in_id]
+    assert [*amina.sign_ins.values_list("pk", flat=True)] == [second.sign_in_id]
     assert appended()[-1][0] == "signin.ended"
 
 
@@ -215,6 +220,24 @@ def test_the_first_page_counts(amina: User, client: Client, settings: Any) -> No
     }
     due = client.get("/admin/jobs/job/?state=due").context["cl"].result_list
     assert [job.kind for job in due] == ["b"]
+
+
+def note_of_due_jobs(client: Client) -> str:
+    shown = client.get("/admin/").context["cards"]
+    return str(next(card.note for card in shown if card.title == "Jobs that are due"))
+
+
+def test_the_first_page_names_the_queue_whose_jobs_were_looked_for_longest_ago(
+    client: Client, settings: Any
+) -> None:
+    settings.FASTAPI_BASE_URL = "http://127.0.0.1:9"  # nothing listens there
+    assert note_of_due_jobs(client) == "never looked for in the queue jobs, webhooks"
+    tick = Tick.objects.create(queue="jobs", at=timezone.now())
+    assert note_of_due_jobs(client) == "never looked for in the queue webhooks"
+    Tick.objects.create(queue="webhooks", at=tick.at - timedelta(minutes=7))
+    Tick.objects.create(queue="of-another-release", at=tick.at - timedelta(days=7))
+    note = note_of_due_jobs(client).replace("\N{NO-BREAK SPACE}", " ")
+    assert note == "last looked for 7 minutes ago in the queue webhooks"
 
 
 @pytest.mark.parametrize(

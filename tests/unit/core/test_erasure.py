@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.erasure.models import ErasureReceipt
@@ -29,6 +28,7 @@ from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import (
     NOBODY,
     Caller,
+    admin_site_client,
     appended,
     forget_appended,
     item,
@@ -151,8 +151,7 @@ def test_a_waiting_fact_of_another_entity_with_the_same_number_is_not_reported(
 def test_an_admin_erases_a_learner_who_has_done_something(amina: Caller, learner: User) -> None:
     """Although the pages of whatever hangs on a user are read-only."""
     report_progress(amina)
-    admin = Client()
-    admin.force_login(person("admin", Role.ADMIN))
+    admin = admin_site_client(person("admin", Role.ADMIN))
     page = f"/admin/users/user/{learner.id}/erase/"
     assert admin.post(page, {"email": learner.email}).status_code == 302
     assert not User.objects.filter(pk=learner.id).exists()

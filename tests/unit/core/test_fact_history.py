@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
 
 from core.erasure.services import erase_user
 from core.outbox import history as outbox_history
@@ -27,6 +26,7 @@ from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import (
     Caller,
+    admin_site_client,
     appended,
     forget_appended,
     item,
@@ -132,9 +132,8 @@ def test_a_service_and_an_admin_are_named_as_actors(amina: Caller, learner: User
     }
     assert service().post(f"profiling/sessions/{session['id']}/result/", result)[0] == 200
     assert FactHistory.objects.latest("id").actor == "service:ai"
-    admin = Client()
     administrator = person("admin", Role.ADMIN)
-    admin.force_login(administrator)
+    admin = admin_site_client(administrator)
     page = f"/admin/users/user/{learner.id}/change/"
     form = {"email": learner.email, "role": "learner", "is_active": "", "track": "leaders"}
     assert admin.post(page, form).status_code == 302

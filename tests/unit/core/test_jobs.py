@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -31,7 +30,7 @@ from core.kit.trace import current_actor
 from core.outbox.models import FactHistory
 from core.outbox.restore_state import mark_checked, mark_pending
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import person, refusal, signed_in
+from tests.unit.core.world import admin_site_client, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -375,8 +374,7 @@ def test_a_job_is_not_retried_beside_an_open_one_of_its_key(ran: list[str]) -> N
 
 
 def test_the_admin_shows_failed_jobs_and_retries_them(ran: list[str]) -> None:
-    client = Client()
-    client.force_login(person("ada", Role.ADMIN))
+    client = admin_site_client(person("ada", Role.ADMIN))
     failed = make_failed(subject="goal 17")
     Job.objects.create(kind=KIND, subject="goal 18", done_at=timezone.now())
     page = client.get("/admin/jobs/job/?state=failed").content.decode()

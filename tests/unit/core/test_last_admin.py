@@ -4,14 +4,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from core.erasure.services import erase_any_user, erase_user
 from core.users.administration import LastAdmin
 from core.users.models import User
 from core.users.services import add_user, update_user
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import Answer, Refusal, appended, forget_appended, refusal, signed_in
+from tests.unit.core.world import (
+    Answer,
+    Refusal,
+    admin_site_client,
+    appended,
+    forget_appended,
+    refusal,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +52,7 @@ def test_an_admin_beside_another_is_erased() -> None:
 def test_an_inactive_admin_is_erased() -> None:
     ada, zoe = admin("ada"), admin("zoe")
     update_user(user_id=zoe.id, is_active=False)
-    site = Client()
-    site.force_login(ada)
+    site = admin_site_client(ada)
     page = site.post(f"/admin/users/user/{zoe.id}/erase/", {"email": zoe.email})
     assert page.status_code == 302
     assert not User.objects.filter(pk=zoe.id).exists()

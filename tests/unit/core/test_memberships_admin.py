@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import QuerySet
-from django.test import Client
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
@@ -16,6 +15,7 @@ from core.access.models import Membership
 from core.outbox.models import FactHistory
 from tests.unit.core.school import ABSENT, World, active
 from tests.unit.core.world import (
+    admin_site_client,
     appended,
     forget_appended,
     person,
@@ -32,8 +32,7 @@ ADMIN = "/admin/access/membership/"
 
 
 def test_the_admin_site_grants_and_revokes(world: World) -> None:
-    client = Client()
-    client.force_login(world.admin)
+    client = admin_site_client(world.admin)
     form = {"user": world.mentor.id, "role": "mentor", "scope": "learner"}
 
     assert client.post(f"{ADMIN}add/", form).status_code == 200
@@ -65,8 +64,7 @@ def test_the_admin_site_grants_and_revokes(world: World) -> None:
 def test_the_admin_site_shows_why_it_does_not_grant(
     learner: str, until: str, shown: str, world: World
 ) -> None:
-    client = Client()
-    client.force_login(world.admin)
+    client = admin_site_client(world.admin)
     body = {**world.assignment(), "learner": getattr(world, learner).id}
 
     answer = client.post(

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -32,7 +31,7 @@ from core.users.models import User
 from core.users.preferences import update_preferences
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.notified import notified, notify_of, reader
-from tests.unit.core.world import NOBODY, Caller, person, refusal, signed_in
+from tests.unit.core.world import NOBODY, Caller, admin_site_client, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -283,8 +282,7 @@ def test_the_admin_lists_notifications_and_deliveries_with_filters(user: User) -
     notify_of(user, "one-subject")
     notification = Notification.objects.get()
     Delivery.objects.create(notification=notification, channel="mail")
-    client = Client()
-    client.force_login(person("ada", Role.ADMIN))
+    client = admin_site_client(person("ada", Role.ADMIN))
     found = {
         "notification/": "one-subject",
         "notification/?kind=access.mentor_assigned": "one-subject",

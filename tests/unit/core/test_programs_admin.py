@@ -8,7 +8,7 @@ from django.test import Client
 from core.programs.models import ContentItem
 from core.programs.services import retire_content
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.world import appended, forget_appended, item, person
+from tests.unit.core.world import admin_site_client, appended, forget_appended, item, person
 
 pytestmark = pytest.mark.django_db
 
@@ -18,8 +18,7 @@ ITEMS = "/admin/programs/contentitem/"
 @pytest.fixture
 def admin() -> Client:
     item("course-1")
-    client = Client()
-    client.force_login(person("ada", Role.ADMIN))
+    client = admin_site_client(person("ada", Role.ADMIN))
     forget_appended()
     return client
 

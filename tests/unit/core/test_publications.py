@@ -9,7 +9,6 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 from django.db.models import ForeignKey, ProtectedError
-from django.test import Client
 from django.test.utils import isolate_apps
 from django.utils import timezone
 
@@ -38,7 +37,7 @@ from ongoza_contracts.topics import TOPICS, Topic
 from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.published import PUBLICATIONS, published_rows
-from tests.unit.core.world import appended, forget_appended, item, person
+from tests.unit.core.world import admin_site_client, appended, forget_appended, item, person
 
 pytestmark = pytest.mark.django_db
 
@@ -271,8 +270,7 @@ def test_a_history_is_inserted_with_all_its_versions(rows: dict[str, Versioned])
 def test_the_admin_shows_every_publication_and_changes_none(
     kind: str, rows: dict[str, Versioned]
 ) -> None:
-    admin, row = Client(), rows[kind]
-    admin.force_login(person("admin", Role.ADMIN))
+    admin, row = admin_site_client(person("admin", Role.ADMIN)), rows[kind]
     page = f"/admin/{row._meta.app_label}/{row._meta.model_name}/"
     learner: Any = rows["users"]
     assert str(row.pk) in admin.get(f"{page}?q={learner.id}").content.decode()

@@ -27,6 +27,7 @@ from tests.unit.core.authenticator import (
 from tests.unit.core.world import (
     NOBODY,
     Caller,
+    admin_site_client,
     api_token,
     person,
     refusal,
@@ -165,8 +166,7 @@ def test_the_admin_lets_nobody_in_without_the_required_factor(
 def test_a_session_without_the_factor_is_not_let_in(clock: list[int]) -> None:
     user = add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
     enrol(user, clock)
-    client = Client()
-    client.force_login(user)
+    client = admin_site_client(user)
     assert client.get("/admin/").status_code == 302
     client.post("/admin/login/", {"username": EMAIL, "password": "wrong", "code": "000000"})
     assert client.get("/admin/").status_code == 302
@@ -174,8 +174,7 @@ def test_a_session_without_the_factor_is_not_let_in(clock: list[int]) -> None:
 
 def test_staff_remove_the_second_factor_of_a_user(amina: User, clock: list[int]) -> None:
     enrol(amina, clock)
-    client = Client()
-    client.force_login(person("admin", Role.ADMIN))
+    client = admin_site_client(person("admin", Role.ADMIN))
     body = {"action": "remove_second_factor", "_selected_action": [amina.id]}
     assert client.post("/admin/users/user/", body).status_code == 302
     assert not TotpSecret.objects.exists()

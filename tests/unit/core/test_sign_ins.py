@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from core.outbox.models import DeletedEntityKey, FactHistory
 from core.users import passwords
@@ -21,6 +21,7 @@ from tests.unit.core.world import (
     Answer,
     Caller,
     Refusal,
+    admin_site_client,
     appended,
     forget_appended,
     log_in,
@@ -304,8 +305,7 @@ def test_an_erasure_ends_every_token_and_leaves_no_key_of_a_sign_in(amina: User)
 
 
 def test_the_admin_shows_sign_ins_and_changes_none(amina: User) -> None:
-    admin, started = Client(), sign_in(amina)
-    admin.force_login(person("admin", Role.ADMIN))
+    admin, started = admin_site_client(person("admin", Role.ADMIN)), sign_in(amina)
     page = f"/admin/users/signin/{read_refresh(started.tokens.refresh).sid}/change/"
     assert admin.get(page).status_code == 200
     assert admin.post(page, {}).status_code == 403

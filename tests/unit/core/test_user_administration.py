@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -19,7 +18,15 @@ from core.users.models import OneTimeToken, User
 from core.users.services import update_user
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.school import ABSENT, World
-from tests.unit.core.world import NOBODY, Caller, appended, person, refusal, signed_in
+from tests.unit.core.world import (
+    NOBODY,
+    Caller,
+    admin_site_client,
+    appended,
+    person,
+    refusal,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -255,8 +262,7 @@ def test_a_last_admin_stays_whoever_asks(world: World) -> None:
 
 
 def test_the_admin_site_refuses_as_the_api_does(world: World) -> None:
-    site = Client()
-    site.force_login(world.admin)
+    site = admin_site_client(world.admin)
     form = {"email": world.admin.email, "role": "learner", "is_active": "on"}
 
     page = site.post(f"/admin/users/user/{world.admin.id}/change/", form, follow=True)

@@ -27,6 +27,7 @@ from tests.unit.core.world import (
     NOBODY,
     Answer,
     Caller,
+    admin_site_client,
     item,
     person,
     refusal,
@@ -290,9 +291,9 @@ def test_its_sign_in_ends_when_it_expires_and_its_record_stays(world: World) -> 
     assert Impersonation.objects.get().reason == REASON
 
 
-def test_the_admin_of_django_lists_views_and_changes_none(world: World, client: Any) -> None:
+def test_the_admin_of_django_lists_views_and_changes_none(world: World) -> None:
     view(world)
-    client.force_login(world.admin)
+    client = admin_site_client(world.admin)
     page = client.get("/admin/users/impersonation/")
     assert page.status_code == 200
     assert json.dumps(REASON)[1:-1] in page.content.decode()

@@ -24,6 +24,7 @@ from tests.unit.core.world import (
     NOBODY,
     Answer,
     Caller,
+    admin_site_client,
     api_token,
     person,
     progress_report,
@@ -239,9 +240,7 @@ def test_a_replay_is_refused_for_a_bad_range_and_for_a_subscription_that_is_off(
 
 @pytest.fixture
 def staff_browser(world: World) -> Client:
-    browser = Client()
-    browser.force_login(world.admin)
-    return browser
+    return admin_site_client(world.admin)
 
 
 def test_the_admin_hides_secrets_and_sends_failed_deliveries_again(

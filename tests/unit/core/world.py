@@ -12,7 +12,7 @@ from core.organizations.models import Organization
 from core.outbox.models import OutboxEvent
 from core.programs import services as programs
 from core.programs.models import ContentItem, Program
-from core.users import api_tokens, second_factor
+from core.users import admin_sessions, api_tokens, second_factor
 from core.users.models import User
 from core.users.services import add_user
 from core.users.tokens import ServiceToken, issue
@@ -57,6 +57,16 @@ NOBODY = Caller()
 def signed_in(user: User) -> Caller:
     """By a sign-in that is not published, so that a test sees only what it appends itself."""
     return Caller(issue(user, user.sign_ins.create()).access)
+
+
+def admin_site_client(user: User) -> Client:
+    """A browser with a session of the admin site, whose sign-in is not published either."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session[admin_sessions.SESSION_KEY] = str(user.sign_ins.create().pk)
+    session.save()
+    return client
 
 
 def log_in(email: str, password: str, user_agent: str = "") -> dict[str, str]:

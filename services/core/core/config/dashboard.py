@@ -1,18 +1,16 @@
 """The numbers on the admin's first page."""
 
-from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import httpx
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.timesince import timesince
 
 from core.config.health import read_outbox
-from core.jobs.models import IN_STATE, Job, JobState
-from core.jobs.selectors import jobs_health
+from core.jobs.models import Tick
+from core.jobs.selectors import JobsHealth, jobs_health
 from core.jobs.services import due
 from core.users.models import User
 
@@ -38,14 +36,20 @@ def _users() -> Card:
 
 def _jobs() -> list[Card]:
     jobs = reverse("admin:jobs_job_changelist")
-    failed = Job.objects.filter(IN_STATE[JobState.FAILED]).count()
-    seconds = jobs_health().tick_seconds
-    since = "" if seconds is None else timesince(timezone.now() - timedelta(seconds=seconds))
-    looked = f"last looked for {since} ago" if since else "never run"
+    health = jobs_health()
+    retry = "out of attempts: retry them"
     return [
-        Card("Failed jobs", failed, "out of attempts: retry them", f"{jobs}?state=failed"),
-        Card("Jobs that are due", due().count(), looked, f"{jobs}?state=due"),
+        Card("Failed jobs", health.failed, retry, f"{jobs}?state=failed"),
+        Card("Jobs that are due", due().count(), _last_tick(health), f"{jobs}?state=due"),
     ]
+
+
+def _last_tick(health: JobsHealth) -> str:
+    """Names the queue: each has a worker of its own, which may be down."""
+    if health.queues_without_tick:
+        return f"never looked for in the queue {', '.join(health.queues_without_tick)}"
+    tick = cast(Tick, health.oldest_tick)
+    return f"last looked for {timesince(tick.at)} ago in the queue {tick.queue}"
 
 
 def _outbox() -> Card:
@@ -55,13 +59,13 @@ def _outbox() -> Card:
 
 
 def _parked() -> Card:
-    count = parked_records()
+    count = count_parked_records()
     value = UNKNOWN if count is None else count
     note = "that ai could not apply: retry or discard them"
     return Card("Parked records", value, note, reverse("parked_records"))
 
 
-def parked_records() -> int | None:
+def count_parked_records() -> int | None:
     """How many records ai could not apply; None while it does not say."""
     url = f"{settings.FASTAPI_BASE_URL}/health"
     try:

@@ -103,6 +103,7 @@ class Ready(ApiView):
 
 
 def _shown(jobs: JobsHealth) -> dict[str, object]:
-    seconds = None if jobs.tick_seconds is None else round(jobs.tick_seconds, 3)
+    age = jobs.tick_age
+    seconds = None if age is None else round(age.total_seconds(), 3)
     status = "degraded" if jobs.is_degraded else "ok"
     return {"status": status, "tick_seconds": seconds, "failed": jobs.failed}

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -19,12 +19,19 @@ from core.users.models import User
 
 SECONDS = 5.0
 NO_ANSWER = "ai does not answer now: try again shortly."
+UNKNOWN_OUTCOME = "It is not known whether ai has done this: look at the list."
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+)
 HEADERS = ("Id", "Topic", "Partition", "Offset", "Cause", "Parked at", "")
 LINKS = '<a href="{}">Retry</a> &nbsp; <a href="{}">Discard</a>'
 
 
-class Refused(Exception):
-    """ai does not answer, or refuses; the message says so to the admin."""
+class CallFailed(Exception):
+    """ai has not done what it was asked, or may not have; the message says so to the admin."""
 
 
 class RetryForm(forms.Form):
@@ -55,11 +62,12 @@ DECISIONS = {
 def list_records(request: HttpRequest) -> HttpResponse:
     """The oldest first. Without ai a sentence says that it does not answer."""
     context = {**admin.site.each_context(request), "title": "Parked records"}
-    query = {name: value for name, value in request.GET.items() if name == "after"}
+    after = request.GET.get("after")
+    query = f"?{urlencode({'after': after})}" if after else ""
     try:
-        context |= _page(_call(request, "GET", f"?{urlencode(query)}"))
-    except Refused as refusal:
-        context["refusal"] = str(refusal)
+        context |= _page(_call(request, "GET", query))
+    except CallFailed as failure:
+        context["failure"] = str(failure)
     return TemplateResponse(request, "kit/admin/parked_records.html", context)
 
 
@@ -67,8 +75,8 @@ def _page(answer: dict[str, Any]) -> dict[str, Any]:
     try:
         rows = [_row(record) for record in answer["results"]]
         more = {name: answer[name] for name in ("total", "next_after")}
-    except (LookupError, TypeError):
-        raise Refused(NO_ANSWER) from None
+    except (LookupError, TypeError, NoReverseMatch):
+        raise CallFailed(NO_ANSWER) from None
     return {"table": {"headers": HEADERS, "rows": rows}, **more}
 
 
@@ -85,8 +93,8 @@ def decide(request: HttpRequest, parked_id: int, decision: str) -> HttpResponse:
     if form.is_valid():
         try:
             _call(request, "POST", f"/{parked_id}/{decision}", form.cleaned_data or None)
-        except Refused as refusal:
-            messages.error(request, f"Record {parked_id}: {refusal}")
+        except CallFailed as failure:
+            messages.error(request, f"Record {parked_id}: {failure}")
         else:
             messages.success(request, f"{asked.description} of record {parked_id}: done.")
         return HttpResponseRedirect(back)
@@ -101,26 +109,31 @@ def decide(request: HttpRequest, parked_id: int, decision: str) -> HttpResponse:
 
 
 def _call(request: HttpRequest, method: str, rest: str, body: Any = None) -> dict[str, Any]:
-    """The answer's JSON. Raises Refused."""
-    token = operator_token(request.session, cast(User, request.user))
-    if token is None:
-        raise Refused("This log-in to the admin has ended elsewhere. Log out and log in again.")
+    """The answer's JSON. Raises CallFailed."""
+    document: Any = None
     try:
-        answer = httpx.request(
-            method,
-            f"{settings.FASTAPI_BASE_URL}/api/v1/operations/parked{rest}",
-            json=body,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=SECONDS,
-            trust_env=False,
-        )
+        answer = _send(request, method, rest, body)
         document = answer.json() if answer.content else {}
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-        raise Refused(NO_ANSWER) from None
+    except NEVER_SENT:
+        raise CallFailed(NO_ANSWER) from None
+    except (httpx.HTTPError, ValueError):
+        pass  # ai may have done what it was asked
     if not isinstance(document, dict):
-        raise Refused(NO_ANSWER)
+        raise CallFailed(NO_ANSWER if method == "GET" else UNKNOWN_OUTCOME)
     if answer.status_code == 401:
-        raise Refused("ai has not read of this log-in yet. Try again in a few seconds.")
+        raise CallFailed("ai has not read of this log-in yet. Try again in a few seconds.")
     if not answer.is_success:
-        raise Refused(str(document.get("detail", "ai refused.")))
+        raise CallFailed(str(document.get("detail", "ai refused.")))
     return document
+
+
+def _send(request: HttpRequest, method: str, rest: str, body: Any) -> httpx.Response:
+    token = operator_token(request.session, cast(User, request.user))
+    return httpx.request(
+        method,
+        f"{settings.FASTAPI_BASE_URL}/api/v1/operations/parked{rest}",
+        json=body,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=SECONDS,
+        trust_env=False,
+    )

@@ -11,23 +11,33 @@ LATE = timedelta(minutes=5)
 
 
 class JobsHealth(NamedTuple):
-    tick_seconds: float | None
-    """Since the latest tick, in the queue where that is longest ago; None if one had none."""
+    oldest_tick: Tick | None
+    """The tick of the queue in which jobs were last looked for longest ago; None without ticks."""
+    queues_without_tick: tuple[QueueName, ...]
     failed: int
+
+    @property
+    def tick_age(self) -> timedelta | None:
+        """Since the oldest tick; None if a queue had none."""
+        if self.oldest_tick is None or self.queues_without_tick:
+            return None
+        return timezone.now() - self.oldest_tick.at
 
     @property
     def is_degraded(self) -> bool:
         """Whether the tick is late or jobs have failed, which an operator has to look at."""
-        late = self.tick_seconds is None or self.tick_seconds > LATE.total_seconds()
-        return late or self.failed > 0
+        age = self.tick_age
+        return age is None or age > LATE or self.failed > 0
 
 
 def jobs_health() -> JobsHealth:
-    ticks = dict(Tick.objects.values_list("queue", "at"))
-    seconds = None
-    if ticks.keys() >= {*QueueName}:
-        seconds = (timezone.now() - min(ticks[name] for name in QueueName)).total_seconds()
-    return JobsHealth(seconds, Job.objects.filter(IN_STATE[JobState.FAILED]).count())
+    ticks = [*Tick.objects.filter(queue__in=[*QueueName]).order_by("at")]
+    queues = {tick.queue for tick in ticks}
+    return JobsHealth(
+        oldest_tick=ticks[0] if ticks else None,
+        queues_without_tick=tuple(name for name in QueueName if name not in queues),
+        failed=Job.objects.filter(IN_STATE[JobState.FAILED]).count(),
+    )
 
 
 def jobs(*, kind: str | None, state: JobState | None) -> QuerySet[Job]:

@@ -5,13 +5,13 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from core.kit.admin import ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import service_action
-from core.users import administration, guardians, second_factor, services
+from core.users import admin_sessions, administration, second_factor, services
 from core.users.addresses import validate_new_address
 from core.users.models import Impersonation, SignIn, User
 
@@ -75,6 +75,15 @@ class UserAdmin(auth_admin.UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc
         ),
     )
 
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Keeps the session of an admin who changes their own password."""
+        response = super().user_change_password(request, id, form_url)
+        if response.status_code == 302 and id == str(request.user.pk):
+            admin_sessions.begin_again(request)
+        return response
+
     @display(description="Name", ordering="last_name", empty_value="-")  # type: ignore[untyped-decorator]
     def full_name(self, user: User) -> str | None:
         return user.full_name or None
@@ -114,8 +123,7 @@ class UserAdmin(auth_admin.UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc
             _change(request, obj, **values)
         else:
             values = {name: form.cleaned_data[name] for name in AddForm.Meta.fields}
-            user = services.add_user(password=_password(form), **values)
-            guardians.ask_birth_year(user)
+            user = services.add_user_without_birth_year(password=_password(form), **values)
             obj.pk = user.pk
         obj.refresh_from_db()
 

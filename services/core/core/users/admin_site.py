@@ -59,10 +59,12 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]
     index_template = "kit/admin/index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """A session counts if its code was one of the present second factor: not if that was set
-        up, or removed and set up again, since."""
+        """A session counts until its sign-in ends, and if its code was one of the present second
+        factor: not if that was set up, or removed and set up again, since."""
         user = request.user
         if not super().has_permission(request) or not isinstance(user, User):
+            return False
+        if not admin_sessions.has_sign_in(request.session, user):
             return False
         enrolled = second_factor.enrolment_id(user)
         if enrolled is None:
@@ -73,18 +75,21 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The session stores the factor that the form has checked: the user may have another one by
-        now."""
+        now. Ends the sign-in that the session had before."""
+        earlier = request.session.get(admin_sessions.SESSION_KEY)
         response: HttpResponse = super().login(request, extra_context)
         form_was_valid = request.method == "POST" and response.status_code == 302
         if form_was_valid and isinstance(request.user, User):
             request.session[SESSION_KEY] = getattr(request, "passed_second_factor", None)
-            admin_sessions.begin(request.session, request.user)
+            admin_sessions.end(earlier)
+            admin_sessions.begin(request, request.user)
         return response
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        admin_sessions.end(request.session)
+        if request.method == "POST":  # Django refuses every other method
+            admin_sessions.end(request.session.get(admin_sessions.SESSION_KEY))
         response: HttpResponse = super().logout(request, extra_context)
         return response
 
@@ -98,6 +103,8 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
         response: HttpResponse = view(request)
+        if response.status_code == 302:
+            admin_sessions.begin_again(request)
         return response
 
     def search(

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from core.jobs.services import schedule
 from core.kit.errors import Conflict
-from core.users import guardians, services
+from core.users import services
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 
@@ -26,8 +26,7 @@ class LastAdmin(Conflict):
 def create_user(*, email: str, role: Role, **more: Any) -> User:
     """A user without a password, who gets a mail with a link to set one, and is asked for the year
     of birth. Raises EmailTaken."""
-    user = services.add_user(email=email, password=None, role=role, **more)
-    guardians.ask_birth_year(user)
+    user = services.add_user_without_birth_year(email=email, role=role, **more)
     schedule("users.invite", user_id=user.id)
     return user
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -64,5 +65,5 @@ class ConsentedView(ApiView):
             guardians.require_consent(request.user)
 
 
-def device_of(request: Request) -> str:
+def device_of(request: Request | HttpRequest) -> str:
     return device_label(request.headers.get("User-Agent", ""))

@@ -55,7 +55,8 @@ class Guardian(AccountView):
     def post(self, request: Request) -> Response:
         """Name a guardian, who gets a mail with a link to consent.
 
-        409 for an adult, and once a guardian has consented. The address cannot be the caller's own.
+        409 for an adult, and once a guardian has consented; 403 `birth_year_required` while the
+        year of birth is missing. The address cannot be the caller's own.
         """
         guardians.ask_guardian(user=self.caller, **self.body(serializers.GuardianRequest))
         return Response(serializers.GuardianStatus(guardians.status_of(self.caller)).data, 202)

@@ -72,12 +72,13 @@ def _adult_from(birth_year: int) -> date:
 
 
 def ask_birth_year(user: User) -> None:
-    """For a new user who had no chance to say it."""
+    """Has a new user, who could not say the year of birth at sign-up, asked for it at first use."""
     Minor.objects.create(user=user)
 
 
 def record_birth_year(*, user: User, birth_year: int) -> None:
-    """Once; the year itself is not stored, and of adults nothing. Raises BirthYearKnown."""
+    """Records until when the user is a minor. It stores neither the year itself nor anything about
+    adults. Raises BirthYearKnown."""
     unknown, adult_from = Minor.objects.filter(user=user, adult_from=None), _adult_from(birth_year)
     if adult_from > _today():
         recorded = unknown.update(adult_from=adult_from)
@@ -88,8 +89,8 @@ def record_birth_year(*, user: User, birth_year: int) -> None:
 
 
 def require_consent(user: User) -> None:
-    """Raises BirthYearRequired for a user who has not said it yet, and GuardianConsentRequired for
-    a minor whose guardian has not consented."""
+    """Raises BirthYearRequired for a user whose year of birth is missing, and
+    GuardianConsentRequired for a minor whose guardian has not consented."""
     state = status_of(user)
     if state.is_birth_year_missing:
         raise BirthYearRequired
@@ -137,13 +138,15 @@ def status_of(user: User) -> GuardianState:
 def ask_guardian(*, user: User, email: str) -> None:
     """Have a link mailed to the guardian; links that were mailed before are void.
 
-    Raises OwnAddress, NotMinor and ConsentGiven.
+    Raises OwnAddress, ConsentGiven, BirthYearRequired and NotMinor.
     """
     user = get_for_update(User.objects.filter(pk=user.pk))
     if email == user.email:
         raise OwnAddress
     if has_consent(user):
         raise ConsentGiven
+    if status_of(user).is_birth_year_missing:
+        raise BirthYearRequired
     if not minors().filter(user=user).update(guardian_email=email):
         raise NotMinor
     one_time_tokens.void(user, Purpose.GUARDIAN_CONSENT)

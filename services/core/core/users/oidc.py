@@ -21,7 +21,7 @@ from django.utils.crypto import constant_time_compare
 
 from core.access.selectors import roles_of
 from core.kit.errors import Conflict, NotFound
-from core.users import guardians, second_factor
+from core.users import second_factor
 from core.users.account_claims import claim_verified
 from core.users.addresses import validate_new_address
 from core.users.encryption import seal, unseal
@@ -33,7 +33,7 @@ from core.users.oidc_provider import (
     claims_for,
     configuration_of,
 )
-from core.users.services import SignedIn, add_user, sign_in
+from core.users.services import SignedIn, add_user_without_birth_year, sign_in
 from ongoza_contracts.http.strict_text import is_line
 from ongoza_contracts.vocabulary import Role
 
@@ -174,7 +174,6 @@ def _new_user(email: str, claims: Claims) -> User:
     """A learner without a password, who is asked for the year of birth."""
     names = ((name or "")[:80] for name in (claims.given_name, claims.family_name))
     first, last = (name if is_line(name) else "" for name in names)
-    user = add_user(email=email, password=None, first_name=first, last_name=last)
+    user = add_user_without_birth_year(email=email, first_name=first, last_name=last)
     User.objects.filter(pk=user.pk).update(email_verified_at=timezone.now())
-    guardians.ask_birth_year(user)
     return user

@@ -68,6 +68,14 @@ def add_user(*, email: str, password: str | None, role: Role = Role.LEARNER, **m
 
 
 @transaction.atomic
+def add_user_without_birth_year(*, email: str, password: str | None = None, **more: Any) -> User:
+    """A new user, like `add_user`, who is asked for the year of birth at first use."""
+    user = add_user(email=email, password=password, **more)
+    guardians.ask_birth_year(user)
+    return user
+
+
+@transaction.atomic
 def update_user(*, user_id: int, if_match: IfMatch | None = None, **changes: Any) -> User:
     """Set fields of a user. No-op if nothing changes: no new version, nothing published.
 
@@ -180,11 +188,18 @@ def lock_unchanged(user: User) -> User:
 @transaction.atomic
 def sign_in(user: User, device: str = "") -> SignedIn:
     """The caller holds the user's lock. Ends the user's expired sign-ins."""
+    started = begin_sign_in(user, device)
+    return SignedIn(user, issue(user, started), started.id)
+
+
+@transaction.atomic
+def begin_sign_in(user: User, device: str) -> SignIn:
+    """A sign-in without tokens; otherwise like `sign_in`."""
     end_sign_ins(selectors.without_api_tokens(user.sign_ins.filter(refreshed_at__lt=_expiry())))
     started = SignIn(user=user, device=device)
     publish(started)
     signed_in.send(SignIn, sign_in=started)
-    return SignedIn(user, issue(user, started), started.id)
+    return started
 
 
 def _expiry() -> datetime:
