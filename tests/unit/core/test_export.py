@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zipfile import ZipFile
 
 import pytest
@@ -15,6 +15,9 @@ from django.db.models import ForeignKey
 from django.test import Client
 from django.utils import timezone
 
+from core.erasure.services import erase_user
+from core.export import services
+from core.export.archive import write_archive
 from core.export.contents import LEFT_OUT, SECRET, foreign_keys, place, tables
 from core.export.selectors import KIND
 from core.files.models import File
@@ -26,7 +29,7 @@ from core.organizations.models import Invitation, Organization
 from core.outbox.publications import publications
 from core.users import api_tokens, one_time_tokens, second_factor
 from core.users.models import OneTimeToken, User
-from core.users.services import add_user
+from core.users.services import add_user, update_user
 from ongoza_contracts.http.tokens import READ
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.test_files import root
@@ -57,6 +60,14 @@ def amina() -> User:
 
 def download(caller: Caller) -> Any:
     return Client().get(f"/api/v1/{DOWNLOAD}", headers={"Authorization": f"Bearer {caller.token}"})
+
+
+def erase(user: User) -> None:
+    erase_user(user_id=user.pk)
+
+
+def deactivate(user: User) -> None:
+    update_user(user_id=user.pk, is_active=False)
 
 
 def archive(caller: Caller) -> dict[str, Any]:
@@ -107,6 +118,27 @@ def test_an_archive_that_failed_says_so(amina: User) -> None:
     schedule(KIND, user_id=amina.pk)
     Job.objects.update(failed_at=timezone.now())
     assert signed_in(amina).get(EXPORT)[1]["state"] == "failed"
+
+
+@pytest.mark.parametrize("end", [erase, deactivate])
+def test_no_archive_is_left_of_a_user_who_ends_while_it_is_written(
+    end: Callable[[User], object],
+    amina: User,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mailoutbox: list[EmailMessage],
+) -> None:
+    def write_late(user: User, target: IO[bytes]) -> None:
+        write_archive(user, target)
+        end(user)
+
+    monkeypatch.setattr(services, "write_archive", write_late)
+    schedule(KIND, user_id=amina.pk)
+    run_due()
+    assert not File.objects.exists()
+    assert [path for path in root.rglob("*") if path.is_file()] == []
+    run_due()
+    assert mailoutbox == []
 
 
 def test_an_expired_archive_is_not_found_and_is_deleted(amina: User) -> None:

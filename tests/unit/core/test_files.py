@@ -11,19 +11,23 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import FileSystemStorage
 from django.db import transaction
+from django.test import RequestFactory
 from django.utils import timezone
+from rest_framework.request import Request
 
 from core.config import env
 from core.erasure.services import erase_user
-from core.files import services
+from core.files import stores
+from core.files.folder import PrivateFolderStorage
 from core.files.models import File
 from core.files.responses import attachment
-from core.files.services import FileGone, delete_files, open_file, store_file, sweep_orphans
+from core.files.services import FileGone, delete_files, open_file, sweep_orphans, write_file
+from core.jobs.models import Job
 from core.jobs.services import run_due, schedule
 from core.kit.errors import Unavailable
 from core.users.models import User
+from tests.unit.core.test_kit_startup import import_settings, start
 from tests.unit.core.world import forget_appended, person, service
 
 pytestmark = pytest.mark.django_db
@@ -49,17 +53,32 @@ def amina() -> User:
 
 
 def stored(owner: User, days: int = 1) -> File:
-    return store_file(
+    file = write_file(
         owner_id=owner.pk,
         purpose=File.Purpose.EXPORT,
         content=io.BytesIO(BYTES),
         content_type="application/zip",
         expires_at=timezone.now() + timedelta(days=days),
     )
+    file.save()
+    return file
 
 
 def names(root: Path) -> set[str]:
     return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def request(method: str) -> Request:
+    return Request(RequestFactory().generic(method, "/"))
+
+
+def sweep_all() -> int:
+    """How many jobs it takes."""
+    schedule("files.sweep")
+    count = 0
+    while run_due():
+        count += 1
+    return count
 
 
 def make_old(path: Path) -> None:
@@ -78,7 +97,7 @@ def test_a_file_is_stored_privately_with_its_size_and_digest(amina: User, root: 
 
 
 def test_a_download_is_neither_shown_nor_stored_by_browsers(amina: User, root: Path) -> None:
-    response = attachment(stored(amina), "a.zip")
+    response = attachment(request("GET"), stored(amina), "a.zip")
     assert b"".join(response.streaming_content) == BYTES  # type: ignore[arg-type]
     headers = response.headers
     assert headers["Content-Disposition"] == 'attachment; filename="a.zip"'
@@ -101,11 +120,11 @@ def test_bytes_that_are_missing_or_cut_off_are_gone(
 def test_a_store_that_fails_is_unavailable(
     amina: User, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any) -> int:
+    def fail(*_: Any) -> None:
         raise ConnectionError
 
     file = stored(amina)
-    monkeypatch.setattr(FileSystemStorage, "size", fail)
+    monkeypatch.setattr(PrivateFolderStorage, "_open", fail)
     with pytest.raises(Unavailable):
         open_file(file)
 
@@ -161,8 +180,42 @@ def test_the_sweep_deletes_old_orphans_and_those_of_users_who_do_not_exist(
         path.write_bytes(BYTES)
     make_old(old)
     make_old(root / kept.name)
-    assert sweep_orphans() == 2
+    assert sweep_orphans() == ""
     assert names(root) == {kept.name, f"{amina.pk}/young"}
+    assert not erased.parent.exists()
+
+
+def test_a_long_store_is_swept_by_one_job_for_each_page(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "PAGE", 2)
+    kept = {stored(person(f"user-{number}")).name for number in range(2)}
+    for name in ("1000000/a", "1000000/b", "1000001/a", "100000/a", "100000/b"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(BYTES)
+    assert sweep_all() == 4  # pages of 2, of 7 files
+    assert names(root) == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_that_fails_has_swept_the_pages_before(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "PAGE", 1)
+    delete = PrivateFolderStorage.delete
+
+    def fail_late(store: PrivateFolderStorage, name: str) -> None:
+        if name.startswith("1000001"):
+            raise TimeoutError
+        delete(store, name)
+
+    monkeypatch.setattr(PrivateFolderStorage, "delete", fail_late)
+    for folder in ("1000000", "1000001"):
+        (root / folder).mkdir(parents=True)
+        (root / folder / "a").write_bytes(BYTES)
+    sweep_all()
+    assert names(root) == {"1000001/a"}
+    assert Job.objects.get(done_at=None).subject == "1000000/a"  # and is repeated from there
 
 
 def test_the_sweep_of_a_store_without_files_does_nothing(root: Path) -> None:
@@ -175,20 +228,39 @@ def test_a_file_that_disappears_during_the_sweep_is_no_error(
     amina: User, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (root / str(amina.pk)).mkdir(parents=True)
-    monkeypatch.setattr(services, "_list", lambda folder: ([str(amina.pk)], ["gone"]))
-    assert sweep_orphans() == 0
+    listed = {"": ([str(amina.pk), "1000000"], []), f"{amina.pk}/": ([], ["gone"])}
+
+    def listdir(store: object, path: str) -> object:
+        if path not in listed:
+            raise FileNotFoundError
+        return listed[path]
+
+    monkeypatch.setattr(PrivateFolderStorage, "listdir", listdir)
+    assert sweep_orphans() == ""
 
 
 # --- settings ------------------------------------------------------------------------------------
-def test_options_of_a_store_are_a_json_object(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FILES_OPTIONS", '{"bucket_name": "ongoza"}')
-    assert env.mapping("FILES_OPTIONS") == {"bucket_name": "ongoza"}
-    monkeypatch.delenv("FILES_OPTIONS")
-    assert env.mapping("FILES_OPTIONS") == {}
+def test_a_setting_may_be_a_json_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETENTION_DAYS", '{"jobs.done": 7}')
+    assert env.mapping("RETENTION_DAYS") == {"jobs.done": 7}
+    monkeypatch.delenv("RETENTION_DAYS")
+    assert env.mapping("RETENTION_DAYS") == {}
 
 
 @pytest.mark.parametrize("value", ["[]", "{", "7", "null"])
-def test_other_options_stop_the_process(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FILES_OPTIONS", value)
-    with pytest.raises(ImproperlyConfigured, match="FILES_OPTIONS"):
-        env.mapping("FILES_OPTIONS")
+def test_a_setting_that_is_no_json_object_stops_the_process(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RETENTION_DAYS", value)
+    with pytest.raises(ImproperlyConfigured, match="RETENTION_DAYS"):
+        env.mapping("RETENTION_DAYS")
+
+
+@pytest.mark.parametrize("name", ["FILES_BACKEND", "FILES_OPTIONS"])
+def test_a_removed_setting_of_the_store_stops_the_process(name: str) -> None:
+    start()
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is not read any more: FILES_S3_BUCKET"):
+        start(removed_settings=[name])
+    done = import_settings({name: "x"})
+    assert done.returncode != 0
+    assert f"{name} is not read any more" in done.stderr

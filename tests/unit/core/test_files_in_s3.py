@@ -1,20 +1,28 @@
 """The file store in a bucket: a server that speaks S3's protocol on this machine."""
 
+import os
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from zipfile import ZipFile
 
 import boto3
 import pytest
+from botocore.exceptions import IncompleteReadError, ReadTimeoutError, ResponseStreamingError
+from botocore.httpsession import URLLib3Session as HTTPClient
+from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from core.erasure.services import erase_user
-from core.files import services
+from core.files import bucket as bucket_module
+from core.files import services, stores
 from core.files.bucket import PrivateBucketStorage
 from core.files.models import File
 from core.files.services import sweep_orphans
@@ -25,7 +33,7 @@ from core.users.models import User
 from core.users.services import add_user
 from scripts.embedded.ports import free_ports
 from tests.unit.core.test_export import DOWNLOAD, EXPORT, PASSWORD
-from tests.unit.core.test_files import BYTES, root, stored
+from tests.unit.core.test_files import BYTES, root, stored, sweep_all
 from tests.unit.core.test_kit_startup import start
 from tests.unit.core.world import Caller, forget_appended, person, service, signed_in
 
@@ -49,6 +57,10 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "core")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-a-test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -60,6 +72,20 @@ def bucket(endpoint: str, settings: Any) -> Iterator[Any]:
     yield bucket
     bucket.objects.all().delete()
     bucket.delete()
+
+
+@pytest.fixture
+def requests(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the store sends."""
+    sent: list[Any] = []
+    send = HTTPClient.send
+
+    def record(client: HTTPClient, request: Any) -> Any:
+        sent.append(request)
+        return send(client, request)
+
+    monkeypatch.setattr(HTTPClient, "send", record)
+    return sent
 
 
 @pytest.fixture
@@ -127,6 +153,18 @@ def test_a_download_answers_head_and_range_alike_from_both_stores(
     assert len(b"".join(part.streaming_content)) == file.size
 
 
+def test_a_download_is_one_request_and_head_is_none(
+    amina: User, bucket: Any, requests: list[Any]
+) -> None:
+    caller = signed_in(amina)
+    export(caller)
+    requests.clear()
+    assert download(caller, "HEAD").status_code == 200
+    assert requests == []
+    assert b"".join(download(caller).streaming_content)
+    assert [one.method for one in requests] == ["GET"]
+
+
 def test_a_new_export_replaces_the_former_one(
     amina: User, bucket: Any, django_capture_on_commit_callbacks: Committed
 ) -> None:
@@ -152,8 +190,7 @@ def test_objects_are_private_and_no_link_opens_them(amina: User, bucket: Any) ->
     file = stored(amina)
     (grant,) = bucket.Object(file.name).Acl().grants
     assert (grant["Grantee"]["Type"], grant["Permission"]) == ("CanonicalUser", "FULL_CONTROL")
-    with services.file_store() as store:
-        assert "?" not in store.url(file.name)
+    assert "?" not in storages["files"].url(file.name)
 
 
 def test_no_object_is_overwritten(amina: User, bucket: Any) -> None:
@@ -182,20 +219,38 @@ def test_the_sweep_deletes_old_orphans_and_those_of_users_who_do_not_exist(
     amina: User, bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = stored(amina)
-    bucket.put_object(Key="2147483647/young", Body=BYTES)
-    bucket.put_object(Key=f"{amina.pk}/orphan", Body=BYTES)
-    assert sweep_orphans() == 1
-    assert names(bucket) == {kept.name, f"{amina.pk}/orphan"}
+    others = {"not-in-a-folder", "another/young", f"{amina.pk}/orphan"}
+    for key in (*others, "2147483647/young", f"{2**70}/young"):
+        bucket.put_object(Key=key, Body=BYTES)
+    assert sweep_orphans() == ""
+    assert names(bucket) == {kept.name, *others}
     monkeypatch.setattr(services, "ORPHAN_AGE", -timedelta(days=1))
-    assert sweep_orphans() == 1
-    assert names(bucket) == {kept.name}
+    assert sweep_orphans() == ""
+    assert names(bucket) == {kept.name, "not-in-a-folder"}
 
 
-def test_an_object_that_disappears_during_the_sweep_is_no_error(
-    amina: User, bucket: Any, monkeypatch: pytest.MonkeyPatch
+def test_the_sweep_lists_a_bucket_by_one_request_for_each_page(
+    bucket: Any, monkeypatch: pytest.MonkeyPatch, requests: list[Any]
 ) -> None:
-    monkeypatch.setattr(services, "_list", lambda folder: ([str(amina.pk)], ["gone"]))
-    assert sweep_orphans() == 0
+    monkeypatch.setattr(stores, "PAGE", 2)
+    kept = {stored(person(f"user-{number}")).name for number in range(4)}
+    for number in range(3):
+        bucket.put_object(Key=f"100000{number}/a", Body=BYTES)
+    requests.clear()
+    assert sweep_all() == 4  # pages of 2, of 7 objects
+    assert sorted(one.method for one in requests) == ["DELETE"] * 3 + ["GET"] * 4
+    assert names(bucket) == kept
+
+
+def test_requests_carry_no_checksum_that_only_aws_understands(
+    amina: User, bucket: Any, requests: list[Any]
+) -> None:
+    file = stored(amina)
+    services.open_file(file).close()
+    services.delete_bytes([file.name])
+    headers = {name.lower() for one in requests for name in one.headers}
+    assert len(requests) == 4  # HEAD whether the name is free, PUT, GET, DELETE
+    assert not {name for name in headers if "checksum" in name or "trailer" in name}
 
 
 # --- a store that fails --------------------------------------------------------------------------
@@ -227,9 +282,8 @@ def test_a_store_that_fails_is_a_503_and_nothing_is_erased(broken: str, amina: U
     answers = [
         caller.call("DELETE", "users/me/", {"password": PASSWORD}),
         service().get(f"internal/erasures/{amina.pk}/"),
+        caller.get(DOWNLOAD),
     ]
-    if broken != "no bucket":  # which S3 does not tell from an object that is missing
-        answers.append(caller.get(DOWNLOAD))
     for status, body in answers:
         assert (status, body["code"]) == (503, "unavailable")
         assert body["detail"]
@@ -242,6 +296,51 @@ def test_an_export_waits_for_the_store(broken: str, amina: User) -> None:
     run_due()
     assert (Job.objects.get().attempts, File.objects.count()) == (1, 0)
     assert caller.get(EXPORT)[1]["state"] == "under_way"
+
+
+@pytest.fixture(params=["closes", "hangs", "is silent"])
+def bad_server(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
+    """The store of the settings sends half of a body, or nothing at all."""
+    ended = Event()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BYTES)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(2**16)
+                    if request.param != "is silent":
+                        connection.sendall(head + BYTES[:10])
+                    if request.param != "closes":
+                        ended.wait()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=serve, daemon=True).start()
+        use_bucket(settings, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        yield str(request.param)
+        ended.set()
+
+
+def test_a_download_that_stops_is_a_503_or_cut_off(
+    bad_server: str, amina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client whose download is cut off sees fewer bytes than Content-Length says."""
+    monkeypatch.setattr(bucket_module, "READ_SECONDS", 0.5)
+    File.objects.create(
+        owner=amina,
+        purpose=File.Purpose.EXPORT,
+        name=f"{amina.pk}/x",
+        size=len(BYTES),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    response = download(signed_in(amina))
+    if bad_server == "is silent":
+        assert response.status_code == 503
+        return
+    assert (response.status_code, response.headers["Content-Length"]) == (200, str(len(BYTES)))
+    with pytest.raises((ReadTimeoutError, ResponseStreamingError, IncompleteReadError)):
+        b"".join(response.streaming_content)
 
 
 # --- settings ------------------------------------------------------------------------------------

@@ -27,6 +27,22 @@ def start(**changes: Any) -> None:
     refuse_bad_configuration(**{**configuration, **changes})
 
 
+def import_settings(changes: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """In a process of its own, with these variables and those it cannot do without."""
+    secrets = {"DJANGO_SECRET_KEY": GOOD, "JWT_SECRET_KEY": OTHER}
+    left_out = ("EMAIL_BACKEND", "EMAIL_HOST", "DEBUG", "DJANGO_SETTINGS_MODULE")
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
+    command = [sys.executable, "-c", "import core.config.settings"]
+
+    return subprocess.run(  # noqa: S603
+        command,
+        env={**inherited, **secrets, **changes},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_two_good_secrets_are_enough_to_start() -> None:
     start()
 
@@ -87,19 +103,7 @@ def test_a_mail_server_that_is_not_named_is_refused() -> None:
 def test_no_process_starts_without_a_mail_server_unless_the_environment_says_so(
     changes: dict[str, str], fault: str
 ) -> None:
-    secrets = {"DJANGO_SECRET_KEY": GOOD, "JWT_SECRET_KEY": OTHER}
-    left_out = ("EMAIL_BACKEND", "EMAIL_HOST", "DEBUG", "DJANGO_SETTINGS_MODULE")
-    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
-    command = [sys.executable, "-c", "import core.config.settings"]
-
-    done = subprocess.run(  # noqa: S603
-        command,
-        env={**inherited, **secrets, **changes},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
+    done = import_settings(changes)
     assert (done.returncode != 0, fault in done.stderr) == (bool(fault), True)
 
 

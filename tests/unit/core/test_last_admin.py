@@ -60,7 +60,7 @@ def test_an_inactive_admin_is_erased() -> None:
 
 def test_an_erasure_that_is_carried_out_again_spares_no_admin() -> None:
     ada = admin("ada")
-    erase_any_user(user_id=ada.id)
+    erase_any_user(user_id=ada.id, stored_files=0)
     assert not User.objects.exists()
 
 

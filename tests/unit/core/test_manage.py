@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.migrations import AddIndex
+from django.db.migrations.loader import MigrationLoader
 
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
@@ -19,6 +21,19 @@ def test_the_openapi_document_is_valid_and_gives_no_warning(
 @pytest.mark.django_db
 def test_every_change_of_a_model_has_its_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_indexes_of_tables_that_requests_write_all_the_time_are_built_without_locks() -> None:
+    busy = {("users", "signin"), ("jobs", "job"), ("outbox", "facthistory")}
+    early = {("jobs", "0003_sent_at_and_failed")}
+    migrations = MigrationLoader(None).disk_migrations
+    locking = [
+        key
+        for key, migration in migrations.items()
+        for one in migration.operations
+        if type(one) is AddIndex and (key[0], one.model_name_lower) in busy
+    ]
+    assert {*locking} == early
 
 
 def test_the_system_check_is_silent() -> None:

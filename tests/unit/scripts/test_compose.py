@@ -83,6 +83,17 @@ def test_every_secret_and_the_mail_server_are_required() -> None:
         assert all(use.startswith(f"${{{name}:?") for use in uses)
 
 
+def test_only_those_who_open_the_bucket_have_its_credentials(services: dict[str, Any]) -> None:
+    names = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+    names |= {"AWS_DEFAULT_REGION"}
+    given = {name: names & {*one.get("environment", {})} for name, one in services.items()}
+    assert {name for name, one in given.items() if one} == {"core", "jobs"}
+    assert given["core"] == given["jobs"] == names
+    assert "DB_HOST" in services["core"]["environment"]
+    with_volume = {name for name, one in services.items() if "files:/files" in str(one)}
+    assert with_volume == {"core", "jobs"}
+
+
 def test_the_broker_in_a_container_is_as_closed_as_the_local_one(
     services: dict[str, Any], tmp_path: Path
 ) -> None:

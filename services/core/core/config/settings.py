@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.config import env, kafka, spectacular
-from core.config.startup import MAILDIR, SMTP, refuse_bad_configuration
+from core.config.startup import MAILDIR, REMOVED_SETTINGS, SMTP, refuse_bad_configuration
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
 
@@ -278,12 +278,8 @@ FILES_ROOT = env.text("FILES_ROOT", ".local/files")
 FILES_S3_BUCKET = env.text("FILES_S3_BUCKET")
 FILES_S3_ENDPOINT_URL = env.text("FILES_S3_ENDPOINT_URL")
 _FOLDER: dict[str, Any] = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {
-        "location": FILES_ROOT,
-        "file_permissions_mode": 0o600,
-        "directory_permissions_mode": 0o700,
-    },
+    "BACKEND": "core.files.folder.PrivateFolderStorage",
+    "OPTIONS": {"location": FILES_ROOT},
 }
 _BUCKET: dict[str, Any] = {
     "BACKEND": "core.files.bucket.PrivateBucketStorage",
@@ -367,4 +363,5 @@ refuse_bad_configuration(
     sms_url=SMS_URL,
     files_s3_bucket=FILES_S3_BUCKET,
     files_s3_endpoint_url=FILES_S3_ENDPOINT_URL,
+    removed_settings=[name for name in REMOVED_SETTINGS if env.text(name)],
 )

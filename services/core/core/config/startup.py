@@ -12,6 +12,8 @@ from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin, secr
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 MAILDIR = "core.mail.maildir.MaildirBackend"
+REMOVED_SETTINGS = {"FILES_BACKEND": "FILES_S3_BUCKET", "FILES_OPTIONS": "FILES_S3_BUCKET"}
+"""By name: the setting that took its place."""
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -28,6 +30,7 @@ def refuse_bad_configuration(
     sms_url: str = "",
     files_s3_bucket: str = "",
     files_s3_endpoint_url: str = "",
+    removed_settings: Sequence[str] = (),
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
     secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
@@ -52,6 +55,10 @@ def refuse_bad_configuration(
     if sms_url and not is_confidential(sms_url):
         wrong.append("SMS_URL is no https URL.")
     wrong += _s3_faults(files_s3_bucket, files_s3_endpoint_url)
+    wrong += [
+        f"{name} is not read any more: {REMOVED_SETTINGS[name]} took its place."
+        for name in removed_settings
+    ]
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from core.erasure.models import ErasureReceipt
-from core.files.services import erase_files
+from core.files.services import erase_files, remaining_files
 from core.kit.errors import Conflict
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
@@ -20,32 +20,39 @@ from core.webhooks.services import erasure_subscriptions, send_erasure
 from ongoza_contracts.vocabulary import Role
 
 
-@transaction.atomic
 def erase_user(*, user_id: int, if_match: IfMatch | None = None) -> None:
     """Delete a user, all rows they own, and every key of theirs on the topics.
 
     Only the fact that the id was erased and the receipts remain. Raises NotFound,
-    PreconditionFailed, LastAdmin, and Conflict for a user who is made an admin meanwhile.
+    PreconditionFailed, LastAdmin, Conflict for a user who is made an admin meanwhile, and
+    Unavailable without the file store.
     """
+    stored_files = remaining_files(user_id)  # before anything is locked: the store may hang
+    _erase_user(user_id, if_match, stored_files)
+
+
+@transaction.atomic
+def _erase_user(user_id: int, if_match: IfMatch | None, stored_files: int) -> None:
     was_admin = User.objects.filter(pk=user_id, role=Role.ADMIN).exists()
     if was_admin:
         require_another_admin(user_id)
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True, if_match=if_match)
     if user.is_staff and not was_admin:
         raise Conflict
-    erase_any_user(user_id=user_id)
+    erase_any_user(user_id=user_id, stored_files=stored_files)
 
 
 @transaction.atomic
-def erase_any_user(*, user_id: int) -> None:
-    """As `erase_user`, the last admin too: for an erasure that is carried out again."""
+def erase_any_user(*, user_id: int, stored_files: int) -> None:
+    """As `erase_user`, the last admin too: for an erasure that is carried out again. The caller
+    has counted the stored files before it locked anything."""
     # Until the commit no new row can refer to the user.
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True)
     subscriptions = erasure_subscriptions(user_id)
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
     rows |= erase_invitations(user)
-    rows |= erase_files(user_id)
+    rows |= {"files.File": erase_files(user_id), "stored files": stored_files}
     rows |= delete_published(user)
     # After `delete_owned`, which waits for deletions under way: their keys are recorded by now.
     keys += pop_deleted_keys(user_id)
@@ -60,7 +67,7 @@ def erase_any_user(*, user_id: int) -> None:
 
 
 def erase_oneself(*, user: User, password: str, if_match: IfMatch | None = None) -> None:
-    """Raises WrongPassword, PreconditionFailed and LastAdmin."""
+    """Raises WrongPassword, PreconditionFailed, LastAdmin and Unavailable."""
     if not passwords.check_password(password, user):
         raise WrongPassword
     erase_user(user_id=user.id, if_match=if_match)

@@ -8,7 +8,7 @@ from core.mail.sending import send_mail
 from core.users.recipients import active_recipient
 
 
-@job_kind(KIND)
+@job_kind(KIND, atomic=False)
 def build(job: Job) -> None:
     user = active_recipient(job.user_id)
     if user is not None:

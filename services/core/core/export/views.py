@@ -43,4 +43,4 @@ class ExportDownload(AccountView):
     def get(self, request: Request) -> FileResponse:
         """Download the archive, a ZIP file. 404 without one, 410 `file_gone` if its bytes were
         lost."""
-        return attachment(selectors.archive_of(self.caller), "ongoza-export.zip")
+        return attachment(request, selectors.archive_of(self.caller), "ongoza-export.zip")

@@ -3,9 +3,12 @@ from datetime import timedelta
 from core.files.services import sweep_orphans
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
+from core.jobs.services import schedule
 
 
-@job_kind("files.sweep", every=timedelta(hours=1))
+@job_kind("files.sweep", every=timedelta(hours=1), atomic=False)
 def sweep(job: Job) -> None:
-    """Delete bytes that no row names any more."""
-    sweep_orphans()
+    """Delete bytes that no row names any more, from one page of the store; another job goes on."""
+    last = sweep_orphans(after=job.subject)
+    if last:
+        schedule(job.kind, subject=last, key=last)

@@ -1,7 +1,8 @@
 """The file store: bytes under the names that rows hold.
 
 Bytes are written before their row commits and deleted after it is gone, so a crash leaves bytes
-without a row, never a row without bytes; `sweep_orphans` deletes them.
+without a row, never a row without bytes; `sweep_orphans` deletes them. The store may take long to
+answer, so nothing calls it in a transaction that holds locks.
 """
 
 import hashlib
@@ -10,16 +11,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.contrib.auth import get_user_model
 from django.core.files.base import File as OpenFile
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.files import stores
 from core.files.models import File
+from core.files.stores import FileStore, StoredBytes
 from core.kit.errors import DomainError, Unavailable
 from core.kit.retention import lock_rows
 from ongoza_contracts.event import uuid7
@@ -40,10 +43,10 @@ class FileGone(DomainError):
 
 
 @contextmanager
-def file_store() -> Iterator[Storage]:
+def file_store() -> Iterator[FileStore]:
     """The store. Raises Unavailable for whatever it raises, but FileNotFoundError."""
     try:
-        yield storages["files"]
+        yield cast("FileStore", storages["files"])
     except FileNotFoundError:
         raise
     except Exception as error:  # each kind of store raises its own
@@ -51,7 +54,7 @@ def file_store() -> Iterator[Storage]:
         raise Unavailable from error
 
 
-def store_file(
+def write_file(
     *,
     owner_id: int,
     purpose: File.Purpose,
@@ -59,7 +62,7 @@ def store_file(
     content_type: str,
     expires_at: datetime,
 ) -> File:
-    """Write bytes into the store, and their row in the caller's transaction. Raises Unavailable."""
+    """Write bytes into the store; returns their row, which the caller saves. Raises Unavailable."""
     file_id = uuid7()
     content.seek(0)
     digest, size = hashlib.sha256(), 0
@@ -69,7 +72,7 @@ def store_file(
     content.seek(0)
     with file_store() as store:
         name = store.save(f"{owner_id}/{file_id}", OpenFile(content))
-    return File.objects.create(
+    return File(
         id=file_id,
         owner_id=owner_id,
         purpose=purpose,
@@ -82,12 +85,12 @@ def store_file(
 
 
 def open_file(file: File) -> "OpenFile[Any]":
-    """The bytes, to be read. Raises FileGone, and Unavailable when the store does not answer."""
+    """The bytes, to be read once. Raises FileGone, and Unavailable if the store does not answer."""
     with suppress(FileNotFoundError), file_store() as store:
-        if store.size(file.name) == file.size:
-            opened = store.open(file.name)
-            opened.seek(0)  # a bucket sends the bytes now, before an answer has begun
+        opened = store.open(file.name)
+        if opened.size == file.size:
             return opened
+        opened.close()
     raise FileGone
 
 
@@ -97,17 +100,16 @@ def delete_files(files: QuerySet[File]) -> int:
     rows = lock_rows(files)
     names = [*rows.values_list("name", flat=True)]
     rows.delete()
-    transaction.on_commit(partial(_delete_bytes, names), robust=True)
+    transaction.on_commit(partial(delete_bytes, names), robust=True)
     return len(names)
 
 
-def erase_files(user_id: int) -> dict[str, int]:
+def erase_files(user_id: int) -> int:
     """Delete the user's rows, and once the transaction commits all bytes in the user's folder;
-    how many of both."""
-    stored = remaining_files(user_id)
+    how many rows."""
     rows = File.objects.filter(owner_id=user_id).delete()[0]
     transaction.on_commit(partial(_delete_folder, str(user_id)), robust=True)
-    return {"files.File": rows, "stored files": stored}
+    return rows
 
 
 def remaining_files(user_id: int) -> int:
@@ -115,47 +117,50 @@ def remaining_files(user_id: int) -> int:
     return len(_names_in(str(user_id)))
 
 
-def sweep_orphans() -> int:
-    """Delete bytes that no row names: those of users who were erased, and those older than
-    ORPHAN_AGE; how many."""
-    return sum(_sweep(folder) for folder in _list("")[0])
-
-
-def _sweep(folder: str) -> int:
-    names = _names_in(folder)
-    known = {*File.objects.filter(name__in=names).values_list("name", flat=True)}
-    orphans = [name for name in names if name not in known]
-    if folder.isdecimal() and not get_user_model()._default_manager.filter(pk=int(folder)).exists():
-        _delete_folder(folder)
-        return len(orphans)
-    old = [name for name in orphans if _is_old(name)]
-    _delete_bytes(old)
-    return len(old)
-
-
-def _is_old(name: str) -> bool:
-    with suppress(FileNotFoundError), file_store() as store:
-        return store.get_modified_time(name) < timezone.now() - ORPHAN_AGE
-    return False  # deleted meanwhile
-
-
-def _delete_folder(folder: str) -> None:
-    _delete_bytes([*_names_in(folder), folder])
-
-
-def _delete_bytes(names: Iterable[str]) -> None:
+def delete_bytes(names: Iterable[str]) -> None:
     """No-op for a name that is not in the store."""
     with file_store() as store:
         for name in names:
             store.delete(name)
 
 
+def _delete_folder(folder: str) -> None:
+    delete_bytes(_names_in(folder))
+
+
 def _names_in(folder: str) -> list[str]:
-    return [f"{folder}/{name}" for name in _list(folder)[1]]
-
-
-def _list(folder: str) -> tuple[list[str], list[str]]:
-    """Folders and files; none in a folder that does not exist."""
     with suppress(FileNotFoundError), file_store() as store:
-        return store.listdir(folder)
-    return [], []
+        return [f"{folder}/{name}" for name in store.listdir(folder)[1]]
+    return []
+
+
+# --- sweeping ----------------------------------------------------------------------------------
+def sweep_orphans(after: str = "") -> str:
+    """Delete the bytes of one page of the store that no row names. Returns the name after which
+    the next page begins, empty at the end of the store."""
+    page = _page(after)
+    delete_bytes(_orphans(page))
+    return page[-1].name if len(page) == stores.PAGE else ""
+
+
+def _page(after: str) -> list[StoredBytes]:
+    with suppress(FileNotFoundError), file_store() as store:
+        return store.page(after)
+    return []
+
+
+def _orphans(page: list[StoredBytes]) -> list[str]:
+    """Those of users who do not exist, and those older than ORPHAN_AGE."""
+    names = [one.name for one in page]
+    known = {*File.objects.filter(name__in=names).values_list("name", flat=True)}
+    unknown = [one for one in page if one.name not in known and "/" in one.name]
+    owners = {_folder(one) for one in unknown if _folder(one).isdecimal()}
+    users = get_user_model()._default_manager.filter(pk__in=[int(owner) for owner in owners])
+    existing = {*users.values_list("pk", flat=True)}
+    erased = {owner for owner in owners if int(owner) not in existing}
+    limit = timezone.now() - ORPHAN_AGE
+    return [one.name for one in unknown if _folder(one) in erased or one.modified_at < limit]
+
+
+def _folder(stored: StoredBytes) -> str:
+    return stored.name.partition("/")[0]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.erasure.models import ErasureReceipt
 from core.erasure.services import erase_any_user
+from core.files.services import remaining_files
 from core.outbox.append import append, append_tombstones, record_lost_history
 from core.outbox.history import erase_history
 from core.outbox.models import OutboxEvent, RestoreCheck
@@ -190,11 +191,13 @@ def _agrees(publication: Publication[Any], row: Any, last: PublishedFact) -> boo
 def _erase(user_id: int, published: Published, report: Report) -> None:
     version = max((one.fact.version for one in published.user(user_id)), default=0)
     was_erased = _was_erased(published, user_id)
+    exists = User.objects.filter(pk=user_id).exists()
+    stored_files = remaining_files(user_id) if exists else 0
     with transaction.atomic():
         user = User.objects.select_for_update().filter(pk=user_id).first()
         if user is not None:
             skip_versions(user, version)
-            erase_any_user(user_id=user_id)
+            erase_any_user(user_id=user_id, stored_files=stored_files)
         else:
             append(UserErased(user_id=user_id, version=version + 1))
         _remove_keys(user_id, published.keys_of(user_id))

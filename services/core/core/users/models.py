@@ -138,6 +138,7 @@ class SignIn(Versioned):
 
     class Meta:
         ordering = ("id",)
+        # No other index finds the oldest for retention: it is worth a write at each refresh.
         indexes = (models.Index("refreshed_at", name="sign_ins_by_refreshed_at"),)
 
     def __str__(self) -> str:

@@ -28,8 +28,4 @@ class Migration(migrations.Migration):
             model_name='impersonation',
             index=models.Index(models.F('expires_at'), condition=models.Q(('sign_in', None), _negated=True), name='views_by_expires_at'),
         ),
-        migrations.AddIndex(
-            model_name='signin',
-            index=models.Index(models.F('refreshed_at'), name='sign_ins_by_refreshed_at'),
-        ),
     ]
