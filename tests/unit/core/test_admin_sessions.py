@@ -89,7 +89,7 @@ def test_another_log_in_in_a_session_ends_the_sign_in_before(site: Client) -> No
 
 
 def erase(user: User) -> None:
-    erase_any_user(user_id=user.pk)
+    erase_any_user(user_id=user.pk, stored_files=0)
 
 
 def change_password(user: User) -> None:
