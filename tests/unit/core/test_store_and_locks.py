@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from core.erasure.services import erase_user
@@ -21,7 +20,7 @@ from core.users.services import add_user
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.test_export import EXPORT, PASSWORD, download
 from tests.unit.core.test_files import root, stored
-from tests.unit.core.world import service, signed_in
+from tests.unit.core.world import admin_site_client, service, signed_in
 
 __all__ = ["root"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("root")]
@@ -65,9 +64,7 @@ def erase_oneself(user: User) -> None:
 
 def erase_in_the_admin(user: User) -> None:
     ada = add_user(email="ada@ongoza.example", password=None, role=Role.ADMIN)
-    site = Client()
-    site.force_login(ada)
-    page = site.post(f"/admin/users/user/{user.pk}/erase/", {"email": user.email})
+    page = admin_site_client(ada).post(f"/admin/users/user/{user.pk}/erase/", {"email": user.email})
     assert page.status_code == 302
 
 
