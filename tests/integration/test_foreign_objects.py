@@ -42,7 +42,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET programs/{program_id}": EVERYBODY,
     "GET programs/{program_id}/content": EVERYBODY,
     "GET search/similar/{content_id}": EVERYBODY,
-    # Whoever has the token of an invitation has its mail.
+    # The token of an invitation stands in its mail alone.
     "POST invitations/{token}/accept": EVERYBODY,
     # Admins reach everybody.
     "GET coaching/goals": ADMINS,

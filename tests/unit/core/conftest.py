@@ -39,7 +39,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def subscription(world: World, receiver: Receiver) -> Subscription:
-    """Of the school to progress alone."""
+    """Sends the school facts of progress alone."""
     return subscribe(world.school, receiver, ProgressUpdated.type)[0]
 
 

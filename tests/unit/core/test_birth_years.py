@@ -1,4 +1,4 @@
-"""Whoever had no chance to say the year of birth is asked for it at first use."""
+"""Accounts that no sign-up made are asked for the year of birth at first use."""
 
 import json
 from typing import Any
@@ -68,7 +68,7 @@ def test_a_new_account_of_a_provider_is_asked(provider: Provider) -> None:
     assert not is_missing(Caller(log_in(provider)[1]["access_token"]))
 
 
-def test_whoever_signed_up_and_existing_users_are_not_asked() -> None:
+def test_users_who_signed_up_and_existing_users_are_not_asked() -> None:
     for caller in (sign_up(), signed_in(person("older"))):
         assert not is_missing(caller)
         assert refusal(tell(caller, year(15))) == KNOWN
