@@ -23,7 +23,7 @@ from scripts.stack.served import is_projected
 from scripts.stack.services import BY_NAME, SEED
 from scripts.stack.stack import PROJECT, Stack
 
-CHILD_SECONDS, READY_SECONDS = 1200, 60
+CHILD_SECONDS, READY_SECONDS = 1200, 120
 SEEDED = tuple(BY_NAME)
 """Everything `make up` starts, with every list computed."""
 
@@ -64,7 +64,7 @@ def _stack(*names: str) -> Iterator[Stack]:
     try:
         stack.up([BY_NAME[name] for name in names])
         if SEED.name in names:
-            _wait_until(lambda: is_projected(stack))
+            wait_until(lambda: is_projected(stack))
         yield stack
     finally:
         stack.down()
@@ -111,13 +111,14 @@ def floor_server(stack: Stack, *command: str) -> Iterator[int]:
     python = [sys.executable, "-m", *command]
     server = processes.start("floor", python, environment=environment, cwd=PROJECT, log=log)
     try:
-        _wait_until(lambda: listens(port), lambda: stack.last_words("floor"))
+        wait_until(lambda: listens(port), lambda: stack.last_words("floor"))
         yield port
     finally:
         server.stop()
 
 
-def _wait_until(condition: Callable[[], bool], log: Callable[[], str] = str) -> None:
+def wait_until(condition: Callable[[], bool], log: Callable[[], str] = str) -> None:
+    """Raises RuntimeError with the log when the condition stays false."""
     deadline = time.monotonic() + READY_SECONDS
     while not condition():
         if time.monotonic() > deadline:

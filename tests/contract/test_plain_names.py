@@ -96,7 +96,7 @@ REPLACED: dict[str, dict[str, str]] = {
         "FAR_VERSION": "VERSION_GAP_MAX",
         "NotAlive": "NoSuchUser",
         "read_tolerantly": "use_tolerant_records",
-        "run_in_turn": "run_in_single_thread",
+        "run_in_turn": "run_in_child",
     },
     "services/ai/ai/catalogue": {"words": "semantic_weight"},
     "services/ai/ai/recommendations": {"words": "semantic_weight", "together": "co_completion"},

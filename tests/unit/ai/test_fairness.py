@@ -1,6 +1,7 @@
 """One caller cannot take a costly route from the others."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from types import SimpleNamespace
 
@@ -12,7 +13,9 @@ from ai.embeddings.queue import EncoderQueue
 from ai.embeddings.router import new_budget, router
 from ai.kit import errors
 from ai.kit.auth import Tokens
-from ai.kit.fairness import Budget, TooManyRequests
+from ai.kit.bodies import LARGE_BYTES
+from ai.kit.errors import ServiceUnavailable
+from ai.kit.fairness import Budget, TooManyRequests, run_in_child
 from ai.personality.router import router as personality
 from ai.recommendations.router import router as recommendations
 from ai.search.router import router as search
@@ -94,6 +97,47 @@ async def test_rows_of_a_greedy_caller_are_429_before_they_are_read(
     assert statuses[:9] == [400] * 9
     assert 429 in statuses
     assert await ask(10_008) == 400
+
+
+def row(number: int, **changes: object) -> dict[str, object]:
+    moments = {"created_at": "2026-01-02T00:00:00Z", "updated_at": "2026-01-03T00:00:00Z"}
+    item = {"content_id": f"course-{number}", "status": "failed", "completion_percentage": 90}
+    return {**item, **moments, **changes}
+
+
+async def test_rows_parsed_in_another_process_are_refused_with_the_same_errors(
+    app: FastAPI, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.include_router(personality)
+    monkeypatch.setattr(app.state, "resources", SimpleNamespace(pool=None))
+    wrong = row(1, updated_at="2026-01-01T00:00:00Z")
+    for others in (0, 500):
+        rows = [wrong, *(row(number) for number in range(2, 2 + others))]
+        body = {"user_id": GREEDY, "progress_data": rows}
+        answer = await http.post(
+            "/api/v1/personality/analyze", json=body, headers=bearer(user_id=GREEDY)
+        )
+        assert (len(answer.request.content) > LARGE_BYTES) == bool(others)
+        assert answer.status_code == 400
+        assert [error["field"] for error in answer.json()["errors"]] == [
+            "progress_data.0.updated_at"
+        ]
+
+
+async def test_a_child_process_that_dies_is_a_503_and_is_started_again() -> None:
+    with pytest.raises(ServiceUnavailable):
+        await run_in_child(os._exit, 3)
+    assert await run_in_child(os.getpid) != os.getpid()
+
+
+async def test_work_in_the_child_process_does_not_hold_up_the_event_loop() -> None:
+    await run_in_child(os.getpid)  # starts it
+    working = asyncio.create_task(run_in_child(sum, range(20_000_000)))
+    turns = 0
+    while not working.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 100  # a few, if the work held Python's lock
 
 
 def test_a_budget_is_refilled_evenly_and_says_when_it_suffices() -> None:

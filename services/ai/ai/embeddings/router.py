@@ -9,12 +9,14 @@ from ai.embeddings.dependencies import CurrentEncoder
 from ai.embeddings.queue import EncoderBusy, cost
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
-from ai.kit.fairness import Budget, Concurrency, run_in_single_thread, while_connected
+from ai.kit.fairness import Budget, Concurrency, run_in_child, while_connected
 from ai.kit.vectors import Matrix, ModelIdentity
 from ongoza_contracts.http.embeddings import Embedding, EmbeddingRequest, EmbeddingResponse
 
 DECIMALS = 8
 """The precision of a float32 of a unit vector; more digits would only make answers longer."""
+MANY_TEXTS = 8
+"""Vectors of more are written as JSON in a process beside this one."""
 
 router = APIRouter(prefix="/api/v1", tags=["embeddings"])
 concurrency = Concurrency(2)
@@ -51,7 +53,9 @@ async def embed(
     except EncoderBusy:
         budget.refund(caller.user_id, characters)
         raise
-    answer = await run_in_single_thread(lambda: _answer(body.texts, vectors, encoder.identity))
+    arguments = body.texts, vectors, encoder.identity
+    many = len(body.texts) > MANY_TEXTS
+    answer = await run_in_child(_answer, *arguments) if many else _answer(*arguments)
     return Response(answer, media_type="application/json")
 
 

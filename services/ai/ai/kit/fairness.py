@@ -5,22 +5,23 @@ import math
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import ClassVar, TypeVar
+from typing import ClassVar, TypeVar, TypeVarTuple
 
+from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 from starlette.requests import Request
 
 from ai.kit.auth import CurrentCaller
-from ai.kit.errors import ApiError
+from ai.kit.errors import ApiError, ServiceUnavailable
 from ai.kit.garbage import exclude_present_objects
 
 T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may run Python before the event loop gets its turn. Python's default is 0.005,
 which a request would wait for several times."""
 _REMEMBERED_CALLERS = 10_000
-_long_work = ThreadPoolExecutor(max_workers=1, thread_name_prefix="long-work")
+_one_child = CapacityLimiter(1)
 
 
 class TooManyRequests(ApiError):
@@ -110,10 +111,18 @@ def prefer_event_loop() -> None:
     exclude_present_objects()
 
 
-async def run_in_single_thread(work: Callable[[], T]) -> T:
-    """The result of `work`, which computes for milliseconds. All such work shares one thread:
-    each further thread would take time from the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(_long_work, work)
+async def run_in_child(work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+    """The result of `work`, a function of a module, computed in a process beside this one.
+
+    For what takes many milliseconds: in a thread it would hold Python's lock, for which the event
+    loop then waits. One at a time; the child is started with the first work, and again after its
+    death. Arguments, result and exceptions are pickled, so they should be small or plain.
+    Raises ServiceUnavailable when the child dies or does not start.
+    """
+    try:
+        return await to_process.run_sync(work, *arguments, limiter=_one_child)
+    except BrokenWorkerProcess:
+        raise ServiceUnavailable from None
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:

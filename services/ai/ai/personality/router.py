@@ -9,6 +9,7 @@ from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
 from ai.kit.fairness import BodyBudget, Concurrency, while_connected
 from ai.kit.fallback import describe_source, source_headers
+from ai.personality.rows import Asked, read_rows
 from ai.personality.service import analyze
 from ongoza_contracts.http.personality import PersonalityRequest, PersonalityResponse
 
@@ -31,7 +32,7 @@ async def analyze_behaviour(
     caller: CurrentCaller,
     response: Response,
     pool: CurrentPool,
-    body: Annotated[PersonalityRequest, Depends(read_json(PersonalityRequest))],
+    asked: Annotated[Asked, Depends(read_json(PersonalityRequest, read_rows))],
 ) -> PersonalityResponse:
     """Five measures of learning behaviour, each with its interval or with the data it still needs.
 
@@ -39,6 +40,6 @@ async def analyze_behaviour(
     names the items where it differs from the facts. 429 for a caller who has two requests running
     or who sent 1.5 MB within a minute; `Retry-After` says when to try again.
     """
-    answer = await while_connected(request, analyze(pool, caller, body))
+    answer = await while_connected(request, analyze(pool, caller, asked))
     response.headers.update(source_headers(answer.source))
     return answer

@@ -90,8 +90,11 @@ def record_birth_year(*, user: User, birth_year: int) -> None:
 
 def require_consent(user: User) -> None:
     """Raises BirthYearRequired for a user whose year of birth is missing, and
-    GuardianConsentRequired for a minor whose guardian has not consented."""
-    state = status_of(user)
+    GuardianConsentRequired for a minor whose guardian has not consented.
+
+    Takes `user.minor` as it was read with the user.
+    """
+    state = _state(user, getattr(user, "minor", None))
     if state.is_birth_year_missing:
         raise BirthYearRequired
     if state.is_minor and not state.is_given:
@@ -124,7 +127,10 @@ class GuardianState(NamedTuple):
 
 
 def status_of(user: User) -> GuardianState:
-    minor = Minor.objects.filter(user=user).first()
+    return _state(user, Minor.objects.filter(user=user).first())
+
+
+def _state(user: User, minor: Minor | None) -> GuardianState:
     adult_from = minor.adult_from if minor else None
     if minor is None or adult_from is None:
         return GuardianState(False, None, False, False, is_birth_year_missing=minor is not None)
