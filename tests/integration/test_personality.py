@@ -8,12 +8,13 @@ import asyncpg
 import httpx
 import pytest
 
+from ai.kit.bodies import LARGE_BYTES
 from ai.kit.settings import Settings
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.projections.status import heartbeat
 from ongoza_contracts.event import Fact
-from ongoza_contracts.http.personality import PersonalityResponse
+from ongoza_contracts.http.personality import CONTRADICTIONS_MAX, PersonalityResponse
 from tests.ai_double import DatabaseDown, app_over, learner_seven
 from tests.facts import erased, membership, progress, published, record, user
 from tests.tokens import bearer
@@ -201,6 +202,21 @@ async def test_duplicate_items_and_too_many_rows_are_refused(
     for rows in ([given_row(1), given_row(1)], [given_row(1)] * 1001):
         answer = await http.post(PATH, json={"user_id": 7, "progress_data": rows})
         assert answer.status_code in {400, 413}
+
+
+async def test_many_rows_give_the_measures_of_all_of_them(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    """They are parsed and measured in another process."""
+    facts = [progress(7, f"course-{number}", status="failed") for number in range(1, 121)]
+    await publish(vector_pool, user(7), *facts)
+    rows = [given_row(number, metadata={"note": "x" * 60}) for number in range(1, 151)]
+    given = await http.post(PATH, json={"user_id": 7, "progress_data": rows})
+    assert len(given.request.content) > LARGE_BYTES
+    assert given.json()["traits"][0] | {"n": 150, "score": 1} == given.json()["traits"][0]
+    assert len(given.json()["contradicts"]) == CONTRADICTIONS_MAX
+    recorded = await http.post(PATH, json={"user_id": 7})
+    assert recorded.json()["traits"][0] | {"n": 120, "score": 0} == recorded.json()["traits"][0]
 
 
 async def test_rows_of_the_request_are_analysed_while_the_database_is_down(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 
 from ai.embeddings.queue import EncoderQueue
 from ai.embeddings.router import new_budget, router
-from ai.kit import errors
+from ai.kit import errors, fairness
 from ai.kit.auth import Tokens
 from ai.kit.bodies import LARGE_BYTES
 from ai.kit.errors import ServiceUnavailable
@@ -127,6 +128,17 @@ async def test_rows_parsed_in_another_process_are_refused_with_the_same_errors(
 async def test_a_child_process_that_dies_is_a_503_and_is_started_again() -> None:
     with pytest.raises(ServiceUnavailable):
         await run_in_child(os._exit, 3)
+    assert await run_in_child(os.getpid) != os.getpid()
+
+
+async def test_a_child_process_that_hangs_is_a_503_and_is_started_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await run_in_child(os.getpid)  # starts it
+    monkeypatch.setattr(fairness, "CHILD_SECONDS", 0.2)
+    with pytest.raises(ServiceUnavailable):
+        await run_in_child(signal.pause)
+    monkeypatch.undo()
     assert await run_in_child(os.getpid) != os.getpid()
 
 

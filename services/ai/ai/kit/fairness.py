@@ -20,6 +20,8 @@ Arguments = TypeVarTuple("Arguments")
 SWITCH_SECONDS = 0.0005
 """How long a thread may run Python before the event loop gets its turn. Python's default is 0.005,
 which a request would wait for several times."""
+CHILD_SECONDS = 10.0
+"""Enough to start the child on a busy machine and to wait for others' work."""
 _REMEMBERED_CALLERS = 10_000
 _one_child = CapacityLimiter(1)
 
@@ -116,12 +118,14 @@ async def run_in_child(work: Callable[[*Arguments], T], *arguments: *Arguments) 
 
     For what takes many milliseconds: in a thread it would hold Python's lock, for which the event
     loop then waits. One at a time; the child is started with the first work, and again after its
-    death. Arguments, result and exceptions are pickled, so they should be small or plain.
-    Raises ServiceUnavailable when the child dies or does not start.
+    death, which is also how abandoned work ends. Arguments, result and exceptions are pickled, so
+    they should be small or plain. Raises ServiceUnavailable when the child dies or takes longer
+    than CHILD_SECONDS.
     """
     try:
-        return await to_process.run_sync(work, *arguments, limiter=_one_child)
-    except BrokenWorkerProcess:
+        async with asyncio.timeout(CHILD_SECONDS):
+            return await to_process.run_sync(work, *arguments, cancellable=True, limiter=_one_child)
+    except (BrokenWorkerProcess, TimeoutError):
         raise ServiceUnavailable from None
 
 
