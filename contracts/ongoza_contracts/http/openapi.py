@@ -18,6 +18,10 @@ _HEADERS = {
     ),
     "WWW-Authenticate": ("With 401.", {"type": "string", "const": "Bearer"}),
     "ETag": ("The state of the object, for `If-Match` and `If-None-Match`.", {"type": "string"}),
+    "Idempotency-Replayed": (
+        "With the stored answer to an earlier request of the same `Idempotency-Key`.",
+        {"type": "string", "const": "true"},
+    ),
     "RateLimit-Limit": ("How many requests are let through at once.", {"type": "integer"}),
     "RateLimit-Remaining": ("How many are let through now.", {"type": "integer"}),
     "RateLimit-Reset": ("The seconds until the whole limit is there again.", {"type": "integer"}),
@@ -91,8 +95,25 @@ def add_etag(operation: dict[str, Any], *, is_read: bool) -> None:
         operation["responses"]["304"] = unchanged
 
 
-def add_header_parameter(operation: dict[str, Any], name: str, description: str) -> None:
-    parameter = {"in": "header", "name": name, "schema": {"type": "string"}}
+def add_idempotency_key(operation: dict[str, Any], pattern: str, max_length: int) -> None:
+    """Describe the header with which a request may be repeated, and that of a repeated answer."""
+    add_header_parameter(
+        operation,
+        "Idempotency-Key",
+        "A key of the client for this request: repeated with it, the request has the first answer.",
+        pattern=f"^{pattern}$",
+        minLength=1,
+        maxLength=max_length,
+    )
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            response["headers"] = response.get("headers", {}) | _headers("Idempotency-Replayed")
+
+
+def add_header_parameter(
+    operation: dict[str, Any], name: str, description: str, **limits: Any
+) -> None:
+    parameter = {"in": "header", "name": name, "schema": {"type": "string", **limits}}
     operation.setdefault("parameters", []).append({**parameter, "description": description})
 
 

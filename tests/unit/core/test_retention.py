@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.files.models import File
+from core.idempotency.models import StoredAnswer
 from core.jobs.models import Job
 from core.jobs.registry import job_kinds
 from core.jobs.services import run_due, schedule
@@ -111,6 +112,9 @@ def previous_secret(at: datetime) -> Model:
 
 MAKERS: dict[str, Callable[[datetime], Model]] = {
     "files.expired": file,
+    "idempotency.answers": lambda at: StoredAnswer.objects.create(
+        user=user(at), key="x", fingerprint="", status=200, headers={}, created_at=at
+    ),
     "jobs.done": lambda at: Job.objects.create(kind="x", user=user(at), done_at=at),
     "jobs.without_user": lambda at: Job.objects.create(kind="x", done_at=at),
     "limits.unused": lambda at: RateLimit.objects.create(key=f"{at}", unused_at=at),

@@ -20,6 +20,7 @@ USER = OpenApiParameter(
 class Memberships(ApiView):
     permissions = {"GET": Permission.MEMBERSHIP_READ, "POST": Permission.MEMBERSHIP_MANAGE}
     etag_methods = ("POST",)
+    idempotent_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, "user")
 
     @extend_schema(

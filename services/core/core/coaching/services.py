@@ -10,9 +10,28 @@ from django.utils import timezone
 from core.coaching.models import Goal
 from core.kit.errors import DomainError
 from core.kit.etags import IfMatch
+from core.kit.transitions import StateMachine, Transition
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish
 from core.users.models import User
+from ongoza_contracts.coaching import GoalState
+
+GOAL_STATES = StateMachine(
+    "goal",
+    (
+        Transition(GoalState.ACTIVE, "achieve", None, GoalState.ACHIEVED),
+        Transition(GoalState.ACTIVE, "drop", None, GoalState.DROPPED),
+        Transition(GoalState.DROPPED, "achieve", None, GoalState.ACHIEVED),
+        Transition(GoalState.DROPPED, "reopen", None, GoalState.ACTIVE),
+        Transition(GoalState.ACHIEVED, "reopen", None, GoalState.ACTIVE),
+    ),
+)
+ACTIONS = {
+    GoalState.ACHIEVED: "achieve",
+    GoalState.DROPPED: "drop",
+    GoalState.ACTIVE: "reopen",
+}
+"""By the state that a client asks for."""
 
 
 class TargetDatePassed(DomainError):
@@ -35,12 +54,14 @@ def update_goal(
 ) -> Goal:
     """Change title, target date or state of one's own goal; a no-op if nothing changes.
 
-    Raises NotFound, PreconditionFailed and TargetDatePassed.
+    Raises NotFound, PreconditionFailed, TargetDatePassed and IllegalTransition.
     """
     goal = get_for_update(Goal.objects.filter(pk=goal_id, user=user), if_match=if_match)
     changed = {name: value for name, value in changes.items() if getattr(goal, name) != value}
     if "target_date" in changed:
         require_future(changed["target_date"])
+    if "state" in changed:
+        GOAL_STATES.move(goal, ACTIONS[GoalState(changed["state"])])
     for name, value in changed.items():
         setattr(goal, name, value)
     if changed:

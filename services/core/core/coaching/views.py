@@ -23,6 +23,7 @@ FILTERS = [
 class GoalList(ApiView):
     permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
     etag_methods = ("POST",)
+    idempotent_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, "user", "state")
 
     @extend_schema(
@@ -56,7 +57,8 @@ class GoalDetail(ApiView):
 
     @extend_schema(operation_id="goals_update", request=UpdateGoalRequest, responses=GoalSerializer)
     def patch(self, request: Request, goal_id: UUID) -> Response:
-        """Change title, target date or state of one of the caller's goals."""
+        """Change title, target date or state of one of the caller's goals. 409 `illegal_transition`
+        where an achieved goal is to be dropped: make it active first."""
         changes = self.body(UpdateGoalRequest, partial=True)
         goal = services.update_goal(
             user=self.caller, goal_id=goal_id, if_match=self.if_match, **changes

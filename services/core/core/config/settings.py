@@ -27,6 +27,7 @@ CORS_ALLOW_HEADERS = (
     "accept",
     "authorization",
     "content-type",
+    "idempotency-key",
     "if-match",
     "if-none-match",
     "traceparent",
@@ -35,6 +36,7 @@ CORS_ALLOW_HEADERS = (
 )
 CORS_EXPOSE_HEADERS = (
     "etag",
+    "idempotency-replayed",
     "ratelimit-limit",
     "ratelimit-remaining",
     "ratelimit-reset",
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "core.mail",
     "core.files",
     "core.limits",
+    "core.idempotency",
     "core.access",
     "core.notifications",
     "core.webhooks",
@@ -220,6 +223,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
+IDEMPOTENCY = "core.idempotency.services.answer_once"  # of methods that views declare
 SPECTACULAR_SETTINGS = spectacular.SETTINGS
 
 # --- jobs --------------------------------------------------------------------------------------

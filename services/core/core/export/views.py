@@ -15,6 +15,7 @@ from core.users.base_views import AccountView
 
 class ExportDetail(AccountView):
     permissions = {"GET": Principal.USER, "POST": Principal.USER}
+    idempotent_methods = ("POST",)
 
     def get_throttles(self) -> list[BaseThrottle]:
         return [ExportThrottle()] if self.request.method == "POST" else []

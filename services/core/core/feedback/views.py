@@ -13,6 +13,7 @@ from core.kit.views import ApiView
 class FeedbackList(ApiView):
     permissions = {"GET": Principal.USER, "POST": Principal.USER}
     etag_methods = ("POST",)
+    idempotent_methods = ("POST",)
     query_parameters = PAGE_PARAMETERS
 
     @extend_schema(

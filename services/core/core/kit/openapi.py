@@ -9,6 +9,7 @@ from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_lib_doc_excludes
 
+from core.kit.idempotency import MAX_LENGTH, PATTERN
 from core.kit.serializers import StrictSerializer
 from ongoza_contracts.http import openapi as common
 from ongoza_contracts.http.openapi import SCHEMAS, mappings, operations
@@ -28,6 +29,8 @@ class Schema(AutoSchema):
         if operation:
             common.add_refusals(operation, self._refusals("requestBody" in operation))
             self._add_preconditions(operation)
+            if self.method in self.view.idempotent_methods:
+                common.add_idempotency_key(operation, PATTERN, MAX_LENGTH)
             if self.view.get_throttles():
                 common.add_rate_limit(operation)
         return operation

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from core.kit.errors import BadParameter
 from core.kit.etags import IfMatch, PreconditionFailed, Tagged, matches, parse_if_match
+from core.kit.idempotency import answered_once
 from core.kit.pagination import Pages, page_at_cursor
 from core.kit.permissions import Principal, is_service
 from ongoza_contracts.access import Permission
@@ -50,6 +51,9 @@ class ApiView(APIView):
     if_match_methods: ClassVar[tuple[str, ...]] = ()
     """The methods that pass `if_match` to their service; to others the header is a refusal, because
     a client that sends it does not want the change without the check."""
+    idempotent_methods: ClassVar[tuple[str, ...]] = ()
+    """The methods that are carried out once for each `Idempotency-Key`, which OpenAPI documents.
+    Their answers are stored, so that they hold no secret; others do not read the header."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -59,6 +63,8 @@ class ApiView(APIView):
             *vars(cls)
         }:
             raise UndeclaredPermission(f"{cls.__name__}: {sorted(handled)}")
+        for name in {method.lower() for method in cls.idempotent_methods} & vars(cls).keys():
+            setattr(cls, name, answered_once(getattr(cls, name)))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

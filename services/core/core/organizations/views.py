@@ -16,6 +16,7 @@ class Organizations(ApiView):
         "POST": Permission.ORGANIZATION_MANAGE,
     }
     etag_methods = ("POST",)
+    idempotent_methods = ("POST",)
     query_parameters = PAGE_PARAMETERS
 
     @extend_schema(

@@ -22,6 +22,7 @@ FILTERS = [
 class ProgressList(ConsentedView):
     permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
     etag_methods = ("POST",)
+    idempotent_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, "user", "content_type", "status")
 
     @extend_schema(

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.kit.claims import claim, require_place
 from core.kit.errors import Conflict
 from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
@@ -46,20 +47,25 @@ class ScopedAccessToken(NamedTuple):
     scope: str
 
 
-@transaction.atomic
 def create(
     *, user: User, totp_id: int | None, name: str, scope: Sequence[str], days: int
 ) -> CreatedApiToken:
     """The only time the token itself is known. `totp_id` is the second factor by which the user
     proved who they are, None for the password (`challenges.prove_identity`).
 
-    Raises WrongCredentials, InvalidToken if the second factor changed since, and TooManyTokens.
+    Raises NotFound and WrongCredentials if the user was erased or changed since, InvalidToken if
+    the second factor did, TooManyTokens, and Busy.
     """
-    user = lock_unchanged(user)
-    if second_factor.enrolment_id(user) != totp_id:
-        raise InvalidToken
-    if ApiToken.objects.filter(sign_in__user=user).count() >= MAX_TOKENS:
-        raise TooManyTokens
+    with claim(User.objects.filter(pk=user.pk)):
+        unchanged = lock_unchanged(user)
+        if second_factor.enrolment_id(unchanged) != totp_id:
+            raise InvalidToken
+        taken = ApiToken.objects.filter(sign_in__user=unchanged)
+        require_place(taken, MAX_TOKENS, TooManyTokens)
+        return _add(unchanged, name, scope, days)
+
+
+def _add(user: User, name: str, scope: Sequence[str], days: int) -> CreatedApiToken:
     sign_in = SignIn(user=user, device=DEVICE)
     publish(sign_in)
     token = PREFIX + secrets.token_urlsafe(32)

@@ -13,6 +13,7 @@ from core.access.models import Membership
 from core.access.selectors import members_of
 from core.jobs.models import IS_OPEN, Job
 from core.jobs.services import schedule
+from core.kit.claims import claim, require_place
 from core.kit.errors import Conflict, NotFound
 from core.kit.outgoing import refuse_private
 from core.organizations.models import Organization
@@ -69,13 +70,12 @@ class WithSecret(NamedTuple):
 def subscribe(
     *, organization: Organization, url: str, types: Iterable[str], description: str = ""
 ) -> WithSecret:
-    """The caller has checked who manages the organization. Raises AddressRefused and
-    TooManySubscriptions."""
+    """The caller has checked who manages the organization. Raises AddressRefused,
+    TooManySubscriptions, and Busy."""
     refuse_private(url)  # asks a name server, so before the transaction
-    with transaction.atomic():
-        Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-        if organization.webhook_subscriptions.count() >= MAX_SUBSCRIPTIONS:
-            raise TooManySubscriptions
+    with claim(Organization.objects.filter(pk=organization.pk)):
+        taken = organization.webhook_subscriptions.all()
+        require_place(taken, MAX_SUBSCRIPTIONS, TooManySubscriptions)
         new = Subscription(
             organization=organization, url=url, types=sorted({*types}), description=description
         )

@@ -1,0 +1,268 @@
+"""Repeated requests: the same key gets the first answer again, and nothing is done twice."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from drf_spectacular.generators import EndpointEnumerator
+
+from core.coaching import services as coaching
+from core.coaching.models import Goal
+from core.erasure.services import erase_user
+from core.idempotency.models import StoredAnswer
+from core.idempotency.services import answer_once
+from core.jobs.models import Job
+from core.kit.claims import Busy
+from core.kit.errors import Conflict
+from core.kit.idempotency import Answer
+from core.kit.openapi import PublicDocument
+from core.organizations.invitations import invite
+from core.users.models import User
+from core.users.services import add_user
+from core.users.tokens import issue_scoped
+from ongoza_contracts.vocabulary import Role
+from tests.openapi_documents import core_document
+from tests.unit.core.school import World
+from tests.unit.core.world import (
+    Caller,
+    appended,
+    forget_appended,
+    goal_request,
+    item,
+    person,
+    progress_report,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+KEY = "0197-lost-answer"
+GOALS = "coaching/goals/"
+
+
+def post(caller: Caller, path: str, body: Any = None, key: str = KEY) -> Any:
+    return Client(raise_request_exception=False).generic(
+        "POST",
+        f"/api/v1/{path}",
+        "" if body is None else json.dumps(body),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {caller.token}", "Idempotency-Key": key},
+    )
+
+
+def code_of(answer: Any) -> tuple[int, str]:
+    return answer.status_code, json.loads(answer.content)["code"]
+
+
+def is_replayed(answer: Any) -> bool:
+    return bool(answer.headers.get("Idempotency-Replayed") == "true")
+
+
+@dataclass(frozen=True)
+class Repeatable:
+    """A request that may be sent with a key, and a good body of it."""
+
+    route: str
+    caller: Callable[[World], User]
+    body: Callable[[World], Any]
+    ids: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
+
+
+def an_invitation(world: World) -> dict[str, Any]:
+    invited = invite(
+        organization=world.school,
+        email="nia@ongoza.example",
+        role=Role.LEARNER,
+        invited_by=world.admin,
+    )
+    return {"organization_id": world.school.id, "invitation_id": invited.invitation.id}
+
+
+REPEATABLE = [
+    Repeatable("progress/", lambda world: world.learner, lambda world: progress_report()),
+    Repeatable(
+        "feedback/",
+        lambda world: world.learner,
+        lambda world: {"content_id": "course-1", "verdict": "not_for_me"},
+    ),
+    Repeatable(GOALS, lambda world: world.learner, lambda world: goal_request()),
+    Repeatable("users/me/export/", lambda world: world.learner, lambda world: None),
+    Repeatable("memberships/", lambda world: world.director, World.assignment),
+    Repeatable(
+        "organizations/", lambda world: world.admin, lambda world: {"name": "New", "kind": "school"}
+    ),
+    Repeatable(
+        "organizations/{organization_id}/invitations/",
+        lambda world: world.admin,
+        lambda world: {"email": "nia@ongoza.example", "role": "learner"},
+        lambda world: {"organization_id": world.school.id},
+    ),
+    Repeatable(
+        "organizations/{organization_id}/invitations/{invitation_id}/resend/",
+        lambda world: world.admin,
+        lambda world: None,
+        an_invitation,
+    ),
+]
+
+
+def declared() -> Iterator[str]:
+    endpoints = EndpointEnumerator().get_api_endpoints()  # type: ignore[no-untyped-call]
+    for path, _, method, callback in endpoints:
+        if method in getattr(callback.cls, "idempotent_methods", ()):
+            yield path.removeprefix("/api/v1/")
+
+
+def test_every_route_that_takes_a_key_is_tested_here() -> None:
+    assert sorted(declared()) == sorted(one.route for one in REPEATABLE)
+
+
+@pytest.mark.parametrize("one", REPEATABLE, ids=lambda one: one.route)
+def test_a_repeated_request_has_the_first_answer_and_does_nothing(
+    one: Repeatable, world: World
+) -> None:
+    item("course-1")
+    path, caller = one.route.format(**one.ids(world)), signed_in(one.caller(world))
+    body = one.body(world)
+    forget_appended()
+    first = post(caller, path, body)
+    done = appended(), Job.objects.count()
+    again = post(caller, path, body)
+    assert first.status_code in (200, 201, 202), first.content
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers.get("ETag") == first.headers.get("ETag")
+    assert (is_replayed(first), is_replayed(again)) == (False, True)
+    assert (appended(), Job.objects.count()) == done
+
+
+@pytest.fixture
+def amina(db: None) -> Caller:
+    caller = signed_in(person("amina"))
+    forget_appended()
+    return caller
+
+
+def test_without_a_key_each_request_is_one_of_its_own(amina: Caller) -> None:
+    first, second = (amina.post(GOALS, goal_request())[1]["id"] for _ in range(2))
+    assert first != second
+    assert not StoredAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "a\tb", "k\xe9y", "k" * 129])
+def test_a_malformed_key_is_refused(key: str, amina: Caller) -> None:
+    assert code_of(post(amina, GOALS, goal_request(), key)) == (400, "bad_header")
+    assert not Goal.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["k", "!~", "k" * 128])
+def test_a_key_has_up_to_128_visible_characters(key: str, amina: Caller) -> None:
+    assert post(amina, GOALS, goal_request(), key).status_code == 201
+
+
+def test_a_key_is_not_taken_for_another_request(amina: Caller) -> None:
+    item("course-1")
+    post(amina, GOALS, goal_request())
+    forget_appended()
+    other_body = post(amina, GOALS, goal_request(title="Another"))
+    other_path = post(amina, "progress/", progress_report())
+    assert code_of(other_body) == code_of(other_path) == (409, "key_reused")
+    assert (Goal.objects.count(), appended()) == (1, [])
+
+
+def test_two_users_may_have_the_same_key(amina: Caller) -> None:
+    baraka = signed_in(person("baraka"))
+    answers = [post(caller, GOALS, goal_request()) for caller in (amina, baraka)]
+    assert [one.status_code for one in answers] == [201, 201]
+    assert answers[0].content != answers[1].content
+
+
+def test_a_token_of_another_scope_does_not_get_the_answer() -> None:
+    user = person("amina")
+    sign_in = user.sign_ins.create()
+    full = signed_in(user)
+    scoped = Caller(issue_scoped(user, sign_in, "write", 60))
+    assert post(full, GOALS, goal_request()).status_code == 201
+    assert code_of(post(scoped, GOALS, goal_request())) == (409, "key_reused")
+
+
+def test_a_refusal_is_repeated_too(amina: Caller) -> None:
+    past = goal_request(target_date="2020-01-01")
+    first, again = post(amina, GOALS, past), post(amina, GOALS, past)
+    assert code_of(first) == (400, "target_date_passed")
+    assert (again.status_code, again.content) == (400, first.content)
+    assert is_replayed(again)
+
+
+def test_a_refusal_undoes_what_was_written(amina: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_goal = coaching.set_goal
+
+    def set_and_refuse(**goal: Any) -> Goal:
+        set_goal(**goal)
+        raise Conflict
+
+    monkeypatch.setattr(coaching, "set_goal", set_and_refuse)
+    assert code_of(post(amina, GOALS, goal_request())) == (409, "conflict")
+    assert (Goal.objects.count(), appended()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(Busy(), (409, "busy")), (RuntimeError("a fault of ours"), (500, "internal_error"))],
+)
+def test_an_answer_that_asks_for_a_repetition_is_not_the_answer_to_it(
+    error: Exception,
+    expected: tuple[int, str],
+    amina: Caller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(**goal: Any) -> Goal:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(coaching, "set_goal", fail)
+        assert code_of(post(amina, GOALS, goal_request())) == expected
+    assert post(amina, GOALS, goal_request()).status_code == 201
+    assert Goal.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "is_stored"),
+    [
+        *((status, True) for status in (200, 204, 404, 409)),
+        *((status, False) for status in (401, 429, 500, 503)),
+    ],
+)
+def test_which_answers_are_stored(status: int, is_stored: bool) -> None:
+    user = person("amina")
+    answer_once(
+        user_id=user.id, key=KEY, fingerprint="x", work=lambda: Answer(status, {"ETag": "1"}, "")
+    )
+    assert StoredAnswer.objects.exists() == is_stored
+
+
+def test_answers_are_erased_with_their_user() -> None:
+    user = add_user(email="amina@ongoza.example", password=None)
+    post(signed_in(user), GOALS, goal_request())
+    assert StoredAnswer.objects.filter(user=user.id).count() == 1
+    erase_user(user_id=user.id)
+    assert not StoredAnswer.objects.exists()
+
+
+def test_no_answer_with_a_secret_is_stored() -> None:
+    """Their routes take no key: `auth/tokens/` and `webhook-subscriptions/`, for instance."""
+    document = core_document(PublicDocument)
+    schemas = document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            names = {one["name"] for one in operation.get("parameters", ())}
+            if "Idempotency-Key" not in names:
+                continue
+            for status, answer in operation["responses"].items():
+                if status.startswith("2"):
+                    assert "Idempotency-Replayed" in answer["headers"], path
+                    reference = answer["content"]["application/json"]["schema"]["$ref"]
+                    shown = schemas[reference.rpartition("/")[2]]["properties"]
+                    assert not {"token", "secret", "password", "access_token"} & shown.keys()
