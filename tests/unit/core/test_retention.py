@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core.files.models import File
+from core.files.models import File, Upload
 from core.jobs.models import Job
 from core.jobs.registry import job_kinds
 from core.jobs.services import run_due, schedule
@@ -111,6 +111,9 @@ def previous_secret(at: datetime) -> Model:
 
 MAKERS: dict[str, Callable[[datetime], Model]] = {
     "files.expired": file,
+    "files.unfinished_uploads": lambda at: Upload.objects.create(
+        owner=user(at), name="x", size=1, sha256="", changed_at=at
+    ),
     "jobs.done": lambda at: Job.objects.create(kind="x", user=user(at), done_at=at),
     "jobs.without_user": lambda at: Job.objects.create(kind="x", done_at=at),
     "limits.unused": lambda at: RateLimit.objects.create(key=f"{at}", unused_at=at),
