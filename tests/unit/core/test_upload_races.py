@@ -48,8 +48,10 @@ def at_once(act: Act, count: int = THREADS) -> list[Any]:
         return [*threads.map(run, range(count))]
 
 
-def create(user: User, content: bytes = TEXT) -> Upload:
-    return create_upload(owner_id=user.pk, name="x.md", size=len(content), sha256=digest(content))
+def create(user: User, number: int = 0) -> Upload:
+    return create_upload(
+        owner_id=user.pk, name=f"{number}.md", size=len(TEXT), sha256=digest(TEXT)
+    )[0]
 
 
 def send(upload: Upload, content: bytes = TEXT) -> Upload:
@@ -61,10 +63,15 @@ def test_requests_at_once_do_not_exceed_the_quota(settings: Any) -> None:
     settings.UPLOAD_QUOTA_BYTES = 3 * len(TEXT)
     amina = person("amina")
     for _ in range(5):
-        found = at_once(lambda _: create(amina))
+        found = at_once(lambda number: create(amina, number))
         assert found.count("quota_exceeded") == THREADS - 3
         assert Upload.objects.aggregate(size=Sum("size"))["size"] == 3 * len(TEXT)
         Upload.objects.all().delete()
+
+
+def test_requests_at_once_with_the_same_file_create_one() -> None:
+    amina = person("amina")
+    assert len({*at_once(lambda _: create(amina).pk)}) == Upload.objects.count() == 1
 
 
 def test_one_of_several_equal_chunks_at_once_is_written(root: Path) -> None:
@@ -90,8 +97,8 @@ def test_a_file_keeps_its_bytes_while_others_with_the_same_are_deleted_and_uploa
     users = [person(f"user-{number}") for number in range(THREADS)]
 
     def upload_and_delete(number: int) -> None:
-        for _ in range(5):
-            one = create(users[number])
+        for attempt in range(5):
+            one = create(users[number], attempt)
             if one.state == "under_way":  # else the user has the file
                 send(one)
             if number:

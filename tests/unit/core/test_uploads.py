@@ -270,8 +270,8 @@ def test_a_file_and_all_files_of_a_user_have_a_limit(
     settings.UPLOAD_MAX_BYTES, settings.UPLOAD_QUOTA_BYTES = 100, 250
     answer = amina.post("files/", request(TEXT) | {"size": 101})
     assert refusal(answer)[:2] == (400, "file_too_large")
-    for expected in (201, 201, 409):
-        status, body = amina.post("files/", request(b"x" * 100))
+    for name, expected in (("a", 201), ("b", 201), ("c", 409)):
+        status, body = amina.post("files/", request(b"x" * 100, name))
         assert status == expected
     assert (body["code"], body["detail"]) == (
         "quota_exceeded",
@@ -287,8 +287,19 @@ def test_a_user_has_a_limited_number_of_files(
     amina: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "MAX_UPLOADS", 2)
-    for expected in (201, 201, 409):
-        assert amina.post("files/", request(b"x"))[0] == expected
+    for name, expected in (("a", 201), ("b", 201), ("c", 409)):
+        assert amina.post("files/", request(b"x", name))[0] == expected
+    assert amina.post("files/", request(b"x", "a"))[0] == 200  # it is there already
+
+
+def test_a_repeated_announcement_finds_the_upload_with_its_offset(amina: Caller) -> None:
+    file_id = create(amina, TEXT)
+    send(amina, file_id, 0, TEXT[:HALF])
+    status, body = amina.post("files/", request(TEXT))
+    assert (status, body["id"], body["offset"]) == (200, file_id, HALF)
+    send(amina, file_id, HALF, TEXT[HALF:])
+    status, body = amina.post("files/", request(TEXT))
+    assert (status, body["id"], body["state"]) == (200, file_id, "complete")
 
 
 # --- files with the same bytes -------------------------------------------------------------------

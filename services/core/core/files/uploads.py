@@ -76,21 +76,25 @@ class Chunk:
 
 # --- creating and deleting -----------------------------------------------------------------------
 @transaction.atomic
-def create_upload(*, owner_id: int, name: str, size: int, sha256: str) -> Upload:
-    """A new upload; complete at once if the owner has another one with the same bytes.
+def create_upload(*, owner_id: int, name: str, size: int, sha256: str) -> tuple[Upload, bool]:
+    """The owner's upload of this name and these bytes, and whether it is new: a repeated request
+    finds the one that is there. A new one is complete at once if the owner has the same bytes under
+    another name.
 
     Raises FileTooLarge, QuotaExceeded, and NotFound for a user who is erased meanwhile.
     """
     if size > settings.UPLOAD_MAX_BYTES:
         raise FileTooLarge(f"A file has at most {settings.UPLOAD_MAX_BYTES} bytes.")
     _lock_owner(owner_id)
+    equal = uploads_of(owner_id).filter(size=size, sha256=sha256)
+    if (existing := equal.filter(name=name).first()) is not None:
+        return existing, False
     _require_quota(owner_id, size)
     upload = Upload(owner_id=owner_id, name=name, size=size, sha256=sha256)
-    same = uploads_of(owner_id).filter(blob_id=sha256, size=size).first()
-    if same is not None:
-        upload.blob, upload.offset = same.blob, size
+    if (complete := equal.exclude(blob=None).first()) is not None:
+        upload.blob, upload.offset = complete.blob, size
     upload.save(force_insert=True)
-    return upload
+    return upload, True
 
 
 @transaction.atomic

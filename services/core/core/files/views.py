@@ -59,13 +59,18 @@ class FileList(ApiView):
         return self.page(selectors.uploads_of(self.caller.id), FileSerializer)
 
     @extend_schema(
-        operation_id="files_create", request=CreateFileRequest, responses={201: FileSerializer}
+        operation_id="files_create",
+        request=CreateFileRequest,
+        responses={200: FileSerializer, 201: FileSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Announce a file, which is then uploaded in chunks. It is complete at once if the caller
-        has another file with the same bytes. 400 `file_too_large`; 409 `quota_exceeded`."""
-        upload = uploads.create_upload(owner_id=self.caller.id, **self.body(CreateFileRequest))
-        return _state(upload, 201)
+        """Announce a file, which is then uploaded in chunks. 200 for one of the same name, size and
+        hash that is there already. A new one is complete at once if the caller has the same bytes
+        under another name. 400 `file_too_large`; 409 `quota_exceeded`."""
+        upload, is_new = uploads.create_upload(
+            owner_id=self.caller.id, **self.body(CreateFileRequest)
+        )
+        return _state(upload, 201 if is_new else 200)
 
 
 class FileDetail(ApiView):
