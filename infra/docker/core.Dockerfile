@@ -12,7 +12,7 @@ RUN uv pip install --no-cache --python /venv/bin/python --no-deps ./contracts ./
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home ongoza \
- && install -d -o ongoza -m 700 /files
+ && install -d -o ongoza -m 700 /files /uploads
 COPY --from=build /venv /venv
 COPY infra/gunicorn.conf.py /app/infra/gunicorn.conf.py
 WORKDIR /app

@@ -27,7 +27,7 @@ console = Console()
 
 ROLES = ("learner", "mentor", "director", "sponsor", "admin")
 COLOURS = {"waiting": "dim", "starting": "yellow", "done, not served yet": "yellow"}
-OWN = ("data", "files", "logs", "mail", "run", "env", *PROPERTIES)
+OWN = ("data", "files", "logs", "mail", "run", "uploads", "env", *PROPERTIES)
 
 
 @contextmanager

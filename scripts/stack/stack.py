@@ -166,6 +166,7 @@ class Stack:
             "EMAIL_BACKEND": MAILDIR,  # there is no mail server: mail stays in a folder
             "MAIL_FOLDER": str(self.folder / "mail"),
             "FILES_ROOT": str(self.folder / "files"),
+            "UPLOADS_ROOT": str(self.folder / "uploads"),
             "DEMO_DATA": "yes",  # the command `seed`
             "WEBHOOKS_TO_LOOPBACK": "1",  # their receivers run here too
             "DB_HOST": HOST,

@@ -1,5 +1,6 @@
 """Makes an object for every route of both OpenAPI documents that has an id in its path."""
 
+import hashlib
 import re
 import secrets
 from base64 import urlsafe_b64encode
@@ -91,6 +92,18 @@ def progress(world: World) -> Values:
 def feedback(world: World) -> Values:
     stored(world.learner, "feedback/", {"content_id": ITEM, "verdict": "not_for_me"})
     return {"content_id": ITEM}
+
+
+def file(world: World) -> Values:
+    """A complete one of a byte; the world's learner may have it already."""
+    byte, sha256 = b"x", hashlib.sha256(b"x").hexdigest()
+    made = stored(world.learner, "files/", {"name": "x.txt", "size": 1, "sha256": sha256})
+    headers = {"Upload-Offset": "0", "Content-SHA256": sha256}
+    headers["Content-Type"] = "application/octet-stream"
+    if made["state"] == "under_way":
+        path = f"{API}/files/{made['id']}/"
+        world.learner.core("PATCH", path, content=byte, headers=headers).raise_for_status()
+    return {"file_id": made["id"]}
 
 
 def content(world: World) -> Values:
@@ -227,6 +240,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "coaching/goals/{goal_id}": goal,
     "content/{content_id}": content,
     "feedback/{content_id}": feedback,
+    "files/{file_id}": file,
     "internal/erasures/{user_id}": lambda world: {"user_id": world.learner.user_id},
     "internal/outbox/{kind}": lambda _: {"kind": "users"},
     "internal/users/{user_id}": lambda world: {"user_id": world.learner.user_id},

@@ -34,7 +34,7 @@ _REFUSALS = {
     409: "The request contradicts the present state.",
     412: "The object has changed since, or the route takes no `If-Match`.",
     413: "The body is too large.",
-    415: "The body is not JSON in UTF-8.",
+    415: "The body is not what the route reads: JSON in UTF-8, or bytes where it says so.",
     429: "Too many requests; `Retry-After` says when to try again.",
     431: "The headers and the query are too long.",
 }

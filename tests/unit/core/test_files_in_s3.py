@@ -24,7 +24,7 @@ from core.erasure.services import erase_user
 from core.files import bucket as bucket_module
 from core.files import services, stores
 from core.files.bucket import PrivateBucketStorage
-from core.files.models import File
+from core.files.models import Blob, File
 from core.files.services import sweep_orphans
 from core.jobs.models import Job
 from core.jobs.services import run_due
@@ -32,9 +32,11 @@ from core.kit.retention import rules
 from core.users.models import User
 from core.users.services import add_user
 from scripts.embedded.ports import free_ports
+from tests.unit.core import uploaded
 from tests.unit.core.test_export import DOWNLOAD, EXPORT, PASSWORD
 from tests.unit.core.test_files import BYTES, root, stored, sweep_all
 from tests.unit.core.test_kit_startup import start
+from tests.unit.core.uploaded import TEXT
 from tests.unit.core.world import Caller, forget_appended, person, service, signed_in
 
 __all__ = ["root"]
@@ -114,6 +116,45 @@ def export(caller: Caller) -> File:
 def download(caller: Caller, method: str = "GET", **headers: str) -> Any:
     authorization = {"Authorization": f"Bearer {caller.token}"}
     return Client().generic(method, f"/api/v1/{DOWNLOAD}", headers={**authorization, **headers})
+
+
+# --- an upload -----------------------------------------------------------------------------------
+def test_an_upload_is_staged_in_the_folder_and_put_into_the_bucket_at_the_end(
+    amina: User,
+    bucket: Any,
+    settings: Any,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: Committed,
+) -> None:
+    settings.UPLOADS_ROOT = str(tmp_path / "uploads")
+    caller = signed_in(amina)
+    file_id = uploaded.create(caller, TEXT)
+    uploaded.send(caller, file_id, 0, TEXT[:100])
+    assert names(bucket) == set()
+    status, body = uploaded.send(caller, file_id, 100, TEXT[100:])
+    assert (status, body["state"]) == (200, "complete")
+    assert names(bucket) == {Blob.objects.get().name}
+    response = uploaded.download(caller, file_id)
+    assert uploaded.content_of(response) == TEXT
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert caller.call("DELETE", f"files/{file_id}/")[0] == 204
+    assert names(bucket) == set()
+
+
+def test_the_last_chunk_is_sent_again_after_a_bucket_that_does_not_answer(
+    amina: User, bucket: Any, endpoint: str, settings: Any, tmp_path: Path
+) -> None:
+    settings.UPLOADS_ROOT = str(tmp_path / "uploads")
+    caller = signed_in(amina)
+    file_id = uploaded.create(caller, TEXT)
+    (port,) = free_ports(1)
+    use_bucket(settings, f"http://127.0.0.1:{port}")
+    status, body = uploaded.send(caller, file_id, 0, TEXT)
+    assert (status, body["code"]) == (503, "unavailable")
+    use_bucket(settings, endpoint)
+    assert uploaded.send(caller, file_id, 0, TEXT)[1]["state"] == "complete"
+    assert uploaded.content_of(uploaded.download(caller, file_id)) == TEXT
 
 
 # --- an export -----------------------------------------------------------------------------------

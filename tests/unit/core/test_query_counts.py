@@ -15,6 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 from core.access.services import Scope, grant
 from core.coaching.models import Goal
 from core.feedback.models import Feedback
+from core.files.models import Blob, Upload
 from core.jobs.models import Job
 from core.notifications.kinds import NEW_DEVICE
 from core.notifications.models import PushSubscription
@@ -71,6 +72,13 @@ def feedback(user: User, numbers: range) -> None:
 def goals(user: User, numbers: range) -> None:
     day = date(2999, 1, 1)
     Goal.objects.bulk_create([Goal(user=user, title=f"{n}", target_date=day) for n in numbers])
+
+
+def files(user: User, numbers: range) -> None:
+    blobs = Blob.objects.bulk_create(Blob(sha256=f"{n}", name=f"{n}", size=1) for n in numbers)
+    Upload.objects.bulk_create(
+        Upload(owner=user, name=one.name, size=1, sha256=one.sha256, blob=one) for one in blobs
+    )
 
 
 def organizations(_: User, numbers: range) -> None:
@@ -200,6 +208,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/coaching/goals/": (goals, "coaching/goals/?"),
     "/content/": (content, "content/?"),
     "/feedback/": (feedback, "feedback/?"),
+    "/files/": (files, "files/?"),
     "/jobs/": (jobs, "jobs/?"),
     "/memberships/": (memberships, "memberships/?"),
     "/notifications/": (notifications, "notifications/?"),

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core.files.models import File
+from core.files.models import File, Upload
 from core.idempotency.models import StoredAnswer
 from core.jobs.models import Job
 from core.jobs.registry import job_kinds
@@ -112,6 +112,9 @@ def previous_secret(at: datetime) -> Model:
 
 MAKERS: dict[str, Callable[[datetime], Model]] = {
     "files.expired": file,
+    "files.unfinished_uploads": lambda at: Upload.objects.create(
+        owner=user(at), name="x", size=1, sha256="", changed_at=at
+    ),
     "idempotency.answers": lambda at: StoredAnswer.objects.create(
         user=user(at), key="x", fingerprint="", status=200, headers={}, created_at=at
     ),

@@ -26,11 +26,13 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = (
     "accept",
     "authorization",
+    "content-sha256",
     "content-type",
     "idempotency-key",
     "if-match",
     "if-none-match",
     "traceparent",
+    "upload-offset",
     "x-request-id",
     "x-user-id",
 )
@@ -41,6 +43,7 @@ CORS_EXPOSE_HEADERS = (
     "ratelimit-remaining",
     "ratelimit-reset",
     "retry-after",
+    "upload-offset",
     "x-request-id",
 )
 FASTAPI_BASE_URL = env.text("FASTAPI_BASE_URL", "http://localhost:8001")
@@ -295,6 +298,10 @@ STORAGES: dict[str, dict[str, Any]] = {
     "files": _BUCKET if FILES_S3_BUCKET else _FOLDER,
 }
 EXPORT_DAYS = env.number("EXPORT_DAYS", 7)
+# Uploads under way, whose bytes all processes of core share.
+UPLOADS_ROOT = env.text("UPLOADS_ROOT", ".local/uploads")
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 100 * 10**6)
+UPLOAD_QUOTA_BYTES = env.number("UPLOAD_QUOTA_BYTES", 500 * 10**6)  # of one user, in all
 
 # --- retention ---------------------------------------------------------------------------------
 # Days for rules of docs/retention.md, as JSON: {"jobs.done": 7}

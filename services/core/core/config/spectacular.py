@@ -58,6 +58,7 @@ SETTINGS: dict[str, Any] = {
         "Locale": "core.users.models.Preferences.Locale",
         "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
         "ConsentKind": "core.users.models.Consent.Kind",
+        "UploadState": "core.files.models.UPLOAD_STATES",
         "ExportState": "core.export.selectors.STATES",
         "InvitedRole": "core.organizations.invitation_serializers.ROLES",
         "InvitationStatus": "core.organizations.models.Invitation.Status",

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from core.erasure.models import ErasureReceipt
 from core.files.services import erase_files, remaining_files
+from core.files.uploads import erase_uploads
 from core.kit.errors import Conflict
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
@@ -52,7 +53,8 @@ def erase_any_user(*, user_id: int, stored_files: int) -> None:
     keys, rows = delete_owned(user_id)
     clear_subject(user_id)
     rows |= erase_invitations(user)
-    rows |= {"files.File": erase_files(user_id), "stored files": stored_files}
+    rows |= {"files.File": erase_files(user_id), "files.Upload": erase_uploads(user_id)}
+    rows |= {"stored files": stored_files}
     rows |= delete_published(user)
     # After `delete_owned`, which waits for deletions under way: their keys are recorded by now.
     keys += pop_deleted_keys(user_id)

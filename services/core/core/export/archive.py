@@ -30,6 +30,9 @@ Left out
 --------
 
 Passwords, keys, tokens and their hashes: they are secrets, and the columns are named above.
+
+The contents of files that you uploaded: files.upload.json lists the files, and each is downloaded
+on its own (GET /api/v1/files/<id>/content/), so that this archive stays small.
 """
 
 

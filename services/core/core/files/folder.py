@@ -1,10 +1,13 @@
 """The file store in a folder."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from django.core.files.base import File as OpenFile
 from django.core.files.storage import FileSystemStorage
 
 from core.files import stores
@@ -17,11 +20,21 @@ class PrivateFolderStorage(FileSystemStorage):
     def __init__(self, location: str) -> None:
         super().__init__(location, file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
+    def _save(self, name: str, content: "OpenFile[Any]") -> str:
+        """Returns once the bytes are on the disk: rows that name them are committed after it."""
+        saved: str = super()._save(name, content)  # type: ignore[misc]  # the stubs lack it
+        with open(self.path(saved), "rb") as file:
+            os.fsync(file.fileno())
+        return saved
+
     def delete(self, name: str) -> None:
-        """Deletes the user's folder as well once it is empty."""
+        """Deletes the user's folder as well once it is empty. Folders of other names stay: several
+        processes write into them at once."""
         super().delete(name)
-        with suppress(OSError):  # it is not empty, or does not exist
-            Path(self.path(name)).parent.rmdir()
+        folder = Path(self.path(name)).parent
+        if folder.name.isdecimal():
+            with suppress(OSError):  # it is not empty, or does not exist
+                folder.rmdir()
 
     def page(self, after: str) -> list[StoredBytes]:
         return [*islice(self._files(after), stores.PAGE)]

@@ -4,11 +4,11 @@ from typing import IO, Any
 from django.http import FileResponse
 from rest_framework.request import Request
 
-from core.files.models import File
+from core.files.models import Blob, File
 from core.files.services import open_file
 
 
-def attachment(request: Request, file: File, filename: str) -> FileResponse:
+def attachment(request: Request, file: File | Blob, filename: str) -> FileResponse:
     """The bytes as a download, which browsers neither show nor store. Raises what `open_file`
     raises. HEAD is answered from the row. The view has checked that the caller owns the file."""
     content: IO[Any] | Any = BytesIO() if request.method == "HEAD" else open_file(file)

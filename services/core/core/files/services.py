@@ -20,8 +20,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.files import stores
-from core.files.models import File
+from core.files import staging, stores
+from core.files.models import Blob, File
 from core.files.stores import FileStore, StoredBytes
 from core.kit.errors import DomainError, Unavailable
 from core.kit.retention import lock_rows
@@ -30,6 +30,8 @@ from ongoza_contracts.event import uuid7
 log = logging.getLogger(__name__)
 
 PART_BYTES = 2**16
+SHARED = "shared"
+"""The folder of the bytes that uploads refer to."""
 ORPHAN_AGE = timedelta(days=1)
 """Younger bytes may belong to a transaction that has not committed yet."""
 
@@ -84,7 +86,16 @@ def write_file(
     )
 
 
-def open_file(file: File) -> "OpenFile[Any]":
+def write_blob(content: IO[bytes], *, sha256: str, size: int, content_type: str) -> Blob:
+    """Write bytes of which the caller knows the hash, under a name that no others ever have;
+    returns their row, which the caller saves. Raises Unavailable."""
+    content.seek(0)
+    with file_store() as store:
+        name = store.save(f"{SHARED}/{uuid7()}", OpenFile(content))
+    return Blob(sha256=sha256, name=name, size=size, content_type=content_type)
+
+
+def open_file(file: File | Blob) -> "OpenFile[Any]":
     """The bytes, to be read once. Raises FileGone, and Unavailable if the store does not answer."""
     with suppress(FileNotFoundError), file_store() as store:
         opened = store.open(file.name)
@@ -113,8 +124,8 @@ def erase_files(user_id: int) -> int:
 
 
 def remaining_files(user_id: int) -> int:
-    """How many files are in the user's folder of the store."""
-    return len(_names_in(str(user_id)))
+    """How many files are in the user's folders: of the store, and of uploads under way."""
+    return len(_names_in(str(user_id))) + len(staging.staged_files(user_id))
 
 
 def delete_bytes(names: Iterable[str]) -> None:
@@ -152,7 +163,8 @@ def _page(after: str) -> list[StoredBytes]:
 def _orphans(page: list[StoredBytes]) -> list[str]:
     """Those of users who do not exist, and those older than ORPHAN_AGE."""
     names = [one.name for one in page]
-    known = {*File.objects.filter(name__in=names).values_list("name", flat=True)}
+    rows = (model.objects.filter(name__in=names) for model in (File, Blob))
+    known = {name for found in rows for name in found.values_list("name", flat=True)}
     unknown = [one for one in page if one.name not in known and "/" in one.name]
     owners = {_folder(one) for one in unknown if _folder(one).isdecimal()}
     users = get_user_model()._default_manager.filter(pk__in=[int(owner) for owner in owners])

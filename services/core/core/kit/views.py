@@ -111,6 +111,13 @@ class ApiView(APIView):
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
+    def raw_body(self) -> bytes:
+        """The request's body for a view whose parser is a `BytesParser`. Raises ValidationError."""
+        if self.request.stream is None:
+            raise ValidationError("There is no body.", "invalid")
+        content: Any = self.request.data
+        return bytes(content)
+
     def page(self, rows: QuerySet[Any], kind: type[BaseSerializer[Any]]) -> Response:
         """The page of `rows` that was asked for: name PAGE_PARAMETERS in `query_parameters`."""
         if "page" not in self.request.query_params:

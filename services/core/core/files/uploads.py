@@ -1,0 +1,268 @@
+"""Everything that changes uploads: files that users send in chunks.
+
+One request at a time writes to an upload (`staging`), and the row says how far it is. After the
+last chunk the bytes are checked as a whole and written to the store, always under a new name, and
+the blob of their hash takes that name: no answer tells whether somebody else has the same file, and
+the former bytes are left to `sweep_orphans`.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
+
+from core.files import staging
+from core.files.content_types import HEAD_BYTES, TypeDetector, TypeNotAllowed
+from core.files.models import Blob, Upload
+from core.files.selectors import own_upload, uploads_of
+from core.files.services import PART_BYTES, delete_bytes, write_blob
+from core.files.staging import StagedFile, open_staged
+from core.kit.errors import Conflict, DomainError, NotFound
+from core.kit.retention import lock_rows
+
+MAX_CHUNK_BYTES = 192 * 1024
+MAX_UPLOADS = 1000
+"""Of one user: the quota alone would allow millions of small files."""
+
+
+class FileTooLarge(DomainError):
+    code = "file_too_large"
+
+
+class QuotaExceeded(Conflict):
+    code = "quota_exceeded"
+
+
+class WrongOffset(Conflict):
+    code = "wrong_offset"
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"The next chunk begins at byte {offset}.")
+        self.offset = offset
+
+
+class ChunkHashMismatch(DomainError):
+    code = "chunk_hash_mismatch"
+    detail = "The chunk does not have the SHA-256 of Content-SHA256: send it again."
+
+
+class ChunkTooLong(DomainError):
+    code = "chunk_too_long"
+    detail = "The chunk ends after the end of the file."
+
+
+class HashMismatch(DomainError):
+    code = "hash_mismatch"
+    detail = "The bytes do not have the SHA-256 of the file: upload it again from byte 0."
+
+
+@dataclass(frozen=True)
+class Chunk:
+    offset: int
+    content: bytes
+    sha256: str
+
+    @property
+    def end(self) -> int:
+        return self.offset + len(self.content)
+
+
+# --- creating and deleting -----------------------------------------------------------------------
+@transaction.atomic
+def create_upload(*, owner_id: int, name: str, size: int, sha256: str) -> tuple[Upload, bool]:
+    """The owner's upload of this name and these bytes, and whether it is new: a repeated request
+    finds the one that is there. A new one is complete at once if the owner has the same bytes under
+    another name.
+
+    Raises FileTooLarge, QuotaExceeded, and NotFound for a user who is erased meanwhile.
+    """
+    if size > settings.UPLOAD_MAX_BYTES:
+        raise FileTooLarge(f"A file has at most {settings.UPLOAD_MAX_BYTES} bytes.")
+    _lock_owner(owner_id)
+    equal = uploads_of(owner_id).filter(size=size, sha256=sha256)
+    if (existing := equal.filter(name=name).first()) is not None:
+        return existing, False
+    _require_quota(owner_id, size)
+    upload = Upload(owner_id=owner_id, name=name, size=size, sha256=sha256)
+    if (complete := equal.exclude(blob=None).first()) is not None:
+        upload.blob, upload.offset = complete.blob, size
+    upload.save(force_insert=True)
+    return upload, True
+
+
+@transaction.atomic
+def delete_upload(*, owner_id: int, upload_id: UUID) -> None:
+    """Raises NotFound."""
+    _lock_owner(owner_id)
+    if not delete_uploads(Upload.objects.filter(owner_id=owner_id, pk=upload_id)):
+        raise NotFound
+
+
+def delete_uploads(uploads: QuerySet[Upload]) -> int:
+    """Delete the rows now; once the transaction commits, bytes that no other upload refers to. How
+    many rows."""
+    rows = lock_rows(uploads)
+    found = [*rows.values_list("owner_id", "pk", "blob_id")]
+    rows.delete()
+    names = _free_blobs({blob for _, _, blob in found if blob is not None})
+    if names:
+        transaction.on_commit(partial(delete_bytes, names), robust=True)
+    for owner_id, upload_id, blob in found:
+        if blob is None:
+            remove = partial(staging.delete_staged, owner_id, upload_id)
+            transaction.on_commit(remove, robust=True)
+    return len(found)
+
+
+def erase_uploads(user_id: int) -> int:
+    """Delete the user's rows, and once the transaction commits the bytes; how many rows."""
+    transaction.on_commit(partial(staging.delete_all_staged, user_id), robust=True)
+    return delete_uploads(Upload.objects.filter(owner_id=user_id))
+
+
+def _lock_owner(owner_id: int) -> None:
+    """Until the transaction ends nobody else counts or changes the owner's uploads."""
+    users = get_user_model()._default_manager.select_for_update(no_key=True)
+    if users.filter(pk=owner_id).first() is None:
+        raise NotFound
+
+
+def _require_quota(owner_id: int, size: int) -> None:
+    """Uploads count with their whole size as soon as they are created."""
+    used = Upload.objects.filter(owner_id=owner_id).aggregate(size=Sum("size"), count=Count("pk"))
+    left = settings.UPLOAD_QUOTA_BYTES - int(used["size"] or 0)
+    if size > left:
+        raise QuotaExceeded(f"{max(left, 0)} bytes are left for your files: delete some.")
+    if used["count"] >= MAX_UPLOADS:
+        raise QuotaExceeded(f"You have {MAX_UPLOADS} files, as many as there can be: delete some.")
+
+
+def _free_blobs(hashes: Iterable[str]) -> list[str]:
+    """Delete the rows of those that no upload refers to; the names of their bytes."""
+    unused = lock_rows(Blob.objects.filter(pk__in=hashes)).filter(uploads=None)
+    names = [*unused.values_list("name", flat=True)]
+    unused.delete()
+    return names
+
+
+# --- chunks --------------------------------------------------------------------------------------
+def append_chunk(*, owner_id: int, upload_id: UUID, chunk: Chunk) -> Upload:
+    """Write a chunk, and after the last one the whole file to the store. No-op for a chunk that has
+    arrived before.
+
+    Raises NotFound, ChunkHashMismatch, InFlight, WrongOffset, ChunkTooLong, TypeNotAllowed,
+    HashMismatch and Unavailable. After the last one the same chunk tries again.
+    """
+    if hashlib.sha256(chunk.content).hexdigest() != chunk.sha256:
+        raise ChunkHashMismatch
+    upload = own_upload(owner_id, upload_id)
+    if upload.blob_id is None:
+        with open_staged(owner_id, upload_id) as staged:
+            upload = own_upload(owner_id, upload_id)  # as the request before has left it
+            if upload.blob_id is None:
+                _receive(upload, staged, chunk)
+                if upload.offset == upload.size:
+                    _finish(upload, staged)
+                return own_upload(owner_id, upload_id)
+    _require_last(upload, chunk)
+    return upload
+
+
+def _require_last(upload: Upload, chunk: Chunk) -> None:
+    """A complete upload takes its last chunk again. Raises WrongOffset."""
+    if chunk.end != upload.size or chunk.sha256 != upload.last_chunk_sha256:
+        raise WrongOffset(upload.size)
+
+
+def _receive(upload: Upload, staged: StagedFile, chunk: Chunk) -> None:
+    received = min(upload.offset, staged.size)  # the folder may have lost bytes
+    if chunk.end <= received and staged.read(chunk.offset, len(chunk.content)) == chunk.content:
+        return
+    if chunk.offset != received:
+        raise WrongOffset(received)
+    if chunk.end > upload.size:
+        raise ChunkTooLong
+    if chunk.offset == 0 and chunk.end >= min(HEAD_BYTES, upload.size):
+        TypeDetector().feed(chunk.content)
+    staged.write(chunk.offset, chunk.content)
+    _set_offset(upload, staged, chunk.end, chunk.sha256)
+
+
+def _set_offset(upload: Upload, staged: StagedFile, offset: int, chunk_sha256: str = "") -> None:
+    """Raises NotFound if the upload was deleted meanwhile."""
+    upload.offset, upload.last_chunk_sha256 = offset, chunk_sha256
+    changes = {"offset": offset, "last_chunk_sha256": chunk_sha256, "changed_at": timezone.now()}
+    if not Upload.objects.filter(pk=upload.pk).update(**changes):
+        staged.delete()
+        raise NotFound
+
+
+# --- the whole file ------------------------------------------------------------------------------
+def _finish(upload: Upload, staged: StagedFile) -> None:
+    """Locks nothing in the database while the store answers."""
+    try:
+        content_type = _check(upload, staged)
+    except (HashMismatch, TypeNotAllowed):
+        staged.clear()
+        _set_offset(upload, staged, 0)
+        raise
+    blob = write_blob(
+        staged.file, sha256=upload.sha256, size=upload.size, content_type=content_type
+    )
+    if not _complete(upload, blob):
+        delete_bytes([blob.name])
+    staged.delete()
+
+
+def _check(upload: Upload, staged: StagedFile) -> str:
+    """The type of the bytes. Raises HashMismatch and TypeNotAllowed."""
+    digest, detector = hashlib.sha256(), TypeDetector()
+    for piece in _pieces(staged):
+        digest.update(piece)
+    if digest.hexdigest() != upload.sha256:
+        raise HashMismatch
+    for piece in _pieces(staged):
+        detector.feed(piece)
+    return detector.finish()
+
+
+def _pieces(staged: StagedFile) -> Iterator[bytes]:
+    staged.file.seek(0)
+    while piece := staged.file.read(PART_BYTES):
+        yield piece
+
+
+@transaction.atomic
+def _complete(upload: Upload, blob: Blob) -> bool:
+    """Whether the upload still exists. The blob of this hash takes the name of the new bytes, which
+    also mends one whose bytes were lost."""
+    if Upload.objects.filter(pk=upload.pk).select_for_update().first() is None:
+        return False
+    Blob.objects.bulk_create(
+        [blob],
+        update_conflicts=True,
+        unique_fields=["sha256"],
+        update_fields=["name", "content_type"],
+    )
+    Upload.objects.filter(pk=upload.pk).update(blob=blob, changed_at=timezone.now())
+    return True
+
+
+# --- sweeping ------------------------------------------------------------------------------------
+def sweep_staged() -> None:
+    """Delete the bytes of uploads that are not under way any more, of erased users for instance."""
+    for owner_id in staging.owners():
+        files = staging.staged_files(owner_id)  # before the rows, which are older than their files
+        rows = Upload.objects.filter(owner_id=owner_id, blob=None)
+        under_way = {str(pk) for pk in rows.values_list("pk", flat=True)}
+        for file in files:
+            if file.name not in under_way:
+                file.unlink(missing_ok=True)
+        staging.delete_folder_if_empty(owner_id)
