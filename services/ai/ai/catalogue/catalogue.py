@@ -114,6 +114,15 @@ class Catalogue:
         )
 
     @cached_property
+    def modules_of(self) -> Mapping[str, Sequence[str]]:
+        """The ids of each course's modules that are not retired, by the id of the course."""
+        found: dict[str, list[str]] = {}
+        for course, module in zip(*self.modules, strict=True):
+            ids = found.setdefault(self.items[course].content_id, [])
+            ids.append(self.items[module].content_id)
+        return found
+
+    @cached_property
     def of_track(self) -> Matrix:
         """Row per item, column per track: 1 where the item belongs to the track."""
         tracks = [TRACKS.index(item.track) for item in self.items]

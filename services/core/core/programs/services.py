@@ -151,7 +151,7 @@ def restore_content(*, content_id: str) -> ContentItem:
     if course and course.retired:
         raise CourseRetired
     _set_retired(item, retired=False)
-    for module in _modules(item).filter(retired_with_course=True):
+    for module in _modules(item).filter(retired=True, retired_with_course=True):
         _set_retired(module, retired=False)
     return item
 
