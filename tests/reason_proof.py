@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from ai.projections.batch import Batch
 from ai.recommendations import reasons
 from ai.recommendations.reasons import DID, K_ANONYMITY, WANTED_MORE, Kind, Reason
+from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.profiling import ProfilingCompleted
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
@@ -45,11 +46,22 @@ def _evidence(facts: Batch, user_id: int, content_id: str) -> set[str]:
 
 
 def _next_step(facts: Batch, user_id: int, content_id: str, why: Reason) -> set[str]:
-    needs = facts.content[content_id].prerequisites
-    done = all(
-        facts.progress[user_id, need].status is ProgressStatus.COMPLETED for need in needs
-    ) and tuple(needs) == tuple(why.about)
-    return {reasons.next_step([facts.content[need].title for need in needs])} if done else set()
+    finished = _finished(facts, user_id)
+    needs = [need for need in facts.content[content_id].prerequisites if need in finished]
+    if not _is_open(facts, user_id, content_id) or needs != [*why.about]:
+        return set()
+    return {reasons.next_step([facts.content[need].title for need in needs])}
+
+
+def _finish(facts: Batch, user_id: int, content_id: str, _: Reason) -> set[str]:
+    finished = _finished(facts, user_id)
+    modules = {
+        one.content_id
+        for one in facts.content.values()
+        if one.course_id == content_id and isinstance(one, ContentPublished)
+    }
+    to_finish = modules and modules <= finished and content_id not in finished
+    return {reasons.finish()} if to_finish else set()
 
 
 def _close(facts: Batch, user_id: int, _: str, why: Reason) -> set[str]:
@@ -104,8 +116,22 @@ def _new(facts: Batch, _: int, content_id: str, __: Reason) -> set[str]:
 
 def _open(facts: Batch, user_id: int, content_id: str, _: Reason) -> set[str]:
     item = facts.content[content_id]
-    is_open = _finished(facts, user_id) >= {*item.prerequisites}
+    is_open = _is_open(facts, user_id, content_id)
     return {reasons.open_now(item.level)} if is_open else set()
+
+
+def _is_open(facts: Batch, user_id: int, content_id: str) -> bool:
+    """Whether every prerequisite is completed, by itself or with its course, or is retired."""
+    finished = _finished(facts, user_id)
+    needed = [facts.content[need] for need in facts.content[content_id].prerequisites]
+    return all(
+        {one.content_id, one.course_id} & finished or _is_retired(facts, one) for one in needed
+    )
+
+
+def _is_retired(facts: Batch, item: ContentPublished | ContentRetired) -> bool:
+    course = facts.content.get(item.course_id or "")
+    return isinstance(item, ContentRetired) or isinstance(course, ContentRetired)
 
 
 def _finished(facts: Batch, user_id: int) -> set[str]:
@@ -132,6 +158,7 @@ def _feedback(facts: Batch, user_id: int) -> dict[str, FeedbackGiven]:
 
 
 SAID: Mapping[Kind, Callable[[Batch, int, str, Reason], set[str]]] = {
+    Kind.FINISH: _finish,
     Kind.NEXT_STEP: _next_step,
     Kind.CLOSE: _close,
     Kind.ALSO_FINISHED: _also_finished,

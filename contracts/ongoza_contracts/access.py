@@ -42,7 +42,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.USER_MANAGE: "add users, change their main role, deactivate and activate them",
     Permission.ORGANIZATION_READ: "read organizations",
     Permission.ORGANIZATION_MANAGE: "add and change organizations",
-    Permission.CONTENT_PUBLISH: "publish, change and retire content",
+    Permission.CONTENT_PUBLISH: "publish, change, retire and restore content",
     Permission.AUDIT_READ: "read who changed what, of what the reader may read",
     Permission.WEBHOOK_MANAGE: "have facts about organizations' own sent to their systems",
     Permission.OPERATIONS_MANAGE: "list and retry jobs; list, retry and discard parked records",

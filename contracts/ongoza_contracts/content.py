@@ -3,7 +3,15 @@
 from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.event import Fact
-from ongoza_contracts.vocabulary import ContentId, ContentType, PublicText, PublicTitle, Slug, Track
+from ongoza_contracts.vocabulary import (
+    ContentId,
+    ContentType,
+    PublicLabel,
+    PublicText,
+    PublicTitle,
+    Slug,
+    Track,
+)
 
 
 class _ContentState(Fact, key=("content_id",), partition="content_id"):
@@ -22,10 +30,12 @@ class _ContentState(Fact, key=("content_id",), partition="content_id"):
     duration_minutes: int = Field(ge=1, le=100_000)
     published_at: AwareDatetime
     updated_at: AwareDatetime
+    skill_labels: tuple[PublicLabel, ...] = Field(default=(), max_length=50)
+    """The skills as people wrote them, in the order of `skills`; empty if they wrote the slugs."""
 
 
 class ContentPublished(_ContentState, type="ongoza.content.published.v1"):
-    """An item was published, or changed while published."""
+    """An item was published, changed while published, or restored after it was retired."""
 
 
 class ContentRetired(_ContentState, type="ongoza.content.retired.v1"):

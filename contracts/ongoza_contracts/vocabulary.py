@@ -27,6 +27,12 @@ PublicText = Annotated[
     str, StringConstraints(max_length=4000), Field(json_schema_extra={"x-public-text": True})
 ]
 
+PublicLabel = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64),
+    Field(json_schema_extra={"x-public-text": True}),
+]
+
 
 class Track(StrEnum):
     """The five tracks a learner can be profiled into."""

@@ -151,6 +151,27 @@ def test_two_items_never_become_each_others_prerequisite() -> None:
     assert [version for _, _, version in appended()] == [2]
 
 
+def test_a_retired_course_has_no_module_on_offer() -> None:
+    item("course-1")
+    director = signed_in(person("dora", Role.DIRECTOR))
+    module = {
+        **{"content_type": "module", "course": "course-1", "program": "core", "title": "x"},
+        **{"track": "builders", "duration_minutes": 5},
+    }
+
+    def retire_or_publish(number: int) -> Answer:
+        if number == AT_ONCE // 2:
+            return director.call("POST", "content/course-1/retire/")
+        return director.post("content/", {**module, "content_id": f"module-1-{number}"})
+
+    answers = at_once(retire_or_publish)
+
+    assert {*statuses(answers)} <= {200, 201, 400}
+    modules = ContentItem.objects.filter(course__content_id="course-1")
+    assert modules.count() == statuses(answers)[201]
+    assert not modules.filter(retired=False).exists()
+
+
 def report(caller: Caller, percentage: int) -> Answer:
     state = {"status": "in_progress", "completion_percentage": percentage}
     return caller.post("progress/", {"content_id": "course-1", "content_type": "course", **state})

@@ -38,6 +38,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     # The catalogue is open to every user, and its publishers change it.
     "GET content/{content_id}": EVERYBODY,
     "PATCH content/{content_id}": PUBLISHERS,
+    "POST content/{content_id}/restore": PUBLISHERS,
     "POST content/{content_id}/retire": PUBLISHERS,
     "GET programs/{program_id}": EVERYBODY,
     "GET programs/{program_id}/content": EVERYBODY,

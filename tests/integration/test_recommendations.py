@@ -250,6 +250,60 @@ async def test_a_stale_list_never_shows_an_item_that_may_not_be_offered(
     assert offered(await http.get(PATH, params={"limit": 3})) == ["course-3", "course-6"]
 
 
+async def test_what_is_retired_blocks_nothing_and_takes_its_modules(
+    applier: Applier, recompute: Recompute, http: httpx.AsyncClient
+) -> None:
+    async def read() -> tuple[str, list[str]]:
+        answer = await http.get(PATH)
+        return answer.headers["X-Source"], sorted(offered(answer))
+
+    await apply(
+        applier,
+        user(),
+        *(published(f"course-{one}") for one in (1, 3)),
+        published("course-2", prerequisites=["course-1"]),
+        published("module-3-1", course_id="course-3"),
+        published("mission-1", prerequisites=["module-3-1"]),
+    )
+    await recompute_all(recompute)
+    assert await read() == ("precomputed", ["course-1", "course-3", "module-3-1"])
+    await apply(applier, retired("course-1"))
+    assert await read() == ("computed", ["course-2", "course-3", "module-3-1"])
+    await sweep(recompute)
+    await apply(applier, published("course-4", prerequisites=["course-2"]))
+    # The stored list has an item with a retired prerequisite, and is older than the catalogue.
+    assert await read() == ("precomputed", ["course-2", "course-3", "module-3-1"])
+    await apply(applier, retired("course-3"))
+    assert await read() == ("computed", ["course-2", "mission-1"])
+    await sweep(recompute)
+    await apply(applier, published("course-4", version=2))
+    assert await read() == ("precomputed", ["course-2", "mission-1"])
+
+
+async def test_a_completed_course_takes_its_modules_and_completed_modules_finish_theirs(
+    applier: Applier, recompute: Recompute, http: httpx.AsyncClient
+) -> None:
+    await apply(
+        applier,
+        user(),
+        *(published(f"course-{one}") for one in (1, 2)),
+        *(published(f"module-{one}-1", course_id=f"course-{one}") for one in (1, 2)),
+        published("mission-1", prerequisites=["module-1-1"]),
+        progress(7, "course-1", status="completed"),
+        progress(7, "module-2-1", status="completed"),
+        progress(7, "course-2", status="in_progress"),
+    )
+    assert sorted(offered(await http.get(PATH))) == ["course-2", "mission-1"]
+    await recompute_all(recompute)
+    await apply(applier, published("course-3", prerequisites=["course-2"]))
+    answer = await http.get(PATH)
+    assert (answer.headers["X-Source"], offered(answer)) == (
+        "precomputed",
+        ["course-2", "mission-1"],
+    )
+    assert answer.json()["recommendations"][0]["reason"].startswith("Finish this course")
+
+
 async def test_a_stored_list_that_the_client_has_is_a_304(
     applier: Applier, recompute: Recompute, http: httpx.AsyncClient
 ) -> None:

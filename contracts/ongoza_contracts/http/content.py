@@ -9,6 +9,8 @@ class ContentItem(Response):
 
     content_id: ContentId
     content_type: ContentType
+    course_id: ContentId | None = None
+    """The course a module belongs to."""
     title: str
     description: str
     track: Track

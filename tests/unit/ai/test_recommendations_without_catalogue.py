@@ -109,6 +109,13 @@ async def test_the_list_is_made_of_what_core_offers(http: httpx.AsyncClient) -> 
     assert source_and_items(await http.get(PATH)) == ("fallback", {"course-1", "course-2"})
 
 
+async def test_a_prerequisite_that_core_offers_no_more_blocks_nothing(
+    http: httpx.AsyncClient, core: CoreWithContent
+) -> None:
+    core.pages[0]["results"][0]["prerequisites"] = ["course-99"]
+    assert source_and_items(await http.get(PATH)) == ("fallback", {"course-1", "course-2"})
+
+
 async def test_core_is_asked_for_its_catalogue_once(
     http: httpx.AsyncClient, core: CoreWithContent
 ) -> None:

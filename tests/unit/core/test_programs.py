@@ -80,7 +80,8 @@ def test_the_fact_is_the_whole_item(director: Caller) -> None:
     fact = ContentPublished.model_validate_json(bytes(OutboxEvent.objects.get().payload or b""))
     shown = fact.model_dump(mode="json", exclude={"published_at", "updated_at", "version"})
     assert shown == {name: COURSE[name] for name in COURSE if name != "program"} | {
-        "course_id": None
+        "course_id": None,
+        "skill_labels": [],
     }
 
 
@@ -104,7 +105,24 @@ REFUSED: list[tuple[dict[str, Any], int, str, list[tuple[str, str]]]] = [
     ({"level": 2.0}, 400, "invalid", [("level", "wrong_type")]),
     ({"duration_minutes": 0}, 400, "invalid", [("duration_minutes", "out_of_range")]),
     ({"duration_minutes": 2**31}, 400, "invalid", [("duration_minutes", "out_of_range")]),
-    ({"skills": ["TCP IP"]}, 400, "invalid", [("skills.0", "invalid")]),
+    ({"skills": ["tcp", "网络"]}, 400, "invalid", [("skills.1", "invalid")]),
+    ({"skills": ["..."]}, 400, "invalid", [("skills.0", "invalid")]),
+    ({"skills": ["+" * 20]}, 400, "invalid", [("skills.0", "invalid")]),
+    ({"skill_labels": ["TCP"]}, 400, "unknown_field", [("skill_labels", "unknown_field")]),
+    ({"external_ids": ["T1059"]}, 400, "invalid", [("external_ids.0", "invalid")]),
+    (
+        {"external_ids": [{"source": "MITRE ATT&CK", "id": "T1059"}]},
+        400,
+        "invalid",
+        [("external_ids.0.source", "invalid")],
+    ),
+    (
+        {"external_ids": [{"source": "attack"}]},
+        400,
+        "invalid",
+        [("external_ids.0.id", "required")],
+    ),
+    ({"external_ids": [{"source": "attack", "id": "T1"}]}, 409, "external_id_taken", []),
     ({"skills": ["a"] * 51}, 400, "invalid", [("skills", "too_long")]),
     ({"skills": "tcp"}, 400, "invalid", [("skills", "wrong_type")]),
     ({"prerequisites": ["course-99"]}, 400, "unknown_content", []),
@@ -134,7 +152,7 @@ REFUSED_AT_FIRST: list[tuple[dict[str, Any], int, str, list[tuple[str, str]]]] =
 
 @pytest.fixture
 def retired() -> ContentItem:
-    item("course-3")
+    item("course-3", external_ids=[("attack", "T1")])
     return retire_content(content_id="course-3")
 
 

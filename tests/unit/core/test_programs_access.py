@@ -44,12 +44,13 @@ def test_directors_and_admins_write_and_everybody_reads(role: Role, director: Ca
         somebody.post("content/", COURSE),
         patch(somebody, "course-2", {"title": "Frames"}),
         retire(somebody, "course-2"),
+        somebody.call("POST", "content/course-2/restore/"),
     ]
 
     if role in {Role.DIRECTOR, Role.ADMIN}:
-        assert [status for status, _ in attempts] == [201, 200, 200]
+        assert [status for status, _ in attempts] == [201, 200, 200, 200]
     else:
-        assert [refusal(attempt) for attempt in attempts] == [(403, "forbidden", [])] * 3
+        assert [refusal(attempt) for attempt in attempts] == [(403, "forbidden", [])] * 4
         assert (rows(), appended()) == (before, [])
     program = Program.objects.get()
     for path in ("programs/", f"programs/{program.id}/", "content/", "content/course-1/"):
@@ -75,6 +76,8 @@ def test_nobody_unknown_and_no_service_reads_or_writes(
         caller.post("content/", COURSE),
         patch(caller, "course-1", {"title": "x"}),
         retire(caller, "course-1"),
+        caller.call("POST", "content/course-1/restore/"),
+        caller.get("tracks/"),
     ):
         assert refusal(attempt) == expected
     assert (rows(), appended()) == (before, [])
@@ -91,9 +94,34 @@ def test_content_is_filtered_by_type_track_level_and_program(director: Caller) -
     assert ids(director, "content/?level=1&content_type=mission") == ["mission-2"]
     assert ids(director, f"programs/{other.id}/content/?level=3") == ["mission-1"]
     assert refusal(director.get("programs/2147483647/content/")) == ABSENT
+
+
+def test_the_tracks_have_the_number_of_their_programs_and_items_on_offer(director: Caller) -> None:
+    other = add_program(slug="other", title="Other", track="leaders")
+    item("mission-1", other, track="leaders")
+    retire(director, "course-2")
+
+    status, body = director.get("tracks/")
+
+    assert status == 200
+    assert [(one["track"], one["name"]) for one in body["tracks"]] == [
+        ("builders", "Builders"),
+        ("leaders", "Leaders"),
+        ("entrepreneurs", "Entrepreneurs"),
+        ("researchers", "Researchers"),
+        ("educators", "Educators"),
+    ]
+    counts = [(one["programs"], one["items"]) for one in body["tracks"]]
+    assert counts == [(0, 1), (1, 1), (0, 0), (0, 0), (0, 0)]
+
+
+def test_an_absent_program_has_no_content(director: Caller) -> None:
+    assert refusal(director.get("programs/2147483647/content/")) == ABSENT
     assert refusal(director.get("programs/0/")) == ABSENT
 
 
-@pytest.mark.parametrize("query", ["level=0", "level=6", "level=x", "track=x", "q=", "page=9"])
+@pytest.mark.parametrize(
+    "query", ["level=0", "level=6", "level=x", "track=x", "q=", "page=9", "external_id="]
+)
 def test_a_bad_parameter_is_refused(query: str, director: Caller) -> None:
     assert refusal(director.get(f"content/?{query}")) == (400, "bad_parameter", [])

@@ -65,8 +65,8 @@ MISTAKES: dict[str, dict[str, Any]] = {
     "an id that is taken": {"content_id": "course-1"},
     "a level there is not": {"level": 6},
     "no duration": {"duration_minutes": 0},
-    "skills on one line": {"skills": "tcp-ip, dns"},
-    "skills that are no slugs": {"skills": "TCP IP"},
+    "a skill without a letter": {"skills": "..."},
+    "a skill in another script": {"skills": "网络"},
     "too many skills": {"skills": "\n".join(f"skill-{number}" for number in range(51))},
 }
 
@@ -80,6 +80,26 @@ def test_a_mistake_is_shown_in_the_form_and_publishes_nothing(name: str, admin: 
     assert "ErrorDetail" not in answer.context["adminform"].form.errors[wrong].as_text()
     assert ContentItem.objects.count() == 1
     assert appended() == []
+
+
+def test_skills_are_edited_as_people_wrote_them(admin: Client) -> None:
+    written = form(skills="C++\n.NET")
+    assert admin.post(f"{ITEMS}add/", written).status_code == 302
+    assert "C++\n.NET</textarea>" in admin.get(change_url("course-2")).content.decode()
+    assert admin.post(change_url("course-2"), written).status_code == 302
+
+    found = ContentItem.objects.get(content_id="course-2")
+    assert (found.skills, found.skill_labels) == (["c-plus-plus", "dotnet"], ["C++", ".NET"])
+    assert appended() == [("content.published", "course-2", 1)]
+
+
+def test_a_retired_item_is_restored(admin: Client) -> None:
+    chosen = ContentItem.objects.values_list("pk", flat=True)
+    for action in ("retire", "restore"):
+        body = {"action": action, "_selected_action": [*chosen]}
+        assert admin.post(ITEMS, body).status_code == 302
+
+    assert appended() == [("content.retired", "course-1", 2), ("content.published", "course-1", 3)]
 
 
 def said(admin: Client, url: str, body: dict[str, Any]) -> list[str]:

@@ -42,7 +42,12 @@ def content(_: User, numbers: range) -> None:
         item("course-900000")
         item("mission-900000")
     for number in numbers:
-        item(f"module-{number}", course="course-900000", prerequisites=["mission-900000"])
+        item(
+            f"module-{number}",
+            course="course-900000",
+            prerequisites=["mission-900000"],
+            external_ids=[("attack", f"T{number}")],
+        )
 
 
 def items(numbers: range) -> list[ContentItem]:

@@ -1,6 +1,6 @@
 """The catalogue in memory, as arrays from which lists are computed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,6 +19,8 @@ FRESH_DAYS = 14.0
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 Mask = NDArray[np.bool_]
+Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Two columns of rows of the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Item:
     version: int = 0
     """The version of the item's fact."""
     published_at: datetime = LONG_AGO
+    course_id: str | None = None
+    """The course a module belongs to."""
 
 
 def by_learners(counts: Floats) -> Floats:
@@ -69,28 +73,54 @@ class Catalogue:
         return {item.content_id: place for place, item in enumerate(self.items)}
 
     @cached_property
+    def retired(self) -> Mask:
+        """Retired, or a module of a retired course."""
+        found = {item.content_id for item in self.items if item.retired}
+        return np.array([item.retired or item.course_id in found for item in self.items], np.bool_)
+
+    @cached_property
     def offered(self) -> Mask:
         """Not retired, and with every prerequisite in the catalogue, so that it can be
         completed."""
-        return np.array(
-            [
-                not item.retired and all(need in self.position for need in item.prerequisites)
-                for item in self.items
-            ],
-            np.bool_,
-        )
+        complete = [
+            all(need in self.position for need in item.prerequisites) for item in self.items
+        ]
+        return np.array(complete, np.bool_) & ~self.retired
 
     @cached_property
-    def needs(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Pairs of an item and one of its prerequisites."""
-        pairs = [
+    def needs(self) -> Pairs:
+        """Each item beside one of its prerequisites."""
+        return _pairs(
             (place, self.position[need])
             for place, item in enumerate(self.items)
             for need in item.prerequisites
             if need in self.position
-        ]
-        table = np.array(pairs, np.intp).reshape(-1, 2)
-        return table[:, 0], table[:, 1]
+        )
+
+    @cached_property
+    def blocking(self) -> Pairs:
+        """The `needs` of which the prerequisite can be completed: it is not retired."""
+        items, needs = self.needs
+        open_ = ~self.retired[needs]
+        return items[open_], needs[open_]
+
+    @cached_property
+    def modules(self) -> Pairs:
+        """Each course beside one of its modules that are not retired."""
+        return _pairs(
+            (self.position[item.course_id], place)
+            for place, item in enumerate(self.items)
+            if item.course_id and item.course_id in self.position and not self.retired[place]
+        )
+
+    @cached_property
+    def modules_of(self) -> Mapping[str, Sequence[str]]:
+        """The ids of each course's modules that are not retired, by the id of the course."""
+        found: dict[str, list[str]] = {}
+        for course, module in zip(*self.modules, strict=True):
+            ids = found.setdefault(self.items[course].content_id, [])
+            ids.append(self.items[module].content_id)
+        return found
 
     @cached_property
     def of_track(self) -> Matrix:
@@ -124,3 +154,8 @@ class Catalogue:
         if content_type is None:
             return np.ones(len(self.items), np.bool_)
         return np.array([item.content_type == content_type for item in self.items], np.bool_)
+
+
+def _pairs(pairs: Iterable[tuple[int, int]]) -> Pairs:
+    table = np.array([*pairs], np.intp).reshape(-1, 2)
+    return table[:, 0], table[:, 1]

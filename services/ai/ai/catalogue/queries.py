@@ -17,7 +17,8 @@ DIMENSION = 384
 # Every item with its vector and the number of its learners, in the order of ids.
 CATALOGUE = """
 SELECT content_id, content_type, title, description, track, level, prerequisites, retired, skills,
-    version, published_at, vector.embedding, coalesce(taken.learners, 0)::integer AS learners
+    version, published_at, course_id, vector.embedding,
+    coalesce(taken.learners, 0)::integer AS learners
 FROM content
 LEFT JOIN content_vector AS vector USING (content_id)
 LEFT JOIN (
@@ -97,4 +98,5 @@ def _item(row: asyncpg.Record) -> Item:
         skills=tuple(row["skills"]),
         version=row["version"],
         published_at=row["published_at"],
+        course_id=row["course_id"],
     )

@@ -7,7 +7,7 @@ import numpy as np
 from ai.catalogue.catalogue import TRACKS, Catalogue, Mask
 from ai.catalogue.item_neighbours import Floats
 from ai.learners.learner import Learner
-from ai.recommendations.scoring import Parts, with_status
+from ai.recommendations.scoring import Parts, completed_with_modules, to_finish, with_status
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 OF_EACH = 100
@@ -76,12 +76,12 @@ def may_be_offered(
     catalogue: Catalogue, learner: Learner, exclude: frozenset[str] = frozenset()
 ) -> Mask:
     """Items that are neither completed, in progress, retired nor unwanted, and whose prerequisites
-    are completed."""
-    completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
+    are completed; of the courses in progress those that only have to be finished."""
+    done = completed_with_modules(catalogue, learner)
     running = with_status(catalogue, learner, ProgressStatus.IN_PROGRESS)
-    may: Mask = catalogue.offered & ~completed & ~running
-    items, needs = catalogue.needs
-    may[items[~completed[needs]]] = False
+    may: Mask = catalogue.offered & ~done & (~running | to_finish(catalogue, learner))
+    items, needs = catalogue.blocking
+    may[items[~done[needs]]] = False
     for content_id in {*learner.with_verdict(Verdict.NOT_FOR_ME), *exclude}:
         if content_id in catalogue.position:
             may[catalogue.position[content_id]] = False

@@ -1,8 +1,9 @@
 """Reads stored lists."""
 
 # The stored list, unless it is stale: the learner is marked, or the catalogue has changed and an
-# item was retired or has a prerequisite that is not completed. After a change of the catalogue an
-# empty list is stale as well, because there may be items to offer.
+# item or its course was retired, or has a prerequisite that is neither retired nor completed, by
+# itself or with its course. After a change of the catalogue an empty list is stale as well, because
+# there may be items to offer.
 PRECOMPUTED = """
 SELECT kept.{column} FROM recommendation AS kept
 WHERE user_id = $1
@@ -11,11 +12,15 @@ AND (
     revision = (SELECT revision FROM catalogue_revision)
     OR content_ids <> '{{}}' AND NOT EXISTS (
         SELECT FROM ({shown}) AS shown (content_id) LEFT JOIN content USING (content_id)
-        WHERE coalesce(content.retired, true) OR EXISTS (
+        LEFT JOIN content AS course ON course.content_id = content.course_id
+        WHERE coalesce(content.retired, true) OR coalesce(course.retired, false) OR EXISTS (
             SELECT FROM unnest(content.prerequisites) AS needed
-            WHERE NOT EXISTS (
+            LEFT JOIN content AS item ON item.content_id = needed
+            LEFT JOIN content AS whole ON whole.content_id = item.course_id
+            WHERE NOT coalesce(item.retired, false) AND NOT coalesce(whole.retired, false)
+            AND NOT EXISTS (
                 SELECT FROM progress
-                WHERE progress.user_id = $1 AND progress.content_id = needed
+                WHERE progress.user_id = $1 AND progress.content_id IN (needed, item.course_id)
                 AND status = 'completed'
             )
         )

@@ -45,8 +45,7 @@ def rank(
 ) -> tuple[list[Ranked], Parts]:
     """At most `limit` items, best first, and the parts of all items' scores.
 
-    Never an item the learner completed, has in progress or does not want, a retired one, or one
-    whose prerequisites are not completed. With `relevance` 1 variety does not count.
+    Never an item that `may_be_offered` leaves out. With `relevance` 1 variety does not count.
     """
     parts = score(catalogue, learner)
     total = parts.total

@@ -27,6 +27,7 @@ WANTED_MORE = "of which you want more"
 
 
 class Kind(StrEnum):
+    FINISH = "finish"
     NEXT_STEP = "next_step"
     CLOSE = "close"
     ALSO_FINISHED = "also_finished"
@@ -46,6 +47,10 @@ class Reason:
     that core returned over HTTP has version 0."""
     about: tuple[str, ...] = ()
     """The other items that the sentence names."""
+
+
+def finish() -> str:
+    return "Finish this course: you completed all its modules"
 
 
 def next_step(titles: list[str]) -> str:
@@ -78,21 +83,31 @@ def open_now(level: int) -> str:
 
 
 def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts) -> Reason:
-    """The sentence of the part that lifts the item's score furthest above the catalogue's mean,
-    among those that have a sentence."""
+    """That of a course to finish, or else the sentence of the part that lifts the item's score
+    furthest above the catalogue's mean, among those that have a sentence."""
 
     def lift(name: str) -> float:
         part: Floats = getattr(parts, name)
         return float(part[ranked.place]) - parts.means[name]
 
+    if to_finish := _finish(catalogue, learner, ranked):
+        return to_finish
     for name in sorted(REASONS, key=lift, reverse=True):
         if lift(name) > 0 and (reason := REASONS[name](catalogue, learner, ranked)):
             return reason
     return Reason(Kind.OPEN, open_now(ranked.item.level), (_content(ranked),))
 
 
+def _finish(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
+    modules = catalogue.modules_of.get(ranked.item.content_id, ())
+    if not modules or not all(_completed(learner, one) for one in modules):
+        return None
+    return Reason(Kind.FINISH, finish(), tuple(_step_fact(learner, one) for one in modules))
+
+
 def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
-    needs = ranked.item.prerequisites
+    """Names the completed prerequisites; the others are retired, or their course is completed."""
+    needs = tuple(need for need in ranked.item.prerequisites if _completed(learner, need))
     if not needs:
         return None
     titles = [_title(catalogue, need) for need in needs]
@@ -169,6 +184,11 @@ def _title(catalogue: Catalogue, content_id: str) -> str:
 
 def _content(ranked: Ranked) -> str:
     return f"content:{ranked.item.content_id}@{ranked.item.version}"
+
+
+def _completed(learner: Learner, content_id: str) -> bool:
+    interaction = learner.interactions.get(content_id)
+    return interaction is not None and interaction.status is ProgressStatus.COMPLETED
 
 
 def _fact(learner: Learner, content_id: str) -> str:

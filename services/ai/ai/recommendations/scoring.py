@@ -7,7 +7,8 @@ An item's score is the weighted mean of those of its parts for which there is da
   closest item;
 - track: the profile's score for the item's track, 0 to 1; 1 for the track chosen in core;
 - level: 1 - |item's level - level the learner is at| / 4;
-- step: 1 for an item that follows one of the three newest completed items, .5 an earlier one;
+- step: 1 for an item that follows one of the three newest completed items, .5 an earlier one; 1
+  for a course of which all modules are completed;
 - popularity: log(1 + learners), relative to the item with most learners;
 - fresh: 1 on publication, halved every 14 days.
 
@@ -173,6 +174,25 @@ def with_status(catalogue: Catalogue, learner: Learner, status: ProgressStatus) 
     return mask
 
 
+def completed_with_modules(catalogue: Catalogue, learner: Learner) -> Mask:
+    """What the learner completed; a completed course counts for its modules as well."""
+    completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
+    courses, modules = catalogue.modules
+    done = completed.copy()
+    done[modules[completed[courses]]] = True
+    return done
+
+
+def to_finish(catalogue: Catalogue, learner: Learner) -> Mask:
+    """Courses that are not completed although all their modules are."""
+    completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
+    courses, modules = catalogue.modules
+    finish = np.zeros(len(catalogue.items), np.bool_)
+    finish[courses] = True
+    finish[courses[~completed[modules]]] = False
+    return finish & ~completed
+
+
 def _places(catalogue: Catalogue, learner: Learner, status: ProgressStatus) -> list[int]:
     return [
         catalogue.position[content_id]
@@ -188,6 +208,7 @@ def _next_steps(catalogue: Catalogue, learner: Learner) -> Floats:
     steps = np.zeros(len(catalogue.items), np.float32)
     items, needs = catalogue.needs
     np.maximum.at(steps, items, worth[needs])
+    steps[to_finish(catalogue, learner)] = 1.0
     return steps
 
 

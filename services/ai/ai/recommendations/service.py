@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, Protocol, TypeAlias
 
@@ -160,8 +160,17 @@ async def _catalogue_of_core(catalogues: CatalogueCache, core: CoreCalls) -> Cat
         if not items:
             raise RecommendationsUnavailable from error
         return _without_vectors(items)
-    catalogues.remember(_without_vectors(items))
+    catalogues.remember(_without_vectors(_without_retired_needs(items)))
     return catalogues.last
+
+
+def _without_retired_needs(items: Sequence[Item]) -> list[Item]:
+    """Core lists every item on offer, so the prerequisites that are missing are retired."""
+    offered = {item.content_id for item in items}
+    return [
+        replace(item, prerequisites=tuple(need for need in item.prerequisites if need in offered))
+        for item in items
+    ]
 
 
 def _without_vectors(items: Sequence[Item]) -> Catalogue:

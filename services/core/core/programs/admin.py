@@ -64,6 +64,8 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         """An item is not offered as what comes before itself."""
         super().__init__(*args, **options)
+        if "skills" in self.fields:
+            self.initial["skills"] = self.instance.shown_skills
         choices: Any = self.fields.get("prerequisites")  # none for an item that is only shown
         if choices:
             choices.queryset = choices.queryset.exclude(pk=self.instance.pk)
@@ -93,12 +95,12 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(ContentItem)
 class ContentItemAdmin(ModelAdmin):
     form = ContentForm
-    fields = (*FIXED, *CHANGEABLE, "prerequisites", "shown_state", "version")
-    readonly_fields = ("shown_state", "shown_skills", "version")
+    fields = (*FIXED, *CHANGEABLE, "prerequisites", "shown_external_ids", "shown_state", "version")
+    readonly_fields = ("shown_external_ids", "shown_state", "shown_skills", "version")
     list_display = ("title", "content_id", "program", "track", "level", "shown_state")
     list_filter = ("content_type", "track", "level", "retired", "program")
     search_fields = ("content_id", "title")
-    actions = actions_detail = ("retire",)
+    actions = actions_detail = ("retire", "restore")
 
     @display(  # type: ignore[untyped-decorator]
         description="State", ordering="retired", label={"On offer": "success", "Retired": "warning"}
@@ -108,7 +110,11 @@ class ContentItemAdmin(ModelAdmin):
 
     @display(description="Skills", empty_value="-")  # type: ignore[untyped-decorator]
     def shown_skills(self, item: ContentItem) -> str | None:
-        return ", ".join(item.skills) or None
+        return ", ".join(item.shown_skills) or None
+
+    @display(description="External ids", empty_value="-")  # type: ignore[untyped-decorator]
+    def shown_external_ids(self, item: ContentItem) -> str | None:
+        return ", ".join(map(str, item.external_ids.all())) if item.pk else None
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Where nothing can be edited, Django would show the column of skills as JSON."""
@@ -141,8 +147,17 @@ class ContentItemAdmin(ModelAdmin):
 
     @service_action(
         "Retire: offer no more",
-        explanation="The item leaves the catalogue and is offered to nobody any more; learners "
-        "keep what they did. It cannot be offered again.",
+        explanation="The item leaves the catalogue and is offered to nobody any more, nor are the "
+        "modules of a course; learners keep what they did. What needs it completed first is "
+        "offered without it.",
     )
     def retire(self, request: HttpRequest, item: ContentItem) -> None:
         services.retire_content(content_id=item.content_id)
+
+    @service_action(
+        "Restore: offer again",
+        explanation="The retired item is offered again, and so are the modules that were retired "
+        "with a course.",
+    )
+    def restore(self, request: HttpRequest, item: ContentItem) -> None:
+        services.restore_content(content_id=item.content_id)

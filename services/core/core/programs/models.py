@@ -39,11 +39,15 @@ class ContentItem(Versioned):
     track = models.CharField(max_length=16, choices=TRACKS)
     level = models.PositiveSmallIntegerField(default=1)
     skills = models.JSONField(default=list, blank=True)
+    skill_labels = models.JSONField(default=list, blank=True, editable=False)
+    """As people wrote them, in the order of `skills`; empty if they wrote the slugs."""
     prerequisites: "models.ManyToManyField[ContentItem, Prerequisite]" = models.ManyToManyField(
         "self", through="Prerequisite", symmetrical=False, blank=True
     )
     duration_minutes = models.PositiveIntegerField()
     retired = models.BooleanField(default=False, editable=False)
+    retired_with_course = models.BooleanField(default=False, editable=False)
+    """Whether a module was retired by retiring its course, and is restored with it."""
     published_at = models.DateTimeField(editable=False)
 
     class Meta:
@@ -51,6 +55,12 @@ class ContentItem(Versioned):
 
     def __str__(self) -> str:
         return f"{self.content_id}: {self.title}"
+
+    @property
+    def shown_skills(self) -> list[str]:
+        """The skills as people wrote them."""
+        shown: list[str] = self.skill_labels or self.skills
+        return shown
 
 
 class Prerequisite(Part):
@@ -69,3 +79,20 @@ class Prerequisite(Part):
 
     def __str__(self) -> str:
         return f"{self.from_contentitem_id} after {self.to_contentitem_id}"
+
+
+class ExternalId(models.Model):
+    """The id that another source, such as ATT&CK, has for an item. Not published."""
+
+    source = models.CharField(max_length=32)
+    external_id = models.CharField(max_length=128)
+    item = models.ForeignKey(ContentItem, models.CASCADE, related_name="external_ids")
+
+    class Meta:
+        ordering = ("source", "external_id")
+        constraints = (
+            models.UniqueConstraint(fields=("source", "external_id"), name="one_item_of_source_id"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.external_id}"

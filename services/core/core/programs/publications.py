@@ -17,6 +17,7 @@ def content_fact(item: ContentItem) -> ContentPublished | ContentRetired:
             "track": item.track,
             "level": item.level,
             "skills": tuple(item.skills),
+            "skill_labels": tuple(item.skill_labels),
             "prerequisites": tuple(sorted(each.content_id for each in item.prerequisites.all())),
             "course_id": item.course.content_id if item.course else None,
             "duration_minutes": item.duration_minutes,
@@ -37,7 +38,8 @@ def assign_item(item: ContentItem, fact: ContentPublished | ContentRetired) -> N
     for name, value in fact.model_dump(mode="json", include=COPIED_FIELDS).items():
         setattr(item, name, value)
     item.published_at = fact.published_at
-    item.skills, item.retired = [*fact.skills], isinstance(fact, ContentRetired)
+    item.skills, item.skill_labels = [*fact.skills], [*fact.skill_labels]
+    item.retired = isinstance(fact, ContentRetired)
     item.course = ContentItem.objects.filter(content_id=fact.course_id).first()
     if item.program_id is None:
         item.program = item.course.program if item.course else _program_of(item.track)
@@ -63,6 +65,6 @@ CONTENT = register(
         related=("course", "prerequisites"),
         assign_row=assign_item,
         assign_related=assign_prerequisites,
-        unpublished={"position": 0},
+        unpublished={"position": 0, "retired_with_course": False},
     )
 )

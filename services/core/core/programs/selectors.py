@@ -1,11 +1,14 @@
 """Reads of the catalogue, which is open to every user."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from core.kit.errors import DomainError, NotFound
-from core.programs.models import ContentItem, Program
+from core.programs.models import ContentItem, ExternalId, Program
+from ongoza_contracts.vocabulary import Track
 
 
 class UnknownContent(DomainError):
@@ -18,7 +21,7 @@ def offered() -> QuerySet[ContentItem]:
     return (
         ContentItem.objects.filter(retired=False)
         .select_related("program", "course")
-        .prefetch_related("prerequisites")
+        .prefetch_related("prerequisites", "external_ids")
     )
 
 
@@ -27,6 +30,19 @@ def containing(rows: QuerySet[ContentItem], words: Iterable[str]) -> QuerySet[Co
     for word in words:
         rows = rows.filter(Q(title__icontains=word) | Q(description__icontains=word))
     return rows
+
+
+def with_external_id(rows: QuerySet[ContentItem], **wanted: str) -> QuerySet[ContentItem]:
+    """The items with an external id of this `source`, this `external_id`, or both."""
+    return rows.filter(pk__in=ExternalId.objects.filter(**wanted).values("item"))
+
+
+def dependents(item: ContentItem) -> list[str]:
+    """The ids of the items on offer that need this one completed first, and of the modules of a
+    course, without those that were retired on their own."""
+    modules = Q(course=item) & (Q(retired=False) | Q(retired_with_course=True))
+    found = ContentItem.objects.filter(Q(prerequisites=item, retired=False) | modules)
+    return [*found.order_by("content_id").values_list("content_id", flat=True).distinct()]
 
 
 def content(content_id: str) -> ContentItem:
@@ -50,3 +66,27 @@ def program(program_id: int) -> Program:
     if (found := Program.objects.filter(pk=program_id).first()) is None:
         raise NotFound
     return found
+
+
+@dataclass(frozen=True)
+class TrackSummary:
+    track: Track
+    programs: int
+    items: int
+    """The items that are not retired."""
+
+    @property
+    def name(self) -> str:
+        return self.track.title()
+
+
+def tracks() -> list[TrackSummary]:
+    """The five tracks, in their own order."""
+    programs = _by_track(Program.objects.all())
+    items = _by_track(ContentItem.objects.filter(retired=False))
+    return [TrackSummary(one, programs.get(one, 0), items.get(one, 0)) for one in Track]
+
+
+def _by_track(rows: QuerySet[Any]) -> Mapping[str, int]:
+    """The number of rows of each track."""
+    return dict(rows.order_by().values_list("track").annotate(Count("pk")))

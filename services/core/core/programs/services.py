@@ -1,16 +1,20 @@
 """Everything that changes the catalogue."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish, publish_with_parts
+from core.programs.external_ids import Pair, pairs_of, set_external_ids
 from core.programs.models import ContentItem, Program
 from core.programs.selectors import UnknownContent
+from core.programs.skills import skill_columns
 from ongoza_contracts.vocabulary import ContentType
 
 # Checking that prerequisites stay free of circles looks at other items: one writer at a time.
@@ -37,6 +41,11 @@ class Retired(Conflict):
     detail = "The item is retired."
 
 
+class CourseRetired(Conflict):
+    code = "course_retired"
+    detail = "The course of this module is retired. Restore the course."
+
+
 @transaction.atomic
 def add_program(*, slug: str, title: str, description: str = "", track: str = "") -> Program:
     """Programs have no facts of their own: an item's fact says its track."""
@@ -61,15 +70,18 @@ def publish_content(
     content_id: str,
     course: str | None = None,
     prerequisites: list[str] | None = None,
+    external_ids: Iterable[Pair] = (),
     **state: Any,
 ) -> ContentItem:
-    """Add an item to the catalogue and offer it.
+    """Add an item to the catalogue and offer it. Skills are as people write them.
 
-    Raises ContentIdTaken, UnknownContent, NotItsCourse and CircularPrerequisites.
+    Raises ContentIdTaken, ExternalIdTaken, UnknownContent, NotItsCourse, NotASkill and
+    CircularPrerequisites.
     """
     now = timezone.now()
-    item = ContentItem(content_id=content_id, published_at=now, created_at=now, **state)
-    item.course = _item(course) if course else None
+    item = ContentItem(content_id=content_id, published_at=now, created_at=now)
+    _assign(item, _columns(item, state))
+    item.course = _course(course) if course else None
     _refuse_wrong_course(item)
     try:
         with transaction.atomic():
@@ -77,6 +89,7 @@ def publish_content(
     except IntegrityError:
         raise ContentIdTaken from None
     needed = _items_before(item, prerequisites or [])
+    set_external_ids(item, {*external_ids})
     with publish_with_parts(item):
         item.prerequisites.set(needed)
     return item
@@ -87,23 +100,28 @@ def update_content(
     *,
     content_id: str,
     prerequisites: list[str] | None = None,
+    external_ids: Iterable[Pair] | None = None,
     if_match: IfMatch | None = None,
     **changes: Any,
 ) -> ContentItem:
     """Change an item that is on offer. No-op if nothing changes.
 
-    Raises NotFound, PreconditionFailed, Retired, UnknownContent and CircularPrerequisites.
+    Raises NotFound, PreconditionFailed, Retired, ExternalIdTaken, UnknownContent, NotASkill and
+    CircularPrerequisites.
     """
     item = get_for_update(ContentItem.objects.filter(content_id=content_id), if_match=if_match)
     if item.retired:
         raise Retired
     before = {*item.prerequisites.all()}
     needed = before if prerequisites is None else {*_items_before(item, prerequisites)}
-    changed = {name: value for name, value in changes.items() if getattr(item, name) != value}
-    if not changed and needed == before:
+    columns = _columns(item, changes)
+    changed = {name: value for name, value in columns.items() if getattr(item, name) != value}
+    pairs = None if external_ids is None else {*external_ids}
+    if not changed and needed == before and pairs in (None, pairs_of(item)):
         return item
-    for name, value in changed.items():
-        setattr(item, name, value)
+    _assign(item, changed)
+    if pairs is not None:
+        set_external_ids(item, pairs)
     with publish_with_parts(item):
         item.prerequisites.set(needed)
     return item
@@ -111,16 +129,69 @@ def update_content(
 
 @transaction.atomic
 def retire_content(*, content_id: str) -> ContentItem:
-    """Offer an item no more; learners keep what they did. No-op if retired."""
+    """Offer an item no more, nor the modules of a course; learners keep what they did. No-op if
+    retired. Raises NotFound."""
     item = get_for_update(ContentItem.objects.filter(content_id=content_id))
-    if not item.retired:
-        item.retired = True
-        publish(item)
+    if item.retired:
+        return item
+    _set_retired(item, retired=True)
+    for module in _modules(item).filter(retired=False):
+        _set_retired(module, retired=True, with_course=True)
     return item
 
 
-def _item(content_id: str) -> ContentItem:
-    item = ContentItem.objects.filter(content_id=content_id, retired=False).first()
+@transaction.atomic
+def restore_content(*, content_id: str) -> ContentItem:
+    """Offer a retired item again, and the modules that were retired with a course. No-op if it is
+    on offer. Raises NotFound and CourseRetired."""
+    course = _lock_course_of(content_id)
+    item = get_for_update(ContentItem.objects.filter(content_id=content_id))
+    if not item.retired:
+        return item
+    if course and course.retired:
+        raise CourseRetired
+    _set_retired(item, retired=False)
+    for module in _modules(item).filter(retired=True, retired_with_course=True):
+        _set_retired(module, retired=False)
+    return item
+
+
+def _set_retired(item: ContentItem, *, retired: bool, with_course: bool = False) -> None:
+    item.retired, item.retired_with_course = retired, with_course
+    publish(item)
+
+
+def _modules(course: ContentItem) -> QuerySet[ContentItem]:
+    """The modules of a course that is locked already, locked in the order of their ids."""
+    return course.modules.select_for_update(no_key=True).order_by("pk")
+
+
+def _lock_course_of(content_id: str) -> ContentItem | None:
+    """Locked before its module, as in `retire_content`."""
+    course = ContentItem.objects.filter(modules__content_id=content_id)
+    return course.select_for_update(no_key=True, of=("self",)).first()
+
+
+def _columns(item: ContentItem, state: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of an item's state, of which skills have two."""
+    if "skills" not in state:
+        return {**state}
+    return {**state, **skill_columns(item, state["skills"])}
+
+
+def _assign(item: ContentItem, columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(item, name, value)
+
+
+def _course(content_id: str) -> ContentItem:
+    """The course of a new module, locked so that it is not retired meanwhile."""
+    return _item(content_id, ContentItem.objects.select_for_update(no_key=True))
+
+
+def _item(content_id: str, rows: QuerySet[ContentItem] | None = None) -> ContentItem:
+    rows = ContentItem.objects.all() if rows is None else rows
+    item = rows.filter(content_id=content_id, retired=False).first()
     if item is None:
         raise UnknownContent(f"There is no item {content_id} on offer.")
     return item

@@ -1,4 +1,5 @@
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,6 +18,7 @@ from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import ContentType, Track
 
 SEARCH_MAX_LENGTH = 100
+EXTERNAL_ID_MAX_LENGTH = 128
 
 
 class ContentOrder(StrEnum):
@@ -42,7 +44,13 @@ FILTERS = [
     OpenApiParameter("content_type", str, enum=list(ContentType)),
     OpenApiParameter("track", str, enum=list(Track)),
     OpenApiParameter("level", int),
+    OpenApiParameter(
+        "external_source", str, description="Items with an id of this source, such as `attack`."
+    ),
+    OpenApiParameter("external_id", str, description="Items with this id in a source."),
 ]
+EXTERNAL_IDS = {"external_source": "source", "external_id": "external_id"}
+"""The column that each parameter compares."""
 
 
 class Programs(ApiView):
@@ -57,6 +65,15 @@ class Programs(ApiView):
         return self.page(Program.objects.all(), ProgramSerializer)
 
 
+class Tracks(ApiView):
+    permissions = {"GET": Principal.USER}
+
+    @extend_schema(operation_id="tracks_list", responses=serializers.TracksSerializer)
+    def get(self, request: Request) -> Response:
+        """List the five tracks, with the number of programs and of items that are not retired."""
+        return Response(serializers.TracksSerializer({"tracks": selectors.tracks()}).data)
+
+
 class ProgramDetail(ApiView):
     permissions = {"GET": Principal.USER}
 
@@ -67,7 +84,10 @@ class ProgramDetail(ApiView):
 
 
 class _ContentList(ApiView):
-    query_parameters = (*PAGE_PARAMETERS, "q", "ordering", "content_type", "track", "level")
+    query_parameters = (
+        *(*PAGE_PARAMETERS, "q", "ordering", "content_type", "track", "level"),
+        *EXTERNAL_IDS,
+    )
 
     def filtered(self, rows: QuerySet[ContentItem]) -> Response:
         if content_type := enum_param(self.request, "content_type", ContentType):
@@ -76,6 +96,12 @@ class _ContentList(ApiView):
             rows = rows.filter(track=track)
         if "level" in self.request.query_params:
             rows = rows.filter(level=positive_int_param(self.request, "level", default=1, most=5))
+        if given := EXTERNAL_IDS.keys() & self.request.query_params.keys():
+            wanted = {
+                EXTERNAL_IDS[name]: text_param(self.request, name, most=EXTERNAL_ID_MAX_LENGTH)
+                for name in given
+            }
+            rows = selectors.with_external_id(rows, **wanted)
         if "q" in self.request.query_params:
             words = text_param(self.request, "q", most=SEARCH_MAX_LENGTH).split()
             rows = selectors.containing(rows, words)
@@ -118,7 +144,7 @@ class Content(_ContentList):
     )
     def post(self, request: Request) -> Response:
         """Publish a course, module or mission. For directors and admins."""
-        item = services.publish_content(**self.body(serializers.PublishContentRequest))
+        item = services.publish_content(**_state(self.body(serializers.PublishContentRequest)))
         return self.one(item, ContentSerializer, 201)
 
 
@@ -139,7 +165,7 @@ class ContentDetail(ApiView):
     )
     def patch(self, request: Request, content_id: str) -> Response:
         """Change an item that is not retired. For directors and admins."""
-        changes = self.body(serializers.UpdateContentRequest, partial=True)
+        changes = _state(self.body(serializers.UpdateContentRequest, partial=True))
         item = services.update_content(content_id=content_id, if_match=self.if_match, **changes)
         return self.one(item, ContentSerializer)
 
@@ -148,8 +174,35 @@ class RetireContent(ApiView):
     permissions = {"POST": Permission.CONTENT_PUBLISH}
     etag_methods = ("POST",)
 
-    @extend_schema(operation_id="content_retire", request=None, responses=ContentSerializer)
+    @extend_schema(
+        operation_id="content_retire", request=None, responses=serializers.RetiredContentSerializer
+    )
     def post(self, request: Request, content_id: str) -> Response:
-        """Retire an item: it is no longer offered. For directors and admins."""
+        """Retire an item, and the modules of a course: they are no longer offered.
+
+        For directors and admins.
+        """
         item = services.retire_content(content_id=content_id)
+        return self.one(item, serializers.RetiredContentSerializer)
+
+
+class RestoreContent(ApiView):
+    permissions = {"POST": Permission.CONTENT_PUBLISH}
+    etag_methods = ("POST",)
+
+    @extend_schema(operation_id="content_restore", request=None, responses=ContentSerializer)
+    def post(self, request: Request, content_id: str) -> Response:
+        """Offer a retired item again, and the modules that were retired with a course.
+
+        For directors and admins. 409 `course_retired` for a module of a retired course.
+        """
+        item = services.restore_content(content_id=content_id)
         return self.one(item, ContentSerializer)
+
+
+def _state(body: dict[str, Any]) -> dict[str, Any]:
+    """The body with its external ids as pairs."""
+    if "external_ids" not in body:
+        return body
+    pairs = [(one["source"], one["external_id"]) for one in body["external_ids"]]
+    return {**body, "external_ids": pairs}

@@ -1,0 +1,49 @@
+"""Skills as people write them (`C++`, `.NET`, `réseau`) and the slugs they are found by. Pure."""
+
+import re
+import unicodedata
+
+SLUG_MAX = 64
+_WORDS = {"+": " plus ", "#": " sharp ", "\u266f": " sharp ", "&": " and "}
+_LETTERS = {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "\u0131": "i"}
+_SPELLINGS = str.maketrans({**_WORDS, **_LETTERS})
+_LEADING_DOT = re.compile(r"(?<![a-z0-9])\.(?=[a-z0-9])")
+_BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
+_SEPARATORS = {"-", "_", "."}
+
+
+class NotASkill(ValueError):
+    """The text has no slug. Its message says why."""
+
+
+def skill_label(text: str) -> str:
+    """The text in NFC with single spaces, as it is shown."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def skill_slug(text: str) -> str:
+    """`c-plus-plus` for `C++`, `dotnet` for `.NET`, `reseau` for `réseau`. A slug stays itself.
+
+    Raises NotASkill for a text with letters or digits of another script, one without any, and one
+    whose slug is too long.
+    """
+    latin = _without_accents(text).translate(_SPELLINGS)
+    if any(letter.isalnum() and not letter.isascii() for letter in latin):
+        raise NotASkill("Write a skill with Latin letters and the digits 0 to 9.")
+    spelled = _LEADING_DOT.sub("dot", latin)
+    slug = _BETWEEN_WORDS.sub(_separator, spelled).strip("-_.")
+    if not 1 <= len(slug) <= SLUG_MAX:
+        raise NotASkill(f"A skill has a letter or digit, and a slug of at most {SLUG_MAX}.")
+    return slug
+
+
+def _without_accents(text: str) -> str:
+    """In lower case, without the marks that belong to letters."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    apart = unicodedata.normalize("NFKD", folded)
+    return "".join(one for one in apart if not unicodedata.category(one).startswith("M"))
+
+
+def _separator(between: re.Match[str]) -> str:
+    """The characters of a slug between two words stay; anything else is a hyphen."""
+    return between[0] if between[0] in _SEPARATORS else "-"
