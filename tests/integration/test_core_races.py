@@ -151,8 +151,8 @@ def test_two_items_never_become_each_others_prerequisite() -> None:
     assert [version for _, _, version in appended()] == [2]
 
 
-def report(caller: Caller, percentage: int) -> Answer:
-    state = {"status": "in_progress", "completion_percentage": percentage}
+def report(caller: Caller, score: int) -> Answer:
+    state = {"status": "in_progress", "score": score}
     return caller.post("progress/", {"content_id": "course-1", "content_type": "course", **state})
 
 
