@@ -1,10 +1,13 @@
 """What reports of progress change: late ones, scores, new attempts, prerequisites and evidence."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from core.erasure.services import erase_user
@@ -424,3 +427,24 @@ def test_staff_record_nothing_of_a_minor_without_consent(
     Minor.objects.create(user=learner, adult_from=datetime.now(UTC).date() + timedelta(days=400))
     answer = dora.post(f"users/{learner.id}/progress/", progress_report())
     assert refusal(answer) == (403, "guardian_consent_required", [])
+
+
+# --- rows that are older than these columns ------------------------------------------------------
+def test_the_migration_fills_what_older_rows_show(amina: Caller) -> None:
+    completed(amina, score=70)
+    rows: Any = QuerySet(Progress)
+    rows.update(best_score=None, first_completed_at=None, completed_at=None)
+    migration = import_module("core.progress.migrations.0005_attempts_and_evidence")
+    migration.fill(SimpleNamespace(get_model=lambda *_: SimpleNamespace(objects=rows)), None)
+    row = Progress.objects.get()
+    assert (row.best_score, row.first_completed_at) == (70, row.updated_at)
+    assert row.completed_at == row.updated_at
+
+
+def test_a_row_without_the_time_of_its_completion_is_taken_again(amina: Caller) -> None:
+    """As one that was written back from an older fact."""
+    record = completed(amina)
+    rows: Any = QuerySet(Progress)
+    rows.update(first_completed_at=None, completed_at=None)
+    _, again = amina.post(attempts_path(record), None)
+    assert again["first_completed_at"] == record["updated_at"]
