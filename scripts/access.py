@@ -24,8 +24,8 @@ exist.
 
 """
 SCOPES_INTRODUCTION = """
-Within an organization or cohort `learner.*` and `submission.review` reach learners, the others all
-members.
+Within an organization or cohort `learner.*`, `progress.record` and `submission.review` reach
+learners, the others all members.
 
 ## Where a role is held
 

@@ -17,6 +17,7 @@ from ongoza_contracts.vocabulary import Role
 class Permission(StrEnum):
     LEARNER_READ = "learner.read"
     LEARNER_CONTACT_READ = "learner.contact.read"
+    PROGRESS_RECORD = "progress.record"
     SUBMISSION_REVIEW = "submission.review"
     COHORT_MANAGE = "cohort.manage"
     MEMBERSHIP_READ = "membership.read"
@@ -34,6 +35,7 @@ class Permission(StrEnum):
 DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.LEARNER_READ: "read a learner's profile, progress, recommendations and behaviour",
     Permission.LEARNER_CONTACT_READ: "read a learner's e-mail address",
+    Permission.PROGRESS_RECORD: "record progress of a learner, on the word of staff",
     Permission.SUBMISSION_REVIEW: "review a learner's submissions",
     Permission.COHORT_MANAGE: "add and change cohorts",
     Permission.MEMBERSHIP_READ: "read who has which role where, and these people's profiles",
@@ -85,6 +87,7 @@ REACH: Mapping[Role, Mapping[Permission, Reach]] = {
     Role.DIRECTOR: {
         Permission.LEARNER_READ: Reach.ORGANIZATION,
         Permission.LEARNER_CONTACT_READ: Reach.ORGANIZATION,
+        Permission.PROGRESS_RECORD: Reach.ORGANIZATION,
         Permission.SUBMISSION_REVIEW: Reach.ORGANIZATION,
         Permission.COHORT_MANAGE: Reach.ORGANIZATION,
         Permission.MEMBERSHIP_READ: Reach.ORGANIZATION,
@@ -115,7 +118,12 @@ SCOPES: Mapping[Role, frozenset[ScopeKind]] = {
 """Where a role may be granted. On the platform a role follows from the user's main role alone."""
 
 LEARNERS_ONLY = frozenset(
-    {Permission.LEARNER_READ, Permission.LEARNER_CONTACT_READ, Permission.SUBMISSION_REVIEW}
+    {
+        Permission.LEARNER_READ,
+        Permission.LEARNER_CONTACT_READ,
+        Permission.PROGRESS_RECORD,
+        Permission.SUBMISSION_REVIEW,
+    }
 )
 """Within an organization or cohort these reach its learners; the other permissions, all members."""
 

@@ -1,9 +1,19 @@
 """Facts about what learners have done."""
 
-from pydantic import AwareDatetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.event import Fact
-from ongoza_contracts.vocabulary import ContentId, ContentType, Percentage, ProgressStatus, UserId
+from ongoza_contracts.vocabulary import (
+    ID_MAX,
+    ContentId,
+    ContentType,
+    Percentage,
+    ProgressSource,
+    ProgressStatus,
+    UserId,
+)
 
 
 class ProgressUpdated(
@@ -22,5 +32,14 @@ class ProgressUpdated(
     completion_percentage: Percentage
     score: Percentage | None = None
     """The last graded result, absent when nothing was graded."""
+    best_score: Percentage | None = None
+    """The highest graded result, of earlier attempts too."""
+    attempt: Annotated[int, Field(ge=1, le=ID_MAX)] = 1
+    """Above 1 the item was completed before: status, percentage and score are of this attempt."""
+    first_completed_at: AwareDatetime | None = None
+    """When the item was completed first. A later attempt does not take that back. Absent from a
+    completed item in facts that are older than this field."""
+    source: ProgressSource = ProgressSource.SELF
+    """By whose word the completion is known; before the first completion, the last report."""
     created_at: AwareDatetime
     updated_at: AwareDatetime

@@ -65,6 +65,16 @@ class ProgressStatus(StrEnum):
     FAILED = "failed"
 
 
+class ProgressSource(StrEnum):
+    """By whose word progress is known: the learner's, an automatic check's, a reviewer's or that of
+    staff."""
+
+    SELF = "self"
+    CHECK = "check"
+    REVIEW = "review"
+    STAFF = "staff"
+
+
 class ProfilingStatus(StrEnum):
     OPEN = "open"
     COMPLETED = "completed"

@@ -23,7 +23,7 @@ WRITES_PER_SECOND = 10
 """So few that two processors are idle half of the time: no queue before them is measured."""
 CONNECTIONS = 32
 POLL_SECONDS = 0.005
-PERCENTAGES = [n + 0.25 for n in range(20)]  # values that the demo's learners do not have
+SCORES = [n + 0.25 for n in range(20)]  # in turns: unlike a percentage, a score may fall
 # An appended fact is written to both.
 PUBLISHED = "SELECT (SELECT count(*) FROM outbox_event), (SELECT count(*) FROM fact_history)"
 PUBLISHED_TO = "outbox_event", "fact_history"
@@ -82,17 +82,17 @@ def _reports(stack: Stack, learners: int, items: int) -> list[tuple[int, str, st
     """Learner, item and request of reports of progress, each item's in turns with the others'."""
     signed_in = sign_in(stack, items)[:learners]
     return [
-        (user_id, item, _report(token, item, percentage))
-        for percentage in PERCENTAGES
+        (user_id, item, _report(token, item, score))
+        for score in SCORES
         for nth in range(items)
         for user_id, token, own in signed_in
         for item in own[nth : nth + 1]
     ]
 
 
-def _report(token: str, content_id: str, percentage: float) -> str:
+def _report(token: str, content_id: str, score: float) -> str:
     item = {"content_id": content_id, "content_type": content_id.split("-")[0]}
-    state = {"status": "in_progress", "completion_percentage": percentage}
+    state = {"status": "in_progress", "score": score}
     return post("/api/v1/progress/", token, {**item, **state})
 
 

@@ -89,7 +89,7 @@ class Learner:
         answer = self.ai("POST", "/api/v1/profiling/session/start")
         return {} if answer.status_code == 503 else answer.raise_for_status().json()
 
-    def report(self, content_id: str, percentage: int, status: str = "in_progress") -> int:
+    def report(self, content_id: str, percentage: float, status: str = "in_progress") -> int:
         """Report progress on one item; the status code."""
         body = {
             "content_id": content_id,

@@ -59,7 +59,12 @@ def test_a_first_report_is_created_and_a_second_changes_it(
         "status": "in_progress",
         "completion_percentage": 40.0,
         "score": 71.5,
+        "best_score": 71.5,
+        "source": "self",
+        "attempt": 1,
+        "first_completed_at": None,
         "metadata": {"note": "half"},
+        "missing_prerequisites": [],
     }
 
     status, changed = amina.post(path, progress_report(completion_percentage=60))
@@ -72,9 +77,9 @@ def test_a_first_report_is_created_and_a_second_changes_it(
 
 
 def test_twenty_concurrent_reports_get_versions_one_to_twenty(amina: Caller, learner: User) -> None:
-    def post(percentage: int) -> int:
+    def post(score: int) -> int:
         try:
-            return amina.post("progress/", progress_report(completion_percentage=percentage))[0]
+            return amina.post("progress/", progress_report(score=score))[0]
         finally:
             connection.close()
 

@@ -172,8 +172,8 @@ def test_a_retired_course_has_no_module_on_offer() -> None:
     assert not modules.filter(retired=False).exists()
 
 
-def report(caller: Caller, percentage: int) -> Answer:
-    state = {"status": "in_progress", "completion_percentage": percentage}
+def report(caller: Caller, score: int) -> Answer:
+    state = {"status": "in_progress", "score": score}
     return caller.post("progress/", {"content_id": "course-1", "content_type": "course", **state})
 
 

@@ -104,14 +104,14 @@ def test_a_row_committed_late_is_sent_after_younger_ones(
     assert sent_versions(201) == [1]
 
 
-def report(learner: User, percentage: int) -> None:
+def report(learner: User, score: int) -> None:
     try:
         report_progress(
             user=learner,
             content_id="course-1",
             content_type=ContentType.COURSE,
             status=ProgressStatus.IN_PROGRESS,
-            completion_percentage=float(percentage),
+            score=float(score),
         )
     finally:
         connection.close()
@@ -126,8 +126,7 @@ def test_versions_rise_by_one_with_the_offsets_while_writers_race_and_the_relay_
 
     with running(Relay(publisher, ShutdownFlag())), ThreadPoolExecutor(WRITERS) as writers:
         for reported in [
-            writers.submit(report, learner, percentage)
-            for percentage in range(1, WRITERS * WRITES + 1)
+            writers.submit(report, learner, score) for score in range(1, WRITERS * WRITES + 1)
         ]:
             reported.result(60)
         eventually(lambda: not appended())

@@ -61,12 +61,14 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "DELETE organizations/{organization_id}/members/{user_id}": ADMINS,
     "GET progress": ADMINS,
     "GET progress/{progress_id}": ADMINS,
+    "GET progress/{progress_id}/attempts": ADMINS,
     "GET users/{user_id}": ADMINS,
     "GET users": ADMINS,
     "POST users": ADMINS,
     "PUT users/{user_id}/role": ADMINS,
     "POST users/{user_id}/activate": ADMINS,
     "POST users/{user_id}/deactivate": ADMINS,
+    "POST users/{user_id}/progress": ADMINS,
     "POST users/{user_id}/view-as": ADMINS,
     "POST webhook-subscriptions": ADMINS,
     "GET webhook-subscriptions/{subscription_id}": ADMINS,
@@ -95,6 +97,11 @@ IDS = ("user", "user_id", "learner", "organization")
 BODIES: Mapping[str, dict[str, Any]] = {
     "POST memberships": {"user": 1, "role": "learner", "scope": "organization", "organization": 1},
     "POST users": {"email": "of-both@ongoza.example", "role": "learner", "organization": 1},
+    "POST users/{user_id}/progress": {
+        "content_id": "course-999999999",
+        "content_type": "course",
+        "status": "in_progress",
+    },
     "POST webhook-subscriptions": {"organization": 1, **WEBHOOK},
 }
 """Good ones where generated ones hardly are."""

@@ -10,6 +10,12 @@ _PROGRESS = {
     "completion_percentage": 100.0,
     "score": 95.5,
 }
+_EVIDENCE = {
+    "best_score": 98.0,
+    "source": "review",
+    "attempt": 2,
+    "first_completed_at": "2026-01-12T09:30:00Z",
+}
 _FEEDBACK = {"content_id": "course-101", "verdict": "not_for_me"}
 _ITEM = {
     "content_id": "module-101-2",
@@ -59,7 +65,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "updated_at": "2026-02-11T09:15:00Z",
     },
     "ReportRequest": {**_PROGRESS, "metadata": {"device": "phone"}},
-    "Progress": {"id": 7, "user": 42, **_PROGRESS, "metadata": {"device": "phone"}, **_TIMES},
+    "Progress": {
+        "id": 7,
+        "user": 42,
+        **_PROGRESS,
+        **_EVIDENCE,
+        "metadata": {"device": "phone"},
+        **_TIMES,
+    },
     "GiveRequest": _FEEDBACK,
     "Feedback": {
         **_FEEDBACK,

@@ -2,7 +2,14 @@ from datetime import datetime
 from typing import Any
 
 from ongoza_contracts.http.base import Response
-from ongoza_contracts.vocabulary import ContentId, ContentType, Percentage, ProgressStatus, UserId
+from ongoza_contracts.vocabulary import (
+    ContentId,
+    ContentType,
+    Percentage,
+    ProgressSource,
+    ProgressStatus,
+    UserId,
+)
 
 
 class ProgressItem(Response):
@@ -13,6 +20,10 @@ class ProgressItem(Response):
     status: ProgressStatus
     completion_percentage: Percentage
     score: Percentage | None
+    best_score: Percentage | None = None
+    attempt: int = 1
+    first_completed_at: datetime | None = None
+    source: ProgressSource = ProgressSource.SELF
     metadata: dict[str, Any]
     """The client's own notes about the record; never published as a fact."""
     created_at: datetime

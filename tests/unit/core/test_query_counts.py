@@ -23,7 +23,7 @@ from core.notifications.services import notify
 from core.organizations.models import Invitation, Organization
 from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.programs.models import ContentItem, Program
-from core.progress.models import Progress
+from core.progress.models import Attempt, Progress
 from core.users.models import ApiToken, Consent, SignIn, User
 from core.webhooks.models import Delivery, Subscription
 from ongoza_contracts.access import ScopeKind
@@ -65,6 +65,20 @@ def progress(user: User, numbers: range) -> None:
     Progress.objects.bulk_create(
         [Progress(user=user, content=each, status=status) for each in items(numbers)]
     )
+
+
+def attempts(user: User, numbers: range) -> None:
+    now = timezone.now()
+    times = {"completion_percentage": 100, "begun_at": now, "completed_at": now}
+    record = taken_again(user)
+    Attempt.objects.bulk_create(Attempt(progress=record, number=n, **times) for n in numbers)
+
+
+def taken_again(user: User) -> Progress:
+    """The one record that has attempts."""
+    if not Progress.objects.exists():
+        progress(user, range(1))
+    return Progress.objects.get()
 
 
 def feedback(user: User, numbers: range) -> None:
@@ -231,6 +245,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/programs/": (programs, "programs/?"),
     "/programs/{program_id}/content/": (content, "programs/{program}/content/?"),
     "/progress/": (progress, "progress/?"),
+    "/progress/{progress_id}/attempts/": (attempts, "progress/{progress}/attempts/?"),
     "/users/": (users, "users/?"),
     "/users/me/consents/": (consents, "users/me/consents/?"),
     "/webhook-subscriptions/": (subscriptions, "webhook-subscriptions/?"),
@@ -285,6 +300,8 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
     program = Program.objects.values_list("id", flat=True).first()
     if "{subscription}" in address:
         address = address.replace("{subscription}", str(subscribed().pk))
+    if "{progress}" in address:
+        address = address.replace("{progress}", str(taken_again(user).pk))
     address = address.format(program=program, school=school().pk) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))

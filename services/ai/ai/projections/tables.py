@@ -15,6 +15,7 @@ from ongoza_contracts.content import ContentRetired
 from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.sign_ins import SignInEnded
+from ongoza_contracts.vocabulary import ProgressStatus
 
 # One row per user.
 UPSERT_LEARNERS = """
@@ -137,17 +138,17 @@ async def write_content(db: Db, facts: Collection[ContentFact]) -> list[str]:
 
 
 async def write_progress(db: Db, facts: Collection[ProgressUpdated]) -> list[int]:
-    return await _write(
-        db,
-        UPSERT_PROGRESS,
-        [
-            (
-                *(fact.user_id, fact.content_id, fact.version, fact.content_type, fact.status),
-                *(fact.completion_percentage, fact.score, fact.created_at, fact.updated_at),
-            )
-            for fact in facts
-        ],
-    )
+    return await _write(db, UPSERT_PROGRESS, [progress_row(fact) for fact in facts])
+
+
+def progress_row(fact: ProgressUpdated) -> tuple[Any, ...]:
+    """A completed item stays completed while its learner takes it again: what follows from the
+    completion, such as open prerequisites, is not taken back."""
+    state: tuple[Any, ...] = (fact.status, fact.completion_percentage, fact.score)
+    if fact.first_completed_at and fact.status is not ProgressStatus.COMPLETED:
+        state = (ProgressStatus.COMPLETED, 100.0, fact.best_score)
+    key = (fact.user_id, fact.content_id, fact.version, fact.content_type)
+    return (*key, *state, fact.created_at, fact.updated_at)
 
 
 async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[int]:

@@ -11,6 +11,7 @@ from ongoza_contracts.vocabulary import (
     AnswerFlag,
     Confidence,
     ContentType,
+    ProgressSource,
     ProgressStatus,
     Role,
     Track,
@@ -47,10 +48,11 @@ SETTINGS: dict[str, Any] = {
         **{
             kind.__name__: enum_choices(kind)
             for kind in (
-                *(AnswerFlag, Confidence, ContentType, GoalState, ProgressStatus),
+                *(AnswerFlag, Confidence, ContentType, GoalState, ProgressSource, ProgressStatus),
                 *(Role, ScopeKind, Track, Verdict),
             )
         },
+        "PrerequisitesPolicy": "core.programs.models.Program.PrerequisitesPolicy",
         "OrganizationKind": "core.organizations.models.Organization.Kind",
         "Readiness": ["ok", "degraded"],
         "ProfilingStatus": "core.profiling.models.ProfilingSession.Status",

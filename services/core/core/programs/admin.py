@@ -17,7 +17,7 @@ from ongoza_contracts.vocabulary import ContentType
 
 FIXED = ("content_id", "content_type", "program", "course")
 CHANGEABLE = ("title", "description", "track", "level", "skills", "duration_minutes")
-PROGRAM_FIELDS = ("slug", "title", "description", "track")
+PROGRAM_FIELDS = ("slug", "title", "description", "track", "prerequisites_policy")
 
 
 @admin.register(Program)

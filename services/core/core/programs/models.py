@@ -12,10 +12,17 @@ TRACKS = enum_choices(Track)
 class Program(models.Model):
     """A path through the catalogue: a track's own, or the foundation all tracks share."""
 
+    class PrerequisitesPolicy(models.TextChoices):
+        ADVISE = "advise", "Advise"
+        REQUIRE = "require", "Require"
+
     slug = models.SlugField(max_length=64, unique=True)
     title = models.CharField(max_length=200)
     description = models.TextField(max_length=4000, blank=True)
     track = models.CharField(max_length=16, choices=TRACKS, blank=True)
+    prerequisites_policy = models.CharField(
+        max_length=8, choices=PrerequisitesPolicy.choices, default=PrerequisitesPolicy.ADVISE
+    )
 
     class Meta:
         ordering = ("id",)

@@ -20,7 +20,7 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
 
     class Meta:
         model = Program
-        fields = ("id", "slug", "title", "description", "track")
+        fields = ("id", "slug", "title", "description", "track", "prerequisites_policy")
         read_only_fields = fields
 
 

@@ -47,9 +47,9 @@ class CourseRetired(Conflict):
 
 
 @transaction.atomic
-def add_program(*, slug: str, title: str, description: str = "", track: str = "") -> Program:
+def add_program(*, slug: str, title: str, **state: str) -> Program:
     """Programs have no facts of their own: an item's fact says its track."""
-    return Program.objects.create(slug=slug, title=title, description=description, track=track)
+    return Program.objects.create(slug=slug, title=title, **state)
 
 
 @transaction.atomic

@@ -1,25 +1,38 @@
 import hashlib
 import json
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import models
 
 from core.kit.choices import enum_choices
 from core.kit.versions import Versioned
-from ongoza_contracts.vocabulary import ProgressStatus
+from ongoza_contracts.vocabulary import ProgressSource, ProgressStatus
 
 
 class Progress(Versioned):
     """How far one learner is with one item of content: the entity that is published."""
 
-    unversioned = frozenset({"metadata"})
+    unversioned = frozenset({"metadata", "reported_at"})
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="progress")
     content = models.ForeignKey("programs.ContentItem", models.PROTECT, to_field="content_id")
     status = models.CharField(max_length=16, choices=enum_choices(ProgressStatus))
     completion_percentage = models.FloatField(default=0)
     score = models.FloatField(null=True)
+    best_score = models.FloatField(null=True)
+    source = models.CharField(
+        max_length=8, choices=enum_choices(ProgressSource), default=ProgressSource.SELF.value
+    )
+    attempt = models.PositiveIntegerField(default=1)
+    first_completed_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)  # of a later attempt; the first has `created_at`
+    completed_at = models.DateTimeField(null=True)  # of this attempt
+    reported_at = models.DateTimeField(null=True)  # when the newest report was made
     metadata = models.JSONField(default=dict)
+
+    missing_prerequisites: Sequence[str] = ()
+    """The ids that the answer to a report names; not stored."""
 
     class Meta:
         ordering = ("id",)
@@ -34,3 +47,21 @@ class Progress(Versioned):
         """Metadata changes without a new version."""
         text = json.dumps(self.metadata, sort_keys=True)
         return f'"{self.pk}-{self.version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
+
+
+class Attempt(models.Model):
+    """A finished attempt at an item that its learner takes again."""
+
+    progress = models.ForeignKey(Progress, models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    score = models.FloatField(null=True)
+    completion_percentage = models.FloatField()
+    begun_at = models.DateTimeField()
+    completed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("progress", "number"), name="one_attempt"),)
+
+    def __str__(self) -> str:
+        return f"{self.progress}, attempt {self.number}"

@@ -1,4 +1,5 @@
-"""Progress is published without `metadata`, which only clients read."""
+"""Progress is published without `metadata`, which only clients read, and without the times that
+only core's rules need."""
 
 from core.outbox.publications import Publication, register
 from core.progress.models import Progress
@@ -10,6 +11,6 @@ PROGRESS = register(
         fact=ProgressUpdated,
         columns={"content_type": "content.content_type"},
         related=("content",),
-        unpublished={"metadata": {}},
+        unpublished={"metadata": {}, "begun_at": None, "completed_at": None, "reported_at": None},
     )
 )

@@ -1,12 +1,19 @@
 """Reads of progress, limited to the caller's reach."""
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.access.selectors import reach, reaches
 from core.kit.errors import NotFound
-from core.progress.models import Progress
+from core.programs.models import ContentItem, Prerequisite
+from core.programs.selectors import UnknownContent
+from core.progress.models import Attempt, Progress
 from core.users.models import User
 from ongoza_contracts.access import Permission
+from ongoza_contracts.vocabulary import ProgressStatus
+
+COMPLETED = Q(status=ProgressStatus.COMPLETED) | Q(first_completed_at__isnull=False)
+"""Records of items that were completed, be it in an earlier attempt."""
 
 
 def progress_of(caller: User, user_id: int) -> QuerySet[Progress]:
@@ -24,3 +31,35 @@ def visible_progress(caller: User, progress_id: int) -> Progress:
     if progress is None:
         raise NotFound
     return progress
+
+
+def attempts_of(caller: User, progress_id: int) -> QuerySet[Attempt]:
+    """The finished attempts that later ones followed, oldest first. Raises NotFound."""
+    return Attempt.objects.filter(progress=visible_progress(caller, progress_id))
+
+
+def learner_to_record(caller: User, user_id: int) -> User:
+    """Raises NotFound for a user whose progress `caller` may not record."""
+    found = User.objects.filter(pk=user_id).first()
+    if found is None or not reaches(caller, Permission.PROGRESS_RECORD, user_id):
+        raise NotFound
+    return found
+
+
+def content_to_report(user_id: int, content_id: str) -> tuple[ContentItem, list[str]]:
+    """An item, retired or not, with its program, and the ids of its prerequisites on offer that the
+    user has not completed, in one query. Raises UnknownContent."""
+    done = Progress.objects.filter(
+        COMPLETED, user_id=user_id, content_id=OuterRef("to_contentitem__content_id")
+    )
+    missing = (
+        Prerequisite.objects.filter(~Exists(done), from_contentitem=OuterRef("pk"))
+        .filter(to_contentitem__retired=False)
+        .order_by("to_contentitem__content_id")
+        .values("to_contentitem__content_id")
+    )
+    rows = ContentItem.objects.select_related("program").filter(content_id=content_id)
+    found = rows.annotate(missing=ArraySubquery(missing)).first()
+    if found is None:
+        raise UnknownContent
+    return found, found.missing

@@ -1,14 +1,18 @@
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from core.kit.choices import enum_choices
-from core.kit.serializers import StrictSerializer
-from core.progress.models import Progress
+from core.kit.serializers import AwareDateTimeField, StrictSerializer
+from core.progress.models import Attempt, Progress
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
 
 MAX_METADATA_BYTES = 8 * 1024
+CLOCK_SKEW_MAX = timedelta(minutes=5)
+"""How far the clock of a client may be ahead of ours."""
 
 
 class ProgressSerializer(serializers.ModelSerializer[Progress]):
@@ -30,10 +34,33 @@ class ProgressSerializer(serializers.ModelSerializer[Progress]):
             "status",
             "completion_percentage",
             "score",
+            "best_score",
+            "source",
+            "attempt",
+            "first_completed_at",
             "metadata",
             "created_at",
             "updated_at",
         )
+        read_only_fields = fields
+
+
+class ReportedProgressSerializer(ProgressSerializer):
+    """A learner's progress on an item, and which of its prerequisites they have not completed."""
+
+    missing_prerequisites = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta(ProgressSerializer.Meta):
+        fields = (*ProgressSerializer.Meta.fields, "missing_prerequisites")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
+
+class AttemptSerializer(serializers.ModelSerializer[Attempt]):
+    """A finished attempt at an item."""
+
+    class Meta:
+        model = Attempt
+        fields = ("number", "score", "completion_percentage", "begun_at", "completed_at")
         read_only_fields = fields
 
 
@@ -57,3 +84,9 @@ class ReportRequest(ReviseRequest):
     content_id = serializers.CharField(max_length=64)
     content_type = serializers.ChoiceField(choices=enum_choices(ContentType))
     status = serializers.ChoiceField(choices=enum_choices(ProgressStatus))
+    reported_at = AwareDateTimeField(required=False)
+
+    def validate_reported_at(self, reported_at: datetime) -> datetime:
+        if reported_at > timezone.now() + CLOCK_SKEW_MAX:
+            raise serializers.ValidationError("This time has not come yet.", code="out_of_range")
+        return reported_at

@@ -6,19 +6,21 @@ from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.utils import timezone
 
 from core.kit.errors import Conflict, DomainError
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update, get_or_create_for_update
 from core.outbox.publish import publish, publish_history
-from core.programs.models import ContentItem
-from core.programs.selectors import offered_content
-from core.progress.models import Progress
+from core.programs.models import ContentItem, Program
+from core.programs.selectors import UnknownContent
+from core.programs.services import Retired
+from core.progress import rules
+from core.progress.models import Attempt, Progress
+from core.progress.selectors import content_to_report, learner_to_record
+from core.users.guardians import require_consent
 from core.users.models import User
-from ongoza_contracts.vocabulary import ContentType, ProgressStatus
-
-# What counts as a change: the rest of a record is the client's own or never changes.
-PUBLISHED = ("status", "completion_percentage", "score")
+from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus
 
 
 class WrongContentType(DomainError):
@@ -26,14 +28,26 @@ class WrongContentType(DomainError):
     detail = "The item is of another content type."
 
 
-class AlreadyCompleted(Conflict):
-    code = "already_completed"
-    detail = "What is completed stays completed."
+class PrerequisitesMissing(Conflict):
+    """Says which prerequisites the program requires first."""
+
+    code = "prerequisites_missing"
+    detail = "The program requires the items in missing_prerequisites to be completed first."
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__()
+        self.missing = missing
 
 
-class ContradictoryProgress(DomainError):
-    code = "contradictory_progress"
-    detail = "Completed means 100 percent, not started means 0 percent and no score."
+class NotCompleted(Conflict):
+    code = "not_completed"
+    detail = "Complete the item first: only then can it be taken again."
+
+
+class OwnProgress(DomainError):
+    status = 403
+    code = "own_progress"
+    detail = "Report your own progress at POST /api/v1/progress/."
 
 
 class State(TypedDict, total=False):
@@ -47,36 +61,98 @@ class State(TypedDict, total=False):
 
 @transaction.atomic
 def report_progress(
-    *, user: User, content_id: str, content_type: ContentType, **state: Unpack[State]
+    *,
+    user: User,
+    content_id: str,
+    content_type: ContentType,
+    reported_at: datetime | None = None,
+    source: ProgressSource = ProgressSource.SELF,
+    **state: Unpack[State],
 ) -> tuple[Progress, bool]:
     """Record how far `user` is with an item. Returns the record and whether it is new.
 
     `state` holds status and may hold completion_percentage, score and metadata: what is left out
-    stays as it was. Raises programs' UnknownContent, WrongContentType, ContradictoryProgress and
-    AlreadyCompleted.
+    stays as it was. A report that was made (`reported_at`) before the record's newest one changes
+    nothing. One without a time counts as made now, but lowers nothing of an item in progress.
+
+    The record names `missing_prerequisites`. Raises programs' UnknownContent, WrongContentType,
+    PrerequisitesMissing, ContradictoryProgress and AlreadyCompleted.
     """
-    content = offered_content(content_id)
+    content, missing = content_to_report(user.pk, content_id)
     if content.content_type != content_type:
         raise WrongContentType
     progress = get_or_create_for_update(
         Progress.objects.filter(user=user, content=content),
         Progress(user=user, content=content, status=ProgressStatus.NOT_STARTED),
     )
-    progress.content = content
+    progress.content, progress.missing_prerequisites = content, missing
     created = progress.version == 0
-    return _change(progress, state), created
+    if created:
+        _refuse_start(content, missing)
+    elif rules.is_older(progress, reported_at):
+        return progress, False
+    may_lower = reported_at is not None
+    return _change(progress, state, source, reported_at, may_lower=may_lower), created
+
+
+def record_progress(*, caller: User, user_id: int, **report: Any) -> tuple[Progress, bool]:
+    """Record a learner's progress on the word of `caller`, as `report_progress` does.
+
+    Raises NotFound, OwnProgress, what `require_consent` raises for the learner, and what
+    `report_progress` does.
+    """
+    if caller.pk == user_id:
+        raise OwnProgress
+    learner = learner_to_record(caller, user_id)
+    require_consent(learner)
+    return report_progress(user=learner, source=ProgressSource.STAFF, **report)
 
 
 @transaction.atomic
 def revise_progress(
     *, user: User, progress_id: int, if_match: IfMatch | None = None, **state: Unpack[State]
 ) -> Progress:
-    """Change fields of a record of one's own.
+    """Change fields of a record of one's own; it may lower what is in progress.
 
-    Raises NotFound, PreconditionFailed and what `report_progress` does.
+    Raises NotFound, PreconditionFailed, ContradictoryProgress and AlreadyCompleted.
     """
     rows = Progress.objects.filter(pk=progress_id, user=user)
-    return _change(get_for_update(rows, if_match=if_match), state)
+    progress = get_for_update(rows, if_match=if_match)
+    return _change(progress, state, ProgressSource.SELF, None, may_lower=True)
+
+
+@transaction.atomic
+def start_attempt(*, user: User, progress_id: int) -> Progress:
+    """Take a completed item again; the finished attempt stays readable.
+
+    Raises NotFound, NotCompleted and Retired.
+    """
+    progress = get_for_update(Progress.objects.filter(pk=progress_id, user=user))
+    if progress.status != ProgressStatus.COMPLETED:
+        raise NotCompleted
+    if progress.content.retired:
+        raise Retired
+    finished = _store_attempt(progress)
+    now = timezone.now()
+    progress.attempt += 1
+    progress.status = ProgressStatus.IN_PROGRESS
+    progress.completion_percentage, progress.score = 0, None
+    progress.first_completed_at = progress.first_completed_at or finished.completed_at
+    progress.begun_at = progress.reported_at = now
+    progress.completed_at = None
+    publish(progress)
+    return progress
+
+
+def _store_attempt(progress: Progress) -> Attempt:
+    return Attempt.objects.create(
+        progress=progress,
+        number=progress.attempt,
+        score=progress.score,
+        completion_percentage=progress.completion_percentage,
+        begun_at=progress.begun_at or progress.created_at,
+        completed_at=progress.completed_at or progress.updated_at,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,40 +183,52 @@ def _changes(user: User, steps: list[Step]) -> Iterator[tuple[Progress, datetime
     for step in steps:
         new = Progress(user=user, content=items[step.content_id], created_at=step.at)
         record = records.setdefault(step.content_id, new)
-        for name in PUBLISHED:
+        before = rules.published_state(record)
+        for name in rules.STATE:
             setattr(record, name, getattr(step, name))
-        _refuse_contradictions(record)
+        rules.refuse_contradictions(record)
+        rules.derive(record, before, ProgressSource.SELF, step.at)
+        record.reported_at = step.at
         yield record, step.at
 
 
-def _change(progress: Progress, state: State) -> Progress:
-    before = {name: getattr(progress, name) for name in PUBLISHED}
-    if before["status"] == ProgressStatus.COMPLETED != state.get("status", before["status"]):
-        raise AlreadyCompleted
-    for name, value in {**_implied(state.get("status")), **state}.items():
-        setattr(progress, name, value)
-    _refuse_contradictions(progress)
-    if progress.version and before == {name: getattr(progress, name) for name in PUBLISHED}:
+def _refuse_start(content: ContentItem, missing: list[str]) -> None:
+    """Refuse the first report of an item that is not offered, or not yet."""
+    if content.retired:
+        raise UnknownContent
+    if missing and content.program.prerequisites_policy == Program.PrerequisitesPolicy.REQUIRE:
+        raise PrerequisitesMissing(missing)
+
+
+def _change(
+    progress: Progress,
+    state: State,
+    source: ProgressSource,
+    reported_at: datetime | None,
+    *,
+    may_lower: bool,
+) -> Progress:
+    before, now = rules.published_state(progress), timezone.now()
+    rules.refuse_undoing(progress, state.get("status"))
+    _assign(progress, state, source)
+    rules.refuse_contradictions(progress)
+    if not may_lower:
+        rules.keep_higher(progress, before)
+    rules.derive(progress, before, source, now)
+    if state.keys() & {*rules.STATE}:
+        progress.reported_at = min(reported_at or now, now)
+    if progress.version and before == rules.published_state(progress):
         # Nothing that is published changed: no new version, no fact.
-        progress.save(update_fields=["metadata"])
+        progress.save(update_fields=["metadata", "reported_at"])
         return progress
     publish(progress)
     return progress
 
 
-def _implied(status: str | None) -> dict[str, Any]:
-    match status:
-        case ProgressStatus.COMPLETED:
-            return {"completion_percentage": 100.0}
-        case ProgressStatus.NOT_STARTED:
-            return {"completion_percentage": 0.0, "score": None}
-    return {}
-
-
-def _refuse_contradictions(progress: Progress) -> None:
-    percentage, score = progress.completion_percentage, progress.score
-    match progress.status:
-        case ProgressStatus.COMPLETED if percentage != 100:
-            raise ContradictoryProgress
-        case ProgressStatus.NOT_STARTED if percentage != 0 or score is not None:
-            raise ContradictoryProgress
+def _assign(progress: Progress, state: State, source: ProgressSource) -> None:
+    """Set what the report says; of a completion by another's word, a self-report sets no state."""
+    values = {**rules.implied(state.get("status")), **state}
+    if rules.is_vouched_for(progress, source):
+        values = {name: value for name, value in values.items() if name not in rules.STATE}
+    for name, value in values.items():
+        setattr(progress, name, value)

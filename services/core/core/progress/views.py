@@ -6,8 +6,16 @@ from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.parameters import enum_param, user_id_param
 from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
+from core.kit.views import ApiView
 from core.progress import selectors, services
-from core.progress.serializers import ProgressSerializer, ReportRequest, ReviseRequest
+from core.progress.models import Progress
+from core.progress.serializers import (
+    AttemptSerializer,
+    ProgressSerializer,
+    ReportedProgressSerializer,
+    ReportRequest,
+    ReviseRequest,
+)
 from core.users.base_views import ConsentedView
 from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
@@ -19,7 +27,20 @@ FILTERS = [
 ]
 
 
-class ProgressList(ConsentedView):
+class ReportView(ApiView):
+    """A refusal for missing prerequisites carries their ids."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if isinstance(exc, services.PrerequisitesMissing):
+            response.data["missing_prerequisites"] = exc.missing
+        return response
+
+    def reported(self, progress: Progress, created: bool) -> Response:
+        return self.one(progress, ReportedProgressSerializer, 201 if created else 200)
+
+
+class ProgressList(ReportView, ConsentedView):
     permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
     etag_methods = ("POST",)
     idempotent_methods = ("POST",)
@@ -42,12 +63,21 @@ class ProgressList(ConsentedView):
     @extend_schema(
         operation_id="progress_report",
         request=ReportRequest,
-        responses={200: ProgressSerializer, 201: ProgressSerializer},
+        responses={200: ReportedProgressSerializer, 201: ReportedProgressSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Report the caller's progress on an item: 201 for the first report, 200 after it."""
-        progress, created = services.report_progress(user=self.caller, **self.body(ReportRequest))
-        return self.one(progress, ProgressSerializer, 201 if created else 200)
+        """Report the caller's progress on an item: 201 for the first report, 200 after it.
+
+        `reported_at` is when the client made the report. One that is older than the newest report
+        of the item changes nothing: the answer is the record as it is. A report without it counts
+        as made now, and leaves the percentage of an item in progress where it is if its own is
+        lower; PATCH lowers it. A completed item stays completed: 409 `already_completed`. Where
+        the program requires prerequisites, the first report without them is a 409
+        `prerequisites_missing`; both answers name them in `missing_prerequisites`.
+        """
+        return self.reported(
+            *services.report_progress(user=self.caller, **self.body(ReportRequest))
+        )
 
 
 class ProgressDetail(ConsentedView):
@@ -65,9 +95,54 @@ class ProgressDetail(ConsentedView):
         operation_id="progress_revise", request=ReviseRequest, responses=ProgressSerializer
     )
     def patch(self, request: Request, progress_id: int) -> Response:
-        """Change one of the caller's records."""
+        """Change one of the caller's records; the percentage may be lowered."""
         changes = self.body(ReviseRequest, partial=True)
         progress = services.revise_progress(
             user=self.caller, progress_id=progress_id, if_match=self.if_match, **changes
         )
         return self.one(progress, ProgressSerializer)
+
+
+class ProgressAttempts(ConsentedView):
+    permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
+    etag_methods = ("POST",)
+    query_parameters = PAGE_PARAMETERS
+
+    @extend_schema(
+        operation_id="progress_list_attempts",
+        parameters=PAGE,
+        responses=page_of(AttemptSerializer),
+    )
+    def get(self, request: Request, progress_id: int) -> Response:
+        """The finished attempts at an item that later ones followed, oldest first."""
+        return self.page(selectors.attempts_of(self.caller, progress_id), AttemptSerializer)
+
+    @extend_schema(
+        operation_id="progress_start_attempt", request=None, responses={201: ProgressSerializer}
+    )
+    def post(self, request: Request, progress_id: int) -> Response:
+        """Take a completed item of the caller again: the record is in progress, with the next
+        number as `attempt`. `first_completed_at` and `best_score` stay."""
+        progress = services.start_attempt(user=self.caller, progress_id=progress_id)
+        return self.one(progress, ProgressSerializer, 201)
+
+
+class LearnerProgress(ReportView):
+    permissions = {"POST": Permission.PROGRESS_RECORD}
+    etag_methods = ("POST",)
+
+    @extend_schema(
+        operation_id="progress_record",
+        request=ReportRequest,
+        responses={200: ReportedProgressSerializer, 201: ReportedProgressSerializer},
+    )
+    def post(self, request: Request, user_id: int) -> Response:
+        """Record a learner's progress on the word of staff, by the rules of `POST progress/`.
+
+        For directors and admins. The record's `source` is `staff`, and the learner's own reports do
+        not change what was completed so.
+        """
+        report = self.body(ReportRequest)
+        return self.reported(
+            *services.record_progress(caller=self.caller, user_id=user_id, **report)
+        )
