@@ -1,4 +1,5 @@
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -10,6 +11,7 @@ from ongoza_contracts.vocabulary import ID_MAX, ContentId, ContentType, UserId
 LIMIT_DEFAULT = 10
 LIMIT_MAX = 50
 EXCLUDED_MAX = 100
+MISSING_MAX = 20
 
 QueryUserId = Annotated[WholeNumber, Field(ge=1, le=ID_MAX)]
 
@@ -59,6 +61,24 @@ class Recommendation(Response):
     reason: str
 
 
+class EmptyKind(StrEnum):
+    NOTHING_PUBLISHED = "nothing_published"
+    NOTHING_FITS = "nothing_fits"
+    PREREQUISITES = "prerequisites"
+    ALL_DONE = "all_done"
+
+
+class EmptyReason(Response):
+    """Why the list has no items."""
+
+    kind: EmptyKind
+    """`nothing_fits`: there are items, but none of the content type or outside of `exclude_ids`;
+    `prerequisites`: the rest requires other items first; `all_done`: everything is completed, in
+    progress or unwanted."""
+    prerequisites: tuple[ContentId, ...] = ()
+    """The items that are required first, at most 20."""
+
+
 class RecommendationResponse(Response):
     user_id: UserId
     recommendations: tuple[Recommendation, ...]
@@ -66,6 +86,8 @@ class RecommendationResponse(Response):
     """How many are in `recommendations`."""
     as_of: datetime
     """What was known at this moment is in the list."""
+    empty: EmptyReason | None = None
+    """Only in a list without items."""
 
 
 class ExplainedItem(Response):

@@ -19,7 +19,12 @@ from ai.recommendations.ranking import rank
 from ai.recommendations.reasons import Kind, Reason, reason
 from ai.recommendations.scoring import learner_vector, level_of, score
 from ai.recommendations.tuning import fit
-from ongoza_contracts.http.recommendations import LIMIT_DEFAULT, RecommendationResponse
+from ongoza_contracts.http.recommendations import (
+    LIMIT_DEFAULT,
+    EmptyKind,
+    EmptyReason,
+    RecommendationResponse,
+)
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track, Verdict
 
 DONE, RUNNING, FAILED = (
@@ -344,7 +349,9 @@ def test_the_stored_answer_is_the_contracts_answer() -> None:
     assert '"course-1": 1' in row.made_from
 
 
-def test_an_empty_answer_says_so() -> None:
-    assert respond(7, [], NOW) == (
-        b'{"user_id":7,"recommendations":[],"total":0,"as_of":"2026-11-03T08:00:00Z"}'
+def test_an_empty_answer_says_why() -> None:
+    empty = EmptyReason(kind=EmptyKind.PREREQUISITES, prerequisites=("course-1",))
+    assert respond(7, [], NOW, empty) == (
+        b'{"user_id":7,"recommendations":[],"total":0,"as_of":"2026-11-03T08:00:00Z",'
+        b'"empty":{"kind":"prerequisites","prerequisites":["course-1"]}}'
     )

@@ -125,13 +125,11 @@ def test_a_clock_that_is_a_little_ahead_does_not_shut_out_later_reports(amina: C
     assert now["completion_percentage"] == 30
 
 
-@pytest.mark.parametrize(
-    ("time", "code"),
-    [(ago(minutes=-6), "out_of_range"), ("2026-01-01T00:00:00", "invalid"), (7, "wrong_type")],
-)
-def test_a_time_that_no_report_can_have_is_refused(time: Any, code: str, amina: Caller) -> None:
-    answer = amina.post("progress/", progress_report(reported_at=time))
-    assert refusal(answer) == (400, "invalid", [("reported_at", code)])
+def test_a_time_that_no_report_can_have_is_refused(amina: Caller) -> None:
+    times = {ago(minutes=-6): "out_of_range", "2026-01-01T00:00:00": "invalid", 7: "wrong_type"}
+    for time, code in times.items():
+        answer = amina.post("progress/", progress_report(reported_at=time))
+        assert refusal(answer) == (400, "invalid", [("reported_at", code)])
     assert not Progress.objects.exists()
 
 

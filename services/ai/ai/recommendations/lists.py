@@ -8,11 +8,13 @@ from typing import Any
 
 from ai.catalogue.catalogue import Catalogue
 from ai.learners.learner import Learner
+from ai.recommendations.empty import why_empty
 from ai.recommendations.ranking import rank
 from ai.recommendations.reasons import Reason, reason
 from ongoza_contracts.http.recommendations import (
     LIMIT_DEFAULT,
     LIMIT_MAX,
+    EmptyReason,
     Recommendation,
     RecommendationResponse,
 )
@@ -77,24 +79,31 @@ def compute(
     return entries
 
 
-def respond(user_id: int, recommendations: Sequence[Recommendation], as_of: datetime) -> bytes:
-    """The body of the answer."""
+def respond(
+    user_id: int,
+    recommendations: Sequence[Recommendation],
+    as_of: datetime,
+    empty: EmptyReason | None = None,
+) -> bytes:
+    """The body of the answer; `empty` says why a list without items has none."""
     response = RecommendationResponse.model_construct(
         user_id=user_id,
         recommendations=tuple(recommendations),
         total=len(recommendations),
         as_of=as_of,
+        empty=empty,
     )
-    return response.model_dump_json().encode()
+    return response.model_dump_json(exclude_none=True).encode()
 
 
 def stored(catalogue: Catalogue, learner: Learner, as_of: datetime) -> Stored:
     """`as_of` is when the facts were read."""
     entries = compute(catalogue, learner)
     first = [entry.recommendation for entry in entries[:LIMIT_DEFAULT]]
+    empty = None if entries else why_empty(catalogue, learner)
     return Stored(
         user_id=learner.user_id,
-        body=respond(learner.user_id, first, as_of),
+        body=respond(learner.user_id, first, as_of, empty),
         items=json.dumps([_kept(entry) for entry in entries]),
         made_from=json.dumps(made_from(catalogue, learner)),
         content_ids=",".join(one.content_id for one in first),
@@ -112,7 +121,8 @@ def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
 
 
 def from_kept(user_id: int, items: str, limit: int, as_of: datetime) -> bytes:
-    """The answer of another length, from a stored list: shorter lists are its beginnings."""
+    """The answer of another length, from a stored list that is not empty: shorter lists are its
+    beginnings."""
     kept = json.loads(items)[:limit]
     return respond(user_id, [Recommendation.model_validate(item) for item in kept], as_of)
 

@@ -19,6 +19,7 @@ from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.learner import Learner
 from ai.learners.queries import is_erased, load_learners
 from ai.recommendations.core_calls import get_content, get_learner
+from ai.recommendations.empty import why_empty
 from ai.recommendations.explaining import explained
 from ai.recommendations.lists import Wanted, compute, from_kept, respond
 from ai.recommendations.queries import PRECOMPUTED_BODY, PRECOMPUTED_ITEMS
@@ -94,8 +95,8 @@ async def _precomputed(resources: ListResources, wanted: Wanted) -> Answer | Non
         body = await resources.pool.fetchval(PRECOMPUTED_BODY, wanted.user_id)
         return None if body is None else Answer(body, "precomputed")
     row = await resources.pool.fetchrow(PRECOMPUTED_ITEMS, wanted.user_id)
-    if row is None:
-        return None
+    if row is None or row["items"] == "[]":
+        return None  # of an empty list nothing is stored that says why it is empty
     body = from_kept(wanted.user_id, row["items"], wanted.limit, row["computed_at"])
     return Answer(body, "precomputed")
 
@@ -189,5 +190,7 @@ async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source
         content_type=wanted.content_type,
         exclude=wanted.exclude,
     )
-    body = respond(learner.user_id, [entry.recommendation for entry in entries], as_of)
+    recommendations = [entry.recommendation for entry in entries]
+    empty = None if entries else why_empty(catalogue, learner)
+    body = respond(learner.user_id, recommendations, as_of, empty)
     return Answer(body, source)
