@@ -33,13 +33,18 @@ class ProgressUpdated(
     score: Percentage | None = None
     """The last graded result, absent when nothing was graded."""
     best_score: Percentage | None = None
-    """The highest graded result, of earlier attempts too."""
+    """The highest graded result, of earlier attempts too, that is known by as strong a word as the
+    completion (`completion_source`). Absent from older facts, also where they have a score."""
     attempt: Annotated[int, Field(ge=1, le=ID_MAX)] = 1
-    """Above 1 the item was completed before: status, percentage and score are of this attempt."""
+    """The number of the attempt that status, percentage and score are of. One above 1 follows a
+    completion."""
     first_completed_at: AwareDatetime | None = None
     """When the item was completed first. A later attempt does not take that back. Absent from a
     completed item in facts that are older than this field."""
     source: ProgressSource = ProgressSource.SELF
-    """By whose word the completion is known; before the first completion, the last report."""
+    """By whose word status and score are known: those of this attempt."""
+    completion_source: ProgressSource = ProgressSource.SELF
+    """By whose word it is known that the item was completed, be it in an earlier attempt, and
+    `best_score`. `self` before the first completion."""
     created_at: AwareDatetime
     updated_at: AwareDatetime

@@ -61,6 +61,7 @@ def test_a_first_report_is_created_and_a_second_changes_it(
         "score": 71.5,
         "best_score": 71.5,
         "source": "self",
+        "completion_source": "self",
         "attempt": 1,
         "first_completed_at": None,
         "metadata": {"note": "half"},

@@ -10,9 +10,10 @@ _PROGRESS = {
     "completion_percentage": 100.0,
     "score": 95.5,
 }
-_EVIDENCE = {
+_COMPLETION = {
     "best_score": 98.0,
-    "source": "review",
+    "source": "self",
+    "completion_source": "review",
     "attempt": 2,
     "first_completed_at": "2026-01-12T09:30:00Z",
 }
@@ -69,7 +70,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "id": 7,
         "user": 42,
         **_PROGRESS,
-        **_EVIDENCE,
+        **_COMPLETION,
         "metadata": {"device": "phone"},
         **_TIMES,
     },

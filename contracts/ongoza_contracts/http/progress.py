@@ -24,6 +24,7 @@ class ProgressItem(Response):
     attempt: int = 1
     first_completed_at: datetime | None = None
     source: ProgressSource = ProgressSource.SELF
+    completion_source: ProgressSource = ProgressSource.SELF
     metadata: dict[str, Any]
     """The client's own notes about the record; never published as a fact."""
     created_at: datetime

@@ -81,8 +81,25 @@ def an_invitation(world: World) -> dict[str, Any]:
     return {"organization_id": world.school.id, "invitation_id": invited.invitation.id}
 
 
+def a_completed_item(world: World) -> dict[str, Any]:
+    body = progress_report(status="completed", completion_percentage=None)
+    return {"progress_id": signed_in(world.learner).post("progress/", body)[1]["id"]}
+
+
 REPEATABLE = [
     Repeatable("progress/", lambda world: world.learner, lambda world: progress_report()),
+    Repeatable(
+        "progress/{progress_id}/attempts/",
+        lambda world: world.learner,
+        lambda world: None,
+        a_completed_item,
+    ),
+    Repeatable(
+        "users/{user_id}/progress/",
+        lambda world: world.director,
+        lambda world: progress_report(),
+        lambda world: {"user_id": world.learner.id},
+    ),
     Repeatable(
         "feedback/",
         lambda world: world.learner,

@@ -1,4 +1,4 @@
-"""What reports of progress change: late ones, scores, new attempts, prerequisites and evidence."""
+"""What reports of progress change: late ones, scores, new attempts, prerequisites and sources."""
 
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -89,6 +89,20 @@ def test_not_started_without_a_time_does_not_reset_an_item_in_progress(amina: Ca
     assert kept == ("in_progress", 80, 60)
 
 
+def test_not_started_without_a_time_keeps_an_item_begun_at_0_percent(amina: Caller) -> None:
+    report(amina, completion_percentage=0, score=60)
+    record = report(amina, "not_started")
+    kept = (record["status"], record["completion_percentage"], record["score"])
+    assert kept == ("in_progress", 0, 60)
+
+
+@pytest.mark.parametrize("before", [0, 80])
+def test_a_failure_without_a_time_lowers_no_percentage(amina: Caller, before: int) -> None:
+    report(amina, completion_percentage=before)
+    record = report(amina, "failed", completion_percentage=before / 2)
+    assert (record["status"], record["completion_percentage"]) == ("failed", before)
+
+
 def test_a_report_older_than_the_newest_changes_nothing(amina: Caller) -> None:
     report(amina, completion_percentage=30, reported_at=ago(hours=1), metadata={"page": 3})
     before = Progress.objects.values().get()
@@ -148,6 +162,19 @@ def test_notes_by_patch_do_not_outdate_a_report(amina: Caller) -> None:
     assert late["completion_percentage"] == 80
 
 
+def test_a_completion_has_the_time_of_its_report(amina: Caller) -> None:
+    record = completed(amina, reported_at=(then := ago(days=2)))
+    assert datetime.fromisoformat(record["first_completed_at"]) == datetime.fromisoformat(then)
+    amina.post(attempts_path(record), None)
+    (attempt,) = amina.get(attempts_path(record))[1]["results"]
+    assert attempt["begun_at"] == attempt["completed_at"] == record["first_completed_at"]
+
+
+def test_a_clock_ahead_of_ours_completes_nothing_in_the_future(amina: Caller) -> None:
+    record = completed(amina, reported_at=ago(minutes=-4))
+    assert record["first_completed_at"] <= record["updated_at"]
+
+
 # --- scores --------------------------------------------------------------------------------------
 def test_the_best_score_is_kept_beside_the_last(amina: Caller, learner: User) -> None:
     completed(amina, score=92)
@@ -177,6 +204,7 @@ def test_a_completed_item_is_taken_again_without_losing_the_first_attempt(
     (attempt,) = page["results"]
     assert attempt == {
         "number": 1,
+        "source": "self",
         "score": 92,
         "completion_percentage": 100,
         "begun_at": first["created_at"],
@@ -309,6 +337,28 @@ def test_what_is_begun_goes_on_when_prerequisites_become_required(
     assert (status, answer["missing_prerequisites"]) == (200, [])
 
 
+def test_a_completed_course_completes_its_modules_for_what_needs_them(amina: Caller) -> None:
+    """As in ai's lists (`test_courses_in_lists.py`)."""
+    item("module-1-1", course="course-1")
+    program = add_program(slug="strict", title="Strict", prerequisites_policy="require")
+    item("mission-2", program=program, prerequisites=["module-1-1"])
+    status, answer = amina.post("progress/", progress_report("mission-2"))
+    assert (status, answer["missing_prerequisites"]) == (409, ["module-1-1"])
+    completed(amina)
+    status, answer = amina.post("progress/", progress_report("mission-2"))
+    assert (status, answer["missing_prerequisites"]) == (201, [])
+
+
+def test_the_modules_of_a_retired_course_are_not_required(amina: Caller) -> None:
+    item("module-1-1", course="course-1")
+    program = add_program(slug="strict", title="Strict", prerequisites_policy="require")
+    item("mission-2", program=program, prerequisites=["module-1-1"])
+    rows: Any = QuerySet(ContentItem)
+    rows.filter(content_id="course-1").update(retired=True)  # by an older release: it alone
+    status, answer = amina.post("progress/", progress_report("mission-2"))
+    assert (status, answer["missing_prerequisites"]) == (201, [])
+
+
 def test_prerequisites_cost_no_query_more(amina: Caller, advanced: ContentItem) -> None:
     for content_id in ("course-1", "course-2"):
         completed(amina, content_id=content_id, content_type="course")
@@ -321,17 +371,26 @@ def test_prerequisites_cost_no_query_more(amina: Caller, advanced: ContentItem) 
     assert counts[0] == counts[1]
 
 
-# --- evidence ------------------------------------------------------------------------------------
+# --- whose word ----------------------------------------------------------------------------------
 @pytest.fixture
 def dora() -> Caller:
     return signed_in(person("dora", Role.ADMIN))
 
 
-def recorded(staff: Caller, learner: User, **changes: Any) -> Any:
-    body = progress_report(status="completed", **{"completion_percentage": None, **changes})
-    status, record = staff.post(f"users/{learner.id}/progress/", body)
-    assert status in (200, 201), record
+def recorded(staff: Caller, learner: User, status: str = "completed", **changes: Any) -> Any:
+    """The learner's record after a report by staff that is accepted."""
+    body = progress_report(status=status, **{"completion_percentage": None, **changes})
+    answer, record = staff.post(f"users/{learner.id}/progress/", body)
+    assert answer in (200, 201), record
     return record
+
+
+def sources(record: dict[str, Any]) -> tuple[str, str]:
+    return record["source"], record["completion_source"]
+
+
+def scores(record: dict[str, Any]) -> tuple[float | None, float | None]:
+    return record["score"], record["best_score"]
 
 
 def test_staff_record_progress_of_a_learner(amina: Caller, dora: Caller, learner: User) -> None:
@@ -339,7 +398,7 @@ def test_staff_record_progress_of_a_learner(amina: Caller, dora: Caller, learner
     assert (record["user"], record["source"], record["status"]) == (
         *(learner.id, "staff", "completed"),
     )
-    assert last_fact(learner)["source"] == "staff"
+    assert sources(last_fact(learner)) == ("staff", "staff")
 
 
 def test_a_self_report_changes_no_completion_by_staff(
@@ -348,35 +407,89 @@ def test_a_self_report_changes_no_completion_by_staff(
     recorded(dora, learner, score=70)
     forget_appended()
     record = completed(amina, score=100, metadata={"page": 7})
-    assert (record["source"], record["score"], record["best_score"]) == ("staff", 70, 70)
-    assert record["metadata"] == {"page": 7}
-    answer = amina.call("PATCH", f"progress/{record['id']}/", {"score": 100})
-    assert (answer[1]["score"], appended()) == (70, [])
+    assert (record["source"], *scores(record)) == ("staff", 70, 70)
+    assert (record["metadata"], appended()) == ({"page": 7}, [])
 
 
-def test_staff_raise_the_evidence_of_a_completion(
+@pytest.mark.parametrize("change", [{"score": 100}, {"status": "completed"}])
+def test_patch_of_a_completion_by_staff_is_refused(
+    amina: Caller, dora: Caller, learner: User, change: dict[str, Any]
+) -> None:
+    path = f"progress/{recorded(dora, learner, score=70)['id']}/"
+    before = Progress.objects.values().get()
+    forget_appended()
+    answer = amina.call("PATCH", path, {**change, "metadata": {"page": 7}})
+    assert refusal(answer) == (409, "attested_completion", [])
+    assert (Progress.objects.values().get(), appended()) == (before, [])
+    assert amina.call("PATCH", path, {"metadata": {"page": 7}})[0] == 200
+
+
+def test_staff_attest_a_completion_that_the_learner_reported(
     amina: Caller, dora: Caller, learner: User
 ) -> None:
-    assert completed(amina)["source"] == "self"
-    assert recorded(dora, learner)["source"] == "staff"
-
-
-def test_a_new_attempt_keeps_the_evidence_of_the_first(
-    amina: Caller, dora: Caller, learner: User
-) -> None:
+    first = completed(amina)
+    assert sources(first) == ("self", "self")
     record = recorded(dora, learner)
-    amina.post(attempts_path(record), None)
-    assert report(amina, completion_percentage=10)["source"] == "staff"
-    assert completed(amina)["source"] == "staff"
+    assert sources(record) == ("staff", "staff")
+    assert record["first_completed_at"] == first["first_completed_at"]
 
 
-def test_staff_who_see_a_later_attempt_begin_vouch_for_no_completion(
+@pytest.mark.parametrize("score", [None, 60])
+@pytest.mark.parametrize("status", ["in_progress", "completed"])
+def test_the_word_of_staff_does_not_cover_a_score_that_the_learner_reported(
+    amina: Caller, dora: Caller, learner: User, status: str, score: float | None
+) -> None:
+    report(amina, status, score=100)
+    record = recorded(dora, learner, score=score)
+    assert (*sources(record), *scores(record)) == ("staff", "staff", score, score)
+    assert scores(last_fact(learner)) == (score, score)
+
+
+def test_a_score_that_staff_gave_before_they_attest_the_completion_stays(
     amina: Caller, dora: Caller, learner: User
 ) -> None:
-    record = completed(amina)
-    amina.post(attempts_path(record), None)
-    body = progress_report(completion_percentage=10)
-    assert dora.post(f"users/{learner.id}/progress/", body)[1]["source"] == "self"
+    recorded(dora, learner, "in_progress", score=60)
+    assert scores(recorded(dora, learner)) == (60, 60)
+
+
+def test_a_report_by_staff_that_completes_nothing_restarts_the_score(
+    amina: Caller, dora: Caller, learner: User
+) -> None:
+    report(amina, completion_percentage=80, score=100)
+    record = recorded(dora, learner, "not_started")
+    assert (*sources(record), record["status"]) == ("staff", "self", "not_started")
+    assert (record["completion_percentage"], record["score"]) == (0, None)
+
+
+def test_a_later_attempt_is_the_learners_own_word(
+    amina: Caller, dora: Caller, learner: User
+) -> None:
+    first = recorded(dora, learner, score=60)
+    amina.post(attempts_path(first), None)
+    assert sources(last_fact(learner)) == ("self", "staff")
+    report(amina, completion_percentage=10, score=90)
+    record = completed(amina, score=100)
+    assert (*sources(record), *scores(record)) == ("self", "staff", 100, 60)
+    assert completed(amina, score=80)["score"] == 80  # not locked: nobody else attested it
+    amina.post(attempts_path(first), None)
+    one, two = amina.get(attempts_path(first))[1]["results"]
+    assert [(a["source"], a["score"]) for a in (one, two)] == [("staff", 60), ("self", 80)]
+
+
+def test_staff_attest_a_later_attempt(amina: Caller, dora: Caller, learner: User) -> None:
+    amina.post(attempts_path(recorded(dora, learner, score=60)), None)
+    completed(amina, score=100)
+    record = recorded(dora, learner, score=50)
+    assert (*sources(record), *scores(record)) == ("staff", "staff", 50, 60)
+    assert scores(recorded(dora, learner, score=70)) == (70, 70)
+
+
+def test_staff_who_see_a_later_attempt_begin_attest_no_completion(
+    amina: Caller, dora: Caller, learner: User
+) -> None:
+    amina.post(attempts_path(completed(amina)), None)
+    record = recorded(dora, learner, "in_progress", completion_percentage=10)
+    assert sources(record) == ("staff", "self")
 
 
 def test_a_learner_goes_on_from_what_staff_recorded(
@@ -388,8 +501,50 @@ def test_a_learner_goes_on_from_what_staff_recorded(
     assert report(amina, completion_percentage=20)["source"] == "self"
 
 
+def test_a_self_report_does_not_outdate_what_staff_saw_before(
+    amina: Caller, dora: Caller, learner: User
+) -> None:
+    report(amina, completion_percentage=10)
+    record = recorded(dora, learner, score=60, reported_at=ago(days=1))
+    assert (record["status"], record["source"], record["score"]) == ("completed", "staff", 60)
+
+
+def test_an_older_report_by_staff_does_not_undo_a_newer_one_by_staff(
+    amina: Caller, dora: Caller, learner: User
+) -> None:
+    recorded(dora, learner, "in_progress", score=60, reported_at=ago(hours=1))
+    report(amina, completion_percentage=20)
+    late = recorded(dora, learner, "in_progress", score=30, reported_at=ago(hours=2))
+    assert (late["score"], late["source"]) == (60, "self")
+
+
+def test_a_report_by_staff_on_an_earlier_attempt_does_not_complete_the_next(
+    amina: Caller, dora: Caller, learner: User
+) -> None:
+    amina.post(attempts_path(completed(amina)), None)
+    assert recorded(dora, learner, reported_at=ago(hours=1))["status"] == "in_progress"
+
+
+def test_an_older_report_by_staff_does_not_let_older_reports_of_the_learner_in(
+    amina: Caller, dora: Caller, learner: User
+) -> None:
+    report(amina, completion_percentage=10)
+    recorded(dora, learner, "in_progress", completion_percentage=20, reported_at=ago(days=2))
+    late = report(amina, completion_percentage=90, reported_at=ago(days=1))
+    assert late["completion_percentage"] == 20
+
+
+def test_a_self_report_that_sets_nothing_is_not_the_newest(
+    amina: Caller, dora: Caller, learner: User
+) -> None:
+    recorded(dora, learner, reported_at=ago(days=1))
+    before = Progress.objects.get().reported_at
+    completed(amina, score=100)
+    assert Progress.objects.get().reported_at == before
+
+
 @pytest.mark.parametrize("source", [ProgressSource.CHECK, ProgressSource.REVIEW])
-def test_a_check_and_a_review_are_evidence_as_well(
+def test_a_check_and_a_review_attest_as_well(
     source: ProgressSource, amina: Caller, learner: User
 ) -> None:
     report_progress(
@@ -399,7 +554,7 @@ def test_a_check_and_a_review_are_evidence_as_well(
         status=ProgressStatus.COMPLETED,
         source=source,
     )
-    assert completed(amina)["source"] == source
+    assert sources(completed(amina)) == (source, source)
 
 
 def test_a_director_records_for_learners_of_the_organization_alone(learner: User) -> None:
@@ -412,7 +567,7 @@ def test_a_director_records_for_learners_of_the_organization_alone(learner: User
     assert recorded(director, theirs)["source"] == "staff"
 
 
-def test_nobody_vouches_for_themselves(amina: Caller) -> None:
+def test_nobody_attests_for_themselves(amina: Caller) -> None:
     ada = person("ada", Role.ADMIN)
     answer = signed_in(ada).post(f"users/{ada.id}/progress/", progress_report())
     assert refusal(answer) == (403, "own_progress", [])
@@ -428,15 +583,39 @@ def test_staff_record_nothing_of_a_minor_without_consent(
 
 
 # --- rows that are older than these columns ------------------------------------------------------
-def test_the_migration_fills_what_older_rows_show(amina: Caller) -> None:
+def test_the_migration_fills_what_older_rows_show_in_batches(
+    amina: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for content_id in ("course-2", "course-3"):
+        item(content_id)
+        report(amina, content_id=content_id, score=40)
     completed(amina, score=70)
     rows: Any = QuerySet(Progress)
     rows.update(best_score=None, first_completed_at=None, completed_at=None)
-    migration = import_module("core.progress.migrations.0005_attempts_and_evidence")
-    migration.fill(SimpleNamespace(get_model=lambda *_: SimpleNamespace(objects=rows)), None)
-    row = Progress.objects.get()
+    migration = import_module("core.progress.migrations.0006_fill_attempts")
+    monkeypatch.setattr(migration, "BATCH", 2)
+    with CaptureQueriesContext(connection) as queries:
+        migration.fill(SimpleNamespace(get_model=lambda *_: SimpleNamespace(objects=rows)), None)
+    assert not migration.Migration.atomic
+    assert sum(query["sql"].startswith("UPDATE") for query in queries) == 2
+    row = rows.get(content__content_id="course-1")
     assert (row.best_score, row.first_completed_at) == (70, row.updated_at)
     assert row.completed_at == row.updated_at
+    for other in rows.exclude(pk=row.pk):
+        assert (other.best_score, other.first_completed_at, other.completed_at) == (40, None, None)
+
+
+def test_the_release_before_these_columns_still_inserts(learner: User) -> None:
+    content = item("course-1")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO progress_progress (version, created_at, updated_at, user_id, content_id,"
+            " status, completion_percentage, metadata)"
+            " VALUES (1, now(), now(), %s, %s, 'completed', 100, '{}')",
+            [learner.pk, content.content_id],
+        )
+    row = Progress.objects.get()
+    assert (row.source, row.completion_source, row.attempt) == ("self", "self", 1)
 
 
 def test_a_row_without_the_time_of_its_completion_is_taken_again(amina: Caller) -> None:

@@ -1,6 +1,5 @@
 import hashlib
 import json
-from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import models
@@ -9,11 +8,13 @@ from core.kit.choices import enum_choices
 from core.kit.versions import Versioned
 from ongoza_contracts.vocabulary import ProgressSource, ProgressStatus
 
+SOURCES, SELF = enum_choices(ProgressSource), ProgressSource.SELF.value
+
 
 class Progress(Versioned):
     """How far one learner is with one item of content: the entity that is published."""
 
-    unversioned = frozenset({"metadata", "reported_at"})
+    unversioned = frozenset({"metadata", "reported_at", "attested_at"})
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="progress")
     content = models.ForeignKey("programs.ContentItem", models.PROTECT, to_field="content_id")
@@ -21,18 +22,17 @@ class Progress(Versioned):
     completion_percentage = models.FloatField(default=0)
     score = models.FloatField(null=True)
     best_score = models.FloatField(null=True)
-    source = models.CharField(
-        max_length=8, choices=enum_choices(ProgressSource), default=ProgressSource.SELF.value
+    source = models.CharField(max_length=8, choices=SOURCES, default=SELF, db_default=SELF)
+    completion_source = models.CharField(
+        max_length=8, choices=SOURCES, default=SELF, db_default=SELF
     )
-    attempt = models.PositiveIntegerField(default=1)
+    attempt = models.PositiveIntegerField(default=1, db_default=1)
     first_completed_at = models.DateTimeField(null=True)
     begun_at = models.DateTimeField(null=True)  # of a later attempt; the first has `created_at`
     completed_at = models.DateTimeField(null=True)  # of this attempt
     reported_at = models.DateTimeField(null=True)  # when the newest report was made
+    attested_at = models.DateTimeField(null=True)  # when the newest one by another's word was
     metadata = models.JSONField(default=dict)
-
-    missing_prerequisites: Sequence[str] = ()
-    """The ids that the answer to a report names; not stored."""
 
     class Meta:
         ordering = ("id",)
@@ -54,6 +54,7 @@ class Attempt(models.Model):
 
     progress = models.ForeignKey(Progress, models.CASCADE, related_name="attempts")
     number = models.PositiveIntegerField()
+    source = models.CharField(max_length=8, choices=SOURCES)
     score = models.FloatField(null=True)
     completion_percentage = models.FloatField()
     begun_at = models.DateTimeField()

@@ -11,6 +11,9 @@ PROGRESS = register(
         fact=ProgressUpdated,
         columns={"content_type": "content.content_type"},
         related=("content",),
-        unpublished={"metadata": {}, "begun_at": None, "completed_at": None, "reported_at": None},
+        unpublished={
+            "metadata": {},
+            **dict.fromkeys(("begun_at", "completed_at", "reported_at", "attested_at")),
+        },
     )
 )

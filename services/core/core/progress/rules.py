@@ -1,5 +1,6 @@
 """What a report may change, and what follows from it. Nothing here reads or writes rows."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +10,16 @@ from ongoza_contracts.vocabulary import ProgressSource, ProgressStatus
 
 STATE = ("status", "completion_percentage", "score")
 # What counts as a change: the rest of a record is the client's own or never changes.
-PUBLISHED = (*STATE, "best_score", "source", "first_completed_at")
+PUBLISHED = (*STATE, "best_score", "source", "completion_source", "first_completed_at")
 
 
 class AlreadyCompleted(Conflict):
     code = "already_completed"
     detail = "What is completed stays completed."
+
+
+class AttestedCompletion(Conflict):
+    code = "attested_completion"
 
 
 class ContradictoryProgress(DomainError):
@@ -26,9 +31,18 @@ def published_state(progress: Progress) -> dict[str, Any]:
     return {name: getattr(progress, name) for name in PUBLISHED}
 
 
-def is_older(progress: Progress, reported_at: datetime | None) -> bool:
-    """Whether a report was made before the record's newest one. One without a time is new."""
-    return reported_at is not None and reported_at < (progress.reported_at or progress.updated_at)
+def is_stronger(source: str, than: str) -> bool:
+    """Whether `source` is another's word and `than` the learner's own."""
+    return than == ProgressSource.SELF != source
+
+
+def is_older(progress: Progress, reported_at: datetime | None, source: ProgressSource) -> bool:
+    """Whether a report was made before the newest one of the same or a stronger source. One
+    without a time is new."""
+    newest = progress.attested_at
+    if source == ProgressSource.SELF:
+        newest = progress.reported_at or progress.updated_at
+    return bool(reported_at and newest and reported_at < newest)
 
 
 def refuse_undoing(progress: Progress, status: str | None) -> None:
@@ -40,10 +54,19 @@ def refuse_undoing(progress: Progress, status: str | None) -> None:
         )
 
 
-def is_vouched_for(progress: Progress, source: ProgressSource) -> bool:
-    """Whether a self-report may not change it: it was completed by another's word."""
+def refuse_attested(progress: Progress, state: Collection[str]) -> None:
+    """Raises AttestedCompletion where its learner would change an attested completion."""
+    if is_attested(progress, ProgressSource.SELF) and not {*STATE}.isdisjoint(state):
+        raise AttestedCompletion(
+            f"The completion is known by another's word ({progress.source}): change metadata "
+            f"alone, or take the item again by POST to /api/v1/progress/{progress.pk}/attempts/."
+        )
+
+
+def is_attested(progress: Progress, source: ProgressSource) -> bool:
+    """Whether a report does not change it: it was completed by a stronger word."""
     completed = progress.status == ProgressStatus.COMPLETED
-    return completed and progress.source != ProgressSource.SELF == source
+    return completed and is_stronger(progress.source, source)
 
 
 def implied(status: str | None) -> dict[str, Any]:
@@ -67,34 +90,49 @@ def refuse_contradictions(progress: Progress) -> None:
 
 def keep_higher(progress: Progress, before: dict[str, Any]) -> None:
     """Undo that an item in progress fell: its report may be a late one."""
-    is_running = progress.status in (ProgressStatus.NOT_STARTED, ProgressStatus.IN_PROGRESS)
-    is_less = progress.completion_percentage < before["completion_percentage"]
-    if before["status"] == ProgressStatus.IN_PROGRESS and is_running and is_less:
-        if progress.status == ProgressStatus.NOT_STARTED:
-            progress.score = before["score"]
-        progress.status = before["status"]
-        progress.completion_percentage = before["completion_percentage"]
+    if before["status"] != ProgressStatus.IN_PROGRESS:
+        return
+    if progress.status == ProgressStatus.NOT_STARTED:
+        progress.status, progress.score = before["status"], before["score"]
+    higher = max(progress.completion_percentage, before["completion_percentage"])
+    progress.completion_percentage = higher
+
+
+def set_report_times(progress: Progress, source: ProgressSource, at: datetime) -> None:
+    """Note that a report made `at` a time set the state; an older one does not put time back."""
+    progress.reported_at = max(at, progress.reported_at or at)
+    if source != ProgressSource.SELF:
+        progress.attested_at = at
 
 
 def derive(
-    progress: Progress, before: dict[str, Any], source: ProgressSource, now: datetime
+    progress: Progress, before: dict[str, Any], source: ProgressSource, at: datetime
 ) -> None:
-    """Set the columns that follow from a change of the state."""
-    scores = (progress.best_score, before["score"], progress.score)
-    progress.best_score = max((one for one in scores if one is not None), default=None)
-    _set_source(progress, before, source)
+    """Set the columns that follow from a change of the state that was reported `at` a time."""
     is_completed = progress.status == ProgressStatus.COMPLETED
+    _set_sources(progress, before, source)
+    _set_best_score(progress, before, source)
     if is_completed and before["status"] != ProgressStatus.COMPLETED:
-        progress.completed_at = now
-        progress.first_completed_at = progress.first_completed_at or now
+        progress.completed_at = max(at, progress.begun_at or at)
+        progress.first_completed_at = progress.first_completed_at or progress.completed_at
 
 
-def _set_source(progress: Progress, before: dict[str, Any], source: ProgressSource) -> None:
-    """A self-report lowers no evidence, and after the first completion only another one counts."""
-    was_completed = before["first_completed_at"] or before["status"] == ProgressStatus.COMPLETED
-    is_same = all(getattr(progress, name) == before[name] for name in STATE)
-    if source == ProgressSource.SELF and (was_completed or is_same):
-        return
-    if was_completed and progress.status != ProgressStatus.COMPLETED:
+def _set_sources(progress: Progress, before: dict[str, Any], source: ProgressSource) -> None:
+    """A self-report that says nothing new leaves the word of another."""
+    if source == ProgressSource.SELF and all(getattr(progress, n) == before[n] for n in STATE):
         return
     progress.source = source
+    if source != ProgressSource.SELF and progress.status == ProgressStatus.COMPLETED:
+        progress.completion_source = source
+
+
+def _set_best_score(progress: Progress, before: dict[str, Any], source: ProgressSource) -> None:
+    """Keep the highest score that is known by as strong a word as the completion."""
+    if is_stronger(progress.completion_source, source):
+        return
+    scores = [progress.score]
+    if progress.completion_source == ProgressSource.SELF:
+        scores.append(before["score"])  # of a row that is older than `best_score`
+    if not is_stronger(progress.completion_source, before["completion_source"]):
+        scores.append(before["best_score"])
+    progress.best_score = max((one for one in scores if one is not None), default=None)

@@ -36,6 +36,7 @@ class ProgressSerializer(serializers.ModelSerializer[Progress]):
             "score",
             "best_score",
             "source",
+            "completion_source",
             "attempt",
             "first_completed_at",
             "metadata",
@@ -60,7 +61,7 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
 
     class Meta:
         model = Attempt
-        fields = ("number", "score", "completion_percentage", "begun_at", "completed_at")
+        fields = ("number", "source", "score", "completion_percentage", "begun_at", "completed_at")
         read_only_fields = fields
 
 

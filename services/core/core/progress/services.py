@@ -1,9 +1,9 @@
 """Everything that changes progress."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -59,6 +59,12 @@ class State(TypedDict, total=False):
     metadata: dict[str, Any]
 
 
+class ReportOutcome(NamedTuple):
+    progress: Progress
+    created: bool
+    missing_prerequisites: Sequence[str]
+
+
 @transaction.atomic
 def report_progress(
     *,
@@ -68,15 +74,17 @@ def report_progress(
     reported_at: datetime | None = None,
     source: ProgressSource = ProgressSource.SELF,
     **state: Unpack[State],
-) -> tuple[Progress, bool]:
-    """Record how far `user` is with an item. Returns the record and whether it is new.
+) -> ReportOutcome:
+    """Record how far `user` is with an item. Returns the record, whether it is new, and the ids of
+    the prerequisites that `user` has not completed.
 
     `state` holds status and may hold completion_percentage, score and metadata: what is left out
-    stays as it was. A report that was made (`reported_at`) before the record's newest one changes
-    nothing. One without a time counts as made now, but lowers nothing of an item in progress.
+    stays as it was. A report that was made (`reported_at`) before the newest one by as strong a
+    source changes nothing. One without a time counts as made now, but by no stronger source it
+    lowers nothing of an item in progress.
 
-    The record names `missing_prerequisites`. Raises programs' UnknownContent, WrongContentType,
-    PrerequisitesMissing, ContradictoryProgress and AlreadyCompleted.
+    Raises programs' UnknownContent, WrongContentType, PrerequisitesMissing, ContradictoryProgress
+    and AlreadyCompleted.
     """
     content, missing = content_to_report(user.pk, content_id)
     if content.content_type != content_type:
@@ -85,17 +93,26 @@ def report_progress(
         Progress.objects.filter(user=user, content=content),
         Progress(user=user, content=content, status=ProgressStatus.NOT_STARTED),
     )
-    progress.content, progress.missing_prerequisites = content, missing
+    progress.content = content
     created = progress.version == 0
     if created:
         _refuse_start(content, missing)
-    elif rules.is_older(progress, reported_at):
-        return progress, False
-    may_lower = reported_at is not None
-    return _change(progress, state, source, reported_at, may_lower=may_lower), created
+    elif rules.is_older(progress, reported_at, source):
+        return ReportOutcome(progress, False, missing)
+    may_lower = reported_at is not None or rules.is_stronger(source, progress.source)
+    _change(progress, state, source, reported_at, may_lower=may_lower)
+    return ReportOutcome(progress, created, missing)
 
 
-def record_progress(*, caller: User, user_id: int, **report: Any) -> tuple[Progress, bool]:
+def record_progress(
+    *,
+    caller: User,
+    user_id: int,
+    content_id: str,
+    content_type: ContentType,
+    reported_at: datetime | None = None,
+    **state: Unpack[State],
+) -> ReportOutcome:
     """Record a learner's progress on the word of `caller`, as `report_progress` does.
 
     Raises NotFound, OwnProgress, what `require_consent` raises for the learner, and what
@@ -105,7 +122,14 @@ def record_progress(*, caller: User, user_id: int, **report: Any) -> tuple[Progr
         raise OwnProgress
     learner = learner_to_record(caller, user_id)
     require_consent(learner)
-    return report_progress(user=learner, source=ProgressSource.STAFF, **report)
+    return report_progress(
+        user=learner,
+        content_id=content_id,
+        content_type=content_type,
+        reported_at=reported_at,
+        source=ProgressSource.STAFF,
+        **state,
+    )
 
 
 @transaction.atomic
@@ -114,10 +138,12 @@ def revise_progress(
 ) -> Progress:
     """Change fields of a record of one's own; it may lower what is in progress.
 
-    Raises NotFound, PreconditionFailed, ContradictoryProgress and AlreadyCompleted.
+    Raises NotFound, PreconditionFailed, AttestedCompletion, ContradictoryProgress and
+    AlreadyCompleted.
     """
     rows = Progress.objects.filter(pk=progress_id, user=user)
     progress = get_for_update(rows, if_match=if_match)
+    rules.refuse_attested(progress, state)
     return _change(progress, state, ProgressSource.SELF, None, may_lower=True)
 
 
@@ -135,23 +161,26 @@ def start_attempt(*, user: User, progress_id: int) -> Progress:
     finished = _store_attempt(progress)
     now = timezone.now()
     progress.attempt += 1
-    progress.status = ProgressStatus.IN_PROGRESS
+    progress.status, progress.source = ProgressStatus.IN_PROGRESS, ProgressSource.SELF
     progress.completion_percentage, progress.score = 0, None
     progress.first_completed_at = progress.first_completed_at or finished.completed_at
-    progress.begun_at = progress.reported_at = now
+    # Reports of the finished attempt, whoever made them, are outdated.
+    progress.begun_at = progress.reported_at = progress.attested_at = now
     progress.completed_at = None
     publish(progress)
     return progress
 
 
 def _store_attempt(progress: Progress) -> Attempt:
+    completed_at = progress.completed_at or progress.updated_at
     return Attempt.objects.create(
         progress=progress,
         number=progress.attempt,
+        source=progress.source,
         score=progress.score,
         completion_percentage=progress.completion_percentage,
-        begun_at=progress.begun_at or progress.created_at,
-        completed_at=progress.completed_at or progress.updated_at,
+        begun_at=progress.begun_at or min(progress.created_at, completed_at),
+        completed_at=completed_at,
     )
 
 
@@ -209,26 +238,33 @@ def _change(
     may_lower: bool,
 ) -> Progress:
     before, now = rules.published_state(progress), timezone.now()
+    at = min(reported_at or now, now)
     rules.refuse_undoing(progress, state.get("status"))
-    _assign(progress, state, source)
+    if _assign(progress, state, source):
+        rules.set_report_times(progress, source, at)
     rules.refuse_contradictions(progress)
     if not may_lower:
         rules.keep_higher(progress, before)
-    rules.derive(progress, before, source, now)
-    if state.keys() & {*rules.STATE}:
-        progress.reported_at = min(reported_at or now, now)
+    rules.derive(progress, before, source, at)
     if progress.version and before == rules.published_state(progress):
         # Nothing that is published changed: no new version, no fact.
-        progress.save(update_fields=["metadata", "reported_at"])
+        progress.save(update_fields=Progress.unversioned)
         return progress
     publish(progress)
     return progress
 
 
-def _assign(progress: Progress, state: State, source: ProgressSource) -> None:
-    """Set what the report says; of a completion by another's word, a self-report sets no state."""
+def _assign(progress: Progress, state: State, source: ProgressSource) -> bool:
+    """Set the fields of a report, and return whether any of them is of the state.
+
+    Of a completion by a stronger word it sets no state. By a stronger word it leaves no score of
+    a weaker one.
+    """
     values = {**rules.implied(state.get("status")), **state}
-    if rules.is_vouched_for(progress, source):
+    if rules.is_attested(progress, source):
         values = {name: value for name, value in values.items() if name not in rules.STATE}
+    elif rules.is_stronger(source, progress.source):
+        values = {"score": None, **values}
     for name, value in values.items():
         setattr(progress, name, value)
+    return not values.keys().isdisjoint(rules.STATE)

@@ -8,7 +8,6 @@ from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.progress import selectors, services
-from core.progress.models import Progress
 from core.progress.serializers import (
     AttemptSerializer,
     ProgressSerializer,
@@ -36,8 +35,11 @@ class ReportView(ApiView):
             response.data["missing_prerequisites"] = exc.missing
         return response
 
-    def reported(self, progress: Progress, created: bool) -> Response:
-        return self.one(progress, ReportedProgressSerializer, 201 if created else 200)
+    def reported(self, outcome: services.ReportOutcome) -> Response:
+        status = 201 if outcome.created else 200
+        response = self.one(outcome.progress, ProgressSerializer, status)
+        response.data["missing_prerequisites"] = outcome.missing_prerequisites
+        return response
 
 
 class ProgressList(ReportView, ConsentedView):
@@ -75,9 +77,7 @@ class ProgressList(ReportView, ConsentedView):
         the program requires prerequisites, the first report without them is a 409
         `prerequisites_missing`; both answers name them in `missing_prerequisites`.
         """
-        return self.reported(
-            *services.report_progress(user=self.caller, **self.body(ReportRequest))
-        )
+        return self.reported(services.report_progress(user=self.caller, **self.body(ReportRequest)))
 
 
 class ProgressDetail(ConsentedView):
@@ -95,7 +95,11 @@ class ProgressDetail(ConsentedView):
         operation_id="progress_revise", request=ReviseRequest, responses=ProgressSerializer
     )
     def patch(self, request: Request, progress_id: int) -> Response:
-        """Change one of the caller's records; the percentage may be lowered."""
+        """Change one of the caller's records; the percentage may be lowered.
+
+        409 `attested_completion` for other fields than `metadata` of an item that was completed by
+        another's word.
+        """
         changes = self.body(ReviseRequest, partial=True)
         progress = services.revise_progress(
             user=self.caller, progress_id=progress_id, if_match=self.if_match, **changes
@@ -106,6 +110,7 @@ class ProgressDetail(ConsentedView):
 class ProgressAttempts(ConsentedView):
     permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
     etag_methods = ("POST",)
+    idempotent_methods = ("POST",)
     query_parameters = PAGE_PARAMETERS
 
     @extend_schema(
@@ -130,6 +135,7 @@ class ProgressAttempts(ConsentedView):
 class LearnerProgress(ReportView):
     permissions = {"POST": Permission.PROGRESS_RECORD}
     etag_methods = ("POST",)
+    idempotent_methods = ("POST",)
 
     @extend_schema(
         operation_id="progress_record",
@@ -139,10 +145,10 @@ class LearnerProgress(ReportView):
     def post(self, request: Request, user_id: int) -> Response:
         """Record a learner's progress on the word of staff, by the rules of `POST progress/`.
 
-        For directors and admins. The record's `source` is `staff`, and the learner's own reports do
-        not change what was completed so.
+        For directors and admins. The record's `source` is `staff`, and a score that the learner
+        reported before is dropped. The learner's reports do not change what was completed so.
         """
         report = self.body(ReportRequest)
         return self.reported(
-            *services.record_progress(caller=self.caller, user_id=user_id, **report)
+            services.record_progress(caller=self.caller, user_id=user_id, **report)
         )

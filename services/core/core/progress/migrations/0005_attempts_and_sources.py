@@ -1,14 +1,5 @@
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import F
-
-
-def fill(apps, editor):
-    """What older rows show of it: the only score is the best, and a completion is the first."""
-    progress = apps.get_model('progress', 'Progress').objects
-    progress.filter(score__isnull=False).update(best_score=F('score'))
-    completed = progress.filter(status='completed')
-    completed.update(first_completed_at=F('updated_at'), completed_at=F('updated_at'))
 
 
 class Migration(migrations.Migration):
@@ -26,12 +17,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='progress',
             name='source',
-            field=models.CharField(choices=[('self', 'Self'), ('check', 'Check'), ('review', 'Review'), ('staff', 'Staff')], default='self', max_length=8),
+            field=models.CharField(choices=[('self', 'Self'), ('check', 'Check'), ('review', 'Review'), ('staff', 'Staff')], db_default='self', default='self', max_length=8),
+        ),
+        migrations.AddField(
+            model_name='progress',
+            name='completion_source',
+            field=models.CharField(choices=[('self', 'Self'), ('check', 'Check'), ('review', 'Review'), ('staff', 'Staff')], db_default='self', default='self', max_length=8),
         ),
         migrations.AddField(
             model_name='progress',
             name='attempt',
-            field=models.PositiveIntegerField(default=1),
+            field=models.PositiveIntegerField(db_default=1, default=1),
         ),
         migrations.AddField(
             model_name='progress',
@@ -53,12 +49,17 @@ class Migration(migrations.Migration):
             name='reported_at',
             field=models.DateTimeField(null=True),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.AddField(
+            model_name='progress',
+            name='attested_at',
+            field=models.DateTimeField(null=True),
+        ),
         migrations.CreateModel(
             name='Attempt',
             fields=[
                 ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
+                ('source', models.CharField(choices=[('self', 'Self'), ('check', 'Check'), ('review', 'Review'), ('staff', 'Staff')], max_length=8)),
                 ('score', models.FloatField(null=True)),
                 ('completion_percentage', models.FloatField()),
                 ('begun_at', models.DateTimeField()),
