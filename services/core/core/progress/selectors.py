@@ -47,14 +47,15 @@ def learner_to_record(caller: User, user_id: int) -> User:
 
 
 def content_to_report(user_id: int, content_id: str) -> tuple[ContentItem, list[str]]:
-    """An item, retired or not, with its program, and the ids of its prerequisites on offer that the
-    user has not completed, in one query. Raises UnknownContent."""
-    done = Progress.objects.filter(
-        COMPLETED, user_id=user_id, content_id=OuterRef("to_contentitem__content_id")
-    )
+    """An item, retired or not, with its program, and the ids of its prerequisites on offer of which
+    the user has completed neither the item nor its course, in one query. Raises UnknownContent."""
+    itself = Q(content_id=OuterRef("to_contentitem__content_id"))
+    its_course = Q(content_id=OuterRef("to_contentitem__course__content_id"))
+    done = Progress.objects.filter(COMPLETED, itself | its_course, user_id=user_id)
     missing = (
         Prerequisite.objects.filter(~Exists(done), from_contentitem=OuterRef("pk"))
         .filter(to_contentitem__retired=False)
+        .exclude(to_contentitem__course__retired=True)
         .order_by("to_contentitem__content_id")
         .values("to_contentitem__content_id")
     )
