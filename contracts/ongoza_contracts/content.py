@@ -31,7 +31,8 @@ class _ContentState(Fact, key=("content_id",), partition="content_id"):
     published_at: AwareDatetime
     updated_at: AwareDatetime
     skill_labels: tuple[PublicLabel, ...] = Field(default=(), max_length=50)
-    """The skills as people wrote them, in the order of `skills`; empty if they wrote the slugs."""
+    """The skills as people wrote them, in the order of `skills`; empty if they wrote the slugs.
+    Of another length than `skills` they are out of date: use `skills`."""
 
 
 class ContentPublished(_ContentState, type="ongoza.content.published.v1"):

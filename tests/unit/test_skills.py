@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from ongoza_contracts.skills import NotASkill, skill_label, skill_slug
-from ongoza_contracts.vocabulary import Slug
+from ongoza_contracts.vocabulary import PublicLabel, Slug
 
 SLUGS = {
     "c++": "c-plus-plus",
@@ -34,15 +34,23 @@ def test_a_skill_has_the_slug_that_people_expect(text: str, slug: str) -> None:
     assert skill_slug(text) == slug
 
 
+LONGER_IN_NFC = "a" + "\U0001d15e" * 63
+"""64 characters, and 127 in NFC."""
+
+
 @pytest.mark.parametrize(
-    "text", ["", " ", "...", "网络", "شبكة", "сеть", "tcp 网络", "x" * 65, "+" * 20]
+    "text", ["", " ", "...", "网络", "شبكة", "сеть", "tcp 网络", "x" * 65, "+" * 20, LONGER_IN_NFC]
 )
 def test_a_text_without_a_slug_is_refused(text: str) -> None:
     with pytest.raises(NotASkill):
         skill_slug(text)
 
 
-@given(st.text(max_size=80) | st.text("ab.+#-_ &", max_size=20))
+@given(
+    st.text(max_size=80)
+    | st.text("ab.+#-_ &", max_size=20)
+    | st.text("a\U0001d15e", min_size=50, max_size=64)
+)
 def test_every_text_has_a_slug_or_is_refused_and_a_slug_stays_itself(text: str) -> None:
     try:
         slug = skill_slug(text)
@@ -50,7 +58,9 @@ def test_every_text_has_a_slug_or_is_refused_and_a_slug_stays_itself(text: str) 
         return
     assert TypeAdapter(Slug).validate_python(slug) == slug
     assert skill_slug(slug) == slug
-    assert skill_slug(skill_label(text)) == slug
+    label = skill_label(text)
+    assert TypeAdapter(PublicLabel).validate_python(label) == label
+    assert skill_slug(label) == slug
 
 
 @given(st.from_regex(r"[a-z0-9]{1,8}([-_.][a-z0-9]{1,8}){0,5}", fullmatch=True))

@@ -1,29 +1,81 @@
-"""The rows of progress that ai derives from facts."""
+"""The rows of progress that ai derives from facts, and how rows of a request compare with them."""
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ai.personality.rows import ItemProgress
+from ai.personality.service import contradictions
 from ai.projections.tables import progress_row
+from ongoza_contracts.vocabulary import ProgressStatus
 from tests.facts import NOW, progress
 
+LATER = NOW + timedelta(days=3)
+COMPLETED = {"status": "completed", "completion_percentage": 100.0, "first_completed_at": NOW}
+AGAIN = {
+    **{"status": "in_progress", "completion_percentage": 10.0, "attempt": 2},
+    **{"best_score": 92.0, "first_completed_at": NOW, "updated_at": LATER},
+}
 
-def state(**changes: object) -> tuple[object, ...]:
-    return progress_row(progress(**changes))[4:7]  # type: ignore[arg-type]
+
+def recorded(**changes: Any) -> ItemProgress:
+    """What ai reads from its row of a fact."""
+    _, content_id, _, _, *state = progress_row(progress(**changes))
+    return ItemProgress(content_id, *state)
 
 
-def test_a_completed_item_that_is_taken_again_stays_completed() -> None:
-    again = {"status": "in_progress", "completion_percentage": 10.0, "attempt": 2}
-    found = state(**again, best_score=92.0, first_completed_at=NOW)
-    assert found == ("completed", 100.0, 92.0)
+def state(row: ItemProgress) -> tuple[object, ...]:
+    return row.status, row.completion_percentage, row.score
+
+
+def test_a_completed_item_that_is_taken_again_stays_completed_since_then() -> None:
+    row = recorded(**AGAIN)
+    assert (row.status, row.changed_at) == ("completed", NOW)
 
 
 def test_an_item_that_was_never_completed_has_the_state_of_its_fact() -> None:
-    assert state(status="failed", completion_percentage=30.0, score=20.0) == ("failed", 30.0, 20.0)
+    row = recorded(status="failed", completion_percentage=30.0, score=20.0, updated_at=LATER)
+    assert (*state(row), row.changed_at) == ("failed", 30.0, 20.0, LATER)
 
 
-def test_a_completed_item_has_the_last_score() -> None:
-    found = state(
-        status="completed",
-        completion_percentage=100.0,
-        score=40.0,
-        best_score=92.0,
-        first_completed_at=NOW,
+@pytest.mark.parametrize("again", [COMPLETED, AGAIN])
+def test_the_score_is_always_the_last_one(again: dict[str, Any]) -> None:
+    assert recorded(**{**again, "score": 40.0, "best_score": 92.0}).score == 40.0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"score": 20.0},
+        COMPLETED,
+        {**COMPLETED, "score": 40.0, "best_score": 92.0},
+        AGAIN,
+        {**AGAIN, "completion_percentage": 100.0},
+        {**AGAIN, "status": "failed", "score": 30.0},
+    ],
+)
+def test_a_row_as_core_shows_it_contradicts_nothing(changes: dict[str, Any]) -> None:
+    fact = progress(**changes)
+    shown = ItemProgress(
+        *(fact.content_id, fact.status, fact.completion_percentage, fact.score),
+        *(fact.created_at, fact.updated_at),
     )
-    assert found == ("completed", 100.0, 40.0)
+    assert contradictions([shown], [recorded(**changes)]) == ()
+
+
+@pytest.mark.parametrize("changes", [{}, COMPLETED, AGAIN])
+@pytest.mark.parametrize(
+    "false", [{"completion_percentage": 70.0}, {"score": 99.0}, {"completion_percentage": 99.0}]
+)
+def test_a_row_with_another_percentage_or_score_contradicts(
+    changes: dict[str, Any], false: dict[str, Any]
+) -> None:
+    known = recorded(**changes)
+    assert contradictions([known._replace(**false)], [known]) == ("course-1",)
+
+
+def test_a_row_with_another_status_of_an_item_that_is_not_completed_contradicts() -> None:
+    known = recorded()
+    false = known._replace(status=ProgressStatus.FAILED)
+    assert contradictions([false], [known]) == ("course-1",)

@@ -61,6 +61,7 @@ class CoreWithContent:
     def __init__(self) -> None:
         self.down: set[str] = set()
         self.pages = [page([offered(1)], more=True), page([offered(2)])]
+        self.progress: list[dict[str, Any]] = []
         self.asked: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -71,12 +72,22 @@ class CoreWithContent:
             return httpx.Response(503)
         answers = {
             "/api/v1/users/7": USER,
-            "/api/v1/progress/": page([]),
+            "/api/v1/progress/": page(self.progress),
             "/api/v1/feedback/": page([]),
         }
         if path == "/api/v1/content/":
             return httpx.Response(200, json=self.pages[number - 1])
         return httpx.Response(200, json=answers[path])
+
+
+def taken(content_id: str, **changes: Any) -> dict[str, Any]:
+    """Completed progress as core shows it."""
+    return {
+        **{"id": 1, "user": 7, "content_id": content_id, "metadata": {}, "score": None},
+        **{"content_type": content_id.split("-")[0], "status": "completed"},
+        **{"completion_percentage": 100, "created_at": NOW, "updated_at": NOW},
+        **{"first_completed_at": NOW, **changes},
+    }
 
 
 @pytest.fixture
@@ -131,6 +142,29 @@ async def test_a_part_of_the_catalogue_is_used_and_the_rest_asked_for_again(
     assert source_and_items(await http.get(PATH)) == ("fallback", {"course-1"})
     core.down = set()
     assert source_and_items(await http.get(PATH)) == ("fallback", {"course-1", "course-2"})
+
+
+async def test_a_completed_item_that_is_taken_again_still_opens_what_follows(
+    http: httpx.AsyncClient, core: CoreWithContent
+) -> None:
+    core.pages[1]["results"][0]["prerequisites"] = ["course-1"]
+    core.progress = [taken("course-1", status="in_progress", completion_percentage=10, attempt=2)]
+    assert source_and_items(await http.get(PATH)) == ("fallback", {"course-2"})
+
+
+async def test_a_part_of_the_catalogue_does_not_say_that_all_modules_are_completed(
+    http: httpx.AsyncClient, core: CoreWithContent
+) -> None:
+    module = {"content_id": "module-1-1", "content_type": "module", "course_id": "course-1"}
+    core.pages[0]["results"].append({**offered(1), **module})
+    core.pages[1]["results"] = [{**offered(2), **module, "content_id": "module-1-2"}]
+    core.progress = [taken("module-1-1")]
+    core.down = {"/api/v1/content/2"}
+
+    answer = await http.get(PATH)
+
+    assert source_and_items(answer) == ("fallback", {"course-1"})
+    assert "all its modules" not in answer.text
 
 
 async def test_a_catalogue_without_items_is_an_empty_list(

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from core.outbox.models import OutboxEvent
 from core.programs.models import ContentItem
@@ -22,6 +23,8 @@ from tests.unit.core.world import (
 
 pytestmark = pytest.mark.django_db
 
+LONGER_IN_NFC = "a" + "\U0001d15e" * 63
+"""64 characters, and 127 as a label."""
 ABSENT: Refusal = (404, "not_found", [])
 COURSE = {
     "content_id": "course-7",
@@ -59,6 +62,24 @@ def patch(caller: Caller, content_id: str, changes: Any) -> Any:
 
 def retire(caller: Caller, content_id: str) -> Any:
     return caller.call("POST", f"content/{content_id}/retire/")
+
+
+NEW_COLUMNS = {
+    "programs_contentitem": {"skill_labels", "retired_with_course"},
+    "programs_program": {"prerequisites_policy"},
+}
+
+
+@pytest.mark.parametrize("table", NEW_COLUMNS)
+def test_an_older_release_inserts_rows_without_the_new_columns(
+    table: str, director: Caller
+) -> None:
+    """While the new release starts, the older one writes beside it."""
+    sql = """SELECT column_name FROM information_schema.columns
+        WHERE table_schema = current_schema() AND table_name = %s AND column_default IS NOT NULL"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [table])
+        assert NEW_COLUMNS[table] <= {name for (name,) in cursor.fetchall()}
 
 
 # --- publishing ----------------------------------------------------------------------------------
@@ -108,6 +129,7 @@ REFUSED: list[tuple[dict[str, Any], int, str, list[tuple[str, str]]]] = [
     ({"skills": ["tcp", "网络"]}, 400, "invalid", [("skills.1", "invalid")]),
     ({"skills": ["..."]}, 400, "invalid", [("skills.0", "invalid")]),
     ({"skills": ["+" * 20]}, 400, "invalid", [("skills.0", "invalid")]),
+    ({"skills": [LONGER_IN_NFC]}, 400, "invalid", [("skills.0", "invalid")]),
     ({"skill_labels": ["TCP"]}, 400, "unknown_field", [("skill_labels", "unknown_field")]),
     ({"external_ids": ["T1059"]}, 400, "invalid", [("external_ids.0", "invalid")]),
     (

@@ -8,6 +8,7 @@ from django.test import Client
 from core.programs.models import ContentItem
 from core.programs.services import retire_content
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.test_programs import LONGER_IN_NFC
 from tests.unit.core.world import admin_site_client, appended, forget_appended, item, person
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,7 @@ MISTAKES: dict[str, dict[str, Any]] = {
     "no duration": {"duration_minutes": 0},
     "a skill without a letter": {"skills": "..."},
     "a skill in another script": {"skills": "网络"},
+    "a skill that is longer as a label": {"skills": LONGER_IN_NFC},
     "too many skills": {"skills": "\n".join(f"skill-{number}" for number in range(51))},
 }
 

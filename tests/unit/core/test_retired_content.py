@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from core.outbox.models import OutboxEvent
 from core.programs.models import ContentItem
@@ -76,6 +77,39 @@ def test_a_course_is_restored_with_the_modules_that_were_retired_with_it(directo
     assert ids(director, "content/") == ["course-1", "mission-1", "module-1-1", "module-1-3"]
     retire(director, "module-1-1")
     assert not ContentItem.objects.filter(retired_with_course=True).exists()
+
+
+def test_a_module_that_is_retired_again_on_its_own_does_not_come_back_with_its_course(
+    director: Caller,
+) -> None:
+    retire(director, "course-1")
+    forget_appended()
+    retire(director, "module-1-1")
+    assert appended() == []
+
+    restore(director, "course-1")
+
+    assert ids(director, "content/") == ["course-1", "mission-1", "module-1-3"]
+
+
+def test_retiring_a_course_again_retires_the_modules_that_are_still_on_offer(
+    director: Caller,
+) -> None:
+    """As after a release that retired courses without their modules."""
+    retire(director, "course-1")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE programs_contentitem SET retired = false, retired_with_course = false "
+            "WHERE content_id = 'module-1-1'"
+        )
+    forget_appended()
+
+    for _ in range(2):
+        assert retire(director, "course-1")[0] == 200
+
+    assert appended() == [("content.retired", "module-1-1", 3)]
+    restore(director, "course-1")
+    assert "module-1-1" in ids(director, "content/")
 
 
 def test_a_restored_item_is_published_whole_and_changed_again(director: Caller) -> None:

@@ -1,10 +1,14 @@
 """Skills as people write them, and the ids that other sources have for an item."""
 
+import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.outbox.models import OutboxEvent
+from core.programs.external_ids import EXTERNAL_IDS_LOCK
 from core.programs.models import ContentItem
 from ongoza_contracts.content import ContentPublished
 from ongoza_contracts.vocabulary import Role
@@ -83,6 +87,23 @@ def test_skills_that_are_sent_back_as_slugs_keep_their_labels(director: Caller) 
     assert appended() == [("content.published", "course-7", 2)]
 
 
+@pytest.mark.parametrize("skills", [["dns"], ["dns", "http", "tls"]])
+def test_labels_are_not_shown_after_an_older_release_changed_the_skills(
+    skills: list[str], director: Caller
+) -> None:
+    publish(director, skills=["DNS", "HTTP"])
+    with connection.cursor() as cursor:
+        sql = "UPDATE programs_contentitem SET skills = %s WHERE content_id = 'course-7'"
+        cursor.execute(sql, [json.dumps(skills)])
+    forget_appended()
+
+    assert shown(director.get("content/course-7/")[1]) == [(slug, slug) for slug in skills]
+    assert patch(director, "course-7", {"title": "Another"})[0] == 200
+    fact = ContentPublished.model_validate_json(bytes(OutboxEvent.objects.get().payload or b""))
+    assert ([*fact.skills], fact.skill_labels) == (skills, ())
+    assert shown(patch(director, "course-7", {"skills": ["DNS"]})[1]) == [("dns", "DNS")]
+
+
 # --- external ids --------------------------------------------------------------------------------
 
 
@@ -125,3 +146,28 @@ def test_an_external_id_is_of_one_item_of_its_source(director: Caller) -> None:
     assert refusal(patch(director, "course-1", {"external_ids": [T1059]})) == refusal(taken)
     assert (rows(), ContentItem.objects.count(), appended()) == (before, count, [])
     assert publish(director, "course-8", external_ids=[{**T1059, "source": "nist"}])[0] == 201
+
+
+def test_external_ids_are_written_by_one_writer_at_a_time_and_only_if_they_change(
+    director: Caller,
+) -> None:
+    """Two items that swap ids would wait for one another."""
+    publish(director, external_ids=[T1059])
+
+    with CaptureQueriesContext(connection) as queries:
+        patch(director, "course-7", {"title": "Another", "external_ids": [T1059]})
+    assert written(queries) == []
+    with CaptureQueriesContext(connection) as queries:
+        patch(director, "course-7", {"external_ids": [CVE]})
+    assert written(queries)[0] == EXTERNAL_IDS_LOCK
+    assert len(written(queries)) > 1
+
+
+def written(queries: CaptureQueriesContext) -> list[str]:
+    """The statements that change external ids, and their lock."""
+    changing = ("DELETE FROM", "INSERT INTO")
+    return [
+        sql
+        for sql in (query["sql"] for query in queries.captured_queries)
+        if sql == EXTERNAL_IDS_LOCK or ("programs_externalid" in sql and sql.startswith(changing))
+    ]

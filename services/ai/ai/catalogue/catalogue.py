@@ -98,7 +98,7 @@ class Catalogue:
         )
 
     @cached_property
-    def blocking(self) -> Pairs:
+    def open_needs(self) -> Pairs:
         """The `needs` of which the prerequisite can be completed: it is not retired."""
         items, needs = self.needs
         open_ = ~self.retired[needs]
@@ -112,15 +112,6 @@ class Catalogue:
             for place, item in enumerate(self.items)
             if item.course_id and item.course_id in self.position and not self.retired[place]
         )
-
-    @cached_property
-    def modules_of(self) -> Mapping[str, Sequence[str]]:
-        """The ids of each course's modules that are not retired, by the id of the course."""
-        found: dict[str, list[str]] = {}
-        for course, module in zip(*self.modules, strict=True):
-            ids = found.setdefault(self.items[course].content_id, [])
-            ids.append(self.items[module].content_id)
-        return found
 
     @cached_property
     def of_track(self) -> Matrix:

@@ -71,13 +71,20 @@ def contradictions(
     contradicting = [
         row.content_id
         for row in given
-        if row.content_id in recorded and _state(row) != _state(recorded[row.content_id])
+        if row.content_id in recorded and _differ(row, recorded[row.content_id])
     ]
     return tuple(contradicting[:CONTRADICTIONS_MAX])
 
 
-def _state(row: ItemProgress) -> tuple[str, float, float | None]:
-    return row.status, row.completion_percentage, row.score
+def _differ(given: ItemProgress, recorded: ItemProgress) -> bool:
+    """A completed item may be taken again: then its row has the percentage and score of the running
+    attempt, but not its status."""
+    if (given.completion_percentage, given.score) != (
+        recorded.completion_percentage,
+        recorded.score,
+    ):
+        return True
+    return recorded.status is not ProgressStatus.COMPLETED and given.status != recorded.status
 
 
 async def _read_known(pool: asyncpg.Pool, caller: Caller, asked: Asked) -> Known:

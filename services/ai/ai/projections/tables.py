@@ -10,12 +10,12 @@ from typing import Any
 
 from ai.kit.db import Db
 from ai.projections.batch import ContentFact, ProfilingFact, SignInFact, UserFact
+from ai.projections.completion import effective_state
 from ai.projections.documents import document, text_sha256
 from ongoza_contracts.content import ContentRetired
 from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.sign_ins import SignInEnded
-from ongoza_contracts.vocabulary import ProgressStatus
 
 # One row per user.
 UPSERT_LEARNERS = """
@@ -142,13 +142,12 @@ async def write_progress(db: Db, facts: Collection[ProgressUpdated]) -> list[int
 
 
 def progress_row(fact: ProgressUpdated) -> tuple[Any, ...]:
-    """A completed item stays completed while its learner takes it again: what follows from the
-    completion, such as open prerequisites, is not taken back."""
-    state: tuple[Any, ...] = (fact.status, fact.completion_percentage, fact.score)
-    if fact.first_completed_at and fact.status is not ProgressStatus.COMPLETED:
-        state = (ProgressStatus.COMPLETED, 100.0, fact.best_score)
+    """The percentage and score are those of the running attempt; status and time stay those of the
+    completion."""
+    status, changed_at = effective_state(fact)
     key = (fact.user_id, fact.content_id, fact.version, fact.content_type)
-    return (*key, *state, fact.created_at, fact.updated_at)
+    state = (status, fact.completion_percentage, fact.score)
+    return (*key, *state, fact.created_at, changed_at)
 
 
 async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[int]:

@@ -80,7 +80,7 @@ def may_be_offered(
     done = completed_with_modules(catalogue, learner)
     running = with_status(catalogue, learner, ProgressStatus.IN_PROGRESS)
     may: Mask = catalogue.offered & ~done & (~running | to_finish(catalogue, learner))
-    items, needs = catalogue.blocking
+    items, needs = catalogue.open_needs
     may[items[~done[needs]]] = False
     for content_id in {*learner.with_verdict(Verdict.NOT_FOR_ME), *exclude}:
         if content_id in catalogue.position:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ai.kit.core_client import PAGE_SIZE_MAX, CoreCalls, CoreUnavailable
 from ai.learners.learner import Feedback, Interaction, Learner
 from ai.learners.queries import chosen
+from ai.projections.completion import effective_state
 from ongoza_contracts.http.content import ContentItem, ContentPage
 from ongoza_contracts.http.feedback import FeedbackPage
 from ongoza_contracts.http.progress import ProgressPage
@@ -24,8 +25,11 @@ async def get_learner(core: CoreCalls, user_id: int, *, own: bool) -> Learner:
     """
     user = await core.get(User, f"/api/v1/users/{user_id}")
     pages = core.pages(ProgressPage, "/api/v1/progress/", {"user": user_id})
-    rows = sorted([item async for item in pages], key=lambda one: one.updated_at)
-    interactions = {item.content_id: Interaction(item.status, 0) for item in rows}
+    states = [(item.content_id, *effective_state(item)) async for item in pages]
+    interactions = {
+        content_id: Interaction(status, 0)
+        for content_id, status, _ in sorted(states, key=lambda one: (one[2], one[0]))
+    }
     profile = chosen(user.track, 0) if user.track else None
     learner = Learner(user_id, profile=profile, interactions=interactions)
     if not own:

@@ -32,6 +32,6 @@ def _missing_prerequisites(catalogue: Catalogue, learner: Learner) -> tuple[str,
     for content_id in learner.with_verdict(Verdict.NOT_FOR_ME):
         if content_id in catalogue.position:
             wanted[catalogue.position[content_id]] = False
-    items, needs = catalogue.blocking
+    items, needs = catalogue.open_needs
     missing = np.unique(needs[wanted[items] & ~done[needs]])
     return tuple(catalogue.items[place].content_id for place in missing)

@@ -16,8 +16,9 @@ AND (
         WHERE coalesce(content.retired, true) OR coalesce(course.retired, false) OR EXISTS (
             SELECT FROM unnest(content.prerequisites) AS needed
             LEFT JOIN content AS item ON item.content_id = needed
-            LEFT JOIN content AS whole ON whole.content_id = item.course_id
-            WHERE NOT coalesce(item.retired, false) AND NOT coalesce(whole.retired, false)
+            LEFT JOIN content AS needed_course ON needed_course.content_id = item.course_id
+            WHERE NOT coalesce(item.retired, false)
+            AND NOT coalesce(needed_course.retired, false)
             AND NOT EXISTS (
                 SELECT FROM progress
                 WHERE progress.user_id = $1 AND progress.content_id IN (needed, item.course_id)

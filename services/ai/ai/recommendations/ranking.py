@@ -12,7 +12,7 @@ from ai.catalogue.catalogue import Catalogue, Item
 from ai.learners.learner import Learner
 from ai.recommendations.candidates import find, may_be_offered
 from ai.recommendations.diversity import RELEVANCE, diversify
-from ai.recommendations.scoring import Parts, score
+from ai.recommendations.scoring import Parts, score, to_finish
 from ongoza_contracts.vocabulary import ContentType
 
 POOL = 200
@@ -32,6 +32,8 @@ class Ranked:
     """The candidate generators that named it."""
     nearest: float = 0.0
     """Cosine to the nearest item before it in the list."""
+    to_finish: bool = False
+    """Whether it is a course that is not completed although all its modules are."""
 
 
 def rank(
@@ -48,7 +50,7 @@ def rank(
     Never an item that `may_be_offered` leaves out. With `relevance` 1 variety does not count.
     """
     parts = score(catalogue, learner)
-    total = parts.total
+    total, finish = parts.total, to_finish(catalogue, learner)
     allowed = may_be_offered(catalogue, learner, exclude) & catalogue.of_type(content_type)
     found = find(catalogue, learner, allowed, parts)
     places = np.array(sorted(found), np.intp)
@@ -58,5 +60,7 @@ def rank(
     for at, nearest in diversify(total[best], catalogue.vectors[best], limit, relevance):
         place = int(best[at])
         shown = round(min(float(total[place]), 1.0), SCORE_DECIMALS)
-        ranked.append(Ranked(catalogue.items[place], shown, place, found[place], nearest))
+        ranked.append(
+            Ranked(catalogue.items[place], shown, place, found[place], nearest, bool(finish[place]))
+        )
     return ranked, parts

@@ -90,19 +90,18 @@ def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts)
         part: Floats = getattr(parts, name)
         return float(part[ranked.place]) - parts.means[name]
 
-    if to_finish := _finish(catalogue, learner, ranked):
-        return to_finish
+    if ranked.to_finish:
+        return _finish(catalogue, learner, ranked)
     for name in sorted(REASONS, key=lift, reverse=True):
         if lift(name) > 0 and (reason := REASONS[name](catalogue, learner, ranked)):
             return reason
     return Reason(Kind.OPEN, open_now(ranked.item.level), (_content(ranked),))
 
 
-def _finish(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
-    modules = catalogue.modules_of.get(ranked.item.content_id, ())
-    if not modules or not all(_completed(learner, one) for one in modules):
-        return None
-    return Reason(Kind.FINISH, finish(), tuple(_step_fact(learner, one) for one in modules))
+def _finish(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason:
+    courses, modules = catalogue.modules
+    ids = [catalogue.items[place].content_id for place in modules[courses == ranked.place]]
+    return Reason(Kind.FINISH, finish(), tuple(_step_fact(learner, one) for one in ids))
 
 
 def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:

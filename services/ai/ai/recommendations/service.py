@@ -160,7 +160,7 @@ async def _catalogue_of_core(catalogues: CatalogueCache, core: CoreCalls) -> Cat
     except CoreUnavailable as error:
         if not items:
             raise RecommendationsUnavailable from error
-        return _without_vectors(items)
+        return _without_vectors(_without_courses(items))
     catalogues.remember(_without_vectors(_without_retired_needs(items)))
     return catalogues.last
 
@@ -172,6 +172,11 @@ def _without_retired_needs(items: Sequence[Item]) -> list[Item]:
         replace(item, prerequisites=tuple(need for need in item.prerequisites if need in offered))
         for item in items
     ]
+
+
+def _without_courses(items: Sequence[Item]) -> list[Item]:
+    """Whether all modules of a course are completed is unknown while some modules are."""
+    return [replace(item, course_id=None) for item in items]
 
 
 def _without_vectors(items: Sequence[Item]) -> Catalogue:

@@ -1,12 +1,15 @@
 """The ids of items in other sources: many of an item, each of one item."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import TypeAlias
 
 from django.db import IntegrityError, transaction
 
 from core.kit.errors import Conflict
 from core.programs.models import ContentItem, ExternalId
+
+# Two items that swap ids would each wait for the other's deleted row: one writer at a time.
+EXTERNAL_IDS_LOCK = "SELECT pg_advisory_xact_lock(7305121881)"
 
 Pair: TypeAlias = tuple[str, str]
 """A source and the id it gave."""
@@ -21,12 +24,17 @@ def pairs_of(item: ContentItem) -> set[Pair]:
     return {*item.external_ids.values_list("source", "external_id")}
 
 
-def set_external_ids(item: ContentItem, pairs: Collection[Pair]) -> None:
-    """Replace the external ids of an item whose lock the caller holds. Raises ExternalIdTaken."""
+def set_external_ids(item: ContentItem, pairs: Set[Pair]) -> None:
+    """Replace the external ids of an item whose lock the caller holds. No-op if they are the same.
+    Raises ExternalIdTaken."""
+    if pairs == pairs_of(item):
+        return
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(EXTERNAL_IDS_LOCK)
     item.external_ids.all().delete()
     rows = [
         ExternalId(source=source, external_id=external_id, item=item)
-        for source, external_id in sorted(pairs)  # in one order, so that two writers never deadlock
+        for source, external_id in sorted(pairs)
     ]
     try:
         with transaction.atomic():

@@ -21,7 +21,10 @@ class Program(models.Model):
     description = models.TextField(max_length=4000, blank=True)
     track = models.CharField(max_length=16, choices=TRACKS, blank=True)
     prerequisites_policy = models.CharField(
-        max_length=8, choices=PrerequisitesPolicy.choices, default=PrerequisitesPolicy.ADVISE
+        max_length=8,
+        choices=PrerequisitesPolicy.choices,
+        default=PrerequisitesPolicy.ADVISE,
+        db_default=PrerequisitesPolicy.ADVISE,
     )
 
     class Meta:
@@ -33,6 +36,8 @@ class Program(models.Model):
 
 class ContentItem(Versioned):
     """A course, a module of a course, or a mission: the entity that is published."""
+
+    unversioned = frozenset({"retired_with_course"})
 
     content_id = models.CharField(max_length=32, unique=True)
     content_type = models.CharField(max_length=16, choices=enum_choices(ContentType))
@@ -46,14 +51,14 @@ class ContentItem(Versioned):
     track = models.CharField(max_length=16, choices=TRACKS)
     level = models.PositiveSmallIntegerField(default=1)
     skills = models.JSONField(default=list, blank=True)
-    skill_labels = models.JSONField(default=list, blank=True, editable=False)
+    skill_labels = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     """As people wrote them, in the order of `skills`; empty if they wrote the slugs."""
     prerequisites: "models.ManyToManyField[ContentItem, Prerequisite]" = models.ManyToManyField(
         "self", through="Prerequisite", symmetrical=False, blank=True
     )
     duration_minutes = models.PositiveIntegerField()
     retired = models.BooleanField(default=False, editable=False)
-    retired_with_course = models.BooleanField(default=False, editable=False)
+    retired_with_course = models.BooleanField(default=False, db_default=False, editable=False)
     """Whether a module was retired by retiring its course, and is restored with it."""
     published_at = models.DateTimeField(editable=False)
 
@@ -66,8 +71,14 @@ class ContentItem(Versioned):
     @property
     def shown_skills(self) -> list[str]:
         """The skills as people wrote them."""
-        shown: list[str] = self.skill_labels or self.skills
+        shown: list[str] = self.current_labels or self.skills
         return shown
+
+    @property
+    def current_labels(self) -> list[str]:
+        """The labels; none if an older release changed `skills` without them."""
+        labels: list[str] = self.skill_labels
+        return labels if len(labels) == len(self.skills) else []
 
 
 class Prerequisite(Part):

@@ -17,7 +17,7 @@ def content_fact(item: ContentItem) -> ContentPublished | ContentRetired:
             "track": item.track,
             "level": item.level,
             "skills": tuple(item.skills),
-            "skill_labels": tuple(item.skill_labels),
+            "skill_labels": tuple(item.current_labels),
             "prerequisites": tuple(sorted(each.content_id for each in item.prerequisites.all())),
             "course_id": item.course.content_id if item.course else None,
             "duration_minutes": item.duration_minutes,

@@ -47,9 +47,22 @@ class CourseRetired(Conflict):
 
 
 @transaction.atomic
-def add_program(*, slug: str, title: str, **state: str) -> Program:
+def add_program(
+    *,
+    slug: str,
+    title: str,
+    description: str = "",
+    track: str = "",
+    prerequisites_policy: str = Program.PrerequisitesPolicy.ADVISE,
+) -> Program:
     """Programs have no facts of their own: an item's fact says its track."""
-    return Program.objects.create(slug=slug, title=title, **state)
+    return Program.objects.create(
+        slug=slug,
+        title=title,
+        description=description,
+        track=track,
+        prerequisites_policy=prerequisites_policy,
+    )
 
 
 @transaction.atomic
@@ -129,12 +142,14 @@ def update_content(
 
 @transaction.atomic
 def retire_content(*, content_id: str) -> ContentItem:
-    """Offer an item no more, nor the modules of a course; learners keep what they did. No-op if
-    retired. Raises NotFound."""
+    """Offer an item no more, nor the modules of a course; learners keep what they did. A module
+    that is retired again no longer comes back with its course. Raises NotFound."""
     item = get_for_update(ContentItem.objects.filter(content_id=content_id))
-    if item.retired:
-        return item
-    _set_retired(item, retired=True)
+    if not item.retired:
+        _set_retired(item, retired=True)
+    elif item.retired_with_course:
+        item.retired_with_course = False
+        item.save(update_fields=["retired_with_course"])
     for module in _modules(item).filter(retired=False):
         _set_retired(module, retired=True, with_course=True)
     return item

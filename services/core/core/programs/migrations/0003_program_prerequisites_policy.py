@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='program',
             name='prerequisites_policy',
-            field=models.CharField(choices=[('advise', 'Advise'), ('require', 'Require')], default='advise', max_length=8),
+            field=models.CharField(choices=[('advise', 'Advise'), ('require', 'Require')], db_default='advise', default='advise', max_length=8),
         ),
     ]

@@ -1,0 +1,15 @@
+"""How far a learner came with an item, for what follows from its completion."""
+
+from datetime import datetime
+
+from ongoza_contracts.http.progress import ProgressItem
+from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.vocabulary import ProgressStatus
+
+
+def effective_state(progress: ProgressUpdated | ProgressItem) -> tuple[ProgressStatus, datetime]:
+    """The status, and its time. A completed item stays completed while its learner takes it again:
+    what follows from the completion, such as open prerequisites, is not taken back."""
+    if progress.first_completed_at and progress.status is not ProgressStatus.COMPLETED:
+        return ProgressStatus.COMPLETED, progress.first_completed_at
+    return progress.status, progress.updated_at
