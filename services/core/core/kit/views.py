@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from core.kit.errors import BadParameter
 from core.kit.etags import IfMatch, PreconditionFailed, Tagged, matches, parse_if_match
-from core.kit.idempotency import answered_once
+from core.kit.idempotency import make_idempotent
 from core.kit.pagination import Pages, page_at_cursor
 from core.kit.permissions import Principal, is_service
 from ongoza_contracts.access import Permission
@@ -64,7 +64,7 @@ class ApiView(APIView):
         }:
             raise UndeclaredPermission(f"{cls.__name__}: {sorted(handled)}")
         for name in {method.lower() for method in cls.idempotent_methods} & vars(cls).keys():
-            setattr(cls, name, answered_once(getattr(cls, name)))
+            setattr(cls, name, make_idempotent(getattr(cls, name)))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
