@@ -18,12 +18,16 @@ from core.erasure.services import erase_user
 from core.idempotency.models import StoredResponse
 from core.idempotency.services import run_once
 from core.jobs.models import Job
+from core.kit import versions
 from core.kit.errors import Busy, Conflict
 from core.kit.idempotency import ResponseParts
 from core.kit.openapi import PublicDocument
+from core.organizations.invitations import invite
+from core.organizations.models import Invitation
 from core.users.models import User
 from core.users.services import add_user
 from core.users.tokens import issue_scoped
+from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
 from tests.unit.core.school import World
 from tests.unit.core.world import (
@@ -238,6 +242,28 @@ def test_an_answer_that_asks_for_a_repetition_is_not_the_answer_to_it(
         assert code_of(post(amina, GOALS, goal_request())) == expected
     assert post(amina, GOALS, goal_request()).status_code == 201
     assert Goal.objects.count() == 1
+
+
+def test_a_row_that_is_deleted_while_it_is_created_asks_for_a_repetition(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    goal = Goal(user=person("amina"), title="x", target_date="2999-12-31")
+    monkeypatch.setattr(versions, "_lock", lambda *args, **options: None)
+    with pytest.raises(Busy):
+        versions.get_or_create_for_update(Goal.objects.filter(pk=goal.pk), goal)
+
+
+def test_an_invitation_that_ends_while_it_is_renewed_asks_for_a_repetition(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Invitation.objects, "bulk_create", lambda *args, **options: [])
+    with pytest.raises(Busy):
+        invite(
+            organization=world.school,
+            email="nia@ongoza.example",
+            role=Role.LEARNER,
+            invited_by=world.admin,
+        )
 
 
 @pytest.mark.parametrize(

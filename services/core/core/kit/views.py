@@ -53,7 +53,8 @@ class ApiView(APIView):
     a client that sends it does not want the change without the check."""
     idempotent_methods: ClassVar[tuple[str, ...]] = ()
     """The methods that are carried out once for each `Idempotency-Key`, which OpenAPI documents.
-    Their answers are stored, so that they hold no secret; others do not read the header."""
+    Their responses are stored: no secret and no address of another person may be in them. Other
+    methods do not read the header."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
