@@ -220,7 +220,7 @@ def test_a_first_report_waits_for_an_erasure_and_is_refused(amina: Caller, learn
             erase_user(user_id=learner.id)
         (answer,) = reported.result(20)
 
-    assert refusal(answer) == (409, "conflict", [])
+    assert refusal(answer) == (409, "busy", [])
     assert appended() == [("user.erased", f"{learner.id}", 2), signed_in_as]
 
 

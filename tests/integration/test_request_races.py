@@ -15,11 +15,12 @@ from django.db import connection, transaction
 
 from core.coaching.models import Goal
 from core.erasure.services import erase_user
-from core.idempotency.models import StoredAnswer
-from core.idempotency.services import InFlight, KeyReused, answer_once
-from core.kit import claims
-from core.kit.claims import Busy, claim
-from core.kit.idempotency import Answer
+from core.idempotency.models import StoredResponse
+from core.idempotency.services import KeyReused, RequestInFlight, run_once
+from core.kit import limits
+from core.kit.errors import Busy
+from core.kit.idempotency import ResponseParts
+from core.kit.limits import lock_parent
 from core.kit.versions import get_for_update
 from core.organizations.models import Organization
 from core.organizations.services import add_organization
@@ -83,13 +84,13 @@ def test_two_processes_carry_out_each_key_once(amina: Caller) -> None:
             assert (status, body["code"]) in {(409, "key_reused"), (409, "in_flight")}
     assert all(len(of_key) == 1 for of_key in answers.values())
     assert answers.keys() == {key for key, *_ in found}
-    assert len(goals) == len(answers) == StoredAnswer.objects.count()
+    assert len(goals) == len(answers) == StoredResponse.objects.count()
     published = OutboxEvent.objects.filter(type=GoalUpdated.type)
     assert Counter(published.values_list("key", flat=True)) == Counter(goals.keys())
 
 
 @pytest.mark.slow
-def test_two_processes_never_take_more_places_than_there_are() -> None:
+def test_two_processes_never_exceed_a_limit() -> None:
     school = add_organization(name="Makini School", kind="school")
     found = at_once("subscriptions", str(school.pk))
     outcomes = Counter(done for done, _ in found)
@@ -127,17 +128,19 @@ class Running:
         self.result = in_a_thread(threads, lambda: self.send(self.work))
         assert self.began.wait(PATIENCE)
 
-    def work(self) -> Answer:
+    def work(self) -> ResponseParts:
         self.began.set()
         assert self.may_end.wait(PATIENCE)
         get_for_update(User.objects.filter(pk=self.user.pk))  # as many services do
-        return Answer(200, {}, '"first"')
+        return ResponseParts(200, {}, '"first"')
 
-    def send(self, work: Callable[[], Answer], fingerprint: str = "one") -> tuple[Answer, bool]:
-        return answer_once(user_id=self.user.pk, key="key", fingerprint=fingerprint, work=work)
+    def send(
+        self, work: Callable[[], ResponseParts], fingerprint: str = "one"
+    ) -> tuple[ResponseParts, bool]:
+        return run_once(user_id=self.user.pk, key="key", fingerprint=fingerprint, work=work)
 
 
-def unexpected() -> Answer:
+def unexpected() -> ResponseParts:
     raise AssertionError("carried out a second time")
 
 
@@ -145,11 +148,11 @@ def test_a_request_is_in_flight_until_it_is_committed(learner: User) -> None:
     with ThreadPoolExecutor(1) as threads:
         running = Running(learner, threads)
         for fingerprint in ("one", "two"):
-            with pytest.raises(InFlight):
+            with pytest.raises(RequestInFlight):
                 running.send(unexpected, fingerprint)
         running.may_end.set()
         assert running.result.result()[1] is False
-    assert running.send(unexpected) == (Answer(200, {}, '"first"'), True)
+    assert running.send(unexpected) == (ResponseParts(200, {}, '"first"'), True)
     with pytest.raises(KeyReused):
         running.send(unexpected, "two")
 
@@ -163,7 +166,7 @@ def test_a_user_is_erased_while_a_request_with_a_key_is_running(learner: User) -
         running.may_end.set()
         running.result.result()
         erasure.result()
-    assert not StoredAnswer.objects.exists()
+    assert not StoredResponse.objects.exists()
     assert not User.objects.filter(pk=user_id).exists()
 
 
@@ -172,7 +175,7 @@ def test_a_process_that_dies_leaves_neither_work_nor_answer(amina: Caller) -> No
     killed = start("goals", 0, token, ONGOZA_FAILPOINT="idempotency.after_work")
     killed.communicate(timeout=60)
     assert killed.returncode == -9
-    assert (Goal.objects.count(), StoredAnswer.objects.count()) == (0, 0)
+    assert (Goal.objects.count(), StoredResponse.objects.count()) == (0, 0)
     goal = {"title": "key-0 a", "target_date": "2999-12-31"}
     headers = {"Content-Type": "application/json", "Idempotency-Key": "key-0"}
 
@@ -183,16 +186,16 @@ def test_a_process_that_dies_leaves_neither_work_nor_answer(amina: Caller) -> No
     assert Goal.objects.count() == 1
 
 
-def test_who_waits_too_long_for_a_place_is_told_what_is_held(
+def test_who_waits_too_long_for_the_lock_of_a_parent_is_told_which(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(claims, "LOCK_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(limits, "LOCK_TIMEOUT_SECONDS", 0.2)
     school = add_organization(name="Makini School", kind="school")
     rows = Organization.objects.filter(pk=school.pk)
     held, may_end = Event(), Event()
 
     def hold() -> None:
-        with claim(rows):
+        with lock_parent(rows):
             held.set()
             assert may_end.wait(PATIENCE)
 
@@ -200,10 +203,10 @@ def test_who_waits_too_long_for_a_place_is_told_what_is_held(
         holding = in_a_thread(threads, hold)
         assert held.wait(PATIENCE)
         try:
-            with pytest.raises(Busy, match="organization"), claim(rows):
+            with pytest.raises(Busy, match="organization"), lock_parent(rows):
                 raise AssertionError("two hold it")
         finally:
             may_end.set()
         holding.result()
-    with claim(rows) as row, transaction.atomic():
+    with lock_parent(rows) as row, transaction.atomic():
         assert row == school

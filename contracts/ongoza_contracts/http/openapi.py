@@ -19,7 +19,7 @@ _HEADERS = {
     "WWW-Authenticate": ("With 401.", {"type": "string", "const": "Bearer"}),
     "ETag": ("The state of the object, for `If-Match` and `If-None-Match`.", {"type": "string"}),
     "Idempotency-Replayed": (
-        "With the stored answer to an earlier request of the same `Idempotency-Key`.",
+        "With the stored response to an earlier request of the same `Idempotency-Key`.",
         {"type": "string", "const": "true"},
     ),
     "RateLimit-Limit": ("How many requests are let through at once.", {"type": "integer"}),

@@ -4,14 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.erasure.services import erase_user
 from core.kit.retention import rules
 from core.organizations.services import add_organization
-from core.users import second_factor
+from core.users import api_tokens, second_factor
 from core.users.models import ApiToken, SignIn, TotpSecret, User
-from core.users.services import add_user, set_password, sign_in, update_user
+from core.users.services import WrongCredentials, add_user, set_password, sign_in, update_user
 from core.users.tokens import InvalidToken, issue_scoped, read_bearer
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.tokens import READ, WRITE, scope_allows
@@ -158,6 +160,20 @@ def test_the_number_of_tokens_is_limited(amina: User, monkeypatch: pytest.Monkey
     caller = signed_in(amina)
     create(caller)
     assert refusal(ask(caller)) == (409, "too_many_tokens", [])
+
+
+def test_the_user_is_locked_once_for_a_new_token(amina: User) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        api_tokens.create(user=amina, totp_id=None, name="ci", scope=[READ], days=1)
+    locks = [one["sql"] for one in queries if 'FROM "users_user"' in one["sql"]]
+    assert sum("FOR NO KEY UPDATE" in one for one in locks) == 1
+
+
+def test_a_password_that_changed_since_it_was_checked_makes_no_token(amina: User) -> None:
+    set_password(user_id=amina.pk, password="another-long-passphrase-9")
+    with pytest.raises(WrongCredentials):
+        api_tokens.create(user=amina, totp_id=None, name="ci", scope=[READ], days=1)
+    assert not ApiToken.objects.exists()
 
 
 def test_nobody_sees_or_revokes_the_tokens_of_somebody_else(amina: User) -> None:

@@ -98,10 +98,10 @@ def caused(cause: Exception) -> IntegrityError:
     return error
 
 
-def test_a_lost_race_is_a_conflict() -> None:
+def test_a_lost_race_asks_for_a_repetition() -> None:
     for cause in (psycopg.UniqueViolation(), psycopg.ForeignKeyViolation()):
         status, body, _ = answer(caused(cause))
-        assert (status, body.code) == (409, "conflict")
+        assert (status, body.code) == (409, "busy")
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), caused(psycopg.NotNullViolation())])

@@ -1,25 +1,29 @@
 """Repeated requests: the same key gets the first answer again, and nothing is done twice."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from drf_spectacular.generators import EndpointEnumerator
 
 from core.coaching import services as coaching
 from core.coaching.models import Goal
 from core.erasure.services import erase_user
-from core.idempotency.models import StoredAnswer
-from core.idempotency.services import answer_once
+from core.idempotency.models import StoredResponse
+from core.idempotency.services import run_once
 from core.jobs.models import Job
-from core.kit.claims import Busy
-from core.kit.errors import Conflict
-from core.kit.idempotency import Answer
+from core.kit import versions
+from core.kit.errors import Busy, Conflict
+from core.kit.idempotency import ResponseParts
 from core.kit.openapi import PublicDocument
 from core.organizations.invitations import invite
+from core.organizations.models import Invitation
 from core.users.models import User
 from core.users.services import add_user
 from core.users.tokens import issue_scoped
@@ -43,12 +47,18 @@ KEY = "0197-lost-answer"
 GOALS = "coaching/goals/"
 
 
-def post(caller: Caller, path: str, body: Any = None, key: str = KEY) -> Any:
+def post(
+    caller: Caller,
+    path: str,
+    body: Any = None,
+    key: str = KEY,
+    content_type: str = "application/json",
+) -> Any:
     return Client(raise_request_exception=False).generic(
         "POST",
         f"/api/v1/{path}",
         "" if body is None else json.dumps(body),
-        content_type="application/json",
+        content_type=content_type,
         headers={"Authorization": f"Bearer {caller.token}", "Idempotency-Key": key},
     )
 
@@ -68,17 +78,6 @@ class Repeatable:
     route: str
     caller: Callable[[World], User]
     body: Callable[[World], Any]
-    ids: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
-
-
-def an_invitation(world: World) -> dict[str, Any]:
-    invited = invite(
-        organization=world.school,
-        email="nia@ongoza.example",
-        role=Role.LEARNER,
-        invited_by=world.admin,
-    )
-    return {"organization_id": world.school.id, "invitation_id": invited.invitation.id}
 
 
 def a_completed_item(world: World) -> dict[str, Any]:
@@ -111,18 +110,6 @@ REPEATABLE = [
     Repeatable(
         "organizations/", lambda world: world.admin, lambda world: {"name": "New", "kind": "school"}
     ),
-    Repeatable(
-        "organizations/{organization_id}/invitations/",
-        lambda world: world.admin,
-        lambda world: {"email": "nia@ongoza.example", "role": "learner"},
-        lambda world: {"organization_id": world.school.id},
-    ),
-    Repeatable(
-        "organizations/{organization_id}/invitations/{invitation_id}/resend/",
-        lambda world: world.admin,
-        lambda world: None,
-        an_invitation,
-    ),
 ]
 
 
@@ -142,7 +129,7 @@ def test_a_repeated_request_has_the_first_answer_and_does_nothing(
     one: Repeatable, world: World
 ) -> None:
     item("course-1")
-    path, caller = one.route.format(**one.ids(world)), signed_in(one.caller(world))
+    path, caller = one.route, signed_in(one.caller(world))
     body = one.body(world)
     forget_appended()
     first = post(caller, path, body)
@@ -165,7 +152,7 @@ def amina(db: None) -> Caller:
 def test_without_a_key_each_request_is_one_of_its_own(amina: Caller) -> None:
     first, second = (amina.post(GOALS, goal_request())[1]["id"] for _ in range(2))
     assert first != second
-    assert not StoredAnswer.objects.exists()
+    assert not StoredResponse.objects.exists()
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "a\tb", "k\xe9y", "k" * 129])
@@ -205,12 +192,30 @@ def test_a_token_of_another_scope_does_not_get_the_answer() -> None:
     assert code_of(post(scoped, GOALS, goal_request())) == (409, "key_reused")
 
 
-def test_a_refusal_is_repeated_too(amina: Caller) -> None:
-    past = goal_request(target_date="2020-01-01")
-    first, again = post(amina, GOALS, past), post(amina, GOALS, past)
-    assert code_of(first) == (400, "target_date_passed")
-    assert (again.status_code, again.content) == (400, first.content)
+def test_a_refusal_is_repeated_too(amina: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**goal: Any) -> Goal:
+        raise Conflict
+
+    with monkeypatch.context() as patched:
+        patched.setattr(coaching, "set_goal", refuse)
+        first = post(amina, GOALS, goal_request())
+    again = post(amina, GOALS, goal_request())
+    assert code_of(first) == (409, "conflict")
+    assert (again.status_code, again.content) == (409, first.content)
     assert is_replayed(again)
+
+
+@pytest.mark.parametrize(
+    ("title", "content_type", "status"),
+    [("", "application/json", 400), ("x", "text/plain", 415)],
+)
+def test_a_key_is_free_for_the_mended_request(
+    title: str, content_type: str, status: int, amina: Caller
+) -> None:
+    malformed = post(amina, GOALS, goal_request(title=title), content_type=content_type)
+    assert malformed.status_code == status
+    assert not StoredResponse.objects.exists()
+    assert post(amina, GOALS, goal_request(title="x")).status_code == 201
 
 
 def test_a_refusal_undoes_what_was_written(amina: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,9 +230,20 @@ def test_a_refusal_undoes_what_was_written(amina: Caller, monkeypatch: pytest.Mo
     assert (Goal.objects.count(), appended()) == (0, [])
 
 
+def lost_race(cause: psycopg.Error) -> IntegrityError:
+    error = IntegrityError()
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
-    [(Busy(), (409, "busy")), (RuntimeError("a fault of ours"), (500, "internal_error"))],
+    [
+        (Busy(), (409, "busy")),
+        (lost_race(psycopg.errors.UniqueViolation()), (409, "busy")),
+        (lost_race(psycopg.errors.ForeignKeyViolation()), (409, "busy")),
+        (RuntimeError("a fault of ours"), (500, "internal_error")),
+    ],
 )
 def test_an_answer_that_asks_for_a_repetition_is_not_the_answer_to_it(
     error: Exception,
@@ -245,41 +261,93 @@ def test_an_answer_that_asks_for_a_repetition_is_not_the_answer_to_it(
     assert Goal.objects.count() == 1
 
 
+def test_a_row_that_is_deleted_while_it_is_created_asks_for_a_repetition(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    goal = Goal(user=person("amina"), title="x", target_date="2999-12-31")
+    monkeypatch.setattr(versions, "_lock", lambda *args, **options: None)
+    with pytest.raises(Busy):
+        versions.get_or_create_for_update(Goal.objects.filter(pk=goal.pk), goal)
+
+
+def test_an_invitation_that_ends_while_it_is_renewed_asks_for_a_repetition(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Invitation.objects, "bulk_create", lambda *args, **options: [])
+    with pytest.raises(Busy):
+        invite(
+            organization=world.school,
+            email="nia@ongoza.example",
+            role=Role.LEARNER,
+            invited_by=world.admin,
+        )
+
+
 @pytest.mark.parametrize(
     ("status", "is_stored"),
     [
-        *((status, True) for status in (200, 204, 404, 409)),
-        *((status, False) for status in (401, 429, 500, 503)),
+        *((status, True) for status in (200, 204, 403, 404, 409)),
+        *((status, False) for status in (400, 401, 413, 415, 429, 500, 503)),
     ],
 )
 def test_which_answers_are_stored(status: int, is_stored: bool) -> None:
     user = person("amina")
-    answer_once(
-        user_id=user.id, key=KEY, fingerprint="x", work=lambda: Answer(status, {"ETag": "1"}, "")
+    run_once(
+        user_id=user.id,
+        key=KEY,
+        fingerprint="x",
+        work=lambda: ResponseParts(status, {"ETag": "1"}, ""),
     )
-    assert StoredAnswer.objects.exists() == is_stored
+    assert StoredResponse.objects.exists() == is_stored
 
 
 def test_answers_are_erased_with_their_user() -> None:
     user = add_user(email="amina@ongoza.example", password=None)
     post(signed_in(user), GOALS, goal_request())
-    assert StoredAnswer.objects.filter(user=user.id).count() == 1
+    assert StoredResponse.objects.filter(user=user.id).count() == 1
     erase_user(user_id=user.id)
-    assert not StoredAnswer.objects.exists()
+    assert not StoredResponse.objects.exists()
 
 
-def test_no_answer_with_a_secret_is_stored() -> None:
-    """Their routes take no key: `auth/tokens/` and `webhook-subscriptions/`, for instance."""
+LEFT_OUT = re.compile("secret|token|password|(^|_)key|e?mail|phone")
+"""Secrets, and what identifies somebody who may be erased before the stored response is deleted."""
+
+
+def property_names(document: Any, schema: Any) -> Iterator[str]:
+    """Those of a schema and of all schemas that it refers to."""
+    waiting, seen = [schema], set()
+    while waiting:
+        match waiting.pop():
+            case {"$ref": str(reference)} if reference not in seen:
+                seen.add(reference)
+                waiting.append(document["components"]["schemas"][reference.rpartition("/")[2]])
+            case dict(node):
+                yield from node.get("properties", {})
+                waiting.extend(node.values())
+            case list(nodes):
+                waiting.extend(nodes)
+
+
+def test_names_are_found_in_each_part_of_a_schema() -> None:
+    schemas = {
+        "A": {"properties": {"a": {"items": {"$ref": "#/components/schemas/B"}}}},
+        "B": {"allOf": [{"properties": {"b": {"$ref": "#/components/schemas/A"}}}]},
+    }
+    document = {"components": {"schemas": schemas}}
+    assert {*property_names(document, {"$ref": "#/components/schemas/A"})} == {"a", "b"}
+
+
+def test_no_response_with_a_secret_or_the_address_of_another_is_stored() -> None:
+    """Their routes take no key: `auth/tokens/` and invitations, for instance."""
     document = core_document(PublicDocument)
-    schemas = document["components"]["schemas"]
     for path, operations in document["paths"].items():
         for operation in operations.values():
             names = {one["name"] for one in operation.get("parameters", ())}
             if "Idempotency-Key" not in names:
                 continue
-            for status, answer in operation["responses"].items():
+            for status, response in operation["responses"].items():
                 if status.startswith("2"):
-                    assert "Idempotency-Replayed" in answer["headers"], path
-                    reference = answer["content"]["application/json"]["schema"]["$ref"]
-                    shown = schemas[reference.rpartition("/")[2]]["properties"]
-                    assert not {"token", "secret", "password", "access_token"} & shown.keys()
+                    assert "Idempotency-Replayed" in response["headers"], path
+                    shown = {*property_names(document, response["content"])}
+                    assert shown, path
+                    assert not {name for name in shown if LEFT_OUT.search(name)}, path

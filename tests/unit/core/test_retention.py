@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.files.models import File, Upload
-from core.idempotency.models import StoredAnswer
+from core.idempotency.models import StoredResponse
 from core.jobs.models import Job
 from core.jobs.registry import job_kinds
 from core.jobs.services import run_due, schedule
@@ -115,7 +115,7 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "files.unfinished_uploads": lambda at: Upload.objects.create(
         owner=user(at), name="x", size=1, sha256="", changed_at=at
     ),
-    "idempotency.answers": lambda at: StoredAnswer.objects.create(
+    "idempotency.responses": lambda at: StoredResponse.objects.create(
         user=user(at), key="x", fingerprint="", status=200, headers={}, created_at=at
     ),
     "jobs.done": lambda at: Job.objects.create(kind="x", user=user(at), done_at=at),

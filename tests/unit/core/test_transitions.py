@@ -5,6 +5,7 @@ import itertools
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from core.coaching import services
 from core.coaching.models import Goal
 from core.coaching.services import ACTIONS, GOAL_STATES
 from core.kit.transitions import IllegalTransition, StateMachine, Transition
@@ -43,6 +44,19 @@ def test_a_goal_moves_as_its_table_says(before: GoalState, after: GoalState) -> 
     else:
         assert (answer[0], row.state, row.title) == (200, after, "Another")
         assert len(appended()) == 1
+
+
+@pytest.mark.django_db
+def test_the_state_after_an_action_is_the_one_of_the_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    amina = signed_in(person("amina"))
+    goal = amina.post("coaching/goals/", goal_request())[1]
+    table = (Transition(GoalState.ACTIVE, "achieve", None, GoalState.DROPPED),)
+    monkeypatch.setattr(services, "GOAL_STATES", StateMachine("goal", table))
+    change = {"state": GoalState.ACHIEVED, "title": "Another"}
+    answer = amina.call("PATCH", f"coaching/goals/{goal['id']}/", change)
+    assert (answer[1]["state"], answer[1]["title"]) == (GoalState.DROPPED, "Another")
 
 
 def test_every_action_of_a_table_leads_to_the_state_that_clients_ask_for() -> None:

@@ -1,6 +1,5 @@
 """Files that users upload in chunks, from the first chunk to the download and the erasure."""
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,8 +14,7 @@ from core.erasure.services import erase_user
 from core.files import uploads
 from core.files.folder import PrivateFolderStorage
 from core.files.models import Blob, Upload
-from core.files.services import sweep_orphans
-from core.files.staging import InFlight, open_staged
+from core.files.staging import UploadInFlight, open_staged
 from core.files.uploads import sweep_staged
 from core.jobs.services import run_due, schedule
 from core.users.models import User
@@ -212,7 +210,7 @@ def test_one_request_at_a_time_writes_to_an_upload(amina: Caller, user: User) ->
         assert refusal(send(amina, file_id, 0, TEXT[:HALF]))[:2] == (409, "in_flight")
     assert send(amina, file_id, 0, TEXT[:HALF])[0] == 200
     other = open_staged(user.pk, UUID(file_id))
-    with open_staged(user.pk, UUID(file_id)), pytest.raises(InFlight), other:
+    with open_staged(user.pk, UUID(file_id)), pytest.raises(UploadInFlight), other:
         pass
 
 
@@ -321,13 +319,8 @@ def test_equal_files_of_several_users_are_stored_once_and_end_with_the_last(
     amina: Caller, baraka: Caller, root: Path, django_capture_on_commit_callbacks: Committed
 ) -> None:
     first = upload(amina, TEXT)["id"]
-    former = Blob.objects.get().name
     second = upload(baraka, TEXT)["id"]
-    blob = Blob.objects.get()
-    assert names(root) == {former, blob.name}
-    make_old(root / former)
-    sweep_orphans()
-    assert names(root) == {blob.name}
+    assert names(root) == {Blob.objects.get().name}
     with django_capture_on_commit_callbacks(execute=True):
         assert amina.call("DELETE", f"files/{first}/")[0] == 204
     assert content_of(download(baraka, second)) == TEXT
@@ -502,21 +495,6 @@ def test_admins_delete_a_file_and_see_neither_name_nor_content(
         assert browser.post(f"/admin/files/upload/{file_id}/delete-file/").status_code == 302
     assert names(root) == set()
     assert amina.get("files/")[1]["count"] == 0
-
-
-def test_a_stored_file_is_on_the_disk_before_its_row(
-    amina: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synchronised: list[int] = []
-    fsync = os.fsync
-
-    def watched(descriptor: int) -> None:
-        synchronised.append(Blob.objects.count())
-        fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", watched)
-    upload(amina, TEXT)
-    assert synchronised == [0]
 
 
 # --- types ---------------------------------------------------------------------------------------

@@ -62,8 +62,8 @@ def update_goal(
         require_future(changed["target_date"])
     if "state" in changed:
         GOAL_STATES.move(goal, ACTIONS[GoalState(changed["state"])])
-    for name, value in changed.items():
-        setattr(goal, name, value)
+    for name in changed.keys() - {"state"}:
+        setattr(goal, name, changed[name])
     if changed:
         publish(goal)
     return goal

@@ -226,7 +226,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
-IDEMPOTENCY = "core.idempotency.services.answer_once"  # of methods that views declare
+IDEMPOTENCY = "core.idempotency.services.run_once"  # of methods that views declare
 SPECTACULAR_SETTINGS = spectacular.SETTINGS
 
 # --- jobs --------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from core.files import stores
 from core.files.stores import StoredBytes
 
 CONNECT_SECONDS, READ_SECONDS = 2, 5
-"""Two attempts take less time than the proxy in front of core waits for the first byte."""
+"""Of each attempt. Two take less time than the proxy in front of core waits for the first byte,
+except for a large file, which is written in several requests."""
 
 
 class PrivateBucketStorage(S3Storage):  # type: ignore[misc]  # it has no types

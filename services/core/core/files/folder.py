@@ -21,10 +21,11 @@ class PrivateFolderStorage(FileSystemStorage):
         super().__init__(location, file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
     def _save(self, name: str, content: "OpenFile[Any]") -> str:
-        """Returns once the bytes are on the disk: rows that name them are committed after it."""
+        """Returns once bytes and name are on the disk: rows that name them are committed after."""
         saved: str = super()._save(name, content)  # type: ignore[misc]  # the stubs lack it
-        with open(self.path(saved), "rb") as file:
-            os.fsync(file.fileno())
+        path = Path(self.path(saved))
+        for written in (path, path.parent, path.parent.parent):  # the folders may be new
+            _sync(written)
         return saved
 
     def delete(self, name: str) -> None:
@@ -55,3 +56,11 @@ class PrivateFolderStorage(FileSystemStorage):
         with suppress(FileNotFoundError):
             return self.listdir(folder)[1]
         return []
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -41,7 +41,7 @@ class FileGone(DomainError):
 
     status = 410
     code = "file_gone"
-    detail = "The bytes of this file are no longer stored. Ask for a new file."
+    detail = "The bytes of this file were lost. Announce and upload it again, or request it again."
 
 
 @contextmanager
@@ -103,6 +103,15 @@ def open_file(file: File | Blob) -> "OpenFile[Any]":
             return opened
         opened.close()
     raise FileGone
+
+
+def is_stored(file: File | Blob) -> bool:
+    """Raises Unavailable if the store does not answer."""
+    try:
+        open_file(file).close()
+    except FileGone:
+        return False
+    return True
 
 
 # --- deleting ----------------------------------------------------------------------------------

@@ -15,13 +15,12 @@ from uuid import UUID
 
 from django.conf import settings
 
-from core.kit.errors import Conflict, Unavailable
+from core.kit.errors import InFlight, Unavailable
 
 log = logging.getLogger(__name__)
 
 
-class InFlight(Conflict):
-    code = "in_flight"
+class UploadInFlight(InFlight):
     detail = "Another chunk of this file is being processed. Try again shortly."
 
 
@@ -62,9 +61,7 @@ def open_staged(owner_id: int, upload_id: UUID) -> Iterator[StagedFile]:
     """
     path = _path(owner_id, upload_id)
     try:
-        for folder in (path.parent.parent, path.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        with _open(path) as file:
             _lock(file)
             try:
                 yield StagedFile(path, file)
@@ -75,14 +72,27 @@ def open_staged(owner_id: int, upload_id: UUID) -> Iterator[StagedFile]:
         raise Unavailable from error
 
 
+def _open(path: Path) -> IO[bytes]:
+    """Tries once more if `delete_folder_if_empty` has deleted the folder before the file was in."""
+    with suppress(FileNotFoundError):
+        return _create(path)
+    return _create(path)
+
+
+def _create(path: Path) -> IO[bytes]:
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+
+
 def _lock(file: IO[bytes]) -> None:
     """Until the file is closed, also by the end of the process."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise InFlight from None
+        raise UploadInFlight from None
     if os.fstat(file.fileno()).st_nlink == 0:  # deleted by the request that had it open before
-        raise InFlight
+        raise UploadInFlight
 
 
 def _delete_if_empty(path: Path) -> None:

@@ -10,7 +10,8 @@ PAGE = 500
 
 
 class StoredBytes(NamedTuple):
-    """The bytes of one file in the store, under `<id of the owner>/<id of the file>`."""
+    """The bytes of one file or blob in the store, under `<id of the owner>/<id of the file>` or
+    `shared/<id>`."""
 
     name: str
     modified_at: datetime

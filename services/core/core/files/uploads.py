@@ -1,35 +1,39 @@
 """Everything that changes uploads: files that users send in chunks.
 
 One request at a time writes to an upload (`staging`), and the row says how far it is. After the
-last chunk the bytes are checked as a whole and written to the store, always under a new name, and
-the blob of their hash takes that name: no answer tells whether somebody else has the same file, and
-the former bytes are left to `sweep_orphans`.
+last chunk the bytes are checked as a whole and written to the store, also where it has them: no
+answer tells whether somebody else has the same file. The copy that is not needed is deleted.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from core.files import staging
 from core.files.content_types import HEAD_BYTES, TypeDetector, TypeNotAllowed
 from core.files.models import Blob, Upload
 from core.files.selectors import own_upload, uploads_of
-from core.files.services import PART_BYTES, delete_bytes, write_blob
+from core.files.services import PART_BYTES, SHARED, delete_bytes, is_stored, write_blob
 from core.files.staging import StagedFile, open_staged
-from core.kit.errors import Conflict, DomainError, NotFound
+from core.kit.errors import Conflict, DomainError, NotFound, Unavailable
+from core.kit.limits import lock_parent, require_below_limit
 from core.kit.retention import lock_rows
 
 MAX_CHUNK_BYTES = 192 * 1024
 MAX_UPLOADS = 1000
 """Of one user: the quota alone would allow millions of small files."""
+UNUSED_NAME = f"{SHARED}/none"
+"""A name that no bytes in the store have: deleting it takes as long as deleting a copy."""
 
 
 class FileTooLarge(DomainError):
@@ -38,6 +42,10 @@ class FileTooLarge(DomainError):
 
 class QuotaExceeded(Conflict):
     code = "quota_exceeded"
+
+
+class TooManyUploads(QuotaExceeded):
+    detail = f"You have {MAX_UPLOADS} files, as many as there can be: delete some."
 
 
 class WrongOffset(Conflict):
@@ -75,34 +83,56 @@ class Chunk:
 
 
 # --- creating and deleting -----------------------------------------------------------------------
-@transaction.atomic
 def create_upload(*, owner_id: int, name: str, size: int, sha256: str) -> tuple[Upload, bool]:
     """The owner's upload of this name and these bytes, and whether it is new: a repeated request
-    finds the one that is there. A new one is complete at once if the owner has the same bytes under
-    another name.
+    finds the one that is there, and begins it again if its bytes were lost. A new one is complete
+    at once if the owner has the same bytes under another name.
 
-    Raises FileTooLarge, QuotaExceeded, and NotFound for a user who is erased meanwhile.
+    Raises FileTooLarge, QuotaExceeded, Busy, NotFound for a user who is erased meanwhile, and
+    Unavailable if the store does not answer for a complete upload.
     """
     if size > settings.UPLOAD_MAX_BYTES:
         raise FileTooLarge(f"A file has at most {settings.UPLOAD_MAX_BYTES} bytes.")
-    _lock_owner(owner_id)
     equal = uploads_of(owner_id).filter(size=size, sha256=sha256)
-    if (existing := equal.filter(name=name).first()) is not None:
-        return existing, False
-    _require_quota(owner_id, size)
-    upload = Upload(owner_id=owner_id, name=name, size=size, sha256=sha256)
-    if (complete := equal.exclude(blob=None).first()) is not None:
-        upload.blob, upload.offset = complete.blob, size
-    upload.save(force_insert=True)
-    return upload, True
+    lost = _find_lost(equal)
+    with lock_parent(_owners(owner_id)):
+        if (existing := equal.filter(name=name).first()) is not None:
+            if existing.blob is not None and existing.blob.name == lost:
+                _reopen(existing)
+            return existing, False
+        _require_quota(owner_id, size)
+        new = Upload(owner_id=owner_id, name=name, size=size, sha256=sha256)
+        return _add(new, equal, lost), True
 
 
-@transaction.atomic
+def _find_lost(uploads: QuerySet[Upload]) -> str:
+    """The name of the bytes that these uploads share, if the store has lost them, else empty."""
+    upload = uploads.exclude(blob=None).first()
+    return "" if upload is None or is_stored(upload.content) else upload.content.name
+
+
+def _reopen(upload: Upload) -> None:
+    """The bytes are to be sent again; the blob takes them over from the first upload that has
+    them."""
+    upload.blob, upload.offset, upload.last_chunk_sha256 = None, 0, ""
+    upload.changed_at = timezone.now()
+    upload.save()
+    _free_blobs([upload.sha256])
+
+
+def _add(new: Upload, equal: QuerySet[Upload], lost: str) -> Upload:
+    complete = equal.exclude(blob=None).first()
+    if complete is not None and complete.content.name != lost:
+        new.blob, new.offset = complete.blob, new.size
+    new.save(force_insert=True)
+    return new
+
+
 def delete_upload(*, owner_id: int, upload_id: UUID) -> None:
-    """Raises NotFound."""
-    _lock_owner(owner_id)
-    if not delete_uploads(Upload.objects.filter(owner_id=owner_id, pk=upload_id)):
-        raise NotFound
+    """Raises NotFound and Busy."""
+    with lock_parent(_owners(owner_id)):
+        if not delete_uploads(Upload.objects.filter(owner_id=owner_id, pk=upload_id)):
+            raise NotFound
 
 
 def delete_uploads(uploads: QuerySet[Upload]) -> int:
@@ -127,21 +157,18 @@ def erase_uploads(user_id: int) -> int:
     return delete_uploads(Upload.objects.filter(owner_id=user_id))
 
 
-def _lock_owner(owner_id: int) -> None:
-    """Until the transaction ends nobody else counts or changes the owner's uploads."""
-    users = get_user_model()._default_manager.select_for_update(no_key=True)
-    if users.filter(pk=owner_id).first() is None:
-        raise NotFound
+def _owners(owner_id: int) -> QuerySet[Any]:
+    """The one user, by whose lock requests count and change the user's uploads in turn."""
+    return get_user_model()._default_manager.filter(pk=owner_id)
 
 
 def _require_quota(owner_id: int, size: int) -> None:
     """Uploads count with their whole size as soon as they are created."""
-    used = Upload.objects.filter(owner_id=owner_id).aggregate(size=Sum("size"), count=Count("pk"))
-    left = settings.UPLOAD_QUOTA_BYTES - int(used["size"] or 0)
+    uploads = Upload.objects.filter(owner_id=owner_id)
+    left = settings.UPLOAD_QUOTA_BYTES - int(uploads.aggregate(size=Sum("size"))["size"] or 0)
     if size > left:
         raise QuotaExceeded(f"{max(left, 0)} bytes are left for your files: delete some.")
-    if used["count"] >= MAX_UPLOADS:
-        raise QuotaExceeded(f"You have {MAX_UPLOADS} files, as many as there can be: delete some.")
+    require_below_limit(uploads, MAX_UPLOADS, TooManyUploads)
 
 
 def _free_blobs(hashes: Iterable[str]) -> list[str]:
@@ -213,12 +240,18 @@ def _finish(upload: Upload, staged: StagedFile) -> None:
         staged.clear()
         _set_offset(upload, staged, 0)
         raise
-    blob = write_blob(
-        staged.file, sha256=upload.sha256, size=upload.size, content_type=content_type
-    )
-    if not _complete(upload, blob):
-        delete_bytes([blob.name])
+    new = write_blob(staged.file, sha256=upload.sha256, size=upload.size, content_type=content_type)
+    unused = _complete(upload, new, _lost_name(new))
     staged.delete()
+    with suppress(Unavailable):  # then `sweep_orphans` deletes them
+        delete_bytes([unused])
+
+
+def _lost_name(new: Blob) -> str:
+    """The name that the blob of this hash has, if the store has lost its bytes, else empty. Asks
+    the store for the new bytes where there is no blob: the request takes as long then."""
+    blob = Blob.objects.filter(pk=new.pk).first() or new
+    return "" if is_stored(blob) else blob.name
 
 
 def _check(upload: Upload, staged: StagedFile) -> str:
@@ -240,19 +273,26 @@ def _pieces(staged: StagedFile) -> Iterator[bytes]:
 
 
 @transaction.atomic
-def _complete(upload: Upload, blob: Blob) -> bool:
-    """Whether the upload still exists. The blob of this hash takes the name of the new bytes, which
-    also mends one whose bytes were lost."""
+def _complete(upload: Upload, new: Blob, lost: str) -> str:
+    """The name of the bytes that no row names any more. If the upload still exists, it gets the
+    blob of its hash, which takes the name of the new bytes if its own were lost."""
     if Upload.objects.filter(pk=upload.pk).select_for_update().first() is None:
-        return False
+        return new.name
+    former = _get_or_create_blob(new).name
+    if former == lost:
+        Blob.objects.filter(pk=new.pk).update(name=new.name)
+    Upload.objects.filter(pk=upload.pk).update(blob=new, changed_at=timezone.now())
+    if former == new.name:
+        return UNUSED_NAME
+    return former if former == lost else new.name
+
+
+def _get_or_create_blob(new: Blob) -> Blob:
+    """The blob of this hash, locked; `new`, inserted, where there is none."""
     Blob.objects.bulk_create(
-        [blob],
-        update_conflicts=True,
-        unique_fields=["sha256"],
-        update_fields=["name", "content_type"],
+        [new], update_conflicts=True, unique_fields=["sha256"], update_fields=["content_type"]
     )
-    Upload.objects.filter(pk=upload.pk).update(blob=blob, changed_at=timezone.now())
-    return True
+    return Blob.objects.get(pk=new.pk)
 
 
 # --- sweeping ------------------------------------------------------------------------------------

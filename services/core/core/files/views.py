@@ -13,7 +13,7 @@ from core.files.responses import attachment
 from core.files.schema import ChunkRequest, Download
 from core.files.serializers import CreateFileRequest, FileSerializer
 from core.files.uploads import MAX_CHUNK_BYTES, Chunk, WrongOffset
-from core.kit.errors import DomainError
+from core.kit.errors import BadHeader
 from core.kit.etags import matches
 from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.parsers import BytesParser
@@ -40,10 +40,6 @@ CHUNK_HEADERS = [
 ]
 
 
-class BadHeader(DomainError):
-    code = "bad_header"
-
-
 class ChunkParser(BytesParser):
     max_bytes = MAX_CHUNK_BYTES
 
@@ -65,8 +61,9 @@ class FileList(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Announce a file, which is then uploaded in chunks. 200 for one of the same name, size and
-        hash that is there already. A new one is complete at once if the caller has the same bytes
-        under another name. 400 `file_too_large`; 409 `quota_exceeded`."""
+        hash that is there already; it begins again at 0 if its bytes were lost. A new one is
+        complete at once if the caller has the same bytes under another name. 400
+        `file_too_large`; 409 `quota_exceeded`."""
         upload, is_new = uploads.create_upload(
             owner_id=self.caller.id, **self.body(CreateFileRequest)
         )
@@ -122,7 +119,7 @@ class FileContent(ApiView):
     )
     def get(self, request: Request, file_id: UUID) -> FileResponse | Response:
         """Download one of the caller's files. 409 `upload_incomplete`
-        before it is complete, 410 `file_gone` if its bytes were lost."""
+        before it is complete, 410 `file_gone` if its bytes were lost: announce it again."""
         upload = selectors.complete_upload(self.caller.id, file_id)
         if matches(request.headers.get("If-None-Match"), upload):
             return Response(status=304, headers={"ETag": upload.etag})

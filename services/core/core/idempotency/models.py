@@ -5,8 +5,8 @@ from django.utils import timezone
 from ongoza_contracts.event import uuid7
 
 
-class StoredAnswer(models.Model):
-    """The answer to a request with an `Idempotency-Key`, which a repetition gets again.
+class StoredResponse(models.Model):
+    """The response to a request with an `Idempotency-Key`, which a repetition gets again.
 
     It may hold personal data, so it is deleted with the user, and some days after the request.
     """
@@ -24,7 +24,9 @@ class StoredAnswer(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("user", "key"), name="one_answer_of_a_key"),)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "key"), name="one_response_of_a_key"),
+        )
         indexes = (models.Index("created_at", name="idempotency_by_age"),)
 
     def __str__(self) -> str:

@@ -45,6 +45,24 @@ class Conflict(DomainError):
     detail = "The request contradicts the present state."
 
 
+class Busy(Conflict):
+    """A concurrent request was in the way, and nothing was written: the same request may succeed
+    when it is repeated."""
+
+    code = "busy"
+    detail = "Another request is changing this. Try again."
+
+
+class InFlight(Conflict):
+    """The request before it is not finished. Subclasses say which."""
+
+    code = "in_flight"
+
+
+class BadHeader(DomainError):
+    code = "bad_header"
+
+
 class PayloadTooLarge(DomainError):
     status = 413
     code = "payload_too_large"
@@ -111,8 +129,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             return _plain(413)
         case _ if _is_unavailable(error):
             return _plain(503)
-        case IntegrityError() if _lost_a_race(error):
-            return Response(error_body(Conflict.code, Conflict.detail), Conflict.status)
+        case IntegrityError() if lost_a_race(error):
+            return Response(error_body(Busy.code, Busy.detail), Busy.status)
     return None
 
 
@@ -138,7 +156,7 @@ def _api_exception(error: exceptions.APIException) -> Response:
     return Response(body, error.status_code, headers=headers)
 
 
-def _lost_a_race(error: IntegrityError) -> bool:
+def lost_a_race(error: IntegrityError) -> bool:
     """Whether a concurrent request inserted or deleted the row. Any other error is a bug: a 500."""
     state = getattr(error.__cause__, "sqlstate", None)
     return state in (FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION)

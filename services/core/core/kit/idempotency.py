@@ -1,4 +1,4 @@
-"""Requests that clients may repeat: a repeated `Idempotency-Key` gets the first answer again."""
+"""Requests that clients may repeat: a repeated `Idempotency-Key` gets the first response again."""
 
 import hashlib
 import json
@@ -8,60 +8,58 @@ from functools import wraps
 from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.kit.claims import Busy
-from core.kit.errors import DomainError
+from core.kit.errors import BadHeader, Busy, lost_a_race
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 PATTERN, MAX_LENGTH = "[!-~]+", 128
 
 
-class BadIdempotencyKey(DomainError):
-    code = "bad_header"
+class BadIdempotencyKey(BadHeader):
     detail = f"{HEADER} must be 1 to {MAX_LENGTH} visible ASCII characters."
 
 
-class Answer(NamedTuple):
+class ResponseParts(NamedTuple):
     status: int
     headers: dict[str, str]
     body: str
     """JSON; empty without a body."""
 
 
-class AnswerOnce(Protocol):
-    """Carries out `work` once for each key of a user. The flag says whether the answer is that of
+class RunOnce(Protocol):
+    """Carries out `work` once for each key of a user. The flag says whether the response is that of
     an earlier request."""
 
     def __call__(
-        self, *, user_id: int, key: str, fingerprint: str, work: Callable[[], Answer]
-    ) -> tuple[Answer, bool]: ...
+        self, *, user_id: int, key: str, fingerprint: str, work: Callable[[], ResponseParts]
+    ) -> tuple[ResponseParts, bool]: ...
 
 
 Handler = Callable[..., Response]
 
 
-def answered_once(handler: Handler) -> Handler:
+def make_idempotent(handler: Handler) -> Handler:
     """A view's handler that is carried out once for each key. `settings.IDEMPOTENCY` stores the
-    answers: the kit has no tables."""
+    responses: the kit has no tables."""
 
     @wraps(handler)
     def handle(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         header = request.headers.get(HEADER)
         if header is None:
             return handler(view, request, *args, **kwargs)
-        answer_once: AnswerOnce = import_string(settings.IDEMPOTENCY)
-        answer, is_replayed = answer_once(
+        run_once: RunOnce = import_string(settings.IDEMPOTENCY)
+        parts, is_replayed = run_once(
             user_id=view.caller.id,
             key=_key(header),
             fingerprint=_fingerprint(request),
-            work=lambda: _answer(view, lambda: handler(view, request, *args, **kwargs)),
+            work=lambda: _run(view, lambda: handler(view, request, *args, **kwargs)),
         )
-        return _response(answer, is_replayed)
+        return _response(parts, is_replayed)
 
     return handle
 
@@ -73,28 +71,27 @@ def _key(header: str) -> str:
 
 
 def _fingerprint(request: Request) -> str:
-    """Two tokens of a user with different scopes may get different answers."""
+    """Two tokens of a user with different scopes may get different responses."""
     scope = getattr(request.auth, "scope", None) or ""
     start = "\0".join((str(request.method), request.get_full_path(), scope, ""))
     return hashlib.sha256(start.encode() + request.body).hexdigest()
 
 
-def _answer(view: Any, handle: Callable[[], Response]) -> Answer:
-    """A refusal is an answer too: it undoes what the handler wrote."""
+def _run(view: Any, handle: Callable[[], Response]) -> ResponseParts:
+    """A refusal is a response too: it undoes what the handler wrote. What a concurrent request
+    caused asks for a repetition, so that it is raised, and not the response to it."""
     try:
         with transaction.atomic():
             response = handle()
-    except Busy:
-        raise  # asks for a repetition, so that it must not be the answer to it
     except Exception as error:
+        if isinstance(error, Busy) or (isinstance(error, IntegrityError) and lost_a_race(error)):
+            raise
         response = view.handle_exception(error)
     headers = {name: str(value) for name, value in response.items() if name != "Content-Type"}
     body = "" if response.data is None else JSONRenderer().render(response.data).decode()
-    return Answer(response.status_code, headers, body)
+    return ResponseParts(response.status_code, headers, body)
 
 
-def _response(answer: Answer, is_replayed: bool) -> Response:
-    headers = {**answer.headers, **({REPLAYED: "true"} if is_replayed else {})}
-    return Response(
-        json.loads(answer.body) if answer.body else None, answer.status, headers=headers
-    )
+def _response(parts: ResponseParts, is_replayed: bool) -> Response:
+    headers = {**parts.headers, **({REPLAYED: "true"} if is_replayed else {})}
+    return Response(json.loads(parts.body) if parts.body else None, parts.status, headers=headers)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.kit.errors import Conflict, NotFound
+from core.kit.errors import Busy, NotFound
 from core.kit.etags import IfMatch
 
 V = TypeVar("V", bound="Versioned")
@@ -195,7 +195,7 @@ def get_or_create_for_update(rows: QuerySet[V], new: V) -> V:
     """The one row of `rows`, locked; where there is none, `new`, inserted at version 0.
 
     A unique constraint has to say what `rows` looks for: of two first writers at once one inserts,
-    the other waits for it here and goes on from its version. Raises Conflict where the row of the
+    the other waits for it here and goes on from its version. Raises Busy where the row of the
     first is deleted before the other has locked it.
     """
     row = _lock(rows)
@@ -203,7 +203,7 @@ def get_or_create_for_update(rows: QuerySet[V], new: V) -> V:
         type(new)._default_manager.bulk_create([new], ignore_conflicts=True)
         row = _lock(rows)
     if row is None:
-        raise Conflict
+        raise Busy
     return row
 
 

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from core.kit.errors import BadParameter
 from core.kit.etags import IfMatch, PreconditionFailed, Tagged, matches, parse_if_match
-from core.kit.idempotency import answered_once
+from core.kit.idempotency import make_idempotent
 from core.kit.pagination import Pages, page_at_cursor
 from core.kit.permissions import Principal, is_service
 from ongoza_contracts.access import Permission
@@ -53,7 +53,8 @@ class ApiView(APIView):
     a client that sends it does not want the change without the check."""
     idempotent_methods: ClassVar[tuple[str, ...]] = ()
     """The methods that are carried out once for each `Idempotency-Key`, which OpenAPI documents.
-    Their answers are stored, so that they hold no secret; others do not read the header."""
+    Their responses are stored: no secret and no address of another person may be in them. Other
+    methods do not read the header."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -64,7 +65,7 @@ class ApiView(APIView):
         }:
             raise UndeclaredPermission(f"{cls.__name__}: {sorted(handled)}")
         for name in {method.lower() for method in cls.idempotent_methods} & vars(cls).keys():
-            setattr(cls, name, answered_once(getattr(cls, name)))
+            setattr(cls, name, make_idempotent(getattr(cls, name)))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

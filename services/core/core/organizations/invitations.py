@@ -15,7 +15,7 @@ from core.access.models import Membership
 from core.access.selectors import members_of
 from core.access.services import grant_to_invited, require_grantable
 from core.jobs.services import delete_jobs, schedule
-from core.kit.errors import Conflict, DomainError, NotFound
+from core.kit.errors import Busy, Conflict, DomainError, NotFound
 from core.kit.retention import lock_rows
 from core.kit.versions import get_for_update
 from core.mail.sending import send_mail
@@ -67,7 +67,7 @@ def invite(
     """Invite an address, or renew its open invitation: new role, expiry and token.
 
     The caller has checked that `invited_by` manages the organization. Raises PermissionDenied for a
-    role that `invited_by` may not grant, and AlreadyMember.
+    role that `invited_by` may not grant, AlreadyMember, and Busy.
     """
     get_for_update(User.objects.filter(pk=invited_by.pk))  # before invitations, like an erasure
     require_grantable(invited_by, role)
@@ -78,7 +78,7 @@ def invite(
     rows = Invitation.objects.filter(organization=organization, email=email, status=OPEN)
     invitation = rows.select_for_update().first()
     if invitation is None:
-        raise Conflict  # the one that was open has just ended
+        raise Busy  # the one that was open has just ended
     if invitation.pk != new.pk:
         _renew(invitation, invited_by, state)
     _schedule_mail(invitation)

@@ -80,7 +80,6 @@ class Invitations(_ManagerView):
         "GET": Permission.MEMBERSHIP_MANAGE,
         "POST": Permission.MEMBERSHIP_MANAGE,
     }
-    idempotent_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, "status")
 
     def get_throttles(self) -> list[BaseThrottle]:
@@ -129,7 +128,6 @@ class InvitationDetail(_ManagerView):
 
 class InvitationResend(_ManagerView):
     permissions = {"POST": Permission.MEMBERSHIP_MANAGE}
-    idempotent_methods = ("POST",)
     throttle_classes = (InvitationThrottle, ResendThrottle)
 
     @extend_schema(operation_id="invitations_resend", request=None, responses=InvitationSerializer)

@@ -14,15 +14,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.kit.claims import claim, require_place
 from core.kit.errors import Conflict
+from core.kit.limits import lock_parent, require_below_limit
 from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish
 from core.users import second_factor
 from core.users.models import ApiToken, SignIn, User
 from core.users.one_time_tokens import hash_token
-from core.users.services import end_sign_ins, lock_unchanged
+from core.users.services import end_sign_ins, require_unchanged
 from core.users.tokens import InvalidToken, issue_scoped
 from ongoza_contracts.http.tokens import SCOPED_TOKEN_SECONDS
 
@@ -56,13 +56,13 @@ def create(
     Raises NotFound and WrongCredentials if the user was erased or changed since, InvalidToken if
     the second factor did, TooManyTokens, and Busy.
     """
-    with claim(User.objects.filter(pk=user.pk)):
-        unchanged = lock_unchanged(user)
-        if second_factor.enrolment_id(unchanged) != totp_id:
+    with lock_parent(User.objects.filter(pk=user.pk)) as current:
+        require_unchanged(current, user)
+        if second_factor.enrolment_id(current) != totp_id:
             raise InvalidToken
-        taken = ApiToken.objects.filter(sign_in__user=unchanged)
-        require_place(taken, MAX_TOKENS, TooManyTokens)
-        return _add(unchanged, name, scope, days)
+        tokens = ApiToken.objects.filter(sign_in__user=current)
+        require_below_limit(tokens, MAX_TOKENS, TooManyTokens)
+        return _add(current, name, scope, days)
 
 
 def _add(user: User, name: str, scope: Sequence[str], days: int) -> CreatedApiToken:

@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from core.kit.errors import DomainError
+from core.kit.errors import BadHeader, DomainError
 from core.kit.trace import set_actor
 from core.users import selectors
 from core.users.models import User
@@ -39,8 +39,7 @@ class UserMismatch(DomainError):
     detail = "X-User-ID is not the user of the access token."
 
 
-class BadUserHeader(DomainError):
-    code = "bad_header"
+class BadUserHeader(BadHeader):
     detail = "X-User-ID must be given once, as a user id."
 
 

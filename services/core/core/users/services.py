@@ -173,16 +173,19 @@ def log_in(*, email: str, password: str, device: str = "") -> SignedIn:
 def lock_unchanged(user: User) -> User:
     """The user, locked. Raises WrongCredentials if the password or the token generation changed
     since it was checked, or the user is no longer active."""
-    unchanged = User.objects.filter(
-        pk=user.pk,
-        password=user.password,
-        token_generation=user.token_generation,
-        is_active=True,
-    )
-    current = unchanged.select_for_update(no_key=True).first()
+    current = User.objects.filter(pk=user.pk).select_for_update(no_key=True).first()
     if current is None:
         raise WrongCredentials
+    require_unchanged(current, user)
     return current
+
+
+def require_unchanged(current: User, checked: User) -> None:
+    """Raises WrongCredentials as `lock_unchanged` does, for a caller who has locked the user."""
+    same_password = current.password == checked.password
+    same_generation = current.token_generation == checked.token_generation
+    if not (same_password and same_generation and current.is_active):
+        raise WrongCredentials
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ from core.access.models import Membership
 from core.access.selectors import members_of
 from core.jobs.models import IS_OPEN, Job
 from core.jobs.services import schedule
-from core.kit.claims import claim, require_place
 from core.kit.errors import Conflict, NotFound
+from core.kit.limits import lock_parent, require_below_limit
 from core.kit.outgoing import refuse_private
 from core.organizations.models import Organization
 from core.outbox.models import FactHistory
@@ -73,9 +73,9 @@ def subscribe(
     """The caller has checked who manages the organization. Raises AddressRefused,
     TooManySubscriptions, and Busy."""
     refuse_private(url)  # asks a name server, so before the transaction
-    with claim(Organization.objects.filter(pk=organization.pk)):
-        taken = organization.webhook_subscriptions.all()
-        require_place(taken, MAX_SUBSCRIPTIONS, TooManySubscriptions)
+    with lock_parent(Organization.objects.filter(pk=organization.pk)):
+        subscriptions = organization.webhook_subscriptions.all()
+        require_below_limit(subscriptions, MAX_SUBSCRIPTIONS, TooManySubscriptions)
         new = Subscription(
             organization=organization, url=url, types=sorted({*types}), description=description
         )

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='StoredAnswer',
+            name='StoredResponse',
             fields=[
                 ('id', models.UUIDField(default=ongoza_contracts.event.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=128)),
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(models.F('created_at'), name='idempotency_by_age')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='one_answer_of_a_key')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='one_response_of_a_key')],
             },
         ),
     ]
