@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "core.coaching",
     "core.erasure",
     "core.export",
+    "core.imports",
     "core.audit",
     "core.reconcile",
     "core.restore",

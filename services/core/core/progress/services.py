@@ -95,6 +95,31 @@ def report_progress(
     return _change(progress, state, source, reported_at, may_lower=may_lower), created
 
 
+@transaction.atomic
+def import_report(
+    *,
+    user: User,
+    content: ContentItem,
+    reported_at: datetime,
+    source: ProgressSource,
+    **state: Unpack[State],
+) -> tuple[Progress, int]:
+    """Bring in one report of a past elsewhere. Returns the record and the version it had before.
+
+    As `report_progress` does, but of retired items and of those whose prerequisites are missing
+    too; a completion is dated to the report. Raises ContradictoryProgress and AlreadyCompleted.
+    """
+    at = min(reported_at, timezone.now())
+    progress = get_or_create_for_update(
+        Progress.objects.filter(user=user, content=content),
+        Progress(user=user, content=content, status=ProgressStatus.NOT_STARTED, created_at=at),
+    )
+    progress.content, version = content, progress.version
+    if not version or not rules.is_older(progress, at):
+        _change(progress, state, source, at, may_lower=True, now=at)
+    return progress, version
+
+
 def record_progress(*, caller: User, user_id: int, **report: Any) -> tuple[Progress, bool]:
     """Record a learner's progress on the word of `caller`, as `report_progress` does.
 
@@ -207,8 +232,9 @@ def _change(
     reported_at: datetime | None,
     *,
     may_lower: bool,
+    now: datetime | None = None,
 ) -> Progress:
-    before, now = rules.published_state(progress), timezone.now()
+    before, now = rules.published_state(progress), now or timezone.now()
     rules.refuse_undoing(progress, state.get("status"))
     _assign(progress, state, source)
     rules.refuse_contradictions(progress)

@@ -1,0 +1,87 @@
+"""What the commands that import a file have in common."""
+
+import sys
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core.imports.reading import Format, Unreadable
+from core.imports.rows import CheckedRow
+from core.imports.services import Outcome, Writer, import_rows
+
+SUFFIXES = {".csv": Format.CSV, ".jsonl": Format.JSON_LINES, ".ndjson": Format.JSON_LINES}
+SHOWN_EVERY = 20
+
+
+class ImportCommand(BaseCommand):
+    """Reads a file, writes its rows and prints what happened to them."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--format", choices=[*Format], help="by default as the suffix says")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen")
+        parser.add_argument(
+            "--skip-invalid", action="store_true", help="write the valid rows of a file with others"
+        )
+
+    @abstractmethod
+    def rows(self, file: BinaryIO, form: Format, options: dict[str, Any]) -> Iterator[CheckedRow]:
+        """Raises Unreadable."""
+
+    @abstractmethod
+    def writer(self) -> Writer: ...
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        form = _format(options["file"], options["format"])
+        try:
+            with options["file"].open("rb") as file:
+                counts = self._import(file, form, options)
+        except OSError as error:
+            raise CommandError(f"the file cannot be read: {error.strerror}") from error
+        except Unreadable as error:
+            for fault in error.errors:
+                self.stderr.write(str(fault))
+            raise CommandError("the file cannot be read; nothing was written") from error
+        self._conclude(counts, **options)
+
+    def _import(self, file: BinaryIO, form: Format, options: dict[str, Any]) -> Counter[Outcome]:
+        return import_rows(
+            self.rows(file, form, options),
+            self.writer(),
+            dry_run=options["dry_run"],
+            skip_invalid=options["skip_invalid"],
+            on_error=lambda error: self.stderr.write(str(error)),
+            on_row=Bar(file).show,
+        )
+
+    def _conclude(self, counts: Counter[Outcome], **options: Any) -> None:
+        text = ", ".join(f"{one.value} {counts[one]:,}" for one in Outcome)
+        self.stdout.write(f"dry run: {text}" if options["dry_run"] else text)
+        if counts[Outcome.INVALID] and not options["skip_invalid"]:
+            raise CommandError("nothing was written: correct these rows, or add --skip-invalid")
+
+
+class Bar:
+    """Shows on a terminal how much of a file is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size = file.seek(0, 2)
+        file.seek(0)
+
+    def show(self, rows: int) -> None:
+        if rows % SHOWN_EVERY == 0 and sys.stderr.isatty():
+            done = 100 * self._file.tell() // max(self._size, 1)
+            sys.stderr.write(f"\r[{'#' * (done // 4):25}] {rows:,} rows\r")
+
+
+def _format(path: Path, given: str | None) -> Format:
+    if given:
+        return Format(given)
+    if path.suffix.lower() not in SUFFIXES:
+        raise CommandError(f"add --format: the suffix is none of {', '.join(SUFFIXES)}")
+    return SUFFIXES[path.suffix.lower()]
