@@ -111,8 +111,8 @@ def test_a_line_that_is_no_json_object_is_an_error_of_its_row(line: str) -> None
 
 
 def test_rows_and_bytes_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MAX_ROWS", 2)
-    assert fault("title\na\nb\nc\n") == "line 4: A file has at most 2 rows."
+    with pytest.raises(Unreadable, match=r"line 4: A file has at most 2 rows\."):
+        [*read_rows(io.BytesIO(b"title\na\nb\nc\n"), Format.CSV, COLUMNS, max_rows=2)]
     monkeypatch.setattr(reading, "MAX_BYTES", 9)
     assert fault("title\na\nb\n") == "line 3: A file has at most 9 bytes."
 

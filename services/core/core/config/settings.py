@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "core.access",
     "core.notifications",
     "core.webhooks",
+    "core.imports",  # content/import/ comes before content/<content_id>/
     "core.programs",
     "core.progress",
     "core.feedback",
@@ -71,7 +72,6 @@ INSTALLED_APPS = [
     "core.coaching",
     "core.erasure",
     "core.export",
-    "core.imports",
     "core.audit",
     "core.reconcile",
     "core.restore",

@@ -9,11 +9,10 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.imports.reading import Format, Unreadable
+from core.imports.reading import FORMATS, Format, Unreadable, format_of
 from core.imports.rows import CheckedRow
 from core.imports.services import Outcome, Writer, import_rows
 
-SUFFIXES = {".csv": Format.CSV, ".jsonl": Format.JSON_LINES, ".ndjson": Format.JSON_LINES}
 SHOWN_EVERY = 20
 
 
@@ -80,8 +79,7 @@ class Bar:
 
 
 def _format(path: Path, given: str | None) -> Format:
-    if given:
-        return Format(given)
-    if path.suffix.lower() not in SUFFIXES:
-        raise CommandError(f"add --format: the suffix is none of {', '.join(SUFFIXES)}")
-    return SUFFIXES[path.suffix.lower()]
+    form = Format(given) if given else format_of(path.name)
+    if form is None:
+        raise CommandError(f"add --format: the suffix is none of {', '.join(FORMATS)}")
+    return form

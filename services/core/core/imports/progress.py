@@ -8,7 +8,7 @@ from core.imports.content import find_content
 from core.imports.services import InvalidRow, Outcome, outcome
 from core.kit.errors import DomainError
 from core.progress.rules import AlreadyCompleted, ContradictoryProgress
-from core.progress.services import import_report
+from core.progress.services import OwnProgress, import_report
 from core.users.guardians import BirthYearRequired, GuardianConsentRequired, require_consent
 from core.users.models import User
 
@@ -23,14 +23,19 @@ class ProgressWriter:
         BirthYearRequired: "email",
         ContradictoryProgress: "status",
         GuardianConsentRequired: "email",
+        OwnProgress: "email",
     }
 
-    def __init__(self) -> None:
+    def __init__(self, caller_id: int | None = None) -> None:
+        """`caller_id` is the user on whose word it is, and who cannot vouch for their own."""
+        self._caller_id = caller_id
         self._written: set[tuple[int, str, datetime]] = set()
 
     def write(self, values: dict[str, Any]) -> Outcome:
         """Raises InvalidRow and what `require_consent` and `import_report` do."""
         learner, content = _learner(values), find_content(values)
+        if learner.pk == self._caller_id:
+            raise OwnProgress
         if content is None:
             field = "content_id" if "content_id" in values else "external_id"
             raise InvalidRow(field, "There is no such item.")

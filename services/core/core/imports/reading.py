@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any, BinaryIO, TypeAlias
 
 from ongoza_contracts.http.strict_json import InvalidJson, parse_json
@@ -24,6 +25,15 @@ csv.field_size_limit(2**17)
 class Format(StrEnum):
     CSV = "csv"
     JSON_LINES = "jsonl"
+
+
+FORMATS = {".csv": Format.CSV, ".jsonl": Format.JSON_LINES, ".ndjson": Format.JSON_LINES}
+"""By the suffix of a file's name."""
+
+
+def format_of(name: str) -> Format | None:
+    """The format that a file's name says, None if it says none."""
+    return FORMATS.get(PurePath(name).suffix.lower())
 
 
 @dataclass(frozen=True)
@@ -71,13 +81,15 @@ def number(text: str) -> float | str:
     return float(text) if NUMBER.fullmatch(text) else text
 
 
-def read_rows(file: BinaryIO, form: Format, columns: Columns) -> Iterator[Row | RowError]:
+def read_rows(
+    file: BinaryIO, form: Format, columns: Columns, max_rows: int = MAX_ROWS
+) -> Iterator[Row | RowError]:
     """The rows of a file, without empty ones. Raises Unreadable."""
     lines = _lines(file)
     found = _csv_rows(lines, columns) if form is Format.CSV else _json_rows(lines)
     for count, row in enumerate(found, start=1):
-        if count > MAX_ROWS:
-            raise Unreadable(RowError(row.line, "", f"A file has at most {MAX_ROWS:,} rows."))
+        if count > max_rows:
+            raise Unreadable(RowError(row.line, "", f"A file has at most {max_rows:,} rows."))
         yield row
 
 

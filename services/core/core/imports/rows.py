@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, TypeAlias
 from rest_framework.exceptions import ValidationError
 
 from core.imports.reading import (
+    MAX_ROWS,
     Columns,
     Format,
     Row,
@@ -17,7 +18,7 @@ from core.imports.reading import (
     read_rows,
     whole_number,
 )
-from core.imports.serializers import ChallengeRow, ContentRow, ProgressRow
+from core.imports.row_fields import ChallengeRow, ContentRow, ProgressRow
 from core.kit.errors import validation_errors
 from core.kit.serializers import StrictSerializer
 from ongoza_contracts.skills import NotASkill, skill_slug
@@ -73,15 +74,15 @@ class Challenges:
     external_source: str = "ctf"
 
 
-def content_rows(file: BinaryIO, form: Format) -> Iterator[CheckedRow]:
+def content_rows(file: BinaryIO, form: Format, max_rows: int = MAX_ROWS) -> Iterator[CheckedRow]:
     """Raises Unreadable."""
-    for row in read_rows(file, form, CONTENT):
+    for row in read_rows(file, form, CONTENT, max_rows):
         yield _checked(row, partial(ContentRow, partial=True))
 
 
-def progress_rows(file: BinaryIO, form: Format) -> Iterator[CheckedRow]:
+def progress_rows(file: BinaryIO, form: Format, max_rows: int = MAX_ROWS) -> Iterator[CheckedRow]:
     """Raises Unreadable."""
-    for row in read_rows(file, form, PROGRESS):
+    for row in read_rows(file, form, PROGRESS, max_rows):
         yield _checked(row, ProgressRow)
 
 

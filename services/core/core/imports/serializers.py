@@ -1,76 +1,50 @@
-"""The fields of the rows that files may have, checked as the API checks bodies."""
-
 from typing import Any
 
 from rest_framework import serializers
 
-from core.kit.choices import enum_choices
-from core.kit.serializers import AwareDateTimeField, ProseField, StrictSerializer
-from core.programs.serializers import SLUG, UpdateContentRequest, check_content_id
-from core.progress.serializers import ReportRequest
-from ongoza_contracts.vocabulary import ContentType, ProgressSource
-
-EXTERNAL_ID_MAX = 128
+from core.imports.models import Import
+from core.kit.serializers import StrictSerializer
 
 
-class NamesContent(StrictSerializer):
-    """An item, by its content id or by its id in another source."""
+class ImportRequest(StrictSerializer):
+    """An upload of the caller's own, and whether to write it."""
 
-    content_id = serializers.CharField(max_length=32, required=False)
-    external_source = serializers.RegexField(SLUG, max_length=32, required=False)
-    external_id = serializers.CharField(max_length=EXTERNAL_ID_MAX, required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("external_id" in attrs) != ("external_source" in attrs):
-            wrong = "Give external_source and external_id together."
-            raise serializers.ValidationError({"external_id": wrong}, code="invalid")
-        if "content_id" not in attrs and "external_id" not in attrs:
-            wrong = "Give content_id, or external_source and external_id."
-            raise serializers.ValidationError({"content_id": wrong}, code="required")
-        return attrs
-
-
-class ContentRow(NamesContent, UpdateContentRequest):
-    """An item of the catalogue. What is left out of the row of an existing item stays as it is."""
-
-    external_ids = None  # type: ignore[assignment]
-    content_type = serializers.ChoiceField(choices=enum_choices(ContentType))
-    program = serializers.CharField(max_length=64)
-    course = serializers.CharField(max_length=EXTERNAL_ID_MAX)
-    prerequisites = serializers.ListField(
-        child=serializers.CharField(max_length=EXTERNAL_ID_MAX), max_length=50
+    file = serializers.UUIDField(help_text="The id of a complete file at `files/`.")
+    dry_run = serializers.BooleanField(
+        default=False, help_text="Whether to say what would happen and write nothing."
+    )
+    skip_invalid = serializers.BooleanField(
+        default=False, help_text="Whether to write the other rows of a file with invalid ones."
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "content_id" in attrs and "content_type" in attrs:
-            check_content_id(attrs["content_id"], attrs["content_type"])
-        return super().validate(attrs)
+
+class RowErrorSerializer(serializers.Serializer[Any]):
+    """What is wrong with a row of a file."""
+
+    line = serializers.IntegerField()
+    field = serializers.CharField(help_text="Empty for a fault of the row or of the file.")
+    detail = serializers.CharField()
 
 
-class ChallengeRow(StrictSerializer):
-    """A challenge as CTF platforms export it, without flags and hints."""
+class ImportSerializer(serializers.ModelSerializer[Import]):
+    """How far an import is; the counts of its rows are 0 until it has ended."""
 
-    name = serializers.CharField(max_length=EXTERNAL_ID_MAX)
-    category = serializers.CharField(max_length=64, required=False)
-    value = serializers.IntegerField(min_value=0, max_value=1_000_000)
-    description = ProseField(max_length=4000, required=False)
+    errors = RowErrorSerializer(many=True, help_text="The first 100.")  # type: ignore[assignment]
 
-
-class ProgressRow(NamesContent, ReportRequest):
-    """One report of a learner's progress."""
-
-    content_type = None  # type: ignore[assignment]
-    metadata = None  # type: ignore[assignment]
-    content_id = serializers.CharField(max_length=32, required=False)
-    email = serializers.EmailField(max_length=254, required=False)
-    user_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
-    reported_at = AwareDateTimeField()
-    source = serializers.ChoiceField(  # type: ignore[assignment]
-        choices=enum_choices(ProgressSource), default=ProgressSource.STAFF
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("email" in attrs) == ("user_id" in attrs):
-            wrong = "Give either email or user_id."
-            raise serializers.ValidationError({"email": wrong}, code="required")
-        return super().validate(attrs)
+    class Meta:
+        model = Import
+        fields = (
+            "id",
+            "file",
+            "dry_run",
+            "skip_invalid",
+            "state",
+            "created",
+            "changed",
+            "unchanged",
+            "invalid",
+            "errors",
+            "created_at",
+            "ended_at",
+        )
+        read_only_fields = fields
