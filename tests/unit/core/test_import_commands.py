@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.programs.models import ContentItem, Program
-from core.programs.services import retire_content
+from core.programs.services import CATALOGUE_LOCK, retire_content
 from core.progress.models import Progress
 from core.users.models import User
 from tests.unit.core.world import appended, forget_appended, item, person
@@ -165,6 +167,21 @@ def test_valid_rows_are_written_if_invalid_ones_are_skipped(files: Files) -> Non
     ]
 
 
+def test_an_invalid_row_takes_no_content_id_and_the_next_one_holds_the_lock(
+    files: Files,
+) -> None:
+    head = "external_source,external_id,content_type,program,title,track,duration_minutes,course\n"
+    row = "lms,A-{},course,core,A,builders,60,{}\n"
+    text = head + row.format(1, "course-1") + row.format(2, "")
+    with CaptureQueriesContext(connection) as queries:
+        assert files.run("import_content", text, skip_invalid=True) == counts(created=1, invalid=1)
+    statements = [query["sql"] for query in queries]
+    locked = [i for i, sql in enumerate(statements) if sql == CATALOGUE_LOCK]
+    undone = [i for i, sql in enumerate(statements) if sql.startswith("ROLLBACK TO")]
+    assert max(undone) < max(locked)
+    assert ContentItem.objects.filter(content_id="course-2").exists()
+
+
 def test_unknown_columns_and_unknown_suffixes_are_named(files: Files) -> None:
     with pytest.raises(CommandError):
         files.run("import_content", "title,colour\nA,red\n")
@@ -172,6 +189,21 @@ def test_unknown_columns_and_unknown_suffixes_are_named(files: Files) -> None:
     with pytest.raises(CommandError, match="--format"):
         files.run("import_content", CONTENT, suffix="txt")
     assert files.run("import_content", CONTENT, suffix="txt", format="csv") == counts(created=3)
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_is_shown_on_a_terminal_alone(tmp_path: Path, files: Files) -> None:
+    path = tmp_path / "many.jsonl"
+    path.write_text('{"content_id": "course-1", "level": 1}\n' * 20, encoding="utf-8")
+    terminal, pipe = Terminal(), StringIO()
+    for err in (terminal, pipe):
+        call_command("import_content", path, stdout=StringIO(), stderr=err, skip_invalid=True)
+    assert f"\r[{'#' * 25}] 20 rows\r\x1b[K" in terminal.getvalue()
+    assert "\r" not in pipe.getvalue()
 
 
 # --- challenges ----------------------------------------------------------------------------------

@@ -1,19 +1,25 @@
 """What the commands that import a file have in common."""
 
-import sys
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator
+from io import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import (
+    BaseCommand,
+    CommandError,
+    CommandParser,
+    OutputWrapper,
+)
 
-from core.imports.reading import FORMATS, Format, Unreadable, format_of
+from core.imports.reading import FORMATS, Format, RowError, Unreadable, format_of
 from core.imports.rows import CheckedRow
 from core.imports.services import Outcome, Writer, import_rows
 
 SHOWN_EVERY = 20
+WIDTH = 25
 
 
 class ImportCommand(BaseCommand):
@@ -48,14 +54,23 @@ class ImportCommand(BaseCommand):
         self._conclude(counts, **options)
 
     def _import(self, file: BinaryIO, form: Format, options: dict[str, Any]) -> Counter[Outcome]:
-        return import_rows(
-            self.rows(file, form, options),
-            self.writer(),
-            dry_run=options["dry_run"],
-            skip_invalid=options["skip_invalid"],
-            on_error=lambda error: self.stderr.write(str(error)),
-            on_row=Bar(file).show,
-        )
+        bar = Bar(file, self.stderr)
+
+        def print_error(error: RowError) -> None:
+            bar.clear()
+            self.stderr.write(str(error))
+
+        try:
+            return import_rows(
+                self.rows(file, form, options),
+                self.writer(),
+                dry_run=options["dry_run"],
+                skip_invalid=options["skip_invalid"],
+                on_error=print_error,
+                on_row=bar.show,
+            )
+        finally:
+            bar.clear()
 
     def _conclude(self, counts: Counter[Outcome], **options: Any) -> None:
         text = ", ".join(f"{one.value} {counts[one]:,}" for one in Outcome)
@@ -67,15 +82,21 @@ class ImportCommand(BaseCommand):
 class Bar:
     """Shows on a terminal how much of a file is read."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._size = file.seek(0, 2)
+    def __init__(self, file: BinaryIO, out: OutputWrapper) -> None:
+        self._file, self._out = file, out
+        self._is_shown = out.isatty()
+        self._size = max(file.seek(0, SEEK_END), 1)
         file.seek(0)
 
     def show(self, rows: int) -> None:
-        if rows % SHOWN_EVERY == 0 and sys.stderr.isatty():
-            done = 100 * self._file.tell() // max(self._size, 1)
-            sys.stderr.write(f"\r[{'#' * (done // 4):25}] {rows:,} rows\r")
+        if self._is_shown and rows % SHOWN_EVERY == 0:
+            done = WIDTH * self._file.tell() // self._size
+            self._out.write(f"\r[{'#' * done:{WIDTH}}] {rows:,} rows", ending="")
+            self._out.flush()
+
+    def clear(self) -> None:
+        if self._is_shown:
+            self._out.write("\r\x1b[K", ending="")
 
 
 def _format(path: Path, given: str | None) -> Format:

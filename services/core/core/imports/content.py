@@ -41,6 +41,13 @@ class ContentWriter:
 
     def write(self, values: dict[str, Any]) -> Outcome:
         """Raises InvalidRow and what `publish_content` and `update_content` do."""
+        try:
+            return self._write(values)
+        except DomainError:
+            self._numbers.clear()  # rolling back the row releases the lock that they need
+            raise
+
+    def _write(self, values: dict[str, Any]) -> Outcome:
         pair = _pair(values)
         item = find_content(values)
         if item and item.content_id in self._written:

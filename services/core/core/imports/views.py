@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -13,15 +14,13 @@ from ongoza_contracts.access import Permission
 
 
 class _Imports(ApiView):
-    def requested(self, kind: Import.Kind) -> Response:
-        body = self.body(ImportRequest)
+    def requested(self, kind: Import.Kind, body: dict[str, Any]) -> Response:
         row = request_import(user=self.caller, kind=kind, file_id=body.pop("file"), **body)
         return Response(ImportSerializer(row).data, 202)
 
 
 class ContentImports(_Imports):
     permissions = {"POST": Permission.CONTENT_PUBLISH}
-    idempotent_methods = ("POST",)
 
     @extend_schema(
         operation_id="content_import", request=ImportRequest, responses={202: ImportSerializer}
@@ -32,7 +31,7 @@ class ContentImports(_Imports):
         For directors and admins. 404 for a file of somebody else, 409 `upload_incomplete`, 400
         `unknown_format` unless its name ends in .csv, .jsonl or .ndjson.
         """
-        return self.requested(Import.Kind.CONTENT)
+        return self.requested(Import.Kind.CONTENT, self.body(ImportRequest))
 
 
 class ContentImport(ApiView):
@@ -47,7 +46,6 @@ class ContentImport(ApiView):
 
 class ProgressImports(_Imports):
     permissions = {"POST": Permission.PROGRESS_RECORD}
-    idempotent_methods = ("POST",)
 
     @extend_schema(
         operation_id="progress_import", request=ImportRequest, responses={202: ImportSerializer}
@@ -59,7 +57,7 @@ class ProgressImports(_Imports):
         of somebody else, 409 `upload_incomplete`, 400 `unknown_format` unless its name ends in
         .csv, .jsonl or .ndjson.
         """
-        return self.requested(Import.Kind.PROGRESS)
+        return self.requested(Import.Kind.PROGRESS, self.body(ImportRequest))
 
 
 class ProgressImport(ApiView):
