@@ -91,11 +91,15 @@ def test_every_unknown_and_every_repeated_column_is_named() -> None:
     [
         (b"", Format.CSV, "line 1: The first line names the columns."),
         ("title\nn\u00e9e\n".encode("latin-1"), Format.CSV, "line 2: Save the file as UTF-8."),
+        (b"title\rone\r", Format.CSV, "line 1: This is not CSV: new-line character seen"),
+        (b'"title', Format.CSV, "line 1: This is not CSV: unexpected end of data."),
+        (b"x" * 2**17 + b"y", Format.CSV, "line 1: This is not CSV: field larger than"),
+        (b"title\n" + b"x" * 2**17 + b"y", Format.CSV, "line 2: This is not CSV: field larger"),
         ("title\n".encode("utf-16"), Format.JSON_LINES, "line 1: Save the file as UTF-8."),
     ],
 )
 def test_an_unreadable_file_says_where_and_why(content: bytes, form: Format, message: str) -> None:
-    assert fault(content, form) == message
+    assert fault(content, form).startswith(message)
 
 
 def test_an_open_quote_is_an_error_of_the_file() -> None:

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
@@ -126,24 +126,31 @@ def _json_rows(lines: Iterator[str]) -> Iterator[Row | RowError]:
 def _csv_rows(lines: Iterator[str], columns: Columns) -> Iterator[Row | RowError]:
     header = next(lines, "")
     names = _names(header, columns)
-    reader = csv.reader(lines, delimiter=_delimiter(header), strict=True, skipinitialspace=True)
+    reader = _reader(lines, header)
     before = 1
-    for cells in _records(reader):
+    for cells in _records(reader, lines_before=1):
         line, before = before + 1, reader.line_num + 1
         if any(cell.strip() for cell in cells):
             yield _row(line, names, [cell.strip() for cell in cells], columns)
 
 
-def _records(reader: Any) -> Iterator[list[str]]:
+def _reader(lines: Iterable[str], header: str) -> Any:
+    """Splits lines at the delimiter that is in the header more often."""
+    delimiter = max(DELIMITERS, key=header.count)
+    return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+
+
+def _records(reader: Any, lines_before: int) -> Iterator[list[str]]:
     try:
         yield from reader
     except csv.Error as error:
-        raise Unreadable(RowError(reader.line_num + 1, "", f"This is not CSV: {error}.")) from None
+        line = reader.line_num + lines_before
+        raise Unreadable(RowError(line, "", f"This is not CSV: {error}.")) from None
 
 
 def _names(header: str, columns: Columns) -> list[str]:
     """The columns' names. Raises Unreadable that names each unknown and each repeated one."""
-    cells = next(csv.reader([header], delimiter=_delimiter(header), skipinitialspace=True), [])
+    cells = next(_records(_reader([header], header), lines_before=0), [])
     names = [cell.strip().lower() for cell in cells]
     unknown = [RowError(1, n[:NAME_MAX], "Unknown column.") for n in names if n not in columns]
     repeated = [
@@ -156,11 +163,6 @@ def _names(header: str, columns: Columns) -> list[str]:
     if unknown or repeated:
         raise Unreadable(*unknown, *repeated)
     return names
-
-
-def _delimiter(header: str) -> str:
-    """The one that is in the header more often."""
-    return max(DELIMITERS, key=header.count)
 
 
 def _row(line: int, names: list[str], cells: list[str], columns: Columns) -> Row | RowError:
