@@ -60,6 +60,11 @@ def answered(caller: Learner, path: str, body: Any) -> dict[str, Any]:
     return _posted(caller, path, body, 200)
 
 
+def accepted(caller: Learner, path: str, body: Any) -> dict[str, Any]:
+    """core's answer to a POST whose work is done by a job."""
+    return _posted(caller, path, body, 202)
+
+
 def stored(caller: Learner, path: str, body: Any) -> dict[str, Any]:
     """core's answer to a POST that adds a row, or changes or repeats the one that is there."""
     return _posted(caller, path, body, 200, 201)

@@ -16,6 +16,7 @@ from scripts.stack.stack import Stack
 from tests.integration.accounts import (
     API,
     Account,
+    accepted,
     add_organization,
     answered,
     created,
@@ -96,14 +97,33 @@ def feedback(world: World) -> Values:
 
 def file(world: World) -> Values:
     """A complete one of a byte; the world's learner may have it already."""
+    return {"file_id": _upload(world.learner, "x.txt")}
+
+
+def _upload(owner: Learner, name: str) -> Any:
+    """The id of a complete file of one byte."""
     byte, sha256 = b"x", hashlib.sha256(b"x").hexdigest()
-    made = stored(world.learner, "files/", {"name": "x.txt", "size": 1, "sha256": sha256})
+    made = stored(owner, "files/", {"name": name, "size": 1, "sha256": sha256})
     headers = {"Upload-Offset": "0", "Content-SHA256": sha256}
     headers["Content-Type"] = "application/octet-stream"
     if made["state"] == "under_way":
         path = f"{API}/files/{made['id']}/"
-        world.learner.core("PATCH", path, content=byte, headers=headers).raise_for_status()
-    return {"file_id": made["id"]}
+        owner.core("PATCH", path, content=byte, headers=headers).raise_for_status()
+    return made["id"]
+
+
+def content_import(world: World) -> Values:
+    """Of a file that is not valid."""
+    return _import(world, "content/import/")
+
+
+def progress_import(world: World) -> Values:
+    return _import(world, "progress/import/")
+
+
+def _import(world: World, path: str) -> Values:
+    body = {"file": _upload(world.admin, "x.csv"), "dry_run": True}
+    return {"import_id": accepted(world.admin, path, body)["id"]}
 
 
 def content(world: World) -> Values:
@@ -239,6 +259,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "auth/tokens/{token_id}": api_token,
     "coaching/goals/{goal_id}": goal,
     "content/{content_id}": content,
+    "content/import/{import_id}": content_import,
     "feedback/{content_id}": feedback,
     "files/{file_id}": file,
     "internal/erasures/{user_id}": lambda world: {"user_id": world.learner.user_id},
@@ -259,6 +280,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "profiling/sessions/{session_id}/answers/{question_id}": answer,
     "programs/{program_id}": program,
     "progress/{progress_id}": progress,
+    "progress/import/{import_id}": progress_import,
     "search/similar/{content_id}": lambda _: {"content_id": ITEM},
     "users/{user_id}": user,
     "webhook-subscriptions/{subscription_id}": webhook_subscription,

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -78,6 +78,7 @@ class Repeatable:
     route: str
     caller: Callable[[World], User]
     body: Callable[[World], Any]
+    ids: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
 
 
 def a_completed_item(world: World) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def test_a_repeated_request_has_the_first_answer_and_does_nothing(
     one: Repeatable, world: World
 ) -> None:
     item("course-1")
-    path, caller = one.route, signed_in(one.caller(world))
+    path, caller = one.route.format(**one.ids(world)), signed_in(one.caller(world))
     body = one.body(world)
     forget_appended()
     first = post(caller, path, body)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core.files.models import File, Upload
 from core.idempotency.models import StoredResponse
+from core.imports.models import Import
 from core.jobs.models import Job
 from core.jobs.registry import job_kinds
 from core.jobs.services import run_due, schedule
@@ -117,6 +118,9 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     ),
     "idempotency.responses": lambda at: StoredResponse.objects.create(
         user=user(at), key="x", fingerprint="", status=200, headers={}, created_at=at
+    ),
+    "imports.all": lambda at: Import.objects.create(
+        owner=user(at), kind=Import.Kind.CONTENT, created_at=at
     ),
     "jobs.done": lambda at: Job.objects.create(kind="x", user=user(at), done_at=at),
     "jobs.without_user": lambda at: Job.objects.create(kind="x", done_at=at),

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "core.access",
     "core.notifications",
     "core.webhooks",
+    "core.imports",  # content/import/ comes before content/<content_id>/
     "core.programs",
     "core.progress",
     "core.feedback",

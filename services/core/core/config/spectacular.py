@@ -61,6 +61,7 @@ SETTINGS: dict[str, Any] = {
         "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
         "ConsentKind": "core.users.models.Consent.Kind",
         "UploadState": "core.files.models.UPLOAD_STATES",
+        "ImportState": "core.imports.models.STATES",
         "ExportState": "core.export.selectors.STATES",
         "InvitedRole": "core.organizations.invitation_serializers.ROLES",
         "InvitationStatus": "core.organizations.models.Invitation.Status",

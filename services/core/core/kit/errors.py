@@ -163,11 +163,16 @@ def lost_a_race(error: IntegrityError) -> bool:
 
 
 def _validation_body(error: exceptions.ValidationError) -> dict[str, Any]:
-    errors = list(_flatten(error.get_full_details(), ""))
+    errors = validation_errors(error)
     codes = {item["code"] for item in errors}
     code = next((c for c in ("unknown_field", "read_only") if c in codes), "invalid")
     fields = ", ".join(dict.fromkeys(item["field"] or "the body" for item in errors))
     return error_body(code, f"The request was refused because of {fields}.", errors)
+
+
+def validation_errors(error: exceptions.ValidationError) -> list[dict[str, str]]:
+    """The `field`, `code` and `detail` of each fault, as the error body lists them."""
+    return [*_flatten(error.get_full_details(), "")]
 
 
 def _flatten(node: Any, field: str) -> Any:

@@ -61,6 +61,13 @@ def offered_content(content_id: str) -> ContentItem:
     return item
 
 
+def content_of_external_id(source: str, external_id: str) -> ContentItem | None:
+    """The item, retired or not, that has this id in a source."""
+    wanted = {"external_ids__source": source, "external_ids__external_id": external_id}
+    rows = ContentItem.objects.select_related("program", "course")
+    return rows.filter(**wanted).first()
+
+
 def program(program_id: int) -> Program:
     """Raises NotFound."""
     if (found := Program.objects.filter(pk=program_id).first()) is None:

@@ -113,6 +113,14 @@ def check_skill(text: str) -> None:
         raise serializers.ValidationError(str(fault), "invalid") from None
 
 
+def check_content_id(content_id: str, content_type: str) -> None:
+    """Raises ValidationError for an id of another form, or of another type."""
+    match = CONTENT_ID.fullmatch(content_id)
+    if match is None or match[1] != content_type:
+        wrong = "This is the content type, a hyphen and a number, such as course-101."
+        raise serializers.ValidationError({"content_id": wrong}, code="invalid")
+
+
 class UpdateContentRequest(StrictSerializer):
     title = serializers.CharField(max_length=200)
     description = ProseField(max_length=4000, allow_blank=True, default="")
@@ -140,8 +148,5 @@ class PublishContentRequest(UpdateContentRequest):
     course = serializers.CharField(max_length=32, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        match = CONTENT_ID.fullmatch(attrs["content_id"])
-        if match is None or match[1] != attrs["content_type"]:
-            wrong = "This is the content type, a hyphen and a number, such as course-101."
-            raise serializers.ValidationError({"content_id": wrong}, code="invalid")
+        check_content_id(attrs["content_id"], attrs["content_type"])
         return attrs

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import IntegerField, Max, QuerySet
+from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
 from core.kit.errors import Conflict, DomainError, NotFound
@@ -17,8 +18,9 @@ from core.programs.selectors import UnknownContent
 from core.programs.skills import skill_columns
 from ongoza_contracts.vocabulary import ContentType
 
-# Checking that prerequisites stay free of circles looks at other items: one writer at a time.
-PREREQUISITES_LOCK = "SELECT pg_advisory_xact_lock(7305121874)"
+# Checking that prerequisites stay free of circles, and finding a free content id, looks at other
+# items: one writer at a time.
+CATALOGUE_LOCK = "SELECT pg_advisory_xact_lock(7305121874)"
 
 
 class ContentIdTaken(Conflict):
@@ -224,10 +226,24 @@ def _items_before(item: ContentItem, content_ids: list[str]) -> list[ContentItem
     present = {found.content_id: found for found in item.prerequisites.all()}
     needed = [present.get(each) or _item(each) for each in sorted(set(content_ids))]
     if needed:
-        with transaction.get_connection().cursor() as cursor:
-            cursor.execute(PREREQUISITES_LOCK)
+        _lock_catalogue()
         check_acyclic(item, needed)
     return needed
+
+
+def _lock_catalogue() -> None:
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(CATALOGUE_LOCK)
+
+
+def last_number(content_type: str) -> int:
+    """The highest n of the ids `<content_type>-<n>`, 0 without any. Until the transaction ends no
+    other caller of this function gets it."""
+    _lock_catalogue()
+    number = Cast(Substr("content_id", len(content_type) + 2), IntegerField())
+    rows = ContentItem.objects.filter(content_id__regex=rf"^{content_type}-[0-9]{{1,9}}$")
+    last: int | None = rows.aggregate(last=Max(number))["last"]
+    return last or 0
 
 
 def check_acyclic(item: ContentItem, needed: list[ContentItem]) -> None:

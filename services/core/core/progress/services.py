@@ -104,6 +104,31 @@ def report_progress(
     return ReportOutcome(progress, created, missing)
 
 
+@transaction.atomic
+def import_report(
+    *,
+    user: User,
+    content: ContentItem,
+    reported_at: datetime,
+    source: ProgressSource,
+    **state: Unpack[State],
+) -> tuple[Progress, int]:
+    """Bring in one report of a past elsewhere. Returns the record and the version it had before.
+
+    As `report_progress` does, but of retired items and of those whose prerequisites are missing
+    too; a completion is dated to the report. Raises ContradictoryProgress and AlreadyCompleted.
+    """
+    at = min(reported_at, timezone.now())
+    progress = get_or_create_for_update(
+        Progress.objects.filter(user=user, content=content),
+        Progress(user=user, content=content, status=ProgressStatus.NOT_STARTED, created_at=at),
+    )
+    progress.content, version = content, progress.version
+    if not version or not rules.is_older(progress, at, source):
+        _change(progress, state, source, at, may_lower=True)
+    return progress, version
+
+
 def record_progress(
     *,
     caller: User,

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from core.imports import views
+
+urlpatterns = [
+    path("content/import/", views.ContentImports.as_view()),
+    path("content/import/<uuid:import_id>/", views.ContentImport.as_view()),
+    path("progress/import/", views.ProgressImports.as_view()),
+    path("progress/import/<uuid:import_id>/", views.ProgressImport.as_view()),
+]
