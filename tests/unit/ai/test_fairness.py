@@ -3,11 +3,14 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
+from anyio import open_process, to_process
 from fastapi import FastAPI
 
 from ai.embeddings.queue import EncoderQueue
@@ -136,10 +139,42 @@ async def test_a_child_process_that_hangs_is_a_503_and_is_started_again(
 ) -> None:
     await run_in_child(os.getpid)  # starts it
     monkeypatch.setattr(fairness, "CHILD_SECONDS", 0.2)
+    monkeypatch.setattr(fairness, "HANGING_SECONDS", 0.4)
     with pytest.raises(ServiceUnavailable):
         await run_in_child(signal.pause)
     monkeypatch.undo()
     assert await run_in_child(os.getpid) != os.getpid()
+
+
+@pytest.mark.parametrize("is_started", [True, False])
+async def test_a_client_who_leaves_ends_neither_the_child_process_nor_its_start(
+    monkeypatch: pytest.MonkeyPatch, *, is_started: bool
+) -> None:
+    started = 0
+
+    async def count_starts(*args: Any, **options: Any) -> Any:
+        nonlocal started
+        started += 1
+        return await open_process(*args, **options)
+
+    monkeypatch.setattr(to_process, "open_process", count_starts)
+    if is_started:
+        await run_in_child(os.getpid)
+    abandoned = asyncio.create_task(run_in_child(time.sleep, 0.1))
+    await asyncio.sleep(0.02)
+    abandoned.cancel()
+    await run_in_child(os.getpid)
+    assert (abandoned.cancelled(), started) == (True, 1)
+
+
+async def test_a_fault_in_the_child_process_has_its_traceback() -> None:
+    with pytest.raises(ValueError, match="not JSON") as failed:
+        await run_in_child(_fail)
+    assert "in _fail" in failed.value.__notes__[0]
+
+
+def _fail() -> None:
+    raise ValueError("not JSON")
 
 
 async def test_work_in_the_child_process_does_not_hold_up_the_event_loop() -> None:
@@ -149,7 +184,7 @@ async def test_work_in_the_child_process_does_not_hold_up_the_event_loop() -> No
     while not working.done():
         await asyncio.sleep(0)
         turns += 1
-    assert turns > 100  # a few, if the work held Python's lock
+    assert turns > 100  # in a thread a few: `sum` is one call that keeps Python's lock
 
 
 def test_a_budget_is_refilled_evenly_and_says_when_it_suffices() -> None:

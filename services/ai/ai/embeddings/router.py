@@ -9,6 +9,7 @@ from ai.embeddings.dependencies import CurrentEncoder
 from ai.embeddings.queue import EncoderBusy, cost
 from ai.kit.auth import CurrentCaller
 from ai.kit.bodies import read_json
+from ai.kit.errors import ServiceUnavailable
 from ai.kit.fairness import Budget, Concurrency, run_in_child, while_connected
 from ai.kit.vectors import Matrix, ModelIdentity
 from ongoza_contracts.http.embeddings import Embedding, EmbeddingRequest, EmbeddingResponse
@@ -54,8 +55,11 @@ async def embed(
         budget.refund(caller.user_id, characters)
         raise
     arguments = body.texts, vectors, encoder.identity
-    many = len(body.texts) > MANY_TEXTS
-    answer = await run_in_child(_answer, *arguments) if many else _answer(*arguments)
+    try:
+        many = len(body.texts) > MANY_TEXTS
+        answer = await run_in_child(_answer, *arguments) if many else _answer(*arguments)
+    except ServiceUnavailable:  # the vectors, which cost the most, are there
+        answer = _answer(*arguments)
     return Response(answer, media_type="application/json")
 
 

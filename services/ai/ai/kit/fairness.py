@@ -4,8 +4,9 @@ import asyncio
 import math
 import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import ClassVar, TypeVar, TypeVarTuple
+from typing import Any, ClassVar, TypeVar, TypeVarTuple
 
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 from starlette.requests import Request
@@ -21,9 +22,12 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may run Python before the event loop gets its turn. Python's default is 0.005,
 which a request would wait for several times."""
 CHILD_SECONDS = 10.0
-"""Enough to start the child on a busy machine and to wait for others' work."""
+"""How long a request waits for the child."""
+HANGING_SECONDS = 30.0
 _REMEMBERED_CALLERS = 10_000
 _one_child = CapacityLimiter(1)
+_running: set[asyncio.Future[Any]] = set()
+"""asyncio itself keeps only weak references to tasks."""
 
 
 class TooManyRequests(ApiError):
@@ -118,15 +122,43 @@ async def run_in_child(work: Callable[[*Arguments], T], *arguments: *Arguments) 
 
     For what takes many milliseconds: in a thread it would hold Python's lock, for which the event
     loop then waits. One at a time; the child is started with the first work, and again after its
-    death, which is also how abandoned work ends. Arguments, result and exceptions are pickled, so
-    they should be small or plain. Raises ServiceUnavailable when the child dies or takes longer
-    than CHILD_SECONDS.
+    death. Arguments, result and exceptions are pickled, so they should be small or plain. Raises
+    ServiceUnavailable when the child dies or takes longer than CHILD_SECONDS.
     """
+    # A task of its own: neither a client who leaves nor a slow start ends what others wait for.
+    running = asyncio.ensure_future(_in_child(work, arguments))
+    _running.add(running)
+    running.add_done_callback(_forget)
     try:
         async with asyncio.timeout(CHILD_SECONDS):
-            return await to_process.run_sync(work, *arguments, cancellable=True, limiter=_one_child)
+            return await asyncio.shield(running)
     except (BrokenWorkerProcess, TimeoutError):
         raise ServiceUnavailable from None
+
+
+async def _in_child(work: Callable[[*Arguments], T], arguments: tuple[*Arguments]) -> T:
+    """Kills a child that hangs; anyio gives up a start after 20 seconds."""
+    async with asyncio.timeout(HANGING_SECONDS):
+        return await to_process.run_sync(
+            _with_traceback, work, arguments, cancellable=True, limiter=_one_child
+        )
+
+
+def _with_traceback(work: Callable[[*Arguments], T], arguments: tuple[*Arguments]) -> T:
+    """Runs in the child, whose tracebacks do not come with the exception."""
+    try:
+        return work(*arguments)
+    except ApiError:
+        raise
+    except Exception as error:
+        error.add_note(f"In the child process: {traceback.format_exc()}")
+        raise
+
+
+def _forget(running: asyncio.Future[Any]) -> None:
+    _running.discard(running)
+    if not running.cancelled():
+        running.exception()  # of work that nobody waits for any more
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:

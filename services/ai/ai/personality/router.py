@@ -9,7 +9,7 @@ from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentPool
 from ai.kit.fairness import BodyBudget, Concurrency, while_connected
 from ai.kit.fallback import describe_source, source_headers
-from ai.personality.rows import Asked, read_rows
+from ai.personality.rows import AnalysisRequest, read_rows
 from ai.personality.service import analyze
 from ongoza_contracts.http.personality import PersonalityRequest, PersonalityResponse
 
@@ -32,7 +32,7 @@ async def analyze_behaviour(
     caller: CurrentCaller,
     response: Response,
     pool: CurrentPool,
-    asked: Annotated[Asked, Depends(read_json(PersonalityRequest, read_rows))],
+    asked: Annotated[AnalysisRequest, Depends(read_json(PersonalityRequest, read_rows))],
 ) -> PersonalityResponse:
     """Five measures of learning behaviour, each with its interval or with the data it still needs.
 

@@ -24,24 +24,24 @@ class ItemProgress(NamedTuple):
     changed_at: datetime | None
 
 
-class Asked(NamedTuple):
+class AnalysisRequest(NamedTuple):
     user_id: int
     rows: list[ItemProgress] | None
     """None without rows in the request: the facts are analysed."""
 
 
-def read_rows(asked: PersonalityRequest) -> Asked:
+def read_rows(asked: PersonalityRequest) -> AnalysisRequest:
     """Raises InvalidBody with every row that cannot be progress of this learner."""
     given = asked.progress_data
     if given is None:
-        return Asked(asked.user_id, None)
+        return AnalysisRequest(asked.user_id, None)
     errors = [*_errors(asked.user_id, given, datetime.now(UTC))]
     if errors:
         raise InvalidBody("The rows cannot be one learner's progress.", errors=tuple(errors))
-    return Asked(asked.user_id, [_given(row) for row in given])
+    return AnalysisRequest(asked.user_id, [_item_progress(row) for row in given])
 
 
-def _given(row: ProgressRow) -> ItemProgress:
+def _item_progress(row: ProgressRow) -> ItemProgress:
     return ItemProgress(
         row.content_id,
         row.status,

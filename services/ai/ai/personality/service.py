@@ -14,7 +14,7 @@ from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.queries import is_erased
 from ai.personality.measures import Row, measure
 from ai.personality.narrative import advice, summary, trait
-from ai.personality.rows import Asked, ItemProgress
+from ai.personality.rows import AnalysisRequest, ItemProgress
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.personality import CONTRADICTIONS_MAX, PersonalityResponse, Source
 from ongoza_contracts.vocabulary import ProgressStatus, Track
@@ -35,20 +35,22 @@ FACETS = "SELECT content_id, track, level FROM content WHERE content_id = ANY($1
 Facets = Mapping[str, tuple[Track, int]]
 
 
-class Known(NamedTuple):
+class LearnerFacts(NamedTuple):
     facts: list[ItemProgress] | None
     """None while the database is unavailable."""
     facets: Facets
 
 
-async def analyze(pool: asyncpg.Pool, caller: Caller, asked: Asked) -> PersonalityResponse:
+async def analyze(
+    pool: asyncpg.Pool, caller: Caller, asked: AnalysisRequest
+) -> PersonalityResponse:
     """Raises NotFound for a learner who is unknown or whom the caller does not reach,
     Unauthenticated for a caller who was erased, and ServiceUnavailable when the database is needed
     and unavailable."""
     await require_reach(pool, caller, Permission.LEARNER_READ, asked.user_id)
     known = await first_available(
-        before(deadline_in(DATABASE_SECONDS), lambda: _read_known(pool, caller, asked)),
-        lambda: _nothing_known(asked),
+        before(deadline_in(DATABASE_SECONDS), lambda: _read_facts(pool, caller, asked)),
+        lambda: _without_facts(asked),
     )
     if asked.rows is not None:
         rows, source = asked.rows, Source.REQUEST
@@ -87,7 +89,7 @@ def _differ(given: ItemProgress, recorded: ItemProgress) -> bool:
     return recorded.status is not ProgressStatus.COMPLETED and given.status != recorded.status
 
 
-async def _read_known(pool: asyncpg.Pool, caller: Caller, asked: Asked) -> Known:
+async def _read_facts(pool: asyncpg.Pool, caller: Caller, asked: AnalysisRequest) -> LearnerFacts:
     """Raises NotFound, and Unauthenticated for a caller who was erased. A caller whose account is
     not projected yet has no facts."""
     if caller.user_id != asked.user_id and not await pool.fetchval(KNOWN, asked.user_id):
@@ -100,12 +102,14 @@ async def _read_known(pool: asyncpg.Pool, caller: Caller, asked: Asked) -> Known
     ]
     ids = {row.content_id for row in (*facts, *(asked.rows or ()))}
     facets = await pool.fetch(FACETS, sorted(ids))
-    return Known(facts, {row["content_id"]: (Track(row["track"]), row["level"]) for row in facets})
+    return LearnerFacts(
+        facts, {row["content_id"]: (Track(row["track"]), row["level"]) for row in facets}
+    )
 
 
-async def _nothing_known(asked: Asked) -> Known | None:
+async def _without_facts(asked: AnalysisRequest) -> LearnerFacts | None:
     """None for a request without rows, which cannot be answered then."""
-    return None if asked.rows is None else Known(None, {})
+    return None if asked.rows is None else LearnerFacts(None, {})
 
 
 def _answer(

@@ -94,7 +94,11 @@ def require_consent(user: User) -> None:
 
     Takes `user.minor` as it was read with the user.
     """
-    state = _state(user, getattr(user, "minor", None))
+    try:
+        minor = user.minor
+    except Minor.DoesNotExist:
+        minor = None
+    state = _state(user, minor)
     if state.is_birth_year_missing:
         raise BirthYearRequired
     if state.is_minor and not state.is_given:
