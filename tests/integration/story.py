@@ -136,21 +136,23 @@ def settled(stack: Stack) -> bool:
 
 
 def what_is_served(stack: Stack) -> dict[str, int]:
-    """How many items the demo learner is given, and how many items and learners ai waits for."""
+    """How many items the demo learner is given, and how many learners and items lack their list or
+    vector. Lists may be stale: a minute after its start the worker counts neighbours."""
     login = {"email": "learner@ongoza.example", "password": stack.secrets["DEMO_PASSWORD"]}
     answer = httpx.post(f"{stack.core_url}/api/v1/auth/login/", json=login, timeout=ANSWER_SECONDS)
     tokens = answer.raise_for_status().json()
     learner = Learner(stack, 0, tokens["access_token"], tokens["refresh_token"])
     found = learner.ai("GET", "/api/v1/search?q=malware&limit=5").json()["results"]
     sql = """
-    SELECT (SELECT count(*) FROM live.dirty_learner),
+    SELECT (SELECT count(*) FROM live.learner LEFT JOIN live.recommendation USING (user_id)
+            WHERE recommendation.user_id IS NULL),
         (SELECT count(*) FROM live.content) - (SELECT count(*) FROM live.content_vector)
     """
     ((learners, vectors),) = rows(stack, "vector", sql)
     return {
         "list": len(learner.recommended()),
         "search": len(found),
-        "learners waiting": learners,
+        "learners without a list": learners,
         "items without a vector": vectors,
     }
 

@@ -28,7 +28,7 @@ def test_what_was_seeded_is_served_when_up_returns(served_at_first: dict[str, in
     assert served_at_first == {
         "list": 10,
         "search": 5,
-        "learners waiting": 0,
+        "learners without a list": 0,
         "items without a vector": 0,
     }
 

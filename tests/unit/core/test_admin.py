@@ -143,6 +143,7 @@ def test_organizations_and_programs_are_written_by_their_services(client: Client
     changed = client.post(f"{page}{pk}/change/", {**school, "kind": "partner"})
     assert (changed.status_code, Organization.objects.get().kind) == (302, "partner")
     program = {"slug": "core", "title": "Core", "description": "", "track": ""}
+    program["prerequisites_policy"] = "advise"
     assert client.post("/admin/programs/program/add/", program).status_code == 302
     pk = Program.objects.get().pk
     page = f"/admin/programs/program/{pk}/change/"

@@ -34,7 +34,14 @@ class Reader:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._consumer.stop()
+        try:
+            await self._consumer.stop()
+        except asyncio.CancelledError:
+            # aiokafka cancels and awaits a task of its own, and lets this through where the task
+            # had not begun yet. It must not end the caller, which nobody cancelled.
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
 
     async def last_stable_offsets(self, topics: Sequence[Topic]) -> dict[TopicPartition, int]:
         """For each partition the offset up to which it can be read: that of the first record of the
