@@ -18,7 +18,7 @@ class NotASkill(ValueError):
 
 
 def skill_label(text: str) -> str:
-    """The text in NFC with single spaces, as it is shown. NFC can be longer than the text."""
+    """The text in NFC with single spaces. NFC can be longer than the text."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -3,9 +3,22 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from core.outbox.models import FactHistory
 from core.users.models import User
-from tests.unit.core.world import Caller, progress_report
+from tests.unit.core.world import Caller, item, person, progress_report, signed_in
+
+
+@pytest.fixture
+def learner() -> User:
+    return person("amina")
+
+
+@pytest.fixture
+def amina(learner: User) -> Caller:
+    item("course-1")
+    return signed_in(learner)
 
 
 def report(caller: Caller, status: str = "in_progress", **changes: Any) -> Any:

@@ -15,7 +15,15 @@ from core.programs.models import ContentItem
 from core.programs.services import add_program, retire_content
 from core.progress.models import Attempt, Progress
 from core.users.models import User
-from tests.unit.core.progress_reports import ago, attempts_path, completed, last_fact, report
+from tests.unit.core.progress_reports import (
+    ago,
+    amina,
+    attempts_path,
+    completed,
+    last_fact,
+    learner,
+    report,
+)
 from tests.unit.core.world import (
     Caller,
     appended,
@@ -27,18 +35,8 @@ from tests.unit.core.world import (
     signed_in,
 )
 
+__all__ = ["amina", "learner"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def learner() -> User:
-    return person("amina")
-
-
-@pytest.fixture
-def amina(learner: User) -> Caller:
-    item("course-1")
-    return signed_in(learner)
 
 
 # --- late reports --------------------------------------------------------------------------------

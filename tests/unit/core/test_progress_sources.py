@@ -10,7 +10,15 @@ from core.progress.models import Progress
 from core.progress.services import report_progress
 from core.users.models import Minor, User
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role
-from tests.unit.core.progress_reports import ago, attempts_path, completed, last_fact, report
+from tests.unit.core.progress_reports import (
+    ago,
+    amina,
+    attempts_path,
+    completed,
+    last_fact,
+    learner,
+    report,
+)
 from tests.unit.core.world import (
     Caller,
     appended,
@@ -22,18 +30,8 @@ from tests.unit.core.world import (
     signed_in,
 )
 
+__all__ = ["amina", "learner"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def learner() -> User:
-    return person("amina")
-
-
-@pytest.fixture
-def amina(learner: User) -> Caller:
-    item("course-1")
-    return signed_in(learner)
 
 
 @pytest.fixture

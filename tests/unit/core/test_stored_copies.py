@@ -13,32 +13,23 @@ from core.files.folder import PrivateFolderStorage
 from core.files.models import Blob, Upload
 from core.users.models import User
 from tests.unit.core.test_files import names, root
-from tests.unit.core.uploaded import TEXT, content_of, create, download, request, send, upload
-from tests.unit.core.world import Caller, person, refusal, signed_in
+from tests.unit.core.uploaded import (
+    TEXT,
+    amina,
+    baraka,
+    content_of,
+    create,
+    download,
+    request,
+    send,
+    staged,
+    upload,
+    user,
+)
+from tests.unit.core.world import Caller, refusal
 
-__all__ = ["root"]
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def staged(root: Path, settings: Any, tmp_path: Path) -> Path:
-    settings.UPLOADS_ROOT = str(tmp_path / "uploads")
-    return tmp_path / "uploads"
-
-
-@pytest.fixture
-def user() -> User:
-    return person("amina")
-
-
-@pytest.fixture
-def amina(user: User) -> Caller:
-    return signed_in(user)
-
-
-@pytest.fixture
-def baraka() -> Caller:
-    return signed_in(person("baraka"))
+__all__ = ["amina", "baraka", "root", "staged", "user"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("staged")]
 
 
 def lose(root: Path, damage: Callable[[Path], Any]) -> None:

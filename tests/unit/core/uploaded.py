@@ -1,14 +1,39 @@
 """Files that tests upload as clients do."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import Client
 
-from tests.unit.core.world import Answer, Caller
+from core.users.models import User
+from tests.unit.core.world import Answer, Caller, person, signed_in
 
 TEXT = b"# My notes\n\nStore passwords with Argon2id.\n" * 40
 BYTES = "application/octet-stream"
+
+
+@pytest.fixture
+def staged(root: Path, settings: Any, tmp_path: Path) -> Path:
+    """The folder of uploads under way; the store has one of its own."""
+    settings.UPLOADS_ROOT = str(tmp_path / "uploads")
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def user() -> User:
+    return person("amina")
+
+
+@pytest.fixture
+def amina(user: User) -> Caller:
+    return signed_in(user)
+
+
+@pytest.fixture
+def baraka() -> Caller:
+    return signed_in(person("baraka"))
 
 
 def digest(content: bytes) -> str:
@@ -62,3 +87,7 @@ def download(caller: Caller, file_id: str, method: str = "GET", **headers: str) 
 
 def content_of(response: Any) -> bytes:
     return b"".join(response.streaming_content)
+
+
+def refusal_of(response: Any) -> tuple[int, str]:
+    return response.status_code, response.json()["code"]
