@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import httpx
@@ -54,6 +55,7 @@ class Load:
                         "content_type": item.split("-")[0],
                         "status": "in_progress",
                         "completion_percentage": attempt.value,
+                        "reported_at": datetime.now(UTC).isoformat(),  # or it could lower nothing
                     }
                     status = self._request(
                         http, "core", "POST", "/api/v1/progress/", token, json=body

@@ -66,7 +66,7 @@ def download(learner: Learner) -> httpx.Response:
 def check_gone(learner: Learner) -> None:
     answer = download(learner)
     assert (answer.status_code, answer.json()["code"]) == (410, "file_gone")
-    assert "Ask for a new" in answer.json()["detail"]
+    assert "request it again" in answer.json()["detail"]
 
 
 def check_complete(learner: Learner) -> None:
