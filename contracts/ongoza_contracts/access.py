@@ -26,7 +26,7 @@ class Permission(StrEnum):
     USER_MANAGE = "user.manage"
     ORGANIZATION_READ = "organization.read"
     ORGANIZATION_MANAGE = "organization.manage"
-    CONTENT_PUBLISH = "content.publish"
+    CONTENT_MANAGE = "content.manage"
     AUDIT_READ = "audit.read"
     WEBHOOK_MANAGE = "webhook.manage"
     OPERATIONS_MANAGE = "operations.manage"
@@ -44,7 +44,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.USER_MANAGE: "add users, change their main role, deactivate and activate them",
     Permission.ORGANIZATION_READ: "read organizations",
     Permission.ORGANIZATION_MANAGE: "add and change organizations",
-    Permission.CONTENT_PUBLISH: "publish, change, retire and restore content",
+    Permission.CONTENT_MANAGE: "write, publish, change and retire content, programs and quizzes",
     Permission.AUDIT_READ: "read who changed what, of what the reader may read",
     Permission.WEBHOOK_MANAGE: "have facts about organizations' own sent to their systems",
     Permission.OPERATIONS_MANAGE: "list and retry jobs; list, retry and discard parked records",
@@ -94,7 +94,7 @@ REACH: Mapping[Role, Mapping[Permission, Reach]] = {
         Permission.MEMBERSHIP_MANAGE: Reach.ORGANIZATION,
         Permission.USER_LIST: Reach.ORGANIZATION,
         Permission.ORGANIZATION_READ: Reach.ALL,
-        Permission.CONTENT_PUBLISH: Reach.ALL,
+        Permission.CONTENT_MANAGE: Reach.ALL,
         Permission.AUDIT_READ: Reach.ORGANIZATION,
         Permission.WEBHOOK_MANAGE: Reach.ORGANIZATION,
     },

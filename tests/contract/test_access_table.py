@@ -105,7 +105,7 @@ def test_every_role_reads_its_own_and_only_admins_reach_all_people() -> None:
     people = set(Permission) - {
         Permission.ORGANIZATION_READ,
         Permission.ORGANIZATION_MANAGE,
-        Permission.CONTENT_PUBLISH,
+        Permission.CONTENT_MANAGE,
         Permission.OPERATIONS_MANAGE,
     }
     reaching_all = {

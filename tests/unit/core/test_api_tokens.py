@@ -297,7 +297,7 @@ def test_a_scoped_token_with_a_longer_lifetime_is_refused(amina: User) -> None:
         ({READ}, "POST", "learner.read", False),
         ({"learner.read"}, "POST", "learner.read", True),
         ({"learner.read"}, "GET", None, False),
-        ({"learner.read"}, "GET", "content.publish", False),
+        ({"learner.read"}, "GET", "content.manage", False),
         (set(), "GET", None, False),
     ],
 )

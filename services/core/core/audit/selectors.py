@@ -34,7 +34,7 @@ def _within_reach(caller: User) -> Q:
     found = Q(owner_id=caller.id) | _memberships(caller)
     for topic, permission in READABLE_WITH.items():
         found |= Q(topic=topic) & audited & reach(caller, permission, "owner_id")
-    if extent(caller, Permission.CONTENT_PUBLISH).everyone:
+    if extent(caller, Permission.CONTENT_MANAGE).everyone:
         found |= Q(topic=CONTENT.name)
     return found
 

@@ -33,7 +33,7 @@ ERRORS_STORED = 100
 IN_MEMORY_BYTES = 4 * 2**20
 PART_BYTES = 2**16
 PERMISSIONS = {
-    Import.Kind.CONTENT: Permission.CONTENT_PUBLISH,
+    Import.Kind.CONTENT: Permission.CONTENT_MANAGE,
     Import.Kind.PROGRESS: Permission.PROGRESS_RECORD,
 }
 

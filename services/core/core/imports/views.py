@@ -20,7 +20,7 @@ class _Imports(ApiView):
 
 
 class ContentImports(_Imports):
-    permissions = {"POST": Permission.CONTENT_PUBLISH}
+    permissions = {"POST": Permission.CONTENT_MANAGE}
 
     @extend_schema(
         operation_id="content_import", request=ImportRequest, responses={202: ImportSerializer}
@@ -35,7 +35,7 @@ class ContentImports(_Imports):
 
 
 class ContentImport(ApiView):
-    permissions = {"GET": Permission.CONTENT_PUBLISH}
+    permissions = {"GET": Permission.CONTENT_MANAGE}
 
     @extend_schema(operation_id="content_import_read", responses=ImportSerializer)
     def get(self, request: Request, import_id: UUID) -> Response:

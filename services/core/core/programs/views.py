@@ -125,7 +125,7 @@ class ProgramContent(_ContentList):
 
 
 class Content(_ContentList):
-    permissions = {"GET": Principal.USER, "POST": Permission.CONTENT_PUBLISH}
+    permissions = {"GET": Principal.USER, "POST": Permission.CONTENT_MANAGE}
     etag_methods = ("POST",)
 
     @extend_schema(
@@ -149,7 +149,7 @@ class Content(_ContentList):
 
 
 class ContentDetail(ApiView):
-    permissions = {"GET": Principal.USER, "PATCH": Permission.CONTENT_PUBLISH}
+    permissions = {"GET": Principal.USER, "PATCH": Permission.CONTENT_MANAGE}
     if_match_methods = ("PATCH",)
     etag_methods = ("GET", "PATCH")
 
@@ -171,7 +171,7 @@ class ContentDetail(ApiView):
 
 
 class RetireContent(ApiView):
-    permissions = {"POST": Permission.CONTENT_PUBLISH}
+    permissions = {"POST": Permission.CONTENT_MANAGE}
     etag_methods = ("POST",)
 
     @extend_schema(
@@ -187,7 +187,7 @@ class RetireContent(ApiView):
 
 
 class RestoreContent(ApiView):
-    permissions = {"POST": Permission.CONTENT_PUBLISH}
+    permissions = {"POST": Permission.CONTENT_MANAGE}
     etag_methods = ("POST",)
 
     @extend_schema(operation_id="content_restore", request=None, responses=ContentSerializer)
