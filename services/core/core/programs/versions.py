@@ -9,12 +9,8 @@ from core.kit.errors import Conflict
 from core.kit.limits import lock_parent
 from core.outbox.publish import publish_with_parts
 from core.programs.models import ContentItem, Milestone, Program, ProgramVersion, VersionItem
+from core.programs.services import ProgramRetired
 from ongoza_contracts.programs import ITEMS_MAX
-
-
-class ProgramRetired(Conflict):
-    code = "program_retired"
-    detail = "The program is retired. Restore it."
 
 
 class NothingToPublish(Conflict):
