@@ -121,8 +121,8 @@ def progress_import(world: World) -> Values:
     return _import(world, "progress/import/")
 
 
-def _import(world: World, path: str) -> Values:
-    body = {"file": _upload(world.admin, "x.csv"), "dry_run": True}
+def _import(world: World, path: str, name: str = "x.csv") -> Values:
+    body = {"file": _upload(world.admin, name), "dry_run": True}
     return {"import_id": accepted(world.admin, path, body)["id"]}
 
 
@@ -133,6 +133,10 @@ def content(world: World) -> Values:
     body |= {"title": "A mission", "track": "builders", "duration_minutes": 30}
     created(world.admin, "content/", body)
     return {"content_id": content_id}
+
+
+def program_import(world: World) -> Values:
+    return _import(world, "programs/import/", "program.yaml")
 
 
 def milestone(world: World) -> Values:
@@ -302,6 +306,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "profiling/sessions/{session_id}": profiling_session,
     "profiling/sessions/{session_id}/answers/{question_id}": answer,
     "programs/{program_id}": program,
+    "programs/import/{import_id}": program_import,
     "programs/{program_id}/versions/{number}": program_version,
     "progress/{progress_id}": progress,
     "progress/import/{import_id}": progress_import,

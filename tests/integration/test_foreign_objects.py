@@ -48,6 +48,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET programs/{program_id}": EVERYBODY,
     "PATCH programs/{program_id}": PUBLISHERS,
     "GET programs/{program_id}/content": EVERYBODY,
+    "GET programs/{program_id}/export": PUBLISHERS,
     "POST programs/{program_id}/restore": PUBLISHERS,
     "POST programs/{program_id}/retire": PUBLISHERS,
     "GET programs/{program_id}/versions": EVERYBODY,

@@ -202,6 +202,17 @@ def test_a_retired_milestone_and_a_full_program_are_not_changed(
     assert is_refused(director.post("milestones/", body), 400, "unknown_program", before)
 
 
+def test_a_title_is_of_one_milestone_of_a_program(director: Caller) -> None:
+    add_stage(director, "Basics")
+    stage = add_stage(director, "Practice")
+    before = stored()
+    body = {"program": core_program().pk, "title": "Basics"}
+    assert is_refused(director.post("milestones/", body), 409, "milestone_title_taken", before)
+    answer = director.call("PATCH", f"milestones/{stage}/", {"title": "Basics"})
+    assert is_refused(answer, 409, "milestone_title_taken", before)
+    assert director.call("PATCH", f"milestones/{stage}/", {"title": "Practice"})[0] == 200
+
+
 def test_milestones_are_listed_by_program_without_retired_ones(director: Caller) -> None:
     stages = [add_stage(director, title) for title in ("One", "Two", "Three")]
     director.post(f"milestones/{stages[1]}/retire/", None)

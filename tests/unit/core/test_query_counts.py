@@ -111,7 +111,7 @@ def programs(_: User, numbers: range) -> None:
 def milestones(_: User, numbers: range) -> None:
     """Each with an item of its own."""
     for one in items(numbers):
-        one.milestone = Milestone.objects.create(program=one.program, title=one.title)
+        one.milestone = Milestone.objects.create(program=one.program, title=one.content_id)
         one.save(update_fields=["milestone"])
 
 

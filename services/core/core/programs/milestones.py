@@ -25,6 +25,11 @@ class MilestoneRetired(Conflict):
     detail = "The milestone is retired. Restore it."
 
 
+class MilestoneTitleTaken(Conflict):
+    code = "milestone_title_taken"
+    detail = "The program has a milestone with this title already, perhaps a retired one."
+
+
 class TooManyMilestones(Conflict):
     code = "too_many_milestones"
     detail = f"A program has at most {MILESTONES_MAX} milestones that are not retired."
@@ -43,14 +48,15 @@ class RepeatedItem(DomainError):
 def add_milestone(
     *, program_id: int, title: str, description: str = "", position: int | None = None
 ) -> Milestone:
-    """A new milestone, by default the last. Raises UnknownProgram, Busy, ProgramRetired and
-    TooManyMilestones."""
+    """A new milestone, by default the last. Raises UnknownProgram, Busy, ProgramRetired,
+    MilestoneTitleTaken and TooManyMilestones."""
     if not Program.objects.filter(pk=program_id).exists():
         raise UnknownProgram
     with lock_parent(Program.objects.filter(pk=program_id)) as program:
         if program.retired:
             raise ProgramRetired
         _require_room(program)
+        _require_free_title(program, title)
         if position is None:
             last = program.milestones.aggregate(last=Max("position"))["last"]
             position = (last or 0) + 1
@@ -66,12 +72,15 @@ def update_milestone(
     whether it is `required`: those that are left out stand in no milestone any more, and those
     that stand in another one of the program move.
 
-    Raises NotFound, Busy, MilestoneRetired, RepeatedItem, UnknownContent and StandsWithItsCourse.
+    Raises NotFound, Busy, MilestoneRetired, MilestoneTitleTaken, RepeatedItem, UnknownContent and
+    StandsWithItsCourse.
     """
-    with lock_parent(_program_of(milestone_id)):
+    with lock_parent(_program_of(milestone_id)) as program:
         milestone = Milestone.objects.get(pk=milestone_id)
         if milestone.retired:
             raise MilestoneRetired
+        if changes.get("title", milestone.title) != milestone.title:
+            _require_free_title(program, changes["title"])
         for name, value in changes.items():
             setattr(milestone, name, value)
         milestone.save(update_fields=[*changes])
@@ -109,6 +118,11 @@ def _program_of(milestone_id: int) -> QuerySet[Program]:
 
 def _require_room(program: Program) -> None:
     require_below_limit(program.milestones.filter(retired=False), MILESTONES_MAX, TooManyMilestones)
+
+
+def _require_free_title(program: Program, title: str) -> None:
+    if program.milestones.filter(title=title).exists():
+        raise MilestoneTitleTaken
 
 
 def _place(milestone: Milestone, items: Sequence[Mapping[str, Any]]) -> None:

@@ -47,6 +47,9 @@ class Milestone(models.Model):
 
     class Meta:
         ordering = ("program", "position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("program", "title"), name="one_milestone_of_title"),
+        )
 
     def __str__(self) -> str:
         return f"{self.program}: {self.title}"
