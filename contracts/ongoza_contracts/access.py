@@ -37,7 +37,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.LEARNER_CONTACT_READ: "read a learner's e-mail address",
     Permission.PROGRESS_RECORD: "record progress of a learner, on the word of staff",
     Permission.SUBMISSION_REVIEW: "review a learner's submissions",
-    Permission.COHORT_MANAGE: "add and change cohorts",
+    Permission.COHORT_MANAGE: "add and change cohorts and calendar events",
     Permission.MEMBERSHIP_READ: "read who has which role where, and these people's profiles",
     Permission.MEMBERSHIP_MANAGE: "grant and revoke roles, invite by mail",
     Permission.USER_LIST: "list and search users, and the members of organizations",

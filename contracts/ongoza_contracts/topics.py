@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ongoza_contracts.calendars import CalendarEventUpdated
 from ongoza_contracts.coaching import GoalUpdated
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact, FactDeclarationError
@@ -191,6 +192,15 @@ GOALS = Topic(
     partitions=6,
     facts=(GoalUpdated,),
 )
+CALENDAR_EVENTS = Topic(
+    name="ongoza.calendar-events",
+    what="Events in the calendars of organizations: times, time zone and state.",
+    why="Reminders and plans follow when a group of learners meets.",
+    producer="core",
+    consumers=("ai",),
+    partitions=3,
+    facts=(CalendarEventUpdated,),
+)
 SIGN_INS = Topic(
     name="ongoza.sign-ins",
     what="Sign-ins of users on devices, and their end.",
@@ -219,6 +229,7 @@ TOPICS: tuple[Topic, ...] = (
     FEEDBACK,
     MEMBERSHIPS,
     GOALS,
+    CALENDAR_EVENTS,
     SIGN_INS,
     RECOMMENDATIONS,
 )

@@ -83,6 +83,21 @@ def goal(world: World) -> Values:
     return {"goal_id": world.learner.create("coaching/goals/", body)["id"]}
 
 
+def calendar_event(world: World) -> Values:
+    body = {
+        "organization": world.organization_id,
+        "title": "Kick-off",
+        "time_zone": "Africa/Nairobi",
+    }
+    body |= {"starts_at": "2027-03-01T07:00:00Z", "ends_at": "2027-03-01T08:30:00Z"}
+    return {"event_id": created(world.director, "calendar/events/", body)["id"]}
+
+
+def feed_token(world: World) -> Values:
+    """The token in the address of the learner's feed."""
+    return {"token": world.learner.create("calendar/token/", {})["token"]}
+
+
 def progress(world: World) -> Values:
     """A completed item, because the world's learner may have completed it before."""
     body = {"content_id": ITEM, "content_type": "course", "status": "completed"}
@@ -283,6 +298,8 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "auth/oidc/{provider}": lambda _: {"provider": "none"},
     "auth/sessions/{sign_in_id}": sign_in,
     "auth/tokens/{token_id}": api_token,
+    "calendar/events/{event_id}": calendar_event,
+    "calendar/{token}": feed_token,
     "coaching/goals/{goal_id}": goal,
     "content/{content_id}": content,
     "content/import/{import_id}": content_import,

@@ -58,6 +58,12 @@ REACHED: Mapping[str, frozenset[Role]] = {
     # The token of an invitation stands in its mail alone.
     "POST invitations/{token}/accept": EVERYBODY,
     # Admins reach everybody.
+    "GET calendar/events/{event_id}": ADMINS,
+    "POST calendar/events": ADMINS,
+    "PATCH calendar/events/{event_id}": ADMINS,
+    "POST calendar/events/{event_id}/cancel": ADMINS,
+    # Everybody who has the token of a feed reads it.
+    "GET calendar/{token}.ics": EVERYBODY,
     "GET coaching/goals": ADMINS,
     "GET coaching/goals/{goal_id}": ADMINS,
     "GET memberships": ADMINS,
@@ -106,7 +112,15 @@ other operation and role the answers must be equal."""
 
 IDS = ("user", "user_id", "learner", "organization")
 """The names of ids in queries and bodies."""
+EVENT = {
+    "organization": 1,
+    "title": "Kick-off",
+    "starts_at": "2027-03-01T07:00:00Z",
+    "ends_at": "2027-03-01T08:30:00Z",
+    "time_zone": "Africa/Nairobi",
+}
 BODIES: Mapping[str, dict[str, Any]] = {
+    "POST calendar/events": EVENT,
     "POST memberships": {"user": 1, "role": "learner", "scope": "organization", "organization": 1},
     "POST users": {"email": "of-both@ongoza.example", "role": "learner", "organization": 1},
     "POST users/{user_id}/progress": {

@@ -6,6 +6,7 @@ from core.coaching.services import set_goal
 from core.feedback.models import Feedback
 from core.feedback.services import give_feedback
 from core.kit.versions import Versioned
+from core.organizations.services import add_organization
 from core.outbox.publications import publications
 from core.profiling.models import ProfilingSession
 from core.profiling.services import start_session
@@ -14,7 +15,14 @@ from core.progress.services import report_progress
 from core.users.models import SignIn
 from core.users.services import sign_in
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
-from tests.unit.core.world import assign, forget_appended, item, person, published_version
+from tests.unit.core.world import (
+    assign,
+    calendar_event,
+    forget_appended,
+    item,
+    person,
+    published_version,
+)
 
 PUBLICATIONS = {publication.topic.kind: publication for publication in publications()}
 
@@ -22,6 +30,7 @@ PUBLICATIONS = {publication.topic.kind: publication for publication in publicati
 def published_rows() -> dict[str, Versioned]:
     """One published row of every kind."""
     learner, content = person("amina"), item("course-1")
+    school = add_organization(name="Makini", kind="school")
     report_progress(
         user=learner,
         content_id="course-1",
@@ -39,6 +48,7 @@ def published_rows() -> dict[str, Versioned]:
         "feedback": Feedback.objects.get(),
         "profiling": ProfilingSession.objects.get(),
         "goals": set_goal(user=learner, title="Pass", target_date=date.max),
+        "calendar-events": calendar_event(school),
         "memberships": assign(person("mentor"), learner),
         "program-versions": published_version(),
         "sign-ins": SignIn.objects.get(),

@@ -76,6 +76,17 @@ ROUTES: dict[str, Route] = {
     "POST /auth/totp/confirm/": Route(For.USERS, body={}),
     "POST /auth/verify-email/": Route(For.USERS, body={"token": "unknown"}),
     "POST /auth/token/refresh/": Route(For.ANYONE, body={}),
+    "GET /calendar/events/": Route(For.USERS),
+    "POST /calendar/events/": Route(MANAGERS, body={}),
+    "GET /calendar/events/{event_id}/": Route(For.USERS, f"calendar/events/{ABSENT}/"),
+    "PATCH /calendar/events/{event_id}/": Route(MANAGERS, f"calendar/events/{ABSENT}/", {}),
+    "POST /calendar/events/{event_id}/cancel/": Route(
+        MANAGERS, f"calendar/events/{ABSENT}/cancel/"
+    ),
+    "GET /calendar/token/": Route(For.USERS),
+    "POST /calendar/token/": Route(For.USERS),
+    "DELETE /calendar/token/": Route(For.USERS),
+    "GET /calendar/{token}.ics/": Route(For.ANYONE, "calendar/none.ics/"),
     "GET /coaching/goals/": Route(For.REACHING, "coaching/goals/?user={learner}"),
     "POST /coaching/goals/": Route(For.USERS, body={}),
     "GET /coaching/goals/{goal_id}/": Route(For.REACHING, "coaching/goals/{goal}/"),

@@ -34,6 +34,8 @@ from tests.unit.core.school import World
 from tests.unit.core.world import (
     Caller,
     appended,
+    calendar_event,
+    event_request,
     forget_appended,
     goal_request,
     item,
@@ -114,6 +116,17 @@ REPEATABLE = [
         "feedback/",
         lambda world: world.learner,
         lambda world: {"content_id": "course-1", "verdict": "not_for_me"},
+    ),
+    Repeatable(
+        "calendar/events/",
+        lambda world: world.director,
+        lambda world: event_request(world.school),
+    ),
+    Repeatable(
+        "calendar/events/{event_id}/cancel/",
+        lambda world: world.director,
+        lambda world: None,
+        lambda world: {"event_id": calendar_event(world.school).pk},
     ),
     Repeatable(GOALS, lambda world: world.learner, lambda world: goal_request()),
     Repeatable(

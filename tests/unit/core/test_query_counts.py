@@ -13,6 +13,7 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from core.access.services import Scope, grant
+from core.calendars.models import CalendarEvent
 from core.coaching.models import Goal
 from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
@@ -120,6 +121,14 @@ def program_versions(_: User, numbers: range) -> None:
     program, now = Program.objects.earliest("id"), timezone.now()
     ProgramVersion.objects.bulk_create(
         ProgramVersion(program=program, number=n + 1, published_at=now) for n in numbers
+    )
+
+
+def calendar_events(_: User, numbers: range) -> None:
+    now, place = timezone.now(), school()
+    times = {"starts_at": now, "ends_at": now, "time_zone": "UTC"}
+    CalendarEvent.objects.bulk_create(
+        CalendarEvent(organization=place, title=f"{n}", **times) for n in numbers
     )
 
 
@@ -239,6 +248,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/audit/": (users, f"audit/?type={UserCreated.type}&"),
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),
+    "/calendar/events/": (calendar_events, "calendar/events/?"),
     "/coaching/goals/": (goals, "coaching/goals/?"),
     "/content/": (content, "content/?"),
     "/feedback/": (feedback, "feedback/?"),

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.erasure.services import erase_user
+from core.organizations.services import add_organization
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import publications
 from core.outbox.publish import republish_owned
@@ -20,6 +21,7 @@ from tests.unit.core.world import (
     Caller,
     appended,
     assign,
+    calendar_event,
     forget_appended,
     goal_request,
     item,
@@ -51,6 +53,7 @@ def published_sign_in(user: User) -> str:
 @pytest.fixture
 def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     """Two entities or more of every kind; their keys in order."""
+    school = add_organization(name="Makini", kind="school")
     others = [person("baraka"), person("chiku")]
     for name in ("course-1", "course-10", "course-2"):
         item(name)
@@ -66,6 +69,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "users": [str(one.id) for one in (learner, *others)],
         "content": ["course-1", "course-10", "course-2"],
         "progress": [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
+        "calendar-events": [str(calendar_event(school).id) for _ in range(2)],
         "program-versions": sorted(str(published_version().id) for _ in range(2)),
         "profiling": sorted(sessions),
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.calendars.models import FeedToken
 from core.files.models import File, Upload
 from core.idempotency.models import StoredResponse
 from core.imports.models import Import
@@ -112,6 +113,9 @@ def previous_secret(at: datetime) -> Model:
 
 
 MAKERS: dict[str, Callable[[datetime], Model]] = {
+    "calendars.feed_tokens": lambda at: FeedToken.objects.create(
+        user=user(at), hash=f"{at.timestamp()}", used_at=at
+    ),
     "files.expired": file,
     "files.unfinished_uploads": lambda at: Upload.objects.create(
         owner=user(at), name="x", size=1, sha256="", changed_at=at

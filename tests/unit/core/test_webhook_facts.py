@@ -44,6 +44,7 @@ pytestmark = pytest.mark.django_db
 
 YEAR = timedelta(days=365)
 WITHHELD = {
+    "ongoza.calendar_event.updated.v1": "belongs to nobody",
     "ongoza.content.published.v1": "belongs to nobody",
     "ongoza.program_version.published.v1": "belongs to nobody",
     "ongoza.content.retired.v1": "belongs to nobody",

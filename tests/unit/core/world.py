@@ -2,14 +2,19 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from core.access.models import Membership
 from core.access.services import Scope, grant
+from core.calendars.models import CalendarEvent
 from core.organizations.models import Organization
 from core.outbox.models import OutboxEvent
+from core.outbox.publish import publish
 from core.programs import services as programs
 from core.programs.models import ContentItem, Milestone, Program, ProgramVersion
 from core.programs.versions import publish_version
@@ -142,6 +147,28 @@ def progress_report(content_id: str = "course-1", **changes: Any) -> dict[str, A
 
 def goal_request(**changes: Any) -> dict[str, Any]:
     return {"title": "Pass the exam", "target_date": "2999-12-31", **changes}
+
+
+def event_request(organization: Organization, **changes: Any) -> dict[str, Any]:
+    return {
+        "organization": organization.pk,
+        "title": "Kick-off",
+        "starts_at": "2027-03-01T07:00:00Z",
+        "ends_at": "2027-03-01T08:30:00Z",
+        "time_zone": "Africa/Nairobi",
+        **changes,
+    }
+
+
+def calendar_event(organization: Organization, **changes: Any) -> CalendarEvent:
+    """An event of ninety minutes, which begins in a day unless `changes` say otherwise."""
+    starts_at = changes.pop("starts_at", timezone.now() + timedelta(days=1))
+    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=90)}
+    values = {**times, "title": "Kick-off", "time_zone": "Africa/Nairobi", **changes}
+    event = CalendarEvent(organization=organization, **values)
+    with transaction.atomic():
+        publish(event)
+    return event
 
 
 Appended = tuple[str, str, int]  # the type without "ongoza." and ".v1", the key, the version

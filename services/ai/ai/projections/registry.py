@@ -10,6 +10,7 @@ from functools import cached_property
 
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import (
+    CALENDAR_EVENTS,
     CONTENT,
     FEEDBACK,
     GOALS,
@@ -48,6 +49,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ),
     Projection(topic=FEEDBACK, makes_lists_stale=True),
     Projection(topic=GOALS, makes_lists_stale=False),
+    Projection(topic=CALENDAR_EVENTS, makes_lists_stale=False),
     Projection(topic=MEMBERSHIPS, makes_lists_stale=False),
     Projection(topic=SIGN_INS, makes_lists_stale=False, table="sign_in", exists="ended_at IS NULL"),
 )

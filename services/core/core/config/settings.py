@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "core.feedback",
     "core.profiling",
     "core.coaching",
+    "core.calendars",
     "core.erasure",
     "core.export",
     "core.audit",
@@ -207,6 +208,7 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "phone": (5, 3600),
     "export": (5, 24 * 3600),
     "guardian": (5, 3600),
+    "calendar_feed": (300, 60),
     "webhook_ping": (20, 600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}

@@ -42,4 +42,9 @@ def parse_if_match(header: str | None) -> IfMatch | None:
 
 def matches(if_none_match: str | None, row: Tagged) -> bool:
     """Whether the client has the present state already."""
-    return if_none_match is not None and bool(parse_etags(if_none_match) & {ANY, row.etag})
+    return same_tag(if_none_match, row.etag)
+
+
+def same_tag(if_none_match: str | None, tag: str) -> bool:
+    """`matches` for an answer that is not a single row."""
+    return if_none_match is not None and bool(parse_etags(if_none_match) & {ANY, tag})

@@ -35,19 +35,24 @@ class ClockField(serializers.CharField):
         return time.strftime(value, "%H:%M")
 
 
+def validate_time_zone(name: str) -> None:
+    """Raises ValidationError for a name that the database of time zones does not have."""
+    if name not in time_zones():
+        raise serializers.ValidationError("There is no such time zone.", "unknown_value")
+
+
+class TimeZoneField(serializers.CharField):
+    def __init__(self, **options: Any) -> None:
+        text = "Of the IANA database, like Africa/Nairobi."
+        super().__init__(max_length=64, help_text=text, validators=[validate_time_zone], **options)
+
+
 class PreferencesRequest(StrictSerializer):
     locale = serializers.ChoiceField(choices=Preferences.Locale.choices, required=False)
-    time_zone = serializers.CharField(
-        max_length=64, required=False, help_text="Of the IANA database, like Africa/Nairobi."
-    )
+    time_zone = TimeZoneField(required=False)
     data_saver = serializers.BooleanField(required=False)
     quiet_from = ClockField(required=False, allow_null=True)
     quiet_until = ClockField(required=False, allow_null=True)
-
-    def validate_time_zone(self, name: str) -> str:
-        if name not in time_zones():
-            raise serializers.ValidationError("There is no such time zone.", "unknown_value")
-        return name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = {"quiet_from", "quiet_until"} & attrs.keys()

@@ -1,0 +1,43 @@
+"""Facts about the calendars of organizations."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from ongoza_contracts.event import Fact
+from ongoza_contracts.vocabulary import OrganizationId
+
+ZoneName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]+([/_+-][A-Za-z0-9]+)*$", max_length=64)
+]
+"""A name of the IANA database, such as `Africa/Nairobi`."""
+
+
+class CalendarEventState(StrEnum):
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+class CalendarEventUpdated(
+    Fact,
+    type="ongoza.calendar_event.updated.v1",
+    key=("calendar_event_id",),
+    partition="calendar_event_id",
+):
+    """An event was entered in a calendar, changed or cancelled. Its texts are not published."""
+
+    calendar_event_id: UUID
+    """A UUID of version 7."""
+    organization_id: OrganizationId
+    """The organization whose members the event is for."""
+    state: CalendarEventState
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    time_zone: ZoneName
+    """Where the event takes place; both times are at that place's clock in calendars."""
+    sequence: int = Field(ge=0, le=2**31 - 1)
+    """Raised when time, place or state change: the SEQUENCE of RFC 5545."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
