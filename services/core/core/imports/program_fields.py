@@ -12,7 +12,7 @@ from ongoza_contracts.programs import ITEMS_MAX
 
 
 class ProgramPart(AddProgramRequest):
-    """The program itself. What is left out of the file of an existing one stays as it is."""
+    """Fields of a program. Those that the file of an existing one leaves out stay as they are."""
 
 
 class ItemPart(ContentRow):
