@@ -38,6 +38,14 @@ class MilestonePart(StrictSerializer):
     items = serializers.ListField(child=PlacePart(), max_length=ITEMS_MAX, default=list)
 
 
+class ProgramFile(serializers.Serializer[Any]):
+    """A program's file as the OpenAPI document has it."""
+
+    program = serializers.DictField()
+    content = serializers.ListField(child=serializers.DictField())
+    milestones = serializers.ListField(child=serializers.DictField())
+
+
 def external_ids_of(values: dict[str, Any]) -> set[tuple[str, str]]:
     """The external ids that a part or row names, as pairs of source and id."""
     pairs = {(one["source"], one["external_id"]) for one in values.get("external_ids", ())}

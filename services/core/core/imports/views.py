@@ -2,12 +2,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.imports.models import Import
+from core.imports.program_fields import ProgramFile
 from core.imports.program_file import program_document
 from core.imports.requests import request_import
 from core.imports.selectors import own_import
@@ -103,7 +103,7 @@ class ProgramExport(ApiView):
     permissions = {"GET": Permission.CONTENT_MANAGE}
 
     @extend_schema(
-        operation_id="programs_export", responses={(200, "application/yaml"): OpenApiTypes.OBJECT}
+        operation_id="programs_export", responses={(200, "application/yaml"): ProgramFile}
     )
     def get(self, request: Request, program_id: int) -> HttpResponse:
         """A program with its content and milestones as one YAML file, which can be imported.
