@@ -40,7 +40,6 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "PATCH content/{content_id}": PUBLISHERS,
     "POST content/{content_id}/restore": PUBLISHERS,
     "POST content/{content_id}/retire": PUBLISHERS,
-    "GET milestones": EVERYBODY,
     "GET milestones/{milestone_id}": EVERYBODY,
     "PATCH milestones/{milestone_id}": PUBLISHERS,
     "POST milestones/{milestone_id}/restore": PUBLISHERS,

@@ -12,7 +12,7 @@ from ongoza_contracts.programs import ITEMS_MAX
 
 
 class ProgramPart(AddProgramRequest):
-    """The program itself. What is left out of the file of an existing one stays as it is."""
+    """Fields of a program. Those that the file of an existing one leaves out stay as they are."""
 
 
 class ItemPart(ContentRow):
@@ -36,6 +36,14 @@ class MilestonePart(StrictSerializer):
     title = serializers.CharField(max_length=200)
     description = ProseField(max_length=4000, allow_blank=True, required=False)
     items = serializers.ListField(child=PlacePart(), max_length=ITEMS_MAX, default=list)
+
+
+class ProgramFile(serializers.Serializer[Any]):
+    """A program's file as the OpenAPI document has it."""
+
+    program = serializers.DictField()
+    content = serializers.ListField(child=serializers.DictField())
+    milestones = serializers.ListField(child=serializers.DictField())
 
 
 def external_ids_of(values: dict[str, Any]) -> set[tuple[str, str]]:

@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.files.schema import Download
 from core.imports.models import Import
+from core.imports.program_fields import ProgramFile
 from core.imports.program_file import program_document
 from core.imports.requests import request_import
 from core.imports.selectors import own_import
@@ -102,7 +102,9 @@ class ProgramImport(ApiView):
 class ProgramExport(ApiView):
     permissions = {"GET": Permission.CONTENT_MANAGE}
 
-    @extend_schema(operation_id="programs_export", responses={(200, "application/yaml"): Download})
+    @extend_schema(
+        operation_id="programs_export", responses={(200, "application/yaml"): ProgramFile}
+    )
     def get(self, request: Request, program_id: int) -> HttpResponse:
         """A program with its content and milestones as one YAML file, which can be imported.
 
