@@ -127,6 +127,7 @@ REPEATABLE = [
         lambda world: world.director,
         lambda world: None,
         lambda world: {"event_id": calendar_event(world.school).pk},
+        status=200,
     ),
     Repeatable(GOALS, lambda world: world.learner, lambda world: goal_request()),
     Repeatable(

@@ -43,13 +43,15 @@ def visible_event(caller: User, event_id: UUID) -> CalendarEvent:
     return event
 
 
-def feed_events(user: User) -> QuerySet[CalendarEvent]:
-    """What a user's feed has: the events of their organizations that are to come or ended lately,
-    and what was cancelled lately; at most FEED_MAX, the earliest first."""
+def feed_events(user: User) -> list[CalendarEvent]:
+    """The events of the user's organizations that are to come or ended lately, and those that were
+    cancelled lately, by their start; of more than FEED_MAX the next ones that are to come."""
     now = timezone.now()
     scheduled = Q(state=CalendarEventState.SCHEDULED, ends_at__gt=now - FEED_PAST)
     cancelled = Q(state=CalendarEventState.CANCELLED, updated_at__gt=now - CANCELLED_FOR)
-    return CalendarEvent.objects.filter(_for_member(user), scheduled | cancelled)[:FEED_MAX]
+    found = CalendarEvent.objects.filter(_for_member(user), scheduled | cancelled)
+    next_first = found.alias(ended=Q(ends_at__lt=now)).order_by("ended", "starts_at", "id")
+    return sorted(next_first[:FEED_MAX], key=lambda event: (event.starts_at, event.pk))
 
 
 def feed_token(token: str) -> FeedToken:

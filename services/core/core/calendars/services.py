@@ -123,20 +123,18 @@ def cancel_event(
     return event
 
 
-@transaction.atomic
 def issue_token(*, user: User) -> IssuedToken:
     """A new token for the user's feed, in place of the former one; the only time it is known.
 
-    Raises NotFound for a user who was erased meanwhile.
+    Raises NotFound for a user who was erased meanwhile, and Busy.
     """
-    if not User.objects.select_for_update(no_key=True).filter(pk=user.pk).exists():
-        raise NotFound
-    token, now = secrets.token_urlsafe(32), timezone.now()
-    row, _ = FeedToken.objects.update_or_create(
-        user_id=user.pk,
-        defaults={"hash": hash_token(token), "created_at": now, "used_at": now},
-    )
-    return IssuedToken(row, token)
+    with lock_parent(User.objects.filter(pk=user.pk)):
+        token, now = secrets.token_urlsafe(32), timezone.now()
+        row, _ = FeedToken.objects.update_or_create(
+            user_id=user.pk,
+            defaults={"hash": hash_token(token), "created_at": now, "used_at": now},
+        )
+        return IssuedToken(row, token)
 
 
 def revoke_token(*, user_id: int) -> None:

@@ -1,9 +1,7 @@
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +9,7 @@ from core.calendars import feeds, selectors, serializers, services
 from core.calendars.filters import CalendarEventFilters
 from core.calendars.serializers import CalendarEventSerializer
 from core.calendars.throttles import FeedThrottle
+from core.files.schema import Download
 from core.kit.etags import same_tag
 from core.kit.filters import apply_filters
 from core.kit.pagination import PAGE_PARAMETERS
@@ -130,16 +129,17 @@ class Feed(PublicView):
     takes_credentials = False
     permissions = {"GET": Principal.ANYONE}
     throttle_classes = (FeedThrottle,)
+    etag_methods = ("GET",)
 
-    @extend_schema(operation_id="calendar_feed_read", responses={(200, CALENDAR): drf.CharField()})
+    @extend_schema(operation_id="calendar_feed_read", responses={(200, CALENDAR): Download})
     def get(self, request: Request, token: str) -> HttpResponse:
         """The events of a user's organizations as iCalendar, for calendar programs; 304 for an
         `If-None-Match` with the tag of the same events."""
         found = selectors.feed_token(token)
         services.record_use(found)
-        events = [*selectors.feed_events(found.user)]
+        events = selectors.feed_events(found.user)
         tag = feeds.feed_etag(events)
-        headers: dict[str, Any] = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
         if same_tag(request.headers.get("If-None-Match"), tag):
             return HttpResponse(status=304, headers=headers)
         return HttpResponse(

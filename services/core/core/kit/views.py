@@ -67,6 +67,10 @@ class ApiView(APIView):
         for name in {method.lower() for method in cls.idempotent_methods} & vars(cls).keys():
             setattr(cls, name, make_idempotent(getattr(cls, name)))
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Refuses no `Accept`: downloads, feeds and pages have types that no renderer has."""
+        return super().perform_content_negotiation(request, force=True)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         validate_query_params(request, self.query_parameters)
