@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ongoza_contracts.calendars import CalendarEventUpdated
+from ongoza_contracts.certificates import CertificateUpdated
 from ongoza_contracts.coaching import GoalUpdated
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact, FactDeclarationError
@@ -201,6 +202,15 @@ CALENDAR_EVENTS = Topic(
     partitions=3,
     facts=(CalendarEventUpdated,),
 )
+CERTIFICATES = Topic(
+    name="ongoza.certificates",
+    what="Certificates of completed programs, and their revocation.",
+    why="Employers and sponsors see who completed what, by which evidence.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(CertificateUpdated,),
+)
 SIGN_INS = Topic(
     name="ongoza.sign-ins",
     what="Sign-ins of users on devices, and their end.",
@@ -230,6 +240,7 @@ TOPICS: tuple[Topic, ...] = (
     MEMBERSHIPS,
     GOALS,
     CALENDAR_EVENTS,
+    CERTIFICATES,
     SIGN_INS,
     RECOMMENDATIONS,
 )

@@ -1,7 +1,11 @@
 """Passwords and keys of this machine: generated once, stored in a file only its owner can read."""
 
+import base64
 import secrets
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from infra.kafka.logins import ADMIN, BROKER, password_variable
 
@@ -16,6 +20,7 @@ NAMES = (
     "VALKEY_PASSWORD",
     "DEMO_PASSWORD",
     "VAPID_PRIVATE_KEY",
+    "CERTIFICATE_KEY",
     *KAFKA,
 )
 
@@ -28,6 +33,8 @@ def load_or_make(path: Path) -> dict[str, str]:
         known |= {name: secrets.token_urlsafe(48) for name in missing}
         if "VAPID_PRIVATE_KEY" in missing:
             known["VAPID_PRIVATE_KEY"] = secrets.token_urlsafe(32)  # as long as a key of P-256
+        if "CERTIFICATE_KEY" in missing:
+            known["CERTIFICATE_KEY"] = _rsa_key()
         if "DEMO_PASSWORD" in missing:
             known["DEMO_PASSWORD"] = f"demo-{secrets.token_hex(8)}"  # people type this one
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,6 +43,13 @@ def load_or_make(path: Path) -> dict[str, str]:
         draft.write_text("".join(f"{name}={value}\n" for name, value in known.items()))
         draft.replace(path)
     return known
+
+
+def _rsa_key() -> str:
+    """A key of RSA in PKCS #8, as base64."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    form = (Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return base64.b64encode(key.private_bytes(*form)).decode()
 
 
 def read(path: Path) -> dict[str, str]:

@@ -179,6 +179,7 @@ class Stack:
             "VALKEY_URL": self._valkey.url(),
             "DJANGO_API_URL": self.core_url,
             "FASTAPI_BASE_URL": self.ai_url,
+            "API_URL": self.core_url,
             "ALLOWED_HOSTS": f"{HOST},localhost",
             "NO_PROXY": f"{HOST},localhost",  # calls within the stack bypass the machine's proxy
             **self.extra_environment,

@@ -11,6 +11,7 @@ from functools import cached_property
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import (
     CALENDAR_EVENTS,
+    CERTIFICATES,
     CONTENT,
     FEEDBACK,
     GOALS,
@@ -50,6 +51,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Projection(topic=FEEDBACK, makes_lists_stale=True),
     Projection(topic=GOALS, makes_lists_stale=False),
     Projection(topic=CALENDAR_EVENTS, makes_lists_stale=False),
+    Projection(topic=CERTIFICATES, makes_lists_stale=False),
     Projection(topic=MEMBERSHIPS, makes_lists_stale=False),
     Projection(topic=SIGN_INS, makes_lists_stale=False, table="sign_in", exists="ended_at IS NULL"),
 )

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "core.profiling",
     "core.coaching",
     "core.calendars",
+    "core.certificates",
     "core.erasure",
     "core.export",
     "core.audit",
@@ -209,6 +210,7 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "export": (5, 24 * 3600),
     "guardian": (5, 3600),
     "calendar_feed": (300, 60),
+    "certificate": (120, 60),
     "webhook_ping": (20, 600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}
@@ -270,6 +272,12 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.example>")
 WEB_URL = env.text("WEB_URL", "http://localhost:3000")
+
+# --- certificates ------------------------------------------------------------------------------
+# The origin at which everybody reaches core: QR codes and credentials lead there for years.
+API_URL = env.text("API_URL", "http://localhost:8000")
+# Signed credentials are off without a key: RSA in PKCS #8, as base64.
+CERTIFICATE_KEY = env.exact("CERTIFICATE_KEY")
 
 # --- notifications -----------------------------------------------------------------------------
 # Web push is off without a key: 32 random bytes in base64url.
@@ -374,6 +382,8 @@ refuse_bad_configuration(
     email_backend=EMAIL_BACKEND,
     email_host=EMAIL_HOST,
     vapid_private_key=VAPID_PRIVATE_KEY,
+    api_url=API_URL,
+    certificate_key=CERTIFICATE_KEY,
     sms_url=SMS_URL,
     files_s3_bucket=FILES_S3_BUCKET,
     files_s3_endpoint_url=FILES_S3_ENDPOINT_URL,

@@ -5,6 +5,7 @@ from typing import Any
 from core.kit.choices import enum_choices
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.calendars import CalendarEventState
+from ongoza_contracts.certificates import CertificateState
 from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.vocabulary import (
@@ -49,8 +50,8 @@ SETTINGS: dict[str, Any] = {
         **{
             kind.__name__: enum_choices(kind)
             for kind in (
-                *(AnswerFlag, CalendarEventState, Confidence, ContentType, GoalState),
-                *(ProgressSource, ProgressStatus, Role, ScopeKind, Track, Verdict),
+                *(AnswerFlag, CalendarEventState, CertificateState, Confidence, ContentType),
+                *(GoalState, ProgressSource, ProgressStatus, Role, ScopeKind, Track, Verdict),
             )
         },
         "PrerequisitesPolicy": "core.programs.models.Program.PrerequisitesPolicy",

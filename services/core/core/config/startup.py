@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from django.core.exceptions import ImproperlyConfigured
 
+from core.certificates.rsa_keys import MIN_BITS, load_private_key
 from core.kit.urls import is_confidential
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin, secret_fault
 
@@ -27,6 +28,8 @@ def refuse_bad_configuration(
     email_backend: str,
     email_host: str,
     vapid_private_key: str = "",
+    api_url: str = "http://localhost:8000",
+    certificate_key: str = "",
     sms_url: str = "",
     files_s3_bucket: str = "",
     files_s3_endpoint_url: str = "",
@@ -52,6 +55,10 @@ def refuse_bad_configuration(
         wrong.append("EMAIL_HOST is not set: it names the mail server.")
     if vapid_private_key and not _is_private_key(vapid_private_key):
         wrong.append("VAPID_PRIVATE_KEY is not 32 bytes in base64url.")
+    if not is_origin(api_url):
+        wrong.append("API_URL is not one origin such as https://api.example.org.")
+    if certificate_key and not _is_rsa_key(certificate_key):
+        wrong.append(f"CERTIFICATE_KEY is no RSA key of {MIN_BITS} bits in PKCS #8 as base64.")
     if sms_url and not is_confidential(sms_url):
         wrong.append("SMS_URL is no https URL.")
     wrong += _s3_faults(files_s3_bucket, files_s3_endpoint_url)
@@ -69,6 +76,14 @@ def _is_private_key(text: str) -> bool:
         return False
     number = int.from_bytes(base64.urlsafe_b64decode(text.rstrip("=") + "="))
     return 0 < number < P256_ORDER
+
+
+def _is_rsa_key(text: str) -> bool:
+    try:
+        load_private_key(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _s3_faults(bucket: str, endpoint_url: str) -> list[str]:

@@ -16,14 +16,14 @@ POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 class ContentPolicyMiddleware:
-    """The API's answers are no pages: nothing in them may load or run."""
+    """The API's answers are no pages: nothing in them may load or run. A page has its own policy."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers[HEADER] = _policy(request.path_info)
+        response.headers.setdefault(HEADER, _policy(request.path_info))
         return response
 
 
