@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "core.feedback",
     "core.profiling",
     "core.coaching",
+    "core.cohorts",
     "core.erasure",
     "core.export",
     "core.audit",
