@@ -16,6 +16,7 @@ from ongoza_contracts.event import Fact, FactDeclarationError
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
+from ongoza_contracts.programs import ProgramVersionPublished
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
@@ -134,6 +135,15 @@ CONTENT = Topic(
     partitions=3,
     facts=(ContentPublished, ContentRetired),
 )
+PROGRAM_VERSIONS = Topic(
+    name="ongoza.program-versions",
+    what="The versions of programs: which courses, modules and missions each consists of.",
+    why="What a learner still has to do is counted against the version they are enrolled in.",
+    producer="core",
+    consumers=("ai",),
+    partitions=3,
+    facts=(ProgramVersionPublished,),
+)
 PROGRESS = Topic(
     name="ongoza.progress",
     what="Each learner's progress on each item of content.",
@@ -222,6 +232,7 @@ RECOMMENDATIONS = Topic(
 TOPICS: tuple[Topic, ...] = (
     USERS,
     CONTENT,
+    PROGRAM_VERSIONS,
     PROGRESS,
     PROFILING,
     FEEDBACK,

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,7 @@ def test_the_cloudevents_sdk_reads_our_records(fact: type[Fact]) -> None:
 @facts
 def test_a_fact_stands_in_one_topic_and_names_itself_in_the_past_tense(fact: type[Fact]) -> None:
     assert [topic for topic in TOPICS if fact in topic.facts] == [topic_of(fact)]
-    assert re.fullmatch(r"ongoza\.[a-z]+\.([a-z]+ed|given)\.v[0-9]+", fact.type)
+    assert re.fullmatch(r"ongoza\.[a-z]+(_[a-z]+)*\.([a-z]+ed|given)\.v[0-9]+", fact.type)
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
@@ -211,3 +212,12 @@ def test_uuid7_is_ordered_by_time_and_of_version_7() -> None:
     assert len(set(ids)) == 1000
     assert {(i.version, i.variant) for i in ids} == {(7, "specified in RFC 4122")}
     assert UUID(int=first.int >> 80 << 80) <= ids[-1]
+
+
+def test_uuid7_of_one_millisecond_are_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = range(1_700_000_000_000_000_000, 1_700_000_000_001_000_000, 250)
+    clock = iter(times)
+    monkeypatch.setattr(time, "time_ns", lambda: next(clock))
+    ids = [uuid7() for _ in times]
+    assert ids == sorted(ids)
+    assert {found.int >> 80 for found in ids} == {1_700_000_000_000}

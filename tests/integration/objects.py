@@ -121,8 +121,8 @@ def progress_import(world: World) -> Values:
     return _import(world, "progress/import/")
 
 
-def _import(world: World, path: str) -> Values:
-    body = {"file": _upload(world.admin, "x.csv"), "dry_run": True}
+def _import(world: World, path: str, name: str = "x.csv") -> Values:
+    body = {"file": _upload(world.admin, name), "dry_run": True}
     return {"import_id": accepted(world.admin, path, body)["id"]}
 
 
@@ -133,6 +133,32 @@ def content(world: World) -> Values:
     body |= {"title": "A mission", "track": "builders", "duration_minutes": 30}
     created(world.admin, "content/", body)
     return {"content_id": content_id}
+
+
+def program_import(world: World) -> Values:
+    return _import(world, "programs/import/", "program.yaml")
+
+
+def milestone(world: World) -> Values:
+    body = {**program(world), "title": f"Basics {secrets.token_hex(4)}"}
+    body["program"] = body.pop("program_id")
+    return {"milestone_id": created(world.admin, "milestones/", body)["id"]}
+
+
+def program_version(world: World) -> Values:
+    """The first version of a new program."""
+    slug = f"program-{secrets.token_hex(4)}"
+    number = created(world.admin, "programs/", {"slug": slug, "title": slug})["id"]
+    content_id = f"mission-{secrets.randbelow(10**8) + 2 * 10**8}"
+    item = {"content_id": content_id, "content_type": "mission", "program": slug}
+    created(
+        world.admin, "content/", {**item, "title": "A", "track": "builders", "duration_minutes": 5}
+    )
+    stage = created(world.admin, "milestones/", {"program": number, "title": "Basics"})["id"]
+    items = {"items": [{"content_id": content_id}]}
+    world.admin.core("PATCH", f"{API}/milestones/{stage}/", json=items).raise_for_status()
+    version = created(world.admin, f"programs/{number}/versions/", {})
+    return {"program_id": number, "number": version["number"]}
 
 
 def program(world: World) -> Values:
@@ -270,6 +296,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "invitations/{token}": invitation_token,
     "jobs/{job_id}": job,
     "memberships/{membership_id}": membership,
+    "milestones/{milestone_id}": milestone,
     "notifications/push-subscriptions/{subscription_id}": push_subscription,
     "operations/parked/{parked_id}": parked_record,
     "organizations/{organization_id}": organization,
@@ -279,6 +306,8 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "profiling/sessions/{session_id}": profiling_session,
     "profiling/sessions/{session_id}/answers/{question_id}": answer,
     "programs/{program_id}": program,
+    "programs/import/{import_id}": program_import,
+    "programs/{program_id}/versions/{number}": program_version,
     "progress/{progress_id}": progress,
     "progress/import/{import_id}": progress_import,
     "search/similar/{content_id}": lambda _: {"content_id": ITEM},

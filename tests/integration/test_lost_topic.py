@@ -23,6 +23,7 @@ from tests.servers import new_stack, start_with_few_learners
 pytestmark = pytest.mark.slow
 
 LOST = "SELECT topic, cause FROM live.lost_topic"
+WORKERS = "SELECT worker FROM worker_status WHERE heartbeat_at > now() - interval '10 seconds'"
 PAGE = "docs/operate-replay.md"
 
 
@@ -120,6 +121,7 @@ def test_a_rebuild_from_a_lost_topic_ends_and_names_the_page(whole: Stack) -> No
     assert done.returncode == 2, done.stdout + done.stderr
     assert f'{PROGRESS.name} lost records: see "A topic was lost"' in " ".join(done.stdout.split())
     refill(whole)
+    eventually(lambda: not rows(whole, "vector", WORKERS))
     assert "no worker is running" in succeeds(whole, "ai", "rebuild")
     whole.run("worker")
     assert "0 differ" in succeeds(whole, "ai", "reconcile", "--patience", "20")

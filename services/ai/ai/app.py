@@ -32,7 +32,7 @@ from ai.kit.trace import Trace, request_id
 from ai.operations.router import router as operations
 from ai.personality.router import router as personality
 from ai.profiling.router import router as profiling
-from ai.recommendations.router import PlainListRoute
+from ai.recommendations.router import PlainList
 from ai.recommendations.router import router as recommendations
 from ai.resources import open_resources
 from ai.search.router import router as search
@@ -82,7 +82,6 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.tokens = Tokens(settings.jwt_secret_key)
     app.state.embedding_budget = new_budget()
-    app.router.routes.append(PlainListRoute())  # before the rest: routes are tried in order
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     errors.install(app)
@@ -100,29 +99,31 @@ def _operation_id(route: APIRoute) -> str:
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
     """Adds the middlewares, the innermost first."""
+    app.add_middleware(PlainList)
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(JsonGZip)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_credentials=True,
-        allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "If-None-Match",
-            "X-Request-ID",
-            "traceparent",
-        ],
-        expose_headers=[
-            "X-Request-ID",
-            SOURCE_HEADER,
-            "X-Recommendations-Source",
-            "X-Search-Source",
-            "ETag",
-            "Retry-After",
-        ],
-    )
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-None-Match",
+                "X-Request-ID",
+                "traceparent",
+            ],
+            expose_headers=[
+                "X-Request-ID",
+                SOURCE_HEADER,
+                "X-Recommendations-Source",
+                "X-Search-Source",
+                "ETag",
+                "Retry-After",
+            ],
+        )
     app.add_middleware(Trace)
     app.add_middleware(HeadAsGet)
 
@@ -148,6 +149,7 @@ def serve() -> None:
         ws="none",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing here reads the address or the scheme of the client
         log_config=None,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,

@@ -14,7 +14,7 @@ from core.progress.services import report_progress
 from core.users.models import SignIn
 from core.users.services import sign_in
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
-from tests.unit.core.world import assign, forget_appended, item, person
+from tests.unit.core.world import assign, forget_appended, item, person, published_version
 
 PUBLICATIONS = {publication.topic.kind: publication for publication in publications()}
 
@@ -40,6 +40,7 @@ def published_rows() -> dict[str, Versioned]:
         "profiling": ProfilingSession.objects.get(),
         "goals": set_goal(user=learner, title="Pass", target_date=date.max),
         "memberships": assign(person("mentor"), learner),
+        "program-versions": published_version(),
         "sign-ins": SignIn.objects.get(),
     }
     forget_appended()

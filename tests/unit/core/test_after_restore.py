@@ -23,7 +23,7 @@ from core.outbox.publish import publish_above
 from core.outbox.restore_state import State, state
 from core.profiling.models import ProfilingSession
 from core.profiling.services import delete_session, record_answer, start_session
-from core.programs.models import ContentItem
+from core.programs.models import ContentItem, Program, ProgramVersion
 from core.programs.services import update_content
 from core.progress.models import Progress
 from core.users.models import SignIn, User
@@ -41,7 +41,7 @@ from tests.unit.core.restored import (
     read_by_commands,
     report,
 )
-from tests.unit.core.world import assign, forget_appended, item, person
+from tests.unit.core.world import assign, forget_appended, item, person, published_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -127,6 +127,22 @@ def test_lost_rows_come_back_where_their_facts_hold_them(topics: Topics, amina: 
     assert [one.option_id for one in ProfilingSession.objects.get().answers.all()] == ["a"]
     assert Membership.objects.get(learner=amina).user == mentor
     assert "goals" in text
+    check_consistency(topics)
+
+
+def test_a_lost_version_of_a_lost_program_comes_back_without_its_texts(
+    topics: Topics, amina: User
+) -> None:
+    with lost(topics):
+        item("course-2", Program.objects.create(slug="night", title="Night school"))
+        item("module-1", course="course-2")
+        version = published_version("course-2")
+    after_restore("--apply")
+    found = ProgramVersion.objects.get(pk=version.pk)
+    assert (found.number, found.program_id) == (1, version.program_id)
+    assert found.program.title == "(the title was lost)"
+    assert [one.item_id for one in found.items.all()] == ["course-2", "module-1"]
+    assert {one.milestone_title for one in found.items.all()} == {"(the title was lost)"}
     check_consistency(topics)
 
 

@@ -24,6 +24,7 @@ from core.kit.idempotency import ResponseParts
 from core.kit.openapi import PublicDocument
 from core.organizations.invitations import invite
 from core.organizations.models import Invitation
+from core.programs.models import Milestone, Program
 from core.users.models import User
 from core.users.services import add_user
 from core.users.tokens import issue_scoped
@@ -87,6 +88,14 @@ def a_completed_item(world: World) -> dict[str, Any]:
     return {"progress_id": signed_in(world.learner).post("progress/", body)[1]["id"]}
 
 
+def a_new_placement() -> Milestone:
+    """A milestone with an item that no version has."""
+    placed = item("course-99")
+    placed.milestone = Milestone.objects.create(program=placed.program, title="New")
+    placed.save(update_fields=["milestone"])
+    return placed.milestone
+
+
 REPEATABLE = [
     Repeatable("progress/", lambda world: world.learner, lambda world: progress_report()),
     Repeatable(
@@ -107,6 +116,20 @@ REPEATABLE = [
         lambda world: {"content_id": "course-1", "verdict": "not_for_me"},
     ),
     Repeatable(GOALS, lambda world: world.learner, lambda world: goal_request()),
+    Repeatable(
+        "programs/", lambda world: world.director, lambda world: {"slug": "new", "title": "New"}
+    ),
+    Repeatable(
+        "milestones/",
+        lambda world: world.director,
+        lambda world: {"program": Program.objects.earliest("id").pk, "title": "New"},
+    ),
+    Repeatable(
+        "programs/{program_id}/versions/",
+        lambda world: world.director,
+        lambda world: None,
+        lambda world: {"program_id": a_new_placement().program_id},
+    ),
     Repeatable("users/me/export/", lambda world: world.learner, lambda world: None, status=202),
     Repeatable("memberships/", lambda world: world.director, World.assignment),
     Repeatable(

@@ -34,9 +34,11 @@ def file_of(caller: Caller, text: str, name: str = "rows.csv") -> str:
     return str(body["id"])
 
 
-def ask(caller: Caller, text: str, route: str = "content", **options: Any) -> Any:
+def ask(
+    caller: Caller, text: str, route: str = "content", name: str = "rows.csv", **options: Any
+) -> Any:
     """The import as it was accepted."""
-    file = file_of(caller, text)
+    file = file_of(caller, text, name)
     status, body = caller.post(f"{route}/import/", {"file": file, **options})
     assert (status, body["state"]) == (202, "under_way"), body
     return body

@@ -6,6 +6,8 @@ import sys
 from typing import Any
 
 from django.db import IntegrityError
+from django.test import RequestFactory
+from django.urls import resolve
 
 from core.kit.logs import JsonFormatter
 
@@ -35,3 +37,17 @@ def test_a_database_error_is_told_without_its_message() -> None:
         shown = line("failed", exc_info=sys.exc_info())
     assert shown["exception"][0]["type"] == "IntegrityError"
     assert "ann@example.org" not in json.dumps(shown)
+
+
+def test_a_failed_request_is_told_by_its_route_because_its_path_may_hold_a_token() -> None:
+    path = "/api/v1/invitations/a-secret-token/accept/"
+    request = RequestFactory().post(path)
+    request.resolver_match = resolve(path)
+    shown = line(f"Service Unavailable: {path}", request=request)
+    assert shown["message"] == f"Service Unavailable: {request.resolver_match.route}"
+    assert "a-secret-token" not in json.dumps(shown)
+
+
+def test_a_failed_request_without_a_route_is_told_without_its_path() -> None:
+    request = RequestFactory().get("/a-secret-token")
+    assert line("Not Found: /a-secret-token", request=request)["message"] == "Not Found: no route"

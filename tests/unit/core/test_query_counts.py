@@ -22,7 +22,7 @@ from core.notifications.models import PushSubscription
 from core.notifications.services import notify
 from core.organizations.models import Invitation, Organization
 from core.profiling.models import ProfilingAnswer, ProfilingSession
-from core.programs.models import ContentItem, Program
+from core.programs.models import ContentItem, Milestone, Program, ProgramVersion
 from core.progress.models import Attempt, Progress
 from core.users.models import ApiToken, Consent, SignIn, User
 from core.webhooks.models import Delivery, Subscription
@@ -106,6 +106,21 @@ def organizations(_: User, numbers: range) -> None:
 
 def programs(_: User, numbers: range) -> None:
     Program.objects.bulk_create(Program(slug=f"p-{n}", title=f"{n}") for n in numbers)
+
+
+def milestones(_: User, numbers: range) -> None:
+    """Each with an item of its own."""
+    for one in items(numbers):
+        one.milestone = Milestone.objects.create(program=one.program, title=one.content_id)
+        one.save(update_fields=["milestone"])
+
+
+def program_versions(_: User, numbers: range) -> None:
+    programs(_, range(0 if Program.objects.exists() else 1))
+    program, now = Program.objects.earliest("id"), timezone.now()
+    ProgramVersion.objects.bulk_create(
+        ProgramVersion(program=program, number=n + 1, published_at=now) for n in numbers
+    )
 
 
 def memberships(_: User, numbers: range) -> None:
@@ -230,6 +245,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/files/": (files, "files/?"),
     "/jobs/": (jobs, "jobs/?"),
     "/memberships/": (memberships, "memberships/?"),
+    "/milestones/": (milestones, "milestones/?"),
     "/notifications/": (notifications, "notifications/?"),
     "/notifications/push-subscriptions/": (
         push_subscriptions,
@@ -244,6 +260,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/profiling/sessions/": (sessions, "profiling/sessions/?"),
     "/programs/": (programs, "programs/?"),
     "/programs/{program_id}/content/": (content, "programs/{program}/content/?"),
+    "/programs/{program_id}/versions/": (program_versions, "programs/{program}/versions/?"),
     "/progress/": (progress, "progress/?"),
     "/progress/{progress_id}/attempts/": (attempts, "progress/{progress}/attempts/?"),
     "/users/": (users, "users/?"),

@@ -25,6 +25,7 @@ from tests.unit.core.world import (
     item,
     person,
     progress_report,
+    published_version,
     service,
     signed_in,
 )
@@ -65,6 +66,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "users": [str(one.id) for one in (learner, *others)],
         "content": ["course-1", "course-10", "course-2"],
         "progress": [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
+        "program-versions": sorted(str(published_version().id) for _ in range(2)),
         "profiling": sorted(sessions),
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],
         "memberships": sorted(str(assign(mentor, learner).id) for mentor in others),

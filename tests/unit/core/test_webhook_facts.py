@@ -45,6 +45,7 @@ pytestmark = pytest.mark.django_db
 YEAR = timedelta(days=365)
 WITHHELD = {
     "ongoza.content.published.v1": "belongs to nobody",
+    "ongoza.program_version.published.v1": "belongs to nobody",
     "ongoza.content.retired.v1": "belongs to nobody",
     "ongoza.feedback.given.v1": "only the learner reads it",
     "ongoza.profiling.answered.v1": "only the learner reads it",

@@ -11,7 +11,8 @@ from core.access.services import Scope, grant
 from core.organizations.models import Organization
 from core.outbox.models import OutboxEvent
 from core.programs import services as programs
-from core.programs.models import ContentItem, Program
+from core.programs.models import ContentItem, Milestone, Program, ProgramVersion
+from core.programs.versions import publish_version
 from core.users import admin_sessions, api_tokens, second_factor
 from core.users.models import User
 from core.users.services import add_user
@@ -117,6 +118,15 @@ def item(content_id: str, program: Program | None = None, **state: Any) -> Conte
         "duration_minutes": 30,
     }
     return programs.publish_content(content_id=content_id, **{**some, **state})
+
+
+def published_version(content_id: str = "course-1") -> ProgramVersion:
+    """A new version of the item's program, after the item moved to a new milestone."""
+    placed = ContentItem.objects.get(content_id=content_id)
+    title = f"Stage {Milestone.objects.count() + 1}"
+    placed.milestone = Milestone.objects.create(program=placed.program, title=title)
+    placed.save(update_fields=["milestone"])
+    return publish_version(program_id=placed.program_id)
 
 
 def progress_report(content_id: str = "course-1", **changes: Any) -> dict[str, Any]:

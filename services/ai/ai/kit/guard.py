@@ -56,7 +56,8 @@ class Guard:
 
         try:
             self._refuse_headers(scope)
-            _refuse_at_sight(scope)
+            if query := scope["query_string"]:
+                _refuse_parameters(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
             _drop_trailing_slash(scope)
             await self.app(scope, _limited(receive), watched_send)
         except ClientDisconnect:
@@ -78,6 +79,10 @@ class Guard:
             size += len(name) + len(value) + 4
             if name == b"host":
                 hosts.append(value.decode("latin-1"))
+            elif name == b"content-length" and not (
+                value.isdigit() and int(value[:20]) <= BODY_MAX
+            ):
+                raise PayloadTooLarge
         if len(headers) > HEADERS_MAX or size > HEADERS_MAX_BYTES:
             raise HeadersTooLarge
         if len(hosts) > 1 or (hosts and not self._is_allowed_host(hosts[0])):
@@ -92,14 +97,6 @@ def is_allowed_host(host: str, allowed: Collection[str]) -> bool:
         pattern in ("*", name) or (pattern.startswith(".") and f".{name}".endswith(pattern))
         for pattern in allowed
     )
-
-
-def _refuse_at_sight(scope: Scope) -> None:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and not (value.isdigit() and int(value[:20]) <= BODY_MAX):
-            raise PayloadTooLarge
-    if query := scope["query_string"]:
-        _refuse_parameters(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
 
 
 def _refuse_parameters(parameters: list[tuple[str, str]]) -> None:

@@ -15,6 +15,7 @@ from ongoza_contracts.topics import (
     GOALS,
     MEMBERSHIPS,
     PROFILING,
+    PROGRAM_VERSIONS,
     PROGRESS,
     SIGN_INS,
     USERS,
@@ -37,6 +38,7 @@ class Projection:
 PROJECTIONS: tuple[Projection, ...] = (
     Projection(topic=USERS, makes_lists_stale=True, table="learner"),
     Projection(topic=CONTENT, makes_lists_stale=True, table="content"),
+    Projection(topic=PROGRAM_VERSIONS, makes_lists_stale=False),
     Projection(topic=PROGRESS, makes_lists_stale=True, table="progress"),
     Projection(
         topic=PROFILING,

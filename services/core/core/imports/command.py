@@ -14,7 +14,7 @@ from django.core.management.base import (
     OutputWrapper,
 )
 
-from core.imports.reading import FORMATS, Format, RowError, Unreadable, format_of
+from core.imports.reading import OF_ROWS, Format, RowError, Unreadable, format_of, suffixes
 from core.imports.rows import CheckedRow
 from core.imports.services import Outcome, Writer, import_rows
 
@@ -25,9 +25,13 @@ WIDTH = 25
 class ImportCommand(BaseCommand):
     """Reads a file, writes its rows and prints what happened to them."""
 
+    formats: tuple[Format, ...] = OF_ROWS
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--format", choices=[*Format], help="by default as the suffix says")
+        parser.add_argument(
+            "--format", choices=[*self.formats], help="by default as the suffix says"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen")
         parser.add_argument(
             "--skip-invalid", action="store_true", help="write the valid rows of a file with others"
@@ -41,7 +45,7 @@ class ImportCommand(BaseCommand):
     def writer(self) -> Writer: ...
 
     def handle(self, *args: Any, **options: Any) -> None:
-        form = _format(options["file"], options["format"])
+        form = self._format(options["file"], options["format"])
         try:
             with options["file"].open("rb") as file:
                 counts = self._import(file, form, options)
@@ -52,6 +56,12 @@ class ImportCommand(BaseCommand):
                 self.stderr.write(str(fault))
             raise CommandError("the file cannot be read; nothing was written") from error
         self._conclude(counts, **options)
+
+    def _format(self, path: Path, given: str | None) -> Format:
+        form = Format(given) if given else format_of(path.name)
+        if form not in self.formats:
+            raise CommandError(f"add --format: the suffix is none of {suffixes(self.formats)}")
+        return form
 
     def _import(self, file: BinaryIO, form: Format, options: dict[str, Any]) -> Counter[Outcome]:
         bar = Bar(file, self.stderr)
@@ -97,10 +107,3 @@ class Bar:
     def clear(self) -> None:
         if self._is_shown:
             self._out.write("\r\x1b[K", ending="")
-
-
-def _format(path: Path, given: str | None) -> Format:
-    form = Format(given) if given else format_of(path.name)
-    if form is None:
-        raise CommandError(f"add --format: the suffix is none of {', '.join(FORMATS)}")
-    return form

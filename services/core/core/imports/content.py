@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from core.imports.program_fields import external_ids_of
 from core.imports.services import InvalidRow, Outcome, outcome
 from core.kit.errors import DomainError
 from core.programs.external_ids import ExternalIdTaken, Pair, pairs_of
@@ -48,13 +49,13 @@ class ContentWriter:
             raise
 
     def _write(self, values: dict[str, Any]) -> Outcome:
-        pair = _pair(values)
+        pairs = external_ids_of(values)
         item = find_content(values)
         if item and item.content_id in self._written:
             raise InvalidRow("content_id", "An earlier row is of the same item.")
         state = self._state(values)
         before = item.version if item else 0
-        item = _update(item, values, pair, state) if item else self._create(values, pair, state)
+        item = _update(item, values, pairs, state) if item else self._create(values, pairs, state)
         self._written.add(item.content_id)
         return outcome(before=before, after=item.version)
 
@@ -77,7 +78,7 @@ class ContentWriter:
         return self._programs[slug]
 
     def _create(
-        self, values: dict[str, Any], pair: Pair | None, state: dict[str, Any]
+        self, values: dict[str, Any], pairs: set[Pair], state: dict[str, Any]
     ) -> ContentItem:
         for name in NEEDED:
             if name not in values:
@@ -86,7 +87,7 @@ class ContentWriter:
         return publish_content(
             content_id=values.get("content_id") or self._free_id(content_type),
             content_type=content_type,
-            external_ids=[pair] if pair else [],
+            external_ids=pairs,
             **state,
         )
 
@@ -113,7 +114,7 @@ def find_content(values: dict[str, Any]) -> ContentItem | None:
 
 
 def _update(
-    item: ContentItem, values: dict[str, Any], pair: Pair | None, state: dict[str, Any]
+    item: ContentItem, values: dict[str, Any], pairs: set[Pair], state: dict[str, Any]
 ) -> ContentItem:
     """External ids are added and never removed."""
     present = {
@@ -126,14 +127,8 @@ def _update(
         if wanted.get(name, value) != value:
             raise InvalidRow(name, "An import does not change this of an item.")
     changes = {name: value for name, value in state.items() if name not in present}
-    pairs = pairs_of(item) | {pair} if pair else None
-    return update_content(content_id=item.content_id, external_ids=pairs, **changes)
-
-
-def _pair(values: dict[str, Any]) -> Pair | None:
-    if "external_id" not in values:
-        return None
-    return values["external_source"], values["external_id"]
+    every = pairs_of(item) | pairs if pairs else None
+    return update_content(content_id=item.content_id, external_ids=every, **changes)
 
 
 def _resolve(text: str, source: str, field: str) -> str:

@@ -19,11 +19,12 @@ STATES = enum_choices(ImportState)
 
 
 class Import(models.Model):
-    """A file of content or progress that its owner has imported, with the counts of its rows."""
+    """A file that its owner has imported, with the counts of its rows or parts."""
 
     class Kind(models.TextChoices):
         CONTENT = "content"
         PROGRESS = "progress"
+        PROGRAM = "program"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="imports")

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
@@ -25,15 +25,31 @@ csv.field_size_limit(2**17)
 class Format(StrEnum):
     CSV = "csv"
     JSON_LINES = "jsonl"
+    YAML = "yaml"
 
 
-FORMATS = {".csv": Format.CSV, ".jsonl": Format.JSON_LINES, ".ndjson": Format.JSON_LINES}
+FORMATS = {
+    ".csv": Format.CSV,
+    ".jsonl": Format.JSON_LINES,
+    ".ndjson": Format.JSON_LINES,
+    ".yaml": Format.YAML,
+    ".yml": Format.YAML,
+}
 """By the suffix of a file's name."""
 
 
 def format_of(name: str) -> Format | None:
     """The format that a file's name says, None if it says none."""
     return FORMATS.get(PurePath(name).suffix.lower())
+
+
+OF_ROWS = (Format.CSV, Format.JSON_LINES)
+"""The formats of files that consist of rows."""
+
+
+def suffixes(formats: Collection[Format]) -> str:
+    """The suffixes of these formats, in words."""
+    return ", ".join(suffix for suffix, form in FORMATS.items() if form in formats)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Imports of files that users upload: asked for, and carried out by a job."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from tempfile import SpooledTemporaryFile
@@ -16,8 +16,10 @@ from core.files.selectors import complete_upload
 from core.files.services import FileGone, open_file
 from core.imports.content import ContentWriter
 from core.imports.models import Import, ImportState
+from core.imports.program_file import program_rows
+from core.imports.programs import ProgramWriter
 from core.imports.progress import ProgressWriter
-from core.imports.reading import Format, RowError, Unreadable, format_of
+from core.imports.reading import OF_ROWS, Format, RowError, Unreadable, format_of, suffixes
 from core.imports.rows import CheckedRow, content_rows, progress_rows
 from core.imports.selectors import JOB_KIND
 from core.imports.services import Outcome, Writer, import_rows
@@ -35,6 +37,7 @@ PART_BYTES = 2**16
 PERMISSIONS = {
     Import.Kind.CONTENT: Permission.CONTENT_MANAGE,
     Import.Kind.PROGRESS: Permission.PROGRESS_RECORD,
+    Import.Kind.PROGRAM: Permission.CONTENT_MANAGE,
 }
 
 
@@ -46,7 +49,6 @@ class NotForEverybody(DomainError):
 
 class UnknownFormat(DomainError):
     code = "unknown_format"
-    detail = "The name of the file must end in .csv, .jsonl or .ndjson."
 
 
 @transaction.atomic
@@ -60,8 +62,9 @@ def request_import(
     if not extent(user, PERMISSIONS[kind]).everyone:
         raise NotForEverybody
     upload = complete_upload(user.pk, file_id)
-    if format_of(upload.name) is None:
-        raise UnknownFormat
+    formats = (Format.YAML,) if kind == Import.Kind.PROGRAM else OF_ROWS
+    if format_of(upload.name) not in formats:
+        raise UnknownFormat(f"The name of the file must end in one of {suffixes(formats)}.")
     row = Import.objects.create(
         owner=user, kind=kind, file=upload, dry_run=dry_run, skip_invalid=skip_invalid
     )
@@ -110,7 +113,7 @@ def _carry_out(row: Import, file: BinaryIO, form: Format) -> None:
     errors: list[RowError] = []
     try:
         counts = import_rows(
-            _rows(row)(file, form, MAX_ROWS),
+            _rows(row, file, form),
             _writer(row),
             dry_run=row.dry_run,
             skip_invalid=row.skip_invalid,
@@ -124,13 +127,24 @@ def _carry_out(row: Import, file: BinaryIO, form: Format) -> None:
     _end(row, ImportState.INVALID if refused else ImportState.DONE, counts, errors)
 
 
-def _rows(row: Import) -> Callable[[BinaryIO, Format, int], Iterator[CheckedRow]]:
-    return content_rows if row.kind == Import.Kind.CONTENT else progress_rows
+def _rows(row: Import, file: BinaryIO, form: Format) -> Iterator[CheckedRow]:
+    match Import.Kind(row.kind):
+        case Import.Kind.CONTENT:
+            return content_rows(file, form, MAX_ROWS)
+        case Import.Kind.PROGRESS:
+            return progress_rows(file, form, MAX_ROWS)
+        case Import.Kind.PROGRAM:
+            return program_rows(file)
 
 
 def _writer(row: Import) -> Writer:
-    is_content = row.kind == Import.Kind.CONTENT
-    return ContentWriter() if is_content else ProgressWriter(row.owner_id)
+    match Import.Kind(row.kind):
+        case Import.Kind.CONTENT:
+            return ContentWriter()
+        case Import.Kind.PROGRESS:
+            return ProgressWriter(row.owner_id)
+        case Import.Kind.PROGRAM:
+            return ProgramWriter()
 
 
 def _end(row: Import, state: ImportState, counts: Counter[Outcome], errors: list[RowError]) -> None:

@@ -1,15 +1,19 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.imports.models import Import
+from core.imports.program_fields import ProgramFile
+from core.imports.program_file import program_document
 from core.imports.requests import request_import
 from core.imports.selectors import own_import
 from core.imports.serializers import ImportRequest, ImportSerializer
 from core.kit.views import ApiView
+from core.programs import selectors as programs
 from ongoza_contracts.access import Permission
 
 
@@ -68,3 +72,45 @@ class ProgressImport(ApiView):
         """How far an import of the caller's is, and what is wrong with its rows."""
         row = own_import(self.caller.id, Import.Kind.PROGRESS, import_id)
         return Response(ImportSerializer(row).data)
+
+
+class ProgramImports(_Imports):
+    permissions = {"POST": Permission.CONTENT_MANAGE}
+
+    @extend_schema(
+        operation_id="programs_import", request=ImportRequest, responses={202: ImportSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Import a program with its content and milestones from an own YAML file, by a job.
+
+        For directors and admins. 404 for a file of somebody else, 409 `upload_incomplete`, 400
+        `unknown_format` unless its name ends in .yaml or .yml.
+        """
+        return self.requested(Import.Kind.PROGRAM, self.body(ImportRequest))
+
+
+class ProgramImport(ApiView):
+    permissions = {"GET": Permission.CONTENT_MANAGE}
+
+    @extend_schema(operation_id="programs_import_read", responses=ImportSerializer)
+    def get(self, request: Request, import_id: UUID) -> Response:
+        """How far an import of the caller's is, and what is wrong with its parts."""
+        row = own_import(self.caller.id, Import.Kind.PROGRAM, import_id)
+        return Response(ImportSerializer(row).data)
+
+
+class ProgramExport(ApiView):
+    permissions = {"GET": Permission.CONTENT_MANAGE}
+
+    @extend_schema(
+        operation_id="programs_export", responses={(200, "application/yaml"): ProgramFile}
+    )
+    def get(self, request: Request, program_id: int) -> HttpResponse:
+        """A program with its content and milestones as one YAML file, which can be imported.
+
+        For directors and admins.
+        """
+        program = programs.program(program_id)
+        headers = {"Content-Disposition": f'attachment; filename="{program.slug}.yaml"'}
+        text = program_document(program)
+        return HttpResponse(text, content_type="application/yaml", headers=headers)

@@ -22,7 +22,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _text(record),
             **getattr(record, "facts", {}),
         }
         if trace.current_request_id():
@@ -31,6 +31,16 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             line["exception"] = describe(record.exc_info[1])
         return json.dumps(line, default=str)
+
+
+def _text(record: logging.LogRecord) -> str:
+    """The message. Django's lines about a request name its path, which may hold a token: they get
+    the route's pattern instead."""
+    path = getattr(getattr(record, "request", None), "path", "")
+    if not path:
+        return record.getMessage()
+    match = record.request.resolver_match  # type: ignore[attr-defined]
+    return record.getMessage().replace(path, match.route if match else "no route")
 
 
 def describe(error: BaseException) -> list[dict[str, Any]]:

@@ -194,11 +194,11 @@ def publication_of_kind(kind: str) -> Publication[Any]:
 
 
 def in_deletion_order() -> Iterator[Publication[Any]]:
-    """An entity comes before the entities it refers to."""
+    """An entity comes before the entities that it or its parts refer to."""
     order: TopologicalSorter[type[Versioned]] = TopologicalSorter()
-    for model in _BY_MODEL:
+    for model, publication in _BY_MODEL.items():
         order.add(model)
-        for key in model._meta.get_fields():
+        for key in (key for one in (model, *publication.parts) for key in one._meta.get_fields()):
             referred = key.related_model
             if isinstance(key, ForeignKey) and referred in _BY_MODEL and referred is not model:
                 order.add(referred, model)

@@ -10,8 +10,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.kit.admin import ModelAdmin, sentences
 from core.kit.admin_actions import service_action
-from core.programs import services
-from core.programs.models import ContentItem, Program
+from core.programs import milestones, services, versions
+from core.programs.models import ContentItem, Milestone, Program
 from core.programs.serializers import PublishContentRequest, UpdateContentRequest
 from ongoza_contracts.vocabulary import ContentType
 
@@ -20,12 +20,46 @@ CHANGEABLE = ("title", "description", "track", "level", "skills", "duration_minu
 PROGRAM_FIELDS = ("slug", "title", "description", "track", "prerequisites_policy")
 
 
+class RetirableAdmin(ModelAdmin):
+    """A page of rows that are retired instead of deleted, and then not changed."""
+
+    @display(  # type: ignore[untyped-decorator]
+        description="State", ordering="retired", label={"On offer": "success", "Retired": "warning"}
+    )
+    def shown_state(self, row: Any) -> str:
+        return "Retired" if row.retired else "On offer"
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        retired = obj is not None and obj.retired
+        return bool(super().has_change_permission(request, obj)) and not retired
+
+
 @admin.register(Program)
-class ProgramAdmin(ModelAdmin):
-    list_display = ("title", "slug", "track")
+class ProgramAdmin(RetirableAdmin):
+    list_display = ("title", "slug", "track", "shown_state")
     list_filter = ("track",)
     search_fields = ("title", "slug")
-    fields = PROGRAM_FIELDS
+    fields = (*PROGRAM_FIELDS, "shown_state")
+    readonly_fields = ("shown_state",)
+    actions = actions_detail = ("publish_version", "retire", "restore")
+
+    @service_action(
+        "Publish a version",
+        explanation="What stands in the milestones now is published as the next version. Learners "
+        "stay in the version they are enrolled in.",
+    )
+    def publish_version(self, request: HttpRequest, program: Program) -> None:
+        versions.publish_version(program_id=program.pk)
+
+    @service_action(
+        "Retire", explanation="The program gets no more versions; its content stays on offer."
+    )
+    def retire(self, request: HttpRequest, program: Program) -> None:
+        services.retire_program(program_id=program.pk)
+
+    @service_action("Restore", explanation="The program is offered again.")
+    def restore(self, request: HttpRequest, program: Program) -> None:
+        services.restore_program(program_id=program.pk)
 
     def save_model(
         self, request: HttpRequest, obj: Program, form: "forms.ModelForm[Any]", change: bool
@@ -36,6 +70,45 @@ class ProgramAdmin(ModelAdmin):
         else:
             obj.pk = services.add_program(**values).pk
         obj.refresh_from_db()
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(RetirableAdmin):
+    list_display = ("title", "program", "position", "shown_state")
+    list_filter = ("retired", "program")
+    search_fields = ("title",)
+    fields = ("program", "title", "description", "position", "shown_items", "shown_state")
+    readonly_fields = ("shown_items", "shown_state")
+    actions = actions_detail = ("retire", "restore")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, "program") if obj else self.readonly_fields
+
+    @display(description="Courses and missions", empty_value="-")  # type: ignore[untyped-decorator]
+    def shown_items(self, milestone: Milestone) -> str | None:
+        items = milestone.items.order_by("milestone_position", "pk") if milestone.pk else ()
+        return ", ".join(map(str, items)) or None
+
+    def save_model(
+        self, request: HttpRequest, obj: Milestone, form: "forms.ModelForm[Any]", change: bool
+    ) -> None:
+        values = {name: form.cleaned_data[name] for name in ("title", "description", "position")}
+        if change:
+            milestones.update_milestone(milestone_id=obj.pk, **values)
+        else:
+            program = form.cleaned_data["program"].pk
+            obj.pk = milestones.add_milestone(program_id=program, **values).pk
+        obj.refresh_from_db()
+
+    @service_action(
+        "Retire", explanation="The next version of the program is made without the milestone."
+    )
+    def retire(self, request: HttpRequest, milestone: Milestone) -> None:
+        milestones.retire_milestone(milestone_id=milestone.pk)
+
+    @service_action("Restore", explanation="The next version of the program has it again.")
+    def restore(self, request: HttpRequest, milestone: Milestone) -> None:
+        milestones.restore_milestone(milestone_id=milestone.pk)
 
 
 class LinesField(forms.CharField):
@@ -93,7 +166,7 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(ContentItem)
-class ContentItemAdmin(ModelAdmin):
+class ContentItemAdmin(RetirableAdmin):
     form = ContentForm
     fields = (*FIXED, *CHANGEABLE, "prerequisites", "shown_external_ids", "shown_state", "version")
     readonly_fields = ("shown_external_ids", "shown_state", "shown_skills", "version")
@@ -101,12 +174,6 @@ class ContentItemAdmin(ModelAdmin):
     list_filter = ("content_type", "track", "level", "retired", "program")
     search_fields = ("content_id", "title")
     actions = actions_detail = ("retire", "restore")
-
-    @display(  # type: ignore[untyped-decorator]
-        description="State", ordering="retired", label={"On offer": "success", "Retired": "warning"}
-    )
-    def shown_state(self, item: ContentItem) -> str:
-        return "Retired" if item.retired else "On offer"
 
     @display(description="Skills", empty_value="-")  # type: ignore[untyped-decorator]
     def shown_skills(self, item: ContentItem) -> str | None:
@@ -123,10 +190,6 @@ class ContentItemAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, *FIXED) if obj else self.readonly_fields
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        retired = obj is not None and obj.retired
-        return bool(super().has_change_permission(request, obj)) and not retired
 
     def save_model(
         self, request: HttpRequest, obj: ContentItem, form: "forms.ModelForm[Any]", change: bool

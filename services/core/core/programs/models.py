@@ -4,6 +4,7 @@ from django.db import models
 
 from core.kit.choices import enum_choices
 from core.kit.versions import Part, Versioned
+from ongoza_contracts.event import uuid7
 from ongoza_contracts.vocabulary import ContentType, Track
 
 TRACKS = enum_choices(Track)
@@ -26,6 +27,7 @@ class Program(models.Model):
         default=PrerequisitesPolicy.ADVISE,
         db_default=PrerequisitesPolicy.ADVISE,
     )
+    retired = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         ordering = ("id",)
@@ -34,10 +36,29 @@ class Program(models.Model):
         return self.title
 
 
+class Milestone(models.Model):
+    """A stage of a program, in which courses and missions stand. Not published by itself."""
+
+    program = models.ForeignKey(Program, models.PROTECT, related_name="milestones")
+    title = models.CharField(max_length=200)
+    description = models.TextField(max_length=4000, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    retired = models.BooleanField(default=False, db_default=False, editable=False)
+
+    class Meta:
+        ordering = ("program", "position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("program", "title"), name="one_milestone_of_title"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.program}: {self.title}"
+
+
 class ContentItem(Versioned):
     """A course, a module of a course, or a mission: the entity that is published."""
 
-    unversioned = frozenset({"retired_with_course"})
+    unversioned = frozenset({"retired_with_course", "milestone", "milestone_position", "required"})
 
     content_id = models.CharField(max_length=32, unique=True)
     content_type = models.CharField(max_length=16, choices=enum_choices(ContentType))
@@ -45,6 +66,13 @@ class ContentItem(Versioned):
     course = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="modules"
     )
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    """Of a course or a mission. A module stands where its course does."""
+    milestone_position = models.PositiveSmallIntegerField(default=0, db_default=0)
+    required = models.BooleanField(default=True, db_default=True)
+    """Whether the program is completed only with this course or mission, from its next version."""
     position = models.PositiveSmallIntegerField(default=0)
     title = models.CharField(max_length=200)
     description = models.TextField(max_length=4000, blank=True)
@@ -114,3 +142,46 @@ class ExternalId(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.external_id}"
+
+
+class ProgramVersion(Versioned):
+    """The items of a program at one time, which never change: the entity that is published."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    program = models.ForeignKey(Program, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    """Counts the versions of the program, from 1."""
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("program", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("program", "number"), name="one_version_of_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.program}, version {self.number}"
+
+
+class VersionItem(Part):
+    """An item of a program's version, with its milestone as it was."""
+
+    whole = "program_version"
+
+    program_version = models.ForeignKey(ProgramVersion, models.CASCADE, related_name="items")
+    item = models.ForeignKey(ContentItem, models.PROTECT, to_field="content_id", related_name="+")
+    milestone = models.PositiveSmallIntegerField()
+    """Counts the milestones of the version, from 1."""
+    milestone_title = models.CharField(max_length=200)
+    position = models.PositiveSmallIntegerField()
+    """Counts the items of the version, from 1."""
+    required = models.BooleanField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=("program_version", "item"), name="item_once_a_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.program_version}: {self.item}"

@@ -1,8 +1,9 @@
-"""Content items are published whole, retired ones too."""
+"""Content items are published whole, retired ones too; versions of programs without texts."""
 
 from core.outbox.publications import Publication, register
-from core.programs.models import ContentItem, Program
+from core.programs.models import ContentItem, Program, ProgramVersion, VersionItem
 from ongoza_contracts.content import ContentPublished, ContentRetired
+from ongoza_contracts.programs import ProgramVersionPublished
 
 
 def content_fact(item: ContentItem) -> ContentPublished | ContentRetired:
@@ -65,6 +66,68 @@ CONTENT = register(
         related=("course", "prerequisites"),
         assign_row=assign_item,
         assign_related=assign_prerequisites,
-        unpublished={"position": 0, "retired_with_course": False},
+        unpublished={
+            "position": 0,
+            "retired_with_course": False,
+            "milestone": None,
+            "milestone_position": 0,
+            "required": True,
+        },
+    )
+)
+
+
+def version_fact(row: ProgramVersion) -> ProgramVersionPublished:
+    return ProgramVersionPublished.model_validate(
+        {
+            "version": row.version,
+            "program_version_id": row.id,
+            "program_id": row.program_id,
+            "number": row.number,
+            "items": tuple(
+                {
+                    "content_id": one.item_id,
+                    "milestone": one.milestone,
+                    "required": one.required,
+                }
+                for one in row.items.all()
+            ),
+            "published_at": row.published_at,
+            "updated_at": row.updated_at,
+        }
+    )
+
+
+def assign_version(row: ProgramVersion, fact: ProgramVersionPublished) -> None:
+    """No fact has the program's texts: a program that was lost is created without them."""
+    row.id, row.number, row.published_at = fact.program_version_id, fact.number, fact.published_at
+    lost = {"slug": f"restored-{fact.program_id}", "title": "(the title was lost)"}
+    row.program = Program.objects.get_or_create(pk=fact.program_id, defaults=lost)[0]
+
+
+def assign_version_items(row: ProgramVersion, fact: ProgramVersionPublished) -> None:
+    row.items.all().delete()
+    row.items.bulk_create(
+        VersionItem(
+            program_version=row,
+            item_id=one.content_id,
+            milestone=one.milestone,
+            milestone_title="(the title was lost)",
+            position=position,
+            required=one.required,
+        )
+        for position, one in enumerate(fact.items, start=1)
+    )
+
+
+PROGRAM_VERSIONS = register(
+    Publication(
+        model=ProgramVersion,
+        fact=ProgramVersionPublished,
+        columns={"program_version_id": "id"},
+        builder=version_fact,
+        related=("items",),
+        assign_row=assign_version,
+        assign_related=assign_version_items,
     )
 )

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from core.kit.errors import DomainError, NotFound
-from core.programs.models import ContentItem, ExternalId, Program
+from core.programs.models import ContentItem, ExternalId, Milestone, Program, ProgramVersion
 from ongoza_contracts.vocabulary import Track
 
 
@@ -68,6 +68,32 @@ def content_of_external_id(source: str, external_id: str) -> ContentItem | None:
     return rows.filter(**wanted).first()
 
 
+def offered_programs() -> QuerySet[Program]:
+    """Programs that are not retired."""
+    return Program.objects.filter(retired=False)
+
+
+def milestones() -> QuerySet[Milestone]:
+    """Milestones with their items, retired ones too."""
+    items = ContentItem.objects.order_by("milestone_position", "pk")
+    return Milestone.objects.prefetch_related(Prefetch("items", items))
+
+
+def milestone(milestone_id: int) -> Milestone:
+    """Raises NotFound."""
+    if (found := milestones().filter(pk=milestone_id).first()) is None:
+        raise NotFound
+    return found
+
+
+def program_version(program_id: int, number: int) -> ProgramVersion:
+    """Raises NotFound."""
+    rows = ProgramVersion.objects.filter(program=program_id, number=number)
+    if (found := rows.first()) is None:
+        raise NotFound
+    return found
+
+
 def program(program_id: int) -> Program:
     """Raises NotFound."""
     if (found := Program.objects.filter(pk=program_id).first()) is None:
@@ -79,8 +105,8 @@ def program(program_id: int) -> Program:
 class TrackSummary:
     track: Track
     programs: int
+    """Those that are not retired, as are the items."""
     items: int
-    """The items that are not retired."""
 
     @property
     def name(self) -> str:
@@ -89,7 +115,7 @@ class TrackSummary:
 
 def tracks() -> list[TrackSummary]:
     """The five tracks, in their own order."""
-    programs = _by_track(Program.objects.all())
+    programs = _by_track(offered_programs())
     items = _by_track(ContentItem.objects.filter(retired=False))
     return [TrackSummary(one, programs.get(one, 0), items.get(one, 0)) for one in Track]
 

@@ -20,7 +20,10 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
 
     class Meta:
         model = Program
-        fields = ("id", "slug", "title", "description", "track", "prerequisites_policy")
+        fields = (
+            *("id", "slug", "title", "description", "track", "prerequisites_policy"),
+            "retired",
+        )
         read_only_fields = fields
 
 

@@ -23,6 +23,16 @@ from ongoza_contracts.vocabulary import ContentType
 CATALOGUE_LOCK = "SELECT pg_advisory_xact_lock(7305121874)"
 
 
+class SlugTaken(Conflict):
+    code = "slug_taken"
+    detail = "There is a program with this slug already."
+
+
+class ProgramRetired(Conflict):
+    code = "program_retired"
+    detail = "The program is retired. Restore it."
+
+
 class ContentIdTaken(Conflict):
     code = "content_id_taken"
     detail = "There is an item with this content id already."
@@ -57,25 +67,61 @@ def add_program(
     track: str = "",
     prerequisites_policy: str = Program.PrerequisitesPolicy.ADVISE,
 ) -> Program:
-    """Programs have no facts of their own: an item's fact says its track."""
-    return Program.objects.create(
-        slug=slug,
-        title=title,
-        description=description,
-        track=track,
-        prerequisites_policy=prerequisites_policy,
-    )
+    """Programs have no facts of their own, only their versions have. Raises SlugTaken."""
+    try:
+        with transaction.atomic():
+            return Program.objects.create(
+                slug=slug,
+                title=title,
+                description=description,
+                track=track,
+                prerequisites_policy=prerequisites_policy,
+            )
+    except IntegrityError:
+        raise SlugTaken from None
 
 
 @transaction.atomic
 def update_program(*, program_id: int, **changes: Any) -> Program:
+    """Raises NotFound, ProgramRetired and SlugTaken."""
+    program = _lock_program(program_id)
+    if program.retired:
+        raise ProgramRetired
+    for name, value in changes.items():
+        setattr(program, name, value)
+    try:
+        with transaction.atomic():
+            program.save(update_fields=[*changes])
+    except IntegrityError:
+        raise SlugTaken from None
+    return program
+
+
+@transaction.atomic
+def retire_program(*, program_id: int) -> Program:
+    """Publish no more versions of a program; its content stays on offer. No-op if it is retired.
+    Raises NotFound."""
+    return _set_program_retired(program_id, retired=True)
+
+
+@transaction.atomic
+def restore_program(*, program_id: int) -> Program:
+    """No-op if the program is not retired. Raises NotFound."""
+    return _set_program_retired(program_id, retired=False)
+
+
+def _set_program_retired(program_id: int, *, retired: bool) -> Program:
+    program = _lock_program(program_id)
+    program.retired = retired
+    program.save(update_fields=["retired"])
+    return program
+
+
+def _lock_program(program_id: int) -> Program:
     """Raises NotFound."""
     program = Program.objects.select_for_update(no_key=True).filter(pk=program_id).first()
     if program is None:
         raise NotFound
-    for name, value in changes.items():
-        setattr(program, name, value)
-    program.save(update_fields=[*changes])
     return program
 
 

@@ -12,8 +12,8 @@ from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.programs import selectors, serializers, services
-from core.programs.models import ContentItem, Program
-from core.programs.serializers import ContentSerializer, ProgramSerializer
+from core.programs.models import ContentItem
+from core.programs.serializers import ContentSerializer
 from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import ContentType, Track
 
@@ -53,34 +53,13 @@ EXTERNAL_IDS = {"external_source": "source", "external_id": "external_id"}
 """The column that each parameter compares."""
 
 
-class Programs(ApiView):
-    permissions = {"GET": Principal.USER}
-    query_parameters = PAGE_PARAMETERS
-
-    @extend_schema(
-        operation_id="programs_list", parameters=PAGE, responses=page_of(ProgramSerializer)
-    )
-    def get(self, request: Request) -> Response:
-        """List the programs."""
-        return self.page(Program.objects.all(), ProgramSerializer)
-
-
 class Tracks(ApiView):
     permissions = {"GET": Principal.USER}
 
     @extend_schema(operation_id="tracks_list", responses=serializers.TracksSerializer)
     def get(self, request: Request) -> Response:
-        """List the five tracks, with the number of programs and of items that are not retired."""
+        """List the five tracks, with the numbers of programs and items that are not retired."""
         return Response(serializers.TracksSerializer({"tracks": selectors.tracks()}).data)
-
-
-class ProgramDetail(ApiView):
-    permissions = {"GET": Principal.USER}
-
-    @extend_schema(operation_id="programs_read", responses=ProgramSerializer)
-    def get(self, request: Request, program_id: int) -> Response:
-        """One program."""
-        return Response(ProgramSerializer(selectors.program(program_id)).data)
 
 
 class _ContentList(ApiView):
