@@ -50,6 +50,8 @@ class EnrolmentState(StrEnum):
 class CohortPool(FactPart):
     kind: PoolKind
     size: Seats
+    needs_code: bool = False
+    """Whether learners get its seats by a code only."""
 
 
 class CohortUpdated(

@@ -14,6 +14,7 @@ from core.progress.services import report_progress
 from core.users.models import SignIn
 from core.users.services import sign_in
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
+from tests.unit.core.cohort_rows import apply, open_cohort
 from tests.unit.core.world import assign, forget_appended, item, person, published_version
 
 PUBLICATIONS = {publication.topic.kind: publication for publication in publications()}
@@ -41,6 +42,8 @@ def published_rows() -> dict[str, Versioned]:
         "goals": set_goal(user=learner, title="Pass", target_date=date.max),
         "memberships": assign(person("mentor"), learner),
         "program-versions": published_version(),
+        "cohorts": (cohort := open_cohort(scholarship=1)),
+        "enrolments": apply(learner, cohort),
         "sign-ins": SignIn.objects.get(),
     }
     forget_appended()

@@ -10,7 +10,9 @@ from functools import cached_property
 
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import (
+    COHORTS,
     CONTENT,
+    ENROLMENTS,
     FEEDBACK,
     GOALS,
     MEMBERSHIPS,
@@ -48,6 +50,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     ),
     Projection(topic=FEEDBACK, makes_lists_stale=True),
     Projection(topic=GOALS, makes_lists_stale=False),
+    Projection(topic=COHORTS, makes_lists_stale=False),
+    Projection(topic=ENROLMENTS, makes_lists_stale=False),
     Projection(topic=MEMBERSHIPS, makes_lists_stale=False),
     Projection(topic=SIGN_INS, makes_lists_stale=False, table="sign_in", exists="ended_at IS NULL"),
 )

@@ -1,5 +1,7 @@
 """Cohorts of a program, their pools of seats, and what learners have there."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -50,6 +52,8 @@ class Cohort(Versioned):
     time_zone = models.CharField(max_length=64, default="UTC")
     starts_on = models.DateField()
     ends_on = models.DateField()
+    public = models.BooleanField(default=False)
+    """Whether learners outside of the organization may see it and apply."""
 
     class Meta:
         ordering = ("id",)
@@ -70,13 +74,11 @@ class SeatPool(Part):
     kind = models.CharField(max_length=16, choices=enum_choices(PoolKind))
     size = models.PositiveIntegerField()
     needs_code = models.BooleanField(default=False)
-    """Whether learners apply for its seats by a code only."""
+    """Whether learners get its seats by a code only."""
 
     class Meta:
         ordering = ("kind",)
-        constraints = (
-            models.UniqueConstraint(fields=("cohort", "kind"), name="one_pool_of_kind"),
-        )
+        constraints = (models.UniqueConstraint(fields=("cohort", "kind"), name="one_pool_of_kind"),)
 
     def __str__(self) -> str:
         return f"{self.cohort}: {self.get_kind_display()}"
@@ -120,6 +122,8 @@ class Enrolment(Versioned):
     )
     accepted_pools = models.JSONField(default=list)
     """Kinds of pools, sorted."""
+    entitled_pools = models.JSONField(default=list, blank=True)
+    """Kinds of pools to which a code or staff gave the learner a right."""
     pool = models.CharField(max_length=16, choices=enum_choices(PoolKind), null=True, blank=True)  # noqa: DJ001 (absent in the fact)
     expires_at = models.DateTimeField(null=True, blank=True)
     payment_reference = models.CharField(max_length=120, blank=True)
@@ -128,7 +132,9 @@ class Enrolment(Versioned):
     )
     activated_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
-    previous_id: "models.UUIDField[object, object]" = models.UUIDField(null=True, blank=True)
+    previous_id: "models.UUIDField[UUID | None, UUID | None]" = models.UUIDField(
+        null=True, blank=True
+    )
     """The enrolment that a transfer ended. No foreign key: an erasure deletes both at once."""
 
     class Meta:
@@ -140,8 +146,7 @@ class Enrolment(Versioned):
                 name="one_open_enrolment",
             ),
             models.CheckConstraint(
-                condition=Q(pool__isnull=False)
-                | ~Q(state__in=[state.value for state in SEATED]),
+                condition=Q(pool__isnull=False) | ~Q(state__in=[state.value for state in SEATED]),
                 name="seat_of_a_pool",
             ),
         )
