@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from ongoza_contracts.calendars import CalendarEventUpdated
 from ongoza_contracts.certificates import CertificateUpdated
 from ongoza_contracts.coaching import GoalUpdated
+from ongoza_contracts.cohorts import CohortUpdated, EnrolmentUpdated
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact, FactDeclarationError
 from ongoza_contracts.feedback import FeedbackGiven
@@ -211,6 +212,24 @@ CERTIFICATES = Topic(
     partitions=6,
     facts=(CertificateUpdated,),
 )
+COHORTS = Topic(
+    name="ongoza.cohorts",
+    what="Cohorts: organization, program version, dates, state and the sizes of their seat pools.",
+    why="Dashboards and advice follow when a group of learners takes a program.",
+    producer="core",
+    consumers=("ai",),
+    partitions=3,
+    facts=(CohortUpdated,),
+)
+ENROLMENTS = Topic(
+    name="ongoza.enrolments",
+    what="Learners' enrolments in cohorts: state, pool of the seat and pinned program version.",
+    why="Services decide by enrolments which program a learner takes, and count seats by them.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(EnrolmentUpdated,),
+)
 SIGN_INS = Topic(
     name="ongoza.sign-ins",
     what="Sign-ins of users on devices, and their end.",
@@ -241,6 +260,8 @@ TOPICS: tuple[Topic, ...] = (
     GOALS,
     CALENDAR_EVENTS,
     CERTIFICATES,
+    COHORTS,
+    ENROLMENTS,
     SIGN_INS,
     RECOMMENDATIONS,
 )

@@ -13,6 +13,7 @@ from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.profiling.services import record_answer, start_session
 from core.programs.models import ContentItem, Prerequisite
 from core.users.models import User
+from tests.unit.core.cohort_rows import open_cohort
 from tests.unit.core.published import PUBLICATIONS, published_rows
 from tests.unit.core.world import appended, forget_appended, item, person, published_version
 
@@ -34,11 +35,13 @@ def parts(rows: dict[str, Versioned]) -> dict[str, Part]:
     record_answer(user=learner, session_id=session.pk, question_id="q-1", option_id="a")
     item("course-2", prerequisites=["course-1"])
     version = published_version("course-2")
+    pool = open_cohort(paid=1).pools.get()
     forget_appended()
     return {
         "profiling": ProfilingAnswer.objects.get(),
         "content": Prerequisite.objects.get(),
         "program-versions": version.items.get(milestone=2),
+        "cohorts": pool,
     }
 
 

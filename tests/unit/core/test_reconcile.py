@@ -11,11 +11,13 @@ from core.organizations.services import add_organization
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import publications
 from core.outbox.publish import republish_owned
+from core.programs.models import ProgramVersion
 from core.users.models import User
 from core.users.services import sign_in
 from core.users.tokens import read_refresh
 from ongoza_contracts.http.reconcile import KINDS, VERSION_MAX, VERSION_STEP_MAX
 from ongoza_contracts.topics import TOPICS
+from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -65,12 +67,16 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         sessions.append(caller.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"])
         answer = f"profiling/sessions/{sessions[-1]}/answers/q-1/"
         assert caller.call("PUT", answer, {"option_id": "a"})[0] == 200
+    published_version()
+    cohorts = [published_cohort(paid=0) for _ in range(2)]
     return {
         "users": [str(one.id) for one in (learner, *others)],
         "content": ["course-1", "course-10", "course-2"],
         "progress": [f"{learner.id}:{n}" for n in ("course-1", "course-10", "course-2")],
         "calendar-events": [str(calendar_event(school).id) for _ in range(2)],
-        "program-versions": sorted(str(published_version().id) for _ in range(2)),
+        "program-versions": sorted(str(one.pk) for one in ProgramVersion.objects.all()),
+        "cohorts": [str(cohort.pk) for cohort in cohorts],
+        "enrolments": [str(apply(learner, cohort, "paid").pk) for cohort in cohorts],
         "profiling": sorted(sessions),
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],
         "memberships": sorted(str(assign(mentor, learner).id) for mentor in others),
@@ -172,7 +178,8 @@ def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
     answer = service().post(address, {"above": 40})
     rows = appended()
     assert answer == (200, {"facts": len(rows)})
-    owned = [key for kind in ("progress", "feedback", "goals", "sign-ins") for key in world[kind]]
+    kinds = ("progress", "feedback", "goals", "enrolments", "sign-ins")
+    owned = [key for kind in kinds for key in world[kind]]
     published = {key: version for _, key, version in rows}
     # All under their present version but the user, whom a consumer erased with version 40.
     assert {key: published[key] for key in owned} == dict.fromkeys(owned, 1)

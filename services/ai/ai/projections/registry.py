@@ -12,7 +12,9 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import (
     CALENDAR_EVENTS,
     CERTIFICATES,
+    COHORTS,
     CONTENT,
+    ENROLMENTS,
     FEEDBACK,
     GOALS,
     MEMBERSHIPS,
@@ -52,6 +54,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     Projection(topic=GOALS, makes_lists_stale=False),
     Projection(topic=CALENDAR_EVENTS, makes_lists_stale=False),
     Projection(topic=CERTIFICATES, makes_lists_stale=False),
+    Projection(topic=COHORTS, makes_lists_stale=False),
+    Projection(topic=ENROLMENTS, makes_lists_stale=False),
     Projection(topic=MEMBERSHIPS, makes_lists_stale=False),
     Projection(topic=SIGN_INS, makes_lists_stale=False, table="sign_in", exists="ended_at IS NULL"),
 )

@@ -109,7 +109,7 @@ def grant_to_invited(
 def _grant(
     user_id: int, role: Role, scope: Scope, until: datetime | None, granted_by: int | None
 ) -> Granted:
-    _lock_users({user_id, scope.learner_id, granted_by} - {None})
+    lock_users({user_id, scope.learner_id, granted_by} - {None})
     if scope.learner_id is not None:
         _require_learner(scope.learner_id)
     if scope.organization_id is not None:
@@ -128,7 +128,7 @@ def revoke(*, membership_id: UUID, revoked_by: Caller, if_match: IfMatch | None 
     the user's main role.
     """
     rows = selectors.manageable_memberships(revoked_by).filter(pk=membership_id)
-    _lock_users({*rows.values_list("user_id", flat=True)})
+    lock_users({*rows.values_list("user_id", flat=True)})
     membership = get_for_update(rows, if_match=if_match)
     require_grantable(revoked_by, Role(membership.role))
     if _is_main(membership.user_id, membership.role, Scope.of(membership)):
@@ -171,6 +171,20 @@ def follow_main_role(user_id: int, new: MainRole, old: MainRole | None = None) -
         _hold(user_id, new.role, new.scope, until=None, granted_by=None)
 
 
+@transaction.atomic
+def follow_enrolment(*, user_id: int, cohort_id: UUID, is_active: bool) -> None:
+    """Give a learner the membership in a cohort, or end it, as their enrolment there says.
+
+    The caller holds the user's lock.
+    """
+    scope = Scope(ScopeKind.COHORT, cohort_id=cohort_id)
+    if is_active:
+        _hold(user_id, Role.LEARNER, scope, until=None, granted_by=None)
+    else:
+        held = Membership.objects.filter(user_id=user_id, role=Role.LEARNER, **scope.columns)
+        _end_all(held)
+
+
 def require_grantable(manager: Caller, role: Role) -> None:
     """Raises PermissionDenied for a role that `manager` may neither grant nor revoke."""
     _require_grantable(role, selectors.extent(manager, MANAGE))
@@ -201,7 +215,7 @@ def _includes(found: Extent, scope: Scope) -> bool:
     return scope.organization_id in found.organizations or scope.cohort_id in found.cohorts
 
 
-def _lock_users(user_ids: set[Any]) -> None:
+def lock_users(user_ids: set[Any]) -> None:
     """In the order of ids, before any membership: an erasure locks its user first as well. Raises
     NotFound."""
     users = get_user_model()._default_manager.select_for_update(no_key=True)

@@ -14,9 +14,7 @@ class Certificate(Versioned):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="certificates")
-    enrolment = models.ForeignKey(
-        "cohorts.Enrolment", models.PROTECT, related_name="certificates"
-    )
+    enrolment = models.ForeignKey("cohorts.Enrolment", models.PROTECT, related_name="certificates")
     program_version = models.ForeignKey(
         "programs.ProgramVersion", models.PROTECT, related_name="certificates"
     )

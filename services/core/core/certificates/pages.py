@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from typing import Any
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -33,7 +34,7 @@ PAGE_POLICY = (
 
 def verification_page(certificate: Certificate | None) -> HttpResponse:
     """404 for None, an unknown certificate."""
-    context = {"certificate": certificate, "style": STYLE}
+    context: dict[str, Any] = {"certificate": certificate, "style": STYLE}
     if certificate is not None:
         context |= {
             "completed_on": long_date(certificate.completed_on),

@@ -124,16 +124,19 @@ def withdraw_key(*, thumbprint: str) -> None:
 
 
 def _confirmations(enrolment: Enrolment) -> dict[str, int]:
-    """How many required items each source confirmed. Raises NotConfirmed if one has no evidence."""
-    required = enrolment.program_version.items.filter(required=True).values("item")
+    """How many required items each source confirmed. Raises NotConfirmed if one has no evidence,
+    and where nothing is required."""
+    items = enrolment.program_version.items.filter(required=True)
+    required = [*items.values_list("item_id", flat=True)]
     done = Progress.objects.filter(
-        user_id=enrolment.user_id, content__in=required, first_completed_at__isnull=False
+        user_id=enrolment.user_id, content_id__in=required, first_completed_at__isnull=False
     )
     sources = Counter(done.values_list("completion_source", flat=True))
     counts = {column: sources[source] for source, column in EVIDENCE.items()}
-    if without := len(required) - sum(counts.values()):
+    confirmed = sum(counts.values())
+    if not required or confirmed < len(required):
         raise NotConfirmed(
-            f"{without} of {len(required)} required items have no evidence by a check, a review or"
+            f"{confirmed} of {len(required)} required items are confirmed by a check, a review or"
             " staff."
         )
     return counts

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "core.profiling",
     "core.coaching",
     "core.calendars",
+    "core.cohorts",
     "core.certificates",
     "core.erasure",
     "core.export",

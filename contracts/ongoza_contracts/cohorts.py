@@ -1,0 +1,110 @@
+"""Facts about cohorts and about learners' enrolments in them."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from ongoza_contracts.event import Fact, FactPart
+from ongoza_contracts.vocabulary import OrganizationId, UserId
+
+TimeZoneName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]+([/_+-][A-Za-z0-9]+)*$", max_length=64)
+]
+Seats = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class CohortState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    """Takes applications; the program has not started."""
+    RUNNING = "running"
+    """The program has started; free seats are still offered."""
+    CLOSED = "closed"
+
+
+class PoolKind(StrEnum):
+    """Who pays for the seats of a pool: the learner, a scholarship or a sponsor."""
+
+    PAID = "paid"
+    SCHOLARSHIP = "scholarship"
+    SPONSORED = "sponsored"
+
+
+class EnrolmentState(StrEnum):
+    APPLIED = "applied"
+    """On the waiting list of the cohort, without a seat."""
+    OFFERED = "offered"
+    """A seat is reserved until `expires_at`, for the learner to accept."""
+    PENDING_PAYMENT = "pending_payment"
+    """The seat is held until `expires_at`, for the payment to be confirmed."""
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+
+
+class CohortPool(FactPart):
+    kind: PoolKind
+    size: Seats
+    needs_code: bool = False
+    """Whether learners get its seats by a code only."""
+
+
+class CohortUpdated(
+    Fact,
+    type="ongoza.cohort.updated.v1",
+    key=("cohort_id",),
+    partition="cohort_id",
+):
+    """A cohort of a program was added or changed. Its name is not published."""
+
+    cohort_id: UUID
+    """A UUID of version 7."""
+    organization_id: OrganizationId
+    program_version_id: UUID
+    """The version that new enrolments follow."""
+    state: CohortState
+    time_zone: TimeZoneName
+    """A name of the IANA database; the dates are days there."""
+    starts_on: date
+    ends_on: date
+    pools: tuple[CohortPool, ...]
+    """In the order of their kinds."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class EnrolmentUpdated(
+    Fact,
+    type="ongoza.enrolment.updated.v1",
+    key=("enrolment_id",),
+    partition="user_id",
+    subjects=("user_id", "confirmed_by"),
+):
+    """A learner applied to a cohort, or their enrolment changed its state."""
+
+    enrolment_id: UUID
+    """A UUID of version 7."""
+    user_id: UserId
+    cohort_id: UUID
+    program_version_id: UUID
+    """The version whose requirements count; it never changes."""
+    state: EnrolmentState
+    accepted_pools: tuple[PoolKind, ...]
+    """The pools of which the learner takes a seat, in the order of their kinds."""
+    pool: PoolKind | None = None
+    """The pool of the seat; absent while there has not been any."""
+    expires_at: AwareDatetime | None = None
+    """When the offer or the wait for payment ends by itself."""
+    confirmed_by: UserId | None = None
+    """Who confirmed the payment; absent once that user was erased."""
+    activated_at: AwareDatetime | None = None
+    completed_at: AwareDatetime | None = None
+    previous_id: UUID | None = None
+    """The enrolment in another cohort that a transfer ended in favour of this one."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime

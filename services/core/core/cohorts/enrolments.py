@@ -1,0 +1,303 @@
+"""Everything that changes enrolments. Each function locks the cohort, then the users, then the
+enrolment: whoever takes or frees a seat waits for the cohort."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from core.access.services import follow_enrolment, lock_users
+from core.cohorts import notifications
+from core.cohorts.codes import spend_code
+from core.cohorts.models import ACCEPTING, OPEN, SEATED, Cohort, Enrolment
+from core.cohorts.seats import free_seats, kinds_open_to, promote
+from core.cohorts.selectors import managed_cohorts, visible_enrolments
+from core.cohorts.states import ENROLMENT_STATES
+from core.kit.errors import Conflict, DomainError, NotFound
+from core.kit.limits import lock_parent
+from core.kit.versions import get_for_update
+from core.notifications.services import notify
+from core.outbox.publish import publish
+from core.users.guardians import require_consent
+from core.users.models import User
+from ongoza_contracts.access import Permission
+from ongoza_contracts.cohorts import EnrolmentState, PoolKind
+from ongoza_contracts.vocabulary import Role
+
+PAYMENT_LASTS = timedelta(days=7)
+NOTICES = {
+    EnrolmentState.ACTIVE: notifications.ACTIVATED,
+    EnrolmentState.EXPIRED: notifications.EXPIRED,
+    EnrolmentState.SUSPENDED: notifications.SUSPENDED,
+    EnrolmentState.COMPLETED: notifications.COMPLETED,
+}
+
+
+class CohortNotAccepting(Conflict):
+    code = "cohort_not_accepting"
+    detail = "The cohort takes applications only while it is open or running."
+
+
+class AlreadyEnrolled(Conflict):
+    """Says by which enrolment."""
+
+    code = "already_enrolled"
+
+
+class UnknownPool(DomainError):
+    code = "unknown_pool"
+    detail = "The cohort has no pool of this kind."
+
+
+class CodeNeeded(Conflict):
+    code = "code_needed"
+    detail = "The seats of these pools are given for a code only."
+
+
+class HoldExpired(Conflict):
+    code = "hold_expired"
+    detail = "The seat was held until expires_at, and no longer."
+
+
+class NoSeat(Conflict):
+    code = "no_seat"
+
+
+class SameCohort(Conflict):
+    code = "same_cohort"
+    detail = "The enrolment is in this cohort."
+
+
+def apply(
+    *, user: User, cohort_id: UUID, pools: Collection[PoolKind], code: str | None = None
+) -> Enrolment:
+    """Put a learner on the waiting list of a cohort, or offer them a free seat at once.
+
+    `code` adds its pool to those that the learner takes a seat of. Raises NotFound, Busy,
+    PermissionDenied for somebody who is no learner, CohortNotAccepting, AlreadyEnrolled,
+    UnknownPool, CodeNeeded, what `spend_code` and what `require_consent` raises.
+    """
+    if user.role != Role.LEARNER:
+        raise PermissionDenied
+    require_consent(user)
+    with locked_cohort(cohort_id, {user.pk}) as cohort:
+        entitled = [spend_code(cohort, code)] if code is not None else []
+        return enter(cohort, user.pk, pools, entitled)
+
+
+def enter(
+    cohort: Cohort, user_id: int, pools: Collection[str], entitled: Collection[str]
+) -> Enrolment:
+    """Add a learner to the waiting list and offer free seats. The caller holds the locks.
+
+    Raises CohortNotAccepting, AlreadyEnrolled, UnknownPool and CodeNeeded.
+    """
+    _require_no_enrolment(cohort, user_id)
+    if cohort.state not in ACCEPTING:
+        raise CohortNotAccepting
+    own_pools = [*cohort.pools.all()]
+    enrolment = Enrolment(
+        user_id=user_id,
+        cohort=cohort,
+        program_version_id=cohort.program_version_id,
+        accepted_pools=sorted({*pools, *entitled}),
+        entitled_pools=sorted(entitled),
+    )
+    if not {*enrolment.accepted_pools} <= {pool.kind for pool in own_pools}:
+        raise UnknownPool
+    if not kinds_open_to(enrolment, own_pools):
+        raise CodeNeeded
+    publish(enrolment)
+    promote(cohort)
+    return Enrolment.objects.select_related("cohort").get(pk=enrolment.pk)
+
+
+def accept(*, user: User, enrolment_id: UUID) -> Enrolment:
+    """Take the offered seat; one of the pool of paid seats is held until the payment is confirmed.
+
+    Raises NotFound, Busy, PermissionDenied for an offer to somebody else, IllegalTransition and
+    HoldExpired.
+    """
+    with _locked(user, enrolment_id) as enrolment:
+        _require_own(enrolment, user)
+        unpaid = enrolment.pool == PoolKind.PAID
+        move(enrolment, "accept-unpaid" if unpaid else "accept")
+    return enrolment
+
+
+def decline(*, user: User, enrolment_id: UUID) -> Enrolment:
+    """Refuse the offered seat, which goes to the next at once. Raises as `accept` does."""
+    with _locked(user, enrolment_id) as enrolment:
+        _require_own(enrolment, user)
+        move(enrolment, "decline")
+    return enrolment
+
+
+def withdraw(*, caller: User, enrolment_id: UUID) -> Enrolment:
+    """End an enrolment; its seat goes to the next at once. By the learner or who manages the
+    cohort. Raises NotFound, Busy and IllegalTransition."""
+    with _locked(caller, enrolment_id) as enrolment:
+        move(enrolment, "withdraw")
+    return enrolment
+
+
+def confirm_payment(*, caller: User, enrolment_id: UUID, reference: str) -> Enrolment:
+    """Activate an enrolment that was paid for, on the word of staff.
+
+    Raises NotFound, Busy, PermissionDenied, IllegalTransition and HoldExpired.
+    """
+    with _locked(caller, enrolment_id) as enrolment:
+        enrolment.payment_reference, enrolment.confirmed_by = reference, caller
+        move(enrolment, "confirm-payment", _manager(caller, enrolment))
+    return enrolment
+
+
+def suspend(*, caller: User, enrolment_id: UUID) -> Enrolment:
+    """Interrupt an enrolment, which keeps its seat. Raises NotFound, Busy, PermissionDenied and
+    IllegalTransition."""
+    with _locked(caller, enrolment_id) as enrolment:
+        move(enrolment, "suspend", _manager(caller, enrolment))
+    return enrolment
+
+
+def resume(*, caller: User, enrolment_id: UUID) -> Enrolment:
+    """Raises as `suspend` does."""
+    with _locked(caller, enrolment_id) as enrolment:
+        move(enrolment, "resume", _manager(caller, enrolment))
+    return enrolment
+
+
+def transfer(*, caller: User, enrolment_id: UUID, cohort_id: UUID, pool: PoolKind) -> Enrolment:
+    """End an active enrolment and begin one in another cohort, which refers to it.
+
+    Takes a free seat of `pool` there. Raises NotFound, Busy, PermissionDenied, IllegalTransition,
+    SameCohort, CohortNotAccepting, AlreadyEnrolled, UnknownPool and NoSeat.
+    """
+    old_cohort_id, user_id = _place(caller, enrolment_id)
+    if old_cohort_id == cohort_id:
+        raise SameCohort
+    first, second = sorted((old_cohort_id, cohort_id))
+    with lock_parent(Cohort.objects.filter(pk=first)), locked_cohort(second, {user_id}):
+        enrolment = _get_for_update(caller, enrolment_id)
+        cohort = managed_cohorts(caller).filter(pk=cohort_id).first()
+        if cohort is None:
+            raise NotFound
+        began = _begun_elsewhere(enrolment, cohort, pool)
+        move(enrolment, "transfer", _manager(caller, enrolment))
+        publish(began)
+        follow_enrolment(user_id=user_id, cohort_id=cohort.pk, is_active=True)
+        _notify(began)
+    return began
+
+
+@contextmanager
+def locked_cohort(cohort_id: UUID, user_ids: Collection[int]) -> Iterator[Cohort]:
+    """A transaction with the locks of the cohort and of users. Raises NotFound and Busy."""
+    with lock_parent(Cohort.objects.filter(pk=cohort_id)) as cohort:
+        lock_users({*user_ids})
+        yield cohort
+
+
+def move(
+    enrolment: Enrolment,
+    action: str,
+    may: Callable[[Permission], bool] = lambda _: False,
+) -> None:
+    """Move an enrolment, with what follows: the membership, the notice, and the seat that it frees.
+
+    The caller holds the locks. Raises PermissionDenied, IllegalTransition and HoldExpired.
+    """
+    before = enrolment.state
+    ENROLMENT_STATES.move(enrolment, action, may)
+    now = timezone.now()
+    is_pending = enrolment.state == EnrolmentState.PENDING_PAYMENT
+    keeps_seat = is_pending or enrolment.state == EnrolmentState.ACTIVE
+    if keeps_seat and enrolment.expires_at and enrolment.expires_at <= now:
+        raise HoldExpired
+    enrolment.expires_at = now + PAYMENT_LASTS if is_pending else None
+    if enrolment.state == EnrolmentState.ACTIVE:
+        enrolment.activated_at = enrolment.activated_at or now
+    if enrolment.state == EnrolmentState.COMPLETED:
+        enrolment.completed_at = now
+    publish(enrolment)
+    if EnrolmentState.ACTIVE in (before, enrolment.state):
+        follow_enrolment(
+            user_id=enrolment.user_id,
+            cohort_id=enrolment.cohort_id,
+            is_active=enrolment.state == EnrolmentState.ACTIVE,
+        )
+    _notify(enrolment)
+    if before in SEATED and enrolment.state not in SEATED:
+        promote(enrolment.cohort)
+
+
+def _notify(enrolment: Enrolment) -> None:
+    """No-op for a state of which nobody is notified."""
+    if kind := NOTICES.get(EnrolmentState(enrolment.state)):
+        subject, version = str(enrolment.pk), enrolment.version
+        notify(user_id=enrolment.user_id, kind=kind, subject=subject, version=version)
+
+
+def _begun_elsewhere(enrolment: Enrolment, cohort: Cohort, pool: PoolKind) -> Enrolment:
+    """Not stored yet."""
+    if cohort.state not in ACCEPTING:
+        raise CohortNotAccepting
+    _require_no_enrolment(cohort, enrolment.user_id)
+    promote(cohort)  # those who wait there come first
+    free = free_seats(cohort)
+    if pool not in free:
+        raise UnknownPool
+    if free[pool] < 1:
+        raise NoSeat(f"All seats of the pool {pool} are taken or offered.")
+    return Enrolment(
+        user_id=enrolment.user_id,
+        cohort=cohort,
+        program_version_id=cohort.program_version_id,
+        state=EnrolmentState.ACTIVE,
+        accepted_pools=[pool],
+        entitled_pools=[pool],
+        pool=pool,
+        payment_reference=enrolment.payment_reference,
+        activated_at=timezone.now(),
+        previous_id=enrolment.pk,
+    )
+
+
+@contextmanager
+def _locked(caller: User, enrolment_id: UUID) -> Iterator[Enrolment]:
+    cohort_id, user_id = _place(caller, enrolment_id)
+    with locked_cohort(cohort_id, {user_id, caller.pk}):
+        yield _get_for_update(caller, enrolment_id)
+
+
+def _place(caller: User, enrolment_id: UUID) -> tuple[UUID, int]:
+    """The ids of the cohort and of the learner, which never change. Raises NotFound."""
+    rows = visible_enrolments(caller).filter(pk=enrolment_id)
+    found = rows.values_list("cohort_id", "user_id").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _get_for_update(caller: User, enrolment_id: UUID) -> Enrolment:
+    return get_for_update(visible_enrolments(caller).filter(pk=enrolment_id))
+
+
+def _require_no_enrolment(cohort: Cohort, user_id: int) -> None:
+    found = cohort.enrolments.filter(user=user_id, state__in=OPEN).first()
+    if found is not None:
+        raise AlreadyEnrolled(f"The enrolment {found.pk} in this cohort is {found.state}.")
+
+
+def _require_own(enrolment: Enrolment, user: User) -> None:
+    if enrolment.user_id != user.pk:
+        raise PermissionDenied
+
+
+def _manager(caller: User, enrolment: Enrolment) -> Callable[[Permission], bool]:
+    """Whether the caller may do what takes a permission: nobody manages their own enrolment."""
+    managed = managed_cohorts(caller).filter(pk=enrolment.cohort_id)
+    return lambda _: caller.pk != enrolment.user_id and managed.exists()

@@ -1,0 +1,32 @@
+"""Kinds of notification about enrolments and announcements."""
+
+from collections.abc import Collection, Mapping
+
+from core.cohorts.models import Announcement, Enrolment
+from core.notifications.models import Channel
+from core.notifications.registry import declare
+
+OFFERED = "cohorts.seat_offered"
+ACTIVATED = "cohorts.enrolment_active"
+EXPIRED = "cohorts.enrolment_expired"
+SUSPENDED = "cohorts.enrolment_suspended"
+COMPLETED = "cohorts.enrolment_completed"
+ANNOUNCED = "cohorts.announcement"
+
+
+def _enrolments(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
+    rows = Enrolment.objects.filter(pk__in=subjects).select_related("cohort")
+    return {str(row.pk): {"cohort": row.cohort.name, "until": row.expires_at} for row in rows}
+
+
+def _announcements(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
+    rows = Announcement.objects.filter(pk__in=subjects).select_related("cohort")
+    return {
+        str(row.pk): {"cohort": row.cohort.name, "title": row.title, "text": row.text}
+        for row in rows
+    }
+
+
+for kind in (OFFERED, ACTIVATED, EXPIRED, SUSPENDED, COMPLETED):
+    declare(kind, Channel.MAIL, Channel.PUSH, contexts=_enrolments)
+declare(ANNOUNCED, Channel.MAIL, Channel.PUSH, contexts=_announcements)

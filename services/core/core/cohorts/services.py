@@ -1,0 +1,132 @@
+"""Everything that changes cohorts and their pools."""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+from uuid import UUID
+
+from core.access.selectors import extent
+from core.cohorts.models import Cohort, SeatPool
+from core.cohorts.seats import promote, taken_seats
+from core.cohorts.selectors import managed_cohorts
+from core.cohorts.states import COHORT_STATES
+from core.kit.errors import Conflict, DomainError
+from core.kit.etags import IfMatch
+from core.kit.limits import lock_parent
+from core.organizations.models import Organization
+from core.outbox.publish import publish, publish_with_parts
+from core.programs.models import ProgramVersion
+from core.users.models import User
+from ongoza_contracts.access import Permission
+
+
+class UnknownVersion(DomainError):
+    code = "unknown_program_version"
+    detail = "There is no such version of a program."
+
+
+class DatesReversed(DomainError):
+    code = "dates_reversed"
+    detail = "ends_on must not be before starts_on."
+
+
+class SeatsTaken(Conflict):
+    """Says of which pool, and how many."""
+
+    code = "seats_taken"
+
+
+class NoPools(Conflict):
+    code = "no_pools"
+    detail = "Give the cohort a pool of seats first."
+
+
+class PoolSpec(TypedDict):
+    kind: str
+    size: int
+    needs_code: bool
+
+
+def add_cohort(*, caller: User, organization_id: int, **columns: Any) -> Cohort:
+    """A draft without seats. Raises NotFound for an organization whose cohorts the caller does not
+    manage, UnknownVersion and DatesReversed."""
+    found = extent(caller, Permission.COHORT_MANAGE)
+    within = found.everyone or organization_id in found.organizations
+    organizations = Organization.objects.filter(pk=organization_id)
+    with lock_parent(organizations if within else organizations.none()) as organization:
+        cohort = Cohort(organization=organization)
+        _assign(cohort, columns)
+        publish(cohort)
+    return cohort
+
+
+def update_cohort(
+    *, caller: User, cohort_id: UUID, if_match: IfMatch | None = None, **changes: Any
+) -> Cohort:
+    """Change columns of a cohort; a no-op if nothing changes. Enrolments keep their version of the
+    program. Raises NotFound, Busy, PreconditionFailed, UnknownVersion and DatesReversed."""
+    with lock_parent(managed_cohorts(caller).filter(pk=cohort_id)) as cohort:
+        if if_match:
+            if_match.require(cohort)
+        changed = {name: value for name, value in changes.items() if getattr(cohort, name) != value}
+        if changed:
+            _assign(cohort, changed)
+            publish(cohort)
+    return cohort
+
+
+def move_cohort(*, caller: User, cohort_id: UUID, action: str) -> Cohort:
+    """Open, start, close or reopen a cohort. Opening it offers its seats to those who wait.
+
+    Raises NotFound, Busy, IllegalTransition and NoPools.
+    """
+    with lock_parent(managed_cohorts(caller).filter(pk=cohort_id)) as cohort:
+        COHORT_STATES.move(cohort, action, lambda _: True)
+        if action == "open" and not cohort.pools.exists():
+            raise NoPools
+        publish(cohort)
+        promote(cohort)
+    return cohort
+
+
+def set_pools(
+    *, caller: User, cohort_id: UUID, pools: Sequence[PoolSpec], if_match: IfMatch | None = None
+) -> Cohort:
+    """Replace the pools of a cohort; seats that are added are offered at once. A no-op if nothing
+    changes. Raises NotFound, Busy, PreconditionFailed and SeatsTaken."""
+    with lock_parent(managed_cohorts(caller).filter(pk=cohort_id)) as cohort:
+        if if_match:
+            if_match.require(cohort)
+        rows = {pool.kind: pool for pool in cohort.pools.all()}
+        new = {pool["kind"]: pool for pool in pools}
+        _require_seats(cohort, {kind: pool["size"] for kind, pool in new.items()})
+        stored = {
+            kind: PoolSpec(kind=kind, size=row.size, needs_code=row.needs_code)
+            for kind, row in rows.items()
+        }
+        if stored == new:
+            return cohort
+        with publish_with_parts(cohort):
+            for kind in rows.keys() - new.keys():
+                rows[kind].delete()
+            for kind, pool in new.items():
+                row = rows.get(kind) or SeatPool(cohort=cohort, kind=kind)
+                row.size, row.needs_code = pool["size"], pool["needs_code"]
+                row.save()
+        promote(cohort)
+    return cohort
+
+
+def _assign(cohort: Cohort, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(cohort, name, value)
+    if not ProgramVersion.objects.filter(pk=cohort.program_version_id).exists():
+        raise UnknownVersion
+    if cohort.ends_on < cohort.starts_on:
+        raise DatesReversed
+
+
+def _require_seats(cohort: Cohort, sizes: dict[str, int]) -> None:
+    """Raises SeatsTaken if a pool would be smaller than the number of its taken seats."""
+    for (_, kind), taken in taken_seats([cohort]).items():
+        if taken > sizes.get(kind, 0):
+            raise SeatsTaken(f"{taken} seats of the pool {kind} are taken or offered.")
