@@ -33,6 +33,7 @@ NOBODY_LISTENS = "https://127.0.0.1:9/"
 WEBHOOK = {"url": NOBODY_LISTENS, "types": ["ongoza.user.updated.v1"]}
 """The body of a subscription, but for its organization."""
 NAMES = {
+    "key_id": "A public key of credentials, which everybody may read.",
     "kind": "A kind of entity, which the catalogue of topics lists.",
     "provider": "A provider of OpenID Connect, which the settings name.",
     "question_id": "A question of the questionnaire, which everybody may read.",
@@ -300,6 +301,10 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "auth/tokens/{token_id}": api_token,
     "calendar/events/{event_id}": calendar_event,
     "calendar/{token}": feed_token,
+    "certificates/keys/{key_id}": lambda _: {"key_id": "none"},
+    "certificates/{certificate_id}": lambda _: {
+        "certificate_id": "018f0000-0000-7000-8000-00000000beef"
+    },
     "coaching/goals/{goal_id}": goal,
     "content/{content_id}": content,
     "content/import/{import_id}": content_import,

@@ -63,6 +63,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "POST calendar/events/{event_id}/cancel": ADMINS,
     # Everybody who has the token of a feed reads it.
     "GET calendar/{token}.ics": EVERYBODY,
+    "GET certificates": ADMINS,
     "GET coaching/goals": ADMINS,
     "GET coaching/goals/{goal_id}": ADMINS,
     "GET memberships": ADMINS,

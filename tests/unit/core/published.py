@@ -15,6 +15,7 @@ from core.progress.services import report_progress
 from core.users.models import SignIn
 from core.users.services import sign_in
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
+from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.cohort_rows import apply, open_cohort
 from tests.unit.core.world import (
     assign,
@@ -53,7 +54,8 @@ def published_rows() -> dict[str, Versioned]:
         "memberships": assign(person("mentor"), learner),
         "program-versions": published_version(),
         "cohorts": (cohort := open_cohort(scholarship=1)),
-        "enrolments": apply(learner, cohort),
+        "enrolments": (enrolment := apply(learner, cohort)),
+        "certificates": published_certificate(enrolment),
         "sign-ins": SignIn.objects.get(),
     }
     forget_appended()

@@ -30,6 +30,7 @@ from tests.access_matrix import (
     statuses,
 )
 from tests.openapi_documents import core_document
+from tests.unit.core.certificate_rows import published_certificate, published_enrolment
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -87,6 +88,26 @@ ROUTES: dict[str, Route] = {
     "POST /calendar/token/": Route(For.USERS),
     "DELETE /calendar/token/": Route(For.USERS),
     "GET /calendar/{token}.ics/": Route(For.ANYONE, "calendar/none.ics/"),
+    "GET /certificates/": Route(For.REACHING, "certificates/?user={learner}"),
+    "POST /certificates/": Route(For.USERS, body={}),
+    "GET /certificates/keys/": Route(For.ANYONE),
+    "GET /certificates/keys/{key_id}/": Route(For.ANYONE, "certificates/keys/none/"),
+    "GET /certificates/{certificate_id}/": Route(For.REACHING, "certificates/{certificate}/"),
+    "GET /certificates/{certificate_id}/credential/": Route(
+        For.REACHING, "certificates/{certificate}/credential/"
+    ),
+    "GET /certificates/{certificate_id}/pdf/": Route(
+        For.REACHING, "certificates/{certificate}/pdf/"
+    ),
+    "POST /certificates/{certificate_id}/revoke/": Route(
+        MANAGERS, f"certificates/{ABSENT}/revoke/", {}
+    ),
+    "GET /certificates/{certificate_id}/status/": Route(
+        For.ANYONE, f"certificates/{ABSENT}/status/"
+    ),
+    "GET /certificates/{certificate_id}/verify/": Route(
+        For.ANYONE, f"certificates/{ABSENT}/verify/"
+    ),
     "GET /coaching/goals/": Route(For.REACHING, "coaching/goals/?user={learner}"),
     "POST /coaching/goals/": Route(For.USERS, body={}),
     "GET /coaching/goals/{goal_id}/": Route(For.REACHING, "coaching/goals/{goal}/"),
@@ -294,6 +315,7 @@ def world_of(role: Role | None, relation: Relation) -> World:
     goal = signed_in(learner).post("coaching/goals/", goal_request())[1]["id"]
     values = {"learner": learner.id, "progress": record, "organization": organization.id}
     values["goal"] = goal
+    values["certificate"] = published_certificate(published_enrolment(learner)).pk
     return World(signed_in(user), learner, values)
 
 

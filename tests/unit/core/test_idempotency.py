@@ -30,6 +30,7 @@ from core.users.services import add_user
 from core.users.tokens import issue_scoped
 from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
+from tests.unit.core.certificate_rows import certificate, completed_enrolment, named
 from tests.unit.core.school import World
 from tests.unit.core.world import (
     Caller,
@@ -127,6 +128,18 @@ REPEATABLE = [
         lambda world: world.director,
         lambda world: None,
         lambda world: {"event_id": calendar_event(world.school).pk},
+        status=200,
+    ),
+    Repeatable(
+        "certificates/",
+        lambda world: named(world.learner),
+        lambda world: {"enrolment": str(completed_enrolment(world.learner, world.school).pk)},
+    ),
+    Repeatable(
+        "certificates/{certificate_id}/revoke/",
+        lambda world: world.director,
+        lambda world: {"reason": "Misspelt"},
+        lambda world: {"certificate_id": certificate(world.learner, world.school).pk},
         status=200,
     ),
     Repeatable(GOALS, lambda world: world.learner, lambda world: goal_request()),

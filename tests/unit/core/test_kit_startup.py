@@ -148,6 +148,18 @@ def test_a_gateway_of_text_messages_without_tls_is_refused() -> None:
         start(sms_url="http://sms.example/messages")
 
 
+@pytest.mark.parametrize("key", ["x", "AAAA", "!" * 64])
+def test_a_malformed_key_of_credentials_is_refused(key: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="CERTIFICATE_KEY is no RSA key of 2048 bits"):
+        start(certificate_key=key)
+
+
+@pytest.mark.parametrize("url", ["", "api.example", "https://api.example/", "https://a.example/b"])
+def test_an_api_url_that_is_no_origin_is_refused(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="API_URL is not one origin"):
+        start(api_url=url)
+
+
 def test_keys_and_gateways_of_notifications_are_taken() -> None:
     start(vapid_private_key="yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")
     start(vapid_private_key="yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw=")

@@ -14,6 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from core.access.services import Scope, grant
 from core.calendars.models import CalendarEvent
+from core.certificates.models import Certificate
 from core.coaching.models import Goal
 from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
@@ -28,8 +29,10 @@ from core.progress.models import Attempt, Progress
 from core.users.models import ApiToken, Consent, SignIn, User
 from core.webhooks.models import Delivery, Subscription
 from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.certificates import CertificateState
 from ongoza_contracts.users import UserCreated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
+from tests.unit.core.certificate_rows import published_enrolment
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +95,23 @@ def feedback(user: User, numbers: range) -> None:
 def goals(user: User, numbers: range) -> None:
     day = date(2999, 1, 1)
     Goal.objects.bulk_create([Goal(user=user, title=f"{n}", target_date=day) for n in numbers])
+
+
+def certificates(user: User, numbers: range) -> None:
+    """Revoked ones: an enrolment has one that is valid."""
+    enrolment = user.enrolments.first() or published_enrolment(user)
+    Certificate.objects.bulk_create(
+        Certificate(
+            user=user,
+            enrolment=enrolment,
+            program_version=enrolment.program_version,
+            name=f"{number}",
+            completed_on=date(2030, 6, 28),
+            state=CertificateState.REVOKED,
+            **{"by_check": 1, "by_review": 0, "by_staff": 0},
+        )
+        for number in numbers
+    )
 
 
 def files(user: User, numbers: range) -> None:
@@ -249,6 +269,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),
     "/calendar/events/": (calendar_events, "calendar/events/?"),
+    "/certificates/": (certificates, "certificates/?"),
     "/coaching/goals/": (goals, "coaching/goals/?"),
     "/content/": (content, "content/?"),
     "/feedback/": (feedback, "feedback/?"),

@@ -17,6 +17,7 @@ from core.users.services import sign_in
 from core.users.tokens import read_refresh
 from ongoza_contracts.http.reconcile import KINDS, VERSION_MAX, VERSION_STEP_MAX
 from ongoza_contracts.topics import TOPICS
+from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.world import (
     NOBODY,
@@ -69,6 +70,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         assert caller.call("PUT", answer, {"option_id": "a"})[0] == 200
     published_version()
     cohorts = [published_cohort(paid=0) for _ in range(2)]
+    enrolments = [apply(learner, cohort, "paid") for cohort in cohorts]
     return {
         "users": [str(one.id) for one in (learner, *others)],
         "content": ["course-1", "course-10", "course-2"],
@@ -76,7 +78,8 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "calendar-events": [str(calendar_event(school).id) for _ in range(2)],
         "program-versions": sorted(str(one.pk) for one in ProgramVersion.objects.all()),
         "cohorts": [str(cohort.pk) for cohort in cohorts],
-        "enrolments": [str(apply(learner, cohort, "paid").pk) for cohort in cohorts],
+        "enrolments": [str(one.pk) for one in enrolments],
+        "certificates": [str(published_certificate(one).pk) for one in enrolments],
         "profiling": sorted(sessions),
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],
         "memberships": sorted(str(assign(mentor, learner).id) for mentor in others),
@@ -178,7 +181,7 @@ def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
     answer = service().post(address, {"above": 40})
     rows = appended()
     assert answer == (200, {"facts": len(rows)})
-    kinds = ("progress", "feedback", "goals", "enrolments", "sign-ins")
+    kinds = ("progress", "feedback", "goals", "enrolments", "certificates", "sign-ins")
     owned = [key for kind in kinds for key in world[kind]]
     published = {key: version for _, key, version in rows}
     # All under their present version but the user, whom a consumer erased with version 40.

@@ -48,7 +48,8 @@ class Caller:
             content_type=headers.get("Content-Type", ""),
             headers={**headers, **authorization},
         )
-        return response.status_code, response.json() if response.content else None
+        is_json = response.content and "json" in response.headers["Content-Type"]
+        return response.status_code, response.json() if is_json else response.content or None
 
     def get(self, path: str) -> Answer:
         return self.call("GET", path)

@@ -43,7 +43,7 @@ class Certificate(Versioned):
         )
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.program_title}"
+        return f"{self.user}: {self.program_title}"
 
     @property
     def evidence(self) -> str:
@@ -72,4 +72,4 @@ class SigningKey(models.Model):
         ordering = ("created_at",)
 
     def __str__(self) -> str:
-        return self.thumbprint
+        return f"Key {self.thumbprint[:8]}"

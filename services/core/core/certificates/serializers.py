@@ -80,4 +80,4 @@ class Revocations(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     issuer = serializers.CharField()
-    revokedCredentials = RevokedCredential(many=True)  # noqa: N815  (the standard's name)
+    revokedCredentials = RevokedCredential(many=True)

@@ -16,7 +16,8 @@ POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 class ContentPolicyMiddleware:
-    """The API's answers are no pages: nothing in them may load or run. A page has its own policy."""
+    """The API's answers are no pages: nothing in them may load or run. A view that answers with a
+    page sets a policy of its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -9,6 +9,7 @@ from django.utils import timezone
 from core.outbox.history import to_fact
 from core.outbox.models import FactHistory
 from ongoza_contracts.access import Permission, ScopeKind, is_active, is_subject
+from ongoza_contracts.certificates import CertificateUpdated
 from ongoza_contracts.coaching import GoalUpdated
 from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.progress import ProgressUpdated
@@ -20,6 +21,7 @@ READABLE_WITH: Mapping[str, Permission] = {
     MembershipUpdated.type: Permission.MEMBERSHIP_READ,
     ProgressUpdated.type: Permission.LEARNER_READ,
     GoalUpdated.type: Permission.LEARNER_READ,
+    CertificateUpdated.type: Permission.LEARNER_READ,
 }
 """By type, the permission by which directors read the entity itself."""
 
