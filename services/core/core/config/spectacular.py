@@ -5,6 +5,7 @@ from typing import Any
 from core.kit.choices import enum_choices
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.coaching import GoalState
+from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.vocabulary import (
     ID_MAX,
@@ -48,10 +49,13 @@ SETTINGS: dict[str, Any] = {
         **{
             kind.__name__: enum_choices(kind)
             for kind in (
-                *(AnswerFlag, Confidence, ContentType, GoalState, ProgressSource, ProgressStatus),
-                *(Role, ScopeKind, Track, Verdict),
+                *(AnswerFlag, CohortState, Confidence, ContentType, EnrolmentState, GoalState),
+                *(PoolKind, ProgressSource, ProgressStatus, Role, ScopeKind, Track, Verdict),
             )
         },
+        "CohortAction": "core.cohorts.serializers.ACTIONS",
+        "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
+        "WaitingReason": "core.cohorts.serializers.REASONS",
         "PrerequisitesPolicy": "core.programs.models.Program.PrerequisitesPolicy",
         "OrganizationKind": "core.organizations.models.Organization.Kind",
         "Readiness": ["ok", "degraded"],
