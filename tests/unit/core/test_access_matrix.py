@@ -112,6 +112,25 @@ ROUTES: dict[str, Route] = {
     "POST /coaching/goals/": Route(For.USERS, body={}),
     "GET /coaching/goals/{goal_id}/": Route(For.REACHING, "coaching/goals/{goal}/"),
     "PATCH /coaching/goals/{goal_id}/": Route(For.USERS, f"coaching/goals/{ABSENT}/", {}),
+    "GET /codes/": Route(MANAGERS),
+    "POST /codes/": Route(MANAGERS, body={}),
+    "GET /cohorts/": Route(For.USERS),
+    "POST /cohorts/": Route(MANAGERS, body={}),
+    "GET /cohorts/{cohort_id}/": Route(For.USERS, f"cohorts/{ABSENT}/"),
+    "PATCH /cohorts/{cohort_id}/": Route(MANAGERS, f"cohorts/{ABSENT}/", {}),
+    "GET /cohorts/{cohort_id}/announcements/": Route(For.USERS, f"cohorts/{ABSENT}/announcements/"),
+    "POST /cohorts/{cohort_id}/announcements/": Route(
+        MANAGERS, f"cohorts/{ABSENT}/announcements/", {}
+    ),
+    "GET /cohorts/{cohort_id}/enrolments/": Route(MANAGERS, f"cohorts/{ABSENT}/enrolments/"),
+    "POST /cohorts/{cohort_id}/enrolments/": Route(For.USERS, f"cohorts/{ABSENT}/enrolments/", {}),
+    "POST /cohorts/{cohort_id}/enrolments/bulk/": Route(
+        MANAGERS, f"cohorts/{ABSENT}/enrolments/bulk/", {}
+    ),
+    "GET /cohorts/{cohort_id}/pools/": Route(For.USERS, f"cohorts/{ABSENT}/pools/"),
+    "PUT /cohorts/{cohort_id}/pools/": Route(MANAGERS, f"cohorts/{ABSENT}/pools/", {}),
+    "POST /cohorts/{cohort_id}/transitions/": Route(MANAGERS, f"cohorts/{ABSENT}/transitions/", {}),
+    "GET /cohorts/{cohort_id}/waitlist/": Route(MANAGERS, f"cohorts/{ABSENT}/waitlist/"),
     "GET /content/": Route(For.USERS),
     "POST /content/": Route(PUBLISHERS, body={}),
     "GET /content/{content_id}/": Route(For.USERS, "content/course-1/"),
@@ -120,6 +139,19 @@ ROUTES: dict[str, Route] = {
     "PATCH /content/{content_id}/": Route(PUBLISHERS, "content/course-1/", {}),
     "POST /content/{content_id}/restore/": Route(PUBLISHERS, "content/course-9/restore/"),
     "POST /content/{content_id}/retire/": Route(PUBLISHERS, "content/course-9/retire/"),
+    "GET /enrolments/": Route(For.USERS),
+    "GET /enrolments/{enrolment_id}/": Route(For.USERS, f"enrolments/{ABSENT}/"),
+    "POST /enrolments/{enrolment_id}/accept/": Route(For.USERS, f"enrolments/{ABSENT}/accept/"),
+    "POST /enrolments/{enrolment_id}/confirm-payment/": Route(
+        MANAGERS, f"enrolments/{ABSENT}/confirm-payment/", {}
+    ),
+    "POST /enrolments/{enrolment_id}/decline/": Route(For.USERS, f"enrolments/{ABSENT}/decline/"),
+    "POST /enrolments/{enrolment_id}/resume/": Route(MANAGERS, f"enrolments/{ABSENT}/resume/"),
+    "POST /enrolments/{enrolment_id}/suspend/": Route(MANAGERS, f"enrolments/{ABSENT}/suspend/"),
+    "POST /enrolments/{enrolment_id}/transfer/": Route(
+        MANAGERS, f"enrolments/{ABSENT}/transfer/", {}
+    ),
+    "POST /enrolments/{enrolment_id}/withdraw/": Route(For.USERS, f"enrolments/{ABSENT}/withdraw/"),
     "GET /feedback/": Route(For.USERS),
     "POST /feedback/": Route(For.USERS, body={}),
     "DELETE /feedback/{content_id}/": Route(For.USERS, "feedback/course-1/"),

@@ -31,6 +31,7 @@ from core.users.tokens import issue_scoped
 from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
 from tests.unit.core.certificate_rows import certificate, completed_enrolment, named
+from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
 from tests.unit.core.school import World
 from tests.unit.core.world import (
     Caller,
@@ -89,6 +90,17 @@ class Repeatable:
 def a_completed_item(world: World) -> dict[str, Any]:
     body = progress_report(status="completed", completion_percentage=None)
     return {"progress_id": signed_in(world.learner).post("progress/", body)[1]["id"]}
+
+
+def a_new_cohort(world: World) -> dict[str, Any]:
+    days = {"starts_on": "2030-01-07", "ends_on": "2030-06-28"}
+    version = str(program_version().pk)
+    return {"organization": world.school.pk, "program_version": version, "name": "New", **days}
+
+
+def an_active_enrolment(world: World) -> dict[str, Any]:
+    cohort = published_cohort(scholarship=1)
+    return {"enrolment_id": enrolment_in("active", cohort, world.learner).pk}
 
 
 def a_new_placement() -> Milestone:
@@ -156,6 +168,32 @@ REPEATABLE = [
         lambda world: world.director,
         lambda world: None,
         lambda world: {"program_id": a_new_placement().program_id},
+    ),
+    Repeatable("cohorts/", lambda world: world.director, a_new_cohort),
+    Repeatable(
+        "cohorts/{cohort_id}/announcements/",
+        lambda world: world.admin,
+        lambda world: {"title": "Tonight", "text": "Bring a laptop."},
+        lambda world: {"cohort_id": published_cohort().pk},
+    ),
+    Repeatable(
+        "cohorts/{cohort_id}/enrolments/",
+        lambda world: world.learner,
+        lambda world: {"pools": ["paid"]},
+        lambda world: {"cohort_id": published_cohort(paid=1).pk},
+    ),
+    Repeatable(
+        "cohorts/{cohort_id}/enrolments/bulk/",
+        lambda world: world.admin,
+        lambda world: {"emails": [world.learner.email], "pool": "paid"},
+        lambda world: {"cohort_id": published_cohort(paid=1).pk},
+        status=200,
+    ),
+    Repeatable(
+        "enrolments/{enrolment_id}/transfer/",
+        lambda world: world.admin,
+        lambda world: {"cohort": str(published_cohort(paid=1).pk), "pool": "paid"},
+        an_active_enrolment,
     ),
     Repeatable("users/me/export/", lambda world: world.learner, lambda world: None, status=202),
     Repeatable("memberships/", lambda world: world.director, World.assignment),

@@ -16,6 +16,7 @@ from core.access.services import Scope, grant
 from core.calendars.models import CalendarEvent
 from core.certificates.models import Certificate
 from core.coaching.models import Goal
+from core.cohorts.models import Announcement, Code, Cohort
 from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
 from core.jobs.models import Job
@@ -33,6 +34,7 @@ from ongoza_contracts.certificates import CertificateState
 from ongoza_contracts.users import UserCreated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
 from tests.unit.core.certificate_rows import published_enrolment
+from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +152,30 @@ def calendar_events(_: User, numbers: range) -> None:
     CalendarEvent.objects.bulk_create(
         CalendarEvent(organization=place, title=f"{n}", **times) for n in numbers
     )
+
+
+def cohorts(_: User, numbers: range) -> None:
+    for _number in numbers:
+        published_cohort(paid=1, scholarship=1)
+
+
+def only_cohort() -> Cohort:
+    return Cohort.objects.first() or published_cohort(paid=0)
+
+
+def enrolments(_: User, numbers: range) -> None:
+    for number in numbers:
+        apply(person(f"applicant-{number}"), only_cohort(), "paid")
+
+
+def codes(_: User, numbers: range) -> None:
+    some = {"cohort": only_cohort(), "pool": "paid", "max_uses": 1, "ends_at": timezone.now()}
+    Code.objects.bulk_create(Code(code=f"{n}", **some) for n in numbers)
+
+
+def announcements(user: User, numbers: range) -> None:
+    some = {"cohort": only_cohort(), "author": user, "text": "Bring a laptop."}
+    Announcement.objects.bulk_create(Announcement(title=f"{n}", **some) for n in numbers)
 
 
 def memberships(_: User, numbers: range) -> None:
@@ -271,7 +297,13 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/calendar/events/": (calendar_events, "calendar/events/?"),
     "/certificates/": (certificates, "certificates/?"),
     "/coaching/goals/": (goals, "coaching/goals/?"),
+    "/codes/": (codes, "codes/?"),
+    "/cohorts/": (cohorts, "cohorts/?"),
+    "/cohorts/{cohort_id}/announcements/": (announcements, "cohorts/{cohort}/announcements/?"),
+    "/cohorts/{cohort_id}/enrolments/": (enrolments, "cohorts/{cohort}/enrolments/?"),
+    "/cohorts/{cohort_id}/waitlist/": (enrolments, "cohorts/{cohort}/waitlist/?"),
     "/content/": (content, "content/?"),
+    "/enrolments/": (enrolments, "enrolments/?"),
     "/feedback/": (feedback, "feedback/?"),
     "/files/": (files, "files/?"),
     "/jobs/": (jobs, "jobs/?"),
@@ -350,7 +382,8 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
         address = address.replace("{subscription}", str(subscribed().pk))
     if "{progress}" in address:
         address = address.replace("{progress}", str(taken_again(user).pk))
-    address = address.format(program=program, school=school().pk) + form
+    cohort = Cohort.objects.values_list("id", flat=True).first()
+    address = address.format(program=program, school=school().pk, cohort=cohort) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))
     long, as_many = cost(caller, address)

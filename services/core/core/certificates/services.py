@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.certificates.documents import missing_letters
 from core.certificates.models import Certificate, SigningKey
+from core.cohorts.completion import required_items
 from core.cohorts.models import Enrolment
 from core.cohorts.selectors import managed_cohorts, visible_enrolments
 from core.kit.errors import Conflict
@@ -20,6 +21,7 @@ from core.kit.transitions import StateMachine, Transition
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish
 from core.progress.models import Progress
+from core.progress.selectors import COMPLETED
 from core.users.models import User
 from ongoza_contracts.certificates import CertificateState
 from ongoza_contracts.cohorts import EnrolmentState
@@ -124,22 +126,24 @@ def withdraw_key(*, thumbprint: str) -> None:
 
 
 def _confirmations(enrolment: Enrolment) -> dict[str, int]:
-    """How many required items each source confirmed. Raises NotConfirmed if one has no evidence,
-    and where nothing is required."""
-    items = enrolment.program_version.items.filter(required=True)
-    required = [*items.values_list("item_id", flat=True)]
-    done = Progress.objects.filter(
-        user_id=enrolment.user_id, content_id__in=required, first_completed_at__isnull=False
+    """How many required items each source confirmed, as `core.cohorts.completion` counts them.
+
+    Raises NotConfirmed if one has no evidence, and where nothing is required.
+    """
+    required = required_items(enrolment.program_version_id)
+    attested = Progress.objects.filter(COMPLETED, user_id=enrolment.user_id)
+    by_item = dict(attested.order_by().values_list("content__content_id", "completion_source"))
+    sources = Counter(
+        EVIDENCE.get(by_item.get(item, "")) or EVIDENCE.get(by_item.get(course or "", ""))
+        for item, course in required.items()
     )
-    sources = Counter(done.values_list("completion_source", flat=True))
-    counts = {column: sources[source] for source, column in EVIDENCE.items()}
-    confirmed = sum(counts.values())
-    if not required or confirmed < len(required):
+    if not required or sources[None]:
+        confirmed = len(required) - sources[None]
         raise NotConfirmed(
             f"{confirmed} of {len(required)} required items are confirmed by a check, a review or"
             " staff."
         )
-    return counts
+    return {column: sources[column] for column in EVIDENCE.values()}
 
 
 def _printable(what: str, text: str) -> str:

@@ -13,8 +13,8 @@ from core.access.services import follow_enrolment, lock_users
 from core.cohorts import notifications
 from core.cohorts.codes import spend_code
 from core.cohorts.models import ACCEPTING, OPEN, SEATED, Cohort, Enrolment
-from core.cohorts.seats import free_seats, kinds_open_to, promote
-from core.cohorts.selectors import managed_cohorts, visible_enrolments
+from core.cohorts.seats import free_seats, kinds_open_to, lock_unless_erased, promote
+from core.cohorts.selectors import managed_cohorts, visible_cohort, visible_enrolments
 from core.cohorts.states import ENROLMENT_STATES
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.limits import lock_parent
@@ -83,21 +83,24 @@ def apply(
     if user.role != Role.LEARNER:
         raise PermissionDenied
     require_consent(user)
+    visible_cohort(user, cohort_id)
     with locked_cohort(cohort_id, {user.pk}) as cohort:
+        _require_no_enrolment(cohort, user.pk)
+        if cohort.state not in ACCEPTING:
+            raise CohortNotAccepting
         entitled = [spend_code(cohort, code)] if code is not None else []
-        return enter(cohort, user.pk, pools, entitled)
+        entry = add_entry(cohort, user.pk, pools, entitled)
+        promote(cohort)
+    return Enrolment.objects.select_related("cohort").get(pk=entry.pk)
 
 
-def enter(
+def add_entry(
     cohort: Cohort, user_id: int, pools: Collection[str], entitled: Collection[str]
 ) -> Enrolment:
-    """Add a learner to the waiting list and offer free seats. The caller holds the locks.
+    """Add a learner, who has no open enrolment there, to the waiting list.
 
-    Raises CohortNotAccepting, AlreadyEnrolled, UnknownPool and CodeNeeded.
+    The caller holds the locks. Raises UnknownPool and CodeNeeded.
     """
-    _require_no_enrolment(cohort, user_id)
-    if cohort.state not in ACCEPTING:
-        raise CohortNotAccepting
     own_pools = [*cohort.pools.all()]
     enrolment = Enrolment(
         user_id=user_id,
@@ -111,8 +114,7 @@ def enter(
     if not kinds_open_to(enrolment, own_pools):
         raise CodeNeeded
     publish(enrolment)
-    promote(cohort)
-    return Enrolment.objects.select_related("cohort").get(pk=enrolment.pk)
+    return enrolment
 
 
 def accept(*, user: User, enrolment_id: UUID) -> Enrolment:
@@ -191,6 +193,20 @@ def transfer(*, caller: User, enrolment_id: UUID, cohort_id: UUID, pool: PoolKin
         follow_enrolment(user_id=user_id, cohort_id=cohort.pk, is_active=True)
         _notify(began)
     return began
+
+
+def expire_and_promote(*, cohort_id: UUID) -> None:
+    """End the offers and the waits for payment whose time is over, and offer the free seats.
+    No-op for a cohort that does not exist. Raises Busy."""
+    if not Cohort.objects.filter(pk=cohort_id).exists():
+        return
+    with lock_parent(Cohort.objects.filter(pk=cohort_id)) as cohort:
+        overdue = cohort.enrolments.filter(expires_at__lte=timezone.now())
+        learners = lock_unless_erased([*overdue.values_list("user_id", flat=True)])
+        rows = overdue.filter(user__in=learners).order_by("expires_at", "pk")
+        for enrolment in rows.select_for_update(no_key=True):
+            move(enrolment, "expire")
+        promote(cohort)
 
 
 @contextmanager

@@ -31,6 +31,9 @@ OPEN = (
 )
 """The states of an enrolment that has not ended. A learner has one of them in a cohort at most."""
 
+ATTENDING = (EnrolmentState.ACTIVE, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED)
+"""The states of enrolments whose learners read the announcements of the cohort."""
+
 
 class Cohort(Versioned):
     """A group of learners who take one version of a program together."""

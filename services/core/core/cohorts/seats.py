@@ -20,8 +20,8 @@ OFFER_LASTS = timedelta(days=3)
 OFFERED_FIRST = (PoolKind.SPONSORED, PoolKind.SCHOLARSHIP, PoolKind.PAID)
 """The pool of which a learner who accepts several gets a seat, if more than one has some."""
 
-# Learners who are being erased are passed over: waiting for them could end in a deadlock.
-LOCK_LEARNERS = "SELECT id FROM users_user WHERE id = ANY(%s) FOR KEY SHARE SKIP LOCKED"
+# Without waiting for an erasure: it may wait for a row that the caller holds.
+LOCK_USERS = "SELECT id FROM users_user WHERE id = ANY(%s) FOR KEY SHARE SKIP LOCKED"
 
 
 def taken_seats(cohorts: Iterable[Cohort]) -> Mapping[tuple[object, str], int]:
@@ -80,14 +80,15 @@ def _first_entries(
         wanted |= Q(accepted_pools__contains=[pool.kind]) & entitled
     seats = sum(free[pool.kind] for pool in pools)
     first = waiting_list(cohort).filter(wanted)[:seats]
-    learners = _lock_learners([entry.user_id for entry in first])
+    learners = lock_unless_erased([entry.user_id for entry in first])
     rows = waiting_list(cohort).filter(pk__in=[entry.pk for entry in first], user__in=learners)
     return [*rows.select_for_update(no_key=True)]
 
 
-def _lock_learners(user_ids: list[int]) -> list[int]:
+def lock_unless_erased(user_ids: list[int]) -> list[int]:
+    """Keep users from being erased; those who are being erased now are left out."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_LEARNERS, [user_ids])
+        cursor.execute(LOCK_USERS, [user_ids])
         return [user_id for (user_id,) in cursor.fetchall()]
 
 

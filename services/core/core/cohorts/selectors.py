@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from core.access.selectors import active_memberships, extent
-from core.cohorts.models import Cohort, Enrolment
+from core.cohorts.models import ATTENDING, Announcement, Code, Cohort, Enrolment
 from core.kit.errors import NotFound
 from core.users.models import User
 from ongoza_contracts.access import Permission
@@ -61,3 +61,16 @@ def visible_enrolment(caller: User, enrolment_id: UUID) -> Enrolment:
     if (found := rows.filter(pk=enrolment_id).first()) is None:
         raise NotFound
     return found
+
+
+def announcements(caller: User, cohort_id: UUID) -> QuerySet[Announcement]:
+    """Newest first. Raises NotFound for somebody who neither manages nor attends the cohort."""
+    attended = Enrolment.objects.filter(user=caller, cohort=cohort_id, state__in=ATTENDING)
+    if not attended.exists():
+        managed_cohort(caller, cohort_id)
+    return Announcement.objects.filter(cohort=cohort_id)
+
+
+def codes(caller: User) -> QuerySet[Code]:
+    """Those of the cohorts that the caller manages."""
+    return Code.objects.filter(cohort__in=managed_cohorts(caller).values("pk"))

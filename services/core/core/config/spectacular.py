@@ -7,6 +7,7 @@ from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.calendars import CalendarEventState
 from ongoza_contracts.certificates import CertificateState
 from ongoza_contracts.coaching import GoalState
+from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.vocabulary import (
     ID_MAX,
@@ -50,10 +51,14 @@ SETTINGS: dict[str, Any] = {
         **{
             kind.__name__: enum_choices(kind)
             for kind in (
-                *(AnswerFlag, CalendarEventState, CertificateState, Confidence, ContentType),
-                *(GoalState, ProgressSource, ProgressStatus, Role, ScopeKind, Track, Verdict),
+                *(AnswerFlag, CalendarEventState, CertificateState, CohortState, Confidence),
+                *(ContentType, EnrolmentState, GoalState, PoolKind, ProgressSource),
+                *(ProgressStatus, Role, ScopeKind, Track, Verdict),
             )
         },
+        "CohortAction": "core.cohorts.serializers.ACTIONS",
+        "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
+        "WaitingReason": "core.cohorts.serializers.REASONS",
         "PrerequisitesPolicy": "core.programs.models.Program.PrerequisitesPolicy",
         "OrganizationKind": "core.organizations.models.Organization.Kind",
         "Readiness": ["ok", "degraded"],

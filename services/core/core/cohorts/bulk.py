@@ -1,0 +1,105 @@
+"""Enrolling many learners at once, on the word of who manages the cohort."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from core.access.selectors import reach
+from core.cohorts.enrolments import CohortNotAccepting, UnknownPool, add_entry, locked_cohort
+from core.cohorts.models import ACCEPTING, OPEN, Cohort, Enrolment
+from core.cohorts.seats import promote
+from core.cohorts.selectors import managed_cohort
+from core.kit.errors import DomainError
+from core.users.guardians import require_consent
+from core.users.models import User
+from ongoza_contracts.access import Permission
+from ongoza_contracts.cohorts import PoolKind
+from ongoza_contracts.vocabulary import Role
+
+ROWS_MAX = 200
+BYTE_ORDER_MARK = "\ufeff"
+
+
+class Result(StrEnum):
+    ADDED = "added"
+    ENROLLED_ALREADY = "enrolled_already"
+    REPEATED = "repeated"
+    """An earlier row names the same learner."""
+    NOT_FOUND = "not_found"
+    """No learner within the caller's reach has this address."""
+    CONSENT_MISSING = "consent_missing"
+
+
+@dataclass
+class RowResult:
+    row: int
+    """Counts the rows from 1."""
+    result: Result
+    enrolment: Enrolment | None = None
+
+
+def enrol_many(
+    *, caller: User, cohort_id: UUID, emails: Sequence[str], pool: PoolKind, dry_run: bool
+) -> list[RowResult]:
+    """Put learners on the waiting list with a right to seats of `pool`, and offer free ones.
+
+    Who has an open enrolment keeps it as it is, and nobody loses one by not being listed. With
+    `dry_run` nothing is written. Raises NotFound, Busy, CohortNotAccepting and UnknownPool.
+    """
+    managed_cohort(caller, cohort_id)
+    learners = _learners(caller, emails)
+    with locked_cohort(cohort_id, [user.pk for user in learners.values()]) as cohort:
+        if cohort.state not in ACCEPTING:
+            raise CohortNotAccepting
+        if not cohort.pools.filter(kind=pool).exists():
+            raise UnknownPool
+        results = _add_entries(cohort, [learners.get(_address(one)) for one in emails], pool)
+        promote(cohort)
+        rows = Enrolment.objects.in_bulk([one.enrolment.pk for one in results if one.enrolment])
+        for one in results:
+            one.enrolment = one.enrolment and rows[one.enrolment.pk]
+        transaction.set_rollback(dry_run)
+    return results
+
+
+def _add_entries(
+    cohort: Cohort, learners: Sequence[User | None], pool: PoolKind
+) -> list[RowResult]:
+    open_rows = cohort.enrolments.filter(user__in=[*filter(None, learners)], state__in=OPEN)
+    enrolled = {row.user_id: row for row in open_rows}
+    seen: set[int] = set()
+    results = []
+    for number, learner in enumerate(learners, start=1):
+        if learner is None:
+            results.append(RowResult(number, Result.NOT_FOUND))
+        elif learner.pk in seen:
+            results.append(RowResult(number, Result.REPEATED))
+        elif learner.pk in enrolled:
+            results.append(RowResult(number, Result.ENROLLED_ALREADY, enrolled[learner.pk]))
+        else:
+            results.append(_add_one(number, cohort, learner, pool))
+        seen |= {learner.pk} if learner else set()
+    return results
+
+
+def _add_one(number: int, cohort: Cohort, learner: User, pool: PoolKind) -> RowResult:
+    try:
+        require_consent(learner)
+    except DomainError:
+        return RowResult(number, Result.CONSENT_MISSING)
+    return RowResult(number, Result.ADDED, add_entry(cohort, learner.pk, [pool], [pool]))
+
+
+def _learners(caller: User, emails: Sequence[str]) -> dict[str, User]:
+    """By address. Only those whom the caller reaches."""
+    within = reach(caller, Permission.LEARNER_READ, "pk")
+    addresses = {_address(one) for one in emails}
+    rows = User.objects.filter(within, email__in=addresses, role=Role.LEARNER, is_active=True)
+    return {user.email: user for user in rows.select_related("minor")}
+
+
+def _address(text: str) -> str:
+    return text.strip().strip(BYTE_ORDER_MARK).strip().lower()
