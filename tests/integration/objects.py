@@ -295,6 +295,8 @@ def discard_parked(world: World) -> None:
         world.admin.ai("POST", path, json={"reason": "made by a test"})
 
 
+NO_CERTIFICATE = "018f0000-0000-7000-8000-00000000beef"
+
 MAKERS: Mapping[str, Callable[[World], Values]] = {
     "auth/oidc/{provider}": lambda _: {"provider": "none"},
     "auth/sessions/{sign_in_id}": sign_in,
@@ -302,9 +304,8 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "calendar/events/{event_id}": calendar_event,
     "calendar/{token}": feed_token,
     "certificates/keys/{key_id}": lambda _: {"key_id": "none"},
-    "certificates/{certificate_id}": lambda _: {
-        "certificate_id": "018f0000-0000-7000-8000-00000000beef"
-    },
+    # An enrolment is completed by a job of every ten minutes: there is no certificate to wait for.
+    "certificates/{certificate_id}": lambda _: {"certificate_id": NO_CERTIFICATE},
     "coaching/goals/{goal_id}": goal,
     "content/{content_id}": content,
     "content/import/{import_id}": content_import,

@@ -19,7 +19,7 @@ from core.progress.services import report_progress
 from core.users.services import update_user
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.certificates import CertificateState, CertificateUpdated
-from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role
+from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role
 from tests.unit.core.certificate_rows import certificate, completed_enrolment, confirm_items
 from tests.unit.core.cohort_rows import enrolment_in, open_cohort
 from tests.unit.core.school import ABSENT, World
@@ -28,6 +28,7 @@ from tests.unit.core.world import (
     admin_site_client,
     appended,
     forget_appended,
+    item,
     refusal,
     signed_in,
 )
@@ -98,6 +99,26 @@ def test_a_self_report_is_no_evidence(world: World, lena: Caller) -> None:
     assert refusal(refused) == (409, "not_confirmed", [])
     assert refused[1]["detail"].startswith("0 of 1 required items are confirmed")
     assert (Certificate.objects.count(), appended()) == (0, [])
+
+
+def test_a_certificate_counts_who_confirmed_the_required_items(world: World, lena: Caller) -> None:
+    item("course-1")
+    for module in ("module-1", "module-2"):
+        item(module, course="course-1")
+    row = enrolment_in("completed", open_cohort(world.school, scholarship=1), world.learner)
+    body = {"enrolment": str(row.pk)}
+    confirmations = (("module-1", ProgressSource.REVIEW), ("course-1", ProgressSource.CHECK))
+    for content_id, source in confirmations:
+        assert refusal(lena.post(ROUTE, body)) == (409, "not_confirmed", [])
+        report_progress(
+            user=world.learner,
+            content_id=content_id,
+            content_type=ContentType(content_id.split("-")[0]),
+            status=ProgressStatus.COMPLETED,
+            source=source,
+        )
+    issued = lena.post(ROUTE, body)[1]
+    assert (issued["by_check"], issued["by_review"], issued["by_staff"]) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(
