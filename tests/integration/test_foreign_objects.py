@@ -59,6 +59,24 @@ REACHED: Mapping[str, frozenset[Role]] = {
     # Admins reach everybody.
     "GET coaching/goals": ADMINS,
     "GET coaching/goals/{goal_id}": ADMINS,
+    "POST cohorts": ADMINS,
+    "GET cohorts/{cohort_id}": ADMINS,
+    "PATCH cohorts/{cohort_id}": ADMINS,
+    "GET cohorts/{cohort_id}/announcements": ADMINS,
+    "POST cohorts/{cohort_id}/announcements": ADMINS,
+    "GET cohorts/{cohort_id}/enrolments": ADMINS,
+    "POST cohorts/{cohort_id}/enrolments/bulk": ADMINS,
+    "GET cohorts/{cohort_id}/pools": ADMINS,
+    "PUT cohorts/{cohort_id}/pools": ADMINS,
+    "POST cohorts/{cohort_id}/transitions": ADMINS,
+    "GET cohorts/{cohort_id}/waitlist": ADMINS,
+    "GET enrolments/{enrolment_id}": ADMINS,
+    "POST enrolments/{enrolment_id}/accept": ADMINS,
+    "POST enrolments/{enrolment_id}/confirm-payment": ADMINS,
+    "POST enrolments/{enrolment_id}/decline": ADMINS,
+    "POST enrolments/{enrolment_id}/resume": ADMINS,
+    "POST enrolments/{enrolment_id}/suspend": ADMINS,
+    "POST enrolments/{enrolment_id}/withdraw": ADMINS,
     "GET memberships": ADMINS,
     "POST memberships": ADMINS,
     "DELETE memberships/{membership_id}": ADMINS,
@@ -106,6 +124,15 @@ other operation and role the answers must be equal."""
 IDS = ("user", "user_id", "learner", "organization")
 """The names of ids in queries and bodies."""
 BODIES: Mapping[str, dict[str, Any]] = {
+    "POST cohorts": {
+        "organization": 1,
+        "program_version": "018f0000-0000-7000-8000-00000000dead",
+        "name": "Evening class",
+        "starts_on": "2030-01-07",
+        "ends_on": "2030-06-28",
+    },
+    "POST cohorts/{cohort_id}/enrolments/bulk": {"emails": ["a@b.example"], "pool": "paid"},
+    "PUT cohorts/{cohort_id}/pools": {"pools": [{"kind": "paid", "size": 1}]},
     "POST memberships": {"user": 1, "role": "learner", "scope": "organization", "organization": 1},
     "POST users": {"email": "of-both@ongoza.example", "role": "learner", "organization": 1},
     "POST users/{user_id}/progress": {
