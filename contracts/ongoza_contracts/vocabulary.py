@@ -13,6 +13,10 @@ ID_MAX = 2**31 - 1
 
 UserId = Annotated[int, Field(ge=1, le=ID_MAX)]
 OrganizationId = Annotated[int, Field(ge=1, le=ID_MAX)]
+TimeZoneName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]+([/_+-][A-Za-z0-9]+)*$", max_length=64)
+]
+"""A name of the IANA database, such as `Africa/Nairobi`."""
 ContentId = Annotated[
     str, StringConstraints(pattern=r"^(course|module|mission)-[0-9]{1,9}(-[0-9]{1,9})?$")
 ]

@@ -177,6 +177,25 @@ def program_version(world: World) -> Values:
     return {"program_id": number, "number": version["number"]}
 
 
+def cohort(world: World) -> Values:
+    """An open one of the school, with seats, which nobody else sees."""
+    version = program_version(world)
+    path = f"{API}/programs/{version['program_id']}/versions/{version['number']}/"
+    body = {"organization": world.organization_id, "name": "Evening class"}
+    body |= {"program_version": world.admin.core("GET", path).json()["id"]}
+    body |= {"starts_on": "2030-01-07", "ends_on": "2030-06-28"}
+    made = created(world.admin, "cohorts/", body)["id"]
+    pools = {"pools": [{"kind": "paid", "size": 20}]}
+    world.admin.core("PUT", f"{API}/cohorts/{made}/pools/", json=pools).raise_for_status()
+    answered(world.admin, f"cohorts/{made}/transitions/", {"action": "open"})
+    return {"cohort_id": made}
+
+
+def enrolment(world: World) -> Values:
+    path = f"cohorts/{cohort(world)['cohort_id']}/enrolments/"
+    return {"enrolment_id": created(world.learner, path, {"pools": ["paid"]})["id"]}
+
+
 def program(world: World) -> Values:
     rows = world.admin.core("GET", f"{API}/programs/").json()["results"]
     return {"program_id": rows[0]["id"]}
@@ -307,8 +326,10 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     # An enrolment is completed by a job of every ten minutes: there is no certificate to wait for.
     "certificates/{certificate_id}": lambda _: {"certificate_id": NO_CERTIFICATE},
     "coaching/goals/{goal_id}": goal,
+    "cohorts/{cohort_id}": cohort,
     "content/{content_id}": content,
     "content/import/{import_id}": content_import,
+    "enrolments/{enrolment_id}": enrolment,
     "feedback/{content_id}": feedback,
     "files/{file_id}": file,
     "internal/erasures/{user_id}": lambda world: {"user_id": world.learner.user_id},

@@ -12,6 +12,8 @@ from django.db import transaction
 from core.access.models import Membership
 from core.coaching.models import Goal
 from core.coaching.services import set_goal
+from core.cohorts.enrolments import accept, confirm_payment
+from core.cohorts.models import Enrolment
 from core.erasure.services import erase_user
 from core.feedback.models import Feedback
 from core.feedback.services import give_feedback, withdraw_feedback
@@ -34,6 +36,7 @@ from ongoza_contracts.topics import TOPIC_BY_NAME
 from ongoza_contracts.vocabulary import Role, Verdict
 from tests.facts import NOW, progress
 from tests.topics_double import Topics
+from tests.unit.core.cohort_rows import apply, boss, published_cohort
 from tests.unit.core.restored import (
     after_restore,
     check_consistency,
@@ -143,6 +146,25 @@ def test_a_lost_version_of_a_lost_program_comes_back_without_its_texts(
     assert found.program.title == "(the title was lost)"
     assert [one.item_id for one in found.items.all()] == ["course-2", "module-1"]
     assert {one.milestone_title for one in found.items.all()} == {"(the title was lost)"}
+    check_consistency(topics)
+
+
+def test_lost_cohorts_and_enrolments_come_back_without_names_and_references(
+    topics: Topics, amina: User
+) -> None:
+    with transaction.atomic():
+        published_cohort()
+    staff = boss()
+    with lost(topics):
+        cohort = published_cohort(paid=1)
+        row = accept(user=amina, enrolment_id=apply(amina, cohort, "paid").pk)
+        confirm_payment(caller=staff, enrolment_id=row.pk, reference="R-17")
+    after_restore("--apply")
+    found = Enrolment.objects.select_related("cohort").get(pk=row.pk)
+    assert (found.state, found.pool, found.accepted_pools) == ("active", "paid", ["paid"])
+    assert (found.confirmed_by, found.payment_reference) == (staff, "")
+    assert (found.cohort.name, found.cohort.public) == ("(the name was lost)", False)
+    assert [*found.cohort.pools.values_list("kind", "size")] == [("paid", 1)]
     check_consistency(topics)
 
 

@@ -11,6 +11,7 @@ from core.outbox.models import OutboxEvent
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.calendars import CalendarEventUpdated
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.cohort_rows import enrolment_in, open_cohort
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.world import (
     Caller,
@@ -134,6 +135,14 @@ def test_members_read_the_events_of_their_organization_while_they_are_members(
     assert len(listed(stranger)) == 1
     revoke(membership_id=guest.pk, revoked_by=world.admin)
     assert listed(stranger) == []
+
+
+def test_learners_of_a_cohort_read_the_events_of_its_organization(
+    world: World, event: CalendarEvent
+) -> None:
+    enrolment_in("active", open_cohort(world.school, scholarship=1), world.foreign)
+    learner = signed_in(world.foreign)
+    assert [row["id"] for row in listed(learner)] == [str(event.pk)]
 
 
 def listed(caller: Caller, query: str = "") -> list[dict[str, Any]]:

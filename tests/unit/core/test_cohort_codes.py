@@ -10,7 +10,7 @@ from core.cohorts import codes, enrolments, services
 from core.cohorts.models import Code, Cohort, Enrolment
 from core.kit.errors import DomainError
 from core.notifications.models import Notification
-from core.users.models import User
+from core.users.models import Minor, User
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.cohort_rows import apply, boss, open_cohort
@@ -173,6 +173,17 @@ def test_each_row_of_many_has_its_result(world: World) -> None:
     assert (stored(), appended()) == (before, [])
     assert enrol(world, cohort, *emails) == wanted
     assert len(appended()) == 3
+
+
+def test_minors_are_enrolled_with_consent_alone(world: World) -> None:
+    cohort = open_cohort(world.school, scholarship=1)
+    Minor.objects.create(user=world.learner)
+    assert enrol(world, cohort, world.learner.email) == [("consent_missing", None)]
+    answer = signed_in(world.learner).post(
+        f"cohorts/{cohort.pk}/enrolments/", {"pools": ["scholarship"]}
+    )
+    assert refusal(answer)[:2] == (403, "birth_year_required")
+    assert (Enrolment.objects.count(), appended()) == (0, [])
 
 
 def test_enrolling_the_same_again_changes_nothing(world: World) -> None:

@@ -1,5 +1,5 @@
-"""Reads of calendar events: members read those of their organizations, managers what they
-manage."""
+"""Reads of calendar events: members of an organization and of its cohorts read them, managers what
+they manage."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.access.selectors import active_memberships, extent
 from core.calendars.models import CalendarEvent, FeedToken
+from core.cohorts.models import Cohort
 from core.kit.errors import NotFound
 from core.users.models import User
 from core.users.one_time_tokens import hash_token
@@ -30,7 +31,7 @@ def managed_events(caller: User) -> QuerySet[CalendarEvent]:
 
 
 def visible_events(caller: User) -> QuerySet[CalendarEvent]:
-    """The events of the caller's organizations, and those that the caller may change."""
+    """The events of the caller's organizations and cohorts, and those they may change."""
     managed = managed_events(caller).values("pk")
     return CalendarEvent.objects.filter(_for_member(caller) | Q(pk__in=managed))
 
@@ -72,5 +73,8 @@ def own_feed_token(user: User) -> FeedToken:
 
 
 def _for_member(user: User) -> Q:
-    held = active_memberships().filter(user_id=user.id, organization__isnull=False)
-    return Q(organization__in=held.values("organization_id"))
+    held = active_memberships().filter(user_id=user.id)
+    cohorts = Cohort.objects.filter(pk__in=held.exclude(cohort_id=None).values("cohort_id"))
+    return Q(organization__in=held.exclude(organization=None).values("organization_id")) | Q(
+        organization__in=cohorts.values("organization_id")
+    )

@@ -34,8 +34,8 @@ class CalendarEvents(ApiView):
         responses=page_of(CalendarEventSerializer),
     )
     def get(self, request: Request) -> Response:
-        """List the events of the caller's organizations, and those that the caller manages, by
-        their start."""
+        """List the events of the caller's organizations and cohorts, and those that the caller
+        manages, by their start."""
         rows = selectors.visible_events(self.caller)
         found = apply_filters(CalendarEventFilters, request, rows)
         return self.page(found, CalendarEventSerializer)

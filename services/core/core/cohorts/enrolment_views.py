@@ -22,7 +22,7 @@ from core.cohorts.serializers import (
 )
 from core.cohorts.vacancies import Vacancies
 from core.kit.pagination import PAGE_PARAMETERS
-from core.kit.parameters import enum_param, user_id_param
+from core.kit.parameters import enum_param
 from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
@@ -30,16 +30,15 @@ from ongoza_contracts.access import Permission
 from ongoza_contracts.cohorts import EnrolmentState
 
 STATE = OpenApiParameter("state", str, enum=list(EnrolmentState))
-USER = OpenApiParameter("user", int, description="Id of the learner; by default all.")
 
 
 class Enrolments(ApiView):
     permissions = {"GET": Principal.USER}
-    query_parameters = (*PAGE_PARAMETERS, "state", "user")
+    query_parameters = (*PAGE_PARAMETERS, "state")
 
     @extend_schema(
         operation_id="enrolments_list",
-        parameters=[STATE, USER, *PAGE],
+        parameters=[STATE, *PAGE],
         responses=page_of(EnrolmentSerializer),
     )
     def get(self, request: Request) -> Response:
@@ -48,8 +47,6 @@ class Enrolments(ApiView):
         rows = selectors.visible_enrolments(self.caller)
         if state := enum_param(request, "state", EnrolmentState):
             rows = rows.filter(state=state)
-        if "user" in request.query_params:
-            rows = rows.filter(user=user_id_param(request, self.caller.id))
         return self.page(rows, EnrolmentSerializer)
 
 

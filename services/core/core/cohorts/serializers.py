@@ -133,7 +133,7 @@ class EnrolmentDetailSerializer(EnrolmentSerializer):
 
 
 class WaitingEntrySerializer(serializers.ModelSerializer[Enrolment]):
-    """The context holds the `vacancies` of the cohort."""
+    """An entry of a waiting list, with the reason why it waits."""
 
     accepted_pools = serializers.ListField(
         child=serializers.ChoiceField(choices=enum_choices(PoolKind)), read_only=True

@@ -1,0 +1,207 @@
+"""Two processes that change one cohort at random sell no seat twice and pass over nobody."""
+
+import multiprocessing
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+from django.utils import timezone
+
+from core.cohorts import codes, enrolments, seats, services
+from core.cohorts.models import OPEN, SEATED, Code, Cohort, Enrolment
+from core.kit.errors import DomainError
+from core.outbox.models import FactHistory
+from core.users.models import User
+from ongoza_contracts.cohorts import EnrolmentState, PoolKind
+from tests.unit.core.cohort_rows import boss, open_cohort
+from tests.unit.core.world import person
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+OPERATIONS, LEARNERS, CODE_USES = 500, 24, 40
+HELD = timedelta(milliseconds=150)
+
+
+def sized(size: Callable[[], int]) -> list[services.PoolSpec]:
+    """All pools; the sponsored seats take a code."""
+    return [
+        services.PoolSpec(kind=kind, size=size(), needs_code=kind == PoolKind.SPONSORED)
+        for kind in PoolKind
+    ]
+
+
+class Operations:
+    """Random requests about one cohort."""
+
+    def __init__(self, cohort_id: Any, seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311  (repeatable)
+        self.cohort = Cohort.objects.get(pk=cohort_id)
+        self.boss = boss()
+        self.learners = [*User.objects.filter(email__startswith="learner-").order_by("pk")]
+        self.code = Code.objects.get().code
+
+    def run(self) -> Counter[str]:
+        """How often each operation succeeded or was refused."""
+        found: Counter[str] = Counter()
+        kinds = [self.apply] * 4 + [self.change] * 6 + [self.resize, self.expire]
+        for _ in range(OPERATIONS):
+            operation = self.random.choice(kinds)
+            try:
+                operation()
+                found[operation.__name__] += 1
+            except DomainError as refusal:
+                found[refusal.code] += 1
+        return found
+
+    def apply(self) -> None:
+        accepted = self.random.sample([*PoolKind], self.random.randint(1, 2))
+        code = self.code if self.random.random() < 0.4 else None
+        learner = self.random.choice(self.learners)
+        enrolments.apply(user=learner, cohort_id=self.cohort.pk, pools=accepted, code=code)
+
+    def change(self) -> None:
+        rows = Enrolment.objects.filter(state__in=OPEN).select_related("user").order_by("?")
+        row = rows.first()
+        if row is None:
+            return
+        learner, staff, key = row.user, self.boss, row.pk
+        match row.state:
+            case EnrolmentState.OFFERED if self.random.random() < 0.6:
+                enrolments.accept(user=learner, enrolment_id=key)
+            case EnrolmentState.OFFERED:
+                enrolments.decline(user=learner, enrolment_id=key)
+            case EnrolmentState.PENDING_PAYMENT if self.random.random() < 0.6:
+                enrolments.confirm_payment(caller=staff, enrolment_id=key, reference="R")
+            case EnrolmentState.SUSPENDED if self.random.random() < 0.6:
+                enrolments.resume(caller=staff, enrolment_id=key)
+            case EnrolmentState.ACTIVE if self.random.random() < 0.5:
+                enrolments.suspend(caller=staff, enrolment_id=key)
+            case _:
+                enrolments.withdraw(caller=staff, enrolment_id=key)
+
+    def resize(self) -> None:
+        pools = sized(lambda: self.random.randint(0, 4))
+        services.set_pools(caller=self.boss, cohort_id=self.cohort.pk, pools=pools)
+
+    def expire(self) -> None:
+        enrolments.expire_and_promote(cohort_id=self.cohort.pk)
+
+
+def run_in_process(cohort_id: Any, seed: int, answers: Any) -> None:
+    """Put what happened into `answers`: the counts, or the error of an operation."""
+    seats.OFFER_LASTS = enrolments.PAYMENT_LASTS = HELD
+    try:
+        answers.put(Operations(cohort_id, seed).run())
+    except BaseException as error:
+        answers.put(repr(error))
+    finally:
+        connections.close_all()
+
+
+def run_two(cohort: Cohort) -> Counter[str]:
+    connections.close_all()  # a forked process must not share them
+    context = multiprocessing.get_context("fork")
+    answers: Any = context.Queue()
+    both = [
+        context.Process(target=run_in_process, args=(cohort.pk, seed, answers)) for seed in (1, 2)
+    ]
+    for process in both:
+        process.start()
+    found = [answers.get(timeout=300) for _ in both]
+    for process in both:
+        process.join(timeout=60)
+    assert [one for one in found if isinstance(one, str)] == []
+    counts: Counter[str] = found[0] + found[1]
+    return counts
+
+
+def history(cohort: Cohort) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The facts of the cohort and of its enrolments in the order in which the lock was held."""
+    kinds = ("ongoza.cohort.updated.v1", "ongoza.enrolment.updated.v1")
+    for row in FactHistory.objects.filter(type__in=kinds).order_by("id"):
+        if row.body["cohort_id"] == str(cohort.pk):
+            yield row.type, row.body
+
+
+def test_two_processes_sell_no_seat_twice_and_pass_over_nobody() -> None:
+    with transaction.atomic():
+        cohort = open_cohort(paid=2, scholarship=2)
+    services.set_pools(caller=boss(), cohort_id=cohort.pk, pools=sized(lambda: 2))
+    codes.add_code(
+        caller=boss(),
+        cohort_id=cohort.pk,
+        pool=PoolKind.SPONSORED,
+        max_uses=CODE_USES,
+        ends_at=timezone.now() + timedelta(days=1),
+    )
+    for number in range(LEARNERS):
+        person(f"learner-{number}")
+
+    found = run_two(cohort)
+
+    assert min(found[name] for name in ("apply", "change", "resize", "expire")) > 10, found
+    check_history(cohort)
+    entitled = Enrolment.objects.filter(entitled_pools__contains=[PoolKind.SPONSORED]).count()
+    assert Code.objects.get().uses == entitled <= CODE_USES
+    before = FactHistory.objects.count()
+    cohort.refresh_from_db()
+    enrolments.expire_and_promote(cohort_id=cohort.pk)
+    waiting = Enrolment.objects.filter(state=EnrolmentState.APPLIED)
+    free = seats.free_seats(cohort)
+    pools = [*cohort.pools.all()]
+    left = [one for one in waiting if any(free[k] for k in seats.kinds_open_to(one, pools))]
+    assert (left, before > OPERATIONS) == ([], True)
+
+
+def check_history(cohort: Cohort) -> None:
+    """Whether at each fact no pool had more seats taken than it has, and each offer went to the
+    first who waited for it."""
+    rights = {str(row.pk): {*row.entitled_pools} for row in Enrolment.objects.all()}
+    sizes: dict[str, int] = {}
+    needs_code: set[str] = set()
+    rows: dict[str, dict[str, Any]] = {}
+    offers = 0
+    for kind, body in history(cohort):
+        if kind == "ongoza.cohort.updated.v1":
+            sizes = {pool["kind"]: pool["size"] for pool in body["pools"]}
+            needs_code = {pool["kind"] for pool in body["pools"] if pool["needs_code"]}
+        else:
+            key, pool = body["enrolment_id"], body["pool"]
+            if body["state"] == EnrolmentState.OFFERED:
+                offers += 1
+                assert pool not in needs_code or pool in rights[key]
+                assert earlier(rows, key, pool, needs_code, rights) == []
+            assert key not in rows or rows[key]["state"] in OPEN
+            rows[key] = body
+        taken = Counter(row["pool"] for row in rows.values() if row["state"] in SEATED)
+        assert all(taken[pool] <= sizes[pool] for pool in taken)
+        open_rows = Counter(row["user_id"] for row in rows.values() if row["state"] in OPEN)
+        assert max(open_rows.values(), default=0) <= 1
+    assert offers > 50
+
+
+def earlier(
+    rows: dict[str, dict[str, Any]],
+    key: str,
+    pool: str,
+    needs_code: set[str],
+    rights: dict[str, set[str]],
+) -> list[str]:
+    """Those who waited for a seat of the pool before the entry with this key."""
+    place = _place(rows[key])
+    return [
+        other
+        for other, row in rows.items()
+        if row["state"] == EnrolmentState.APPLIED
+        and _place(row) < place
+        and pool in row["accepted_pools"]
+        and (pool not in needs_code or pool in rights[other])
+    ]
+
+
+def _place(row: dict[str, Any]) -> tuple[datetime, str]:
+    return datetime.fromisoformat(row["created_at"]), row["enrolment_id"]
