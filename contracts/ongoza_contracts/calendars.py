@@ -1,18 +1,12 @@
 """Facts about the calendars of organizations."""
 
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.event import Fact
-from ongoza_contracts.vocabulary import OrganizationId
-
-ZoneName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9]+([/_+-][A-Za-z0-9]+)*$", max_length=64)
-]
-"""A name of the IANA database, such as `Africa/Nairobi`."""
+from ongoza_contracts.vocabulary import OrganizationId, TimeZoneName
 
 
 class CalendarEventState(StrEnum):
@@ -35,7 +29,7 @@ class CalendarEventUpdated(
     state: CalendarEventState
     starts_at: AwareDatetime
     ends_at: AwareDatetime
-    time_zone: ZoneName
+    time_zone: TimeZoneName
     """Where the event takes place; both times are at that place's clock in calendars."""
     sequence: int = Field(ge=0, le=2**31 - 1)
     """Raised when time, place or state change: the SEQUENCE of RFC 5545."""

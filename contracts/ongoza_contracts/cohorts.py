@@ -5,14 +5,11 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.event import Fact, FactPart
-from ongoza_contracts.vocabulary import OrganizationId, UserId
+from ongoza_contracts.vocabulary import OrganizationId, TimeZoneName, UserId
 
-TimeZoneName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9]+([/_+-][A-Za-z0-9]+)*$", max_length=64)
-]
 Seats = Annotated[int, Field(ge=0, le=100_000)]
 
 

@@ -84,7 +84,7 @@ def _draw_verification(canvas: Canvas, certificate: Certificate) -> None:
     lines = (
         f"Issued on {long_date(certificate.created_at.date())}",
         certificate.evidence,
-        "Whether this certificate is valid is answered at",
+        "Verify this certificate at",
         url,
     )
     canvas.setFillColor(MUTED)
