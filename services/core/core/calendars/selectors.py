@@ -45,8 +45,8 @@ def visible_event(caller: User, event_id: UUID) -> CalendarEvent:
 
 
 def feed_events(user: User) -> list[CalendarEvent]:
-    """The events of the user's organizations that are to come or ended lately, and those that were
-    cancelled lately, by their start; of more than FEED_MAX the next ones that are to come."""
+    """The events of the user's organizations and cohorts that are to come or ended lately, and
+    those cancelled lately, by their start; of more than FEED_MAX the next ones to come."""
     now = timezone.now()
     scheduled = Q(state=CalendarEventState.SCHEDULED, ends_at__gt=now - FEED_PAST)
     cancelled = Q(state=CalendarEventState.CANCELLED, updated_at__gt=now - CANCELLED_FOR)
