@@ -42,13 +42,15 @@ def pools(**sizes: int) -> list[services.PoolSpec]:
     ]
 
 
-def published_cohort(organization: Organization | None = None, **sizes: int) -> Cohort:
-    """Open, with pools of these sizes, at its first version."""
+def published_cohort(
+    organization: Organization | None = None, state: str = CohortState.OPEN, **sizes: int
+) -> Cohort:
+    """Open, if not in another state, with pools of these sizes, at its first version."""
     organization = organization or Organization.objects.get_or_create(name="Lab", kind="school")[0]
     cohort = Cohort(
         organization=organization,
         program_version=program_version(),
-        state=CohortState.OPEN,
+        state=state,
         **COHORT,
     )
     cohort.save()
@@ -57,9 +59,11 @@ def published_cohort(organization: Organization | None = None, **sizes: int) -> 
     return cohort
 
 
-def open_cohort(organization: Organization | None = None, **sizes: int) -> Cohort:
+def open_cohort(
+    organization: Organization | None = None, state: str = CohortState.OPEN, **sizes: int
+) -> Cohort:
     """As `published_cohort`, with its facts forgotten."""
-    cohort = published_cohort(organization, **sizes)
+    cohort = published_cohort(organization, state, **sizes)
     forget_appended()
     return cohort
 

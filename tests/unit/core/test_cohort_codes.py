@@ -136,6 +136,8 @@ def test_codes_are_made_and_listed_by_who_manages_the_cohort(world: World) -> No
     assert [one["id"] for one in director.get("codes/")[1]["results"]] == [code["id"]]
     other = {**body, "pool": "paid", "ends_at": "2999-01-01T00:00:00Z"}
     assert refusal(director.post("codes/", other)) == (400, "unknown_pool", [])
+    past = {**body, "ends_at": "2020-01-01T00:00:00Z"}
+    assert refusal(director.post("codes/", past)) == (400, "invalid", [("ends_at", "out_of_range")])
     assert Code.objects.count() == 1
 
 

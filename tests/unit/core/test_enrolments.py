@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from core.access.models import Membership
-from core.cohorts import enrolments, seats, services
+from core.cohorts import codes, enrolments, seats, services
 from core.cohorts.models import Cohort, Enrolment
 from core.cohorts.states import ENROLMENT_STATES
 from core.kit.errors import DomainError, NotFound
@@ -221,7 +221,7 @@ def test_a_transfer_ends_one_enrolment_and_begins_another(amina: User) -> None:
     ("pool", "refusal"),
     [
         (PoolKind.SPONSORED, enrolments.NoSeat),
-        (PoolKind.PAID, enrolments.UnknownPool),
+        (PoolKind.PAID, codes.UnknownPool),
     ],
 )
 def test_a_transfer_without_a_seat_changes_nothing(

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from core.access.services import follow_enrolment, lock_users
 from core.cohorts import notifications
-from core.cohorts.codes import spend_code
+from core.cohorts.codes import UnknownPool, spend_code
 from core.cohorts.models import ACCEPTING, OPEN, SEATED, Cohort, Enrolment
 from core.cohorts.seats import free_seats, kinds_open_to, lock_unless_erased, promote
 from core.cohorts.selectors import managed_cohorts, visible_cohort, visible_enrolments
 from core.cohorts.states import ENROLMENT_STATES
-from core.kit.errors import Conflict, DomainError, NotFound
+from core.kit.errors import Conflict, NotFound
 from core.kit.limits import lock_parent
 from core.kit.versions import get_for_update
 from core.notifications.services import notify
@@ -45,11 +45,6 @@ class AlreadyEnrolled(Conflict):
     """Says by which enrolment."""
 
     code = "already_enrolled"
-
-
-class UnknownPool(DomainError):
-    code = "unknown_pool"
-    detail = "The cohort has no pool of this kind."
 
 
 class CodeNeeded(Conflict):
