@@ -137,6 +137,15 @@ def test_who_applies_again_waits_at_the_end(amina: User) -> None:
     assert (state_of(next_one), again.state) == (EnrolmentState.OFFERED, EnrolmentState.APPLIED)
 
 
+def test_a_learner_is_notified_if_staff_end_their_enrolment(amina: User) -> None:
+    cohort = open_cohort(scholarship=2)
+    own, ended = enrolment_in("active", cohort, amina), apply(person("next"), cohort)
+    enrolments.withdraw(caller=amina, enrolment_id=own.pk)
+    enrolments.withdraw(caller=boss(), enrolment_id=ended.pk)
+    told = Notification.objects.filter(kind="cohorts.enrolment_withdrawn")
+    assert [*told.values_list("subject", flat=True)] == [str(ended.pk)]
+
+
 def test_a_learner_has_one_open_enrolment_in_a_cohort(amina: User) -> None:
     cohort = open_cohort(scholarship=2)
     row = apply(amina, cohort)

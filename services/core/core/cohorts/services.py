@@ -48,7 +48,7 @@ class PoolSpec(TypedDict):
 
 def add_cohort(*, caller: User, organization_id: int, **columns: Any) -> Cohort:
     """A draft without seats. Raises NotFound for an organization whose cohorts the caller does not
-    manage, UnknownVersion and DatesReversed."""
+    manage, Busy, UnknownVersion and DatesReversed."""
     found = extent(caller, Permission.COHORT_MANAGE)
     within = found.everyone or organization_id in found.organizations
     organizations = Organization.objects.filter(pk=organization_id)
