@@ -22,9 +22,11 @@ COHORT: dict[str, Any] = {
 }
 
 
-def boss() -> User:
+def cohort_admin() -> User:
     """An admin, who manages all cohorts."""
-    return User.objects.filter(email="boss@ongoza.example").first() or person("boss", Role.ADMIN)
+    return User.objects.filter(email="cohort-admin@ongoza.example").first() or person(
+        "cohort-admin", Role.ADMIN
+    )
 
 
 def program_version() -> ProgramVersion:
@@ -82,7 +84,7 @@ def enrolment_in(state: str, cohort: Cohort, user: User) -> Enrolment:
         row = enrolments.accept(user=user, enrolment_id=row.pk)
     match state:
         case EnrolmentState.SUSPENDED:
-            row = enrolments.suspend(caller=boss(), enrolment_id=row.pk)
+            row = enrolments.suspend(caller=cohort_admin(), enrolment_id=row.pk)
         case EnrolmentState.WITHDRAWN:
             row = enrolments.withdraw(caller=user, enrolment_id=row.pk)
         case EnrolmentState.COMPLETED | EnrolmentState.EXPIRED as end:

@@ -19,7 +19,7 @@ from core.kit.errors import DomainError
 from core.outbox.models import FactHistory
 from core.users.models import User
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
-from tests.unit.core.cohort_rows import apply, boss, open_cohort
+from tests.unit.core.cohort_rows import apply, cohort_admin, open_cohort
 from tests.unit.core.world import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -42,7 +42,7 @@ class Operations:
     def __init__(self, cohort_id: Any, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311  (repeatable)
         self.cohort = Cohort.objects.get(pk=cohort_id)
-        self.boss = boss()
+        self.admin = cohort_admin()
         self.learners = [*User.objects.filter(email__startswith="learner-").order_by("pk")]
         self.code = Code.objects.get().code
 
@@ -70,7 +70,7 @@ class Operations:
         row = rows.first()
         if row is None:
             return
-        learner, staff, key = row.user, self.boss, row.pk
+        learner, staff, key = row.user, self.admin, row.pk
         match row.state:
             case EnrolmentState.OFFERED if self.random.random() < 0.6:
                 enrolments.accept(user=learner, enrolment_id=key)
@@ -87,7 +87,7 @@ class Operations:
 
     def resize(self) -> None:
         pools = sized(lambda: self.random.randint(0, 4))
-        services.set_pools(caller=self.boss, cohort_id=self.cohort.pk, pools=pools)
+        services.set_pools(caller=self.admin, cohort_id=self.cohort.pk, pools=pools)
 
     def expire(self) -> None:
         enrolments.expire_and_promote(cohort_id=self.cohort.pk)
@@ -132,9 +132,9 @@ def history(cohort: Cohort) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_two_processes_sell_no_seat_twice_and_pass_over_nobody() -> None:
     with transaction.atomic():
         cohort = open_cohort(paid=2, scholarship=2)
-    services.set_pools(caller=boss(), cohort_id=cohort.pk, pools=sized(lambda: 2))
+    services.set_pools(caller=cohort_admin(), cohort_id=cohort.pk, pools=sized(lambda: 2))
     codes.add_code(
-        caller=boss(),
+        caller=cohort_admin(),
         cohort_id=cohort.pk,
         pool=PoolKind.SPONSORED,
         max_uses=CODE_USES,

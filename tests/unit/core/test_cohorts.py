@@ -15,7 +15,13 @@ from core.notifications.models import Notification
 from core.users.models import User
 from ongoza_contracts.cohorts import CohortState
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.cohort_rows import apply, boss, enrolment_in, open_cohort, program_version
+from tests.unit.core.cohort_rows import (
+    apply,
+    cohort_admin,
+    enrolment_in,
+    open_cohort,
+    program_version,
+)
 from tests.unit.core.school import World
 from tests.unit.core.world import (
     Answer,
@@ -40,7 +46,7 @@ def stored() -> list[Any]:
 @pytest.fixture
 def director(world: World) -> Caller:
     program_version()
-    boss()
+    cohort_admin()
     forget_appended()
     return signed_in(world.director)
 
