@@ -22,9 +22,11 @@ COHORT: dict[str, Any] = {
 }
 
 
-def boss() -> User:
+def cohort_admin() -> User:
     """An admin, who manages all cohorts."""
-    return User.objects.filter(email="boss@ongoza.example").first() or person("boss", Role.ADMIN)
+    return User.objects.filter(email="cohort-admin@ongoza.example").first() or person(
+        "cohort-admin", Role.ADMIN
+    )
 
 
 def program_version() -> ProgramVersion:
@@ -42,13 +44,15 @@ def pools(**sizes: int) -> list[services.PoolSpec]:
     ]
 
 
-def published_cohort(organization: Organization | None = None, **sizes: int) -> Cohort:
-    """Open, with pools of these sizes, at its first version."""
+def published_cohort(
+    organization: Organization | None = None, state: str = CohortState.OPEN, **sizes: int
+) -> Cohort:
+    """Open, if not in another state, with pools of these sizes, at its first version."""
     organization = organization or Organization.objects.get_or_create(name="Lab", kind="school")[0]
     cohort = Cohort(
         organization=organization,
         program_version=program_version(),
-        state=CohortState.OPEN,
+        state=state,
         **COHORT,
     )
     cohort.save()
@@ -57,9 +61,11 @@ def published_cohort(organization: Organization | None = None, **sizes: int) -> 
     return cohort
 
 
-def open_cohort(organization: Organization | None = None, **sizes: int) -> Cohort:
+def open_cohort(
+    organization: Organization | None = None, state: str = CohortState.OPEN, **sizes: int
+) -> Cohort:
     """As `published_cohort`, with its facts forgotten."""
-    cohort = published_cohort(organization, **sizes)
+    cohort = published_cohort(organization, state, **sizes)
     forget_appended()
     return cohort
 
@@ -78,7 +84,7 @@ def enrolment_in(state: str, cohort: Cohort, user: User) -> Enrolment:
         row = enrolments.accept(user=user, enrolment_id=row.pk)
     match state:
         case EnrolmentState.SUSPENDED:
-            row = enrolments.suspend(caller=boss(), enrolment_id=row.pk)
+            row = enrolments.suspend(caller=cohort_admin(), enrolment_id=row.pk)
         case EnrolmentState.WITHDRAWN:
             row = enrolments.withdraw(caller=user, enrolment_id=row.pk)
         case EnrolmentState.COMPLETED | EnrolmentState.EXPIRED as end:

@@ -36,7 +36,7 @@ from ongoza_contracts.topics import TOPIC_BY_NAME
 from ongoza_contracts.vocabulary import Role, Verdict
 from tests.facts import NOW, progress
 from tests.topics_double import Topics
-from tests.unit.core.cohort_rows import apply, boss, published_cohort
+from tests.unit.core.cohort_rows import apply, cohort_admin, published_cohort
 from tests.unit.core.restored import (
     after_restore,
     check_consistency,
@@ -154,7 +154,7 @@ def test_lost_cohorts_and_enrolments_come_back_without_names_and_references(
 ) -> None:
     with transaction.atomic():
         published_cohort()
-    staff = boss()
+    staff = cohort_admin()
     with lost(topics):
         cohort = published_cohort(paid=1)
         row = accept(user=amina, enrolment_id=apply(amina, cohort, "paid").pk)

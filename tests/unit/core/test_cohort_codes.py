@@ -13,7 +13,7 @@ from core.notifications.models import Notification
 from core.users.models import Minor, User
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.cohort_rows import apply, boss, open_cohort
+from tests.unit.core.cohort_rows import apply, cohort_admin, open_cohort
 from tests.unit.core.school import World
 from tests.unit.core.world import appended, forget_appended, person, refusal, signed_in
 
@@ -23,7 +23,7 @@ SPONSORED = PoolKind.SPONSORED
 
 @pytest.fixture
 def amina() -> User:
-    boss()
+    cohort_admin()
     return person("amina")
 
 
@@ -34,7 +34,7 @@ def needing_code(size: int) -> Cohort:
         services.PoolSpec(kind=SPONSORED, size=size, needs_code=True),
         services.PoolSpec(kind=PoolKind.PAID, size=0, needs_code=False),
     ]
-    services.set_pools(caller=boss(), cohort_id=cohort.pk, pools=pools)
+    services.set_pools(caller=cohort_admin(), cohort_id=cohort.pk, pools=pools)
     forget_appended()
     return cohort
 
@@ -42,7 +42,11 @@ def needing_code(size: int) -> Cohort:
 def code_of(cohort: Cohort, max_uses: int = 1, days: int = 1) -> Code:
     ends_at = timezone.now() + timedelta(days=days)
     return codes.add_code(
-        caller=boss(), cohort_id=cohort.pk, pool=SPONSORED, max_uses=max_uses, ends_at=ends_at
+        caller=cohort_admin(),
+        cohort_id=cohort.pk,
+        pool=SPONSORED,
+        max_uses=max_uses,
+        ends_at=ends_at,
     )
 
 
@@ -121,7 +125,7 @@ def test_an_entry_without_the_code_is_passed_over(amina: User) -> None:
     cohort = open_cohort(sponsored=0)
     without = apply(amina, cohort, "sponsored")
     pools = [services.PoolSpec(kind=SPONSORED, size=1, needs_code=True)]
-    services.set_pools(caller=boss(), cohort_id=cohort.pk, pools=pools)
+    services.set_pools(caller=cohort_admin(), cohort_id=cohort.pk, pools=pools)
     row = apply_by_code(person("next"), cohort, code_of(cohort).code)
     assert row.state == EnrolmentState.OFFERED
     assert Enrolment.objects.get(pk=without.pk).state == EnrolmentState.APPLIED
@@ -136,6 +140,8 @@ def test_codes_are_made_and_listed_by_who_manages_the_cohort(world: World) -> No
     assert [one["id"] for one in director.get("codes/")[1]["results"]] == [code["id"]]
     other = {**body, "pool": "paid", "ends_at": "2999-01-01T00:00:00Z"}
     assert refusal(director.post("codes/", other)) == (400, "unknown_pool", [])
+    past = {**body, "ends_at": "2020-01-01T00:00:00Z"}
+    assert refusal(director.post("codes/", past)) == (400, "invalid", [("ends_at", "out_of_range")])
     assert Code.objects.count() == 1
 
 
@@ -200,7 +206,7 @@ def test_enrolling_the_same_again_changes_nothing(world: World) -> None:
 def test_many_are_refused_where_one_would_be(pool: str, status: int, world: World) -> None:
     cohort = open_cohort(world.school, scholarship=1)
     if status == 409:
-        services.move_cohort(caller=boss(), cohort_id=cohort.pk, action="close")
+        services.move_cohort(caller=cohort_admin(), cohort_id=cohort.pk, action="close")
     forget_appended()
     body = {"emails": [world.learner.email], "pool": pool}
     answer = signed_in(world.director).post(f"cohorts/{cohort.pk}/enrolments/bulk/", body)

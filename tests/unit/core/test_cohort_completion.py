@@ -20,7 +20,7 @@ from core.progress.services import report_progress
 from core.users.models import User
 from ongoza_contracts.cohorts import EnrolmentState
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role
-from tests.unit.core.cohort_rows import apply, boss, enrolment_in, open_cohort
+from tests.unit.core.cohort_rows import apply, cohort_admin, enrolment_in, open_cohort
 from tests.unit.core.world import appended, forget_appended, item, person
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def amina() -> User:
-    boss()
+    cohort_admin()
     return person("amina")
 
 

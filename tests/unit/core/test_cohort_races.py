@@ -4,7 +4,9 @@ import multiprocessing
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from core.kit.errors import DomainError
 from core.outbox.models import FactHistory
 from core.users.models import User
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
-from tests.unit.core.cohort_rows import boss, open_cohort
+from tests.unit.core.cohort_rows import apply, cohort_admin, open_cohort
 from tests.unit.core.world import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -40,7 +42,7 @@ class Operations:
     def __init__(self, cohort_id: Any, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311  (repeatable)
         self.cohort = Cohort.objects.get(pk=cohort_id)
-        self.boss = boss()
+        self.admin = cohort_admin()
         self.learners = [*User.objects.filter(email__startswith="learner-").order_by("pk")]
         self.code = Code.objects.get().code
 
@@ -68,7 +70,7 @@ class Operations:
         row = rows.first()
         if row is None:
             return
-        learner, staff, key = row.user, self.boss, row.pk
+        learner, staff, key = row.user, self.admin, row.pk
         match row.state:
             case EnrolmentState.OFFERED if self.random.random() < 0.6:
                 enrolments.accept(user=learner, enrolment_id=key)
@@ -85,7 +87,7 @@ class Operations:
 
     def resize(self) -> None:
         pools = sized(lambda: self.random.randint(0, 4))
-        services.set_pools(caller=self.boss, cohort_id=self.cohort.pk, pools=pools)
+        services.set_pools(caller=self.admin, cohort_id=self.cohort.pk, pools=pools)
 
     def expire(self) -> None:
         enrolments.expire_and_promote(cohort_id=self.cohort.pk)
@@ -130,9 +132,9 @@ def history(cohort: Cohort) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_two_processes_sell_no_seat_twice_and_pass_over_nobody() -> None:
     with transaction.atomic():
         cohort = open_cohort(paid=2, scholarship=2)
-    services.set_pools(caller=boss(), cohort_id=cohort.pk, pools=sized(lambda: 2))
+    services.set_pools(caller=cohort_admin(), cohort_id=cohort.pk, pools=sized(lambda: 2))
     codes.add_code(
-        caller=boss(),
+        caller=cohort_admin(),
         cohort_id=cohort.pk,
         pool=PoolKind.SPONSORED,
         max_uses=CODE_USES,
@@ -155,6 +157,36 @@ def test_two_processes_sell_no_seat_twice_and_pass_over_nobody() -> None:
     pools = [*cohort.pools.all()]
     left = [one for one in waiting if any(free[k] for k in seats.kinds_open_to(one, pools))]
     assert (left, before > OPERATIONS) == ([], True)
+
+
+def test_promotion_does_not_wait_for_a_learner_who_is_being_erased() -> None:
+    """The erasure may wait for the enrolment of another learner, which the promotion holds."""
+    with transaction.atomic():
+        cohort = open_cohort(scholarship=1)
+    seated, erased = person("seated"), person("erased")
+    row, waiting = apply(seated, cohort), apply(erased, cohort)
+    locked, done = Event(), Event()
+
+    def erase() -> None:
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=erased.pk)
+            locked.set()
+            assert done.wait(timeout=30)
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        erasure = thread.submit(erase)
+        assert locked.wait(timeout=30)
+        try:
+            enrolments.decline(user=seated, enrolment_id=row.pk)
+            waiting.refresh_from_db()
+            assert waiting.state == EnrolmentState.APPLIED
+        finally:
+            done.set()
+        erasure.result()
+    enrolments.expire_and_promote(cohort_id=cohort.pk)
+    waiting.refresh_from_db()
+    assert waiting.state == EnrolmentState.OFFERED
 
 
 def check_history(cohort: Cohort) -> None:

@@ -7,13 +7,21 @@ import pytest
 from core.access.models import Membership
 from core.cohorts import enrolments
 from core.cohorts.models import Announcement, Code, Cohort, Enrolment, SeatPool
+from core.cohorts.states import COHORT_STATES
 from core.cohorts.vacancies import WaitingReason
 from core.jobs.models import Job
 from core.jobs.services import run_due
 from core.notifications.models import Notification
 from core.users.models import User
+from ongoza_contracts.cohorts import CohortState
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.cohort_rows import apply, boss, enrolment_in, open_cohort, program_version
+from tests.unit.core.cohort_rows import (
+    apply,
+    cohort_admin,
+    enrolment_in,
+    open_cohort,
+    program_version,
+)
 from tests.unit.core.school import World
 from tests.unit.core.world import (
     Answer,
@@ -38,7 +46,7 @@ def stored() -> list[Any]:
 @pytest.fixture
 def director(world: World) -> Caller:
     program_version()
-    boss()
+    cohort_admin()
     forget_appended()
     return signed_in(world.director)
 
@@ -92,6 +100,24 @@ def test_a_cohort_that_cannot_be_is_refused(
     before = stored()
     answer = director.post("cohorts/", cohort_request(world, **changes))
     assert is_refused(answer, status, code, before)
+
+
+COHORT_TABLE = {(one.origin, one.action): one.target for one in COHORT_STATES.transitions}
+
+
+@pytest.mark.parametrize("action", ["open", "start", "close", "reopen"])
+@pytest.mark.parametrize("state", [*CohortState])
+def test_a_cohort_moves_as_its_table_says(
+    state: CohortState, action: str, world: World, director: Caller
+) -> None:
+    cohort = open_cohort(world.school, state, paid=1)
+    before = stored()
+    answer = director.post(f"cohorts/{cohort.pk}/transitions/", {"action": action})
+    if (state, action) in COHORT_TABLE:
+        assert (answer[0], answer[1]["state"]) == (200, COHORT_TABLE[state, action])
+        assert appended() == [("cohort.updated", str(cohort.pk), 2)]
+    else:
+        assert is_refused(answer, 409, "illegal_transition", before)
 
 
 def test_a_cohort_opens_with_pools_alone(world: World, director: Caller) -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from core.access.models import Membership
-from core.cohorts import enrolments, seats, services
+from core.cohorts import codes, enrolments, seats, services
 from core.cohorts.models import Cohort, Enrolment
 from core.cohorts.states import ENROLMENT_STATES
 from core.kit.errors import DomainError, NotFound
@@ -18,7 +18,7 @@ from core.notifications.models import Notification
 from core.users.models import User
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.cohort_rows import apply, boss, enrolment_in, open_cohort, pools
+from tests.unit.core.cohort_rows import apply, cohort_admin, enrolment_in, open_cohort, pools
 from tests.unit.core.world import appended, forget_appended, person
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ ACTIONS = sorted({one.action for one in ENROLMENT_STATES.transitions})
 
 @pytest.fixture
 def amina() -> User:
-    boss()  # before the facts that a test counts
+    cohort_admin()  # before the facts that a test counts
     return person("amina")
 
 
@@ -137,6 +137,15 @@ def test_who_applies_again_waits_at_the_end(amina: User) -> None:
     assert (state_of(next_one), again.state) == (EnrolmentState.OFFERED, EnrolmentState.APPLIED)
 
 
+def test_a_learner_is_notified_if_staff_end_their_enrolment(amina: User) -> None:
+    cohort = open_cohort(scholarship=2)
+    own, ended = enrolment_in("active", cohort, amina), apply(person("next"), cohort)
+    enrolments.withdraw(caller=amina, enrolment_id=own.pk)
+    enrolments.withdraw(caller=cohort_admin(), enrolment_id=ended.pk)
+    told = Notification.objects.filter(kind="cohorts.enrolment_withdrawn")
+    assert [*told.values_list("subject", flat=True)] == [str(ended.pk)]
+
+
 def test_a_learner_has_one_open_enrolment_in_a_cohort(amina: User) -> None:
     cohort = open_cohort(scholarship=2)
     row = apply(amina, cohort)
@@ -152,10 +161,10 @@ def test_a_paid_seat_is_held_until_the_payment_is_confirmed(amina: User) -> None
     row = apply(amina, cohort, "paid")
     row = enrolments.accept(user=amina, enrolment_id=row.pk)
     assert (row.state, is_learner_of(amina, cohort)) == ("pending_payment", False)
-    row = enrolments.confirm_payment(caller=boss(), enrolment_id=row.pk, reference="R-17")
+    row = enrolments.confirm_payment(caller=cohort_admin(), enrolment_id=row.pk, reference="R-17")
     stored_row = Enrolment.objects.get(pk=row.pk)
     assert (stored_row.state, stored_row.payment_reference) == ("active", "R-17")
-    assert (stored_row.confirmed_by, stored_row.expires_at) == (boss(), None)
+    assert (stored_row.confirmed_by, stored_row.expires_at) == (cohort_admin(), None)
     assert is_learner_of(amina, cohort)
 
 
@@ -170,7 +179,7 @@ def test_an_expired_hold_is_not_taken(
     forget_appended()
     before, later = stored(), timezone.now() + timedelta(days=8)
     monkeypatch.setattr(timezone, "now", lambda: later)
-    staff = boss()
+    staff = cohort_admin()
     acts: dict[str, Callable[[], Any]] = {
         "paid": lambda: enrolments.confirm_payment(
             caller=staff, enrolment_id=row.pk, reference="late"
@@ -186,10 +195,10 @@ def test_suspension_takes_the_membership_and_keeps_the_seat(amina: User) -> None
     cohort = open_cohort(scholarship=1)
     row = enrolment_in("active", cohort, amina)
     assert is_learner_of(amina, cohort)
-    enrolments.suspend(caller=boss(), enrolment_id=row.pk)
+    enrolments.suspend(caller=cohort_admin(), enrolment_id=row.pk)
     assert not is_learner_of(amina, cohort)
     assert apply(person("next"), cohort).state == EnrolmentState.APPLIED
-    enrolments.resume(caller=boss(), enrolment_id=row.pk)
+    enrolments.resume(caller=cohort_admin(), enrolment_id=row.pk)
     assert is_learner_of(amina, cohort)
 
 
@@ -207,7 +216,7 @@ def test_a_transfer_ends_one_enrolment_and_begins_another(amina: User) -> None:
     waiting = apply(person("next"), old)
     forget_appended()
     began = enrolments.transfer(
-        caller=boss(), enrolment_id=row.pk, cohort_id=new.pk, pool=PoolKind.SPONSORED
+        caller=cohort_admin(), enrolment_id=row.pk, cohort_id=new.pk, pool=PoolKind.SPONSORED
     )
     assert (began.state, began.previous_id, began.pool) == ("active", row.pk, "sponsored")
     assert [*map(state_of, (row, waiting))] == [EnrolmentState.WITHDRAWN, EnrolmentState.OFFERED]
@@ -221,7 +230,7 @@ def test_a_transfer_ends_one_enrolment_and_begins_another(amina: User) -> None:
     ("pool", "refusal"),
     [
         (PoolKind.SPONSORED, enrolments.NoSeat),
-        (PoolKind.PAID, enrolments.UnknownPool),
+        (PoolKind.PAID, codes.UnknownPool),
     ],
 )
 def test_a_transfer_without_a_seat_changes_nothing(
@@ -234,7 +243,7 @@ def test_a_transfer_without_a_seat_changes_nothing(
     forget_appended()
     before = stored()
     with pytest.raises(refusal):
-        enrolments.transfer(caller=boss(), enrolment_id=row.pk, cohort_id=new.pk, pool=pool)
+        enrolments.transfer(caller=cohort_admin(), enrolment_id=row.pk, cohort_id=new.pk, pool=pool)
     assert (stored(), appended()) == (before, [])
 
 
@@ -244,7 +253,7 @@ def test_a_pool_does_not_shrink_below_its_taken_seats(amina: User) -> None:
         apply(user, cohort)
     forget_appended()
     with pytest.raises(services.SeatsTaken, match="2 seats of the pool scholarship"):
-        services.set_pools(caller=boss(), cohort_id=cohort.pk, pools=pools(scholarship=1))
+        services.set_pools(caller=cohort_admin(), cohort_id=cohort.pk, pools=pools(scholarship=1))
     assert (cohort.pools.get().size, appended()) == (2, [])
 
 
@@ -252,14 +261,14 @@ def test_seats_that_are_added_are_offered_at_once(amina: User) -> None:
     cohort = open_cohort(scholarship=0)
     row = apply(amina, cohort)
     forget_appended()
-    services.set_pools(caller=boss(), cohort_id=cohort.pk, pools=pools(scholarship=1))
+    services.set_pools(caller=cohort_admin(), cohort_id=cohort.pk, pools=pools(scholarship=1))
     assert state_of(row) == EnrolmentState.OFFERED
     assert [kind for kind, *_ in appended()] == ["cohort.updated", "enrolment.updated"]
 
 
 def test_a_closed_cohort_takes_no_application(amina: User) -> None:
     cohort = open_cohort(scholarship=1)
-    services.move_cohort(caller=boss(), cohort_id=cohort.pk, action="close")
+    services.move_cohort(caller=cohort_admin(), cohort_id=cohort.pk, action="close")
     forget_appended()
     with pytest.raises(enrolments.CohortNotAccepting):
         apply(amina, cohort)

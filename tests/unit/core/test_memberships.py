@@ -130,7 +130,7 @@ def test_granting_again_changes_nothing_and_another_end_is_a_version(world: Worl
 @pytest.mark.parametrize(
     ("changes", "status", "code", "errors"),
     [
-        ({"role": "boss"}, 400, "invalid", [("role", "unknown_value")]),
+        ({"role": "cohort_admin"}, 400, "invalid", [("role", "unknown_value")]),
         ({"role": "admin"}, 400, "invalid", [("scope", "out_of_range")]),
         ({"role": "sponsor"}, 400, "invalid", [("scope", "out_of_range")]),
         ({"scope": "platform"}, 400, "invalid", [("scope", "out_of_range")]),

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from core.access.selectors import reach
-from core.cohorts.enrolments import CohortNotAccepting, UnknownPool, add_entry, locked_cohort
+from core.cohorts.codes import UnknownPool
+from core.cohorts.enrolments import CohortNotAccepting, add_entry, locked_cohort
 from core.cohorts.models import ACCEPTING, OPEN, Cohort, Enrolment
 from core.cohorts.seats import promote
 from core.cohorts.selectors import managed_cohort

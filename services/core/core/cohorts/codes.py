@@ -32,7 +32,7 @@ class CodeSpent(Conflict):
     detail = "The code was used as often as it may be."
 
 
-class NoSuchPool(DomainError):
+class UnknownPool(DomainError):
     code = "unknown_pool"
     detail = "The cohort has no pool of this kind."
 
@@ -40,10 +40,10 @@ class NoSuchPool(DomainError):
 def add_code(
     *, caller: User, cohort_id: UUID, pool: PoolKind, max_uses: int, ends_at: datetime
 ) -> Code:
-    """Raises NotFound, Busy and NoSuchPool."""
+    """Raises NotFound, Busy and UnknownPool."""
     with lock_parent(managed_cohorts(caller).filter(pk=cohort_id)) as cohort:
         if not cohort.pools.filter(kind=pool).exists():
-            raise NoSuchPool
+            raise UnknownPool
         text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
         return Code.objects.create(
             cohort=cohort, pool=pool, code=text, max_uses=max_uses, ends_at=ends_at

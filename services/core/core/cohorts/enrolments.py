@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from core.access.services import follow_enrolment, lock_users
 from core.cohorts import notifications
-from core.cohorts.codes import spend_code
+from core.cohorts.codes import UnknownPool, spend_code
 from core.cohorts.models import ACCEPTING, OPEN, SEATED, Cohort, Enrolment
 from core.cohorts.seats import free_seats, kinds_open_to, lock_unless_erased, promote
 from core.cohorts.selectors import managed_cohorts, visible_cohort, visible_enrolments
 from core.cohorts.states import ENROLMENT_STATES
-from core.kit.errors import Conflict, DomainError, NotFound
+from core.kit.errors import Conflict, NotFound
 from core.kit.limits import lock_parent
 from core.kit.versions import get_for_update
 from core.notifications.services import notify
@@ -45,11 +45,6 @@ class AlreadyEnrolled(Conflict):
     """Says by which enrolment."""
 
     code = "already_enrolled"
-
-
-class UnknownPool(DomainError):
-    code = "unknown_pool"
-    detail = "The cohort has no pool of this kind."
 
 
 class CodeNeeded(Conflict):
@@ -139,10 +134,12 @@ def decline(*, user: User, enrolment_id: UUID) -> Enrolment:
 
 
 def withdraw(*, caller: User, enrolment_id: UUID) -> Enrolment:
-    """End an enrolment; its seat goes to the next at once. By the learner or who manages the
-    cohort. Raises NotFound, Busy and IllegalTransition."""
+    """End an enrolment; its seat goes to the next at once. By the learner, or by who manages the
+    cohort: then the learner is notified. Raises NotFound, Busy and IllegalTransition."""
     with _locked(caller, enrolment_id) as enrolment:
         move(enrolment, "withdraw")
+        if caller.pk != enrolment.user_id:
+            _notify(enrolment, notifications.WITHDRAWN)
     return enrolment
 
 
@@ -173,7 +170,8 @@ def resume(*, caller: User, enrolment_id: UUID) -> Enrolment:
 
 
 def transfer(*, caller: User, enrolment_id: UUID, cohort_id: UUID, pool: PoolKind) -> Enrolment:
-    """End an active enrolment and begin one in another cohort, which refers to it.
+    """End an active enrolment and begin one in another cohort, which refers to it: a payment that
+    was confirmed stands there.
 
     Takes a free seat of `pool` there. Raises NotFound, Busy, PermissionDenied, IllegalTransition,
     SameCohort, CohortNotAccepting, AlreadyEnrolled, UnknownPool and NoSeat.
@@ -191,7 +189,7 @@ def transfer(*, caller: User, enrolment_id: UUID, cohort_id: UUID, pool: PoolKin
         move(enrolment, "transfer", _manager(caller, enrolment))
         publish(began)
         follow_enrolment(user_id=user_id, cohort_id=cohort.pk, is_active=True)
-        _notify(began)
+        _notify(began, notifications.ACTIVATED)
     return began
 
 
@@ -245,16 +243,15 @@ def move(
             cohort_id=enrolment.cohort_id,
             is_active=enrolment.state == EnrolmentState.ACTIVE,
         )
-    _notify(enrolment)
+    if notice := NOTICES.get(EnrolmentState(enrolment.state)):
+        _notify(enrolment, notice)
     if before in SEATED and enrolment.state not in SEATED:
         promote(enrolment.cohort)
 
 
-def _notify(enrolment: Enrolment) -> None:
-    """No-op for a state of which nobody is notified."""
-    if kind := NOTICES.get(EnrolmentState(enrolment.state)):
-        subject, version = str(enrolment.pk), enrolment.version
-        notify(user_id=enrolment.user_id, kind=kind, subject=subject, version=version)
+def _notify(enrolment: Enrolment, kind: str) -> None:
+    subject, version = str(enrolment.pk), enrolment.version
+    notify(user_id=enrolment.user_id, kind=kind, subject=subject, version=version)
 
 
 def _begun_elsewhere(enrolment: Enrolment, cohort: Cohort, pool: PoolKind) -> Enrolment:
@@ -276,7 +273,6 @@ def _begun_elsewhere(enrolment: Enrolment, cohort: Cohort, pool: PoolKind) -> En
         accepted_pools=[pool],
         entitled_pools=[pool],
         pool=pool,
-        payment_reference=enrolment.payment_reference,
         activated_at=timezone.now(),
         previous_id=enrolment.pk,
     )

@@ -10,6 +10,7 @@ OFFERED = "cohorts.seat_offered"
 ACTIVATED = "cohorts.enrolment_active"
 EXPIRED = "cohorts.enrolment_expired"
 SUSPENDED = "cohorts.enrolment_suspended"
+WITHDRAWN = "cohorts.enrolment_withdrawn"
 COMPLETED = "cohorts.enrolment_completed"
 ANNOUNCED = "cohorts.announcement"
 
@@ -27,6 +28,6 @@ def _announcements(subjects: Collection[str]) -> Mapping[str, Mapping[str, objec
     }
 
 
-for kind in (OFFERED, ACTIVATED, EXPIRED, SUSPENDED, COMPLETED):
+for kind in (OFFERED, ACTIVATED, EXPIRED, SUSPENDED, WITHDRAWN, COMPLETED):
     declare(kind, Channel.MAIL, Channel.PUSH, contexts=_enrolments)
 declare(ANNOUNCED, Channel.MAIL, Channel.PUSH, contexts=_announcements)

@@ -47,7 +47,7 @@ def promote(cohort: Cohort) -> None:
     if cohort.state not in ACCEPTING:
         return
     pools, free = [*cohort.pools.all()], free_seats(cohort)
-    while sum(free.values()) > 0:
+    while any(seats > 0 for seats in free.values()):
         offered = 0
         for entry in _first_entries(cohort, [pool for pool in pools if free[pool.kind] > 0], free):
             kinds = [kind for kind in kinds_open_to(entry, pools) if free[kind] > 0]

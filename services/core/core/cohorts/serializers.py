@@ -1,5 +1,7 @@
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -216,6 +218,11 @@ class AddCodeRequest(StrictSerializer):
     pool = serializers.ChoiceField(choices=enum_choices(PoolKind))
     max_uses = serializers.IntegerField(min_value=1, max_value=POOL_SIZE_MAX)
     ends_at = AwareDateTimeField()
+
+    def validate_ends_at(self, value: datetime) -> datetime:
+        if value <= timezone.now():
+            raise serializers.ValidationError("This must be in the future.", "out_of_range")
+        return value
 
 
 class AnnouncementSerializer(serializers.ModelSerializer[Announcement]):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 from uuid import UUID
 
-from core.access.selectors import extent
+from django.db import transaction
+
 from core.cohorts.models import Cohort, SeatPool
 from core.cohorts.seats import promote, taken_seats
 from core.cohorts.selectors import managed_cohorts
@@ -12,7 +13,7 @@ from core.cohorts.states import COHORT_STATES
 from core.kit.errors import Conflict, DomainError
 from core.kit.etags import IfMatch
 from core.kit.limits import lock_parent
-from core.organizations.models import Organization
+from core.organizations.selectors import organization_within
 from core.outbox.publish import publish, publish_with_parts
 from core.programs.models import ProgramVersion
 from core.users.models import User
@@ -46,16 +47,14 @@ class PoolSpec(TypedDict):
     needs_code: bool
 
 
+@transaction.atomic
 def add_cohort(*, caller: User, organization_id: int, **columns: Any) -> Cohort:
     """A draft without seats. Raises NotFound for an organization whose cohorts the caller does not
     manage, UnknownVersion and DatesReversed."""
-    found = extent(caller, Permission.COHORT_MANAGE)
-    within = found.everyone or organization_id in found.organizations
-    organizations = Organization.objects.filter(pk=organization_id)
-    with lock_parent(organizations if within else organizations.none()) as organization:
-        cohort = Cohort(organization=organization)
-        _assign(cohort, columns)
-        publish(cohort)
+    organization = organization_within(caller, Permission.COHORT_MANAGE, organization_id)
+    cohort = Cohort(organization=organization)
+    _assign(cohort, columns)
+    publish(cohort)
     return cohort
 
 
