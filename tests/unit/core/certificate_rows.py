@@ -14,7 +14,7 @@ from core.users.models import User
 from core.users.services import update_user
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus
-from tests.unit.core.cohort_rows import boss, enrolment_in, open_cohort, published_cohort
+from tests.unit.core.cohort_rows import cohort_admin, enrolment_in, open_cohort, published_cohort
 from tests.unit.core.world import forget_appended
 
 
@@ -26,7 +26,7 @@ def confirm_items(user: User, enrolment: Enrolment) -> None:
     """Record each item of the enrolment's program as completed, on the word of staff."""
     for version_item in enrolment.program_version.items.all():
         record_progress(
-            caller=boss(),
+            caller=cohort_admin(),
             user_id=user.pk,
             content_id=version_item.item_id,
             content_type=ContentType.COURSE,
