@@ -197,9 +197,9 @@ def test_enrolling_the_same_again_changes_nothing(world: World) -> None:
     other = person("nia", organization=world.school)
     enrol(world, cohort, world.learner.email, other.email)
     forget_appended()
-    before, told = stored(), Notification.objects.count()
+    before, notified = stored(), Notification.objects.count()
     assert enrol(world, cohort, world.learner.email) == [("enrolled_already", "offered")]
-    assert (stored(), appended(), Notification.objects.count()) == (before, [], told)
+    assert (stored(), appended(), Notification.objects.count()) == (before, [], notified)
 
 
 @pytest.mark.parametrize(("pool", "status"), [("paid", 400), ("scholarship", 409)])

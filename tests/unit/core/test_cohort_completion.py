@@ -172,8 +172,8 @@ def test_a_hold_that_expires_frees_its_seat_for_the_next(
     run("cohorts.seats")
     assert (state_of(row), state_of(next_one)) == (EnrolmentState.EXPIRED, EnrolmentState.OFFERED)
     assert [key for _, key, _ in appended()] == [str(row.pk), str(next_one.pk)]
-    told = Notification.objects.filter(user=amina).order_by("pk").values_list("kind", flat=True)
-    assert "cohorts.enrolment_expired" in told
+    notified = Notification.objects.filter(user=amina).order_by("pk").values_list("kind", flat=True)
+    assert "cohorts.enrolment_expired" in notified
     forget_appended()
     run("cohorts.seats")
     assert appended() == []

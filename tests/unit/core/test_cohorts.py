@@ -270,8 +270,8 @@ def test_an_announcement_reaches_the_learners_of_the_cohort(world: World, direct
     status, row = director.post(f"cohorts/{cohort.pk}/announcements/", text)
     assert (status, row["text"], row["author"]) == (201, text["text"], world.director.pk)
     run_due()
-    told = Notification.objects.filter(kind="cohorts.announcement")
-    assert [*told.values_list("user", "subject")] == [(active.user_id, row["id"])]
+    notified = Notification.objects.filter(kind="cohorts.announcement")
+    assert [*notified.values_list("user", "subject")] == [(active.user_id, row["id"])]
     address = f"cohorts/{cohort.pk}/announcements/"
     assert signed_in(world.learner).get(address)[1]["count"] == 1
     assert signed_in(User.objects.get(pk=waiting.user_id)).get(address)[0] == 404

@@ -142,14 +142,14 @@ def test_a_learner_is_notified_if_staff_end_their_enrolment(amina: User) -> None
     own, ended = enrolment_in("active", cohort, amina), apply(person("next"), cohort)
     enrolments.withdraw(caller=amina, enrolment_id=own.pk)
     enrolments.withdraw(caller=cohort_admin(), enrolment_id=ended.pk)
-    told = Notification.objects.filter(kind="cohorts.enrolment_withdrawn")
-    assert [*told.values_list("subject", flat=True)] == [str(ended.pk)]
+    notified = Notification.objects.filter(kind="cohorts.enrolment_withdrawn")
+    assert [*notified.values_list("subject", flat=True)] == [str(ended.pk)]
 
 
-def test_a_learner_has_one_open_enrolment_in_a_cohort(amina: User) -> None:
+@pytest.mark.parametrize("state", ["offered", "suspended", "completed"])
+def test_a_learner_is_enrolled_once_in_a_cohort(state: str, amina: User) -> None:
     cohort = open_cohort(scholarship=2)
-    row = apply(amina, cohort)
-    forget_appended()
+    row = enrolment_in(state, cohort, amina)
     before = stored()
     with pytest.raises(enrolments.AlreadyEnrolled, match=str(row.pk)):
         apply(amina, cohort)

@@ -10,7 +10,7 @@ from django.db import transaction
 from core.access.selectors import reach
 from core.cohorts.codes import UnknownPool
 from core.cohorts.enrolments import CohortNotAccepting, add_entry, locked_cohort
-from core.cohorts.models import ACCEPTING, OPEN, Cohort, Enrolment
+from core.cohorts.models import ACCEPTING, ENROLLED, Cohort, Enrolment
 from core.cohorts.seats import promote
 from core.cohorts.selectors import managed_cohort
 from core.kit.errors import DomainError
@@ -47,8 +47,9 @@ def enrol_many(
 ) -> list[RowResult]:
     """Put learners on the waiting list with a right to seats of `pool`, and offer free ones.
 
-    Who has an open enrolment keeps it as it is, and nobody loses one by not being listed. With
-    `dry_run` nothing is written. Raises NotFound, Busy, CohortNotAccepting and UnknownPool.
+    Learners who are enrolled or have completed keep what they have, and nobody loses anything by
+    not being listed. With `dry_run` nothing is written. Raises NotFound, Busy, CohortNotAccepting
+    and UnknownPool.
     """
     managed_cohort(caller, cohort_id)
     learners = _learners(caller, emails)
@@ -69,7 +70,7 @@ def enrol_many(
 def _add_entries(
     cohort: Cohort, learners: Sequence[User | None], pool: PoolKind
 ) -> list[RowResult]:
-    open_rows = cohort.enrolments.filter(user__in=[*filter(None, learners)], state__in=OPEN)
+    open_rows = cohort.enrolments.filter(user__in=[*filter(None, learners)], state__in=ENROLLED)
     enrolled = {row.user_id: row for row in open_rows}
     seen: set[int] = set()
     results = []

@@ -108,8 +108,8 @@ class BulkEnrolment(ApiView):
         """Put learners on the waiting list, with a right to the seats of `pool`, and offer free
         ones: the result of each row, in the order of the rows.
 
-        For who manages the cohort. Who is enrolled stays as they are, and nobody is removed. With
-        `dry_run` the results are those that would be, and nothing is written.
+        For who manages the cohort. Enrolled learners stay as they are, and nobody is removed.
+        With `dry_run` the results are those that would be, and nothing is written.
         """
         body = self.body(EnrolManyRequest)
         results = bulk.enrol_many(caller=self.caller, cohort_id=cohort_id, **body)

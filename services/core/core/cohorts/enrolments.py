@@ -1,5 +1,5 @@
 """Everything that changes enrolments. Each function locks the cohort, then the users, then the
-enrolment: whoever takes or frees a seat waits for the cohort."""
+enrolment, so that changes of the seats of a cohort wait for each other."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.access.services import follow_enrolment, lock_users
 from core.cohorts import notifications
 from core.cohorts.codes import UnknownPool, spend_code
-from core.cohorts.models import ACCEPTING, OPEN, SEATED, Cohort, Enrolment
+from core.cohorts.models import ACCEPTING, ENROLLED, SEATED, Cohort, Enrolment
 from core.cohorts.seats import free_seats, kinds_open_to, lock_unless_erased, promote
 from core.cohorts.selectors import managed_cohorts, visible_cohort, visible_enrolments
 from core.cohorts.states import ENROLMENT_STATES
@@ -299,9 +299,9 @@ def _get_for_update(caller: User, enrolment_id: UUID) -> Enrolment:
 
 
 def _require_no_enrolment(cohort: Cohort, user_id: int) -> None:
-    found = cohort.enrolments.filter(user=user_id, state__in=OPEN).first()
+    found = cohort.enrolments.filter(user=user_id, state__in=ENROLLED).first()
     if found is not None:
-        raise AlreadyEnrolled(f"The enrolment {found.pk} in this cohort is {found.state}.")
+        raise AlreadyEnrolled(f"The enrolment {found.pk} in the cohort is {found.state}.")
 
 
 def _require_own(enrolment: Enrolment, user: User) -> None:

@@ -21,7 +21,7 @@ SEATED = (
     EnrolmentState.SUSPENDED,
     EnrolmentState.COMPLETED,
 )
-"""The states of an enrolment that take a seat of its pool. Who completed keeps the seat."""
+"""The states of an enrolment that take a seat of its pool. A completed one keeps its seat."""
 OPEN = (
     EnrolmentState.APPLIED,
     EnrolmentState.OFFERED,
@@ -30,6 +30,8 @@ OPEN = (
     EnrolmentState.SUSPENDED,
 )
 """The states of an enrolment that has not ended. A learner has one of them in a cohort at most."""
+ENROLLED = (*OPEN, EnrolmentState.COMPLETED)
+"""The states of an enrolment beside which the learner gets no other in the cohort."""
 
 ATTENDING = (EnrolmentState.ACTIVE, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED)
 """The states of enrolments whose learners read the announcements of the cohort."""

@@ -44,4 +44,4 @@ ENROLMENT_STATES = StateMachine(
     ),
 )
 """Promotion offers, time lets expire and the tick completes; the rest are requests of people. No
-state leads out of withdrawn, expired and completed: who applies again has a new enrolment."""
+state leads out of withdrawn, expired and completed: a learner who applies again gets a new row."""
