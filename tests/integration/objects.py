@@ -117,6 +117,10 @@ def content_import(world: World) -> Values:
     return _import(world, "content/import/")
 
 
+def competency_import(world: World) -> Values:
+    return _import(world, "competencies/import/")
+
+
 def progress_import(world: World) -> Values:
     return _import(world, "progress/import/")
 
@@ -285,6 +289,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "auth/tokens/{token_id}": api_token,
     "coaching/goals/{goal_id}": goal,
     "content/{content_id}": content,
+    "competencies/import/{import_id}": competency_import,
     "content/import/{import_id}": content_import,
     "feedback/{content_id}": feedback,
     "files/{file_id}": file,

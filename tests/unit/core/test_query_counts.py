@@ -22,7 +22,8 @@ from core.notifications.models import PushSubscription
 from core.notifications.services import notify
 from core.organizations.models import Invitation, Organization
 from core.profiling.models import ProfilingAnswer, ProfilingSession
-from core.programs.models import ContentItem, Milestone, Program, ProgramVersion
+from core.programs.competencies import set_competency
+from core.programs.models import Competency, ContentItem, Milestone, Program, ProgramVersion
 from core.progress.models import Attempt, Progress
 from core.users.models import ApiToken, Consent, SignIn, User
 from core.webhooks.models import Delivery, Subscription
@@ -47,7 +48,14 @@ def content(_: User, numbers: range) -> None:
             course="course-900000",
             prerequisites=["mission-900000"],
             external_ids=[("attack", f"T{number}")],
+            competencies=[str(set_competency(framework="nice", code=f"K{number}", name="K")[0])],
         )
+
+
+def competencies(_: User, numbers: range) -> None:
+    Competency.objects.bulk_create(
+        Competency(framework="attack", code=f"T{number}", name="Sniffing") for number in numbers
+    )
 
 
 def items(numbers: range) -> list[ContentItem]:
@@ -240,6 +248,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),
     "/coaching/goals/": (goals, "coaching/goals/?"),
+    "/competencies/": (competencies, "competencies/?"),
     "/content/": (content, "content/?"),
     "/feedback/": (feedback, "feedback/?"),
     "/files/": (files, "files/?"),

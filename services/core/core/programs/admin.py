@@ -8,15 +8,16 @@ from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from core.kit.admin import ModelAdmin, sentences
+from core.kit.admin import ModelAdmin, ReadOnlyAdmin, sentences
 from core.kit.admin_actions import service_action
 from core.programs import milestones, services, versions
-from core.programs.models import ContentItem, Milestone, Program
+from core.programs.models import Competency, ContentItem, Milestone, Program
 from core.programs.serializers import PublishContentRequest, UpdateContentRequest
 from ongoza_contracts.vocabulary import ContentType
 
 FIXED = ("content_id", "content_type", "program", "course")
 CHANGEABLE = ("title", "description", "track", "level", "skills", "duration_minutes")
+SHOWN = ("shown_external_ids", "shown_competencies", "shown_state")
 PROGRAM_FIELDS = ("slug", "title", "description", "track", "prerequisites_policy")
 
 
@@ -111,6 +112,14 @@ class MilestoneAdmin(RetirableAdmin):
         milestones.restore_milestone(milestone_id=milestone.pk)
 
 
+@admin.register(Competency)
+class CompetencyAdmin(ReadOnlyAdmin):
+    list_display = ("code", "framework", "name")
+    list_filter = ("framework",)
+    search_fields = ("code", "name")
+    list_note = "They are imported: docs/import.md."
+
+
 class LinesField(forms.CharField):
     """A list of texts, one on each line."""
 
@@ -168,8 +177,8 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(ContentItem)
 class ContentItemAdmin(RetirableAdmin):
     form = ContentForm
-    fields = (*FIXED, *CHANGEABLE, "prerequisites", "shown_external_ids", "shown_state", "version")
-    readonly_fields = ("shown_external_ids", "shown_state", "shown_skills", "version")
+    fields = (*FIXED, *CHANGEABLE, "prerequisites", *SHOWN, "version")
+    readonly_fields = (*SHOWN, "shown_skills", "version")
     list_display = ("title", "content_id", "program", "track", "level", "shown_state")
     list_filter = ("content_type", "track", "level", "retired", "program")
     search_fields = ("content_id", "title")
@@ -181,7 +190,11 @@ class ContentItemAdmin(RetirableAdmin):
 
     @display(description="External ids", empty_value="-")  # type: ignore[untyped-decorator]
     def shown_external_ids(self, item: ContentItem) -> str | None:
-        return ", ".join(map(str, item.external_ids.all())) if item.pk else None
+        return ", ".join(map(str, item.external_ids.all())) or None if item.pk else None
+
+    @display(description="Competencies", empty_value="-")  # type: ignore[untyped-decorator]
+    def shown_competencies(self, item: ContentItem) -> str | None:
+        return ", ".join(map(str, item.competencies.all())) or None if item.pk else None
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Where nothing can be edited, Django would show the column of skills as JSON."""
