@@ -25,7 +25,7 @@ from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.programs.competencies import set_competency
 from core.programs.models import Competency, ContentItem, Milestone, Program, ProgramVersion
 from core.progress.models import Attempt, Progress
-from core.users.models import ApiToken, Consent, SignIn, User
+from core.users.models import ApiToken, Consent, SignIn, TrackChoice, User
 from core.webhooks.models import Delivery, Subscription
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.users import UserCreated
@@ -175,6 +175,12 @@ def consents(user: User, numbers: range) -> None:
     )
 
 
+def track_choices(user: User, numbers: range) -> None:
+    TrackChoice.objects.bulk_create(
+        TrackChoice(user=user, track="builders", source="self") for _ in numbers
+    )
+
+
 def jobs(user: User, numbers: range) -> None:
     Job.objects.bulk_create(Job(kind="retention.purge", user=user, key=f"{n}") for n in numbers)
 
@@ -274,6 +280,8 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/progress/{progress_id}/attempts/": (attempts, "progress/{progress}/attempts/?"),
     "/users/": (users, "users/?"),
     "/users/me/consents/": (consents, "users/me/consents/?"),
+    "/users/me/track/history/": (track_choices, "users/me/track/history/?"),
+    "/users/{user_id}/track/history/": (track_choices, "users/{user}/track/history/?"),
     "/webhook-subscriptions/": (subscriptions, "webhook-subscriptions/?"),
     "/webhook-subscriptions/{subscription_id}/deliveries/": (
         deliveries,
@@ -328,7 +336,7 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
         address = address.replace("{subscription}", str(subscribed().pk))
     if "{progress}" in address:
         address = address.replace("{progress}", str(taken_again(user).pk))
-    address = address.format(program=program, school=school().pk) + form
+    address = address.format(program=program, school=school().pk, user=user.pk) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))
     long, as_many = cost(caller, address)
