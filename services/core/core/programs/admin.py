@@ -18,6 +18,7 @@ from ongoza_contracts.vocabulary import ContentType
 FIXED = ("content_id", "content_type", "program", "course")
 CHANGEABLE = ("title", "description", "track", "level", "skills", "duration_minutes")
 SHOWN = ("shown_external_ids", "shown_competencies", "shown_state")
+OPTIONAL = "optional"
 PROGRAM_FIELDS = ("slug", "title", "description", "track", "prerequisites_policy")
 
 
@@ -73,17 +74,69 @@ class ProgramAdmin(RetirableAdmin):
         obj.refresh_from_db()
 
 
+class LinesField(forms.CharField):
+    """A list of texts, one on each line."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", "One on each line.")
+        super().__init__(widget=UnfoldAdminTextareaWidget({"rows": 4}), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = (line.strip() for line in (super().to_python(value) or "").splitlines())
+        return [line for line in lines if line]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))
+
+
+class MilestoneForm(forms.ModelForm):  # type: ignore[type-arg]
+    items = LinesField(
+        required=False,
+        label="Courses and missions",
+        help_text="Their content ids in order, one on each line; `optional` after one that the "
+        "program is completed without.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "items" in self.fields and self.instance.pk:
+            standing = self.instance.items.order_by("milestone_position", "pk")
+            self.initial["items"] = [
+                item.content_id if item.required else f"{item.content_id} {OPTIONAL}"
+                for item in standing
+            ]
+
+    def clean_items(self) -> list[dict[str, Any]]:
+        """As `update_milestone` takes them."""
+        places = []
+        for line in self.cleaned_data["items"]:
+            content_id, *words = line.split()
+            if words not in ([], [OPTIONAL]):
+                raise forms.ValidationError(f"{line}: write a content id, or one and `optional`.")
+            places.append({"content_id": content_id, "required": not words})
+        return places
+
+
 @admin.register(Milestone)
 class MilestoneAdmin(RetirableAdmin):
+    form = MilestoneForm
     list_display = ("title", "program", "position", "shown_state")
     list_filter = ("retired", "program")
     search_fields = ("title",)
-    fields = ("program", "title", "description", "position", "shown_items", "shown_state")
+    fields = ("program", "title", "description", "position", "items", "shown_state")
     readonly_fields = ("shown_items", "shown_state")
     actions = actions_detail = ("retire", "restore")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "program") if obj else self.readonly_fields
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A retired milestone is only shown, which a field of the form is not."""
+        names = {"items": "shown_items"} if obj and obj.retired else {}
+        return tuple(names.get(name, name) for name in self.fields)
 
     @display(description="Courses and missions", empty_value="-")  # type: ignore[untyped-decorator]
     def shown_items(self, milestone: Milestone) -> str | None:
@@ -94,11 +147,11 @@ class MilestoneAdmin(RetirableAdmin):
         self, request: HttpRequest, obj: Milestone, form: "forms.ModelForm[Any]", change: bool
     ) -> None:
         values = {name: form.cleaned_data[name] for name in ("title", "description", "position")}
-        if change:
-            milestones.update_milestone(milestone_id=obj.pk, **values)
-        else:
+        if not change:
             program = form.cleaned_data["program"].pk
             obj.pk = milestones.add_milestone(program_id=program, **values).pk
+        items = form.cleaned_data["items"]
+        milestones.update_milestone(milestone_id=obj.pk, items=items, **values)
         obj.refresh_from_db()
 
     @service_action(
@@ -118,24 +171,6 @@ class CompetencyAdmin(ReadOnlyAdmin):
     list_filter = ("framework",)
     search_fields = ("code", "name")
     list_note = "They are imported: docs/import.md."
-
-
-class LinesField(forms.CharField):
-    """A list of texts, one on each line."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("help_text", "One on each line.")
-        super().__init__(widget=UnfoldAdminTextareaWidget({"rows": 4}), **options)
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        lines = (line.strip() for line in (super().to_python(value) or "").splitlines())
-        return [line for line in lines if line]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool((initial or []) != self.to_python(data))
 
 
 class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
