@@ -33,14 +33,18 @@ def check(file: Path = FILE) -> None:
 
 
 def render() -> str:
-    """The file as text, in the order of the codes."""
+    """The file as text, in the order of the codes. The name of a sub-technique begins with that of
+    its technique, as MITRE shows it: several are called Local Account."""
     techniques = load_raw(SOURCE)["attack_patterns"]
+    names = {one["external_id"]: one["name"] for one in techniques}
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("framework", "code", "name"))
     for one in sorted(techniques, key=lambda one: str(one["external_id"])):
         if not one["revoked"] and not one["deprecated"]:
-            writer.writerow(("attack", one["external_id"], one["name"]))
+            code, name = one["external_id"], one["name"]
+            parent, separator, _ = code.partition(".")
+            writer.writerow(("attack", code, f"{names[parent]}: {name}" if separator else name))
     return out.getvalue()
 
 
