@@ -31,6 +31,7 @@ class TrackChoiceSerializer(serializers.ModelSerializer[TrackChoice]):
 
 
 class Track(ApiView):
+    private = True
     permissions = {"PUT": Principal.USER}
 
     @extend_schema(
@@ -46,6 +47,7 @@ class Track(ApiView):
 
 
 class OwnTrackHistory(ApiView):
+    private = True
     permissions = {"GET": Principal.USER}
     query_parameters = PAGE_PARAMETERS
 
