@@ -133,6 +133,10 @@ def content_import(world: World) -> Values:
     return _import(world, "content/import/")
 
 
+def competency_import(world: World) -> Values:
+    return _import(world, "competencies/import/")
+
+
 def progress_import(world: World) -> Values:
     return _import(world, "progress/import/")
 
@@ -328,6 +332,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "coaching/goals/{goal_id}": goal,
     "cohorts/{cohort_id}": cohort,
     "content/{content_id}": content,
+    "competencies/import/{import_id}": competency_import,
     "content/import/{import_id}": content_import,
     "enrolments/{enrolment_id}": enrolment,
     "feedback/{content_id}": feedback,

@@ -28,7 +28,7 @@ from core.users.one_time_tokens import Purpose, issue
 from core.users.services import add_user, sign_in
 from tests.unit.core.world import NOBODY, Answer, Caller
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 AT_ONCE = 8
 EMAIL, PASSWORD = "amina@ongoza.example", "a-long-passphrase-9"

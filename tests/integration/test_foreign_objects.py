@@ -99,6 +99,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET progress/{progress_id}": ADMINS,
     "GET progress/{progress_id}/attempts": ADMINS,
     "GET users/{user_id}": ADMINS,
+    "GET users/{user_id}/track/history": ADMINS,
     "GET users": ADMINS,
     "POST users": ADMINS,
     "PUT users/{user_id}/role": ADMINS,

@@ -16,7 +16,7 @@ from core.jobs.registry import job_kind
 from core.jobs.services import LONGEST_RUN, JobRunning, retry, run_due, run_job, schedule
 from core.jobs.ticking import add_recurring
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 AT_ONCE = 8
 KIND = "test.kind"

@@ -20,7 +20,7 @@ from tests.unit.core.browser import Browser
 from tests.unit.core.notified import VAPID_KEY, make_due, run_jobs
 from tests.unit.core.world import Caller, assign, person, signed_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a-long-passphrase-9"
 ROUNDS = 20

@@ -20,7 +20,7 @@ from core.limits.models import RateLimit
 from tests.integration.story import eventually
 from tests.servers import SERVERS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 LIMIT = 20
 TRIES = 60

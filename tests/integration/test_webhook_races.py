@@ -39,7 +39,7 @@ from tests.unit.core.webhook_receiver import (
 )
 from tests.unit.core.world import item, person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 WORKERS = 6
 PATIENCE = 20.0

@@ -60,6 +60,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "skill_labels": ["Packet analysis", "TCP/IP"],
         "prerequisites": ["module-101-1"],
         "external_ids": [{"source": "attack", "id": "T1040"}],
+        "competencies": ["attack:T1040"],
         "duration_minutes": 45,
         "retired": False,
         "published_at": "2026-01-02T00:00:00Z",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from core.programs.models import ContentItem
+from core.programs.models import ContentItem, Milestone, Program
 from core.programs.services import retire_content
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.test_programs import LONGER_IN_NFC
@@ -141,3 +141,39 @@ def test_a_retired_item_is_not_changed(admin: Client) -> None:
 
     assert answer.status_code == 403
     assert appended() == []
+
+
+# --- milestones ----------------------------------------------------------------------------------
+MILESTONES = "/admin/programs/milestone/"
+
+
+def milestone_form(items: str, **changes: Any) -> dict[str, Any]:
+    program = Program.objects.get().pk
+    values = {"program": program, "title": "Basics", "description": "", "position": 1}
+    return {**values, "items": items, **changes}
+
+
+def places() -> list[tuple[str, bool]]:
+    rows = ContentItem.objects.exclude(milestone=None).order_by("milestone_position")
+    return [*rows.values_list("content_id", "required")]
+
+
+def test_items_are_placed_in_a_milestone_in_order(admin: Client) -> None:
+    item("mission-1")
+    form = milestone_form("mission-1 optional\ncourse-1\n")
+    assert admin.post(f"{MILESTONES}add/", form).status_code == 302
+    assert places() == [("mission-1", False), ("course-1", True)]
+    page = f"{MILESTONES}{Milestone.objects.get().pk}/change/"
+    assert "mission-1 optional\ncourse-1" in admin.get(page).content.decode()
+    assert admin.post(page, milestone_form("course-1", title="First")).status_code == 302
+    assert (places(), Milestone.objects.get().title) == ([("course-1", True)], "First")
+    admin.post(MILESTONES, {"action": "retire", "_selected_action": [Milestone.objects.get().pk]})
+    assert "course-1: course-1" in admin.get(page).content.decode()
+
+
+@pytest.mark.parametrize("items", ["course-1 twice", "course-1\ncourse-1", "course-9"])
+def test_wrong_items_of_a_milestone_are_refused(admin: Client, items: str) -> None:
+    answer = admin.post(f"{MILESTONES}add/", milestone_form(items), follow=True)
+    assert answer.status_code == 200
+    assert not Milestone.objects.exists()
+    assert places() == []

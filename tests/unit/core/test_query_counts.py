@@ -25,9 +25,10 @@ from core.notifications.models import PushSubscription
 from core.notifications.services import notify
 from core.organizations.models import Invitation, Organization
 from core.profiling.models import ProfilingAnswer, ProfilingSession
-from core.programs.models import ContentItem, Milestone, Program, ProgramVersion
+from core.programs.competencies import set_competency
+from core.programs.models import Competency, ContentItem, Milestone, Program, ProgramVersion
 from core.progress.models import Attempt, Progress
-from core.users.models import ApiToken, Consent, SignIn, User
+from core.users.models import ApiToken, Consent, SignIn, TrackChoice, User
 from core.webhooks.models import Delivery, Subscription
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.certificates import CertificateState
@@ -53,7 +54,14 @@ def content(_: User, numbers: range) -> None:
             course="course-900000",
             prerequisites=["mission-900000"],
             external_ids=[("attack", f"T{number}")],
+            competencies=[str(set_competency(framework="nice", code=f"K{number}", name="K")[0])],
         )
+
+
+def competencies(_: User, numbers: range) -> None:
+    Competency.objects.bulk_create(
+        Competency(framework="attack", code=f"T{number}", name="Sniffing") for number in numbers
+    )
 
 
 def items(numbers: range) -> list[ContentItem]:
@@ -222,6 +230,12 @@ def consents(user: User, numbers: range) -> None:
     )
 
 
+def track_choices(user: User, numbers: range) -> None:
+    TrackChoice.objects.bulk_create(
+        TrackChoice(user=user, track="builders", source="self") for _ in numbers
+    )
+
+
 def jobs(user: User, numbers: range) -> None:
     Job.objects.bulk_create(Job(kind="retention.purge", user=user, key=f"{n}") for n in numbers)
 
@@ -302,6 +316,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/cohorts/{cohort_id}/announcements/": (announcements, "cohorts/{cohort}/announcements/?"),
     "/cohorts/{cohort_id}/enrolments/": (enrolments, "cohorts/{cohort}/enrolments/?"),
     "/cohorts/{cohort_id}/waitlist/": (enrolments, "cohorts/{cohort}/waitlist/?"),
+    "/competencies/": (competencies, "competencies/?"),
     "/content/": (content, "content/?"),
     "/enrolments/": (enrolments, "enrolments/?"),
     "/feedback/": (feedback, "feedback/?"),
@@ -328,6 +343,8 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/progress/{progress_id}/attempts/": (attempts, "progress/{progress}/attempts/?"),
     "/users/": (users, "users/?"),
     "/users/me/consents/": (consents, "users/me/consents/?"),
+    "/users/me/track/history/": (track_choices, "users/me/track/history/?"),
+    "/users/{user_id}/track/history/": (track_choices, "users/{user}/track/history/?"),
     "/webhook-subscriptions/": (subscriptions, "webhook-subscriptions/?"),
     "/webhook-subscriptions/{subscription_id}/deliveries/": (
         deliveries,
@@ -383,7 +400,8 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
     if "{progress}" in address:
         address = address.replace("{progress}", str(taken_again(user).pk))
     cohort = Cohort.objects.values_list("id", flat=True).first()
-    address = address.format(program=program, school=school().pk, cohort=cohort) + form
+    named = {"program": program, "school": school().pk, "cohort": cohort, "user": user.pk}
+    address = address.format(**named) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))
     long, as_many = cost(caller, address)

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.outbox.models import OutboxEvent
-from core.programs.models import ContentItem
+from core.programs.models import ContentItem, Program
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 
@@ -28,6 +28,12 @@ def test_a_seed_publishes_all_it_writes_and_is_not_repeated(
     types = set(OutboxEvent.objects.values_list("type", flat=True))
     nouns = {"content.published", "user.created", "progress.updated", "profiling.completed"}
     assert {f"ongoza.{noun}.v1" for noun in nouns} <= types
+
+    for program in Program.objects.all():
+        version = program.versions.get()
+        courses_and_missions = program.items.exclude(content_type="module")
+        assert not courses_and_missions.filter(milestone=None).exists()
+        assert version.items.count() == program.items.count()
 
     before = OutboxEvent.objects.count()
     call_command("seed", "--if-empty", stdout=out)

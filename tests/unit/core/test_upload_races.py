@@ -20,7 +20,7 @@ from tests.unit.core.uploaded import TEXT, digest
 from tests.unit.core.world import person
 
 __all__ = ["root"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 THREADS = 6
 Act = Callable[[int], Any]

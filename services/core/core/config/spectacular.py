@@ -67,6 +67,7 @@ SETTINGS: dict[str, Any] = {
         "Locale": "core.users.models.Preferences.Locale",
         "ApiTokenScope": "core.users.serializers.SCOPE_WORDS",
         "ConsentKind": "core.users.models.Consent.Kind",
+        "TrackSource": "core.users.models.TrackChoice.Source",
         "UploadState": "core.files.models.UPLOAD_STATES",
         "ImportState": "core.imports.models.STATES",
         "ExportState": "core.export.selectors.STATES",

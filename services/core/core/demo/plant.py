@@ -9,15 +9,19 @@ from core.demo.people import LEARNERS_PER_MENTOR, DemoAccount, organizations
 from core.organizations.models import Organization
 from core.organizations.services import add_organization
 from core.profiling.services import import_session
+from core.programs.milestones import add_milestone, update_milestone
 from core.programs.models import Program
 from core.programs.services import add_program, publish_content
+from core.programs.versions import publish_version
 from core.progress.services import Step, import_history
 from core.users.models import User
 from core.users.services import add_user
 from ongoza_contracts.access import ScopeKind
-from ongoza_contracts.vocabulary import Role
+from ongoza_contracts.vocabulary import ContentType, Role
 
 QUESTIONNAIRE = "v1"
+MILESTONES = ("First steps", "Foundations", "Practice", "Advanced work", "Mastery")
+"""Their titles, from level 1."""
 HIGH_MARGIN, MEDIUM_MARGIN = 20.0, 10.0
 
 
@@ -42,6 +46,23 @@ def plant_catalogue(catalogue: Catalogue) -> None:
     }
     for item in catalogue.items:  # prerequisites and courses come first
         _publish(item, programs[item.program])
+    for slug, program in programs.items():
+        _plant_milestones(program, [one for one in catalogue.items if one.program == slug])
+
+
+def _plant_milestones(program: Program, items: Sequence[Item]) -> None:
+    """One for each level, with its courses, which are required, and its missions; and the version
+    that consists of them."""
+    for level, title in enumerate(MILESTONES, start=1):
+        placed = [
+            {"content_id": item.content_id, "required": item.content_type == ContentType.COURSE}
+            for item in items
+            if item.level == level and item.content_type != ContentType.MODULE
+        ]
+        if placed:
+            milestone = add_milestone(program_id=program.pk, title=title)
+            update_milestone(milestone_id=milestone.pk, items=placed)
+    publish_version(program_id=program.pk)
 
 
 def _publish(item: Item, program: Program) -> None:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from core.imports.program_fields import external_ids_of
 from core.imports.services import InvalidRow, Outcome, outcome
 from core.kit.errors import DomainError
+from core.programs.competencies import UnknownCompetency
 from core.programs.external_ids import ExternalIdTaken, Pair, pairs_of
 from core.programs.models import ContentItem, Program
 from core.programs.selectors import UnknownContent, content_of_external_id
@@ -18,7 +19,7 @@ from core.programs.services import (
     update_content,
 )
 
-STATE = ("title", "description", "track", "level", "skills", "duration_minutes")
+STATE = ("title", "description", "track", "level", "skills", "duration_minutes", "competencies")
 NEEDED = ("content_type", "program", "title", "track", "duration_minutes")
 """The fields without which there is no new item."""
 NUMBER_MAX = 10**9
@@ -32,6 +33,7 @@ class ContentWriter:
         ContentIdTaken: "content_id",
         ExternalIdTaken: "external_id",
         NotItsCourse: "course",
+        UnknownCompetency: "competencies",
         UnknownContent: "course",
     }
 

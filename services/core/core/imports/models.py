@@ -25,10 +25,11 @@ class Import(models.Model):
         CONTENT = "content"
         PROGRESS = "progress"
         PROGRAM = "program"
+        COMPETENCY = "competency"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="imports")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
     file = models.ForeignKey("files.Upload", models.SET_NULL, null=True, related_name="+")
     """None once its owner has deleted it."""
     dry_run = models.BooleanField(default=False)

@@ -81,7 +81,7 @@ def _fault(document: Document, path: Path, found: Mapping[str, str]) -> RowError
 def program_document(program: Program) -> str:
     """The program with its items on offer and its milestones that are not retired."""
     items = program.items.filter(retired=False).select_related("course")
-    rows = [*items.prefetch_related("prerequisites", "external_ids").order_by("pk")]
+    rows = [*items.prefetch_related("prerequisites", "external_ids", "competencies").order_by("pk")]
     milestones = program.milestones.filter(retired=False).prefetch_related("items")
     document = {
         "program": {str(name): getattr(program, str(name)) for name in ProgramPart().fields},
@@ -133,6 +133,7 @@ def _item(item: ContentItem) -> dict[str, Any]:
         "skills": [*item.shown_skills],
         "prerequisites": sorted(needed),
         "external_ids": pairs,
+        "competencies": [str(one) for one in item.competencies.all()],
     }
 
 

@@ -14,13 +14,14 @@ from django.utils import timezone
 from core.access.selectors import extent
 from core.files.selectors import complete_upload
 from core.files.services import FileGone, open_file
+from core.imports.competencies import CompetencyWriter
 from core.imports.content import ContentWriter
 from core.imports.models import Import, ImportState
 from core.imports.program_file import program_rows
 from core.imports.programs import ProgramWriter
 from core.imports.progress import ProgressWriter
 from core.imports.reading import OF_ROWS, Format, RowError, Unreadable, format_of, suffixes
-from core.imports.rows import CheckedRow, content_rows, progress_rows
+from core.imports.rows import CheckedRow, competency_rows, content_rows, progress_rows
 from core.imports.selectors import JOB_KIND
 from core.imports.services import Outcome, Writer, import_rows
 from core.jobs.services import schedule
@@ -38,6 +39,7 @@ PERMISSIONS = {
     Import.Kind.CONTENT: Permission.CONTENT_MANAGE,
     Import.Kind.PROGRESS: Permission.PROGRESS_RECORD,
     Import.Kind.PROGRAM: Permission.CONTENT_MANAGE,
+    Import.Kind.COMPETENCY: Permission.CONTENT_MANAGE,
 }
 
 
@@ -135,6 +137,8 @@ def _rows(row: Import, file: BinaryIO, form: Format) -> Iterator[CheckedRow]:
             return progress_rows(file, form, MAX_ROWS)
         case Import.Kind.PROGRAM:
             return program_rows(file)
+        case Import.Kind.COMPETENCY:
+            return competency_rows(file, form, MAX_ROWS)
 
 
 def _writer(row: Import) -> Writer:
@@ -145,6 +149,8 @@ def _writer(row: Import) -> Writer:
             return ProgressWriter(row.owner_id)
         case Import.Kind.PROGRAM:
             return ProgramWriter()
+        case Import.Kind.COMPETENCY:
+            return CompetencyWriter()
 
 
 def _end(row: Import, state: ImportState, counts: Counter[Outcome], errors: list[RowError]) -> None:

@@ -11,6 +11,7 @@ from core.progress.serializers import ReportRequest
 from ongoza_contracts.vocabulary import ContentType, ProgressSource
 
 EXTERNAL_ID_MAX = 128
+COMPETENCY_CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]*$"
 
 
 class NamesContent(StrictSerializer):
@@ -45,6 +46,14 @@ class ContentRow(NamesContent, UpdateContentRequest):
         if "content_id" in attrs and "content_type" in attrs:
             check_content_id(attrs["content_id"], attrs["content_type"])
         return super().validate(attrs)
+
+
+class CompetencyRow(StrictSerializer):
+    """A competency of a framework."""
+
+    framework = serializers.RegexField(SLUG, max_length=32)
+    code = serializers.RegexField(COMPETENCY_CODE, max_length=64)
+    name = serializers.CharField(max_length=200)
 
 
 class ChallengeRow(StrictSerializer):

@@ -18,7 +18,7 @@ from core.imports.reading import (
     read_rows,
     whole_number,
 )
-from core.imports.row_fields import ChallengeRow, ContentRow, ProgressRow
+from core.imports.row_fields import ChallengeRow, CompetencyRow, ContentRow, ProgressRow
 from core.kit.errors import validation_errors
 from core.kit.serializers import StrictSerializer
 from ongoza_contracts.skills import NotASkill, skill_slug
@@ -39,6 +39,7 @@ CONTENT: Columns = {
     "level": whole_number,
     "skills": items,
     "prerequisites": items,
+    "competencies": items,
     "duration_minutes": whole_number,
 }
 PROGRESS: Columns = {
@@ -51,6 +52,7 @@ PROGRESS: Columns = {
     "reported_at": str,
     "source": str,
 }
+COMPETENCIES: Columns = {"framework": str, "code": str, "name": str}
 SECRET = {"flags": str, "hints": str}
 """The columns of challenges that are read and never stored."""
 CHALLENGES: Columns = {
@@ -84,6 +86,12 @@ def progress_rows(file: BinaryIO, form: Format, max_rows: int = MAX_ROWS) -> Ite
     """Raises Unreadable."""
     for row in read_rows(file, form, PROGRESS, max_rows):
         yield _checked(row, ProgressRow)
+
+
+def competency_rows(file: BinaryIO, form: Format, max_rows: int = MAX_ROWS) -> Iterator[CheckedRow]:
+    """Raises Unreadable."""
+    for row in read_rows(file, form, COMPETENCIES, max_rows):
+        yield _checked(row, CompetencyRow)
 
 
 def challenge_rows(file: BinaryIO, form: Format, common: Challenges) -> Iterator[CheckedRow]:

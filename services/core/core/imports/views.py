@@ -1,8 +1,8 @@
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +23,23 @@ class _Imports(ApiView):
         return Response(ImportSerializer(row).data, 202)
 
 
+class _ImportDetail(ApiView):
+    kind: ClassVar[Import.Kind]
+    permissions = {"GET": Permission.CONTENT_MANAGE}
+
+    def get(self, request: Request, import_id: UUID) -> Response:
+        """How far an import of the caller's is, and what is wrong with its rows or parts."""
+        row = own_import(self.caller.id, self.kind, import_id)
+        return Response(ImportSerializer(row).data)
+
+
+def _read_as(operation_id: str) -> Any:
+    """Decorates a subclass of `_ImportDetail`, whose operation needs an id of its own."""
+    return extend_schema_view(
+        get=extend_schema(operation_id=operation_id, responses=ImportSerializer)
+    )
+
+
 class ContentImports(_Imports):
     permissions = {"POST": Permission.CONTENT_MANAGE}
 
@@ -38,14 +55,9 @@ class ContentImports(_Imports):
         return self.requested(Import.Kind.CONTENT, self.body(ImportRequest))
 
 
-class ContentImport(ApiView):
-    permissions = {"GET": Permission.CONTENT_MANAGE}
-
-    @extend_schema(operation_id="content_import_read", responses=ImportSerializer)
-    def get(self, request: Request, import_id: UUID) -> Response:
-        """How far an import of the caller's is, and what is wrong with its rows."""
-        row = own_import(self.caller.id, Import.Kind.CONTENT, import_id)
-        return Response(ImportSerializer(row).data)
+@_read_as("content_import_read")
+class ContentImport(_ImportDetail):
+    kind = Import.Kind.CONTENT
 
 
 class ProgressImports(_Imports):
@@ -64,14 +76,10 @@ class ProgressImports(_Imports):
         return self.requested(Import.Kind.PROGRESS, self.body(ImportRequest))
 
 
-class ProgressImport(ApiView):
+@_read_as("progress_import_read")
+class ProgressImport(_ImportDetail):
+    kind = Import.Kind.PROGRESS
     permissions = {"GET": Permission.PROGRESS_RECORD}
-
-    @extend_schema(operation_id="progress_import_read", responses=ImportSerializer)
-    def get(self, request: Request, import_id: UUID) -> Response:
-        """How far an import of the caller's is, and what is wrong with its rows."""
-        row = own_import(self.caller.id, Import.Kind.PROGRESS, import_id)
-        return Response(ImportSerializer(row).data)
 
 
 class ProgramImports(_Imports):
@@ -89,14 +97,29 @@ class ProgramImports(_Imports):
         return self.requested(Import.Kind.PROGRAM, self.body(ImportRequest))
 
 
-class ProgramImport(ApiView):
-    permissions = {"GET": Permission.CONTENT_MANAGE}
+@_read_as("programs_import_read")
+class ProgramImport(_ImportDetail):
+    kind = Import.Kind.PROGRAM
 
-    @extend_schema(operation_id="programs_import_read", responses=ImportSerializer)
-    def get(self, request: Request, import_id: UUID) -> Response:
-        """How far an import of the caller's is, and what is wrong with its parts."""
-        row = own_import(self.caller.id, Import.Kind.PROGRAM, import_id)
-        return Response(ImportSerializer(row).data)
+
+class CompetencyImports(_Imports):
+    permissions = {"POST": Permission.CONTENT_MANAGE}
+
+    @extend_schema(
+        operation_id="competencies_import", request=ImportRequest, responses={202: ImportSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Import competencies from an own file in CSV or JSON lines, by a job.
+
+        For directors and admins. 404 for a file of somebody else, 409 `upload_incomplete`, 400
+        `unknown_format` unless its name ends in .csv, .jsonl or .ndjson.
+        """
+        return self.requested(Import.Kind.COMPETENCY, self.body(ImportRequest))
+
+
+@_read_as("competencies_import_read")
+class CompetencyImport(_ImportDetail):
+    kind = Import.Kind.COMPETENCY
 
 
 class ProgramExport(ApiView):

@@ -15,8 +15,8 @@ from core.outbox.publish import delete_published, publish, publish_with_parts
 from core.profiling.models import ProfilingSession
 from core.profiling.notifications import RESULT_READY
 from core.users import guardians
-from core.users.models import User
-from core.users.services import update_user
+from core.users.models import TrackChoice, User
+from core.users.services import choose_track
 
 MAX_ANSWERS = 100
 
@@ -118,7 +118,8 @@ def record_result(
         subject, version = str(session.id), session.version
         notify(user_id=learner.id, kind=RESULT_READY, subject=subject, version=version)
     if learner.track is None:
-        update_user(user_id=learner.id, track=result["primary"])
+        track, source = result["primary"], TrackChoice.Source.PROFILING
+        choose_track(user_id=learner.id, track=track, source=source, at=at)
     return session
 
 

@@ -8,15 +8,17 @@ from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from core.kit.admin import ModelAdmin, sentences
+from core.kit.admin import ModelAdmin, ReadOnlyAdmin, sentences
 from core.kit.admin_actions import service_action
 from core.programs import milestones, services, versions
-from core.programs.models import ContentItem, Milestone, Program
+from core.programs.models import Competency, ContentItem, Milestone, Program
 from core.programs.serializers import PublishContentRequest, UpdateContentRequest
 from ongoza_contracts.vocabulary import ContentType
 
 FIXED = ("content_id", "content_type", "program", "course")
 CHANGEABLE = ("title", "description", "track", "level", "skills", "duration_minutes")
+SHOWN = ("shown_external_ids", "shown_competencies", "shown_state")
+OPTIONAL = "optional"
 PROGRAM_FIELDS = ("slug", "title", "description", "track", "prerequisites_policy")
 
 
@@ -72,45 +74,6 @@ class ProgramAdmin(RetirableAdmin):
         obj.refresh_from_db()
 
 
-@admin.register(Milestone)
-class MilestoneAdmin(RetirableAdmin):
-    list_display = ("title", "program", "position", "shown_state")
-    list_filter = ("retired", "program")
-    search_fields = ("title",)
-    fields = ("program", "title", "description", "position", "shown_items", "shown_state")
-    readonly_fields = ("shown_items", "shown_state")
-    actions = actions_detail = ("retire", "restore")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, "program") if obj else self.readonly_fields
-
-    @display(description="Courses and missions", empty_value="-")  # type: ignore[untyped-decorator]
-    def shown_items(self, milestone: Milestone) -> str | None:
-        items = milestone.items.order_by("milestone_position", "pk") if milestone.pk else ()
-        return ", ".join(map(str, items)) or None
-
-    def save_model(
-        self, request: HttpRequest, obj: Milestone, form: "forms.ModelForm[Any]", change: bool
-    ) -> None:
-        values = {name: form.cleaned_data[name] for name in ("title", "description", "position")}
-        if change:
-            milestones.update_milestone(milestone_id=obj.pk, **values)
-        else:
-            program = form.cleaned_data["program"].pk
-            obj.pk = milestones.add_milestone(program_id=program, **values).pk
-        obj.refresh_from_db()
-
-    @service_action(
-        "Retire", explanation="The next version of the program is made without the milestone."
-    )
-    def retire(self, request: HttpRequest, milestone: Milestone) -> None:
-        milestones.retire_milestone(milestone_id=milestone.pk)
-
-    @service_action("Restore", explanation="The next version of the program has it again.")
-    def restore(self, request: HttpRequest, milestone: Milestone) -> None:
-        milestones.restore_milestone(milestone_id=milestone.pk)
-
-
 class LinesField(forms.CharField):
     """A list of texts, one on each line."""
 
@@ -127,6 +90,87 @@ class LinesField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool((initial or []) != self.to_python(data))
+
+
+class MilestoneForm(forms.ModelForm):  # type: ignore[type-arg]
+    items = LinesField(
+        required=False,
+        label="Courses and missions",
+        help_text="Their content ids in order, one on each line; `optional` after one that the "
+        "program is completed without.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "items" in self.fields and self.instance.pk:
+            standing = self.instance.items.order_by("milestone_position", "pk")
+            self.initial["items"] = [
+                item.content_id if item.required else f"{item.content_id} {OPTIONAL}"
+                for item in standing
+            ]
+
+    def clean_items(self) -> list[dict[str, Any]]:
+        """As `update_milestone` takes them."""
+        places = []
+        for line in self.cleaned_data["items"]:
+            content_id, *words = line.split()
+            if words not in ([], [OPTIONAL]):
+                raise forms.ValidationError(f"{line}: write a content id, or one and `optional`.")
+            places.append({"content_id": content_id, "required": not words})
+        return places
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(RetirableAdmin):
+    form = MilestoneForm
+    list_display = ("title", "program", "position", "shown_state")
+    list_filter = ("retired", "program")
+    search_fields = ("title",)
+    fields = ("program", "title", "description", "position", "items", "shown_state")
+    readonly_fields = ("shown_items", "shown_state")
+    actions = actions_detail = ("retire", "restore")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, "program") if obj else self.readonly_fields
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A retired milestone is only shown, which a field of the form is not."""
+        names = {"items": "shown_items"} if obj and obj.retired else {}
+        return tuple(names.get(name, name) for name in self.fields)
+
+    @display(description="Courses and missions", empty_value="-")  # type: ignore[untyped-decorator]
+    def shown_items(self, milestone: Milestone) -> str | None:
+        items = milestone.items.order_by("milestone_position", "pk") if milestone.pk else ()
+        return ", ".join(map(str, items)) or None
+
+    def save_model(
+        self, request: HttpRequest, obj: Milestone, form: "forms.ModelForm[Any]", change: bool
+    ) -> None:
+        values = {name: form.cleaned_data[name] for name in ("title", "description", "position")}
+        if not change:
+            program = form.cleaned_data["program"].pk
+            obj.pk = milestones.add_milestone(program_id=program, **values).pk
+        items = form.cleaned_data["items"]
+        milestones.update_milestone(milestone_id=obj.pk, items=items, **values)
+        obj.refresh_from_db()
+
+    @service_action(
+        "Retire", explanation="The next version of the program is made without the milestone."
+    )
+    def retire(self, request: HttpRequest, milestone: Milestone) -> None:
+        milestones.retire_milestone(milestone_id=milestone.pk)
+
+    @service_action("Restore", explanation="The next version of the program has it again.")
+    def restore(self, request: HttpRequest, milestone: Milestone) -> None:
+        milestones.restore_milestone(milestone_id=milestone.pk)
+
+
+@admin.register(Competency)
+class CompetencyAdmin(ReadOnlyAdmin):
+    list_display = ("code", "framework", "name")
+    list_filter = ("framework",)
+    search_fields = ("code", "name")
+    list_note = "They are imported: docs/import.md."
 
 
 class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -168,8 +212,8 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(ContentItem)
 class ContentItemAdmin(RetirableAdmin):
     form = ContentForm
-    fields = (*FIXED, *CHANGEABLE, "prerequisites", "shown_external_ids", "shown_state", "version")
-    readonly_fields = ("shown_external_ids", "shown_state", "shown_skills", "version")
+    fields = (*FIXED, *CHANGEABLE, "prerequisites", *SHOWN, "version")
+    readonly_fields = (*SHOWN, "shown_skills", "version")
     list_display = ("title", "content_id", "program", "track", "level", "shown_state")
     list_filter = ("content_type", "track", "level", "retired", "program")
     search_fields = ("content_id", "title")
@@ -181,7 +225,11 @@ class ContentItemAdmin(RetirableAdmin):
 
     @display(description="External ids", empty_value="-")  # type: ignore[untyped-decorator]
     def shown_external_ids(self, item: ContentItem) -> str | None:
-        return ", ".join(map(str, item.external_ids.all())) if item.pk else None
+        return ", ".join(map(str, item.external_ids.all())) or None if item.pk else None
+
+    @display(description="Competencies", empty_value="-")  # type: ignore[untyped-decorator]
+    def shown_competencies(self, item: ContentItem) -> str | None:
+        return ", ".join(map(str, item.competencies.all())) or None if item.pk else None
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Where nothing can be edited, Django would show the column of skills as JSON."""

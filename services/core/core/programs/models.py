@@ -144,6 +144,26 @@ class ExternalId(models.Model):
         return f"{self.source}: {self.external_id}"
 
 
+class Competency(models.Model):
+    """What people can do, by its code in a framework: a technique of ATT&CK, or a role of our own
+    in the framework `ongoza`. Not published."""
+
+    framework = models.CharField(max_length=32)
+    code = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    items = models.ManyToManyField(ContentItem, related_name="competencies")
+    """The content that teaches it."""
+
+    class Meta:
+        ordering = ("framework", "code")
+        constraints = (
+            models.UniqueConstraint(fields=("framework", "code"), name="one_competency_of_code"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.framework}:{self.code}"
+
+
 class ProgramVersion(Versioned):
     """The items of a program at one time, which never change: the entity that is published."""
 

@@ -21,7 +21,7 @@ def offered() -> QuerySet[ContentItem]:
     return (
         ContentItem.objects.filter(retired=False)
         .select_related("program", "course")
-        .prefetch_related("prerequisites", "external_ids")
+        .prefetch_related("prerequisites", "external_ids", "competencies")
     )
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from core.kit.choices import enum_choices
 from core.kit.serializers import ProseField, StrictSerializer
-from core.programs.models import ContentItem, Program
+from core.programs.models import Competency, ContentItem, Program
 from core.programs.selectors import TrackSummary, dependents
 from ongoza_contracts.skills import NotASkill, skill_slug
 from ongoza_contracts.vocabulary import ContentType, Track
@@ -53,6 +53,13 @@ class ExternalIdSerializer(StrictSerializer):
         return attrs
 
 
+class CompetencySerializer(serializers.ModelSerializer[Competency]):
+    class Meta:
+        model = Competency
+        fields = ("framework", "code", "name")
+        read_only_fields = fields
+
+
 class ContentSerializer(serializers.ModelSerializer[ContentItem]):
     program = serializers.SlugRelatedField[Program](slug_field="slug", read_only=True)
     course_id = serializers.CharField(
@@ -71,6 +78,12 @@ class ContentSerializer(serializers.ModelSerializer[ContentItem]):
         slug_field="content_id", many=True, read_only=True
     )
     external_ids = ExternalIdSerializer(many=True, read_only=True)
+    competencies = serializers.ListField(
+        child=serializers.CharField(),
+        source="competencies.all",
+        read_only=True,
+        help_text="As `framework:code`.",
+    )
 
     class Meta:
         model = ContentItem
@@ -88,6 +101,7 @@ class ContentSerializer(serializers.ModelSerializer[ContentItem]):
             "skill_labels",
             "prerequisites",
             "external_ids",
+            "competencies",
             "duration_minutes",
             "retired",
             "published_at",
@@ -140,6 +154,12 @@ class UpdateContentRequest(StrictSerializer):
     )
     duration_minutes = serializers.IntegerField(min_value=1, max_value=100_000)
     external_ids = serializers.ListField(child=ExternalIdSerializer(), max_length=50, default=list)
+    competencies = serializers.ListField(
+        child=serializers.CharField(max_length=97),
+        max_length=50,
+        default=list,
+        help_text="What it teaches, as `framework:code`, such as `attack:T1059`.",
+    )
 
 
 class PublishContentRequest(UpdateContentRequest):

@@ -1,6 +1,6 @@
 """Everything that changes the catalogue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,6 +12,7 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish, publish_with_parts
+from core.programs.competencies import named_competencies
 from core.programs.external_ids import Pair, pairs_of, set_external_ids
 from core.programs.models import ContentItem, Program
 from core.programs.selectors import UnknownContent
@@ -132,12 +133,14 @@ def publish_content(
     course: str | None = None,
     prerequisites: list[str] | None = None,
     external_ids: Iterable[Pair] = (),
+    competencies: Collection[str] = (),
     **state: Any,
 ) -> ContentItem:
-    """Add an item to the catalogue and offer it. Skills are as people write them.
+    """Add an item to the catalogue and offer it. Skills are as people write them, competencies as
+    `framework:code`.
 
-    Raises ContentIdTaken, ExternalIdTaken, UnknownContent, NotItsCourse, NotASkill and
-    CircularPrerequisites.
+    Raises ContentIdTaken, ExternalIdTaken, UnknownContent, UnknownCompetency, NotItsCourse,
+    NotASkill and CircularPrerequisites.
     """
     now = timezone.now()
     item = ContentItem(content_id=content_id, published_at=now, created_at=now)
@@ -151,6 +154,7 @@ def publish_content(
         raise ContentIdTaken from None
     needed = _items_before(item, prerequisites or [])
     set_external_ids(item, {*external_ids})
+    item.competencies.set(named_competencies(competencies))
     with publish_with_parts(item):
         item.prerequisites.set(needed)
     return item
@@ -162,13 +166,14 @@ def update_content(
     content_id: str,
     prerequisites: list[str] | None = None,
     external_ids: Iterable[Pair] | None = None,
+    competencies: Collection[str] | None = None,
     if_match: IfMatch | None = None,
     **changes: Any,
 ) -> ContentItem:
     """Change an item that is on offer. No-op if nothing changes.
 
-    Raises NotFound, PreconditionFailed, Retired, ExternalIdTaken, UnknownContent, NotASkill and
-    CircularPrerequisites.
+    Raises NotFound, PreconditionFailed, Retired, ExternalIdTaken, UnknownContent,
+    UnknownCompetency, NotASkill and CircularPrerequisites.
     """
     item = get_for_update(ContentItem.objects.filter(content_id=content_id), if_match=if_match)
     if item.retired:
@@ -177,12 +182,15 @@ def update_content(
     needed = before if prerequisites is None else {*_items_before(item, prerequisites)}
     columns = _columns(item, changes)
     changed = {name: value for name, value in columns.items() if getattr(item, name) != value}
-    pairs = None if external_ids is None else {*external_ids}
-    if not changed and needed == before and pairs in (None, pairs_of(item)):
+    pairs = pairs_of(item)
+    wanted_pairs = pairs if external_ids is None else {*external_ids}
+    taught = {*item.competencies.all()}
+    wanted = taught if competencies is None else named_competencies(competencies)
+    if not changed and (needed, wanted_pairs, wanted) == (before, pairs, taught):
         return item
     _assign(item, changed)
-    if pairs is not None:
-        set_external_ids(item, pairs)
+    set_external_ids(item, wanted_pairs)
+    item.competencies.set(wanted)
     with publish_with_parts(item):
         item.prerequisites.set(needed)
     return item

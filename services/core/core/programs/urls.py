@@ -18,5 +18,6 @@ urlpatterns = [
     path("content/<slug:content_id>/", views.ContentDetail.as_view()),
     path("content/<slug:content_id>/retire/", views.RetireContent.as_view()),
     path("content/<slug:content_id>/restore/", views.RestoreContent.as_view()),
+    path("competencies/", views.Competencies.as_view()),
     path("tracks/", views.Tracks.as_view()),
 ]

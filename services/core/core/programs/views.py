@@ -11,14 +11,15 @@ from core.kit.parameters import enum_param, text_param
 from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
-from core.programs import selectors, serializers, services
-from core.programs.models import ContentItem
+from core.programs import competencies, selectors, serializers, services
+from core.programs.models import Competency, ContentItem
 from core.programs.serializers import ContentSerializer
 from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import ContentType, Track
 
 SEARCH_MAX_LENGTH = 100
 EXTERNAL_ID_MAX_LENGTH = 128
+COMPETENCY_MAX_LENGTH = 97
 
 
 class ContentOrder(StrEnum):
@@ -48,6 +49,7 @@ FILTERS = [
         "external_source", str, description="Items with an id of this source, such as `attack`."
     ),
     OpenApiParameter("external_id", str, description="Items with this id in a source."),
+    OpenApiParameter("competency", str, description="Items that teach it: `framework:code`."),
 ]
 EXTERNAL_IDS = {"external_source": "source", "external_id": "external_id"}
 """The column that each parameter compares."""
@@ -62,9 +64,33 @@ class Tracks(ApiView):
         return Response(serializers.TracksSerializer({"tracks": selectors.tracks()}).data)
 
 
+class Competencies(ApiView):
+    permissions = {"GET": Principal.USER}
+    query_parameters = (*PAGE_PARAMETERS, "framework", "q")
+
+    @extend_schema(
+        operation_id="competencies_list",
+        parameters=[
+            OpenApiParameter("framework", str, description="Such as `attack` or `ongoza`."),
+            OpenApiParameter("q", str, description="Words that code or name contain, all of them."),
+            *PAGE,
+        ],
+        responses=page_of(serializers.CompetencySerializer),
+    )
+    def get(self, request: Request) -> Response:
+        """List the competencies that content may name, by framework and code."""
+        rows = Competency.objects.all()
+        if "framework" in request.query_params:
+            rows = rows.filter(framework=text_param(request, "framework", most=32))
+        if "q" in request.query_params:
+            words = text_param(request, "q", most=SEARCH_MAX_LENGTH).split()
+            rows = competencies.containing(rows, words)
+        return self.page(rows, serializers.CompetencySerializer)
+
+
 class _ContentList(ApiView):
     query_parameters = (
-        *(*PAGE_PARAMETERS, "q", "ordering", "content_type", "track", "level"),
+        *(*PAGE_PARAMETERS, "q", "ordering", "content_type", "track", "level", "competency"),
         *EXTERNAL_IDS,
     )
 
@@ -81,6 +107,9 @@ class _ContentList(ApiView):
                 for name in given
             }
             rows = selectors.with_external_id(rows, **wanted)
+        if "competency" in self.request.query_params:
+            named = text_param(self.request, "competency", most=COMPETENCY_MAX_LENGTH)
+            rows = competencies.teaching(rows, named)
         if "q" in self.request.query_params:
             words = text_param(self.request, "q", most=SEARCH_MAX_LENGTH).split()
             rows = selectors.containing(rows, words)

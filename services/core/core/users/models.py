@@ -145,6 +145,27 @@ class SignIn(Versioned):
         return f"{self.user} on {self.device or 'an unknown device'}"
 
 
+class TrackChoice(models.Model):
+    """The track that a user had from a time on, and by whose word. A confirmed track is a choice of
+    the same track by the user."""
+
+    class Source(models.TextChoices):
+        SELF = "self"
+        PROFILING = "profiling"
+        STAFF = "staff"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="track_choices")
+    track = models.CharField(max_length=16, choices=enum_choices(Track), null=True)  # noqa: DJ001  (no track is not a text)
+    source = models.CharField(max_length=9, choices=Source.choices)
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.track or 'no track'} of user {self.user_id}"
+
+
 class OneTimeToken(models.Model):
     """A token that was mailed to its user and works once."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from core.access.services import MainRole, follow_main_role
 from core.jobs.services import schedule
@@ -16,11 +17,11 @@ from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish
 from core.users import guardians, passwords, second_factor, selectors
-from core.users.models import SignIn, User, new_jti, whole_second
+from core.users.models import SignIn, TrackChoice, User, new_jti, whole_second
 from core.users.one_time_tokens import Purpose, mail_job, void
 from core.users.signals import password_changed, signed_in
 from core.users.tokens import InvalidToken, TokenPair, UserClaims, issue, read_refresh
-from ongoza_contracts.vocabulary import Role
+from ongoza_contracts.vocabulary import Role, Track
 
 
 class EmailTaken(Conflict):
@@ -63,6 +64,8 @@ def add_user(*, email: str, password: str | None, role: Role = Role.LEARNER, **m
             publish(user)
     except IntegrityError:
         raise EmailTaken from None
+    if user.track is not None:
+        _record_track(user, TrackChoice.Source.STAFF)
     follow_main_role(user.id, _main_role(user))
     return user
 
@@ -76,11 +79,18 @@ def add_user_without_birth_year(*, email: str, password: str | None = None, **mo
 
 
 @transaction.atomic
-def update_user(*, user_id: int, if_match: IfMatch | None = None, **changes: Any) -> User:
+def update_user(
+    *,
+    user_id: int,
+    if_match: IfMatch | None = None,
+    track_source: str = TrackChoice.Source.STAFF,
+    **changes: Any,
+) -> User:
     """Set fields of a user. No-op if nothing changes: no new version, nothing published.
 
-    A new role voids access tokens, which name the old one; a user who is made inactive is signed
-    out everywhere. Raises NotFound and PreconditionFailed.
+    `track_source` says by whose word a new track is. A new role voids access tokens, which name the
+    old one; a user who is made inactive is signed out everywhere. Raises NotFound and
+    PreconditionFailed.
     """
     user = get_for_update(User.objects.filter(pk=user_id), if_match=if_match)
     changed = {name: value for name, value in changes.items() if getattr(user, name) != value}
@@ -96,11 +106,34 @@ def update_user(*, user_id: int, if_match: IfMatch | None = None, **changes: Any
     if changed.keys() & {"role", "is_active"}:
         user.token_generation += 1
     publish(user)
+    if "track" in changed:
+        _record_track(user, track_source)
     if (new := _main_role(user)) != old:
         follow_main_role(user.id, new, old)
     if not user.is_active:
         end_sign_ins(user.sign_ins.all())
     return user
+
+
+@transaction.atomic
+def choose_track(
+    *, user_id: int, track: Track, source: str = TrackChoice.Source.SELF, at: datetime | None = None
+) -> TrackChoice:
+    """Change or confirm a user's track. No-op if the newest choice is of the same track and source;
+    a confirmed track publishes nothing. Raises NotFound."""
+    user = get_for_update(User.objects.filter(pk=user_id))
+    newest = user.track_choices.first()
+    if newest and (newest.track, newest.source, user.track) == (track, source, track):
+        return newest
+    if user.track != track:
+        user.track = track
+        publish(user)
+    return _record_track(user, source, at)
+
+
+def _record_track(user: User, source: str, at: datetime | None = None) -> TrackChoice:
+    chosen_at = at or timezone.now()
+    return user.track_choices.create(track=user.track, source=source, chosen_at=chosen_at)
 
 
 def _main_role(user: User) -> MainRole:

@@ -10,6 +10,7 @@ from core.users import (
     preference_views,
     second_factor_views,
     sign_in_views,
+    track_views,
     views,
 )
 
@@ -38,6 +39,9 @@ urlpatterns = [
     path("auth/tokens/<uuid:token_id>/", api_token_views.ApiTokenDetail.as_view()),
     path("auth/token/exchange/", api_token_views.Exchange.as_view()),
     path("users/me/preferences/", preference_views.PreferencesDetail.as_view()),
+    path("users/me/track/", track_views.Track.as_view()),
+    path("users/me/track/history/", track_views.OwnTrackHistory.as_view()),
+    path("users/<id:user_id>/track/history/", track_views.TrackHistory.as_view()),
     path("users/me/consents/", preference_views.Consents.as_view()),
     path("users/me/terms/", guardian_views.Terms.as_view()),
     path("users/me/guardian/", guardian_views.Guardian.as_view()),

@@ -11,6 +11,7 @@ from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.users import selectors, serializers, services
 from core.users.base_views import AccountView, ChallengeView, LogInView, PublicView, device_of
+from core.users.models import TrackChoice
 from core.users.rendering import signed_in_body
 from core.users.throttles import (
     AccountThrottle,
@@ -114,7 +115,12 @@ class Me(ApiView):
     def patch(self, request: Request) -> Response:
         """Change the caller's name or track."""
         changes = self.body(serializers.UpdateUserRequest)
-        user = services.update_user(user_id=self.caller.id, if_match=self.if_match, **changes)
+        user = services.update_user(
+            user_id=self.caller.id,
+            if_match=self.if_match,
+            track_source=TrackChoice.Source.SELF,
+            **changes,
+        )
         return self.one(user, serializers.UserSerializer)
 
 
