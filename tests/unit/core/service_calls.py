@@ -22,6 +22,7 @@ from core.users.models import ApiToken, Impersonation, SignIn, User
 from core.users.services import add_user, refresh, sign_in
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
+from tests.unit.core.cohort_calls import OF_COHORTS
 from tests.unit.core.published import published_rows
 from tests.unit.core.school import World
 from tests.unit.core.test_profiling_record import RESULT
@@ -104,8 +105,9 @@ def view(world: World) -> Any:
     return Impersonation.objects.all()
 
 
-OWNED = "users sign-ins memberships profiling goals progress feedback"
+OWNED = "users sign-ins memberships profiling goals progress feedback enrolments certificates"
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
+    **OF_COHORTS,
     "access.services.grant": (
         "memberships",
         lambda w: {

@@ -14,6 +14,7 @@ from core.erasure.services import erase_user
 from core.jobs.models import Job
 from core.jobs.services import run_due, schedule
 from core.notifications.models import Notification
+from core.outbox.publish import publish_with_parts
 from core.programs.models import ContentItem, Milestone, ProgramVersion
 from core.programs.versions import publish_version
 from core.progress.services import report_progress
@@ -137,6 +138,16 @@ def test_a_suspended_enrolment_is_not_completed(amina: User, version: ProgramVer
         complete(amina, content_id)
     run("cohorts.completions")
     assert state_of(row) == EnrolmentState.SUSPENDED
+
+
+def test_a_version_that_requires_nothing_completes_nobody(amina: User) -> None:
+    row = enrolment_in("active", open_cohort(scholarship=1), amina)
+    only = row.program_version.items.get()
+    with publish_with_parts(row.program_version):
+        only.required = False
+        only.save()
+    run("cohorts.completions")
+    assert state_of(row) == EnrolmentState.ACTIVE
 
 
 def test_completions_go_on_in_batches(

@@ -38,8 +38,12 @@ def services() -> dict[str, Callable[..., Any]]:
 
 
 OTHERS: Mapping[str, str] = {
-    "They read, compute or refuse.": """
-        access.services.require_grantable coaching.services.require_future
+    "They read, lock, compute or refuse.": """
+        access.services.lock_users access.services.require_grantable
+        certificates.services.require_valid
+        cohorts.enrolments.locked_cohort cohorts.seats.free_seats cohorts.seats.kinds_open_to
+        cohorts.seats.lock_unless_erased cohorts.seats.taken_seats cohorts.seats.waiting_list
+        coaching.services.require_future
         files.services.file_store files.services.is_stored files.services.open_file
         files.services.remaining_files
         imports.services.outcome jobs.services.due
@@ -48,6 +52,8 @@ OTHERS: Mapping[str, str] = {
         webhooks.services.erasure_subscriptions
     """,
     "They write rows that are not published.": """
+        calendars.services.issue_token calendars.services.record_use
+        calendars.services.revoke_token certificates.services.withdraw_key
         export.services.build_export export.services.request_export
         files.services.delete_bytes files.services.delete_files files.services.erase_files
         files.services.sweep_orphans files.services.write_blob files.services.write_file
@@ -77,6 +83,9 @@ OTHERS: Mapping[str, str] = {
 """The other services, by the reason."""
 
 IN_A_TRANSACTION = {
+    "cohorts.enrolments.add_entry",
+    "cohorts.enrolments.move",
+    "cohorts.seats.promote",
     "feedback.services.set_verdict",
     "users.api_tokens.end_tokens",
     "users.impersonation.end_views",

@@ -29,7 +29,8 @@ class Requirements:
 
     @property
     def are_met(self) -> bool:
-        return not self.missing
+        """Never where nothing is required, since nothing would be confirmed."""
+        return self.required_total > 0 and not self.missing
 
 
 def requirements(user_id: int, program_version_id: UUID) -> Requirements:

@@ -7,11 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from core.demo import plant
+from core.demo import cohorts, plant
 from core.demo.learners import AS_OF, demo_learner, invent_learners
 from core.demo.loader import load_catalogue
-from core.demo.people import further_mentors, staff
+from core.demo.people import ACADEMY, further_mentors, staff
 from core.programs.models import ContentItem
+from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 
 REPORTED_EVERY = 50
@@ -56,5 +57,9 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     for account in further_mentors(AS_OF):
         mentors += [plant.plant_account(account, organizations, password=None)]
     plant.assign_mentors(mentors, learners)
+    director = next(user for user in known if user.role == Role.DIRECTOR)
+    academy = organizations[ACADEMY.slug]
+    cohorts.plant_cohorts(academy, director, [User.objects.get(pk=one.pk) for one in learners])
+    cohorts.plant_events(academy, director)
     accounts = [guide.account, *staff(AS_OF)]
     return [(account.role, account.email) for account in accounts]
