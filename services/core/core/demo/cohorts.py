@@ -6,8 +6,6 @@ from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
 from core.calendars.services import add_event, cancel_event
 from core.cohorts import enrolments, services
 from core.cohorts.models import Cohort
@@ -21,7 +19,7 @@ TIME_ZONE = "Africa/Nairobi"
 
 
 def today() -> date:
-    return timezone.localdate(timezone=ZoneInfo(TIME_ZONE))
+    return datetime.now(ZoneInfo(TIME_ZONE)).date()
 
 
 class DemoCohort(NamedTuple):
