@@ -57,6 +57,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     # The token of an invitation stands in its mail alone.
     "POST invitations/{token}/accept": EVERYBODY,
     # Admins reach everybody.
+    "GET calendar/events": ADMINS,
     "GET calendar/events/{event_id}": ADMINS,
     "POST calendar/events": ADMINS,
     "PATCH calendar/events/{event_id}": ADMINS,
