@@ -153,7 +153,7 @@ def test_two_processes_sell_no_seat_twice_and_pass_over_nobody() -> None:
     cohort.refresh_from_db()
     enrolments.expire_and_promote(cohort_id=cohort.pk)
     waiting = Enrolment.objects.filter(state=EnrolmentState.APPLIED)
-    free = seats.free_seats(cohort)
+    free = seats.free_seats(cohort, cohort.pools.all())
     pools = [*cohort.pools.all()]
     left = [one for one in waiting if any(free[k] for k in seats.kinds_open_to(one, pools))]
     assert (left, before > OPERATIONS) == ([], True)

@@ -215,6 +215,13 @@ def test_a_learner_applies_accepts_and_withdraws(world: World, director: Caller)
     assert [one["id"] for one in learner.get("enrolments/")[1]["results"]] == [row["id"]]
 
 
+def test_progress_is_shown_to_those_who_may_read_it_alone(world: World, director: Caller) -> None:
+    row = enrolment_in("offered", open_cohort(world.school, scholarship=1), world.foreign)
+    shown = director.get(f"enrolments/{row.pk}/")[1]
+    assert (shown["state"], shown["required_total"]) == ("offered", 1)
+    assert (shown["required_done"], shown["missing"]) == (None, None)
+
+
 def test_nobody_confirms_their_own_payment(world: World, director: Caller) -> None:
     cohort = open_cohort(world.school, paid=1)
     row = enrolment_in("pending_payment", cohort, world.learner)

@@ -192,7 +192,7 @@ REPEATABLE = [
     Repeatable(
         "enrolments/{enrolment_id}/transfer/",
         lambda world: world.admin,
-        lambda world: {"cohort": str(published_cohort(paid=1).pk), "pool": "paid"},
+        lambda world: {"cohort": str(published_cohort(scholarship=1).pk), "pool": "scholarship"},
         an_active_enrolment,
     ),
     Repeatable("users/me/export/", lambda world: world.learner, lambda world: None, status=202),

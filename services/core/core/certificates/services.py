@@ -12,11 +12,11 @@ from django.utils import timezone
 from core.certificates.documents import missing_letters
 from core.certificates.models import Certificate, SigningKey
 from core.cohorts.completion import required_items
+from core.cohorts.enrolments import locked_cohort
 from core.cohorts.models import Enrolment
 from core.cohorts.selectors import managed_cohorts, visible_enrolments
-from core.kit.errors import Conflict
+from core.kit.errors import Conflict, NotFound
 from core.kit.etags import IfMatch
-from core.kit.limits import lock_parent
 from core.kit.transitions import StateMachine, Transition
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish
@@ -74,7 +74,13 @@ def issue_certificate(*, issued_by: User, enrolment_id: UUID) -> Issued:
     manages, NotCompleted, NotConfirmed, NoName, LettersMissing and Busy; and CertificateRevoked
     where one was revoked and the caller does not manage the cohort.
     """
-    with lock_parent(visible_enrolments(issued_by).filter(pk=enrolment_id)) as enrolment:
+    visible = visible_enrolments(issued_by).filter(pk=enrolment_id)
+    place = visible.values_list("cohort_id", "user_id").first()
+    if place is None:
+        raise NotFound
+    cohort_id, user_id = place
+    with locked_cohort(cohort_id, {user_id}):  # the learner first, as an erasure does
+        enrolment = get_for_update(visible)
         latest = enrolment.certificates.last()
         if latest and latest.state == CertificateState.VALID:
             return Issued(latest, is_new=False)

@@ -96,11 +96,11 @@ def _add_one(number: int, cohort: Cohort, learner: User, pool: PoolKind) -> RowR
 
 
 def _learners(caller: User, emails: Sequence[str]) -> dict[str, User]:
-    """By address. Only those whom the caller reaches."""
+    """By address. Only those whom the caller reaches; nobody gives themselves a seat."""
     within = reach(caller, Permission.LEARNER_READ, "pk")
     addresses = {_address(one) for one in emails}
     rows = User.objects.filter(within, email__in=addresses, role=Role.LEARNER, is_active=True)
-    return {user.email: user for user in rows.select_related("minor")}
+    return {user.email: user for user in rows.exclude(pk=caller.pk).select_related("minor")}
 
 
 def _address(text: str) -> str:

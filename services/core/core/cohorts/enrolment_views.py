@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.access.selectors import reaches
 from core.cohorts import bulk, enrolments, selectors
 from core.cohorts.seats import waiting_list
 from core.cohorts.serializers import (
@@ -58,10 +59,13 @@ class EnrolmentDetail(ApiView):
         """One enrolment with what its version of the program still requires, and why it waits.
 
         `waiting_reason` is null unless the state is `applied`. Of the requirements only what was
-        completed by another's word counts.
+        completed by another's word counts; `required_done` and `missing` are null for who may not
+        read the learner's progress.
         """
         row = selectors.visible_enrolment(self.caller, enrolment_id)
-        return Response(EnrolmentDetailSerializer(row).data)
+        reads_progress = reaches(self.caller, Permission.LEARNER_READ, row.user_id)
+        context = {"reads_progress": reads_progress}
+        return Response(EnrolmentDetailSerializer(row, context=context).data)
 
 
 class CohortEnrolments(ApiView):

@@ -61,6 +61,11 @@ class NoSeat(Conflict):
     code = "no_seat"
 
 
+class PaymentMissing(Conflict):
+    code = "payment_missing"
+    detail = "Only the enrolment of a paid seat is transferred to a paid seat."
+
+
 class SameCohort(Conflict):
     code = "same_cohort"
     detail = "The enrolment is in this cohort."
@@ -115,11 +120,13 @@ def add_entry(
 def accept(*, user: User, enrolment_id: UUID) -> Enrolment:
     """Take the offered seat; one of the pool of paid seats is held until the payment is confirmed.
 
-    Raises NotFound, Busy, PermissionDenied for an offer to somebody else, IllegalTransition and
-    HoldExpired.
+    Raises NotFound, Busy, PermissionDenied for an offer to somebody else and for somebody who is no
+    learner any more, IllegalTransition and HoldExpired.
     """
     with _locked(user, enrolment_id) as enrolment:
         _require_own(enrolment, user)
+        if user.role != Role.LEARNER:
+            raise PermissionDenied
         unpaid = enrolment.pool == PoolKind.PAID
         move(enrolment, "accept-unpaid" if unpaid else "accept")
     return enrolment
@@ -174,7 +181,7 @@ def transfer(*, caller: User, enrolment_id: UUID, cohort_id: UUID, pool: PoolKin
     was confirmed stands there.
 
     Takes a free seat of `pool` there. Raises NotFound, Busy, PermissionDenied, IllegalTransition,
-    SameCohort, CohortNotAccepting, AlreadyEnrolled, UnknownPool and NoSeat.
+    SameCohort, CohortNotAccepting, AlreadyEnrolled, UnknownPool, PaymentMissing and NoSeat.
     """
     old_cohort_id, user_id = _place(caller, enrolment_id)
     if old_cohort_id == cohort_id:
@@ -260,9 +267,11 @@ def _begun_elsewhere(enrolment: Enrolment, cohort: Cohort, pool: PoolKind) -> En
         raise CohortNotAccepting
     _require_no_enrolment(cohort, enrolment.user_id)
     promote(cohort)  # those who wait there come first
-    free = free_seats(cohort)
+    free = free_seats(cohort, cohort.pools.all())
     if pool not in free:
         raise UnknownPool
+    if pool == PoolKind.PAID and enrolment.pool != PoolKind.PAID:
+        raise PaymentMissing
     if free[pool] < 1:
         raise NoSeat(f"All seats of the pool {pool} are taken or offered.")
     return Enrolment(

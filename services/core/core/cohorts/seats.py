@@ -4,6 +4,7 @@ is called with the cohort's lock held, which all that takes or frees seats takes
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from itertools import takewhile
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -31,10 +32,10 @@ def taken_seats(cohorts: Iterable[Cohort]) -> Mapping[tuple[object, str], int]:
     return Counter({(cohort_id, str(pool)): count for cohort_id, pool, count in counted})
 
 
-def free_seats(cohort: Cohort) -> dict[str, int]:
-    """By kind of pool."""
+def free_seats(cohort: Cohort, pools: Iterable[SeatPool]) -> dict[str, int]:
+    """By kind of pool. `pools` are the cohort's: a reader has no lock, and they may change."""
     taken = taken_seats([cohort])
-    return {pool.kind: pool.size - taken[cohort.pk, pool.kind] for pool in cohort.pools.all()}
+    return {pool.kind: max(0, pool.size - taken[cohort.pk, pool.kind]) for pool in pools}
 
 
 def waiting_list(cohort: Cohort) -> QuerySet[Enrolment]:
@@ -46,7 +47,8 @@ def promote(cohort: Cohort) -> None:
     """Offer the free seats, each to the first of the waiting list who takes one of its pool."""
     if cohort.state not in ACCEPTING:
         return
-    pools, free = [*cohort.pools.all()], free_seats(cohort)
+    pools = [*cohort.pools.all()]
+    free = free_seats(cohort, pools)
     while any(seats > 0 for seats in free.values()):
         offered = 0
         for entry in _first_entries(cohort, [pool for pool in pools if free[pool.kind] > 0], free):
@@ -73,15 +75,20 @@ def kinds_open_to(entry: Enrolment, pools: Iterable[SeatPool]) -> list[str]:
 def _first_entries(
     cohort: Cohort, pools: Iterable[SeatPool], free: Mapping[str, int]
 ) -> list[Enrolment]:
-    """As many of the waiting list as there are free seats, locked, who may have one of them."""
+    """As many of the waiting list as there are free seats, locked, who may have one of them.
+
+    It ends before a learner whose row another transaction holds: nobody is passed over, and the
+    next tick goes on.
+    """
     wanted = Q()
     for pool in pools:
         entitled = Q(entitled_pools__contains=[pool.kind]) if pool.needs_code else Q()
         wanted |= Q(accepted_pools__contains=[pool.kind]) & entitled
     seats = sum(free[pool.kind] for pool in pools)
     first = waiting_list(cohort).filter(wanted)[:seats]
-    learners = lock_unless_erased([entry.user_id for entry in first])
-    rows = waiting_list(cohort).filter(pk__in=[entry.pk for entry in first], user__in=learners)
+    learners = {*lock_unless_erased([entry.user_id for entry in first])}
+    ready = takewhile(lambda entry: entry.user_id in learners, first)
+    rows = waiting_list(cohort).filter(pk__in=[entry.pk for entry in ready])
     return [*rows.select_for_update(no_key=True)]
 
 

@@ -106,12 +106,17 @@ class EnrolmentSerializer(serializers.ModelSerializer[Enrolment]):
 
 class EnrolmentDetailSerializer(EnrolmentSerializer):
     waiting_reason = serializers.ChoiceField(choices=REASONS, allow_null=True, read_only=True)
-    required_done = serializers.IntegerField(read_only=True)
+    required_done = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Null for who may not read the progress."
+    )
     required_total = serializers.IntegerField(
         read_only=True, help_text="Modules, missions and courses without modules."
     )
     missing = serializers.ListField(
-        child=serializers.CharField(), read_only=True, help_text="Content ids."
+        child=serializers.CharField(),
+        read_only=True,
+        allow_null=True,
+        help_text="Content ids. Null for who may not read the progress.",
     )
 
     class Meta(EnrolmentSerializer.Meta):
@@ -123,14 +128,15 @@ class EnrolmentDetailSerializer(EnrolmentSerializer):
     def to_representation(self, instance: Enrolment) -> dict[str, Any]:
         found = requirements(instance.user_id, instance.program_version_id)
         waits = instance.state == EnrolmentState.APPLIED
+        reads_progress = self.context["reads_progress"]
         return {
             **EnrolmentSerializer(instance).data,
             "waiting_reason": Vacancies(instance.cohort).waiting_reason(instance)
             if waits
             else None,
-            "required_done": found.required_done,
+            "required_done": found.required_done if reads_progress else None,
             "required_total": found.required_total,
-            "missing": found.missing,
+            "missing": found.missing if reads_progress else None,
         }
 
 

@@ -18,6 +18,7 @@ from core.outbox.publish import publish, publish_with_parts
 from core.programs.models import ProgramVersion
 from core.users.models import User
 from ongoza_contracts.access import Permission
+from ongoza_contracts.cohorts import CohortState
 
 
 class UnknownVersion(DomainError):
@@ -80,7 +81,7 @@ def move_cohort(*, caller: User, cohort_id: UUID, action: str) -> Cohort:
     """
     with lock_parent(managed_cohorts(caller).filter(pk=cohort_id)) as cohort:
         COHORT_STATES.move(cohort, action, lambda _: True)
-        if action == "open" and not cohort.pools.exists():
+        if cohort.state == CohortState.OPEN and not cohort.pools.exists():
             raise NoPools
         publish(cohort)
         promote(cohort)

@@ -47,7 +47,7 @@ class Vacancies:
 
     @cached_property
     def free(self) -> dict[str, int]:
-        return free_seats(self.cohort)
+        return free_seats(self.cohort, self.pools)
 
     @cached_property
     def held(self) -> dict[str, int]:
