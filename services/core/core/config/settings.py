@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "core.imports",  # content/import/ comes before content/<content_id>/
     "core.programs",
     "core.progress",
+    "core.quizzes",
     "core.feedback",
     "core.profiling",
     "core.coaching",

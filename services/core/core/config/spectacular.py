@@ -59,6 +59,7 @@ SETTINGS: dict[str, Any] = {
         "CohortAction": "core.cohorts.serializers.ACTIONS",
         "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
         "WaitingReason": "core.cohorts.serializers.REASONS",
+        "QuestionKind": "core.quizzes.models.KINDS",
         "CompletedBy": "core.programs.models.COMPLETED_BY",
         "PrerequisitesPolicy": "core.programs.models.Program.PrerequisitesPolicy",
         "OrganizationKind": "core.organizations.models.Organization.Kind",

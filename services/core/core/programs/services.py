@@ -209,6 +209,17 @@ def update_content(
 
 
 @transaction.atomic
+def follow_quiz(*, item_id: int, has_quiz: bool) -> None:
+    """Let an item be completed by a check exactly while it has a quiz on offer. No fact holds it.
+
+    Raises NotFound.
+    """
+    item = get_for_update(ContentItem.objects.filter(pk=item_id))
+    item.completed_by = CompletedBy.CHECK if has_quiz else CompletedBy.SELF
+    item.save(update_fields=["completed_by"])
+
+
+@transaction.atomic
 def retire_content(*, content_id: str) -> ContentItem:
     """Offer an item no more, nor the modules of a course; learners keep what they did. A module
     that is retired again no longer comes back with its course. Raises NotFound."""
