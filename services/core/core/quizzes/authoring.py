@@ -53,21 +53,15 @@ def publish_quiz(*, content_id: str, questions: Sequence[QuestionFields], **poli
         return quiz
 
 
-def publish_questions(*, quiz_id: int, questions: Sequence[QuestionFields]) -> Quiz:
-    """Questions for the attempts from now on; open ones keep theirs.
-
-    Raises NotFound, TooFewQuestions and Busy.
-    """
-    with lock_parent(Quiz.objects.filter(pk=quiz_id)) as quiz:
-        _require_enough(quiz, len(questions))
-        quiz.version += 1
-        _save(quiz)
-        _add_questions(quiz, questions)
-        return quiz
-
-
-def update_quiz(*, quiz_id: int, if_match: IfMatch | None = None, **policy: Any) -> Quiz:
-    """Change how attempts that start from now on are drawn, passed and limited.
+def update_quiz(
+    *,
+    quiz_id: int,
+    questions: Sequence[QuestionFields] | None = None,
+    if_match: IfMatch | None = None,
+    **policy: Any,
+) -> Quiz:
+    """Change how attempts that start from now on are drawn, passed and limited; `questions` are
+    the next version of those they draw from. Open attempts keep theirs.
 
     Raises NotFound, PreconditionFailed, TooFewQuestions and Busy.
     """
@@ -76,8 +70,14 @@ def update_quiz(*, quiz_id: int, if_match: IfMatch | None = None, **policy: Any)
             if_match.require(quiz)
         for name, value in policy.items():
             setattr(quiz, name, value)
-        _require_enough(quiz, quiz.questions.filter(version=quiz.version).count())
-        _save(quiz)
+        if questions is None:
+            _require_enough(quiz, quiz.questions.filter(version=quiz.version).count())
+        else:
+            _require_enough(quiz, len(questions))
+            quiz.version += 1
+            _add_questions(quiz, questions)
+        quiz.changed_at = timezone.now()
+        quiz.save()
         return quiz
 
 
@@ -101,15 +101,10 @@ def _set_retired(quiz_id: int, *, retired: bool) -> Quiz:
         lock_parent(Quiz.objects.filter(pk=quiz_id)) as quiz,
     ):
         if quiz.retired != retired:
-            quiz.retired = retired
-            _save(quiz)
+            quiz.retired, quiz.changed_at = retired, timezone.now()
+            quiz.save()
             follow_quiz(item_id=item.pk, has_quiz=not retired)
         return quiz
-
-
-def _save(quiz: Quiz) -> None:
-    quiz.changed_at = timezone.now()
-    quiz.save()
 
 
 def _require_enough(quiz: Quiz, count: int) -> None:

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from core.kit.serializers import ProseField, StrictSerializer
 from core.quizzes.grading import TEXT_MAX, Answer, ShownQuestion, normalized
-from core.quizzes.models import KINDS, QuestionKind, Quiz, QuizAttempt
+from core.quizzes.models import KINDS, Question, QuestionKind, Quiz, QuizAttempt
 from core.quizzes.selectors import shown_questions
 from core.quizzes.statistics import QuestionStatistics
 from ongoza_contracts.quizzes import QUESTIONS_MAX
@@ -79,6 +79,19 @@ class QuestionRequest(StrictSerializer):
             "and none else.",
         )
         return {**attrs, "options": options, "key": [] if is_order else accepted or sorted(right)}
+
+
+def question_fields(question: Question) -> dict[str, Any]:
+    """A question as `QuestionRequest` takes it, with its key: for the admin alone."""
+    is_text = question.kind == QuestionKind.TEXT
+    return {
+        "kind": question.kind,
+        "prompt": question.prompt,
+        "options": question.options,
+        "right": [] if is_text else question.key,
+        "accepted": question.key if is_text else [],
+        "feedback": question.feedback,
+    }
 
 
 def _require(holds: bool, field: str, wrong: str) -> None:
@@ -161,7 +174,7 @@ class QuizAttemptSerializer(QuizAttemptSummarySerializer):
 
     def get_questions(self, attempt: QuizAttempt) -> Any:
         answers = {one["question"]: one for one in attempt.answers}
-        shown = [
+        shown: Any = [
             _question(attempt, one, answers.get(one.number)) for one in shown_questions(attempt)
         ]
         return ShownQuestionSerializer(shown, many=True).data
@@ -194,7 +207,7 @@ class AnswerRequest(StrictSerializer):
     )
     text = serializers.CharField(max_length=TEXT_MAX, required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> Answer:  # type: ignore[override]
+    def validate(self, attrs: dict[str, Any]) -> Answer:
         choices = attrs.get("choices")
         return Answer(
             question=attrs["question"],

@@ -93,15 +93,17 @@ def submit_attempt(
             raise NotFound
         if attempt.submitted_at is not None:
             raise AlreadySubmitted
-        outcomes = grade(shown_questions(attempt), answers)
-        right, total = sum(outcomes.values()), len(outcomes)
-        attempt.answers = [asdict(one) for one in answers]
-        attempt.outcomes = {str(position): found for position, found in outcomes.items()}
-        attempt.score = 100 * right / total
-        attempt.passed = 100 * right >= attempt.pass_percentage * total
-        attempt.submitted_at = timezone.now()
+        result = _grade(attempt, answers)
         attempt.save()
-        _record(attempt, right, total)
+        publish(result)
+        if result.passed:
+            _report(
+                user,
+                attempt.quiz,
+                source=ProgressSource.CHECK,
+                status=ProgressStatus.COMPLETED,
+                score=result.score,
+            )
         return attempt
 
 
@@ -112,7 +114,7 @@ def _begin(user: User, quiz: Quiz) -> Progress:
         if progress.source != ProgressSource.SELF:
             rules.refuse_undoing(progress, ProgressStatus.IN_PROGRESS)
         return progress
-    return _report(user, quiz, status=ProgressStatus.IN_PROGRESS).progress
+    return _report(user, quiz, status=ProgressStatus.IN_PROGRESS)
 
 
 def _require_attempt_left(quiz: Quiz, attempts: QuerySet[QuizAttempt]) -> None:
@@ -127,30 +129,36 @@ def _require_attempt_left(quiz: Quiz, attempts: QuerySet[QuizAttempt]) -> None:
             raise TooSoon(f"The next attempt is possible at {possible_at.isoformat()}.")
 
 
-def _record(attempt: QuizAttempt, right: int, total: int) -> None:
-    publish(
-        QuizResult(
-            id=attempt.pk,
-            user_id=attempt.user_id,
-            content=attempt.quiz.item,
-            quiz_version=attempt.version,
-            attempt=attempt.number,
-            questions=total,
-            right=right,
-            score=attempt.score,
-            passed=attempt.passed,
-            started_at=attempt.started_at,
-            created_at=attempt.submitted_at,
-        )
+def _grade(attempt: QuizAttempt, answers: Sequence[Answer]) -> QuizResult:
+    """Set the columns of a submitted attempt, and return its result. Raises InvalidAnswer."""
+    outcomes = grade(shown_questions(attempt), answers)
+    right, total = sum(outcomes.values()), len(outcomes)
+    score, now = 100 * right / total, timezone.now()
+    passed = 100 * right >= attempt.pass_percentage * total
+    attempt.answers = [asdict(one) for one in answers]
+    attempt.outcomes = {str(position): found for position, found in outcomes.items()}
+    attempt.score, attempt.passed, attempt.submitted_at = score, passed, now
+    return QuizResult(
+        id=attempt.pk,
+        user_id=attempt.user_id,
+        content=attempt.quiz.item,
+        quiz_version=attempt.version,
+        attempt=attempt.number,
+        questions=total,
+        right=right,
+        score=score,
+        passed=passed,
+        started_at=attempt.started_at,
+        created_at=now,
     )
-    if attempt.passed:
-        state = {"status": ProgressStatus.COMPLETED, "score": attempt.score}
-        _report(attempt.user, attempt.quiz, source=ProgressSource.CHECK, **state)
 
 
-def _report(user: User, quiz: Quiz, **report: Any) -> Any:
-    item = quiz.item
-    content_type = ContentType(item.content_type)
-    return report_progress(
-        user=user, content_id=item.content_id, content_type=content_type, **report
+def _report(user: User, quiz: Quiz, **report: Any) -> Progress:
+    """Raises what `report_progress` does."""
+    outcome = report_progress(
+        user=user,
+        content_id=quiz.item.content_id,
+        content_type=ContentType(quiz.item.content_type),
+        **report,
     )
+    return outcome.progress

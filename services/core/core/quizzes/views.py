@@ -92,7 +92,7 @@ class QuizVersions(ApiView):
         """Publish questions in place of the present ones; attempts that are open keep theirs. For
         directors and admins."""
         body = self.body(serializers.PublishQuestionsRequest)
-        return self.one(authoring.publish_questions(quiz_id=quiz_id, **body), QuizSerializer, 201)
+        return self.one(authoring.update_quiz(quiz_id=quiz_id, **body), QuizSerializer, 201)
 
 
 class RetireQuiz(ApiView):
