@@ -146,6 +146,26 @@ def _import(world: World, path: str, name: str = "x.csv") -> Values:
     return {"import_id": accepted(world.admin, path, body)["id"]}
 
 
+QUESTIONS = [{"kind": "text", "prompt": "Which program scans ports?", "accepted": ["nmap"]}]
+
+
+def quiz(world: World) -> Values:
+    """Of a new course."""
+    program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
+    content_id = f"course-{secrets.randbelow(10**8) + 10**8}"
+    course = {"content_id": content_id, "content_type": "course", "program": program}
+    course |= {"title": "A course", "track": "builders", "duration_minutes": 30}
+    created(world.admin, "content/", course)
+    body = {"content_id": content_id, "questions": QUESTIONS}
+    return {"quiz_id": created(world.admin, "quizzes/", body)["id"]}
+
+
+def quiz_attempt(world: World) -> Values:
+    made = quiz(world)
+    path = f"quizzes/{made['quiz_id']}/attempts/"
+    return made | {"attempt_id": created(world.learner, path, {})["id"]}
+
+
 def content(world: World) -> Values:
     program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
     content_id = f"mission-{secrets.randbelow(10**8) + 10**8}"
@@ -363,6 +383,8 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "programs/{program_id}/versions/{number}": program_version,
     "progress/{progress_id}": progress,
     "progress/import/{import_id}": progress_import,
+    "quizzes/{quiz_id}": quiz,
+    "quizzes/{quiz_id}/attempts/{attempt_id}": quiz_attempt,
     "search/similar/{content_id}": lambda _: {"content_id": ITEM},
     "users/{user_id}": user,
     "webhook-subscriptions/{subscription_id}": webhook_subscription,

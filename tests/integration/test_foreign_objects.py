@@ -19,6 +19,7 @@ from tests.integration.accounts import API, Account, add_organization
 from tests.integration.objects import (
     MAKERS,
     NAMES,
+    QUESTIONS,
     WEBHOOK,
     World,
     absent,
@@ -53,6 +54,14 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET programs/{program_id}/versions": EVERYBODY,
     "POST programs/{program_id}/versions": PUBLISHERS,
     "GET programs/{program_id}/versions/{number}": EVERYBODY,
+    "GET quizzes/{quiz_id}": EVERYBODY,
+    "PATCH quizzes/{quiz_id}": PUBLISHERS,
+    "GET quizzes/{quiz_id}/attempts": EVERYBODY,
+    "POST quizzes/{quiz_id}/attempts": EVERYBODY,
+    "POST quizzes/{quiz_id}/restore": PUBLISHERS,
+    "POST quizzes/{quiz_id}/retire": PUBLISHERS,
+    "GET quizzes/{quiz_id}/statistics": PUBLISHERS,
+    "POST quizzes/{quiz_id}/versions": PUBLISHERS,
     "GET search/similar/{content_id}": EVERYBODY,
     # The token of an invitation stands in its mail alone.
     "POST invitations/{token}/accept": EVERYBODY,
@@ -151,6 +160,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "POST cohorts/{cohort_id}/enrolments/bulk": {"emails": ["a@b.example"], "pool": "paid"},
     "PUT cohorts/{cohort_id}/pools": {"pools": [{"kind": "paid", "size": 1}]},
     "POST memberships": {"user": 1, "role": "learner", "scope": "organization", "organization": 1},
+    "POST quizzes/{quiz_id}/versions": {"questions": QUESTIONS},
     "POST users": {"email": "of-both@ongoza.example", "role": "learner", "organization": 1},
     "POST users/{user_id}/progress": {
         "content_id": "course-999999999",

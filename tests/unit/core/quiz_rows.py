@@ -5,36 +5,36 @@ from typing import Any
 from core.programs.models import ContentItem
 from core.quizzes.authoring import publish_quiz
 from core.quizzes.grading import Answer, ShownQuestion, normalized
-from core.quizzes.models import QuestionKind, Quiz, QuizAttempt
+from core.quizzes.models import QuestionKind, Quiz, QuizAttempt, QuizResult
 from core.quizzes.selectors import shown_questions
 from core.quizzes.services import start_attempt, submit_attempt
 from core.users.models import User
 from tests.unit.core.world import item
 
-SINGLE = {
+SINGLE: dict[str, Any] = {
     "kind": "single",
     "prompt": "Which port has HTTPS?",
     "options": ["22", "443", "8080"],
     "right": [2],
     "feedback": "RFC 9110 names it.",
 }
-MULTIPLE = {
+MULTIPLE: dict[str, Any] = {
     "kind": "multiple",
     "prompt": "Which are hash functions?",
     "options": ["SHA-256", "AES", "BLAKE2", "RSA"],
     "right": [1, 3],
 }
-ORDER = {
+ORDER: dict[str, Any] = {
     "kind": "order",
     "prompt": "Put the handshake in order.",
     "options": ["SYN", "SYN-ACK", "ACK"],
 }
-TEXT = {
+TEXT: dict[str, Any] = {
     "kind": "text",
     "prompt": "Which program scans ports?",
     "accepted": ["nmap", "Network Mapper"],
 }
-QUESTIONS: list[dict[str, Any]] = [SINGLE, MULTIPLE, ORDER, TEXT]
+QUESTIONS = [SINGLE, MULTIPLE, ORDER, TEXT]
 
 
 def quiz_request(content_id: str = "module-1", **changes: Any) -> dict[str, Any]:
@@ -97,3 +97,9 @@ def attempted(user: User, quiz_id: int, wrong: int = 0) -> QuizAttempt:
     return submit_attempt(
         user=user, quiz_id=quiz_id, attempt_id=attempt.pk, answers=answers(attempt, wrong)
     )
+
+
+def published_result(user: User) -> QuizResult:
+    """Of the quiz of course-1, which is made if there is none; the attempt does not pass."""
+    found = Quiz.objects.first() or quiz("course-1")
+    return QuizResult.objects.get(pk=attempted(user, found.pk, wrong=4).pk)

@@ -31,6 +31,7 @@ from tests.access_matrix import (
 )
 from tests.openapi_documents import core_document
 from tests.unit.core.certificate_rows import published_certificate, published_enrolment
+from tests.unit.core.quiz_rows import quiz
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -255,6 +256,24 @@ ROUTES: dict[str, Route] = {
     "PATCH /progress/{progress_id}/": Route(For.USERS, "progress/2147483647/", {}),
     "GET /progress/{progress_id}/attempts/": Route(For.REACHING, "progress/{progress}/attempts/"),
     "POST /progress/{progress_id}/attempts/": Route(For.USERS, "progress/2147483647/attempts/"),
+    "GET /quizzes/": Route(For.USERS),
+    "POST /quizzes/": Route(PUBLISHERS, body={}),
+    "GET /quizzes/{quiz_id}/": Route(For.USERS, "quizzes/2147483647/"),
+    "PATCH /quizzes/{quiz_id}/": Route(PUBLISHERS, "quizzes/2147483647/", {}),
+    "GET /quizzes/{quiz_id}/attempts/": Route(
+        For.REACHING, "quizzes/{quiz}/attempts/?user={learner}"
+    ),
+    "POST /quizzes/{quiz_id}/attempts/": Route(For.USERS, "quizzes/2147483647/attempts/"),
+    "GET /quizzes/{quiz_id}/attempts/{attempt_id}/": Route(
+        For.USERS, f"quizzes/2147483647/attempts/{ABSENT}/"
+    ),
+    "POST /quizzes/{quiz_id}/attempts/{attempt_id}/submit/": Route(
+        For.USERS, f"quizzes/2147483647/attempts/{ABSENT}/submit/", {}
+    ),
+    "POST /quizzes/{quiz_id}/restore/": Route(PUBLISHERS, "quizzes/2147483647/restore/"),
+    "POST /quizzes/{quiz_id}/retire/": Route(PUBLISHERS, "quizzes/2147483647/retire/"),
+    "GET /quizzes/{quiz_id}/statistics/": Route(PUBLISHERS, "quizzes/2147483647/statistics/"),
+    "POST /quizzes/{quiz_id}/versions/": Route(PUBLISHERS, "quizzes/2147483647/versions/", {}),
     "GET /tracks/": Route(For.USERS),
     "GET /users/": Route(MANAGERS),
     "POST /users/": Route(ADMINS, body={}),
@@ -353,6 +372,7 @@ def world_of(role: Role | None, relation: Relation) -> World:
     goal = signed_in(learner).post("coaching/goals/", goal_request())[1]["id"]
     values = {"learner": learner.id, "progress": record, "organization": organization.id}
     values["goal"] = goal
+    values["quiz"] = quiz().pk
     values["certificate"] = published_certificate(published_enrolment(learner)).pk
     return World(signed_in(user), learner, values)
 

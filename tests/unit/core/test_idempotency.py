@@ -25,6 +25,7 @@ from core.kit.openapi import PublicDocument
 from core.organizations.invitations import invite
 from core.organizations.models import Invitation
 from core.programs.models import Milestone, Program
+from core.quizzes.services import start_attempt
 from core.users.models import User
 from core.users.services import add_user
 from core.users.tokens import issue_scoped
@@ -32,6 +33,7 @@ from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
 from tests.unit.core.certificate_rows import certificate, completed_enrolment, named
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
+from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.school import World
 from tests.unit.core.world import (
     Caller,
@@ -90,6 +92,11 @@ class Repeatable:
 def a_completed_item(world: World) -> dict[str, Any]:
     body = progress_report(status="completed", completion_percentage=None)
     return {"progress_id": signed_in(world.learner).post("progress/", body)[1]["id"]}
+
+
+def a_quiz_attempt(world: World) -> dict[str, Any]:
+    attempt = start_attempt(user=world.learner, quiz_id=quiz().pk)
+    return {"quiz_id": attempt.quiz_id, "attempt_id": attempt.pk}
 
 
 def a_new_cohort(world: World) -> dict[str, Any]:
@@ -168,6 +175,26 @@ REPEATABLE = [
         lambda world: world.director,
         lambda world: None,
         lambda world: {"program_id": a_new_placement().program_id},
+    ),
+    Repeatable("quizzes/", lambda world: world.director, lambda world: quiz_request("course-1")),
+    Repeatable(
+        "quizzes/{quiz_id}/versions/",
+        lambda world: world.director,
+        lambda world: {"questions": [TEXT]},
+        lambda world: {"quiz_id": quiz().pk},
+    ),
+    Repeatable(
+        "quizzes/{quiz_id}/attempts/",
+        lambda world: world.learner,
+        lambda world: None,
+        lambda world: {"quiz_id": quiz().pk},
+    ),
+    Repeatable(
+        "quizzes/{quiz_id}/attempts/{attempt_id}/submit/",
+        lambda world: world.learner,
+        lambda world: {"answers": []},
+        a_quiz_attempt,
+        status=200,
     ),
     Repeatable("cohorts/", lambda world: world.director, a_new_cohort),
     Repeatable(

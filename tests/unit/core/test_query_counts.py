@@ -28,6 +28,7 @@ from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.programs.competencies import set_competency
 from core.programs.models import Competency, ContentItem, Milestone, Program, ProgramVersion
 from core.progress.models import Attempt, Progress
+from core.quizzes.models import Quiz, QuizAttempt
 from core.users.models import ApiToken, Consent, SignIn, TrackChoice, User
 from core.webhooks.models import Delivery, Subscription
 from ongoza_contracts.access import ScopeKind
@@ -298,6 +299,28 @@ def deliveries(user: User, numbers: range) -> None:
     )
 
 
+def quizzes(user: User, numbers: range) -> None:
+    content(user, numbers)
+    items = ContentItem.objects.filter(quiz=None).order_by("pk")[: len(numbers)]
+    Quiz.objects.bulk_create(Quiz(item=one) for one in items)
+
+
+def quiz_attempts(user: User, numbers: range) -> None:
+    if not Quiz.objects.exists():
+        quizzes(user, range(1))
+    QuizAttempt.objects.bulk_create(
+        QuizAttempt(
+            user=user,
+            quiz=Quiz.objects.earliest("pk"),
+            number=number,
+            submitted_at=timezone.now(),
+            **dict.fromkeys(("version", "progress_attempt", "question_count"), 1),
+            pass_percentage=80,
+        )
+        for number in numbers
+    )
+
+
 def subscribed() -> Subscription:
     some = {"url": "https://school.example/", "types": [], "encrypted_secret": b""}
     return Subscription.objects.get_or_create(organization=school(), defaults=some)[0]
@@ -341,6 +364,8 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/programs/{program_id}/versions/": (program_versions, "programs/{program}/versions/?"),
     "/progress/": (progress, "progress/?"),
     "/progress/{progress_id}/attempts/": (attempts, "progress/{progress}/attempts/?"),
+    "/quizzes/": (quizzes, "quizzes/?"),
+    "/quizzes/{quiz_id}/attempts/": (quiz_attempts, "quizzes/{quiz}/attempts/?"),
     "/users/": (users, "users/?"),
     "/users/me/consents/": (consents, "users/me/consents/?"),
     "/users/me/track/history/": (track_choices, "users/me/track/history/?"),
@@ -401,6 +426,7 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
         address = address.replace("{progress}", str(taken_again(user).pk))
     cohort = Cohort.objects.values_list("id", flat=True).first()
     named = {"program": program, "school": school().pk, "cohort": cohort, "user": user.pk}
+    named["quiz"] = Quiz.objects.values_list("pk", flat=True).first()
     address = address.format(**named) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))

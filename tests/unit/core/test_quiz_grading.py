@@ -1,5 +1,7 @@
 """Which answers are right, and what is shown of a question."""
 
+from typing import Any
+
 import pytest
 
 from core.quizzes.grading import (
@@ -17,7 +19,7 @@ SEED = bytes(16)
 REVERSED = {3: (3, 2, 1), 4: (4, 3, 2, 1), 0: ()}
 
 
-def shown(fields: dict[str, object]) -> ShownQuestion:
+def shown(fields: dict[str, Any]) -> ShownQuestion:
     """As the second question, with its options in reverse order."""
     question = Question(position=7, **columns(fields))
     return ShownQuestion(2, question, REVERSED[len(question.options)])
@@ -52,7 +54,7 @@ def write(text: str) -> Answer:
     ids=lambda value: str(value)[:60] if isinstance(value, (Answer, bool)) else value["kind"],
 )
 def test_an_answer_is_right_if_it_is_the_key(
-    fields: dict[str, object], answer: Answer, right: bool
+    fields: dict[str, Any], answer: Answer, right: bool
 ) -> None:
     assert grade([shown(fields)], [answer]) == {7: right}
 
@@ -81,7 +83,7 @@ def test_an_answer_is_right_if_it_is_the_key(
     ids=lambda value: str(value)[:60] if isinstance(value, Answer) else value["kind"],
 )
 def test_an_answer_that_does_not_fit_its_question_is_refused(
-    fields: dict[str, object], answer: Answer
+    fields: dict[str, Any], answer: Answer
 ) -> None:
     with pytest.raises(InvalidAnswer):
         grade([shown(fields)], [answer])

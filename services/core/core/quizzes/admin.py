@@ -89,8 +89,14 @@ class QuestionAdmin(ReadOnlyAdmin):
     list_display = ("quiz", "version", "position", "kind")
     list_filter = ("kind",)
 
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("quiz__item",)
+
 
 @admin.register(QuizAttempt)
 class QuizAttemptAdmin(ReadOnlyAdmin):
-    list_display = ("user", "quiz", "number", "submitted_at", "score", "passed")
+    list_display = ("user", "quiz", "number", "submitted_at", "score")
     list_filter = ("passed",)
+
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("user", "quiz__item")

@@ -40,15 +40,15 @@ class ShownQuestion:
     def options(self) -> list[str]:
         return [self.question.options[one - 1] for one in self.order]
 
-    def is_right(self, answer: Answer) -> bool:
+    def is_correct(self, answer: Answer) -> bool:
         """Raises InvalidAnswer for one that does not fit the question."""
         kind, key = self.question.kind, self.question.key
         if kind == QuestionKind.TEXT:
             return normalized(self._text(answer)) in {normalized(one) for one in key}
-        chosen = [self.order[one - 1] for one in self._choices(answer)]
+        selected = [self.order[one - 1] for one in self._choices(answer)]
         if kind == QuestionKind.ORDER:
-            return chosen == sorted(chosen)
-        return sorted(chosen) == sorted(key)
+            return selected == sorted(selected)
+        return sorted(selected) == sorted(key)
 
     def _text(self, answer: Answer) -> str:
         if answer.text is None or answer.choices is not None:
@@ -56,16 +56,16 @@ class ShownQuestion:
         return answer.text
 
     def _choices(self, answer: Answer) -> tuple[int, ...]:
-        chosen, count = answer.choices, len(self.order)
-        if chosen is None or answer.text is not None:
+        selected, count = answer.choices, len(self.order)
+        if selected is None or answer.text is not None:
             raise InvalidAnswer(f"Question {self.number} is answered by choices alone.")
-        if len({*chosen}) != len(chosen) or not all(1 <= one <= count for one in chosen):
+        if len({*selected}) != len(selected) or not all(1 <= one <= count for one in selected):
             raise InvalidAnswer(f"Question {self.number} has the options 1 to {count}, each once.")
-        if self.question.kind == QuestionKind.SINGLE and len(chosen) != 1:
+        if self.question.kind == QuestionKind.SINGLE and len(selected) != 1:
             raise InvalidAnswer(f"Question {self.number} takes one choice.")
-        if self.question.kind == QuestionKind.ORDER and len(chosen) != count:
+        if self.question.kind == QuestionKind.ORDER and len(selected) != count:
             raise InvalidAnswer(f"Question {self.number} takes all {count} options in order.")
-        return chosen
+        return selected
 
 
 def normalized(text: str) -> str:
@@ -104,6 +104,6 @@ def grade(shown: Sequence[ShownQuestion], answers: Sequence[Answer]) -> dict[int
     if len(by_number) != len(answers) or not by_number.keys() <= {one.number for one in shown}:
         raise InvalidAnswer(f"The attempt has the questions 1 to {len(shown)}, each once.")
     return {
-        one.question.position: one.number in by_number and one.is_right(by_number[one.number])
+        one.question.position: one.number in by_number and one.is_correct(by_number[one.number])
         for one in shown
     }

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.kit.serializers import ProseField, StrictSerializer
@@ -148,7 +149,7 @@ class QuizAttemptSummarySerializer(serializers.ModelSerializer[QuizAttempt]):
         read_only_fields = fields
 
 
-class AnswerSerializer(serializers.Serializer[Mapping[str, Any]]):
+class QuestionAnswerSerializer(serializers.Serializer[Mapping[str, Any]]):
     choices = serializers.ListField(child=serializers.IntegerField(), allow_null=True)
     text = serializers.CharField(allow_null=True)
 
@@ -158,7 +159,7 @@ class ShownQuestionSerializer(serializers.Serializer[Mapping[str, Any]]):
     kind = serializers.ChoiceField(choices=KINDS)
     prompt = serializers.CharField()
     options = serializers.ListField(child=serializers.CharField(), help_text="Numbered from 1.")
-    answer = AnswerSerializer(allow_null=True, help_text="Null if it was not answered.")
+    answer = QuestionAnswerSerializer(allow_null=True, help_text="Null if it was not answered.")
     right = serializers.BooleanField(allow_null=True, help_text="Null before the attempt ends.")
     feedback = serializers.CharField(help_text="Empty before the attempt ends.")
 
@@ -172,6 +173,7 @@ class QuizAttemptSerializer(QuizAttemptSummarySerializer):
         fields = (*QuizAttemptSummarySerializer.Meta.fields, "questions")  # type: ignore[assignment]
         read_only_fields = fields  # type: ignore[assignment]
 
+    @extend_schema_field(ShownQuestionSerializer(many=True))
     def get_questions(self, attempt: QuizAttempt) -> Any:
         answers = {one["question"]: one for one in attempt.answers}
         shown: Any = [
@@ -195,7 +197,7 @@ def _question(
     }
 
 
-class AnswerRequest(StrictSerializer):
+class QuestionAnswerRequest(StrictSerializer):
     """The answer to one question: `text` for a short text, else `choices`."""
 
     question = serializers.IntegerField(min_value=1, max_value=QUESTIONS_MAX)
@@ -203,7 +205,7 @@ class AnswerRequest(StrictSerializer):
         child=serializers.IntegerField(min_value=1, max_value=OPTIONS_MAX),
         max_length=OPTIONS_MAX,
         required=False,
-        help_text="The numbers of the chosen options; for `order` all of them, in order.",
+        help_text="The numbers of the selected options; for `order` all of them, in order.",
     )
     text = serializers.CharField(max_length=TEXT_MAX, required=False)
 
@@ -217,7 +219,7 @@ class AnswerRequest(StrictSerializer):
 
 
 class SubmitRequest(StrictSerializer):
-    answers = serializers.ListField(child=AnswerRequest(), max_length=QUESTIONS_MAX)
+    answers = serializers.ListField(child=QuestionAnswerRequest(), max_length=QUESTIONS_MAX)
 
 
 # --- statistics ----------------------------------------------------------------------------------
