@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "core.programs",
     "core.progress",
     "core.quizzes",
+    "core.lessons",
     "core.feedback",
     "core.profiling",
     "core.coaching",

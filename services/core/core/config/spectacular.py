@@ -60,6 +60,8 @@ SETTINGS: dict[str, Any] = {
         "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
         "WaitingReason": "core.cohorts.serializers.REASONS",
         "QuestionKind": "core.quizzes.models.KINDS",
+        "BodyLanguage": "core.lessons.models.LANGUAGES",
+        "BodyState": "core.lessons.models.STATES",
         "CompletedBy": "core.programs.models.COMPLETED_BY",
         "PrerequisitesPolicy": "core.programs.models.Program.PrerequisitesPolicy",
         "OrganizationKind": "core.organizations.models.Organization.Kind",
