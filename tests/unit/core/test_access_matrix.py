@@ -141,6 +141,24 @@ ROUTES: dict[str, Route] = {
     "POST /content/import/": Route(PUBLISHERS, body={}),
     "GET /content/import/{import_id}/": Route(PUBLISHERS, f"content/import/{ABSENT}/"),
     "PATCH /content/{content_id}/": Route(PUBLISHERS, "content/course-1/", {}),
+    "GET /content/{content_id}/bodies/": Route(PUBLISHERS, "content/course-9/bodies/"),
+    "POST /content/{content_id}/bodies/": Route(PUBLISHERS, "content/course-9/bodies/", {}),
+    "GET /content/{content_id}/bodies/{body_id}/": Route(
+        PUBLISHERS, f"content/course-9/bodies/{ABSENT}/"
+    ),
+    "PATCH /content/{content_id}/bodies/{body_id}/": Route(
+        PUBLISHERS, f"content/course-9/bodies/{ABSENT}/", {}
+    ),
+    "DELETE /content/{content_id}/bodies/{body_id}/": Route(
+        PUBLISHERS, f"content/course-9/bodies/{ABSENT}/"
+    ),
+    "POST /content/{content_id}/bodies/{body_id}/publish/": Route(
+        PUBLISHERS, f"content/course-9/bodies/{ABSENT}/publish/"
+    ),
+    "GET /content/{content_id}/body/": Route(For.USERS, "content/course-9/body/"),
+    "GET /content/{content_id}/body/files/{file_id}/": Route(
+        For.USERS, f"content/course-9/body/files/{ABSENT}/"
+    ),
     "POST /content/{content_id}/restore/": Route(PUBLISHERS, "content/course-9/restore/"),
     "POST /content/{content_id}/retire/": Route(PUBLISHERS, "content/course-9/retire/"),
     "GET /enrolments/": Route(For.USERS),

@@ -176,6 +176,12 @@ REPEATABLE = [
         lambda world: None,
         lambda world: {"program_id": a_new_placement().program_id},
     ),
+    Repeatable(
+        "content/{content_id}/bodies/",
+        lambda world: world.director,
+        lambda world: {"language": "sw", "markdown": "## Karibu"},
+        lambda world: {"content_id": "course-1"},
+    ),
     Repeatable("quizzes/", lambda world: world.director, lambda world: quiz_request("course-1")),
     Repeatable(
         "quizzes/{quiz_id}/versions/",

@@ -20,6 +20,7 @@ from core.cohorts.models import Announcement, Code, Cohort
 from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
 from core.jobs.models import Job
+from core.lessons.models import Body, BodyState, Language
 from core.notifications.kinds import NEW_DEVICE
 from core.notifications.models import PushSubscription
 from core.notifications.services import notify
@@ -305,6 +306,12 @@ def quizzes(user: User, numbers: range) -> None:
     Quiz.objects.bulk_create(Quiz(item=one) for one in items)
 
 
+def bodies(user: User, numbers: range) -> None:
+    course = ContentItem.objects.filter(content_id="course-0").first() or item("course-0")
+    some = {"language": Language.ENGLISH, "state": BodyState.SUPERSEDED}
+    Body.objects.bulk_create(Body(item=course, number=number, **some) for number in numbers)
+
+
 def quiz_attempts(user: User, numbers: range) -> None:
     if not Quiz.objects.exists():
         quizzes(user, range(1))
@@ -341,6 +348,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/cohorts/{cohort_id}/waitlist/": (enrolments, "cohorts/{cohort}/waitlist/?"),
     "/competencies/": (competencies, "competencies/?"),
     "/content/": (content, "content/?"),
+    "/content/{content_id}/bodies/": (bodies, "content/course-0/bodies/?"),
     "/enrolments/": (enrolments, "enrolments/?"),
     "/feedback/": (feedback, "feedback/?"),
     "/files/": (files, "files/?"),

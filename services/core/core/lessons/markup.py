@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from uuid import UUID
 
 import nh3
@@ -22,6 +23,9 @@ RENDERING = 1
 """Raise it when the HTML of the same Markdown changes: clients hold it by its ETag."""
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_BLOCKS = MarkdownIt("commonmark", {"html": False}).disable("inline")
+"""Finds headings in a text of any length."""
+_LINE_BREAK = re.compile(r"\r\n?|\n")
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
@@ -55,28 +59,31 @@ class Section:
 
     @property
     def references(self) -> set[UUID]:
-        return {reference for reference, _ in _targets(_PARSER.parse(self.markdown)) if reference}
+        """The files that it shows or links to."""
+        return {UUID(match[1]) for _, url in _targets(self.markdown) if (match := _file(url))}
 
 
 @lru_cache(maxsize=128)
 def sections(markdown: str) -> tuple[Section, ...]:
-    """A section for each heading of the first or second level, and for text before them."""
-    lines = markdown.split("\n")
-    headings = [
-        (token.map[0], token.map[1], inline.content)
-        for token, inline in _pairs(_PARSER.parse(markdown))
-        if token.type == "heading_open"
-        and token.tag in ("h1", "h2")
-        and not token.level
-        and token.map
-    ]
-    starts = [(0, 0, ""), *headings]
-    ends = [*(start for start, *_ in headings), len(lines)]
+    """A section for each heading of the first or second level, and for text before them. Each is
+    a text of its own: what it refers to is defined in it."""
+    lines = _LINE_BREAK.split(markdown)
+    headings = [*_headings(markdown)]
+    starts = [(0, ""), *((after, title) for _, after, title in headings)]
+    ends = [*(first for first, *_ in headings), len(lines)]
     found = (
-        Section(title, "\n".join(lines[first:end]).strip("\n"))
-        for (_, first, title), end in zip(starts, ends, strict=True)
+        Section(title, "\n".join(lines[start:end]).strip("\n"))
+        for (start, title), end in zip(starts, ends, strict=True)
     )
     return tuple(one for one in found if one.title or one.markdown.strip())
+
+
+def _headings(markdown: str) -> Iterator[tuple[int, int, str]]:
+    """The first line of each heading that begins a section, the line after it, and its text."""
+    for token, inline in pairwise(_BLOCKS.parse(markdown)):
+        is_top = token.type == "heading_open" and token.level == 0
+        if is_top and token.map and token.tag in ("h1", "h2"):
+            yield *token.map, inline.content  # type: ignore[misc]
 
 
 def check(markdown: str) -> set[UUID]:
@@ -92,35 +99,33 @@ def check(markdown: str) -> set[UUID]:
                 f"The section '{one.title}' is longer than {SECTION_MAX} characters: divide it by "
                 "headings `##`."
             )
-    return _references(found)
+        _refuse_foreign_images(one)
+    return {reference for one in found for reference in one.references}
 
 
-def _references(found: Iterable[Section]) -> set[UUID]:
-    """Raises InvalidMarkdown for an image from elsewhere."""
-    references = set()
-    for one in found:
-        for reference, token in _targets(_PARSER.parse(one.markdown)):
-            if reference:
-                references.add(reference)
-            elif token.type == "image":
-                raise InvalidMarkdown(
-                    f"The image {token.attrGet('src')} is not of the form files/<id of an upload>."
-                )
-    return references
+def _refuse_foreign_images(section: Section) -> None:
+    for kind, url in _targets(section.markdown):
+        if kind == "image" and not _file(url):
+            raise InvalidMarkdown(
+                f"The image {url[:100]} is not of the form files/<id of an upload>."
+            )
 
 
-def _targets(tokens: Iterable[Token]) -> Iterator[tuple[UUID | None, Token]]:
-    """The images and links, with the file that they refer to."""
+@lru_cache(maxsize=512)
+def _targets(markdown: str) -> tuple[tuple[str, str], ...]:
+    """The types of the tokens of images and links, with their URLs."""
+    return tuple(
+        (token.type, str(token.attrGet("src") or token.attrGet("href") or ""))
+        for token in _inline(_PARSER.parse(markdown))
+        if token.type in ("image", "link_open")
+    )
+
+
+def _inline(tokens: Iterable[Token]) -> Iterator[Token]:
+    """A link may hold an image."""
     for token in tokens:
-        if token.type in ("image", "link_open"):
-            target = str(token.attrGet("src") or token.attrGet("href") or "")
-            match = FILE.fullmatch(target)
-            yield UUID(match[1]) if match else None, token
-        yield from _targets(token.children or ())
-
-
-def _pairs(tokens: list[Token]) -> Iterator[tuple[Token, Token]]:
-    return zip(tokens, tokens[1:], strict=False)
+        yield token
+        yield from _inline(token.children or ())
 
 
 @lru_cache(maxsize=128)
@@ -128,8 +133,12 @@ def _html(markdown: str) -> str:
     return _CLEANER.clean(_PARSER.render(markdown))
 
 
+def _file(url: str) -> re.Match[str] | None:
+    return FILE.fullmatch(url)
+
+
 def _own_file(url: str) -> str | None:
-    return url if FILE.fullmatch(url) else None
+    return url if _file(url) else None
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

@@ -81,6 +81,7 @@ class ContentBodyFile(ApiView):
             return Response(status=304, headers=headers)
         response = attachment(request, blob, str(file_id))
         response.headers["ETag"] = headers["ETag"]
+        response.headers["Cache-Control"] = "private, max-age=604800, immutable"
         return response
 
 
