@@ -283,7 +283,7 @@ def _complete(upload: Upload, new: Blob, lost: str) -> str:
     blob of its hash, which takes the name of the new bytes if its own were lost."""
     if Upload.objects.filter(pk=upload.pk).select_for_update().first() is None:
         return new.name
-    former = _get_or_create_blob(new).name
+    former = get_or_create_blob(new).name
     if former == lost:
         Blob.objects.filter(pk=new.pk).update(name=new.name)
     Upload.objects.filter(pk=upload.pk).update(blob=new, changed_at=timezone.now())
@@ -292,7 +292,7 @@ def _complete(upload: Upload, new: Blob, lost: str) -> str:
     return former if former == lost else new.name
 
 
-def _get_or_create_blob(new: Blob) -> Blob:
+def get_or_create_blob(new: Blob) -> Blob:
     """The blob of this hash, locked; `new`, inserted, where there is none."""
     Blob.objects.bulk_create(
         [new], update_conflicts=True, unique_fields=["sha256"], update_fields=["content_type"]

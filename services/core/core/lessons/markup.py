@@ -103,6 +103,12 @@ def check(markdown: str) -> set[UUID]:
     return {reference for one in found for reference in one.references}
 
 
+def local_files(section: Section) -> set[str]:
+    """The relative paths of files that a text refers to where it does not stand in core yet."""
+    urls = {url for _, url in _targets(section.markdown)}
+    return {url for url in urls if not _file(url) and re.match(r"[\w.-]+(/[\w.-]+)*$", url)}
+
+
 def _refuse_foreign_images(section: Section) -> None:
     for kind, url in _targets(section.markdown):
         if kind == "image" and not _file(url):
