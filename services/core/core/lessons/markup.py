@@ -63,7 +63,7 @@ class Section:
         return {UUID(match[1]) for _, url in _targets(self.markdown) if (match := _file(url))}
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def sections(markdown: str) -> tuple[Section, ...]:
     """A section for each heading of the first or second level, and for text before them. Each is
     a text of its own: what it refers to is defined in it."""
