@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
@@ -41,7 +42,7 @@ def events_in(token: str) -> dict[str, Any]:
 def token(world: World) -> str:
     status, issued = signed_in(world.learner).post(TOKEN, {})
     assert status == 201
-    assert issued["url"].endswith(f"/api/v1/calendar/{issued['token']}.ics")
+    assert issued["url"] == f"{settings.API_URL}/api/v1/calendar/{issued['token']}.ics"
     return str(issued["token"])
 
 

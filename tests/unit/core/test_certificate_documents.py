@@ -93,6 +93,11 @@ def test_everybody_reads_whether_a_certificate_is_valid(world: World, row: Certi
     assert "Copied" not in revoked
 
 
+def test_a_malformed_accept_header_gets_json(row: Certificate) -> None:
+    response = verify(row.pk, "text/html; a*=bogus''x")
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+
+
 def test_a_browser_gets_a_page_that_loads_nothing(world: World, row: Certificate) -> None:
     Certificate.objects.get()
     response = verify(row.pk, BROWSER)

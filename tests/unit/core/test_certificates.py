@@ -20,7 +20,12 @@ from core.users.services import update_user
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.certificates import CertificateState, CertificateUpdated
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role
-from tests.unit.core.certificate_rows import certificate, completed_enrolment, confirm_items
+from tests.unit.core.certificate_rows import (
+    certificate,
+    completed_enrolment,
+    confirm_items,
+    named,
+)
 from tests.unit.core.cohort_rows import enrolment_in, open_cohort
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.world import (
@@ -162,6 +167,22 @@ def test_strangers_neither_issue_nor_read_nor_revoke(
     assert refusal(foreign.post(f"{path}revoke/", {"reason": "Mine"})) == ABSENT
     assert refusal(lena.post(f"{path}revoke/", {"reason": "Mine"}))[0] == 403
     assert (Certificate.objects.get().state, appended()) == ("valid", [])
+
+
+def test_who_manages_the_cohort_reads_the_certificate_of_a_learner_out_of_reach(
+    world: World, director: Caller
+) -> None:
+    named(world.foreign)
+    body = {"enrolment": str(completed_enrolment(world.foreign, world.school).pk)}
+    status, issued = director.post(ROUTE, body)
+    assert status == 201
+    path = f"{ROUTE}{issued['id']}/"
+    assert director.get(path)[1]["name"] == "Amina Wanjikũ"
+    assert [
+        row["id"] for row in director.get(f"{ROUTE}?user={world.foreign.pk}")[1]["results"]
+    ] == [issued["id"]]
+    assert refusal(director.get(f"users/{world.foreign.pk}/")) == ABSENT
+    assert director.post(f"{path}revoke/", {"reason": "Copied work"})[0] == 200
 
 
 def test_staff_revokes_a_certificate_for_good_with_a_reason(

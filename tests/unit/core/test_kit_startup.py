@@ -160,6 +160,12 @@ def test_an_api_url_that_is_no_origin_is_refused(url: str) -> None:
         start(api_url=url)
 
 
+def test_an_api_url_without_tls_is_refused_where_the_rest_has_it() -> None:
+    start(api_url="https://api.example", https_only=True)
+    with pytest.raises(ImproperlyConfigured, match="API_URL is not one origin"):
+        start(https_only=True)
+
+
 def test_keys_and_gateways_of_notifications_are_taken() -> None:
     start(vapid_private_key="yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")
     start(vapid_private_key="yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw=")

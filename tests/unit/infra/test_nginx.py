@@ -56,6 +56,13 @@ def test_cores_paths_lead_to_core_or_are_for_services_alone(tmp_path: Path) -> N
     }
 
 
+def test_failures_at_the_address_of_a_feed_are_not_logged() -> None:
+    location = r"location ~ (\S+) \{[^}]*error_log /dev/null emerg;"
+    (pattern,) = re.findall(location, FILE.read_text())
+    assert re.search(pattern, "/api/v1/calendar/a-token.ics")
+    assert not re.search(pattern, "/api/v1/calendar/events/")
+
+
 @pytest.mark.parametrize("path", ["/api/docs/", "/api/schema/", "/admin/", "/", "/docs"])
 def test_what_is_for_developers_and_operators_is_not_public(path: str) -> None:
     assert ends_at(path) == "404"

@@ -17,6 +17,9 @@ CHANGEABLE = ("title", "description", "location", "starts_at", "ends_at", "time_
 
 
 class CalendarEventForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        help_texts = {"starts_at": "In UTC.", "ends_at": "In UTC."}
+
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
         if name not in time_zones():

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -115,7 +116,7 @@ class FeedTokenDetail(AccountView):
         and the address of the feed, once."""
         issued = services.issue_token(user=self.caller)
         shown = serializers.FeedTokenSerializer(issued.row).data
-        url = request.build_absolute_uri(f"/api/v1/calendar/{issued.token}.ics")
+        url = f"{settings.API_URL}/api/v1/calendar/{issued.token}.ics"
         return Response({**shown, "token": issued.token, "url": url}, 201)
 
     @extend_schema(operation_id="calendar_token_revoke", responses={204: None})

@@ -33,7 +33,7 @@ class CertificateAdmin(ReadOnlyAdmin):
         services.revoke_certificate(
             revoked_by=cast(User, request.user),
             certificate_id=certificate.pk,
-            reason=request.POST["reason"],
+            reason=request.POST["reason"].strip(),
         )
 
 

@@ -59,7 +59,7 @@ class Certificate(Versioned):
 
 
 class SigningKey(models.Model):
-    """The public half of a key that signed credentials: they verify as long as it is published."""
+    """A public key of credentials. What it signed can be verified while it is published."""
 
     thumbprint = models.CharField(max_length=43, primary_key=True)
     """Of RFC 7638."""

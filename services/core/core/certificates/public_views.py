@@ -1,5 +1,6 @@
 """What everybody may read: whether a certificate is valid, and the keys of credentials."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -35,7 +36,7 @@ class Verification(_PublicView):
         """Whether a certificate is valid, and whose it is: JSON, or a page where `Accept` prefers
         HTML. 404 for one that was never issued or whose learner was erased."""
         found = selectors.public_certificate(certificate_id)
-        if request._request.get_preferred_type([JSON, HTML]) == HTML:
+        if _prefers_page(request):
             response = verification_page(found)
         elif found is None:
             raise NotFound
@@ -43,6 +44,13 @@ class Verification(_PublicView):
             response = Response(serializers.VerificationSerializer(found).data)
         patch_vary_headers(response, ["Accept"])
         return response
+
+
+def _prefers_page(request: Request) -> bool:
+    """False for an `Accept` that is malformed."""
+    with suppress(ValueError):
+        return request._request.get_preferred_type([JSON, HTML]) == HTML
+    return False
 
 
 class Revocation(_PublicView):

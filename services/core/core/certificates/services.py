@@ -81,10 +81,10 @@ def issue_certificate(*, issued_by: User, enrolment_id: UUID) -> Issued:
     cohort_id, user_id = place
     with locked_cohort(cohort_id, {user_id}):  # the learner first, as an erasure does
         enrolment = get_for_update(visible)
-        latest = enrolment.certificates.last()
-        if latest and latest.state == CertificateState.VALID:
-            return Issued(latest, is_new=False)
-        if latest and not managed_cohorts(issued_by).filter(pk=enrolment.cohort_id).exists():
+        if valid := enrolment.certificates.filter(state=CertificateState.VALID).first():
+            return Issued(valid, is_new=False)
+        manages = managed_cohorts(issued_by).filter(pk=enrolment.cohort_id).exists()
+        if enrolment.certificates.exists() and not manages:
             raise CertificateRevoked
         if enrolment.state != EnrolmentState.COMPLETED or enrolment.completed_at is None:
             raise NotCompleted
@@ -153,7 +153,7 @@ def _confirmations(enrolment: Enrolment) -> dict[str, int]:
 
 
 def _printable(what: str, text: str) -> str:
-    """The text as it is printed. Raises NoName and LettersMissing."""
+    """The text in the form that is printed. Raises NoName and LettersMissing."""
     composed = unicodedata.normalize("NFC", text)
     if not composed:
         raise NoName

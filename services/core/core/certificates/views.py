@@ -28,7 +28,6 @@ FILTERS = [
 class Certificates(ApiView):
     permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
     etag_methods = ("POST",)
-    idempotent_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, "user", "state")
 
     @extend_schema(
@@ -38,7 +37,7 @@ class Certificates(ApiView):
     )
     def get(self, request: Request) -> Response:
         """A learner's certificates: the caller's own, or those of a learner whom the caller may
-        read."""
+        read or whose cohort the caller manages."""
         rows = selectors.certificates_of(self.caller, user_id_param(request, self.caller.id))
         if state := enum_param(request, "state", CertificateState):
             rows = rows.filter(state=state)
@@ -65,7 +64,8 @@ class CertificateDetail(ApiView):
 
     @extend_schema(operation_id="certificates_read", responses=CertificateSerializer)
     def get(self, request: Request, certificate_id: UUID) -> Response:
-        """One certificate: one's own, or that of a learner within reach; else 404."""
+        """One certificate: one's own, or that of a learner within reach or of a cohort that the
+        caller manages; else 404."""
         found = selectors.visible_certificate(self.caller, certificate_id)
         return self.one(found, CertificateSerializer)
 
@@ -74,7 +74,6 @@ class RevokeCertificate(ApiView):
     permissions = {"POST": Permission.COHORT_MANAGE}
     etag_methods = ("POST",)
     if_match_methods = ("POST",)
-    idempotent_methods = ("POST",)
 
     @extend_schema(
         operation_id="certificates_revoke", request=RevokeRequest, responses=CertificateSerializer

@@ -387,6 +387,7 @@ refuse_bad_configuration(
     vapid_private_key=VAPID_PRIVATE_KEY,
     api_url=API_URL,
     certificate_key=CERTIFICATE_KEY,
+    https_only=HTTPS_ONLY,
     sms_url=SMS_URL,
     files_s3_bucket=FILES_S3_BUCKET,
     files_s3_endpoint_url=FILES_S3_ENDPOINT_URL,

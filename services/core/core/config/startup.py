@@ -30,18 +30,14 @@ def refuse_bad_configuration(
     vapid_private_key: str = "",
     api_url: str = "http://localhost:8000",
     certificate_key: str = "",
+    https_only: bool = False,
     sms_url: str = "",
     files_s3_bucket: str = "",
     files_s3_endpoint_url: str = "",
     removed_settings: Sequence[str] = (),
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
-    secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
-    wrong = [
-        f"{name} {fault}." for name, value in secrets.items() if (fault := secret_fault(value))
-    ]
-    if jwt_secret_key and jwt_secret_key == secret_key:
-        wrong.append("DJANGO_SECRET_KEY and JWT_SECRET_KEY are equal.")
+    wrong = _secret_faults(secret_key, jwt_secret_key)
     if jwt_algorithm != TOKEN_ALGORITHM:
         wrong.append(f"JWT_ALGORITHM is not {TOKEN_ALGORITHM}, the only one there is.")
     wrong += [
@@ -55,10 +51,7 @@ def refuse_bad_configuration(
         wrong.append("EMAIL_HOST is not set: it names the mail server.")
     if vapid_private_key and not _is_private_key(vapid_private_key):
         wrong.append("VAPID_PRIVATE_KEY is not 32 bytes in base64url.")
-    if not is_origin(api_url):
-        wrong.append("API_URL is not one origin such as https://api.example.org.")
-    if certificate_key and not _is_rsa_key(certificate_key):
-        wrong.append(f"CERTIFICATE_KEY is no RSA key of {MIN_BITS} bits in PKCS #8 as base64.")
+    wrong += _certificate_faults(api_url, certificate_key, https_only=https_only)
     if sms_url and not is_confidential(sms_url):
         wrong.append("SMS_URL is no https URL.")
     wrong += _s3_faults(files_s3_bucket, files_s3_endpoint_url)
@@ -68,6 +61,26 @@ def refuse_bad_configuration(
     ]
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
+
+
+def _secret_faults(secret_key: str, jwt_secret_key: str) -> list[str]:
+    secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
+    faults = [
+        f"{name} {fault}." for name, value in secrets.items() if (fault := secret_fault(value))
+    ]
+    if jwt_secret_key and jwt_secret_key == secret_key:
+        faults.append("DJANGO_SECRET_KEY and JWT_SECRET_KEY are equal.")
+    return faults
+
+
+def _certificate_faults(api_url: str, key: str, *, https_only: bool) -> list[str]:
+    """Certificates name the origin for good, so the default would be an error for years."""
+    faults = []
+    if not is_origin(api_url) or (https_only and not api_url.startswith("https://")):
+        faults.append("API_URL is not one origin such as https://api.example.org.")
+    if key and not _is_rsa_key(key):
+        faults.append(f"CERTIFICATE_KEY is no RSA key of {MIN_BITS} bits in PKCS #8 as base64.")
+    return faults
 
 
 def _is_private_key(text: str) -> bool:
