@@ -1,4 +1,4 @@
-"""POST routes that take no `Idempotency-Key`, each with the reason why a repetition does no harm."""
+"""POST routes that take no `Idempotency-Key`, with the reason why a repetition does no harm."""
 
 from collections.abc import Iterator, Mapping
 
