@@ -181,9 +181,7 @@ REPEATABLE = [
         lambda world: {"program_id": a_new_placement().program_id},
     ),
     Repeatable("content/", lambda world: world.director, a_new_item),
-    Repeatable(
-        "content/import/", lambda world: world.director, an_import("rows.csv"), status=202
-    ),
+    Repeatable("content/import/", lambda world: world.director, an_import("rows.csv"), status=202),
     Repeatable(
         "progress/import/", lambda world: world.admin, an_import("rows.csv", Role.ADMIN), status=202
     ),
