@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 
 from core.outbox.models import OutboxEvent
 from core.programs.models import ContentItem, Program
+from core.progress.models import Progress
+from core.quizzes.models import QuizAttempt
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 
@@ -34,6 +36,16 @@ def test_a_seed_publishes_all_it_writes_and_is_not_repeated(
         courses_and_missions = program.items.exclude(content_type="module")
         assert not courses_and_missions.filter(milestone=None).exists()
         assert version.items.count() == program.items.count()
+
+    attempts = QuizAttempt.objects.all()
+    assert attempts
+    checked = Progress.objects.filter(completion_source="check")
+    assert {*checked.values_list("user", "content", "completed_at", "score")} == {
+        *attempts.filter(passed=True).values_list(
+            "user", "quiz__item__content_id", "submitted_at", "score"
+        )
+    }
+    assert not Progress.objects.filter(completion_source="self", content__completed_by="check")
 
     before = OutboxEvent.objects.count()
     call_command("seed", "--if-empty", stdout=out)
