@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,13 +15,16 @@ from core.progress.models import Progress
 from core.quizzes.models import QuizAttempt
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.test_files import names, root
+
+__all__ = ["root"]
 
 INSTALLED = "from core.config.settings import INSTALLED_APPS; print('core.demo' in INSTALLED_APPS)"
 
 
 @pytest.mark.django_db
 def test_a_seed_publishes_all_it_writes_and_is_not_repeated(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, root: Path
 ) -> None:
     monkeypatch.setenv("DEMO_PASSWORD", "a-long-passphrase-9")
     out = StringIO()

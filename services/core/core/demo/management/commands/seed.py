@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
@@ -11,6 +13,7 @@ from core.demo import cohorts, lessons, plant
 from core.demo.learners import AS_OF, demo_learner, invent_learners
 from core.demo.loader import load_catalogue
 from core.demo.people import ACADEMY, further_mentors, staff
+from core.lessons.models import Body
 from core.programs.models import ContentItem
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
@@ -49,6 +52,8 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     report(f"{len(catalogue.items)} items of content")
     quizzes = lessons.plant_quizzes()
     report(f"{len(quizzes)} quizzes")
+    call_command("import_bodies", lessons.LESSONS, publish=True, stdout=StringIO())
+    report(f"{Body.objects.count()} texts")
     known = [plant.plant_account(account, organizations, password) for account in staff(AS_OF)]
     learners = [plant.plant_learner(guide, organizations, quizzes, password)]
     for number, learner in enumerate(invent_learners(catalogue, count), start=1):
