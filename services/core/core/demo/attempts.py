@@ -92,4 +92,4 @@ def _shown(demo: DemoQuiz, seed: bytes) -> list[ShownQuestion]:
 def _is_known(demo: DemoQuiz, question: Question, knowledge: float, rng: Random) -> bool:
     text = f"{demo.quiz.item.content_id}:{question.position}"
     difficulty = Random(text).uniform(0, 0.3)  # noqa: S311 - demo data
-    return rng.random() < 0.58 + 0.75 * knowledge - difficulty
+    return rng.random() < 0.6 + 0.75 * knowledge - difficulty
