@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from core.files.models import Blob
+from core.lessons.models import Body
 from core.outbox.models import OutboxEvent
 from core.programs.models import ContentItem, Program
 from core.progress.models import Progress
-from core.quizzes.models import QuizAttempt
+from core.quizzes.models import Quiz, QuizAttempt
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.test_files import names, root
@@ -41,6 +43,9 @@ def test_a_seed_publishes_all_it_writes_and_is_not_repeated(
         assert not courses_and_missions.filter(milestone=None).exists()
         assert version.items.count() == program.items.count()
 
+    assert Body.objects.filter(state="published").count() == Body.objects.count() == 36
+    assert Quiz.objects.count() == 12
+    assert len(names(root)) == Blob.objects.count() == 6
     attempts = QuizAttempt.objects.all()
     assert attempts
     checked = Progress.objects.filter(completion_source="check")
