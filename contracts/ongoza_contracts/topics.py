@@ -20,6 +20,7 @@ from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.programs import ProgramVersionPublished
 from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.quizzes import QuizResultRecorded
 from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
@@ -212,6 +213,15 @@ CERTIFICATES = Topic(
     partitions=6,
     facts=(CertificateUpdated,),
 )
+QUIZ_RESULTS = Topic(
+    name="ongoza.quiz-results",
+    what="Submitted attempts at quizzes: score, numbers of questions and of right answers.",
+    why="Advice follows what learners can do, not only what they report.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(QuizResultRecorded,),
+)
 COHORTS = Topic(
     name="ongoza.cohorts",
     what="Cohorts: organization, program version, dates, state and the sizes of their seat pools.",
@@ -260,6 +270,7 @@ TOPICS: tuple[Topic, ...] = (
     GOALS,
     CALENDAR_EVENTS,
     CERTIFICATES,
+    QUIZ_RESULTS,
     COHORTS,
     ENROLMENTS,
     SIGN_INS,

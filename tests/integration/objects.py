@@ -146,6 +146,39 @@ def _import(world: World, path: str, name: str = "x.csv") -> Values:
     return {"import_id": accepted(world.admin, path, body)["id"]}
 
 
+QUESTIONS = [{"kind": "text", "prompt": "Which program scans ports?", "accepted": ["nmap"]}]
+
+
+def course(world: World) -> Values:
+    program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
+    content_id = f"course-{secrets.randbelow(10**8) + 10**8}"
+    body = {"content_id": content_id, "content_type": "course", "program": program}
+    body |= {"title": "A course", "track": "builders", "duration_minutes": 30}
+    created(world.admin, "content/", body)
+    return {"content_id": content_id}
+
+
+def body_draft(world: World) -> Values:
+    """Of a new course, with a file."""
+    made = course(world)
+    file_id = _upload(world.admin, f"{made['content_id']}.txt")
+    body = {"language": "en", "markdown": f"## Welcome\n\n[x](files/{file_id})"}
+    body_id = created(world.admin, f"content/{made['content_id']}/bodies/", body)["id"]
+    return made | {"body_id": body_id, "file_id": file_id}
+
+
+def quiz(world: World) -> Values:
+    """Of a new course."""
+    body = {**course(world), "questions": QUESTIONS}
+    return {"quiz_id": created(world.admin, "quizzes/", body)["id"]}
+
+
+def quiz_attempt(world: World) -> Values:
+    made = quiz(world)
+    path = f"quizzes/{made['quiz_id']}/attempts/"
+    return made | {"attempt_id": created(world.learner, path, {})["id"]}
+
+
 def content(world: World) -> Values:
     program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
     content_id = f"mission-{secrets.randbelow(10**8) + 10**8}"
@@ -336,6 +369,8 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "coaching/goals/{goal_id}": goal,
     "cohorts/{cohort_id}": cohort,
     "content/{content_id}": content,
+    "content/{content_id}/bodies/{body_id}": body_draft,
+    "content/{content_id}/body/files/{file_id}": body_draft,
     "competencies/import/{import_id}": competency_import,
     "content/import/{import_id}": content_import,
     "enrolments/{enrolment_id}": enrolment,
@@ -363,6 +398,8 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "programs/{program_id}/versions/{number}": program_version,
     "progress/{progress_id}": progress,
     "progress/import/{import_id}": progress_import,
+    "quizzes/{quiz_id}": quiz,
+    "quizzes/{quiz_id}/attempts/{attempt_id}": quiz_attempt,
     "search/similar/{content_id}": lambda _: {"content_id": ITEM},
     "users/{user_id}": user,
     "webhook-subscriptions/{subscription_id}": webhook_subscription,

@@ -62,6 +62,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "external_ids": [{"source": "attack", "id": "T1040"}],
         "competencies": ["attack:T1040"],
         "duration_minutes": 45,
+        "completed_by": "self",
         "retired": False,
         "published_at": "2026-01-02T00:00:00Z",
         "updated_at": "2026-02-11T09:15:00Z",

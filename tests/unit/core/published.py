@@ -17,6 +17,7 @@ from core.users.services import sign_in
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
 from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.cohort_rows import apply, open_cohort
+from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.world import (
     assign,
     calendar_event,
@@ -56,6 +57,7 @@ def published_rows() -> dict[str, Versioned]:
         "cohorts": (cohort := open_cohort(scholarship=1)),
         "enrolments": (enrolment := apply(learner, cohort)),
         "certificates": published_certificate(enrolment),
+        "quiz-results": published_result(learner),
         "sign-ins": SignIn.objects.get(),
     }
     forget_appended()

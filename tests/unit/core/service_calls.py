@@ -17,6 +17,7 @@ from core.programs.models import ContentItem, Milestone, Program
 from core.programs.services import retire_content
 from core.progress.models import Progress
 from core.progress.services import Step, report_progress
+from core.quizzes.services import start_attempt
 from core.users import api_tokens, impersonation
 from core.users.models import ApiToken, Impersonation, SignIn, User
 from core.users.services import add_user, refresh, sign_in
@@ -24,6 +25,7 @@ from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
 from tests.unit.core.cohort_calls import OF_COHORTS
 from tests.unit.core.published import published_rows
+from tests.unit.core.quiz_rows import answers, quiz
 from tests.unit.core.school import World
 from tests.unit.core.test_profiling_record import RESULT
 from tests.unit.core.world import assign, item, person
@@ -62,6 +64,12 @@ def placed() -> Program:
     milestone = Milestone.objects.create(program=program, title="Basics")
     ContentItem.objects.update(milestone=milestone)
     return program
+
+
+def passing(_: World) -> dict[str, Any]:
+    attempt = start_attempt(user=learner(), quiz_id=quiz().pk)
+    named = {"user": attempt.user, "quiz_id": attempt.quiz_id, "attempt_id": attempt.pk}
+    return {**named, "answers": answers(attempt)}
 
 
 def signed_in_twice() -> dict[str, Any]:
@@ -105,7 +113,10 @@ def view(world: World) -> Any:
     return Impersonation.objects.all()
 
 
-OWNED = "users sign-ins memberships profiling goals progress feedback enrolments certificates"
+OWNED = (
+    "users sign-ins memberships profiling goals progress feedback enrolments certificates "
+    "quiz-results"
+)
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_COHORTS,
     "access.services.grant": (
@@ -234,6 +245,11 @@ PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
         "program-versions",
         lambda _: {"program_id": placed().pk},
     ),
+    "quizzes.services.start_attempt": (
+        "progress",
+        lambda _: {"user": learner(), "quiz_id": quiz().pk},
+    ),
+    "quizzes.services.submit_attempt": ("quiz-results progress", passing),
     "progress.services.report_progress": (
         "progress",
         lambda _: {

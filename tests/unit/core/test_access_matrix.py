@@ -31,6 +31,7 @@ from tests.access_matrix import (
 )
 from tests.openapi_documents import core_document
 from tests.unit.core.certificate_rows import published_certificate, published_enrolment
+from tests.unit.core.quiz_rows import quiz
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -140,6 +141,24 @@ ROUTES: dict[str, Route] = {
     "POST /content/import/": Route(PUBLISHERS, body={}),
     "GET /content/import/{import_id}/": Route(PUBLISHERS, f"content/import/{ABSENT}/"),
     "PATCH /content/{content_id}/": Route(PUBLISHERS, "content/course-1/", {}),
+    "GET /content/{content_id}/bodies/": Route(PUBLISHERS, "content/course-9/bodies/"),
+    "POST /content/{content_id}/bodies/": Route(PUBLISHERS, "content/course-9/bodies/", {}),
+    "GET /content/{content_id}/bodies/{body_id}/": Route(
+        PUBLISHERS, f"content/course-9/bodies/{ABSENT}/"
+    ),
+    "PATCH /content/{content_id}/bodies/{body_id}/": Route(
+        PUBLISHERS, f"content/course-9/bodies/{ABSENT}/", {}
+    ),
+    "DELETE /content/{content_id}/bodies/{body_id}/": Route(
+        PUBLISHERS, f"content/course-9/bodies/{ABSENT}/"
+    ),
+    "POST /content/{content_id}/bodies/{body_id}/publish/": Route(
+        PUBLISHERS, f"content/course-9/bodies/{ABSENT}/publish/"
+    ),
+    "GET /content/{content_id}/body/": Route(For.USERS, "content/course-9/body/"),
+    "GET /content/{content_id}/body/files/{file_id}/": Route(
+        For.USERS, f"content/course-9/body/files/{ABSENT}/"
+    ),
     "POST /content/{content_id}/restore/": Route(PUBLISHERS, "content/course-9/restore/"),
     "POST /content/{content_id}/retire/": Route(PUBLISHERS, "content/course-9/retire/"),
     "GET /enrolments/": Route(For.USERS),
@@ -255,6 +274,24 @@ ROUTES: dict[str, Route] = {
     "PATCH /progress/{progress_id}/": Route(For.USERS, "progress/2147483647/", {}),
     "GET /progress/{progress_id}/attempts/": Route(For.REACHING, "progress/{progress}/attempts/"),
     "POST /progress/{progress_id}/attempts/": Route(For.USERS, "progress/2147483647/attempts/"),
+    "GET /quizzes/": Route(For.USERS),
+    "POST /quizzes/": Route(PUBLISHERS, body={}),
+    "GET /quizzes/{quiz_id}/": Route(For.USERS, "quizzes/2147483647/"),
+    "PATCH /quizzes/{quiz_id}/": Route(PUBLISHERS, "quizzes/2147483647/", {}),
+    "GET /quizzes/{quiz_id}/attempts/": Route(
+        For.REACHING, "quizzes/{quiz}/attempts/?user={learner}"
+    ),
+    "POST /quizzes/{quiz_id}/attempts/": Route(For.USERS, "quizzes/2147483647/attempts/"),
+    "GET /quizzes/{quiz_id}/attempts/{attempt_id}/": Route(
+        For.USERS, f"quizzes/2147483647/attempts/{ABSENT}/"
+    ),
+    "POST /quizzes/{quiz_id}/attempts/{attempt_id}/submit/": Route(
+        For.USERS, f"quizzes/2147483647/attempts/{ABSENT}/submit/", {}
+    ),
+    "POST /quizzes/{quiz_id}/restore/": Route(PUBLISHERS, "quizzes/2147483647/restore/"),
+    "POST /quizzes/{quiz_id}/retire/": Route(PUBLISHERS, "quizzes/2147483647/retire/"),
+    "GET /quizzes/{quiz_id}/statistics/": Route(PUBLISHERS, "quizzes/2147483647/statistics/"),
+    "POST /quizzes/{quiz_id}/versions/": Route(PUBLISHERS, "quizzes/2147483647/versions/", {}),
     "GET /tracks/": Route(For.USERS),
     "GET /users/": Route(MANAGERS),
     "POST /users/": Route(ADMINS, body={}),
@@ -353,6 +390,7 @@ def world_of(role: Role | None, relation: Relation) -> World:
     goal = signed_in(learner).post("coaching/goals/", goal_request())[1]["id"]
     values = {"learner": learner.id, "progress": record, "organization": organization.id}
     values["goal"] = goal
+    values["quiz"] = quiz().pk
     values["certificate"] = published_certificate(published_enrolment(learner)).pk
     return World(signed_in(user), learner, values)
 

@@ -173,6 +173,7 @@ def test_skills_are_shown_and_written_one_on_each_line(client: Client) -> None:
     page = f"/admin/programs/contentitem/{row.pk}/change/"
     assert "tcp-ip\ndns</textarea>" in client.get(page).content.decode()
     body = {"title": "x", "track": "builders", "level": 1, "duration_minutes": 5}
+    body |= {"completed_by": "self"}
     assert client.post(page, {**body, "skills": " dns \n\nhttp"}).status_code == 302
     assert ContentItem.objects.get().skills == ["dns", "http"]
 

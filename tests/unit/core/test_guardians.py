@@ -14,6 +14,7 @@ from core.jobs.models import Job
 from core.jobs.services import run_due
 from core.outbox.models import FactHistory, OutboxEvent
 from core.profiling import services as profiling
+from core.quizzes.views import QuizAttempts, SubmitQuizAttempt
 from core.users import guardians
 from core.users.base_views import ConsentedView
 from core.users.guardians import GuardianConsentRequired
@@ -188,12 +189,13 @@ def test_every_route_that_writes_progress_or_profiling_asks_for_consent() -> Non
     for the learner's consent in its service."""
     found = [*views(urlpatterns)]
     of_learners = {v for v in found if v.__module__ in ("core.progress.views", PROFILING)}
+    of_learners |= {QuizAttempts, SubmitQuizAttempt}
     writing = {v for v in of_learners if {"post", "put", "patch"} & {*dir(v)}}
     assert {v.__name__ for v in writing if not issubclass(v, ConsentedView)} == {
         "LearnerProgress",
         "Result",
     }
-    assert len(writing) == 7
+    assert len(writing) == 9
 
 
 PROFILING = "core.profiling.views"

@@ -25,12 +25,14 @@ from core.kit.openapi import PublicDocument
 from core.organizations.invitations import invite
 from core.organizations.models import Invitation
 from core.programs.models import Milestone, Program
+from core.quizzes.services import start_attempt
 from core.users.models import User
 from core.users.services import add_user
 from core.users.tokens import issue_scoped
 from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
+from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.school import World
 from tests.unit.core.world import (
     Caller,
@@ -89,6 +91,11 @@ class Repeatable:
 def a_completed_item(world: World) -> dict[str, Any]:
     body = progress_report(status="completed", completion_percentage=None)
     return {"progress_id": signed_in(world.learner).post("progress/", body)[1]["id"]}
+
+
+def a_quiz_attempt(world: World) -> dict[str, Any]:
+    attempt = start_attempt(user=world.learner, quiz_id=quiz().pk)
+    return {"quiz_id": attempt.quiz_id, "attempt_id": attempt.pk}
 
 
 def a_new_cohort(world: World) -> dict[str, Any]:
@@ -155,6 +162,32 @@ REPEATABLE = [
         lambda world: world.director,
         lambda world: None,
         lambda world: {"program_id": a_new_placement().program_id},
+    ),
+    Repeatable(
+        "content/{content_id}/bodies/",
+        lambda world: world.director,
+        lambda world: {"language": "sw", "markdown": "## Karibu"},
+        lambda world: {"content_id": "course-1"},
+    ),
+    Repeatable("quizzes/", lambda world: world.director, lambda world: quiz_request("course-1")),
+    Repeatable(
+        "quizzes/{quiz_id}/versions/",
+        lambda world: world.director,
+        lambda world: {"questions": [TEXT]},
+        lambda world: {"quiz_id": quiz().pk},
+    ),
+    Repeatable(
+        "quizzes/{quiz_id}/attempts/",
+        lambda world: world.learner,
+        lambda world: None,
+        lambda world: {"quiz_id": quiz().pk},
+    ),
+    Repeatable(
+        "quizzes/{quiz_id}/attempts/{attempt_id}/submit/",
+        lambda world: world.learner,
+        lambda world: {"answers": []},
+        a_quiz_attempt,
+        status=200,
     ),
     Repeatable("cohorts/", lambda world: world.director, a_new_cohort),
     Repeatable(

@@ -35,6 +35,7 @@ def form(content_id: str = "course-2", **changes: Any) -> dict[str, Any]:
         "level": 2,
         "skills": "tcp-ip",
         "duration_minutes": 30,
+        "completed_by": "self",
         "prerequisites": [],
     }
     return {**good, **changes}

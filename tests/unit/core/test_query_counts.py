@@ -20,6 +20,7 @@ from core.cohorts.models import Announcement, Code, Cohort
 from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
 from core.jobs.models import Job
+from core.lessons.models import Body, BodyState, Language
 from core.notifications.kinds import NEW_DEVICE
 from core.notifications.models import PushSubscription
 from core.notifications.services import notify
@@ -28,6 +29,7 @@ from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.programs.competencies import set_competency
 from core.programs.models import Competency, ContentItem, Milestone, Program, ProgramVersion
 from core.progress.models import Attempt, Progress
+from core.quizzes.models import Quiz, QuizAttempt
 from core.users.models import ApiToken, Consent, SignIn, TrackChoice, User
 from core.webhooks.models import Delivery, Subscription
 from ongoza_contracts.access import ScopeKind
@@ -298,6 +300,34 @@ def deliveries(user: User, numbers: range) -> None:
     )
 
 
+def quizzes(user: User, numbers: range) -> None:
+    content(user, numbers)
+    items = ContentItem.objects.filter(quiz=None).order_by("pk")[: len(numbers)]
+    Quiz.objects.bulk_create(Quiz(item=one) for one in items)
+
+
+def bodies(user: User, numbers: range) -> None:
+    course = ContentItem.objects.filter(content_id="course-0").first() or item("course-0")
+    some = {"language": Language.ENGLISH, "state": BodyState.SUPERSEDED}
+    Body.objects.bulk_create(Body(item=course, number=number, **some) for number in numbers)
+
+
+def quiz_attempts(user: User, numbers: range) -> None:
+    if not Quiz.objects.exists():
+        quizzes(user, range(1))
+    QuizAttempt.objects.bulk_create(
+        QuizAttempt(
+            user=user,
+            quiz=Quiz.objects.earliest("pk"),
+            number=number,
+            submitted_at=timezone.now(),
+            **dict.fromkeys(("version", "progress_attempt", "question_count"), 1),
+            pass_percentage=80,
+        )
+        for number in numbers
+    )
+
+
 def subscribed() -> Subscription:
     some = {"url": "https://school.example/", "types": [], "encrypted_secret": b""}
     return Subscription.objects.get_or_create(organization=school(), defaults=some)[0]
@@ -318,6 +348,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/cohorts/{cohort_id}/waitlist/": (enrolments, "cohorts/{cohort}/waitlist/?"),
     "/competencies/": (competencies, "competencies/?"),
     "/content/": (content, "content/?"),
+    "/content/{content_id}/bodies/": (bodies, "content/course-0/bodies/?"),
     "/enrolments/": (enrolments, "enrolments/?"),
     "/feedback/": (feedback, "feedback/?"),
     "/files/": (files, "files/?"),
@@ -341,6 +372,8 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/programs/{program_id}/versions/": (program_versions, "programs/{program}/versions/?"),
     "/progress/": (progress, "progress/?"),
     "/progress/{progress_id}/attempts/": (attempts, "progress/{progress}/attempts/?"),
+    "/quizzes/": (quizzes, "quizzes/?"),
+    "/quizzes/{quiz_id}/attempts/": (quiz_attempts, "quizzes/{quiz}/attempts/?"),
     "/users/": (users, "users/?"),
     "/users/me/consents/": (consents, "users/me/consents/?"),
     "/users/me/track/history/": (track_choices, "users/me/track/history/?"),
@@ -401,6 +434,7 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
         address = address.replace("{progress}", str(taken_again(user).pk))
     cohort = Cohort.objects.values_list("id", flat=True).first()
     named = {"program": program, "school": school().pk, "cohort": cohort, "user": user.pk}
+    named["quiz"] = Quiz.objects.values_list("pk", flat=True).first()
     address = address.format(**named) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))

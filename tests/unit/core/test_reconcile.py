@@ -19,6 +19,7 @@ from ongoza_contracts.http.reconcile import KINDS, VERSION_MAX, VERSION_STEP_MAX
 from ongoza_contracts.topics import TOPICS
 from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.cohort_rows import apply, published_cohort
+from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -71,6 +72,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     published_version()
     cohorts = [published_cohort(paid=0) for _ in range(2)]
     enrolments = [apply(learner, cohort, "paid") for cohort in cohorts]
+    results = [str(published_result(learner).pk) for _ in range(2)]
     return {
         "users": [str(one.id) for one in (learner, *others)],
         "content": ["course-1", "course-10", "course-2"],
@@ -80,6 +82,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "cohorts": [str(cohort.pk) for cohort in cohorts],
         "enrolments": [str(one.pk) for one in enrolments],
         "certificates": [str(published_certificate(one).pk) for one in enrolments],
+        "quiz-results": results,
         "profiling": sorted(sessions),
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],
         "memberships": sorted(str(assign(mentor, learner).id) for mentor in others),
@@ -181,8 +184,8 @@ def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
     answer = service().post(address, {"above": 40})
     rows = appended()
     assert answer == (200, {"facts": len(rows)})
-    kinds = ("progress", "feedback", "goals", "enrolments", "certificates", "sign-ins")
-    owned = [key for kind in kinds for key in world[kind]]
+    kinds = "progress feedback goals enrolments certificates quiz-results sign-ins"
+    owned = [key for kind in kinds.split() for key in world[kind]]
     published = {key: version for _, key, version in rows}
     # All under their present version but the user, whom a consumer erased with version 40.
     assert {key: published[key] for key in owned} == dict.fromkeys(owned, 1)

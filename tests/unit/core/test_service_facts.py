@@ -55,10 +55,12 @@ OTHERS: Mapping[str, str] = {
         calendars.services.issue_token calendars.services.record_use
         calendars.services.revoke_token certificates.services.withdraw_key
         export.services.build_export export.services.request_export
+        lessons.services.change_draft lessons.services.delete_draft
+        lessons.services.import_text lessons.services.publish_body lessons.services.write_draft
         files.services.delete_bytes files.services.delete_files files.services.erase_files
         files.services.sweep_orphans files.services.write_blob files.services.write_file
         jobs.services.delete_jobs jobs.services.retry jobs.services.schedule
-        limits.services.count_attempt notifications.services.mark_read
+        limits.services.count_attempt programs.services.follow_quiz notifications.services.mark_read
         notifications.services.notify organizations.services.add_organization
         organizations.services.update_organization programs.services.add_program
         programs.services.restore_program programs.services.retire_program

@@ -21,6 +21,7 @@ from ongoza_contracts.topics import (
     PROFILING,
     PROGRAM_VERSIONS,
     PROGRESS,
+    QUIZ_RESULTS,
     SIGN_INS,
     USERS,
     Topic,
@@ -56,6 +57,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Projection(topic=CERTIFICATES, makes_lists_stale=False),
     Projection(topic=COHORTS, makes_lists_stale=False),
     Projection(topic=ENROLMENTS, makes_lists_stale=False),
+    Projection(topic=QUIZ_RESULTS, makes_lists_stale=False),
     Projection(topic=MEMBERSHIPS, makes_lists_stale=False),
     Projection(topic=SIGN_INS, makes_lists_stale=False, table="sign_in", exists="ended_at IS NULL"),
 )

@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "core.imports",  # content/import/ comes before content/<content_id>/
     "core.programs",
     "core.progress",
+    "core.quizzes",
+    "core.lessons",
     "core.feedback",
     "core.profiling",
     "core.coaching",

@@ -34,7 +34,8 @@ class File(models.Model):
 
 
 class Blob(models.Model):
-    """Bytes in the store that uploads of one or several users share; users do not learn of it."""
+    """Bytes in the store that the uploads of one or several users, and bodies of content, share;
+    users do not learn of it. It is deleted with the last row that refers to it."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     name = models.CharField(max_length=128, unique=True)

@@ -10,7 +10,7 @@ from core.files.services import open_file
 
 def attachment(request: Request, file: File | Blob, filename: str) -> FileResponse:
     """The bytes as a download, which browsers neither show nor store. Raises what `open_file`
-    raises. HEAD is answered from the row. The view has checked that the caller owns the file."""
+    raises. HEAD is answered from the row. The view has checked that the caller may read it."""
     content: IO[Any] | Any = BytesIO() if request.method == "HEAD" else open_file(file)
     response = FileResponse(
         content, as_attachment=True, filename=filename, content_type=file.content_type

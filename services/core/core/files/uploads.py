@@ -136,14 +136,12 @@ def delete_upload(*, owner_id: int, upload_id: UUID) -> None:
 
 
 def delete_uploads(uploads: QuerySet[Upload]) -> int:
-    """Delete the rows now; once the transaction commits, bytes that no other upload refers to. How
+    """Delete the rows now; once the transaction commits, bytes that no other row refers to. How
     many rows."""
     rows = lock_rows(uploads)
     found = [*rows.values_list("owner_id", "pk", "blob_id")]
     rows.delete()
-    names = _free_blobs({blob for _, _, blob in found if blob is not None})
-    if names:
-        transaction.on_commit(partial(delete_bytes, names), robust=True)
+    release_blobs({blob for _, _, blob in found if blob is not None})
     for owner_id, upload_id, blob in found:
         if blob is None:
             remove = partial(staging.delete_staged, owner_id, upload_id)
@@ -171,9 +169,16 @@ def _require_quota(owner_id: int, size: int) -> None:
     require_below_limit(uploads, MAX_UPLOADS, TooManyUploads)
 
 
+def release_blobs(hashes: Iterable[str]) -> None:
+    """Delete those that no row refers to any more, and their bytes once the transaction commits."""
+    if names := _free_blobs(hashes):
+        transaction.on_commit(partial(delete_bytes, names), robust=True)
+
+
 def _free_blobs(hashes: Iterable[str]) -> list[str]:
-    """Delete the rows of those that no upload refers to; the names of their bytes."""
-    unused = lock_rows(Blob.objects.filter(pk__in=hashes)).filter(uploads=None)
+    """Delete the rows of those that no row refers to; the names of their bytes."""
+    unreferred = dict.fromkeys(relation.name for relation in Blob._meta.related_objects)
+    unused = lock_rows(Blob.objects.filter(pk__in=hashes)).filter(**unreferred)
     names = [*unused.values_list("name", flat=True)]
     unused.delete()
     return names
@@ -278,7 +283,7 @@ def _complete(upload: Upload, new: Blob, lost: str) -> str:
     blob of its hash, which takes the name of the new bytes if its own were lost."""
     if Upload.objects.filter(pk=upload.pk).select_for_update().first() is None:
         return new.name
-    former = _get_or_create_blob(new).name
+    former = get_or_create_blob(new).name
     if former == lost:
         Blob.objects.filter(pk=new.pk).update(name=new.name)
     Upload.objects.filter(pk=upload.pk).update(blob=new, changed_at=timezone.now())
@@ -287,7 +292,7 @@ def _complete(upload: Upload, new: Blob, lost: str) -> str:
     return former if former == lost else new.name
 
 
-def _get_or_create_blob(new: Blob) -> Blob:
+def get_or_create_blob(new: Blob) -> Blob:
     """The blob of this hash, locked; `new`, inserted, where there is none."""
     Blob.objects.bulk_create(
         [new], update_conflicts=True, unique_fields=["sha256"], update_fields=["content_type"]

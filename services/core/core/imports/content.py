@@ -13,13 +13,18 @@ from core.programs.selectors import UnknownContent, content_of_external_id
 from core.programs.services import (
     CircularPrerequisites,
     ContentIdTaken,
+    FollowsFromQuiz,
     NotItsCourse,
+    NotReviewed,
     last_number,
     publish_content,
     update_content,
 )
 
-STATE = ("title", "description", "track", "level", "skills", "duration_minutes", "competencies")
+STATE = (
+    *("title", "description", "track", "level", "skills", "duration_minutes", "completed_by"),
+    "competencies",
+)
 NEEDED = ("content_type", "program", "title", "track", "duration_minutes")
 """The fields without which there is no new item."""
 NUMBER_MAX = 10**9
@@ -32,7 +37,9 @@ class ContentWriter:
         CircularPrerequisites: "prerequisites",
         ContentIdTaken: "content_id",
         ExternalIdTaken: "external_id",
+        FollowsFromQuiz: "completed_by",
         NotItsCourse: "course",
+        NotReviewed: "completed_by",
         UnknownCompetency: "competencies",
         UnknownContent: "course",
     }

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from core.imports.content import find_content
 from core.imports.services import InvalidRow, Outcome, outcome
 from core.kit.errors import DomainError
-from core.progress.rules import AlreadyCompleted, ContradictoryProgress
+from core.progress.rules import AlreadyCompleted, ContradictoryProgress, NeedsQuiz, NeedsReview
 from core.progress.services import OwnProgress, import_report
 from core.users.guardians import BirthYearRequired, GuardianConsentRequired, require_consent
 from core.users.models import User
@@ -23,6 +23,8 @@ class ProgressWriter:
         BirthYearRequired: "email",
         ContradictoryProgress: "status",
         GuardianConsentRequired: "email",
+        NeedsQuiz: "status",
+        NeedsReview: "status",
         OwnProgress: "email",
     }
 

@@ -41,6 +41,7 @@ CONTENT: Columns = {
     "prerequisites": items,
     "competencies": items,
     "duration_minutes": whole_number,
+    "completed_by": str,
 }
 PROGRESS: Columns = {
     **_EXTERNAL,

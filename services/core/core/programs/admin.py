@@ -16,7 +16,9 @@ from core.programs.serializers import PublishContentRequest, UpdateContentReques
 from ongoza_contracts.vocabulary import ContentType
 
 FIXED = ("content_id", "content_type", "program", "course")
-CHANGEABLE = ("title", "description", "track", "level", "skills", "duration_minutes")
+CHANGEABLE = (
+    *("title", "description", "track", "level", "skills", "duration_minutes", "completed_by"),
+)
 SHOWN = ("shown_external_ids", "shown_competencies", "shown_state")
 OPTIONAL = "optional"
 PROGRAM_FIELDS = ("slug", "title", "description", "track", "prerequisites_policy")

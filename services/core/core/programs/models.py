@@ -1,5 +1,7 @@
 """The catalogue: programs, and the courses, modules and missions they consist of."""
 
+from enum import StrEnum
+
 from django.db import models
 
 from core.kit.choices import enum_choices
@@ -8,6 +10,17 @@ from ongoza_contracts.event import uuid7
 from ongoza_contracts.vocabulary import ContentType, Track
 
 TRACKS = enum_choices(Track)
+
+
+class CompletedBy(StrEnum):
+    """By whose word an item is completed; staff may record a completion of every item."""
+
+    SELF = "self"
+    CHECK = "check"
+    REVIEW = "review"
+
+
+COMPLETED_BY = enum_choices(CompletedBy)
 
 
 class Program(models.Model):
@@ -58,7 +71,9 @@ class Milestone(models.Model):
 class ContentItem(Versioned):
     """A course, a module of a course, or a mission: the entity that is published."""
 
-    unversioned = frozenset({"retired_with_course", "milestone", "milestone_position", "required"})
+    unversioned = frozenset(
+        {"retired_with_course", "milestone", "milestone_position", "required", "completed_by"}
+    )
 
     content_id = models.CharField(max_length=32, unique=True)
     content_type = models.CharField(max_length=16, choices=enum_choices(ContentType))
@@ -85,6 +100,13 @@ class ContentItem(Versioned):
         "self", through="Prerequisite", symmetrical=False, blank=True
     )
     duration_minutes = models.PositiveIntegerField()
+    completed_by = models.CharField(
+        max_length=8,
+        choices=COMPLETED_BY,
+        default=CompletedBy.SELF.value,
+        db_default=CompletedBy.SELF.value,
+    )
+    """`check` exactly if the item has a quiz on offer."""
     retired = models.BooleanField(default=False, editable=False)
     retired_with_course = models.BooleanField(default=False, db_default=False, editable=False)
     """Whether a module was retired by retiring its course, and is restored with it."""
@@ -95,6 +117,11 @@ class ContentItem(Versioned):
 
     def __str__(self) -> str:
         return f"{self.content_id}: {self.title}"
+
+    @property
+    def etag(self) -> str:
+        """A quiz changes `completed_by` without a new version."""
+        return f'"{self.pk}-{self.completed_by}-{self.version}"'
 
     @property
     def shown_skills(self) -> list[str]:

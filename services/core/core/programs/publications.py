@@ -1,7 +1,7 @@
 """Content items are published whole, retired ones too; versions of programs without texts."""
 
 from core.outbox.publications import Publication, register
-from core.programs.models import ContentItem, Program, ProgramVersion, VersionItem
+from core.programs.models import CompletedBy, ContentItem, Program, ProgramVersion, VersionItem
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.programs import ProgramVersionPublished
 
@@ -72,6 +72,7 @@ CONTENT = register(
             "milestone": None,
             "milestone_position": 0,
             "required": True,
+            "completed_by": CompletedBy.SELF.value,
         },
     )
 )

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from core.kit.choices import enum_choices
 from core.kit.serializers import ProseField, StrictSerializer
-from core.programs.models import Competency, ContentItem, Program
+from core.programs.models import COMPLETED_BY, Competency, CompletedBy, ContentItem, Program
 from core.programs.selectors import TrackSummary, dependents
 from ongoza_contracts.skills import NotASkill, skill_slug
 from ongoza_contracts.vocabulary import ContentType, Track
@@ -103,6 +103,7 @@ class ContentSerializer(serializers.ModelSerializer[ContentItem]):
             "external_ids",
             "competencies",
             "duration_minutes",
+            "completed_by",
             "retired",
             "published_at",
             "updated_at",
@@ -153,6 +154,12 @@ class UpdateContentRequest(StrictSerializer):
         child=serializers.CharField(max_length=32), max_length=50, default=list
     )
     duration_minutes = serializers.IntegerField(min_value=1, max_value=100_000)
+    completed_by = serializers.ChoiceField(
+        choices=COMPLETED_BY,
+        default=CompletedBy.SELF,
+        help_text="`review` for missions that a self-report does not complete. `check` follows "
+        "from a quiz.",
+    )
     external_ids = serializers.ListField(child=ExternalIdSerializer(), max_length=50, default=list)
     competencies = serializers.ListField(
         child=serializers.CharField(max_length=97),

@@ -14,7 +14,7 @@ from core.kit.versions import get_for_update
 from core.outbox.publish import publish, publish_with_parts
 from core.programs.competencies import named_competencies
 from core.programs.external_ids import Pair, pairs_of, set_external_ids
-from core.programs.models import ContentItem, Program
+from core.programs.models import CompletedBy, ContentItem, Program
 from core.programs.selectors import UnknownContent
 from core.programs.skills import skill_columns
 from ongoza_contracts.vocabulary import ContentType
@@ -47,6 +47,16 @@ class CircularPrerequisites(DomainError):
 class NotItsCourse(DomainError):
     code = "not_its_course"
     detail = "A module belongs to a course, and nothing else does."
+
+
+class NotReviewed(DomainError):
+    code = "not_reviewed"
+    detail = "Missions alone are completed by review."
+
+
+class FollowsFromQuiz(Conflict):
+    code = "follows_from_quiz"
+    detail = "An item is completed by a check exactly if it has a quiz: publish or retire the quiz."
 
 
 class Retired(Conflict):
@@ -140,13 +150,14 @@ def publish_content(
     `framework:code`.
 
     Raises ContentIdTaken, ExternalIdTaken, UnknownContent, UnknownCompetency, NotItsCourse,
-    NotASkill and CircularPrerequisites.
+    NotReviewed, FollowsFromQuiz, NotASkill and CircularPrerequisites.
     """
     now = timezone.now()
     item = ContentItem(content_id=content_id, published_at=now, created_at=now)
     _assign(item, _columns(item, state))
     item.course = _course(course) if course else None
     _refuse_wrong_course(item)
+    _refuse_wrong_completion(item, before=CompletedBy.SELF)
     try:
         with transaction.atomic():
             item.save()
@@ -173,12 +184,12 @@ def update_content(
     """Change an item that is on offer. No-op if nothing changes.
 
     Raises NotFound, PreconditionFailed, Retired, ExternalIdTaken, UnknownContent,
-    UnknownCompetency, NotASkill and CircularPrerequisites.
+    UnknownCompetency, NotReviewed, FollowsFromQuiz, NotASkill and CircularPrerequisites.
     """
     item = get_for_update(ContentItem.objects.filter(content_id=content_id), if_match=if_match)
     if item.retired:
         raise Retired
-    before = {*item.prerequisites.all()}
+    before, completed_by = {*item.prerequisites.all()}, item.completed_by
     needed = before if prerequisites is None else {*_items_before(item, prerequisites)}
     columns = _columns(item, changes)
     changed = {name: value for name, value in columns.items() if getattr(item, name) != value}
@@ -189,11 +200,23 @@ def update_content(
     if not changed and (needed, wanted_pairs, wanted) == (before, pairs, taught):
         return item
     _assign(item, changed)
+    _refuse_wrong_completion(item, before=completed_by)
     set_external_ids(item, wanted_pairs)
     item.competencies.set(wanted)
     with publish_with_parts(item):
         item.prerequisites.set(needed)
     return item
+
+
+@transaction.atomic
+def follow_quiz(*, item_id: int, has_quiz: bool) -> None:
+    """Let an item be completed by a check exactly while it has a quiz on offer. No fact holds it.
+
+    Raises NotFound.
+    """
+    item = get_for_update(ContentItem.objects.filter(pk=item_id))
+    item.completed_by = CompletedBy.CHECK if has_quiz else CompletedBy.SELF
+    item.save(update_fields=["completed_by"])
 
 
 @transaction.atomic
@@ -273,6 +296,15 @@ def _refuse_wrong_course(item: ContentItem) -> None:
     has_course = item.course is not None and item.course.content_type == ContentType.COURSE
     if is_module != has_course or (item.course and not has_course):
         raise NotItsCourse
+
+
+def _refuse_wrong_completion(item: ContentItem, *, before: str) -> None:
+    """Raises FollowsFromQuiz and NotReviewed."""
+    if item.completed_by != before and CompletedBy.CHECK in (item.completed_by, before):
+        raise FollowsFromQuiz
+    is_mission = item.content_type == ContentType.MISSION
+    if item.completed_by == CompletedBy.REVIEW and not is_mission:
+        raise NotReviewed
 
 
 def _items_before(item: ContentItem, content_ids: list[str]) -> list[ContentItem]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from core.kit.errors import Conflict, DomainError
+from core.programs.models import CompletedBy
 from core.progress.models import Progress
 from ongoza_contracts.vocabulary import ProgressSource, ProgressStatus
 
@@ -20,6 +21,16 @@ class AlreadyCompleted(Conflict):
 
 class AttestedCompletion(Conflict):
     code = "attested_completion"
+
+
+class NeedsQuiz(Conflict):
+    code = "needs_quiz"
+    detail = "The item is completed by passing its quiz."
+
+
+class NeedsReview(Conflict):
+    code = "needs_review"
+    detail = "The mission is completed by a review."
 
 
 class ContradictoryProgress(DomainError):
@@ -67,6 +78,21 @@ def is_attested(progress: Progress, source: ProgressSource) -> bool:
     """Whether a report does not change it: it was completed by a stronger word."""
     completed = progress.status == ProgressStatus.COMPLETED
     return completed and is_stronger(progress.source, source)
+
+
+def refuse_unchecked_completion(
+    progress: Progress, status: str | None, source: ProgressSource
+) -> None:
+    """Raises NeedsQuiz and NeedsReview where the learner's word would complete an item that is
+    completed by another's."""
+    completes = status == ProgressStatus.COMPLETED != progress.status
+    if not completes or source != ProgressSource.SELF:
+        return
+    match progress.content.completed_by:
+        case CompletedBy.CHECK:
+            raise NeedsQuiz
+        case CompletedBy.REVIEW:
+            raise NeedsReview
 
 
 def implied(status: str | None) -> dict[str, Any]:

@@ -83,8 +83,8 @@ def report_progress(
     source changes nothing. One without a time counts as made now, but by no stronger source it
     lowers nothing of an item in progress.
 
-    Raises programs' UnknownContent, WrongContentType, PrerequisitesMissing, ContradictoryProgress
-    and AlreadyCompleted.
+    Raises programs' UnknownContent, WrongContentType, PrerequisitesMissing, ContradictoryProgress,
+    AlreadyCompleted, NeedsQuiz and NeedsReview.
     """
     content, missing = content_to_report(user.pk, content_id)
     if content.content_type != content_type:
@@ -116,7 +116,8 @@ def import_report(
     """Bring in one report of a past elsewhere. Returns the record and the version it had before.
 
     As `report_progress` does, but of retired items and of those whose prerequisites are missing
-    too; a completion is dated to the report. Raises ContradictoryProgress and AlreadyCompleted.
+    too; a completion is dated to the report. Raises ContradictoryProgress, AlreadyCompleted,
+    NeedsQuiz and NeedsReview.
     """
     at = min(reported_at, timezone.now())
     progress = get_or_create_for_update(
@@ -163,8 +164,8 @@ def revise_progress(
 ) -> Progress:
     """Change fields of a record of one's own; it may lower what is in progress.
 
-    Raises NotFound, PreconditionFailed, AttestedCompletion, ContradictoryProgress and
-    AlreadyCompleted.
+    Raises NotFound, PreconditionFailed, AttestedCompletion, ContradictoryProgress,
+    AlreadyCompleted, NeedsQuiz and NeedsReview.
     """
     rows = Progress.objects.filter(pk=progress_id, user=user)
     progress = get_for_update(rows, if_match=if_match)
@@ -225,7 +226,7 @@ def import_history(*, user: User, steps: Iterable[Step]) -> None:
     """Bring in what a learner did before, oldest first: each step a version and a fact.
 
     For a learner who has none of these items yet: IntegrityError otherwise. Raises
-    ContradictoryProgress.
+    ContradictoryProgress, NeedsQuiz and NeedsReview.
     """
     publish_history(_changes(user, list(steps)))
 
@@ -238,6 +239,7 @@ def _changes(user: User, steps: list[Step]) -> Iterator[tuple[Progress, datetime
         new = Progress(user=user, content=items[step.content_id], created_at=step.at)
         record = records.setdefault(step.content_id, new)
         before = rules.published_state(record)
+        rules.refuse_unchecked_completion(record, step.status, ProgressSource.SELF)
         for name in rules.STATE:
             setattr(record, name, getattr(step, name))
         rules.refuse_contradictions(record)
@@ -265,6 +267,7 @@ def _change(
     before, now = rules.published_state(progress), timezone.now()
     at = min(reported_at or now, now)
     rules.refuse_undoing(progress, state.get("status"))
+    rules.refuse_unchecked_completion(progress, state.get("status"), source)
     if _assign(progress, state, source):
         rules.set_report_times(progress, source, at)
     rules.refuse_contradictions(progress)

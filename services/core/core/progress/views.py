@@ -75,7 +75,9 @@ class ProgressList(ReportView, ConsentedView):
         as made now, and leaves the percentage of an item in progress where it is if its own is
         lower; PATCH lowers it. A completed item stays completed: 409 `already_completed`. Where
         the program requires prerequisites, the first report without them is a 409
-        `prerequisites_missing`; both answers name them in `missing_prerequisites`.
+        `prerequisites_missing`; both answers name them in `missing_prerequisites`. A self-report
+        does not complete an item with a quiz (409 `needs_quiz`) or with a review (409
+        `needs_review`).
         """
         return self.reported(services.report_progress(user=self.caller, **self.body(ReportRequest)))
 

@@ -13,6 +13,7 @@ from ongoza_contracts.certificates import CertificateUpdated
 from ongoza_contracts.coaching import GoalUpdated
 from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.quizzes import QuizResultRecorded
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 READABLE_WITH: Mapping[str, Permission] = {
@@ -22,6 +23,7 @@ READABLE_WITH: Mapping[str, Permission] = {
     ProgressUpdated.type: Permission.LEARNER_READ,
     GoalUpdated.type: Permission.LEARNER_READ,
     CertificateUpdated.type: Permission.LEARNER_READ,
+    QuizResultRecorded.type: Permission.LEARNER_READ,
 }
 """By type, the permission by which directors read the entity itself."""
 
