@@ -19,7 +19,7 @@ from tests.unit.core.world import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-OPERATIONS, LEARNERS, MAX_ATTEMPTS = 500, 6, 3
+OPERATIONS, LEARNERS, MAX_ATTEMPTS = 500, 8, 2
 
 
 class Operations:
@@ -49,7 +49,7 @@ class Operations:
     def submit(self) -> None:
         attempt = QuizAttempt.objects.filter(submitted_at=None).order_by("?").first()
         if attempt:
-            wrong = self.random.choice((0, 2, 4))
+            wrong = self.random.choice((0, 0, 4))
             submit_attempt(
                 user=attempt.user,
                 quiz_id=self.quiz_id,
@@ -78,7 +78,7 @@ def test_two_processes_exceed_no_maximum_and_open_no_second_attempt() -> None:
     found = run_in_two(run, row.pk)
 
     assert min(found[name] for name in ("start", "submit", "take_again", "publish")) > 5, found
-    assert min(found["attempt_open"], found["no_attempts_left"]) > 5, found
+    assert min(found["attempt_open"], found["no_attempts_left"]) > 2, found
     taken = Counter(QuizAttempt.objects.values_list("user_id", "progress_attempt"))
     assert max(taken.values()) == MAX_ATTEMPTS
     unfinished = Counter(QuizAttempt.objects.filter(submitted_at=None).values_list("user_id"))
