@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 
-from core.kit.errors import DomainError
 from core.outbox.models import FactHistory
 from core.progress.models import Progress
 from core.progress.services import start_attempt as take_again
@@ -14,7 +13,7 @@ from core.quizzes.models import QuizAttempt, QuizResult
 from core.quizzes.services import start_attempt, submit_attempt
 from core.users.models import User
 from tests.unit.core.quiz_rows import QUESTIONS, answers, columns, quiz
-from tests.unit.core.two_processes import run_in_two
+from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -31,17 +30,8 @@ class Operations:
         self.learners = [*User.objects.filter(email__startswith="learner-").order_by("pk")]
 
     def run(self) -> Counter[str]:
-        """How often each operation succeeded or was refused."""
-        found: Counter[str] = Counter()
         kinds = [self.start] * 5 + [self.submit] * 5 + [self.take_again, self.publish]
-        for _ in range(OPERATIONS):
-            operation = self.random.choice(kinds)
-            try:
-                operation()
-                found[operation.__name__] += 1
-            except DomainError as refusal:
-                found[refusal.code] += 1
-        return found
+        return outcomes(self.random.choice(kinds) for _ in range(OPERATIONS))
 
     def start(self) -> None:
         start_attempt(user=self.random.choice(self.learners), quiz_id=self.quiz_id)
