@@ -132,7 +132,7 @@ def test_owed_jobs_are_done_once_when_the_broker_is_wiped_and_workers_are_killed
     stack.run("jobs")
     eventually(lambda: rows(stack, "relational", UNDONE) == [], A_MINUTE_AND_A_PAUSE)
     assert rows(stack, "relational", ENDED) == [(3, 3, 1)]
-    assert jobs_of(stack) == (0, 0)
+    eventually(lambda: jobs_of(stack) == (0, 0))  # a tick may just have scheduled others
 
 
 def test_a_retry_is_stored_while_the_broker_is_away_and_run_when_it_is_back(

@@ -147,8 +147,8 @@ def test_a_database_that_is_replaced_by_its_standby(load: Load, name: str) -> No
     standby = standby_of(primary)
     process = start(standby)
     try:
-        eventually(standby.ready)
-        stack.stop(name)  # a clean stop sends everything to the standby first
+        eventually(lambda: is_streaming(primary))
+        stack.stop(name)  # a clean stop sends everything to the standby that streams
     finally:
         process.stop(signal.SIGINT)
     shutil.rmtree(primary.data)
@@ -158,6 +158,13 @@ def test_a_database_that_is_replaced_by_its_standby(load: Load, name: str) -> No
     with psycopg.connect(primary.url("postgres"), autocommit=True) as db:
         assert db.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
         db.execute("SELECT pg_promote()")
+
+
+def is_streaming(primary: Postgres) -> bool:
+    """Whether a standby has caught up and gets each change as it is written."""
+    with psycopg.connect(primary.url("postgres"), autocommit=True) as db:
+        rows = db.execute("SELECT state FROM pg_stat_replication").fetchall()
+    return rows == [("streaming",)]
 
 
 def standby_of(primary: Postgres) -> Postgres:

@@ -115,6 +115,7 @@ ROUTES: dict[str, Route] = {
     "PATCH /coaching/goals/{goal_id}/": Route(For.USERS, f"coaching/goals/{ABSENT}/", {}),
     "GET /codes/": Route(MANAGERS),
     "POST /codes/": Route(MANAGERS, body={}),
+    "POST /codes/{code_id}/end/": Route(MANAGERS, f"codes/{ABSENT}/end/"),
     "GET /cohorts/": Route(For.USERS),
     "POST /cohorts/": Route(MANAGERS, body={}),
     "GET /cohorts/{cohort_id}/": Route(For.USERS, f"cohorts/{ABSENT}/"),

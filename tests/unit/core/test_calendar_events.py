@@ -27,6 +27,7 @@ from tests.unit.core.world import (
 pytestmark = pytest.mark.django_db
 
 EVENTS = "calendar/events/"
+PAST = ("2026-01-05T07:00:00Z", "2026-01-05T08:00:00Z")
 
 
 @pytest.fixture
@@ -117,8 +118,15 @@ def test_only_so_many_events_are_to_come(
     refused = director.post(EVENTS, event_request(world.school))
     assert refusal(refused) == (409, "too_many_events", [])
     assert (CalendarEvent.objects.count(), appended()) == (1, [])
+    past = event_request(world.school, starts_at=PAST[0], ends_at=PAST[1])
+    status, over = director.post(EVENTS, past)
+    assert status == 201
+    times = {name: event_request(world.school)[name] for name in ("starts_at", "ends_at")}
+    moved = director.call("PATCH", f"{EVENTS}{over['id']}/", times)
+    assert refusal(moved) == (409, "too_many_events", [])
+    assert director.call("PATCH", path_of(event), {"title": "Still one"})[0] == 200
     assert director.call("POST", f"{path_of(event)}cancel/")[0] == 200
-    assert director.post(EVENTS, event_request(world.school))[0] == 201
+    assert director.call("PATCH", f"{EVENTS}{over['id']}/", times)[0] == 200
 
 
 def test_members_read_the_events_of_their_organization_while_they_are_members(

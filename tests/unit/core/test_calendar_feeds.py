@@ -59,6 +59,20 @@ def test_a_feed_has_the_events_of_the_users_organizations(world: World, token: s
     assert "BEGIN:VTIMEZONE" in read(token, Accept="text/calendar").content.decode()
 
 
+def test_zones_are_told_in_the_order_of_their_names_for_the_years_of_the_events(
+    world: World, token: str
+) -> None:
+    zones = ("Europe/Paris", "Africa/Cairo", "Africa/Nairobi")
+    for zone in zones:
+        starts_at = datetime(2060, 7, 1, 7, tzinfo=UTC)
+        calendar_event(world.school, starts_at=starts_at, time_zone=zone)
+    calendar = Calendar.from_ical(read(token).content)
+    assert isinstance(calendar, Calendar)
+    assert [one.tz_name for one in calendar.timezones] == sorted(zones)
+    summer = datetime(2060, 7, 1, tzinfo=calendar.timezones[-1].to_tz())
+    assert summer.utcoffset() == timedelta(hours=2)
+
+
 def test_a_cancelled_event_stays_for_thirty_days_with_a_higher_sequence(
     world: World, token: str
 ) -> None:

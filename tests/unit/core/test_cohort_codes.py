@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.cohorts import codes, enrolments, services
@@ -145,6 +147,20 @@ def test_codes_are_made_and_listed_by_who_manages_the_cohort(world: World) -> No
     assert Code.objects.count() == 1
 
 
+def test_an_ended_code_gives_no_right_and_takes_none_back(world: World, amina: User) -> None:
+    cohort = open_cohort(world.school, sponsored=1)
+    code = code_of(cohort, max_uses=5)
+    used = apply_by_code(amina, cohort, code.code)
+    director = signed_in(world.director)
+    answers = [director.post(f"codes/{code.pk}/end/", None) for _ in range(2)]
+    assert [status for status, _ in answers] == [200, 200]
+    assert answers[0] == answers[1]
+    with pytest.raises(codes.CodeEnded):
+        apply_by_code(person("late"), cohort, code.code)
+    assert Enrolment.objects.get(pk=used.pk).entitled_pools == [SPONSORED]
+    assert refusal(director.post(f"codes/{used.pk}/end/", None)) == (404, "not_found", [])
+
+
 # --- many at once --------------------------------------------------------------------------------
 def enrol(world: World, cohort: Cohort, *emails: str, dry_run: bool = False) -> list[Any]:
     body = {"emails": [*emails], "pool": "scholarship", "dry_run": dry_run}
@@ -152,6 +168,8 @@ def enrol(world: World, cohort: Cohort, *emails: str, dry_run: bool = False) -> 
     status, answer = signed_in(world.director).post(address, body)
     assert (status, answer["dry_run"]) == (200, dry_run)
     assert [one["row"] for one in answer["results"]] == [*range(1, len(emails) + 1)]
+    ids = {one["enrolment"] for one in answer["results"]} - {None}
+    assert Enrolment.objects.filter(pk__in=ids).count() == len(ids)
     return [(one["result"], one["state"]) for one in answer["results"]]
 
 
@@ -179,6 +197,15 @@ def test_each_row_of_many_has_its_result(world: World) -> None:
     assert (stored(), appended()) == (before, [])
     assert enrol(world, cohort, *emails) == wanted
     assert len(appended()) == 3
+
+
+def test_the_pools_are_read_once_for_many_rows(world: World) -> None:
+    cohort = open_cohort(world.school, paid=0, scholarship=0)
+    emails = [person(f"learner-{n}", organization=world.school).email for n in range(9)]
+    with CaptureQueriesContext(connection) as queries:
+        enrol(world, cohort, *emails)
+    reads = [one for one in queries if 'FROM "cohorts_seatpool"' in one["sql"]]
+    assert len(reads) <= 2
 
 
 def test_minors_are_enrolled_with_consent_alone(world: World) -> None:

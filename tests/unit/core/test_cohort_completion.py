@@ -190,6 +190,19 @@ def test_a_hold_that_expires_frees_its_seat_for_the_next(
     assert appended() == []
 
 
+def test_a_free_seat_that_suits_nobody_who_waits_schedules_no_job(amina: User) -> None:
+    cohort = open_cohort(paid=0, scholarship=1)
+    apply(amina, cohort, "paid")
+    run("cohorts.seats")
+    assert not Job.objects.filter(kind="cohorts.promotion").exists()
+    seated = person("seated")
+    for user in (seated, person("next")):
+        apply(user, cohort, "scholarship")
+    erase_user(user_id=seated.pk)
+    run("cohorts.seats")
+    assert Job.objects.filter(kind="cohorts.promotion").count() == 1
+
+
 def test_the_seat_of_an_erased_learner_is_offered_by_the_tick(amina: User) -> None:
     cohort = open_cohort(scholarship=1)
     enrolment_in("active", cohort, amina)

@@ -1,6 +1,5 @@
 """Two processes that change one cohort at random sell no seat twice and pass over nobody."""
 
-import multiprocessing
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,12 +13,12 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from core.cohorts import codes, enrolments, seats, services
-from core.cohorts.models import OPEN, SEATED, Code, Cohort, Enrolment
-from core.kit.errors import DomainError
+from core.cohorts.models import NOT_ENDED, SEATED, Code, Cohort, Enrolment
 from core.outbox.models import FactHistory
 from core.users.models import User
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from tests.unit.core.cohort_rows import apply, cohort_admin, open_cohort
+from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -47,17 +46,8 @@ class Operations:
         self.code = Code.objects.get().code
 
     def run(self) -> Counter[str]:
-        """How often each operation succeeded or was refused."""
-        found: Counter[str] = Counter()
         kinds = [self.apply] * 4 + [self.change] * 6 + [self.resize, self.expire]
-        for _ in range(OPERATIONS):
-            operation = self.random.choice(kinds)
-            try:
-                operation()
-                found[operation.__name__] += 1
-            except DomainError as refusal:
-                found[refusal.code] += 1
-        return found
+        return outcomes(self.random.choice(kinds) for _ in range(OPERATIONS))
 
     def apply(self) -> None:
         accepted = self.random.sample([*PoolKind], self.random.randint(1, 2))
@@ -66,7 +56,7 @@ class Operations:
         enrolments.apply(user=learner, cohort_id=self.cohort.pk, pools=accepted, code=code)
 
     def change(self) -> None:
-        rows = Enrolment.objects.filter(state__in=OPEN).select_related("user").order_by("?")
+        rows = Enrolment.objects.filter(state__in=NOT_ENDED).select_related("user").order_by("?")
         row = rows.first()
         if row is None:
             return
@@ -93,32 +83,9 @@ class Operations:
         enrolments.expire_and_promote(cohort_id=self.cohort.pk)
 
 
-def run_in_process(cohort_id: Any, seed: int, answers: Any) -> None:
-    """Put what happened into `answers`: the counts, or the error of an operation."""
+def run(cohort_id: Any, seed: int) -> Counter[str]:
     seats.OFFER_LASTS = enrolments.PAYMENT_LASTS = HELD
-    try:
-        answers.put(Operations(cohort_id, seed).run())
-    except BaseException as error:
-        answers.put(repr(error))
-    finally:
-        connections.close_all()
-
-
-def run_two(cohort: Cohort) -> Counter[str]:
-    connections.close_all()  # a forked process must not share them
-    context = multiprocessing.get_context("fork")
-    answers: Any = context.Queue()
-    both = [
-        context.Process(target=run_in_process, args=(cohort.pk, seed, answers)) for seed in (1, 2)
-    ]
-    for process in both:
-        process.start()
-    found = [answers.get(timeout=300) for _ in both]
-    for process in both:
-        process.join(timeout=60)
-    assert [one for one in found if isinstance(one, str)] == []
-    counts: Counter[str] = found[0] + found[1]
-    return counts
+    return Operations(cohort_id, seed).run()
 
 
 def history(cohort: Cohort) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -143,7 +110,7 @@ def test_two_processes_sell_no_seat_twice_and_pass_over_nobody() -> None:
     for number in range(LEARNERS):
         person(f"learner-{number}")
 
-    found = run_two(cohort)
+    found = run_in_two(run, cohort.pk)
 
     assert min(found[name] for name in ("apply", "change", "resize", "expire")) > 10, found
     check_history(cohort)
@@ -207,11 +174,11 @@ def check_history(cohort: Cohort) -> None:
                 offers += 1
                 assert pool not in needs_code or pool in rights[key]
                 assert earlier(rows, key, pool, needs_code, rights) == []
-            assert key not in rows or rows[key]["state"] in OPEN
+            assert key not in rows or rows[key]["state"] in NOT_ENDED
             rows[key] = body
         taken = Counter(row["pool"] for row in rows.values() if row["state"] in SEATED)
         assert all(taken[pool] <= sizes[pool] for pool in taken)
-        open_rows = Counter(row["user_id"] for row in rows.values() if row["state"] in OPEN)
+        open_rows = Counter(row["user_id"] for row in rows.values() if row["state"] in NOT_ENDED)
         assert max(open_rows.values(), default=0) <= 1
     assert offers > 50
 

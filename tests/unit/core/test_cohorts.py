@@ -1,11 +1,12 @@
 """Cohorts over HTTP: who manages them, who sees them, and what the answers say of the seats."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from core.access.models import Membership
-from core.cohorts import enrolments
+from core.cohorts import codes, enrolments
 from core.cohorts.models import Announcement, Code, Cohort, Enrolment, SeatPool
 from core.cohorts.states import COHORT_STATES
 from core.cohorts.vacancies import WaitingReason
@@ -13,7 +14,7 @@ from core.jobs.models import Job
 from core.jobs.services import run_due
 from core.notifications.models import Notification
 from core.users.models import User
-from ongoza_contracts.cohorts import CohortState
+from ongoza_contracts.cohorts import CohortState, PoolKind
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.cohort_rows import (
     apply,
@@ -88,7 +89,9 @@ def test_a_director_opens_a_cohort_with_seats(world: World, director: Caller) ->
     ("changes", "status", "code"),
     [
         ({"program_version": ABSENT}, 400, "unknown_program_version"),
-        ({"ends_on": "2029-01-01"}, 400, "dates_reversed"),
+        ({"ends_on": "2029-01-01"}, 400, "bad_dates"),
+        ({"starts_on": "0001-01-01"}, 400, "bad_dates"),
+        ({"ends_on": "9999-12-31"}, 400, "bad_dates"),
         ({"time_zone": "Mars/Olympus"}, 400, "invalid"),
         ({"organization": 2**31 - 1}, 404, "not_found"),
     ],
@@ -147,6 +150,13 @@ def test_a_foreign_director_reaches_nothing_of_a_cohort(world: World, director: 
     cohort = Cohort.objects.get(pk=director.post("cohorts/", cohort_request(world))[1]["id"])
     row = enrolment_in("active", open_cohort(world.school, scholarship=1), world.learner)
     foreign = signed_in(person("felix", Role.DIRECTOR, world.other))
+    made = codes.add_code(
+        caller=world.admin,
+        cohort_id=row.cohort_id,
+        pool=PoolKind.SCHOLARSHIP,
+        max_uses=1,
+        ends_at=datetime(2999, 1, 1, tzinfo=UTC),
+    )
     forget_appended()
     before = stored()
     address = f"cohorts/{cohort.pk}/"
@@ -166,6 +176,7 @@ def test_a_foreign_director_reaches_nothing_of_a_cohort(world: World, director: 
         ("GET", f"{address}waitlist/", None),
         ("POST", f"{address}enrolments/bulk/", many),
         ("POST", "codes/", {**code, "ends_at": "2999-01-01T00:00:00Z"}),
+        ("POST", f"codes/{made.pk}/end/", None),
         ("POST", "cohorts/", cohort_request(world)),
         ("GET", f"enrolments/{row.pk}/", None),
         ("POST", f"enrolments/{row.pk}/suspend/", None),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from core.cohorts.models import Announcement, Code, Cohort, Enrolment
 from core.organizations.models import Organization
@@ -115,3 +116,13 @@ def test_codes_and_announcements_are_added_and_never_changed(admin: Client, ada:
     change = f"/admin/cohorts/code/{Code.objects.get().pk}/change/"
     assert admin.post(change, {**code, "max_uses": "9"}).status_code == 403
     assert Code.objects.get().max_uses == 2
+    act(admin, "/admin/cohorts/code/", "end", Code.objects.get())
+    assert Code.objects.get().ends_at <= timezone.now()
+
+
+def test_a_text_is_refused_as_the_api_refuses_it(admin: Client) -> None:
+    cohort = open_cohort(paid=1)
+    text = {"cohort": str(cohort.pk), "title": "To\u202enight", "text": "Bring a laptop.\r\n"}
+    page = admin.post("/admin/cohorts/announcement/add/", text)
+    assert "Write one line without control characters." in page.content.decode()
+    assert Announcement.objects.count() == 0

@@ -16,7 +16,6 @@ from core.kit.errors import DomainError, NotFound
 from core.kit.transitions import IllegalTransition
 from core.notifications.models import Notification
 from core.users.models import User
-from core.users.services import update_user
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.cohort_rows import apply, cohort_admin, enrolment_in, open_cohort, pools
@@ -256,16 +255,6 @@ def test_a_transfer_gives_no_paid_seat_without_a_payment(amina: User) -> None:
         enrolments.transfer(
             caller=cohort_admin(), enrolment_id=row.pk, cohort_id=new.pk, pool=PoolKind.PAID
         )
-    assert (stored(), appended()) == (before, [])
-
-
-def test_who_is_no_learner_any_more_takes_no_offered_seat(amina: User) -> None:
-    row = enrolment_in("offered", open_cohort(scholarship=1), amina)
-    mentor = update_user(user_id=amina.pk, role=Role.MENTOR)
-    forget_appended()
-    before = stored()
-    with pytest.raises(PermissionDenied):
-        enrolments.accept(user=mentor, enrolment_id=row.pk)
     assert (stored(), appended()) == (before, [])
 
 

@@ -10,6 +10,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "auth/verify-email/",
         "certificates/",
         "certificates/{certificate_id}/revoke/",
+        "codes/{code_id}/end/",
         "cohorts/{cohort_id}/transitions/",
         "content/{content_id}/bodies/{body_id}/publish/",
         "content/{content_id}/restore/",

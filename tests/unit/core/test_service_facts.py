@@ -42,7 +42,8 @@ OTHERS: Mapping[str, str] = {
         access.services.lock_users access.services.require_grantable
         certificates.services.require_valid
         cohorts.enrolments.locked_cohort cohorts.seats.free_seats cohorts.seats.kinds_open_to
-        cohorts.seats.lock_unless_erased cohorts.seats.taken_seats cohorts.seats.waiting_list
+        cohorts.seats.lock_unless_erased cohorts.seats.may_have_seat_of
+        cohorts.seats.taken_seats cohorts.seats.waiting_list
         coaching.services.require_future
         files.services.file_store files.services.is_stored files.services.open_file
         files.services.remaining_files

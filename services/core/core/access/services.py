@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.access import selectors
 from core.access.models import Membership
 from core.access.selectors import Caller
-from core.access.signals import membership_ended, membership_granted
+from core.access.signals import membership_ended, membership_ending, membership_granted
 from core.kit.errors import Conflict, NotFound
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update, get_or_create_for_update
@@ -77,8 +77,8 @@ def grant(
     """Give a user a role in a scope, until `until` or for good; no-op if nothing changes.
 
     `granted_by` has to reach the user and the scope. Raises NotFound for what does not exist or is
-    not reached, PermissionDenied for a role that `granted_by` may not give, and MainMembership for
-    an end of what follows from the user's main role.
+    not reached, PermissionDenied for a role that `granted_by` may not give, MainMembership for an
+    end of what follows from the user's main role, and what receivers of `membership_ending` raise.
     """
     if granted_by is not None:
         _require_manager(granted_by, user_id, role, scope)
@@ -114,8 +114,11 @@ def _grant(
         _require_learner(scope.learner_id)
     if scope.organization_id is not None:
         _require_organization(scope.organization_id)
-    if until is not None and _is_main(user_id, role, scope):
-        raise MainMembership
+    if until is not None:
+        if _is_main(user_id, role, scope):
+            raise MainMembership
+        if scope.kind == ScopeKind.COHORT:
+            membership_ending.send(Membership, user_id=user_id, role=role, scope=scope)
     return _hold(user_id, role, scope, until, granted_by)
 
 
@@ -124,15 +127,18 @@ def revoke(*, membership_id: UUID, revoked_by: Caller, if_match: IfMatch | None 
     """End a membership at once; no-op if it has ended.
 
     Raises NotFound for one that `revoked_by` does not reach, PreconditionFailed, PermissionDenied
-    for a role that `revoked_by` may not give either, and MainMembership for one that follows from
-    the user's main role.
+    for a role that `revoked_by` may not give either, MainMembership for one that follows from the
+    user's main role, and what receivers of `membership_ending` raise.
     """
     rows = selectors.manageable_memberships(revoked_by).filter(pk=membership_id)
     lock_users({*rows.values_list("user_id", flat=True)})
     membership = get_for_update(rows, if_match=if_match)
-    require_grantable(revoked_by, Role(membership.role))
-    if _is_main(membership.user_id, membership.role, Scope.of(membership)):
+    user_id, role, scope = membership.user_id, Role(membership.role), Scope.of(membership)
+    require_grantable(revoked_by, role)
+    if _is_main(user_id, role, scope):
         raise MainMembership
+    if not membership.is_ended:
+        membership_ending.send(Membership, user_id=user_id, role=role, scope=scope)
     if _end(membership):
         membership_ended.send(Membership, membership=membership)
 
@@ -142,14 +148,16 @@ def end_in_organization(*, user_id: int, organization_id: int, ended_by: Caller)
     """End all that a user holds in an organization or for its learners, the main role included.
 
     The caller holds the user's lock and has checked that `ended_by` manages the organization.
-    Raises NotFound for somebody who holds nothing there, and PermissionDenied for a role that
-    `ended_by` may not revoke.
+    Raises NotFound for somebody who holds nothing there, PermissionDenied for a role that
+    `ended_by` may not revoke, and what receivers of `membership_ending` raise.
     """
     held = selectors.held_in_organization(user_id, organization_id)
     if not held.filter(organization_id=organization_id).exists():
         raise NotFound
+    scope = Scope(ScopeKind.ORGANIZATION, organization_id)
     for role in {*held.order_by().values_list("role", flat=True)}:
         require_grantable(ended_by, Role(role))
+        membership_ending.send(Membership, user_id=user_id, role=Role(role), scope=scope)
     for membership in _end_all(held):
         if membership.scope == ScopeKind.ORGANIZATION:  # the others follow from it
             membership_ended.send(Membership, membership=membership)
@@ -160,8 +168,11 @@ def follow_main_role(user_id: int, new: MainRole, old: MainRole | None = None) -
     """Make the membership that a user's main role and organization stand for, in place of the old
     one. A change of role ends all that the old role was granted.
 
-    The caller holds the user's lock.
+    The caller holds the user's lock. Raises what receivers of `membership_ending` raise.
     """
+    if old and (old.role != new.role or old.scope):
+        ended = old.scope if old.role == new.role else None
+        membership_ending.send(Membership, user_id=user_id, role=old.role, scope=ended)
     if old and old.scope and (old.role, old.scope) != (new.role, new.scope):
         _end_all(Membership.objects.filter(user_id=user_id, role=old.role, **old.scope.columns))
     if old and old.role != new.role:

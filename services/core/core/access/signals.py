@@ -7,3 +7,7 @@ membership_granted = Signal()
 
 membership_ended = Signal()
 """Sends `membership`: somebody ended it. The user's row is locked."""
+
+membership_ending = Signal()
+"""Sends `user_id`, `role` and `scope`, or None for all of them, before somebody ends what the user
+holds there, or dates its end. The user's row is locked. Receivers raise Conflict to refuse it."""

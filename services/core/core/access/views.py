@@ -58,6 +58,7 @@ class MembershipDetail(ApiView):
 
     @extend_schema(operation_id="memberships_revoke", responses={204: None})
     def delete(self, request: Request, membership_id: UUID) -> Response:
-        """Revoke a membership at once. 409 for the one that follows from the user's main role."""
+        """Revoke a membership at once. 409 `main_membership` for the one that follows from the
+        user's main role, `still_enrolled` for the one that an enrolment in the cohort gives."""
         services.revoke(membership_id=membership_id, revoked_by=self.caller, if_match=self.if_match)
         return Response(status=204)

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component, Event
 
 from core.calendars.models import CalendarEvent
 
 NAME = "Ongoza CyberHub"
 PRODUCT = "-//Ongoza//CyberHub//EN"
+YEAR = timedelta(days=366)
 
 
 def feed_etag(events: Iterable[CalendarEvent]) -> str:
@@ -26,8 +28,17 @@ def feed(events: Sequence[CalendarEvent]) -> bytes:
     calendar = Calendar.new(uid=uid, prodid=PRODUCT, name=NAME)
     for event in events:
         calendar.add_component(_component(event))
-    calendar.add_missing_timezones()
+    if events:
+        first = min(event.starts_at for event in events).date() - YEAR
+        last = max(event.ends_at for event in events).date() + YEAR
+        calendar.add_missing_timezones(first, last)
+        calendar.subcomponents.sort(key=_zones_by_name)
     return bytes(calendar.to_ical())
+
+
+def _zones_by_name(component: Component) -> str:
+    """icalendar adds the zones before the events, in no order. Sorting leaves the events alone."""
+    return f"zone {component['tzid']}" if component.name == "VTIMEZONE" else "zones end"
 
 
 def _component(event: CalendarEvent) -> Event:

@@ -16,6 +16,7 @@ from core.kit.etags import IfMatch
 from core.kit.limits import lock_parent, require_below_limit
 from core.kit.transitions import StateMachine, Transition
 from core.kit.versions import get_for_update
+from core.kit.years import FIRST_YEAR, LAST_YEAR
 from core.organizations.models import Organization
 from core.outbox.publish import publish
 from core.users.models import User
@@ -24,7 +25,6 @@ from ongoza_contracts.access import Permission
 from ongoza_contracts.calendars import CalendarEventState
 
 MAX_UPCOMING = 2000
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 TOUCH_AFTER = timedelta(days=1)
 SEQUENCED = {"starts_at", "ends_at", "time_zone", "location"}
 """The changes for which RFC 5545 raises SEQUENCE, so that calendars ask their users again."""
@@ -72,10 +72,7 @@ def add_event(
     managed = reach_organizations(added_by, Permission.COHORT_MANAGE)
     with lock_parent(Organization.objects.filter(managed, pk=organization_id)) as organization:
         _require_times(starts_at, ends_at)
-        upcoming = organization.calendar_events.filter(
-            ends_at__gt=timezone.now(), state=CalendarEventState.SCHEDULED
-        )
-        require_below_limit(upcoming, MAX_UPCOMING, TooManyEvents)
+        _require_room(organization, ends_at)
         event = CalendarEvent(
             organization=organization,
             title=title,
@@ -89,26 +86,32 @@ def add_event(
         return event
 
 
-@transaction.atomic
 def update_event(
     *, changed_by: User, event_id: UUID, if_match: IfMatch | None = None, **changes: Any
 ) -> CalendarEvent:
     """Change texts, times or time zone of an event; a no-op if nothing changes.
 
-    Raises NotFound, PreconditionFailed, EventCancelled and BadTimes.
+    Raises NotFound, PreconditionFailed, EventCancelled, BadTimes, TooManyEvents and Busy.
     """
-    event = get_for_update(managed_events(changed_by).filter(pk=event_id), if_match=if_match)
-    changed = {name: value for name, value in changes.items() if getattr(event, name) != value}
-    if not changed:
+    rows = managed_events(changed_by).filter(pk=event_id)
+    with lock_parent(
+        Organization.objects.filter(pk__in=rows.values("organization"))
+    ) as organization:
+        event = get_for_update(rows, if_match=if_match)
+        changed = {name: value for name, value in changes.items() if getattr(event, name) != value}
+        if not changed:
+            return event
+        if event.state == CalendarEventState.CANCELLED:
+            raise EventCancelled
+        is_over = event.ends_at <= timezone.now()
+        for name, value in changed.items():
+            setattr(event, name, value)
+        _require_times(event.starts_at, event.ends_at)
+        if is_over:
+            _require_room(organization, event.ends_at)
+        event.sequence += bool(SEQUENCED & changed.keys())
+        publish(event)
         return event
-    if event.state == CalendarEventState.CANCELLED:
-        raise EventCancelled
-    for name, value in changed.items():
-        setattr(event, name, value)
-    _require_times(event.starts_at, event.ends_at)
-    event.sequence += bool(SEQUENCED & changed.keys())
-    publish(event)
-    return event
 
 
 @transaction.atomic
@@ -153,3 +156,13 @@ def _require_times(starts_at: datetime, ends_at: datetime) -> None:
     """Raises BadTimes."""
     if ends_at < starts_at or starts_at.year < FIRST_YEAR or ends_at.year > LAST_YEAR:
         raise BadTimes
+
+
+def _require_room(organization: Organization, ends_at: datetime) -> None:
+    """Raises TooManyEvents if the event would be one too many to come."""
+    now = timezone.now()
+    upcoming = organization.calendar_events.filter(
+        ends_at__gt=now, state=CalendarEventState.SCHEDULED
+    )
+    if ends_at > now:
+        require_below_limit(upcoming, MAX_UPCOMING, TooManyEvents)

@@ -174,6 +174,7 @@ class CodeAdmin(AddedOnceAdmin):
     list_filter = ("pool", "cohort")
     search_fields = ("=code",)
     fields = ("cohort", "pool", "max_uses", "ends_at")
+    actions = actions_detail = ("end",)
 
     def save_model(self, request: HttpRequest, obj: Code, form: Any, change: bool) -> None:
         names = ("pool", "max_uses", "ends_at")
@@ -182,6 +183,10 @@ class CodeAdmin(AddedOnceAdmin):
         caller = cast(User, request.user)
         obj.pk = codes.add_code(caller=caller, cohort_id=cohort_id, **values).pk
         obj.refresh_from_db()
+
+    @service_action("End", explanation="Nobody can use the code any more. Rights stay.")
+    def end(self, request: HttpRequest, code: Code) -> None:
+        codes.end_code(caller=cast(User, request.user), code_id=code.pk)
 
 
 @admin.register(Announcement)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from core.cohorts.models import ATTENDING, Announcement, Cohort, Enrolment
+from core.cohorts.models import READING_ANNOUNCEMENTS, Announcement, Cohort, Enrolment
 from core.cohorts.notifications import ANNOUNCED
 from core.cohorts.selectors import managed_cohort
 from core.jobs.services import schedule
@@ -36,4 +36,4 @@ def notify_next(announcement: Announcement, after: UUID | None) -> UUID | None:
 
 
 def readers(cohort: Cohort) -> QuerySet[Enrolment]:
-    return cohort.enrolments.filter(state__in=ATTENDING)
+    return cohort.enrolments.filter(state__in=READING_ANNOUNCEMENTS)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from core.access.selectors import reach
 from core.cohorts.codes import UnknownPool
@@ -58,11 +59,14 @@ def enrol_many(
             raise CohortNotAccepting
         if not cohort.pools.filter(kind=pool).exists():
             raise UnknownPool
+        prefetch_related_objects([cohort], "pools")  # or each entry would read them
         results = _add_entries(cohort, [learners.get(_address(one)) for one in emails], pool)
         promote(cohort)
         rows = Enrolment.objects.in_bulk([one.enrolment.pk for one in results if one.enrolment])
         for one in results:
             one.enrolment = one.enrolment and rows[one.enrolment.pk]
+            if dry_run and one.enrolment and one.result == Result.ADDED:
+                one.enrolment.pk = None  # there is none with this id
         transaction.set_rollback(dry_run)
     return results
 

@@ -50,6 +50,21 @@ def add_code(
         )
 
 
+def end_code(*, caller: User, code_id: UUID) -> Code:
+    """Let nobody use a code any more; who used it keeps their right. A no-op if it has ended.
+
+    Raises NotFound and Busy.
+    """
+    cohorts = managed_cohorts(caller).filter(
+        pk__in=Code.objects.filter(pk=code_id).values("cohort")
+    )
+    with lock_parent(cohorts) as cohort:
+        code = cohort.codes.get(pk=code_id)
+        code.ends_at = min(code.ends_at, timezone.now())
+        code.save(update_fields=["ends_at"])
+        return code
+
+
 def spend_code(cohort: Cohort, text: str) -> str:
     """Count a use of a code; the kind of the pool to which it gives a right.
 

@@ -120,13 +120,11 @@ def add_entry(
 def accept(*, user: User, enrolment_id: UUID) -> Enrolment:
     """Take the offered seat; one of the pool of paid seats is held until the payment is confirmed.
 
-    Raises NotFound, Busy, PermissionDenied for an offer to somebody else and for somebody who is no
-    learner any more, IllegalTransition and HoldExpired.
+    Raises NotFound, Busy, PermissionDenied for an offer to somebody else, IllegalTransition and
+    HoldExpired.
     """
     with _locked(user, enrolment_id) as enrolment:
         _require_own(enrolment, user)
-        if user.role != Role.LEARNER:
-            raise PermissionDenied
         unpaid = enrolment.pool == PoolKind.PAID
         move(enrolment, "accept-unpaid" if unpaid else "accept")
     return enrolment
@@ -192,7 +190,7 @@ def transfer(*, caller: User, enrolment_id: UUID, cohort_id: UUID, pool: PoolKin
         cohort = managed_cohorts(caller).filter(pk=cohort_id).first()
         if cohort is None:
             raise NotFound
-        began = _begun_elsewhere(enrolment, cohort, pool)
+        began = _enrolment_after_transfer(enrolment, cohort, pool)
         move(enrolment, "transfer", _manager(caller, enrolment))
         publish(began)
         follow_enrolment(user_id=user_id, cohort_id=cohort.pk, is_active=True)
@@ -261,7 +259,7 @@ def _notify(enrolment: Enrolment, kind: str) -> None:
     notify(user_id=enrolment.user_id, kind=kind, subject=subject, version=version)
 
 
-def _begun_elsewhere(enrolment: Enrolment, cohort: Cohort, pool: PoolKind) -> Enrolment:
+def _enrolment_after_transfer(enrolment: Enrolment, cohort: Cohort, pool: PoolKind) -> Enrolment:
     """Not stored yet."""
     if cohort.state not in ACCEPTING:
         raise CohortNotAccepting

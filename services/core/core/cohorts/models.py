@@ -22,7 +22,7 @@ SEATED = (
     EnrolmentState.COMPLETED,
 )
 """The states of an enrolment that take a seat of its pool. A completed one keeps its seat."""
-OPEN = (
+NOT_ENDED = (
     EnrolmentState.APPLIED,
     EnrolmentState.OFFERED,
     EnrolmentState.PENDING_PAYMENT,
@@ -30,10 +30,10 @@ OPEN = (
     EnrolmentState.SUSPENDED,
 )
 """The states of an enrolment that has not ended. A learner has one of them in a cohort at most."""
-ENROLLED = (*OPEN, EnrolmentState.COMPLETED)
+ENROLLED = (*NOT_ENDED, EnrolmentState.COMPLETED)
 """The states of an enrolment beside which the learner gets no other in the cohort."""
 
-ATTENDING = (EnrolmentState.ACTIVE, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED)
+READING_ANNOUNCEMENTS = (EnrolmentState.ACTIVE, EnrolmentState.SUSPENDED, EnrolmentState.COMPLETED)
 """The states of enrolments whose learners read the announcements of the cohort."""
 
 
@@ -147,7 +147,7 @@ class Enrolment(Versioned):
         constraints = (
             models.UniqueConstraint(
                 fields=("user", "cohort"),
-                condition=Q(state__in=[state.value for state in OPEN]),
+                condition=Q(state__in=[state.value for state in NOT_ENDED]),
                 name="one_open_enrolment",
             ),
             models.CheckConstraint(

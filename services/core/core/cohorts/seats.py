@@ -72,6 +72,15 @@ def kinds_open_to(entry: Enrolment, pools: Iterable[SeatPool]) -> list[str]:
     return [kind for kind in OFFERED_FIRST if kind in possible]
 
 
+def may_have_seat_of(pools: Iterable[SeatPool]) -> Q:
+    """Finds the entries of a waiting list that may have a seat of one of these pools."""
+    found = Q(pk__in=[])
+    for pool in pools:
+        entitled = Q(entitled_pools__contains=[pool.kind]) if pool.needs_code else Q()
+        found |= Q(accepted_pools__contains=[pool.kind]) & entitled
+    return found
+
+
 def _first_entries(
     cohort: Cohort, pools: Iterable[SeatPool], free: Mapping[str, int]
 ) -> list[Enrolment]:
@@ -80,12 +89,8 @@ def _first_entries(
     It ends before a learner whose row another transaction holds: nobody is passed over, and the
     next tick goes on.
     """
-    wanted = Q()
-    for pool in pools:
-        entitled = Q(entitled_pools__contains=[pool.kind]) if pool.needs_code else Q()
-        wanted |= Q(accepted_pools__contains=[pool.kind]) & entitled
     seats = sum(free[pool.kind] for pool in pools)
-    first = waiting_list(cohort).filter(wanted)[:seats]
+    first = waiting_list(cohort).filter(may_have_seat_of(pools))[:seats]
     learners = {*lock_unless_erased([entry.user_id for entry in first])}
     ready = takewhile(lambda entry: entry.user_id in learners, first)
     rows = waiting_list(cohort).filter(pk__in=[entry.pk for entry in ready])

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from core.access.selectors import active_memberships, extent
-from core.cohorts.models import ATTENDING, Announcement, Code, Cohort, Enrolment
+from core.cohorts.models import READING_ANNOUNCEMENTS, Announcement, Code, Cohort, Enrolment
 from core.kit.errors import NotFound
 from core.users.models import User
 from ongoza_contracts.access import Permission
@@ -65,7 +65,9 @@ def visible_enrolment(caller: User, enrolment_id: UUID) -> Enrolment:
 
 def announcements(caller: User, cohort_id: UUID) -> QuerySet[Announcement]:
     """Newest first. Raises NotFound for somebody who neither manages nor attends the cohort."""
-    attended = Enrolment.objects.filter(user=caller, cohort=cohort_id, state__in=ATTENDING)
+    attended = Enrolment.objects.filter(
+        user=caller, cohort=cohort_id, state__in=READING_ANNOUNCEMENTS
+    )
     if not attended.exists():
         managed_cohort(caller, cohort_id)
     return Announcement.objects.filter(cohort=cohort_id)

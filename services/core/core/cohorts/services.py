@@ -13,6 +13,7 @@ from core.cohorts.states import COHORT_STATES
 from core.kit.errors import Conflict, DomainError
 from core.kit.etags import IfMatch
 from core.kit.limits import lock_parent
+from core.kit.years import FIRST_YEAR, LAST_YEAR
 from core.organizations.selectors import organization_within
 from core.outbox.publish import publish, publish_with_parts
 from core.programs.models import ProgramVersion
@@ -26,9 +27,9 @@ class UnknownVersion(DomainError):
     detail = "There is no such version of a program."
 
 
-class DatesReversed(DomainError):
-    code = "dates_reversed"
-    detail = "ends_on must not be before starts_on."
+class BadDates(DomainError):
+    code = "bad_dates"
+    detail = f"A cohort ends on its first day or later, in a year from {FIRST_YEAR} to {LAST_YEAR}."
 
 
 class SeatsTaken(Conflict):
@@ -51,7 +52,7 @@ class PoolSpec(TypedDict):
 @transaction.atomic
 def add_cohort(*, caller: User, organization_id: int, **columns: Any) -> Cohort:
     """A draft without seats. Raises NotFound for an organization whose cohorts the caller does not
-    manage, UnknownVersion and DatesReversed."""
+    manage, UnknownVersion and BadDates."""
     organization = organization_within(caller, Permission.COHORT_MANAGE, organization_id)
     cohort = Cohort(organization=organization)
     _assign(cohort, columns)
@@ -63,7 +64,7 @@ def update_cohort(
     *, caller: User, cohort_id: UUID, if_match: IfMatch | None = None, **changes: Any
 ) -> Cohort:
     """Change columns of a cohort; a no-op if nothing changes. Enrolments keep their version of the
-    program. Raises NotFound, Busy, PreconditionFailed, UnknownVersion and DatesReversed."""
+    program. Raises NotFound, Busy, PreconditionFailed, UnknownVersion and BadDates."""
     with lock_parent(managed_cohorts(caller).filter(pk=cohort_id)) as cohort:
         if if_match:
             if_match.require(cohort)
@@ -121,8 +122,10 @@ def _assign(cohort: Cohort, columns: dict[str, Any]) -> None:
         setattr(cohort, name, value)
     if not ProgramVersion.objects.filter(pk=cohort.program_version_id).exists():
         raise UnknownVersion
+    if not FIRST_YEAR <= cohort.starts_on.year <= cohort.ends_on.year <= LAST_YEAR:
+        raise BadDates
     if cohort.ends_on < cohort.starts_on:
-        raise DatesReversed
+        raise BadDates
 
 
 def _require_seats(cohort: Cohort, sizes: dict[str, int]) -> None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{COHORT}enrolments/bulk/", enrolment_views.BulkEnrolment.as_view()),
     path(f"{COHORT}waitlist/", enrolment_views.WaitingList.as_view()),
     path("codes/", views.Codes.as_view()),
+    path("codes/<uuid:code_id>/end/", views.EndCode.as_view()),
     path("enrolments/", enrolment_views.Enrolments.as_view()),
     path(ENROLMENT, enrolment_views.EnrolmentDetail.as_view()),
     path(f"{ENROLMENT}accept/", enrolment_views.Accept.as_view()),

@@ -6,10 +6,10 @@ from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from core.cohorts.models import ACCEPTING, Cohort, Enrolment
-from core.cohorts.seats import free_seats, kinds_open_to, taken_seats
+from core.cohorts.seats import free_seats, kinds_open_to, may_have_seat_of, taken_seats
 from ongoza_contracts.cohorts import EnrolmentState
 
 HELD = (EnrolmentState.OFFERED, EnrolmentState.PENDING_PAYMENT)
@@ -78,17 +78,15 @@ class Vacancies:
 
 
 def cohorts_to_promote(now: datetime) -> set[UUID]:
-    """The cohorts with a seat that was held until `now`, and those with a free seat and somebody
-    who waits."""
+    """The cohorts with a seat that was held until `now`, and those with a free seat that somebody
+    who waits may have."""
     overdue = Enrolment.objects.filter(expires_at__lte=now).values_list("cohort_id", flat=True)
     waiting = Enrolment.objects.filter(state=EnrolmentState.APPLIED)
     cohorts = Cohort.objects.filter(state__in=ACCEPTING, pk__in=waiting.values("cohort"))
     rows = [*cohorts.prefetch_related("pools")]
     taken = taken_seats(rows)
-    with_free_seats = {
-        cohort.pk
-        for cohort in rows
-        for pool in cohort.pools.all()
-        if pool.size > taken[cohort.pk, pool.kind]
-    }
-    return {*overdue} | with_free_seats
+    suited = Q(pk__in=[])
+    for cohort in rows:
+        free = [pool for pool in cohort.pools.all() if pool.size > taken[cohort.pk, pool.kind]]
+        suited |= Q(cohort=cohort) & may_have_seat_of(free)
+    return {*overdue, *waiting.filter(suited).values_list("cohort_id", flat=True)}

@@ -175,3 +175,13 @@ class Codes(ApiView):
         """
         code = codes.add_code(caller=self.caller, **self.body(AddCodeRequest))
         return Response(CodeSerializer(code).data, 201)
+
+
+class EndCode(ApiView):
+    permissions = {"POST": Permission.COHORT_MANAGE}
+
+    @extend_schema(operation_id="codes_end", request=None, responses=CodeSerializer)
+    def post(self, request: Request, code_id: UUID) -> Response:
+        """End a code, for instance one that became known. Who used it keeps their right."""
+        code = codes.end_code(caller=self.caller, code_id=code_id)
+        return Response(CodeSerializer(code).data)

@@ -9,7 +9,8 @@ from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters, get_content_type_for_model
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import BinaryField, ForeignKey, Model, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import BinaryField, CharField, Field, ForeignKey, Model, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from rest_framework.exceptions import APIException
@@ -17,6 +18,7 @@ from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.views import ChangeList as UnfoldChangeList
 
 from core.kit.errors import DomainError
+from ongoza_contracts.http.strict_text import is_line, is_prose
 
 MAX_SEARCH_LENGTH = 200
 REFUSAL = "service_refusal"
@@ -28,6 +30,16 @@ NUL = "\0"
 class Link(NamedTuple):
     title: str
     url: str
+
+
+def _require_line(text: str) -> None:
+    if not is_line(text):
+        raise ValidationError("Write one line without control characters.", "bad_text")
+
+
+def _require_prose(text: str) -> None:
+    if not is_prose(text):
+        raise ValidationError("Control characters are not possible here.", "bad_text")
 
 
 class ChangeList(UnfoldChangeList):  # type: ignore[misc]
@@ -126,6 +138,16 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
         return f"{reverse(name)}?{urlencode(filters)}"
 
     # --- writing ---------------------------------------------------------------------------------
+    def formfield_for_dbfield(
+        self, db_field: "Field[Any, Any]", request: HttpRequest, **options: Any
+    ) -> Any:
+        """Texts are refused as the APIs refuse them."""
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field and isinstance(db_field, (CharField, TextField)):
+            is_prose_field = isinstance(db_field, TextField)
+            field.validators.append(_require_prose if is_prose_field else _require_line)
+        return field
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Rows end by actions that call a service, such as an erasure."""
         return False

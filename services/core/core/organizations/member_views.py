@@ -69,7 +69,8 @@ class MemberDetail(_ManagerView):
     @extend_schema(operation_id="organizations_remove_member", responses={204: None})
     def delete(self, request: Request, organization_id: int, user_id: int) -> Response:
         """End all that a user holds in an organization and for its learners. The user's main role
-        stays, without the organization."""
+        stays, without the organization. 409 `still_enrolled` while an enrolment in a cohort of
+        the organization has not ended."""
         organization = self.managed(organization_id)
         services.remove_member(organization=organization, user_id=user_id, removed_by=self.caller)
         return Response(status=204)
