@@ -1,13 +1,14 @@
 """Quizzes and attempts for tests, made through the services."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.programs.models import ContentItem
 from core.quizzes.authoring import publish_quiz
-from core.quizzes.grading import Answer, ShownQuestion, normalized
+from core.quizzes.grading import Answer, ShownQuestion, drawn_questions, normalized
 from core.quizzes.models import QuestionKind, Quiz, QuizAttempt, QuizResult
-from core.quizzes.selectors import shown_questions
-from core.quizzes.services import start_attempt, submit_attempt
+from core.quizzes.selectors import questions_of, shown_questions
+from core.quizzes.services import SEED_BYTES, PastAttempt, start_attempt, submit_attempt
 from core.users.models import User
 from tests.unit.core.world import item
 
@@ -35,6 +36,7 @@ TEXT: dict[str, Any] = {
     "accepted": ["nmap", "Network Mapper"],
 }
 QUESTIONS = [SINGLE, MULTIPLE, ORDER, TEXT]
+AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
 def quiz_request(content_id: str = "module-1", **changes: Any) -> dict[str, Any]:
@@ -89,6 +91,21 @@ def body(found: list[Answer]) -> dict[str, Any]:
         answer = {"text": one.text} if one.choices is None else {"choices": [*one.choices]}
         rows.append({"question": one.question, **answer})
     return {"answers": rows}
+
+
+def past_attempt(found: Quiz, wrong: int = 0, at: datetime = AT) -> PastAttempt:
+    """Submitted `at` a time, half an hour after it was started."""
+    seed = bytes(SEED_BYTES)
+    shown = drawn_questions(
+        questions_of(found.pk, found.version), seed, found.version, len(QUESTIONS)
+    )
+    return PastAttempt(
+        quiz=found,
+        seed=seed,
+        answers=[wrong_answer(one) if one.number <= wrong else right_answer(one) for one in shown],
+        started_at=at - timedelta(minutes=30),
+        submitted_at=at,
+    )
 
 
 def attempted(user: User, quiz_id: int, wrong: int = 0) -> QuizAttempt:

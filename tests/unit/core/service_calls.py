@@ -25,7 +25,7 @@ from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
 from tests.unit.core.cohort_calls import OF_COHORTS
 from tests.unit.core.published import published_rows
-from tests.unit.core.quiz_rows import answers, quiz
+from tests.unit.core.quiz_rows import answers, past_attempt, quiz
 from tests.unit.core.school import World
 from tests.unit.core.test_profiling_record import RESULT
 from tests.unit.core.world import assign, item, person
@@ -250,6 +250,10 @@ PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
         lambda _: {"user": learner(), "quiz_id": quiz().pk},
     ),
     "quizzes.services.submit_attempt": ("quiz-results progress", passing),
+    "quizzes.services.import_attempts": (
+        "quiz-results",
+        lambda _: {"user": learner(), "attempts": [past_attempt(quiz())]},
+    ),
     "progress.services.report_progress": (
         "progress",
         lambda _: {

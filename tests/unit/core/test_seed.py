@@ -4,21 +4,29 @@ import os
 import subprocess
 import sys
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from core.files.models import Blob
+from core.lessons.models import Body
 from core.outbox.models import OutboxEvent
 from core.programs.models import ContentItem, Program
+from core.progress.models import Progress
+from core.quizzes.models import Quiz, QuizAttempt
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.test_files import names, root
+
+__all__ = ["root"]
 
 INSTALLED = "from core.config.settings import INSTALLED_APPS; print('core.demo' in INSTALLED_APPS)"
 
 
 @pytest.mark.django_db
 def test_a_seed_publishes_all_it_writes_and_is_not_repeated(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, root: Path
 ) -> None:
     monkeypatch.setenv("DEMO_PASSWORD", "a-long-passphrase-9")
     out = StringIO()
@@ -34,6 +42,19 @@ def test_a_seed_publishes_all_it_writes_and_is_not_repeated(
         courses_and_missions = program.items.exclude(content_type="module")
         assert not courses_and_missions.filter(milestone=None).exists()
         assert version.items.count() == program.items.count()
+
+    assert Body.objects.filter(state="published").count() == Body.objects.count() == 36
+    assert Quiz.objects.count() == 12
+    assert len(names(root)) == Blob.objects.count() == 6
+    attempts = QuizAttempt.objects.all()
+    assert attempts
+    checked = Progress.objects.filter(completion_source="check")
+    assert {*checked.values_list("user", "content", "completed_at", "score")} == {
+        *attempts.filter(passed=True).values_list(
+            "user", "quiz__item__content_id", "submitted_at", "score"
+        )
+    }
+    assert not Progress.objects.filter(completion_source="self", content__completed_by="check")
 
     before = OutboxEvent.objects.count()
     call_command("seed", "--if-empty", stdout=out)

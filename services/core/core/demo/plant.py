@@ -1,8 +1,10 @@
 """Puts the demo world into core, through the services, so that every row has its fact."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from core.access.services import Scope, grant
+from core.demo.attempts import DemoQuiz, past_attempts
 from core.demo.items import Catalogue, Item
 from core.demo.learners import DemoLearner
 from core.demo.people import LEARNERS_PER_MENTOR, DemoAccount, organizations
@@ -14,10 +16,12 @@ from core.programs.models import Program
 from core.programs.services import add_program, publish_content
 from core.programs.versions import publish_version
 from core.progress.services import Step, import_history
+from core.quizzes.models import QuizAttempt
+from core.quizzes.services import import_attempts
 from core.users.models import User
 from core.users.services import add_user
 from ongoza_contracts.access import ScopeKind
-from ongoza_contracts.vocabulary import ContentType, Role
+from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role
 
 QUESTIONNAIRE = "v1"
 MILESTONES = ("First steps", "Foundations", "Practice", "Advanced work", "Mastery")
@@ -97,8 +101,12 @@ def plant_account(
 
 
 def plant_learner(
-    learner: DemoLearner, organizations: dict[str, Organization], password: str | None
+    learner: DemoLearner,
+    organizations: dict[str, Organization],
+    quizzes: Mapping[str, DemoQuiz],
+    password: str | None,
 ) -> User:
+    """`quizzes` are by the id of their item."""
     user = plant_account(learner.account, organizations, password)
     if learner.profile and learner.profiled_at:
         import_session(
@@ -107,20 +115,39 @@ def plant_learner(
             result=_result(learner),
             completed_at=learner.profiled_at,
         )
-    import_history(
-        user=user,
-        steps=[
-            Step(
-                content_id=step.content_id,
-                status=step.status,
-                completion_percentage=step.completion_percentage,
-                score=step.score,
-                at=step.at,
-            )
-            for step in learner.steps
-        ],
-    )
+    plant_progress(user, learner, quizzes)
     return user
+
+
+def plant_progress(user: User, learner: DemoLearner, quizzes: Mapping[str, DemoQuiz]) -> None:
+    """A module with a quiz is begun by the first attempt at it and completed by the last."""
+    steps: list[Step] = []
+    for one in learner.steps:
+        step = Step(
+            content_id=one.content_id,
+            status=one.status,
+            completion_percentage=one.completion_percentage,
+            score=one.score,
+            at=one.at,
+        )
+        quiz = quizzes.get(one.content_id)
+        if quiz and one.status == ProgressStatus.COMPLETED:
+            rows = import_attempts(user=user, attempts=past_attempts(quiz, learner, one))
+            steps += _quiz_steps(step, rows)
+        else:
+            steps.append(step)
+    import_history(user=user, steps=steps)
+
+
+def _quiz_steps(completion: Step, attempts: Sequence[QuizAttempt]) -> list[Step]:
+    begun = replace(
+        completion,
+        status=ProgressStatus.IN_PROGRESS,
+        completion_percentage=0,
+        at=attempts[0].started_at,
+    )
+    passed = replace(completion, score=attempts[-1].score, source=ProgressSource.CHECK)
+    return [begun, passed]
 
 
 def assign_mentors(mentors: Sequence[User], learners: Sequence[User]) -> None:

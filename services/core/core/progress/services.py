@@ -219,6 +219,7 @@ class Step:
     completion_percentage: float
     score: float | None
     at: datetime
+    source: ProgressSource = ProgressSource.SELF
 
 
 @transaction.atomic
@@ -239,12 +240,12 @@ def _changes(user: User, steps: list[Step]) -> Iterator[tuple[Progress, datetime
         new = Progress(user=user, content=items[step.content_id], created_at=step.at)
         record = records.setdefault(step.content_id, new)
         before = rules.published_state(record)
-        rules.refuse_unchecked_completion(record, step.status, ProgressSource.SELF)
+        rules.refuse_unchecked_completion(record, step.status, step.source)
         for name in rules.STATE:
             setattr(record, name, getattr(step, name))
         rules.refuse_contradictions(record)
-        rules.derive(record, before, ProgressSource.SELF, step.at)
-        record.reported_at = step.at
+        rules.derive(record, before, step.source, step.at)
+        rules.set_report_times(record, step.source, step.at)
         yield record, step.at
 
 

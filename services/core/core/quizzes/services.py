@@ -1,18 +1,20 @@
 """Attempts at quizzes. They are counted, and answered one at a time, under the learner's lock."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.kit.errors import Conflict, NotFound
 from core.kit.limits import lock_parent, require_below_limit
-from core.outbox.publish import publish
+from core.outbox.publish import publish, publish_history
 from core.progress import rules
 from core.progress.models import Progress
 from core.progress.services import report_progress
@@ -66,17 +68,15 @@ def start_attempt(*, user: User, quiz_id: int) -> QuizAttempt:
             raise AttemptOpen(f"Submit the attempt {under_way.pk} first.")
         progress = _begin(user, quiz)
         _require_attempt_left(quiz, attempts.filter(progress_attempt=progress.attempt))
-        bank = Question.objects.filter(quiz=quiz, version=quiz.version).count()
-        return QuizAttempt.objects.create(
-            user=user,
-            quiz=quiz,
-            version=quiz.version,
+        attempt = _new_attempt(
+            user,
+            quiz,
             number=attempts.count() + 1,
             progress_attempt=progress.attempt,
             seed=token_bytes(SEED_BYTES),
-            question_count=quiz.question_count or bank,
-            pass_percentage=quiz.pass_percentage,
         )
+        attempt.save()
+        return attempt
 
 
 def submit_attempt(
@@ -93,7 +93,7 @@ def submit_attempt(
             raise NotFound
         if attempt.submitted_at is not None:
             raise AlreadySubmitted
-        result = _grade(attempt, answers)
+        result = _grade(attempt, answers, timezone.now())
         attempt.save()
         publish(result)
         if result.passed:
@@ -105,6 +105,59 @@ def submit_attempt(
                 score=result.score,
             )
         return attempt
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastAttempt:
+    """A submitted attempt that is brought in from elsewhere."""
+
+    quiz: Quiz
+    seed: bytes
+    """As `QuizAttempt.seed`: the numbers in the answers follow from it."""
+    answers: Sequence[Answer]
+    started_at: datetime
+    submitted_at: datetime
+
+
+@transaction.atomic
+def import_attempts(*, user: User, attempts: Iterable[PastAttempt]) -> list[QuizAttempt]:
+    """Bring in a learner's first attempts at the present questions of quizzes, oldest first. Each
+    is graded, and its result is published with the time at which it was submitted.
+
+    Completes no item: `import_history` of progress does, by the source `check`. For a learner who
+    has no attempts at these quizzes yet: IntegrityError otherwise. Raises InvalidAnswer.
+    """
+    numbers: Counter[int] = Counter()
+    rows, results = [], []
+    for past in attempts:
+        quiz = past.quiz
+        numbers[quiz.pk] += 1
+        row = _new_attempt(
+            user,
+            quiz,
+            number=numbers[quiz.pk],
+            progress_attempt=1,
+            seed=past.seed,
+            started_at=past.started_at,
+        )
+        results.append((_grade(row, past.answers, past.submitted_at), past.submitted_at))
+        rows.append(row)
+    QuizAttempt.objects.bulk_create(rows)
+    publish_history(results)
+    return rows
+
+
+def _new_attempt(user: User, quiz: Quiz, **fields: Any) -> QuizAttempt:
+    """An attempt by the quiz's present questions and policy, not saved yet."""
+    bank = Question.objects.filter(quiz=quiz, version=quiz.version).count()
+    return QuizAttempt(
+        user=user,
+        quiz=quiz,
+        version=quiz.version,
+        question_count=quiz.question_count or bank,
+        pass_percentage=quiz.pass_percentage,
+        **fields,
+    )
 
 
 def _begin(user: User, quiz: Quiz) -> Progress:
@@ -129,15 +182,16 @@ def _require_attempt_left(quiz: Quiz, attempts: QuerySet[QuizAttempt]) -> None:
             raise TooSoon(f"The next attempt is possible at {possible_at.isoformat()}.")
 
 
-def _grade(attempt: QuizAttempt, answers: Sequence[Answer]) -> QuizResult:
-    """Set the columns of a submitted attempt, and return its result. Raises InvalidAnswer."""
+def _grade(attempt: QuizAttempt, answers: Sequence[Answer], at: datetime) -> QuizResult:
+    """Set the columns of an attempt that was submitted `at` a time, and return its result. Raises
+    InvalidAnswer."""
     outcomes = grade(shown_questions(attempt), answers)
     right, total = sum(outcomes.values()), len(outcomes)
-    score, now = 100 * right / total, timezone.now()
+    score = 100 * right / total
     passed = 100 * right >= attempt.pass_percentage * total
     attempt.answers = [asdict(one) for one in answers]
     attempt.outcomes = {str(position): found for position, found in outcomes.items()}
-    attempt.score, attempt.passed, attempt.submitted_at = score, passed, now
+    attempt.score, attempt.passed, attempt.submitted_at = score, passed, at
     return QuizResult(
         id=attempt.pk,
         user_id=attempt.user_id,
@@ -149,7 +203,7 @@ def _grade(attempt: QuizAttempt, answers: Sequence[Answer]) -> QuizResult:
         score=score,
         passed=passed,
         started_at=attempt.started_at,
-        created_at=now,
+        created_at=at,
     )
 
 

@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from core.demo import cohorts, plant
+from core.demo import cohorts, lessons, plant
 from core.demo.learners import AS_OF, demo_learner, invent_learners
 from core.demo.loader import load_catalogue
 from core.demo.people import ACADEMY, further_mentors, staff
+from core.lessons.models import Body
 from core.programs.models import ContentItem
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
@@ -47,10 +50,14 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     organizations = plant.plant_organizations()
     plant.plant_catalogue(catalogue)
     report(f"{len(catalogue.items)} items of content")
+    quizzes = lessons.plant_quizzes()
+    report(f"{len(quizzes)} quizzes")
+    call_command("import_bodies", lessons.LESSONS, publish=True, stdout=StringIO())
+    report(f"{Body.objects.count()} texts")
     known = [plant.plant_account(account, organizations, password) for account in staff(AS_OF)]
-    learners = [plant.plant_learner(guide, organizations, password)]
+    learners = [plant.plant_learner(guide, organizations, quizzes, password)]
     for number, learner in enumerate(invent_learners(catalogue, count), start=1):
-        learners.append(plant.plant_learner(learner, organizations, password=None))
+        learners.append(plant.plant_learner(learner, organizations, quizzes, password=None))
         if number % REPORTED_EVERY == 0:
             report(f"{number} of {count} learners")
     mentors = [user for user in known if user.role == Role.MENTOR]
