@@ -47,7 +47,7 @@ class DemoCohort(NamedTuple):
 
 
 COHORTS = (
-    DemoCohort("researchers", "Researchers, last intake", -240, {PoolKind.SPONSORED: 6}, 9),
+    DemoCohort("foundation", "Foundation, last intake", -240, {PoolKind.SPONSORED: 8}, 12),
     DemoCohort("foundation", "Foundation, evening class", -60, {PoolKind.SCHOLARSHIP: 12}, 16),
     DemoCohort(
         "builders",
@@ -84,8 +84,8 @@ class Member(NamedTuple):
 def plant_cohorts(academy: Academy, members: Sequence[Member]) -> None:
     """Those who had joined in time apply, each for one cohort."""
     until = datetime.now(UTC)
-    for first in range(0, len(members), LEARNERS_OF_COHORTS):
-        number = first // LEARNERS_OF_COHORTS
+    for number in range(max(1, len(members) // LEARNERS_OF_COHORTS)):
+        first = number * LEARNERS_OF_COHORTS
         remaining = [*members[first : first + LEARNERS_OF_COHORTS]]
         for plan in COHORTS:
             name = f"{plan.name}, group {number + 1}" if number else plan.name
@@ -243,6 +243,10 @@ class Intake:
         elif number == 4:
             by_learner = {"caller": self.learners[number], "enrolment_id": row.pk}
             self._at(begins + 18 * DAY, enrolments.withdraw, **by_learner)
+        elif number == 13:  # the seat is offered to the next, who has not answered yet
+            self._at(self.until - 20 * HOUR, enrolments.withdraw, **by_director)
+        completed_at = self.first_day + LASTS + HOUR * number
+        self._at(completed_at, completion.complete_if_met, enrolment_id=row.pk)
         pause = (self.first_day + LASTS - 21 * DAY - begins) / len(self.required)
         for place, item in enumerate(self.required):
             moment = begins + pause * (place + number / 20)
@@ -252,7 +256,7 @@ class Intake:
         """On the director's word, once the learner's own reports about the item have ended."""
         found = Progress.objects.filter(user=row.user_id, content=item).first()
         if found and found.updated_at >= clock.now():
-            if found.updated_at + DAY < self.closed_at:
+            if found.updated_at + DAY < self.first_day + LASTS:
                 self._at(found.updated_at + DAY, self._confirm, row=row, item=item)
             return
         row.refresh_from_db(fields=["state"])
@@ -265,7 +269,6 @@ class Intake:
             content_type=item.content_type,
             status=ProgressStatus.COMPLETED,
         )
-        self._in(HOUR, completion.complete_if_met, enrolment_id=row.pk)
 
     def _expect_certificate(self, row: Enrolment, number: int) -> None:
         """One is issued with a mistake, revoked and issued again."""
