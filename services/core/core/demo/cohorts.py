@@ -17,7 +17,6 @@ from core.cohorts.models import Cohort, Enrolment
 from core.cohorts.services import PoolSpec
 from core.kit import clock
 from core.kit.past import happened_at
-from core.notifications.services import mark_read
 from core.organizations.models import Organization
 from core.programs.models import ContentItem, ProgramVersion
 from core.progress.models import Progress
@@ -132,9 +131,6 @@ class Intake:
             with happened_at(moment):
                 happen()
                 self._go_on()
-        with happened_at(self.until - 7 * DAY):
-            for learner in self.learners.values():
-                mark_read(user=learner, until=clock.now())
 
     def _at(self, moment: datetime, happen: Callable[..., object], **arguments: object) -> None:
         if moment <= self.until:

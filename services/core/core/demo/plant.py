@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.access.services import Scope, grant
 from core.coaching.services import set_goal, update_goal
@@ -12,6 +12,8 @@ from core.demo.items import Catalogue, Item
 from core.demo.learners import DemoLearner
 from core.demo.people import LEARNERS_PER_MENTOR, DemoAccount, organizations
 from core.kit.past import happened_at
+from core.notifications.models import Notification
+from core.notifications.services import mark_read
 from core.organizations.models import Organization
 from core.organizations.services import add_organization
 from core.profiling.services import import_session
@@ -182,6 +184,14 @@ def assign_mentors(mentors: Sequence[User], learners: Sequence[Member]) -> None:
                 role=Role.MENTOR,
                 scope=Scope(ScopeKind.LEARNER, learner_id=learner.user_id),
             )
+
+
+def read_notifications(until: datetime) -> None:
+    """Everybody read by then what they were notified of before: no mail is sent about it now."""
+    unread = Notification.objects.filter(read_at=None, created_at__lte=until)
+    with happened_at(until):
+        for user in User.objects.filter(pk__in=unread.values("user")):
+            mark_read(user=user, until=until)
 
 
 def _result(learner: DemoLearner) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from itertools import chain
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import timezone
 
 from core.cohorts.models import Cohort, Enrolment
 from core.demo import lessons, plant
@@ -27,6 +29,7 @@ from ongoza_contracts.vocabulary import Role
 
 REPORTED_EVERY = 50
 GOAL_OF_EVERY = 3
+UNREAD_FOR = timedelta(days=7)
 FOUNDED = staff(AS_OF)[0].joined_at
 
 
@@ -78,6 +81,7 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     academy = Academy(organizations[ACADEMY.slug], director)
     plant_cohorts(academy, members)
     plant_events(academy)
+    plant.read_notifications(timezone.now() - UNREAD_FOR)
     report(f"{Cohort.objects.count()} cohorts with {Enrolment.objects.count()} enrolments")
     accounts = [guide.account, *staff(AS_OF)]
     return [(account.role, account.email) for account in accounts]
