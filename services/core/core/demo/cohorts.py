@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from core.access.services import Scope, grant
 from core.certificates.services import issue_certificate, revoke_certificate
@@ -24,7 +26,7 @@ from core.progress.services import record_progress
 from core.users.models import User
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
-from ongoza_contracts.vocabulary import ProgressStatus, Role
+from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role
 
 TIME_ZONE = "Africa/Nairobi"
 LEARNERS_OF_COHORTS = 200
@@ -34,6 +36,10 @@ PLANNED, OPENED = timedelta(days=-100), timedelta(days=-50)
 APPLIED_WITHIN = timedelta(days=42)
 LASTS, CLOSED_AFTER = timedelta(weeks=26), timedelta(weeks=1)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+Expected: TypeAlias = tuple[datetime, int, Callable[[], object]]
+"""When something happens, its place among what happens then, and what does."""
 
 
 class DemoCohort(NamedTuple):
@@ -46,8 +52,8 @@ class DemoCohort(NamedTuple):
 
 
 COHORTS = (
-    DemoCohort("foundation", "Foundation, last intake", -240, {PoolKind.SPONSORED: 8}, 12),
     DemoCohort("foundation", "Foundation, evening class", -60, {PoolKind.SCHOLARSHIP: 12}, 16),
+    DemoCohort("foundation", "Foundation, last intake", -240, {PoolKind.SPONSORED: 8}, 12),
     DemoCohort(
         "builders",
         "Secure builders, next intake",
@@ -82,7 +88,7 @@ class Member(NamedTuple):
 
 def plant_cohorts(academy: Academy, members: Sequence[Member]) -> None:
     """Those who had joined in time apply, each for one cohort."""
-    until = datetime.now(UTC)
+    until = timezone.now()
     for number in range(max(1, len(members) // LEARNERS_OF_COHORTS)):
         first = number * LEARNERS_OF_COHORTS
         remaining = [*members[first : first + LEARNERS_OF_COHORTS]]
@@ -107,7 +113,7 @@ class Intake:
     """By their number, in the order in which they apply."""
     seen: set[tuple[UUID, str]] = field(default_factory=set)
     """The enrolments and their states that were gone on from."""
-    to_come: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
+    to_come: list[Expected] = field(default_factory=list)
     order: Iterator[int] = field(default_factory=count)
 
     @property
@@ -134,7 +140,8 @@ class Intake:
 
     def _at(self, moment: datetime, happen: Callable[..., object], **arguments: object) -> None:
         if moment <= self.until:
-            heappush(self.to_come, (moment, next(self.order), partial(happen, **arguments)))
+            one: Expected = (moment, next(self.order), partial(happen, **arguments))
+            heappush(self.to_come, one)
 
     def _in(self, pause: timedelta, happen: Callable[..., object], **arguments: object) -> None:
         self._at(clock.now() + pause, happen, **arguments)
@@ -262,15 +269,15 @@ class Intake:
             caller=self.academy.director,
             user_id=row.user_id,
             content_id=item.content_id,
-            content_type=item.content_type,
+            content_type=ContentType(item.content_type),
             status=ProgressStatus.COMPLETED,
         )
 
     def _expect_certificate(self, row: Enrolment, number: int) -> None:
-        """One is issued with a mistake, revoked and issued again."""
+        """The first is issued with a mistake, revoked and issued again."""
         by_learner = {"issued_by": self.learners[number], "enrolment_id": row.pk}
         self._in(DAY, issue_certificate, **by_learner)
-        if number == 2:
+        if [state for _, state in self.seen].count(EnrolmentState.COMPLETED) == 1:
             self._in(4 * DAY, self._revoke, row=row)
             by_director = {"issued_by": self.academy.director, "enrolment_id": row.pk}
             self._in(5 * DAY, issue_certificate, **by_director)

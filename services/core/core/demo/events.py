@@ -3,6 +3,8 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from core.calendars.services import add_event, cancel_event
 from core.demo.cohorts import TIME_ZONE, Academy
 from core.kit.past import happened_at
@@ -14,7 +16,7 @@ ENTERED_BEFORE, CANCELLED_BEFORE = timedelta(days=70), timedelta(days=3)
 
 def plant_events(academy: Academy) -> None:
     zone = ZoneInfo(TIME_ZONE)
-    now = datetime.now(zone)
+    now = timezone.now().astimezone(zone)
     today = now.date()
     monday = today - timedelta(days=today.weekday())
     for week in range(-WEEKS_BEFORE, WEEKS_TO_COME + 1):
