@@ -10,8 +10,6 @@ from typing import NamedTuple, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
 from core.access.services import Scope, grant
 from core.certificates.services import issue_certificate, revoke_certificate
 from core.cohorts import announcements, completion, enrolments, services
@@ -88,7 +86,7 @@ class Member(NamedTuple):
 
 def plant_cohorts(academy: Academy, members: Sequence[Member]) -> None:
     """Those who had joined in time apply, each for one cohort."""
-    until = timezone.now()
+    until = clock.now()
     for number in range(max(1, len(members) // LEARNERS_OF_COHORTS)):
         first = number * LEARNERS_OF_COHORTS
         remaining = [*members[first : first + LEARNERS_OF_COHORTS]]

@@ -3,10 +3,9 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
 from core.calendars.services import add_event, cancel_event
 from core.demo.cohorts import TIME_ZONE, Academy
+from core.kit import clock
 from core.kit.past import happened_at
 
 WEEKS_BEFORE, WEEKS_TO_COME = 52, 8
@@ -16,7 +15,7 @@ ENTERED_BEFORE, CANCELLED_BEFORE = timedelta(days=70), timedelta(days=3)
 
 def plant_events(academy: Academy) -> None:
     zone = ZoneInfo(TIME_ZONE)
-    now = timezone.now().astimezone(zone)
+    now = clock.now().astimezone(zone)
     today = now.date()
     monday = today - timedelta(days=today.weekday())
     for week in range(-WEEKS_BEFORE, WEEKS_TO_COME + 1):
