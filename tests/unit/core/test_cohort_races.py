@@ -14,12 +14,11 @@ from django.utils import timezone
 
 from core.cohorts import codes, enrolments, seats, services
 from core.cohorts.models import NOT_ENDED, SEATED, Code, Cohort, Enrolment
-from core.kit.errors import DomainError
 from core.outbox.models import FactHistory
 from core.users.models import User
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from tests.unit.core.cohort_rows import apply, cohort_admin, open_cohort
-from tests.unit.core.two_processes import run_in_two
+from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -47,17 +46,8 @@ class Operations:
         self.code = Code.objects.get().code
 
     def run(self) -> Counter[str]:
-        """How often each operation succeeded or was refused."""
-        found: Counter[str] = Counter()
         kinds = [self.apply] * 4 + [self.change] * 6 + [self.resize, self.expire]
-        for _ in range(OPERATIONS):
-            operation = self.random.choice(kinds)
-            try:
-                operation()
-                found[operation.__name__] += 1
-            except DomainError as refusal:
-                found[refusal.code] += 1
-        return found
+        return outcomes(self.random.choice(kinds) for _ in range(OPERATIONS))
 
     def apply(self) -> None:
         accepted = self.random.sample([*PoolKind], self.random.randint(1, 2))

@@ -34,6 +34,7 @@ from tests.openapi_documents import core_document
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
 from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.school import World
+from tests.unit.core.test_import_api import file_of
 from tests.unit.core.world import (
     Caller,
     appended,
@@ -117,6 +118,22 @@ def a_new_placement() -> Milestone:
     return placed.milestone
 
 
+def a_new_item(world: World) -> dict[str, Any]:
+    new = {"content_id": "course-2", "content_type": "course", "title": "New"}
+    program = Program.objects.earliest("id").slug
+    return {**new, "program": program, "track": "builders", "duration_minutes": 30}
+
+
+def an_import(name: str, role: Role = Role.DIRECTOR) -> Callable[[World], dict[str, Any]]:
+    """The body that imports a file of this name, which somebody of the role uploads."""
+
+    def body(world: World) -> dict[str, Any]:
+        owner = world.admin if role == Role.ADMIN else world.director
+        return {"file": file_of(signed_in(owner), "content_id\n", name)}
+
+    return body
+
+
 REPEATABLE = [
     Repeatable("progress/", lambda world: world.learner, lambda world: progress_report()),
     Repeatable(
@@ -162,6 +179,17 @@ REPEATABLE = [
         lambda world: world.director,
         lambda world: None,
         lambda world: {"program_id": a_new_placement().program_id},
+    ),
+    Repeatable("content/", lambda world: world.director, a_new_item),
+    Repeatable("content/import/", lambda world: world.director, an_import("rows.csv"), status=202),
+    Repeatable(
+        "progress/import/", lambda world: world.admin, an_import("rows.csv", Role.ADMIN), status=202
+    ),
+    Repeatable(
+        "programs/import/", lambda world: world.director, an_import("program.yaml"), status=202
+    ),
+    Repeatable(
+        "competencies/import/", lambda world: world.director, an_import("rows.csv"), status=202
     ),
     Repeatable(
         "content/{content_id}/bodies/",

@@ -70,6 +70,32 @@ def counts(created: int = 0, changed: int = 0, unchanged: int = 0, invalid: int 
 # --- content -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("content_id", "value", "stored"),
+    [
+        ("mission-9", "review", "review"),
+        ("mission-9", "check", None),
+        ("course-1", "review", None),
+        ("mission-9", "later", None),
+    ],
+)
+def test_a_file_says_which_missions_are_completed_by_review(
+    content_id: str, value: str, stored: str | None, files: Files
+) -> None:
+    item("mission-9")
+    forget_appended()
+    rows = f"content_id,completed_by\n{content_id},{value}\n"
+    if stored:
+        assert files.run("import_content", rows) == counts(changed=1)
+    else:
+        with pytest.raises(CommandError):
+            files.run("import_content", rows)
+        assert "completed_by" in files.errors[0]
+        assert appended() == []
+    found = ContentItem.objects.get(content_id=content_id).completed_by
+    assert found == (stored or "self")
+
+
 def test_new_content_takes_free_ids_and_is_published(files: Files) -> None:
     assert files.run("import_content", CONTENT) == counts(created=3)
 

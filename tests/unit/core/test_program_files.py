@@ -11,8 +11,8 @@ from django.test import Client
 
 from core.imports.reading import Unreadable
 from core.imports.strict_yaml import parse_yaml
-from core.programs.models import ContentItem, Milestone, Program
-from core.programs.services import retire_content
+from core.programs.models import CompletedBy, ContentItem, Milestone, Program
+from core.programs.services import retire_content, update_content
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.test_import_api import counts, ended
 from tests.unit.core.world import Caller, appended, forget_appended, item, person, signed_in
@@ -46,6 +46,7 @@ content:
     track: builders
     prerequisites: [course-1]
     duration_minutes: 20
+    completed_by: review
 milestones:
   - title: Basics
     items:
@@ -111,6 +112,7 @@ def test_a_file_makes_a_program_and_a_second_time_changes_nothing(tmp_path: Path
     assert (practice.title, practice.description) == ("Practice", "Two\nlines.")
     assert (course.milestone, mission.milestone) == (basics, practice)
     assert (course.required, mission.required) == (True, False)
+    assert (course.completed_by, mission.completed_by) == ("self", "review")
     assert [kind for kind, _, _ in appended()] == ["content.published"] * 3
     before = state()
     forget_appended()
@@ -160,6 +162,16 @@ milestones:
     assert appended() == []
 
 
+def test_a_file_says_that_a_mission_needs_no_review_any_more(tmp_path: Path) -> None:
+    run(tmp_path, FILE)
+    reviewed = exported()
+    update_content(content_id="mission-1", completed_by=CompletedBy.SELF)
+    text = exported()
+    run(tmp_path, reviewed)
+    assert run(tmp_path, text) == "created 0, changed 1, unchanged 5, invalid 0"
+    assert ContentItem.objects.get(content_id="mission-1").completed_by == "self"
+
+
 def test_retired_items_are_not_exported(tmp_path: Path) -> None:
     run(tmp_path, FILE)
     retire_content(content_id="course-1")
@@ -182,11 +194,11 @@ def test_an_item_of_another_program_is_refused(tmp_path: Path) -> None:
         ("    title: First", "    titel: First", "line 18: titel: There is no such field."),
         ("{source: lms, id: A-1}", "{source: lms}", "line 13: external_ids.0.id: "),
         ("course: course-1", "course: course-9", "line 15: course: There is no such item"),
-        ("required: false", "required: NO", "line 37: items.0.required: This must be true or"),
-        ("title: Practice", "title: Basics", "line 31: title: An earlier milestone"),
-        ("content_id: mission-1\n        r", "content_id: module-1\n        r", "line 31: items: "),
+        ("required: false", "required: NO", "line 38: items.0.required: This must be true or"),
+        ("title: Practice", "title: Basics", "line 32: title: An earlier milestone"),
+        ("content_id: mission-1\n        r", "content_id: module-1\n        r", "line 32: items: "),
         ("slug: night", "slug: Night school", "line 2: slug: "),
-        ("milestones:", "stages:", "line 27: stages: Unknown key."),
+        ("milestones:", "stages:", "line 28: stages: Unknown key."),
     ],
 )
 def test_a_fault_names_its_line_and_nothing_is_written(

@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 
-from core.kit.errors import DomainError
 from core.outbox.models import FactHistory
 from core.progress.models import Progress
 from core.progress.services import start_attempt as take_again
@@ -14,12 +13,12 @@ from core.quizzes.models import QuizAttempt, QuizResult
 from core.quizzes.services import start_attempt, submit_attempt
 from core.users.models import User
 from tests.unit.core.quiz_rows import QUESTIONS, answers, columns, quiz
-from tests.unit.core.two_processes import run_in_two
+from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-OPERATIONS, LEARNERS, MAX_ATTEMPTS = 500, 6, 3
+OPERATIONS, LEARNERS, MAX_ATTEMPTS = 500, 8, 2
 
 
 class Operations:
@@ -31,17 +30,8 @@ class Operations:
         self.learners = [*User.objects.filter(email__startswith="learner-").order_by("pk")]
 
     def run(self) -> Counter[str]:
-        """How often each operation succeeded or was refused."""
-        found: Counter[str] = Counter()
         kinds = [self.start] * 5 + [self.submit] * 5 + [self.take_again, self.publish]
-        for _ in range(OPERATIONS):
-            operation = self.random.choice(kinds)
-            try:
-                operation()
-                found[operation.__name__] += 1
-            except DomainError as refusal:
-                found[refusal.code] += 1
-        return found
+        return outcomes(self.random.choice(kinds) for _ in range(OPERATIONS))
 
     def start(self) -> None:
         start_attempt(user=self.random.choice(self.learners), quiz_id=self.quiz_id)
@@ -49,7 +39,7 @@ class Operations:
     def submit(self) -> None:
         attempt = QuizAttempt.objects.filter(submitted_at=None).order_by("?").first()
         if attempt:
-            wrong = self.random.choice((0, 2, 4))
+            wrong = self.random.choice((0, 0, 4))
             submit_attempt(
                 user=attempt.user,
                 quiz_id=self.quiz_id,
@@ -78,7 +68,7 @@ def test_two_processes_exceed_no_maximum_and_open_no_second_attempt() -> None:
     found = run_in_two(run, row.pk)
 
     assert min(found[name] for name in ("start", "submit", "take_again", "publish")) > 5, found
-    assert min(found["attempt_open"], found["no_attempts_left"]) > 5, found
+    assert min(found["attempt_open"], found["no_attempts_left"]) > 2, found
     taken = Counter(QuizAttempt.objects.values_list("user_id", "progress_attempt"))
     assert max(taken.values()) == MAX_ATTEMPTS
     unfinished = Counter(QuizAttempt.objects.filter(submitted_at=None).values_list("user_id"))

@@ -2,13 +2,27 @@
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connections
 
+from core.kit.errors import DomainError
+
 Run = Callable[..., Counter[str]]
 """Called with the arguments and then a seed; counts what happened."""
+
+
+def outcomes(operations: Iterable[Callable[[], object]]) -> Counter[str]:
+    """How often each operation succeeded, by its name, or was refused, by the refusal's code."""
+    found: Counter[str] = Counter()
+    for operation in operations:
+        try:
+            operation()
+            found[operation.__name__] += 1
+        except DomainError as refusal:
+            found[refusal.code] += 1
+    return found
 
 
 def run_in_two(run: Run, *args: Any) -> Counter[str]:

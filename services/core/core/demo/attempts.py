@@ -26,37 +26,43 @@ def past_attempts(
 ) -> list[PastAttempt]:
     """The attempts of a learner, of which the last passes at the time of the completion."""
     rng = Random(f"{learner.account.email}:{completion.content_id}")  # noqa: S311 - demo data
-    answered: list[tuple[bytes, list[Answer]]] = []
+    attempts: list[PastAttempt] = []
+    submitted_at = completion.at
+    for seed, answers in reversed(_answers_until_passed(demo, learner.traits.ability, rng)):
+        started_at = submitted_at - timedelta(minutes=rng.randint(6, 20))
+        one = PastAttempt(
+            quiz=demo.quiz,
+            seed=seed,
+            answers=answers,
+            started_at=started_at,
+            submitted_at=submitted_at,
+        )
+        attempts.append(one)
+        pause = demo.quiz.wait_minutes + rng.randint(15, 200)
+        submitted_at = started_at - timedelta(minutes=pause)
+    return attempts[::-1]
+
+
+def _answers_until_passed(
+    demo: DemoQuiz, ability: float, rng: Random
+) -> list[tuple[bytes, list[Answer]]]:
+    """The seed and the answers of each attempt."""
+    found: list[tuple[bytes, list[Answer]]] = []
     is_passed = False
     while not is_passed:
         seed = rng.randbytes(SEED_BYTES)
-        shown = _shown(demo, seed)
-        is_last = len(answered) + 1 == ATTEMPTS_MAX
-        knowledge = learner.traits.ability + 0.25 * len(answered)
-        right = [is_last or _is_known(demo, one.question, knowledge, rng) for one in shown]
-        is_passed = 100 * sum(right) >= demo.quiz.pass_percentage * len(shown)
+        count = demo.quiz.question_count or len(demo.questions)
+        shown = drawn_questions(demo.questions, seed, demo.quiz.version, count)
+        is_last = len(found) + 1 == ATTEMPTS_MAX
+        knowledge = ability + 0.25 * len(found)
+        known = [is_last or _is_known(demo, one.question, knowledge, rng) for one in shown]
+        is_passed = 100 * sum(known) >= demo.quiz.pass_percentage * count
         answers = [
-            right_answer(one) if known else _wrong_answer(one, rng)
-            for one, known in zip(shown, right, strict=True)
+            right_answer(one) if knows else _wrong_answer(one, rng)
+            for one, knows in zip(shown, known, strict=True)
         ]
-        answered.append((seed, answers))
-    attempts: list[PastAttempt] = []
-    submitted_at = completion.at
-    for seed, answers in reversed(answered):
-        started_at = submitted_at - timedelta(minutes=rng.randint(6, 20))
-        attempts.insert(
-            0,
-            PastAttempt(
-                quiz=demo.quiz,
-                seed=seed,
-                answers=answers,
-                started_at=started_at,
-                submitted_at=submitted_at,
-            ),
-        )
-        pause = demo.quiz.wait_minutes + rng.randint(15, 200)
-        submitted_at = started_at - timedelta(minutes=pause)
-    return attempts
+        found.append((seed, answers))
+    return found
 
 
 def right_answer(shown: ShownQuestion) -> Answer:
@@ -72,24 +78,19 @@ def _wrong_answer(shown: ShownQuestion, rng: Random) -> Answer:
     right = right_answer(shown)
     if right.choices is None:
         return Answer(shown.number, text="I do not remember")
-    choices, others = [*right.choices], [*range(1, len(shown.order) + 1)]
+    choices, options = [*right.choices], [*range(1, len(shown.order) + 1)]
     match shown.question.kind:
         case QuestionKind.ORDER:
             place = rng.randrange(len(choices) - 1)
             choices[place : place + 2] = reversed(choices[place : place + 2])
         case QuestionKind.MULTIPLE:
-            choices = sorted({*choices} ^ {rng.choice(others)})
+            choices = sorted({*choices} ^ {rng.choice(options)})
         case _:
-            choices = [rng.choice([one for one in others if one not in choices])]
+            choices = [rng.choice([one for one in options if one not in choices])]
     return Answer(shown.number, choices=tuple(choices))
 
 
-def _shown(demo: DemoQuiz, seed: bytes) -> list[ShownQuestion]:
-    count = demo.quiz.question_count or len(demo.questions)
-    return drawn_questions(demo.questions, seed, demo.quiz.version, count)
-
-
 def _is_known(demo: DemoQuiz, question: Question, knowledge: float, rng: Random) -> bool:
-    text = f"{demo.quiz.item.content_id}:{question.position}"
-    difficulty = Random(text).uniform(0, 0.3)  # noqa: S311 - demo data
+    place = f"{demo.quiz.item.content_id}:{question.position}"
+    difficulty = Random(place).uniform(0, 0.3)  # noqa: S311 - demo data
     return rng.random() < 0.6 + 0.75 * knowledge - difficulty

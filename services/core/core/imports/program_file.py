@@ -13,7 +13,8 @@ from core.imports.reading import Row, RowError, Unreadable
 from core.imports.rows import CheckedRow
 from core.imports.strict_yaml import Document, Path, parse_yaml
 from core.kit.errors import validation_errors
-from core.programs.models import CompletedBy, ContentItem, Milestone, Program
+from core.programs.models import ContentItem, Milestone, Program
+from ongoza_contracts.vocabulary import ContentType
 
 MAX_PARTS = 2_000
 PROGRAM_MAX_BYTES = 4 * 2**20
@@ -121,7 +122,7 @@ def _item(item: ContentItem) -> dict[str, Any]:
     found: dict[str, Any] = {"content_id": item.content_id, "content_type": item.content_type}
     if item.course:
         found["course"] = item.course.content_id
-    if item.completed_by == CompletedBy.REVIEW:
+    if item.content_type == ContentType.MISSION:  # elsewhere it follows from a quiz
         found["completed_by"] = item.completed_by
     needed = [one.content_id for one in item.prerequisites.all() if not one.retired]
     pairs = [{"source": one.source, "id": one.external_id} for one in item.external_ids.all()]

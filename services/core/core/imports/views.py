@@ -18,6 +18,8 @@ from ongoza_contracts.access import Permission
 
 
 class _Imports(ApiView):
+    idempotent_methods = ("POST",)
+
     def requested(self, kind: Import.Kind, body: dict[str, Any]) -> Response:
         row = request_import(user=self.caller, kind=kind, file_id=body.pop("file"), **body)
         return Response(ImportSerializer(row).data, 202)

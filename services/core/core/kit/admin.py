@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters, get_content_type_for_model
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import ValidationError
 from django.db.models import BinaryField, CharField, Field, ForeignKey, Model, QuerySet, TextField
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from rest_framework.exceptions import APIException
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
@@ -22,6 +21,8 @@ from core.kit.errors import DomainError
 from ongoza_contracts.http.strict_text import is_line, is_prose
 
 MAX_SEARCH_LENGTH = 200
+REFUSAL = "service_refusal"
+"""The attribute of a request with what its service refused."""
 NUL = "\0"
 """PostgreSQL has no text with it."""
 
@@ -52,7 +53,7 @@ class ChangeList(UnfoldChangeList):  # type: ignore[misc]
 
 
 class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
-    """Shows what services refuse as messages, deletes nothing, and links to all related rows."""
+    """Shows what services refuse, deletes nothing, and links to all related rows."""
 
     change_form_outer_before_template = "kit/admin/related_links.html"
     list_before_template = "kit/admin/list_note.html"
@@ -97,12 +98,18 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
         return None if NUL in object_id else super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """What a service refuses is shown again in the form, with the reason: it may be long."""
         try:
             response: HttpResponse = super().changeform_view(request, *args, **options)
         except (DomainError, APIException) as refusal:
-            self.message_user(request, refusal_text(refusal), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            setattr(request, REFUSAL, refusal_text(refusal))
+            return super().changeform_view(request, *args, **options)  # type: ignore[no-any-return]
         return response
+
+    def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
+        form: Any = super().get_form(request, *args, **options)
+        refusal = getattr(request, REFUSAL, None)
+        return _refused(form, refusal) if refusal else form
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **options: Any
@@ -189,6 +196,18 @@ class ReadOnlyAdmin(ModelAdmin):
         if obj is None or self.fieldsets:
             return tuple(self.readonly_fields)
         return self.get_fields(request, obj)
+
+
+def _refused(form: Any, text: str) -> Any:
+    """The form's class, with an error that belongs to no field."""
+
+    class RefusedForm(form):  # type: ignore[misc]
+        def clean(self) -> Any:
+            cleaned = super().clean()
+            self.add_error(None, text)
+            return cleaned
+
+    return RefusedForm
 
 
 def refusal_text(refusal: DomainError | APIException) -> str:

@@ -135,6 +135,7 @@ class ProgramContent(_ContentList):
 class Content(_ContentList):
     permissions = {"GET": Principal.USER, "POST": Permission.CONTENT_MANAGE}
     etag_methods = ("POST",)
+    idempotent_methods = ("POST",)
 
     @extend_schema(
         operation_id="content_list",

@@ -1,0 +1,93 @@
+"""POST routes that take no `Idempotency-Key`, with the reason why a repetition does no harm."""
+
+from collections.abc import Iterator, Mapping
+
+from drf_spectacular.generators import EndpointEnumerator
+
+WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
+    "Sets a state that is so after the first request: the second changes nothing, or is refused.": (
+        "auth/logout/",
+        "auth/verify-email/",
+        "certificates/",
+        "certificates/{certificate_id}/revoke/",
+        "codes/{code_id}/end/",
+        "cohorts/{cohort_id}/transitions/",
+        "content/{content_id}/bodies/{body_id}/publish/",
+        "content/{content_id}/restore/",
+        "content/{content_id}/retire/",
+        "enrolments/{enrolment_id}/accept/",
+        "enrolments/{enrolment_id}/confirm-payment/",
+        "enrolments/{enrolment_id}/decline/",
+        "enrolments/{enrolment_id}/resume/",
+        "enrolments/{enrolment_id}/suspend/",
+        "enrolments/{enrolment_id}/withdraw/",
+        "guardian-consents/",
+        "jobs/{job_id}/retry/",
+        "milestones/{milestone_id}/restore/",
+        "milestones/{milestone_id}/retire/",
+        "notifications/phone/confirm/",
+        "notifications/read/",
+        "programs/{program_id}/restore/",
+        "programs/{program_id}/retire/",
+        "quizzes/{quiz_id}/restore/",
+        "quizzes/{quiz_id}/retire/",
+        "users/{user_id}/activate/",
+        "users/{user_id}/deactivate/",
+        "users/me/consents/",
+        "users/me/guardian/",
+        "users/me/password/",
+    ),
+    "Creates a row that is found again by what the body says, or is refused as taken.": (
+        "auth/signup/",
+        "files/",
+        "invitations/{token}/accept/",
+        "notifications/push-subscriptions/",
+        "organizations/{organization_id}/invitations/",
+        "profiling/sessions/",
+        "profiling/sessions/{session_id}/result/",
+        "users/",
+    ),
+    "Its response has a secret, which is not stored; what it made shows in a list.": (
+        "auth/tokens/",
+        "calendar/token/",
+        "codes/",
+        "users/{user_id}/view-as/",
+        "webhook-subscriptions/",
+        "webhook-subscriptions/{subscription_id}/secret/",
+    ),
+    "Belongs to signing in, which has no caller yet whose key it would be.": (
+        "auth/login/",
+        "auth/login/link/",
+        "auth/login/second-factor/",
+        "auth/login/second-factor/enrol/",
+        "auth/login/second-factor/enrol/confirm/",
+        "auth/oidc/{provider}/",
+        "auth/oidc/{provider}/finish/",
+        "auth/password/reset/confirm/",
+        "auth/token/exchange/",
+        "auth/token/refresh/",
+        "auth/totp/",
+        "auth/totp/confirm/",
+        "guardian-consents/link/",
+    ),
+    "Sends something again, which is what is asked for.": (
+        "auth/password/reset/",
+        "internal/users/{user_id}/republish/",
+        "internal/versions/{kind}/{key}/",
+        "organizations/{organization_id}/invitations/{invitation_id}/resend/",
+        "webhook-subscriptions/{subscription_id}/ping/",
+        "webhook-subscriptions/{subscription_id}/replay/",
+    ),
+}
+
+
+def routes_without_key() -> Iterator[str]:
+    endpoints = EndpointEnumerator().get_api_endpoints()  # type: ignore[no-untyped-call]
+    for path, _, method, callback in endpoints:
+        if method == "POST" and "POST" not in getattr(callback.cls, "idempotent_methods", ()):
+            yield path.removeprefix("/api/v1/")
+
+
+def test_every_post_takes_a_key_or_says_why_it_needs_none() -> None:
+    named = [route for routes in WITHOUT_KEY.values() for route in routes]
+    assert sorted(named) == sorted(routes_without_key())
