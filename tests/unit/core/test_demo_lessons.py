@@ -21,7 +21,7 @@ from core.programs.models import ContentItem
 from core.quizzes.grading import drawn_questions, grade
 from core.quizzes.models import Question, QuestionKind, Quiz
 from core.quizzes.services import PastAttempt
-from core.quizzes.statistics import ANSWERS_MIN
+from core.quizzes.statistics import ATTEMPTS_MIN
 from ongoza_contracts.vocabulary import ProgressStatus
 from tests.unit.core.quiz_rows import wrong_answer
 
@@ -175,7 +175,7 @@ def test_about_a_quarter_of_first_attempts_fail_and_questions_differ(taken: Take
     first = [graded(demo, attempts[0])[1] for _, demo, attempts in taken]
     assert 0.2 < first.count(False) / len(first) < 0.32
     counts = Counter(demo.quiz.item.content_id for _, demo, _ in taken)
-    enough = [content_id for content_id, count in counts.items() if count > ANSWERS_MIN]
+    enough = [content_id for content_id, count in counts.items() if count > ATTEMPTS_MIN]
     assert {"module-101-1", "module-101-2", "module-101-3"} <= {*enough}
     for content_id in enough:
         rows = [*outcomes_of(taken, content_id)]

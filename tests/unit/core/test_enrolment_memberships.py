@@ -100,6 +100,23 @@ def test_a_completed_enrolment_refuses_nothing(act: Callable[[World], None], wor
     act(world)
 
 
+def test_a_membership_in_another_organization_is_not_dated_while_enrolled(world: World) -> None:
+    scope = Scope(ScopeKind.ORGANIZATION, world.other.pk)
+    grant(user_id=world.learner.pk, role=Role.LEARNER, scope=scope)
+    enrolment_in(EnrolmentState.ACTIVE, open_cohort(world.other, scholarship=1), world.learner)
+    until = timezone.now() + timedelta(days=1)
+    with pytest.raises(StillEnrolled), transaction.atomic():
+        grant(user_id=world.learner.pk, role=Role.LEARNER, scope=scope, until=until)
+    assert membership(world.learner, organization=world.other).until is None
+
+
+def test_a_dated_membership_that_is_new_takes_nothing_away(world: World) -> None:
+    enrolment_in(EnrolmentState.ACTIVE, open_cohort(world.other, scholarship=1), world.learner)
+    until = timezone.now() + timedelta(days=1)
+    scope = Scope(ScopeKind.ORGANIZATION, world.other.pk)
+    assert grant(user_id=world.learner.pk, role=Role.LEARNER, scope=scope, until=until).is_new
+
+
 def test_the_answer_names_the_enrolment(world: World) -> None:
     row = enrolment_in(EnrolmentState.ACTIVE, cohort_of(world), world.learner)
     path = f"organizations/{world.school.pk}/members/{world.learner.pk}/"

@@ -16,6 +16,7 @@ from core.kit.errors import DomainError, NotFound
 from core.kit.transitions import IllegalTransition
 from core.notifications.models import Notification
 from core.users.models import User
+from core.users.services import update_user
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.cohort_rows import apply, cohort_admin, enrolment_in, open_cohort, pools
@@ -103,6 +104,17 @@ def test_an_application_is_offered_a_free_seat_at_once(amina: User) -> None:
     assert [*Notification.objects.values_list("user", "kind", "subject")] == [
         (amina.pk, "cohorts.seat_offered", str(row.pk))
     ]
+
+
+def test_who_is_no_learner_any_more_takes_no_seat(amina: User) -> None:
+    """The role changes between the beginning of the request and the locks."""
+    cohort = open_cohort(scholarship=1)
+    update_user(user_id=amina.pk, role=Role.MENTOR)
+    forget_appended()
+    before = stored()
+    with pytest.raises(PermissionDenied):
+        apply(amina, cohort)
+    assert (stored(), appended()) == (before, [])
 
 
 def test_a_freed_seat_goes_to_the_first_who_accepts_its_pool(amina: User) -> None:

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from core.files.models import Blob
 from core.lessons.models import Body, BodyFile
+from ongoza_contracts.vocabulary import Role
 from tests.unit.core.test_files import names, root
 from tests.unit.core.world import item, person, signed_in
 
@@ -70,6 +71,30 @@ def test_a_changed_file_is_the_next_version(folder: Path) -> None:
     ]
 
 
+def test_the_draft_of_an_author_is_kept(folder: Path) -> None:
+    run(folder, publish=True)
+    dora = signed_in(person("dora", Role.ADMIN))
+    draft = {"language": "en", "markdown": "## Mine"}
+    assert dora.post("content/module-1/bodies/", draft)[0] == 201
+    assert run(folder, publish=True) == "created 0, changed 0, unchanged 2, invalid 0"
+    (folder / "module-1.en.md").write_text("## Theirs")
+    assert "has another text" in fault(folder)
+    assert Body.objects.get(state="draft").markdown == "## Mine"
+    assert run(folder, replace_drafts=True) == "created 0, changed 1, unchanged 1, invalid 0"
+    assert Body.objects.get(state="draft").markdown == "## Theirs"
+
+
+def test_files_are_found_by_names_of_all_letters_and_in_definitions(folder: Path) -> None:
+    for name in ("réseau.png", "a.png", "a.png.png"):
+        (folder / "images" / name).write_bytes(PICTURE + name.encode())
+    text = "![x](images/réseau.png) ![y](images/a.png) ![y](images/a.png.png) ![z][1]\n\n"
+    (folder / "module-1.en.md").write_text(f"{text}[1]: images/packet.png\n")
+    run(folder)
+    body = Body.objects.get(language="en")
+    assert "images/" not in body.markdown
+    assert body.files.count() == 4
+
+
 @pytest.mark.parametrize(
     ("name", "content", "wrong"),
     [
@@ -81,6 +106,7 @@ def test_a_changed_file_is_the_next_version(folder: Path) -> None:
         ("course-1.en.md", b"", "course-1.en.md: This field"),
         ("course-1.en.md", b"![x](images/none.png)", "course-1.en.md: There is no file images/"),
         ("course-1.en.md", b"![x](../secret)", "course-1.en.md: There is no file ../secret"),
+        ("course-1.en.md", b"[x](#top)", "course-1.en.md: The link #top"),
         ("course-1.en.md", b"![x](https://x.example/y)", "course-1.en.md: The image https://"),
     ],
     ids=lambda value: None if isinstance(value, bytes) else str(value)[:40],

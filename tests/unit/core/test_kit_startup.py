@@ -162,7 +162,7 @@ def test_an_api_url_that_is_no_origin_is_refused(url: str) -> None:
 
 def test_an_api_url_without_tls_is_refused_where_the_rest_has_it() -> None:
     start(api_url="https://api.example", https_only=True)
-    with pytest.raises(ImproperlyConfigured, match="API_URL is not one origin"):
+    with pytest.raises(ImproperlyConfigured, match="API_URL does not begin with https"):
         start(https_only=True)
 
 

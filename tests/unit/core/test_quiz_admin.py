@@ -9,9 +9,10 @@ from django.test import Client
 from core.erasure.services import erase_user
 from core.export.contents import tables
 from core.programs.models import ContentItem
+from core.quizzes.authoring import update_quiz
 from core.quizzes.models import Question, Quiz, QuizAttempt, QuizResult
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.quiz_rows import QUESTIONS, SINGLE, TEXT, attempted, quiz
+from tests.unit.core.quiz_rows import QUESTIONS, SINGLE, TEXT, attempted, columns, quiz
 from tests.unit.core.world import admin_site_client, item, person
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,33 @@ def test_a_quiz_is_added_changed_and_retired(admin: Client) -> None:
     row.refresh_from_db()
     assert (row.retired, ContentItem.objects.get().completed_by) == (True, "self")
     assert "Network Mapper" in admin.get(change).content.decode()
+
+
+def test_a_form_that_another_author_outdated_changes_nothing(admin: Client) -> None:
+    row = quiz("module-2")
+    change = f"{PAGE}{row.pk}/change/"
+    read = admin.get(change).context["adminform"].form["etag"].value()
+    update_quiz(quiz_id=row.pk, questions=[*map(columns, [SINGLE])])
+    answer = admin.post(change, form(pass_percentage=70, etag=read))
+    assert "The object has changed since" in answer.content.decode()
+    row.refresh_from_db()
+    assert (row.version, row.pass_percentage) == (2, 80)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("pass_percentage", value) for value in (0, 101)),
+        *(("max_attempts", value) for value in (0, 1001)),
+        *(("wait_minutes", 2147483647), ("question_count", 0)),
+    ],
+)
+def test_a_policy_that_the_api_refuses_is_shown_in_the_form(
+    admin: Client, name: str, value: int
+) -> None:
+    answer = admin.post(f"{PAGE}add/", form(**{name: value}))
+    assert [*answer.context["adminform"].form.errors] == [name]
+    assert not Quiz.objects.exists()
 
 
 @pytest.mark.parametrize("questions", [[{**SINGLE, "right": [9]}], [], {}, ["x"], [{}]])

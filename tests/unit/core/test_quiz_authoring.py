@@ -98,7 +98,7 @@ BAD_QUESTIONS: dict[str, Any] = {
     "single with two right ones": {**SINGLE, "right": [1, 2]},
     "single with a right one there is not": {**SINGLE, "right": [4]},
     "single with accepted texts": {**SINGLE, "accepted": ["443"]},
-    "equal options": {**SINGLE, "options": ["SSH", "ssh ", "x"]},
+    "equal options": {**SINGLE, "options": ["ssh", "ssh ", "x"]},
     "multiple without a right one": {**MULTIPLE, "right": []},
     "multiple with one right twice": {**MULTIPLE, "right": [1, 1]},
     "order with a right one": {**ORDER, "right": [1]},
@@ -120,6 +120,11 @@ def test_a_question_without_a_fitting_key_is_refused(dora: Caller, name: str) ->
     assert status == 400, answer
     assert answer["errors"][0]["field"].startswith("questions.4")
     assert (rows(), appended()) == (before, [])
+
+
+def test_options_may_differ_in_case_alone(dora: Caller) -> None:
+    question = {**SINGLE, "options": ["ls -a", "ls -A"]}
+    assert dora.post("quizzes/", quiz_request(questions=[question]))[0] == 201
 
 
 def test_a_quiz_has_as_many_questions_as_an_attempt_draws(dora: Caller) -> None:

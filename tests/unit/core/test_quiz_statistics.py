@@ -7,7 +7,7 @@ import pytest
 
 from core.quizzes.models import Quiz, QuizAttempt
 from core.quizzes.services import start_attempt
-from core.quizzes.statistics import ANSWERS_MIN, discrimination
+from core.quizzes.statistics import ATTEMPTS_MIN, discrimination
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.quiz_rows import attempted, quiz
 from tests.unit.core.world import person, signed_in
@@ -35,11 +35,11 @@ def statistics(row: Quiz, query: str = "") -> list[Any]:
 
 def test_below_thirty_answers_there_is_not_enough_data() -> None:
     row = quiz()
-    first_attempts(row, [{1: RIGHT, 2: WRONG}] * (ANSWERS_MIN - 1))
+    first_attempts(row, [{1: RIGHT, 2: WRONG}] * (ATTEMPTS_MIN - 1))
     found = statistics(row)
-    assert [one["answers"] for one in found] == [29, 29, 0, 0]
+    assert [one["attempts"] for one in found] == [29, 29, 0, 0]
     for one in found:
-        values = (one["has_enough_answers"], one["difficulty"], one["discrimination"])
+        values = (one["has_enough_attempts"], one["difficulty"], one["discrimination"])
         assert values == (False, None, None)
 
 
@@ -56,7 +56,7 @@ def test_difficulty_is_the_share_of_right_answers_and_discrimination_the_rest_co
     assert found[0]["discrimination"] > 0.5
     assert abs(found[2]["discrimination"]) < 0.1
     assert found[3]["discrimination"] is None
-    assert {one["has_enough_answers"] for one in found} == {True}
+    assert {one["has_enough_attempts"] for one in found} == {True}
 
 
 def test_a_perfect_question_discriminates_by_one_and_a_reversed_one_by_minus_one() -> None:
@@ -68,13 +68,19 @@ def test_a_perfect_question_discriminates_by_one_and_a_reversed_one_by_minus_one
     assert discrimination(1, [{1: RIGHT}, {1: WRONG}]) is None
 
 
+def test_equal_rest_scores_give_no_correlation() -> None:
+    rest = dict.fromkeys(range(2, 11), True) | {11: False}
+    attempts = [{1: number % 2 == 0, **rest} for number in range(36)]
+    assert discrimination(1, attempts) is None
+
+
 def test_later_and_open_attempts_and_other_versions_do_not_count() -> None:
     row = quiz()
     learner = person("learner")
     attempted(learner, row.pk, wrong=4)
     attempted(learner, row.pk, wrong=3)
     start_attempt(user=person("open"), quiz_id=row.pk)
-    assert [one["answers"] for one in statistics(row)] == [1, 1, 1, 1]
+    assert [one["attempts"] for one in statistics(row)] == [1, 1, 1, 1]
     admin = signed_in(person("dora", Role.ADMIN))
     assert admin.get(f"quizzes/{row.pk}/statistics/?version=2")[1]["questions"] == []
     assert admin.get(f"quizzes/{row.pk}/statistics/?version=0")[0] == 400

@@ -117,7 +117,8 @@ def _grant(
     if until is not None:
         if _is_main(user_id, role, scope):
             raise MainMembership
-        if scope.kind == ScopeKind.COHORT:
+        held = Membership.objects.filter(user=user_id, role=role, **scope.columns).first()
+        if held and not held.is_ended and (held.until is None or until < held.until):
             membership_ending.send(Membership, user_id=user_id, role=role, scope=scope)
     return _hold(user_id, role, scope, until, granted_by)
 

@@ -53,8 +53,11 @@ def enrol_many(
     and UnknownPool.
     """
     managed_cohort(caller, cohort_id)
-    learners = _learners(caller, emails)
-    with locked_cohort(cohort_id, [user.pk for user in learners.values()]) as cohort:
+    found = {user.pk for user in _learners(caller, emails).values()}
+    with locked_cohort(cohort_id, found) as cohort:
+        learners = {  # roles and memberships may have changed until the locks were held
+            email: user for email, user in _learners(caller, emails).items() if user.pk in found
+        }
         if cohort.state not in ACCEPTING:
             raise CohortNotAccepting
         if not cohort.pools.filter(kind=pool).exists():

@@ -80,11 +80,10 @@ def apply(
     PermissionDenied for somebody who is no learner, CohortNotAccepting, AlreadyEnrolled,
     UnknownPool, CodeNeeded, what `spend_code` and what `require_consent` raises.
     """
-    if user.role != Role.LEARNER:
-        raise PermissionDenied
     require_consent(user)
-    visible_cohort(user, cohort_id)
     with locked_cohort(cohort_id, {user.pk}) as cohort:
+        _require_learner(user)
+        visible_cohort(user, cohort_id)
         _require_no_enrolment(cohort, user.pk)
         if cohort.state not in ACCEPTING:
             raise CohortNotAccepting
@@ -120,11 +119,12 @@ def add_entry(
 def accept(*, user: User, enrolment_id: UUID) -> Enrolment:
     """Take the offered seat; one of the pool of paid seats is held until the payment is confirmed.
 
-    Raises NotFound, Busy, PermissionDenied for an offer to somebody else, IllegalTransition and
-    HoldExpired.
+    Raises NotFound, Busy, PermissionDenied for an offer to somebody else and for somebody who is no
+    learner any more, IllegalTransition and HoldExpired.
     """
     with _locked(user, enrolment_id) as enrolment:
         _require_own(enrolment, user)
+        _require_learner(user)
         unpaid = enrolment.pool == PoolKind.PAID
         move(enrolment, "accept-unpaid" if unpaid else "accept")
     return enrolment
@@ -313,6 +313,12 @@ def _require_no_enrolment(cohort: Cohort, user_id: int) -> None:
 
 def _require_own(enrolment: Enrolment, user: User) -> None:
     if enrolment.user_id != user.pk:
+        raise PermissionDenied
+
+
+def _require_learner(user: User) -> None:
+    """The caller holds the user's lock: the role may have changed since the request began."""
+    if not User.objects.filter(pk=user.pk, role=Role.LEARNER).exists():
         raise PermissionDenied
 
 

@@ -9,7 +9,6 @@ from core.access.signals import membership_ending
 from core.cohorts.models import NOT_ENDED, Enrolment
 from core.kit.errors import Conflict
 from ongoza_contracts.access import ScopeKind
-from ongoza_contracts.cohorts import EnrolmentState
 from ongoza_contracts.vocabulary import Role
 
 
@@ -27,7 +26,7 @@ def refuse_while_enrolled(*, user_id: int, role: Role, scope: Scope | None, **_:
         return
     rows = Enrolment.objects.filter(user=user_id, state__in=NOT_ENDED)
     if scope and scope.kind == ScopeKind.COHORT:
-        rows = rows.filter(cohort=scope.cohort_id, state=EnrolmentState.ACTIVE)
+        rows = rows.filter(cohort=scope.cohort_id)
     elif scope:
         rows = rows.filter(cohort__organization=scope.organization_id)
     if found := rows.first():

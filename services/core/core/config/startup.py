@@ -76,8 +76,10 @@ def _secret_faults(secret_key: str, jwt_secret_key: str) -> list[str]:
 def _certificate_faults(api_url: str, key: str, *, https_only: bool) -> list[str]:
     """Certificates name the origin for good, so the default would be an error for years."""
     faults = []
-    if not is_origin(api_url) or (https_only and not api_url.startswith("https://")):
+    if not is_origin(api_url):
         faults.append("API_URL is not one origin such as https://api.example.org.")
+    elif https_only and not api_url.startswith("https://"):
+        faults.append("API_URL does not begin with https://, which HTTPS_ONLY asks for.")
     if key and not _is_rsa_key(key):
         faults.append(f"CERTIFICATE_KEY is no RSA key of {MIN_BITS} bits in PKCS #8 as base64.")
     return faults

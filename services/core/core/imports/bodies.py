@@ -53,12 +53,13 @@ def read_text(path: Path) -> BodyFileText:
         if not found.is_relative_to(path.parent.resolve()) or not found.is_file():
             raise UnreadableText(f"There is no file {target} in the folder.")
         reference = uuid5(NAMESPACE_OID, hashlib.sha256(found.read_bytes()).hexdigest())
-        markdown = markdown.replace(f"]({target}", f"](files/{reference}")
+        link = rf"(\]\(<?|\]:\s*<?){re.escape(target)}(?=[\s>)]|$)"
+        markdown = re.sub(link, rf"\g<1>files/{reference}", markdown)
         paths[reference] = found
     return BodyFileText(match[1], match[2], markdown, paths)
 
 
-def write_text(text: BodyFileText, *, publish: bool) -> Outcome:
+def write_text(text: BodyFileText, *, publish: bool, replace_draft: bool) -> Outcome:
     """Write the draft of a text, and publish it where that is asked. Raises what `import_text`
     does, and TypeNotAllowed."""
     body, is_changed = import_text(
@@ -66,6 +67,7 @@ def write_text(text: BodyFileText, *, publish: bool) -> Outcome:
         language=text.language,
         markdown=text.markdown,
         files={reference: _stored(path) for reference, path in text.paths.items()},
+        replace_draft=replace_draft,
     )
     if publish and body.published_at is None:
         publish_body(content_id=text.content_id, body_id=body.pk)

@@ -98,10 +98,12 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]
         return None if NUL in object_id else super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        """What a service refuses is shown again in the form, with the reason: it may be long."""
+        """Shows the form again, with the reason, where a service refuses it."""
         try:
             response: HttpResponse = super().changeform_view(request, *args, **options)
         except (DomainError, APIException) as refusal:
+            if request.method != "POST":
+                raise
             setattr(request, REFUSAL, refusal_text(refusal))
             return super().changeform_view(request, *args, **options)  # type: ignore[no-any-return]
         return response

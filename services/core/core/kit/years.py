@@ -1,3 +1,3 @@
-"""The years of what is planned. Any other is a slip of the pen: nothing here lasts so long."""
+"""The years in which something may be planned. Any other is a typing error."""
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.kit.admin import ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import service_action
+from core.kit.etags import parse_if_match
 from core.lessons import services
 from core.lessons.models import Body, BodyFile, BodyState
 from core.lessons.serializers import MARKDOWN_MAX, ChangeBodyRequest
@@ -22,6 +23,13 @@ class BodyForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=MARKDOWN_MAX,
         help_text="Headings # and ## begin sections; images are files/<id of your own upload>.",
     )
+    etag = forms.CharField(widget=forms.HiddenInput, required=False)
+    """The state from which the form was filled: another author may have changed the draft since."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.item_id:
+            self.initial["etag"] = self.instance.etag
 
 
 @admin.register(Body)
@@ -29,7 +37,7 @@ class BodyAdmin(ModelAdmin):
     form = BodyForm
     list_display = ("item", "language", "number", "state", "changed_at")
     list_filter = ("state", "language")
-    fields = ("item", "language", "markdown", "number", "state")
+    fields = ("item", "language", "markdown", "etag", "number", "state")
     readonly_fields = ("number", "state")
     actions = actions_detail = ("publish", "delete_draft")
 
@@ -45,7 +53,10 @@ class BodyAdmin(ModelAdmin):
         checked.is_valid(raise_exception=True)
         values = {**checked.validated_data, "author": cast(User, request.user)}
         if change:
-            services.change_draft(content_id=obj.item.content_id, body_id=obj.pk, **values)
+            read = parse_if_match(form.cleaned_data["etag"] or None)
+            services.change_draft(
+                content_id=obj.item.content_id, body_id=obj.pk, if_match=read, **values
+            )
         else:
             item, language = form.cleaned_data["item"], form.cleaned_data["language"]
             values |= {"content_id": item.content_id, "language": language}

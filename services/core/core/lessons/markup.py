@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from urllib.parse import unquote
 from uuid import UUID
 
 import nh3
@@ -17,6 +18,7 @@ SECTIONS_MAX = 50
 SECTION_MAX = 20_000
 """Characters: there are texts whose rendering takes the square of their length."""
 TITLE_MAX = 200
+LINK_SCHEMES = ("https", "http", "mailto")
 WORDS_PER_MINUTE = 200
 FILE = re.compile(r"files/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/?")
 RENDERING = 1
@@ -99,21 +101,28 @@ def check(markdown: str) -> set[UUID]:
                 f"The section '{one.title}' is longer than {SECTION_MAX} characters: divide it by "
                 "headings `##`."
             )
-        _refuse_foreign_images(one)
+        _refuse_foreign_targets(one)
     return {reference for one in found for reference in one.references}
 
 
 def local_files(section: Section) -> set[str]:
     """The relative paths of files that a text refers to where it does not stand in core yet."""
-    urls = {url for _, url in _targets(section.markdown)}
-    return {url for url in urls if not _file(url) and re.match(r"[\w.-]+(/[\w.-]+)*$", url)}
+    urls = {unquote(url) for _, url in _targets(section.markdown)}
+    return {url for url in urls if not _file(url) and re.fullmatch(r"[\w.-]+(/[\w.-]+)*", url)}
 
 
-def _refuse_foreign_images(section: Section) -> None:
+def _refuse_foreign_targets(section: Section) -> None:
     for kind, url in _targets(section.markdown):
-        if kind == "image" and not _file(url):
+        if _file(url):
+            continue
+        if kind == "image":
             raise InvalidMarkdown(
                 f"The image {url[:100]} is not of the form files/<id of an upload>."
+            )
+        if not url.lower().startswith(tuple(f"{one}:" for one in LINK_SCHEMES)):
+            raise InvalidMarkdown(
+                f"The link {url[:100]} is neither one of http, https or mailto nor of the form "
+                "files/<id of an upload>."
             )
 
 
@@ -164,6 +173,6 @@ _CLEANER = nh3.Cleaner(
     },
     attributes=_ATTRIBUTES,
     attribute_filter=_attribute,
-    url_schemes={"https", "http", "mailto"},
+    url_schemes={*LINK_SCHEMES},
     url_relative=_own_file,
 )

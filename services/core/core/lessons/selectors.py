@@ -64,7 +64,7 @@ def published_body(
     Raises NotFound for an item without a published body.
     """
     rows = Body.objects.filter(item__content_id=content_id, state=BodyState.PUBLISHED)
-    by_language = {row.language: row for row in rows.select_related("item")}
+    by_language = {row.language: row for row in rows.select_related("item").defer("markdown")}
     locale = Preferences.objects.filter(user=caller).values_list("locale", flat=True).first()
     wanted = (language, locale, Language.ENGLISH, *Language)
     found = next((by_language[one] for one in wanted if one and one in by_language), None)

@@ -62,20 +62,27 @@ def write_draft(*, author: User, content_id: str, language: str, markdown: str) 
 
 
 def import_text(
-    *, content_id: str, language: str, markdown: str, files: Mapping[UUID, Blob]
+    *,
+    content_id: str,
+    language: str,
+    markdown: str,
+    files: Mapping[UUID, Blob],
+    replace_draft: bool = False,
 ) -> tuple[Body, bool]:
-    """The draft of an item's body with this text, new or changed; or the body that has the text
-    already. Returns it, and whether it changed. `files` are the blobs, not saved yet, of what the
-    text refers to.
+    """The draft of an item's body with this text; or the body that has the text already. Returns
+    it, and whether it changed. `files` are the blobs, not saved yet, of what the text refers to.
 
-    Raises NotFound, Retired, NoBody, InvalidMarkdown, UnknownFile and Busy.
+    A draft with another text, which somebody may be writing, is replaced with `replace_draft`
+    alone. Raises NotFound, Retired, NoBody, DraftExists, InvalidMarkdown, UnknownFile and Busy.
     """
     references = check(markdown)
     with lock_parent(ContentItem.objects.filter(content_id=content_id)) as item:
         draft = _newest(item, language, BodyState.DRAFT)
-        present = draft or _newest(item, language, BodyState.PUBLISHED)
-        if present and present.markdown == markdown:
-            return present, False
+        for present in (_newest(item, language, BodyState.PUBLISHED), draft):
+            if present and present.markdown == markdown:
+                return present, False
+        if draft and not replace_draft:
+            raise DraftExists(f"The draft {draft.pk} has another text: publish or delete it first.")
         if draft:
             draft.markdown, draft.changed_at = markdown, clock.now()
             draft.save()
@@ -159,7 +166,7 @@ def _add(item: ContentItem, language: str, markdown: str) -> Body:
 
 
 def _set_files(body: Body, references: set[UUID], new: Mapping[UUID, str]) -> None:
-    """Let the body have these files: its own, those of the item's other bodies, and new ones, by
+    """Replace the files of a body: its own, those of the item's other bodies, and new ones, by
     the key of their blob. Raises UnknownFile."""
     present = dict(body.files.values_list("reference", "blob_id"))
     others = BodyFile.objects.filter(body__item=body.item, reference__in=references)

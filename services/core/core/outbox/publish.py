@@ -27,7 +27,8 @@ def publish(row: Versioned) -> None:
     """
     row.version += 1
     row.updated_at = clock.now()
-    row.created_at = min(row.created_at, row.updated_at)  # its default knows no past
+    if row.version == 1 and clock.past_moment.get():
+        row.created_at = min(row.created_at, row.updated_at)  # its default knows no past
     super(Versioned, row).save()  # past the guard of Versioned.save
     append(publication_of(row).build(row))
 

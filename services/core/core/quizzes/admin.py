@@ -10,11 +10,17 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.kit.admin import ReadOnlyAdmin, sentences
 from core.kit.admin_actions import service_action
+from core.kit.etags import parse_if_match
 from core.programs.admin import RetirableAdmin
 from core.quizzes import authoring
 from core.quizzes.models import Question, Quiz, QuizAttempt
 from core.quizzes.selectors import questions_of
-from core.quizzes.serializers import POLICY, PublishQuestionsRequest, question_fields
+from core.quizzes.serializers import (
+    POLICY,
+    PublishQuestionsRequest,
+    UpdateQuizRequest,
+    question_fields,
+)
 
 
 class QuizForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -23,12 +29,24 @@ class QuizForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="A list of questions as POST /api/v1/quizzes/ takes them. A change is a new "
         "version; open attempts keep theirs.",
     )
+    etag = forms.CharField(widget=forms.HiddenInput, required=False)
+    """The state from which the form was filled: another author may have changed the quiz since."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if "questions" in self.fields and self.instance.pk:
             present = questions_of(self.instance.pk, self.instance.version)
             self.initial["questions"] = [*map(question_fields, present)]
+            self.initial["etag"] = self.instance.etag
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        policy = {name: cleaned[name] for name in POLICY if name in cleaned}
+        request = UpdateQuizRequest(data=policy, partial=True)
+        if not request.is_valid():
+            for name, faults in request.errors.items():
+                self.add_error(name, [str(one) for one in faults])
+        return cleaned
 
     def clean_questions(self) -> list[dict[str, Any]]:
         """The columns of the questions."""
@@ -44,7 +62,7 @@ class QuizAdmin(RetirableAdmin):
     form = QuizForm
     list_display = ("item", "version", *POLICY[:2], "shown_state")
     list_filter = ("retired",)
-    fields = ("item", *POLICY, "questions", "version", "shown_state")
+    fields = ("item", *POLICY, "questions", "etag", "version", "shown_state")
     readonly_fields = ("shown_questions", "version", "shown_state")
     actions = actions_detail = ("retire", "restore")
 
@@ -53,8 +71,9 @@ class QuizAdmin(RetirableAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A retired quiz is only shown, which a field of the form is not."""
-        names = {"questions": "shown_questions"} if obj and obj.retired else {}
-        return tuple(names.get(name, name) for name in self.fields)
+        if not (obj and obj.retired):
+            return self.fields
+        return ("item", *POLICY, "shown_questions", "version", "shown_state")
 
     @admin.display(description="Questions")
     def shown_questions(self, quiz: Quiz) -> str:
@@ -68,7 +87,8 @@ class QuizAdmin(RetirableAdmin):
         policy = {name: form.cleaned_data[name] for name in POLICY}
         if change:
             new = questions if "questions" in form.changed_data else None
-            authoring.update_quiz(quiz_id=obj.pk, questions=new, **policy)
+            read = parse_if_match(form.cleaned_data["etag"] or None)
+            authoring.update_quiz(quiz_id=obj.pk, if_match=read, questions=new, **policy)
         else:
             content_id = form.cleaned_data["item"].content_id
             quiz = authoring.publish_quiz(content_id=content_id, questions=questions, **policy)

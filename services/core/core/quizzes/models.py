@@ -54,7 +54,8 @@ class Quiz(models.Model):
 
     @property
     def etag(self) -> str:
-        return f'"{self.pk}-{self.changed_at.timestamp():.6f}"'
+        """With the item's version, because the answer shows its title."""
+        return f'"{self.pk}-{self.item.version}-{self.changed_at.timestamp():.6f}"'
 
 
 class Question(models.Model):

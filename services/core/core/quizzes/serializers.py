@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.kit.serializers import ProseField, StrictSerializer
-from core.quizzes.grading import TEXT_MAX, Answer, ShownQuestion, normalized
+from core.quizzes.grading import TEXT_MAX, Answer, ShownQuestion
 from core.quizzes.models import KINDS, Question, QuestionKind, Quiz, QuizAttempt
 from core.quizzes.selectors import shown_questions
 from core.quizzes.statistics import QuestionStatistics
@@ -66,7 +66,7 @@ class QuestionRequest(StrictSerializer):
         is_text, is_order = kind == QuestionKind.TEXT, kind == QuestionKind.ORDER
         _require(bool(accepted) == is_text, "accepted", "`text` alone has accepted texts.")
         _require(
-            not options if is_text else len({*map(normalized, options)}) == len(options) >= 2,
+            not options if is_text else len({*map(_shown, options)}) == len(options) >= 2,
             "options",
             "Give at least two different options, and none for `text`.",
         )
@@ -80,6 +80,11 @@ class QuestionRequest(StrictSerializer):
             "and none else.",
         )
         return {**attrs, "options": options, "key": [] if is_order else accepted or sorted(right)}
+
+
+def _shown(option: str) -> str:
+    """Options that differ in spaces alone look the same; upper and lower case differ."""
+    return " ".join(option.split())
 
 
 def question_fields(question: Question) -> dict[str, Any]:
@@ -227,9 +232,13 @@ class QuestionStatisticsSerializer(serializers.Serializer[QuestionStatistics]):
     position = serializers.IntegerField(source="question.position")
     kind = serializers.ChoiceField(choices=KINDS, source="question.kind")
     prompt = serializers.CharField(source="question.prompt")
-    answers = serializers.IntegerField(help_text="In first attempts alone.")
-    has_enough_answers = serializers.BooleanField()
-    difficulty = serializers.FloatField(allow_null=True, help_text="The share of right answers.")
+    attempts = serializers.IntegerField(
+        help_text="First attempts in which it was drawn; what was not answered there is wrong."
+    )
+    has_enough_attempts = serializers.BooleanField()
+    difficulty = serializers.FloatField(
+        allow_null=True, help_text="The share of these attempts in which it was right."
+    )
     discrimination = serializers.FloatField(
         allow_null=True, help_text="Correlation with the other questions of the attempt: -1 to 1."
     )

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from core.kit.errors import Conflict, NotFound
@@ -64,6 +64,7 @@ def start_attempt(*, user: User, quiz_id: int) -> QuizAttempt:
         if quiz.retired:
             raise QuizRetired
         attempts = QuizAttempt.objects.filter(user=user, quiz=quiz)
+        _close_restored(attempts)
         if under_way := attempts.filter(submitted_at=None).first():
             raise AttemptOpen(f"Submit the attempt {under_way.pk} first.")
         progress = _begin(user, quiz)
@@ -71,7 +72,7 @@ def start_attempt(*, user: User, quiz_id: int) -> QuizAttempt:
         attempt = _new_attempt(
             user,
             quiz,
-            number=attempts.count() + 1,
+            number=_next_number(user, quiz),
             progress_attempt=progress.attempt,
             seed=token_bytes(SEED_BYTES),
         )
@@ -82,7 +83,8 @@ def start_attempt(*, user: User, quiz_id: int) -> QuizAttempt:
 def submit_attempt(
     *, user: User, quiz_id: int, attempt_id: UUID, answers: Sequence[Answer]
 ) -> QuizAttempt:
-    """Grade an open attempt of the user's, and publish its result. Passing completes the item.
+    """Grade an open attempt of the user's, and publish its result. Passing completes the item,
+    unless the learner has begun it again since.
 
     Raises NotFound, AlreadySubmitted, InvalidAnswer and Busy.
     """
@@ -91,12 +93,13 @@ def submit_attempt(
         attempt = rows.filter(pk=attempt_id, quiz=quiz_id, user=user).first()
         if attempt is None:
             raise NotFound
-        if attempt.submitted_at is not None:
+        if attempt.submitted_at is not None or QuizResult.objects.filter(pk=attempt.pk).exists():
             raise AlreadySubmitted
         result = _grade(attempt, answers, timezone.now())
         attempt.save()
         publish(result)
-        if result.passed:
+        present = Progress.objects.filter(user=user, content=attempt.quiz.item)
+        if result.passed and present.filter(attempt=attempt.progress_attempt).exists():
             _report(
                 user,
                 attempt.quiz,
@@ -158,6 +161,22 @@ def _new_attempt(user: User, quiz: Quiz, **fields: Any) -> QuizAttempt:
         pass_percentage=quiz.pass_percentage,
         **fields,
     )
+
+
+def _close_restored(attempts: QuerySet[QuizAttempt]) -> None:
+    """Close the attempt that a backup has as open, while its result came back from the topic."""
+    for attempt in attempts.filter(submitted_at=None):
+        if result := QuizResult.objects.filter(pk=attempt.pk).first():
+            attempt.submitted_at = result.created_at
+            attempt.score, attempt.passed = result.score, result.passed
+            attempt.save()
+
+
+def _next_number(user: User, quiz: Quiz) -> int:
+    """After a restore there may be results whose attempts are lost."""
+    attempts = QuizAttempt.objects.filter(user=user, quiz=quiz).aggregate(last=Max("number"))
+    results = QuizResult.objects.filter(user=user, content=quiz.item).aggregate(last=Max("attempt"))
+    return max(attempts["last"] or 0, results["last"] or 0) + 1
 
 
 def _begin(user: User, quiz: Quiz) -> Progress:

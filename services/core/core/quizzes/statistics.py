@@ -5,13 +5,13 @@ Later attempts are left out: learners have seen the questions and the feedback b
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import StatisticsError, correlation, fmean
+from statistics import correlation, fmean
 
 from core.quizzes.models import Question, Quiz, QuizAttempt
 from core.quizzes.selectors import questions_of
 
-ANSWERS_MIN = 30
-"""With fewer answers chance alone moves the numbers too far."""
+ATTEMPTS_MIN = 30
+"""With fewer attempts chance alone moves the numbers too far."""
 
 Outcomes = Mapping[int, bool]
 """Whether each question of one attempt was answered right, by its position."""
@@ -20,7 +20,8 @@ Outcomes = Mapping[int, bool]
 @dataclass(frozen=True)
 class QuestionStatistics:
     question: Question
-    answers: int
+    attempts: int
+    """First attempts in which it was drawn; what was not answered there is wrong."""
     difficulty: float | None = None
     """The share of right answers; None before there are enough, as is the next."""
     discrimination: float | None = None
@@ -29,8 +30,8 @@ class QuestionStatistics:
     None also where all answers to the question, or all rest scores, are equal."""
 
     @property
-    def has_enough_answers(self) -> bool:
-        return self.answers >= ANSWERS_MIN
+    def has_enough_attempts(self) -> bool:
+        return self.attempts >= ATTEMPTS_MIN
 
 
 def question_statistics(quiz: Quiz, version: int) -> list[QuestionStatistics]:
@@ -44,7 +45,7 @@ def question_statistics(quiz: Quiz, version: int) -> list[QuestionStatistics]:
 def _of(question: Question, attempts: Sequence[Outcomes]) -> QuestionStatistics:
     position = question.position
     drawn = [one for one in attempts if position in one]
-    if len(drawn) < ANSWERS_MIN:
+    if len(drawn) < ATTEMPTS_MIN:
         return QuestionStatistics(question, len(drawn))
     return QuestionStatistics(
         question,
@@ -63,7 +64,5 @@ def discrimination(position: int, attempts: Sequence[Outcomes]) -> float | None:
             return None
         right.append(float(outcomes[position]))
         rest.append(fmean(others))
-    try:
-        return correlation(right, rest)
-    except StatisticsError:  # one of them is constant
-        return None
+    is_constant = len({*right}) == 1 or len({*rest}) == 1
+    return None if is_constant else correlation(right, rest)

@@ -81,6 +81,7 @@ class QuizDetail(ApiView):
 class QuizVersions(ApiView):
     permissions = {"POST": Permission.CONTENT_MANAGE}
     etag_methods = ("POST",)
+    if_match_methods = ("POST",)
     idempotent_methods = ("POST",)
 
     @extend_schema(
@@ -92,7 +93,8 @@ class QuizVersions(ApiView):
         """Publish questions in place of the present ones; attempts that are open keep theirs. For
         directors and admins."""
         body = self.body(serializers.PublishQuestionsRequest)
-        return self.one(authoring.update_quiz(quiz_id=quiz_id, **body), QuizSerializer, 201)
+        quiz = authoring.update_quiz(quiz_id=quiz_id, if_match=self.if_match, **body)
+        return self.one(quiz, QuizSerializer, 201)
 
 
 class RetireQuiz(ApiView):
@@ -199,11 +201,11 @@ class QuizStatistics(ApiView):
         responses=serializers.QuizStatisticsSerializer,
     )
     def get(self, request: Request, quiz_id: int) -> Response:
-        """How many answered each question, which share of them right (`difficulty`), and how well
-        it tells those who know the rest from those who do not (`discrimination`).
+        """How many first attempts drew each question, the share in which it was right
+        (`difficulty`), and how well it tells those who know the rest from those who do not
+        (`discrimination`).
 
-        First attempts alone count. Before 30 answers there is not enough data: both are null. For
-        directors and admins.
+        Before 30 attempts there is not enough data: both are null. For directors and admins.
         """
         quiz = selectors.quiz(quiz_id)
         version = positive_int_param(request, "version", default=quiz.version, most=ID_MAX)

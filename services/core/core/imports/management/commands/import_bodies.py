@@ -17,12 +17,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
         parser.add_argument("--publish", action="store_true", help="do not leave them as drafts")
+        parser.add_argument(
+            "--replace-drafts", action="store_true", help="also those with another text"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         counts: Counter[Outcome] = Counter()
         for path in sorted(options["folder"].glob("*.md")):
             try:
-                outcome = write_text(read_text(path), publish=options["publish"])
+                outcome = write_text(
+                    read_text(path),
+                    publish=options["publish"],
+                    replace_draft=options["replace_drafts"],
+                )
             except DomainError as refusal:
                 outcome = Outcome.INVALID
                 self.stderr.write(f"{path.name}: {refusal.detail}")
