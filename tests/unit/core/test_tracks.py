@@ -1,9 +1,12 @@
 """The track of a learner: profiled, confirmed, changed, and its history."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db.models import QuerySet
 
 from core.access.services import Scope, grant
 from core.erasure.services import erase_user
@@ -77,6 +80,25 @@ def test_every_way_to_set_a_track_is_in_the_history(learner: User, lena: Caller)
     assert history(lena) == [(None, "self"), ("educators", "staff"), ("leaders", "self")]
     added = add_user(email="new@ongoza.example", password=None, track="builders")
     assert [one.source for one in added.track_choices.all()] == ["staff"]
+
+
+def test_the_migration_begins_the_history_of_tracks_that_were_set_before(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = [world.learner, world.foreign]
+    users: Any = QuerySet(User)
+    users.filter(pk__in=[user.pk for user in older]).update(track="builders")
+    chosen = add_user(email="new@ongoza.example", password=None, track="leaders")
+    migration = import_module("core.users.migrations.0014_first_track_choices")
+    monkeypatch.setattr(migration, "BATCH", 1)
+    for _ in range(2):  # the second time adds nothing
+        migration.fill(apps, None)
+    rows = TrackChoice.objects.exclude(user=chosen).order_by("user_id")
+    assert [*rows.values_list("user_id", "track", "source", "chosen_at")] == [
+        (user.pk, "builders", "staff", User.objects.get(pk=user.pk).updated_at)
+        for user in sorted(older, key=lambda user: user.pk)
+    ]
+    assert chosen.track_choices.count() == 1
 
 
 @pytest.mark.parametrize("track", ["sailors", None, "", 1])
