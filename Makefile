@@ -36,8 +36,8 @@ check: .venv/.ready ## lint, format, types, imports, contracts
 	@$(PYTHON) -m scripts.access check
 	@$(PYTHON) -m scripts.retention check
 
-seed: .venv/.ready ## load the demo catalogue and learners into a running, empty stack
-	@$(STACK) run -- $(PYTHON) -m core.manage seed
+seed: .venv/.ready ## load the demo catalogue and learners into a running, empty stack (ARGS='--learners 10000')
+	@$(STACK) run -- $(PYTHON) -m core.manage seed $(ARGS)
 demo: .venv/.ready ## follow one learner's progress through every hop of a running stack
 	@$(STACK) run -- $(PYTHON) -m scripts.demo
 rebuild: .venv/.ready ## rebuild ai's projections from the topics (ARGS=--dry-run, rollback, list)

@@ -228,6 +228,12 @@ def cohort(world: World) -> Values:
     return {"cohort_id": made}
 
 
+def code(world: World) -> Values:
+    body = {"cohort": cohort(world)["cohort_id"], "pool": "paid", "max_uses": 1}
+    made = created(world.admin, "codes/", body | {"ends_at": "2030-01-07T00:00:00Z"})
+    return {"code_id": made["id"]}
+
+
 def enrolment(world: World) -> Values:
     """The learner's, or another's where the caller is none: only learners apply."""
     path = f"cohorts/{cohort(world)['cohort_id']}/enrolments/"

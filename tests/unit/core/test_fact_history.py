@@ -361,6 +361,14 @@ def test_partitions_are_made_for_this_month_and_the_next_two() -> None:
 
 
 @pytest.mark.django_db
+def test_partitions_of_a_past_that_is_written_now_are_made_up_to_these() -> None:
+    created = ensure_partitions(date(2030, 11, 26), since=date(2030, 1, 31))
+    assert created[0] == "fact_history_2030_01"
+    assert created[-1] == "fact_history_2031_01"
+    assert len(created) == 13
+
+
+@pytest.mark.django_db
 def test_rows_that_came_before_their_partition_move_into_it() -> None:
     append_all([(progress(1, 10), NOON)])
     with connection.cursor() as cursor:

@@ -8,12 +8,12 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from core.access import selectors
 from core.access.models import Membership
 from core.access.selectors import Caller
 from core.access.signals import membership_ended, membership_ending, membership_granted
+from core.kit import clock
 from core.kit.errors import Conflict, NotFound
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update, get_or_create_for_update
@@ -281,6 +281,6 @@ def _end(membership: Membership) -> bool:
     """False if it had ended before."""
     if membership.is_ended:
         return False
-    membership.revoked_at = timezone.now()
+    membership.revoked_at = clock.now()
     publish(membership)
     return True

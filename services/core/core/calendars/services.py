@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.access.selectors import reach_organizations
 from core.calendars.models import CalendarEvent, FeedToken
 from core.calendars.selectors import managed_events
+from core.kit import clock
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
 from core.kit.limits import lock_parent, require_below_limit
@@ -160,7 +161,7 @@ def _require_times(starts_at: datetime, ends_at: datetime) -> None:
 
 def _require_room(organization: Organization, ends_at: datetime) -> None:
     """Raises TooManyEvents if the event would be one too many to come."""
-    now = timezone.now()
+    now = clock.now()
     upcoming = organization.calendar_events.filter(
         ends_at__gt=now, state=CalendarEventState.SCHEDULED
     )

@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import timezone
 
 from core.certificates.documents import missing_letters
 from core.certificates.models import Certificate, SigningKey
@@ -15,6 +14,7 @@ from core.cohorts.completion import required_items
 from core.cohorts.enrolments import locked_cohort
 from core.cohorts.models import Enrolment
 from core.cohorts.selectors import managed_cohorts, visible_enrolments
+from core.kit import clock
 from core.kit.errors import Conflict, NotFound
 from core.kit.etags import IfMatch
 from core.kit.transitions import StateMachine, Transition
@@ -113,7 +113,7 @@ def revoke_certificate(
     )
     certificate = get_for_update(within.filter(pk=certificate_id), if_match=if_match)
     CERTIFICATE_STATES.move(certificate, "revoke")
-    certificate.revoked_at = timezone.now()
+    certificate.revoked_at = clock.now()
     certificate.revocation_reason = reason
     publish(certificate)
     return certificate
@@ -128,7 +128,7 @@ def require_valid(certificate: Certificate) -> None:
 def withdraw_key(*, thumbprint: str) -> None:
     """Publish a key no longer: what it signed does not verify any more. A no-op if it is so."""
     rows = SigningKey.objects.filter(pk=thumbprint, withdrawn_at=None)
-    rows.update(withdrawn_at=timezone.now())
+    rows.update(withdrawn_at=clock.now())
 
 
 def _confirmations(enrolment: Enrolment) -> dict[str, int]:

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from core.coaching.models import Goal
+from core.kit import clock
 from core.kit.errors import DomainError
 from core.kit.etags import IfMatch
 from core.kit.transitions import StateMachine, Transition
@@ -70,5 +70,5 @@ def update_goal(
 
 
 def require_future(target_date: date) -> None:
-    if target_date < timezone.now().date():
+    if target_date < clock.now().date():
         raise TargetDatePassed

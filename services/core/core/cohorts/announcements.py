@@ -9,6 +9,7 @@ from core.cohorts.models import READING_ANNOUNCEMENTS, Announcement, Cohort, Enr
 from core.cohorts.notifications import ANNOUNCED
 from core.cohorts.selectors import managed_cohort
 from core.jobs.services import schedule
+from core.kit import clock
 from core.notifications.services import notify
 from core.users.models import User
 
@@ -19,7 +20,9 @@ BATCH = 500
 def announce(*, caller: User, cohort_id: UUID, title: str, text: str) -> Announcement:
     """A job notifies the learners. Raises NotFound."""
     cohort = managed_cohort(caller, cohort_id)
-    row = Announcement.objects.create(cohort=cohort, author=caller, title=title, text=text)
+    row = Announcement.objects.create(
+        cohort=cohort, author=caller, title=title, text=text, created_at=clock.now()
+    )
     schedule("cohorts.announcement", subject=str(row.pk))
     return row
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
 
 from core.access.services import follow_enrolment, lock_users
 from core.cohorts import notifications
@@ -16,6 +15,7 @@ from core.cohorts.models import ACCEPTING, ENROLLED, SEATED, Cohort, Enrolment
 from core.cohorts.seats import free_seats, kinds_open_to, lock_unless_erased, promote
 from core.cohorts.selectors import managed_cohorts, visible_cohort, visible_enrolments
 from core.cohorts.states import ENROLMENT_STATES
+from core.kit import clock
 from core.kit.errors import Conflict, NotFound
 from core.kit.limits import lock_parent
 from core.kit.versions import get_for_update
@@ -204,7 +204,7 @@ def expire_and_promote(*, cohort_id: UUID) -> None:
     if not Cohort.objects.filter(pk=cohort_id).exists():
         return
     with lock_parent(Cohort.objects.filter(pk=cohort_id)) as cohort:
-        overdue = cohort.enrolments.filter(expires_at__lte=timezone.now())
+        overdue = cohort.enrolments.filter(expires_at__lte=clock.now())
         learners = lock_unless_erased([*overdue.values_list("user_id", flat=True)])
         rows = overdue.filter(user__in=learners).order_by("expires_at", "pk")
         for enrolment in rows.select_for_update(no_key=True):
@@ -231,7 +231,7 @@ def move(
     """
     before = enrolment.state
     ENROLMENT_STATES.move(enrolment, action, may)
-    now = timezone.now()
+    now = clock.now()
     is_pending = enrolment.state == EnrolmentState.PENDING_PAYMENT
     keeps_seat = is_pending or enrolment.state == EnrolmentState.ACTIVE
     if keeps_seat and enrolment.expires_at and enrolment.expires_at <= now:
@@ -280,7 +280,7 @@ def _enrolment_after_transfer(enrolment: Enrolment, cohort: Cohort, pool: PoolKi
         accepted_pools=[pool],
         entitled_pools=[pool],
         pool=pool,
-        activated_at=timezone.now(),
+        activated_at=clock.now(),
         previous_id=enrolment.pk,
     )
 

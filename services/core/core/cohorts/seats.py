@@ -8,11 +8,11 @@ from itertools import takewhile
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
 from core.cohorts.models import ACCEPTING, SEATED, Cohort, Enrolment, SeatPool
 from core.cohorts.notifications import OFFERED
 from core.cohorts.states import ENROLMENT_STATES
+from core.kit import clock
 from core.notifications.services import notify
 from core.outbox.publish import publish
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
@@ -106,7 +106,7 @@ def lock_unless_erased(user_ids: list[int]) -> list[int]:
 
 def _offer(entry: Enrolment, kind: str) -> None:
     ENROLMENT_STATES.move(entry, "offer")
-    entry.pool, entry.expires_at = kind, timezone.now() + OFFER_LASTS
+    entry.pool, entry.expires_at = kind, clock.now() + OFFER_LASTS
     publish(entry)
     subject = str(entry.pk)
     notify(user_id=entry.user_id, kind=OFFERED, subject=subject, version=entry.version)

@@ -3,7 +3,7 @@
 The same seed gives the same learners, and learner number n is the same whatever the count.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -49,7 +49,14 @@ class DemoLearner:
 def invent_learners(
     catalogue: Catalogue, count: int = 200, seed: int = SEED, as_of: datetime = AS_OF
 ) -> list[DemoLearner]:
-    return [_invent(catalogue, number, seed, as_of) for number in range(1, count + 1)]
+    return [*learners_in_turn(catalogue, count, seed, as_of)]
+
+
+def learners_in_turn(
+    catalogue: Catalogue, count: int, seed: int = SEED, as_of: datetime = AS_OF
+) -> Iterator[DemoLearner]:
+    """One at a time: the histories of ten thousand need not be in memory at once."""
+    return (_invent(catalogue, number, seed, as_of) for number in range(1, count + 1))
 
 
 def demo_learner(catalogue: Catalogue, seed: int = SEED, as_of: datetime = AS_OF) -> DemoLearner:

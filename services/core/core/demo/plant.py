@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from core.access.services import Scope, grant
+from core.coaching.services import set_goal, update_goal
 from core.demo.attempts import DemoQuiz, past_attempts
+from core.demo.cohorts import Member
 from core.demo.items import Catalogue, Item
 from core.demo.learners import DemoLearner
 from core.demo.people import LEARNERS_PER_MENTOR, DemoAccount, organizations
+from core.kit.past import happened_at
+from core.notifications.models import Notification
+from core.notifications.services import mark_read
 from core.organizations.models import Organization
 from core.organizations.services import add_organization
 from core.profiling.services import import_session
@@ -21,11 +27,13 @@ from core.quizzes.services import import_attempts
 from core.users.models import User
 from core.users.services import add_user
 from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role
 
 QUESTIONNAIRE = "v1"
 MILESTONES = ("First steps", "Foundations", "Practice", "Advanced work", "Mastery")
 """Their titles, from level 1."""
+GOAL_WITHIN = timedelta(days=240)
 HIGH_MARGIN, MEDIUM_MARGIN = 20.0, 10.0
 
 
@@ -90,14 +98,15 @@ def plant_account(
     account: DemoAccount, organizations: dict[str, Organization], password: str | None
 ) -> User:
     """Without a password nobody can sign in as the user."""
-    return add_user(
-        email=account.email,
-        password=password,
-        role=account.role,
-        first_name=account.first_name,
-        last_name=account.last_name,
-        organization=organizations[account.organization] if account.organization else None,
-    )
+    with happened_at(account.joined_at):
+        return add_user(
+            email=account.email,
+            password=password,
+            role=account.role,
+            first_name=account.first_name,
+            last_name=account.last_name,
+            organization=organizations[account.organization] if account.organization else None,
+        )
 
 
 def plant_learner(
@@ -109,14 +118,29 @@ def plant_learner(
     """`quizzes` are by the id of their item."""
     user = plant_account(learner.account, organizations, password)
     if learner.profile and learner.profiled_at:
-        import_session(
-            user=user,
-            questionnaire=QUESTIONNAIRE,
-            result=_result(learner),
-            completed_at=learner.profiled_at,
-        )
-    plant_progress(user, learner, quizzes)
+        with happened_at(learner.profiled_at):
+            import_session(
+                user=user,
+                questionnaire=QUESTIONNAIRE,
+                result=_result(learner),
+                completed_at=learner.profiled_at,
+            )
+    with happened_at(learner.account.joined_at):  # each step has its own time
+        plant_progress(user, learner, quizzes)
     return user
+
+
+def plant_goal(user: User, learner: DemoLearner, title: str) -> None:
+    """The goal is set on the first day, and achieved when its item is completed."""
+    set_at = learner.account.joined_at + timedelta(hours=2)
+    with happened_at(set_at):
+        target_date = set_at.date() + GOAL_WITHIN
+        goal = set_goal(user=user, title=f"Complete: {title}", target_date=target_date)
+    completed = (learner.traits.goal, ProgressStatus.COMPLETED)
+    for step in learner.steps:
+        if (step.content_id, step.status) == completed:
+            with happened_at(step.at):
+                update_goal(user=user, goal_id=goal.pk, state=GoalState.ACHIEVED)
 
 
 def plant_progress(user: User, learner: DemoLearner, quizzes: Mapping[str, DemoQuiz]) -> None:
@@ -150,14 +174,24 @@ def _quiz_steps(completion: Step, attempts: Sequence[QuizAttempt]) -> list[Step]
     return [begun, passed]
 
 
-def assign_mentors(mentors: Sequence[User], learners: Sequence[User]) -> None:
+def assign_mentors(mentors: Sequence[User], learners: Sequence[Member]) -> None:
     """Spread the learners evenly; those beyond LEARNERS_PER_MENTOR each have no mentor."""
     for number, learner in enumerate(learners[: LEARNERS_PER_MENTOR * len(mentors)]):
-        grant(
-            user_id=mentors[number % len(mentors)].id,
-            role=Role.MENTOR,
-            scope=Scope(ScopeKind.LEARNER, learner_id=learner.id),
-        )
+        mentor = mentors[number % len(mentors)]
+        with happened_at(max(learner.joined_at, mentor.created_at) + timedelta(days=1)):
+            grant(
+                user_id=mentor.id,
+                role=Role.MENTOR,
+                scope=Scope(ScopeKind.LEARNER, learner_id=learner.user_id),
+            )
+
+
+def read_notifications(until: datetime) -> None:
+    """Everybody read by then what they were notified of before: no mail is sent about it now."""
+    unread = Notification.objects.filter(read_at=None, created_at__lte=until)
+    with happened_at(until):
+        for user in User.objects.filter(pk__in=unread.values("user")):
+            mark_read(user=user, until=until)
 
 
 def _result(learner: DemoLearner) -> dict[str, object]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models import Max
-from django.utils import timezone
 
 from core.files.models import Blob, Upload
 from core.files.uploads import get_or_create_blob, release_blobs
+from core.kit import clock
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
 from core.kit.limits import lock_parent
@@ -77,7 +77,7 @@ def import_text(
         if present and present.markdown == markdown:
             return present, False
         if draft:
-            draft.markdown, draft.changed_at = markdown, timezone.now()
+            draft.markdown, draft.changed_at = markdown, clock.now()
             draft.save()
         body = draft or _add(item, language, markdown)
         stored = {reference: get_or_create_blob(blob).pk for reference, blob in files.items()}
@@ -92,7 +92,7 @@ def change_draft(
     references = check(markdown)
     with lock_parent(ContentItem.objects.filter(content_id=content_id)) as item:
         body = _draft(item, body_id, if_match)
-        body.markdown, body.changed_at = markdown, timezone.now()
+        body.markdown, body.changed_at = markdown, clock.now()
         body.save()
         _set_files(body, references, _uploads_of(author, references))
         return body
@@ -119,7 +119,7 @@ def publish_body(*, content_id: str, body_id: UUID, if_match: IfMatch | None = N
         if former:
             BODY_STATES.move(former, "supersede")
             former.save()
-        body.published_at = timezone.now()
+        body.published_at = clock.now()
         body.save()
         return body
 

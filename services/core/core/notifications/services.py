@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from core.jobs.services import schedule
+from core.kit import clock
 from core.notifications.models import Notification
 from core.notifications.registry import kind_named
 from core.users.models import User
@@ -30,7 +30,7 @@ def notify(*, user_id: int, kind: str, subject: str, version: int) -> None:
     """
     name, new_id = kind_named(kind).name, uuid7()
     with connection.cursor() as cursor:
-        cursor.execute(ADD, [new_id, user_id, name, subject, version, timezone.now()])
+        cursor.execute(ADD, [new_id, user_id, name, subject, version, clock.now()])
         added = cursor.fetchone()
     if added:
         schedule("notifications.dispatch", subject=str(new_id), user_id=user_id)
@@ -48,4 +48,4 @@ def mark_read(
     if until is not None:
         rows = rows.filter(created_at__lte=until)
     unread = [*rows.select_for_update().order_by("pk").values_list("pk", flat=True)]
-    Notification.objects.filter(pk__in=unread).update(read_at=timezone.now())
+    Notification.objects.filter(pk__in=unread).update(read_at=clock.now())

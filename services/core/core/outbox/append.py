@@ -1,7 +1,7 @@
 """Publishes facts: the outbox row and the history row are written in one statement."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -10,6 +10,7 @@ from typing import TypeAlias, TypeVar
 from django.db import transaction
 from django.utils import timezone
 
+from core.kit import clock
 from core.kit.errors import DomainError
 from core.kit.trace import (
     current_actor,
@@ -29,19 +30,19 @@ EntityId: TypeAlias = tuple[str, str]
 
 BATCH = 1000
 
-COLUMNS = 12  # of either table
-ROW = f"({', '.join(['%s'] * COLUMNS)})"
+OUTBOX_ROW = f"({', '.join(['%s'] * 12)})"
+HISTORY_ROW = f"({', '.join(['%s'] * 12)}, coalesce(%s, now()))"
 OUTBOX = """
 INSERT INTO outbox_event (
     event_id, topic, partition, key, partition_key, type, subject, time, dataschema, sequence,
     traceparent, payload
-) VALUES {rows}
+) VALUES {outbox_rows}
 """
 HISTORY = """
 INSERT INTO fact_history (
     event_id, topic, key, type, version, time, traceparent, owner_id, further_subject_ids, body,
-    actor, request_id
-) VALUES {rows}
+    actor, request_id, recorded_at
+) VALUES {history_rows}
 """
 OUTBOX_AND_HISTORY = f"WITH queued AS ({OUTBOX}) {HISTORY}"
 # Of each entity the row that was written last, if a version has several.
@@ -68,7 +69,7 @@ def append(fact: Fact) -> None:
     The entity's row must be locked by now, so that outbox ids rise as versions do. Raises
     OutsideTransaction and FactTooLarge.
     """
-    append_all([(fact, timezone.now())])
+    append_all([(fact, clock.now())])
 
 
 def append_all(facts: Iterable[tuple[Fact, datetime]]) -> None:
@@ -76,7 +77,7 @@ def append_all(facts: Iterable[tuple[Fact, datetime]]) -> None:
     caller = current_actor(), current_request_id() or None
     for batch in batches(_encoded(facts), BATCH):
         outbox = [_outbox_row(record) for record, _ in batch]
-        history = [(*_history_row(*one), *caller) for one in batch]
+        history = [(*_history_row(*one), *caller, _recorded_at(one[0])) for one in batch]
         _execute(OUTBOX_AND_HISTORY, outbox, history)
 
 
@@ -124,19 +125,19 @@ def _entity(fact: Fact) -> EntityId:
 def record_history(facts: Iterable[tuple[Fact, datetime]]) -> None:
     """Record facts that were published before there was a history; nothing is sent."""
     for batch in batches(_encoded(facts), BATCH):
-        _execute(HISTORY, [(*_history_row(*one), None, None) for one in batch])
+        _execute(HISTORY, history=[(*_history_row(*one), None, None, None) for one in batch])
 
 
 def record_lost_history(facts: Iterable[tuple[Record, Fact]]) -> None:
     """Add published facts that a restored history lacks to the history only."""
     for batch in batches(facts, BATCH):
-        _execute(HISTORY, [(*_history_row(*one), None, None) for one in batch])
+        _execute(HISTORY, history=[(*_history_row(*one), None, None, None) for one in batch])
 
 
 def queue(records: Iterable[Record]) -> None:
     """Let the relay send records that history has already, in the order given."""
     for batch in batches(records, BATCH):
-        _execute(OUTBOX, [_outbox_row(record) for record in batch])
+        _execute(OUTBOX, outbox=[_outbox_row(record) for record in batch])
 
 
 def pop_deleted_keys(user_id: int) -> list[tuple[Topic, str]]:
@@ -189,7 +190,7 @@ def _outbox_row(record: Record) -> Row:
 
 
 def _history_row(record: Record, fact: Fact) -> Row:
-    """All but the actor and the request."""
+    """All but the actor, the request and when it was recorded."""
     further = ",".join(map(str, fact.further_subject_ids))
     return (
         *(record.id, record.topic, record.key, record.type, fact.version, record.time),
@@ -198,12 +199,21 @@ def _history_row(record: Record, fact: Fact) -> Row:
     )
 
 
-def _execute(statement: str, *tables: list[Row]) -> None:
+def _recorded_at(record: Record) -> str | None:
+    """The time of the record where the past is written; None for the present."""
+    return record.time if clock.past_moment.get() else None
+
+
+def _execute(statement: str, outbox: Sequence[Row] = (), history: Sequence[Row] = ()) -> None:
     """Insert rows into each table of the statement: one statement, even for many rows."""
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
         raise OutsideTransaction
-    rows = ", ".join([ROW] * len(tables[0]))
-    values = [value for table in tables for row in table for value in row]
+    rows = {
+        "outbox_rows": ", ".join([OUTBOX_ROW] * len(outbox)),
+        "history_rows": ", ".join([HISTORY_ROW] * len(history)),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(rows=rows), values)
+        cursor.execute(
+            statement.format(**rows), [value for row in (*outbox, *history) for value in row]
+        )

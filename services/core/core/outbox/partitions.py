@@ -21,12 +21,13 @@ ALTER TABLE fact_history ATTACH PARTITION {name} FOR VALUES FROM ('{begin}') TO 
 """
 
 
-def ensure_partitions(today: date | None = None) -> list[str]:
-    """Create the partitions of this month and the next two; the names of those created."""
+def ensure_partitions(today: date | None = None, since: date | None = None) -> list[str]:
+    """Create the partitions of this month and the next two, and with `since` those of the months
+    from then on, for a past that is written now; the names of those created."""
     month = (today or timezone.now().date()).replace(day=1)
-    months = [month]
-    for _ in range(MONTHS_AHEAD + 1):
-        months.append(_next(months[-1]))
+    months = [(since or month).replace(day=1)]
+    while months[-1] <= _after(month, MONTHS_AHEAD):
+        months.append(_after(months[-1], 1))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK)
         created = []
@@ -39,8 +40,10 @@ def ensure_partitions(today: date | None = None) -> list[str]:
     return created
 
 
-def _next(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+def _after(month: date, count: int) -> date:
+    """The month that many months later."""
+    years, months = divmod(month.month - 1 + count, 12)
+    return date(month.year + years, months + 1, 1)
 
 
 def _start(month: date) -> str:

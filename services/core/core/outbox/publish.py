@@ -8,8 +8,8 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from core.kit import clock
 from core.kit.versions import Versioned, writable_parts
 from core.outbox.append import append, append_again, append_all, append_all_again
 from core.outbox.models import DeletedEntityKey
@@ -26,7 +26,8 @@ def publish(row: Versioned) -> None:
     The caller holds the row's lock or has just made the row. Raises FactTooLarge.
     """
     row.version += 1
-    row.updated_at = timezone.now()
+    row.updated_at = clock.now()
+    row.created_at = min(row.created_at, row.updated_at)  # its default knows no past
     super(Versioned, row).save()  # past the guard of Versioned.save
     append(publication_of(row).build(row))
 
@@ -46,7 +47,7 @@ def publish_all(rows: Sequence[Versioned]) -> None:
     """`publish` for many existing rows of one model, whose locks the caller holds."""
     if not rows:
         return
-    publication, now = publication_of(rows[0]), timezone.now()
+    publication, now = publication_of(rows[0]), clock.now()
     for row in rows:
         row.version += 1
         row.updated_at = now
@@ -132,7 +133,7 @@ def delete_published(row: Versioned) -> dict[str, int]:
     """
     publication = publication_of(row)
     row.version += 1
-    row.updated_at = timezone.now()
+    row.updated_at = clock.now()
     fact = publication.build_deletion(row)
     append(fact)
     if not isinstance(row, get_user_model()):

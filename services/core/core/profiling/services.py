@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from core.kit import clock
 from core.kit.errors import Conflict
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
@@ -85,7 +85,7 @@ def record_answer(
     with publish_with_parts(session):
         session.answers.update_or_create(
             question_id=question_id,
-            defaults={"option_id": option_id, "answered_at": timezone.now()},
+            defaults={"option_id": option_id, "answered_at": clock.now()},
         )
     return session
 
@@ -112,7 +112,7 @@ def record_result(
         raise AnswersChanged
     guardians.require_consent(learner)
     session.status = ProfilingSession.Status.COMPLETED
-    session.result, session.completed_at = result, at or timezone.now()
+    session.result, session.completed_at = result, at or clock.now()
     publish(session)
     if at is None:
         subject, version = str(session.id), session.version

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import IntegerField, Max, QuerySet
 from django.db.models.functions import Cast, Substr
-from django.utils import timezone
 
+from core.kit import clock
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
@@ -152,7 +152,7 @@ def publish_content(
     Raises ContentIdTaken, ExternalIdTaken, UnknownContent, UnknownCompetency, NotItsCourse,
     NotReviewed, FollowsFromQuiz, NotASkill and CircularPrerequisites.
     """
-    now = timezone.now()
+    now = clock.now()
     item = ContentItem(content_id=content_id, published_at=now, created_at=now)
     _assign(item, _columns(item, state))
     item.course = _course(course) if course else None

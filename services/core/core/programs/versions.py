@@ -3,8 +3,8 @@
 from typing import TypeAlias, cast
 
 from django.db.models import Q
-from django.utils import timezone
 
+from core.kit import clock
 from core.kit.errors import Conflict
 from core.kit.limits import lock_parent
 from core.outbox.publish import publish_with_parts
@@ -49,7 +49,7 @@ def publish_version(*, program_id: int) -> ProgramVersion:
         version = ProgramVersion(
             program=program,
             number=newest.number + 1 if newest else 1,
-            published_at=timezone.now(),
+            published_at=clock.now(),
         )
         version.save()
         for item in items:

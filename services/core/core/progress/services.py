@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 from django.db import transaction
 from django.utils import timezone
 
+from core.kit import clock
 from core.kit.errors import Conflict, DomainError
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update, get_or_create_for_update
@@ -265,7 +266,7 @@ def _change(
     *,
     may_lower: bool,
 ) -> Progress:
-    before, now = rules.published_state(progress), timezone.now()
+    before, now = rules.published_state(progress), clock.now()
     at = min(reported_at or now, now)
     rules.refuse_undoing(progress, state.get("status"))
     rules.refuse_unchecked_completion(progress, state.get("status"), source)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from core.kit import clock
 from core.kit.errors import Conflict, DomainError
 from core.kit.etags import IfMatch
 from core.kit.limits import lock_parent
@@ -76,7 +76,7 @@ def update_quiz(
             _require_enough(quiz, len(questions))
             quiz.version += 1
             _add_questions(quiz, questions)
-        quiz.changed_at = timezone.now()
+        quiz.changed_at = clock.now()
         quiz.save()
         return quiz
 
@@ -101,7 +101,7 @@ def _set_retired(quiz_id: int, *, retired: bool) -> Quiz:
         lock_parent(Quiz.objects.filter(pk=quiz_id)) as quiz,
     ):
         if quiz.retired != retired:
-            quiz.retired, quiz.changed_at = retired, timezone.now()
+            quiz.retired, quiz.changed_at = retired, clock.now()
             quiz.save()
             follow_quiz(item_id=item.pk, has_quiz=not retired)
         return quiz

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from core.access.services import MainRole, follow_main_role
 from core.jobs.services import schedule
+from core.kit import clock
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
 from core.kit.trace import set_actor
@@ -132,7 +132,7 @@ def choose_track(
 
 
 def _record_track(user: User, source: str, at: datetime | None = None) -> TrackChoice:
-    chosen_at = at or timezone.now()
+    chosen_at = at or clock.now()
     return user.track_choices.create(track=user.track, source=source, chosen_at=chosen_at)
 
 

@@ -2,23 +2,35 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
+from itertools import chain
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import timezone
 
-from core.demo import cohorts, lessons, plant
-from core.demo.learners import AS_OF, demo_learner, invent_learners
+from core.cohorts.models import Cohort, Enrolment
+from core.demo import lessons, plant
+from core.demo.attempts import DemoQuiz
+from core.demo.cohorts import Academy, Member, plant_cohorts
+from core.demo.events import plant_events
+from core.demo.items import Catalogue
+from core.demo.learners import AS_OF, demo_learner, learners_in_turn
 from core.demo.loader import load_catalogue
 from core.demo.people import ACADEMY, further_mentors, staff
+from core.kit.past import happened_at
 from core.lessons.models import Body
+from core.outbox.partitions import ensure_partitions
 from core.programs.models import ContentItem
-from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 
 REPORTED_EVERY = 50
+GOAL_OF_EVERY = 3
+UNREAD_FOR = timedelta(days=7)
+FOUNDED = staff(AS_OF)[0].joined_at
 
 
 class Command(BaseCommand):
@@ -37,6 +49,7 @@ class Command(BaseCommand):
                 self.stdout.write("there is content already: nothing seeded")
                 return
             raise CommandError("there is content already: `make reset` empties this stack")
+        ensure_partitions(since=FOUNDED.date())
         with transaction.atomic():
             accounts = _seed(self.stdout.write, password, options["learners"])
         for role, email in accounts:
@@ -46,27 +59,40 @@ class Command(BaseCommand):
 def _seed(report: Callable[[str], object], password: str, count: int) -> list[tuple[str, str]]:
     """All of it in one transaction: a seed that is cut off leaves nothing."""
     catalogue = load_catalogue()
+    with happened_at(FOUNDED):
+        organizations = plant.plant_organizations()
+        quizzes = _plant_content(report, catalogue)
+    known = [plant.plant_account(account, organizations, password) for account in staff(AS_OF)]
     guide = demo_learner(catalogue)
-    organizations = plant.plant_organizations()
+    members: list[Member] = []
+    for learner in chain([guide], learners_in_turn(catalogue, count)):
+        secret = password if learner is guide else None
+        user = plant.plant_learner(learner, organizations, quizzes, secret)
+        if len(members) % GOAL_OF_EVERY == 0:
+            plant.plant_goal(user, learner, catalogue.by_id[learner.traits.goal].title)
+        members.append(Member(user.pk, learner.account.joined_at))
+        if len(members) % REPORTED_EVERY == 0:
+            report(f"{len(members)} of {count + 1} learners")
+    mentors = [user for user in known if user.role == Role.MENTOR]
+    for account in further_mentors(AS_OF):
+        mentors += [plant.plant_account(account, organizations, password=None)]
+    plant.assign_mentors(mentors, members)
+    director = next(user for user in known if user.role == Role.DIRECTOR)
+    academy = Academy(organizations[ACADEMY.slug], director)
+    plant_cohorts(academy, members)
+    plant_events(academy)
+    plant.read_notifications(timezone.now() - UNREAD_FOR)
+    report(f"{Cohort.objects.count()} cohorts with {Enrolment.objects.count()} enrolments")
+    accounts = [guide.account, *staff(AS_OF)]
+    return [(account.role, account.email) for account in accounts]
+
+
+def _plant_content(report: Callable[[str], object], catalogue: Catalogue) -> dict[str, DemoQuiz]:
+    """The quizzes, by the id of their item."""
     plant.plant_catalogue(catalogue)
     report(f"{len(catalogue.items)} items of content")
     quizzes = lessons.plant_quizzes()
     report(f"{len(quizzes)} quizzes")
     call_command("import_bodies", lessons.LESSONS, publish=True, stdout=StringIO())
     report(f"{Body.objects.count()} texts")
-    known = [plant.plant_account(account, organizations, password) for account in staff(AS_OF)]
-    learners = [plant.plant_learner(guide, organizations, quizzes, password)]
-    for number, learner in enumerate(invent_learners(catalogue, count), start=1):
-        learners.append(plant.plant_learner(learner, organizations, quizzes, password=None))
-        if number % REPORTED_EVERY == 0:
-            report(f"{number} of {count} learners")
-    mentors = [user for user in known if user.role == Role.MENTOR]
-    for account in further_mentors(AS_OF):
-        mentors += [plant.plant_account(account, organizations, password=None)]
-    plant.assign_mentors(mentors, learners)
-    director = next(user for user in known if user.role == Role.DIRECTOR)
-    academy = organizations[ACADEMY.slug]
-    cohorts.plant_cohorts(academy, director, [User.objects.get(pk=one.pk) for one in learners])
-    cohorts.plant_events(academy, director)
-    accounts = [guide.account, *staff(AS_OF)]
-    return [(account.role, account.email) for account in accounts]
+    return quizzes
