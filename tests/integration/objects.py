@@ -243,13 +243,6 @@ def enrolment(world: World) -> Values:
     return {"enrolment_id": created(learner, path, {"pools": ["paid"]})["id"]}
 
 
-def code(world: World) -> Values:
-    """A code for a paid seat."""
-    body: dict[str, Any] = {"cohort": cohort(world)["cohort_id"], "pool": "paid", "max_uses": 1}
-    body["ends_at"] = "2030-01-07T00:00:00Z"
-    return {"code_id": created(world.admin, "codes/", body)["id"]}
-
-
 def program(world: World) -> Values:
     rows = world.admin.core("GET", f"{API}/programs/").json()["results"]
     return {"program_id": rows[0]["id"]}
