@@ -137,14 +137,22 @@ def test_codes_are_made_and_listed_by_who_manages_the_cohort(world: World) -> No
     cohort = open_cohort(world.school, sponsored=1)
     body = {"cohort": str(cohort.pk), "pool": "sponsored", "max_uses": 3}
     director = signed_in(world.director)
-    status, code = director.post("codes/", {**body, "ends_at": "2999-01-01T00:00:00Z"})
+    status, code = director.post("codes/", {**body, "ends_at": "2099-01-01T00:00:00Z"})
     assert (status, code["uses"], len(code["code"])) == (201, 0, codes.LENGTH)
     assert [one["id"] for one in director.get("codes/")[1]["results"]] == [code["id"]]
-    other = {**body, "pool": "paid", "ends_at": "2999-01-01T00:00:00Z"}
+    other = {**body, "pool": "paid", "ends_at": "2099-01-01T00:00:00Z"}
     assert refusal(director.post("codes/", other)) == (400, "unknown_pool", [])
     past = {**body, "ends_at": "2020-01-01T00:00:00Z"}
     assert refusal(director.post("codes/", past)) == (400, "invalid", [("ends_at", "out_of_range")])
     assert Code.objects.count() == 1
+
+
+@pytest.mark.parametrize("ends_at", ["9999-12-31T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_a_code_ends_in_a_year_to_come_that_is_not_far(world: World, ends_at: str) -> None:
+    cohort = open_cohort(world.school, sponsored=1)
+    request = {"cohort": str(cohort.pk), "pool": "sponsored", "max_uses": 1, "ends_at": ends_at}
+    assert signed_in(world.director).post("codes/", request)[0] == 400
+    assert Code.objects.count() == 0
 
 
 def test_an_ended_code_gives_no_right_and_takes_none_back(world: World, amina: User) -> None:

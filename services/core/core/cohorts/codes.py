@@ -10,6 +10,7 @@ from core.cohorts.models import Code, Cohort
 from core.cohorts.selectors import managed_cohorts
 from core.kit.errors import Conflict, DomainError
 from core.kit.limits import lock_parent
+from core.kit.years import LAST_YEAR
 from core.users.models import User
 from ongoza_contracts.cohorts import PoolKind
 
@@ -27,6 +28,11 @@ class CodeEnded(Conflict):
     detail = "The code could be used until its ends_at, and no longer."
 
 
+class CodeTooLong(DomainError):
+    code = "out_of_range"
+    detail = f"A code ends in {LAST_YEAR} at the latest."
+
+
 class CodeSpent(Conflict):
     code = "code_spent"
     detail = "The code was used as often as it may be."
@@ -40,8 +46,10 @@ class UnknownPool(DomainError):
 def add_code(
     *, caller: User, cohort_id: UUID, pool: PoolKind, max_uses: int, ends_at: datetime
 ) -> Code:
-    """Raises NotFound, Busy and UnknownPool."""
+    """Raises NotFound, Busy, CodeTooLong and UnknownPool."""
     with lock_parent(managed_cohorts(caller).filter(pk=cohort_id)) as cohort:
+        if ends_at.year > LAST_YEAR:
+            raise CodeTooLong
         if not cohort.pools.filter(kind=pool).exists():
             raise UnknownPool
         text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
