@@ -9,9 +9,11 @@ from core.quizzes.models import QuizAttempt, QuizResult
 from core.quizzes.services import AlreadySubmitted, start_attempt, submit_attempt
 from core.users.models import User
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role
+from tests.unit.core.progress_reports import learner
 from tests.unit.core.quiz_rows import answers, quiz
 from tests.unit.core.world import appended, forget_appended, person
 
+__all__ = ["learner"]
 pytestmark = pytest.mark.django_db
 
 
