@@ -8,6 +8,7 @@ from typing import Any, cast
 import httpx
 
 from ongoza_contracts.vocabulary import Role
+from scripts.stack.health import SSL_CONTEXT
 from scripts.stack.stack import Stack
 from tests.integration.story import ANSWER_SECONDS, Learner
 
@@ -30,7 +31,8 @@ class Account(Learner):
         stack, email = admin.stack, names.pop("email", f"{secrets.token_hex(8)}@ongoza.example")
         password = secrets.token_urlsafe(16)
         body = {"email": email, "password": password, "first_name": "Amani", **names}
-        answer = httpx.post(f"{stack.core_url}{API}/auth/signup", json=body, timeout=ANSWER_SECONDS)
+        url = f"{stack.core_url}{API}/auth/signup"
+        answer = httpx.post(url, json=body, timeout=ANSWER_SECONDS, verify=SSL_CONTEXT)
         assert answer.status_code == 201, answer.text
         user_id = answer.json()["user"]["id"]
         account = cls(stack, user_id, "", "", email, password, role, organization_id)
@@ -90,7 +92,8 @@ def add_organization(admin: Learner) -> int:
 
 def _tokens(stack: Stack, email: str, password: str) -> tuple[str, str]:
     body = {"email": email, "password": password}
-    answer = httpx.post(f"{stack.core_url}{API}/auth/login/", json=body, timeout=ANSWER_SECONDS)
+    url = f"{stack.core_url}{API}/auth/login/"
+    answer = httpx.post(url, json=body, timeout=ANSWER_SECONDS, verify=SSL_CONTEXT)
     assert answer.status_code == 200, answer.text
     return answer.json()["access_token"], answer.json()["refresh_token"]
 

@@ -14,6 +14,7 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from ongoza_contracts.codec import Record
 from ongoza_contracts.topics import TOPICS
+from scripts.stack.health import SSL_CONTEXT
 from scripts.stack.stack import Stack
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class Learner:
                 "last_name": "Test",
             },
             timeout=ANSWER_SECONDS,
+            verify=SSL_CONTEXT,
         )
         assert answer.status_code == 201, answer.text
         body = answer.json()
@@ -72,7 +74,9 @@ class Learner:
 
     def call(self, method: str, url: str, **options: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
-        return httpx.request(method, url, headers=headers, timeout=ANSWER_SECONDS, **options)
+        return httpx.request(
+            method, url, headers=headers, timeout=ANSWER_SECONDS, verify=SSL_CONTEXT, **options
+        )
 
     def core(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self.call(method, f"{self.stack.core_url}{path}", **options)
@@ -139,7 +143,8 @@ def what_is_served(stack: Stack) -> dict[str, int]:
     """How many items the demo learner is given, and how many learners and items lack their list or
     vector. Lists may be stale: a minute after its start the worker counts neighbours."""
     login = {"email": "learner@ongoza.example", "password": stack.secrets["DEMO_PASSWORD"]}
-    answer = httpx.post(f"{stack.core_url}/api/v1/auth/login/", json=login, timeout=ANSWER_SECONDS)
+    url = f"{stack.core_url}/api/v1/auth/login/"
+    answer = httpx.post(url, json=login, timeout=ANSWER_SECONDS, verify=SSL_CONTEXT)
     tokens = answer.raise_for_status().json()
     learner = Learner(stack, 0, tokens["access_token"], tokens["refresh_token"])
     found = learner.ai("GET", "/api/v1/search?q=malware&limit=5").json()["results"]

@@ -14,6 +14,7 @@ from schemathesis.core.result import Ok
 from schemathesis.openapi import from_url
 
 from ongoza_contracts.vocabulary import Role
+from scripts.stack.health import SSL_CONTEXT
 from scripts.stack.stack import Stack
 from tests.integration.accounts import API, Account, add_organization
 from tests.integration.objects import (
@@ -214,6 +215,7 @@ class Request:
             params=query,
             headers={"Authorization": f"Bearer {caller.token}", "X-Request-ID": "of-both-requests"},
             timeout=ANSWER_SECONDS,
+            verify=SSL_CONTEXT,
             **({} if body is None else {"json": body}),
         )
 

@@ -18,6 +18,7 @@ import redis
 from ongoza_contracts.users import UserUpdated
 from scripts.embedded.ports import HOST
 from scripts.embedded.valkey import Valkey
+from scripts.stack.health import SSL_CONTEXT
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import PROJECT, Stack
 from scripts.stack.status import jobs_of
@@ -88,7 +89,7 @@ def log_in(stack: Stack) -> dict[str, Any]:
     body = {"email": EMAIL, "password": PASSWORD}
 
     def answer() -> dict[str, Any]:
-        response = httpx.post(url, json=body, timeout=ANSWER_SECONDS)
+        response = httpx.post(url, json=body, timeout=ANSWER_SECONDS, verify=SSL_CONTEXT)
         return dict(response.json()) if response.is_success else {}
 
     return eventually(answer)
