@@ -19,6 +19,8 @@ from scripts.stack.stack import Stack
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
+TICK_SECONDS = 120.0
+"""The patience with what a tick does, which comes every minute."""
 ANSWER_SECONDS = 30.0
 
 

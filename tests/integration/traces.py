@@ -24,7 +24,7 @@ from tests.integration.accounts import (
     stored,
 )
 from tests.integration.objects import COHORT, WEBHOOK, push_subscription_body
-from tests.integration.story import Learner, eventually, parked, rows, send_raw
+from tests.integration.story import TICK_SECONDS, Learner, eventually, parked, rows, send_raw
 
 EMAIL = "zawadi.unmistakable@ongoza.example"
 WORD = "Unmistakable"
@@ -111,7 +111,8 @@ def _have_webhook_called(learner: Account) -> str:
     subscription = created(admin, "webhook-subscriptions/", body)["subscription"]["id"]
     learner.core("PATCH", f"{API}/users/me/", json={"first_name": "Zawadi A."})
     path = f"{API}/webhook-subscriptions/{subscription}/deliveries/"
-    return str(eventually(lambda: admin.core("GET", path).json()["results"])[0]["id"])
+    found = eventually(lambda: admin.core("GET", path).json()["results"], TICK_SECONDS)
+    return str(found[0]["id"])
 
 
 def _join_a_cohort(learner: Account) -> str:
