@@ -319,7 +319,10 @@ def test_staff_write_and_publish_in_the_admin(author: User) -> None:
     assert admin.post(f"{page}add/", form).status_code == 302
     row = Body.objects.get()
     change = f"{page}{row.pk}/change/"
-    assert admin.post(change, {"markdown": "## Sasa"}).status_code == 302
+    read = admin.get(change).context["adminform"].form["etag"].value()
+    assert admin.post(change, {"markdown": "## Sasa", "etag": read}).status_code == 302
+    outdated = admin.post(change, {"markdown": "## Zamani", "etag": read})
+    assert "The object has changed since" in outdated.content.decode()
     again = admin.post(f"{page}add/", form).context["adminform"].form
     assert "draft" in str(again.non_field_errors())
     assert again["markdown"].value() == TEXT

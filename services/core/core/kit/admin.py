@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters, get_content_type_for_model
@@ -18,6 +19,7 @@ from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.views import ChangeList as UnfoldChangeList
 
 from core.kit.errors import DomainError
+from core.kit.etags import IfMatch, parse_if_match
 from ongoza_contracts.http.strict_text import is_line, is_prose
 
 MAX_SEARCH_LENGTH = 200
@@ -50,6 +52,21 @@ class ChangeList(UnfoldChangeList):  # type: ignore[misc]
             raise IncorrectLookupParameters
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
         return rows
+
+
+class EtagForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form that knows from which state it was filled: somebody else may change the row since."""
+
+    etag = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.instance._state.adding:
+            self.initial["etag"] = self.instance.etag
+
+    @property
+    def if_match(self) -> IfMatch | None:
+        return parse_if_match(self.cleaned_data["etag"] or None)
 
 
 class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]

@@ -7,29 +7,21 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from core.kit.admin import ModelAdmin, ReadOnlyAdmin
+from core.kit.admin import EtagForm, ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import service_action
-from core.kit.etags import parse_if_match
 from core.lessons import services
 from core.lessons.models import Body, BodyFile, BodyState
 from core.lessons.serializers import MARKDOWN_MAX, ChangeBodyRequest
 from core.users.models import User
 
 
-class BodyForm(forms.ModelForm):  # type: ignore[type-arg]
+class BodyForm(EtagForm):
     markdown = forms.CharField(
         widget=UnfoldAdminTextareaWidget({"rows": 40}),
         strip=False,
         max_length=MARKDOWN_MAX,
         help_text="Headings # and ## begin sections; images are files/<id of your own upload>.",
     )
-    etag = forms.CharField(widget=forms.HiddenInput, required=False)
-    """The state from which the form was filled: another author may have changed the draft since."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if self.instance.item_id:
-            self.initial["etag"] = self.instance.etag
 
 
 @admin.register(Body)
@@ -53,9 +45,8 @@ class BodyAdmin(ModelAdmin):
         checked.is_valid(raise_exception=True)
         values = {**checked.validated_data, "author": cast(User, request.user)}
         if change:
-            read = parse_if_match(form.cleaned_data["etag"] or None)
             services.change_draft(
-                content_id=obj.item.content_id, body_id=obj.pk, if_match=read, **values
+                content_id=obj.item.content_id, body_id=obj.pk, if_match=form.if_match, **values
             )
         else:
             item, language = form.cleaned_data["item"], form.cleaned_data["language"]

@@ -8,9 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from core.kit.admin import ReadOnlyAdmin, sentences
+from core.kit.admin import EtagForm, ReadOnlyAdmin, sentences
 from core.kit.admin_actions import service_action
-from core.kit.etags import parse_if_match
 from core.programs.admin import RetirableAdmin
 from core.quizzes import authoring
 from core.quizzes.models import Question, Quiz, QuizAttempt
@@ -23,21 +22,18 @@ from core.quizzes.serializers import (
 )
 
 
-class QuizForm(forms.ModelForm):  # type: ignore[type-arg]
+class QuizForm(EtagForm):
     questions = forms.JSONField(
         widget=UnfoldAdminTextareaWidget({"rows": 30}),
         help_text="A list of questions as POST /api/v1/quizzes/ takes them. A change is a new "
         "version; open attempts keep theirs.",
     )
-    etag = forms.CharField(widget=forms.HiddenInput, required=False)
-    """The state from which the form was filled: another author may have changed the quiz since."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if "questions" in self.fields and self.instance.pk:
             present = questions_of(self.instance.pk, self.instance.version)
             self.initial["questions"] = [*map(question_fields, present)]
-            self.initial["etag"] = self.instance.etag
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -80,15 +76,12 @@ class QuizAdmin(RetirableAdmin):
         present = questions_of(quiz.pk, quiz.version) if quiz.pk else []
         return json.dumps([*map(question_fields, present)], ensure_ascii=False, indent=2)
 
-    def save_model(
-        self, request: HttpRequest, obj: Quiz, form: "forms.ModelForm[Any]", change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Quiz, form: Any, change: bool) -> None:
         questions = form.cleaned_data["questions"]
         policy = {name: form.cleaned_data[name] for name in POLICY}
         if change:
             new = questions if "questions" in form.changed_data else None
-            read = parse_if_match(form.cleaned_data["etag"] or None)
-            authoring.update_quiz(quiz_id=obj.pk, if_match=read, questions=new, **policy)
+            authoring.update_quiz(quiz_id=obj.pk, if_match=form.if_match, questions=new, **policy)
         else:
             content_id = form.cleaned_data["item"].content_id
             quiz = authoring.publish_quiz(content_id=content_id, questions=questions, **policy)
