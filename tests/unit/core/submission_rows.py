@@ -5,7 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from core.missions.models import Mission
+from core.outbox.models import FactHistory
 from core.outbox.publish import publish
+from core.progress.models import Progress
 from core.submissions.artifacts import add_artifact
 from core.submissions.models import Submission
 from core.submissions.services import (
@@ -18,7 +20,7 @@ from core.submissions.services import (
 from core.users.models import User
 from ongoza_contracts.missions import MissionState
 from ongoza_contracts.submissions import SubmissionState
-from tests.unit.core.world import item
+from tests.unit.core.world import Caller, item
 
 TEXT = "I closed every port but 443, and wrote a rule for each that was open before I began."
 
@@ -75,3 +77,17 @@ def in_state(user: User, row: Mission, state: str) -> Submission:
             return withdraw(user=user, submission_id=submitted(user, row).pk)
         case _:
             return decided(user, row, SubmissionState(state))
+
+
+def path(row: Mission) -> str:
+    return f"missions/{row.pk}/submissions/"
+
+
+def act(caller: Caller, submission: Submission, action: str) -> Any:
+    return caller.call("POST", f"submissions/{submission.pk}/{action}/")
+
+
+def everything() -> list[Any]:
+    """What a refusal must leave as it is."""
+    rows = [[*model.objects.order_by("pk").values()] for model in (Submission, Progress)]
+    return [*rows, FactHistory.objects.count()]
