@@ -73,6 +73,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "auth/totp/confirm/",
         "guardian-consents/link/",
     ),
+    "Changes nothing.": ("receipts/verify/",),
     "Sends something again, which is what is asked for.": (
         "auth/password/reset/",
         "internal/users/{user_id}/republish/",
