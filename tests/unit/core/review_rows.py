@@ -16,14 +16,13 @@ from core.reviews.scores import Mark
 from core.submissions.models import Submission
 from core.users.models import User
 from ongoza_contracts.missions import MissionState
-from ongoza_contracts.reviews import ReviewOutcome
+from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.mission_rows import published_mission
 from tests.unit.core.world import forget_appended, item, person
 
 POINTS = (10, 5)
-ALL_POINTS = [{"criterion": 1, "points": 10}, {"criterion": 2, "points": 5}]
 
 
 def graded_mission(content_id: str = "mission-1", points: Sequence[int] = POINTS) -> Mission:
@@ -106,3 +105,47 @@ def run_out(claim: Claim) -> None:
     """Let the claim's time be over."""
     past = timezone.now() - timedelta(seconds=1)
     Claim.objects.filter(pk=claim.pk).update(until=past)
+
+
+def published_review(submission: Submission) -> Review:
+    """Without the submission's outcome, with its fact."""
+    review = Review(
+        user=submission.user,
+        reviewer=None,
+        submission=submission,
+        kind=ReviewKind.FIRST,
+        outcome=ReviewOutcome.FAILED,
+        rubric_version=0,
+        waiting_since=timezone.now(),
+    )
+    publish(review)
+    return review
+
+
+def many_waiting(_: User, numbers: range) -> None:
+    """Submissions of so many learners in the queue, each of which has been claimed before."""
+    mission = graded_mission()
+    past = timezone.now() - timedelta(days=1)
+    for number in numbers:
+        learner = person(f"waiting-{number}")
+        submission = handed_in(learner, mission)
+        Claim.objects.create(
+            submission=submission, reviewer=learner, state="released", until=past, ended_at=past
+        )
+
+
+def many_claims(user: User, numbers: range) -> None:
+    """Live ones of a reviewer: more than the services allow."""
+    many_waiting(user, numbers)
+    until = timezone.now() + timedelta(hours=1)
+    free = Submission.objects.exclude(claims__state="open")
+    Claim.objects.bulk_create(
+        Claim(submission=submission, reviewer=user, until=until) for submission in free
+    )
+
+
+def many_reviews(user: User, numbers: range) -> None:
+    """Of one submission of the user's."""
+    submission = Submission.objects.first() or handed_in(user)
+    for _ in numbers:
+        published_review(submission)

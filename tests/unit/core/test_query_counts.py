@@ -30,6 +30,7 @@ from core.programs.competencies import set_competency
 from core.programs.models import Competency, ContentItem, Milestone, Program, ProgramVersion
 from core.progress.models import Attempt, Progress
 from core.quizzes.models import Quiz, QuizAttempt
+from core.submissions.models import Submission
 from core.users.models import ApiToken, Consent, SignIn, TrackChoice, User
 from core.webhooks.models import Delivery, Subscription
 from ongoza_contracts.access import ScopeKind
@@ -38,6 +39,7 @@ from ongoza_contracts.users import UserCreated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
 from tests.unit.core.certificate_rows import published_enrolment
 from tests.unit.core.cohort_rows import apply, published_cohort
+from tests.unit.core.review_rows import many_claims, many_reviews, many_waiting
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -374,6 +376,12 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/progress/{progress_id}/attempts/": (attempts, "progress/{progress}/attempts/?"),
     "/quizzes/": (quizzes, "quizzes/?"),
     "/quizzes/{quiz_id}/attempts/": (quiz_attempts, "quizzes/{quiz}/attempts/?"),
+    "/reviews/claims/": (many_claims, "reviews/claims/?"),
+    "/reviews/queue/": (many_waiting, "reviews/queue/?"),
+    "/submissions/{submission_id}/reviews/": (
+        many_reviews,
+        "submissions/{submission}/reviews/?",
+    ),
     "/users/": (users, "users/?"),
     "/users/me/consents/": (consents, "users/me/consents/?"),
     "/users/me/track/history/": (track_choices, "users/me/track/history/?"),
@@ -434,6 +442,7 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
         address = address.replace("{progress}", str(taken_again(user).pk))
     cohort = Cohort.objects.values_list("id", flat=True).first()
     named = {"program": program, "school": school().pk, "cohort": cohort, "user": user.pk}
+    named["submission"] = Submission.objects.values_list("pk", flat=True).first()
     named["quiz"] = Quiz.objects.values_list("pk", flat=True).first()
     address = address.format(**named) + form
     short, queries = cost(caller, address)

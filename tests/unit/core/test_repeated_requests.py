@@ -31,6 +31,9 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "programs/{program_id}/retire/",
         "quizzes/{quiz_id}/restore/",
         "quizzes/{quiz_id}/retire/",
+        "reviews/{submission_id}/claim/",
+        "reviews/{submission_id}/release/",
+        "reviews/{submission_id}/take-away/",
         "users/{user_id}/activate/",
         "users/{user_id}/deactivate/",
         "users/me/consents/",
@@ -69,6 +72,9 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "auth/totp/",
         "auth/totp/confirm/",
         "guardian-consents/link/",
+    ),
+    "Extends a lease, twice at most; its response says how often is left.": (
+        "reviews/{submission_id}/extend/",
     ),
     "Sends something again, which is what is asked for.": (
         "auth/password/reset/",

@@ -283,9 +283,7 @@ def test_the_facts_of_a_claim_say_nothing_of_the_reviewer(world: World) -> None:
 
 def test_the_place_in_the_queue_is_that_of_the_first_attempt_of_the_chain(world: World) -> None:
     days = [timezone.now() - timedelta(days=number) for number in range(5)]
-    first = waiting(
-        world.learner, state=SubmissionState.CHANGES_REQUESTED, submitted_at=days[4]
-    )
+    first = waiting(world.learner, state=SubmissionState.CHANGES_REQUESTED, submitted_at=days[4])
     assert not QueueEntry.objects.exists()
     other = waiting(person("other"), submitted_at=days[2])
     again = waiting(world.learner, attempt=2, previous_id=first.pk, submitted_at=days[1])

@@ -306,9 +306,7 @@ def test_an_erased_learner_takes_reviews_drafts_and_claims_along(world: World) -
     reviewed(waiting(world.learner), by=world.director)
     second = waiting(world.learner, graded_mission("mission-2"))
     claimed(second, world.director)
-    decisions.save_draft(
-        reviewer=world.director, submission_id=second.pk, assessment=assessment()
-    )
+    decisions.save_draft(reviewer=world.director, submission_id=second.pk, assessment=assessment())
     erase_user(user_id=world.learner.pk)
     models: list[Any] = [Review, ReviewDraft, Claim, QueueEntry, Submission]
     assert [model.objects.count() for model in models] == [0] * len(models)

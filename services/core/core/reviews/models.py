@@ -27,6 +27,9 @@ class ClaimState(StrEnum):
     DECIDED = "decided"
 
 
+CLAIM_STATES = enum_choices(ClaimState)
+
+
 class QueueEntry(models.Model):
     """A submission that waits for a review; deleted by the decision."""
 
@@ -54,9 +57,7 @@ class Claim(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="claims")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")
-    state = models.CharField(
-        max_length=16, choices=enum_choices(ClaimState), default=ClaimState.OPEN.value
-    )
+    state = models.CharField(max_length=16, choices=CLAIM_STATES, default=ClaimState.OPEN.value)
     claimed_at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField()
     extensions = models.PositiveSmallIntegerField(default=0)

@@ -23,8 +23,7 @@ def _reviews(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
 def _claims(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
     rows = Claim.objects.filter(pk__in=subjects).select_related("submission__mission")
     return {
-        str(row.pk): {"mission": row.submission.mission.title, "reason": row.reason}
-        for row in rows
+        str(row.pk): {"mission": row.submission.mission.title, "reason": row.reason} for row in rows
     }
 
 

@@ -123,9 +123,7 @@ def unsettled() -> QuerySet[Submission]:
     reviewer; or the queue does not have what waits, or has what does not."""
     of_this = {"submission": OuterRef("pk")}
     live = Exists(live_claims().filter(**of_this))
-    lapsed = Exists(
-        Claim.objects.filter(state=ClaimState.OPEN, until__lte=clock.now(), **of_this)
-    )
+    lapsed = Exists(Claim.objects.filter(state=ClaimState.OPEN, until__lte=clock.now(), **of_this))
     undecided = Q(state__in=UNDECIDED)
     return Submission.objects.filter(
         Q(lapsed)

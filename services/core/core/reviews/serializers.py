@@ -9,14 +9,24 @@ from core.kit.choices import enum_choices
 from core.kit.serializers import ProseField, StrictSerializer
 from core.lessons.markup import SECTION_MAX, Section
 from core.reviews.decisions import Assessment
-from core.reviews.models import OUTCOMES, Claim, ClaimState, QueueEntry, Review, ReviewDraft
+from core.reviews.models import (
+    CLAIM_STATES,
+    OUTCOMES,
+    Claim,
+    ClaimState,
+    QueueEntry,
+    Review,
+    ReviewDraft,
+)
 from core.reviews.scores import Mark
 from core.reviews.selectors import Wait
 from core.reviews.services import EXTENSIONS_MAX
 from ongoza_contracts.reviews import ReviewOutcome
 
 CRITERIA_MAX = 100
-RETURNED = (ClaimState.RELEASED, ClaimState.EXPIRED, ClaimState.TAKEN_AWAY)
+RETURNED = [
+    choice for choice in CLAIM_STATES if choice[0] not in (ClaimState.OPEN, ClaimState.DECIDED)
+]
 
 
 # --- the queue -----------------------------------------------------------------------------------
@@ -48,15 +58,11 @@ class QueueEntrySerializer(serializers.ModelSerializer[QueueEntry]):
         )
         read_only_fields = fields
 
-    @extend_schema_field(
-        serializers.ChoiceField(
-            choices=[(state.value, state.value) for state in RETURNED], allow_null=True
-        )
-    )
+    @extend_schema_field(serializers.ChoiceField(choices=RETURNED, allow_null=True))
     def get_returned(self, entry: Any) -> str | None:
         """An open claim of an entry that the queue shows ran out."""
         state = ClaimState.EXPIRED if entry.last_claim == ClaimState.OPEN else entry.last_claim
-        return str(state) if state in RETURNED else None
+        return str(state) if state in dict(RETURNED) else None
 
 
 class HoursField(serializers.FloatField):
@@ -82,7 +88,7 @@ class WaitSerializer(serializers.Serializer[Wait]):
     has_enough_reviews = serializers.BooleanField(source="statistics.has_enough_reviews")
     median_hours = HoursField(
         source="statistics.median",
-        help_text="Half of them took less. Null if there are not enough reviews, as are the next."
+        help_text="Half of them took less. Null if there are not enough reviews, as are the next.",
     )
     most_hours = HoursField(source="statistics.most", help_text="Four of five took less.")
     share_kept = serializers.FloatField(
@@ -182,9 +188,7 @@ class MarkRequest(StrictSerializer):
     comment = ProseField(max_length=2000, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> Mark:
-        return Mark(
-            criterion=attrs["criterion"], points=attrs["points"], comment=attrs["comment"]
-        )
+        return Mark(criterion=attrs["criterion"], points=attrs["points"], comment=attrs["comment"])
 
 
 class SaveDraftRequest(StrictSerializer):

@@ -199,9 +199,7 @@ class SubmissionReviews(ApiView):
 class SubmissionWait(ApiView):
     permissions = {"GET": Principal.USER}
 
-    @extend_schema(
-        operation_id="submissions_read_wait", responses=serializers.WaitSerializer
-    )
+    @extend_schema(operation_id="submissions_read_wait", responses=serializers.WaitSerializer)
     def get(self, request: Request, submission_id: UUID) -> Response:
         """By when the review of a waiting submission is promised, how many wait before it, and how
         long reviews of this queue took in the last 30 days."""
