@@ -4,14 +4,11 @@ from datetime import UTC
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-import jwt
 from django.conf import settings
 
 from core.certificates.models import Certificate, SigningKey
-from core.certificates.rsa_keys import load_private_key, public_jwk, thumbprint
-from core.kit.errors import Conflict
+from core.certificates.signing import ALGORITHM, certificates_url, key_url, sign
 
-ALGORITHM = "RS256"
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
@@ -20,38 +17,14 @@ CONTEXTS = (
 ISSUER_NAME = "Ongoza CyberHub"
 
 
-class CredentialsOff(Conflict):
-    code = "credentials_off"
-    detail = "Signed credentials are not set up on this server."
-
-
-def certificates_url(path: str = "") -> str:
-    return f"{settings.API_URL}/api/v1/certificates/{path}"
-
-
 def verify_url(certificate: Certificate) -> str:
     """The address of the public page, which is the credential's id too."""
     return certificates_url(f"{certificate.pk}/verify/")
 
 
 def signed_credential(certificate: Certificate) -> str:
-    """The compact form of the token. Raises CredentialsOff.
-
-    The public key is recorded first: the token verifies after the setting has another key.
-    """
-    if not settings.CERTIFICATE_KEY:
-        raise CredentialsOff
-    key = load_private_key(settings.CERTIFICATE_KEY)
-    jwk = public_jwk(key.public_key())
-    row, _ = SigningKey.objects.get_or_create(thumbprint=thumbprint(jwk), defaults={"jwk": jwk})
-    if row.withdrawn_at:
-        raise CredentialsOff
-    headers = {"kid": key_url(row)}
-    return jwt.encode(_claims(certificate), key, algorithm=ALGORITHM, headers=headers)
-
-
-def key_url(key: SigningKey) -> str:
-    return certificates_url(f"keys/{key.thumbprint}/")
+    """The compact form of the token. Raises CredentialsOff."""
+    return sign(_claims(certificate))
 
 
 def published_key(key: SigningKey) -> dict[str, str]:

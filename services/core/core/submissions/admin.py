@@ -1,0 +1,24 @@
+from django.contrib import admin
+
+from core.kit.admin import ReadOnlyAdmin
+from core.submissions.models import Artifact, Extension, Submission
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnlyAdmin):
+    list_display = ("user", "mission", "attempt", "state", "submitted_at", "score")
+    list_filter = ("state", "mission__mission_type")
+    search_fields = ("=id",)
+
+
+@admin.register(Artifact)
+class ArtifactAdmin(ReadOnlyAdmin):
+    list_display = ("submission", "kind", "size", "created_at")
+    list_filter = ("kind",)
+    list_note = "What learners handed in. They and their reviewers alone see names and contents."
+    hidden = ("name", "text", "url", "fingerprints", "sha256")
+
+
+@admin.register(Extension)
+class ExtensionAdmin(ReadOnlyAdmin):
+    list_display = ("user", "mission", "until", "granted_by")

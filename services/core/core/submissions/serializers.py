@@ -1,0 +1,163 @@
+from typing import Any
+
+from django.core.validators import URLValidator
+from rest_framework import serializers
+
+from core.kit.choices import enum_choices
+from core.kit.serializers import AwareDateTimeField, ProseField, StrictSerializer
+from core.lessons.markup import SECTION_MAX, Section
+from core.submissions.models import Artifact, ArtifactKind, Extension, Submission
+from core.submissions.similar import Similarity
+from ongoza_contracts.vocabulary import ID_MAX
+
+LINK_SCHEMES = ("https", "http")
+TEXT_MAX = SECTION_MAX
+RECEIPT_MAX = 20_000
+"""Characters: more than one of ARTIFACTS_MAX artifacts has."""
+CONTENT = {ArtifactKind.TEXT: "text", ArtifactKind.LINK: "url", ArtifactKind.FILE: "file"}
+"""The field that an artifact of each kind has."""
+
+
+class SubmissionSerializer(serializers.ModelSerializer[Submission]):
+    """An attempt at a mission. `score` is in per cent, after deductions."""
+
+    previous = serializers.UUIDField(
+        source="previous_id",
+        read_only=True,
+        allow_null=True,
+        help_text="The attempt whose requested changes it makes.",
+    )
+
+    class Meta:
+        model = Submission
+        fields = (
+            *("id", "user", "mission", "attempt", "previous", "state", "rubric_version"),
+            *("artifacts", "submitted_at", "late_minutes", "late_deduction", "score"),
+            *("decided_at", "created_at", "updated_at"),
+        )
+        read_only_fields = fields
+
+
+class ArtifactSerializer(serializers.ModelSerializer[Artifact]):
+    """A text, link or file of an attempt; the bytes of a file are at its `content/`."""
+
+    html = serializers.SerializerMethodField(
+        help_text="Of a text, without scripts, styles and images from elsewhere; else empty."
+    )
+    content_type = serializers.CharField(
+        source="blob.content_type", default=None, read_only=True, allow_null=True
+    )
+
+    class Meta:
+        model = Artifact
+        fields = (
+            *("id", "submission", "kind", "name", "text", "html", "url", "content_type"),
+            *("size", "sha256", "created_at", "changed_at"),
+        )
+        read_only_fields = fields
+
+    def get_html(self, artifact: Artifact) -> str:
+        return Section("", artifact.text).html if artifact.text else ""
+
+
+class ChangeTextRequest(StrictSerializer):
+    name = serializers.CharField(max_length=200, allow_blank=True)
+    text = ProseField(max_length=TEXT_MAX, help_text="Markdown.")
+
+
+class AddArtifactRequest(StrictSerializer):
+    """`text`, `url` or `file`, as `kind` says; a file keeps the name of its upload."""
+
+    kind = serializers.ChoiceField(choices=enum_choices(ArtifactKind))
+    name = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    text = ProseField(max_length=TEXT_MAX, required=False, help_text="Markdown.")
+    url = serializers.CharField(
+        max_length=2000, required=False, validators=[URLValidator(schemes=LINK_SCHEMES)]
+    )
+    file = serializers.UUIDField(required=False, help_text="The id of a complete file of yours.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        kind = ArtifactKind(attrs["kind"])
+        needed = CONTENT[kind]
+        if needed not in attrs:
+            raise serializers.ValidationError({needed: f"A {kind} needs it."}, "required")
+        unused = {*CONTENT.values()} - {needed}
+        if kind == ArtifactKind.FILE:
+            unused.add("name")
+        if found := sorted(unused & attrs.keys()):
+            raise serializers.ValidationError({found[0]: f"A {kind} has none."}, "not_allowed")
+        return attrs
+
+
+class ExtensionSerializer(serializers.ModelSerializer[Extension]):
+    class Meta:
+        model = Extension
+        fields = ("id", "mission", "user", "until", "granted_by", "changed_at")
+        read_only_fields = fields
+
+
+class GrantExtensionRequest(StrictSerializer):
+    user = serializers.IntegerField(min_value=1, max_value=ID_MAX)
+    until = AwareDateTimeField(help_text="After the mission's due time.")
+
+
+# --- receipts ------------------------------------------------------------------------------------
+class ReceiptArtifactSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=enum_choices(ArtifactKind))
+    size = serializers.IntegerField(help_text="In bytes.")
+    sha256 = serializers.CharField(help_text="Of the bytes, or of the text or URL in UTF-8.")
+
+
+class ReceiptStatementSerializer(serializers.Serializer[Any]):
+    """What a receipt states."""
+
+    receipt_version = serializers.IntegerField(help_text="Of these fields.")
+    submission = serializers.UUIDField()
+    mission = serializers.UUIDField()
+    rubric_version = serializers.IntegerField()
+    user = serializers.IntegerField()
+    attempt = serializers.IntegerField()
+    submitted_at = serializers.DateTimeField(help_text="By the server's clock.")
+    late_minutes = serializers.IntegerField()
+    artifacts = ReceiptArtifactSerializer(many=True)
+    sha256 = serializers.CharField(
+        help_text="Of the artifacts' hashes in their order, each on a line of its own."
+    )
+
+
+class ReceiptSerializer(serializers.Serializer[Any]):
+    receipt = serializers.CharField(help_text="A JSON Web Token.")
+    statement = ReceiptStatementSerializer()
+
+
+class VerifyReceiptRequest(StrictSerializer):
+    receipt = serializers.CharField(max_length=RECEIPT_MAX)
+
+
+class VerifiedReceiptSerializer(serializers.Serializer[Any]):
+    valid = serializers.BooleanField()
+    statement = ReceiptStatementSerializer(allow_null=True)
+
+
+# --- similarity ----------------------------------------------------------------------------------
+class SimilaritySerializer(serializers.Serializer[Similarity]):
+    artifact = serializers.UUIDField(source="artifact.pk")
+    equal = serializers.BooleanField(source="is_equal")
+    percent = serializers.IntegerField(
+        source="overlap.percent", help_text="How much of a text the other one has too."
+    )
+    passages = serializers.ListField(
+        child=serializers.CharField(), source="overlap.passages", help_text="As this text has them."
+    )
+    other_submission = serializers.SerializerMethodField(
+        help_text="Null for the work of a learner whom you do not review."
+    )
+    other_submitted_at = serializers.DateTimeField(source="other.submission.submitted_at")
+
+    def get_other_submission(self, found: Similarity) -> str | None:
+        return str(found.other.submission_id) if found.is_reached else None
+
+
+class SimilaritiesSerializer(serializers.Serializer[Any]):
+    similarities = SimilaritySerializer(many=True)

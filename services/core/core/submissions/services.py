@@ -1,0 +1,248 @@
+"""Everything that moves attempts. A learner's requests take turns by the lock of the learner."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from core.kit import clock
+from core.kit.errors import Conflict, NotFound
+from core.kit.etags import IfMatch
+from core.kit.limits import lock_parent, require_below_limit
+from core.kit.versions import get_for_update
+from core.missions.models import Mission
+from core.outbox.publish import publish
+from core.progress.models import Progress
+from core.progress.services import report_progress
+from core.submissions.lateness import VERSION, Lateness, LateRule, lateness
+from core.submissions.models import OPEN, Extension, Submission
+from core.submissions.selectors import best_submission
+from core.submissions.states import OUTCOMES, SUBMISSION_STATES
+from core.users.guardians import require_consent
+from core.users.models import User
+from ongoza_contracts.missions import LatePolicy, MissionState
+from ongoza_contracts.submissions import SubmissionState
+from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus
+
+WITHDRAWALS_MAX = 10
+"""Of a learner at one mission. A withdrawn attempt counts against no other limit."""
+
+
+class MissionRetired(Conflict):
+    code = "mission_retired"
+    detail = "The mission is not offered any more."
+
+
+class AttemptOpen(Conflict):
+    code = "attempt_open"
+
+
+class NoAttemptsLeft(Conflict):
+    code = "no_attempts_left"
+
+
+class TooLate(Conflict):
+    code = "too_late"
+
+
+class NothingToSubmit(Conflict):
+    code = "nothing_to_submit"
+    detail = "Add a text, a link or a file first."
+
+
+class TooManyWithdrawn(Conflict):
+    code = "too_many_withdrawn"
+    detail = f"You have withdrawn {WITHDRAWALS_MAX} attempts at this mission, as many as possible."
+
+
+def start_attempt(*, user: User, mission_id: UUID) -> Submission:
+    """A new draft of the user's; the mission's item is in progress from then on. After requested
+    changes it is the attempt that makes them, which counts against no limit.
+
+    Raises NotFound, MissionRetired, AttemptOpen, NoAttemptsLeft, TooLate, Busy and what
+    `report_progress` does.
+    """
+    with lock_parent(User.objects.filter(pk=user.pk)):
+        mission = _offered_mission(mission_id)
+        attempts = Submission.objects.filter(user=user, mission=mission)
+        if under_way := attempts.filter(state__in=OPEN).first():
+            raise AttemptOpen(f"The attempt {under_way.pk} is under way.")
+        standing = attempts.exclude(state=SubmissionState.WITHDRAWN)
+        last = standing.order_by("attempt").last()
+        changed = last if last and last.state == SubmissionState.CHANGES_REQUESTED else None
+        if changed is None:
+            _require_attempt_left(mission, standing)
+            _require_in_time(_lateness_now(user, mission))
+        _report_begun(user, mission)
+        number = (attempts.aggregate(last=Max("attempt"))["last"] or 0) + 1
+        new = Submission(
+            user=user, mission=mission, attempt=number, previous_id=changed and changed.pk
+        )
+        publish(new)
+        return new
+
+
+def submit(*, user: User, submission_id: UUID, if_match: IfMatch | None = None) -> Submission:
+    """Hand in a draft: neither it nor its artifacts change from then on.
+
+    Raises NotFound, PreconditionFailed, IllegalTransition, NothingToSubmit, TooLate and Busy.
+    """
+    with lock_parent(User.objects.filter(pk=user.pk)):
+        submission = _own(user, submission_id, if_match)
+        SUBMISSION_STATES.move(submission, "submit")
+        submission.artifacts = submission.artifact_set.count()
+        if not submission.artifacts:
+            raise NothingToSubmit
+        submission.submitted_at = clock.now()
+        submission.rubric_version = submission.mission.rubric_version
+        _set_lateness(submission)
+        publish(submission)
+        return submission
+
+
+def withdraw(*, user: User, submission_id: UUID, if_match: IfMatch | None = None) -> Submission:
+    """Take back an attempt that no reviewer has begun to review.
+
+    Raises NotFound, PreconditionFailed, IllegalTransition, TooManyWithdrawn and Busy.
+    """
+    with lock_parent(User.objects.filter(pk=user.pk)):
+        submission = _own(user, submission_id, if_match)
+        SUBMISSION_STATES.move(submission, "withdraw")
+        withdrawn = Submission.objects.filter(
+            user=user, mission=submission.mission_id, state=SubmissionState.WITHDRAWN
+        )
+        require_below_limit(withdrawn, WITHDRAWALS_MAX, TooManyWithdrawn)
+        publish(submission)
+        return submission
+
+
+# --- reviews -------------------------------------------------------------------------------------
+def begin_review(*, submission_id: UUID) -> Submission:
+    """A reviewer has begun: the attempt cannot be withdrawn. The caller has checked that they may.
+
+    Raises NotFound and IllegalTransition.
+    """
+    return _move(submission_id, "begin_review")
+
+
+def end_review(*, submission_id: UUID) -> Submission:
+    """The review ended without an outcome. Raises NotFound and IllegalTransition."""
+    return _move(submission_id, "end_review")
+
+
+def record_outcome(
+    *, submission: Submission, state: SubmissionState, score: float | None, deduction: float = 0
+) -> Submission:
+    """What a review came to: changes requested, passed or failed. The first outcome needs a review
+    that has begun; a passed or failed attempt may get another one. Passing completes the mission's
+    item by the source `review`, with the best score of the learner's passed attempts; what is
+    completed stays completed.
+
+    `score` is the reviewer's, in per cent; `deduction` is subtracted from it, such as for hints,
+    and then what is lost by being late. A caller that locks users has locked the learner with them,
+    in the order of ids.
+
+    Raises NotFound, IllegalTransition, Busy, and what `require_consent` does for the learner.
+    """
+    with lock_parent(User.objects.filter(pk=submission.user_id)) as learner:
+        require_consent(learner)
+        found = get_for_update(Submission.objects.filter(pk=submission.pk))
+        SUBMISSION_STATES.move(found, OUTCOMES[state])
+        found.score = None if score is None else _final_score(found, score - deduction)
+        found.decided_at = clock.now()
+        publish(found)
+        if found.state == SubmissionState.PASSED:
+            _report_passed(learner, found)
+        return found
+
+
+def _move(submission_id: UUID, action: str) -> Submission:
+    with transaction.atomic():
+        submission = get_for_update(Submission.objects.filter(pk=submission_id))
+        SUBMISSION_STATES.move(submission, action)
+        publish(submission)
+        return submission
+
+
+def _final_score(submission: Submission, score: float) -> float:
+    return round(max(score, 0) * (100 - submission.late_deduction) / 100, 2)
+
+
+# --- attempts and lateness -----------------------------------------------------------------------
+def _own(user: User, submission_id: UUID, if_match: IfMatch | None) -> Submission:
+    rows = Submission.objects.filter(user=user, pk=submission_id)
+    return get_for_update(rows, if_match=if_match)
+
+
+def _offered_mission(mission_id: UUID) -> Mission:
+    """Raises NotFound, also for a draft, and MissionRetired."""
+    mission = Mission.objects.exclude(state=MissionState.DRAFT).filter(pk=mission_id).first()
+    if mission is None:
+        raise NotFound
+    if mission.state == MissionState.RETIRED:
+        raise MissionRetired
+    return mission
+
+
+def _require_attempt_left(mission: Mission, standing: QuerySet[Submission]) -> None:
+    """Raises NoAttemptsLeft. `standing` are those that were not withdrawn."""
+    used = standing.filter(previous_id=None).count()
+    if mission.max_attempts is not None and used >= mission.max_attempts:
+        raise NoAttemptsLeft(f"You have used {used} of {mission.max_attempts} attempts.")
+
+
+def _set_lateness(submission: Submission) -> None:
+    """Of the first attempt where it makes requested changes. Raises TooLate."""
+    previous = Submission.objects.filter(pk=submission.previous_id).first()
+    if previous:
+        submission.late_minutes = previous.late_minutes
+        submission.late_deduction = previous.late_deduction
+        submission.late_policy_version = previous.late_policy_version
+        return
+    found = _lateness_now(submission.user, submission.mission)
+    _require_in_time(found)
+    submission.late_minutes, submission.late_deduction = found.minutes, found.deduction
+    submission.late_policy_version = VERSION
+
+
+def _lateness_now(user: User, mission: Mission) -> Lateness:
+    extension = Extension.objects.filter(user=user, mission=mission).first()
+    rule = LateRule(
+        policy=LatePolicy(mission.late_policy),
+        grace_minutes=mission.late_grace_minutes,
+        deduction_per_day=mission.late_deduction_per_day,
+        deduction_limit=mission.late_deduction_limit,
+    )
+    return lateness(rule, mission.due_at, extension and extension.until, clock.now())
+
+
+def _require_in_time(found: Lateness) -> None:
+    if found.is_refused:
+        raise TooLate(f"The mission was due {found.minutes} minutes ago.")
+
+
+# --- progress ------------------------------------------------------------------------------------
+def _report_begun(user: User, mission: Mission) -> None:
+    """A no-op where the item is completed: another attempt may raise the score."""
+    completed = Progress.objects.filter(
+        user=user, content=mission.content_id, status=ProgressStatus.COMPLETED
+    )
+    if not completed.exists():
+        report_progress(
+            user=user,
+            content_id=str(mission.content_id),
+            content_type=ContentType.MISSION,
+            status=ProgressStatus.IN_PROGRESS,
+        )
+
+
+def _report_passed(learner: User, submission: Submission) -> None:
+    best = best_submission(learner.pk, submission.mission_id)
+    report_progress(
+        user=learner,
+        content_id=str(submission.mission.content_id),
+        content_type=ContentType.MISSION,
+        source=ProgressSource.REVIEW,
+        status=ProgressStatus.COMPLETED,
+        score=best.score if best else submission.score,
+    )

@@ -1,0 +1,90 @@
+"""The search for work that others handed in for the same mission."""
+
+from dataclasses import dataclass
+from heapq import nlargest
+from uuid import UUID
+
+from django.db.models import Q
+
+from core.access.selectors import reach
+from core.missions.models import Mission
+from core.submissions.models import Artifact, Submission
+from core.submissions.selectors import reviewable_submission
+from core.submissions.similarity import Overlap, overlap, shingle_hashes
+from core.users.models import User
+from ongoza_contracts.access import Permission
+from ongoza_contracts.submissions import SubmissionState
+
+CANDIDATES_MAX, SHOWN_MAX = 200, 20
+PERCENT_MIN = 5
+"""Less of a text is no more than common phrases."""
+
+Pair = tuple[Artifact, Artifact]
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """An artifact that is like one of another learner."""
+
+    artifact: Artifact
+    other: Artifact
+    is_reached: bool
+    """Whether the caller may read the other one."""
+    is_equal: bool
+    overlap: Overlap
+
+
+def similarities(caller: User, submission_id: UUID) -> list[Similarity]:
+    """The artifacts of an attempt that are like those of other learners, the most similar first; at
+    most SHOWN_MAX. What a text has from the mission's own does not count.
+
+    Raises NotFound for an attempt that the caller does not review.
+    """
+    submission = reviewable_submission(caller, submission_id)
+    task = _task(submission.mission)
+    pairs = _likely_pairs(submission, task)
+    within = reach(caller, Permission.SUBMISSION_REVIEW, "user_id")
+    reached = Submission.objects.filter(within, pk__in={other.submission_id for _, other in pairs})
+    reached_ids = {*reached.values_list("pk", flat=True)}
+    found = (
+        Similarity(
+            one,
+            other,
+            is_reached=other.submission_id in reached_ids,
+            is_equal=_is_equal(one, other),
+            overlap=overlap(one.text, other.text, task),
+        )
+        for one, other in pairs
+    )
+    shown = (one for one in found if one.is_equal or one.overlap.percent >= PERCENT_MIN)
+    return sorted(shown, key=lambda one: (one.is_equal, one.overlap.percent), reverse=True)
+
+
+def _likely_pairs(submission: Submission, task: str) -> list[Pair]:
+    """Those that are equal or share the most fingerprints."""
+    own = [*submission.artifact_set.all()]
+    ignored = shingle_hashes(task)
+    sought = {one.pk: {*one.fingerprints} - ignored for one in own}
+    near = Q(fingerprints__overlap=[*set[int]().union(*sought.values())])
+    equal = Q(sha256__in={one.sha256 for one in own})
+    others = Artifact.objects.filter(near | equal, submission__mission=submission.mission_id)
+    others = others.exclude(submission__user=submission.user_id)
+    others = others.exclude(submission__state=SubmissionState.DRAFT).select_related("submission")
+
+    def likeness(pair: Pair) -> tuple[bool, int]:
+        one, other = pair
+        return _is_equal(one, other), len(sought[one.pk].intersection(other.fingerprints))
+
+    candidates = others.order_by("-pk")[:CANDIDATES_MAX]
+    pairs = ((one, other) for other in candidates for one in own)
+    return nlargest(SHOWN_MAX, (pair for pair in pairs if any(likeness(pair))), key=likeness)
+
+
+def _is_equal(one: Artifact, other: Artifact) -> bool:
+    return (one.kind, one.sha256) == (other.kind, other.sha256)
+
+
+def _task(mission: Mission) -> str:
+    """The texts that everybody has."""
+    texts = (mission.title, mission.description, mission.story)
+    return "\n".join((*texts, *mission.objectives, *mission.subtasks))

@@ -1,0 +1,93 @@
+"""Who reads attempts, and who extends the time for them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from core.missions.models import Mission
+from core.submissions.models import Extension, Submission
+from core.users.models import User
+from ongoza_contracts.submissions import SubmissionState as State
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.school import ABSENT, World
+from tests.unit.core.submission_rows import act, in_state, mission, path, submitted
+from tests.unit.core.world import Caller, assign, person, refusal, signed_in
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+
+
+@pytest.mark.parametrize("state", [one.value for one in State])
+def test_reviewers_read_everything_but_drafts(world: World, state: str) -> None:
+    row = mission()
+    found = in_state(world.learner, row, state)
+    assign(world.mentor, world.learner)
+    shown = state != State.DRAFT
+    for reader in (world.mentor, world.director, world.admin):
+        caller = signed_in(reader)
+        answer = caller.get(f"submissions/{found.pk}/")
+        assert (answer[0] == 200 and answer[1]["state"] == state) is shown
+        assert shown or refusal(answer) == ABSENT
+        listed = caller.get(f"{path(row)}?user={world.learner.pk}")[1]["results"]
+        assert len(listed) == shown
+
+
+def test_others_find_nothing(world: World) -> None:
+    row = mission()
+    found = submitted(world.learner, row)
+    person("sara", Role.SPONSOR, world.school)
+    sponsor = User.objects.get(email="sara@ongoza.example")
+    for other in (world.foreign, world.foreign_mentor, world.mentor, sponsor):
+        caller = signed_in(other)
+        assert refusal(caller.get(f"submissions/{found.pk}/")) == ABSENT
+        assert refusal(caller.get(f"{path(row)}?user={world.learner.pk}")) == ABSENT
+        for action in ("submit", "withdraw"):
+            assert refusal(act(caller, found, action)) == ABSENT
+    for staff in (world.director, world.admin):
+        assert refusal(act(signed_in(staff), found, "withdraw")) == ABSENT
+    assert Submission.objects.get().state == "submitted"
+
+
+def test_withdrawing_twice_is_refused(amina: Caller, learner: User, row: Mission) -> None:
+    found = withdraw(user=learner, submission_id=submitted(learner, row).pk)
+    assert refusal(act(amina, found, "withdraw")) == (409, "illegal_transition", [])
+
+
+# --- extensions ----------------------------------------------------------------------------------
+def extend(caller: Caller, row: Mission, user: User, until: Any) -> Any:
+    return caller.post(
+        f"missions/{row.pk}/extensions/", {"user": user.pk, "until": until.isoformat()}
+    )
+
+
+def test_staff_extend_the_time_of_learners_they_review(world: World) -> None:
+    row = mission(due_at=NOW)
+    director, learner = signed_in(world.director), signed_in(world.learner)
+    status, body = extend(director, row, world.learner, NOW + timedelta(days=1))
+    assert (status, body["granted_by"], body["user"]) == (201, world.director.pk, world.learner.pk)
+    again, changed = extend(director, row, world.learner, NOW + timedelta(days=2))
+    assert (again, changed["id"]) == (200, body["id"])
+    assert learner.get(f"missions/{row.pk}/extensions/")[1]["results"] == [changed]
+    assert signed_in(world.foreign).get(f"missions/{row.pk}/extensions/")[1]["results"] == []
+
+
+def test_nobody_else_extends_it(world: World) -> None:
+    row = mission(due_at=NOW)
+    later = NOW + timedelta(days=1)
+    assert extend(signed_in(world.learner), row, world.learner, later)[0] == 403
+    assert refusal(extend(signed_in(world.foreign_mentor), row, world.learner, later)) == ABSENT
+    assert refusal(extend(signed_in(world.mentor), row, world.learner, later)) == ABSENT
+    own = extend(signed_in(world.director), row, world.director, later)
+    assert refusal(own) == (403, "own_extension", [])
+    assert not Extension.objects.exists()
+
+
+@pytest.mark.parametrize("due_at", [None, NOW + timedelta(days=2)], ids=["none", "later"])
+def test_an_extension_ends_after_the_due_time(world: World, due_at: Any) -> None:
+    row = mission(due_at=due_at)
+    answer = extend(signed_in(world.director), row, world.learner, NOW + timedelta(days=1))
+    assert refusal(answer) == (400, "not_later", [])
+    assert not Extension.objects.exists()
