@@ -27,7 +27,7 @@ POINTS = (10, 5)
 
 def graded_mission(content_id: str = "mission-1", points: Sequence[int] = POINTS) -> Mission:
     """On offer, with a rubric of criteria with these points, of which 60 % pass."""
-    found = Mission.objects.filter(content=content_id).first()
+    found = Mission.objects.filter(content__content_id=content_id).first()
     if found is not None:
         return found
     content = ContentItem.objects.filter(content_id=content_id).first() or item(content_id)
@@ -72,12 +72,13 @@ def reviewer(name: str = "reviewer") -> User:
     return User.objects.filter(email=f"{name}@ongoza.example").first() or person(name, Role.ADMIN)
 
 
-def assessment(first: float = 10, second: float = 5, **texts: str) -> Assessment:
+def assessment(*points: float, **texts: Any) -> Assessment:
+    """With these points, or all."""
     marks = [
-        Mark(criterion=number, points=points, comment="")
-        for number, points in enumerate((first, second), start=1)
+        Mark(criterion=number, points=given, comment="")
+        for number, given in enumerate(points or POINTS, start=1)
     ]
-    return Assessment(marks=marks, **texts)  # type: ignore[arg-type]
+    return Assessment(marks=marks, **texts)
 
 
 def claimed(submission: Submission, by: User | None = None) -> Claim:

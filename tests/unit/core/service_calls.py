@@ -24,9 +24,9 @@ from core.users.services import add_user, refresh, sign_in
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
 from tests.unit.core.cohort_calls import OF_COHORTS
-from tests.unit.core.review_calls import OF_REVIEWS
 from tests.unit.core.published import published_rows
 from tests.unit.core.quiz_rows import answers, past_attempt, quiz
+from tests.unit.core.review_calls import OF_REVIEWS
 from tests.unit.core.school import World
 from tests.unit.core.test_profiling_record import RESULT
 from tests.unit.core.world import assign, item, person

@@ -63,7 +63,7 @@ def test_a_pass_publishes_the_review_and_completes_the_mission(world: World) -> 
         ProgressSource.REVIEW,
         90,
     )
-    assert not (QueueEntry.objects.exists() or ReviewDraft.objects.exists())
+    assert (QueueEntry.objects.count(), ReviewDraft.objects.count()) == (0, 0)
     assert Claim.objects.get().state == "decided"
 
 

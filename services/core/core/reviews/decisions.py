@@ -20,7 +20,7 @@ from core.outbox.publish import publish
 from core.reviews import notifications, scores, selectors
 from core.reviews.models import QueueEntry, Review, ReviewDraft
 from core.reviews.queue import add_entry
-from core.reviews.services import end_claim, own_claim
+from core.reviews.services import end_claim, own_claim, waiting_entry
 from core.reviews.states import REGRADE
 from core.submissions.models import Submission
 from core.submissions.services import record_outcome
@@ -101,7 +101,7 @@ def decide(
     """
     with _locked(reviewer, submission_id) as submission:
         held = own_claim(submission, reviewer)
-        entry = QueueEntry.objects.get(submission=submission)
+        entry = waiting_entry(submission)
         kind = ReviewKind.SECOND_OPINION if entry.second_opinion else ReviewKind.FIRST
         review = Review(
             kind=kind,

@@ -6,10 +6,10 @@ from uuid import UUID
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.jobs.services import schedule
+from core.kit import clock
 from core.kit.errors import NotFound
 from core.kit.limits import lock_parent
 from core.notifications.services import notify
-from core.kit import clock
 from core.reviews import notifications, selectors, services
 from core.reviews.models import Claim, ClaimState, QueueEntry
 from core.users.models import User

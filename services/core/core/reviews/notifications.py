@@ -28,7 +28,7 @@ def _claims(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
 
 
 def _entries(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
-    rows = QueueEntry.objects.filter(submission__in=subjects)
+    rows = QueueEntry.objects.filter(submission__pk__in=subjects)
     return {
         str(row.submission_id): {
             "mission": row.submission.mission.title,

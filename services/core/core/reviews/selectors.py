@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from core.access.selectors import active_memberships, reach
 from core.kit import clock
 from core.kit.errors import NotFound
 from core.reviews.models import Claim, ClaimState, QueueEntry, Review
 from core.reviews.promises import WINDOW, DecidedReview, QueueStatistics, queue_statistics
-from core.submissions.models import Submission
+from core.submissions.models import Artifact, Submission
 from core.users.models import User
 from ongoza_contracts.access import Permission
 from ongoza_contracts.reviews import ReviewKind
@@ -43,7 +44,8 @@ def reviewable_submission(caller: User, submission_id: UUID) -> Submission:
 def queue(caller: User) -> QuerySet[QueueEntry]:
     """What the caller may claim, the longest waiting first: nothing that has a live claim, and no
     second opinion on a review of the caller's own. Each entry has `last_claim`, the state of the
-    newest claim: open for one that ran out."""
+    newest claim: open for one that ran out; and `equal_artifacts`, the number of those that
+    somebody else handed in for the mission as well."""
     within = reach(caller, REVIEW, "submission__user_id")
     claims = Claim.objects.filter(submission=OuterRef("submission"))
     own_reviews = Review.objects.filter(submission=OuterRef("submission"), reviewer=caller)
@@ -53,8 +55,22 @@ def queue(caller: User) -> QuerySet[QueueEntry]:
         .exclude(Exists(live_claims().filter(submission=OuterRef("submission"))))
         .exclude(Exists(own_reviews), second_opinion=True)
         .select_related("submission__mission")
-        .annotate(last_claim=Subquery(claims.order_by("-id").values("state")[:1]))
+        .annotate(
+            last_claim=Subquery(claims.order_by("-id").values("state")[:1]),
+            equal_artifacts=Coalesce(Subquery(_equal_artifacts()), 0),
+        )
     )
+
+
+def _equal_artifacts() -> QuerySet[Artifact, int]:
+    """The number for an entry of the outer query; none instead of 0."""
+    mission, learner = OuterRef("submission__mission"), OuterRef("submission__user")
+    others = Artifact.objects.exclude(submission__user=learner).filter(
+        sha256=OuterRef("sha256"), submission__mission=mission
+    )
+    equal = Exists(others.exclude(submission__state=SubmissionState.DRAFT))
+    found = Artifact.objects.filter(equal, submission=OuterRef("submission")).order_by()
+    return found.values("submission").annotate(count=Count("pk")).values_list("count", flat=True)
 
 
 def live_claims() -> QuerySet[Claim]:

@@ -5,7 +5,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.kit.choices import enum_choices
 from core.kit.serializers import ProseField, StrictSerializer
 from core.lessons.markup import SECTION_MAX, Section
 from core.reviews.decisions import Assessment
@@ -202,7 +201,7 @@ class SaveDraftRequest(StrictSerializer):
     private_notes = ProseField(max_length=SECTION_MAX, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        outcome = attrs["outcome"] if "outcome" in attrs else None
+        outcome = attrs.get("outcome")
         found = ReviewOutcome(outcome) if outcome else None
         texts = {name: attrs[name] for name in ("comments", "private_notes")}
         assessment = Assessment(outcome=found, marks=tuple(attrs["marks"]), **texts)
@@ -212,4 +211,7 @@ class SaveDraftRequest(StrictSerializer):
 class DecideRequest(SaveDraftRequest):
     """Every criterion of the submission's rubric gets points."""
 
-    outcome = serializers.ChoiceField(choices=enum_choices(ReviewOutcome))
+    outcome = serializers.ChoiceField(choices=OUTCOMES)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {**super().validate(attrs), "outcome": ReviewOutcome(attrs["outcome"])}

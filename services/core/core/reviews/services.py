@@ -15,7 +15,7 @@ from core.kit.limits import lock_parent
 from core.kit.versions import get_for_update
 from core.reviews import queue, selectors
 from core.reviews.models import Claim, ClaimState, QueueEntry, Review
-from core.reviews.states import CLAIM_STATES, TAKE_AWAY
+from core.reviews.states import CLAIM_STATES
 from core.submissions.models import Submission
 from core.submissions.services import begin_review, end_review
 from core.users.models import User
@@ -80,7 +80,7 @@ def claim(*, reviewer: User, submission_id: UUID) -> Claim:
     """
     with lock_parent(User.objects.filter(pk=reviewer.pk)):
         submission = get_for_update(selectors.reviewable(reviewer).filter(pk=submission_id))
-        entry = _waiting_entry(submission)
+        entry = waiting_entry(submission)
         reviewed = Review.objects.filter(submission=submission, reviewer=reviewer)
         if entry.second_opinion and reviewed.exists():
             raise OwnReview
@@ -185,8 +185,8 @@ def _wait_again(submission: Submission) -> None:
         end_review(submission_id=submission.pk)
 
 
-def _waiting_entry(submission: Submission) -> QueueEntry:
-    """Raises NotWaiting."""
+def waiting_entry(submission: Submission) -> QueueEntry:
+    """The caller holds the submission's lock. Raises NotWaiting."""
     entry = QueueEntry.objects.filter(selectors.WAITS, submission=submission).first()
     if entry is None:
         raise NotWaiting
