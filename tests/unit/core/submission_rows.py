@@ -20,6 +20,7 @@ from core.submissions.services import (
 from core.users.models import User
 from ongoza_contracts.missions import MissionState
 from ongoza_contracts.submissions import SubmissionState
+from tests.unit.core.mission_rows import published_mission
 from tests.unit.core.world import Caller, item
 
 TEXT = "I closed every port but 443, and wrote a rule for each that was open before I began."
@@ -27,15 +28,9 @@ TEXT = "I closed every port but 443, and wrote a rule for each that was open bef
 
 def mission(content_id: str = "mission-1", **changes: Any) -> Mission:
     """A published one with its item, which a review completes."""
-    new = Mission(
-        content=item(content_id, completed_by="review"),
-        title=content_id,
-        state=MissionState.PUBLISHED,
-        **changes,
-    )
+    content = item(content_id, completed_by="review")
     with transaction.atomic():
-        publish(new)
-    return new
+        return published_mission(content=content, state=MissionState.PUBLISHED, **changes)
 
 
 def change(row: Mission, **columns: Any) -> None:

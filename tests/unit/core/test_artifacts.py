@@ -1,5 +1,6 @@
 """What attempts consist of: texts, links and files, who reads them, and what they can do."""
 
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,11 @@ from core.missions.models import Mission
 from core.submissions import artifacts
 from core.submissions.models import Artifact, Submission
 from core.submissions.services import start_attempt, submit
-from core.users.models import User
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.submission_rows import TEXT, mission
 from tests.unit.core.test_files import names, root
-from tests.unit.core.uploaded import content_of, create, digest, staged, upload
 from tests.unit.core.uploaded import TEXT as BYTES
+from tests.unit.core.uploaded import content_of, create, digest, staged, upload
 from tests.unit.core.world import Answer, Caller, assign, refusal, signed_in
 
 __all__ = ["root", "staged"]
@@ -27,6 +27,17 @@ HOSTILE = """
 <script>alert(1)</script> <img src=x onerror=alert(1)> [a](javascript:alert(1))
 ![b](https://evil.example/pixel.png) [c](data:text/html,x) <svg/onload=alert(1)> `<script>`
 """
+
+
+class Tags(HTMLParser):
+    """The names of tags, with those of their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, set[str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.setdefault(tag, set()).update(name for name, _ in attrs)
 
 
 @pytest.fixture
@@ -68,8 +79,9 @@ def test_a_text_is_rendered_without_what_it_could_do(lena: Caller, draft: Submis
     artifact = add(lena, draft, kind="text", name="Report", text=f"## Findings\n\n{HOSTILE}")
     assert artifact["text"].startswith("## Findings")
     assert "<h2>Findings</h2>" in artifact["html"]
-    for part in ("<script", "<img", "<svg", "javascript:alert(1)\"", "data:text", "evil.example\""):
-        assert part not in artifact["html"], part
+    tags = Tags()
+    tags.feed(artifact["html"])
+    assert tags.found == {"h2": set(), "p": set(), "img": {"alt"}, "code": set()}
     assert artifact["size"] == len(artifact["text"].encode())
     assert artifact["sha256"] == digest(artifact["text"].encode())
     assert (artifact["url"], artifact["content_type"]) == ("", None)
@@ -96,8 +108,8 @@ def test_a_text_of_a_draft_changes(lena: Caller, draft: Submission) -> None:
     ("body", "code"),
     [
         pytest.param({"kind": "text"}, [("text", "required")], id="no-text"),
-        pytest.param({"kind": "text", "text": " "}, [("text", "blank")], id="blank"),
-        pytest.param({"kind": "text", "text": "x" * 20_001}, [("text", "max_length")], id="long"),
+        pytest.param({"kind": "text", "text": " "}, [("text", "too_short")], id="blank"),
+        pytest.param({"kind": "text", "text": "x" * 20_001}, [("text", "too_long")], id="long"),
         pytest.param({"kind": "link", "url": "ftp://a.example/"}, [("url", "invalid")], id="ftp"),
         pytest.param(
             {"kind": "link", "url": "javascript:alert(1)"}, [("url", "invalid")], id="script"
@@ -112,7 +124,7 @@ def test_a_text_of_a_draft_changes(lena: Caller, draft: Submission) -> None:
             [("name", "not_allowed")],
             id="named-file",
         ),
-        pytest.param({"kind": "page"}, [("kind", "invalid_choice")], id="unknown-kind"),
+        pytest.param({"kind": "page"}, [("kind", "unknown_value")], id="unknown-kind"),
     ],
 )
 def test_bad_artifacts_are_refused(
@@ -221,7 +233,11 @@ def test_a_file_stays_when_its_upload_is_deleted_and_goes_with_its_learner(
 
 
 def test_a_deleted_file_leaves_no_bytes(
-    lena: Caller, draft: Submission, root: Path, staged: Path, django_capture_on_commit_callbacks: Any
+    lena: Caller,
+    draft: Submission,
+    root: Path,
+    staged: Path,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     file_id = upload(lena, BYTES)["id"]
     artifact = add(lena, draft, kind="file", file=file_id)

@@ -51,7 +51,7 @@ def test_everybody_verifies_a_receipt(world: World, found: Submission) -> None:
     assert statement["sha256"] == hashlib.sha256(lines.encode()).hexdigest()
     assert (statement["submission"], statement["user"]) == (str(found.pk), world.learner.pk)
     assert (statement["attempt"], statement["rubric_version"]) == (1, 2)
-    assert statement["submitted_at"] == found.submitted_at.isoformat().replace("+00:00", "Z")
+    assert statement["submitted_at"] == str(found.submitted_at).replace(" ", "T")
     assert receipt(world, found) == body
     assert "The first." not in json.dumps(body)
 
@@ -79,11 +79,11 @@ def test_what_core_did_not_sign_as_a_receipt_is_not_valid(
     claims = jwt.decode(token, options={"verify_signature": False})
     headers = jwt.get_unverified_header(token)
     forged = base64.urlsafe_b64encode(json.dumps({**claims, "attempt": 7}).encode()).decode()
-    deep = base64.urlsafe_b64encode(b'{"a":' * 3000 + b"1" + b"}" * 3000).decode().rstrip("=")
+    deep = base64.urlsafe_b64encode(b'{"a":' * 2000 + b"1" + b"}" * 2000).decode().rstrip("=")
     bad = {
         "changed": f"{header}.{forged.rstrip('=')}.{signature}",
         "of another key": jwt.encode(claims, other_key, "RS256", headers=headers),
-        "without signature": jwt.encode(claims, None, "none", headers={"typ": TOKEN_TYPE}),
+        "without signature": jwt.encode(claims, "", "none", headers={"typ": TOKEN_TYPE}),
         "of another type": jwt.encode(claims, own_key, "RS256", headers={**headers, "typ": "JWT"}),
         "of an unknown key": jwt.encode(
             claims, own_key, "RS256", headers={**headers, "kid": "https://evil.example/keys/x/"}
@@ -116,11 +116,9 @@ def test_there_is_none_without_a_key_or_without_what_was_handed_in(
     path = f"submissions/{found.pk}/receipt/"
     assert refusal(signed_in(world.foreign).get(path)) == ABSENT
     old = receipt(world, found)["receipt"]
-    Artifact.objects.first().delete()
+    Artifact.objects.all()[0].delete()
     assert refusal(signed_in(world.learner).get(path)) == (409, "artifacts_lost", [])
     settings.CERTIFICATE_KEY = ""
-    Artifact.objects.all().delete()
-    Submission.objects.filter(pk=found.pk)
     assert verified(old)[1]["valid"]
 
 

@@ -51,11 +51,6 @@ def test_others_find_nothing(world: World) -> None:
     assert Submission.objects.get().state == "submitted"
 
 
-def test_withdrawing_twice_is_refused(amina: Caller, learner: User, row: Mission) -> None:
-    found = withdraw(user=learner, submission_id=submitted(learner, row).pk)
-    assert refusal(act(amina, found, "withdraw")) == (409, "illegal_transition", [])
-
-
 # --- extensions ----------------------------------------------------------------------------------
 def extend(caller: Caller, row: Mission, user: User, until: Any) -> Any:
     return caller.post(

@@ -1,7 +1,5 @@
 """Every action in every state of an attempt."""
 
-from typing import Any
-
 import pytest
 
 from core.kit.transitions import IllegalTransition
@@ -13,7 +11,7 @@ from core.users.models import User
 from ongoza_contracts.submissions import SubmissionState as State
 from tests.unit.core.progress_reports import learner
 from tests.unit.core.submission_rows import act, everything, in_state, mission
-from tests.unit.core.world import Caller, appended, forget_appended, signed_in
+from tests.unit.core.world import Caller, appended, signed_in
 
 __all__ = ["learner"]
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from core.erasure.models import ErasureReceipt
 from core.files.services import erase_files, remaining_files
-from core.files.uploads import erase_uploads
+from core.files.uploads import erase_uploads, release_blobs
 from core.kit.errors import Conflict
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
@@ -13,6 +13,7 @@ from core.organizations.invitations import erase_invitations
 from core.outbox.append import append_tombstones, pop_deleted_keys
 from core.outbox.history import erase_history
 from core.outbox.publish import clear_subject, delete_owned, delete_published
+from core.submissions.selectors import blobs_of
 from core.users import passwords
 from core.users.administration import require_another_admin
 from core.users.models import User
@@ -50,7 +51,9 @@ def erase_any_user(*, user_id: int, stored_files: int) -> None:
     # Until the commit no new row can refer to the user.
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True)
     subscriptions = erasure_subscriptions(user_id)
+    handed_in = blobs_of(user_id)
     keys, rows = delete_owned(user_id)
+    release_blobs(handed_in)
     clear_subject(user_id)
     rows |= erase_invitations(user)
     rows |= {"files.File": erase_files(user_id), "files.Upload": erase_uploads(user_id)}

@@ -24,6 +24,7 @@ LEFT_OUT: Mapping[str, str] = {
     "cohorts.Enrolment.confirmed_by": "enrolments whose payment you confirmed are other people's",
     "idempotency.StoredResponse.user": "copies of answers that you had, some about other people",
     "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
+    "submissions.Extension.granted_by": "extensions that you granted are data of their learners",
     "users.Impersonation.viewer": "accounts that you viewed as staff are other people's data",
 }
 SECRET = re.compile("password|hash|secret|token|jti|encrypted|private|^auth$|p256dh")

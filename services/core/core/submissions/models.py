@@ -1,11 +1,16 @@
 """What learners hand in for missions."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from core.files.models import Blob
 from core.kit.choices import enum_choices
 from core.kit.versions import Versioned
 from core.missions.models import Mission
@@ -64,3 +69,76 @@ class Submission(Versioned):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.mission}, attempt {self.attempt}"
+
+    @property
+    def previous(self) -> "Submission | None":
+        """None as well where a restore lost it."""
+        if self.previous_id is None:
+            return None
+        return Submission.objects.filter(pk=self.previous_id).first()
+
+
+class ArtifactKind(StrEnum):
+    TEXT = "text"
+    """Markdown."""
+    LINK = "link"
+    FILE = "file"
+
+
+class Artifact(models.Model):
+    """A text, link or file of an attempt. It changes only while the attempt is a draft."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    submission = models.ForeignKey(Submission, models.CASCADE)
+    kind = models.CharField(max_length=4, choices=enum_choices(ArtifactKind))
+    name = models.CharField(max_length=200, blank=True)
+    """The learner's own; of a file the one under which it was uploaded."""
+    text = models.TextField(blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    blob = models.ForeignKey(Blob, models.PROTECT, null=True, blank=True)
+    """Of a file. It stays when its learner deletes the upload."""
+    size = models.PositiveBigIntegerField()
+    """In bytes."""
+    sha256 = models.CharField(max_length=64, db_index=True)
+    """Of the file's bytes, or of the text or URL in UTF-8."""
+    fingerprints = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    """Of a text: those of `core.submissions.similarity`."""
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (GinIndex(fields=("fingerprints",), name="artifacts_of_fingerprint"),)
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.kind}"
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.pk}-{self.changed_at.timestamp():.6f}"'
+
+
+class Extension(models.Model):
+    """Until when a learner may hand in for a mission instead of its due time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    mission = models.ForeignKey(Mission, models.PROTECT, related_name="extensions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="extensions")
+    until = models.DateTimeField()
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="extensions_granted"
+    )
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("mission", "user"), name="one_extension_of_learner"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.mission}, until {self.until:%Y-%m-%d %H:%M}"
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.pk}-{self.changed_at.timestamp():.6f}"'

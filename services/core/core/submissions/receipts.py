@@ -5,7 +5,7 @@ keys that certificates publish, the former ones too.
 """
 
 import hashlib
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from core.certificates.signing import sign, verified_claims
@@ -38,7 +38,8 @@ def receipt(submission: Submission) -> str:
     artifacts = [*submission.artifact_set.all()]
     if len(artifacts) != submission.artifacts:
         raise ArtifactsLost
-    return sign(_claims(submission, artifacts), token_type=TOKEN_TYPE)
+    claims = _claims(submission, submission.submitted_at, artifacts)
+    return sign(claims, token_type=TOKEN_TYPE)
 
 
 def verified_receipt(token: str) -> dict[str, Any] | None:
@@ -51,8 +52,9 @@ def whole_hash(hashes: list[str]) -> str:
     return hashlib.sha256("".join(f"{one}\n" for one in hashes).encode()).hexdigest()
 
 
-def _claims(submission: Submission, artifacts: list[Artifact]) -> dict[str, Any]:
-    submitted_at = submission.submitted_at
+def _claims(
+    submission: Submission, submitted_at: datetime, artifacts: list[Artifact]
+) -> dict[str, Any]:
     return {
         "receipt_version": VERSION,
         "submission": str(submission.pk),

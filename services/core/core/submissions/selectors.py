@@ -54,6 +54,12 @@ def visible_artifact(caller: User, submission_id: UUID, artifact_id: UUID) -> Ar
     return found
 
 
+def blobs_of(user_id: int) -> set[str]:
+    """The keys of the blobs of all files in a learner's attempts."""
+    rows = Artifact.objects.filter(submission__user=user_id).exclude(blob=None)
+    return {*rows.values_list("blob__pk", flat=True)}
+
+
 def extensions_of(caller: User, mission_id: UUID) -> QuerySet[Extension]:
     """The caller's own and those of learners whose work the caller reviews. Raises NotFound."""
     within = reach(caller, Permission.SUBMISSION_REVIEW, "user_id")

@@ -77,7 +77,10 @@ def start_attempt(*, user: User, mission_id: UUID) -> Submission:
         _report_begun(user, mission)
         number = (attempts.aggregate(last=Max("attempt"))["last"] or 0) + 1
         new = Submission(
-            user=user, mission=mission, attempt=number, previous_id=changed and changed.pk
+            user=user,
+            mission=mission,
+            attempt=number,
+            previous_id=changed.pk if changed else None,
         )
         publish(new)
         return new
@@ -195,8 +198,7 @@ def _require_attempt_left(mission: Mission, standing: QuerySet[Submission]) -> N
 
 def _set_lateness(submission: Submission) -> None:
     """Of the first attempt where it makes requested changes. Raises TooLate."""
-    previous = Submission.objects.filter(pk=submission.previous_id).first()
-    if previous:
+    if previous := submission.previous:
         submission.late_minutes = previous.late_minutes
         submission.late_deduction = previous.late_deduction
         submission.late_policy_version = previous.late_policy_version
@@ -208,14 +210,15 @@ def _set_lateness(submission: Submission) -> None:
 
 
 def _lateness_now(user: User, mission: Mission) -> Lateness:
-    extension = Extension.objects.filter(user=user, mission=mission).first()
+    extensions = Extension.objects.filter(user=user, mission=mission)
+    until = extensions.values_list("until", flat=True).first()
     rule = LateRule(
         policy=LatePolicy(mission.late_policy),
         grace_minutes=mission.late_grace_minutes,
         deduction_per_day=mission.late_deduction_per_day,
         deduction_limit=mission.late_deduction_limit,
     )
-    return lateness(rule, mission.due_at, extension and extension.until, clock.now())
+    return lateness(rule, mission.due_at, until, clock.now())
 
 
 def _require_in_time(found: Lateness) -> None:
@@ -227,7 +230,7 @@ def _require_in_time(found: Lateness) -> None:
 def _report_begun(user: User, mission: Mission) -> None:
     """A no-op where the item is completed: another attempt may raise the score."""
     completed = Progress.objects.filter(
-        user=user, content=mission.content_id, status=ProgressStatus.COMPLETED
+        user=user, content=mission.content, status=ProgressStatus.COMPLETED
     )
     if not completed.exists():
         report_progress(

@@ -75,9 +75,7 @@ class Submit(ConsentedView):
     etag_methods = ("POST",)
     if_match_methods = ("POST",)
 
-    @extend_schema(
-        operation_id="submissions_submit", request=None, responses=SubmissionSerializer
-    )
+    @extend_schema(operation_id="submissions_submit", request=None, responses=SubmissionSerializer)
     def post(self, request: Request, submission_id: UUID) -> Response:
         """Hand in a draft of the caller's: nothing of it changes from then on. 409
         `nothing_to_submit`, `too_late`, `illegal_transition`."""
@@ -139,9 +137,7 @@ class Extensions(ApiView):
 class Similarities(ApiView):
     permissions = {"GET": Permission.SUBMISSION_REVIEW}
 
-    @extend_schema(
-        operation_id="submissions_compare", responses=serializers.SimilaritiesSerializer
-    )
+    @extend_schema(operation_id="submissions_compare", responses=serializers.SimilaritiesSerializer)
     def get(self, request: Request, submission_id: UUID) -> Response:
         """What of an attempt is equal or near-equal to what other learners handed in for the same
         mission, with the passages; what the mission's own text has is left out. For those who
