@@ -24,6 +24,7 @@ from core.users.services import add_user, refresh, sign_in
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
 from tests.unit.core.cohort_calls import OF_COHORTS
+from tests.unit.core.mission_calls import OF_MISSIONS
 from tests.unit.core.published import published_rows
 from tests.unit.core.quiz_rows import answers, past_attempt, quiz
 from tests.unit.core.review_calls import OF_REVIEWS
@@ -120,6 +121,7 @@ OWNED = (
 )
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_COHORTS,
+    **OF_MISSIONS,
     **OF_REVIEWS,
     "access.services.grant": (
         "memberships",

@@ -35,6 +35,7 @@ from ongoza_contracts.reviews import ReviewOutcome
 from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
+from tests.unit.core.offered_missions import lab
 from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.review_rows import claimed, graded_mission, handed_in
 from tests.unit.core.school import World
@@ -209,6 +210,17 @@ REPEATABLE = [
     ),
     Repeatable(
         "programs/import/", lambda world: world.director, an_import("program.yaml"), status=202
+    ),
+    Repeatable(
+        "missions/import/", lambda world: world.director, an_import("missions.yaml"), status=202
+    ),
+    Repeatable("missions/", lambda world: world.director, lambda world: {"title": "New"}),
+    Repeatable(
+        "missions/{mission_id}/flags/",
+        lambda world: world.learner,
+        lambda world: {"flag": "guess"},
+        lambda world: {"mission_id": lab().pk},
+        status=200,
     ),
     Repeatable(
         "competencies/import/", lambda world: world.director, an_import("rows.csv"), status=202
