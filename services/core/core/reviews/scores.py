@@ -41,10 +41,7 @@ def marks_with_maxima(marks: Sequence[Mark], maxima: Mapping[int, int]) -> list[
             raise InvalidMarks(f"The rubric has no criterion {mark['criterion']}.")
         if mark["points"] > most:
             raise InvalidMarks(f"Criterion {mark['criterion']} has at most {most} points.")
-    stored: list[StoredMark] = [
-        {**mark, "max_points": maxima[mark["criterion"]]}
-        for mark in marks
-    ]
+    stored: list[StoredMark] = [{**mark, "max_points": maxima[mark["criterion"]]} for mark in marks]
     return sorted(stored, key=lambda mark: mark["criterion"])
 
 
