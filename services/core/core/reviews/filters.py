@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from core.kit import clock
-from core.kit.filters import BooleanFilter, Filters, IdFilter
+from core.kit.filters import BooleanFilter, Filters
 from core.reviews.models import QueueEntry
 
 
@@ -12,7 +12,6 @@ class QueueFilters(Filters):
     mission = django_filters.UUIDFilter(
         field_name="submission__mission_id", help_text="The id of a mission."
     )
-    user = IdFilter(field_name="submission__user_id", help_text="The id of a learner.")
     second_opinion = BooleanFilter()
     overdue = BooleanFilter(
         method="filter_overdue", help_text="Whether the promised time has passed."
