@@ -29,6 +29,7 @@ from tests.unit.core.published import published_rows
 from tests.unit.core.quiz_rows import answers, past_attempt, quiz
 from tests.unit.core.review_calls import OF_REVIEWS
 from tests.unit.core.school import World
+from tests.unit.core.submission_calls import OF_SUBMISSIONS
 from tests.unit.core.test_profiling_record import RESULT
 from tests.unit.core.world import assign, item, person
 
@@ -123,6 +124,7 @@ PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_COHORTS,
     **OF_MISSIONS,
     **OF_REVIEWS,
+    **OF_SUBMISSIONS,
     "access.services.grant": (
         "memberships",
         lambda w: {

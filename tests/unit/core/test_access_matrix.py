@@ -34,6 +34,7 @@ from tests.unit.core.certificate_rows import published_certificate, published_en
 from tests.unit.core.mission_routes import MISSION_ROUTES
 from tests.unit.core.quiz_rows import quiz
 from tests.unit.core.review_routes import REVIEW_ROUTES
+from tests.unit.core.submission_routes import SUBMISSION_ROUTES
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -57,6 +58,7 @@ ADMINS = roles(Role.ADMIN)
 ROUTES: dict[str, Route] = {
     **MISSION_ROUTES,
     **REVIEW_ROUTES,
+    **SUBMISSION_ROUTES,
     "GET /audit/": Route(MANAGERS),
     "POST /auth/login/": Route(For.ANYONE, body={}),
     "POST /auth/logout/": Route(For.ANYONE, body={}),

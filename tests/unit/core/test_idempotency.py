@@ -39,6 +39,7 @@ from tests.unit.core.offered_missions import lab
 from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.review_rows import claimed, graded_mission, handed_in
 from tests.unit.core.school import World
+from tests.unit.core.submission_rows import drafted, mission
 from tests.unit.core.test_import_api import file_of
 from tests.unit.core.world import (
     Caller,
@@ -268,6 +269,18 @@ REPEATABLE = [
         lambda world: {"answers": []},
         a_quiz_attempt,
         status=200,
+    ),
+    Repeatable(
+        "missions/{mission_id}/submissions/",
+        lambda world: world.learner,
+        lambda world: None,
+        lambda world: {"mission_id": mission().pk},
+    ),
+    Repeatable(
+        "submissions/{submission_id}/artifacts/",
+        lambda world: world.learner,
+        lambda world: {"kind": "link", "url": "https://code.example/"},
+        lambda world: {"submission_id": drafted(world.learner, mission()).pk},
     ),
     Repeatable("cohorts/", lambda world: world.director, a_new_cohort),
     Repeatable(

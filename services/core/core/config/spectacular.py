@@ -10,6 +10,7 @@ from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
+from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.vocabulary import (
     ID_MAX,
     AnswerFlag,
@@ -54,7 +55,8 @@ SETTINGS: dict[str, Any] = {
             for kind in (
                 *(AnswerFlag, CalendarEventState, CertificateState, CohortState, Confidence),
                 *(ContentType, EnrolmentState, GoalState, PoolKind, ProgressSource),
-                *(ProgressStatus, ReviewKind, ReviewOutcome, Role, ScopeKind, Track, Verdict),
+                *(ProgressStatus, ReviewKind, ReviewOutcome, Role, ScopeKind, SubmissionState),
+                *(Track, Verdict),
             )
         },
         "CohortAction": "core.cohorts.serializers.ACTIONS",
@@ -63,6 +65,7 @@ SETTINGS: dict[str, Any] = {
         "QuestionKind": "core.quizzes.models.KINDS",
         "ClaimState": "core.reviews.models.CLAIM_STATES",
         "ClaimEnd": "core.reviews.serializers.RETURNED",
+        "ArtifactKind": "core.submissions.models.ARTIFACT_KINDS",
         "BodyLanguage": "core.lessons.models.LANGUAGES",
         "BodyState": "core.lessons.models.STATES",
         "CompletedBy": "core.programs.models.COMPLETED_BY",

@@ -85,12 +85,15 @@ class ArtifactKind(StrEnum):
     FILE = "file"
 
 
+ARTIFACT_KINDS = enum_choices(ArtifactKind)
+
+
 class Artifact(models.Model):
     """A text, link or file of an attempt. It changes only while the attempt is a draft."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     submission = models.ForeignKey(Submission, models.CASCADE)
-    kind = models.CharField(max_length=4, choices=enum_choices(ArtifactKind))
+    kind = models.CharField(max_length=4, choices=ARTIFACT_KINDS)
     name = models.CharField(max_length=200, blank=True)
     """The learner's own; of a file the one under which it was uploaded."""
     text = models.TextField(blank=True)

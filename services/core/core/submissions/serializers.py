@@ -3,10 +3,9 @@ from typing import Any
 from django.core.validators import URLValidator
 from rest_framework import serializers
 
-from core.kit.choices import enum_choices
 from core.kit.serializers import AwareDateTimeField, ProseField, StrictSerializer
 from core.lessons.markup import SECTION_MAX, Section
-from core.submissions.models import Artifact, ArtifactKind, Extension, Submission
+from core.submissions.models import ARTIFACT_KINDS, Artifact, ArtifactKind, Extension, Submission
 from core.submissions.similar import Similarity
 from ongoza_contracts.vocabulary import ID_MAX
 
@@ -68,7 +67,7 @@ class ChangeTextRequest(StrictSerializer):
 class AddArtifactRequest(StrictSerializer):
     """`text`, `url` or `file`, as `kind` says; a file keeps the name of its upload."""
 
-    kind = serializers.ChoiceField(choices=enum_choices(ArtifactKind))
+    kind = serializers.ChoiceField(choices=ARTIFACT_KINDS)
     name = serializers.CharField(max_length=200, allow_blank=True, required=False)
     text = ProseField(max_length=TEXT_MAX, required=False, help_text="Markdown.")
     url = serializers.CharField(
@@ -104,7 +103,7 @@ class GrantExtensionRequest(StrictSerializer):
 # --- receipts ------------------------------------------------------------------------------------
 class ReceiptArtifactSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=enum_choices(ArtifactKind))
+    kind = serializers.ChoiceField(choices=ARTIFACT_KINDS)
     size = serializers.IntegerField(help_text="In bytes.")
     sha256 = serializers.CharField(help_text="Of the bytes, or of the text or URL in UTF-8.")
 

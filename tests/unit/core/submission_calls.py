@@ -1,0 +1,50 @@
+"""Calls of the services of attempts that write them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ongoza_contracts.submissions import SubmissionState
+from tests.unit.core.school import World
+from tests.unit.core.submission_rows import in_state, mission
+
+
+def of_learner(world: World, state: SubmissionState) -> dict[str, Any]:
+    row = in_state(world.learner, mission(), state)
+    return {"user": world.learner, "submission_id": row.pk}
+
+
+def of_reviewer(world: World, state: SubmissionState) -> dict[str, Any]:
+    return {"submission_id": in_state(world.learner, mission(), state).pk}
+
+
+OF_SUBMISSIONS: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
+    "submissions.services.start_attempt": (
+        "progress submissions",
+        lambda world: {"user": world.learner, "mission_id": mission().pk},
+    ),
+    "submissions.services.submit": (
+        "submissions",
+        lambda world: of_learner(world, SubmissionState.DRAFT),
+    ),
+    "submissions.services.withdraw": (
+        "submissions",
+        lambda world: of_learner(world, SubmissionState.SUBMITTED),
+    ),
+    "submissions.services.begin_review": (
+        "submissions",
+        lambda world: of_reviewer(world, SubmissionState.SUBMITTED),
+    ),
+    "submissions.services.end_review": (
+        "submissions",
+        lambda world: of_reviewer(world, SubmissionState.IN_REVIEW),
+    ),
+    "submissions.services.record_outcome": (
+        "progress submissions",
+        lambda world: {
+            "submission": in_state(world.learner, mission(), SubmissionState.IN_REVIEW),
+            "state": SubmissionState.PASSED,
+            "score": 80,
+        },
+    ),
+}
+"""As `PUBLISHING` of `service_calls`."""
