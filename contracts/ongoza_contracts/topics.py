@@ -23,6 +23,7 @@ from ongoza_contracts.programs import ProgramVersionPublished
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.quizzes import QuizResultRecorded
 from ongoza_contracts.recommendations import RecommendationsRefreshed
+from ongoza_contracts.reviews import ReviewUpdated
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
 from ongoza_contracts.submissions import SubmissionUpdated
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
@@ -215,6 +216,15 @@ SUBMISSIONS = Topic(
     partitions=6,
     facts=(SubmissionUpdated,),
 )
+REVIEWS = Topic(
+    name="ongoza.reviews",
+    what="Decided reviews of what learners handed in: outcome, score, deductions, waiting time.",
+    why="Consumers see by whom and how soon work is reviewed, and what several reviews came to.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(ReviewUpdated,),
+)
 CALENDAR_EVENTS = Topic(
     name="ongoza.calendar-events",
     what="Events in the calendars of organizations: times, time zone and state.",
@@ -290,6 +300,7 @@ TOPICS: tuple[Topic, ...] = (
     GOALS,
     MISSIONS,
     SUBMISSIONS,
+    REVIEWS,
     CALENDAR_EVENTS,
     CERTIFICATES,
     QUIZ_RESULTS,

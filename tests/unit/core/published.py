@@ -19,6 +19,7 @@ from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.cohort_rows import apply, open_cohort
 from tests.unit.core.mission_rows import published_mission, published_submission
 from tests.unit.core.quiz_rows import published_result
+from tests.unit.core.review_rows import published_review
 from tests.unit.core.world import (
     assign,
     calendar_event,
@@ -60,7 +61,8 @@ def published_rows() -> dict[str, Versioned]:
         "certificates": published_certificate(enrolment),
         "quiz-results": published_result(learner),
         "missions": (mission := published_mission()),
-        "submissions": published_submission(learner, mission),
+        "submissions": (submission := published_submission(learner, mission)),
+        "reviews": published_review(submission),
         "sign-ins": SignIn.objects.get(),
     }
     forget_appended()

@@ -28,6 +28,7 @@ from tests.unit.core.cohort_calls import OF_COHORTS
 from tests.unit.core.mission_calls import OF_MISSIONS
 from tests.unit.core.published import published_rows
 from tests.unit.core.quiz_rows import answers, past_attempt, quiz
+from tests.unit.core.review_calls import OF_REVIEWS
 from tests.unit.core.school import World
 from tests.unit.core.submission_calls import OF_SUBMISSIONS
 from tests.unit.core.test_profiling_record import RESULT
@@ -120,6 +121,7 @@ OWNED = " ".join(one.kind for one in TOPICS if one.owned and one.producer == "co
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_COHORTS,
     **OF_MISSIONS,
+    **OF_REVIEWS,
     **OF_SUBMISSIONS,
     "access.services.grant": (
         "memberships",

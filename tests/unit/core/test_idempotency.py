@@ -26,14 +26,18 @@ from core.organizations.invitations import invite
 from core.organizations.models import Invitation
 from core.programs.models import Milestone, Program
 from core.quizzes.services import start_attempt
+from core.reviews.decisions import Assessment, decide
+from core.submissions.models import Submission
 from core.users.models import User
 from core.users.services import add_user
 from core.users.tokens import issue_scoped
+from ongoza_contracts.reviews import ReviewOutcome
 from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
 from tests.unit.core.offered_missions import lab
 from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
+from tests.unit.core.review_rows import claimed, graded_mission, handed_in
 from tests.unit.core.school import World
 from tests.unit.core.submission_rows import drafted, mission
 from tests.unit.core.test_import_api import file_of
@@ -110,6 +114,24 @@ def a_new_cohort(world: World) -> dict[str, Any]:
 def an_active_enrolment(world: World) -> dict[str, Any]:
     cohort = published_cohort(scholarship=1)
     return {"enrolment_id": enrolment_in("active", cohort, world.learner).pk}
+
+
+def a_claimed_submission(world: World) -> Submission:
+    """Of a mission without a rubric."""
+    submission = handed_in(world.learner, graded_mission(points=()))
+    claimed(submission, world.director)
+    return submission
+
+
+def a_reviewed_submission(world: World) -> Submission:
+    submission = a_claimed_submission(world)
+    decide(
+        reviewer=world.director,
+        submission_id=submission.pk,
+        outcome=ReviewOutcome.FAILED,
+        assessment=Assessment(),
+    )
+    return submission
 
 
 def a_new_placement() -> Milestone:
@@ -209,6 +231,24 @@ REPEATABLE = [
         lambda world: world.director,
         lambda world: {"language": "sw", "markdown": "## Karibu"},
         lambda world: {"content_id": "course-1"},
+    ),
+    Repeatable(
+        "reviews/{submission_id}/decide/",
+        lambda world: world.director,
+        lambda world: {"outcome": "failed"},
+        lambda world: {"submission_id": a_claimed_submission(world).pk},
+    ),
+    Repeatable(
+        "reviews/{submission_id}/regrade/",
+        lambda world: world.director,
+        lambda world: {"outcome": "failed"},
+        lambda world: {"submission_id": a_reviewed_submission(world).pk},
+    ),
+    Repeatable(
+        "submissions/{submission_id}/second-opinion/",
+        lambda world: world.learner,
+        lambda world: None,
+        lambda world: {"submission_id": a_reviewed_submission(world).pk},
     ),
     Repeatable("quizzes/", lambda world: world.director, lambda world: quiz_request("course-1")),
     Repeatable(

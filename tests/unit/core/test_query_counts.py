@@ -42,6 +42,7 @@ from tests.unit.core.certificate_rows import published_enrolment
 from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.offered_missions import offered_mission
 from tests.unit.core.submission_lists import SUBMISSION_LISTS
+from tests.unit.core.review_rows import many_claims, many_reviews, many_waiting
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -385,6 +386,12 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/progress/{progress_id}/attempts/": (attempts, "progress/{progress}/attempts/?"),
     "/quizzes/": (quizzes, "quizzes/?"),
     "/quizzes/{quiz_id}/attempts/": (quiz_attempts, "quizzes/{quiz}/attempts/?"),
+    "/reviews/claims/": (many_claims, "reviews/claims/?"),
+    "/reviews/queue/": (many_waiting, "reviews/queue/?"),
+    "/submissions/{submission_id}/reviews/": (
+        many_reviews,
+        "submissions/{submission}/reviews/?",
+    ),
     "/users/": (users, "users/?"),
     "/users/me/consents/": (consents, "users/me/consents/?"),
     "/users/me/track/history/": (track_choices, "users/me/track/history/?"),
@@ -445,6 +452,7 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
         address = address.replace("{progress}", str(taken_again(user).pk))
     cohort = Cohort.objects.values_list("id", flat=True).first()
     named = {"program": program, "school": school().pk, "cohort": cohort, "user": user.pk}
+    named["submission"] = Submission.objects.values_list("pk", flat=True).first()
     named["quiz"] = Quiz.objects.values_list("pk", flat=True).first()
     named["mission"] = Mission.objects.values_list("pk", flat=True).first()
     named["submission"] = Submission.objects.values_list("pk", flat=True).first()

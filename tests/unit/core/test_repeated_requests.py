@@ -35,6 +35,9 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "programs/{program_id}/retire/",
         "quizzes/{quiz_id}/restore/",
         "quizzes/{quiz_id}/retire/",
+        "reviews/{submission_id}/claim/",
+        "reviews/{submission_id}/release/",
+        "reviews/{submission_id}/take-away/",
         "submissions/{submission_id}/submit/",
         "submissions/{submission_id}/withdraw/",
         "users/{user_id}/activate/",
@@ -79,6 +82,9 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "guardian-consents/link/",
     ),
     "Changes nothing.": ("receipts/verify/",),
+    "Extends a lease, twice at most; its response says how often is left.": (
+        "reviews/{submission_id}/extend/",
+    ),
     "Sends something again, which is what is asked for.": (
         "auth/password/reset/",
         "internal/users/{user_id}/republish/",

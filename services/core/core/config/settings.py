@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "core.cohorts",
     "core.certificates",
     "core.submissions",
+    "core.reviews",
     "core.erasure",
     "core.export",
     "core.audit",

@@ -9,6 +9,7 @@ from ongoza_contracts.certificates import CertificateState
 from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
+from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.vocabulary import (
     ID_MAX,
@@ -54,13 +55,16 @@ SETTINGS: dict[str, Any] = {
             for kind in (
                 *(AnswerFlag, CalendarEventState, CertificateState, CohortState, Confidence),
                 *(ContentType, EnrolmentState, GoalState, PoolKind, ProgressSource),
-                *(ProgressStatus, Role, ScopeKind, SubmissionState, Track, Verdict),
+                *(ProgressStatus, ReviewKind, ReviewOutcome, Role, ScopeKind, SubmissionState),
+                *(Track, Verdict),
             )
         },
         "CohortAction": "core.cohorts.serializers.ACTIONS",
         "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
         "WaitingReason": "core.cohorts.serializers.REASONS",
         "QuestionKind": "core.quizzes.models.KINDS",
+        "ClaimState": "core.reviews.models.CLAIM_STATES",
+        "ClaimEnd": "core.reviews.serializers.RETURNED",
         "ArtifactKind": "core.submissions.models.ARTIFACT_KINDS",
         "BodyLanguage": "core.lessons.models.LANGUAGES",
         "BodyState": "core.lessons.models.STATES",

@@ -24,6 +24,11 @@ LEFT_OUT: Mapping[str, str] = {
     "cohorts.Enrolment.confirmed_by": "enrolments whose payment you confirmed are other people's",
     "idempotency.StoredResponse.user": "copies of answers that you had, some about other people",
     "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
+    "reviews.Claim.submission": "claims of your submissions are reviewers' data",
+    "reviews.Claim.taken_by": "claims that you took away are reviewers' data",
+    "reviews.Review.reviewer": "reviews that you wrote are data of their learners",
+    "reviews.ReviewDraft.reviewer": "drafts of reviews are about other people",
+    "reviews.ReviewDraft.submission": "drafts of reviews are no results",
     "submissions.Extension.granted_by": "extensions that you granted are data of their learners",
     "users.Impersonation.viewer": "accounts that you viewed as staff are other people's data",
 }
@@ -88,8 +93,10 @@ def _lookups(model: type[Model]) -> Iterator[str]:
     """Paths to the user; over other models along keys whose rows are deleted together."""
     for field in foreign_keys(model):
         related: Any = field.related_model
+        if place(field) in LEFT_OUT:
+            continue
         if related is User:
-            if place(field) not in LEFT_OUT and field.remote_field.on_delete is not SET_NULL:
+            if field.remote_field.on_delete is not SET_NULL:
                 yield field.name
         elif related is not model and field.remote_field.on_delete is CASCADE:
             for lookup in _lookups(related):

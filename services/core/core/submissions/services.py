@@ -17,6 +17,7 @@ from core.progress.services import report_progress
 from core.submissions.lateness import VERSION, Lateness, LateRule, lateness
 from core.submissions.models import OPEN, Extension, Submission
 from core.submissions.selectors import best_submission
+from core.submissions.signals import submitted
 from core.submissions.states import OUTCOMES, SUBMISSION_STATES
 from core.users.guardians import require_consent
 from core.users.models import User
@@ -100,6 +101,7 @@ def submit(*, user: User, submission_id: UUID, if_match: IfMatch | None = None) 
         submission.rubric_version = submission.mission.rubric_version
         _set_lateness(submission)
         publish(submission)
+        submitted.send(Submission, submission=submission)
         return submission
 
 

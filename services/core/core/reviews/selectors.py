@@ -1,0 +1,167 @@
+"""Reads of the queue, of claims and of reviews."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from core.access.selectors import active_memberships, reach
+from core.kit import clock
+from core.kit.errors import NotFound
+from core.reviews.models import Claim, ClaimState, QueueEntry, Review
+from core.reviews.promises import WINDOW, DecidedReview, QueueStatistics, queue_statistics
+from core.submissions.models import Artifact, Submission
+from core.users.models import User
+from ongoza_contracts.access import Permission
+from ongoza_contracts.reviews import ReviewKind
+from ongoza_contracts.submissions import SubmissionState
+from ongoza_contracts.vocabulary import Role
+
+REVIEW = Permission.SUBMISSION_REVIEW
+UNDECIDED = (SubmissionState.SUBMITTED, SubmissionState.IN_REVIEW)
+DECIDED = (SubmissionState.CHANGES_REQUESTED, SubmissionState.PASSED, SubmissionState.FAILED)
+WAITS = Q(second_opinion=True) | Q(submission__state__in=UNDECIDED)
+"""Finds the entries whose submission was not withdrawn."""
+
+
+# --- for reviewers -------------------------------------------------------------------------------
+def reviewable(caller: User, permission: Permission = REVIEW) -> QuerySet[Submission]:
+    """The submissions of other learners within reach, but for drafts and withdrawn ones."""
+    handed_in = Submission.objects.filter(state__in=(*UNDECIDED, *DECIDED))
+    return handed_in.filter(reach(caller, permission, "user_id")).exclude(user=caller)
+
+
+def reviewable_submission(caller: User, submission_id: UUID) -> Submission:
+    """Raises NotFound."""
+    rows = reviewable(caller).select_related("mission", "queue_entry")
+    found = rows.filter(pk=submission_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def queue(caller: User) -> QuerySet[QueueEntry]:
+    """What the caller may claim, the longest waiting first: nothing that has a live claim, and no
+    second opinion on a review of the caller's own. Each entry has `last_claim`, the state of the
+    newest claim: open for one that ran out; and `equal_artifacts`, the number of those that
+    somebody else handed in for the mission as well."""
+    within = reach(caller, REVIEW, "submission__user_id")
+    claims = Claim.objects.filter(submission=OuterRef("submission"))
+    own_reviews = Review.objects.filter(submission=OuterRef("submission"), reviewer=caller)
+    return (
+        QueueEntry.objects.filter(WAITS, within)
+        .exclude(submission__user=caller)
+        .exclude(Exists(live_claims().filter(submission=OuterRef("submission"))))
+        .exclude(Exists(own_reviews), second_opinion=True)
+        .select_related("submission__mission")
+        .annotate(
+            last_claim=Subquery(claims.order_by("-id").values("state")[:1]),
+            equal_artifacts=Coalesce(Subquery(_equal_artifacts()), 0),
+        )
+    )
+
+
+def _equal_artifacts() -> QuerySet[Artifact, int]:
+    """The number for an entry of the outer query; none instead of 0."""
+    mission, learner = OuterRef("submission__mission"), OuterRef("submission__user")
+    others = Artifact.objects.exclude(submission__user=learner).filter(
+        sha256=OuterRef("sha256"), submission__mission=mission
+    )
+    equal = Exists(others.exclude(submission__state=SubmissionState.DRAFT))
+    found = Artifact.objects.filter(equal, submission=OuterRef("submission")).order_by()
+    return found.values("submission").annotate(count=Count("pk")).values_list("count", flat=True)
+
+
+def live_claims() -> QuerySet[Claim]:
+    return Claim.objects.filter(state=ClaimState.OPEN, until__gt=clock.now())
+
+
+def own_claims(caller: User) -> QuerySet[Claim]:
+    """The live ones, with what they are about."""
+    return live_claims().filter(reviewer=caller).select_related("submission__mission")
+
+
+def live_claim(submission: Submission) -> Claim | None:
+    return live_claims().filter(submission=submission).first()
+
+
+def reviews_of(submission: Submission) -> QuerySet[Review]:
+    """Decided ones, oldest first."""
+    return Review.objects.filter(submission=submission)
+
+
+# --- for learners --------------------------------------------------------------------------------
+def waiting_entry(submission: Submission) -> QueueEntry:
+    """Raises NotFound for a submission that does not wait for a review."""
+    entry = QueueEntry.objects.filter(WAITS, submission=submission).first()
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What a learner may expect of the queue in which their submission waits."""
+
+    entry: QueueEntry
+    ahead: int
+    statistics: QueueStatistics
+
+
+def wait(submission: Submission) -> Wait:
+    """Raises NotFound for a submission that does not wait."""
+    entry = waiting_entry(submission)
+    organization_id = submission.user.organization_id
+    return Wait(entry, entries_ahead(entry, organization_id), statistics_of(organization_id))
+
+
+def entries_ahead(entry: QueueEntry, organization_id: int | None) -> int:
+    """How many wait in the same queue for longer: that of the learners of one organization."""
+    earlier = Q(first_submitted_at__lt=entry.first_submitted_at) | Q(
+        first_submitted_at=entry.first_submitted_at, pk__lt=entry.pk
+    )
+    queue = QueueEntry.objects.filter(WAITS, submission__user__organization=organization_id)
+    return queue.filter(earlier).count()
+
+
+def statistics_of(organization_id: int | None) -> QueueStatistics:
+    """Of the queue of an organization's learners, or of those without one, in the last 30 days."""
+    rows = Review.objects.filter(
+        user__organization=organization_id, decided_at__gt=clock.now() - WINDOW
+    ).exclude(kind=ReviewKind.REGRADE)
+    return queue_statistics([DecidedReview(one.waited, one.in_time) for one in rows])
+
+
+# --- for jobs ------------------------------------------------------------------------------------
+def unsettled() -> QuerySet[Submission]:
+    """Those for which `queue.settle` has something to do: a claim ran out, or was deleted with its
+    reviewer; or the queue does not have what waits, or has what does not."""
+    of_this = {"submission": OuterRef("pk")}
+    live = Exists(live_claims().filter(**of_this))
+    lapsed = Exists(Claim.objects.filter(state=ClaimState.OPEN, until__lte=clock.now(), **of_this))
+    undecided = Q(state__in=UNDECIDED)
+    return Submission.objects.filter(
+        Q(lapsed)
+        | (Q(state=SubmissionState.IN_REVIEW) & ~Q(live))
+        | (undecided & Q(queue_entry=None))
+        | (~undecided & Q(queue_entry__second_opinion=False))
+    )
+
+
+def overdue(entries: QuerySet[QueueEntry]) -> QuerySet[QueueEntry]:
+    """Those whose promised time has passed without a notice to directors."""
+    return entries.filter(WAITS, promised_by__lte=clock.now(), escalated_at=None)
+
+
+def directors_of(user_id: int) -> list[int]:
+    """The directors of a learner's organizations and cohorts; the admins where there is none."""
+    held = active_memberships().filter(user_id=user_id, role=Role.LEARNER)
+    scopes = held.values_list("organization_id", "cohort_id")
+    within = Q(organization_id__in=[one for one, _ in scopes if one]) | Q(
+        cohort_id__in=[one for _, one in scopes if one]
+    )
+    directors = active_memberships().filter(within, role=Role.DIRECTOR).exclude(user_id=user_id)
+    found = {*directors.values_list("user_id", flat=True)}
+    admins = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user_id)
+    return sorted(found or admins.values_list("pk", flat=True))
