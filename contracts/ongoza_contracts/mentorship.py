@@ -70,8 +70,7 @@ class SessionUpdated(
     partition="user_id",
     subjects=("user_id", "mentor_id"),
 ):
-    """A session of a mentor and a learner was proposed, moved, confirmed, cancelled, held or missed.
-    What was said about it is not published."""
+    """A mentor's session with a learner was proposed, moved, confirmed, cancelled, held or missed."""
 
     session_id: UUID
     """A UUID of version 7."""
