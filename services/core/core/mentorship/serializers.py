@@ -27,9 +27,9 @@ from ongoza_contracts.vocabulary import ID_MAX, Track
 LANGUAGES = Preferences.Locale.choices
 TRACKS = enum_choices(Track)
 GIVEN_REASONS = [
-    choice
-    for choice in enum_choices(MatchEndReason)
-    if choice[0] != MatchEndReason.MEMBERSHIP_ENDED
+    (value, label)
+    for value, label in enum_choices(MatchEndReason)
+    if value != MatchEndReason.MEMBERSHIP_ENDED
 ]
 CAPACITY_MAX, RULES_MAX, OVERRIDES_MAX = 100, 50, 200
 
