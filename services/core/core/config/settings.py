@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "core.calendars",
     "core.cohorts",
     "core.certificates",
+    "core.mentorship",
     "core.submissions",
     "core.reviews",
     "core.erasure",

@@ -11,6 +11,7 @@ from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
+from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionParty, SessionState
 from ongoza_contracts.vocabulary import (
     ID_MAX,
     AnswerFlag,
@@ -57,11 +58,16 @@ SETTINGS: dict[str, Any] = {
                 *(ContentType, EnrolmentState, GoalState, PoolKind, ProgressSource),
                 *(ProgressStatus, ReviewKind, ReviewOutcome, Role, ScopeKind, SubmissionState),
                 *(Track, Verdict),
+                *(ContentType, EnrolmentState, GoalState, MatchEndReason, MatchState),
+                *(PoolKind, ProgressSource, ProgressStatus, Role, ScopeKind, SessionParty),
+                *(SessionState, Track, Verdict),
             )
         },
         "CohortAction": "core.cohorts.serializers.ACTIONS",
         "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
         "WaitingReason": "core.cohorts.serializers.REASONS",
+        "GivenEndReason": "core.mentorship.serializers.GIVEN_REASONS",
+        "MentorshipRequestState": "core.mentorship.models.REQUEST_STATES",
         "QuestionKind": "core.quizzes.models.KINDS",
         "ClaimState": "core.reviews.models.CLAIM_STATES",
         "ClaimEnd": "core.reviews.serializers.RETURNED",
