@@ -1,0 +1,44 @@
+"""Reads of reports: one's own, and the queue of those who decide."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from core.access.selectors import extent, learners_within
+from core.conduct.models import Report
+from core.kit.errors import NotFound
+from core.users.models import User
+from ongoza_contracts.access import Permission
+
+
+def own_reports(user: User) -> QuerySet[Report]:
+    """Those that the user made, the oldest first. Nobody lists who reported them."""
+    return Report.objects.filter(reporter=user)
+
+
+def own_report(user: User, report_id: UUID) -> Report:
+    """Raises NotFound."""
+    return _one(own_reports(user), report_id)
+
+
+def queue(caller: User) -> QuerySet[Report]:
+    """The reports in matches of learners whom the caller manages, the oldest first; never those by
+    or about the caller. Once the learner is erased, admins alone have the report."""
+    rows = Report.objects.exclude(reported=caller).exclude(reporter=caller)
+    found = extent(caller, Permission.CONDUCT_MANAGE)
+    if found.everyone:
+        return rows
+    return rows.filter(match__learner__in=learners_within(found).values("user_id"))
+
+
+def queued_report(caller: User, report_id: UUID) -> Report:
+    """Raises NotFound."""
+    rows = queue(caller).select_related("match").prefetch_related("decisions", "messages")
+    return _one(rows, report_id)
+
+
+def _one(rows: QuerySet[Report], report_id: UUID) -> Report:
+    report = rows.filter(pk=report_id).first()
+    if report is None:
+        raise NotFound
+    return report

@@ -1,0 +1,61 @@
+"""The two people of a match, and whether they may be in contact."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from core.access.services import lock_users
+from core.kit.errors import Conflict, NotFound
+from core.kit.limits import lock_parent
+from core.mentorship.blocks import Blocked, is_blocked
+from core.mentorship.models import Match
+from core.users.models import User
+from ongoza_contracts.mentorship import MatchState
+
+
+class MatchEnded(Conflict):
+    code = "match_ended"
+    detail = "The match has ended. What was written in it can still be read."
+
+
+def own_matches(user: User) -> QuerySet[Match]:
+    """Those in which the user is the mentor or the learner, ended ones too."""
+    return Match.objects.filter(Q(learner=user) | Q(mentor=user))
+
+
+def own_match(user: User, match_id: UUID) -> Match:
+    """Raises NotFound, also for a match of others."""
+    match = own_matches(user).filter(pk=match_id).first()
+    if match is None:
+        raise NotFound
+    return match
+
+
+def other_of(match: Match, user_id: int) -> int | None:
+    """The id of the other one of the pair; None for a mentor who was erased."""
+    return match.mentor_id if user_id == match.learner_id else match.learner_id
+
+
+@contextmanager
+def lock_match(user: User, match_id: UUID) -> Iterator[Match]:
+    """A transaction that holds both people of one's own match, in the order of their ids, and then
+    the match. Raises NotFound and Busy."""
+    match = own_match(user, match_id)
+    with transaction.atomic():
+        lock_users({match.learner_id, match.mentor_id} - {None})
+        with lock_parent(own_matches(user).filter(pk=match.pk)) as locked:
+            yield locked
+
+
+@contextmanager
+def lock_open_match(user: User, match_id: UUID) -> Iterator[Match]:
+    """As `lock_match`, for what needs contact of both. Raises MatchEnded and Blocked too."""
+    with lock_match(user, match_id) as match:
+        if match.state != MatchState.ACTIVE or match.mentor_id is None:
+            raise MatchEnded
+        if is_blocked(match.learner_id, match.mentor_id):
+            raise Blocked
+        yield match
