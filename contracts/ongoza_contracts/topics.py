@@ -17,6 +17,7 @@ from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact, FactDeclarationError
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.memberships import MembershipUpdated
+from ongoza_contracts.mentorship import MatchUpdated, SessionUpdated
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.programs import ProgramVersionPublished
 from ongoza_contracts.progress import ProgressUpdated
@@ -240,6 +241,24 @@ ENROLMENTS = Topic(
     partitions=6,
     facts=(EnrolmentUpdated,),
 )
+MATCHES = Topic(
+    name="ongoza.matches",
+    what="Mentors and learners who work together, and why this ended.",
+    why="Dashboards show mentors' load, and which learners have a mentor.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(MatchUpdated,),
+)
+SESSIONS = Topic(
+    name="ongoza.sessions",
+    what="Sessions of mentors and learners: times, zones, state and who missed one.",
+    why="Dashboards and advice follow when a learner met their mentor.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(SessionUpdated,),
+)
 SIGN_INS = Topic(
     name="ongoza.sign-ins",
     what="Sign-ins of users on devices, and their end.",
@@ -273,6 +292,8 @@ TOPICS: tuple[Topic, ...] = (
     QUIZ_RESULTS,
     COHORTS,
     ENROLMENTS,
+    MATCHES,
+    SESSIONS,
     SIGN_INS,
     RECOMMENDATIONS,
 )

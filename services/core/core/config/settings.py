@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "core.calendars",
     "core.cohorts",
     "core.certificates",
+    "core.mentorship",
     "core.erasure",
     "core.export",
     "core.audit",
