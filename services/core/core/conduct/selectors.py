@@ -4,11 +4,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from core.access.selectors import extent, learners_within
 from core.conduct.models import Report
 from core.kit.errors import NotFound
+from core.mentorship.managers import about_managed_learners
 from core.users.models import User
-from ongoza_contracts.access import Permission
 
 
 def own_reports(user: User) -> QuerySet[Report]:
@@ -24,11 +23,8 @@ def own_report(user: User, report_id: UUID) -> Report:
 def queue(caller: User) -> QuerySet[Report]:
     """The reports in matches of learners whom the caller manages, the oldest first; never those by
     or about the caller. Once the learner is erased, admins alone have the report."""
-    rows = Report.objects.exclude(reported=caller).exclude(reporter=caller)
-    found = extent(caller, Permission.CONDUCT_MANAGE)
-    if found.everyone:
-        return rows
-    return rows.filter(match__learner__in=learners_within(found).values("user_id"))
+    rows = Report.objects.filter(about_managed_learners(caller, "match__learner"))
+    return rows.exclude(reported=caller).exclude(reporter=caller)
 
 
 def queued_report(caller: User, report_id: UUID) -> Report:

@@ -1,9 +1,10 @@
 """Everything that changes reports."""
 
 from collections.abc import Collection
+from functools import partial
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from core.access.selectors import has_permission
 from core.access.services import lock_users
@@ -23,8 +24,9 @@ from core.jobs.services import schedule
 from core.kit import clock
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.limits import lock_parent
-from core.mentorship.conversation_models import Message
-from core.mentorship.pairs import lock_match, other_of
+from core.mentorship.blocks import block
+from core.mentorship.conversation_models import Block, Message
+from core.mentorship.pairs import lock_match, other_of, own_match
 from core.notifications.services import notify
 from core.users.models import User
 from core.users.user_keys import text_cipher
@@ -83,22 +85,25 @@ def report(
     return new
 
 
-def _require_first(new: Report) -> None:
-    """Raises AlreadyReported."""
+def _require_first(row: Report) -> None:
+    """Raises AlreadyReported. The caller holds the reporter's lock."""
     same = Report.objects.filter(
-        reporter=new.reporter, reported=new.reported_id, reason=new.reason, state__in=UNDECIDED
+        reporter=row.reporter_id,
+        reported=row.reported_id,
+        reason=row.reason,
+        state__in=UNDECIDED,
     )
-    if (earlier := same.first()) is not None:
+    if row.reporter_id and (earlier := same.exclude(pk=row.pk).first()) is not None:
         raise AlreadyReported(earlier.pk)
 
 
 def decide(
     *, caller: User, report_id: UUID, action: DecisionAction, outcome: Outcome | None = None
 ) -> Report:
-    """Move a report of the caller's queue, and notify the reporter of its end.
+    """Move a report of the caller's queue, and notify the reporter of the end of it.
 
-    Raises NotFound, IllegalTransition, PermissionDenied, OutcomeMissing, AlreadyReported where the
-    reporter reported the same again meanwhile, and Busy.
+    Raises NotFound, OutcomeMissing, IllegalTransition, AlreadyReported for a report to reopen
+    beside another one, and Busy.
     """
     if (outcome is not None) != (action == DecisionAction.RESOLVE):
         raise OutcomeMissing
@@ -106,19 +111,23 @@ def decide(
     with transaction.atomic():
         lock_users({caller.pk, found.reporter_id} - {None})
         with lock_parent(Report.objects.filter(pk=found.pk)) as row:
-            REPORT_STATES.move(row, action, lambda permission: has_permission(caller, permission))
-            _save_state(row)
-            Decision.objects.create(
+            REPORT_STATES.move(row, action, partial(has_permission, caller))
+            if action == DecisionAction.REOPEN:
+                _require_first(row)
+            row.save(update_fields=["state"])
+            decision = Decision.objects.create(
                 report=row, actor=caller, action=action, outcome=outcome, at=clock.now()
             )
-            _notify_reporter(row)
+            if row.reporter_id and row.state not in UNDECIDED:
+                subject = str(row.pk)
+                notify(user_id=row.reporter_id, kind=DECIDED, subject=subject, version=decision.pk)
     return queued_report(caller, report_id)
 
 
-def _save_state(row: Report) -> None:
-    """Raises AlreadyReported."""
-    ...
-
-
-def _notify_reporter(row: Report) -> None:
-    ...
+def block_other(*, user: User, match_id: UUID) -> tuple[Block, bool]:
+    """Block the other one of a match; whether that is new. Raises NotFound, also where the other
+    one was erased."""
+    other_id = other_of(own_match(user, match_id), user.pk)
+    if other_id is None:
+        raise NotFound
+    return block(user=user, blocked_id=other_id)

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "core.cohorts",
     "core.certificates",
     "core.mentorship",
+    "core.conduct",
     "core.erasure",
     "core.export",
     "core.audit",

@@ -56,6 +56,10 @@ SETTINGS: dict[str, Any] = {
                 *(ProgressStatus, Role, ScopeKind, Track, Verdict),
             )
         },
+        "ReportReason": "core.conduct.models.REASONS",
+        "ReportState": "core.conduct.models.STATES",
+        "ReportOutcome": "core.conduct.models.OUTCOMES",
+        "ReportAction": "core.conduct.models.ACTIONS",
         "CohortAction": "core.cohorts.serializers.ACTIONS",
         "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
         "WaitingReason": "core.cohorts.serializers.REASONS",

@@ -34,6 +34,14 @@ def own_match(user: User, match_id: UUID) -> Match:
     return match
 
 
+def active_match(mentor: User, learner_id: int) -> Match:
+    """Raises NotFound for a learner who is no mentee of the user's now."""
+    rows = Match.objects.filter(mentor=mentor, learner=learner_id, state=MatchState.ACTIVE)
+    if (match := rows.first()) is None:
+        raise NotFound
+    return match
+
+
 def other_of(match: Match, user_id: int) -> int | None:
     """The id of the other one of the pair; None for a mentor who was erased."""
     return match.mentor_id if user_id == match.learner_id else match.learner_id

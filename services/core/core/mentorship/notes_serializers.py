@@ -1,0 +1,37 @@
+from rest_framework import serializers
+
+from core.kit.serializers import ProseField, StrictSerializer
+from core.mentorship.conversation_models import Note
+
+MAX_TEXT = 4000
+
+
+class WrittenNoteSerializer(serializers.ModelSerializer[Note]):
+    """A note without its text, which no stored response may hold."""
+
+    class Meta:
+        model = Note
+        fields = ("id", "session", "author", "from_mentor", "created_at", "changed_at")
+        read_only_fields = fields
+
+
+class NoteSerializer(WrittenNoteSerializer):
+    """Needs the learner's cipher as `cipher` in its context."""
+
+    text = serializers.SerializerMethodField()
+
+    class Meta(WrittenNoteSerializer.Meta):
+        fields = (*WrittenNoteSerializer.Meta.fields, "text")
+        read_only_fields = fields
+
+    def get_text(self, note: Note) -> str:
+        text: str = self.context["cipher"].decrypt(bytes(note.encrypted), place=note.place)
+        return text
+
+
+class ChangeNoteRequest(StrictSerializer):
+    text = ProseField(max_length=MAX_TEXT)
+
+
+class WriteNoteRequest(ChangeNoteRequest):
+    session = serializers.UUIDField(default=None, help_text="Of the match; none by default.")
