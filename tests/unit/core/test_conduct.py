@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.conduct.models import UNDECIDED, Decision, DecisionAction, Outcome, Report, ReportState
+from core.conduct.models import Decision, DecisionAction, Outcome, Report, ReportState
 from core.conduct.services import decide
 from core.conduct.states import REPORT_STATES
 from core.erasure.services import erase_user
@@ -12,9 +12,6 @@ from core.kit.transitions import IllegalTransition
 from core.mentorship.blocks import is_blocked
 from core.mentorship.conversation_models import Block
 from core.mentorship.models import Match
-from core.notifications.models import Notification
-from core.users.models import User
-from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.conversation_rows import end, matched, message_request
 from tests.unit.core.notified import notified, run_jobs

@@ -56,9 +56,7 @@ class Report(models.Model):
     once the reporter is erased, only reason, state and decisions are left."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    match = models.ForeignKey(
-        "mentorship.Match", models.SET_NULL, null=True, related_name="+"
-    )
+    match = models.ForeignKey("mentorship.Match", models.SET_NULL, null=True, related_name="+")
     """None once the learner was erased."""
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="reports"

@@ -116,4 +116,6 @@ class BlockSerializer(serializers.ModelSerializer[Block]):
 
 
 class BlockRequest(StrictSerializer):
-    match = serializers.UUIDField(help_text="A match with whom is to be blocked; it may have ended.")
+    match = serializers.UUIDField(
+        help_text="The match with the other one, which may have ended."
+    )

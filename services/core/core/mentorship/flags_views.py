@@ -74,9 +74,7 @@ class ResolveFlag(ApiView):
     private = True
     permissions = {"POST": Principal.USER}
 
-    @extend_schema(
-        operation_id="flags_resolve", request=None, responses=serializers.FlagSerializer
-    )
+    @extend_schema(operation_id="flags_resolve", request=None, responses=serializers.FlagSerializer)
     def post(self, request: Request, flag_id: UUID) -> Response:
         """Resolve a flag for good; nothing changes if it is resolved."""
         flag = flags.resolve_flag(caller=self.caller, flag_id=flag_id)

@@ -16,7 +16,7 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.limits import lock_parent, require_below_limit
 from core.mentorship.blocks import Blocked, is_blocked
 from core.mentorship.conversation_models import GroupSeat, GroupSession
-from core.mentorship.models import Match
+from core.mentorship.models import Match, MentorProfile
 from core.users.models import User
 from ongoza_contracts.mentorship import MatchState
 from ongoza_contracts.vocabulary import Role
@@ -26,7 +26,9 @@ MAX_SEATS, LONGEST = 200, timedelta(hours=8)
 
 class BadTimes(DomainError):
     code = "bad_times"
-    detail = f"A group session begins in the future and ends within {LONGEST.seconds // 3600} hours."
+    detail = (
+        f"A group session begins later than now and lasts at most {LONGEST.seconds // 3600} hours."
+    )
 
 
 class NoSeatLeft(Conflict):
@@ -78,13 +80,10 @@ def open_group(
     time_zone: str,
     seats: int,
 ) -> GroupSession:
-    """Raises NotFound for a user without a mentor's profile, BadTimes, TimeTaken and Busy."""
+    """Raises NotFound for a user without a mentor's profile, BadTimes and Busy."""
     if not clock.now() < starts_at < ends_at <= starts_at + LONGEST:
         raise BadTimes
-    with locked_pair(mentor.pk) as profile:
-        if profile is None:
-            raise NotFound
-        require_free([mentor.pk], Interval(starts_at, ends_at))
+    with lock_parent(MentorProfile.objects.filter(pk=mentor.pk)):
         return GroupSession.objects.create(
             mentor=mentor,
             title=title,

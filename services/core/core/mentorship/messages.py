@@ -14,8 +14,8 @@ from core.files.selectors import UploadIncomplete, uploads_of
 from core.kit import clock
 from core.kit.errors import DomainError, NotFound
 from core.mentorship.conversation_models import Message, MessageArtifact
-from core.mentorship.models import Match
 from core.mentorship.conversation_notifications import MESSAGE_RECEIVED
+from core.mentorship.models import Match
 from core.mentorship.pairs import lock_open_match, other_of, own_match
 from core.notifications import services as notifications
 from core.notifications.models import Notification

@@ -76,7 +76,9 @@ class SendMessageRequest(StrictSerializer):
 
 class MarkReadRequest(StrictSerializer):
     up_to = serializers.IntegerField(
-        min_value=1, max_value=2**31 - 1, help_text="The `number` of the last message that was read."
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="The `number` of the last one that was read.",
     )
 
 

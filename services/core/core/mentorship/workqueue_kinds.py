@@ -13,9 +13,7 @@ from ongoza_contracts.mentorship import MatchState, SessionParty, SessionState
 
 
 def _requests() -> QuerySet[Any]:
-    return MentorshipRequest.objects.filter(
-        state=RequestState.ASKED, expires_at__isnull=False
-    )
+    return MentorshipRequest.objects.filter(state=RequestState.ASKED, expires_at__isnull=False)
 
 
 def _sessions_to_confirm() -> QuerySet[Any]:
@@ -30,9 +28,7 @@ def _sessions_to_record() -> QuerySet[Any]:
 
 def _unread_messages() -> QuerySet[Any]:
     """The oldest unread one of each active match."""
-    unread = Message.objects.filter(
-        from_mentor=False, read_at=None, match__state=MatchState.ACTIVE
-    )
+    unread = Message.objects.filter(from_mentor=False, read_at=None, match__state=MatchState.ACTIVE)
     earlier = unread.filter(match=OuterRef("match"), number__lt=OuterRef("number"))
     return unread.filter(~Exists(earlier))
 

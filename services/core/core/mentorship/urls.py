@@ -1,0 +1,3 @@
+from core.mentorship.conversation_urls import urlpatterns
+
+__all__ = ["urlpatterns"]
