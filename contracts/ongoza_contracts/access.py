@@ -39,7 +39,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.PROGRESS_RECORD: "record progress of a learner, on the word of staff",
     Permission.SUBMISSION_REVIEW: "review a learner's submissions",
     Permission.COHORT_MANAGE: "add and change cohorts and calendar events",
-    Permission.CONDUCT_MANAGE: "decide reports between learners and mentors; read and resolve flags",
+    Permission.CONDUCT_MANAGE: "decide reports between learners and mentors; read flags of mentors",
     Permission.MEMBERSHIP_READ: "read who has which role where, and these people's profiles",
     Permission.MEMBERSHIP_MANAGE: "grant and revoke roles, invite by mail",
     Permission.USER_LIST: "list and search users, and the members of organizations",

@@ -70,7 +70,8 @@ class SessionUpdated(
     partition="user_id",
     subjects=("user_id", "mentor_id"),
 ):
-    """A mentor's session with a learner was proposed, moved, confirmed, cancelled, held or missed."""
+    """A mentor's session with a learner was proposed or moved, confirmed or cancelled, held or
+    missed."""
 
     session_id: UUID
     """A UUID of version 7."""

@@ -18,12 +18,14 @@ from ongoza_contracts.event import Fact, FactDeclarationError
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.mentorship import MatchUpdated, SessionUpdated
+from ongoza_contracts.missions import MissionUpdated
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.programs import ProgramVersionPublished
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.quizzes import QuizResultRecorded
 from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
+from ongoza_contracts.submissions import SubmissionUpdated
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 COMPACTED_WITHIN = timedelta(days=7)
@@ -196,6 +198,24 @@ GOALS = Topic(
     partitions=6,
     facts=(GoalUpdated,),
 )
+MISSIONS = Topic(
+    name="ongoza.missions",
+    what="Missions: state, type, difficulty, attempts allowed, when they are due.",
+    why="Advice offers missions that are still due and allowed; consumers know what is practised.",
+    producer="core",
+    consumers=("ai",),
+    partitions=3,
+    facts=(MissionUpdated,),
+)
+SUBMISSIONS = Topic(
+    name="ongoza.submissions",
+    what="Learners' attempts at missions: state, lateness and score.",
+    why="Dashboards and advice follow what learners hand in and what became of it.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(SubmissionUpdated,),
+)
 CALENDAR_EVENTS = Topic(
     name="ongoza.calendar-events",
     what="Events in the calendars of organizations: times, time zone and state.",
@@ -287,6 +307,8 @@ TOPICS: tuple[Topic, ...] = (
     FEEDBACK,
     MEMBERSHIPS,
     GOALS,
+    MISSIONS,
+    SUBMISSIONS,
     CALENDAR_EVENTS,
     CERTIFICATES,
     QUIZ_RESULTS,

@@ -1,6 +1,6 @@
 """Rows of any model, made from its columns alone, for tests over all models."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -61,6 +61,8 @@ def _plain_value(field: Any, number: int) -> Any:
             return timezone.now() + timedelta(seconds=number)
         case models.DateField():
             return date(2999, 1, 1)
+        case models.TimeField():
+            return time(9)
         case models.BooleanField():
             return bool(field.has_default() and field.get_default())
         case models.FloatField():

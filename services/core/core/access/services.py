@@ -197,6 +197,21 @@ def follow_enrolment(*, user_id: int, cohort_id: UUID, is_active: bool) -> None:
         _end_all(held)
 
 
+@transaction.atomic
+def follow_match(*, mentor_id: int, learner_id: int, is_active: bool) -> None:
+    """Give a mentor the membership for a learner, or end it, as their match says: also one that
+    was granted by hand.
+
+    The caller holds the locks of both users. Raises NotFound for a user who is no learner.
+    """
+    scope = Scope(ScopeKind.LEARNER, learner_id=learner_id)
+    if is_active:
+        grant(user_id=mentor_id, role=Role.MENTOR, scope=scope)
+    else:
+        held = Membership.objects.filter(user_id=mentor_id, role=Role.MENTOR, **scope.columns)
+        _end_all(held)
+
+
 def require_grantable(manager: Caller, role: Role) -> None:
     """Raises PermissionDenied for a role that `manager` may neither grant nor revoke."""
     _require_grantable(role, selectors.extent(manager, MANAGE))

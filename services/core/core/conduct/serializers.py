@@ -18,7 +18,7 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
 
     class Meta:
         model = Report
-        fields = ("id", "match", "reported", "reason", "state", "created_at")
+        fields: tuple[str, ...] = ("id", "match", "reported", "reason", "state", "created_at")
         read_only_fields = fields
 
 
@@ -47,7 +47,7 @@ class QueuedReportSerializer(ReportSerializer):
 class DecisionSerializer(serializers.ModelSerializer[Decision]):
     class Meta:
         model = Decision
-        fields = ("action", "outcome", "actor", "at")
+        fields: tuple[str, ...] = ("action", "outcome", "actor", "at")
         read_only_fields = fields
 
 
@@ -111,11 +111,9 @@ class DecideRequest(StrictSerializer):
 class BlockSerializer(serializers.ModelSerializer[Block]):
     class Meta:
         model = Block
-        fields = ("id", "blocked", "created_at")
+        fields: tuple[str, ...] = ("id", "blocked", "created_at")
         read_only_fields = fields
 
 
 class BlockRequest(StrictSerializer):
-    match = serializers.UUIDField(
-        help_text="The match with the other one, which may have ended."
-    )
+    match = serializers.UUIDField(help_text="The match with the other one, which may have ended.")

@@ -26,7 +26,7 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.limits import lock_parent
 from core.mentorship.blocks import block
 from core.mentorship.conversation_models import Block, Message
-from core.mentorship.pairs import lock_match, other_of, own_match
+from core.mentorship.pairs import locked_match, other_of, own_match
 from core.notifications.services import notify
 from core.users.models import User
 from core.users.user_keys import text_cipher
@@ -61,7 +61,7 @@ def report(
 
     Raises NotFound, also where the other one was erased, UnknownMessage, AlreadyReported and Busy.
     """
-    with lock_match(reporter, match_id) as match:
+    with locked_match(reporter, match_id) as match:
         reported_id = other_of(match, reporter.pk)
         if reported_id is None:
             raise NotFound

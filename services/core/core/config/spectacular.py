@@ -9,6 +9,7 @@ from ongoza_contracts.certificates import CertificateState
 from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
+from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionParty, SessionState
 from ongoza_contracts.vocabulary import (
     ID_MAX,
     AnswerFlag,
@@ -52,10 +53,13 @@ SETTINGS: dict[str, Any] = {
             kind.__name__: enum_choices(kind)
             for kind in (
                 *(AnswerFlag, CalendarEventState, CertificateState, CohortState, Confidence),
-                *(ContentType, EnrolmentState, GoalState, PoolKind, ProgressSource),
-                *(ProgressStatus, Role, ScopeKind, Track, Verdict),
+                *(ContentType, EnrolmentState, GoalState, MatchEndReason, MatchState),
+                *(PoolKind, ProgressSource, ProgressStatus, Role, ScopeKind, SessionParty),
+                *(SessionState, Track, Verdict),
             )
         },
+        "FlagKind": "core.mentorship.flags_serializers.KINDS",
+        "FlagSeverity": "core.mentorship.flags_serializers.SEVERITIES",
         "ReportReason": "core.conduct.models.REASONS",
         "ReportState": "core.conduct.models.STATES",
         "ReportOutcome": "core.conduct.models.OUTCOMES",
@@ -63,6 +67,8 @@ SETTINGS: dict[str, Any] = {
         "CohortAction": "core.cohorts.serializers.ACTIONS",
         "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
         "WaitingReason": "core.cohorts.serializers.REASONS",
+        "GivenEndReason": "core.mentorship.serializers.GIVEN_REASONS",
+        "MentorshipRequestState": "core.mentorship.models.REQUEST_STATES",
         "QuestionKind": "core.quizzes.models.KINDS",
         "BodyLanguage": "core.lessons.models.LANGUAGES",
         "BodyState": "core.lessons.models.STATES",

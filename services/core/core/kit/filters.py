@@ -1,17 +1,16 @@
 """Filters of lists: declared with django-filter, and strict about every value."""
 
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import django_filters
 from django import forms
 from django.db.models import Model, QuerySet
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from core.kit.errors import BadParameter
-from ongoza_contracts.http.strict_text import is_timestamp, is_whole_number
+from core.kit.parameters import parse_timestamp
+from ongoza_contracts.http.strict_text import is_whole_number
 from ongoza_contracts.vocabulary import ID_MAX
 
 M = TypeVar("M", bound=Model)
@@ -54,10 +53,8 @@ class _TimestampField(forms.Field):
     def to_python(self, value: str | None) -> Any:
         if not value:
             return None
-        with suppress(ValueError):  # a day or an hour that does not exist
-            time = parse_datetime(value) if is_timestamp(value) else None
-            if time is not None and time.tzinfo is not None:
-                return time
+        if (time := parse_timestamp(value)) is not None:
+            return time
         raise forms.ValidationError("Write a time like 2030-01-31T12:00:00Z.")
 
 

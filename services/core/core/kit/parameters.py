@@ -1,12 +1,16 @@
 """Readers of query parameters; each raises BadParameter for an invalid value."""
 
+from contextlib import suppress
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
 from core.kit.errors import BadParameter
 from core.kit.pagination import positive_int_param
+from ongoza_contracts.http.strict_text import is_timestamp
 from ongoza_contracts.vocabulary import ID_MAX
 
 E = TypeVar("E", bound=StrEnum)
@@ -29,6 +33,23 @@ def text_param(request: Request, name: str, *, most: int) -> str:
     if not 1 <= len(text.strip()) <= len(text) <= most:
         raise BadParameter(f"{name} is blank or longer than {most} characters.")
     return text
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """None for a text that is no time with an offset."""
+    with suppress(ValueError):  # a day or an hour that does not exist
+        time = parse_datetime(text) if is_timestamp(text) else None
+        if time is not None and time.tzinfo is not None:
+            return time
+    return None
+
+
+def timestamp_param(request: Request, name: str) -> datetime:
+    """The time in a query parameter, which has to be given."""
+    time = parse_timestamp(request.query_params.get(name, ""))
+    if time is None:
+        raise BadParameter(f"{name}: write a time like 2030-01-31T12:00:00Z.")
+    return time
 
 
 def user_id_param(request: Request, default: int) -> int:

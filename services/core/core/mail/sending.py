@@ -1,16 +1,30 @@
 """Sends one mail, rendered from a template of the app that sends it."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 
 from core.mail.maildir import ABOUT, MaildirBackend
 
 
+class CalendarPart(NamedTuple):
+    """An event for the recipient's calendar (RFC 6047)."""
+
+    method: str
+    """`REQUEST` or `CANCEL`."""
+    text: str
+
+
 def send_mail(
-    to: str, template: str, context: Mapping[str, object], *, about: int | None = None
+    to: str,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    about: int | None = None,
+    calendar: CalendarPart | None = None,
 ) -> None:
     """Send `mail/<template>.txt`, whose first line is the subject, to one address.
 
@@ -21,7 +35,10 @@ def send_mail(
     subject, _, body = text.strip().partition("\n")
     headers = {} if about is None else {ABOUT: str(about)}
     subject = subject.removeprefix("Subject: ")
-    EmailMessage(subject, body.strip() + "\n", to=[to], headers=headers).send()
+    mail = EmailMultiAlternatives(subject, body.strip() + "\n", to=[to], headers=headers)
+    if calendar is not None:
+        mail.attach_alternative(calendar.text, f"text/calendar; method={calendar.method}")
+    mail.send()
 
 
 def delete_sent_mails(to: str, about: int) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Blocks: a user wants no contact with another. Both may still read what was written before."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +23,12 @@ def is_blocked(one: int, other: int) -> bool:
     their contact holds the lock of both."""
     pairs = Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one)
     return Block.objects.filter(pairs).exists()
+
+
+def blocked_with(user_id: int) -> QuerySet[Any]:
+    """The ids of users who have blocked this one or whom this one has blocked, as a subquery."""
+    blockers = Block.objects.filter(blocked=user_id).order_by().values("blocker")
+    return blockers.union(Block.objects.filter(blocker=user_id).order_by().values("blocked"))
 
 
 def blocks_of(user: User) -> QuerySet[Block]:

@@ -6,8 +6,9 @@ from uuid import UUID
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.jobs.services import schedule
-from core.mentorship.conversation_models import Flag
-from core.mentorship.conversation_notifications import FLAG_RAISED, WORK_OVERDUE
+from core.mentorship import workqueue_kinds  # noqa: F401 (declares the kinds)
+from core.mentorship.conversation_models import Flag, GroupSeat
+from core.mentorship.conversation_notifications import FLAG_RAISED, GROUP_CANCELLED, WORK_OVERDUE
 from core.mentorship.managers import managers_of
 from core.mentorship.workqueue import work_kinds
 from core.notifications.services import notify
@@ -42,3 +43,11 @@ def escalate(job: Job) -> None:
             notify(user_id=user_id, kind=WORK_OVERDUE, subject=subject, version=1)
     if len(overdue) == BATCH:
         schedule(job.kind, subject=f"{name}:{overdue[-1].subject}")
+
+
+@job_kind("mentorship.group_cancelled")
+def notify_of_cancelled_group(job: Job) -> None:
+    """At most `groups.MAX_SEATS` learners."""
+    seats = GroupSeat.objects.filter(session=UUID(job.subject)).order_by("learner")
+    for learner_id in seats.values_list("learner_id", flat=True):
+        notify(user_id=learner_id, kind=GROUP_CANCELLED, subject=job.subject, version=1)

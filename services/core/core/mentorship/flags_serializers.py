@@ -14,7 +14,7 @@ KINDS, SEVERITIES = enum_choices(FlagKind), enum_choices(FlagSeverity)
 class FlagSerializer(serializers.ModelSerializer[Flag]):
     class Meta:
         model = Flag
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "learner", "raised_by", "kind", "severity"),
             *("created_at", "resolved_at", "resolved_by"),
         )

@@ -5,18 +5,20 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from core.access.selectors import active_memberships
-from core.access.services import lock_users
 from core.jobs.services import schedule
 from core.kit import clock
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.limits import lock_parent, require_below_limit
 from core.mentorship.blocks import Blocked, is_blocked
 from core.mentorship.conversation_models import GroupSeat, GroupSession
-from core.mentorship.models import Match, MentorProfile
+from core.mentorship.locks import locked_pair, locked_users
+from core.mentorship.models import Match
+from core.mentorship.selectors import taken_times
+from core.mentorship.sessions import TimeTaken
+from core.mentorship.slots import Interval
 from core.users.models import User
 from ongoza_contracts.mentorship import MatchState
 from ongoza_contracts.vocabulary import Role
@@ -70,7 +72,6 @@ def visible_group(caller: User, group_id: UUID) -> GroupSession:
 
 
 # --- the mentor's changes ------------------------------------------------------------------------
-@transaction.atomic
 def open_group(
     *,
     mentor: User,
@@ -80,11 +81,15 @@ def open_group(
     time_zone: str,
     seats: int,
 ) -> GroupSession:
-    """Raises NotFound for a user without a mentor's profile, BadTimes and Busy."""
+    """Raises NotFound for a user without a mentor's profile, BadTimes, TimeTaken and Busy."""
     if not clock.now() < starts_at < ends_at <= starts_at + LONGEST:
         raise BadTimes
-    with lock_parent(MentorProfile.objects.filter(pk=mentor.pk)):
-        return GroupSession.objects.create(
+    with locked_pair(mentor.pk) as profile:
+        if profile is None:
+            raise NotFound
+        if taken_times([mentor.pk], Interval(starts_at, ends_at)):
+            raise TimeTaken("You have another session at that time.")
+        group = GroupSession.objects.create(
             mentor=mentor,
             title=title,
             starts_at=starts_at,
@@ -93,6 +98,7 @@ def open_group(
             seats=seats,
             created_at=clock.now(),
         )
+    return visible_group(mentor, group.pk)
 
 
 def cancel_group(*, mentor: User, group_id: UUID) -> GroupSession:
@@ -135,10 +141,11 @@ def _locked_group(learner: User, group_id: UUID) -> Iterator[GroupSession]:
     found = visible_group(learner, group_id)
     if found.mentor_id == learner.pk:
         raise NotFound
-    with transaction.atomic():
-        lock_users({learner.pk, found.mentor_id})
-        with lock_parent(GroupSession.objects.filter(pk=found.pk)) as group:
-            yield group
+    with (
+        locked_users(learner.pk, found.mentor_id),
+        lock_parent(GroupSession.objects.filter(pk=found.pk)) as group,
+    ):
+        yield group
 
 
 def _require_open(group: GroupSession) -> None:

@@ -16,7 +16,7 @@ from core.kit.errors import DomainError, NotFound
 from core.mentorship.conversation_models import Message, MessageArtifact
 from core.mentorship.conversation_notifications import MESSAGE_RECEIVED
 from core.mentorship.models import Match
-from core.mentorship.pairs import lock_open_match, other_of, own_match
+from core.mentorship.pairs import locked_open_match, other_of, own_match
 from core.notifications import services as notifications
 from core.notifications.models import Notification
 from core.users.models import User
@@ -74,7 +74,7 @@ def send_message(
 
     Raises NotFound, MatchEnded, Blocked, UnknownFile, UploadIncomplete and Busy.
     """
-    with lock_open_match(author, match_id) as match:
+    with locked_open_match(author, match_id) as match:
         uploads = _complete_uploads(author, files)
         message = Message(
             match=match,

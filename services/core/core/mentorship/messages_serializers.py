@@ -28,8 +28,10 @@ class MessageArtifactSerializer(serializers.ModelSerializer[MessageArtifact]):
 class MessageSerializer(serializers.ModelSerializer[Message]):
     """Needs the learner's cipher as `cipher` in its context."""
 
-    text = serializers.CharField(read_only=True)
-    links = serializers.ListField(child=serializers.CharField(), read_only=True)
+    text = serializers.CharField(source="content.text", read_only=True)
+    links = serializers.ListField(
+        source="content.links", child=serializers.CharField(), read_only=True
+    )
     artifacts = MessageArtifactSerializer(many=True, read_only=True)
 
     class Meta:
@@ -41,8 +43,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
         read_only_fields = fields
 
     def to_representation(self, instance: Message) -> dict[str, Any]:
-        content = read_content(instance, self.context["cipher"])
-        instance.text, instance.links = content.text, [*content.links]
+        setattr(instance, "content", read_content(instance, self.context["cipher"]))
         return super().to_representation(instance)
 
 

@@ -27,6 +27,7 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+REQUEST_STATES = enum_choices(RequestState)
 OPEN_REQUESTS = (RequestState.WAITING, RequestState.ASKED)
 
 
@@ -110,7 +111,7 @@ class MentorshipRequest(models.Model):
     """Of the learner at that time. The requests of one organization are one queue."""
     message = models.TextField(max_length=1000, blank=True)
     state = models.CharField(
-        max_length=16, choices=enum_choices(RequestState), default=RequestState.WAITING.value
+        max_length=16, choices=REQUEST_STATES, default=RequestState.WAITING.value
     )
     preferred = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -237,7 +238,7 @@ class SessionFeedback(models.Model):
     session = models.OneToOneField(
         Session, models.CASCADE, primary_key=True, related_name="feedback"
     )
-    rating = models.PositiveSmallIntegerField()
+    rating = models.PositiveSmallIntegerField(choices=[(n, str(n)) for n in range(1, 6)])
     text = models.TextField(max_length=2000, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

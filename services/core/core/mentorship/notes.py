@@ -9,7 +9,7 @@ from core.kit import clock
 from core.kit.errors import DomainError, NotFound
 from core.mentorship.conversation_models import Note
 from core.mentorship.models import Session
-from core.mentorship.pairs import lock_open_match, own_match
+from core.mentorship.pairs import locked_open_match, own_match
 from core.users.models import User
 from core.users.user_keys import text_cipher
 
@@ -26,7 +26,7 @@ def notes_of(reader: User, match_id: UUID) -> QuerySet[Note]:
 
 def write_note(*, author: User, match_id: UUID, text: str, session_id: UUID | None = None) -> Note:
     """Raises NotFound, MatchEnded, Blocked, UnknownSession and Busy."""
-    with lock_open_match(author, match_id) as match:
+    with locked_open_match(author, match_id) as match:
         if session_id and not Session.objects.filter(match=match, pk=session_id).exists():
             raise UnknownSession
         note = Note(

@@ -11,7 +11,14 @@ class WrittenNoteSerializer(serializers.ModelSerializer[Note]):
 
     class Meta:
         model = Note
-        fields = ("id", "session", "author", "from_mentor", "created_at", "changed_at")
+        fields: tuple[str, ...] = (
+            "id",
+            "session",
+            "author",
+            "from_mentor",
+            "created_at",
+            "changed_at",
+        )
         read_only_fields = fields
 
 

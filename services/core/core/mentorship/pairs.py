@@ -4,21 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from core.access.services import lock_users
-from core.kit.errors import Conflict, NotFound
-from core.kit.limits import lock_parent
+from core.kit.errors import NotFound
+from core.kit.versions import get_for_update
 from core.mentorship.blocks import Blocked, is_blocked
+from core.mentorship.locks import locked_users
 from core.mentorship.models import Match
+from core.mentorship.sessions import MatchEnded
 from core.users.models import User
 from ongoza_contracts.mentorship import MatchState
-
-
-class MatchEnded(Conflict):
-    code = "match_ended"
-    detail = "The match has ended. What was written in it can still be read."
 
 
 def own_matches(user: User) -> QuerySet[Match]:
@@ -48,20 +43,18 @@ def other_of(match: Match, user_id: int) -> int | None:
 
 
 @contextmanager
-def lock_match(user: User, match_id: UUID) -> Iterator[Match]:
-    """A transaction that holds both people of one's own match, in the order of their ids, and then
-    the match. Raises NotFound and Busy."""
-    match = own_match(user, match_id)
-    with transaction.atomic():
-        lock_users({match.learner_id, match.mentor_id} - {None})
-        with lock_parent(own_matches(user).filter(pk=match.pk)) as locked:
-            yield locked
+def locked_match(user: User, match_id: UUID) -> Iterator[Match]:
+    """A transaction with the locks of both people of one's own match, and of the match. Raises
+    NotFound and Busy."""
+    found = own_match(user, match_id)
+    with locked_users(found.learner_id, found.mentor_id):
+        yield get_for_update(own_matches(user).filter(pk=found.pk))
 
 
 @contextmanager
-def lock_open_match(user: User, match_id: UUID) -> Iterator[Match]:
-    """As `lock_match`, for what needs contact of both. Raises MatchEnded and Blocked too."""
-    with lock_match(user, match_id) as match:
+def locked_open_match(user: User, match_id: UUID) -> Iterator[Match]:
+    """As `locked_match`, for what needs contact of both. Raises MatchEnded and Blocked too."""
+    with locked_match(user, match_id) as match:
         if match.state != MatchState.ACTIVE or match.mentor_id is None:
             raise MatchEnded
         if is_blocked(match.learner_id, match.mentor_id):

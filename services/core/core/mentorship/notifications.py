@@ -1,0 +1,46 @@
+"""Kinds of notification about requests, matches and sessions."""
+
+from collections.abc import Collection, Mapping
+
+from core.mentorship import conversation_notifications  # noqa: F401 (declares its own)
+from core.mentorship.models import Match, MentorshipRequest, Session
+from core.notifications.models import Channel
+from core.notifications.registry import declare
+
+ASKED = "mentorship.request_received"
+PASSED_ON = "mentorship.request_passed_on"
+MATCH_ENDED = "mentorship.match_ended"
+PROPOSED = "mentorship.session_proposed"
+MOVED = "mentorship.session_moved"
+CONFIRMED = "mentorship.session_confirmed"
+CANCELLED = "mentorship.session_cancelled"
+HELD = "mentorship.session_held"
+MISSED = "mentorship.session_missed"
+TOMORROW = "mentorship.session_tomorrow"
+SOON = "mentorship.session_soon"
+
+
+def _requests(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
+    rows = MentorshipRequest.objects.filter(pk__in=subjects).select_related("learner")
+    return {str(row.pk): {"learner": row.learner.full_name} for row in rows}
+
+
+def _matches(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
+    rows = Match.objects.filter(pk__in=subjects)
+    return {str(row.pk): {"reason": row.end_reason} for row in rows}
+
+
+def _sessions(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
+    rows = Session.objects.filter(pk__in=subjects)
+    return {str(row.pk): {"starts_at": row.starts_at} for row in rows}
+
+
+declare(ASKED, Channel.MAIL, Channel.PUSH, contexts=_requests)
+declare(PASSED_ON, Channel.PUSH)
+declare(MATCH_ENDED, Channel.MAIL, Channel.PUSH, contexts=_matches)
+for kind in (PROPOSED, MOVED, CONFIRMED, CANCELLED):  # a mail with the calendar part goes out too
+    declare(kind, Channel.PUSH, contexts=_sessions)
+for kind in (HELD, MISSED):
+    declare(kind, contexts=_sessions)
+for kind in (TOMORROW, SOON):
+    declare(kind, Channel.MAIL, Channel.PUSH, contexts=_sessions)
