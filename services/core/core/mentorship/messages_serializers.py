@@ -5,7 +5,7 @@ from rest_framework import serializers
 from core.kit.serializers import ProseField, StrictSerializer
 from core.kit.urls import is_confidential
 from core.mentorship.conversation_models import Message, MessageArtifact
-from core.mentorship.messages import read_content
+from core.mentorship.messages import Content, read_content
 
 MAX_TEXT, MAX_LINK, MAX_LINKS, MAX_ARTIFACTS = 4000, 500, 10, 10
 
@@ -28,10 +28,8 @@ class MessageArtifactSerializer(serializers.ModelSerializer[MessageArtifact]):
 class MessageSerializer(serializers.ModelSerializer[Message]):
     """Needs the learner's cipher as `cipher` in its context."""
 
-    text = serializers.CharField(source="content.text", read_only=True)
-    links = serializers.ListField(
-        source="content.links", child=serializers.CharField(), read_only=True
-    )
+    text = serializers.SerializerMethodField()
+    links = serializers.SerializerMethodField()
     artifacts = MessageArtifactSerializer(many=True, read_only=True)
 
     class Meta:
@@ -42,9 +40,14 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
         )
         read_only_fields = fields
 
-    def to_representation(self, instance: Message) -> dict[str, Any]:
-        setattr(instance, "content", read_content(instance, self.context["cipher"]))
-        return super().to_representation(instance)
+    def get_text(self, message: Message) -> str:
+        return self._content(message).text
+
+    def get_links(self, message: Message) -> list[str]:
+        return [*self._content(message).links]
+
+    def _content(self, message: Message) -> Content:
+        return read_content(message, self.context["cipher"])
 
 
 class SentMessageSerializer(serializers.ModelSerializer[Message]):
