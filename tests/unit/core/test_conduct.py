@@ -1,6 +1,8 @@
 """Reports between the mentor and the learner of a match, who decides them, and blocks."""
 
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -8,10 +10,12 @@ from core.conduct.models import Decision, DecisionAction, Outcome, Report, Repor
 from core.conduct.services import decide
 from core.conduct.states import REPORT_STATES
 from core.erasure.services import erase_user
+from core.export.archive import write_archive
 from core.kit.transitions import IllegalTransition
 from core.mentorship.blocks import is_blocked
 from core.mentorship.conversation_models import Block
 from core.mentorship.models import Match
+from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.conversation_rows import end, matched, message_request
 from tests.unit.core.notified import notified, run_jobs
@@ -239,3 +243,31 @@ def test_strangers_block_nobody_of_a_match(match: Match, world: World) -> None:
     answer = signed_in(world.foreign).post(BLOCKS, {"match": str(match.pk)})
     assert refusal(answer) == ABSENT
     assert not Block.objects.exists()
+
+
+# --- archives ------------------------------------------------------------------------------------
+def test_archives_have_ones_own_texts_and_no_report_about_oneself(
+    lena: Caller, mara: Caller, match: Match, world: World, director: Caller
+) -> None:
+    path = f"mentorship/matches/{match.pk}/"
+    message = mara.post(f"{path}messages/", message_request("Lend me money."))[1]
+    lena.post(f"{path}notes/", {"text": "Ask about subnets."})
+    about = {"learner": world.learner.pk, "kind": "wellbeing", "severity": "high"}
+    mara.post("mentorship/flags/", {**about, "note": "Seems tired."})
+    move(director, report(lena, match, messages=[message["id"]]), "take")
+    learners, mentors = archive_of(world.learner), archive_of(world.mentor)
+    for found in (learners, mentors):
+        assert "Lend me money." in found["mentorship.message.json"]
+        assert "Ask about subnets." in found["mentorship.note.json"]
+    assert "Seems tired." in learners["mentorship.flag.json"]
+    assert TEXT in learners["conduct.report.json"]
+    assert "Seems tired." not in "".join(mentors.values())
+    assert mentors["conduct.report.json"].split() == ["[", "]"]
+    assert {name for name in mentors if name.startswith("conduct.")} == {"conduct.report.json"}
+
+
+def archive_of(user: User) -> dict[str, str]:
+    target = BytesIO()
+    write_archive(user, target)
+    with ZipFile(target) as opened:
+        return {name: opened.read(name).decode() for name in opened.namelist()}

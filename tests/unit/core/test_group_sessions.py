@@ -63,12 +63,13 @@ def seats(group: dict[str, Any]) -> str:
 def test_learners_of_the_mentors_organization_take_seats_until_none_is_left(
     mara: Caller, lena: Caller, world: World
 ) -> None:
+    other = signed_in(person("other", Role.LEARNER, world.school))
+    forget_appended()
     group = opened(mara)
     assert (group["seats"], group["taken"], group["has_seat"]) == (1, 0, False)
     taken = lena.call("POST", seats(group))
     assert taken == (200, {**group, "taken": 1, "has_seat": True})
     assert lena.call("POST", seats(group)) == taken
-    other = signed_in(person("other", Role.LEARNER, world.school))
     assert refusal(other.call("POST", seats(group))) == (409, "no_seat_left", [])
     assert lena.call("DELETE", seats(group)) == (204, None)
     assert other.call("POST", seats(group))[0] == 200

@@ -15,7 +15,8 @@ from core.mentorship.conversation_models import Flag, Note
 from core.mentorship.models import Match
 from core.users.models import User
 from ongoza_contracts.mentorship import SessionState
-from tests.unit.core.mentor_rows import end, match_of, session_in
+from tests.unit.core.conversation_rows import end
+from tests.unit.core.mentor_rows import match_of, session_in
 from tests.unit.core.notified import notified, run_jobs
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.test_files import root

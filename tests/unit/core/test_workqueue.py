@@ -1,7 +1,6 @@
 """What waits for a mentor, when it was promised, and who is notified when it is overdue."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -15,7 +14,14 @@ from core.mentorship.workqueue import WorkKind, declare
 from core.notifications.models import Notification
 from ongoza_contracts.mentorship import SessionState
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.mentor_rows import ahead, asked, begin, end, match_of, session_in
+from tests.unit.core.conversation_rows import end
+from tests.unit.core.mentor_rows import (
+    ahead,
+    asked,
+    match_of,
+    session_in,
+    set_columns,
+)
 from tests.unit.core.notified import notified, run_jobs
 from tests.unit.core.school import World
 from tests.unit.core.world import Caller, person, signed_in
@@ -39,8 +45,8 @@ def mara(world: World) -> Caller:
 def queue(caller: Caller) -> list[tuple[str, str, bool]]:
     status, body = caller.get(QUEUE)
     assert status == 200
-    assert body["overdue"] == sum(one["is_overdue"] for one in body["results"])
-    return [(one["kind"], one["subject"], one["is_overdue"]) for one in body["results"]]
+    assert body["overdue"] == sum(one["is_overdue"] for one in body["work"])
+    return [(one["kind"], one["subject"], one["is_overdue"]) for one in body["work"]]
 
 
 def send(world: World, match: Match, text: str = "Hello") -> str:
@@ -66,9 +72,10 @@ def test_a_mentor_sees_what_waits_with_what_is_due_first_at_the_head(
     message = send(world, match)
     send(world, match, "And again")
     to_confirm = session_in(SessionState.REQUESTED, match)
-    to_record = begin(session_in(SessionState.CONFIRMED, match, ahead(3)))
-    begin_ended(to_record)
-    results = mara.get(QUEUE)[1]["results"]
+    to_record = session_in(SessionState.CONFIRMED, match, ahead(3))
+    yesterday = timezone.now() - timedelta(days=1)
+    set_columns(to_record, starts_at=yesterday - timedelta(hours=1), ends_at=yesterday)
+    results = mara.get(QUEUE)[1]["work"]
     assert {(one["kind"], one["subject"]) for one in results} == {
         ("request_to_answer", str(request.pk)),
         ("messages_to_read", message),
@@ -83,13 +90,6 @@ def test_a_mentor_sees_what_waits_with_what_is_due_first_at_the_head(
     assert expires_at is not None
     assert by_kind["request_to_answer"]["due_at"][:19] == expires_at.isoformat()[:19]
     assert queue(signed_in(world.foreign_mentor)) == queue(signed_in(world.learner)) == []
-
-
-def begin_ended(session: Any) -> None:
-    from tests.unit.core.mentor_rows import set_columns
-
-    set_columns(session, starts_at=session.starts_at - timedelta(hours=2))
-    set_columns(session, ends_at=session.ends_at - timedelta(hours=2))
 
 
 def test_what_is_done_waits_no_longer(mara: Caller, match: Match, world: World) -> None:

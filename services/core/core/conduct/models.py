@@ -66,9 +66,6 @@ class Report(models.Model):
     encrypted = models.BinaryField()
     state = models.CharField(max_length=16, choices=STATES, default=ReportState.OPEN.value)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    messages = models.ManyToManyField(
-        "mentorship.Message", through="ReportedMessage", related_name="+"
-    )
 
     class Meta:
         ordering = ("id",)
@@ -92,8 +89,9 @@ class Report(models.Model):
 class ReportedMessage(models.Model):
     """A message of the match that a report shows to those who decide."""
 
-    report = models.ForeignKey(Report, models.CASCADE, related_name="+")
-    message = models.ForeignKey("mentorship.Message", models.CASCADE, related_name="+")
+    report = models.ForeignKey(Report, models.CASCADE, related_name="shown")
+    message = models.ForeignKey("mentorship.Message", models.SET_NULL, null=True, related_name="+")
+    """None once the learner was erased. No CASCADE: archives would tell that it was reported."""
 
     class Meta:
         ordering = ("id",)

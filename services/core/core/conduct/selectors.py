@@ -8,6 +8,7 @@ from core.conduct.models import Report
 from core.kit.errors import NotFound
 from core.mentorship.managers import about_managed_learners
 from core.users.models import User
+from core.users.user_keys import text_cipher
 
 
 def own_reports(user: User) -> QuerySet[Report]:
@@ -29,7 +30,7 @@ def queue(caller: User) -> QuerySet[Report]:
 
 def queued_report(caller: User, report_id: UUID) -> Report:
     """Raises NotFound."""
-    rows = queue(caller).select_related("match").prefetch_related("decisions", "messages")
+    rows = queue(caller).select_related("match").prefetch_related("decisions", "shown__message")
     return _one(rows, report_id)
 
 
@@ -38,3 +39,11 @@ def _one(rows: QuerySet[Report], report_id: UUID) -> Report:
     if report is None:
         raise NotFound
     return report
+
+
+def read_text(report: Report) -> str | None:
+    """What was reported; None once the reporter was erased."""
+    if report.reporter_id is None:
+        return None
+    cipher = text_cipher(report.reporter_id)
+    return cipher.decrypt(bytes(report.encrypted), place=report.place)

@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.conduct.models import ACTIONS, OUTCOMES, REASONS, Decision, Report
+from core.conduct.selectors import read_text
 from core.kit.serializers import ProseField, StrictSerializer
 from core.mentorship.conversation_models import Block
 from core.mentorship.messages import read_content
@@ -30,10 +31,7 @@ class ReportDetailSerializer(ReportSerializer):
         read_only_fields = fields
 
     def get_text(self, row: Report) -> str | None:
-        """Null once the reporter was erased."""
-        if row.reporter_id is None:
-            return None
-        return text_cipher(row.reporter_id).decrypt(bytes(row.encrypted), place=row.place)
+        return read_text(row)
 
 
 class QueuedReportSerializer(ReportSerializer):
@@ -76,7 +74,7 @@ class QueuedReportDetailSerializer(ReportDetailSerializer):
         if row.match is None:
             return []
         cipher = text_cipher(row.match.learner_id)
-        shown = sorted(row.messages.all(), key=lambda message: message.number)
+        found = [one.message for one in row.shown.all() if one.message is not None]
         return [
             {
                 "id": message.pk,
@@ -85,7 +83,7 @@ class QueuedReportDetailSerializer(ReportDetailSerializer):
                 "created_at": message.created_at,
                 **asdict(read_content(message, cipher)),
             }
-            for message in shown
+            for message in sorted(found, key=lambda message: message.number)
         ]
 
 

@@ -63,3 +63,8 @@ def resolve_flag(*, caller: User, flag_id: UUID) -> Flag:
     unresolved.update(resolved_at=clock.now(), resolved_by=caller)
     flag.refresh_from_db()
     return flag
+
+
+def read_note(flag: Flag) -> str:
+    """Raises TextUnreadable."""
+    return text_cipher(flag.learner_id).decrypt(bytes(flag.encrypted), place=flag.place)

@@ -4,7 +4,7 @@ from core.kit.choices import enum_choices
 from core.kit.serializers import ProseField, StrictSerializer
 from core.mentorship.conversation_kinds import FlagKind, FlagSeverity
 from core.mentorship.conversation_models import Flag
-from core.users.user_keys import text_cipher
+from core.mentorship.flags import read_note
 from ongoza_contracts.vocabulary import ID_MAX
 
 MAX_NOTE = 2000
@@ -29,7 +29,7 @@ class FlagDetailSerializer(FlagSerializer):
         read_only_fields = fields
 
     def get_note(self, flag: Flag) -> str:
-        return text_cipher(flag.learner_id).decrypt(bytes(flag.encrypted), place=flag.place)
+        return read_note(flag)
 
 
 class RaiseFlagRequest(StrictSerializer):

@@ -39,8 +39,9 @@ class Content:
         return json.dumps({"text": self.text, "links": [*self.links]})
 
 
-def read_content(message: Message, cipher: TextCipher) -> Content:
-    """`cipher` is that of the learner. Raises TextUnreadable."""
+def read_content(message: Message, cipher: TextCipher | None = None) -> Content:
+    """`cipher` is that of the learner, for those who read many. Raises TextUnreadable."""
+    cipher = cipher or text_cipher(message.match.learner_id)
     return Content(**json.loads(cipher.decrypt(bytes(message.encrypted), place=message.place)))
 
 

@@ -11,7 +11,7 @@ from core.mentorship.conversation_models import Note
 from core.mentorship.models import Session
 from core.mentorship.pairs import locked_open_match, own_match
 from core.users.models import User
-from core.users.user_keys import text_cipher
+from core.users.user_keys import TextCipher, text_cipher
 
 
 class UnknownSession(DomainError):
@@ -59,3 +59,9 @@ def delete_note(*, author: User, note_id: UUID) -> None:
     """Raises NotFound for a note of somebody else too."""
     if not Note.objects.filter(author=author, pk=note_id).delete()[0]:
         raise NotFound
+
+
+def read_note(note: Note, cipher: TextCipher | None = None) -> str:
+    """`cipher` is that of the learner, for those who read many. Raises TextUnreadable."""
+    cipher = cipher or text_cipher(note.match.learner_id)
+    return cipher.decrypt(bytes(note.encrypted), place=note.place)

@@ -2,6 +2,7 @@ from rest_framework import serializers
 
 from core.kit.serializers import ProseField, StrictSerializer
 from core.mentorship.conversation_models import Note
+from core.mentorship.notes import read_note
 
 MAX_TEXT = 4000
 
@@ -32,8 +33,7 @@ class NoteSerializer(WrittenNoteSerializer):
         read_only_fields = fields
 
     def get_text(self, note: Note) -> str:
-        text: str = self.context["cipher"].decrypt(bytes(note.encrypted), place=note.place)
-        return text
+        return read_note(note, self.context["cipher"])
 
 
 class ChangeNoteRequest(StrictSerializer):

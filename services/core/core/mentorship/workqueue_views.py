@@ -23,7 +23,7 @@ class WorkSerializer(serializers.Serializer[Any]):
 
 class WorkQueueSerializer(serializers.Serializer[Any]):
     overdue = serializers.IntegerField()
-    results = WorkSerializer(
+    work = WorkSerializer(
         many=True, help_text=f"What is due first at the head; at most {MAX_OF_KIND} of each kind."
     )
 
@@ -36,6 +36,6 @@ class WorkQueue(ApiView):
     def get(self, request: Request) -> Response:
         """What waits for the caller as a mentor, each with the time that is promised to the
         learner. A job notifies the learner's directors of what is overdue."""
-        results = work_of(self.caller)
-        overdue = sum(work.is_overdue for work in results)
-        return Response(WorkQueueSerializer({"overdue": overdue, "results": results}).data)
+        found = work_of(self.caller)
+        overdue = sum(work.is_overdue for work in found)
+        return Response(WorkQueueSerializer({"overdue": overdue, "work": found}).data)
