@@ -20,6 +20,7 @@ class Permission(StrEnum):
     PROGRESS_RECORD = "progress.record"
     SUBMISSION_REVIEW = "submission.review"
     COHORT_MANAGE = "cohort.manage"
+    CONDUCT_MANAGE = "conduct.manage"
     MEMBERSHIP_READ = "membership.read"
     MEMBERSHIP_MANAGE = "membership.manage"
     USER_LIST = "user.list"
@@ -38,6 +39,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.PROGRESS_RECORD: "record progress of a learner, on the word of staff",
     Permission.SUBMISSION_REVIEW: "review a learner's submissions",
     Permission.COHORT_MANAGE: "add and change cohorts and calendar events",
+    Permission.CONDUCT_MANAGE: "decide reports between learners and mentors; read flags of mentors",
     Permission.MEMBERSHIP_READ: "read who has which role where, and these people's profiles",
     Permission.MEMBERSHIP_MANAGE: "grant and revoke roles, invite by mail",
     Permission.USER_LIST: "list and search users, and the members of organizations",
@@ -90,6 +92,7 @@ REACH: Mapping[Role, Mapping[Permission, Reach]] = {
         Permission.PROGRESS_RECORD: Reach.ORGANIZATION,
         Permission.SUBMISSION_REVIEW: Reach.ORGANIZATION,
         Permission.COHORT_MANAGE: Reach.ORGANIZATION,
+        Permission.CONDUCT_MANAGE: Reach.ORGANIZATION,
         Permission.MEMBERSHIP_READ: Reach.ORGANIZATION,
         Permission.MEMBERSHIP_MANAGE: Reach.ORGANIZATION,
         Permission.USER_LIST: Reach.ORGANIZATION,
@@ -123,6 +126,7 @@ LEARNERS_ONLY = frozenset(
         Permission.LEARNER_CONTACT_READ,
         Permission.PROGRESS_RECORD,
         Permission.SUBMISSION_REVIEW,
+        Permission.CONDUCT_MANAGE,
     }
 )
 """Within an organization or cohort these reach its learners; the other permissions, all members."""

@@ -30,6 +30,7 @@ from tests.access_matrix import (
     statuses,
 )
 from tests.openapi_documents import core_document
+from tests.unit.core import conversation_rows
 from tests.unit.core.certificate_rows import published_certificate, published_enrolment
 from tests.unit.core.mission_routes import MISSION_ROUTES
 from tests.unit.core.quiz_rows import quiz
@@ -343,6 +344,7 @@ ROUTES: dict[str, Route] = {
     "POST /webhook-subscriptions/{subscription_id}/secret/": Route(
         MANAGERS, f"{ABSENT_WEBHOOK}secret/"
     ),
+    **conversation_rows.ROUTES,
 }
 
 

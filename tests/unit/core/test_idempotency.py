@@ -22,6 +22,7 @@ from core.kit import versions
 from core.kit.errors import Busy, Conflict
 from core.kit.idempotency import ResponseParts
 from core.kit.openapi import PublicDocument
+from core.mentorship.models import Match
 from core.organizations.invitations import invite
 from core.organizations.models import Invitation
 from core.programs.models import Milestone, Program
@@ -36,11 +37,15 @@ from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
 from tests.unit.core.offered_missions import lab
+from tests.unit.core.conversation_rows import matched
+from tests.unit.core.mentor_rows import profile
 from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.review_rows import claimed, graded_mission, handed_in
 from tests.unit.core.school import World
 from tests.unit.core.submission_rows import drafted, mission
+from tests.unit.core.test_group_sessions import request as group_request
 from tests.unit.core.test_import_api import file_of
+from tests.unit.core.test_mentor_notes import flag_request
 from tests.unit.core.world import (
     Caller,
     appended,
@@ -156,6 +161,15 @@ def an_import(name: str, role: Role = Role.DIRECTOR) -> Callable[[World], dict[s
         return {"file": file_of(signed_in(owner), "content_id\n", name)}
 
     return body
+
+
+def match_in(world: World) -> Match:
+    return matched(world.mentor, world.learner)
+
+
+def a_group_session(world: World) -> dict[str, Any]:
+    profile(world.mentor)
+    return group_request()
 
 
 REPEATABLE = [
@@ -312,6 +326,29 @@ REPEATABLE = [
     Repeatable("memberships/", lambda world: world.director, World.assignment),
     Repeatable(
         "organizations/", lambda world: world.admin, lambda world: {"name": "New", "kind": "school"}
+    ),
+    Repeatable(
+        "conduct/reports/",
+        lambda world: world.learner,
+        lambda world: {"match": str(match_in(world).pk), "reason": "other", "text": "Rude"},
+    ),
+    Repeatable(
+        "mentorship/flags/",
+        lambda world: world.mentor,
+        lambda world: flag_request(match_in(world).learner),
+    ),
+    Repeatable("mentorship/groups/", lambda world: world.mentor, a_group_session),
+    Repeatable(
+        "mentorship/matches/{match_id}/messages/",
+        lambda world: world.mentor,
+        lambda world: {"text": "Hello"},
+        lambda world: {"match_id": match_in(world).pk},
+    ),
+    Repeatable(
+        "mentorship/matches/{match_id}/notes/",
+        lambda world: world.mentor,
+        lambda world: {"text": "Hello"},
+        lambda world: {"match_id": match_in(world).pk},
     ),
 ]
 

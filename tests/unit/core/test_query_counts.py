@@ -22,6 +22,7 @@ from core.files.models import Blob, Upload
 from core.jobs.models import Job
 from core.lessons.models import Body, BodyState, Language
 from core.missions.models import Mission
+from core.mentorship.models import Match
 from core.notifications.kinds import NEW_DEVICE
 from core.notifications.models import PushSubscription
 from core.notifications.services import notify
@@ -38,6 +39,7 @@ from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.certificates import CertificateState
 from ongoza_contracts.users import UserCreated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
+from tests.unit.core import conversation_rows
 from tests.unit.core.certificate_rows import published_enrolment
 from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.offered_missions import offered_mission
@@ -401,6 +403,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
         deliveries,
         "webhook-subscriptions/{subscription}/deliveries/?",
     ),
+    **conversation_rows.LISTS,
 }
 """By path of the OpenAPI document: what adds rows for a user, and the address without a page."""
 
@@ -456,6 +459,7 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
     named["quiz"] = Quiz.objects.values_list("pk", flat=True).first()
     named["mission"] = Mission.objects.values_list("pk", flat=True).first()
     named["submission"] = Submission.objects.values_list("pk", flat=True).first()
+    named["match"] = Match.objects.values_list("pk", flat=True).first()
     address = address.format(**named) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "core.cohorts",
     "core.certificates",
     "core.mentorship",
+    "core.conduct",
     "core.submissions",
     "core.reviews",
     "core.erasure",

@@ -63,6 +63,12 @@ SETTINGS: dict[str, Any] = {
                 *(SessionState, Track, Verdict),
             )
         },
+        "FlagKind": "core.mentorship.flags_serializers.KINDS",
+        "FlagSeverity": "core.mentorship.flags_serializers.SEVERITIES",
+        "ReportReason": "core.conduct.models.REASONS",
+        "ReportState": "core.conduct.models.STATES",
+        "ReportOutcome": "core.conduct.models.OUTCOMES",
+        "ReportAction": "core.conduct.models.ACTIONS",
         "CohortAction": "core.cohorts.serializers.ACTIONS",
         "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
         "WaitingReason": "core.cohorts.serializers.REASONS",

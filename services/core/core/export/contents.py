@@ -6,13 +6,19 @@ is left out stands in `LEFT_OUT` with the reason.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db.models import CASCADE, SET_NULL, BinaryField, Field, ForeignKey, Model, Q, QuerySet
 
+from core.conduct.models import Report
+from core.conduct.selectors import read_text
+from core.mentorship.conversation_models import Flag, Message, Note
+from core.mentorship.flags import read_note as read_flag
+from core.mentorship.messages import read_content
+from core.mentorship.notes import read_note
 from core.organizations.models import Invitation
 from core.outbox.models import DeletedEntityKey, FactHistory
 from core.users.models import User
@@ -22,7 +28,14 @@ LEFT_OUT: Mapping[str, str] = {
     "admin.LogEntry.user": "it names the accounts of other people that staff changed",
     "cohorts.Announcement.author": "an announcement belongs to its cohort",
     "cohorts.Enrolment.confirmed_by": "enrolments whose payment you confirmed are other people's",
+    "conduct.Decision.actor": "decisions about reports are about other people",
+    "conduct.Report.reported": "reports about you would name the people who made them",
     "idempotency.StoredResponse.user": "copies of answers that you had, some about other people",
+    "mentorship.Block.blocked": "that somebody blocked you is their data",
+    "mentorship.Flag.raised_by": "flags that you raised are data of the learners",
+    "mentorship.Flag.resolved_by": "flags that you resolved are data of the learners",
+    "mentorship.Message.author": "the messages of your matches are in it with their match",
+    "mentorship.Note.author": "the notes of your matches are in it with their match",
     "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
     "reviews.Claim.submission": "claims of your submissions are reviewers' data",
     "reviews.Claim.taken_by": "claims that you took away are reviewers' data",
@@ -34,6 +47,14 @@ LEFT_OUT: Mapping[str, str] = {
 }
 SECRET = re.compile("password|hash|secret|token|jti|encrypted|private|^auth$|p256dh")
 """Columns whose names match are left out, as are all binary ones."""
+
+PRIVATE_TEXTS: Mapping[type[Model], Callable[[Any], Mapping[str, object]]] = {
+    Flag: lambda row: {"note": read_flag(row)},
+    Message: lambda row: asdict(read_content(row)),
+    Note: lambda row: {"text": read_note(row)},
+    Report: lambda row: {"text": read_text(row)},
+}
+"""What is encrypted in the rows of a model, readable."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +73,11 @@ class Table:
     def columns(self) -> "list[Field[Any, Any]]":
         return [one for one in self.model._meta.concrete_fields if not is_secret(one)]
 
+    def private_texts(self, row: Any) -> Mapping[str, object]:
+        """By name; empty where the model has none."""
+        read = PRIVATE_TEXTS.get(self.model)
+        return read(row) if read else {}
+
     @property
     def secrets(self) -> list[str]:
         return [one.name for one in self.model._meta.concrete_fields if is_secret(one)]
@@ -69,6 +95,7 @@ def tables() -> list[Table]:
         User: ("pk",),
         FactHistory: ("owner_id",),
         DeletedEntityKey: ("user_id",),
+        Report: ("reporter",),  # it stays without its reporter, who wrote it
     }
     found |= {one: tuple(_lookups(one)) for one in apps.get_models() if any(_lookups(one))}
     tables = (Table(model, lookups) for model, lookups in found.items())

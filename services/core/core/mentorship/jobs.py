@@ -9,7 +9,14 @@ from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.jobs.services import schedule
 from core.kit import clock
-from core.mentorship import calendar_mails, matches, notifications, requests, sessions
+from core.mentorship import (
+    calendar_mails,
+    conversation_jobs,  # noqa: F401 (declares its own)
+    matches,
+    notifications,
+    requests,
+    sessions,
+)
 from core.mentorship.models import MentorshipRequest, RequestState, Session
 from core.mentorship.selectors import matches_without_membership
 from core.notifications.services import notify

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.kit.choices import enum_choices
 from core.kit.versions import Versioned
+from core.mentorship import conversation_models  # noqa: F401 (Django finds them here)
 from ongoza_contracts.event import uuid7
 from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionParty, SessionState
 

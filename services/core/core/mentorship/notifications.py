@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from core.mentorship import conversation_notifications  # noqa: F401 (declares its own)
 from core.mentorship.models import Match, MentorshipRequest, Session
 from core.notifications.models import Channel
 from core.notifications.registry import declare

@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce
 from core.access.selectors import active_memberships, extent, reach
 from core.kit import clock
 from core.kit.errors import NotFound
+from core.mentorship.blocks import blocked_with
+from core.mentorship.conversation_models import GroupSeat, GroupSession
 from core.mentorship.models import (
     OPEN_SESSIONS,
     Match,
@@ -44,14 +46,14 @@ def _count(rows: QuerySet[Match] | QuerySet[MentorshipRequest]) -> Coalesce:
 
 def mentors_for(user: User) -> QuerySet[MentorProfile]:
     """The mentors whom a learner may ask: those of the organizations that the learner has a role
-    in, and those whose role is the platform's."""
+    in, and those whose role is the platform's; none whom a block keeps from the learner."""
     own = active_memberships().filter(user_id=user.pk).exclude(organization=None)
     held = active_memberships().filter(
         Q(scope=ScopeKind.PLATFORM) | Q(organization__in=own.values("organization")),
         role=Role.MENTOR,
     )
     rows = MentorProfile.objects.filter(user__in=held.values("user"), user__is_active=True)
-    return with_load(rows.exclude(pk=user.pk))
+    return with_load(rows.exclude(pk=user.pk).exclude(pk__in=blocked_with(user.pk)))
 
 
 def visible_profiles(caller: User) -> QuerySet[MentorProfile]:
@@ -103,14 +105,19 @@ def free_slots(
 
 
 def taken_times(user_ids: Collection[int], within: Interval) -> list[tuple[UUID, Interval]]:
-    """The times of the open sessions of any of the users that overlap `within`."""
-    rows = Session.objects.filter(
-        Q(mentor__in=user_ids) | Q(learner__in=user_ids),
-        state__in=OPEN_SESSIONS,
-        starts_at__lt=within.ends_at,
-        ends_at__gt=within.starts_at,
+    """The times of the open sessions and group sessions of any of the users that overlap
+    `within`."""
+    overlapping = Q(starts_at__lt=within.ends_at, ends_at__gt=within.starts_at)
+    sessions = Session.objects.filter(
+        Q(mentor__in=user_ids) | Q(learner__in=user_ids), overlapping, state__in=OPEN_SESSIONS
     )
-    return [(row.pk, Interval(row.starts_at, row.ends_at)) for row in rows]
+    seated = GroupSeat.objects.filter(learner__in=user_ids)
+    groups = GroupSession.objects.filter(
+        Q(mentor__in=user_ids) | Q(pk__in=seated.values("session")), overlapping, cancelled_at=None
+    )
+    columns = ("pk", "starts_at", "ends_at")
+    found = [*sessions.values_list(*columns), *groups.values_list(*columns)]
+    return [(pk, Interval(starts_at, ends_at)) for pk, starts_at, ends_at in found]
 
 
 # --- requests ----------------------------------------------------------------------------------

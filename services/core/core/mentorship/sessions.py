@@ -15,6 +15,7 @@ from core.kit.etags import IfMatch
 from core.kit.limits import require_below_limit
 from core.kit.versions import get_for_update
 from core.mentorship import notifications
+from core.mentorship.blocks import Blocked, is_blocked
 from core.mentorship.locks import locked_pair
 from core.mentorship.models import (
     OPEN_SESSIONS,
@@ -87,7 +88,7 @@ def book(*, caller: User, match_id: UUID, starts_at: datetime) -> Session:
     """Propose a session of one's own match: the other one confirms it. A learner takes a slot of
     the mentor's, the mentor any free time.
 
-    Raises NotFound, MatchEnded, TooManySessions, BadTime, NotASlot, TimeTaken and Busy.
+    Raises NotFound, MatchEnded, TooManySessions, Blocked, BadTime, NotASlot, TimeTaken and Busy.
     """
     match = Match.objects.filter(pk=match_id).first()
     if match is None or caller.pk not in (match.learner_id, match.mentor_id):
@@ -110,8 +111,8 @@ def move(
 ) -> Session:
     """Propose another time for a session, which gives its old time free: all of it or nothing.
 
-    Raises NotFound, PreconditionFailed, IllegalTransition, SessionBegun, BadTime, NotASlot,
-    TimeTaken and Busy.
+    Raises NotFound, PreconditionFailed, IllegalTransition, SessionBegun, Blocked, BadTime,
+    NotASlot, TimeTaken and Busy.
     """
     with _locked(caller, session_id, if_match) as (session, profile):
         SESSION_STATES.move(session, "move")
@@ -240,7 +241,9 @@ def _locked(
 
 
 def _set_time(session: Session, caller: User, profile: MentorProfile, starts_at: datetime) -> None:
-    """The caller holds the locks of the pair. Raises BadTime, NotASlot and TimeTaken."""
+    """The caller holds the locks of the pair. Raises Blocked, BadTime, NotASlot and TimeTaken."""
+    if is_blocked(session.learner_id, profile.pk):
+        raise Blocked
     now = clock.now()
     if not now < starts_at < now + HORIZON or starts_at.second or starts_at.microsecond:
         raise BadTime

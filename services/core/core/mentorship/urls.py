@@ -1,6 +1,6 @@
 from django.urls import path
 
-from core.mentorship import mentor_views, views
+from core.mentorship import conversation_urls, mentor_views, views
 
 REQUEST = "mentorship/requests/<uuid:request_id>/"
 MATCH = "mentorship/matches/<uuid:match_id>/"
@@ -25,4 +25,5 @@ urlpatterns = [
     path(f"{SESSION}cancel/", views.CancelSession.as_view()),
     path(f"{SESSION}attendance/", views.SessionAttendance.as_view()),
     path(f"{SESSION}feedback/", views.FeedbackOfSession.as_view()),
+    *conversation_urls.urlpatterns,
 ]

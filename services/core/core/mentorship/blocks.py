@@ -1,0 +1,52 @@
+"""Blocks: a user wants no contact with another. Both may still read what was written before."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from core.access.services import lock_users
+from core.kit import clock
+from core.kit.errors import Conflict, NotFound
+from core.mentorship.conversation_models import Block
+from core.users.models import User
+
+
+class Blocked(Conflict):
+    code = "blocked"
+    detail = "One of you has blocked the other: no requests, sessions and messages are possible."
+
+
+def is_blocked(one: int, other: int) -> bool:
+    """Whether one of the two users has blocked the other. A caller who writes something that needs
+    their contact holds the lock of both."""
+    pairs = Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one)
+    return Block.objects.filter(pairs).exists()
+
+
+def blocked_with(user_id: int) -> QuerySet[Any]:
+    """The ids of users who have blocked this one or whom this one has blocked, as a subquery."""
+    blockers = Block.objects.filter(blocked=user_id).order_by().values("blocker")
+    return blockers.union(Block.objects.filter(blocker=user_id).order_by().values("blocked"))
+
+
+def blocks_of(user: User) -> QuerySet[Block]:
+    """Those that the user made. Nobody lists who blocked them."""
+    return Block.objects.filter(blocker=user)
+
+
+@transaction.atomic
+def block(*, user: User, blocked_id: int) -> tuple[Block, bool]:
+    """The user's block of another, and whether it is new. Raises NotFound for a user who is erased
+    meanwhile."""
+    lock_users({user.pk, blocked_id})
+    return Block.objects.get_or_create(
+        blocker=user, blocked_id=blocked_id, defaults={"created_at": clock.now()}
+    )
+
+
+def unblock(*, user: User, block_id: UUID) -> None:
+    """Raises NotFound."""
+    if not blocks_of(user).filter(pk=block_id).delete()[0]:
+        raise NotFound

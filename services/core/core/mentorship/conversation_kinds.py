@@ -1,0 +1,20 @@
+"""The enumerations of conversations, which are not published."""
+
+from enum import StrEnum
+
+
+class FlagKind(StrEnum):
+    """What a mentor's flag is about."""
+
+    INACTIVITY = "inactivity"
+    PROGRESS = "progress"
+    WELLBEING = "wellbeing"
+    SAFEGUARDING = "safeguarding"
+    INTEGRITY = "integrity"
+    OTHER = "other"
+
+
+class FlagSeverity(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"

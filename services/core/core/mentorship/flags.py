@@ -1,0 +1,70 @@
+"""Flags: a mentor's concerns about a learner."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from core.access.services import lock_users
+from core.jobs.services import schedule
+from core.kit import clock
+from core.kit.errors import NotFound
+from core.mentorship.conversation_kinds import FlagKind, FlagSeverity
+from core.mentorship.conversation_models import Flag
+from core.mentorship.managers import about_managed_learners
+from core.mentorship.pairs import active_match
+from core.users.models import User
+from core.users.user_keys import text_cipher
+
+
+def visible_flags(caller: User) -> QuerySet[Flag]:
+    """Those that the caller raised, and those about learners whom the caller manages; the newest
+    first. A learner reads flags about themselves in the archive of their data alone."""
+    rows = Flag.objects.filter(Q(raised_by=caller) | about_managed_learners(caller, "learner"))
+    return rows.exclude(learner=caller)
+
+
+def visible_flag(caller: User, flag_id: UUID) -> Flag:
+    """Raises NotFound."""
+    flag = visible_flags(caller).filter(pk=flag_id).first()
+    if flag is None:
+        raise NotFound
+    return flag
+
+
+@transaction.atomic
+def raise_flag(
+    *, mentor: User, learner_id: int, kind: FlagKind, severity: FlagSeverity, note: str
+) -> Flag:
+    """A job notifies the learner's directors of a flag of high severity. Raises NotFound for a
+    learner with whom the mentor has no active match."""
+    active_match(mentor, learner_id)
+    lock_users({mentor.pk, learner_id})
+    flag = Flag(
+        learner_id=learner_id,
+        raised_by=mentor,
+        kind=kind,
+        severity=severity,
+        created_at=clock.now(),
+    )
+    flag.encrypted = text_cipher(learner_id).encrypt(note, place=flag.place)
+    flag.save(force_insert=True)
+    if severity == FlagSeverity.HIGH:
+        schedule("mentorship.high_flag", subject=str(flag.pk))
+    return flag
+
+
+@transaction.atomic
+def resolve_flag(*, caller: User, flag_id: UUID) -> Flag:
+    """No-op for one that is resolved. Raises NotFound."""
+    flag = visible_flag(caller, flag_id)
+    lock_users({caller.pk, flag.learner_id})
+    unresolved = Flag.objects.filter(pk=flag_id, resolved_at=None)
+    unresolved.update(resolved_at=clock.now(), resolved_by=caller)
+    flag.refresh_from_db()
+    return flag
+
+
+def read_note(flag: Flag) -> str:
+    """Raises TextUnreadable."""
+    return text_cipher(flag.learner_id).decrypt(bytes(flag.encrypted), place=flag.place)

@@ -1,0 +1,237 @@
+"""Notes that a pair shares, flags about learners, and the page of a mentee."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.coaching import services as coaching
+from core.erasure.services import erase_user
+from core.mentorship import mentees
+from core.mentorship.blocks import block
+from core.mentorship.conversation_models import Flag, Note
+from core.mentorship.models import Match
+from core.users.models import User
+from ongoza_contracts.mentorship import SessionState
+from tests.unit.core.conversation_rows import end
+from tests.unit.core.mentor_rows import match_of, session_in
+from tests.unit.core.notified import notified, run_jobs
+from tests.unit.core.school import ABSENT, World
+from tests.unit.core.test_files import root
+from tests.unit.core.world import (
+    Caller,
+    appended,
+    forget_appended,
+    goal_request,
+    item,
+    progress_report,
+    refusal,
+    signed_in,
+)
+
+__all__ = ["root"]
+pytestmark = pytest.mark.django_db
+
+FLAGS = "mentorship/flags/"
+TEXT = "Practise subnetting before Friday."
+
+
+@pytest.fixture
+def match(world: World) -> Match:
+    found = match_of(world.learner, world.mentor)
+    forget_appended()
+    return found
+
+
+@pytest.fixture
+def mara(world: World) -> Caller:
+    return signed_in(world.mentor)
+
+
+@pytest.fixture
+def lena(world: World) -> Caller:
+    return signed_in(world.learner)
+
+
+def notes_path(match: Match) -> str:
+    return f"mentorship/matches/{match.pk}/notes/"
+
+
+def flag_request(learner: User, **changes: Any) -> dict[str, Any]:
+    about = {"learner": learner.pk, "kind": "wellbeing", "severity": "medium", "note": TEXT}
+    return {**about, **changes}
+
+
+# --- notes ---------------------------------------------------------------------------------------
+def test_both_read_a_note_and_its_author_alone_changes_and_deletes_it(
+    mara: Caller, lena: Caller, match: Match
+) -> None:
+    session = session_in(SessionState.HELD, match)
+    forget_appended()
+    body = {"text": TEXT, "session": str(session.pk)}
+    status, written = mara.post(notes_path(match), body)
+    assert (status, "text" in written) == (201, False)
+    for caller in (mara, lena):
+        (shown,) = caller.get(notes_path(match))[1]["results"]
+        assert (shown["text"], shown["session"]) == (TEXT, str(session.pk))
+    one = f"mentorship/notes/{written['id']}/"
+    assert refusal(lena.call("PATCH", one, {"text": "x"})) == ABSENT
+    assert refusal(lena.call("DELETE", one)) == ABSENT
+    assert mara.call("PATCH", one, {"text": "Done."})[0] == 200
+    assert lena.get(notes_path(match))[1]["results"][0]["text"] == "Done."
+    assert mara.call("DELETE", one) == (204, None)
+    assert not Note.objects.exists()
+    assert appended() == []
+
+
+def test_nobody_else_reads_or_writes_notes(
+    mara: Caller, match: Match, world: World, admin: Caller, director: Caller
+) -> None:
+    mara.post(notes_path(match), {"text": TEXT})
+    for caller in (admin, director, signed_in(world.foreign)):
+        assert refusal(caller.get(notes_path(match))) == ABSENT
+        assert refusal(caller.post(notes_path(match), {"text": "x"})) == ABSENT
+    assert Note.objects.count() == 1
+
+
+def test_a_note_is_about_a_session_of_its_own_active_match(
+    mara: Caller, match: Match, world: World
+) -> None:
+    other = session_in(SessionState.REQUESTED, match_of(world.foreign, world.foreign_mentor))
+    answer = mara.post(notes_path(match), {"text": TEXT, "session": str(other.pk)})
+    assert refusal(answer) == (400, "unknown_session", [])
+    row, _ = block(user=world.learner, blocked_id=world.mentor.pk)
+    assert refusal(mara.post(notes_path(match), {"text": TEXT})) == (409, "blocked", [])
+    row.delete()
+    end(match)
+    assert refusal(mara.post(notes_path(match), {"text": TEXT})) == (409, "match_ended", [])
+    assert not Note.objects.exists()
+
+
+def test_an_erased_mentor_leaves_notes_and_flags_without_a_name(
+    mara: Caller, lena: Caller, match: Match, world: World, director: Caller, root: Any
+) -> None:
+    mara.post(notes_path(match), {"text": TEXT})
+    mara.post(FLAGS, flag_request(world.learner))
+    erase_user(user_id=world.mentor.pk)
+    (shown,) = lena.get(notes_path(match))[1]["results"]
+    assert (shown["text"], shown["author"], shown["from_mentor"]) == (TEXT, None, True)
+    (flag,) = director.get(FLAGS)[1]["results"]
+    assert flag["raised_by"] is None
+    erase_user(user_id=world.learner.pk)
+    assert (Note.objects.count(), Flag.objects.count()) == (0, 0)
+
+
+# --- flags ---------------------------------------------------------------------------------------
+def test_a_flag_is_seen_by_its_mentor_and_by_those_who_manage_the_learner(
+    mara: Caller, lena: Caller, match: Match, world: World, director: Caller, admin: Caller
+) -> None:
+    status, flag = mara.post(FLAGS, flag_request(world.learner))
+    assert (status, flag["raised_by"], "note" in flag) == (201, world.mentor.pk, False)
+    one = f"{FLAGS}{flag['id']}/"
+    for caller in (mara, director, admin):
+        assert caller.get(FLAGS)[1]["results"] == [flag]
+        assert caller.get(one)[1] == {**flag, "note": TEXT}
+    for caller in (lena, signed_in(world.foreign_mentor), signed_in(world.foreign)):
+        assert caller.get(FLAGS)[1]["results"] == []
+        assert refusal(caller.get(one)) == ABSENT
+        assert refusal(caller.post(f"{one}resolve/", None)) == ABSENT
+    assert Flag.objects.get().resolved_at is None
+    assert appended() == []
+
+
+def test_a_flag_is_resolved_once_and_filtered(
+    mara: Caller, match: Match, world: World, director: Caller
+) -> None:
+    flag = mara.post(FLAGS, flag_request(world.learner))[1]
+    resolved = director.call("POST", f"{FLAGS}{flag['id']}/resolve/")[1]
+    assert resolved["resolved_by"] == world.director.pk
+    assert mara.call("POST", f"{FLAGS}{flag['id']}/resolve/") == (200, resolved)
+    assert mara.get(f"{FLAGS}?resolved=false")[1]["count"] == 0
+    assert mara.get(f"{FLAGS}?resolved=true&severity=medium")[1]["count"] == 1
+    assert mara.get(f"{FLAGS}?learner={world.foreign.pk}")[1]["count"] == 0
+
+
+def test_a_mentor_flags_learners_of_active_matches_alone(
+    mara: Caller, lena: Caller, match: Match, world: World, director: Caller
+) -> None:
+    for caller, learner in (
+        (mara, world.foreign),
+        (director, world.learner),
+        (lena, world.learner),
+    ):
+        assert refusal(caller.post(FLAGS, flag_request(learner))) == ABSENT
+    end(match)
+    assert refusal(mara.post(FLAGS, flag_request(world.learner))) == ABSENT
+    assert not Flag.objects.exists()
+
+
+def test_directors_are_notified_of_a_flag_of_high_severity(
+    mara: Caller, match: Match, world: World
+) -> None:
+    mara.post(FLAGS, flag_request(world.learner, severity="low"))
+    run_jobs()
+    assert "mentorship.flag_raised" not in notified(world.director)
+    mara.post(FLAGS, flag_request(world.learner, severity="high"))
+    run_jobs()
+    assert notified(world.director).count("mentorship.flag_raised") == 1
+    assert "mentorship.flag_raised" not in notified(world.learner)
+
+
+# --- the page of a mentee ------------------------------------------------------------------------
+def test_the_page_of_a_mentee_sums_up_what_the_mentor_may_see(
+    mara: Caller, lena: Caller, match: Match, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item("course-1")
+    lena.post("progress/", progress_report())
+    goal = lena.post("coaching/goals/", goal_request())[1]
+    lena.post(f"mentorship/matches/{match.pk}/messages/", {"text": "Hello"})
+    session = session_in(SessionState.CONFIRMED, match)
+    flag = mara.post(FLAGS, flag_request(world.learner))[1]
+    monkeypatch.setattr(mentees, "_SECTIONS", {})
+    mentees.declare_section("notes", lambda mentor, learner: {"of": [mentor.pk, learner]})
+    status, page = mara.get(f"mentorship/mentees/{world.learner.pk}/")
+    assert status == 200
+    assert (page["learner"]["id"], page["match"]) == (world.learner.pk, str(match.pk))
+    assert (page["progress"]["in_progress"], page["progress"]["completed"]) == (1, 0)
+    assert [one["id"] for one in page["sessions"]] == [str(session.pk)]
+    assert (page["flags"], page["goals"], page["unread_messages"]) == ([flag], [goal], 1)
+    assert page["sections"] == {"notes": {"of": [world.mentor.pk, world.learner.pk]}}
+    with pytest.raises(ValueError, match="two sections"):
+        mentees.declare_section("notes", lambda mentor, learner: None)
+
+
+def test_only_the_mentor_of_an_active_match_reads_the_page(
+    mara: Caller, lena: Caller, match: Match, world: World, director: Caller, admin: Caller
+) -> None:
+    path = f"mentorship/mentees/{world.learner.pk}/"
+    others = (lena, director, admin, signed_in(world.foreign_mentor))
+    for caller in others:
+        assert refusal(caller.get(path)) == ABSENT
+    end(match)
+    assert refusal(mara.get(path)) == ABSENT
+
+
+def test_the_page_of_a_mentee_costs_as_many_queries_with_many_rows(
+    mara: Caller, match: Match, world: World
+) -> None:
+    path = f"mentorship/mentees/{world.learner.pk}/"
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert mara.get(path)[0] == 200
+        return len(found)
+
+    mara.post(FLAGS, flag_request(world.learner))
+    coaching.set_goal(user=world.learner, **_goal())
+    few = queries()
+    for _ in range(10):
+        mara.post(FLAGS, flag_request(world.learner))
+        coaching.set_goal(user=world.learner, **_goal())
+    assert queries() == few
+
+
+def _goal() -> dict[str, Any]:
+    return {"title": "Pass", "target_date": date(2999, 1, 1)}
