@@ -17,12 +17,14 @@ from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact, FactDeclarationError
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.memberships import MembershipUpdated
+from ongoza_contracts.missions import MissionUpdated
 from ongoza_contracts.profiling import ProfilingAnswered, ProfilingCompleted, ProfilingDeleted
 from ongoza_contracts.programs import ProgramVersionPublished
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.quizzes import QuizResultRecorded
 from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
+from ongoza_contracts.submissions import SubmissionUpdated
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 COMPACTED_WITHIN = timedelta(days=7)
@@ -213,6 +215,24 @@ HABIT_ENTRIES = Topic(
     partitions=6,
     facts=(HabitEntryUpdated,),
 )
+MISSIONS = Topic(
+    name="ongoza.missions",
+    what="Missions: state, type, difficulty, attempts allowed, when they are due.",
+    why="Advice offers missions that are still due and allowed; consumers know what is practised.",
+    producer="core",
+    consumers=("ai",),
+    partitions=3,
+    facts=(MissionUpdated,),
+)
+SUBMISSIONS = Topic(
+    name="ongoza.submissions",
+    what="Learners' attempts at missions: state, lateness and score.",
+    why="Dashboards and advice follow what learners hand in and what became of it.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(SubmissionUpdated,),
+)
 CALENDAR_EVENTS = Topic(
     name="ongoza.calendar-events",
     what="Events in the calendars of organizations: times, time zone and state.",
@@ -288,6 +308,8 @@ TOPICS: tuple[Topic, ...] = (
     GOALS,
     HABITS,
     HABIT_ENTRIES,
+    MISSIONS,
+    SUBMISSIONS,
     CALENDAR_EVENTS,
     CERTIFICATES,
     QUIZ_RESULTS,

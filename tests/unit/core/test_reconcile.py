@@ -19,6 +19,7 @@ from ongoza_contracts.http.reconcile import KINDS, VERSION_MAX, VERSION_STEP_MAX
 from ongoza_contracts.topics import TOPICS
 from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.cohort_rows import apply, published_cohort
+from tests.unit.core.mission_rows import published_mission, published_submission
 from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.world import (
     NOBODY,
@@ -72,6 +73,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     published_version()
     cohorts = [published_cohort(paid=0) for _ in range(2)]
     enrolments = [apply(learner, cohort, "paid") for cohort in cohorts]
+    missions = [published_mission() for _ in range(2)]
     results = [str(published_result(learner).pk) for _ in range(2)]
     return {
         "users": [str(one.id) for one in (learner, *others)],
@@ -83,6 +85,8 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "enrolments": [str(one.pk) for one in enrolments],
         "certificates": [str(published_certificate(one).pk) for one in enrolments],
         "quiz-results": results,
+        "missions": [str(mission.pk) for mission in missions],
+        "submissions": [str(published_submission(learner, one).pk) for one in missions],
         "profiling": sorted(sessions),
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],
         "memberships": sorted(str(assign(mentor, learner).id) for mentor in others),
@@ -184,7 +188,7 @@ def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
     answer = service().post(address, {"above": 40})
     rows = appended()
     assert answer == (200, {"facts": len(rows)})
-    kinds = "progress feedback goals enrolments certificates quiz-results sign-ins"
+    kinds = "progress feedback goals enrolments certificates quiz-results submissions sign-ins"
     owned = [key for kind in kinds.split() for key in world[kind]]
     published = {key: version for _, key, version in rows}
     # All under their present version but the user, whom a consumer erased with version 40.

@@ -47,6 +47,8 @@ WITHHELD = {
     "ongoza.calendar_event.updated.v1": "belongs to nobody",
     "ongoza.content.published.v1": "belongs to nobody",
     "ongoza.program_version.published.v1": "belongs to nobody",
+    "ongoza.mission.updated.v1": "belongs to nobody",
+    "ongoza.submission.updated.v1": "a learner's drafts are theirs alone",
     "ongoza.cohort.updated.v1": "belongs to nobody",
     "ongoza.enrolment.updated.v1": "names no organization",
     "ongoza.content.retired.v1": "belongs to nobody",

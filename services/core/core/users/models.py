@@ -201,6 +201,17 @@ class TotpSecret(models.Model):
         return f"second factor of user {self.user_id}"
 
 
+class UserKey(models.Model):
+    """The key of a user's private texts, encrypted; see `core.users.user_keys`."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="key")
+    encrypted = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"key of user {self.user_id}"
+
+
 class RecoveryCode(models.Model):
     """Works once instead of a code of the authenticator app."""
 

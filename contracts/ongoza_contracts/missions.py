@@ -1,0 +1,63 @@
+"""Facts about missions: practical work that is handed in and reviewed."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from ongoza_contracts.event import Fact
+from ongoza_contracts.vocabulary import ID_MAX, ContentId
+
+ATTEMPTS_MAX = 1_000
+"""The most attempts that a mission allows where it has a limit."""
+
+
+class MissionState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class MissionType(StrEnum):
+    LAB = "lab"
+    SCENARIO = "scenario"
+    PROJECT = "project"
+    CAPSTONE = "capstone"
+
+
+class LatePolicy(StrEnum):
+    """What becomes of work that is handed in after the mission is due."""
+
+    ACCEPT = "accept"
+    """It counts in full."""
+    DEDUCT = "deduct"
+    """It loses a part of its score for each day begun."""
+    REFUSE = "refuse"
+    """It is not taken."""
+
+
+class MissionUpdated(
+    Fact,
+    type="ongoza.mission.updated.v1",
+    key=("mission_id",),
+    partition="mission_id",
+):
+    """A mission was drafted, changed, published or retired. Its texts are those of its catalogue
+    item; drafts have none on the bus."""
+
+    mission_id: UUID
+    """A UUID of version 7."""
+    content_id: ContentId | None = None
+    """Its item in the catalogue; absent until it was published first."""
+    state: MissionState
+    mission_type: MissionType
+    difficulty: int = Field(ge=1, le=5)
+    """On the scale of the catalogue's levels."""
+    max_attempts: int | None = Field(default=None, ge=1, le=ATTEMPTS_MAX)
+    """How often a learner may hand in; absent is no limit."""
+    due_at: AwareDatetime | None = None
+    late_policy: LatePolicy
+    rubric_version: int = Field(ge=0, le=ID_MAX)
+    """Counts the versions of its rubric, from 1; 0 while it has none."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
