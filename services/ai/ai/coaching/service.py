@@ -32,7 +32,7 @@ async def read_overview(
 
     async def projected() -> tuple[CoachingOverview, Source] | None:
         found = await _from_projections(pool, caller.user_id)
-        return found and (found, "projection")
+        return None if found is None else (found, "projection")
 
     async def of_core() -> tuple[CoachingOverview, Source]:
         return await get_overview(core.as_caller(caller, budget=CORE_SECONDS)), "core"
@@ -40,9 +40,7 @@ async def read_overview(
     async def empty() -> tuple[CoachingOverview, Source]:
         return overview(caller.user_id, (), (), (), datetime.now(UTC)), "empty"
 
-    return await first_available(
-        before(deadline_in(DATABASE_SECONDS), projected), of_core, empty
-    )
+    return await first_available(before(deadline_in(DATABASE_SECONDS), projected), of_core, empty)
 
 
 async def _from_projections(pool: asyncpg.Pool, user_id: int) -> CoachingOverview | None:

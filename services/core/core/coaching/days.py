@@ -23,4 +23,3 @@ def next_time(preferences: Preferences, clock_time: time, after: datetime) -> da
         datetime.combine(today + timedelta(days=number), clock_time, zone) for number in range(3)
     )
     return next(moment for moment in moments if moment > after)
-

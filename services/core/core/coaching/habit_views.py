@@ -124,9 +124,7 @@ class Pauses(HabitView):
         breaks nor lengthens a streak. Without `last_day` it lasts until it is ended."""
         body = self.body(serializers.PauseRequest)
         return self.habit(
-            habits.pause_habit(
-                user=self.caller, habit_id=habit_id, if_match=self.if_match, **body
-            ),
+            habits.pause_habit(user=self.caller, habit_id=habit_id, if_match=self.if_match, **body),
             201,
         )
 

@@ -6,7 +6,8 @@ from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-from core.coaching.days import LATE_DAYS, local_day, next_time
+from core.coaching import reminders
+from core.coaching.days import LATE_DAYS, local_day
 from core.coaching.models import Habit, HabitEntry
 from core.coaching.selectors import own_habit
 from core.kit import clock
@@ -69,7 +70,7 @@ def set_habit(
         habit = Habit(user=user, title=title, starts_on=today, reminder_at=reminder_at)
         habit.schedule, habit.times_a_week = schedule, times_a_week
         habit.weekdays = [*weekdays]
-        _plan_reminder(habit)
+        reminders.plan(habit, clock.now())
         publish(habit)
         return own_habit(user, habit.pk)
 
@@ -92,7 +93,7 @@ def update_habit(
         for name in changed.keys() - {"state"}:
             setattr(habit, name, changed[name])
         if changed:
-            _plan_reminder(habit)
+            reminders.plan(habit, clock.now())
             publish(habit)
         return own_habit(user, habit_id)
 
@@ -190,11 +191,3 @@ def _require_room(user: User) -> None:
 def _earliest_day(user: User) -> date:
     """The first day that may still change."""
     return local_day(preferences_of(user), clock.now()) - LATE_DAYS * DAY
-
-
-def _plan_reminder(habit: Habit) -> None:
-    """A reminder is due at the next time that the user asked for; none of an archived habit."""
-    habit.reminder_due_at = None
-    if habit.reminder_at is not None and habit.state == HabitState.ACTIVE:
-        preferences = preferences_of(habit.user)
-        habit.reminder_due_at = next_time(preferences, habit.reminder_at, clock.now())

@@ -128,7 +128,9 @@ class HabitEntry(Versioned):
         ordering = ("-local_date", "-id")
         verbose_name_plural = "habit entries"
         constraints = (
-            models.UniqueConstraint(fields=("habit", "local_date"), name="one_habit_entry_of_a_day"),
+            models.UniqueConstraint(
+                fields=("habit", "local_date"), name="one_habit_entry_of_a_day"
+            ),
         )
 
     def __str__(self) -> str:

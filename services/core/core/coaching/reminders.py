@@ -1,8 +1,6 @@
 """Reminders of habits, for learners who ask for them: when something is due and not recorded."""
 
-from collections import defaultdict
 from datetime import datetime
-from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -14,7 +12,7 @@ from core.coaching.selectors import days_of
 from core.notifications.services import notify
 from core.users.preferences import preferences_of
 from ongoza_contracts.coaching import HabitState
-from ongoza_contracts.streaks import is_left_to_do
+from ongoza_contracts.streaks import Days, is_left_to_do
 
 # An erasure that holds a user also wants the user's habits: users are locked first.
 LOCK_USERS = "SELECT id FROM users_user WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE SKIP LOCKED"
@@ -32,16 +30,26 @@ def send_due(now: datetime, limit: int) -> int:
     habits = [*rows.select_for_update(no_key=True, of=("self",), skip_locked=True)]
     days = days_of(habits)
     for habit in habits:
-        preferences = preferences_of(habit.user)
-        today = local_day(preferences, now)
-        if is_left_to_do(habit_fact(habit), days[habit.pk], today):
-            notify(
-                user_id=habit.user_id,
-                kind=HABIT_DUE,
-                subject=str(habit.pk),
-                version=today.toordinal(),
-            )
-        assert habit.reminder_at is not None
-        habit.reminder_due_at = next_time(preferences, habit.reminder_at, now)
+        _remind(habit, days[habit.pk], now)
+        plan(habit, now)
         habit.save(update_fields=["reminder_due_at"])
     return len(found)
+
+
+def plan(habit: Habit, now: datetime) -> None:
+    """Set when the next reminder is due: none of an archived habit, or if none is asked for."""
+    habit.reminder_due_at = None
+    if habit.reminder_at is not None and habit.state == HabitState.ACTIVE:
+        habit.reminder_due_at = next_time(preferences_of(habit.user), habit.reminder_at, now)
+
+
+def _remind(habit: Habit, days: Days, now: datetime) -> None:
+    """No-op if nothing is left to do today."""
+    today = local_day(preferences_of(habit.user), now)
+    if is_left_to_do(habit_fact(habit), days, today):
+        notify(
+            user_id=habit.user_id,
+            kind=HABIT_DUE,
+            subject=str(habit.pk),
+            version=today.toordinal(),
+        )

@@ -79,9 +79,7 @@ def days_of(habits: Sequence[Habit]) -> defaultdict[UUID, Days]:
 
 def _today_of(users: set[int]) -> dict[int, date]:
     now, found = clock.now(), Preferences.objects.in_bulk(users)
-    return {
-        user: local_day(found.get(user) or Preferences(user_id=user), now) for user in users
-    }
+    return {user: local_day(found.get(user) or Preferences(user_id=user), now) for user in users}
 
 
 def reflections_of(caller: User, user_id: int) -> QuerySet[Reflection]:

@@ -102,7 +102,7 @@ class SetHabitRequest(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = {"times_a_week", "weekdays"} & attrs.keys()
-        needed = {attrs.get("schedule")} & {"times_a_week", "weekdays"}
+        needed = {"times_a_week", "weekdays"} & {attrs.get("schedule", "")}
         if given != needed:
             text = "Give it with the schedule of this name, and with no other."
             raise serializers.ValidationError({name: [text] for name in given ^ needed})
@@ -149,7 +149,9 @@ class _DecryptedReflections(serializers.ListSerializer[Any]):
 class ReflectionSerializer(serializers.ModelSerializer[Reflection]):
     text = serializers.CharField(read_only=True)
     tags = serializers.ListField(child=serializers.ChoiceField(choices=TAGS), read_only=True)
-    shared = serializers.SerializerMethodField(help_text="Whether the author's mentors may read it.")
+    shared = serializers.SerializerMethodField(
+        help_text="Whether the author's mentors may read it."
+    )
 
     class Meta:
         model = Reflection
