@@ -23,6 +23,7 @@ from core.users.models import ApiToken, Impersonation, SignIn, User
 from core.users.services import add_user, refresh, sign_in
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
+from tests.unit.core.coaching_calls import OF_COACHING
 from tests.unit.core.cohort_calls import OF_COHORTS
 from tests.unit.core.published import published_rows
 from tests.unit.core.quiz_rows import answers, past_attempt, quiz
@@ -115,9 +116,10 @@ def view(world: World) -> Any:
 
 OWNED = (
     "users sign-ins memberships profiling goals progress feedback enrolments certificates "
-    "quiz-results"
+    "quiz-results habits habit-entries"
 )
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
+    **OF_COACHING,
     **OF_COHORTS,
     "access.services.grant": (
         "memberships",

@@ -10,6 +10,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "auth/verify-email/",
         "certificates/",
         "certificates/{certificate_id}/revoke/",
+        "coaching/habits/{habit_id}/log/",
         "codes/{code_id}/end/",
         "cohorts/{cohort_id}/transitions/",
         "content/{content_id}/bodies/{body_id}/publish/",
@@ -50,6 +51,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
     "Its response has a secret, which is not stored; what it made shows in a list.": (
         "auth/tokens/",
         "calendar/token/",
+        "coaching/reflections/",
         "codes/",
         "users/{user_id}/view-as/",
         "webhook-subscriptions/",

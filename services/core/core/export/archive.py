@@ -29,7 +29,8 @@ learning behaviour shows (POST /api/v1/personality/analyze), and its copy of you
 Left out
 --------
 
-Passwords, keys, tokens and their hashes: they are secrets, and the columns are named above.
+Passwords, keys, tokens and their hashes: they are secrets, and the columns are named above. Texts
+that are stored encrypted are readable here.
 
 The contents of files that you uploaded: files.upload.json lists the files, and each is downloaded
 on its own (GET /api/v1/files/<id>/content/), so that this archive stays small.
@@ -59,6 +60,7 @@ def _write_table(archive: ZipFile, table: Table, user: User) -> str:
 
 def _object(table: Table, row: Any) -> bytes:
     values = {one.attname: one.value_from_object(row) for one in table.columns}
+    values |= table.private_texts(row)
     return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
 
 

@@ -6,13 +6,15 @@ is left out stands in `LEFT_OUT` with the reason.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db.models import CASCADE, SET_NULL, BinaryField, Field, ForeignKey, Model, Q, QuerySet
 
+from core.coaching.models import Reflection
+from core.coaching.reflections import decrypt
 from core.organizations.models import Invitation
 from core.outbox.models import DeletedEntityKey, FactHistory
 from core.users.models import User
@@ -28,6 +30,11 @@ LEFT_OUT: Mapping[str, str] = {
 }
 SECRET = re.compile("password|hash|secret|token|jti|encrypted|private|^auth$|p256dh")
 """Columns whose names match are left out, as are all binary ones."""
+
+PRIVATE_TEXTS: Mapping[type[Model], Callable[[Any], Mapping[str, str]]] = {
+    Reflection: lambda row: {"text": decrypt([row])[0].text},
+}
+"""What is encrypted in the rows of a model with the user's own key, readable."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,11 @@ class Table:
     @property
     def columns(self) -> "list[Field[Any, Any]]":
         return [one for one in self.model._meta.concrete_fields if not is_secret(one)]
+
+    def private_texts(self, row: Any) -> Mapping[str, str]:
+        """By name; empty where the model has none."""
+        read = PRIVATE_TEXTS.get(self.model)
+        return read(row) if read else {}
 
     @property
     def secrets(self) -> list[str]:
