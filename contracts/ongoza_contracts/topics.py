@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from ongoza_contracts.calendars import CalendarEventUpdated
 from ongoza_contracts.certificates import CertificateUpdated
-from ongoza_contracts.coaching import GoalUpdated
+from ongoza_contracts.coaching import GoalUpdated, HabitEntryUpdated, HabitUpdated
 from ongoza_contracts.cohorts import CohortUpdated, EnrolmentUpdated
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact, FactDeclarationError
@@ -199,6 +199,24 @@ GOALS = Topic(
     partitions=6,
     facts=(GoalUpdated,),
 )
+HABITS = Topic(
+    name="ongoza.habits",
+    what="Learners' habits: schedule, state and pauses.",
+    why="Streaks are counted over the days on which a habit is due.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(HabitUpdated,),
+)
+HABIT_ENTRIES = Topic(
+    name="ongoza.habit-entries",
+    what="What became of learners' habits, day by day: done, skipped or missed.",
+    why="Streaks and strength of habits are counted from these days.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(HabitEntryUpdated,),
+)
 MISSIONS = Topic(
     name="ongoza.missions",
     what="Missions: state, type, difficulty, attempts allowed, when they are due.",
@@ -317,6 +335,8 @@ TOPICS: tuple[Topic, ...] = (
     FEEDBACK,
     MEMBERSHIPS,
     GOALS,
+    HABITS,
+    HABIT_ENTRIES,
     MISSIONS,
     SUBMISSIONS,
     REVIEWS,

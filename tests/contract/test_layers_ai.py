@@ -23,7 +23,10 @@ LAYERS = next(
 
 UPWARD = [(lower[0], upper[0]) for upper, lower in pairwise(LAYERS) if upper != ["__main__"]]
 SIDEWAYS = [layer[:2] for layer in LAYERS if len(layer) > 1]
-FEATURES = ["catalogue", "learners", "recommendations", "profiling", "personality", "search"]
+FEATURES = [
+    *("catalogue", "learners", "recommendations", "profiling", "personality", "coaching"),
+    "search",
+]
 IO = ["asyncio", "asyncpg", "httpx", "fastapi", "starlette", "pgvector"]
 KAFKA = ["aiokafka", "faststream", "confluent_kafka"]
 

@@ -58,6 +58,7 @@ ROUTES: dict[str, Route] = {
     "POST /recommendations": Route(For.REACHING, body=ASKED),
     "GET /recommendations/debug": Route(For.REACHING, f"recommendations/debug?user_id={LEARNER}"),
     "GET /search": Route(For.USERS),
+    "GET /student/coaching/overview": Route(For.USERS),
     "GET /search/similar/{content_id}": Route(For.USERS, "search/similar/course-99"),
     "GET /operations/parked": Route(ADMINS),
     "GET /operations/parked/{parked_id}": Route(ADMINS, "operations/parked/1"),

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ai import health
+from ai.coaching.router import router as coaching
 from ai.embeddings.router import new_budget
 from ai.embeddings.router import router as embeddings
 from ai.kit import docs, errors
@@ -41,6 +42,7 @@ KEEP_ALIVE_SECONDS = 30
 STOP_SECONDS = 10
 
 ROUTERS = (
+    coaching,
     embeddings,
     personality,
     profiling,
@@ -70,7 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Ongoza CyberHub AI API",
-        description="Profiling, recommendations, embeddings and search.",
+        description="Profiling, recommendations, coaching, embeddings and search.",
         version="1.0.0",
         docs_url=None,
         redoc_url=None,

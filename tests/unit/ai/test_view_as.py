@@ -11,10 +11,11 @@ from tests.unit.ai.test_app import OPEN_PATHS, app, http, operations, scoped, se
 
 __all__ = ["app", "http", "settings"]
 PRIVATE = "/api/v1/profiling/session"
+OVERVIEW = "/api/v1/student/coaching/overview"
 OUT_OF_SCOPE = "The scope of the token does not allow this."
 
 
-async def test_it_reads_but_for_profiling_sessions_and_changes_nothing(
+async def test_it_reads_but_for_what_is_private_and_changes_nothing(
     app: FastAPI, http: httpx.AsyncClient
 ) -> None:
     for method, path, _ in operations(app):
@@ -22,7 +23,7 @@ async def test_it_reads_but_for_profiling_sessions_and_changes_nothing(
             continue
         response = await http.request(method, path, headers=scoped(**VIEW))
         body = response.json() if response.status_code == 403 else {}
-        refused = method != "GET" or path.startswith(PRIVATE)
+        refused = method != "GET" or path.startswith((PRIVATE, OVERVIEW))
         assert (body.get("detail") == OUT_OF_SCOPE) is refused, (method, path)
 
 

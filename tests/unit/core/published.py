@@ -16,6 +16,7 @@ from core.users.models import SignIn
 from core.users.services import sign_in
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
 from tests.unit.core.certificate_rows import published_certificate
+from tests.unit.core.coaching_rows import done_today
 from tests.unit.core.cohort_rows import apply, open_cohort
 from tests.unit.core.mission_rows import published_mission, published_submission
 from tests.unit.core.quiz_rows import published_result
@@ -53,6 +54,8 @@ def published_rows() -> dict[str, Versioned]:
         "feedback": Feedback.objects.get(),
         "profiling": ProfilingSession.objects.get(),
         "goals": set_goal(user=learner, title="Pass", target_date=date.max),
+        "habit-entries": (entry := done_today(learner)),
+        "habits": entry.habit,
         "calendar-events": calendar_event(school),
         "memberships": assign(person("mentor"), learner),
         "program-versions": published_version(),

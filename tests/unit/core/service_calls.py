@@ -24,6 +24,7 @@ from core.users.services import add_user, refresh, sign_in
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.topics import TOPICS
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
+from tests.unit.core.coaching_calls import OF_COACHING
 from tests.unit.core.cohort_calls import OF_COHORTS
 from tests.unit.core.mission_calls import OF_MISSIONS
 from tests.unit.core.published import published_rows
@@ -118,7 +119,12 @@ def view(world: World) -> Any:
 
 
 OWNED = " ".join(one.kind for one in TOPICS if one.owned and one.producer == "core")
+OWNED = (
+    "users sign-ins memberships profiling goals progress feedback enrolments certificates "
+    "quiz-results habits habit-entries"
+)
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
+    **OF_COACHING,
     **OF_COHORTS,
     **OF_MISSIONS,
     **OF_REVIEWS,

@@ -33,6 +33,7 @@ from tests.openapi_documents import core_document
 from tests.unit.core import conversation_rows
 from tests.unit.core.certificate_rows import published_certificate, published_enrolment
 from tests.unit.core.mission_routes import MISSION_ROUTES
+from tests.unit.core.coaching_routes import COACHING
 from tests.unit.core.quiz_rows import quiz
 from tests.unit.core.review_routes import REVIEW_ROUTES
 from tests.unit.core.submission_routes import SUBMISSION_ROUTES
@@ -116,10 +117,7 @@ ROUTES: dict[str, Route] = {
     "GET /certificates/{certificate_id}/verify/": Route(
         For.ANYONE, f"certificates/{ABSENT}/verify/"
     ),
-    "GET /coaching/goals/": Route(For.REACHING, "coaching/goals/?user={learner}"),
-    "POST /coaching/goals/": Route(For.USERS, body={}),
-    "GET /coaching/goals/{goal_id}/": Route(For.REACHING, "coaching/goals/{goal}/"),
-    "PATCH /coaching/goals/{goal_id}/": Route(For.USERS, f"coaching/goals/{ABSENT}/", {}),
+    **COACHING,
     "GET /codes/": Route(MANAGERS),
     "POST /codes/": Route(MANAGERS, body={}),
     "POST /codes/{code_id}/end/": Route(MANAGERS, f"codes/{ABSENT}/end/"),

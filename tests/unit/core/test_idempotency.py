@@ -35,6 +35,7 @@ from core.users.tokens import issue_scoped
 from ongoza_contracts.reviews import ReviewOutcome
 from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
+from tests.unit.core.coaching_rows import HABITS, habit_of, habit_request
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
 from tests.unit.core.offered_missions import lab
 from tests.unit.core.conversation_rows import matched
@@ -204,6 +205,19 @@ REPEATABLE = [
         status=200,
     ),
     Repeatable(GOALS, lambda world: world.learner, lambda world: goal_request()),
+    Repeatable(
+        "coaching/goals/{goal_id}/milestones/",
+        lambda world: world.learner,
+        lambda world: {"title": "Half of it"},
+        lambda world: {"goal_id": signed_in(world.learner).post(GOALS, goal_request())[1]["id"]},
+    ),
+    Repeatable(HABITS, lambda world: world.learner, lambda world: habit_request()),
+    Repeatable(
+        "coaching/habits/{habit_id}/pauses/",
+        lambda world: world.learner,
+        lambda world: {"first_day": "2999-01-01"},
+        lambda world: {"habit_id": habit_of(world.learner).pk},
+    ),
     Repeatable(
         "programs/", lambda world: world.director, lambda world: {"slug": "new", "title": "New"}
     ),

@@ -18,6 +18,7 @@ DEFAULTS = {
     "data_saver": False,
     "quiet_from": None,
     "quiet_until": None,
+    "day_start_hour": 0,
 }
 
 

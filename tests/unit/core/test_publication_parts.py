@@ -1,12 +1,15 @@
 """The rows that a fact holds beside its own row change with a new version of that row alone."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, cast
 
 import pytest
 from django.db import models, transaction
 from django.db.models import ForeignKey
 
+from core.coaching.habits import pause_habit
+from core.coaching.models import Habit
 from core.kit.versions import Part, UnpublishedChange, Versioned
 from core.outbox.publish import publish_with_parts
 from core.profiling.models import ProfilingAnswer, ProfilingSession
@@ -36,12 +39,16 @@ def parts(rows: dict[str, Versioned]) -> dict[str, Part]:
     item("course-2", prerequisites=["course-1"])
     version = published_version("course-2")
     pool = open_cohort(paid=1).pools.get()
+    habit = cast(Habit, rows["habits"])
+    pause_habit(user=learner, habit_id=habit.pk, first_day=date.max)
+    pause = habit.pauses.get()
     forget_appended()
     return {
         "profiling": ProfilingAnswer.objects.get(),
         "content": Prerequisite.objects.get(),
         "program-versions": version.items.get(milestone=2),
         "cohorts": pool,
+        "habits": pause,
     }
 
 

@@ -15,7 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 from core.access.services import Scope, grant
 from core.calendars.models import CalendarEvent
 from core.certificates.models import Certificate
-from core.coaching.models import Goal
+from core.coaching.models import Goal, Habit
 from core.cohorts.models import Announcement, Code, Cohort
 from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
@@ -41,6 +41,7 @@ from ongoza_contracts.users import UserCreated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
 from tests.unit.core import conversation_rows
 from tests.unit.core.certificate_rows import published_enrolment
+from tests.unit.core.coaching_lists import COACHING_LISTS
 from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.offered_missions import offered_mission
 from tests.unit.core.submission_lists import SUBMISSION_LISTS
@@ -109,11 +110,6 @@ def feedback(user: User, numbers: range) -> None:
     Feedback.objects.bulk_create(
         [Feedback(user=user, content=each, verdict=verdict) for each in items(numbers)]
     )
-
-
-def goals(user: User, numbers: range) -> None:
-    day = date(2999, 1, 1)
-    Goal.objects.bulk_create([Goal(user=user, title=f"{n}", target_date=day) for n in numbers])
 
 
 def certificates(user: User, numbers: range) -> None:
@@ -353,7 +349,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),
     "/calendar/events/": (calendar_events, "calendar/events/?"),
     "/certificates/": (certificates, "certificates/?"),
-    "/coaching/goals/": (goals, "coaching/goals/?"),
+    **COACHING_LISTS,
     "/codes/": (codes, "codes/?"),
     "/cohorts/": (cohorts, "cohorts/?"),
     "/cohorts/{cohort_id}/announcements/": (announcements, "cohorts/{cohort}/announcements/?"),
@@ -460,6 +456,8 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
     named["mission"] = Mission.objects.values_list("pk", flat=True).first()
     named["submission"] = Submission.objects.values_list("pk", flat=True).first()
     named["match"] = Match.objects.values_list("pk", flat=True).first()
+    for name, model in (("quiz", Quiz), ("goal", Goal), ("habit", Habit)):
+        named[name] = model._default_manager.values_list("pk", flat=True).first()
     address = address.format(**named) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))

@@ -18,6 +18,7 @@ from core.users.tokens import read_refresh
 from ongoza_contracts.http.reconcile import KINDS, VERSION_MAX, VERSION_STEP_MAX
 from ongoza_contracts.topics import TOPICS
 from tests.unit.core.certificate_rows import published_certificate
+from tests.unit.core.coaching_rows import done_today
 from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.mission_rows import published_mission, published_submission
 from tests.unit.core.quiz_rows import published_result
@@ -76,6 +77,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     enrolments = [apply(learner, cohort, "paid") for cohort in cohorts]
     missions = [published_mission() for _ in range(2)]
     submissions = [published_submission(learner, one) for one in missions]
+    entries = [done_today(learner) for _ in range(2)]
     results = [str(published_result(learner).pk) for _ in range(2)]
     return {
         "users": [str(one.id) for one in (learner, *others)],
@@ -91,6 +93,8 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "submissions": [str(one.pk) for one in submissions],
         "reviews": [str(published_review(one).pk) for one in submissions],
         "profiling": sorted(sessions),
+        "habits": [str(entry.habit_id) for entry in entries],
+        "habit-entries": [f"{learner.id}:{e.habit_id}:{e.local_date}" for e in entries],
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],
         "memberships": sorted(str(assign(mentor, learner).id) for mentor in others),
         "sign-ins": sorted(published_sign_in(learner) for _ in range(2)),
@@ -194,6 +198,8 @@ def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
     kinds = "progress feedback goals enrolments certificates quiz-results sign-ins"
     kinds += " submissions reviews"
     owned = [key for kind in kinds.split() for key in world[kind]]
+    kinds = "progress feedback goals enrolments certificates quiz-results submissions sign-ins"
+    owned = [key for kind in (*kinds.split(), "habits", "habit-entries") for key in world[kind]]
     published = {key: version for _, key, version in rows}
     # All under their present version but the user, whom a consumer erased with version 40.
     assert {key: published[key] for key in owned} == dict.fromkeys(owned, 1)

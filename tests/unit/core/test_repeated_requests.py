@@ -10,6 +10,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "auth/verify-email/",
         "certificates/",
         "certificates/{certificate_id}/revoke/",
+        "coaching/habits/{habit_id}/log/",
         "codes/{code_id}/end/",
         "conduct/blocks/",
         "conduct/queue/{report_id}/transitions/",
@@ -66,6 +67,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
     "Its response has a secret, which is not stored; what it made shows in a list.": (
         "auth/tokens/",
         "calendar/token/",
+        "coaching/reflections/",
         "codes/",
         "missions/{mission_id}/flags/issue/",
         "users/{user_id}/view-as/",

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.calendars.models import FeedToken
+from core.coaching.models import WeekSummary
 from core.files.models import File, Upload
 from core.idempotency.models import StoredResponse
 from core.imports.models import Import
@@ -32,7 +33,11 @@ pytestmark = pytest.mark.django_db
 
 SECOND = timedelta(seconds=1)
 PURGES_ANOTHER_TABLE = ("users.api_tokens", "users.views")  # that of the sign-ins
-DATED = ("notifications.digests", "users.minors")  # by a day instead of a time
+DATED = (
+    "coaching.week_summaries",
+    "notifications.digests",
+    "users.minors",
+)  # by a day instead of a time
 
 
 def user(at: datetime) -> Any:
@@ -115,6 +120,9 @@ def previous_secret(at: datetime) -> Model:
 MAKERS: dict[str, Callable[[datetime], Model]] = {
     "calendars.feed_tokens": lambda at: FeedToken.objects.create(
         user=user(at), hash=f"{at.timestamp()}", used_at=at
+    ),
+    "coaching.week_summaries": lambda at: WeekSummary.objects.create(
+        user=user(at), week=at.date(), habits_done=1, goals_near=0, items_completed=0
     ),
     "files.expired": file,
     "files.unfinished_uploads": lambda at: Upload.objects.create(

@@ -55,6 +55,8 @@ OTHERS: Mapping[str, str] = {
     "They write rows that are not published.": """
         calendars.services.issue_token calendars.services.record_use
         calendars.services.revoke_token certificates.services.withdraw_key
+        coaching.services.add_milestone coaching.services.change_milestone
+        coaching.services.delete_milestone
         export.services.build_export export.services.request_export
         lessons.services.change_draft lessons.services.delete_draft
         lessons.services.import_text lessons.services.publish_body lessons.services.write_draft

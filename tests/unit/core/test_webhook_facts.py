@@ -53,6 +53,8 @@ WITHHELD = {
     "ongoza.cohort.updated.v1": "belongs to nobody",
     "ongoza.enrolment.updated.v1": "names no organization",
     "ongoza.content.retired.v1": "belongs to nobody",
+    "ongoza.habit.updated.v1": "only the learner reads it",
+    "ongoza.habit_entry.updated.v1": "only the learner reads it",
     "ongoza.feedback.given.v1": "only the learner reads it",
     "ongoza.profiling.answered.v1": "only the learner reads it",
     "ongoza.profiling.completed.v1": "only the learner reads it",

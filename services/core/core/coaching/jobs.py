@@ -1,15 +1,17 @@
-"""Jobs of goals."""
+"""Jobs of goals, habits and the week in numbers."""
 
 from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
+from core.coaching import reminders, weeks
 from core.coaching.models import Goal
 from core.coaching.notifications import GOAL_DUE, GOAL_NEAR
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.jobs.services import schedule
+from core.kit import clock
 from core.notifications.services import notify
 from ongoza_contracts.coaching import GoalState
 
@@ -34,3 +36,17 @@ def notify_of_dates(job: Job) -> None:
         notify(user_id=goal.user_id, kind=kind, subject=str(goal.pk), version=date)
     if len(goals) == BATCH:
         schedule(job.kind, subject=str(goals[-1].pk))  # the rest, in a transaction of its own
+
+
+@job_kind("coaching.reminders", every=timedelta(minutes=5))
+def send_reminders(job: Job) -> None:
+    if reminders.send_due(clock.now(), BATCH) == BATCH:
+        schedule(job.kind)  # the rest, in a transaction of its own
+
+
+@job_kind("coaching.weeks", every=timedelta(hours=1))
+def add_week_summaries(job: Job) -> None:
+    """The subject is the user after whom to go on."""
+    last = weeks.add_summaries(clock.now(), int(job.subject or 0), BATCH)
+    if last is not None:
+        schedule(job.kind, subject=str(last))

@@ -1,14 +1,26 @@
-"""Reads of goals: the caller's own, and those of learners within reach."""
+"""Reads of goals, habits and reflections."""
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
-from core.access.selectors import reach, reaches
-from core.coaching.models import Goal
+from core.access.selectors import active_memberships, reach, reaches
+from core.coaching.days import local_day
+from core.coaching.models import Goal, Habit, HabitEntry, Milestone, Reflection
+from core.coaching.publications import habit_fact
+from core.kit import clock
 from core.kit.errors import NotFound
-from core.users.models import User
-from ongoza_contracts.access import Permission
+from core.users.models import Consent, Preferences, User
+from ongoza_contracts.access import Permission, ScopeKind
+from ongoza_contracts.coaching import GoalState, HabitEntryState, HabitState
+from ongoza_contracts.streaks import Days, measures
+from ongoza_contracts.vocabulary import Role
+
+TAGS_OF = timedelta(days=30)
+"""How far back an overview looks for tags."""
 
 
 def goals_of(caller: User, user_id: int) -> QuerySet[Goal]:
@@ -25,3 +37,101 @@ def visible_goal(caller: User, goal_id: UUID) -> Goal:
     if goal is None:
         raise NotFound
     return goal
+
+
+def milestones_of(caller: User, goal_id: UUID) -> QuerySet[Milestone]:
+    """Oldest first. Raises NotFound for a goal out of reach."""
+    return visible_goal(caller, goal_id).milestones.all()
+
+
+def own_habit(user: User, habit_id: UUID) -> Habit:
+    """One of the user's habits with its measures. Raises NotFound."""
+    habit = Habit.objects.filter(user=user, pk=habit_id).first()
+    if habit is None:
+        raise NotFound
+    return with_measures([habit])[0]
+
+
+def entries_of(user: User, habit_id: UUID) -> QuerySet[HabitEntry]:
+    """The recorded days of one of the user's habits, newest first. Raises NotFound."""
+    if not Habit.objects.filter(user=user, pk=habit_id).exists():
+        raise NotFound
+    return HabitEntry.objects.filter(habit=habit_id)
+
+
+def with_measures(habits: Sequence[Habit]) -> Sequence[Habit]:
+    """The same habits with `measures` as of now, for three queries."""
+    prefetch_related_objects([*habits], "pauses")
+    days, today = days_of(habits), _today_of({habit.user_id for habit in habits})
+    for habit in habits:
+        habit.measures = measures(habit_fact(habit), days[habit.pk], today[habit.user_id])
+    return habits
+
+
+def days_of(habits: Sequence[Habit]) -> defaultdict[UUID, Days]:
+    """The recorded days by habit."""
+    found: defaultdict[UUID, dict[date, HabitEntryState]] = defaultdict(dict)
+    rows = HabitEntry.objects.filter(habit__in=habits).order_by()
+    for habit_id, day, state in rows.values_list("habit_id", "local_date", "state"):
+        found[habit_id][day] = HabitEntryState(state)
+    return found  # type: ignore[return-value]
+
+
+def _today_of(users: set[int]) -> dict[int, date]:
+    now, found = clock.now(), Preferences.objects.in_bulk(users)
+    return {user: local_day(found.get(user) or Preferences(user_id=user), now) for user in users}
+
+
+def reflections_of(caller: User, user_id: int) -> QuerySet[Reflection]:
+    """The caller's own reflections, or those that a learner shares with the caller, newest first.
+    Raises NotFound for a learner who shares none."""
+    if caller.id == user_id:
+        return Reflection.objects.filter(user=caller)
+    shared = Reflection.objects.filter(_shared_with(caller), user_id=user_id)
+    if not shared.exists():
+        raise NotFound
+    return shared
+
+
+def visible_reflection(caller: User, reflection_id: UUID) -> Reflection:
+    """Raises NotFound for one that is neither the caller's nor shared with the caller."""
+    visible = Q(user=caller) | _shared_with(caller)
+    found = Reflection.objects.filter(visible, pk=reflection_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _shared_with(caller: User) -> Q:
+    """Reflections of learners whose mentor the caller was when they were shared, and still is,
+    while the learner's consent to it lasts."""
+    mentoring = active_memberships().filter(
+        user_id=caller.id,
+        role=Role.MENTOR,
+        scope=ScopeKind.LEARNER,
+        learner_id=OuterRef("user_id"),
+        created_at__lte=OuterRef("shared_at"),
+    )
+    consent = Consent.objects.filter(
+        user_id=OuterRef("user_id"),
+        kind=Consent.Kind.MENTOR_READS_REFLECTIONS,
+        withdrawn_at=None,
+    )
+    return Q(Exists(mentoring), Exists(consent))
+
+
+def active_habits(user: User) -> Sequence[Habit]:
+    """With their measures, oldest first."""
+    return with_measures([*Habit.objects.filter(user=user, state=HabitState.ACTIVE)])
+
+
+def goals_by_state(user: User) -> dict[str, int]:
+    counted = Goal.objects.filter(user=user).order_by().values_list("state").annotate(Count("pk"))
+    return {state.value: 0 for state in GoalState} | dict(counted)
+
+
+def recent_tags(user: User, now: datetime) -> list[str]:
+    """The tags of the user's recent reflections, the most frequent first."""
+    recent = Reflection.objects.filter(user=user, created_at__gt=now - TAGS_OF)
+    counts = Counter(tag for tags in recent.values_list("tags", flat=True) for tag in tags)
+    return sorted(counts, key=lambda tag: (-counts[tag], tag))

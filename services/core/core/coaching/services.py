@@ -1,4 +1,4 @@
-"""Everything that changes goals."""
+"""Everything that changes goals and their milestones."""
 
 from datetime import date
 from typing import Any
@@ -6,15 +6,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core.coaching.models import Goal
+from core.coaching.models import Goal, Milestone
 from core.kit import clock
-from core.kit.errors import DomainError
+from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
+from core.kit.limits import lock_parent, require_below_limit
 from core.kit.transitions import StateMachine, Transition
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish
 from core.users.models import User
 from ongoza_contracts.coaching import GoalState
+
+MAX_MILESTONES = 20
 
 GOAL_STATES = StateMachine(
     "goal",
@@ -37,6 +40,11 @@ ACTIONS = {
 class TargetDatePassed(DomainError):
     code = "target_date_passed"
     detail = "target_date must be today or later."
+
+
+class TooManyMilestones(Conflict):
+    code = "too_many_milestones"
+    detail = f"The goal has {MAX_MILESTONES} milestones. Delete one first."
 
 
 @transaction.atomic
@@ -72,3 +80,40 @@ def update_goal(
 def require_future(target_date: date) -> None:
     if target_date < clock.now().date():
         raise TargetDatePassed
+
+
+def add_milestone(*, user: User, goal_id: UUID, title: str) -> Milestone:
+    """A step on the way to one's own goal. Raises NotFound, TooManyMilestones and Busy."""
+    with lock_parent(Goal.objects.filter(pk=goal_id, user=user)) as goal:
+        require_below_limit(goal.milestones.all(), MAX_MILESTONES, TooManyMilestones)
+        return goal.milestones.create(title=title)
+
+
+@transaction.atomic
+def change_milestone(
+    *,
+    user: User,
+    goal_id: UUID,
+    milestone_id: UUID,
+    title: str | None = None,
+    done: bool | None = None,
+) -> Milestone:
+    """Change the title, or say that it is done or not. Raises NotFound."""
+    rows = Milestone.objects.filter(pk=milestone_id, goal=goal_id, goal__user=user)
+    milestone = rows.select_for_update(no_key=True, of=("self",)).first()
+    if milestone is None:
+        raise NotFound
+    if title is not None:
+        milestone.title = title
+    if done is not None and done != (milestone.done_at is not None):
+        milestone.done_at = clock.now() if done else None
+    milestone.save()
+    return milestone
+
+
+@transaction.atomic
+def delete_milestone(*, user: User, goal_id: UUID, milestone_id: UUID) -> None:
+    """Raises NotFound."""
+    rows = Milestone.objects.filter(pk=milestone_id, goal=goal_id, goal__user=user)
+    if not rows.delete()[0]:
+        raise NotFound

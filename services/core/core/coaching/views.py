@@ -5,7 +5,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.coaching import selectors, services
-from core.coaching.serializers import GoalSerializer, SetGoalRequest, UpdateGoalRequest
+from core.coaching.serializers import (
+    AddMilestoneRequest,
+    ChangeMilestoneRequest,
+    GoalSerializer,
+    MilestoneSerializer,
+    SetGoalRequest,
+    UpdateGoalRequest,
+)
 from core.kit.pagination import PAGE_PARAMETERS
 from core.kit.parameters import enum_param, user_id_param
 from core.kit.permissions import Principal
@@ -64,3 +71,54 @@ class GoalDetail(ApiView):
             user=self.caller, goal_id=goal_id, if_match=self.if_match, **changes
         )
         return self.one(goal, GoalSerializer)
+
+
+class Milestones(ApiView):
+    permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
+    idempotent_methods = ("POST",)
+    query_parameters = PAGE_PARAMETERS
+
+    @extend_schema(
+        operation_id="goals_list_milestones",
+        parameters=PAGE,
+        responses=page_of(MilestoneSerializer),
+    )
+    def get(self, request: Request, goal_id: UUID) -> Response:
+        """The milestones of a goal that the caller may read, oldest first."""
+        return self.page(selectors.milestones_of(self.caller, goal_id), MilestoneSerializer)
+
+    @extend_schema(
+        operation_id="goals_add_milestone",
+        request=AddMilestoneRequest,
+        responses={201: MilestoneSerializer},
+    )
+    def post(self, request: Request, goal_id: UUID) -> Response:
+        """Add a milestone to one of the caller's goals, which has at most 20."""
+        body = self.body(AddMilestoneRequest)
+        milestone = services.add_milestone(user=self.caller, goal_id=goal_id, **body)
+        return Response(MilestoneSerializer(milestone).data, 201)
+
+
+class MilestoneDetail(ApiView):
+    permissions = {"PATCH": Principal.USER, "DELETE": Principal.USER}
+
+    @extend_schema(
+        operation_id="goals_change_milestone",
+        request=ChangeMilestoneRequest,
+        responses=MilestoneSerializer,
+    )
+    def patch(self, request: Request, goal_id: UUID, milestone_id: UUID) -> Response:
+        """Change the title of a milestone, or say whether it is done."""
+        milestone = services.change_milestone(
+            user=self.caller,
+            goal_id=goal_id,
+            milestone_id=milestone_id,
+            **self.body(ChangeMilestoneRequest, partial=True),
+        )
+        return Response(MilestoneSerializer(milestone).data)
+
+    @extend_schema(operation_id="goals_delete_milestone", responses={204: None})
+    def delete(self, request: Request, goal_id: UUID, milestone_id: UUID) -> Response:
+        """Delete a milestone of one of the caller's goals."""
+        services.delete_milestone(user=self.caller, goal_id=goal_id, milestone_id=milestone_id)
+        return Response(status=204)

@@ -6,7 +6,14 @@ from core.kit.choices import enum_choices
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.calendars import CalendarEventState
 from ongoza_contracts.certificates import CertificateState
-from ongoza_contracts.coaching import GoalState
+from ongoza_contracts.coaching import (
+    GoalState,
+    HabitEntryState,
+    HabitSchedule,
+    HabitState,
+    Mood,
+    ReflectionTag,
+)
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
 from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
@@ -61,6 +68,8 @@ SETTINGS: dict[str, Any] = {
                 *(ContentType, EnrolmentState, GoalState, MatchEndReason, MatchState),
                 *(PoolKind, ProgressSource, ProgressStatus, Role, ScopeKind, SessionParty),
                 *(SessionState, Track, Verdict),
+                *(HabitEntryState, HabitSchedule, HabitState, Mood, ReflectionTag),
+                *(ProgressStatus, Role, ScopeKind, Track, Verdict),
             )
         },
         "FlagKind": "core.mentorship.flags_serializers.KINDS",

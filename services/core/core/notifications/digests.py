@@ -24,6 +24,7 @@ WEEK = timedelta(days=7)
 MAX_TITLES = 20
 DEFAULT_ZONE = "UTC"
 TRANSLATED = ("fr", "sw")
+WANTS_DIGEST = ~Q(notification_preferences__weekly_digest=False)
 # An erasure waits for this, and then deletes the digests too; an erased user is not found.
 LOCK_USERS = "SELECT id FROM users_user WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 # Returns the digests that no other worker has added.
@@ -35,14 +36,25 @@ SELECT unnest(%s::int[]), %s ON CONFLICT DO NOTHING RETURNING id, user_id
 
 def add_due_digests(now: datetime, limit: int) -> int:
     """Add the digests of users for whom it is Monday morning or later that day; how many."""
+    due = due_users(now)
+    if due is None:
+        return 0
+    week, in_zone = due
+    users = [*_recipients(in_zone, week, now).select_related("preferences")[:limit]]
+    _add(users, week, now)
+    return len(users)
+
+
+def due_users(now: datetime) -> tuple[date, Q] | None:
+    """The Monday, and the users for whom it is Monday morning or later that day."""
     zones = [DEFAULT_ZONE, *Preferences.objects.values_list("time_zone", flat=True).distinct()]
     due = {zone: week for zone in zones if (week := due_week(ZoneInfo(zone), now))}
     if not due:
-        return 0
-    week = next(iter(due.values()))  # wherever it is Monday, it is the same one
-    users = [*_recipients([*due], week, now).select_related("preferences")[:limit]]
-    _add(users, week, now)
-    return len(users)
+        return None
+    in_zone = Q(preferences__time_zone__in=[*due])
+    if DEFAULT_ZONE in due:
+        in_zone |= Q(preferences__isnull=True)
+    return next(iter(due.values())), in_zone  # wherever it is Monday, it is the same one
 
 
 def due_week(zone: ZoneInfo, now: datetime) -> date | None:
@@ -52,14 +64,11 @@ def due_week(zone: ZoneInfo, now: datetime) -> date | None:
     return local.date() if is_due else None
 
 
-def _recipients(zones: list[str], week: date, now: datetime) -> QuerySet[User]:
-    in_zone = Q(preferences__time_zone__in=zones)
-    if DEFAULT_ZONE in zones:
-        in_zone |= Q(preferences__isnull=True)
+def _recipients(in_zone: Q, week: date, now: datetime) -> QuerySet[User]:
     unread = _unread_of_a_week(Notification.objects.filter(user=OuterRef("pk")), now)
     return User.objects.filter(
         in_zone,
-        ~Q(notification_preferences__weekly_digest=False),
+        WANTS_DIGEST,
         ~Exists(Digest.objects.filter(user=OuterRef("pk"), week=week)),
         Exists(unread),
         is_active=True,

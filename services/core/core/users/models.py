@@ -263,6 +263,8 @@ class Preferences(models.Model):
     data_saver = models.BooleanField(default=False)
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
+    day_start_hour = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """The hour at which the user's day begins: what is done before belongs to the day before."""
 
     def __str__(self) -> str:
         return f"preferences of user {self.user_id}"

@@ -12,6 +12,8 @@ from rest_framework.fields import empty
 from core.kit.serializers import StrictSerializer
 from core.users.models import Consent, Preferences
 
+LATEST_DAY_START = 12
+"""ai relies on it: a day is over everywhere two days after it began in UTC."""
 time_zones = cache(available_timezones)  # which reads the directory of the database each time
 
 
@@ -53,6 +55,12 @@ class PreferencesRequest(StrictSerializer):
     data_saver = serializers.BooleanField(required=False)
     quiet_from = ClockField(required=False, allow_null=True)
     quiet_until = ClockField(required=False, allow_null=True)
+    day_start_hour = serializers.IntegerField(
+        min_value=0,
+        max_value=LATEST_DAY_START,
+        required=False,
+        help_text="What is done before this hour belongs to the day before.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = {"quiet_from", "quiet_until"} & attrs.keys()
@@ -68,7 +76,10 @@ class PreferencesSerializer(serializers.ModelSerializer[Preferences]):
 
     class Meta:
         model = Preferences
-        fields = ("locale", "time_zone", "data_saver", "quiet_from", "quiet_until")
+        fields = (
+            *("locale", "time_zone", "data_saver", "quiet_from", "quiet_until"),
+            "day_start_hour",
+        )
         read_only_fields = fields
 
 

@@ -1,0 +1,94 @@
+"""Reflections: private texts, encrypted with a key of their author's. Nothing is published."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core.coaching.models import Reflection
+from core.kit import clock
+from core.kit.errors import Conflict, NotFound
+from core.users.models import Consent, User
+from core.users.user_keys import text_cipher
+
+
+class ConsentMissing(Conflict):
+    code = "consent_missing"
+    detail = "Consent first: POST users/me/consents/ with kind mentor_reads_reflections."
+
+
+@transaction.atomic
+def write_reflection(
+    *, user: User, text: str, mood: str | None = None, tags: Iterable[str] = ()
+) -> Reflection:
+    """A new reflection of the user's, which nobody else reads."""
+    reflection = Reflection(user=user, mood=mood, tags=[*tags], created_at=clock.now())
+    _encrypt(reflection, text)
+    reflection.save()
+    return reflection
+
+
+@transaction.atomic
+def change_reflection(
+    *,
+    user: User,
+    reflection_id: UUID,
+    text: str | None = None,
+    shared: bool | None = None,
+    **changes: Any,
+) -> Reflection:
+    """Change one's own reflection, share it with the mentors one has now, or end that.
+
+    Raises NotFound, and ConsentMissing where the user does not consent to mentors who read
+    reflections.
+    """
+    rows = Reflection.objects.filter(user=user, pk=reflection_id)
+    reflection = rows.select_for_update(no_key=True).first()
+    if reflection is None:
+        raise NotFound
+    if text is not None:
+        _encrypt(reflection, text)
+    for name, value in changes.items():
+        setattr(reflection, name, value)
+    if shared is not None and shared != (reflection.shared_at is not None):
+        _share(reflection, shared=shared)
+    reflection.updated_at = clock.now()
+    reflection.save()
+    return reflection
+
+
+@transaction.atomic
+def delete_reflection(*, user: User, reflection_id: UUID) -> None:
+    """Raises NotFound."""
+    deleted, _ = Reflection.objects.filter(user=user, pk=reflection_id).delete()
+    if not deleted:
+        raise NotFound
+
+
+def decrypt(reflections: Iterable[Reflection]) -> list[Reflection]:
+    """The same reflections, all of one author, with their `text`. Raises TextUnreadable."""
+    rows = [*reflections]
+    cipher = text_cipher(rows[0].user_id) if rows else None
+    for row in rows:
+        if cipher is not None:
+            row.text = cipher.decrypt(bytes(row.encrypted), place=_place(row))
+    return rows
+
+
+def _encrypt(reflection: Reflection, text: str) -> None:
+    cipher = text_cipher(reflection.user_id)
+    reflection.encrypted = cipher.encrypt(text, place=_place(reflection))
+
+
+def _place(reflection: Reflection) -> str:
+    return f"reflection:{reflection.pk}:text"
+
+
+def _share(reflection: Reflection, *, shared: bool) -> None:
+    """Raises ConsentMissing."""
+    if shared:
+        consents = reflection.user.consents.filter(withdrawn_at=None)
+        if not consents.filter(kind=Consent.Kind.MENTOR_READS_REFLECTIONS).exists():
+            raise ConsentMissing
+    reflection.shared_at = clock.now() if shared else None
