@@ -119,10 +119,6 @@ def view(world: World) -> Any:
 
 
 OWNED = " ".join(one.kind for one in TOPICS if one.owned and one.producer == "core")
-OWNED = (
-    "users sign-ins memberships profiling goals progress feedback enrolments certificates "
-    "quiz-results habits habit-entries"
-)
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_COACHING,
     **OF_COHORTS,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
@@ -21,8 +21,8 @@ from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
 from core.jobs.models import Job
 from core.lessons.models import Body, BodyState, Language
-from core.missions.models import Mission
 from core.mentorship.models import Match
+from core.missions.models import Mission
 from core.notifications.kinds import NEW_DEVICE
 from core.notifications.models import PushSubscription
 from core.notifications.services import notify
@@ -44,8 +44,8 @@ from tests.unit.core.certificate_rows import published_enrolment
 from tests.unit.core.coaching_lists import COACHING_LISTS
 from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.offered_missions import offered_mission
-from tests.unit.core.submission_lists import SUBMISSION_LISTS
 from tests.unit.core.review_rows import many_claims, many_reviews, many_waiting
+from tests.unit.core.submission_lists import SUBMISSION_LISTS
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -341,6 +341,15 @@ def missions(_: User, numbers: range) -> None:
         offered_mission(title=f"{number}")
 
 
+NAMED: dict[str, type[Model]] = {
+    "goal": Goal,
+    "habit": Habit,
+    "match": Match,
+    "mission": Mission,
+    "quiz": Quiz,
+    "submission": Submission,
+}
+"""Models of which an address may name the first row."""
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
     **SUBMISSION_LISTS,
@@ -451,12 +460,7 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
         address = address.replace("{progress}", str(taken_again(user).pk))
     cohort = Cohort.objects.values_list("id", flat=True).first()
     named = {"program": program, "school": school().pk, "cohort": cohort, "user": user.pk}
-    named["submission"] = Submission.objects.values_list("pk", flat=True).first()
-    named["quiz"] = Quiz.objects.values_list("pk", flat=True).first()
-    named["mission"] = Mission.objects.values_list("pk", flat=True).first()
-    named["submission"] = Submission.objects.values_list("pk", flat=True).first()
-    named["match"] = Match.objects.values_list("pk", flat=True).first()
-    for name, model in (("quiz", Quiz), ("goal", Goal), ("habit", Habit)):
+    for name, model in NAMED.items():
         named[name] = model._default_manager.values_list("pk", flat=True).first()
     address = address.format(**named) + form
     short, queries = cost(caller, address)

@@ -16,9 +16,9 @@ from ongoza_contracts.coaching import (
 )
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
+from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionParty, SessionState
 from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
-from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionParty, SessionState
 from ongoza_contracts.vocabulary import (
     ID_MAX,
     AnswerFlag,
@@ -62,14 +62,10 @@ SETTINGS: dict[str, Any] = {
             kind.__name__: enum_choices(kind)
             for kind in (
                 *(AnswerFlag, CalendarEventState, CertificateState, CohortState, Confidence),
-                *(ContentType, EnrolmentState, GoalState, PoolKind, ProgressSource),
-                *(ProgressStatus, ReviewKind, ReviewOutcome, Role, ScopeKind, SubmissionState),
-                *(Track, Verdict),
-                *(ContentType, EnrolmentState, GoalState, MatchEndReason, MatchState),
-                *(PoolKind, ProgressSource, ProgressStatus, Role, ScopeKind, SessionParty),
-                *(SessionState, Track, Verdict),
-                *(HabitEntryState, HabitSchedule, HabitState, Mood, ReflectionTag),
-                *(ProgressStatus, Role, ScopeKind, Track, Verdict),
+                *(ContentType, EnrolmentState, GoalState, HabitEntryState, HabitSchedule),
+                *(HabitState, MatchEndReason, MatchState, Mood, PoolKind, ProgressSource),
+                *(ProgressStatus, ReflectionTag, ReviewKind, ReviewOutcome, Role, ScopeKind),
+                *(SessionParty, SessionState, SubmissionState, Track, Verdict),
             )
         },
         "FlagKind": "core.mentorship.flags_serializers.KINDS",

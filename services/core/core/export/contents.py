@@ -8,20 +8,19 @@ is left out stands in `LEFT_OUT` with the reason.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db.models import CASCADE, SET_NULL, BinaryField, Field, ForeignKey, Model, Q, QuerySet
 
+from core.coaching.models import Reflection
+from core.coaching.reflections import decrypt
 from core.conduct.models import Report
 from core.conduct.selectors import read_text
 from core.mentorship.conversation_models import Flag, Message, Note
 from core.mentorship.flags import read_note as read_flag
 from core.mentorship.messages import read_content
 from core.mentorship.notes import read_note
-from core.coaching.models import Reflection
-from core.coaching.reflections import decrypt
 from core.organizations.models import Invitation
 from core.outbox.models import DeletedEntityKey, FactHistory
 from core.users.models import User
@@ -55,13 +54,10 @@ PRIVATE_TEXTS: Mapping[type[Model], Callable[[Any], Mapping[str, object]]] = {
     Flag: lambda row: {"note": read_flag(row)},
     Message: lambda row: asdict(read_content(row)),
     Note: lambda row: {"text": read_note(row)},
+    Reflection: lambda row: {"text": decrypt([row])[0].text},
     Report: lambda row: {"text": read_text(row)},
 }
 """What is encrypted in the rows of a model, readable."""
-PRIVATE_TEXTS: Mapping[type[Model], Callable[[Any], Mapping[str, str]]] = {
-    Reflection: lambda row: {"text": decrypt([row])[0].text},
-}
-"""What is encrypted in the rows of a model with the user's own key, readable."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,6 @@ class Table:
         return [one for one in self.model._meta.concrete_fields if not is_secret(one)]
 
     def private_texts(self, row: Any) -> Mapping[str, object]:
-    def private_texts(self, row: Any) -> Mapping[str, str]:
         """By name; empty where the model has none."""
         read = PRIVATE_TEXTS.get(self.model)
         return read(row) if read else {}
