@@ -1,6 +1,5 @@
 """The queue of submissions that wait for a review, reviewers' claims and drafts, and reviews."""
 
-from datetime import timedelta
 from enum import StrEnum
 
 from django.conf import settings
@@ -135,11 +134,3 @@ class Review(Versioned):
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.outcome}"
-
-    @property
-    def waited(self) -> timedelta:
-        return self.decided_at - self.waiting_since
-
-    @property
-    def in_time(self) -> bool:
-        return self.promised_by is None or self.decided_at <= self.promised_by

@@ -34,8 +34,7 @@ def reviewable(caller: User, permission: Permission = REVIEW) -> QuerySet[Submis
 
 def reviewable_submission(caller: User, submission_id: UUID) -> Submission:
     """Raises NotFound."""
-    rows = reviewable(caller).select_related("mission", "queue_entry")
-    found = rows.filter(pk=submission_id).first()
+    found = reviewable(caller).filter(pk=submission_id).first()
     if found is None:
         raise NotFound
     return found
@@ -130,7 +129,13 @@ def statistics_of(organization_id: int | None) -> QueueStatistics:
     rows = Review.objects.filter(
         user__organization=organization_id, decided_at__gt=clock.now() - WINDOW
     ).exclude(kind=ReviewKind.REGRADE)
-    return queue_statistics([DecidedReview(one.waited, one.in_time) for one in rows])
+    times = rows.values_list("waiting_since", "promised_by", "decided_at")
+    return queue_statistics(
+        [
+            DecidedReview(decided - since, in_time=promised is None or decided <= promised)
+            for since, promised, decided in times
+        ]
+    )
 
 
 # --- for jobs ------------------------------------------------------------------------------------
