@@ -16,21 +16,31 @@ from django.utils import timezone
 
 from core.calendars.models import CalendarEvent
 from core.certificates.models import Certificate
-from core.coaching.models import Goal
+from core.coaching.models import Goal, Habit, HabitEntry, Reflection
 from core.cohorts.completion import with_requirements_met
 from core.cohorts.models import Announcement, Cohort, Enrolment
 from core.cohorts.vacancies import Vacancies, WaitingReason, cohorts_to_promote
 from core.demo import learners
+from core.demo.mentoring import ZONES
 from core.demo.people import MENTORS
+from core.demo.practice import REVIEWED
+from core.jobs.models import Job
 from core.kit import clock
 from core.kit.past import happened_at
+from core.mentorship.models import Match, MentorshipRequest, Session
+from core.mentorship.sessions import MAIL, REMINDERS
 from core.notifications.models import Notification
 from core.outbox.history import as_of
 from core.outbox.models import FactHistory
 from core.outbox.publications import publications
+from core.progress.models import Progress
+from core.reviews.models import Claim, Review, ReviewDraft
+from core.submissions.models import Submission
 from core.users.models import TrackChoice, User
-from ongoza_contracts.coaching import GoalState
+from ongoza_contracts.coaching import GoalState, HabitSchedule
 from ongoza_contracts.cohorts import EnrolmentState, EnrolmentUpdated, PoolKind
+from ongoza_contracts.mentorship import MatchState, SessionState
+from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.topics import topic_of
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import Caller
@@ -187,6 +197,37 @@ def test_events_are_over_cancelled_and_to_come() -> None:
     assert events.filter(ends_at__lt=now - timedelta(days=330)).exists()
     assert events.filter(starts_at__gt=now, state="scheduled").exists()
     assert events.filter(starts_at__gt=now, state="cancelled", sequence=1).count() == 1
+
+
+def test_attempts_at_missions_are_in_every_state_and_wait_for_every_reason() -> None:
+    states = {*Submission.objects.values_list("state", flat=True)}
+    assert states == {*SubmissionState}
+    assert {*Review.objects.values_list("kind", flat=True)} >= {"first", "second_opinion"}
+    claims = Counter(Claim.objects.values_list("state", flat=True))
+    assert claims["expired"] == claims["open"] == 1
+    assert ReviewDraft.objects.get().comments
+    assert Claim.objects.get(state="open").until > timezone.now()
+    unearned = Progress.objects.filter(content__in=REVIEWED, status="completed")
+    assert {*unearned.values_list("source", flat=True)} == {"review"}
+
+
+def test_mentors_meet_their_learners_in_several_time_zones() -> None:
+    assert {*Session.objects.values_list("state", flat=True)} == {*SessionState}
+    assert {*Session.objects.values_list("mentor_time_zone", flat=True)} >= {*ZONES}
+    assert {*Match.objects.values_list("state", flat=True)} == {*MatchState}
+    assert MentorshipRequest.objects.filter(state="asked").exists()
+    overdue = Job.objects.filter(kind__startswith="mentorship.", due_at__lte=timezone.now())
+    assert not overdue.filter(done_at=None, kind__in=(MAIL, *REMINDERS)).exists()
+
+
+def test_habits_have_gaps_skips_and_pauses() -> None:
+    assert {*Habit.objects.values_list("schedule", flat=True)} == {*HabitSchedule}
+    assert {*HabitEntry.objects.values_list("state", flat=True)} == {"done", "skipped"}
+    habit = Habit.objects.filter(schedule="daily").first()
+    assert habit
+    assert habit.pauses.exists()
+    assert habit.entries.count() < 35
+    assert Reflection.objects.exists()
 
 
 def test_old_notifications_were_read() -> None:

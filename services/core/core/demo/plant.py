@@ -174,16 +174,22 @@ def _quiz_steps(completion: Step, attempts: Sequence[QuizAttempt]) -> list[Step]
     return [begun, passed]
 
 
-def assign_mentors(mentors: Sequence[User], learners: Sequence[Member]) -> None:
-    """Spread the learners evenly; those beyond LEARNERS_PER_MENTOR each have no mentor."""
-    for number, learner in enumerate(learners[: LEARNERS_PER_MENTOR * len(mentors)]):
+def assign_mentors(mentors: Sequence[User], learners: Sequence[Member]) -> list[tuple[User, User]]:
+    """Spread the learners evenly; those beyond LEARNERS_PER_MENTOR each have no mentor. Returns
+    each learner with their mentor."""
+    assigned = learners[: LEARNERS_PER_MENTOR * len(mentors)]
+    users = User.objects.in_bulk([one.user_id for one in assigned])
+    pairs = []
+    for number, learner in enumerate(assigned):
         mentor = mentors[number % len(mentors)]
+        pairs.append((users[learner.user_id], mentor))
         with happened_at(max(learner.joined_at, mentor.created_at) + timedelta(days=1)):
             grant(
                 user_id=mentor.id,
                 role=Role.MENTOR,
                 scope=Scope(ScopeKind.LEARNER, learner_id=learner.user_id),
             )
+    return pairs
 
 
 def read_notifications(until: datetime) -> None:

@@ -1,7 +1,8 @@
 """`manage.py seed`: a demo catalogue and invented learners with histories, the same every time."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from itertools import chain
@@ -18,18 +19,24 @@ from core.demo.attempts import DemoQuiz
 from core.demo.cohorts import Academy, Member, plant_cohorts
 from core.demo.events import plant_events
 from core.demo.items import Catalogue
-from core.demo.learners import AS_OF, demo_learner, learners_in_turn
+from core.demo.learners import AS_OF, DemoLearner, demo_learner, learners_in_turn
 from core.demo.loader import load_catalogue
+from core.demo.mentoring import Pair, plant_habits, plant_mentoring, plant_profiles
 from core.demo.people import ACADEMY, further_mentors, staff
+from core.demo.practice import REVIEWED, Pupil, plant_missions, plant_practice
 from core.kit.past import happened_at
 from core.lessons.models import Body
+from core.mentorship.models import Session
 from core.outbox.partitions import ensure_partitions
 from core.programs.models import ContentItem
+from core.submissions.models import Submission
+from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 
 REPORTED_EVERY = 50
 GOAL_OF_EVERY = 3
 UNREAD_FOR = timedelta(days=7)
+MATCHED, PRACTISING, WITH_HABITS = 24, 40, 18
 FOUNDED = staff(AS_OF)[0].joined_at
 
 
@@ -65,8 +72,8 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     known = [plant.plant_account(account, organizations, password) for account in staff(AS_OF)]
     guide = demo_learner(catalogue)
     members: list[Member] = []
-    for learner in chain([guide], learners_in_turn(catalogue, count)):
-        secret = password if learner is guide else None
+    for learner in map(_without_reviewed, chain([guide], learners_in_turn(catalogue, count))):
+        secret = None if members else password
         user = plant.plant_learner(learner, organizations, quizzes, secret)
         if len(members) % GOAL_OF_EVERY == 0:
             plant.plant_goal(user, learner, catalogue.by_id[learner.traits.goal].title)
@@ -76,20 +83,48 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     mentors = [user for user in known if user.role == Role.MENTOR]
     for account in further_mentors(AS_OF):
         mentors += [plant.plant_account(account, organizations, password=None)]
-    plant.assign_mentors(mentors, members)
+    assigned = plant.assign_mentors(mentors, members)
     director = next(user for user in known if user.role == Role.DIRECTOR)
     academy = Academy(organizations[ACADEMY.slug], director)
     plant_cohorts(academy, members)
     plant_events(academy)
+    _plant_practice(academy, mentors, assigned)
     plant.read_notifications(timezone.now() - UNREAD_FOR)
+    report(f"{Submission.objects.count()} attempts at missions, {Session.objects.count()} sessions")
     report(f"{Cohort.objects.count()} cohorts with {Enrolment.objects.count()} enrolments")
     accounts = [guide.account, *staff(AS_OF)]
     return [(account.role, account.email) for account in accounts]
 
 
+def _without_reviewed(learner: DemoLearner) -> DemoLearner:
+    """Without reports on the missions whose work is handed in."""
+    steps = tuple(step for step in learner.steps if step.content_id not in REVIEWED)
+    return replace(learner, steps=steps)
+
+
+def _plant_practice(
+    academy: Academy, mentors: Sequence[User], assigned: Sequence[tuple[User, User]]
+) -> None:
+    """Some learners of the academy, each with the mentor who is assigned to them, hand in work,
+    meet, and keep habits."""
+    ours = academy.organization.pk
+    pairs = [
+        Pair(*one) for one in assigned if {one[0].organization_id, one[1].organization_id} == {ours}
+    ]
+    plant_profiles(mentors)
+    plant_mentoring(pairs[:MATCHED])
+    pupils = [
+        Pupil(number, one.learner, (one.mentor, academy.director))
+        for number, one in enumerate(pairs[:PRACTISING])
+    ]
+    plant_practice(pupils)
+    plant_habits([one.learner for one in pairs[:WITH_HABITS]])
+
+
 def _plant_content(report: Callable[[str], object], catalogue: Catalogue) -> dict[str, DemoQuiz]:
     """The quizzes, by the id of their item."""
     plant.plant_catalogue(catalogue)
+    plant_missions(call_command)
     report(f"{len(catalogue.items)} items of content")
     quizzes = lessons.plant_quizzes()
     report(f"{len(quizzes)} quizzes")
