@@ -76,6 +76,8 @@ def plant_mentoring(pairs: Sequence[Pair]) -> None:
             met[pair.mentor.pk] += 1
             story = _works_together(pair, number, hour)
             stories.append((until - (52 - number % 30) * DAY, story))
+            if number < 3:
+                stories.append((until - number * HOUR, _proposes(pair, hour)))
     play(stories, until)
     # What was due has been done; nobody is mailed about a session of the past.
     kinds = (sessions.MAIL, *sessions.REMINDERS)
@@ -90,6 +92,14 @@ def plant_habits(learners: Sequence[User]) -> None:
         for number, learner in enumerate(learners)
     ]
     play(stories, until)
+
+
+def _proposes(pair: Pair, hour: Hour) -> Story:
+    """A session that the learner has not confirmed yet."""
+    match = Match.objects.get(learner=pair.learner, mentor=pair.mentor)
+    starts_at = hour.on_day_of(clock.now() + 20 * DAY)
+    sessions.book(caller=pair.mentor, match_id=match.pk, starts_at=starts_at)
+    yield from ()
 
 
 def _asks(pair: Pair) -> Story:

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from core.access.selectors import reaches
 from core.cohorts.models import Cohort, Enrolment
 from core.demo import lessons, plant
 from core.demo.attempts import DemoQuiz
@@ -31,6 +32,7 @@ from core.outbox.partitions import ensure_partitions
 from core.programs.models import ContentItem
 from core.submissions.models import Submission
 from core.users.models import User
+from ongoza_contracts.access import Permission
 from ongoza_contracts.vocabulary import Role
 
 REPORTED_EVERY = 50
@@ -113,9 +115,13 @@ def _plant_practice(
     ]
     plant_profiles(mentors)
     plant_mentoring(pairs[:MATCHED])
+    # A mentor whose match ended reviews no more.
+    reviewed = [
+        one for one in pairs if reaches(one.mentor, Permission.SUBMISSION_REVIEW, one.learner.pk)
+    ]
     pupils = [
         Pupil(number, one.learner, (one.mentor, academy.director))
-        for number, one in enumerate(pairs[:PRACTISING])
+        for number, one in enumerate(reviewed[:PRACTISING])
     ]
     plant_practice(pupils)
     plant_habits([one.learner for one in pairs[:WITH_HABITS]])

@@ -1,0 +1,123 @@
+"""Texts that people send: no answer gives them back as HTML that runs, whoever reads them."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.kit.openapi import PublicDocument
+from tests.openapi_documents import core_document
+from tests.unit.core.review_rows import claimed, graded_mission, handed_in
+from tests.unit.core.school import World
+from tests.unit.core.submission_rows import submitted
+from tests.unit.core.world import Caller, assign, signed_in
+
+pytestmark = pytest.mark.django_db
+
+ATTACKS = {
+    "script": "<script>alert(1)</script>",
+    "split-script": "<scr<script>ipt>alert(1)</script>",
+    "handler": "<img src=x onerror=alert(1)>",
+    "svg": "<svg/onload=alert(1)>",
+    "frame": '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
+    "style": "<style>@import 'https://evil.example/x.css'</style>",
+    "form": '<form action="https://evil.example"><button>OK</button></form>',
+    "link": "[a](javascript:alert(1))",
+    "entity-link": "[a](java&#x73;cript:alert(1))",
+    "data-link": "[a](data:text/html;base64,PHNjcmlwdD4=)",
+    "autolink": "<javascript:alert(1)>",
+    "reference": "[a]\n\n[a]: javascript:alert(1)",
+    "image": "![a](https://evil.example/pixel.png)",
+    "comment": "<!--><script>alert(1)</script>-->",
+    "code": "`</code><script>alert(1)</script>`",
+    "table": "| a |\n|---|\n| <script>alert(1)</script> |",
+}
+SAFE = {
+    *("p", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "code", "pre", "a", "img", "hr"),
+    *("br", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "s"),
+}
+HTML = {"Artifact.html", "Review.comments_html", "ReviewForReviewers.comments_html"}
+"""Every field of an answer that has HTML. Texts of lessons are HTML where `markup=html` asks for
+it: `test_body_markup`."""
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def require_harmless(html: str) -> None:
+    tags = Tags()
+    tags.feed(html)
+    for tag, attributes in tags.found:
+        assert tag in SAFE, html
+        assert not [name for name in attributes if name.startswith("on")], html
+        for name in ("href", "src"):
+            target = (attributes.get(name) or "").strip().lower()
+            assert not target.startswith(("javascript:", "data:", "vbscript:")), html
+        assert "evil.example" not in (attributes.get("src") or ""), html
+
+
+def test_html_is_in_no_field_but_those_that_are_tried_here() -> None:
+    schemas = core_document(PublicDocument)["components"]["schemas"]
+    found = {
+        f"{name}.{field}"
+        for name, schema in schemas.items()
+        for field in schema.get("properties", {})
+        if field == "html" or field.endswith("_html")
+    }
+    assert found == HTML
+
+
+@pytest.fixture
+def readers(world: World) -> list[Caller]:
+    """The learner whose text or review it is, and everybody who may read it."""
+    assign(world.mentor, world.learner)
+    people = (world.learner, world.mentor, world.director, world.admin)
+    return [signed_in(one) for one in people]
+
+
+def each_answer(readers: list[Caller], address: str) -> Iterator[Any]:
+    """As JSON that no browser takes for anything else."""
+    for reader in readers:
+        headers = {"Authorization": f"Bearer {reader.token}"}
+        response = Client().get(f"/api/v1/{address}", headers=headers)
+        if response.status_code == 200:
+            assert response["Content-Type"] == "application/json"
+            assert response["X-Content-Type-Options"] == "nosniff"
+            yield response.json()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_report_harms_nobody_who_reads_it(
+    attack: str, world: World, readers: list[Caller]
+) -> None:
+    attempt = submitted(world.learner, graded_mission(), f"# Report\n\n{ATTACKS[attack]}")
+    answers = [*each_answer(readers, f"submissions/{attempt.pk}/artifacts/")]
+    assert len(answers) == len(readers)
+    for answer in answers:
+        require_harmless(answer["results"][0]["html"])
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_review_harms_nobody_who_reads_it(
+    attack: str, world: World, readers: list[Caller]
+) -> None:
+    attempt = handed_in(world.learner)
+    claimed(attempt, world.mentor)
+    decision = {"outcome": "failed", "comments": ATTACKS[attack], "private_notes": ATTACKS[attack]}
+    marks = [{"criterion": 1, "points": 1}, {"criterion": 2, "points": 1}]
+    status, answer = readers[1].post(f"reviews/{attempt.pk}/decide/", {**decision, "marks": marks})
+    assert status == 200, answer
+    require_harmless(answer["comments_html"])
+    answers = [*each_answer(readers, f"submissions/{attempt.pk}/reviews/")]
+    assert len(answers) == len(readers)
+    for one in answers:
+        require_harmless(one["results"][0]["comments_html"])
+    assert "private_notes" not in answers[0]["results"][0]
