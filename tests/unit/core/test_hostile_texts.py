@@ -114,7 +114,7 @@ def test_a_review_harms_nobody_who_reads_it(
     decision = {"outcome": "failed", "comments": ATTACKS[attack], "private_notes": ATTACKS[attack]}
     marks = [{"criterion": 1, "points": 1}, {"criterion": 2, "points": 1}]
     status, answer = readers[1].post(f"reviews/{attempt.pk}/decide/", {**decision, "marks": marks})
-    assert status == 200, answer
+    assert status == 201, answer
     require_harmless(answer["comments_html"])
     answers = [*each_answer(readers, f"submissions/{attempt.pk}/reviews/")]
     assert len(answers) == len(readers)

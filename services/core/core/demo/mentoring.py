@@ -47,7 +47,8 @@ class Hour(NamedTuple):
 
 
 def plant_profiles(mentors: Sequence[User]) -> None:
-    for mentor in mentors:
+    """The zones are given out in turn."""
+    for number, mentor in enumerate(mentors):
         set_profile(
             user=mentor,
             mentor_id=mentor.pk,
@@ -55,9 +56,9 @@ def plant_profiles(mentors: Sequence[User]) -> None:
             overrides=(),
             about="I answer within two days, and like questions more than answers.",
             capacity=CAPACITY,
-            tracks=[[*Track][mentor.pk % len(Track)]],
-            languages=["en", "sw"] if mentor.pk % 2 else ["en"],
-            time_zone=ZONES[mentor.pk % len(ZONES)],
+            tracks=[[*Track][number % len(Track)]],
+            languages=["en", "sw"] if number % 2 else ["en"],
+            time_zone=ZONES[number % len(ZONES)],
         )
 
 
@@ -70,9 +71,8 @@ def plant_mentoring(pairs: Sequence[Pair]) -> None:
         if number % 6 == 5:
             stories.append((until - (5 + number) * HOUR, _asks(pair)))
         else:
-            hour = Hour(
-                FIRST_HOUR + met[pair.mentor.pk], ZoneInfo(ZONES[pair.mentor.pk % len(ZONES)])
-            )
+            zone = ZoneInfo(pair.mentor.mentor_profile.time_zone)
+            hour = Hour(FIRST_HOUR + met[pair.mentor.pk], zone)
             met[pair.mentor.pk] += 1
             story = _works_together(pair, number, hour)
             stories.append((until - (52 - number % 30) * DAY, story))

@@ -113,7 +113,7 @@ def _plant_practice(
     pairs = [
         Pair(*one) for one in assigned if {one[0].organization_id, one[1].organization_id} == {ours}
     ]
-    plant_profiles(mentors)
+    plant_profiles(sorted(mentors, key=lambda one: one.organization_id != ours))
     plant_mentoring(pairs[:MATCHED])
     # A mentor whose match ended reviews no more.
     reviewed = [
