@@ -16,6 +16,7 @@ from ongoza_contracts.coaching import (
 )
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
+from ongoza_contracts.missions import LatePolicy, MissionState, MissionType
 from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionParty, SessionState
 from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
@@ -63,9 +64,10 @@ SETTINGS: dict[str, Any] = {
             for kind in (
                 *(AnswerFlag, CalendarEventState, CertificateState, CohortState, Confidence),
                 *(ContentType, EnrolmentState, GoalState, HabitEntryState, HabitSchedule),
-                *(HabitState, MatchEndReason, MatchState, Mood, PoolKind, ProgressSource),
-                *(ProgressStatus, ReflectionTag, ReviewKind, ReviewOutcome, Role, ScopeKind),
-                *(SessionParty, SessionState, SubmissionState, Track, Verdict),
+                *(HabitState, LatePolicy, MatchEndReason, MatchState, MissionState, MissionType),
+                *(Mood, PoolKind, ProgressSource, ProgressStatus, ReflectionTag, ReviewKind),
+                *(ReviewOutcome, Role, ScopeKind, SessionParty, SessionState, SubmissionState),
+                *(Track, Verdict),
             )
         },
         "FlagKind": "core.mentorship.flags_serializers.KINDS",
