@@ -146,6 +146,8 @@ def _import(world: World, path: str, name: str = "x.csv") -> Values:
     return {"import_id": accepted(world.admin, path, body)["id"]}
 
 
+RUBRIC = {"criteria": [{"title": "Report", "max_points": 10}]}
+HINTS = {"hints": [{"text": "Look at the logs.", "cost": 5}]}
 QUESTIONS = [{"kind": "text", "prompt": "Which program scans ports?", "accepted": ["nmap"]}]
 
 
@@ -186,6 +188,23 @@ def content(world: World) -> Values:
     body |= {"title": "A mission", "track": "builders", "duration_minutes": 30}
     created(world.admin, "content/", body)
     return {"content_id": content_id}
+
+
+def mission(world: World) -> Values:
+    """A published lab with a hint."""
+    program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
+    body = {"title": "A lab", "code": secrets.token_hex(8), "program": program, "skills": ["Nmap"]}
+    body |= {"track": "builders", "duration_minutes": 30, "flag_attempts": 1000}
+    path = f"missions/{created(world.admin, 'missions/', body)['id']}/"
+    parts = {"rubric": RUBRIC, "hints": HINTS}
+    for part, content in parts.items():
+        world.admin.core("PUT", f"{API}/{path}{part}/", json=content).raise_for_status()
+    made = answered(world.admin, f"{path}publish/", {})
+    return {"mission_id": made["id"], "number": 1}
+
+
+def mission_import(world: World) -> Values:
+    return _import(world, "missions/import/", "missions.yaml")
 
 
 def program_import(world: World) -> Values:
@@ -392,6 +411,9 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "jobs/{job_id}": job,
     "memberships/{membership_id}": membership,
     "milestones/{milestone_id}": milestone,
+    "missions/{mission_id}": mission,
+    "missions/{mission_id}/hints/{number}": mission,
+    "missions/import/{import_id}": mission_import,
     "notifications/push-subscriptions/{subscription_id}": push_subscription,
     "operations/parked/{parked_id}": parked_record,
     "organizations/{organization_id}": organization,

@@ -31,6 +31,7 @@ from tests.access_matrix import (
 )
 from tests.openapi_documents import core_document
 from tests.unit.core.certificate_rows import published_certificate, published_enrolment
+from tests.unit.core.mission_routes import MISSION_ROUTES
 from tests.unit.core.quiz_rows import quiz
 from tests.unit.core.submission_routes import SUBMISSION_ROUTES
 from tests.unit.core.world import (
@@ -54,6 +55,7 @@ MANAGERS = roles(Role.DIRECTOR, Role.ADMIN)
 ADMINS = roles(Role.ADMIN)
 
 ROUTES: dict[str, Route] = {
+    **MISSION_ROUTES,
     **SUBMISSION_ROUTES,
     "GET /audit/": Route(MANAGERS),
     "POST /auth/login/": Route(For.ANYONE, body={}),

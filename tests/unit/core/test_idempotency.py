@@ -32,6 +32,7 @@ from core.users.tokens import issue_scoped
 from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
+from tests.unit.core.offered_missions import lab
 from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.school import World
 from tests.unit.core.submission_rows import drafted, mission
@@ -188,6 +189,17 @@ REPEATABLE = [
     ),
     Repeatable(
         "programs/import/", lambda world: world.director, an_import("program.yaml"), status=202
+    ),
+    Repeatable(
+        "missions/import/", lambda world: world.director, an_import("missions.yaml"), status=202
+    ),
+    Repeatable("missions/", lambda world: world.director, lambda world: {"title": "New"}),
+    Repeatable(
+        "missions/{mission_id}/flags/",
+        lambda world: world.learner,
+        lambda world: {"flag": "guess"},
+        lambda world: {"mission_id": lab().pk},
+        status=200,
     ),
     Repeatable(
         "competencies/import/", lambda world: world.director, an_import("rows.csv"), status=202

@@ -40,6 +40,7 @@ from ongoza_contracts.users import UserCreated
 from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
 from tests.unit.core.certificate_rows import published_enrolment
 from tests.unit.core.cohort_rows import apply, published_cohort
+from tests.unit.core.offered_missions import offered_mission
 from tests.unit.core.submission_lists import SUBMISSION_LISTS
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
@@ -336,6 +337,11 @@ def subscribed() -> Subscription:
     return Subscription.objects.get_or_create(organization=school(), defaults=some)[0]
 
 
+def missions(_: User, numbers: range) -> None:
+    for number in numbers:
+        offered_mission(title=f"{number}")
+
+
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
     **SUBMISSION_LISTS,
@@ -359,6 +365,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/jobs/": (jobs, "jobs/?"),
     "/memberships/": (memberships, "memberships/?"),
     "/milestones/": (milestones, "milestones/?"),
+    "/missions/": (missions, "missions/?"),
     "/notifications/": (notifications, "notifications/?"),
     "/notifications/push-subscriptions/": (
         push_subscriptions,

@@ -26,6 +26,7 @@ class Import(models.Model):
         PROGRESS = "progress"
         PROGRAM = "program"
         COMPETENCY = "competency"
+        MISSION = "mission"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="imports")

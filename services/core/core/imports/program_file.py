@@ -5,29 +5,22 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, BinaryIO
 
-import yaml
-from rest_framework.exceptions import ValidationError
-
 from core.imports.program_fields import ItemPart, MilestonePart, ProgramPart
 from core.imports.reading import Row, RowError, Unreadable
 from core.imports.rows import CheckedRow
-from core.imports.strict_yaml import Document, Path, parse_yaml
-from core.kit.errors import validation_errors
+from core.imports.strict_yaml import Document, Path
+from core.imports.yaml_files import check_keys, checked_row, dump_yaml, read_document
 from core.programs.models import ContentItem, Milestone, Program
 from ongoza_contracts.vocabulary import ContentType
 
 MAX_PARTS = 2_000
-PROGRAM_MAX_BYTES = 4 * 2**20
 LISTS: Mapping[str, Any] = {"content": partial(ItemPart, partial=True), "milestones": MilestonePart}
 KEYS = ("program", *LISTS)
 
 
 def program_rows(file: BinaryIO, max_parts: int = MAX_PARTS) -> Iterator[CheckedRow]:
     """The program, its items and its milestones, each with its `part`. Raises Unreadable."""
-    content = file.read(PROGRAM_MAX_BYTES + 1)
-    if len(content) > PROGRAM_MAX_BYTES:
-        raise Unreadable(RowError(1, "", f"A file has at most {PROGRAM_MAX_BYTES:,} bytes."))
-    document = parse_yaml(content)
+    document = read_document(file)
     _check_shape(document, max_parts)
     program = document.values["program"]
     yield _checked(document, ("program",), partial(ProgramPart, partial=True), "program")
@@ -41,41 +34,16 @@ def program_rows(file: BinaryIO, max_parts: int = MAX_PARTS) -> Iterator[Checked
 
 
 def _check_shape(document: Document, max_parts: int) -> None:
-    values = document.values
-    if not isinstance(values, dict):
-        raise Unreadable(RowError(1, "", f"Write a mapping with {', '.join(KEYS)}."))
-    faults = [
-        RowError(document.line((name,)), name[:64], "Unknown key.")
-        for name in values.keys() - {*KEYS}
-    ]
-    if "program" not in values:
-        faults.append(RowError(1, "program", "This key is required."))
-    faults += [
-        RowError(document.line((name,)), name, "This must be a list.")
-        for name in LISTS
-        if not isinstance(values.get(name) or [], list)
-    ]
-    if faults:
-        raise Unreadable(*faults)
-    if sum(len(values.get(name) or ()) for name in LISTS) > max_parts:
+    check_keys(document, KEYS, required=("program",), lists=LISTS)
+    if sum(len(document.values.get(name) or ()) for name in LISTS) > max_parts:
         raise Unreadable(RowError(1, "", f"A file has at most {max_parts:,} parts."))
 
 
 def _checked(document: Document, path: Path, serializer_class: Any, part: str) -> CheckedRow:
-    values = document.values
-    for step in path:
-        values = values[step]
-    serializer = serializer_class(data=values)
-    try:
-        serializer.is_valid(raise_exception=True)
-    except ValidationError as error:
-        return [_fault(document, path, one) for one in validation_errors(error)]
-    return Row(document.line(path), {**serializer.validated_data, "part": part})
-
-
-def _fault(document: Document, path: Path, found: Mapping[str, str]) -> RowError:
-    within = tuple(int(one) if one.isdecimal() else one for one in found["field"].split(".") if one)
-    return RowError(document.line((*path, *within)), found["field"], found["detail"])
+    row = checked_row(document, path, serializer_class)
+    if isinstance(row, Row):
+        row.values["part"] = part
+    return row
 
 
 # --- export --------------------------------------------------------------------------------------
@@ -89,15 +57,7 @@ def program_document(program: Program) -> str:
         "content": [_item(one) for one in _in_order_of_need(rows)],
         "milestones": [_milestone(one) for one in milestones],
     }
-    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-    return text
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes no aliases, which `parse_yaml` refuses."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+    return dump_yaml(document)
 
 
 def _in_order_of_need(items: list[ContentItem]) -> Iterator[ContentItem]:

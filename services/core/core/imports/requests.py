@@ -16,6 +16,8 @@ from core.files.selectors import complete_upload
 from core.files.services import FileGone, open_file
 from core.imports.competencies import CompetencyWriter
 from core.imports.content import ContentWriter
+from core.imports.mission_file import mission_rows
+from core.imports.missions import MissionWriter
 from core.imports.models import Import, ImportState
 from core.imports.program_file import program_rows
 from core.imports.programs import ProgramWriter
@@ -40,7 +42,9 @@ PERMISSIONS = {
     Import.Kind.PROGRESS: Permission.PROGRESS_RECORD,
     Import.Kind.PROGRAM: Permission.CONTENT_MANAGE,
     Import.Kind.COMPETENCY: Permission.CONTENT_MANAGE,
+    Import.Kind.MISSION: Permission.CONTENT_MANAGE,
 }
+IN_YAML = (Import.Kind.PROGRAM, Import.Kind.MISSION)
 
 
 class NotForEverybody(DomainError):
@@ -64,7 +68,7 @@ def request_import(
     if not extent(user, PERMISSIONS[kind]).everyone:
         raise NotForEverybody
     upload = complete_upload(user.pk, file_id)
-    formats = (Format.YAML,) if kind == Import.Kind.PROGRAM else OF_ROWS
+    formats = (Format.YAML,) if kind in IN_YAML else OF_ROWS
     if format_of(upload.name) not in formats:
         raise UnknownFormat(f"The name of the file must end in one of {suffixes(formats)}.")
     row = Import.objects.create(
@@ -139,6 +143,8 @@ def _rows(row: Import, file: BinaryIO, form: Format) -> Iterator[CheckedRow]:
             return program_rows(file)
         case Import.Kind.COMPETENCY:
             return competency_rows(file, form, MAX_ROWS)
+        case Import.Kind.MISSION:
+            return mission_rows(file)
 
 
 def _writer(row: Import) -> Writer:
@@ -151,6 +157,8 @@ def _writer(row: Import) -> Writer:
             return ProgramWriter()
         case Import.Kind.COMPETENCY:
             return CompetencyWriter()
+        case Import.Kind.MISSION:
+            return MissionWriter()
 
 
 def _end(row: Import, state: ImportState, counts: Counter[Outcome], errors: list[RowError]) -> None:

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.imports.mission_file import MissionFile, mission_document
 from core.imports.models import Import
 from core.imports.program_fields import ProgramFile
 from core.imports.program_file import program_document
@@ -13,6 +14,7 @@ from core.imports.requests import request_import
 from core.imports.selectors import own_import
 from core.imports.serializers import ImportRequest, ImportSerializer
 from core.kit.views import ApiView
+from core.missions import selectors as missions
 from core.programs import selectors as programs
 from ongoza_contracts.access import Permission
 
@@ -104,6 +106,27 @@ class ProgramImport(_ImportDetail):
     kind = Import.Kind.PROGRAM
 
 
+class MissionImports(_Imports):
+    permissions = {"POST": Permission.CONTENT_MANAGE}
+
+    @extend_schema(
+        operation_id="missions_import", request=ImportRequest, responses={202: ImportSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Import missions with their rubrics and hints from an own YAML file, by a job. New ones
+        are drafts.
+
+        For directors and admins. 404 for a file of somebody else, 409 `upload_incomplete`, 400
+        `unknown_format` unless its name ends in .yaml or .yml.
+        """
+        return self.requested(Import.Kind.MISSION, self.body(ImportRequest))
+
+
+@_read_as("missions_import_read")
+class MissionImport(_ImportDetail):
+    kind = Import.Kind.MISSION
+
+
 class CompetencyImports(_Imports):
     permissions = {"POST": Permission.CONTENT_MANAGE}
 
@@ -138,4 +161,21 @@ class ProgramExport(ApiView):
         program = programs.program(program_id)
         headers = {"Content-Disposition": f'attachment; filename="{program.slug}.yaml"'}
         text = program_document(program)
+        return HttpResponse(text, content_type="application/yaml", headers=headers)
+
+
+class MissionExport(ApiView):
+    permissions = {"GET": Permission.CONTENT_MANAGE}
+
+    @extend_schema(
+        operation_id="missions_export", responses={(200, "application/yaml"): MissionFile}
+    )
+    def get(self, request: Request, mission_id: UUID) -> HttpResponse:
+        """A mission with its rubric and hints as one YAML file, which can be imported.
+
+        For directors and admins. 409 `no_code`.
+        """
+        mission = missions.mission(mission_id)
+        text = mission_document(mission)
+        headers = {"Content-Disposition": f'attachment; filename="{mission.code}.yaml"'}
         return HttpResponse(text, content_type="application/yaml", headers=headers)

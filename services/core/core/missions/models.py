@@ -1,7 +1,12 @@
-"""Missions: practical work that learners hand in, with the rubric by which it is reviewed."""
+"""Missions: practical work that learners hand in, with the rubric by which it is reviewed, and the
+flags and hints of labs."""
 
+from enum import StrEnum
+
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from core.kit.choices import enum_choices
@@ -120,3 +125,110 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rubric}: {self.title}"
+
+
+class FlagSecret(models.Model):
+    """From which the flags of a mission follow."""
+
+    mission = models.OneToOneField(
+        Mission, models.CASCADE, primary_key=True, related_name="flag_secret"
+    )
+    encrypted = models.BinaryField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"Secret of {self.mission}"
+
+
+class IssuedFlag(models.Model):
+    """That a learner's flag was handed out for their lab."""
+
+    mission = models.ForeignKey(Mission, models.CASCADE, related_name="issued_flags")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="issued_flags")
+    flag_hash = models.BinaryField(max_length=32)
+    issued_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("mission", "user"), name="one_flag_of_learner"),
+            models.UniqueConstraint(fields=("mission", "flag_hash"), name="one_learner_of_flag"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.mission}"
+
+
+class FlagOutcome(StrEnum):
+    ACCEPTED = "accepted"
+    WRONG = "wrong"
+    OF_ANOTHER = "of_another"
+    """It is somebody else's flag."""
+
+
+class FlagAttempt(models.Model):
+    """A flag that a learner entered. Its text is not stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    mission = models.ForeignKey(Mission, models.CASCADE, related_name="flag_attempts_made")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="flag_attempts")
+    number = models.PositiveSmallIntegerField()
+    """Counts the learner's attempts at the mission, from 1."""
+    outcome = models.CharField(max_length=10, choices=enum_choices(FlagOutcome))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    """Whose flag it is, if it is somebody else's."""
+    entered_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "mission", "number"), name="one_flag_attempt_of_number"
+            ),
+            models.UniqueConstraint(
+                fields=("user", "mission"), condition=Q(outcome="accepted"), name="one_found_flag"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.mission}, flag {self.number}"
+
+
+class Hint(models.Model):
+    """A hint of a mission, which learners unlock. It is known by its number."""
+
+    mission = models.ForeignKey(Mission, models.CASCADE, related_name="hints")
+    number = models.PositiveSmallIntegerField()
+    """Counts the hints of the mission, from 1."""
+    text = models.TextField(max_length=2000)
+    cost = models.PositiveSmallIntegerField(validators=PERCENTAGE)
+    """Per cent of the mission's score; 0 is free."""
+    withdrawn = models.BooleanField(default=False)
+    """Whether only those who unlocked it still see it."""
+
+    class Meta:
+        ordering = ("mission", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("mission", "number"), name="one_hint_of_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.mission}: hint {self.number}"
+
+
+class HintUnlock(models.Model):
+    """A hint that a learner unlocked, and what it cost them."""
+
+    hint = models.ForeignKey(Hint, models.CASCADE, related_name="unlocks")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="hint_unlocks")
+    cost = models.PositiveSmallIntegerField()
+    """As `Hint.cost` was when it was unlocked."""
+    unlocked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("user", "hint"), name="one_unlock_of_hint"),)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.hint}"
