@@ -151,7 +151,9 @@ def record_outcome(
         require_consent(learner)
         found = get_for_update(Submission.objects.filter(pk=submission.pk))
         SUBMISSION_STATES.move(found, OUTCOMES[state])
-        found.score = None if score is None else _final_score(found, score - deduction)
+        if score is not None:
+            kept = (100 - found.late_deduction) / 100
+            found.score = round(max(score - deduction, 0) * kept, 2)
         found.decided_at = clock.now()
         publish(found)
         if found.state == SubmissionState.PASSED:
@@ -165,10 +167,6 @@ def _move(submission_id: UUID, action: str) -> Submission:
         SUBMISSION_STATES.move(submission, action)
         publish(submission)
         return submission
-
-
-def _final_score(submission: Submission, score: float) -> float:
-    return round(max(score, 0) * (100 - submission.late_deduction) / 100, 2)
 
 
 # --- attempts and lateness -----------------------------------------------------------------------
