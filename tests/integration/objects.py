@@ -220,6 +220,17 @@ def mission(world: World) -> Values:
     return {"mission_id": made["id"], "number": 1}
 
 
+def submission(world: World) -> Values:
+    """Handed in by the learner, with a file."""
+    mission_id = mission(world)["mission_id"]
+    submission_id = created(world.learner, f"missions/{mission_id}/submissions/", {})["id"]
+    path = f"submissions/{submission_id}/"
+    body = {"kind": "file", "file": _upload(world.learner, f"{submission_id}.txt")}
+    artifact_id = created(world.learner, f"{path}artifacts/", body)["id"]
+    answered(world.learner, f"{path}submit/", {})
+    return {"submission_id": submission_id, "artifact_id": artifact_id}
+
+
 def mission_import(world: World) -> Values:
     return _import(world, "missions/import/", "missions.yaml")
 
@@ -448,6 +459,8 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "quizzes/{quiz_id}/attempts/{attempt_id}": quiz_attempt,
     "reviews/{submission_id}": waiting_submission,
     "search/similar/{content_id}": lambda _: {"content_id": ITEM},
+    "submissions/{submission_id}": submission,
+    "submissions/{submission_id}/artifacts/{artifact_id}": submission,
     "users/{user_id}": user,
     "webhook-subscriptions/{subscription_id}": webhook_subscription,
 }

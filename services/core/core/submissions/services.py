@@ -153,7 +153,9 @@ def record_outcome(
         require_consent(learner)
         found = get_for_update(Submission.objects.filter(pk=submission.pk))
         SUBMISSION_STATES.move(found, OUTCOMES[state])
-        found.score = None if score is None else _final_score(found, score - deduction)
+        if score is not None:
+            kept = (100 - found.late_deduction) / 100
+            found.score = round(max(score - deduction, 0) * kept, 2)
         found.decided_at = clock.now()
         publish(found)
         if found.state == SubmissionState.PASSED:
@@ -169,10 +171,6 @@ def _move(submission_id: UUID, action: str) -> Submission:
         return submission
 
 
-def _final_score(submission: Submission, score: float) -> float:
-    return round(max(score, 0) * (100 - submission.late_deduction) / 100, 2)
-
-
 # --- attempts and lateness -----------------------------------------------------------------------
 def _own(user: User, submission_id: UUID, if_match: IfMatch | None) -> Submission:
     rows = Submission.objects.filter(user=user, pk=submission_id)
@@ -184,7 +182,7 @@ def _offered_mission(mission_id: UUID) -> Mission:
     mission = Mission.objects.exclude(state=MissionState.DRAFT).filter(pk=mission_id).first()
     if mission is None:
         raise NotFound
-    if mission.state == MissionState.RETIRED:
+    if mission.state == MissionState.RETIRED or not mission.content or mission.content.retired:
         raise MissionRetired
     return mission
 
