@@ -22,6 +22,7 @@ from core.users import api_tokens, impersonation
 from core.users.models import ApiToken, Impersonation, SignIn, User
 from core.users.services import add_user, refresh, sign_in
 from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.topics import TOPICS
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
 from tests.unit.core.cohort_calls import OF_COHORTS
 from tests.unit.core.mission_calls import OF_MISSIONS
@@ -116,10 +117,7 @@ def view(world: World) -> Any:
     return Impersonation.objects.all()
 
 
-OWNED = (
-    "users sign-ins memberships profiling goals progress feedback enrolments certificates "
-    "quiz-results"
-)
+OWNED = " ".join(one.kind for one in TOPICS if one.owned and one.producer == "core")
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_COHORTS,
     **OF_MISSIONS,
