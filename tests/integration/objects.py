@@ -146,6 +146,8 @@ def _import(world: World, path: str, name: str = "x.csv") -> Values:
     return {"import_id": accepted(world.admin, path, body)["id"]}
 
 
+RUBRIC = {"criteria": [{"title": "Report", "max_points": 10}]}
+HINTS = {"hints": [{"text": "Look at the logs.", "cost": 5}]}
 QUESTIONS = [{"kind": "text", "prompt": "Which program scans ports?", "accepted": ["nmap"]}]
 
 
@@ -179,23 +181,6 @@ def quiz_attempt(world: World) -> Values:
     return made | {"attempt_id": created(world.learner, path, {})["id"]}
 
 
-def waiting_submission(world: World) -> Values:
-    """Of the learner, at a new mission."""
-    program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
-    title = f"Mission {secrets.token_hex(6)}"
-    body = {"title": title, "program": program, "track": "builders", "skills": ["Networks"]}
-    mission_id = created(world.admin, "missions/", {**body, "duration_minutes": 30})["id"]
-    rubric = {"criteria": [{"title": "Report", "max_points": 10}]}
-    path = f"{API}/missions/{mission_id}/rubric/"
-    assert world.admin.core("PUT", path, json=rubric).status_code == 200
-    answered(world.admin, f"missions/{mission_id}/publish/", {})
-    submission_id = created(world.learner, f"missions/{mission_id}/submissions/", {})["id"]
-    path = f"submissions/{submission_id}/"
-    created(world.learner, f"{path}artifacts/", {"kind": "text", "text": title})
-    answered(world.learner, f"{path}submit/", {})
-    return {"submission_id": submission_id}
-
-
 def content(world: World) -> Values:
     program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
     content_id = f"mission-{secrets.randbelow(10**8) + 10**8}"
@@ -203,6 +188,34 @@ def content(world: World) -> Values:
     body |= {"title": "A mission", "track": "builders", "duration_minutes": 30}
     created(world.admin, "content/", body)
     return {"content_id": content_id}
+
+
+def mission(world: World) -> Values:
+    """A published lab with a hint."""
+    program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
+    body = {"title": "A lab", "code": secrets.token_hex(8), "program": program, "skills": ["Nmap"]}
+    body |= {"track": "builders", "duration_minutes": 30, "flag_attempts": 1000}
+    path = f"missions/{created(world.admin, 'missions/', body)['id']}/"
+    parts = {"rubric": RUBRIC, "hints": HINTS}
+    for part, content in parts.items():
+        world.admin.core("PUT", f"{API}/{path}{part}/", json=content).raise_for_status()
+    made = answered(world.admin, f"{path}publish/", {})
+    return {"mission_id": made["id"], "number": 1}
+
+
+def submission(world: World) -> Values:
+    """Handed in by the learner, with a file."""
+    mission_id = mission(world)["mission_id"]
+    submission_id = created(world.learner, f"missions/{mission_id}/submissions/", {})["id"]
+    path = f"submissions/{submission_id}/"
+    body = {"kind": "file", "file": _upload(world.learner, f"{submission_id}.txt")}
+    artifact_id = created(world.learner, f"{path}artifacts/", body)["id"]
+    answered(world.learner, f"{path}submit/", {})
+    return {"submission_id": submission_id, "artifact_id": artifact_id}
+
+
+def mission_import(world: World) -> Values:
+    return _import(world, "missions/import/", "missions.yaml")
 
 
 def program_import(world: World) -> Values:
@@ -409,6 +422,9 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "jobs/{job_id}": job,
     "memberships/{membership_id}": membership,
     "milestones/{milestone_id}": milestone,
+    "missions/{mission_id}": mission,
+    "missions/{mission_id}/hints/{number}": mission,
+    "missions/import/{import_id}": mission_import,
     "notifications/push-subscriptions/{subscription_id}": push_subscription,
     "operations/parked/{parked_id}": parked_record,
     "organizations/{organization_id}": organization,
@@ -424,8 +440,10 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "progress/import/{import_id}": progress_import,
     "quizzes/{quiz_id}": quiz,
     "quizzes/{quiz_id}/attempts/{attempt_id}": quiz_attempt,
-    "reviews/{submission_id}": waiting_submission,
+    "reviews/{submission_id}": submission,
     "search/similar/{content_id}": lambda _: {"content_id": ITEM},
+    "submissions/{submission_id}": submission,
+    "submissions/{submission_id}/artifacts/{artifact_id}": submission,
     "users/{user_id}": user,
     "webhook-subscriptions/{subscription_id}": webhook_subscription,
 }

@@ -1,5 +1,5 @@
-"""Who may ask the routes of attempts at all. Whom they answer is tested with attempts of learners in
-`test_submission_access` and `test_artifacts`."""
+"""Who may ask the routes of attempts at all. Whom they answer is tested with attempts of learners:
+`test_submission_access`, `test_artifacts`."""
 
 from ongoza_contracts.vocabulary import Role
 from tests.access_matrix import For, Route, roles

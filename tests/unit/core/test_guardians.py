@@ -15,6 +15,8 @@ from core.jobs.services import run_due
 from core.outbox.models import FactHistory, OutboxEvent
 from core.profiling import services as profiling
 from core.quizzes.views import QuizAttempts, SubmitQuizAttempt
+from core.submissions.artifact_views import ArtifactDetail, Artifacts
+from core.submissions.views import MissionSubmissions, Submit, Withdraw
 from core.users import guardians
 from core.users.base_views import ConsentedView
 from core.users.guardians import GuardianConsentRequired
@@ -190,12 +192,13 @@ def test_every_route_that_writes_progress_or_profiling_asks_for_consent() -> Non
     found = [*views(urlpatterns)]
     of_learners = {v for v in found if v.__module__ in ("core.progress.views", PROFILING)}
     of_learners |= {QuizAttempts, SubmitQuizAttempt}
+    of_learners |= {MissionSubmissions, Submit, Withdraw, Artifacts, ArtifactDetail}
     writing = {v for v in of_learners if {"post", "put", "patch"} & {*dir(v)}}
     assert {v.__name__ for v in writing if not issubclass(v, ConsentedView)} == {
         "LearnerProgress",
         "Result",
     }
-    assert len(writing) == 9
+    assert len(writing) == 14
 
 
 PROFILING = "core.profiling.views"

@@ -6,6 +6,7 @@ import pytest
 
 from core.missions.models import Criterion, Mission, Rubric
 from core.missions.services import publish_mission, restore_mission, retire_mission, set_rubric
+from core.missions.views import MissionOrder
 from core.programs.competencies import set_competency
 from core.programs.models import ContentItem
 from core.programs.services import retire_content
@@ -322,6 +323,15 @@ def test_the_list_is_filtered(query: str, titles: list[str], amina: Caller) -> N
 @pytest.mark.parametrize("query", ["difficulty=6", "state=open", "q=", "title=x", "ordering=code"])
 def test_a_filter_that_is_none_is_refused(query: str, amina: Caller) -> None:
     assert refusal(amina.get(f"missions/?{query}")) == (400, "bad_parameter", [])
+
+
+@pytest.mark.parametrize("ordering", [*MissionOrder])
+def test_every_order_is_paged_by_cursor(ordering: MissionOrder, amina: Caller) -> None:
+    missions = {str(offered_mission(title=f"{number}").pk) for number in range(3)}
+    first = amina.get(f"missions/?page_size=2&ordering={ordering}")[1]
+    second = amina.get(first["next"].partition("/api/v1/")[2])[1]
+    found = [one["id"] for page in (first, second) for one in page["results"]]
+    assert (len(found), {*found}) == (3, missions)
 
 
 def test_a_mission_whose_item_was_retired_is_not_on_offer(amina: Caller, dora: Caller) -> None:

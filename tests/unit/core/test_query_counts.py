@@ -21,6 +21,7 @@ from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
 from core.jobs.models import Job
 from core.lessons.models import Body, BodyState, Language
+from core.missions.models import Mission
 from core.notifications.kinds import NEW_DEVICE
 from core.notifications.models import PushSubscription
 from core.notifications.services import notify
@@ -41,6 +42,7 @@ from tests.unit.core.certificate_rows import published_enrolment
 from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.offered_missions import offered_mission
 from tests.unit.core.review_rows import many_claims, many_reviews, many_waiting
+from tests.unit.core.submission_lists import SUBMISSION_LISTS
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -343,6 +345,7 @@ def missions(_: User, numbers: range) -> None:
 
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
+    **SUBMISSION_LISTS,
     "/audit/": (users, f"audit/?type={UserCreated.type}&"),
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),
@@ -449,8 +452,9 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(path: str, form: str
         address = address.replace("{progress}", str(taken_again(user).pk))
     cohort = Cohort.objects.values_list("id", flat=True).first()
     named = {"program": program, "school": school().pk, "cohort": cohort, "user": user.pk}
-    named["submission"] = Submission.objects.values_list("pk", flat=True).first()
     named["quiz"] = Quiz.objects.values_list("pk", flat=True).first()
+    named["mission"] = Mission.objects.values_list("pk", flat=True).first()
+    named["submission"] = Submission.objects.values_list("pk", flat=True).first()
     address = address.format(**named) + form
     short, queries = cost(caller, address)
     fill(user, range(FEW, MANY))

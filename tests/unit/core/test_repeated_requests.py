@@ -84,6 +84,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
     "Extends a lease, twice at most; its response says how often is left.": (
         "reviews/{submission_id}/extend/",
     ),
+    "Changes nothing.": ("receipts/verify/",),
     "Sends something again, which is what is asked for.": (
         "auth/password/reset/",
         "internal/users/{user_id}/republish/",

@@ -47,7 +47,7 @@ def shown(reader: User, submission: Submission) -> list[Any]:
 def test_a_copied_passage_is_shown_with_the_attempt_that_has_it_too(
     world: World, row: Mission
 ) -> None:
-    other = submitted(classmate(world), row, f"{COPIED} {STORY}")
+    other = submitted(classmate(world), row, f"{STORY} My answer: {COPIED}")
     found = submitted(world.learner, row, f"{OWN}\n\n{COPIED}\n\n{STORY}", OWN)
     (one,) = shown(world.director, found)
     assert one["passages"] == [COPIED.removesuffix(".")]

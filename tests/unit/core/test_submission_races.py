@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -117,7 +118,7 @@ def check(one: Submission) -> None:
     facts = FactHistory.objects.filter(key=str(one.pk)).order_by("version")
     assert [fact.version for fact in facts] == [*range(1, one.version + 1)]
     states = [fact.body["state"] for fact in facts]
-    moves = [*zip(states, states[1:], strict=False)]
+    moves = [*pairwise(states)]
     assert moves.count(("draft", "submitted")) <= 1
     assert moves.count(("submitted", "withdrawn")) <= 1
     assert ("in_review", "withdrawn") not in moves

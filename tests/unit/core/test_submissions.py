@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.missions.models import Mission
 from core.outbox.models import FactHistory
+from core.programs.services import retire_content
 from core.progress.models import Progress
 from core.submissions.models import Extension, Submission
 from core.submissions.selectors import best_submission
@@ -122,6 +123,9 @@ def test_withdrawn_attempts_and_requested_changes_count_against_no_limit(
 def test_a_mission_that_is_not_offered_takes_no_attempt(amina: Caller, row: Mission) -> None:
     change(row, state=MissionState.RETIRED)
     before = everything()
+    assert refusal(amina.call("POST", path(row))) == (409, "mission_retired", [])
+    change(row, state=MissionState.PUBLISHED)
+    retire_content(content_id="mission-1")
     assert refusal(amina.call("POST", path(row))) == (409, "mission_retired", [])
     change(row, state=MissionState.DRAFT)
     assert refusal(amina.call("POST", path(row))) == ABSENT

@@ -28,10 +28,6 @@ class MissionOrder(StrEnum):
     TITLE_DESCENDING = "-title"
     DIFFICULTY = "difficulty"
     DIFFICULTY_DESCENDING = "-difficulty"
-    DUE_AT = "due_at"
-    DUE_AT_DESCENDING = "-due_at"
-    DURATION = "duration_minutes"
-    DURATION_DESCENDING = "-duration_minutes"
 
 
 FILTERS = [

@@ -20,6 +20,7 @@ from core.users.base_views import ConsentedView
 
 
 class Artifacts(ConsentedView):
+    private = True
     permissions = {"GET": Principal.USER, "POST": Principal.USER}
     etag_methods = ("POST",)
     idempotent_methods = ("POST",)
@@ -50,6 +51,7 @@ class Artifacts(ConsentedView):
 
 
 class ArtifactDetail(ConsentedView):
+    private = True
     permissions = dict.fromkeys(("GET", "PATCH", "DELETE"), Principal.USER)
     etag_methods = ("GET", "PATCH")
     if_match_methods = ("PATCH", "DELETE")
@@ -89,6 +91,7 @@ class ArtifactDetail(ConsentedView):
 
 
 class ArtifactContent(ApiView):
+    private = True
     permissions = {"GET": Principal.USER}
     etag_methods = ("GET",)
 

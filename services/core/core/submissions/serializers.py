@@ -125,7 +125,7 @@ class ReceiptStatementSerializer(serializers.Serializer[Any]):
     )
 
 
-class ReceiptSerializer(serializers.Serializer[Any]):
+class SubmissionReceiptSerializer(serializers.Serializer[Any]):
     receipt = serializers.CharField(help_text="A JSON Web Token.")
     statement = ReceiptStatementSerializer()
 

@@ -184,7 +184,7 @@ def _offered_mission(mission_id: UUID) -> Mission:
     mission = Mission.objects.exclude(state=MissionState.DRAFT).filter(pk=mission_id).first()
     if mission is None:
         raise NotFound
-    if mission.state == MissionState.RETIRED:
+    if mission.state == MissionState.RETIRED or not mission.content or mission.content.retired:
         raise MissionRetired
     return mission
 

@@ -149,13 +149,15 @@ class Similarities(ApiView):
 class Receipt(ApiView):
     permissions = {"GET": Principal.USER}
 
-    @extend_schema(operation_id="submissions_receipt", responses=serializers.ReceiptSerializer)
+    @extend_schema(
+        operation_id="submissions_receipt", responses=serializers.SubmissionReceiptSerializer
+    )
     def get(self, request: Request, submission_id: UUID) -> Response:
         """The signed receipt of an attempt: what was handed in, and when. Everybody verifies it at
         `receipts/verify/`. 409 `not_submitted`, or `credentials_off` on a server without a key."""
         token = receipt(selectors.visible_submission(self.caller, submission_id))
         shown = {"receipt": token, "statement": verified_receipt(token)}
-        return Response(serializers.ReceiptSerializer(shown).data)
+        return Response(serializers.SubmissionReceiptSerializer(shown).data)
 
 
 class VerifyReceipt(PublicView):
