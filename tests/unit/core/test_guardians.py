@@ -12,6 +12,7 @@ from django.utils import timezone
 from core.config.urls import urlpatterns
 from core.jobs.models import Job
 from core.jobs.services import run_due
+from core.missions.lab_views import Flags, UnlockHint
 from core.outbox.models import FactHistory, OutboxEvent
 from core.profiling import services as profiling
 from core.quizzes.views import QuizAttempts, SubmitQuizAttempt
@@ -191,14 +192,14 @@ def test_every_route_that_writes_progress_or_profiling_asks_for_consent() -> Non
     for the learner's consent in its service."""
     found = [*views(urlpatterns)]
     of_learners = {v for v in found if v.__module__ in ("core.progress.views", PROFILING)}
-    of_learners |= {QuizAttempts, SubmitQuizAttempt}
+    of_learners |= {QuizAttempts, SubmitQuizAttempt, Flags, UnlockHint}
     of_learners |= {MissionSubmissions, Submit, Withdraw, Artifacts, ArtifactDetail}
     writing = {v for v in of_learners if {"post", "put", "patch"} & {*dir(v)}}
     assert {v.__name__ for v in writing if not issubclass(v, ConsentedView)} == {
         "LearnerProgress",
         "Result",
     }
-    assert len(writing) == 14
+    assert len(writing) == 16
 
 
 PROFILING = "core.profiling.views"

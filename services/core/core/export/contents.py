@@ -23,6 +23,7 @@ LEFT_OUT: Mapping[str, str] = {
     "cohorts.Announcement.author": "an announcement belongs to its cohort",
     "cohorts.Enrolment.confirmed_by": "enrolments whose payment you confirmed are other people's",
     "idempotency.StoredResponse.user": "copies of answers that you had, some about other people",
+    "missions.FlagAttempt.owner": "your flag, entered by other people: their data",
     "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
     "reviews.Claim.submission": "claims of your submissions are reviewers' data",
     "reviews.Claim.taken_by": "claims that you took away are reviewers' data",

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.kit.admin import EtagForm, ModelAdmin, ReadOnlyAdmin, sentences
 from core.kit.admin_actions import service_action
+from core.kit.serializers import StrictSerializer
 from core.missions import labs, services
 from core.missions.models import (
     Criterion,
@@ -60,33 +61,28 @@ class MissionForm(EtagForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
-            self._check(UpdateMissionRequest(data=_body(cleaned)))
+            request = UpdateMissionRequest(data=_body(cleaned))
+            request.is_valid()
+            for name, faults in request.errors.items():
+                self.add_error(name, sentences(faults))
         return cleaned
 
     def clean_rubric(self) -> dict[str, Any] | None:
-        """The columns of the rubric and its criteria."""
-        return self._part("rubric", SetRubricRequest)
+        """The columns of the rubric and its criteria; None without any."""
+        rubric = self.cleaned_data["rubric"]
+        return _checked(SetRubricRequest(data=rubric)) if rubric else None
 
     def clean_hints(self) -> Any:
         """The columns of the hints."""
         hints = self.cleaned_data["hints"] or []
-        checked = self._part("hints", SetHintsRequest, {"hints": hints})
-        return checked["hints"] if checked else []
+        return _checked(SetHintsRequest(data={"hints": hints}))["hints"]
 
-    def _part(self, name: str, kind: Any, data: Any = None) -> dict[str, Any] | None:
-        """Raises ValidationError."""
-        data = data or self.cleaned_data[name]
-        if not data:
-            return None
-        request = kind(data=data)
-        if not request.is_valid():
-            raise forms.ValidationError(sentences(request.errors))
-        return dict(request.validated_data)
 
-    def _check(self, request: UpdateMissionRequest) -> None:
-        if not request.is_valid():
-            for name, faults in request.errors.items():
-                self.add_error(name, sentences(faults))
+def _checked(request: StrictSerializer) -> dict[str, Any]:
+    """Raises ValidationError."""
+    if not request.is_valid():
+        raise forms.ValidationError(sentences(request.errors))
+    return dict(request.validated_data)
 
 
 def _body(cleaned: dict[str, Any]) -> dict[str, Any]:
@@ -193,7 +189,8 @@ class CriterionAdmin(ReadOnlyAdmin):
 
 @admin.register(Hint)
 class HintAdmin(ReadOnlyAdmin):
-    list_display = ("mission", "number", "cost", "withdrawn")
+    list_display = ("mission", "number", "cost")
+    list_filter = ("withdrawn",)
 
 
 @admin.register(HintUnlock)

@@ -13,7 +13,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
 @admin.register(Artifact)
 class ArtifactAdmin(ReadOnlyAdmin):
-    list_display = ("submission", "kind", "size", "created_at")
+    list_display = ("id", "kind", "size", "created_at")
     list_filter = ("kind",)
     list_note = "What learners handed in. They and their reviewers alone see names and contents."
     hidden = ("name", "text", "url", "fingerprints", "sha256")
