@@ -181,23 +181,6 @@ def quiz_attempt(world: World) -> Values:
     return made | {"attempt_id": created(world.learner, path, {})["id"]}
 
 
-def waiting_submission(world: World) -> Values:
-    """Of the learner, at a new mission."""
-    program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
-    title = f"Mission {secrets.token_hex(6)}"
-    body = {"title": title, "program": program, "track": "builders", "skills": ["Networks"]}
-    mission_id = created(world.admin, "missions/", {**body, "duration_minutes": 30})["id"]
-    rubric = {"criteria": [{"title": "Report", "max_points": 10}]}
-    path = f"{API}/missions/{mission_id}/rubric/"
-    assert world.admin.core("PUT", path, json=rubric).status_code == 200
-    answered(world.admin, f"missions/{mission_id}/publish/", {})
-    submission_id = created(world.learner, f"missions/{mission_id}/submissions/", {})["id"]
-    path = f"submissions/{submission_id}/"
-    created(world.learner, f"{path}artifacts/", {"kind": "text", "text": title})
-    answered(world.learner, f"{path}submit/", {})
-    return {"submission_id": submission_id}
-
-
 def content(world: World) -> Values:
     program = world.admin.core("GET", f"{API}/programs/").json()["results"][0]["slug"]
     content_id = f"mission-{secrets.randbelow(10**8) + 10**8}"
@@ -457,7 +440,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "progress/import/{import_id}": progress_import,
     "quizzes/{quiz_id}": quiz,
     "quizzes/{quiz_id}/attempts/{attempt_id}": quiz_attempt,
-    "reviews/{submission_id}": waiting_submission,
+    "reviews/{submission_id}": submission,
     "search/similar/{content_id}": lambda _: {"content_id": ITEM},
     "submissions/{submission_id}": submission,
     "submissions/{submission_id}/artifacts/{artifact_id}": submission,

@@ -49,6 +49,7 @@ OTHERS: Mapping[str, str] = {
         files.services.remaining_files
         imports.services.outcome jobs.services.due
         programs.services.check_acyclic programs.services.last_number
+        reviews.services.own_claim reviews.services.waiting_entry
         restore.renumber.reused_ids users.services.lock_unchanged users.services.require_unchanged
         webhooks.services.erasure_subscriptions
     """,
@@ -68,7 +69,9 @@ OTHERS: Mapping[str, str] = {
         organizations.services.update_organization programs.services.add_program
         programs.services.restore_program programs.services.retire_program
         programs.services.update_program restore.services.advance_sequences
-        restore.services.pending_since users.api_tokens.exchange
+        restore.services.pending_since reviews.decisions.request_second_opinion
+        reviews.decisions.save_draft reviews.services.end_claim reviews.services.extend
+        users.api_tokens.exchange
         webhooks.services.change webhooks.services.note_failure webhooks.services.note_success
         webhooks.services.ping webhooks.services.replay webhooks.services.replay_page
         webhooks.services.retry webhooks.services.rotate_secret webhooks.services.schedule_replay

@@ -5,16 +5,20 @@ from datetime import datetime
 
 from core.kit import clock
 from core.reviews import selectors
-from core.reviews.models import QueueEntry
+from core.reviews.models import QueueEntry, ReviewDraft
 from core.reviews.promises import promised_time
 from core.submissions.models import Submission
+from ongoza_contracts.submissions import SubmissionState
 
 
 def follow(submission: Submission) -> None:
-    """Let the queue have the submission exactly while it waits for its first review."""
+    """Let the queue have the submission exactly while it waits for its first review. A withdrawn
+    one has no draft of a review either."""
     entries = QueueEntry.objects.filter(submission=submission)
     if submission.state not in selectors.UNDECIDED:
         entries.filter(second_opinion=False).delete()
+        if submission.state == SubmissionState.WITHDRAWN:
+            ReviewDraft.objects.filter(submission=submission).delete()
     elif not entries.exists():
         add_entry(submission, submission.submitted_at or clock.now())
 

@@ -173,10 +173,10 @@ class ReviewDraftSerializer(serializers.ModelSerializer[ReviewDraft]):
 
 
 class ReviewedSubmissionSerializer(serializers.Serializer[Mapping[str, Any]]):
-    """What a reviewer needs beside the work itself."""
+    """What a reviewer needs beside the work."""
 
     submission = serializers.UUIDField()
-    claim = ClaimSerializer(allow_null=True, help_text="The live one, of whoever has it.")
+    claim = ClaimSerializer(allow_null=True, help_text="The live one, by any reviewer.")
     draft = ReviewDraftSerializer(allow_null=True)
     reviews = ReviewForReviewersSerializer(many=True, help_text="Of this attempt, oldest first.")
 

@@ -79,7 +79,7 @@ def claim(*, reviewer: User, submission_id: UUID) -> Claim:
     Raises NotFound, Busy, NotWaiting, OwnReview, Claimed and ClaimLimit.
     """
     with lock_parent(User.objects.filter(pk=reviewer.pk)):
-        submission = get_for_update(selectors.reviewable(reviewer).filter(pk=submission_id))
+        submission = _get_for_update(reviewer, submission_id)
         entry = waiting_entry(submission)
         reviewed = Review.objects.filter(submission=submission, reviewer=reviewer)
         if entry.second_opinion and reviewed.exists():
@@ -101,16 +101,16 @@ def claim(*, reviewer: User, submission_id: UUID) -> Claim:
         return new
 
 
-@transaction.atomic
 def extend(*, reviewer: User, submission_id: UUID) -> Claim:
-    """Raises NotFound, ClaimLost and NoExtensionLeft."""
-    held = own_claim(_get_for_update(reviewer, submission_id), reviewer)
-    if held.extensions >= EXTENSIONS_MAX:
-        raise NoExtensionLeft
-    CLAIM_STATES.move(held, "extend")
-    held.until += LEASE
-    held.extensions += 1
-    held.save()
+    """Raises NotFound, Busy, ClaimLost and NoExtensionLeft."""
+    with lock_parent(User.objects.filter(pk=reviewer.pk)):  # `claim` counts what is live
+        held = own_claim(_get_for_update(reviewer, submission_id), reviewer)
+        if held.extensions >= EXTENSIONS_MAX:
+            raise NoExtensionLeft
+        CLAIM_STATES.move(held, "extend")
+        held.until += LEASE
+        held.extensions += 1
+        held.save()
     return held
 
 
