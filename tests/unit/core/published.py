@@ -18,6 +18,7 @@ from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
 from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.coaching_rows import done_today
 from tests.unit.core.cohort_rows import apply, open_cohort
+from tests.unit.core.mentor_rows import published_match, published_session
 from tests.unit.core.mission_rows import published_mission, published_submission
 from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.review_rows import published_review
@@ -63,6 +64,8 @@ def published_rows() -> dict[str, Versioned]:
         "enrolments": (enrolment := apply(learner, cohort)),
         "certificates": published_certificate(enrolment),
         "quiz-results": published_result(learner),
+        "matches": (match := published_match(learner, person("guide"))),
+        "sessions": published_session(match),
         "missions": (mission := published_mission()),
         "submissions": (submission := published_submission(learner, mission)),
         "reviews": published_review(submission),

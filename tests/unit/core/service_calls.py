@@ -27,6 +27,7 @@ from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressSta
 from tests.unit.core.coaching_calls import OF_COACHING
 from tests.unit.core.cohort_calls import OF_COHORTS
 from tests.unit.core.mission_calls import OF_MISSIONS
+from tests.unit.core.mentor_calls import OF_MENTORSHIP
 from tests.unit.core.published import published_rows
 from tests.unit.core.quiz_rows import answers, past_attempt, quiz
 from tests.unit.core.review_calls import OF_REVIEWS
@@ -125,6 +126,7 @@ PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_MISSIONS,
     **OF_REVIEWS,
     **OF_SUBMISSIONS,
+    **OF_MENTORSHIP,
     "access.services.grant": (
         "memberships",
         lambda w: {

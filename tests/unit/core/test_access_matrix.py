@@ -34,6 +34,7 @@ from tests.unit.core import conversation_rows
 from tests.unit.core.certificate_rows import published_certificate, published_enrolment
 from tests.unit.core.coaching_routes import COACHING
 from tests.unit.core.mission_routes import MISSION_ROUTES
+from tests.unit.core.mentor_routes import MENTORSHIP
 from tests.unit.core.quiz_rows import quiz
 from tests.unit.core.review_routes import REVIEW_ROUTES
 from tests.unit.core.submission_routes import SUBMISSION_ROUTES
@@ -61,6 +62,7 @@ ROUTES: dict[str, Route] = {
     **MISSION_ROUTES,
     **REVIEW_ROUTES,
     **SUBMISSION_ROUTES,
+    **MENTORSHIP,
     "GET /audit/": Route(MANAGERS),
     "POST /auth/login/": Route(For.ANYONE, body={}),
     "POST /auth/logout/": Route(For.ANYONE, body={}),

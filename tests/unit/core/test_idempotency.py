@@ -40,6 +40,7 @@ from tests.unit.core.cohort_rows import enrolment_in, program_version, published
 from tests.unit.core.conversation_rows import matched
 from tests.unit.core.mentor_rows import profile
 from tests.unit.core.offered_missions import lab
+from tests.unit.core.mentor_rows import ahead, asked, match_of, profile
 from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.review_rows import claimed, graded_mission, handed_in
 from tests.unit.core.school import World
@@ -335,6 +336,25 @@ REPEATABLE = [
         lambda world: world.admin,
         lambda world: {"cohort": str(published_cohort(scholarship=1).pk), "pool": "scholarship"},
         an_active_enrolment,
+    ),
+    Repeatable(
+        "mentorship/requests/",
+        lambda world: world.learner,
+        lambda world: {"mentor": profile(world.mentor).pk},
+    ),
+    Repeatable(
+        "mentorship/requests/{request_id}/accept/",
+        lambda world: world.mentor,
+        lambda world: None,
+        lambda world: {"request_id": asked(world.learner, world.mentor).pk},
+    ),
+    Repeatable(
+        "mentorship/sessions/",
+        lambda world: world.mentor,
+        lambda world: {
+            "match": str(match_of(world.learner, world.mentor).pk),
+            "starts_at": ahead().isoformat(),
+        },
     ),
     Repeatable("users/me/export/", lambda world: world.learner, lambda world: None, status=202),
     Repeatable("memberships/", lambda world: world.director, World.assignment),

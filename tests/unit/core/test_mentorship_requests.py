@@ -16,7 +16,7 @@ from core.notifications.models import Notification
 from core.users.models import User
 from core.users.services import choose_track
 from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionState
-from ongoza_contracts.vocabulary import Role
+from ongoza_contracts.vocabulary import Role, Track
 from tests.unit.core.mentor_rows import asked, end, match_of, profile, session_in
 from tests.unit.core.notified import notified, run_jobs
 from tests.unit.core.school import World
@@ -131,7 +131,7 @@ def test_without_a_wish_the_mentor_of_the_learners_track_with_the_least_load_is_
     profile(busy, tracks=["builders"])
     profile(of_track, tracks=["builders"])
     asked(world.learner, busy)
-    choose_track(user_id=learner.pk, track="builders")
+    choose_track(user_id=learner.pk, track=Track.BUILDERS)
     assert ask(User.objects.get(pk=learner.pk))[0] == 201
     run_jobs()
     assert MentorshipRequest.objects.get(learner=learner).mentor == of_track

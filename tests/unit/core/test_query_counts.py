@@ -46,6 +46,7 @@ from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.offered_missions import offered_mission
 from tests.unit.core.review_rows import many_claims, many_reviews, many_waiting
 from tests.unit.core.submission_lists import SUBMISSION_LISTS
+from tests.unit.core.mentor_lists import MENTORSHIP_LISTS
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -353,6 +354,7 @@ NAMED: dict[str, type[Model]] = {
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
     **SUBMISSION_LISTS,
+    **MENTORSHIP_LISTS,
     "/audit/": (users, f"audit/?type={UserCreated.type}&"),
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),

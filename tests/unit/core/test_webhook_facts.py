@@ -52,6 +52,8 @@ WITHHELD = {
     "ongoza.review.updated.v1": "is about a submission",
     "ongoza.cohort.updated.v1": "belongs to nobody",
     "ongoza.enrolment.updated.v1": "names no organization",
+    "ongoza.match.updated.v1": "a mentor and a learner work in private",
+    "ongoza.session.updated.v1": "a mentor and a learner meet in private",
     "ongoza.content.retired.v1": "belongs to nobody",
     "ongoza.habit.updated.v1": "only the learner reads it",
     "ongoza.habit_entry.updated.v1": "only the learner reads it",

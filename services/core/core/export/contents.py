@@ -39,6 +39,8 @@ LEFT_OUT: Mapping[str, str] = {
     "mentorship.Message.author": "the messages of your matches are in it with their match",
     "mentorship.Note.author": "the notes of your matches are in it with their match",
     "missions.FlagAttempt.owner": "your flag, entered by other people: their data",
+    "mentorship.Match.mentor": "that they have a mentor is the learners' data",
+    "mentorship.Session.mentor": "sessions with learners are the learners' data",
     "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
     "reviews.Claim.submission": "claims of your submissions are reviewers' data",
     "reviews.Claim.taken_by": "claims that you took away are reviewers' data",
