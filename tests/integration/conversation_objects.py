@@ -38,10 +38,6 @@ def pair(world: "World") -> Pair:
     return Pair(mentor, learner, match["id"])
 
 
-def match(world: "World") -> Values:
-    return {"match_id": pair(world).match_id}
-
-
 def artifact(world: "World") -> Values:
     made = pair(world)
     body = {"text": "Hello", "artifacts": [upload(made.learner, "x.txt")]}
@@ -89,7 +85,6 @@ MAKERS: Mapping[str, Callable[["World"], Values]] = {
     "conduct/reports/{report_id}": report,
     "mentorship/flags/{flag_id}": flag,
     "mentorship/groups/{group_id}": group,
-    "mentorship/matches/{match_id}": match,
     "mentorship/matches/{match_id}/artifacts/{artifact_id}": artifact,
     "mentorship/mentees/{user_id}": mentee,
     "mentorship/notes/{note_id}": note,

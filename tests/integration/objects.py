@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ongoza_contracts.vocabulary import Role
 from scripts.stack.stack import Stack
-from tests.integration import conversation_objects
+from tests.integration import conversation_objects, mentor_objects
 from tests.integration.accounts import (
     API,
     Account,
@@ -381,6 +381,10 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "invitations/{token}": invitation_token,
     "jobs/{job_id}": job,
     "memberships/{membership_id}": membership,
+    "mentors/{mentor_id}": mentor_objects.mentor,
+    "mentorship/matches/{match_id}": mentor_objects.match,
+    "mentorship/requests/{request_id}": mentor_objects.mentorship_request,
+    "mentorship/sessions/{session_id}": mentor_objects.session,
     "milestones/{milestone_id}": milestone,
     "notifications/push-subscriptions/{subscription_id}": push_subscription,
     "operations/parked/{parked_id}": parked_record,

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.mentorship import matches, profiles, requests, sessions
 from core.mentorship.models import Match, MentorProfile, MentorshipRequest, Session
 from core.mentorship.profiles import RuleSpec
+from core.outbox.publish import publish
 from core.users.models import User
 from ongoza_contracts.mentorship import SessionParty, SessionState
 
@@ -81,4 +83,29 @@ def set_columns(session: Session, **columns: Any) -> Session:
     if columns:
         QuerySet(Session).filter(pk=session.pk).update(**columns)
         session.refresh_from_db()
+    return session
+
+
+def published_match(learner: User, mentor: User) -> Match:
+    """Without its membership, for tests of published rows."""
+    match = Match(learner=learner, mentor=mentor)
+    with transaction.atomic():
+        publish(match)
+    return match
+
+
+def published_session(match: Match, starts_at: datetime | None = None) -> Session:
+    starts_at = starts_at or ahead()
+    session = Session(
+        match=match,
+        learner=match.learner,
+        mentor=match.mentor,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+        learner_time_zone="Africa/Nairobi",
+        mentor_time_zone="Europe/London",
+        proposed_by=SessionParty.LEARNER,
+    )
+    with transaction.atomic():
+        publish(session)
     return session

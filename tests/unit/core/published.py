@@ -17,6 +17,7 @@ from core.users.services import sign_in
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
 from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.cohort_rows import apply, open_cohort
+from tests.unit.core.mentor_rows import published_match, published_session
 from tests.unit.core.mission_rows import published_mission, published_submission
 from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.world import (
@@ -59,6 +60,8 @@ def published_rows() -> dict[str, Versioned]:
         "enrolments": (enrolment := apply(learner, cohort)),
         "certificates": published_certificate(enrolment),
         "quiz-results": published_result(learner),
+        "matches": (match := published_match(learner, person("guide"))),
+        "sessions": published_session(match),
         "missions": (mission := published_mission()),
         "submissions": published_submission(learner, mission),
         "sign-ins": SignIn.objects.get(),

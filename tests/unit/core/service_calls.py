@@ -22,8 +22,10 @@ from core.users import api_tokens, impersonation
 from core.users.models import ApiToken, Impersonation, SignIn, User
 from core.users.services import add_user, refresh, sign_in
 from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.topics import TOPICS
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
 from tests.unit.core.cohort_calls import OF_COHORTS
+from tests.unit.core.mentor_calls import OF_MENTORSHIP
 from tests.unit.core.published import published_rows
 from tests.unit.core.quiz_rows import answers, past_attempt, quiz
 from tests.unit.core.school import World
@@ -113,12 +115,10 @@ def view(world: World) -> Any:
     return Impersonation.objects.all()
 
 
-OWNED = (
-    "users sign-ins memberships profiling goals progress feedback enrolments certificates "
-    "quiz-results"
-)
+OWNED = " ".join(one.kind for one in TOPICS if one.owned and one.producer == "core")
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_COHORTS,
+    **OF_MENTORSHIP,
     "access.services.grant": (
         "memberships",
         lambda w: {

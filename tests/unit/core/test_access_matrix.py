@@ -32,6 +32,7 @@ from tests.access_matrix import (
 from tests.openapi_documents import core_document
 from tests.unit.core import conversation_rows
 from tests.unit.core.certificate_rows import published_certificate, published_enrolment
+from tests.unit.core.mentor_routes import MENTORSHIP
 from tests.unit.core.quiz_rows import quiz
 from tests.unit.core.world import (
     NOBODY,
@@ -54,6 +55,7 @@ MANAGERS = roles(Role.DIRECTOR, Role.ADMIN)
 ADMINS = roles(Role.ADMIN)
 
 ROUTES: dict[str, Route] = {
+    **MENTORSHIP,
     "GET /audit/": Route(MANAGERS),
     "POST /auth/login/": Route(For.ANYONE, body={}),
     "POST /auth/logout/": Route(For.ANYONE, body={}),

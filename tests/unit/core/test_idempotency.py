@@ -34,7 +34,7 @@ from ongoza_contracts.vocabulary import Role
 from tests.openapi_documents import core_document
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
 from tests.unit.core.conversation_rows import matched
-from tests.unit.core.mentor_rows import profile
+from tests.unit.core.mentor_rows import ahead, asked, match_of, profile
 from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.school import World
 from tests.unit.core.test_group_sessions import request as group_request
@@ -256,6 +256,25 @@ REPEATABLE = [
         lambda world: world.admin,
         lambda world: {"cohort": str(published_cohort(scholarship=1).pk), "pool": "scholarship"},
         an_active_enrolment,
+    ),
+    Repeatable(
+        "mentorship/requests/",
+        lambda world: world.learner,
+        lambda world: {"mentor": profile(world.mentor).pk},
+    ),
+    Repeatable(
+        "mentorship/requests/{request_id}/accept/",
+        lambda world: world.mentor,
+        lambda world: None,
+        lambda world: {"request_id": asked(world.learner, world.mentor).pk},
+    ),
+    Repeatable(
+        "mentorship/sessions/",
+        lambda world: world.mentor,
+        lambda world: {
+            "match": str(match_of(world.learner, world.mentor).pk),
+            "starts_at": ahead().isoformat(),
+        },
     ),
     Repeatable("users/me/export/", lambda world: world.learner, lambda world: None, status=202),
     Repeatable("memberships/", lambda world: world.director, World.assignment),

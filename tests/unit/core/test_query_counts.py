@@ -40,6 +40,7 @@ from ongoza_contracts.vocabulary import ProgressStatus, Role, Verdict
 from tests.unit.core import conversation_rows
 from tests.unit.core.certificate_rows import published_enrolment
 from tests.unit.core.cohort_rows import apply, published_cohort
+from tests.unit.core.mentor_lists import MENTORSHIP_LISTS
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -337,6 +338,7 @@ def subscribed() -> Subscription:
 
 Fill = Callable[[User, range], None]
 LISTS: dict[str, tuple[Fill, str]] = {
+    **MENTORSHIP_LISTS,
     "/audit/": (users, f"audit/?type={UserCreated.type}&"),
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),

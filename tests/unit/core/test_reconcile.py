@@ -19,6 +19,7 @@ from ongoza_contracts.http.reconcile import KINDS, VERSION_MAX, VERSION_STEP_MAX
 from ongoza_contracts.topics import TOPICS
 from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.cohort_rows import apply, published_cohort
+from tests.unit.core.mentor_rows import ahead, published_match, published_session
 from tests.unit.core.mission_rows import published_mission, published_submission
 from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.world import (
@@ -74,6 +75,8 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     cohorts = [published_cohort(paid=0) for _ in range(2)]
     enrolments = [apply(learner, cohort, "paid") for cohort in cohorts]
     missions = [published_mission() for _ in range(2)]
+    matches = [published_match(learner, mentor) for mentor in others]
+    meetings = [published_session(matches[0], ahead(day)) for day in (2, 3)]
     results = [str(published_result(learner).pk) for _ in range(2)]
     return {
         "users": [str(one.id) for one in (learner, *others)],
@@ -85,6 +88,8 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "enrolments": [str(one.pk) for one in enrolments],
         "certificates": [str(published_certificate(one).pk) for one in enrolments],
         "quiz-results": results,
+        "matches": [str(match.pk) for match in matches],
+        "sessions": [str(one.pk) for one in meetings],
         "missions": [str(mission.pk) for mission in missions],
         "submissions": [str(published_submission(learner, one).pk) for one in missions],
         "profiling": sorted(sessions),
@@ -189,6 +194,7 @@ def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
     rows = appended()
     assert answer == (200, {"facts": len(rows)})
     kinds = "progress feedback goals enrolments certificates quiz-results submissions sign-ins"
+    kinds += " matches sessions"
     owned = [key for kind in kinds.split() for key in world[kind]]
     published = {key: version for _, key, version in rows}
     # All under their present version but the user, whom a consumer erased with version 40.

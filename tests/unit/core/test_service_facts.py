@@ -55,9 +55,11 @@ OTHERS: Mapping[str, str] = {
     "They write rows that are not published.": """
         calendars.services.issue_token calendars.services.record_use
         calendars.services.revoke_token certificates.services.withdraw_key
+        conduct.services.block_other conduct.services.decide conduct.services.report
         export.services.build_export export.services.request_export
         lessons.services.change_draft lessons.services.delete_draft
         lessons.services.import_text lessons.services.publish_body lessons.services.write_draft
+        mentorship.sessions.give_feedback
         files.services.delete_bytes files.services.delete_files files.services.erase_files
         files.services.sweep_orphans files.services.write_blob files.services.write_file
         jobs.services.delete_jobs jobs.services.retry jobs.services.schedule
@@ -89,6 +91,8 @@ IN_A_TRANSACTION = {
     "cohorts.enrolments.add_entry",
     "cohorts.enrolments.move",
     "cohorts.seats.promote",
+    "mentorship.matches.start_match",
+    "mentorship.sessions.cancel_all",
     "feedback.services.set_verdict",
     "users.api_tokens.end_tokens",
     "users.impersonation.end_views",

@@ -51,6 +51,8 @@ WITHHELD = {
     "ongoza.submission.updated.v1": "a learner's drafts are theirs alone",
     "ongoza.cohort.updated.v1": "belongs to nobody",
     "ongoza.enrolment.updated.v1": "names no organization",
+    "ongoza.match.updated.v1": "a mentor and a learner work in private",
+    "ongoza.session.updated.v1": "a mentor and a learner meet in private",
     "ongoza.content.retired.v1": "belongs to nobody",
     "ongoza.feedback.given.v1": "only the learner reads it",
     "ongoza.profiling.answered.v1": "only the learner reads it",

@@ -34,8 +34,10 @@ LEFT_OUT: Mapping[str, str] = {
     "mentorship.Block.blocked": "that somebody blocked you is their data",
     "mentorship.Flag.raised_by": "flags that you raised are data of the learners",
     "mentorship.Flag.resolved_by": "flags that you resolved are data of the learners",
-    "mentorship.Message.author": "the messages of your matches are in it with their match",
-    "mentorship.Note.author": "the notes of your matches are in it with their match",
+    "mentorship.Match.mentor": "that they have a mentor is the learners' data",
+    "mentorship.Message.author": "messages in a match are data of its learner",
+    "mentorship.Note.author": "notes about a match are data of its learner",
+    "mentorship.Session.mentor": "sessions with learners are the learners' data",
     "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
     "users.Impersonation.viewer": "accounts that you viewed as staff are other people's data",
 }
