@@ -161,7 +161,8 @@ def visible_session(caller: User, session_id: UUID) -> Session:
 
 
 def _within(caller: User) -> Q:
-    return Q(mentor=caller) | reach(caller, Permission.MEMBERSHIP_READ, "learner_id")
+    reached = reach(caller, Permission.MEMBERSHIP_READ, "learner_id")
+    return reached | Q(mentor=caller) if reached else reached  # empty for everyone
 
 
 def matches_without_membership() -> QuerySet[Match]:
