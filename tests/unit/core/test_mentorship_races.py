@@ -84,8 +84,8 @@ class Operations:
             matches.end_match(caller=self.one_of(match), match_id=match.pk, reason=reason)
 
     def one_of(self, row: Match | Session) -> User:
-        found: Any = self.random.choice((row.learner, row.mentor))
-        return found
+        assert row.mentor is not None
+        return self.random.choice((row.learner, row.mentor))
 
     def time(self) -> datetime:
         return self.starts_at + timedelta(minutes=30) * self.random.randrange(72)

@@ -292,7 +292,7 @@ def invitations(user: User) -> list[Calendar]:
             if part.get_content_subtype() == "calendar":
                 calendar = Calendar.from_ical(part.get_payload(decode=True))
                 assert str(calendar["method"]) == part.get_param("method")
-                found.append(cast(Calendar, calendar))
+                found.append(calendar)
     return found
 
 

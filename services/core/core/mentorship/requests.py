@@ -180,8 +180,8 @@ def next_mentor(request: MentorshipRequest) -> int | None:
     learner = request.learner
     others = MentorshipRequest.objects.filter(learner=learner, state__in=OPEN_REQUESTS)
     matched = Match.objects.filter(learner=learner, state=MatchState.ACTIVE)
-    room: Any = {"is_accepting": True, "capacity__gt": F("matched") + F("asked")}
-    rows = mentors_for(learner).filter(**room)
+    rows: QuerySet[Any] = mentors_for(learner).filter(is_accepting=True)
+    rows = rows.filter(capacity__gt=F("matched") + F("asked"))
     rows = rows.exclude(pk__in=request.passes.values("mentor"))
     rows = rows.exclude(pk__in=matched.exclude(mentor=None).values("mentor"))
     rows = rows.exclude(pk__in=others.exclude(mentor=None).values("mentor"))
