@@ -35,6 +35,8 @@ LEFT_OUT: Mapping[str, str] = {
     "mentorship.Flag.raised_by": "flags that you raised are data of the learners",
     "mentorship.Flag.resolved_by": "flags that you resolved are data of the learners",
     "mentorship.Match.mentor": "that they have a mentor is the learners' data",
+    "mentorship.MentorshipRequest.mentor": "requests for a mentor are the learners' data",
+    "mentorship.MentorshipRequest.preferred": "requests for a mentor are the learners' data",
     "mentorship.Message.author": "messages in a match are data of its learner",
     "mentorship.Note.author": "notes about a match are data of its learner",
     "mentorship.Session.mentor": "sessions with learners are the learners' data",
