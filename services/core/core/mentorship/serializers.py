@@ -253,7 +253,7 @@ class EndMatchRequest(StrictSerializer):
     reason = serializers.ChoiceField(choices=GIVEN_REASONS)
 
 
-class SessionSerializer(serializers.ModelSerializer[Session]):
+class MentorshipSessionSerializer(serializers.ModelSerializer[Session]):
     class Meta:
         model = Session
         fields = (
@@ -286,6 +286,8 @@ class FeedbackRequest(StrictSerializer):
 
 
 class SessionFeedbackSerializer(serializers.ModelSerializer[SessionFeedback]):
+    rating = serializers.IntegerField(read_only=True)
+
     class Meta:
         model = SessionFeedback
         fields = ("session", "rating", "text", "created_at")

@@ -58,12 +58,12 @@ def slots(
 ) -> list[Interval]:
     """The slots that start at `first` or later, before `last`, and overlap nothing `taken`.
 
-    They follow each other from the beginning of each stretch of available time of a day.
+    They follow each other from the beginning of each span of available time of a day.
     """
     found = []
-    for stretch in _stretches(availability, first, last):
-        starts_at = stretch.starts_at
-        while starts_at + length <= stretch.ends_at:
+    for span in _open_intervals(availability, first, last):
+        starts_at = span.starts_at
+        while starts_at + length <= span.ends_at:
             slot = Interval(starts_at, starts_at + length)
             if first <= starts_at < last and not any(map(slot.overlaps, taken)):
                 found.append(slot)
@@ -71,8 +71,10 @@ def slots(
     return sorted(found)
 
 
-def _stretches(availability: Availability, first: datetime, last: datetime) -> Iterator[Interval]:
-    """The available time of the days that touch the range, without gaps within a stretch."""
+def _open_intervals(
+    availability: Availability, first: datetime, last: datetime
+) -> Iterator[Interval]:
+    """The available time of the days that touch the range, without gaps within a span."""
     periods = [*_offset_periods(availability.zone, first - 2 * DAY, last + 2 * DAY)]
     day = first.astimezone(availability.zone).date() - DAY
     while day <= last.astimezone(availability.zone).date() + DAY:

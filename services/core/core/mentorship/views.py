@@ -21,11 +21,11 @@ from core.mentorship.serializers import (
     ListedRequestSerializer,
     MatchSerializer,
     MentorshipRequestSerializer,
+    MentorshipSessionSerializer,
     MoveSessionRequest,
     RequestDetailSerializer,
     RequestMentorRequest,
     SessionFeedbackSerializer,
-    SessionSerializer,
 )
 
 
@@ -169,18 +169,18 @@ class Sessions(ApiView):
     @extend_schema(
         operation_id="mentorship_sessions_list",
         parameters=[*SessionFilters.parameters(), *PAGE],
-        responses=page_of(SessionSerializer),
+        responses=page_of(MentorshipSessionSerializer),
     )
     def get(self, request: Request) -> Response:
         """The caller's own sessions, as learner or mentor, and those of learners whose memberships
         the caller reads, by their start."""
         rows = apply_filters(SessionFilters, request, selectors.visible_sessions(self.caller))
-        return self.page(rows, SessionSerializer)
+        return self.page(rows, MentorshipSessionSerializer)
 
     @extend_schema(
         operation_id="mentorship_sessions_book",
         request=BookSessionRequest,
-        responses={201: SessionSerializer},
+        responses={201: MentorshipSessionSerializer},
     )
     def post(self, request: Request) -> Response:
         """Propose a session of one's own match; the other one confirms it.
@@ -189,17 +189,19 @@ class Sessions(ApiView):
         `not_a_slot`, `time_taken`, `too_many_sessions` and `match_ended`.
         """
         session = sessions.book(caller=self.caller, **self.body(BookSessionRequest))
-        return self.one(session, SessionSerializer, 201)
+        return self.one(session, MentorshipSessionSerializer, 201)
 
 
 class SessionDetail(ApiView):
     permissions = {"GET": Principal.USER}
     etag_methods = ("GET",)
 
-    @extend_schema(operation_id="mentorship_sessions_read", responses=SessionSerializer)
+    @extend_schema(operation_id="mentorship_sessions_read", responses=MentorshipSessionSerializer)
     def get(self, request: Request, session_id: UUID) -> Response:
         """One session."""
-        return self.one(selectors.visible_session(self.caller, session_id), SessionSerializer)
+        return self.one(
+            selectors.visible_session(self.caller, session_id), MentorshipSessionSerializer
+        )
 
 
 class SessionAction(ApiView):
@@ -216,7 +218,7 @@ class MoveSession(SessionAction):
     @extend_schema(
         operation_id="mentorship_sessions_move",
         request=MoveSessionRequest,
-        responses=SessionSerializer,
+        responses=MentorshipSessionSerializer,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         """Propose another time, which the other one confirms. The old time is free at once; where
@@ -225,33 +227,37 @@ class MoveSession(SessionAction):
         session = sessions.move(
             caller=self.caller, session_id=session_id, if_match=self.if_match, **body
         )
-        return self.one(session, SessionSerializer)
+        return self.one(session, MentorshipSessionSerializer)
 
 
 class ConfirmSession(SessionAction):
     permissions = {"POST": Principal.USER}
 
     @extend_schema(
-        operation_id="mentorship_sessions_confirm", request=None, responses=SessionSerializer
+        operation_id="mentorship_sessions_confirm",
+        request=None,
+        responses=MentorshipSessionSerializer,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         """Agree to the time that the other one proposed; 403 for one's own proposal."""
         session = sessions.confirm(
             caller=self.caller, session_id=session_id, if_match=self.if_match
         )
-        return self.one(session, SessionSerializer)
+        return self.one(session, MentorshipSessionSerializer)
 
 
 class CancelSession(SessionAction):
     permissions = {"POST": Principal.USER}
 
     @extend_schema(
-        operation_id="mentorship_sessions_cancel", request=None, responses=SessionSerializer
+        operation_id="mentorship_sessions_cancel",
+        request=None,
+        responses=MentorshipSessionSerializer,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         """Call off a session that has not begun; its time is free at once."""
         session = sessions.cancel(caller=self.caller, session_id=session_id, if_match=self.if_match)
-        return self.one(session, SessionSerializer)
+        return self.one(session, MentorshipSessionSerializer)
 
 
 class SessionAttendance(SessionAction):
@@ -260,7 +266,7 @@ class SessionAttendance(SessionAction):
     @extend_schema(
         operation_id="mentorship_sessions_record_attendance",
         request=AttendanceRequest,
-        responses=SessionSerializer,
+        responses=MentorshipSessionSerializer,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
         """Note that a confirmed session was held, or who missed it. For its mentor."""
@@ -270,7 +276,7 @@ class SessionAttendance(SessionAction):
             if_match=self.if_match,
             **self.body(AttendanceRequest),
         )
-        return self.one(session, SessionSerializer)
+        return self.one(session, MentorshipSessionSerializer)
 
 
 class FeedbackOfSession(ApiView):
