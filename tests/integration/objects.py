@@ -1,6 +1,5 @@
 """Makes an object for every route of both OpenAPI documents that has an id in its path."""
 
-import hashlib
 import re
 import secrets
 from base64 import urlsafe_b64encode
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ongoza_contracts.vocabulary import Role
 from scripts.stack.stack import Stack
-from tests.integration import mentor_objects
+from tests.integration import conversation_objects, mentor_objects
 from tests.integration.accounts import (
     API,
     Account,
@@ -24,6 +23,7 @@ from tests.integration.accounts import (
     demo_admin,
     mails_to,
     stored,
+    upload,
 )
 from tests.integration.story import Learner, eventually, send_raw
 
@@ -114,19 +114,7 @@ def feedback(world: World) -> Values:
 
 def file(world: World) -> Values:
     """A complete one of a byte; the world's learner may have it already."""
-    return {"file_id": _upload(world.learner, "x.txt")}
-
-
-def _upload(owner: Learner, name: str) -> Any:
-    """The id of a complete file of one byte."""
-    byte, sha256 = b"x", hashlib.sha256(b"x").hexdigest()
-    made = stored(owner, "files/", {"name": name, "size": 1, "sha256": sha256})
-    headers = {"Upload-Offset": "0", "Content-SHA256": sha256}
-    headers["Content-Type"] = "application/octet-stream"
-    if made["state"] == "under_way":
-        path = f"{API}/files/{made['id']}/"
-        owner.core("PATCH", path, content=byte, headers=headers).raise_for_status()
-    return made["id"]
+    return {"file_id": upload(world.learner, "x.txt")}
 
 
 def content_import(world: World) -> Values:
@@ -143,7 +131,7 @@ def progress_import(world: World) -> Values:
 
 
 def _import(world: World, path: str, name: str = "x.csv") -> Values:
-    body = {"file": _upload(world.admin, name), "dry_run": True}
+    body = {"file": upload(world.admin, name), "dry_run": True}
     return {"import_id": accepted(world.admin, path, body)["id"]}
 
 
@@ -164,7 +152,7 @@ def course(world: World) -> Values:
 def body_draft(world: World) -> Values:
     """Of a new course, with a file."""
     made = course(world)
-    file_id = _upload(world.admin, f"{made['content_id']}.txt")
+    file_id = upload(world.admin, f"{made['content_id']}.txt")
     body = {"language": "en", "markdown": f"## Welcome\n\n[x](files/{file_id})"}
     body_id = created(world.admin, f"content/{made['content_id']}/bodies/", body)["id"]
     return made | {"body_id": body_id, "file_id": file_id}
@@ -412,6 +400,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "competencies/import/{import_id}": competency_import,
     "content/import/{import_id}": content_import,
     "enrolments/{enrolment_id}": enrolment,
+    **conversation_objects.MAKERS,
     "feedback/{content_id}": feedback,
     "files/{file_id}": file,
     "internal/erasures/{user_id}": lambda world: {"user_id": world.learner.user_id},

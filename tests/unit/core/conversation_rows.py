@@ -16,7 +16,7 @@ from core.users.user_keys import text_cipher
 from ongoza_contracts.mentorship import MatchEndReason, MatchState
 from ongoza_contracts.vocabulary import Role
 from tests.access_matrix import For, Route, roles
-from tests.unit.core.mentor_rows import ahead, profile
+from tests.unit.core.mentor_rows import ahead
 from tests.unit.core.world import person
 
 ABSENT = "018f0000-0000-7000-8000-00000000dead"
@@ -113,7 +113,6 @@ def flags(mentor: User, numbers: range) -> None:
 
 
 def groups(mentor: User, numbers: range) -> None:
-    profile(mentor)
     GroupSession.objects.bulk_create(
         GroupSession(
             mentor=mentor,

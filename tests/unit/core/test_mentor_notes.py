@@ -171,12 +171,13 @@ def test_a_mentor_flags_learners_of_active_matches_alone(
 def test_directors_are_notified_of_a_flag_of_high_severity(
     mara: Caller, match: Match, world: World
 ) -> None:
-    mara.post(FLAGS, flag_request(world.learner, severity="low"))
+    mara.post(FLAGS, flag_request(world.learner, severity="medium"))
     run_jobs()
     assert "mentorship.flag_raised" not in notified(world.director)
-    mara.post(FLAGS, flag_request(world.learner, severity="high"))
+    for severity in ("high", "critical"):
+        mara.post(FLAGS, flag_request(world.learner, severity=severity))
     run_jobs()
-    assert notified(world.director).count("mentorship.flag_raised") == 1
+    assert notified(world.director).count("mentorship.flag_raised") == 2
     assert "mentorship.flag_raised" not in notified(world.learner)
 
 

@@ -58,6 +58,7 @@ OTHERS: Mapping[str, str] = {
         calendars.services.revoke_token certificates.services.withdraw_key
         coaching.services.add_milestone coaching.services.change_milestone
         coaching.services.delete_milestone
+        conduct.services.block_other conduct.services.decide conduct.services.report
         export.services.build_export export.services.request_export
         lessons.services.change_draft lessons.services.delete_draft
         lessons.services.import_text lessons.services.publish_body lessons.services.write_draft

@@ -87,7 +87,7 @@ class QueuedReportDetailSerializer(ReportDetailSerializer):
         ]
 
 
-class ReportRequest(StrictSerializer):
+class AddReportRequest(StrictSerializer):
     match = serializers.UUIDField()
     reason = serializers.ChoiceField(choices=REASONS)
     text = ProseField(max_length=MAX_TEXT)

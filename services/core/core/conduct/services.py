@@ -4,10 +4,7 @@ from collections.abc import Collection
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
-
 from core.access.selectors import has_permission
-from core.access.services import lock_users
 from core.conduct.models import (
     UNDECIDED,
     Decision,
@@ -26,6 +23,7 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.limits import lock_parent
 from core.mentorship.blocks import block
 from core.mentorship.conversation_models import Block, Message
+from core.mentorship.locks import locked_users
 from core.mentorship.pairs import locked_match, other_of, own_match
 from core.notifications.services import notify
 from core.users.models import User
@@ -108,19 +106,20 @@ def decide(
     if (outcome is not None) != (action == DecisionAction.RESOLVE):
         raise OutcomeMissing
     found = queued_report(caller, report_id)
-    with transaction.atomic():
-        lock_users({caller.pk, found.reporter_id} - {None})
-        with lock_parent(Report.objects.filter(pk=found.pk)) as row:
-            REPORT_STATES.move(row, action, partial(has_permission, caller))
-            if action == DecisionAction.REOPEN:
-                _require_first(row)
-            row.save(update_fields=["state"])
-            decision = Decision.objects.create(
-                report=row, actor=caller, action=action, outcome=outcome, at=clock.now()
-            )
-            if row.reporter_id and row.state not in UNDECIDED:
-                subject = str(row.pk)
-                notify(user_id=row.reporter_id, kind=DECIDED, subject=subject, version=decision.pk)
+    with (
+        locked_users(caller.pk, found.reporter_id),
+        lock_parent(Report.objects.filter(pk=found.pk)) as row,
+    ):
+        REPORT_STATES.move(row, action, partial(has_permission, caller))
+        if action == DecisionAction.REOPEN:
+            _require_first(row)
+        row.save(update_fields=["state"])
+        decision = Decision.objects.create(
+            report=row, actor=caller, action=action, outcome=outcome, at=clock.now()
+        )
+        if row.reporter_id and row.state not in UNDECIDED:
+            subject = str(row.pk)
+            notify(user_id=row.reporter_id, kind=DECIDED, subject=subject, version=decision.pk)
     return queued_report(caller, report_id)
 
 

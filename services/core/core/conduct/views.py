@@ -34,13 +34,13 @@ class Reports(ApiView):
 
     @extend_schema(
         operation_id="conduct_reports_add",
-        request=serializers.ReportRequest,
+        request=serializers.AddReportRequest,
         responses={201: serializers.ReportSerializer},
     )
     def post(self, request: Request) -> Response:
         """Report the other one of one's match to those who manage the learner's organization, and
         to admins. 409 `already_reported` while a report for the same reason is not decided."""
-        body = self.body(serializers.ReportRequest)
+        body = self.body(serializers.AddReportRequest)
         row = services.report(
             reporter=self.caller,
             match_id=body["match"],

@@ -18,3 +18,9 @@ class FlagSeverity(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
+    CRITICAL = "critical"
+    """Somebody may be in danger."""
+
+
+ESCALATED = (FlagSeverity.HIGH, FlagSeverity.CRITICAL)
+"""Severities of which the learner's directors are notified."""

@@ -9,7 +9,7 @@ from core.access.services import lock_users
 from core.jobs.services import schedule
 from core.kit import clock
 from core.kit.errors import NotFound
-from core.mentorship.conversation_kinds import FlagKind, FlagSeverity
+from core.mentorship.conversation_kinds import ESCALATED, FlagKind, FlagSeverity
 from core.mentorship.conversation_models import Flag
 from core.mentorship.managers import about_managed_learners
 from core.mentorship.pairs import active_match
@@ -36,7 +36,7 @@ def visible_flag(caller: User, flag_id: UUID) -> Flag:
 def raise_flag(
     *, mentor: User, learner_id: int, kind: FlagKind, severity: FlagSeverity, note: str
 ) -> Flag:
-    """A job notifies the learner's directors of a flag of high severity. Raises NotFound for a
+    """A job notifies the directors of a flag of high or critical severity. Raises NotFound for a
     learner with whom the mentor has no active match."""
     active_match(mentor, learner_id)
     lock_users({mentor.pk, learner_id})
@@ -49,7 +49,7 @@ def raise_flag(
     )
     flag.encrypted = text_cipher(learner_id).encrypt(note, place=flag.place)
     flag.save(force_insert=True)
-    if severity == FlagSeverity.HIGH:
+    if severity in ESCALATED:
         schedule("mentorship.high_flag", subject=str(flag.pk))
     return flag
 

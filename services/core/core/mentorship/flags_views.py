@@ -47,7 +47,7 @@ class Flags(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Raise a flag about a learner with whom the caller has an active match; else 404. The
-        learner's directors are notified of one of high severity."""
+        learner's directors are notified of one of high or critical severity."""
         body = self.body(serializers.RaiseFlagRequest)
         flag = flags.raise_flag(
             mentor=self.caller,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from core.files.models import Upload
@@ -16,7 +15,7 @@ from core.kit.errors import DomainError, NotFound
 from core.mentorship.conversation_models import Message, MessageArtifact
 from core.mentorship.conversation_notifications import MESSAGE_RECEIVED
 from core.mentorship.models import Match
-from core.mentorship.pairs import locked_open_match, other_of, own_match
+from core.mentorship.pairs import locked_match, locked_open_match, other_of, own_match
 from core.notifications import services as notifications
 from core.notifications.models import Notification
 from core.users.models import User
@@ -126,14 +125,14 @@ def _unread_notices(match: Match, reader_id: int) -> QuerySet[Notification]:
     )
 
 
-@transaction.atomic
 def mark_read(*, reader: User, match_id: UUID, up_to: int) -> int:
-    """Mark the messages of the other one up to this number as read, and the notice of them; how
-    many are unread now. Raises NotFound."""
-    match = own_match(reader, match_id)
-    rows = unread_messages(match, reader).filter(number__lte=up_to)
-    keys = [*rows.select_for_update().order_by("pk").values_list("pk", flat=True)]
-    Message.objects.filter(pk__in=keys).update(read_at=clock.now())
-    notices = _unread_notices(match, reader.pk).values_list("pk", flat=True)
-    notifications.mark_read(user=reader, ids=[*notices])
-    return unread_messages(match, reader).count()
+    """Mark the messages of the other one up to this number as read, and after the last one the
+    notice of them; how many are unread now. Raises NotFound and Busy."""
+    with locked_match(reader, match_id) as match:
+        unread = unread_messages(match, reader)
+        unread.filter(number__lte=up_to).update(read_at=clock.now())
+        left = unread.count()
+        if not left:
+            notices = _unread_notices(match, reader.pk).values_list("pk", flat=True)
+            notifications.mark_read(user=reader, ids=[*notices])
+    return left

@@ -1,6 +1,6 @@
 """The registry of what waits for mentors, and each mentor's queue of it.
 
-An app declares its kinds of work in a module that its models or services import.
+An app declares its kinds of work in a module that every process loads, such as its `jobs`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,8 @@ ESCALATED_WITHIN = timedelta(days=7)
 class WorkKind:
     """Rows that wait for a mentor, with the paths of their columns.
 
-    Work is due when `promised` has passed since the time in `due`. `rows` reads the clock itself.
+    Work is due when `promised` has passed since the time in `due`. `rows` is called for each read,
+    because what waits may depend on the time.
     """
 
     name: str

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=ongoza_contracts.event.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('inactivity', 'Inactivity'), ('progress', 'Progress'), ('wellbeing', 'Wellbeing'), ('safeguarding', 'Safeguarding'), ('integrity', 'Integrity'), ('other', 'Other')], max_length=16)),
-                ('severity', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High')], max_length=8)),
+                ('severity', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=8)),
                 ('encrypted', models.BinaryField()),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('resolved_at', models.DateTimeField(null=True)),
