@@ -16,7 +16,7 @@ from core.kit.errors import NotFound
 from core.users.models import Consent, Preferences, User
 from ongoza_contracts.access import Permission, ScopeKind
 from ongoza_contracts.coaching import GoalState, HabitEntryState, HabitState
-from ongoza_contracts.streaks import Days, measures
+from ongoza_contracts.streaks import measures
 from ongoza_contracts.vocabulary import Role
 
 TAGS_OF = timedelta(days=30)
@@ -68,13 +68,13 @@ def with_measures(habits: Sequence[Habit]) -> Sequence[Habit]:
     return habits
 
 
-def days_of(habits: Sequence[Habit]) -> defaultdict[UUID, Days]:
+def days_of(habits: Sequence[Habit]) -> defaultdict[UUID, dict[date, HabitEntryState]]:
     """The recorded days by habit."""
     found: defaultdict[UUID, dict[date, HabitEntryState]] = defaultdict(dict)
     rows = HabitEntry.objects.filter(habit__in=habits).order_by()
     for habit_id, day, state in rows.values_list("habit_id", "local_date", "state"):
         found[habit_id][day] = HabitEntryState(state)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _today_of(users: set[int]) -> dict[int, date]:
