@@ -40,7 +40,7 @@ class Goal(Versioned):
         return f"{self.user}: {self.title}"
 
 
-class Milestone(models.Model):
+class GoalMilestone(models.Model):
     """A step on the way to a goal. It is not published."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

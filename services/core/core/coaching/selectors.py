@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_rela
 
 from core.access.selectors import active_memberships, reach, reaches
 from core.coaching.days import local_day
-from core.coaching.models import Goal, Habit, HabitEntry, Milestone, Reflection
+from core.coaching.models import Goal, Habit, HabitEntry, GoalMilestone, Reflection
 from core.coaching.publications import habit_fact
 from core.kit import clock
 from core.kit.errors import NotFound
@@ -39,7 +39,7 @@ def visible_goal(caller: User, goal_id: UUID) -> Goal:
     return goal
 
 
-def milestones_of(caller: User, goal_id: UUID) -> QuerySet[Milestone]:
+def milestones_of(caller: User, goal_id: UUID) -> QuerySet[GoalMilestone]:
     """Oldest first. Raises NotFound for a goal out of reach."""
     return visible_goal(caller, goal_id).milestones.all()
 
