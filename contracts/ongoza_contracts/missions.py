@@ -57,6 +57,8 @@ class MissionUpdated(
     """How often a learner may hand in; absent is no limit."""
     due_at: AwareDatetime | None = None
     late_policy: LatePolicy
+    late_grace_minutes: int = Field(default=0, ge=0, le=ID_MAX)
+    """How long after `due_at` work is not late yet."""
     rubric_version: int = Field(ge=0, le=ID_MAX)
     """Counts the versions of its rubric, from 1; 0 while it has none."""
     created_at: AwareDatetime

@@ -180,6 +180,7 @@ async def test_a_marked_learner_gets_a_list_and_the_mark_is_removed(
         "profile": None,
         "progress": {"course-1": 1},
         "feedback": {},
+        "submissions": {},
         "catalogue": 1,
     }
     assert (row["content_ids"], row["revision"]) == (["course-2"], 1)

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -44,6 +45,18 @@ class SearchQuery(SearchFilters):
     ] = Field(description="The query, in words; compared by meaning, not by spelling.")
 
 
+class MissionOffer(Response):
+    """What a mission takes of the caller's work."""
+
+    open: bool
+    """Whether the caller may hand in."""
+    closes_at: datetime | None = None
+    """When work is no longer taken; absent if it always is. An extension that the learner was given
+    is not counted."""
+    attempts_left: int | None = Field(default=None, ge=0)
+    """Absent is no limit."""
+
+
 class Found(Response):
     content_id: ContentId
     content_type: ContentType
@@ -59,6 +72,8 @@ class Found(Response):
         "1 is the same text; unrelated texts have 0.0 to 0.1. "
         "Comparable between queries.",
     )
+    mission: MissionOffer | None = None
+    """Of missions whose work is handed in; absent while the caller's attempts are not known."""
 
 
 class SearchResponse(Response):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from core.coaching.models import Goal, Habit, HabitEntry, GoalMilestone
+from core.coaching.models import Goal, GoalMilestone, Habit, HabitEntry
 from core.coaching.reflections import write_reflection
 from core.outbox.publish import publish_with_parts
 from core.users.models import User

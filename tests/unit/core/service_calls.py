@@ -22,6 +22,7 @@ from core.users import api_tokens, impersonation
 from core.users.models import ApiToken, Impersonation, SignIn, User
 from core.users.services import add_user, refresh, sign_in
 from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.topics import TOPICS
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
 from tests.unit.core.coaching_calls import OF_COACHING
 from tests.unit.core.cohort_calls import OF_COHORTS
@@ -114,10 +115,7 @@ def view(world: World) -> Any:
     return Impersonation.objects.all()
 
 
-OWNED = (
-    "users sign-ins memberships profiling goals progress feedback enrolments certificates "
-    "quiz-results habits habit-entries"
-)
+OWNED = " ".join(one.kind for one in TOPICS if one.owned and one.producer == "core")
 PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_COACHING,
     **OF_COHORTS,

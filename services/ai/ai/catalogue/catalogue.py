@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,17 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 Mask = NDArray[np.bool_]
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Two columns of rows of the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissionTerms:
+    """Until when, and how often, work for a mission is taken."""
+
+    mission_id: UUID
+    max_attempts: int | None = None
+    """None is no limit."""
+    closes_at: datetime | None = None
+    """None is never: work is taken late as well, or it is not due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,8 @@ class Item:
     published_at: datetime = LONG_AGO
     course_id: str | None = None
     """The course a module belongs to."""
+    mission: MissionTerms | None = None
+    """Of a mission whose work is handed in."""
 
 
 def by_learners(counts: Floats) -> Floats:
@@ -86,6 +100,21 @@ class Catalogue:
             all(need in self.position for need in item.prerequisites) for item in self.items
         ]
         return np.array(complete, np.bool_) & ~self.retired
+
+    @cached_property
+    def missions(self) -> Sequence[tuple[int, MissionTerms]]:
+        """The rows of missions whose work is handed in."""
+        return [(place, item.mission) for place, item in enumerate(self.items) if item.mission]
+
+    def closed(self, attempts: Mapping[UUID, int]) -> Mask:
+        """Missions that take no more work as of `as_of`, or none of a learner who has handed in
+        this often, by mission id."""
+        closed = np.zeros(len(self.items), np.bool_)
+        for place, mission in self.missions:
+            over = mission.closes_at is not None and mission.closes_at <= self.as_of
+            handed_in, limit = attempts.get(mission.mission_id, 0), mission.max_attempts
+            closed[place] = over or (limit is not None and handed_in >= limit)
+        return closed
 
     @cached_property
     def needs(self) -> Pairs:

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 import numpy as np
 
-from ai.catalogue.catalogue import Catalogue, Item
+from ai.catalogue.catalogue import Catalogue, Item, MissionTerms
 from ai.catalogue.item_neighbours import ItemNeighbours, Settings
 from ai.kit.db import Db
+from ai.projections.entities import load_all
+from ongoza_contracts.missions import LatePolicy, MissionUpdated
 from ongoza_contracts.vocabulary import ContentType, Track
 
 DIMENSION = 384
@@ -50,14 +52,16 @@ async def load_catalogue(
 ) -> Catalogue:
     """`neighbours` may name the table of another generation."""
     rows = await db.fetch(CATALOGUE)
+    missions = await load_all(db, MissionUpdated)
     made = await db.fetchrow(NEIGHBOUR_SETTINGS.format(table=neighbours))
     pairs = await db.fetch(NEIGHBOURS.format(table=neighbours)) if made else []
     # On a thread, because with thousands of items it takes longer than other requests should wait.
-    return await asyncio.to_thread(_catalogue, rows, made, pairs, revision, as_of)
+    return await asyncio.to_thread(_catalogue, rows, missions, made, pairs, revision, as_of)
 
 
 def _catalogue(
     rows: Sequence[asyncpg.Record],
+    missions: Sequence[MissionUpdated],
     made: asyncpg.Record | None,
     pairs: Sequence[asyncpg.Record],
     revision: int,
@@ -67,7 +71,8 @@ def _catalogue(
     for place, row in enumerate(rows):
         if row["embedding"] is not None:
             vectors[place] = row["embedding"].to_numpy()
-    items = tuple(_item(row) for row in rows)
+    terms = {one.content_id: _terms(one) for one in missions}
+    items = tuple(_item(row, terms.get(row["content_id"])) for row in rows)
     position = {item.content_id: place for place, item in enumerate(items)}
     taken = None if made is None else _neighbours(position, made, pairs)
     return Catalogue(items, vectors, revision, as_of, taken)
@@ -84,7 +89,14 @@ def _neighbours(
     return ItemNeighbours.of_pairs(placed, len(position), Settings(**made))
 
 
-def _item(row: asyncpg.Record) -> Item:
+def _terms(mission: MissionUpdated) -> MissionTerms:
+    closes_at = None
+    if mission.due_at and mission.late_policy is LatePolicy.REFUSE:
+        closes_at = mission.due_at + timedelta(minutes=mission.late_grace_minutes)
+    return MissionTerms(mission.mission_id, mission.max_attempts, closes_at)
+
+
+def _item(row: asyncpg.Record, mission: MissionTerms | None) -> Item:
     return Item(
         content_id=row["content_id"],
         content_type=ContentType(row["content_type"]),
@@ -99,4 +111,5 @@ def _item(row: asyncpg.Record) -> Item:
         version=row["version"],
         published_at=row["published_at"],
         course_id=row["course_id"],
+        mission=mission,
     )

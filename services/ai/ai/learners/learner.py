@@ -1,7 +1,9 @@
 """One learner as the features see them. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
 
@@ -35,6 +37,17 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A learner's attempt at a mission."""
+
+    mission_id: UUID
+    counts: bool
+    """Whether it counts against the number that the mission allows: neither withdrawn ones do, nor
+    those that make requested changes."""
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Learner:
     user_id: int
     version: int = 0
@@ -44,6 +57,13 @@ class Learner:
     """By content id, the last changed at the end."""
     feedback: Mapping[str, Feedback] = field(default_factory=dict)
     """By content id."""
+    attempts: Mapping[UUID, Attempt] = field(default_factory=dict)
+    """By submission id."""
 
     def with_verdict(self, verdict: Verdict) -> list[str]:
         return [key for key, one in self.feedback.items() if one.verdict is verdict]
+
+
+def attempts_at(attempts: Mapping[UUID, Attempt]) -> Mapping[UUID, int]:
+    """By mission id, how many attempts count against the number that the mission allows."""
+    return Counter(one.mission_id for one in attempts.values() if one.counts)

@@ -1,15 +1,17 @@
 """Reads learners from the projections."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
 from ai.kit.db import Db
-from ai.learners.learner import Feedback, Interaction, Learner, Profile
+from ai.learners.learner import Attempt, Feedback, Interaction, Learner, Profile
 from ai.projections.entities import load
 from ongoza_contracts.feedback import FeedbackGiven
+from ongoza_contracts.submissions import SubmissionState, SubmissionUpdated
 from ongoza_contracts.vocabulary import ProgressStatus, Track
 
 # Each learner with the last completed profiling session, and all progress as arrays, newest last.
@@ -38,14 +40,40 @@ async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> lis
     """The learners of these ids that have been projected."""
     rows = await db.fetch(LEARNERS, list(user_ids))
     feedback = await load(db, FeedbackGiven, user_ids)
-    return [_learner(row, feedback.get(row["user_id"], ())) for row in rows]
+    submissions = await load(db, SubmissionUpdated, user_ids)
+    return [
+        _learner(row, feedback.get(user_id, ()), submissions.get(user_id, ()))
+        for row in rows
+        for user_id in [row["user_id"]]
+    ]
+
+
+async def load_attempts(db: asyncpg.Pool, user_id: int) -> Mapping[UUID, Attempt]:
+    """A learner's attempts at missions, by submission id."""
+    submissions = await load(db, SubmissionUpdated, [user_id])
+    return _attempts(submissions.get(user_id, ()))
 
 
 async def is_erased(db: asyncpg.Pool, user_id: int) -> bool:
     return bool(await db.fetchval(ERASED, user_id))
 
 
-def _learner(row: asyncpg.Record, feedback: Sequence[FeedbackGiven]) -> Learner:
+def _attempts(submissions: Sequence[SubmissionUpdated]) -> Mapping[UUID, Attempt]:
+    return {
+        one.submission_id: Attempt(
+            mission_id=one.mission_id,
+            counts=one.state is not SubmissionState.WITHDRAWN and one.previous_id is None,
+            version=one.version,
+        )
+        for one in submissions
+    }
+
+
+def _learner(
+    row: asyncpg.Record,
+    feedback: Sequence[FeedbackGiven],
+    submissions: Sequence[SubmissionUpdated],
+) -> Learner:
     interactions = zip(
         row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True
     )
@@ -62,6 +90,7 @@ def _learner(row: asyncpg.Record, feedback: Sequence[FeedbackGiven]) -> Learner:
             for one in feedback
             if one.verdict is not None
         },
+        attempts=_attempts(submissions),
     )
 
 

@@ -165,9 +165,11 @@ CREATE TABLE recommendation (
     made_from   jsonb NOT NULL,  -- the versions of the facts it is derived from
     computed_at timestamptz NOT NULL,
     content_ids text[] NOT NULL DEFAULT '{}',  -- the items in `body`, which are published
-    revision    bigint NOT NULL DEFAULT -1     -- of the catalogue it is computed from
+    revision    bigint NOT NULL DEFAULT -1,    -- of the catalogue it is computed from
+    closes_at   timestamptz                    -- when the first of the missions in `items` closes
 );
 CREATE INDEX recommendation_revision ON recommendation (revision);
+CREATE INDEX recommendation_closes_at ON recommendation (closes_at) WHERE closes_at IS NOT NULL;
 
 -- For search: the items of a narrow filter are found by these indexes and compared one by one. The
 -- HNSW index is created later (`ai.vectorstore.index`), because a small catalogue is faster without.

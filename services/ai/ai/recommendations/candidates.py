@@ -6,7 +6,7 @@ import numpy as np
 
 from ai.catalogue.catalogue import TRACKS, Catalogue, Mask
 from ai.catalogue.item_neighbours import Floats
-from ai.learners.learner import Learner
+from ai.learners.learner import Learner, attempts_at
 from ai.recommendations.scoring import Parts, completed_with_modules, to_finish, with_status
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
@@ -76,10 +76,12 @@ def may_be_offered(
     catalogue: Catalogue, learner: Learner, exclude: frozenset[str] = frozenset()
 ) -> Mask:
     """Items that are neither completed, in progress, retired nor unwanted, and whose prerequisites
-    are completed; of the courses in progress those that only have to be finished."""
+    are completed; of the courses in progress those that only have to be finished; of the missions
+    those that still take the learner's work."""
     done = completed_with_modules(catalogue, learner)
     running = with_status(catalogue, learner, ProgressStatus.IN_PROGRESS)
     may: Mask = catalogue.offered & ~done & (~running | to_finish(catalogue, learner))
+    may &= ~catalogue.closed(attempts_at(learner.attempts))
     items, needs = catalogue.open_needs
     may[items[~done[needs]]] = False
     for content_id in {*learner.with_verdict(Verdict.NOT_FOR_ME), *exclude}:

@@ -50,6 +50,8 @@ class Stored:
     """As JSON, the versions of the facts it is derived from."""
     content_ids: str
     """The ids in `body`, separated by commas: what is published."""
+    closes_at: datetime | None
+    """When the first of the missions in `items` closes."""
 
 
 def compute(
@@ -107,7 +109,18 @@ def stored(catalogue: Catalogue, learner: Learner, as_of: datetime) -> Stored:
         items=json.dumps([_kept(entry) for entry in entries]),
         made_from=json.dumps(made_from(catalogue, learner)),
         content_ids=",".join(one.content_id for one in first),
+        closes_at=_first_closing(catalogue, entries),
     )
+
+
+def _first_closing(catalogue: Catalogue, entries: Sequence[Entry]) -> datetime | None:
+    ids = {entry.recommendation.content_id for entry in entries}
+    closings = [
+        mission.closes_at
+        for place, mission in catalogue.missions
+        if mission.closes_at and catalogue.items[place].content_id in ids
+    ]
+    return min(closings, default=None)
 
 
 def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
@@ -116,6 +129,7 @@ def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
         "profile": learner.profile.fact if learner.profile else None,
         "progress": {content_id: one.version for content_id, one in learner.interactions.items()},
         "feedback": {content_id: one.version for content_id, one in learner.feedback.items()},
+        "submissions": {str(key): one.version for key, one in learner.attempts.items()},
         "catalogue": catalogue.revision,
     }
 

@@ -3,11 +3,13 @@
 # The stored list, unless it is stale: the learner is marked, or the catalogue has changed and an
 # item or its course was retired, or has a prerequisite that is neither retired nor completed, by
 # itself or with its course. After a change of the catalogue an empty list is stale as well, because
-# there may be items to offer.
+# there may be items to offer. A list is also stale once a mission in it has closed, but a minute
+# later (`cache.POPULARITY_SECONDS`): the catalogue that a list is computed from may be that old.
 PRECOMPUTED = """
 SELECT kept.{column} FROM recommendation AS kept
 WHERE user_id = $1
 AND NOT EXISTS (SELECT FROM dirty_learner AS dirty WHERE dirty.user_id = $1)
+AND coalesce(closes_at > now() - interval '1 minute', true)
 AND (
     revision = (SELECT revision FROM catalogue_revision)
     OR content_ids <> '{{}}' AND NOT EXISTS (

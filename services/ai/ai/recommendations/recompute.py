@@ -36,15 +36,16 @@ SELECT user_id FROM dirty_learner WHERE user_id = ANY($1) ORDER BY user_id FOR U
 # Replaces the lists of a round.
 STORE = """
 INSERT INTO recommendation (
-    user_id, body, items, made_from, content_ids, computed_at, revision
+    user_id, body, items, made_from, content_ids, closes_at, computed_at, revision
 )
-SELECT user_id, body, items, made_from, string_to_array(content_ids, ','), $6, $7
-FROM unnest($1::integer[], $2::bytea[], $3::jsonb[], $4::jsonb[], $5::text[])
-    AS made (user_id, body, items, made_from, content_ids)
+SELECT user_id, body, items, made_from, string_to_array(content_ids, ','), closes_at, $7, $8
+FROM unnest(
+    $1::integer[], $2::bytea[], $3::jsonb[], $4::jsonb[], $5::text[], $6::timestamptz[]
+) AS made (user_id, body, items, made_from, content_ids, closes_at)
 ON CONFLICT (user_id) DO UPDATE SET
     body = excluded.body, items = excluded.items, made_from = excluded.made_from,
-    content_ids = excluded.content_ids, computed_at = excluded.computed_at,
-    revision = excluded.revision
+    content_ids = excluded.content_ids, closes_at = excluded.closes_at,
+    computed_at = excluded.computed_at, revision = excluded.revision
 """
 # A mark that was renewed meanwhile stays.
 REMOVE_MARKS = """
@@ -53,13 +54,17 @@ WHERE dirty_learner.user_id = done.user_id AND dirty_learner.mark = done.mark
 """
 # A renewed mark gets the time of the claim, because the new list shows all changes before it.
 REDATE_MARKS = "UPDATE dirty_learner SET marked_at = $2 WHERE user_id = ANY($1)"
-# Marks learners whose list is from an older catalogue, oldest first, and only while few are marked,
-# so that changes of single learners come first.
+# Marks learners whose list is from an older catalogue, oldest first, or has a mission that closed
+# (see `queries.PRECOMPUTED`), and only while few are marked, so that changes of single learners
+# come first.
 MARK_BEHIND = """
 INSERT INTO dirty_learner (user_id)
 SELECT user_id FROM (
     SELECT user_id FROM recommendation
-    WHERE revision < (SELECT revision FROM catalogue_revision)
+    WHERE (
+        revision < (SELECT revision FROM catalogue_revision)
+        OR closes_at <= now() - interval '1 minute'
+    )
     AND (SELECT count(*) FROM (SELECT FROM dirty_learner LIMIT $1) AS waiting) < $1
     ORDER BY revision LIMIT $1
 ) AS behind ORDER BY user_id
@@ -101,8 +106,8 @@ class Recompute:
         return True
 
     async def mark_behind(self) -> bool:
-        """Mark some learners whose list is older than the catalogue. Always False, so that the next
-        ones wait for the pause."""
+        """Mark some learners whose list the catalogue or a date has made stale. Always False, so
+        that the next ones wait for the pause."""
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
             if await db.fetch(MARK_BEHIND, LEARNERS_PER_ROUND) and self._lists:
@@ -126,6 +131,7 @@ class Recompute:
                 [one.items for one in rows],
                 [one.made_from for one in rows],
                 content_ids,
+                [one.closes_at for one in rows],
                 claimed_at,
                 revision,
             )

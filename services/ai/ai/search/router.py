@@ -32,12 +32,12 @@ router = APIRouter(prefix="/api/v1", tags=["search"], dependencies=[Depends(Conc
 @router.get("/search", name="content", response_model=SearchResponse, responses=DESCRIPTION)
 async def search_content(
     request: Request,
-    _: CurrentCaller,
+    caller: CurrentCaller,
     resources: CurrentResources,
     query: Annotated[SearchQuery, Query()],
 ) -> Response:
     """The items that match the filters, by semantic similarity to `q`."""
-    found = search(resources, query.q, query.limit, _filter(query))
+    found = search(resources, caller.user_id, query.q, query.limit, _filter(query))
     return _response(await while_connected(request, found))
 
 
@@ -49,13 +49,13 @@ async def search_content(
 )
 async def similar_content(
     request: Request,
-    _: CurrentCaller,
+    caller: CurrentCaller,
     resources: CurrentResources,
     content_id: Annotated[ContentId, Path()],
     query: Annotated[SearchFilters, Query()],
 ) -> Response:
     """The items that are most similar in meaning to an item; 404 if that is retired."""
-    found = similar(resources, content_id, query.limit, _filter(query))
+    found = similar(resources, caller.user_id, content_id, query.limit, _filter(query))
     return _response(await while_connected(request, found))
 
 
@@ -66,7 +66,7 @@ def _filter(query: SearchFilters) -> Filter:
 
 def _response(answer: Answer) -> Response:
     return Response(
-        answer.body.model_dump_json(),
+        answer.body.model_dump_json(exclude_none=True),
         media_type="application/json",
         headers=source_headers(answer.source, alias=OLD_SOURCE_HEADER),
     )

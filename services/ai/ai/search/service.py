@@ -12,11 +12,15 @@ from ai.embeddings.queue import EncoderQueue
 from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.fallback import before, deadline_in, first_available
 from ai.kit.vectors import Row
+from ai.learners.learner import attempts_at
+from ai.learners.queries import load_attempts
 from ai.search.items import SearchItem, response
 from ai.search.memory import item_of, search_catalogue
+from ai.search.offers import mission_offers
 from ai.search.queries import load_item, load_items
 from ai.vectorstore.base import Filter, VectorStore
 from ongoza_contracts.http.search import SearchResponse
+from ongoza_contracts.vocabulary import ContentType
 
 NEIGHBOURS_SECONDS = 0.6
 """The time for the database and Pinecone together; a read may take a second."""
@@ -52,13 +56,20 @@ class Answer:
     source: Source
 
 
-async def search(resources: SearchResources, text: str, k: int, only: Filter) -> Answer:
-    """Raises EncoderBusy, and SearchUnavailable without the database and a catalogue in memory."""
+async def search(
+    resources: SearchResources, user_id: int, text: str, k: int, only: Filter
+) -> Answer:
+    """The items nearest to a text. Raises EncoderBusy, and SearchUnavailable without the database
+    and a catalogue in memory."""
     vector = (await resources.encoder.encode([text]))[0]
-    return await _nearest(resources, vector, k, only, deadline_in(NEIGHBOURS_SECONDS))
+    deadline = deadline_in(NEIGHBOURS_SECONDS)
+    answer = await _nearest(resources, vector, k, only, deadline)
+    return await _with_offers(resources, user_id, answer, deadline)
 
 
-async def similar(resources: SearchResources, content_id: str, k: int, only: Filter) -> Answer:
+async def similar(
+    resources: SearchResources, user_id: int, content_id: str, k: int, only: Filter
+) -> Answer:
     """The items nearest to one item. Raises NotFound, also when that item is retired, and what
     `search` raises."""
     deadline = deadline_in(NEIGHBOURS_SECONDS)
@@ -67,7 +78,32 @@ async def similar(resources: SearchResources, content_id: str, k: int, only: Fil
         vector = (await resources.encoder.encode([item.text]))[0]
     answer = await _nearest(resources, vector, k + 1, only, deadline)
     others = [one for one in answer.body.results if one.content_id != content_id][:k]
-    return Answer(SearchResponse(results=tuple(others), total=len(others)), answer.source)
+    body = SearchResponse(results=tuple(others), total=len(others))
+    return await _with_offers(resources, user_id, Answer(body, answer.source), deadline)
+
+
+async def _with_offers(
+    resources: SearchResources, user_id: int, answer: Answer, deadline: float
+) -> Answer:
+    """The answer with what its missions take of the user's work. Without the database, which has
+    the user's attempts, it says nothing about that."""
+    if not any(one.content_type is ContentType.MISSION for one in answer.body.results):
+        return answer
+
+    async def known() -> Answer:
+        attempts = await load_attempts(resources.pool, user_id)
+        catalogue = await resources.catalogues.current()
+        offers = mission_offers(catalogue, attempts_at(attempts))
+        results = tuple(
+            one.model_copy(update={"mission": offers.get(one.content_id)})
+            for one in answer.body.results
+        )
+        return Answer(SearchResponse(results=results, total=len(results)), answer.source)
+
+    async def unknown() -> Answer:
+        return answer
+
+    return await first_available(before(deadline, known), unknown)
 
 
 async def _nearest(

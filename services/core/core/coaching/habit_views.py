@@ -157,7 +157,9 @@ class Overview(ApiView):
     private = True
     permissions = {"GET": Principal.USER}
 
-    @extend_schema(operation_id="coaching_overview", responses=serializers.CoachingFiguresSerializer)
+    @extend_schema(
+        operation_id="coaching_overview", responses=serializers.CoachingFiguresSerializer
+    )
     def get(self, request: Request) -> Response:
         """Streaks, goals by state and recent tags of the caller, without any text. For ai, which
         calls it with the learner's token; learners ask ai."""

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_rela
 
 from core.access.selectors import active_memberships, reach, reaches
 from core.coaching.days import local_day
-from core.coaching.models import Goal, Habit, HabitEntry, GoalMilestone, Reflection
+from core.coaching.models import Goal, GoalMilestone, Habit, HabitEntry, Reflection
 from core.coaching.publications import habit_fact
 from core.kit import clock
 from core.kit.errors import NotFound

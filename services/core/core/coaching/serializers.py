@@ -3,7 +3,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.coaching.models import TAGS, Goal, Habit, HabitEntry, GoalMilestone, PauseRange, Reflection
+from core.coaching.models import (
+    TAGS,
+    Goal,
+    GoalMilestone,
+    Habit,
+    HabitEntry,
+    PauseRange,
+    Reflection,
+)
 from core.coaching.reflections import decrypt
 from core.coaching.selectors import with_measures
 from core.kit.choices import enum_choices

@@ -8,8 +8,8 @@ from core.coaching import selectors, services
 from core.coaching.serializers import (
     AddGoalMilestoneRequest,
     ChangeGoalMilestoneRequest,
-    GoalSerializer,
     GoalMilestoneSerializer,
+    GoalSerializer,
     SetGoalRequest,
     UpdateGoalRequest,
 )

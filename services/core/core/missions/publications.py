@@ -19,7 +19,6 @@ MISSIONS = register(
             "duration_minutes": None,
             "late_deduction_per_day": 0,
             "late_deduction_limit": 100,
-            "late_grace_minutes": 0,
             "flag_attempts": None,
         },
     )
