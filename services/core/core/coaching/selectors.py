@@ -3,10 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
+from core.access.models import Membership
 from core.access.selectors import active_memberships, reach, reaches
 from core.coaching.days import local_day
 from core.coaching.models import Goal, GoalMilestone, Habit, HabitEntry, Reflection
@@ -103,21 +105,21 @@ def visible_reflection(caller: User, reflection_id: UUID) -> Reflection:
 
 
 def _shared_with(caller: User) -> Q:
-    """Reflections of learners whose mentor the caller was when they were shared, and still is,
-    while the learner's consent to it lasts."""
-    mentoring = active_memberships().filter(
-        user_id=caller.id,
-        role=Role.MENTOR,
-        scope=ScopeKind.LEARNER,
-        learner_id=OuterRef("user_id"),
-        created_at__lte=OuterRef("shared_at"),
-    )
+    """Reflections that are shared with the caller, who is the author's mentor, while the author's
+    consent to it lasts."""
+    mentoring = mentorships_of(OuterRef("user_id")).filter(user_id=caller.id)
     consent = Consent.objects.filter(
         user_id=OuterRef("user_id"),
         kind=Consent.Kind.MENTOR_READS_REFLECTIONS,
         withdrawn_at=None,
     )
-    return Q(Exists(mentoring), Exists(consent))
+    return Q(Exists(mentoring), Exists(consent), shares__mentor_id=caller.id)
+
+
+def mentorships_of(learner: Any) -> QuerySet[Membership]:
+    """The active memberships of a learner's mentors."""
+    rows = active_memberships()
+    return rows.filter(role=Role.MENTOR, scope=ScopeKind.LEARNER, learner_id=learner)
 
 
 def active_habits(user: User) -> Sequence[Habit]:

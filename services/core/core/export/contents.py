@@ -22,6 +22,7 @@ from core.users.models import User
 LEFT_OUT: Mapping[str, str] = {
     "access.Membership.granted_by": "roles that you gave to other people are their data",
     "admin.LogEntry.user": "it names the accounts of other people that staff changed",
+    "coaching.ReflectionShare.mentor": "reflections that learners let you read are theirs",
     "cohorts.Announcement.author": "an announcement belongs to its cohort",
     "cohorts.Enrolment.confirmed_by": "enrolments whose payment you confirmed are other people's",
     "idempotency.StoredResponse.user": "copies of answers that you had, some about other people",
