@@ -85,6 +85,33 @@ def goal(world: World) -> Values:
     return {"goal_id": world.learner.create("coaching/goals/", body)["id"]}
 
 
+def goal_milestone(world: World) -> Values:
+    made = goal(world)
+    path = f"coaching/goals/{made['goal_id']}/milestones/"
+    return made | {"milestone_id": world.learner.create(path, {"title": "Half of it"})["id"]}
+
+
+def habit(world: World) -> Values:
+    """An archived one: a learner may have few that are active."""
+    body = {"title": "Read an advisory", "schedule": "daily"}
+    made = world.learner.create("coaching/habits/", body)
+    path = f"{API}/coaching/habits/{made['id']}/"
+    world.learner.core("PATCH", path, json={"state": "archived"})
+    return {"habit_id": made["id"]}
+
+
+def habit_pause(world: World) -> Values:
+    made = habit(world)
+    path = f"coaching/habits/{made['habit_id']}/pauses/"
+    pauses = world.learner.create(path, {"first_day": "2999-01-01"})["pauses"]
+    return made | {"pause_id": pauses[0]["id"]}
+
+
+def reflection(world: World) -> Values:
+    body = {"text": "I asked."}
+    return {"reflection_id": world.learner.create("coaching/reflections/", body)["id"]}
+
+
 def calendar_event(world: World) -> Values:
     body = {
         "organization": world.organization_id,
@@ -392,6 +419,10 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     # An enrolment is completed by a job of every ten minutes: there is no certificate to wait for.
     "certificates/{certificate_id}": lambda _: {"certificate_id": NO_CERTIFICATE},
     "coaching/goals/{goal_id}": goal,
+    "coaching/goals/{goal_id}/milestones/{milestone_id}": goal_milestone,
+    "coaching/habits/{habit_id}": habit,
+    "coaching/habits/{habit_id}/pauses/{pause_id}": habit_pause,
+    "coaching/reflections/{reflection_id}": reflection,
     "codes/{code_id}": code,
     "cohorts/{cohort_id}": cohort,
     "content/{content_id}": content,

@@ -103,6 +103,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET certificates": ADMINS,
     "GET coaching/goals": ADMINS,
     "GET coaching/goals/{goal_id}": ADMINS,
+    "GET coaching/goals/{goal_id}/milestones": ADMINS,
     "POST codes/{code_id}/end": ADMINS,
     "POST cohorts": ADMINS,
     "GET cohorts/{cohort_id}": ADMINS,

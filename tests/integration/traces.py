@@ -85,6 +85,7 @@ def leave_traces(learner: Account) -> Person:
     assert learner.report(item, 100, "completed") == 201
     stored(learner, "feedback/", {"content_id": other, "verdict": "not_for_me"})
     goal = learner.create("coaching/goals/", {"title": WORD, "target_date": "2999-12-31"})
+    habit = _keep_a_habit(learner)
     answered(learner, "users/me/consents/", {"kind": "terms", "given": True, "version": WORD})
     learner.core("PATCH", f"{API}/users/me/preferences/", json={"time_zone": "Africa/Nairobi"})
     learner.create("auth/totp/", {"password": learner.password})
@@ -101,7 +102,14 @@ def leave_traces(learner: Account) -> Person:
     _name_a_guardian(learner)
     _view_and_export(learner)
     made = [goal["id"], token["id"], session, push["id"], delivery, notification]
-    return Person(learner, item, [*made, *_sign_ins(learner)])
+    return Person(learner, item, [*made, *habit, *_sign_ins(learner)])
+
+
+def _keep_a_habit(learner: Account) -> list[str]:
+    """The ids of a habit and of a reflection."""
+    habit = learner.create("coaching/habits/", {"title": WORD, "schedule": "daily"})["id"]
+    answered(learner, f"coaching/habits/{habit}/log/", {"state": "done"})
+    return [habit, learner.create("coaching/reflections/", {"text": WORD})["id"]]
 
 
 def _have_webhook_called(learner: Account) -> str:

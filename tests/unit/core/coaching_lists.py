@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from core.coaching.models import Goal, Habit, HabitEntry, Milestone
+from core.coaching.models import Goal, GoalMilestone, Habit, HabitEntry
 from core.coaching.reflections import write_reflection
 from core.outbox.publish import publish_with_parts
 from core.users.models import User
@@ -21,7 +21,7 @@ def milestones(user: User, numbers: range) -> None:
     if not Goal.objects.exists():
         goals(user, range(1))
     goal = Goal.objects.get()
-    Milestone.objects.bulk_create([Milestone(goal=goal, title=f"{n}") for n in numbers])
+    GoalMilestone.objects.bulk_create([GoalMilestone(goal=goal, title=f"{n}") for n in numbers])
 
 
 def habits(user: User, numbers: range) -> None:

@@ -10,7 +10,8 @@ from django.core.management import CommandError
 from django.db import transaction
 
 from core.access.models import Membership
-from core.coaching.models import Goal
+from core.coaching.habits import pause_habit
+from core.coaching.models import Goal, Habit
 from core.coaching.services import set_goal
 from core.cohorts.enrolments import accept, confirm_payment
 from core.cohorts.models import Enrolment
@@ -36,6 +37,7 @@ from ongoza_contracts.topics import TOPIC_BY_NAME
 from ongoza_contracts.vocabulary import Role, Verdict
 from tests.facts import NOW, progress
 from tests.topics_double import Topics
+from tests.unit.core.coaching_rows import done_today
 from tests.unit.core.cohort_rows import apply, cohort_admin, published_cohort
 from tests.unit.core.restored import (
     after_restore,
@@ -115,6 +117,8 @@ def test_lost_rows_come_back_where_their_facts_hold_them(topics: Topics, amina: 
         report(amina, 20, "course-2")
         give_feedback(user=amina, content_id="course-2", verdict=Verdict.NOT_FOR_ME)
         set_goal(user=amina, title="Pass the exam", target_date=date(2999, 1, 1))
+        habit = done_today(amina, schedule="weekdays", weekdays=[1, 5]).habit
+        pause_habit(user=amina, habit_id=habit.pk, first_day=date(2999, 1, 1))
         session, _ = start_session(user=amina, questionnaire="tracks-1")
         record_answer(user=amina, session_id=session.id, question_id="q1", option_id="a")
         assign(mentor, amina)
@@ -127,6 +131,9 @@ def test_lost_rows_come_back_where_their_facts_hold_them(topics: Topics, amina: 
     assert Progress.objects.get().completion_percentage == 20
     assert Feedback.objects.get().verdict == Verdict.NOT_FOR_ME
     assert Goal.objects.get().title == "(the title was lost)"
+    found = Habit.objects.get()
+    assert (found.weekdays, found.pauses.get().first_day) == ([1, 5], date(2999, 1, 1))
+    assert found.entries.get().state == "done"
     assert [one.option_id for one in ProfilingSession.objects.get().answers.all()] == ["a"]
     assert Membership.objects.get(learner=amina).user == mentor
     assert "goals" in text

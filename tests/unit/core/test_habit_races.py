@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -29,7 +30,7 @@ def run(seed: int) -> Counter[str]:
     today = timezone.now().date()
     for _ in range(OPERATIONS):
         day = today - timedelta(days=chance.randrange(DAYS))
-        named = {"user": user, "habit_id": habit.pk}
+        named: Any = {"user": user, "habit_id": habit.pk}
         try:
             if chance.random() < 0.9:
                 state = chance.choice([*HabitEntryState])

@@ -9,13 +9,13 @@ from django.db import models, transaction
 from django.db.models import ForeignKey
 
 from core.coaching.habits import pause_habit
-from core.coaching.models import Habit
 from core.kit.versions import Part, UnpublishedChange, Versioned
 from core.outbox.publish import publish_with_parts
 from core.profiling.models import ProfilingAnswer, ProfilingSession
 from core.profiling.services import record_answer, start_session
 from core.programs.models import ContentItem, Prerequisite
 from core.users.models import User
+from tests.unit.core.coaching_rows import habit_of
 from tests.unit.core.cohort_rows import open_cohort
 from tests.unit.core.published import PUBLICATIONS, published_rows
 from tests.unit.core.world import appended, forget_appended, item, person, published_version
@@ -39,7 +39,7 @@ def parts(rows: dict[str, Versioned]) -> dict[str, Part]:
     item("course-2", prerequisites=["course-1"])
     version = published_version("course-2")
     pool = open_cohort(paid=1).pools.get()
-    habit = cast(Habit, rows["habits"])
+    habit = habit_of(learner)
     pause_habit(user=learner, habit_id=habit.pk, first_day=date.max)
     pause = habit.pauses.get()
     forget_appended()

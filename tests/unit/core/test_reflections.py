@@ -146,6 +146,18 @@ def test_a_later_mentor_does_not_read_what_was_shared_before(amina: Caller, user
     assert signed_in(mentor).get(path)[0] == 200
 
 
+def test_a_mentor_who_comes_back_does_not_read_what_was_shared_meanwhile(
+    amina: Caller, user: User
+) -> None:
+    mentor, admin = person("mara", Role.MENTOR), person("ada", Role.ADMIN)
+    membership = assign(mentor, user)
+    before = shared(amina, user)
+    revoke(membership_id=membership.pk, revoked_by=admin)
+    meanwhile = shared(amina, user)
+    assign(mentor, user)
+    assert [signed_in(mentor).get(path)[0] for path in (before, meanwhile)] == [200, 404]
+
+
 def test_nothing_is_shared_without_consent(amina: Caller) -> None:
     path = f"{REFLECTIONS}{written(amina)['id']}/"
     answer = amina.call("PATCH", path, {"shared": True, "text": "Changed"})

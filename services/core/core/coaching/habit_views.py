@@ -157,8 +157,10 @@ class Overview(ApiView):
     private = True
     permissions = {"GET": Principal.USER}
 
-    @extend_schema(operation_id="coaching_overview", responses=serializers.OverviewSerializer)
+    @extend_schema(
+        operation_id="coaching_overview", responses=serializers.CoachingFiguresSerializer
+    )
     def get(self, request: Request) -> Response:
         """Streaks, goals by state and recent tags of the caller, without any text. For ai, which
         calls it with the learner's token; learners ask ai."""
-        return Response(serializers.OverviewSerializer(overview_of(self.caller)).data)
+        return Response(serializers.CoachingFiguresSerializer(overview_of(self.caller)).data)

@@ -92,8 +92,9 @@ def update_habit(
             HABIT_STATES.move(habit, ACTIONS[HabitState(changed["state"])])
         for name in changed.keys() - {"state"}:
             setattr(habit, name, changed[name])
-        if changed:
+        if {"state", "reminder_at"} & changed.keys():
             reminders.plan(habit, clock.now())
+        if changed:
             publish(habit)
         return own_habit(user, habit_id)
 

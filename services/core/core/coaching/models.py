@@ -40,7 +40,7 @@ class Goal(Versioned):
         return f"{self.user}: {self.title}"
 
 
-class Milestone(models.Model):
+class GoalMilestone(models.Model):
     """A step on the way to a goal. It is not published."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -146,7 +146,7 @@ class Reflection(models.Model):
     mood = models.CharField(max_length=16, choices=enum_choices(Mood), null=True)  # noqa: DJ001  (no mood is not a text)
     tags = ArrayField(models.CharField(max_length=16, choices=TAGS), default=list)
     shared_at = models.DateTimeField(null=True)
-    """When the learner let those who were their mentors by then read it."""
+    """When the learner let their mentors read it; `ReflectionShare` says which."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -158,6 +158,21 @@ class Reflection(models.Model):
 
     def __str__(self) -> str:
         return f"reflection {self.pk}"
+
+
+class ReflectionShare(models.Model):
+    """That the author of a reflection lets a mentor read it, as long as that is their mentor."""
+
+    reflection = models.ForeignKey(Reflection, models.CASCADE, related_name="shares")
+    mentor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("reflection", "mentor"), name="one_reflection_share"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reflection} for user {self.mentor_id}"
 
 
 class WeekSummary(models.Model):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from core.coaching.models import Reflection
+from core.coaching.selectors import mentorships_of
 from core.kit import clock
 from core.kit.errors import Conflict, NotFound
 from core.users.models import Consent, User
@@ -87,8 +88,12 @@ def _place(reflection: Reflection) -> str:
 
 def _share(reflection: Reflection, *, shared: bool) -> None:
     """Raises ConsentMissing."""
+    reflection.shares.all().delete()
     if shared:
         consents = reflection.user.consents.filter(withdrawn_at=None)
         if not consents.filter(kind=Consent.Kind.MENTOR_READS_REFLECTIONS).exists():
             raise ConsentMissing
+        mentors = mentorships_of(reflection.user_id).values_list("user_id", flat=True)
+        for mentor_id in sorted({*mentors}):
+            reflection.shares.create(mentor_id=mentor_id)
     reflection.shared_at = clock.now() if shared else None

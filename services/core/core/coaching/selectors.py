@@ -3,20 +3,22 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
+from core.access.models import Membership
 from core.access.selectors import active_memberships, reach, reaches
 from core.coaching.days import local_day
-from core.coaching.models import Goal, Habit, HabitEntry, Milestone, Reflection
+from core.coaching.models import Goal, GoalMilestone, Habit, HabitEntry, Reflection
 from core.coaching.publications import habit_fact
 from core.kit import clock
 from core.kit.errors import NotFound
 from core.users.models import Consent, Preferences, User
 from ongoza_contracts.access import Permission, ScopeKind
 from ongoza_contracts.coaching import GoalState, HabitEntryState, HabitState
-from ongoza_contracts.streaks import Days, measures
+from ongoza_contracts.streaks import measures
 from ongoza_contracts.vocabulary import Role
 
 TAGS_OF = timedelta(days=30)
@@ -39,7 +41,7 @@ def visible_goal(caller: User, goal_id: UUID) -> Goal:
     return goal
 
 
-def milestones_of(caller: User, goal_id: UUID) -> QuerySet[Milestone]:
+def milestones_of(caller: User, goal_id: UUID) -> QuerySet[GoalMilestone]:
     """Oldest first. Raises NotFound for a goal out of reach."""
     return visible_goal(caller, goal_id).milestones.all()
 
@@ -68,13 +70,13 @@ def with_measures(habits: Sequence[Habit]) -> Sequence[Habit]:
     return habits
 
 
-def days_of(habits: Sequence[Habit]) -> defaultdict[UUID, Days]:
+def days_of(habits: Sequence[Habit]) -> defaultdict[UUID, dict[date, HabitEntryState]]:
     """The recorded days by habit."""
     found: defaultdict[UUID, dict[date, HabitEntryState]] = defaultdict(dict)
     rows = HabitEntry.objects.filter(habit__in=habits).order_by()
     for habit_id, day, state in rows.values_list("habit_id", "local_date", "state"):
         found[habit_id][day] = HabitEntryState(state)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _today_of(users: set[int]) -> dict[int, date]:
@@ -103,21 +105,21 @@ def visible_reflection(caller: User, reflection_id: UUID) -> Reflection:
 
 
 def _shared_with(caller: User) -> Q:
-    """Reflections of learners whose mentor the caller was when they were shared, and still is,
-    while the learner's consent to it lasts."""
-    mentoring = active_memberships().filter(
-        user_id=caller.id,
-        role=Role.MENTOR,
-        scope=ScopeKind.LEARNER,
-        learner_id=OuterRef("user_id"),
-        created_at__lte=OuterRef("shared_at"),
-    )
+    """Reflections that are shared with the caller, who is the author's mentor, while the author's
+    consent to it lasts."""
+    mentoring = mentorships_of(OuterRef("user_id")).filter(user_id=caller.id)
     consent = Consent.objects.filter(
         user_id=OuterRef("user_id"),
         kind=Consent.Kind.MENTOR_READS_REFLECTIONS,
         withdrawn_at=None,
     )
-    return Q(Exists(mentoring), Exists(consent))
+    return Q(Exists(mentoring), Exists(consent), shares__mentor_id=caller.id)
+
+
+def mentorships_of(learner: Any) -> QuerySet[Membership]:
+    """The active memberships of a learner's mentors."""
+    rows = active_memberships()
+    return rows.filter(role=Role.MENTOR, scope=ScopeKind.LEARNER, learner_id=learner)
 
 
 def active_habits(user: User) -> Sequence[Habit]:

@@ -3,7 +3,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.coaching.models import TAGS, Goal, Habit, HabitEntry, Milestone, PauseRange, Reflection
+from core.coaching.models import (
+    TAGS,
+    Goal,
+    GoalMilestone,
+    Habit,
+    HabitEntry,
+    PauseRange,
+    Reflection,
+)
 from core.coaching.reflections import decrypt
 from core.coaching.selectors import with_measures
 from core.kit.choices import enum_choices
@@ -36,18 +44,18 @@ class UpdateGoalRequest(SetGoalRequest):
     state = serializers.ChoiceField(choices=enum_choices(GoalState))
 
 
-class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
+class GoalMilestoneSerializer(serializers.ModelSerializer[GoalMilestone]):
     class Meta:
-        model = Milestone
+        model = GoalMilestone
         fields = ("id", "goal", "title", "done_at", "created_at")
         read_only_fields = fields
 
 
-class AddMilestoneRequest(StrictSerializer):
+class AddGoalMilestoneRequest(StrictSerializer):
     title = serializers.CharField(max_length=200)
 
 
-class ChangeMilestoneRequest(AddMilestoneRequest):
+class ChangeGoalMilestoneRequest(AddGoalMilestoneRequest):
     done = serializers.BooleanField()
 
 
@@ -180,7 +188,7 @@ class ChangeReflectionRequest(WriteReflectionRequest):
     )
 
 
-class HabitOverviewSerializer(serializers.ModelSerializer[Habit]):
+class HabitFiguresSerializer(serializers.ModelSerializer[Habit]):
     habit_id = serializers.UUIDField(source="id")
     streak = serializers.IntegerField(source="measures.streak")
     best_streak = serializers.IntegerField(source="measures.best_streak")
@@ -192,9 +200,9 @@ class HabitOverviewSerializer(serializers.ModelSerializer[Habit]):
         read_only_fields = fields
 
 
-class OverviewSerializer(serializers.Serializer[Any]):
+class CoachingFiguresSerializer(serializers.Serializer[Any]):
     user_id = serializers.IntegerField()
-    habits = HabitOverviewSerializer(many=True)
+    habits = HabitFiguresSerializer(many=True)
     goals = serializers.DictField(child=serializers.IntegerField())
     tags = serializers.ListField(child=serializers.ChoiceField(choices=TAGS))
     as_of = serializers.DateTimeField()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core.coaching.models import Goal, Milestone
+from core.coaching.models import Goal, GoalMilestone
 from core.kit import clock
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
@@ -82,7 +82,7 @@ def require_future(target_date: date) -> None:
         raise TargetDatePassed
 
 
-def add_milestone(*, user: User, goal_id: UUID, title: str) -> Milestone:
+def add_milestone(*, user: User, goal_id: UUID, title: str) -> GoalMilestone:
     """A step on the way to one's own goal. Raises NotFound, TooManyMilestones and Busy."""
     with lock_parent(Goal.objects.filter(pk=goal_id, user=user)) as goal:
         require_below_limit(goal.milestones.all(), MAX_MILESTONES, TooManyMilestones)
@@ -97,9 +97,9 @@ def change_milestone(
     milestone_id: UUID,
     title: str | None = None,
     done: bool | None = None,
-) -> Milestone:
+) -> GoalMilestone:
     """Change the title, or say that it is done or not. Raises NotFound."""
-    rows = Milestone.objects.filter(pk=milestone_id, goal=goal_id, goal__user=user)
+    rows = GoalMilestone.objects.filter(pk=milestone_id, goal=goal_id, goal__user=user)
     milestone = rows.select_for_update(no_key=True, of=("self",)).first()
     if milestone is None:
         raise NotFound
@@ -114,6 +114,6 @@ def change_milestone(
 @transaction.atomic
 def delete_milestone(*, user: User, goal_id: UUID, milestone_id: UUID) -> None:
     """Raises NotFound."""
-    rows = Milestone.objects.filter(pk=milestone_id, goal=goal_id, goal__user=user)
+    rows = GoalMilestone.objects.filter(pk=milestone_id, goal=goal_id, goal__user=user)
     if not rows.delete()[0]:
         raise NotFound

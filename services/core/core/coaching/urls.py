@@ -7,8 +7,8 @@ REFLECTION = "coaching/reflections/<uuid:reflection_id>/"
 urlpatterns = [
     path("coaching/goals/", views.GoalList.as_view()),
     path(GOAL, views.GoalDetail.as_view()),
-    path(f"{GOAL}milestones/", views.Milestones.as_view()),
-    path(f"{GOAL}milestones/<uuid:milestone_id>/", views.MilestoneDetail.as_view()),
+    path(f"{GOAL}milestones/", views.GoalMilestones.as_view()),
+    path(f"{GOAL}milestones/<uuid:milestone_id>/", views.GoalMilestoneDetail.as_view()),
     path("coaching/habits/", habit_views.Habits.as_view()),
     path(HABIT, habit_views.HabitDetail.as_view()),
     path(f"{HABIT}log/", habit_views.HabitLog.as_view()),

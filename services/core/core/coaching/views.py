@@ -6,10 +6,10 @@ from rest_framework.response import Response
 
 from core.coaching import selectors, services
 from core.coaching.serializers import (
-    AddMilestoneRequest,
-    ChangeMilestoneRequest,
+    AddGoalMilestoneRequest,
+    ChangeGoalMilestoneRequest,
+    GoalMilestoneSerializer,
     GoalSerializer,
-    MilestoneSerializer,
     SetGoalRequest,
     UpdateGoalRequest,
 )
@@ -73,7 +73,7 @@ class GoalDetail(ApiView):
         return self.one(goal, GoalSerializer)
 
 
-class Milestones(ApiView):
+class GoalMilestones(ApiView):
     permissions = {"GET": Permission.LEARNER_READ, "POST": Principal.USER}
     idempotent_methods = ("POST",)
     query_parameters = PAGE_PARAMETERS
@@ -81,31 +81,31 @@ class Milestones(ApiView):
     @extend_schema(
         operation_id="goals_list_milestones",
         parameters=PAGE,
-        responses=page_of(MilestoneSerializer),
+        responses=page_of(GoalMilestoneSerializer),
     )
     def get(self, request: Request, goal_id: UUID) -> Response:
         """The milestones of a goal that the caller may read, oldest first."""
-        return self.page(selectors.milestones_of(self.caller, goal_id), MilestoneSerializer)
+        return self.page(selectors.milestones_of(self.caller, goal_id), GoalMilestoneSerializer)
 
     @extend_schema(
         operation_id="goals_add_milestone",
-        request=AddMilestoneRequest,
-        responses={201: MilestoneSerializer},
+        request=AddGoalMilestoneRequest,
+        responses={201: GoalMilestoneSerializer},
     )
     def post(self, request: Request, goal_id: UUID) -> Response:
         """Add a milestone to one of the caller's goals, which has at most 20."""
-        body = self.body(AddMilestoneRequest)
+        body = self.body(AddGoalMilestoneRequest)
         milestone = services.add_milestone(user=self.caller, goal_id=goal_id, **body)
-        return Response(MilestoneSerializer(milestone).data, 201)
+        return Response(GoalMilestoneSerializer(milestone).data, 201)
 
 
-class MilestoneDetail(ApiView):
+class GoalMilestoneDetail(ApiView):
     permissions = {"PATCH": Principal.USER, "DELETE": Principal.USER}
 
     @extend_schema(
         operation_id="goals_change_milestone",
-        request=ChangeMilestoneRequest,
-        responses=MilestoneSerializer,
+        request=ChangeGoalMilestoneRequest,
+        responses=GoalMilestoneSerializer,
     )
     def patch(self, request: Request, goal_id: UUID, milestone_id: UUID) -> Response:
         """Change the title of a milestone, or say whether it is done."""
@@ -113,9 +113,9 @@ class MilestoneDetail(ApiView):
             user=self.caller,
             goal_id=goal_id,
             milestone_id=milestone_id,
-            **self.body(ChangeMilestoneRequest, partial=True),
+            **self.body(ChangeGoalMilestoneRequest, partial=True),
         )
-        return Response(MilestoneSerializer(milestone).data)
+        return Response(GoalMilestoneSerializer(milestone).data)
 
     @extend_schema(operation_id="goals_delete_milestone", responses={204: None})
     def delete(self, request: Request, goal_id: UUID, milestone_id: UUID) -> Response:

@@ -28,6 +28,7 @@ from core.users.models import User
 LEFT_OUT: Mapping[str, str] = {
     "access.Membership.granted_by": "roles that you gave to other people are their data",
     "admin.LogEntry.user": "it names the accounts of other people that staff changed",
+    "coaching.ReflectionShare.mentor": "reflections that learners let you read are theirs",
     "cohorts.Announcement.author": "an announcement belongs to its cohort",
     "cohorts.Enrolment.confirmed_by": "enrolments whose payment you confirmed are other people's",
     "conduct.Decision.actor": "decisions about reports are about other people",

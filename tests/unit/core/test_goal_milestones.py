@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.coaching.models import Milestone
+from core.coaching.models import GoalMilestone
 from core.coaching.services import MAX_MILESTONES
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import (
@@ -46,19 +46,19 @@ def test_a_milestone_is_added_done_undone_and_deleted_without_a_fact(
     assert amina.call("PATCH", address, {"done": False})[1]["done_at"] is None
     assert [one["title"] for one in amina.get(path)[1]["results"]] == ["A half"]
     assert [amina.call("DELETE", address)[0] for _ in range(2)] == [204, 404]
-    assert (Milestone.objects.count(), appended()) == (0, [])
+    assert (GoalMilestone.objects.count(), appended()) == (0, [])
 
 
 def test_a_goal_has_so_many_milestones_and_no_more(amina: Caller, path: str) -> None:
     for number in range(MAX_MILESTONES):
         assert amina.post(path, {"title": f"{number}"})[0] == 201
     assert refusal(amina.post(path, {"title": "x"}))[:2] == (409, "too_many_milestones")
-    assert Milestone.objects.count() == MAX_MILESTONES
+    assert GoalMilestone.objects.count() == MAX_MILESTONES
 
 
 def test_a_mentor_reads_milestones_and_changes_none(amina: Caller, path: str) -> None:
     made = amina.post(path, {"title": "Half of it"})[1]
-    learner = Milestone.objects.get().goal.user
+    learner = GoalMilestone.objects.get().goal.user
     mentor = person("mara", Role.MENTOR)
     reader, stranger = signed_in(mentor), signed_in(person("juma"))
     assign(mentor, learner)
@@ -69,4 +69,4 @@ def test_a_mentor_reads_milestones_and_changes_none(amina: Caller, path: str) ->
         assert caller.post(path, {"title": "x"})[0] == 404
         assert caller.call("PATCH", address, {"done": True})[0] == 404
         assert caller.call("DELETE", address)[0] == 404
-    assert Milestone.objects.get().done_at is None
+    assert GoalMilestone.objects.get().done_at is None
