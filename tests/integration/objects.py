@@ -224,7 +224,7 @@ def submission(world: World) -> Values:
     mission_id = mission(world)["mission_id"]
     submission_id = created(world.learner, f"missions/{mission_id}/submissions/", {})["id"]
     path = f"submissions/{submission_id}/"
-    body = {"kind": "file", "file": _upload(world.learner, f"{submission_id}.txt")}
+    body = {"kind": "file", "file": upload(world.learner, f"{submission_id}.txt")}
     artifact_id = created(world.learner, f"{path}artifacts/", body)["id"]
     answered(world.learner, f"{path}submit/", {})
     return {"submission_id": submission_id, "artifact_id": artifact_id}

@@ -26,8 +26,8 @@ from ongoza_contracts.topics import TOPICS
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
 from tests.unit.core.coaching_calls import OF_COACHING
 from tests.unit.core.cohort_calls import OF_COHORTS
-from tests.unit.core.mission_calls import OF_MISSIONS
 from tests.unit.core.mentor_calls import OF_MENTORSHIP
+from tests.unit.core.mission_calls import OF_MISSIONS
 from tests.unit.core.published import published_rows
 from tests.unit.core.quiz_rows import answers, past_attempt, quiz
 from tests.unit.core.review_calls import OF_REVIEWS

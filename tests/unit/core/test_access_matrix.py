@@ -33,8 +33,8 @@ from tests.openapi_documents import core_document
 from tests.unit.core import conversation_rows
 from tests.unit.core.certificate_rows import published_certificate, published_enrolment
 from tests.unit.core.coaching_routes import COACHING
-from tests.unit.core.mission_routes import MISSION_ROUTES
 from tests.unit.core.mentor_routes import MENTORSHIP
+from tests.unit.core.mission_routes import MISSION_ROUTES
 from tests.unit.core.quiz_rows import quiz
 from tests.unit.core.review_routes import REVIEW_ROUTES
 from tests.unit.core.submission_routes import SUBMISSION_ROUTES

@@ -38,9 +38,8 @@ from tests.openapi_documents import core_document
 from tests.unit.core.coaching_rows import HABITS, habit_of, habit_request
 from tests.unit.core.cohort_rows import enrolment_in, program_version, published_cohort
 from tests.unit.core.conversation_rows import matched
-from tests.unit.core.mentor_rows import profile
-from tests.unit.core.offered_missions import lab
 from tests.unit.core.mentor_rows import ahead, asked, match_of, profile
+from tests.unit.core.offered_missions import lab
 from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.review_rows import claimed, graded_mission, handed_in
 from tests.unit.core.school import World

@@ -43,10 +43,10 @@ from tests.unit.core import conversation_rows
 from tests.unit.core.certificate_rows import published_enrolment
 from tests.unit.core.coaching_lists import COACHING_LISTS
 from tests.unit.core.cohort_rows import apply, published_cohort
+from tests.unit.core.mentor_lists import MENTORSHIP_LISTS
 from tests.unit.core.offered_missions import offered_mission
 from tests.unit.core.review_rows import many_claims, many_reviews, many_waiting
 from tests.unit.core.submission_lists import SUBMISSION_LISTS
-from tests.unit.core.mentor_lists import MENTORSHIP_LISTS
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,8 @@ from ongoza_contracts.coaching import (
 )
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
-from ongoza_contracts.missions import LatePolicy, MissionState, MissionType
 from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionParty, SessionState
+from ongoza_contracts.missions import LatePolicy, MissionState, MissionType
 from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.vocabulary import (
