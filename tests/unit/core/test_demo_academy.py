@@ -207,7 +207,7 @@ def test_attempts_at_missions_are_in_every_state_and_wait_for_every_reason() -> 
     assert claims["expired"] == claims["open"] == 1
     assert ReviewDraft.objects.get().comments
     assert Claim.objects.get(state="open").until > timezone.now()
-    unearned = Progress.objects.filter(content__in=REVIEWED, status="completed")
+    unearned = Progress.objects.filter(content__content_id__in=REVIEWED, status="completed")
     assert {*unearned.values_list("source", flat=True)} == {"review"}
 
 
