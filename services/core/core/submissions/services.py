@@ -55,6 +55,11 @@ class TooManyWithdrawn(Conflict):
     detail = f"You have withdrawn {WITHDRAWALS_MAX} attempts at this mission, as many as possible."
 
 
+class StateChanged(Conflict):
+    code = "state_changed"
+    detail = "Somebody else has changed the attempt's state: read it again."
+
+
 def start_attempt(*, user: User, mission_id: UUID) -> Submission:
     """A new draft of the user's; the mission's item is in progress from then on. After requested
     changes it is the attempt that makes them, which counts against no limit.
@@ -145,11 +150,15 @@ def record_outcome(
     and then what is lost by being late. A caller that locks users has locked the learner with them,
     in the order of ids.
 
-    Raises NotFound, IllegalTransition, Busy, and what `require_consent` does for the learner.
+    Raises NotFound, StateChanged where the state is not that of `submission` any more, so that no
+    outcome replaces one that its reviewer has not seen; IllegalTransition, Busy, and what
+    `require_consent` does for the learner.
     """
     with lock_parent(User.objects.filter(pk=submission.user_id)) as learner:
         require_consent(learner)
         found = get_for_update(Submission.objects.filter(pk=submission.pk))
+        if found.state != submission.state:
+            raise StateChanged
         SUBMISSION_STATES.move(found, OUTCOMES[state])
         if score is not None:
             kept = (100 - found.late_deduction) / 100
