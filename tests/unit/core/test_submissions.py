@@ -13,6 +13,7 @@ from core.submissions.models import Extension, Submission
 from core.submissions.selectors import best_submission
 from core.submissions.services import (
     WITHDRAWALS_MAX,
+    StateChanged,
     begin_review,
     record_outcome,
     start_attempt,
@@ -170,8 +171,8 @@ def test_lateness_is_stored_with_the_version_of_its_rule(
     assert body["late_deduction"] == 30  # two days have begun after the grace
     stored = Submission.objects.get(pk=body["id"])
     assert stored.late_policy_version == 1
-    begin_review(submission_id=stored.pk)
-    done = record_outcome(submission=stored, state=State.PASSED, score=90, deduction=10)
+    under_review = begin_review(submission_id=stored.pk)
+    done = record_outcome(submission=under_review, state=State.PASSED, score=90, deduction=10)
     assert done.score == 56  # 90 - 10, of which 30 per cent are lost
 
 
@@ -256,6 +257,17 @@ def test_the_best_passed_attempt_counts(amina: Caller, learner: User, row: Missi
     record_outcome(submission=worse, state=State.PASSED, score=95)
     assert best_submission(learner.pk, row.pk) == worse
     assert Progress.objects.get().score == 95
+
+
+def test_an_outcome_replaces_none_that_its_reviewer_has_not_seen(
+    learner: User, row: Mission
+) -> None:
+    found = in_state(learner, row, State.IN_REVIEW)
+    record_outcome(submission=found, state=State.PASSED, score=80)
+    before = everything()
+    with pytest.raises(StateChanged):
+        record_outcome(submission=found, state=State.FAILED, score=10)
+    assert everything() == before
 
 
 def test_what_is_completed_stays_so_when_a_review_is_decided_again(

@@ -47,14 +47,10 @@ def verified_receipt(token: str) -> dict[str, Any] | None:
     return verified_claims(token, token_type=TOKEN_TYPE)
 
 
-def whole_hash(hashes: list[str]) -> str:
-    """The SHA-256 of the artifacts' hashes in their order, each on a line of its own."""
-    return hashlib.sha256("".join(f"{one}\n" for one in hashes).encode()).hexdigest()
-
-
 def _claims(
     submission: Submission, submitted_at: datetime, artifacts: list[Artifact]
 ) -> dict[str, Any]:
+    hashes = "".join(f"{one.sha256}\n" for one in artifacts)
     return {
         "receipt_version": VERSION,
         "submission": str(submission.pk),
@@ -68,5 +64,5 @@ def _claims(
             {"id": str(one.pk), "kind": one.kind, "size": one.size, "sha256": one.sha256}
             for one in artifacts
         ],
-        "sha256": whole_hash([one.sha256 for one in artifacts]),
+        "sha256": hashlib.sha256(hashes.encode()).hexdigest(),
     }

@@ -56,6 +56,11 @@ class TooManyWithdrawn(Conflict):
     detail = f"You have withdrawn {WITHDRAWALS_MAX} attempts at this mission, as many as possible."
 
 
+class StateChanged(Conflict):
+    code = "state_changed"
+    detail = "Somebody else has changed the attempt's state: read it again."
+
+
 def start_attempt(*, user: User, mission_id: UUID) -> Submission:
     """A new draft of the user's; the mission's item is in progress from then on. After requested
     changes it is the attempt that makes them, which counts against no limit.
@@ -147,13 +152,19 @@ def record_outcome(
     and then what is lost by being late. A caller that locks users has locked the learner with them,
     in the order of ids.
 
-    Raises NotFound, IllegalTransition, Busy, and what `require_consent` does for the learner.
+    Raises NotFound, StateChanged where the state is not that of `submission` any more, so that no
+    outcome replaces one that its reviewer has not seen; IllegalTransition, Busy, and what
+    `require_consent` does for the learner.
     """
     with lock_parent(User.objects.filter(pk=submission.user_id)) as learner:
         require_consent(learner)
         found = get_for_update(Submission.objects.filter(pk=submission.pk))
+        if found.state != submission.state:
+            raise StateChanged
         SUBMISSION_STATES.move(found, OUTCOMES[state])
-        found.score = None if score is None else _final_score(found, score - deduction)
+        if score is not None:
+            kept = (100 - found.late_deduction) / 100
+            found.score = round(max(score - deduction, 0) * kept, 2)
         found.decided_at = clock.now()
         publish(found)
         if found.state == SubmissionState.PASSED:
@@ -167,10 +178,6 @@ def _move(submission_id: UUID, action: str) -> Submission:
         SUBMISSION_STATES.move(submission, action)
         publish(submission)
         return submission
-
-
-def _final_score(submission: Submission, score: float) -> float:
-    return round(max(score, 0) * (100 - submission.late_deduction) / 100, 2)
 
 
 # --- attempts and lateness -----------------------------------------------------------------------

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import Q
 
 from core.access.selectors import reach
-from core.missions.models import Mission
 from core.submissions.models import Artifact, Submission
 from core.submissions.selectors import reviewable_submission
 from core.submissions.similarity import Overlap, overlap, shingle_hashes
@@ -41,7 +40,9 @@ def similarities(caller: User, submission_id: UUID) -> list[Similarity]:
     Raises NotFound for an attempt that the caller does not review.
     """
     submission = reviewable_submission(caller, submission_id)
-    task = _task(submission.mission)
+    mission = submission.mission
+    texts = (mission.title, mission.description, mission.story)
+    task = "\n".join((*texts, *mission.objectives, *mission.subtasks))
     pairs = _likely_pairs(submission, task)
     within = reach(caller, Permission.SUBMISSION_REVIEW, "user_id")
     reached = Submission.objects.filter(within, pk__in={other.submission_id for _, other in pairs})
@@ -82,9 +83,3 @@ def _likely_pairs(submission: Submission, task: str) -> list[Pair]:
 
 def _is_equal(one: Artifact, other: Artifact) -> bool:
     return (one.kind, one.sha256) == (other.kind, other.sha256)
-
-
-def _task(mission: Mission) -> str:
-    """The texts that everybody has."""
-    texts = (mission.title, mission.description, mission.story)
-    return "\n".join((*texts, *mission.objectives, *mission.subtasks))
