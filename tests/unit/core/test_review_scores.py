@@ -69,7 +69,7 @@ def test_the_score_is_in_per_cent_of_all_points(first: float, second: float, sco
         (40.0, FAILED, 40.0),
         (90.0, PASSED, 90.0),
         (None, PASSED, 100.0),
-        (None, FAILED, None),
+        (None, FAILED, 0.0),
         (None, CHANGES, None),
     ],
     ids=str,

@@ -59,11 +59,11 @@ def rubric_score(marks: Sequence[StoredMark]) -> float | None:
 
 
 def graded_score(rubric: float | None, outcome: ReviewOutcome) -> float | None:
-    """Before deductions: without a rubric work that passed has all of the score, and other work
-    none that could be stated."""
+    """Before deductions: without a rubric work that passed has all of the score, work that failed
+    nothing, and work that is to be changed none yet."""
     if rubric is not None:
         return rubric
-    return 100.0 if outcome == ReviewOutcome.PASSED else None
+    return {ReviewOutcome.PASSED: 100.0, ReviewOutcome.FAILED: 0.0}.get(outcome)
 
 
 def require_pass_mark(rubric: float | None, pass_mark: int, outcome: ReviewOutcome) -> None:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from core.kit.serializers import ProseField, StrictSerializer
 from core.lessons.markup import SECTION_MAX, Section
+from core.missions.serializers import CRITERIA_MAX, POINTS_MAX
 from core.reviews.decisions import Assessment
 from core.reviews.models import (
     CLAIM_STATES,
@@ -22,7 +23,6 @@ from core.reviews.selectors import Wait
 from core.reviews.services import EXTENSIONS_MAX
 from ongoza_contracts.reviews import ReviewOutcome
 
-CRITERIA_MAX = 100
 RETURNED = [
     choice for choice in CLAIM_STATES if choice[0] not in (ClaimState.OPEN, ClaimState.DECIDED)
 ]
@@ -183,7 +183,7 @@ class ReviewedSubmissionSerializer(serializers.Serializer[Mapping[str, Any]]):
 
 class MarkRequest(StrictSerializer):
     criterion = serializers.IntegerField(min_value=1, max_value=CRITERIA_MAX)
-    points = serializers.FloatField(min_value=0, max_value=1000)
+    points = serializers.FloatField(min_value=0, max_value=POINTS_MAX)
     comment = ProseField(max_length=2000, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> Mark:
@@ -193,7 +193,9 @@ class MarkRequest(StrictSerializer):
 class SaveDraftRequest(StrictSerializer):
     """A draft replaces the one before."""
 
-    outcome = serializers.ChoiceField(choices=OUTCOMES, required=False)
+    outcome = serializers.ChoiceField(
+        choices=OUTCOMES, allow_blank=True, default="", help_text="Empty while it is open."
+    )
     marks = serializers.ListField(child=MarkRequest(), max_length=CRITERIA_MAX, default=list)
     comments = ProseField(
         max_length=SECTION_MAX, allow_blank=True, default="", help_text="Markdown."
