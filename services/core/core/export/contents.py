@@ -24,6 +24,8 @@ LEFT_OUT: Mapping[str, str] = {
     "cohorts.Enrolment.confirmed_by": "enrolments whose payment you confirmed are other people's",
     "idempotency.StoredResponse.user": "copies of answers that you had, some about other people",
     "mentorship.Match.mentor": "that they have a mentor is the learners' data",
+    "mentorship.MentorshipRequest.mentor": "requests are the learners' data",
+    "mentorship.MentorshipRequest.preferred": "requests are the learners' data",
     "mentorship.Session.mentor": "sessions with learners are the learners' data",
     "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
     "users.Impersonation.viewer": "accounts that you viewed as staff are other people's data",
