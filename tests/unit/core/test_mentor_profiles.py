@@ -138,6 +138,14 @@ def test_a_range_of_slots_has_two_times_at_most_a_month_apart(world: World, quer
     assert refusal(answer)[:2] == (400, "bad_parameter")
 
 
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_no_slots_are_in_years_far_away(world: World, year: str) -> None:
+    profile(world.mentor)
+    query = f"from={year}-12-31T00:00:00Z&to={year}-12-31T12:00:00Z"
+    answer = signed_in(world.learner).get(f"mentors/{world.mentor.pk}/slots/?{query}")
+    assert answer == (200, {"slots": []})
+
+
 def test_slots_begin_now_and_end_in_ninety_days(world: World) -> None:
     profile(world.mentor)
     learner = signed_in(world.learner)

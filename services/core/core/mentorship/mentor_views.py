@@ -89,7 +89,7 @@ class MentorSlots(ApiView):
         An hour that a change of clocks repeats is offered twice, and one that it skips never.
         """
         first, last = timestamp_param(request, "from"), timestamp_param(request, "to")
-        if not first < last <= first + LONGEST_RANGE:
+        if not timedelta(0) < last - first <= LONGEST_RANGE:
             raise BadParameter(f"to is not within {LONGEST_RANGE.days} days after from.")
         profile = selectors.visible_profile(self.caller, mentor_id)
         found = selectors.free_slots(profile, first, last)

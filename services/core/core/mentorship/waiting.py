@@ -10,7 +10,7 @@ from core.mentorship.models import OPEN_REQUESTS, MentorshipRequest
 
 PERIOD = timedelta(days=30)
 MIN_SAMPLE = 5
-"""Of fewer requests no typical wait is told."""
+"""With fewer requests no typical wait is shown."""
 HOUR = 3600
 
 # The accepted requests of a queue, and the seconds within which half and four fifths of them were.
