@@ -18,7 +18,7 @@ from ongoza_contracts.mentorship import MatchEndReason
 
 @admin.register(MentorProfile)
 class MentorProfileAdmin(ReadOnlyAdmin):
-    list_display = ("user", "active_matches", "open_requests", "capacity", "is_accepting")
+    list_display = ("user", "active_matches", "open_requests", "capacity")
     list_filter = ("is_accepting",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MentorProfile]:
@@ -67,4 +67,6 @@ class SessionAdmin(ReadOnlyAdmin):
 class SessionFeedbackAdmin(ReadOnlyAdmin):
     list_display = ("session", "rating", "created_at")
     list_filter = ("rating",)
-    list_select_related = ("session__learner", "session__mentor", "session__match")
+
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("session__learner", "session__mentor")

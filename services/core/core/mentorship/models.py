@@ -229,7 +229,7 @@ class Session(Versioned):
         )
 
     def __str__(self) -> str:
-        return f"{self.match} at {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{self.mentor or 'erased'}: {self.learner} at {self.starts_at:%Y-%m-%d %H:%M}"
 
 
 class SessionFeedback(models.Model):
@@ -243,6 +243,7 @@ class SessionFeedback(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name_plural = "session feedback"
         constraints = (
             models.CheckConstraint(condition=Q(rating__range=(1, 5)), name="session_rating"),
         )
