@@ -1,6 +1,5 @@
 """Messages in a match: who reads and writes them, what is stored, and what remains of them."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +12,20 @@ from core.mentorship.conversation_models import Message, MessageArtifact
 from core.mentorship.models import Match
 from core.notifications.models import Notification
 from core.outbox.models import FactHistory
+from core.users.models import UserKey
 from tests.unit.core.conversation_rows import end, matched, message_request
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.test_files import root
 from tests.unit.core.uploaded import TEXT, content_of, create, staged, upload
-from tests.unit.core.world import Caller, appended, forget_appended, person, refusal, signed_in
+from tests.unit.core.world import (
+    Caller,
+    appended,
+    forget_appended,
+    person,
+    refusal,
+    service,
+    signed_in,
+)
 
 __all__ = ["root", "staged"]
 pytestmark = pytest.mark.django_db
@@ -254,16 +262,31 @@ def test_an_erased_mentor_leaves_the_text_without_an_author(
     assert (row["text"], row["author"], row["from_mentor"]) == (SECRET, None, True)
     assert row["artifacts"] == []
     assert refusal(lena.post(path(match), message_request())) == (409, "match_ended", [])
+    assert remaining(world.mentor.pk) == {}
 
 
+@pytest.mark.usefixtures("root", "staged")
 def test_an_erased_learner_leaves_neither_messages_nor_key(
-    lena: Caller, mara: Caller, match: Match, world: World, root: Path
+    lena: Caller, mara: Caller, match: Match, world: World
 ) -> None:
-    send(mara, match)
-    erase_user(user_id=world.learner.pk)
+    erased = world.learner.pk
+    send(mara, match, artifacts=[upload(mara, TEXT)["id"]])
+    mara.post(path(match, "notes/"), {"text": SECRET})
+    flag = {"learner": erased, "kind": "other", "severity": "low", "note": SECRET}
+    mara.post("mentorship/flags/", flag)
+    lena.post("conduct/reports/", {"match": str(match.pk), "reason": "other", "text": SECRET})
+    erase_user(user_id=erased)
     assert not Message.objects.exists()
     assert not MessageArtifact.objects.exists()
+    assert not UserKey.objects.filter(user=erased).exists()
+    assert remaining(erased) == {}
     assert refusal(mara.get(path(match))) == ABSENT
+    assert mara.get("files/")[1]["count"] == 1
+
+
+def remaining(user_id: int) -> Any:
+    """What the report of the erasure still finds, by place."""
+    return service().get(f"internal/erasures/{user_id}/")[1]["remaining"]
 
 
 def test_messages_of_another_match_with_the_same_mentor_are_others(
