@@ -1,6 +1,5 @@
 """The coaching overview: from the facts, else from core, else empty."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
@@ -13,7 +12,7 @@ import pytest
 from ai.coaching.overview import first_open_day, overview
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
-from ongoza_contracts.coaching import GoalUpdated, HabitEntryUpdated, HabitUpdated
+from ongoza_contracts.coaching import GoalUpdated, HabitEntryUpdated, HabitState, HabitUpdated
 from ongoza_contracts.event import Fact
 from tests.facts import example
 from tests.tokens import bearer
@@ -106,8 +105,9 @@ async def test_a_learner_who_was_erased_gets_nothing(settings: Settings) -> None
 def test_a_habit_that_is_archived_is_left_out_and_each_has_its_own_days() -> None:
     now = datetime(2026, 1, 8, 12, tzinfo=UTC)
     other = habit(habit_id=UUID("018f0000-0000-7000-8000-000000000001"))
-    archived = habit(habit_id=UUID("018f0000-0000-7000-8000-000000000002"), state="archived")
-    archived = HabitUpdated.model_validate(json.loads(archived.model_dump_json()))
+    archived = habit(
+        habit_id=UUID("018f0000-0000-7000-8000-000000000002"), state=HabitState.ARCHIVED
+    )
     days = [entry(date(2026, 1, number)) for number in (5, 6, 7, 8)]
     found = overview(7, [], [habit(), other, archived], days, now)
     assert [one.streak for one in found.habits] == [0, 4]

@@ -89,7 +89,7 @@ class Habit(Versioned):
         )
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.title}"
+        return f"{self.title} of user {self.user_id}"
 
     @property
     def etag(self) -> str:
