@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('mentorship', '0010_conversations'),
+        ('mentorship', '0002_conversations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
