@@ -48,7 +48,7 @@ class MissionUpdated(
     mission_id: UUID
     """A UUID of version 7."""
     content_id: ContentId | None = None
-    """Its item in the catalogue; absent until it was published first."""
+    """Its item in the catalogue; a draft has one only where it is about an item that exists."""
     state: MissionState
     mission_type: MissionType
     difficulty: int = Field(ge=1, le=5)

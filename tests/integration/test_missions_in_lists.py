@@ -21,7 +21,7 @@ from ai.projections.status import heartbeat
 from ai.recommendations.recompute import Recompute
 from ai.vectorstore.pgvector import PgVectorStore
 from ongoza_contracts.event import Fact
-from ongoza_contracts.missions import LatePolicy, MissionUpdated
+from ongoza_contracts.missions import LatePolicy, MissionState, MissionUpdated
 from ongoza_contracts.submissions import SubmissionState, SubmissionUpdated
 from tests.ai_double import app_over, learner_seven
 from tests.facts import example, progress, published, record, user
@@ -107,6 +107,38 @@ async def test_a_mission_is_offered_as_often_as_it_may_be_handed_in(
     await apply(pool, submission(3, previous_id=UUID(int=MISSION.int + 1)))
     assert await listed(http) == ("computed", ["course-1", "mission-1"])
     assert await found(http) == {"open": True, "attempts_left": 1}
+
+
+@pytest.mark.parametrize(
+    ("state", "makes_changes", "is_open"),
+    [
+        (SubmissionState.DRAFT, False, True),
+        (SubmissionState.SUBMITTED, False, False),
+        (SubmissionState.IN_REVIEW, True, False),
+        (SubmissionState.CHANGES_REQUESTED, False, True),
+        (SubmissionState.DRAFT, True, True),
+        (SubmissionState.PASSED, False, False),
+    ],
+)
+async def test_search_says_whether_an_attempt_may_be_begun_or_handed_in(
+    pool: asyncpg.Pool,
+    http: httpx.AsyncClient,
+    state: SubmissionState,
+    makes_changes: bool,
+    is_open: bool,
+) -> None:
+    await apply(pool, mission(max_attempts=1), submission(1, state=SubmissionState.FAILED))
+    previous = UUID(int=MISSION.int + 1) if makes_changes else None
+    await apply(pool, submission(2, state=state, previous_id=previous))
+    assert await found(http) == {"open": is_open, "attempts_left": 0}
+
+
+async def test_a_draft_of_a_mission_changes_nothing(
+    pool: asyncpg.Pool, http: httpx.AsyncClient
+) -> None:
+    await apply(pool, due(datetime.now(UTC) - HOUR, state=MissionState.DRAFT))
+    assert await listed(http) == ("computed", ["course-1", "mission-1"])
+    assert await found(http) is None
 
 
 async def test_attempts_of_others_do_not_count(pool: asyncpg.Pool, http: httpx.AsyncClient) -> None:

@@ -49,12 +49,12 @@ class MissionOffer(Response):
     """What a mission takes of the caller's work."""
 
     open: bool
-    """Whether the caller may hand in."""
+    """Whether the caller may hand in: a new attempt, or the one that is under way."""
     closes_at: datetime | None = None
     """When work is no longer taken; absent if it always is. An extension that the learner was given
     is not counted."""
     attempts_left: int | None = Field(default=None, ge=0)
-    """Absent is no limit."""
+    """New ones; absent is no limit."""
 
 
 class Found(Response):

@@ -34,6 +34,9 @@ class MissionTerms:
     closes_at: datetime | None = None
     """None is never: work is taken late as well, or it is not due."""
 
+    def is_over(self, at: datetime) -> bool:
+        return self.closes_at is not None and self.closes_at <= at
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -107,13 +110,12 @@ class Catalogue:
         return [(place, item.mission) for place, item in enumerate(self.items) if item.mission]
 
     def closed(self, attempts: Mapping[UUID, int]) -> Mask:
-        """Missions that take no more work as of `as_of`, or none of a learner who has handed in
-        this often, by mission id."""
+        """Missions that take no more work as of `as_of`, or no new attempt of a learner with these
+        numbers of attempts, by mission id."""
         closed = np.zeros(len(self.items), np.bool_)
         for place, mission in self.missions:
-            over = mission.closes_at is not None and mission.closes_at <= self.as_of
-            handed_in, limit = attempts.get(mission.mission_id, 0), mission.max_attempts
-            closed[place] = over or (limit is not None and handed_in >= limit)
+            used, limit = attempts.get(mission.mission_id, 0), mission.max_attempts
+            closed[place] = mission.is_over(self.as_of) or (limit is not None and used >= limit)
         return closed
 
     @cached_property

@@ -11,7 +11,7 @@ from ai.catalogue.catalogue import Catalogue, Item, MissionTerms
 from ai.catalogue.item_neighbours import ItemNeighbours, Settings
 from ai.kit.db import Db
 from ai.projections.entities import load_all
-from ongoza_contracts.missions import LatePolicy, MissionUpdated
+from ongoza_contracts.missions import LatePolicy, MissionState, MissionUpdated
 from ongoza_contracts.vocabulary import ContentType, Track
 
 DIMENSION = 384
@@ -71,7 +71,8 @@ def _catalogue(
     for place, row in enumerate(rows):
         if row["embedding"] is not None:
             vectors[place] = row["embedding"].to_numpy()
-    terms = {one.content_id: _terms(one) for one in missions}
+    published = (one for one in missions if one.state is MissionState.PUBLISHED)
+    terms = {one.content_id: _terms(one) for one in published}
     items = tuple(_item(row, terms.get(row["content_id"])) for row in rows)
     position = {item.content_id: place for place, item in enumerate(items)}
     taken = None if made is None else _neighbours(position, made, pairs)

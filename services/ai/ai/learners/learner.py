@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
 
 
@@ -41,10 +42,17 @@ class Attempt:
     """A learner's attempt at a mission."""
 
     mission_id: UUID
-    counts: bool
-    """Whether it counts against the number that the mission allows: neither withdrawn ones do, nor
-    those that make requested changes."""
+    number: int
+    """Counts the learner's attempts at the mission, from 1."""
+    state: SubmissionState
+    makes_changes: bool
+    """Whether it makes changes that a reviewer requested."""
     version: int
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts against the number that the mission allows."""
+        return self.state is not SubmissionState.WITHDRAWN and not self.makes_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +75,9 @@ class Learner:
 def attempts_at(attempts: Mapping[UUID, Attempt]) -> Mapping[UUID, int]:
     """By mission id, how many attempts count against the number that the mission allows."""
     return Counter(one.mission_id for one in attempts.values() if one.counts)
+
+
+def last_attempts(attempts: Mapping[UUID, Attempt]) -> Mapping[UUID, Attempt]:
+    """By mission id, the last attempt that was not withdrawn."""
+    rows = sorted(attempts.values(), key=lambda one: one.number)
+    return {one.mission_id: one for one in rows if one.state is not SubmissionState.WITHDRAWN}

@@ -11,7 +11,7 @@ from ai.kit.db import Db
 from ai.learners.learner import Attempt, Feedback, Interaction, Learner, Profile
 from ai.projections.entities import load
 from ongoza_contracts.feedback import FeedbackGiven
-from ongoza_contracts.submissions import SubmissionState, SubmissionUpdated
+from ongoza_contracts.submissions import SubmissionUpdated
 from ongoza_contracts.vocabulary import ProgressStatus, Track
 
 # Each learner with the last completed profiling session, and all progress as arrays, newest last.
@@ -62,7 +62,9 @@ def _attempts(submissions: Sequence[SubmissionUpdated]) -> Mapping[UUID, Attempt
     return {
         one.submission_id: Attempt(
             mission_id=one.mission_id,
-            counts=one.state is not SubmissionState.WITHDRAWN and one.previous_id is None,
+            number=one.attempt,
+            state=one.state,
+            makes_changes=one.previous_id is not None,
             version=one.version,
         )
         for one in submissions

@@ -12,7 +12,6 @@ from ai.embeddings.queue import EncoderQueue
 from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.fallback import before, deadline_in, first_available
 from ai.kit.vectors import Row
-from ai.learners.learner import attempts_at
 from ai.learners.queries import load_attempts
 from ai.search.items import SearchItem, response
 from ai.search.memory import item_of, search_catalogue
@@ -93,7 +92,7 @@ async def _with_offers(
     async def known() -> Answer:
         attempts = await load_attempts(resources.pool, user_id)
         catalogue = await resources.catalogues.current()
-        offers = mission_offers(catalogue, attempts_at(attempts))
+        offers = mission_offers(catalogue, attempts)
         results = tuple(
             one.model_copy(update={"mission": offers.get(one.content_id)})
             for one in answer.body.results
