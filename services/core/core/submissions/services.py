@@ -6,32 +6,29 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from core.kit import clock
-from core.kit.errors import Conflict, NotFound
+from core.kit.errors import Conflict
 from core.kit.etags import IfMatch
 from core.kit.limits import lock_parent, require_below_limit
 from core.kit.versions import get_for_update
 from core.missions.models import Mission
+from core.missions.selectors import offered_missions
+from core.missions.services import MissionRetired
 from core.outbox.publish import publish
 from core.progress.models import Progress
 from core.progress.services import report_progress
 from core.submissions.lateness import VERSION, Lateness, LateRule, lateness
 from core.submissions.models import OPEN, Extension, Submission
-from core.submissions.selectors import best_submission
+from core.submissions.selectors import best_submission, known_mission
 from core.submissions.signals import submitted
 from core.submissions.states import OUTCOMES, SUBMISSION_STATES
 from core.users.guardians import require_consent
 from core.users.models import User
-from ongoza_contracts.missions import LatePolicy, MissionState
+from ongoza_contracts.missions import LatePolicy
 from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus
 
 WITHDRAWALS_MAX = 10
 """Of a learner at one mission. A withdrawn attempt counts against no other limit."""
-
-
-class MissionRetired(Conflict):
-    code = "mission_retired"
-    detail = "The mission is not offered any more."
 
 
 class AttemptOpen(Conflict):
@@ -69,7 +66,9 @@ def start_attempt(*, user: User, mission_id: UUID) -> Submission:
     `report_progress` does.
     """
     with lock_parent(User.objects.filter(pk=user.pk)):
-        mission = _offered_mission(mission_id)
+        mission = known_mission(mission_id)
+        if not offered_missions().filter(pk=mission.pk).exists():
+            raise MissionRetired
         attempts = Submission.objects.filter(user=user, mission=mission)
         if under_way := attempts.filter(state__in=OPEN).first():
             raise AttemptOpen(f"The attempt {under_way.pk} is under way.")
@@ -184,16 +183,6 @@ def _move(submission_id: UUID, action: str) -> Submission:
 def _own(user: User, submission_id: UUID, if_match: IfMatch | None) -> Submission:
     rows = Submission.objects.filter(user=user, pk=submission_id)
     return get_for_update(rows, if_match=if_match)
-
-
-def _offered_mission(mission_id: UUID) -> Mission:
-    """Raises NotFound, also for a draft, and MissionRetired."""
-    mission = Mission.objects.exclude(state=MissionState.DRAFT).filter(pk=mission_id).first()
-    if mission is None:
-        raise NotFound
-    if mission.state == MissionState.RETIRED or not mission.content or mission.content.retired:
-        raise MissionRetired
-    return mission
 
 
 def _require_attempt_left(mission: Mission, standing: QuerySet[Submission]) -> None:
