@@ -91,14 +91,6 @@ def reviews_of(submission: Submission) -> QuerySet[Review]:
 
 
 # --- for learners --------------------------------------------------------------------------------
-def waiting_entry(submission: Submission) -> QueueEntry:
-    """Raises NotFound for a submission that does not wait for a review."""
-    entry = QueueEntry.objects.filter(WAITS, submission=submission).first()
-    if entry is None:
-        raise NotFound
-    return entry
-
-
 @dataclass(frozen=True)
 class Wait:
     """What a learner may expect of the queue in which their submission waits."""
@@ -109,8 +101,10 @@ class Wait:
 
 
 def wait(submission: Submission) -> Wait:
-    """Raises NotFound for a submission that does not wait."""
-    entry = waiting_entry(submission)
+    """Raises NotFound for a submission that does not wait for a review."""
+    entry = QueueEntry.objects.filter(WAITS, submission=submission).first()
+    if entry is None:
+        raise NotFound
     organization_id = submission.user.organization_id
     return Wait(entry, entries_ahead(entry, organization_id), statistics_of(organization_id))
 
