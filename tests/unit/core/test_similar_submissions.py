@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.missions.models import Mission
+from core.submissions import similar
 from core.submissions.artifacts import add_artifact
 from core.submissions.models import Submission
 from core.submissions.services import start_attempt, submit
@@ -70,6 +71,19 @@ def test_equal_work_comes_first(world: World, row: Mission, staged: Path) -> Non
     rows = [(kinds[one["artifact"]], one["equal"]) for one in shown(world.director, found)]
     assert sorted(rows[:2]) == [("file", True), ("link", True)]
     assert rows[2:] == [("text", False)]
+
+
+def test_the_sources_of_a_copy_are_found_behind_newer_work(
+    world: World, row: Mission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar, "CANDIDATES_MAX", 2)
+    near = submitted(classmate(world, "near"), row, f"{OWN} Afterwards I slept. {COPIED}")
+    equal = submitted(classmate(world, "equal"), row, f"{COPIED} {OWN}")
+    for number in range(3):
+        submitted(classmate(world, f"newer-{number}"), row, COPIED)
+    found = submitted(world.learner, row, f"{COPIED} {OWN}")
+    sources = [one["other_submission"] for one in shown(world.director, found)]
+    assert sources[:2] == [str(equal.pk), str(near.pk)]
 
 
 def test_what_is_not_comparable_is_left_out(world: World, row: Mission) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from heapq import nlargest
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, F, Func, IntegerField, QuerySet, Value
 
 from core.access.selectors import reach
 from core.submissions.models import Artifact, Submission
@@ -14,7 +15,8 @@ from core.users.models import User
 from ongoza_contracts.access import Permission
 from ongoza_contracts.submissions import SubmissionState
 
-CANDIDATES_MAX, SHOWN_MAX = 200, 20
+CANDIDATES_MAX, SHOWN_MAX = 100, 20
+"""Candidates of equal artifacts, and as many of texts that are near-equal."""
 PERCENT_MIN = 5
 """Less of a text is no more than common phrases."""
 
@@ -66,19 +68,33 @@ def _likely_pairs(submission: Submission, task: str) -> list[Pair]:
     own = [*submission.artifact_set.all()]
     ignored = shingle_hashes(task)
     sought = {one.pk: {*one.fingerprints} - ignored for one in own}
-    near = Q(fingerprints__overlap=[*set[int]().union(*sought.values())])
-    equal = Q(sha256__in={one.sha256 for one in own})
-    others = Artifact.objects.filter(near | equal, submission__mission=submission.mission_id)
+    others = Artifact.objects.filter(submission__mission=submission.mission_id)
     others = others.exclude(submission__user=submission.user_id)
     others = others.exclude(submission__state=SubmissionState.DRAFT).select_related("submission")
+    equal = others.filter(sha256__in={one.sha256 for one in own}).order_by("pk")
+    near = _sharing_most(others, [*set[int]().union(*sought.values())])
+    candidates = {one.pk: one for rows in (equal, near) for one in rows[:CANDIDATES_MAX]}
 
     def likeness(pair: Pair) -> tuple[bool, int]:
         one, other = pair
         return _is_equal(one, other), len(sought[one.pk].intersection(other.fingerprints))
 
-    candidates = others.order_by("-pk")[:CANDIDATES_MAX]
-    pairs = ((one, other) for other in candidates for one in own)
+    pairs = ((one, other) for other in candidates.values() for one in own)
     return nlargest(SHOWN_MAX, (pair for pair in pairs if any(likeness(pair))), key=likeness)
+
+
+def _sharing_most(artifacts: QuerySet[Artifact], fingerprints: list[int]) -> QuerySet[Artifact]:
+    """Those that share fingerprints, the ones that share most first, of equal ones the oldest."""
+    sought = Value(fingerprints, output_field=ArrayField(BigIntegerField()))
+    shared = Func(
+        F("fingerprints"),
+        sought,
+        template="cardinality(ARRAY(SELECT unnest(%(expressions)s)))",
+        arg_joiner=") INTERSECT SELECT unnest(",
+        output_field=IntegerField(),
+    )
+    found = artifacts.filter(fingerprints__overlap=fingerprints)
+    return found.annotate(shared=shared).order_by("-shared", "pk")
 
 
 def _is_equal(one: Artifact, other: Artifact) -> bool:
