@@ -135,7 +135,9 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
     """A decided review, as the learner sees it."""
 
     marks = MarkSerializer(many=True)
-    comments_html = serializers.SerializerMethodField(help_text="Sanitized, without tables and images.")
+    comments_html = serializers.SerializerMethodField(
+        help_text="Sanitized, without tables and images."
+    )
 
     class Meta:
         model = Review

@@ -16,6 +16,7 @@ from core.missions.services import MissionRetired
 from core.outbox.publish import publish
 from core.progress.models import Progress
 from core.progress.services import report_progress
+from core.submissions.artifacts import content_sha256
 from core.submissions.lateness import VERSION, Lateness, LateRule, lateness
 from core.submissions.models import OPEN, Extension, Submission
 from core.submissions.selectors import best_submission, known_mission
@@ -98,9 +99,11 @@ def submit(*, user: User, submission_id: UUID, if_match: IfMatch | None = None) 
     with lock_parent(User.objects.filter(pk=user.pk)):
         submission = _own(user, submission_id, if_match)
         SUBMISSION_STATES.move(submission, "submit")
-        submission.artifacts = submission.artifact_set.count()
-        if not submission.artifacts:
+        artifacts = [*submission.artifact_set.all()]
+        if not artifacts:
             raise NothingToSubmit
+        submission.artifacts = len(artifacts)
+        submission.content_sha256 = content_sha256(artifacts)
         submission.submitted_at = clock.now()
         submission.rubric_version = submission.mission.rubric_version
         _set_lateness(submission)
