@@ -1,5 +1,6 @@
 """Everything that moves attempts. A learner's requests take turns by the lock of the learner."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -78,7 +79,7 @@ def start_attempt(*, user: User, mission_id: UUID) -> Submission:
         changed = last if last and last.state == SubmissionState.CHANGES_REQUESTED else None
         if changed is None:
             _require_attempt_left(mission, standing)
-            _require_in_time(_lateness_now(user, mission))
+            _require_in_time(lateness_at(clock.now(), user.pk, mission))
         _report_begun(user, mission)
         number = (attempts.aggregate(last=Max("attempt"))["last"] or 0) + 1
         new = Submission(
@@ -202,14 +203,15 @@ def _set_lateness(submission: Submission) -> None:
         submission.late_deduction = previous.late_deduction
         submission.late_policy_version = previous.late_policy_version
         return
-    found = _lateness_now(submission.user, submission.mission)
+    found = lateness_at(clock.now(), submission.user_id, submission.mission)
     _require_in_time(found)
     submission.late_minutes, submission.late_deduction = found.minutes, found.deduction
     submission.late_policy_version = VERSION
 
 
-def _lateness_now(user: User, mission: Mission) -> Lateness:
-    extensions = Extension.objects.filter(user=user, mission=mission)
+def lateness_at(time: datetime, user_id: int, mission: Mission) -> Lateness:
+    """How late a learner is who hands in at a time."""
+    extensions = Extension.objects.filter(user=user_id, mission=mission)
     until = extensions.values_list("until", flat=True).first()
     rule = LateRule(
         policy=LatePolicy(mission.late_policy),
@@ -217,7 +219,7 @@ def _lateness_now(user: User, mission: Mission) -> Lateness:
         deduction_per_day=mission.late_deduction_per_day,
         deduction_limit=mission.late_deduction_limit,
     )
-    return lateness(rule, mission.due_at, until, clock.now())
+    return lateness(rule, mission.due_at, until, time)
 
 
 def _require_in_time(found: Lateness) -> None:
