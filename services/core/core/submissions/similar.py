@@ -1,7 +1,8 @@
 """The search for work that others handed in for the same mission."""
 
 from dataclasses import dataclass
-from heapq import nlargest
+from heapq import nlargest, nsmallest
+from operator import itemgetter
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,6 +18,9 @@ from ongoza_contracts.submissions import SubmissionState
 
 CANDIDATES_MAX, SHOWN_MAX = 100, 20
 """Candidates of equal artifacts, and as many of texts that are near-equal."""
+SOUGHT_MAX = 2000
+"""Fingerprints of an attempt, more than a text of the greatest length has. Of more the smallest are
+sought: hashes are random, so that these are of all its texts."""
 PERCENT_MIN = 5
 """Less of a text is no more than common phrases."""
 
@@ -55,7 +59,7 @@ def similarities(caller: User, submission_id: UUID) -> list[Similarity]:
             other,
             is_reached=other.submission_id in reached_ids,
             is_equal=_is_equal(one, other),
-            overlap=overlap(one.text, other.text, task),
+            overlap=overlap(one.text, other.text, task) if one.text else Overlap(0, ()),
         )
         for one, other in pairs
     )
@@ -66,21 +70,23 @@ def similarities(caller: User, submission_id: UUID) -> list[Similarity]:
 def _likely_pairs(submission: Submission, task: str) -> list[Pair]:
     """Those that are equal or share the most fingerprints."""
     own = [*submission.artifact_set.all()]
-    ignored = shingle_hashes(task)
-    sought = {one.pk: {*one.fingerprints} - ignored for one in own}
+    hashes = {one for artifact in own for one in artifact.fingerprints} - shingle_hashes(task)
+    sought = {*nsmallest(SOUGHT_MAX, hashes)}
+    fingerprints = {one.pk: sought.intersection(one.fingerprints) for one in own}
     others = Artifact.objects.filter(submission__mission=submission.mission_id)
     others = others.exclude(submission__user=submission.user_id)
     others = others.exclude(submission__state=SubmissionState.DRAFT).select_related("submission")
     equal = others.filter(sha256__in={one.sha256 for one in own}).order_by("pk")
-    near = _sharing_most(others, [*set[int]().union(*sought.values())])
+    near = _sharing_most(others, [*sought])
     candidates = {one.pk: one for rows in (equal, near) for one in rows[:CANDIDATES_MAX]}
-
-    def likeness(pair: Pair) -> tuple[bool, int]:
-        one, other = pair
-        return _is_equal(one, other), len(sought[one.pk].intersection(other.fingerprints))
-
-    pairs = ((one, other) for other in candidates.values() for one in own)
-    return nlargest(SHOWN_MAX, (pair for pair in pairs if any(likeness(pair))), key=likeness)
+    found: list[tuple[tuple[bool, int], Pair]] = []
+    for other in candidates.values():
+        shared = sought.intersection(other.fingerprints)
+        for one in own:
+            likeness = _is_equal(one, other), len(shared & fingerprints[one.pk])
+            if any(likeness):
+                found.append((likeness, (one, other)))
+    return [pair for _, pair in nlargest(SHOWN_MAX, found, key=itemgetter(0))]
 
 
 def _sharing_most(artifacts: QuerySet[Artifact], fingerprints: list[int]) -> QuerySet[Artifact]:
