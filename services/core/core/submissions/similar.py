@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, F, Func, IntegerField, QuerySet, V
 
 from core.access.selectors import reach
 from core.submissions.models import Artifact, Submission
-from core.submissions.selectors import reviewable_submission
+from core.submissions.selectors import submission_of_reviewed_learner
 from core.submissions.similarity import Overlap, overlap, shingle_hashes
 from core.users.models import User
 from ongoza_contracts.access import Permission
@@ -45,7 +45,7 @@ def similarities(caller: User, submission_id: UUID) -> list[Similarity]:
 
     Raises NotFound for an attempt that the caller does not review.
     """
-    submission = reviewable_submission(caller, submission_id)
+    submission = submission_of_reviewed_learner(caller, submission_id)
     mission = submission.mission
     texts = (mission.title, mission.description, mission.story)
     task = "\n".join((*texts, *mission.objectives, *mission.subtasks))
