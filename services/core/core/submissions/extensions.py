@@ -1,7 +1,6 @@
 """Other due times of single learners."""
 
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -39,17 +38,13 @@ class NotLater(DomainError):
     detail = "until must be after the mission's due time, and the mission must have one."
 
 
-class Granted(NamedTuple):
-    extension: Extension
-    is_new: bool
-
-
 @transaction.atomic
 def grant_extension(
     *, granted_by: User, mission_id: UUID, user_id: int, until: datetime
-) -> Granted:
+) -> tuple[Extension, bool]:
     """Let a learner hand in until then; a former extension of the learner's is replaced. What they
-    have handed in already and has no score yet is less late at once.
+    have handed in already and has no score yet is less late at once. Returns the extension, and
+    whether it is the first.
 
     Raises NotFound for a mission that was never published and for a learner whose work `granted_by`
     does not review, OwnExtension and NotLater.
@@ -68,7 +63,7 @@ def grant_extension(
         defaults={"until": until, "granted_by": granted_by, "changed_at": clock.now()},
     )
     _lower_lateness(mission, user_id)
-    return Granted(extension, is_new)
+    return extension, is_new
 
 
 def _lower_lateness(mission: Mission, user_id: int) -> None:

@@ -72,13 +72,14 @@ def start_attempt(*, user: User, mission_id: UUID) -> Submission:
         if not offered_missions().filter(pk=mission.pk).exists():
             raise MissionRetired
         attempts = Submission.objects.filter(user=user, mission=mission)
-        if under_way := attempts.filter(state__in=OPEN).first():
-            raise AttemptOpen(f"The attempt {under_way.pk} is under way.")
-        standing = attempts.exclude(state=SubmissionState.WITHDRAWN)
-        last = standing.order_by("attempt").last()
-        changed = last if last and last.state == SubmissionState.CHANGES_REQUESTED else None
-        if changed is None:
-            _require_attempt_left(mission, standing)
+        if open_attempt := attempts.filter(state__in=OPEN).first():
+            raise AttemptOpen(f"The attempt {open_attempt.pk} is under way.")
+        not_withdrawn = attempts.exclude(state=SubmissionState.WITHDRAWN)
+        previous = not_withdrawn.order_by("attempt").last()
+        if previous and previous.state != SubmissionState.CHANGES_REQUESTED:
+            previous = None
+        if previous is None:
+            _require_attempt_left(mission, not_withdrawn)
             _require_in_time(lateness_at(clock.now(), user.pk, mission))
         _report_begun(user, mission)
         number = (attempts.aggregate(last=Max("attempt"))["last"] or 0) + 1
@@ -86,7 +87,7 @@ def start_attempt(*, user: User, mission_id: UUID) -> Submission:
             user=user,
             mission=mission,
             attempt=number,
-            previous_id=changed.pk if changed else None,
+            previous_id=previous.pk if previous else None,
         )
         publish(new)
         return new
@@ -189,9 +190,9 @@ def _own(user: User, submission_id: UUID, if_match: IfMatch | None) -> Submissio
     return get_for_update(rows, if_match=if_match)
 
 
-def _require_attempt_left(mission: Mission, standing: QuerySet[Submission]) -> None:
-    """Raises NoAttemptsLeft. `standing` are those that were not withdrawn."""
-    used = standing.filter(previous_id=None).count()
+def _require_attempt_left(mission: Mission, not_withdrawn: QuerySet[Submission]) -> None:
+    """Raises NoAttemptsLeft."""
+    used = not_withdrawn.filter(previous_id=None).count()
     if mission.max_attempts is not None and used >= mission.max_attempts:
         raise NoAttemptsLeft(f"You have used {used} of {mission.max_attempts} attempts.")
 

@@ -126,13 +126,13 @@ class Extensions(ApiView):
         they have handed in already is less late at once, unless it has a score. For those who
         review the learner's work. 400 `not_later`; 403 `own_extension`."""
         body = self.body(serializers.GrantExtensionRequest)
-        granted = extensions.grant_extension(
+        extension, is_new = extensions.grant_extension(
             granted_by=self.caller,
             mission_id=mission_id,
             user_id=body["user"],
             until=body["until"],
         )
-        return self.one(granted.extension, ExtensionSerializer, 201 if granted.is_new else 200)
+        return self.one(extension, ExtensionSerializer, 201 if is_new else 200)
 
 
 class Similarities(ApiView):
