@@ -58,6 +58,14 @@ def published_sign_in(user: User) -> str:
     return f"{user.id}:{read_refresh(sign_in(user).tokens.refresh).sid}"
 
 
+def answered_session(caller: Caller) -> str:
+    """The id of a profiling session with an answer."""
+    session_id: str = caller.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"]
+    answer = f"profiling/sessions/{session_id}/answers/q-1/"
+    assert caller.call("PUT", answer, {"option_id": "a"})[0] == 200
+    return session_id
+
+
 @pytest.fixture
 def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     """Two entities or more of every kind; their keys in order."""
@@ -68,11 +76,6 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         assert amina.post("progress/", progress_report(name))[0] == 201
         said = {"content_id": name, "verdict": "more_like_this"}
         assert amina.post("feedback/", said)[0] == 201
-    sessions = []
-    for caller in (amina, signed_in(others[0])):
-        sessions.append(caller.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"])
-        answer = f"profiling/sessions/{sessions[-1]}/answers/q-1/"
-        assert caller.call("PUT", answer, {"option_id": "a"})[0] == 200
     published_version()
     cohorts = [published_cohort(paid=0) for _ in range(2)]
     enrolments = [apply(learner, cohort, "paid") for cohort in cohorts]
@@ -97,7 +100,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "missions": [str(mission.pk) for mission in missions],
         "submissions": [str(one.pk) for one in submissions],
         "reviews": [str(published_review(one).pk) for one in submissions],
-        "profiling": sorted(sessions),
+        "profiling": sorted(map(answered_session, (amina, signed_in(others[0])))),
         "habits": [str(entry.habit_id) for entry in entries],
         "habit-entries": [f"{learner.id}:{e.habit_id}:{e.local_date}" for e in entries],
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],

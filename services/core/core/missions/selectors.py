@@ -14,7 +14,7 @@ from core.progress.models import Progress
 from core.users.models import User
 from ongoza_contracts.access import Permission
 from ongoza_contracts.missions import MissionState
-from ongoza_contracts.vocabulary import ProgressStatus
+from ongoza_contracts.vocabulary import ProgressSource
 
 WHOLE_SCORE = 100
 
@@ -92,9 +92,13 @@ def criteria_of(rubric: Rubric) -> list[CriterionSpec]:
 
 
 def is_passed(user_id: int, mission: Mission) -> bool:
-    """Whether the learner has completed the mission's item, in their present attempt at it."""
+    """Whether a review has ever completed the mission's item for the learner, who may have taken
+    it again since."""
+    by_review = Q(completion_source=ProgressSource.REVIEW) | Q(
+        attempts__source=ProgressSource.REVIEW
+    )
     rows = Progress.objects.filter(user=user_id, content__content_id=mission.content_id)
-    return rows.filter(status=ProgressStatus.COMPLETED).exists()
+    return rows.filter(by_review).exists()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.kit.serializers import ProseField, StrictSerializer
-from core.lessons.markup import SECTION_MAX, Section
+from core.lessons.markup import SECTION_MAX, user_text_html
 from core.missions.serializers import CRITERIA_MAX, POINTS_MAX
 from core.reviews.decisions import Assessment
 from core.reviews.models import (
@@ -135,7 +135,9 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
     """A decided review, as the learner sees it."""
 
     marks = MarkSerializer(many=True)
-    comments_html = serializers.SerializerMethodField(help_text="Sanitized.")
+    comments_html = serializers.SerializerMethodField(
+        help_text="Sanitized, without tables and images."
+    )
 
     class Meta:
         model = Review
@@ -147,7 +149,7 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
         read_only_fields = fields
 
     def get_comments_html(self, review: Review) -> str:
-        return Section("", review.comments).html
+        return user_text_html(review.comments)
 
 
 class ReviewForReviewersSerializer(ReviewSerializer):

@@ -27,8 +27,9 @@ def visible_submission(caller: User, submission_id: UUID) -> Submission:
     return _one(_readable(caller).filter(pk=submission_id))
 
 
-def reviewable_submission(caller: User, submission_id: UUID) -> Submission:
-    """Raises NotFound, also for the caller's own."""
+def submission_of_reviewed_learner(caller: User, submission_id: UUID) -> Submission:
+    """Of a learner whose work the caller reviews; withdrawn ones too, which `core.reviews` leaves
+    out. Raises NotFound, also for the caller's own."""
     return _one(_readable(caller).filter(pk=submission_id).exclude(user=caller))
 
 
