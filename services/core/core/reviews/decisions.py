@@ -171,7 +171,9 @@ def _decide(
     review.outcome, review.marks, review.rubric_score = outcome, marks, found
     review.rubric_version = submission.rubric_version
     review.comments, review.private_notes = assessment.comments, assessment.private_notes
-    review.hint_cost = hint_cost(submission.user_id, submission.mission_id)
+    review.hint_cost = hint_cost(
+        submission.user_id, submission.mission_id, until=submission.submitted_at
+    )
     review.late_deduction, review.decided_at = submission.late_deduction, clock.now()
     recorded = record_outcome(
         submission=submission,
