@@ -20,7 +20,7 @@ from core.outbox.publish import publish
 from core.reviews import notifications, scores, selectors
 from core.reviews.models import QueueEntry, Review, ReviewDraft
 from core.reviews.queue import add_entry
-from core.reviews.services import end_claim, own_claim, waiting_entry
+from core.reviews.services import end_claim, own_claim, require_learner_consent, waiting_entry
 from core.reviews.states import REGRADE
 from core.submissions.models import Submission
 from core.submissions.services import record_outcome
@@ -96,8 +96,8 @@ def decide(
 ) -> Review:
     """End the reviewer's claim with a review, which the learner sees; progress follows at once.
 
-    Raises NotFound, Busy, ClaimLost, InvalidMarks, BelowPassMark, NoChangesNow, and what
-    `record_outcome` does.
+    Raises NotFound, Busy, ClaimLost, LearnerConsentMissing, InvalidMarks, BelowPassMark,
+    NoChangesNow, and what `record_outcome` does.
     """
     with _locked(reviewer, submission_id) as submission:
         held = own_claim(submission, reviewer)
@@ -121,8 +121,8 @@ def regrade(
 ) -> Review:
     """Review a decided submission again, by staff; the reviews before it stay readable.
 
-    Raises NotFound, Busy, NotDecided, SecondOpinionOpen, InvalidMarks, BelowPassMark, NoChangesNow
-    and what `record_outcome` does.
+    Raises NotFound, Busy, NotDecided, SecondOpinionOpen, LearnerConsentMissing, InvalidMarks,
+    BelowPassMark, NoChangesNow and what `record_outcome` does.
     """
     with _locked(caller, submission_id) as submission:
         if not selectors.reviewable(caller, REGRADE).filter(pk=submission.pk).exists():
@@ -159,6 +159,7 @@ def _decide(
     review: Review, submission: Submission, outcome: ReviewOutcome, assessment: Assessment
 ) -> None:
     """Complete and publish a review, and let the submission follow. The caller holds the locks."""
+    require_learner_consent(submission)
     if review.kind != ReviewKind.FIRST and outcome == ReviewOutcome.CHANGES_REQUESTED:
         raise NoChangesNow
     rubric = _rubric(submission)

@@ -12,6 +12,7 @@ from core.kit.errors import NotFound
 from core.reviews.models import Claim, ClaimState, QueueEntry, Review
 from core.reviews.promises import WINDOW, DecidedReview, QueueStatistics, queue_statistics
 from core.submissions.models import Artifact, Submission
+from core.users.guardians import without_consent
 from core.users.models import User
 from ongoza_contracts.access import Permission
 from ongoza_contracts.reviews import ReviewKind
@@ -23,6 +24,11 @@ UNDECIDED = (SubmissionState.SUBMITTED, SubmissionState.IN_REVIEW)
 DECIDED = (SubmissionState.CHANGES_REQUESTED, SubmissionState.PASSED, SubmissionState.FAILED)
 WAITS = Q(second_opinion=True) | Q(submission__state__in=UNDECIDED)
 """Finds the entries whose submission was not withdrawn."""
+
+
+def waiting_entries() -> QuerySet[QueueEntry]:
+    """What may be reviewed now: nothing of a minor without a guardian's consent."""
+    return QueueEntry.objects.filter(WAITS).exclude(submission__user__in=without_consent())
 
 
 # --- for reviewers -------------------------------------------------------------------------------
@@ -49,7 +55,8 @@ def queue(caller: User) -> QuerySet[QueueEntry]:
     claims = Claim.objects.filter(submission=OuterRef("submission"))
     own_reviews = Review.objects.filter(submission=OuterRef("submission"), reviewer=caller)
     return (
-        QueueEntry.objects.filter(WAITS, within)
+        waiting_entries()
+        .filter(within)
         .exclude(submission__user=caller)
         .exclude(Exists(live_claims().filter(submission=OuterRef("submission"))))
         .exclude(Exists(own_reviews), second_opinion=True)
@@ -148,9 +155,9 @@ def unsettled() -> QuerySet[Submission]:
     )
 
 
-def overdue(entries: QuerySet[QueueEntry]) -> QuerySet[QueueEntry]:
+def overdue() -> QuerySet[QueueEntry]:
     """Those whose promised time has passed without a notice to directors."""
-    return entries.filter(WAITS, promised_by__lte=clock.now(), escalated_at=None)
+    return waiting_entries().filter(promised_by__lte=clock.now(), escalated_at=None)
 
 
 def directors_of(user_id: int) -> list[int]:

@@ -14,6 +14,7 @@ from core.reviews.filters import QueueFilters
 from core.reviews.models import ReviewDraft
 from core.reviews.serializers import ClaimSerializer, QueueEntrySerializer, ReviewSerializer
 from core.submissions.selectors import visible_submission
+from core.users.base_views import ConsentedView
 from ongoza_contracts.access import Permission
 
 REVIEW = Permission.SUBMISSION_REVIEW
@@ -80,7 +81,8 @@ class ClaimSubmission(ApiView):
         """Claim a submission for 60 minutes; the present claim for who has it already.
 
         409 `claimed` says until when another reviewer has it; `claim_limit` lists the three
-        `claims` that the caller has; `not_waiting`, `own_review`.
+        `claims` that the caller has; `not_waiting`, `own_review`; `learner_consent_missing` for
+        the work of a minor without a guardian's consent.
         """
         claim = services.claim(reviewer=self.caller, submission_id=submission_id)
         return Response(ClaimSerializer(claim).data)
@@ -155,7 +157,8 @@ class DecideReview(ApiView):
         """Decide the review of a submission that the caller has claimed. The learner is notified,
         and a pass completes the mission.
 
-        409 `claim_lost`: the draft stays; 400 `invalid_marks`, `below_pass_mark`, `no_changes_now`.
+        409 `claim_lost`: the draft stays; `learner_consent_missing`; 400 `invalid_marks`,
+        `below_pass_mark`, `no_changes_now`.
         """
         body = self.body(serializers.DecideRequest)
         review = decisions.decide(reviewer=self.caller, submission_id=submission_id, **body)
@@ -175,7 +178,7 @@ class Regrade(ApiView):
         """Review a submission that passed or failed again, without a claim; the reviews before it
         stay readable. For directors and admins.
 
-        409 `not_decided` or `second_opinion_open`; 400 as for a decision.
+        409 `not_decided`, `second_opinion_open`, `learner_consent_missing`; 400 as for a decision.
         """
         body = self.body(serializers.DecideRequest)
         review = decisions.regrade(caller=self.caller, submission_id=submission_id, **body)
@@ -208,7 +211,7 @@ class SubmissionWait(ApiView):
         return Response(serializers.WaitSerializer(found).data)
 
 
-class SecondOpinion(ApiView):
+class SecondOpinion(ConsentedView):
     permissions = {"POST": Principal.USER}
     idempotent_methods = ("POST",)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -108,6 +108,14 @@ def require_consent(user: User) -> None:
 def minors() -> QuerySet[Minor]:
     """Without those whose year of birth is missing."""
     return Minor.objects.filter(adult_from__gt=_today())
+
+
+def without_consent() -> QuerySet[User]:
+    """The users for whom `require_consent` raises."""
+    unknown_or_minor = Q(minor__adult_from__gt=_today()) | Q(minor__adult_from=None)
+    return User.objects.filter(unknown_or_minor, minor__isnull=False).exclude(
+        minor__adult_from__gt=_today(), pk__in=_consents().values("user")
+    )
 
 
 def _today() -> date:
