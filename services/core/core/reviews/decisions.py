@@ -14,7 +14,7 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.limits import lock_parent
 from core.kit.versions import get_for_update
 from core.missions.models import Rubric
-from core.missions.selectors import hint_cost
+from core.missions.selectors import current_rubric, hint_cost
 from core.notifications.services import notify
 from core.outbox.publish import publish
 from core.reviews import notifications, scores, selectors
@@ -51,6 +51,11 @@ class TooLate(Conflict):
     detail = f"A second opinion is possible within {SECOND_OPINION_WITHIN.days} days."
 
 
+class RubricLost(Conflict):
+    code = "rubric_lost"
+    detail = "A restore lost the mission's rubric: directors and admins give it one again."
+
+
 class NoChangesNow(DomainError):
     code = "no_changes_now"
     detail = "Another review of a submission says passed or failed."
@@ -72,7 +77,7 @@ class Assessment:
 def save_draft(*, reviewer: User, submission_id: UUID, assessment: Assessment) -> ReviewDraft:
     """Store a draft in place of the one before, which another reviewer may have written.
 
-    Raises NotFound, ClaimLost and InvalidMarks.
+    Raises NotFound, ClaimLost, RubricLost and InvalidMarks.
     """
     submission = get_for_update(selectors.reviewable(reviewer).filter(pk=submission_id))
     own_claim(submission, reviewer)
@@ -96,8 +101,8 @@ def decide(
 ) -> Review:
     """End the reviewer's claim with a review, which the learner sees; progress follows at once.
 
-    Raises NotFound, Busy, ClaimLost, LearnerConsentMissing, InvalidMarks, BelowPassMark,
-    NoChangesNow, and what `record_outcome` does.
+    Raises NotFound, Busy, ClaimLost, LearnerConsentMissing, RubricLost, InvalidMarks,
+    BelowPassMark, NoChangesNow, and what `record_outcome` does.
     """
     with _locked(reviewer, submission_id) as submission:
         held = own_claim(submission, reviewer)
@@ -121,8 +126,8 @@ def regrade(
 ) -> Review:
     """Review a decided submission again, by staff; the reviews before it stay readable.
 
-    Raises NotFound, Busy, NotDecided, SecondOpinionOpen, LearnerConsentMissing, InvalidMarks,
-    BelowPassMark, NoChangesNow and what `record_outcome` does.
+    Raises NotFound, Busy, NotDecided, SecondOpinionOpen, LearnerConsentMissing, RubricLost,
+    InvalidMarks, BelowPassMark, NoChangesNow and what `record_outcome` does.
     """
     with _locked(caller, submission_id) as submission:
         if not selectors.reviewable(caller, REGRADE).filter(pk=submission.pk).exists():
@@ -170,7 +175,7 @@ def _decide(
     scores.require_pass_mark(found, rubric.pass_percentage if rubric else 0, outcome)
     review.user_id, review.submission = submission.user_id, submission
     review.outcome, review.marks, review.rubric_score = outcome, marks, found
-    review.rubric_version = submission.rubric_version
+    review.rubric_version = rubric.version if rubric else 0
     review.comments, review.private_notes = assessment.comments, assessment.private_notes
     review.hint_cost = hint_cost(
         submission.user_id, submission.mission_id, until=submission.submitted_at
@@ -213,9 +218,15 @@ def _locked(reviewer: User, submission_id: UUID) -> Iterator[Submission]:
 
 
 def _rubric(submission: Submission) -> Rubric | None:
-    """That of the mission when the submission was handed in."""
+    """The mission's when the submission was handed in; where a restore lost it, the current one.
+    Raises RubricLost."""
+    if not submission.rubric_version:
+        return None
     rubrics = Rubric.objects.filter(mission=submission.mission_id)
-    return rubrics.filter(version=submission.rubric_version).first()
+    found = rubrics.filter(version=submission.rubric_version).first()
+    if found := found or current_rubric(submission.mission):
+        return found
+    raise RubricLost
 
 
 def _maxima(rubric: Rubric | None) -> dict[int, int]:

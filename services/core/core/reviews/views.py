@@ -137,7 +137,7 @@ class Draft(ApiView):
         """Save a draft of the review in place of the one before. Nobody but reviewers sees it, and
         it stays when the claim is lost.
 
-        409 `claim_lost`; 400 `invalid_marks`.
+        409 `claim_lost`, `rubric_lost`; 400 `invalid_marks`.
         """
         body = self.body(serializers.SaveDraftRequest)
         draft = decisions.save_draft(reviewer=self.caller, submission_id=submission_id, **body)
@@ -157,8 +157,8 @@ class DecideReview(ApiView):
         """Decide the review of a submission that the caller has claimed. The learner is notified,
         and a pass completes the mission.
 
-        409 `claim_lost`: the draft stays; `learner_consent_missing`; 400 `invalid_marks`,
-        `below_pass_mark`, `no_changes_now`.
+        409 `claim_lost`: the draft stays; `learner_consent_missing`, `rubric_lost`; 400
+        `invalid_marks`, `below_pass_mark`, `no_changes_now`.
         """
         body = self.body(serializers.DecideRequest)
         review = decisions.decide(reviewer=self.caller, submission_id=submission_id, **body)
@@ -178,7 +178,8 @@ class Regrade(ApiView):
         """Review a submission that passed or failed again, without a claim; the reviews before it
         stay readable. For directors and admins.
 
-        409 `not_decided`, `second_opinion_open`, `learner_consent_missing`; 400 as for a decision.
+        409 `not_decided`, `second_opinion_open`, `learner_consent_missing`, `rubric_lost`; 400 as
+        for a decision.
         """
         body = self.body(serializers.DecideRequest)
         review = decisions.regrade(caller=self.caller, submission_id=submission_id, **body)
