@@ -14,6 +14,7 @@ from core.reviews.models import QueueEntry, Review, ReviewDraft
 from core.reviews.promises import DEFAULT, REVIEWS_MIN, WINDOW
 from core.submissions.models import Submission
 from core.submissions.services import withdraw
+from core.users.services import update_user
 from ongoza_contracts.reviews import ReviewKind
 from ongoza_contracts.submissions import SubmissionState
 from tests.unit.core.review_rows import claimed, graded_mission, published_review, waiting
@@ -155,6 +156,15 @@ def test_directors_are_notified_once_of_a_review_that_is_overdue(world: World) -
 
 def test_admins_are_notified_where_a_learner_has_no_director(world: World) -> None:
     waiting(person("free"), submitted_at=timezone.now() - DEFAULT - HOUR)
+    tick()
+    notices = Notification.objects.filter(kind="reviews.overdue")
+    assert [one.user_id for one in notices] == [world.admin.pk]
+
+
+def test_a_deactivated_director_leaves_the_notice_to_the_admins(world: World) -> None:
+    waiting(world.learner, submitted_at=timezone.now() - DEFAULT - HOUR)
+    update_user(user_id=world.director.pk, is_active=False)
+    forget_appended()
     tick()
     notices = Notification.objects.filter(kind="reviews.overdue")
     assert [one.user_id for one in notices] == [world.admin.pk]

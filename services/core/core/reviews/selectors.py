@@ -161,13 +161,14 @@ def overdue() -> QuerySet[QueueEntry]:
 
 
 def directors_of(user_id: int) -> list[int]:
-    """The directors of a learner's organizations and cohorts; the admins where there is none."""
+    """The active directors of a learner's organizations and cohorts; the admins where there is
+    none."""
     held = active_memberships().filter(user_id=user_id, role=Role.LEARNER)
     scopes = held.values_list("organization_id", "cohort_id")
     within = Q(organization_id__in=[one for one, _ in scopes if one]) | Q(
         cohort_id__in=[one for _, one in scopes if one]
     )
-    directors = active_memberships().filter(within, role=Role.DIRECTOR).exclude(user_id=user_id)
-    found = {*directors.values_list("user_id", flat=True)}
-    admins = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user_id)
-    return sorted(found or admins.values_list("pk", flat=True))
+    directors = active_memberships().filter(within, role=Role.DIRECTOR).values("user_id")
+    users = User.objects.filter(is_active=True).exclude(pk=user_id)
+    ids = users.order_by("pk").values_list("pk", flat=True)
+    return [*ids.filter(pk__in=directors)] or [*ids.filter(role=Role.ADMIN)]
