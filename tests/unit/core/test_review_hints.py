@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from core.missions.labs import set_hints, unlock_hint
+from core.missions.labs import enter_flag, issue_flag, set_hints, unlock_hint
 from core.missions.models import Mission
 from core.reviews.decisions import regrade
 from core.reviews.models import Review
@@ -15,6 +15,8 @@ from ongoza_contracts.reviews import ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
 from tests.unit.core.review_rows import assessment, graded_mission, reviewed, reviewer, waiting
 from tests.unit.core.school import World
+from tests.unit.core.submission_rows import change
+from tests.unit.core.world import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +74,30 @@ def test_requested_changes_cost_the_hints_that_helped_to_make_them(
     unlock(world.learner, mission, 2)
     reviewed(again)
     assert score_of(again) == (15, 85)
+
+
+# --- what reviewers read -------------------------------------------------------------------------
+def test_reviewers_read_what_hints_cost_and_how_flags_were_entered(
+    world: World, mission: Mission
+) -> None:
+    change(mission, flag_attempts=3)
+    flags = [
+        issue_flag(caller=world.admin, mission_id=mission.pk, user_id=user.pk)
+        for user in (world.learner, world.foreign)
+    ]
+    unlock(world.learner, mission, 1)
+    submission = waiting(world.learner, mission)
+    unlock(world.learner, mission, 2)
+    for entered in ("a guess", flags[1], flags[0]):
+        enter_flag(user=world.learner, mission_id=mission.pk, entered=entered)
+    enter_flag(user=world.foreign, mission_id=mission.pk, entered="another guess")
+    body = signed_in(world.director).get(f"reviews/{submission.pk}/")[1]
+    assert body["flag"] == {"solved": True, "attempts": 3, "of_another": 1}
+    assert body["hint_cost"] == 15
+
+
+def test_reviewers_read_that_no_flag_was_entered(world: World, mission: Mission) -> None:
+    submission = waiting(world.learner, mission)
+    body = signed_in(world.director).get(f"reviews/{submission.pk}/")[1]
+    assert body["flag"] == {"solved": False, "attempts": 0, "of_another": 0}
+    assert body["hint_cost"] == 0

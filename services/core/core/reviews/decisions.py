@@ -14,7 +14,7 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.limits import lock_parent
 from core.kit.versions import get_for_update
 from core.missions.models import Rubric
-from core.missions.selectors import current_rubric, hint_cost
+from core.missions.selectors import current_rubric
 from core.notifications.services import notify
 from core.outbox.publish import publish
 from core.reviews import notifications, scores, selectors
@@ -177,9 +177,7 @@ def _decide(
     review.outcome, review.marks, review.rubric_score = outcome, marks, found
     review.rubric_version = rubric.version if rubric else 0
     review.comments, review.private_notes = assessment.comments, assessment.private_notes
-    review.hint_cost = hint_cost(
-        submission.user_id, submission.mission_id, until=submission.submitted_at
-    )
+    review.hint_cost = selectors.hint_cost_of(submission)
     review.late_deduction, review.decided_at = submission.late_deduction, clock.now()
     recorded = record_outcome(
         submission=submission,

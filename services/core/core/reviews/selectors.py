@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 from core.access.selectors import active_memberships, reach
 from core.kit import clock
 from core.kit.errors import NotFound
+from core.missions.models import FlagAttempt, FlagOutcome
+from core.missions.selectors import hint_cost
 from core.reviews.models import Claim, ClaimState, QueueEntry, Review
 from core.reviews.promises import WINDOW, DecidedReview, QueueStatistics, queue_statistics
 from core.submissions.models import Artifact, Submission
@@ -95,6 +97,32 @@ def live_claim(submission: Submission) -> Claim | None:
 def reviews_of(submission: Submission) -> QuerySet[Review]:
     """Decided ones, oldest first."""
     return Review.objects.filter(submission=submission)
+
+
+def hint_cost_of(submission: Submission) -> int:
+    """In per cent of the score, of the hints that were unlocked before it was handed in."""
+    return hint_cost(submission.user_id, submission.mission_id, until=submission.submitted_at)
+
+
+@dataclass(frozen=True)
+class FlagEntries:
+    """How a learner entered flags of a mission."""
+
+    solved: bool
+    attempts: int
+    of_another: int
+    """How many of them were flags of other learners."""
+
+
+def flag_entries(submission: Submission) -> FlagEntries:
+    """Those of its learner at its mission. Whose flags they were is not for reviewers."""
+    rows = FlagAttempt.objects.filter(user=submission.user_id, mission=submission.mission_id)
+    outcomes = [*rows.values_list("outcome", flat=True)]
+    return FlagEntries(
+        solved=FlagOutcome.ACCEPTED in outcomes,
+        attempts=len(outcomes),
+        of_another=outcomes.count(FlagOutcome.OF_ANOTHER),
+    )
 
 
 # --- for learners --------------------------------------------------------------------------------

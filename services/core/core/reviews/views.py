@@ -56,13 +56,16 @@ class ReviewedSubmission(ApiView):
         responses=serializers.ReviewedSubmissionSerializer,
     )
     def get(self, request: Request, submission_id: UUID) -> Response:
-        """The claim, the draft and the decided reviews of a submission, for its reviewers."""
+        """The claim, the draft and the decided reviews of a submission, for its reviewers; and how
+        its learner entered flags and what their hints cost."""
         submission = selectors.reviewable_submission(self.caller, submission_id)
         found = {
             "submission": submission.pk,
             "claim": selectors.live_claim(submission),
             "draft": ReviewDraft.objects.filter(submission=submission).first(),
             "reviews": selectors.reviews_of(submission),
+            "flag": selectors.flag_entries(submission),
+            "hint_cost": selectors.hint_cost_of(submission),
         }
         return Response(serializers.ReviewedSubmissionSerializer(found).data)
 
