@@ -43,6 +43,17 @@ def correct_rubric() -> None:
 
 
 # --- the rubric ----------------------------------------------------------------------------------
+def test_a_regrade_uses_the_corrected_rubric_and_says_which(world: World) -> None:
+    submission = waiting(world.learner)
+    first = reviewed(submission, ReviewOutcome.FAILED)
+    correct_rubric()
+    review = regrade(submission, ReviewOutcome.PASSED, 15)
+    assert (first.rubric_version, review.rubric_version) == (1, 2)
+    assert (review.rubric_score, [mark["max_points"] for mark in review.marks]) == (75, [20])
+    submission.refresh_from_db()
+    assert submission.rubric_version == 1
+
+
 @pytest.mark.parametrize("kind", ["first", "second_opinion"])
 def test_other_reviews_use_the_rubric_of_the_hand_in(kind: str, world: World) -> None:
     submission = waiting(world.learner)

@@ -124,7 +124,8 @@ def decide(
 def regrade(
     *, caller: User, submission_id: UUID, outcome: ReviewOutcome, assessment: Assessment
 ) -> Review:
-    """Review a decided submission again, by staff; the reviews before it stay readable.
+    """Review a decided submission again, by staff and by the mission's current rubric; the reviews
+    before it stay readable.
 
     Raises NotFound, Busy, NotDecided, SecondOpinionOpen, LearnerConsentMissing, RubricLost,
     InvalidMarks, BelowPassMark, NoChangesNow and what `record_outcome` does.
@@ -167,7 +168,7 @@ def _decide(
     require_learner_consent(submission)
     if review.kind != ReviewKind.FIRST and outcome == ReviewOutcome.CHANGES_REQUESTED:
         raise NoChangesNow
-    rubric = _rubric(submission)
+    rubric = _rubric(submission, ReviewKind(review.kind))
     maxima = _maxima(rubric)
     marks = scores.marks_with_maxima(assessment.marks, maxima)
     scores.require_complete(marks, maxima)
@@ -215,16 +216,18 @@ def _locked(reviewer: User, submission_id: UUID) -> Iterator[Submission]:
         yield get_for_update(rows)
 
 
-def _rubric(submission: Submission) -> Rubric | None:
-    """The mission's when the submission was handed in; where a restore lost it, the current one.
-    Raises RubricLost."""
-    if not submission.rubric_version:
+def _rubric(submission: Submission, kind: ReviewKind = ReviewKind.FIRST) -> Rubric | None:
+    """The mission's when the submission was handed in; the current one for a regrade, which may
+    follow from a mistake in the rubric, and where a restore lost the other. Raises RubricLost."""
+    mission = submission.mission
+    is_regrade = kind == ReviewKind.REGRADE
+    version = mission.rubric_version if is_regrade else submission.rubric_version
+    if not version:
         return None
-    rubrics = Rubric.objects.filter(mission=submission.mission_id)
-    found = rubrics.filter(version=submission.rubric_version).first()
-    if found := found or current_rubric(submission.mission):
-        return found
-    raise RubricLost
+    found = mission.rubrics.filter(version=version).first() or current_rubric(mission)
+    if found is None:
+        raise RubricLost
+    return found
 
 
 def _maxima(rubric: Rubric | None) -> dict[int, int]:

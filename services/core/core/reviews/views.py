@@ -178,8 +178,8 @@ class Regrade(ApiView):
         responses={201: serializers.ReviewForReviewersSerializer},
     )
     def post(self, request: Request, submission_id: UUID) -> Response:
-        """Review a submission that passed or failed again, without a claim; the reviews before it
-        stay readable. For directors and admins.
+        """Review a submission that passed or failed again, without a claim, by the mission's
+        current rubric; the reviews before it stay readable. For directors and admins.
 
         409 `not_decided`, `second_opinion_open`, `learner_consent_missing`, `rubric_lost`; 400 as
         for a decision.
