@@ -25,7 +25,7 @@ NOTICES = {
 def schedule_work(job: Job) -> None:
     """Schedule a job for each submission whose claim or queue entry has to follow the time or its
     state, and for each whose promised time has passed."""
-    for key in selectors.unsettled().order_by("pk").values_list("pk", flat=True)[:BATCH]:
+    for key in selectors.unsettled().order_by("pk")[:BATCH]:
         schedule("reviews.settle", subject=str(key), key=str(key))
     late = selectors.overdue().order_by("promised_by")
     for key in late.values_list("submission_id", flat=True)[:BATCH]:

@@ -1,9 +1,10 @@
 """Reads of the queue, of claims and of reviews."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Aggregate, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from core.access.selectors import active_memberships, reach
@@ -12,7 +13,7 @@ from core.kit.errors import NotFound
 from core.missions.models import FlagAttempt, FlagOutcome
 from core.missions.selectors import hint_cost
 from core.reviews.models import Claim, ClaimState, QueueEntry, Review
-from core.reviews.promises import WINDOW, DecidedReview, QueueStatistics, queue_statistics
+from core.reviews.promises import MEDIAN, PROMISED, REVIEWS_MIN, WINDOW, QueueStatistics
 from core.submissions.models import Artifact, Submission
 from core.users.guardians import without_consent
 from core.users.models import User
@@ -153,33 +154,51 @@ def entries_ahead(entry: QueueEntry, organization_id: int | None) -> int:
     return queue.filter(earlier).count()
 
 
+class PercentileDisc(Aggregate):
+    """The least value that a share of the values does not exceed (nearest rank)."""
+
+    function = "PERCENTILE_DISC"
+    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+
 def statistics_of(organization_id: int | None) -> QueueStatistics:
     """Of the queue of an organization's learners, or of those without one, in the last 30 days."""
     rows = Review.objects.filter(
         user__organization=organization_id, decided_at__gt=clock.now() - WINDOW
     ).exclude(kind=ReviewKind.REGRADE)
-    times = rows.values_list("waiting_since", "promised_by", "decided_at")
-    return queue_statistics(
-        [
-            DecidedReview(decided - since, in_time=promised is None or decided <= promised)
-            for since, promised, decided in times
-        ]
+    waited = F("decided_at") - F("waiting_since")
+    in_time = Q(promised_by=None) | Q(decided_at__lte=F("promised_by"))
+    found = rows.aggregate(
+        reviews=Count("pk"),
+        in_time=Count("pk", filter=in_time),
+        median=PercentileDisc(waited, share=MEDIAN),
+        most=PercentileDisc(waited, share=PROMISED),
     )
+    reviews, in_time_count = found.pop("reviews"), found.pop("in_time")
+    if reviews < REVIEWS_MIN:
+        return QueueStatistics(reviews)
+    return QueueStatistics(reviews, share_kept=in_time_count / reviews, **found)
 
 
 # --- for jobs ------------------------------------------------------------------------------------
-def unsettled() -> QuerySet[Submission]:
-    """Those for which `queue.settle` has something to do: a claim ran out, or was deleted with its
-    reviewer; or the queue does not have what waits, or has what does not."""
-    of_this = {"submission": OuterRef("pk")}
-    live = Exists(live_claims().filter(**of_this))
-    lapsed = Exists(Claim.objects.filter(state=ClaimState.OPEN, until__lte=clock.now(), **of_this))
-    undecided = Q(state__in=UNDECIDED)
-    return Submission.objects.filter(
-        Q(lapsed)
-        | (Q(state=SubmissionState.IN_REVIEW) & ~Q(live))
-        | (undecided & Q(queue_entry=None))
-        | (~undecided & Q(queue_entry__second_opinion=False))
+def unsettled() -> QuerySet[Submission, UUID]:
+    """The ids of those for which `services.settle` has something to do: a claim ran out, or was
+    deleted with its reviewer; or the queue does not have what waits, or has what does not. A union
+    of queries by indexes of what is open or waits, and not of all submissions."""
+    live = Exists(live_claims().filter(submission=OuterRef("pk")))
+    undecided = Submission.objects.filter(state__in=UNDECIDED)
+    unclaimed = Q(state=SubmissionState.IN_REVIEW) & ~Q(live)
+    rows: QuerySet[Any, Any] = undecided.filter(unclaimed | Q(queue_entry=None))
+    lapsed = Claim.objects.filter(state=ClaimState.OPEN, until__lte=clock.now())
+    first = QueueEntry.objects.filter(second_opinion=False)
+    decided = first.exclude(submission__state__in=UNDECIDED)
+    return (
+        rows.order_by()
+        .values_list("pk", flat=True)
+        .union(
+            lapsed.order_by().values_list("submission_id", flat=True),
+            decided.order_by().values_list("submission_id", flat=True),
+        )
     )
 
 
