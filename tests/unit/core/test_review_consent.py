@@ -13,7 +13,7 @@ from core.users.preferences import record_consent
 from ongoza_contracts.reviews import ReviewOutcome
 from tests.unit.core.review_rows import claimed, reviewed, waiting
 from tests.unit.core.school import World
-from tests.unit.core.world import appended, forget_appended, refusal, signed_in
+from tests.unit.core.world import appended, forget_appended, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,14 @@ def test_an_unknown_year_of_birth_keeps_work_out_of_the_queue(world: World) -> N
     assert signed_in(world.director).get("reviews/queue/")[1]["results"] == []
     Minor.objects.update(adult_from=timezone.now().date())
     assert len(signed_in(world.director).get("reviews/queue/")[1]["results"]) == 1
+
+
+def test_work_without_consent_is_not_counted_as_ahead_of_others(world: World) -> None:
+    waiting(world.learner)
+    found = waiting(person("ann", organization=world.school))
+    make_minor(world.learner)
+    caller = signed_in(world.director)
+    assert caller.get(f"submissions/{found.pk}/waiting/")[1]["ahead"] == 0
 
 
 def test_a_claim_without_consent_is_a_conflict_about_the_learner(world: World) -> None:

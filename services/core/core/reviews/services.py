@@ -202,7 +202,7 @@ def waiting_entry(submission: Submission) -> QueueEntry:
 
 def require_learner_consent(submission: Submission) -> None:
     """Raises LearnerConsentMissing."""
-    if without_consent().filter(pk=submission.user_id).exists():
+    if without_consent().filter(user=submission.user_id).exists():
         raise LearnerConsentMissing
 
 

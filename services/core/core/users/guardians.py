@@ -110,12 +110,10 @@ def minors() -> QuerySet[Minor]:
     return Minor.objects.filter(adult_from__gt=_today())
 
 
-def without_consent() -> QuerySet[User]:
-    """The users for whom `require_consent` raises."""
-    unknown_or_minor = Q(minor__adult_from__gt=_today()) | Q(minor__adult_from=None)
-    return User.objects.filter(unknown_or_minor, minor__isnull=False).exclude(
-        minor__adult_from__gt=_today(), pk__in=_consents().values("user")
-    )
+def without_consent() -> QuerySet[Minor]:
+    """The rows of the users for whom `require_consent` raises."""
+    is_minor = Q(adult_from__gt=_today()) & ~Q(user__in=_consents().values("user"))
+    return Minor.objects.filter(Q(adult_from=None) | is_minor)
 
 
 def _today() -> date:
