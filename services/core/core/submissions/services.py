@@ -167,9 +167,8 @@ def record_outcome(
             found.score = round(max(score - deduction, 0) * kept, 2)
         found.decided_at = clock.now()
         publish(found)
-        if found.state == SubmissionState.PASSED or (
-            was_passed and _is_completed(learner, found.mission)
-        ):
+        is_passed = found.state == SubmissionState.PASSED
+        if is_passed or (was_passed and _is_completed(learner, found.mission)):
             _report_best(learner, found.mission)
         return found
 
