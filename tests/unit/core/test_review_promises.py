@@ -34,4 +34,4 @@ def test_with_too_few_reviews_the_default_is_promised() -> None:
     ids=str,
 )
 def test_the_promise_is_in_whole_hours_within_its_bounds(hours: float, promised: timedelta) -> None:
-    assert promised_time(QueueStatistics(REVIEWS_MIN, most=hours * HOUR)) == promised
+    assert promised_time(QueueStatistics(REVIEWS_MIN, p80=hours * HOUR)) == promised

@@ -86,7 +86,7 @@ def test_before_there_are_enough_reviews_the_numbers_are_null(world: World) -> N
     status, body = wait(signed_in(world.learner), found)
     assert status == 200
     assert (body["reviews"], body["has_enough_reviews"]) == (REVIEWS_MIN - 1, False)
-    names = ("median_hours", "most_hours", "share_kept")
+    names = ("median_hours", "p80_hours", "share_kept")
     assert [body[name] for name in names] == [None, None, None]
     entry = QueueEntry.objects.get()
     assert (entry.entered_at, entry.promised_by) == (found.submitted_at, entry.entered_at + DEFAULT)
@@ -106,7 +106,7 @@ def test_the_promise_follows_the_last_reviews_of_the_same_queue(world: World) ->
     reviewed_after(world, 1, 2, 3, 4, 5, 6, 7, 8.5, 20, 30)
     found = waiting(world.learner)
     body = wait(signed_in(world.learner), found)[1]
-    assert (body["median_hours"], body["most_hours"], body["share_kept"]) == (5.0, 8.5, 0.8)
+    assert (body["median_hours"], body["p80_hours"], body["share_kept"]) == (5.0, 8.5, 0.8)
     entry = QueueEntry.objects.get()
     assert entry.promised_by == entry.entered_at + 9 * HOUR
     other = waiting(world.foreign)

@@ -20,8 +20,8 @@ class QueueStatistics:
     """Decided within the window."""
     median: timedelta | None = None
     """None before there are enough reviews, as are the next two."""
-    most: timedelta | None = None
-    """Within which four of five reviews were decided."""
+    p80: timedelta | None = None
+    """The 80th percentile: four of five reviews took no longer."""
     share_kept: float | None = None
     """The share of promises that were kept, from 0 to 1."""
 
@@ -32,7 +32,7 @@ class QueueStatistics:
 
 def promised_time(statistics: QueueStatistics) -> timedelta:
     """In whole hours: what four of five reviews took, so that it follows what reviewers do."""
-    if statistics.most is None:
+    if statistics.p80 is None:
         return DEFAULT
-    hours = timedelta(hours=ceil(statistics.most / timedelta(hours=1)))
+    hours = timedelta(hours=ceil(statistics.p80 / timedelta(hours=1)))
     return min(LONGEST, max(SHORTEST, hours))

@@ -31,7 +31,8 @@ WAITS = Q(second_opinion=True) | Q(submission__state__in=UNDECIDED)
 
 def waiting_entries() -> QuerySet[QueueEntry]:
     """What may be reviewed now: nothing of a minor without a guardian's consent."""
-    return QueueEntry.objects.filter(WAITS).exclude(submission__user__in=without_consent())
+    learners = without_consent().values("user")
+    return QueueEntry.objects.filter(WAITS).exclude(submission__user__in=learners)
 
 
 # --- for reviewers -------------------------------------------------------------------------------
@@ -150,7 +151,7 @@ def entries_ahead(entry: QueueEntry, organization_id: int | None) -> int:
     earlier = Q(first_submitted_at__lt=entry.first_submitted_at) | Q(
         first_submitted_at=entry.first_submitted_at, pk__lt=entry.pk
     )
-    queue = QueueEntry.objects.filter(WAITS, submission__user__organization=organization_id)
+    queue = waiting_entries().filter(submission__user__organization=organization_id)
     return queue.filter(earlier).count()
 
 
@@ -172,7 +173,7 @@ def statistics_of(organization_id: int | None) -> QueueStatistics:
         reviews=Count("pk"),
         in_time=Count("pk", filter=in_time),
         median=PercentileDisc(waited, share=MEDIAN),
-        most=PercentileDisc(waited, share=PROMISED),
+        p80=PercentileDisc(waited, share=PROMISED),
     )
     reviews, in_time_count = found.pop("reviews"), found.pop("in_time")
     if reviews < REVIEWS_MIN:

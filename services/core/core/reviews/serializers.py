@@ -89,7 +89,9 @@ class WaitSerializer(serializers.Serializer[Wait]):
         source="statistics.median",
         help_text="Half of them took less. Null if there are not enough reviews, as are the next.",
     )
-    most_hours = HoursField(source="statistics.most", help_text="Four of five took less.")
+    p80_hours = HoursField(
+        source="statistics.p80", help_text="The 80th percentile: four of five took no longer."
+    )
     share_kept = serializers.FloatField(
         source="statistics.share_kept",
         allow_null=True,

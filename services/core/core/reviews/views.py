@@ -13,6 +13,7 @@ from core.reviews import decisions, selectors, serializers, services
 from core.reviews.filters import QueueFilters
 from core.reviews.models import ReviewDraft
 from core.reviews.serializers import ClaimSerializer, QueueEntrySerializer, ReviewSerializer
+from core.reviews.states import REGRADE, TAKE_AWAY
 from core.submissions.selectors import visible_submission
 from core.users.base_views import ConsentedView
 from ongoza_contracts.access import Permission
@@ -113,7 +114,7 @@ class ReleaseClaim(ApiView):
 
 
 class TakeClaimAway(ApiView):
-    permissions = {"POST": Permission.PROGRESS_RECORD}
+    permissions = {"POST": TAKE_AWAY}
 
     @extend_schema(
         operation_id="review_claims_take_away",
@@ -169,7 +170,7 @@ class DecideReview(ApiView):
 
 
 class Regrade(ApiView):
-    permissions = {"POST": Permission.PROGRESS_RECORD}
+    permissions = {"POST": REGRADE}
     idempotent_methods = ("POST",)
 
     @extend_schema(
