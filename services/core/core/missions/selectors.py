@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
@@ -137,10 +138,12 @@ def current_hints(mission: Mission) -> list[HintSpec]:
     return [*rows.values("text", "cost")]
 
 
-def hint_cost(user_id: int, mission_id: UUID) -> int:
-    """What the learner's hints cost, in per cent of the mission's score. It stays so as long as the
-    caller holds the learner's lock."""
+def hint_cost(user_id: int, mission_id: UUID, until: datetime | None = None) -> int:
+    """What the learner's hints cost, or those unlocked by a time, in per cent of the mission's
+    score. It stays so as long as the caller holds the learner's lock."""
     rows = HintUnlock.objects.filter(user=user_id, hint__mission=mission_id)
+    if until is not None:
+        rows = rows.filter(unlocked_at__lte=until)
     return min(WHOLE_SCORE, rows.aggregate(total=Sum("cost"))["total"] or 0)
 
 

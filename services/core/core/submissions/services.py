@@ -149,8 +149,8 @@ def record_outcome(
 ) -> Submission:
     """What a review came to: changes requested, passed or failed. The first outcome needs a review
     that has begun; a passed or failed attempt may get another one. Passing completes the mission's
-    item by the source `review`, with the best score of the learner's passed attempts; what is
-    completed stays completed.
+    item by the source `review`; what is completed stays completed, with the score of the best
+    attempt that is passed now. `best_score` is the highest that a review ever gave.
 
     `score` is the reviewer's, in per cent; `deduction` is subtracted from it, such as for hints,
     and then what is lost by being late. A caller that locks users has locked the learner with them,
@@ -165,14 +165,16 @@ def record_outcome(
         found = get_for_update(Submission.objects.filter(pk=submission.pk))
         if found.state != submission.state:
             raise StateChanged
+        was_passed = found.state == SubmissionState.PASSED
         SUBMISSION_STATES.move(found, OUTCOMES[state])
         if score is not None:
             kept = (100 - found.late_deduction) / 100
             found.score = round(max(score - deduction, 0) * kept, 2)
         found.decided_at = clock.now()
         publish(found)
-        if found.state == SubmissionState.PASSED:
-            _report_passed(learner, found)
+        is_passed = found.state == SubmissionState.PASSED
+        if is_passed or (was_passed and _is_completed(learner, found.mission)):
+            _report_best(learner, found.mission)
         return found
 
 
@@ -231,10 +233,7 @@ def _require_in_time(found: Lateness) -> None:
 # --- progress ------------------------------------------------------------------------------------
 def _report_begun(user: User, mission: Mission) -> None:
     """A no-op where the item is completed: another attempt may raise the score."""
-    completed = Progress.objects.filter(
-        user=user, content=mission.content, status=ProgressStatus.COMPLETED
-    )
-    if not completed.exists():
+    if not _is_completed(user, mission):
         report_progress(
             user=user,
             content_id=str(mission.content_id),
@@ -243,13 +242,20 @@ def _report_begun(user: User, mission: Mission) -> None:
         )
 
 
-def _report_passed(learner: User, submission: Submission) -> None:
-    best = best_submission(learner.pk, submission.mission_id)
-    report_progress(
-        user=learner,
-        content_id=str(submission.mission.content_id),
-        content_type=ContentType.MISSION,
-        source=ProgressSource.REVIEW,
-        status=ProgressStatus.COMPLETED,
-        score=best.score if best else submission.score,
-    )
+def _is_completed(user: User, mission: Mission) -> bool:
+    """In the user's present attempt at the item."""
+    rows = Progress.objects.filter(user=user, content=mission.content)
+    return rows.filter(status=ProgressStatus.COMPLETED).exists()
+
+
+def _report_best(learner: User, mission: Mission) -> None:
+    """Report the best passed attempt; no-op if there is none any more."""
+    if best := best_submission(learner.pk, mission.pk):
+        report_progress(
+            user=learner,
+            content_id=str(mission.content_id),
+            content_type=ContentType.MISSION,
+            source=ProgressSource.REVIEW,
+            status=ProgressStatus.COMPLETED,
+            score=best.score,
+        )
