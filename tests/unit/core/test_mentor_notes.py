@@ -110,6 +110,20 @@ def test_a_note_is_about_a_session_of_its_own_active_match(
     assert not Note.objects.exists()
 
 
+def test_nobody_changes_a_note_through_a_block_or_after_the_match_but_may_delete_it(
+    mara: Caller, match: Match, world: World
+) -> None:
+    note = mara.post(notes_path(match), {"text": TEXT})[1]
+    one = f"mentorship/notes/{note['id']}/"
+    row, _ = block(user=world.learner, blocked_id=world.mentor.pk)
+    assert refusal(mara.call("PATCH", one, {"text": "x"})) == (409, "blocked", [])
+    row.delete()
+    end(match)
+    assert refusal(mara.call("PATCH", one, {"text": "x"})) == (409, "match_ended", [])
+    assert mara.get(notes_path(match))[1]["results"][0]["text"] == TEXT
+    assert mara.call("DELETE", one) == (204, None)
+
+
 def test_an_erased_mentor_leaves_notes_and_flags_without_a_name(
     mara: Caller, lena: Caller, match: Match, world: World, director: Caller, root: Any
 ) -> None:

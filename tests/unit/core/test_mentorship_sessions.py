@@ -9,6 +9,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from core.jobs.services import schedule
+from core.mentorship.blocks import block
 from core.mentorship.models import OPEN_SESSIONS, Match, Session, SessionFeedback
 from core.mentorship.selectors import free_slots
 from core.notifications.models import Notification
@@ -225,6 +226,16 @@ def test_a_session_that_has_begun_is_neither_moved_nor_cancelled(pair: Pair, act
     session = begin(session_in(SessionState.CONFIRMED, pair.match))
     body = {"starts_at": iso(ahead(4))} if action == "move" else {}
     assert refusal(act(pair.learner, session, action, **body)) == (409, "session_begun", [])
+
+
+def test_nobody_confirms_a_session_through_a_block(pair: Pair, world: World) -> None:
+    session = session_in(SessionState.REQUESTED, pair.match)
+    block(user=world.learner, blocked_id=world.mentor.pk)
+    forget_appended()
+    assert refusal(act(pair.mentor, session, "confirm")) == (409, "blocked", [])
+    session.refresh_from_db()
+    assert session.state == SessionState.REQUESTED
+    assert appended() == []
 
 
 def test_attendance_is_recorded_by_the_mentor_once_the_session_has_begun(pair: Pair) -> None:

@@ -129,12 +129,16 @@ def move(
 def confirm(*, caller: User, session_id: UUID, if_match: IfMatch | None = None) -> Session:
     """Agree to the time that the other one proposed.
 
-    Raises NotFound, PreconditionFailed, IllegalTransition, SessionBegun, PermissionDenied for one's
-    own proposal, and Busy.
+    Raises NotFound, PreconditionFailed, IllegalTransition, SessionBegun, MatchEnded, Blocked,
+    PermissionDenied for one's own proposal, and Busy.
     """
-    with _locked(caller, session_id, if_match) as (session, _):
+    with _locked(caller, session_id, if_match) as (session, profile):
         SESSION_STATES.move(session, "confirm")
         _require_not_begun(session)
+        if profile is None:
+            raise MatchEnded
+        if is_blocked(session.learner_id, profile.pk):
+            raise Blocked
         if session.proposed_by == _party(session, caller):
             raise PermissionDenied
         session.sequence += 1
