@@ -16,7 +16,14 @@ from core.notifications.models import Notification
 from core.users.models import User
 from ongoza_contracts.mentorship import SessionState, SessionUpdated
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.mentor_rows import ahead, begin, match_of, profile, session_in
+from tests.unit.core.mentor_rows import (
+    ahead,
+    begin,
+    match_of,
+    profile,
+    session_in,
+    set_columns,
+)
 from tests.unit.core.notified import make_due, notified, reader, run_jobs
 from tests.unit.core.school import World
 from tests.unit.core.world import (
@@ -136,6 +143,14 @@ def test_at_most_five_sessions_of_a_match_are_open(pair: Pair) -> None:
     for hour in range(5):
         assert pair.book(pair.learner, ahead(hour=hour))[0] == 201
     assert refusal(pair.book(pair.learner, ahead(hour=5))) == (409, "too_many_sessions", [])
+
+
+def test_sessions_that_are_over_take_no_place_of_open_ones(pair: Pair) -> None:
+    for day in range(2, 7):
+        session = session_in(SessionState.CONFIRMED, pair.match, ahead(day))
+        ago = timedelta(days=day)
+        set_columns(session, starts_at=ahead(0) - ago, ends_at=ahead(0, hour=10) - ago)
+    assert pair.book(pair.learner, ahead())[0] == 201
 
 
 def test_strangers_neither_see_nor_book_sessions_of_a_match(pair: Pair, world: World) -> None:
@@ -266,6 +281,13 @@ def test_a_session_to_come_gets_no_feedback(pair: Pair) -> None:
     session = session_in(SessionState.CONFIRMED, pair.match)
     assert refusal(act(pair.learner, session, "feedback", rating=1)) == (409, "session_open", [])
     assert not SessionFeedback.objects.exists()
+
+
+def test_the_learner_rates_a_session_of_which_the_mentor_records_nothing(pair: Pair) -> None:
+    session = begin(session_in(SessionState.CONFIRMED, pair.match))
+    assert refusal(act(pair.learner, session, "feedback", rating=4))[1] == "session_open"
+    set_columns(session, ends_at=timezone.now())
+    assert act(pair.learner, session, "feedback", rating=4)[0] == 200
 
 
 # --- jobs --------------------------------------------------------------------------------------

@@ -288,8 +288,8 @@ class FeedbackOfSession(ApiView):
         responses=SessionFeedbackSerializer,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
-        """Rate a session that was held or missed, as its learner, or change the rating. The mentor
-        does not see it."""
+        """Rate a session that is over, as its learner, or change the rating. The mentor does not
+        see it."""
         body = self.body(FeedbackRequest)
         feedback = sessions.give_feedback(caller=self.caller, session_id=session_id, **body)
         return Response(SessionFeedbackSerializer(feedback).data)
