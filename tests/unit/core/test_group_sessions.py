@@ -105,10 +105,18 @@ def test_a_mentee_of_another_organization_sees_it(mara: Caller, world: World) ->
         ({"starts_at": "2020-01-01T09:00:00Z"}, "bad_times"),
         ({"ends_at": "2020-01-01T09:00:00Z"}, "bad_times"),
         ({"ends_at": "2999-01-01T09:00:00Z"}, "bad_times"),
+        (
+            {"starts_at": "9999-12-31T20:00:00Z", "ends_at": "9999-12-31T21:00:00Z"},
+            "bad_times",
+        ),
+        (
+            {"starts_at": ahead(91).isoformat(), "ends_at": ahead(91, hour=10).isoformat()},
+            "bad_times",
+        ),
         ({"seats": 0}, "invalid"),
         ({"time_zone": "Mars/Base"}, "invalid"),
     ],
-    ids=["past", "backwards", "long", "no-seat", "zone"],
+    ids=["past", "backwards", "long", "last-year", "far", "no-seat", "zone"],
 )
 def test_a_malformed_group_session_is_refused(
     changes: dict[str, Any], code: str, mara: Caller

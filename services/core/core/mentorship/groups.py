@@ -16,7 +16,7 @@ from core.mentorship.blocks import Blocked, is_blocked
 from core.mentorship.conversation_models import GroupSeat, GroupSession
 from core.mentorship.locks import locked_pair, locked_users
 from core.mentorship.models import Match
-from core.mentorship.selectors import taken_times
+from core.mentorship.selectors import HORIZON, taken_times
 from core.mentorship.sessions import TimeTaken
 from core.mentorship.slots import Interval
 from core.users.models import User
@@ -29,7 +29,8 @@ MAX_SEATS, LONGEST = 200, timedelta(hours=8)
 class BadTimes(DomainError):
     code = "bad_times"
     detail = (
-        f"A group session begins later than now and lasts at most {LONGEST.seconds // 3600} hours."
+        f"A group session begins later than now, within {HORIZON.days} days, and lasts at most "
+        f"{LONGEST.seconds // 3600} hours."
     )
 
 
@@ -82,7 +83,8 @@ def open_group(
     seats: int,
 ) -> GroupSession:
     """Raises NotFound for a user without a mentor's profile, BadTimes, TimeTaken and Busy."""
-    if not clock.now() < starts_at < ends_at <= starts_at + LONGEST:
+    now = clock.now()
+    if not now < starts_at < now + HORIZON or not timedelta() < ends_at - starts_at <= LONGEST:
         raise BadTimes
     with locked_pair(mentor.pk) as profile:
         if profile is None:
