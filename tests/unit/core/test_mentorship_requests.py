@@ -22,6 +22,7 @@ from tests.unit.core.notified import notified, run_jobs
 from tests.unit.core.school import World
 from tests.unit.core.world import (
     Answer,
+    Caller,
     appended,
     forget_appended,
     person,
@@ -217,6 +218,16 @@ def test_requests_of_others_do_not_exist(world: World) -> None:
             assert refusal(act(user, request, action)) == (404, "not_found", [])
     assert refusal(act(world.mentor, request, "withdraw")) == (404, "not_found", [])
     assert refusal(act(world.learner, request, "accept")) == (404, "not_found", [])
+
+
+def test_an_admin_who_views_the_account_does_not_read_what_a_request_says(world: World) -> None:
+    request = asked(world.learner, world.mentor)
+    view = {"reason": "Ticket 4711: the learner sees no mentors."}
+    token = signed_in(world.admin).post(f"users/{world.learner.pk}/view-as/", view)[1]
+    viewer = Caller(token["access_token"])
+    assert viewer.get("mentors/")[0] == 200
+    for path in ("", f"{request.pk}/"):
+        assert refusal(viewer.get(f"mentorship/requests/{path}"))[0] == 403
 
 
 # --- the queue -----------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from core.mentorship.serializers import (
 
 # --- requests ----------------------------------------------------------------------------------
 class Requests(ApiView):
+    private = True
     permissions = {"GET": Principal.USER, "POST": Principal.USER}
     idempotent_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, *RequestFilters.names())
@@ -63,6 +64,7 @@ class Requests(ApiView):
 
 
 class RequestDetail(ApiView):
+    private = True
     permissions = {"GET": Principal.USER}
 
     @extend_schema(operation_id="mentorship_requests_read", responses=RequestDetailSerializer)
