@@ -145,6 +145,17 @@ def test_a_mentor_is_not_booked_twice(mara: Caller, lena: Caller, world: World) 
     assert lena.post("mentorship/sessions/", body)[0] == 201
 
 
+def test_a_learner_takes_no_seat_at_the_time_of_another_session(
+    mara: Caller, lena: Caller, world: World
+) -> None:
+    group = opened(mara)
+    other = person("max", Role.MENTOR)
+    session_in(SessionState.REQUESTED, match_of(world.learner, other), ahead(4))
+    forget_appended()
+    assert refusal(lena.call("POST", seats(group))) == (409, "time_taken", [])
+    assert not GroupSeat.objects.exists()
+
+
 def test_a_cancelled_group_session_is_closed_and_notifies_who_has_a_seat(
     mara: Caller, lena: Caller, world: World
 ) -> None:

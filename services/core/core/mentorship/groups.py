@@ -89,8 +89,7 @@ def open_group(
     with locked_pair(mentor.pk) as profile:
         if profile is None:
             raise NotFound
-        if taken_times([mentor.pk], Interval(starts_at, ends_at)):
-            raise TimeTaken("You have another session at that time.")
+        _require_free(mentor, Interval(starts_at, ends_at))
         group = GroupSession.objects.create(
             mentor=mentor,
             title=title,
@@ -118,13 +117,14 @@ def cancel_group(*, mentor: User, group_id: UUID) -> GroupSession:
 # --- seats ---------------------------------------------------------------------------------------
 def take_seat(*, learner: User, group_id: UUID) -> GroupSession:
     """No-op for a learner who has a seat. Raises NotFound, also for the mentor, GroupClosed,
-    NoSeatLeft, Blocked and Busy."""
+    Blocked, TimeTaken, NoSeatLeft and Busy."""
     with _locked_group(learner, group_id) as group:
         taken = GroupSeat.objects.filter(session=group)
         if not taken.filter(learner=learner).exists():
             _require_open(group)
             if is_blocked(learner.pk, group.mentor_id):
                 raise Blocked
+            _require_free(learner, Interval(group.starts_at, group.ends_at))
             require_below_limit(taken, group.seats, NoSeatLeft)
             GroupSeat.objects.create(session=group, learner=learner, created_at=clock.now())
     return visible_group(learner, group_id)
@@ -148,6 +148,12 @@ def _locked_group(learner: User, group_id: UUID) -> Iterator[GroupSession]:
         lock_parent(GroupSession.objects.filter(pk=found.pk)) as group,
     ):
         yield group
+
+
+def _require_free(user: User, time: Interval) -> None:
+    """The caller holds the user's lock. Raises TimeTaken."""
+    if taken_times([user.pk], time):
+        raise TimeTaken("You have another session at that time.")
 
 
 def _require_open(group: GroupSession) -> None:
