@@ -1,6 +1,6 @@
 """Group sessions: who sees them, who gets a seat, and that no seat is given twice."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from core.mentorship.blocks import block
 from core.mentorship.conversation_models import GroupSeat, GroupSession
 from core.mentorship.models import Session
+from core.users.models import Minor
 from ongoza_contracts.mentorship import SessionState
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.mentor_rows import ahead, match_of, profile, session_in
@@ -177,6 +178,17 @@ def test_nobody_comes_or_leaves_once_it_has_begun(mara: Caller, lena: Caller) ->
     assert refusal(lena.call("POST", seats(group))) == (409, "group_closed", [])
     assert refusal(mara.call("POST", f"{GROUPS}{group['id']}/cancel/"))[1] == "group_closed"
     assert not GroupSeat.objects.exists()
+
+
+def test_a_minor_takes_a_seat_with_a_guardians_consent_alone(
+    mara: Caller, lena: Caller, world: World
+) -> None:
+    group = opened(mara)
+    minor = Minor.objects.create(user=world.learner, adult_from=date(2999, 1, 1))
+    assert refusal(lena.call("POST", seats(group))) == (403, "guardian_consent_required", [])
+    assert not GroupSeat.objects.exists()
+    minor.delete()
+    assert lena.call("POST", seats(group))[0] == 200
 
 
 def test_a_block_keeps_the_learner_out(mara: Caller, lena: Caller, world: World) -> None:

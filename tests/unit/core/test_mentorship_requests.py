@@ -1,6 +1,6 @@
 """Requests for a mentor: asked, accepted, declined, passed on by themselves, and withdrawn."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from core.jobs.services import schedule
 from core.mentorship import requests
 from core.mentorship.models import Match, MentorProfile, MentorshipRequest, RequestState, Session
 from core.notifications.models import Notification
-from core.users.models import User
+from core.users.models import Minor, User
 from core.users.services import choose_track
 from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionState
 from ongoza_contracts.vocabulary import Role, Track
@@ -148,6 +148,17 @@ def test_accepting_is_limited_by_the_capacity(world: World) -> None:
     assert refusal(act(world.mentor, requests_[1], "accept")) == (409, "mentor_full", [])
     assert Match.objects.count() == 1
     assert appended() == []
+
+
+def test_a_minor_is_accepted_with_a_guardians_consent_alone(world: World) -> None:
+    request = asked(world.learner, world.mentor)
+    minor = Minor.objects.create(user=world.learner, adult_from=date(2999, 1, 1))
+    answer = act(world.mentor, request, "accept")
+    assert refusal(answer) == (403, "guardian_consent_required", [])
+    assert not Match.objects.exists()
+    assert appended() == []
+    minor.delete()
+    assert act(world.mentor, request, "accept")[0] == 201
 
 
 def test_a_declined_request_goes_to_the_next_mentor(world: World) -> None:

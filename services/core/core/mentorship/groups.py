@@ -19,6 +19,7 @@ from core.mentorship.models import Match
 from core.mentorship.selectors import HORIZON, taken_times
 from core.mentorship.sessions import TimeTaken
 from core.mentorship.slots import Interval
+from core.users.guardians import require_consent
 from core.users.models import User
 from ongoza_contracts.mentorship import MatchState
 from ongoza_contracts.vocabulary import Role
@@ -117,7 +118,8 @@ def cancel_group(*, mentor: User, group_id: UUID) -> GroupSession:
 # --- seats ---------------------------------------------------------------------------------------
 def take_seat(*, learner: User, group_id: UUID) -> GroupSession:
     """No-op for a learner who has a seat. Raises NotFound, also for the mentor, GroupClosed,
-    Blocked, TimeTaken, NoSeatLeft and Busy."""
+    Blocked, TimeTaken, NoSeatLeft, Busy and what `require_consent` raises."""
+    require_consent(learner)
     with _locked_group(learner, group_id) as group:
         taken = GroupSeat.objects.filter(session=group)
         if not taken.filter(learner=learner).exists():

@@ -113,7 +113,8 @@ def accept(*, user: User, request_id: UUID) -> Match:
     """Begin to work with the learner who asked: the match, and with it the membership.
 
     Raises NotFound, IllegalTransition, RequestExpired, PermissionDenied for a mentor whom the
-    learner may not ask any more, MentorFull, AlreadyMatched and Busy.
+    learner may not ask any more, MentorFull, AlreadyMatched, Busy and what `require_consent` raises
+    for the learner.
     """
     learner_id = _learner_of(user, request_id)
     with locked_pair(user.pk, learner_id) as profile:
@@ -125,6 +126,7 @@ def accept(*, user: User, request_id: UUID) -> Match:
             raise PermissionDenied
         require_below_limit(_matched(user.pk), profile.capacity, MentorFull)
         _require_no_match(learner_id, user.pk)
+        require_consent(request.learner)
         request.accepted_at, request.expires_at = clock.now(), None
         request.save()
         return start_match(learner_id=learner_id, mentor_id=user.pk)
