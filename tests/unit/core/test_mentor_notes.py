@@ -182,6 +182,18 @@ def test_a_mentor_flags_learners_of_active_matches_alone(
     assert not Flag.objects.exists()
 
 
+def test_a_mentor_neither_reads_nor_resolves_flags_once_the_match_has_ended(
+    mara: Caller, match: Match, world: World, director: Caller
+) -> None:
+    one = f"{FLAGS}{mara.post(FLAGS, flag_request(world.learner))[1]['id']}/"
+    end(match)
+    assert mara.get(FLAGS)[1]["results"] == []
+    assert refusal(mara.get(one)) == ABSENT
+    assert refusal(mara.call("POST", f"{one}resolve/")) == ABSENT
+    assert Flag.objects.get().resolved_at is None
+    assert director.get(one)[0] == 200
+
+
 def test_directors_are_notified_of_a_flag_of_high_severity(
     mara: Caller, match: Match, world: World
 ) -> None:

@@ -304,6 +304,16 @@ def test_an_ended_match_makes_room(world: World) -> None:
     assert match_of(world.learner, world.mentor).pk != match.pk
 
 
+def test_a_mentor_reads_an_accepted_request_as_long_as_the_match_lasts(world: World) -> None:
+    match = match_of(world.learner, world.mentor)
+    mentor, one = signed_in(world.mentor), f"mentorship/requests/{stored().pk}/"
+    assert (mentor.get(one)[0], mentor.get("mentorship/requests/")[1]["count"]) == (200, 1)
+    end(match, reason=MatchEndReason.COMPLETED)
+    assert refusal(mentor.get(one)) == (404, "not_found", [])
+    assert mentor.get("mentorship/requests/")[1]["count"] == 0
+    assert signed_in(world.learner).get(one)[0] == 200
+
+
 def test_a_match_without_membership_ends_by_itself(world: World) -> None:
     match = match_of(world.learner, world.mentor)
     held = active_memberships().get(user=world.mentor, learner=world.learner)

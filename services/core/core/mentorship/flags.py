@@ -13,14 +13,17 @@ from core.mentorship.conversation_kinds import ESCALATED, FlagKind, FlagSeverity
 from core.mentorship.conversation_models import Flag
 from core.mentorship.managers import about_managed_learners
 from core.mentorship.pairs import active_match
+from core.mentorship.selectors import mentees_of
 from core.users.models import User
 from core.users.user_keys import text_cipher
 
 
 def visible_flags(caller: User) -> QuerySet[Flag]:
-    """Those that the caller raised, and those about learners whom the caller manages; the newest
-    first. A learner reads flags about themselves in the archive of their data alone."""
-    rows = Flag.objects.filter(Q(raised_by=caller) | about_managed_learners(caller, "learner"))
+    """Those that the caller raised about learners of active matches, and those about learners whom
+    the caller manages; the newest first. A learner reads flags about themselves in the archive of
+    their data alone."""
+    raised = Q(raised_by=caller, learner__in=mentees_of(caller).values("learner"))
+    rows = Flag.objects.filter(raised | about_managed_learners(caller, "learner"))
     return rows.exclude(learner=caller)
 
 

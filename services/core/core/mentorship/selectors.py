@@ -122,9 +122,12 @@ def taken_times(user_ids: Collection[int], within: Interval) -> list[tuple[UUID,
 
 # --- requests ----------------------------------------------------------------------------------
 def visible_requests(caller: User) -> QuerySet[MentorshipRequest]:
-    """The caller's own, and those that the caller is asked or accepted as a mentor."""
+    """The caller's own; those that the caller is asked as a mentor, and those that the caller
+    accepted, of active matches."""
     rows = MentorshipRequest.objects.select_related("learner")
-    return rows.filter(Q(learner=caller) | Q(mentor=caller))
+    asked = Q(mentor=caller, state=RequestState.ASKED)
+    accepted = Q(mentor=caller, learner__in=mentees_of(caller).values("learner"))
+    return rows.filter(Q(learner=caller) | asked | accepted)
 
 
 def visible_request(caller: User, request_id: UUID) -> MentorshipRequest:
@@ -135,6 +138,11 @@ def visible_request(caller: User, request_id: UUID) -> MentorshipRequest:
 
 
 # --- matches and sessions ----------------------------------------------------------------------
+def mentees_of(mentor: User) -> QuerySet[Match]:
+    """The active matches of a mentor."""
+    return Match.objects.filter(mentor=mentor, state=MatchState.ACTIVE)
+
+
 def visible_matches(caller: User) -> QuerySet[Match]:
     """Those of the caller, as learner or mentor, and of learners whose memberships the caller
     reads."""

@@ -42,8 +42,8 @@ class Requests(ApiView):
         responses=page_of(ListedRequestSerializer),
     )
     def get(self, request: Request) -> Response:
-        """The caller's own requests, and those that the caller is asked or accepted as a mentor;
-        oldest first."""
+        """The caller's own requests; those that the caller is asked as a mentor, and those that the
+        caller accepted, as long as the match lasts. Oldest first."""
         rows = selectors.visible_requests(self.caller)
         return self.page(apply_filters(RequestFilters, request, rows), ListedRequestSerializer)
 
