@@ -1,16 +1,20 @@
 """Requests for a mentor: asked, accepted, declined, passed on by themselves, and withdrawn."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.access.models import Membership
 from core.access.selectors import active_memberships
 from core.access.services import revoke
 from core.erasure.services import erase_user
 from core.jobs.services import schedule
 from core.mentorship import requests
+from core.mentorship.blocks import block
 from core.mentorship.models import Match, MentorProfile, MentorshipRequest, RequestState, Session
 from core.notifications.models import Notification
 from core.users.models import Minor, User
@@ -187,6 +191,41 @@ def test_a_request_expires_after_three_days_and_goes_on_with_its_place(world: Wo
     assert (found["mentor"], found["returned_by_time_out"], found["place"]) == (second.pk, 1, 1)
     assert notified(world.learner) == ["mentorship.request_passed_on"]
     assert signed_in(world.mentor).get("mentorship/requests/")[1]["count"] == 0
+
+
+def _full(world: World) -> None:
+    profile(world.mentor, capacity=1)
+    match_of(person("second", organization=world.school), world.mentor)
+
+
+def _blocked(world: World) -> None:
+    block(user=world.mentor, blocked_id=world.learner.pk)
+
+
+def _no_mentor(world: World) -> None:
+    QuerySet(Membership).filter(user=world.mentor).update(revoked_at=timezone.now())
+
+
+def _inactive(world: World) -> None:
+    QuerySet(User).filter(pk=world.mentor.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("change", [_full, _blocked, _no_mentor, _inactive])
+def test_a_request_does_not_wait_for_a_mentor_who_cannot_accept_it(
+    change: Callable[[World], None], world: World
+) -> None:
+    request = asked(world.learner, world.mentor)
+    profile(second := person("max", Role.MENTOR))
+    tick()
+    request.refresh_from_db()
+    assert request.mentor == world.mentor
+    change(world)
+    tick()
+    request.refresh_from_db()
+    assert (request.state, request.mentor) == (RequestState.ASKED, second)
+    found = signed_in(world.learner).get(f"mentorship/requests/{request.pk}/")[1]
+    assert found["returned_by_time_out"] == 0
+    assert "mentorship.request_passed_on" in notified(world.learner)
 
 
 def test_a_waiting_request_reaches_a_mentor_who_gets_room(world: World) -> None:

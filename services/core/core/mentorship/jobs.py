@@ -18,7 +18,7 @@ from core.mentorship import (
     sessions,
 )
 from core.mentorship.models import MentorshipRequest, RequestState, Session
-from core.mentorship.selectors import matches_without_membership
+from core.mentorship.selectors import matches_without_membership, requests_to_pass_on
 from core.notifications.services import notify
 from core.users.recipients import active_recipient
 from ongoza_contracts.mentorship import SessionState
@@ -29,10 +29,12 @@ END_MATCH, LAPSE = "mentorship.end_match", "mentorship.lapse"
 
 @job_kind("mentorship.requests", every=timedelta(minutes=1))
 def schedule_requests(job: Job) -> None:
-    """Schedule a job for each request whose mentor did not answer in time, or that waits while a
-    mentor has room; the oldest first. The subject is the request after which to go on."""
-    overdue = Q(state=RequestState.ASKED) & (Q(expires_at__lte=clock.now()) | Q(mentor=None))
-    rows = MentorshipRequest.objects.filter(overdue | Q(state=RequestState.WAITING))
+    """Schedule a job for each request whose mentor did not answer in time or cannot accept it, or
+    that waits while a mentor has room; the oldest first. The subject is the request after which to
+    go on."""
+    rows = MentorshipRequest.objects.filter(
+        Q(pk__in=requests_to_pass_on().values("pk")) | Q(state=RequestState.WAITING)
+    )
     if job.subject:
         rows = rows.filter(pk__gt=UUID(job.subject))
     batch = [*rows.select_related("learner").order_by("pk")[:BATCH]]

@@ -21,7 +21,7 @@ from core.mentorship.models import (
     PassedRequest,
     RequestState,
 )
-from core.mentorship.selectors import mentors_for
+from core.mentorship.selectors import mentors_for, requests_to_pass_on
 from core.mentorship.states import REQUEST_STATES
 from core.notifications.services import notify
 from core.users.guardians import require_consent
@@ -155,19 +155,18 @@ def withdraw(*, user: User, request_id: UUID) -> MentorshipRequest:
 
 
 def pass_on(*, request_id: UUID) -> None:
-    """Ask the next mentor, if nobody is asked or the time of the one who is asked is over. No-op if
-    there is none with room, and for a request that does not exist. Raises Busy, and NotFound where
-    one of its users is erased meanwhile."""
+    """Ask the next mentor, if nobody is asked or the one who is asked did not answer in time or
+    cannot accept. No-op if there is none with room, and for a request that does not exist. Raises
+    Busy, and NotFound where one of its users is erased meanwhile."""
     request = MentorshipRequest.objects.filter(pk=request_id).first()
     if request is None:
         return
     following = next_mentor(request)
     with locked_users(request.learner_id, request.mentor_id, following):
         request = _get_for_update(MentorshipRequest.objects.filter(pk=request_id))
-        if request.state == RequestState.ASKED and (
-            request.mentor_id is None or (request.expires_at and request.expires_at <= clock.now())
-        ):
-            _pass(request, "expire")
+        if requests_to_pass_on().filter(pk=request.pk).exists():
+            is_expired = request.expires_at is not None and request.expires_at <= clock.now()
+            _pass(request, "expire" if is_expired else "reassign")
             _notify(request, request.learner_id, notifications.PASSED_ON)
         is_waiting = request.state == RequestState.WAITING
         if is_waiting and following is not None and following == next_mentor(request):
