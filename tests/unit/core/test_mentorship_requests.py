@@ -237,6 +237,19 @@ def test_a_waiting_request_reaches_a_mentor_who_gets_room(world: World) -> None:
     assert (stored().state, stored().mentor) == (RequestState.ASKED, world.mentor)
 
 
+def test_a_new_request_does_not_overtake_one_that_waits(world: World) -> None:
+    first, second = world.learner, person("second", organization=world.school)
+    assert ask(first)[0] == 201
+    run_jobs()
+    profile(world.mentor, capacity=1)
+    assert ask(second)[0] == 201
+    run_jobs()
+    assert not MentorshipRequest.objects.exclude(mentor=None).exists()
+    tick()
+    mentors = MentorshipRequest.objects.order_by("pk").values_list("learner", "mentor")
+    assert [*mentors] == [(first.pk, world.mentor.pk), (second.pk, None)]
+
+
 ACTIONS = {
     RequestState.WAITING: {"withdraw"},
     RequestState.ASKED: {"withdraw", "accept", "decline"},

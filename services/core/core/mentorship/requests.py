@@ -87,8 +87,12 @@ def request_mentor(
             created_at=clock.now(),
         )
         if mentor_id is None:
+            waiting = MentorshipRequest.objects.filter(
+                organization_id=learner.organization_id, state=RequestState.WAITING
+            )
+            if not waiting.exists():  # else it is asked by the tick, after the older ones
+                schedule(ASK_NEXT, subject=str(request.pk), key=str(request.pk))
             request.save(force_insert=True)
-            schedule(ASK_NEXT, subject=str(request.pk), key=str(request.pk))
         else:
             _ask(request, mentor_id)
             request.save(force_insert=True)
