@@ -64,9 +64,12 @@ def tick() -> None:
 # --- asking ------------------------------------------------------------------------------------
 def test_a_learner_asks_a_mentor_who_accepts_and_may_read_the_learner(world: World) -> None:
     profile(world.mentor)
+    QuerySet(User).filter(pk=world.learner.pk).update(full_name="Lena Njeri")
     status, request = ask(world.learner, world.mentor)
     assert (status, request["state"], request["mentor"]) == (201, "asked", world.mentor.pk)
     assert notified(world.mentor) == ["mentorship.request_received"]
+    (notice,) = signed_in(world.mentor).get("notifications/")[1]["results"]
+    assert "Lena" not in notice["text"]
     mentor = signed_in(world.mentor)
     (listed,) = mentor.get("mentorship/requests/")[1]["results"]
     assert (listed["learner"], listed["message"]) == (

@@ -12,6 +12,7 @@ from core.kit import clock
 from core.mentorship import (
     calendar_mails,
     conversation_jobs,  # noqa: F401 (declares its own)
+    departures,
     matches,
     notifications,
     requests,
@@ -77,6 +78,14 @@ def mail_calendar(job: Job) -> None:
     session, user = _unchanged_session(job), active_recipient(job.user_id)
     if session is not None and user is not None and user.email_verified_at is not None:
         calendar_mails.send(session, user)
+
+
+@job_kind(departures.CANCEL_EVENT, atomic=False)
+def cancel_event(job: Job) -> None:
+    """No-op for a user whose address nobody verified."""
+    user = active_recipient(job.user_id)
+    if user is not None and user.email_verified_at is not None:
+        calendar_mails.send(departures.cancelled_session(job.subject, user), user)
 
 
 @job_kind(sessions.REMIND_DAY_BEFORE)

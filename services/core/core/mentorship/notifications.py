@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from core.mentorship import conversation_notifications  # noqa: F401 (declares its own)
-from core.mentorship.models import Match, MentorshipRequest, Session
+from core.mentorship.models import Match, Session
 from core.notifications.models import Channel
 from core.notifications.registry import declare
 
@@ -20,11 +20,6 @@ TOMORROW = "mentorship.session_tomorrow"
 SOON = "mentorship.session_soon"
 
 
-def _requests(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
-    rows = MentorshipRequest.objects.filter(pk__in=subjects).select_related("learner")
-    return {str(row.pk): {"learner": row.learner.full_name} for row in rows}
-
-
 def _matches(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
     rows = Match.objects.filter(pk__in=subjects)
     return {str(row.pk): {"reason": row.end_reason} for row in rows}
@@ -35,7 +30,7 @@ def _sessions(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
     return {str(row.pk): {"starts_at": row.starts_at} for row in rows}
 
 
-declare(ASKED, Channel.MAIL, Channel.PUSH, contexts=_requests)
+declare(ASKED, Channel.MAIL, Channel.PUSH)
 declare(PASSED_ON, Channel.PUSH)
 declare(MATCH_ENDED, Channel.MAIL, Channel.PUSH, contexts=_matches)
 for kind in (PROPOSED, MOVED, CONFIRMED, CANCELLED):  # a mail with the calendar part goes out too
