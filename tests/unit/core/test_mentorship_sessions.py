@@ -14,6 +14,7 @@ from core.mentorship.models import OPEN_SESSIONS, Match, Session, SessionFeedbac
 from core.mentorship.selectors import free_slots
 from core.notifications.models import Notification
 from core.users.models import User
+from core.users.preferences import update_preferences
 from ongoza_contracts.mentorship import SessionState, SessionUpdated
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.mentor_rows import (
@@ -314,6 +315,27 @@ def test_nobody_is_reminded_of_a_session_that_was_moved(pair: Pair) -> None:
     make_due()
     run_jobs()
     assert not Notification.objects.filter(kind__endswith="tomorrow").exists()
+
+
+def test_notices_show_the_time_by_the_clocks_of_both(world: World) -> None:
+    learner = world.learner
+    update_preferences(user=learner, time_zone="Asia/Kolkata", locale="fr")
+    profile(world.mentor, time_zone="Africa/Nairobi")
+    match = match_of(learner, world.mentor)
+    session_in(SessionState.CONFIRMED, match, ahead(3, hour=20))
+    day = ahead(3)
+    (confirmed,) = (
+        one["text"]
+        for one in signed_in(learner).get("notifications/")[1]["results"]
+        if one["kind"] == "mentorship.session_confirmed"
+    )
+    assert confirmed == (
+        f"Elle commence le {day + timedelta(days=1):%d/%m/%Y}, 01:30 (Asia/Kolkata) / "
+        f"{day:%d/%m/%Y}, 23:00 (Africa/Nairobi)."
+    )
+    proposed = signed_in(world.mentor).get("notifications/")[1]["results"][0]["text"]
+    assert "01:30 (Asia/Kolkata) / " in proposed
+    assert "UTC" not in proposed
 
 
 # --- calendars ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Kinds of notification about requests, matches and sessions."""
 
 from collections.abc import Collection, Mapping
+from zoneinfo import ZoneInfo
 
 from core.mentorship import conversation_notifications  # noqa: F401 (declares its own)
 from core.mentorship.models import Match, Session
@@ -27,7 +28,16 @@ def _matches(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
 
 def _sessions(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
     rows = Session.objects.filter(pk__in=subjects)
-    return {str(row.pk): {"starts_at": row.starts_at} for row in rows}
+    return {str(row.pk): {"clocks": _clocks(row)} for row in rows}
+
+
+def _clocks(session: Session) -> list[Mapping[str, object]]:
+    """The start by the clocks of the learner and of the mentor; once if they have one zone."""
+    zones = dict.fromkeys((session.learner_time_zone, session.mentor_time_zone))
+    return [
+        {"at": session.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "zone": zone}
+        for zone in zones
+    ]
 
 
 declare(ASKED, Channel.MAIL, Channel.PUSH)
