@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.access.models import Membership
@@ -251,6 +253,22 @@ def test_a_new_request_does_not_overtake_one_that_waits(world: World) -> None:
     tick()
     mentors = MentorshipRequest.objects.order_by("pk").values_list("learner", "mentor")
     assert [*mentors] == [(first.pk, world.mentor.pk), (second.pk, None)]
+
+
+def test_the_tick_costs_as_many_queries_with_many_requests_while_no_mentor_has_room(
+    world: World,
+) -> None:
+    def queries() -> int:
+        ask(person(f"learner-{MentorshipRequest.objects.count()}", organization=world.school))
+        run_jobs()
+        schedule("mentorship.requests")
+        with CaptureQueriesContext(connection) as found:
+            run_jobs()
+        return len(found)
+
+    few = queries()
+    for _ in range(3):
+        assert queries() == few
 
 
 ACTIONS = {

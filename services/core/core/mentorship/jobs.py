@@ -18,8 +18,12 @@ from core.mentorship import (
     requests,
     sessions,
 )
-from core.mentorship.models import MentorshipRequest, RequestState, Session
-from core.mentorship.selectors import matches_without_membership, requests_to_pass_on
+from core.mentorship.models import MentorProfile, MentorshipRequest, RequestState, Session
+from core.mentorship.selectors import (
+    matches_without_membership,
+    mentors_with_room,
+    requests_to_pass_on,
+)
 from core.notifications.services import notify
 from core.users.recipients import active_recipient
 from ongoza_contracts.mentorship import SessionState
@@ -33,9 +37,11 @@ def schedule_requests(job: Job) -> None:
     """Schedule a job for each request whose mentor did not answer in time or cannot accept it, or
     that waits while a mentor has room; the oldest first. The subject is the request after which to
     go on."""
-    rows = MentorshipRequest.objects.filter(
-        Q(pk__in=requests_to_pass_on().values("pk")) | Q(state=RequestState.WAITING)
-    )
+    rows = requests_to_pass_on()
+    if mentors_with_room(MentorProfile.objects.all()).exists():
+        rows = MentorshipRequest.objects.filter(
+            Q(pk__in=rows.values("pk")) | Q(state=RequestState.WAITING)
+        )
     if job.subject:
         rows = rows.filter(pk__gt=UUID(job.subject))
     batch = [*rows.select_related("learner").order_by("pk")[:BATCH]]

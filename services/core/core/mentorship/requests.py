@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from core.jobs.services import schedule
 from core.kit import clock
@@ -21,7 +21,7 @@ from core.mentorship.models import (
     PassedRequest,
     RequestState,
 )
-from core.mentorship.selectors import mentors_for, requests_to_pass_on
+from core.mentorship.selectors import mentors_for, mentors_with_room, requests_to_pass_on
 from core.mentorship.states import REQUEST_STATES
 from core.notifications.services import notify
 from core.users.guardians import require_consent
@@ -185,8 +185,7 @@ def next_mentor(request: MentorshipRequest) -> int | None:
     learner = request.learner
     others = MentorshipRequest.objects.filter(learner=learner, state__in=OPEN_REQUESTS)
     matched = Match.objects.filter(learner=learner, state=MatchState.ACTIVE)
-    rows: QuerySet[Any] = mentors_for(learner).filter(is_accepting=True)
-    rows = rows.filter(capacity__gt=F("matched") + F("asked"))
+    rows: QuerySet[Any] = mentors_with_room(mentors_for(learner))
     rows = rows.exclude(pk__in=request.passes.values("mentor"))
     rows = rows.exclude(pk__in=matched.exclude(mentor=None).values("mentor"))
     rows = rows.exclude(pk__in=others.exclude(mentor=None).values("mentor"))

@@ -56,6 +56,12 @@ def mentors_for(user: User) -> QuerySet[MentorProfile]:
     return with_load(rows.exclude(pk=user.pk).exclude(pk__in=blocked_with(user.pk)))
 
 
+def mentors_with_room(profiles: QuerySet[MentorProfile]) -> QuerySet[MentorProfile]:
+    """Those who take one more learner than they have and are asked by."""
+    rows = with_load(profiles.filter(is_accepting=True))
+    return rows.filter(capacity__gt=F("matched") + F("asked"))
+
+
 def visible_profiles(caller: User) -> QuerySet[MentorProfile]:
     """The caller's own, those whom the caller may ask, and those of the caller's active matches;
     all of them for who reads all memberships."""
