@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from core.access.services import lock_users
 from core.jobs.services import schedule
 from core.kit import clock
 from core.kit.errors import NotFound
 from core.mentorship.conversation_kinds import ESCALATED, FlagKind, FlagSeverity
 from core.mentorship.conversation_models import Flag
+from core.mentorship.locks import locked_users
 from core.mentorship.managers import about_managed_learners
 from core.mentorship.pairs import active_match
 from core.mentorship.selectors import mentees_of
@@ -35,37 +34,35 @@ def visible_flag(caller: User, flag_id: UUID) -> Flag:
     return flag
 
 
-@transaction.atomic
 def raise_flag(
     *, mentor: User, learner_id: int, kind: FlagKind, severity: FlagSeverity, note: str
 ) -> Flag:
     """A job notifies the directors of a flag of high or critical severity. Raises NotFound for a
-    learner with whom the mentor has no active match."""
-    active_match(mentor, learner_id)
-    lock_users({mentor.pk, learner_id})
-    flag = Flag(
-        learner_id=learner_id,
-        raised_by=mentor,
-        kind=kind,
-        severity=severity,
-        created_at=clock.now(),
-    )
-    flag.encrypted = text_cipher(learner_id).encrypt(note, place=flag.place)
-    flag.save(force_insert=True)
-    if severity in ESCALATED:
-        schedule("mentorship.high_flag", subject=str(flag.pk))
+    learner with whom the mentor has no active match, and Busy."""
+    active_match(mentor, learner_id)  # before other users are locked
+    with locked_users(mentor.pk, learner_id):
+        active_match(mentor, learner_id)
+        flag = Flag(
+            learner_id=learner_id,
+            raised_by=mentor,
+            kind=kind,
+            severity=severity,
+            created_at=clock.now(),
+        )
+        flag.encrypted = text_cipher(learner_id).encrypt(note, place=flag.place)
+        flag.save(force_insert=True)
+        if severity in ESCALATED:
+            schedule("mentorship.high_flag", subject=str(flag.pk))
     return flag
 
 
-@transaction.atomic
 def resolve_flag(*, caller: User, flag_id: UUID) -> Flag:
-    """No-op for one that is resolved. Raises NotFound."""
-    flag = visible_flag(caller, flag_id)
-    lock_users({caller.pk, flag.learner_id})
-    unresolved = Flag.objects.filter(pk=flag_id, resolved_at=None)
-    unresolved.update(resolved_at=clock.now(), resolved_by=caller)
-    flag.refresh_from_db()
-    return flag
+    """No-op for one that is resolved. Raises NotFound and Busy."""
+    learner_id = visible_flag(caller, flag_id).learner_id
+    with locked_users(caller.pk, learner_id):
+        unresolved = visible_flags(caller).filter(pk=flag_id, resolved_at=None)
+        unresolved.update(resolved_at=clock.now(), resolved_by=caller)
+        return visible_flag(caller, flag_id)
 
 
 def read_note(flag: Flag) -> str:
