@@ -24,6 +24,7 @@ from core.files.models import File
 from core.jobs.models import Job
 from core.jobs.services import run_due, schedule
 from core.kit.retention import rules
+from core.mentorship.conversation_models import GroupSeat
 from core.missions.models import FlagAttempt
 from core.notifications.models import PhoneNumber, PushSubscription
 from core.organizations.models import Invitation, Organization
@@ -290,6 +291,11 @@ def test_every_publication_about_a_user_is_in_it() -> None:
         for column in (one.owner_column, *one.further_subject_columns):
             if column is not None and f"{one.model._meta.label}.{column[:-3]}" not in LEFT_OUT:
                 assert {column, column.removesuffix("_id"), "pk"} & {*found[one.model]}, one.model
+
+
+def test_seats_are_in_the_archive_of_the_learner_alone() -> None:
+    (seats,) = (table for table in tables() if table.model is GroupSeat)
+    assert seats.lookups == ("learner",)
 
 
 @pytest.mark.parametrize(

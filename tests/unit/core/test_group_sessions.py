@@ -1,6 +1,6 @@
 """Group sessions: who sees them, who gets a seat, and that no seat is given twice."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from core.mentorship.blocks import block
 from core.mentorship.conversation_models import GroupSeat, GroupSession
 from core.mentorship.models import Session
+from core.users.models import Minor
 from ongoza_contracts.mentorship import SessionState
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.mentor_rows import ahead, match_of, profile, session_in
@@ -105,10 +106,18 @@ def test_a_mentee_of_another_organization_sees_it(mara: Caller, world: World) ->
         ({"starts_at": "2020-01-01T09:00:00Z"}, "bad_times"),
         ({"ends_at": "2020-01-01T09:00:00Z"}, "bad_times"),
         ({"ends_at": "2999-01-01T09:00:00Z"}, "bad_times"),
+        (
+            {"starts_at": "9999-12-31T20:00:00Z", "ends_at": "9999-12-31T21:00:00Z"},
+            "bad_times",
+        ),
+        (
+            {"starts_at": ahead(91).isoformat(), "ends_at": ahead(91, hour=10).isoformat()},
+            "bad_times",
+        ),
         ({"seats": 0}, "invalid"),
         ({"time_zone": "Mars/Base"}, "invalid"),
     ],
-    ids=["past", "backwards", "long", "no-seat", "zone"],
+    ids=["past", "backwards", "long", "last-year", "far", "no-seat", "zone"],
 )
 def test_a_malformed_group_session_is_refused(
     changes: dict[str, Any], code: str, mara: Caller
@@ -137,6 +146,17 @@ def test_a_mentor_is_not_booked_twice(mara: Caller, lena: Caller, world: World) 
     assert lena.post("mentorship/sessions/", body)[0] == 201
 
 
+def test_a_learner_takes_no_seat_at_the_time_of_another_session(
+    mara: Caller, lena: Caller, world: World
+) -> None:
+    group = opened(mara)
+    other = person("max", Role.MENTOR)
+    session_in(SessionState.REQUESTED, match_of(world.learner, other), ahead(4))
+    forget_appended()
+    assert refusal(lena.call("POST", seats(group))) == (409, "time_taken", [])
+    assert not GroupSeat.objects.exists()
+
+
 def test_a_cancelled_group_session_is_closed_and_notifies_who_has_a_seat(
     mara: Caller, lena: Caller, world: World
 ) -> None:
@@ -158,6 +178,17 @@ def test_nobody_comes_or_leaves_once_it_has_begun(mara: Caller, lena: Caller) ->
     assert refusal(lena.call("POST", seats(group))) == (409, "group_closed", [])
     assert refusal(mara.call("POST", f"{GROUPS}{group['id']}/cancel/"))[1] == "group_closed"
     assert not GroupSeat.objects.exists()
+
+
+def test_a_minor_takes_a_seat_with_a_guardians_consent_alone(
+    mara: Caller, lena: Caller, world: World
+) -> None:
+    group = opened(mara)
+    minor = Minor.objects.create(user=world.learner, adult_from=date(2999, 1, 1))
+    assert refusal(lena.call("POST", seats(group))) == (403, "guardian_consent_required", [])
+    assert not GroupSeat.objects.exists()
+    minor.delete()
+    assert lena.call("POST", seats(group))[0] == 200
 
 
 def test_a_block_keeps_the_learner_out(mara: Caller, lena: Caller, world: World) -> None:

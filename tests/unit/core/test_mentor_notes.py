@@ -1,5 +1,7 @@
 """Notes that a pair shares, flags about learners, and the page of a mentee."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -9,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from core.coaching import services as coaching
 from core.erasure.services import erase_user
-from core.mentorship import mentees
+from core.kit import limits
+from core.mentorship import flags, mentees
 from core.mentorship.blocks import block
-from core.mentorship.conversation_models import Flag, Note
+from core.mentorship.conversation_models import Block, Flag, Note
+from core.mentorship.locks import locked_users
 from core.mentorship.models import Match
 from core.users.models import User
 from ongoza_contracts.mentorship import SessionState
@@ -35,6 +39,7 @@ __all__ = ["root"]
 pytestmark = pytest.mark.django_db
 
 FLAGS = "mentorship/flags/"
+LOCK = "SELECT id FROM users_user WHERE id = %s FOR UPDATE"
 TEXT = "Practise subnetting before Friday."
 
 
@@ -110,6 +115,20 @@ def test_a_note_is_about_a_session_of_its_own_active_match(
     assert not Note.objects.exists()
 
 
+def test_nobody_changes_a_note_through_a_block_or_after_the_match_but_may_delete_it(
+    mara: Caller, match: Match, world: World
+) -> None:
+    note = mara.post(notes_path(match), {"text": TEXT})[1]
+    one = f"mentorship/notes/{note['id']}/"
+    row, _ = block(user=world.learner, blocked_id=world.mentor.pk)
+    assert refusal(mara.call("PATCH", one, {"text": "x"})) == (409, "blocked", [])
+    row.delete()
+    end(match)
+    assert refusal(mara.call("PATCH", one, {"text": "x"})) == (409, "match_ended", [])
+    assert mara.get(notes_path(match))[1]["results"][0]["text"] == TEXT
+    assert mara.call("DELETE", one) == (204, None)
+
+
 def test_an_erased_mentor_leaves_notes_and_flags_without_a_name(
     mara: Caller, lena: Caller, match: Match, world: World, director: Caller, root: Any
 ) -> None:
@@ -166,6 +185,57 @@ def test_a_mentor_flags_learners_of_active_matches_alone(
     end(match)
     assert refusal(mara.post(FLAGS, flag_request(world.learner))) == ABSENT
     assert not Flag.objects.exists()
+
+
+def test_a_mentor_neither_reads_nor_resolves_flags_once_the_match_has_ended(
+    mara: Caller, match: Match, world: World, director: Caller
+) -> None:
+    one = f"{FLAGS}{mara.post(FLAGS, flag_request(world.learner))[1]['id']}/"
+    end(match)
+    assert mara.get(FLAGS)[1]["results"] == []
+    assert refusal(mara.get(one)) == ABSENT
+    assert refusal(mara.call("POST", f"{one}resolve/")) == ABSENT
+    assert Flag.objects.get().resolved_at is None
+    assert director.get(one)[0] == 200
+
+
+def test_no_flag_is_raised_when_the_match_ends_meanwhile(
+    mara: Caller, match: Match, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def ending(*user_ids: int) -> Iterator[None]:
+        end(match)
+        with locked_users(*user_ids):
+            yield
+
+    monkeypatch.setattr(flags, "locked_users", ending)
+    assert refusal(mara.post(FLAGS, flag_request(world.learner))) == ABSENT
+    assert not Flag.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("route", ["blocks", "flags", "resolve"])
+def test_blocks_and_flags_are_busy_while_a_user_is_locked(
+    route: str, mara: Caller, match: Match, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag = mara.post(FLAGS, flag_request(world.learner))[1]
+    path, body = {
+        "blocks": ("conduct/blocks/", {"match": str(match.pk)}),
+        "flags": (FLAGS, flag_request(world.learner)),
+        "resolve": (f"{FLAGS}{flag['id']}/resolve/", None),
+    }[route]
+    monkeypatch.setattr(limits, "LOCK_TIMEOUT_SECONDS", 1)
+    holder = connection.copy()
+    holder.set_autocommit(False)
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute(LOCK, [world.learner.pk])
+        assert refusal(mara.post(path, body)) == (409, "busy", [])
+    finally:
+        holder.rollback()
+        holder.close()
+    assert Flag.objects.get().resolved_at is None
+    assert not Block.objects.exists()
 
 
 def test_directors_are_notified_of_a_flag_of_high_severity(

@@ -1,19 +1,25 @@
 """Requests for a mentor: asked, accepted, declined, passed on by themselves, and withdrawn."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.access.models import Membership
 from core.access.selectors import active_memberships
 from core.access.services import revoke
 from core.erasure.services import erase_user
 from core.jobs.services import schedule
 from core.mentorship import requests
+from core.mentorship.blocks import block
 from core.mentorship.models import Match, MentorProfile, MentorshipRequest, RequestState, Session
 from core.notifications.models import Notification
-from core.users.models import User
+from core.users.models import Minor, User
 from core.users.services import choose_track
 from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionState
 from ongoza_contracts.vocabulary import Role, Track
@@ -22,6 +28,7 @@ from tests.unit.core.notified import notified, run_jobs
 from tests.unit.core.school import World
 from tests.unit.core.world import (
     Answer,
+    Caller,
     appended,
     forget_appended,
     person,
@@ -59,9 +66,12 @@ def tick() -> None:
 # --- asking ------------------------------------------------------------------------------------
 def test_a_learner_asks_a_mentor_who_accepts_and_may_read_the_learner(world: World) -> None:
     profile(world.mentor)
+    QuerySet(User).filter(pk=world.learner.pk).update(full_name="Lena Njeri")
     status, request = ask(world.learner, world.mentor)
     assert (status, request["state"], request["mentor"]) == (201, "asked", world.mentor.pk)
     assert notified(world.mentor) == ["mentorship.request_received"]
+    (notice,) = signed_in(world.mentor).get("notifications/")[1]["results"]
+    assert "Lena" not in notice["text"]
     mentor = signed_in(world.mentor)
     (listed,) = mentor.get("mentorship/requests/")[1]["results"]
     assert (listed["learner"], listed["message"]) == (
@@ -149,6 +159,17 @@ def test_accepting_is_limited_by_the_capacity(world: World) -> None:
     assert appended() == []
 
 
+def test_a_minor_is_accepted_with_a_guardians_consent_alone(world: World) -> None:
+    request = asked(world.learner, world.mentor)
+    minor = Minor.objects.create(user=world.learner, adult_from=date(2999, 1, 1))
+    answer = act(world.mentor, request, "accept")
+    assert refusal(answer) == (403, "guardian_consent_required", [])
+    assert not Match.objects.exists()
+    assert appended() == []
+    minor.delete()
+    assert act(world.mentor, request, "accept")[0] == 201
+
+
 def test_a_declined_request_goes_to_the_next_mentor(world: World) -> None:
     second = person("max", Role.MENTOR)
     profile(second)
@@ -177,6 +198,41 @@ def test_a_request_expires_after_three_days_and_goes_on_with_its_place(world: Wo
     assert signed_in(world.mentor).get("mentorship/requests/")[1]["count"] == 0
 
 
+def _full(world: World) -> None:
+    profile(world.mentor, capacity=1)
+    match_of(person("second", organization=world.school), world.mentor)
+
+
+def _blocked(world: World) -> None:
+    block(user=world.mentor, blocked_id=world.learner.pk)
+
+
+def _no_mentor(world: World) -> None:
+    QuerySet(Membership).filter(user=world.mentor).update(revoked_at=timezone.now())
+
+
+def _inactive(world: World) -> None:
+    QuerySet(User).filter(pk=world.mentor.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("change", [_full, _blocked, _no_mentor, _inactive])
+def test_a_request_does_not_wait_for_a_mentor_who_cannot_accept_it(
+    change: Callable[[World], None], world: World
+) -> None:
+    request = asked(world.learner, world.mentor)
+    profile(second := person("max", Role.MENTOR))
+    tick()
+    request.refresh_from_db()
+    assert request.mentor == world.mentor
+    change(world)
+    tick()
+    request.refresh_from_db()
+    assert (request.state, request.mentor) == (RequestState.ASKED, second)
+    found = signed_in(world.learner).get(f"mentorship/requests/{request.pk}/")[1]
+    assert found["returned_by_time_out"] == 0
+    assert "mentorship.request_passed_on" in notified(world.learner)
+
+
 def test_a_waiting_request_reaches_a_mentor_who_gets_room(world: World) -> None:
     assert ask(world.learner)[0] == 201
     tick()
@@ -184,6 +240,35 @@ def test_a_waiting_request_reaches_a_mentor_who_gets_room(world: World) -> None:
     profile(world.mentor)
     tick()
     assert (stored().state, stored().mentor) == (RequestState.ASKED, world.mentor)
+
+
+def test_a_new_request_does_not_overtake_one_that_waits(world: World) -> None:
+    first, second = world.learner, person("second", organization=world.school)
+    assert ask(first)[0] == 201
+    run_jobs()
+    profile(world.mentor, capacity=1)
+    assert ask(second)[0] == 201
+    run_jobs()
+    assert not MentorshipRequest.objects.exclude(mentor=None).exists()
+    tick()
+    mentors = MentorshipRequest.objects.order_by("pk").values_list("learner", "mentor")
+    assert [*mentors] == [(first.pk, world.mentor.pk), (second.pk, None)]
+
+
+def test_the_tick_costs_as_many_queries_with_many_requests_while_no_mentor_has_room(
+    world: World,
+) -> None:
+    def queries() -> int:
+        ask(person(f"learner-{MentorshipRequest.objects.count()}", organization=world.school))
+        run_jobs()
+        schedule("mentorship.requests")
+        with CaptureQueriesContext(connection) as found:
+            run_jobs()
+        return len(found)
+
+    few = queries()
+    for _ in range(3):
+        assert queries() == few
 
 
 ACTIONS = {
@@ -217,6 +302,16 @@ def test_requests_of_others_do_not_exist(world: World) -> None:
             assert refusal(act(user, request, action)) == (404, "not_found", [])
     assert refusal(act(world.mentor, request, "withdraw")) == (404, "not_found", [])
     assert refusal(act(world.learner, request, "accept")) == (404, "not_found", [])
+
+
+def test_an_admin_who_views_the_account_does_not_read_what_a_request_says(world: World) -> None:
+    request = asked(world.learner, world.mentor)
+    view = {"reason": "Ticket 4711: the learner sees no mentors."}
+    token = signed_in(world.admin).post(f"users/{world.learner.pk}/view-as/", view)[1]
+    viewer = Caller(token["access_token"])
+    assert viewer.get("mentors/")[0] == 200
+    for path in ("", f"{request.pk}/"):
+        assert refusal(viewer.get(f"mentorship/requests/{path}"))[0] == 403
 
 
 # --- the queue -----------------------------------------------------------------------------------
@@ -280,6 +375,16 @@ def test_an_ended_match_makes_room(world: World) -> None:
     match = match_of(world.learner, world.mentor)
     end(match, reason=MatchEndReason.COMPLETED)
     assert match_of(world.learner, world.mentor).pk != match.pk
+
+
+def test_a_mentor_reads_an_accepted_request_as_long_as_the_match_lasts(world: World) -> None:
+    match = match_of(world.learner, world.mentor)
+    mentor, one = signed_in(world.mentor), f"mentorship/requests/{stored().pk}/"
+    assert (mentor.get(one)[0], mentor.get("mentorship/requests/")[1]["count"]) == (200, 1)
+    end(match, reason=MatchEndReason.COMPLETED)
+    assert refusal(mentor.get(one)) == (404, "not_found", [])
+    assert mentor.get("mentorship/requests/")[1]["count"] == 0
+    assert signed_in(world.learner).get(one)[0] == 200
 
 
 def test_a_match_without_membership_ends_by_itself(world: World) -> None:

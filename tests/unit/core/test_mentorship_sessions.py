@@ -9,13 +9,22 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from core.jobs.services import schedule
+from core.mentorship.blocks import block
 from core.mentorship.models import OPEN_SESSIONS, Match, Session, SessionFeedback
 from core.mentorship.selectors import free_slots
 from core.notifications.models import Notification
 from core.users.models import User
+from core.users.preferences import update_preferences
 from ongoza_contracts.mentorship import SessionState, SessionUpdated
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.mentor_rows import ahead, begin, match_of, profile, session_in
+from tests.unit.core.mentor_rows import (
+    ahead,
+    begin,
+    match_of,
+    profile,
+    session_in,
+    set_columns,
+)
 from tests.unit.core.notified import make_due, notified, reader, run_jobs
 from tests.unit.core.school import World
 from tests.unit.core.world import (
@@ -137,6 +146,14 @@ def test_at_most_five_sessions_of_a_match_are_open(pair: Pair) -> None:
     assert refusal(pair.book(pair.learner, ahead(hour=5))) == (409, "too_many_sessions", [])
 
 
+def test_sessions_that_are_over_take_no_place_of_open_ones(pair: Pair) -> None:
+    for day in range(2, 7):
+        session = session_in(SessionState.CONFIRMED, pair.match, ahead(day))
+        ago = timedelta(days=day)
+        set_columns(session, starts_at=ahead(0) - ago, ends_at=ahead(0, hour=10) - ago)
+    assert pair.book(pair.learner, ahead())[0] == 201
+
+
 def test_strangers_neither_see_nor_book_sessions_of_a_match(pair: Pair, world: World) -> None:
     session = session_in(SessionState.CONFIRMED, pair.match)
     stranger = signed_in(world.foreign)
@@ -227,6 +244,16 @@ def test_a_session_that_has_begun_is_neither_moved_nor_cancelled(pair: Pair, act
     assert refusal(act(pair.learner, session, action, **body)) == (409, "session_begun", [])
 
 
+def test_nobody_confirms_a_session_through_a_block(pair: Pair, world: World) -> None:
+    session = session_in(SessionState.REQUESTED, pair.match)
+    block(user=world.learner, blocked_id=world.mentor.pk)
+    forget_appended()
+    assert refusal(act(pair.mentor, session, "confirm")) == (409, "blocked", [])
+    session.refresh_from_db()
+    assert session.state == SessionState.REQUESTED
+    assert appended() == []
+
+
 def test_attendance_is_recorded_by_the_mentor_once_the_session_has_begun(pair: Pair) -> None:
     session = session_in(SessionState.CONFIRMED, pair.match)
     held = {"missed_by": None}
@@ -257,6 +284,13 @@ def test_a_session_to_come_gets_no_feedback(pair: Pair) -> None:
     assert not SessionFeedback.objects.exists()
 
 
+def test_the_learner_rates_a_session_of_which_the_mentor_records_nothing(pair: Pair) -> None:
+    session = begin(session_in(SessionState.CONFIRMED, pair.match))
+    assert refusal(act(pair.learner, session, "feedback", rating=4))[1] == "session_open"
+    set_columns(session, ends_at=timezone.now())
+    assert act(pair.learner, session, "feedback", rating=4)[0] == 200
+
+
 # --- jobs --------------------------------------------------------------------------------------
 def test_a_proposal_that_nobody_confirmed_in_time_is_cancelled(pair: Pair) -> None:
     session = begin(session_in(SessionState.REQUESTED, pair.match))
@@ -281,6 +315,27 @@ def test_nobody_is_reminded_of_a_session_that_was_moved(pair: Pair) -> None:
     make_due()
     run_jobs()
     assert not Notification.objects.filter(kind__endswith="tomorrow").exists()
+
+
+def test_notices_show_the_time_by_the_clocks_of_both(world: World) -> None:
+    learner = world.learner
+    update_preferences(user=learner, time_zone="Asia/Kolkata", locale="fr")
+    profile(world.mentor, time_zone="Africa/Nairobi")
+    match = match_of(learner, world.mentor)
+    session_in(SessionState.CONFIRMED, match, ahead(3, hour=20))
+    day = ahead(3)
+    (confirmed,) = (
+        one["text"]
+        for one in signed_in(learner).get("notifications/")[1]["results"]
+        if one["kind"] == "mentorship.session_confirmed"
+    )
+    assert confirmed == (
+        f"Elle commence le {day + timedelta(days=1):%d/%m/%Y}, 01:30 (Asia/Kolkata) / "
+        f"{day:%d/%m/%Y}, 23:00 (Africa/Nairobi)."
+    )
+    proposed = signed_in(world.mentor).get("notifications/")[1]["results"][0]["text"]
+    assert "01:30 (Asia/Kolkata) / " in proposed
+    assert "UTC" not in proposed
 
 
 # --- calendars ---------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ LEFT_OUT: Mapping[str, str] = {
     "mentorship.Block.blocked": "that somebody blocked you is their data",
     "mentorship.Flag.raised_by": "flags that you raised are data of the learners",
     "mentorship.Flag.resolved_by": "flags that you resolved are data of the learners",
+    "mentorship.GroupSeat.session": "seats in your group sessions are the learners' data",
     "mentorship.Match.mentor": "that they have a mentor is the learners' data",
     "mentorship.MentorshipRequest.mentor": "requests for a mentor are the learners' data",
     "mentorship.MentorshipRequest.preferred": "requests for a mentor are the learners' data",

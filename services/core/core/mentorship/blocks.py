@@ -3,13 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from core.access.services import lock_users
 from core.kit import clock
 from core.kit.errors import Conflict, NotFound
 from core.mentorship.conversation_models import Block
+from core.mentorship.locks import locked_users
 from core.users.models import User
 
 
@@ -36,14 +35,13 @@ def blocks_of(user: User) -> QuerySet[Block]:
     return Block.objects.filter(blocker=user)
 
 
-@transaction.atomic
 def block(*, user: User, blocked_id: int) -> tuple[Block, bool]:
     """The user's block of another, and whether it is new. Raises NotFound for a user who is erased
-    meanwhile."""
-    lock_users({user.pk, blocked_id})
-    return Block.objects.get_or_create(
-        blocker=user, blocked_id=blocked_id, defaults={"created_at": clock.now()}
-    )
+    meanwhile, and Busy."""
+    with locked_users(user.pk, blocked_id):
+        return Block.objects.get_or_create(
+            blocker=user, blocked_id=blocked_id, defaults={"created_at": clock.now()}
+        )
 
 
 def unblock(*, user: User, block_id: UUID) -> None:

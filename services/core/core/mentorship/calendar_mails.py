@@ -21,11 +21,12 @@ DAY = timedelta(days=1)
 
 
 def send(session: Session, user: User) -> None:
-    """To one of the two, about the other one, at the recipient's clock. Raises what the mail
-    backend raises."""
+    """To one of the two, about the other one if not erased, at the recipient's clock. Raises what
+    the mail backend raises."""
     is_learner = user.pk == session.learner_id
     zone_name = session.learner_time_zone if is_learner else session.mentor_time_zone
-    other = session.mentor if is_learner else session.learner
+    other_id = session.mentor_id if is_learner else session.learner_id
+    other = User.objects.filter(pk=other_id).first()
     locale = locale_of(user.pk)
     context = {
         "state": session.state,

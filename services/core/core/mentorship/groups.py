@@ -16,9 +16,10 @@ from core.mentorship.blocks import Blocked, is_blocked
 from core.mentorship.conversation_models import GroupSeat, GroupSession
 from core.mentorship.locks import locked_pair, locked_users
 from core.mentorship.models import Match
-from core.mentorship.selectors import taken_times
+from core.mentorship.selectors import HORIZON, taken_times
 from core.mentorship.sessions import TimeTaken
 from core.mentorship.slots import Interval
+from core.users.guardians import require_consent
 from core.users.models import User
 from ongoza_contracts.mentorship import MatchState
 from ongoza_contracts.vocabulary import Role
@@ -29,7 +30,8 @@ MAX_SEATS, LONGEST = 200, timedelta(hours=8)
 class BadTimes(DomainError):
     code = "bad_times"
     detail = (
-        f"A group session begins later than now and lasts at most {LONGEST.seconds // 3600} hours."
+        f"A group session begins later than now, within {HORIZON.days} days, and lasts at most "
+        f"{LONGEST.seconds // 3600} hours."
     )
 
 
@@ -82,13 +84,13 @@ def open_group(
     seats: int,
 ) -> GroupSession:
     """Raises NotFound for a user without a mentor's profile, BadTimes, TimeTaken and Busy."""
-    if not clock.now() < starts_at < ends_at <= starts_at + LONGEST:
+    now = clock.now()
+    if not now < starts_at < now + HORIZON or not timedelta() < ends_at - starts_at <= LONGEST:
         raise BadTimes
     with locked_pair(mentor.pk) as profile:
         if profile is None:
             raise NotFound
-        if taken_times([mentor.pk], Interval(starts_at, ends_at)):
-            raise TimeTaken("You have another session at that time.")
+        _require_free(mentor, Interval(starts_at, ends_at))
         group = GroupSession.objects.create(
             mentor=mentor,
             title=title,
@@ -116,13 +118,15 @@ def cancel_group(*, mentor: User, group_id: UUID) -> GroupSession:
 # --- seats ---------------------------------------------------------------------------------------
 def take_seat(*, learner: User, group_id: UUID) -> GroupSession:
     """No-op for a learner who has a seat. Raises NotFound, also for the mentor, GroupClosed,
-    NoSeatLeft, Blocked and Busy."""
+    Blocked, TimeTaken, NoSeatLeft, Busy and what `require_consent` raises."""
+    require_consent(learner)
     with _locked_group(learner, group_id) as group:
         taken = GroupSeat.objects.filter(session=group)
         if not taken.filter(learner=learner).exists():
             _require_open(group)
             if is_blocked(learner.pk, group.mentor_id):
                 raise Blocked
+            _require_free(learner, Interval(group.starts_at, group.ends_at))
             require_below_limit(taken, group.seats, NoSeatLeft)
             GroupSeat.objects.create(session=group, learner=learner, created_at=clock.now())
     return visible_group(learner, group_id)
@@ -146,6 +150,12 @@ def _locked_group(learner: User, group_id: UUID) -> Iterator[GroupSession]:
         lock_parent(GroupSession.objects.filter(pk=found.pk)) as group,
     ):
         yield group
+
+
+def _require_free(user: User, time: Interval) -> None:
+    """The caller holds the user's lock. Raises TimeTaken."""
+    if taken_times([user.pk], time):
+        raise TimeTaken("You have another session at that time.")
 
 
 def _require_open(group: GroupSession) -> None:

@@ -12,13 +12,18 @@ from core.kit import clock
 from core.mentorship import (
     calendar_mails,
     conversation_jobs,  # noqa: F401 (declares its own)
+    departures,
     matches,
     notifications,
     requests,
     sessions,
 )
-from core.mentorship.models import MentorshipRequest, RequestState, Session
-from core.mentorship.selectors import matches_without_membership
+from core.mentorship.models import MentorProfile, MentorshipRequest, RequestState, Session
+from core.mentorship.selectors import (
+    matches_without_membership,
+    mentors_with_room,
+    requests_to_pass_on,
+)
 from core.notifications.services import notify
 from core.users.recipients import active_recipient
 from ongoza_contracts.mentorship import SessionState
@@ -29,10 +34,14 @@ END_MATCH, LAPSE = "mentorship.end_match", "mentorship.lapse"
 
 @job_kind("mentorship.requests", every=timedelta(minutes=1))
 def schedule_requests(job: Job) -> None:
-    """Schedule a job for each request whose mentor did not answer in time, or that waits while a
-    mentor has room; the oldest first. The subject is the request after which to go on."""
-    overdue = Q(state=RequestState.ASKED) & (Q(expires_at__lte=clock.now()) | Q(mentor=None))
-    rows = MentorshipRequest.objects.filter(overdue | Q(state=RequestState.WAITING))
+    """Schedule a job for each request whose mentor did not answer in time or cannot accept it, or
+    that waits while a mentor has room; the oldest first. The subject is the request after which to
+    go on."""
+    rows = requests_to_pass_on()
+    if mentors_with_room(MentorProfile.objects.all()).exists():
+        rows = MentorshipRequest.objects.filter(
+            Q(pk__in=rows.values("pk")) | Q(state=RequestState.WAITING)
+        )
     if job.subject:
         rows = rows.filter(pk__gt=UUID(job.subject))
     batch = [*rows.select_related("learner").order_by("pk")[:BATCH]]
@@ -75,6 +84,14 @@ def mail_calendar(job: Job) -> None:
     session, user = _unchanged_session(job), active_recipient(job.user_id)
     if session is not None and user is not None and user.email_verified_at is not None:
         calendar_mails.send(session, user)
+
+
+@job_kind(departures.CANCEL_EVENT, atomic=False)
+def cancel_event(job: Job) -> None:
+    """No-op for a user whose address nobody verified."""
+    user = active_recipient(job.user_id)
+    if user is not None and user.email_verified_at is not None:
+        calendar_mails.send(departures.cancelled_session(job.subject, user), user)
 
 
 @job_kind(sessions.REMIND_DAY_BEFORE)

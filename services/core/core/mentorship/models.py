@@ -140,7 +140,8 @@ class MentorshipRequest(models.Model):
 
 
 class PassedRequest(models.Model):
-    """That a mentor declined a request, or let it expire: it does not come back to them."""
+    """That a mentor declined a request, let it expire or could not accept it: it does not come back
+    to them."""
 
     request = models.ForeignKey(MentorshipRequest, models.CASCADE, related_name="passes")
     mentor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

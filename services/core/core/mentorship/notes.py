@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from core.kit import clock
 from core.kit.errors import DomainError, NotFound
+from core.kit.limits import lock_parent
 from core.mentorship.conversation_models import Note
 from core.mentorship.models import Session
 from core.mentorship.pairs import locked_open_match, own_match
@@ -42,16 +42,16 @@ def write_note(*, author: User, match_id: UUID, text: str, session_id: UUID | No
     return note
 
 
-@transaction.atomic
 def change_note(*, author: User, note_id: UUID, text: str) -> Note:
-    """Raises NotFound for a note of somebody else too."""
-    rows = Note.objects.filter(author=author, pk=note_id).select_related("match")
-    note = rows.select_for_update(of=("self",)).first()
-    if note is None:
+    """Raises NotFound for a note of somebody else too, MatchEnded, Blocked and Busy."""
+    rows = Note.objects.filter(author=author, pk=note_id)
+    match_id = rows.values_list("match_id", flat=True).first()
+    if match_id is None:
         raise NotFound
-    note.encrypted = text_cipher(note.match.learner_id).encrypt(text, place=note.place)
-    note.changed_at = clock.now()
-    note.save(update_fields=["encrypted", "changed_at"])
+    with locked_open_match(author, match_id) as match, lock_parent(rows) as note:
+        note.encrypted = text_cipher(match.learner_id).encrypt(text, place=note.place)
+        note.changed_at = clock.now()
+        note.save(update_fields=["encrypted", "changed_at"])
     return note
 
 

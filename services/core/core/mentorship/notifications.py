@@ -1,9 +1,10 @@
 """Kinds of notification about requests, matches and sessions."""
 
 from collections.abc import Collection, Mapping
+from zoneinfo import ZoneInfo
 
 from core.mentorship import conversation_notifications  # noqa: F401 (declares its own)
-from core.mentorship.models import Match, MentorshipRequest, Session
+from core.mentorship.models import Match, Session
 from core.notifications.models import Channel
 from core.notifications.registry import declare
 
@@ -20,11 +21,6 @@ TOMORROW = "mentorship.session_tomorrow"
 SOON = "mentorship.session_soon"
 
 
-def _requests(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
-    rows = MentorshipRequest.objects.filter(pk__in=subjects).select_related("learner")
-    return {str(row.pk): {"learner": row.learner.full_name} for row in rows}
-
-
 def _matches(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
     rows = Match.objects.filter(pk__in=subjects)
     return {str(row.pk): {"reason": row.end_reason} for row in rows}
@@ -32,10 +28,19 @@ def _matches(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
 
 def _sessions(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
     rows = Session.objects.filter(pk__in=subjects)
-    return {str(row.pk): {"starts_at": row.starts_at} for row in rows}
+    return {str(row.pk): {"clocks": _clocks(row)} for row in rows}
 
 
-declare(ASKED, Channel.MAIL, Channel.PUSH, contexts=_requests)
+def _clocks(session: Session) -> list[Mapping[str, object]]:
+    """The start by the clocks of the learner and of the mentor; once if they have one zone."""
+    zones = dict.fromkeys((session.learner_time_zone, session.mentor_time_zone))
+    return [
+        {"at": session.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "zone": zone}
+        for zone in zones
+    ]
+
+
+declare(ASKED, Channel.MAIL, Channel.PUSH)
 declare(PASSED_ON, Channel.PUSH)
 declare(MATCH_ENDED, Channel.MAIL, Channel.PUSH, contexts=_matches)
 for kind in (PROPOSED, MOVED, CONFIRMED, CANCELLED):  # a mail with the calendar part goes out too

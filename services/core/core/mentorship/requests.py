@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from core.jobs.services import schedule
 from core.kit import clock
@@ -21,7 +21,7 @@ from core.mentorship.models import (
     PassedRequest,
     RequestState,
 )
-from core.mentorship.selectors import mentors_for
+from core.mentorship.selectors import mentors_for, mentors_with_room, requests_to_pass_on
 from core.mentorship.states import REQUEST_STATES
 from core.notifications.services import notify
 from core.users.guardians import require_consent
@@ -87,8 +87,12 @@ def request_mentor(
             created_at=clock.now(),
         )
         if mentor_id is None:
+            waiting = MentorshipRequest.objects.filter(
+                organization_id=learner.organization_id, state=RequestState.WAITING
+            )
+            if not waiting.exists():  # else it is asked by the tick, after the older ones
+                schedule(ASK_NEXT, subject=str(request.pk), key=str(request.pk))
             request.save(force_insert=True)
-            schedule(ASK_NEXT, subject=str(request.pk), key=str(request.pk))
         else:
             _ask(request, mentor_id)
             request.save(force_insert=True)
@@ -113,7 +117,8 @@ def accept(*, user: User, request_id: UUID) -> Match:
     """Begin to work with the learner who asked: the match, and with it the membership.
 
     Raises NotFound, IllegalTransition, RequestExpired, PermissionDenied for a mentor whom the
-    learner may not ask any more, MentorFull, AlreadyMatched and Busy.
+    learner may not ask any more, MentorFull, AlreadyMatched, Busy and what `require_consent` raises
+    for the learner.
     """
     learner_id = _learner_of(user, request_id)
     with locked_pair(user.pk, learner_id) as profile:
@@ -125,6 +130,7 @@ def accept(*, user: User, request_id: UUID) -> Match:
             raise PermissionDenied
         require_below_limit(_matched(user.pk), profile.capacity, MentorFull)
         _require_no_match(learner_id, user.pk)
+        require_consent(request.learner)
         request.accepted_at, request.expires_at = clock.now(), None
         request.save()
         return start_match(learner_id=learner_id, mentor_id=user.pk)
@@ -153,19 +159,18 @@ def withdraw(*, user: User, request_id: UUID) -> MentorshipRequest:
 
 
 def pass_on(*, request_id: UUID) -> None:
-    """Ask the next mentor, if nobody is asked or the time of the one who is asked is over. No-op if
-    there is none with room, and for a request that does not exist. Raises Busy, and NotFound where
-    one of its users is erased meanwhile."""
+    """Ask the next mentor, if nobody is asked or the one who is asked did not answer in time or
+    cannot accept. No-op if there is none with room, and for a request that does not exist. Raises
+    Busy, and NotFound where one of its users is erased meanwhile."""
     request = MentorshipRequest.objects.filter(pk=request_id).first()
     if request is None:
         return
     following = next_mentor(request)
     with locked_users(request.learner_id, request.mentor_id, following):
         request = _get_for_update(MentorshipRequest.objects.filter(pk=request_id))
-        if request.state == RequestState.ASKED and (
-            request.mentor_id is None or (request.expires_at and request.expires_at <= clock.now())
-        ):
-            _pass(request, "expire")
+        if requests_to_pass_on().filter(pk=request.pk).exists():
+            is_expired = request.expires_at is not None and request.expires_at <= clock.now()
+            _pass(request, "expire" if is_expired else "reassign")
             _notify(request, request.learner_id, notifications.PASSED_ON)
         is_waiting = request.state == RequestState.WAITING
         if is_waiting and following is not None and following == next_mentor(request):
@@ -180,8 +185,7 @@ def next_mentor(request: MentorshipRequest) -> int | None:
     learner = request.learner
     others = MentorshipRequest.objects.filter(learner=learner, state__in=OPEN_REQUESTS)
     matched = Match.objects.filter(learner=learner, state=MatchState.ACTIVE)
-    rows: QuerySet[Any] = mentors_for(learner).filter(is_accepting=True)
-    rows = rows.filter(capacity__gt=F("matched") + F("asked"))
+    rows: QuerySet[Any] = mentors_with_room(mentors_for(learner))
     rows = rows.exclude(pk__in=request.passes.values("mentor"))
     rows = rows.exclude(pk__in=matched.exclude(mentor=None).values("mentor"))
     rows = rows.exclude(pk__in=others.exclude(mentor=None).values("mentor"))

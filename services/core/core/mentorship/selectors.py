@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from core.access.selectors import active_memberships, extent, reach
 from core.kit import clock
 from core.kit.errors import NotFound
 from core.mentorship.blocks import blocked_with
-from core.mentorship.conversation_models import GroupSeat, GroupSession
+from core.mentorship.conversation_models import Block, GroupSeat, GroupSession
 from core.mentorship.models import (
     OPEN_SESSIONS,
     Match,
@@ -54,6 +54,12 @@ def mentors_for(user: User) -> QuerySet[MentorProfile]:
     )
     rows = MentorProfile.objects.filter(user__in=held.values("user"), user__is_active=True)
     return with_load(rows.exclude(pk=user.pk).exclude(pk__in=blocked_with(user.pk)))
+
+
+def mentors_with_room(profiles: QuerySet[MentorProfile]) -> QuerySet[MentorProfile]:
+    """Those who take one more learner than they have and are asked by."""
+    rows = with_load(profiles.filter(is_accepting=True))
+    return rows.filter(capacity__gt=F("matched") + F("asked"))
 
 
 def visible_profiles(caller: User) -> QuerySet[MentorProfile]:
@@ -121,10 +127,38 @@ def taken_times(user_ids: Collection[int], within: Interval) -> list[tuple[UUID,
 
 
 # --- requests ----------------------------------------------------------------------------------
+def requests_to_pass_on() -> QuerySet[MentorshipRequest]:
+    """Those whose mentor did not answer in time, was erased, has no room, or is none of the
+    learner's `mentors_for` any more."""
+    own = active_memberships().filter(user=OuterRef(OuterRef("learner")))
+    organizations = own.exclude(organization=None).values("organization")
+    held = active_memberships().filter(
+        Q(scope=ScopeKind.PLATFORM) | Q(organization__in=organizations),
+        user=OuterRef("mentor"),
+        user__is_active=True,
+        role=Role.MENTOR,
+    )
+    profiles = with_load(MentorProfile.objects.filter(pk=OuterRef("mentor")))
+    blocks = Block.objects.filter(
+        Q(blocker=OuterRef("learner"), blocked=OuterRef("mentor"))
+        | Q(blocker=OuterRef("mentor"), blocked=OuterRef("learner"))
+    )
+    return MentorshipRequest.objects.filter(
+        Q(expires_at__lte=clock.now())
+        | ~Exists(held)
+        | ~Exists(profiles.filter(capacity__gt=F("matched")))
+        | Exists(blocks),
+        state=RequestState.ASKED,
+    )
+
+
 def visible_requests(caller: User) -> QuerySet[MentorshipRequest]:
-    """The caller's own, and those that the caller is asked or accepted as a mentor."""
+    """The caller's own; those that the caller is asked as a mentor, and those that the caller
+    accepted, of active matches."""
     rows = MentorshipRequest.objects.select_related("learner")
-    return rows.filter(Q(learner=caller) | Q(mentor=caller))
+    asked = Q(mentor=caller, state=RequestState.ASKED)
+    accepted = Q(mentor=caller, learner__in=mentees_of(caller).values("learner"))
+    return rows.filter(Q(learner=caller) | asked | accepted)
 
 
 def visible_request(caller: User, request_id: UUID) -> MentorshipRequest:
@@ -135,6 +169,11 @@ def visible_request(caller: User, request_id: UUID) -> MentorshipRequest:
 
 
 # --- matches and sessions ----------------------------------------------------------------------
+def mentees_of(mentor: User) -> QuerySet[Match]:
+    """The active matches of a mentor."""
+    return Match.objects.filter(mentor=mentor, state=MatchState.ACTIVE)
+
+
 def visible_matches(caller: User) -> QuerySet[Match]:
     """Those of the caller, as learner or mentor, and of learners whose memberships the caller
     reads."""

@@ -34,7 +34,7 @@ from core.users.preferences import preferences_of
 from ongoza_contracts.mentorship import MatchState, SessionParty, SessionState
 
 OPEN_MAX = 5
-"""Open sessions of one match."""
+"""Open sessions of one match that have not begun."""
 MAIL = "mentorship.calendar_mail"
 REMIND_DAY_BEFORE, REMIND_HOUR_BEFORE = (
     "mentorship.remind_day_before",
@@ -61,7 +61,7 @@ class TimeTaken(Conflict):
 
 class TooManySessions(Conflict):
     code = "too_many_sessions"
-    detail = f"At most {OPEN_MAX} sessions of a match may be open."
+    detail = f"At most {OPEN_MAX} sessions to come of a match may be open."
 
 
 class MatchEnded(Conflict):
@@ -81,7 +81,7 @@ class SessionNotBegun(Conflict):
 
 class SessionOpen(Conflict):
     code = "session_open"
-    detail = "Only a session that was held or missed has feedback."
+    detail = "Only a session that is over and was not cancelled has feedback."
 
 
 def book(*, caller: User, match_id: UUID, starts_at: datetime) -> Session:
@@ -97,8 +97,8 @@ def book(*, caller: User, match_id: UUID, starts_at: datetime) -> Session:
         match = get_for_update(Match.objects.filter(pk=match_id))
         if match.state != MatchState.ACTIVE or match.mentor_id is None or profile is None:
             raise MatchEnded
-        open_sessions = match.sessions.filter(state__in=OPEN_SESSIONS)
-        require_below_limit(open_sessions, OPEN_MAX, TooManySessions)
+        to_come = match.sessions.filter(state__in=OPEN_SESSIONS, starts_at__gt=clock.now())
+        require_below_limit(to_come, OPEN_MAX, TooManySessions)
         session = Session(match=match, learner_id=match.learner_id, mentor_id=match.mentor_id)
         _set_time(session, caller, profile, starts_at)
         publish(session)
@@ -129,12 +129,16 @@ def move(
 def confirm(*, caller: User, session_id: UUID, if_match: IfMatch | None = None) -> Session:
     """Agree to the time that the other one proposed.
 
-    Raises NotFound, PreconditionFailed, IllegalTransition, SessionBegun, PermissionDenied for one's
-    own proposal, and Busy.
+    Raises NotFound, PreconditionFailed, IllegalTransition, SessionBegun, MatchEnded, Blocked,
+    PermissionDenied for one's own proposal, and Busy.
     """
-    with _locked(caller, session_id, if_match) as (session, _):
+    with _locked(caller, session_id, if_match) as (session, profile):
         SESSION_STATES.move(session, "confirm")
         _require_not_begun(session)
+        if profile is None:
+            raise MatchEnded
+        if is_blocked(session.learner_id, profile.pk):
+            raise Blocked
         if session.proposed_by == _party(session, caller):
             raise PermissionDenied
         session.sequence += 1
@@ -195,7 +199,9 @@ def give_feedback(
     with _locked(caller, session_id) as (session, _):
         if _party(session, caller) != SessionParty.LEARNER:
             raise PermissionDenied
-        if session.state not in (SessionState.HELD, SessionState.MISSED):
+        is_recorded = session.state in (SessionState.HELD, SessionState.MISSED)
+        is_over = session.state == SessionState.CONFIRMED and session.ends_at <= clock.now()
+        if not is_recorded and not is_over:
             raise SessionOpen
         values = {"rating": rating, "text": text, "created_at": clock.now()}
         return SessionFeedback.objects.update_or_create(session=session, defaults=values)[0]

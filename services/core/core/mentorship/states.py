@@ -15,6 +15,7 @@ REQUEST_STATES = StateMachine(
         Transition(_ASKED, "accept", None, RequestState.ACCEPTED),
         Transition(_ASKED, "decline", None, _WAITING),
         Transition(_ASKED, "expire", None, _WAITING),
+        Transition(_ASKED, "reassign", None, _WAITING),
         Transition(_ASKED, "withdraw", None, RequestState.WITHDRAWN),
     ),
 )

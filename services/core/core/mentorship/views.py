@@ -31,6 +31,7 @@ from core.mentorship.serializers import (
 
 # --- requests ----------------------------------------------------------------------------------
 class Requests(ApiView):
+    private = True
     permissions = {"GET": Principal.USER, "POST": Principal.USER}
     idempotent_methods = ("POST",)
     query_parameters = (*PAGE_PARAMETERS, *RequestFilters.names())
@@ -41,8 +42,8 @@ class Requests(ApiView):
         responses=page_of(ListedRequestSerializer),
     )
     def get(self, request: Request) -> Response:
-        """The caller's own requests, and those that the caller is asked or accepted as a mentor;
-        oldest first."""
+        """The caller's own requests; those that the caller is asked as a mentor, and those that the
+        caller accepted, as long as the match lasts. Oldest first."""
         rows = selectors.visible_requests(self.caller)
         return self.page(apply_filters(RequestFilters, request, rows), ListedRequestSerializer)
 
@@ -63,6 +64,7 @@ class Requests(ApiView):
 
 
 class RequestDetail(ApiView):
+    private = True
     permissions = {"GET": Principal.USER}
 
     @extend_schema(operation_id="mentorship_requests_read", responses=RequestDetailSerializer)
@@ -288,8 +290,8 @@ class FeedbackOfSession(ApiView):
         responses=SessionFeedbackSerializer,
     )
     def post(self, request: Request, session_id: UUID) -> Response:
-        """Rate a session that was held or missed, as its learner, or change the rating. The mentor
-        does not see it."""
+        """Rate a session that is over, as its learner, or change the rating. The mentor does not
+        see it."""
         body = self.body(FeedbackRequest)
         feedback = sessions.give_feedback(caller=self.caller, session_id=session_id, **body)
         return Response(SessionFeedbackSerializer(feedback).data)
