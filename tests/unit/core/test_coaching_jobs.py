@@ -1,6 +1,8 @@
 """Reminders of habits and the week in numbers: when they go out, once, and to whom they do not."""
 
+import zoneinfo
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -163,6 +165,27 @@ def test_the_week_is_told_once_on_monday_morning_where_the_user_is(
     assert notified(user).count(WEEK) == 1
     (mail,) = [one for one in mailoutbox if "week" in one.subject]
     assert "habits done 2 times, items completed: 1. Goals that are due this week: 1." in mail.body
+
+
+def test_a_time_zone_that_only_python_knows_keeps_no_summary_back(
+    user: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "Newer").write_bytes(zone_file(NAIROBI).read_bytes())
+    path = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath(to=[*path, str(tmp_path)])
+    try:
+        stranger = reader("baraka", time_zone="Newer")
+        a_week(user, monkeypatch)
+        completed(stranger, "course-4", monkeypatch, "2026-05-31T21:00")
+        at(monkeypatch, "2026-06-08T05:00")
+        run_kind("coaching.weeks")
+    finally:
+        zoneinfo.reset_tzpath(to=path)
+    assert {one.user_id for one in WeekSummary.objects.all()} == {user.pk, stranger.pk}
+
+
+def zone_file(name: str) -> Path:
+    return next(found for one in zoneinfo.TZPATH if (found := Path(one, name)).exists())
 
 
 @pytest.mark.parametrize(
