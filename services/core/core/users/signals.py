@@ -8,5 +8,8 @@ signed_in = Signal()
 password_changed = Signal()
 """Sends `user`, who had another password before."""
 
+consent_withdrawn = Signal()
+"""Sends `consent`, which no other of its kind replaces."""
+
 second_factor_changed = Signal()
 """Sends `user`, `totp_id` and `enrolled`: whether it was set up or removed."""
