@@ -18,7 +18,7 @@ from core.coaching.notifications import HABIT_DUE, WEEK
 from core.coaching.reminders import send_due
 from core.coaching.weeks import add_summaries
 from core.jobs.services import schedule
-from core.notifications.models import Notification
+from core.notifications.models import Digest, Notification
 from core.notifications.preferences import replace_preferences
 from core.progress.services import report_progress
 from core.users.models import User
@@ -165,6 +165,19 @@ def test_the_week_is_told_once_on_monday_morning_where_the_user_is(
     assert notified(user).count(WEEK) == 1
     (mail,) = [one for one in mailoutbox if "week" in one.subject]
     assert "habits done 2 times, items completed: 1. Goals that are due this week: 1." in mail.body
+
+
+def test_the_week_in_numbers_brings_no_digest_of_itself(
+    user: User, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
+) -> None:
+    a_week(user, monkeypatch)
+    Notification.objects.all().delete()
+    at(monkeypatch, "2026-06-08T05:00")
+    for kind in ("coaching.weeks", "notifications.digests", "coaching.weeks"):
+        run_kind(kind)
+    assert notified(user) == [WEEK]
+    assert len(mailoutbox) == 1
+    assert not Digest.objects.exists()
 
 
 def test_a_time_zone_that_only_python_knows_keeps_no_summary_back(
