@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db import transaction
 
 from core.coaching.models import Reflection, ReflectionShare
-from core.coaching.selectors import mentorships_of
+from core.coaching.selectors import consents_to_mentors, mentorships_of
 from core.kit import clock
 from core.kit.errors import Conflict, NotFound
 from core.kit.versions import get_for_update
-from core.users.models import Consent, User
+from core.users.models import User
 from core.users.user_keys import text_cipher
 
 
@@ -99,8 +99,7 @@ def _share(reflection: Reflection, *, shared: bool) -> None:
     """Raises ConsentMissing."""
     reflection.shares.all().delete()
     if shared:
-        consents = reflection.user.consents.filter(withdrawn_at=None)
-        if not consents.filter(kind=Consent.Kind.MENTOR_READS_REFLECTIONS).exists():
+        if not consents_to_mentors(reflection.user_id).exists():
             raise ConsentMissing
         mentors = mentorships_of(reflection.user_id).values_list("user_id", flat=True)
         for mentor_id in sorted({*mentors}):
