@@ -74,6 +74,39 @@ def test_a_reminder_goes_out_at_its_time_each_day_with_the_streak(
     assert notified(user) == [HABIT_DUE, HABIT_DUE]
 
 
+def test_a_reminder_goes_out_by_the_clock_of_a_new_time_zone(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    habit = habit_of(user, reminder_at=EVENING)
+    none, other = habit_of(user), habit_of(reader("baraka"), reminder_at=EVENING)
+    update_preferences(user=user, time_zone="Europe/London")
+    due = {one.pk: one.reminder_due_at for one in Habit.objects.all()}
+    evening = datetime(2026, 6, 1, 18, 30, tzinfo=UTC)
+    assert due == {habit.pk: evening, none.pk: None, other.pk: other.reminder_due_at}
+    assert Habit.objects.get(pk=habit.pk).version == habit.version
+    remind(monkeypatch, "2026-06-01T16:31")
+    assert notified(user) == []
+    remind(monkeypatch, "2026-06-01T18:31")
+    assert notified(user) == [HABIT_DUE]
+
+
+def test_reminders_that_are_not_due_cost_as_many_queries_for_many_habits(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costs = []
+    for number in (1, 4):
+        at(monkeypatch, f"2026-06-0{number}T09:00")
+        for _ in range(number):
+            habit_of(user, reminder_at=EVENING)
+        for habit in Habit.objects.all():
+            log_day(user=user, habit_id=habit.pk, state="done")
+        at(monkeypatch, f"2026-06-0{number}T16:31")
+        with CaptureQueriesContext(connection) as queries:
+            assert send_due(timezone.now(), 100) > 0
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+
+
 def asks_none(user: User) -> None:
     habit_of(user)
 

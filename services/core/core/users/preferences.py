@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.kit.errors import Conflict
 from core.kit.versions import get_for_update
 from core.users.models import Consent, Preferences, User
-from core.users.signals import consent_withdrawn
+from core.users.signals import consent_withdrawn, time_zone_changed
 
 
 class NotGiven(Conflict):
@@ -26,9 +26,12 @@ def preferences_of(user: User) -> Preferences:
 def update_preferences(*, user: User, **changes: Any) -> Preferences:
     get_for_update(User.objects.filter(pk=user.pk))
     preferences = preferences_of(user)
+    before = preferences.time_zone
     for name, value in changes.items():
         setattr(preferences, name, value)
     preferences.save()
+    if preferences.time_zone != before:
+        time_zone_changed.send(Preferences, preferences=preferences)
     return preferences
 
 
