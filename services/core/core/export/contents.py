@@ -24,6 +24,7 @@ from core.mentorship.notes import read_note
 from core.organizations.models import Invitation
 from core.outbox.models import DeletedEntityKey, FactHistory
 from core.users.models import User
+from core.users.user_keys import TextUnreadable
 
 LEFT_OUT: Mapping[str, str] = {
     "access.Membership.granted_by": "roles that you gave to other people are their data",
@@ -89,9 +90,12 @@ class Table:
         return [one for one in self.model._meta.concrete_fields if not is_left_out(one)]
 
     def private_texts(self, row: Any) -> Mapping[str, object]:
-        """By name; empty where the model has none."""
+        """By name, or `unreadable` alone; empty where the model has none."""
         read = PRIVATE_TEXTS.get(self.model)
-        return read(row) if read else {}
+        try:
+            return read(row) if read else {}
+        except TextUnreadable:
+            return {"unreadable": True}
 
     @property
     def left_out(self) -> list[str]:
