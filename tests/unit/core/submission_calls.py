@@ -1,11 +1,14 @@
 """Calls of the services of attempts that write them."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from ongoza_contracts.submissions import SubmissionState
 from tests.unit.core.school import World
-from tests.unit.core.submission_rows import in_state, mission
+from tests.unit.core.submission_rows import in_state, mission, submitted
 
 
 def of_learner(world: World, state: SubmissionState) -> dict[str, Any]:
@@ -15,6 +18,19 @@ def of_learner(world: World, state: SubmissionState) -> dict[str, Any]:
 
 def of_reviewer(world: World, state: SubmissionState) -> dict[str, Any]:
     return {"submission_id": in_state(world.learner, mission(), state).pk}
+
+
+def of_late_work(world: World) -> dict[str, Any]:
+    """An extension by which work that waits for a review is not late."""
+    now = timezone.now()
+    row = mission(due_at=now - timedelta(days=2))
+    submitted(world.learner, row)
+    return {
+        "granted_by": world.director,
+        "mission_id": row.pk,
+        "user_id": world.learner.pk,
+        "until": now + timedelta(days=1),
+    }
 
 
 OF_SUBMISSIONS: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
@@ -46,5 +62,6 @@ OF_SUBMISSIONS: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
             "score": 80,
         },
     ),
+    "submissions.extensions.grant_extension": ("submissions", of_late_work),
 }
 """As `PUBLISHING` of `service_calls`."""

@@ -50,7 +50,8 @@ OTHERS: Mapping[str, str] = {
         imports.services.outcome jobs.services.due
         programs.services.check_acyclic programs.services.last_number
         reviews.services.own_claim reviews.services.waiting_entry
-        restore.renumber.reused_ids users.services.lock_unchanged users.services.require_unchanged
+        restore.renumber.reused_ids submissions.services.lateness_at
+        users.services.lock_unchanged users.services.require_unchanged
         webhooks.services.erasure_subscriptions
     """,
     "They write rows that are not published.": """

@@ -99,7 +99,7 @@ class AddReportRequest(StrictSerializer):
     )
 
 
-class DecideRequest(StrictSerializer):
+class DecideReportRequest(StrictSerializer):
     action = serializers.ChoiceField(choices=ACTIONS)
     outcome = serializers.ChoiceField(
         choices=OUTCOMES, default=None, help_text="For the action `resolve`, which needs one."

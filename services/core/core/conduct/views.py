@@ -101,12 +101,12 @@ class ReportTransitions(ApiView):
 
     @extend_schema(
         operation_id="conduct_queue_move",
-        request=serializers.DecideRequest,
+        request=serializers.DecideReportRequest,
         responses=serializers.QueuedReportSerializer,
     )
     def post(self, request: Request, report_id: UUID) -> Response:
         """Take, resolve, dismiss or reopen a report. 409 `illegal_transition`."""
-        body = self.body(serializers.DecideRequest)
+        body = self.body(serializers.DecideReportRequest)
         row = services.decide(
             caller=self.caller,
             report_id=report_id,
