@@ -49,7 +49,8 @@ OTHERS: Mapping[str, str] = {
         files.services.remaining_files
         imports.services.outcome jobs.services.due
         programs.services.check_acyclic programs.services.last_number
-        reviews.services.own_claim reviews.services.waiting_entry
+        reviews.services.own_claim reviews.services.require_learner_consent
+        reviews.services.waiting_entry
         restore.renumber.reused_ids submissions.services.lateness_at
         users.services.lock_unchanged users.services.require_unchanged
         webhooks.services.erasure_subscriptions
