@@ -66,7 +66,7 @@ def tick() -> None:
 # --- asking ------------------------------------------------------------------------------------
 def test_a_learner_asks_a_mentor_who_accepts_and_may_read_the_learner(world: World) -> None:
     profile(world.mentor)
-    QuerySet(User).filter(pk=world.learner.pk).update(full_name="Lena Njeri")
+    QuerySet(User).filter(pk=world.learner.pk).update(first_name="Lena")
     status, request = ask(world.learner, world.mentor)
     assert (status, request["state"], request["mentor"]) == (201, "asked", world.mentor.pk)
     assert notified(world.mentor) == ["mentorship.request_received"]
