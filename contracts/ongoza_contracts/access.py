@@ -36,7 +36,7 @@ class Permission(StrEnum):
 DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.LEARNER_READ: "read a learner's profile, progress, recommendations and behaviour",
     Permission.LEARNER_CONTACT_READ: "read a learner's e-mail address",
-    Permission.PROGRESS_RECORD: "record progress of a learner, on the word of staff",
+    Permission.PROGRESS_RECORD: "record a learner's progress, regrade work, end reviewers' claims",
     Permission.SUBMISSION_REVIEW: "review a learner's submissions",
     Permission.COHORT_MANAGE: "add and change cohorts and calendar events",
     Permission.CONDUCT_MANAGE: "decide reports between learners and mentors; read flags of mentors",

@@ -76,5 +76,5 @@ def test_a_tour_prints_what_its_page_says(page: Path, stack: Stack) -> None:
 
 
 def test_there_is_a_page_for_each_role() -> None:
-    names = {page.stem for page in PAGES}
-    assert names == {"author", "learner", "mentor", "organization-admin", "sponsor", "staff"}
+    roles = {"author", "learner", "mentor", "organization-admin", "sponsor", "staff"}
+    assert {page.stem for page in PAGES} == {*roles, "mentorship", "practice"}

@@ -140,7 +140,7 @@ def test_an_erasure_deletes_the_token_and_an_export_leaves_out_its_hash(
     world: World, token: str
 ) -> None:
     (table,) = [one for one in tables() if one.model is FeedToken]
-    assert (table.secrets, table.rows(world.learner).count()) == (["hash"], 1)
+    assert (table.left_out, table.rows(world.learner).count()) == (["hash"], 1)
     erase_user(user_id=world.learner.pk)
     assert (read(token).status_code, FeedToken.objects.count()) == (404, 0)
 

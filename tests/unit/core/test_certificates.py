@@ -231,7 +231,7 @@ def test_an_erasure_deletes_certificates_and_their_public_pages(
 ) -> None:
     issued = lena.post(ROUTE, {"enrolment": str(enrolment.pk)})[1]
     (table,) = [one for one in tables() if one.model is Certificate]
-    assert (table.secrets, table.rows(world.learner).count()) == ([], 1)
+    assert (table.left_out, table.rows(world.learner).count()) == ([], 1)
     public = f"{ROUTE}{issued['id']}/"
     assert signed_in(world.foreign).get(f"{public}verify/")[0] == 200
     erase_user(user_id=world.learner.pk)

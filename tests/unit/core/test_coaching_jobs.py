@@ -1,6 +1,8 @@
 """Reminders of habits and the week in numbers: when they go out, once, and to whom they do not."""
 
+import zoneinfo
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from core.coaching.notifications import HABIT_DUE, WEEK
 from core.coaching.reminders import send_due
 from core.coaching.weeks import add_summaries
 from core.jobs.services import schedule
-from core.notifications.models import Notification
+from core.notifications.models import Digest, Notification
 from core.notifications.preferences import replace_preferences
 from core.progress.services import report_progress
 from core.users.models import User
@@ -70,6 +72,39 @@ def test_a_reminder_goes_out_at_its_time_each_day_with_the_streak(
     assert row.version == 1
     remind(monkeypatch, "2026-06-03T16:30")
     assert notified(user) == [HABIT_DUE, HABIT_DUE]
+
+
+def test_a_reminder_goes_out_by_the_clock_of_a_new_time_zone(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    habit = habit_of(user, reminder_at=EVENING)
+    none, other = habit_of(user), habit_of(reader("baraka"), reminder_at=EVENING)
+    update_preferences(user=user, time_zone="Europe/London")
+    due = {one.pk: one.reminder_due_at for one in Habit.objects.all()}
+    evening = datetime(2026, 6, 1, 18, 30, tzinfo=UTC)
+    assert due == {habit.pk: evening, none.pk: None, other.pk: other.reminder_due_at}
+    assert Habit.objects.get(pk=habit.pk).version == habit.version
+    remind(monkeypatch, "2026-06-01T16:31")
+    assert notified(user) == []
+    remind(monkeypatch, "2026-06-01T18:31")
+    assert notified(user) == [HABIT_DUE]
+
+
+def test_reminders_that_are_not_due_cost_as_many_queries_for_many_habits(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costs = []
+    for number in (1, 4):
+        at(monkeypatch, f"2026-06-0{number}T09:00")
+        for _ in range(number):
+            habit_of(user, reminder_at=EVENING)
+        for habit in Habit.objects.all():
+            log_day(user=user, habit_id=habit.pk, state="done")
+        at(monkeypatch, f"2026-06-0{number}T16:31")
+        with CaptureQueriesContext(connection) as queries:
+            assert send_due(timezone.now(), 100) > 0
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
 
 
 def asks_none(user: User) -> None:
@@ -163,6 +198,40 @@ def test_the_week_is_told_once_on_monday_morning_where_the_user_is(
     assert notified(user).count(WEEK) == 1
     (mail,) = [one for one in mailoutbox if "week" in one.subject]
     assert "habits done 2 times, items completed: 1. Goals that are due this week: 1." in mail.body
+
+
+def test_the_week_in_numbers_brings_no_digest_of_itself(
+    user: User, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
+) -> None:
+    a_week(user, monkeypatch)
+    Notification.objects.all().delete()
+    at(monkeypatch, "2026-06-08T05:00")
+    for kind in ("coaching.weeks", "notifications.digests", "coaching.weeks"):
+        run_kind(kind)
+    assert notified(user) == [WEEK]
+    assert len(mailoutbox) == 1
+    assert not Digest.objects.exists()
+
+
+def test_a_time_zone_that_only_python_knows_keeps_no_summary_back(
+    user: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "Newer").write_bytes(zone_file(NAIROBI).read_bytes())
+    path = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath(to=[*path, str(tmp_path)])
+    try:
+        stranger = reader("baraka", time_zone="Newer")
+        a_week(user, monkeypatch)
+        completed(stranger, "course-4", monkeypatch, "2026-05-31T21:00")
+        at(monkeypatch, "2026-06-08T05:00")
+        run_kind("coaching.weeks")
+    finally:
+        zoneinfo.reset_tzpath(to=path)
+    assert {one.user_id for one in WeekSummary.objects.all()} == {user.pk, stranger.pk}
+
+
+def zone_file(name: str) -> Path:
+    return next(found for one in zoneinfo.TZPATH if (found := Path(one, name)).exists())
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,14 @@ from django.utils import timezone
 from core.erasure.services import erase_user
 from core.export import services
 from core.export.archive import write_archive
-from core.export.contents import LEFT_OUT, SECRET, foreign_keys, place, tables
+from core.export.contents import LEFT_OUT, LEFT_OUT_COLUMNS, SECRET, foreign_keys, place, tables
 from core.export.selectors import KIND
 from core.files.models import File
 from core.jobs.models import Job
 from core.jobs.services import run_due, schedule
 from core.kit.retention import rules
 from core.mentorship.conversation_models import GroupSeat
+from core.missions.models import FlagAttempt
 from core.notifications.models import PhoneNumber, PushSubscription
 from core.organizations.models import Invitation, Organization
 from core.outbox.publications import publications
@@ -33,6 +34,7 @@ from core.users.models import OneTimeToken, User
 from core.users.services import add_user, update_user
 from ongoza_contracts.http.tokens import READ
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.offered_missions import lab
 from tests.unit.core.test_files import root
 from tests.unit.core.world import (
     NOBODY,
@@ -214,7 +216,7 @@ def test_it_says_what_each_file_is(amina: User) -> None:
         assert f"\n{name} ({len(files[name])}): " in text
     assert "Without password" in text
     assert "/api/v1/recommendations" in text
-    for reason in LEFT_OUT.values():
+    for reason in (*LEFT_OUT.values(), *LEFT_OUT_COLUMNS.values()):
         assert reason in text
 
 
@@ -234,6 +236,21 @@ def test_no_secret_is_in_it(amina: User) -> None:
     text = json.dumps(archive(caller))
     assert [one for one in secrets if one and str(one) in text] == []
     assert '"name": "x"' in text
+
+
+def test_it_does_not_tell_whose_flag_was_entered(amina: User) -> None:
+    baraka = person("baraka")
+    FlagAttempt.objects.create(
+        mission=lab(), user=amina, number=1, outcome="of_another", owner=baraka
+    )
+    (row,) = archive(signed_in(amina))["missions.flagattempt.json"]
+    assert row.keys() == {"id", "mission_id", "user_id", "number", "entered_at"}
+    assert archive(signed_in(baraka))["missions.flagattempt.json"] == []
+
+
+def test_columns_that_are_left_out_exist() -> None:
+    columns = {place(one) for table in tables() for one in table.model._meta.concrete_fields}
+    assert LEFT_OUT_COLUMNS.keys() <= columns
 
 
 def test_invitations_to_an_address_are_in_it_once_the_address_is_verified(amina: User) -> None:

@@ -16,6 +16,7 @@ from core.missions.lab_views import Flags, UnlockHint
 from core.outbox.models import FactHistory, OutboxEvent
 from core.profiling import services as profiling
 from core.quizzes.views import QuizAttempts, SubmitQuizAttempt
+from core.reviews.views import SecondOpinion
 from core.submissions.artifact_views import ArtifactDetail, Artifacts
 from core.submissions.views import MissionSubmissions, Submit, Withdraw
 from core.users import guardians
@@ -193,13 +194,13 @@ def test_every_route_that_writes_progress_or_profiling_asks_for_consent() -> Non
     found = [*views(urlpatterns)]
     of_learners = {v for v in found if v.__module__ in ("core.progress.views", PROFILING)}
     of_learners |= {QuizAttempts, SubmitQuizAttempt, Flags, UnlockHint}
-    of_learners |= {MissionSubmissions, Submit, Withdraw, Artifacts, ArtifactDetail}
+    of_learners |= {MissionSubmissions, Submit, Withdraw, Artifacts, ArtifactDetail, SecondOpinion}
     writing = {v for v in of_learners if {"post", "put", "patch"} & {*dir(v)}}
     assert {v.__name__ for v in writing if not issubclass(v, ConsentedView)} == {
         "LearnerProgress",
         "Result",
     }
-    assert len(writing) == 16
+    assert len(writing) == 17
 
 
 PROFILING = "core.profiling.views"

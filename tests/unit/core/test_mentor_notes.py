@@ -10,19 +10,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.coaching import services as coaching
+from core.coaching.reflections import change_reflection, write_reflection
 from core.erasure.services import erase_user
 from core.kit import limits
-from core.mentorship import flags, mentees
+from core.mentorship import flags
 from core.mentorship.blocks import block
 from core.mentorship.conversation_models import Block, Flag, Note
 from core.mentorship.locks import locked_users
 from core.mentorship.models import Match
 from core.users.models import User
+from core.users.preferences import record_consent
 from ongoza_contracts.mentorship import SessionState
+from tests.unit.core.coaching_rows import REFLECTIONS, consent_to_mentor
 from tests.unit.core.conversation_rows import end
 from tests.unit.core.mentor_rows import match_of, session_in
 from tests.unit.core.notified import notified, run_jobs
 from tests.unit.core.school import ABSENT, World
+from tests.unit.core.submission_rows import drafted, mission, submitted
 from tests.unit.core.test_files import root
 from tests.unit.core.world import (
     Caller,
@@ -253,25 +257,40 @@ def test_directors_are_notified_of_a_flag_of_high_severity(
 
 # --- the page of a mentee ------------------------------------------------------------------------
 def test_the_page_of_a_mentee_sums_up_what_the_mentor_may_see(
-    mara: Caller, lena: Caller, match: Match, world: World, monkeypatch: pytest.MonkeyPatch
+    mara: Caller, lena: Caller, match: Match, world: World
 ) -> None:
     item("course-1")
     lena.post("progress/", progress_report())
-    goal = lena.post("coaching/goals/", goal_request())[1]
     lena.post(f"mentorship/matches/{match.pk}/messages/", {"text": "Hello"})
     session = session_in(SessionState.CONFIRMED, match)
     flag = mara.post(FLAGS, flag_request(world.learner))[1]
-    monkeypatch.setattr(mentees, "_SECTIONS", {})
-    mentees.declare_section("notes", lambda mentor, learner: {"of": [mentor.pk, learner]})
+    handed_in = submitted(world.learner, mission())
+    drafted(world.learner, mission("mission-2"))
     status, page = mara.get(f"mentorship/mentees/{world.learner.pk}/")
     assert status == 200
     assert (page["learner"]["id"], page["match"]) == (world.learner.pk, str(match.pk))
-    assert (page["progress"]["in_progress"], page["progress"]["completed"]) == (1, 0)
+    assert (page["progress"]["in_progress"], page["progress"]["completed"]) == (3, 0)
     assert [one["id"] for one in page["sessions"]] == [str(session.pk)]
-    assert (page["flags"], page["goals"], page["unread_messages"]) == ([flag], [goal], 1)
-    assert page["sections"] == {"notes": {"of": [world.mentor.pk, world.learner.pk]}}
-    with pytest.raises(ValueError, match="two sections"):
-        mentees.declare_section("notes", lambda mentor, learner: None)
+    assert (page["flags"], page["unread_messages"]) == ([flag], 1)
+    assert [one["id"] for one in page["submissions"]] == [str(handed_in.pk)]
+
+
+def test_the_page_of_a_mentee_has_what_the_learner_wrote_by_consent_alone(
+    mara: Caller, lena: Caller, match: Match, world: World
+) -> None:
+    goal = lena.post("coaching/goals/", goal_request())[1]
+    seen = {"id": goal["id"], "target_date": goal["target_date"], "state": goal["state"]}
+    consent_to_mentor(world.learner)
+    shared, _ = (lena.post(REFLECTIONS, {"text": TEXT, "mood": "good"})[1] for _ in range(2))
+    lena.call("PATCH", f"{REFLECTIONS}{shared['id']}/", {"shared": True})
+    path = f"mentorship/mentees/{world.learner.pk}/"
+    page = mara.get(path)[1]
+    assert page["goals"] == [{**seen, "title": goal["title"]}]
+    (reflection,) = page["reflections"]
+    assert (reflection["id"], reflection["mood"]) == (shared["id"], "good")
+    record_consent(user=world.learner, kind="mentor_reads_reflections", given=False)
+    page = mara.get(path)[1]
+    assert (page["goals"], page["reflections"]) == ([{**seen, "title": None}], [])
 
 
 def test_only_the_mentor_of_an_active_match_reads_the_page(
@@ -297,8 +316,12 @@ def test_the_page_of_a_mentee_costs_as_many_queries_with_many_rows(
 
     mara.post(FLAGS, flag_request(world.learner))
     coaching.set_goal(user=world.learner, **_goal())
+    submitted(world.learner, mission())
+    _share_reflection(world.learner)
     few = queries()
-    for _ in range(10):
+    for number in range(2, 12):
+        submitted(world.learner, mission(f"mission-{number}"))
+        _share_reflection(world.learner)
         mara.post(FLAGS, flag_request(world.learner))
         coaching.set_goal(user=world.learner, **_goal())
     assert queries() == few
@@ -306,3 +329,9 @@ def test_the_page_of_a_mentee_costs_as_many_queries_with_many_rows(
 
 def _goal() -> dict[str, Any]:
     return {"title": "Pass", "target_date": date(2999, 1, 1)}
+
+
+def _share_reflection(learner: User) -> None:
+    consent_to_mentor(learner)
+    reflection = write_reflection(user=learner, text=TEXT)
+    change_reflection(user=learner, reflection_id=reflection.pk, shared=True)

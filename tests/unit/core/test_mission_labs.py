@@ -3,15 +3,18 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from core.erasure.services import erase_user
 from core.missions.labs import enter_flag, issue_flag, set_hints, unlock_hint
 from core.missions.models import FlagAttempt, FlagSecret, HintUnlock, IssuedFlag, Mission
 from core.missions.selectors import flag_solved, hint_cost
 from core.missions.services import change_mission, retire_mission
-from core.progress.services import record_progress
+from core.outbox.publish import publish
+from core.progress.models import Progress
+from core.progress.services import report_progress, start_attempt
 from core.users.models import User
-from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role
+from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role
 from tests.unit.core.offered_missions import complete_draft, lab, offered_mission
 from tests.unit.core.world import Caller, appended, forget_appended, person, refusal, signed_in
 
@@ -47,14 +50,14 @@ def unlock(user: User, mission: Mission, number: int) -> Any:
     return signed_in(user).call("POST", f"missions/{mission.pk}/hints/{number}/unlock/")
 
 
-def complete(ada: User, mission: Mission, user: User) -> None:
-    record_progress(
-        caller=ada,
-        user_id=user.pk,
+def complete(mission: Mission, user: User, source: ProgressSource) -> Progress:
+    return report_progress(
+        user=user,
         content_id=str(mission.content_id),
         content_type=ContentType.MISSION,
+        source=source,
         status=ProgressStatus.COMPLETED,
-    )
+    ).progress
 
 
 def rows() -> list[Any]:
@@ -191,15 +194,27 @@ def test_an_unlocked_hint_keeps_its_cost_and_stays_when_it_is_withdrawn(
     assert unlock(person("brian"), mission, 2)[0] == 404
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["passed", "taken-again"])
 def test_no_hint_is_unlocked_after_the_mission_was_passed(
-    ada: User, amina: User, mission: Mission
+    again: bool, amina: User, mission: Mission
 ) -> None:
     unlock(amina, mission, 1)
-    complete(ada, mission, amina)
+    progress = complete(mission, amina, ProgressSource.REVIEW)
+    if again:
+        start_attempt(user=amina, progress_id=progress.pk)
     before = rows()
     assert refusal(unlock(amina, mission, 2)) == (409, "mission_passed", [])
     assert unlock(amina, mission, 1)[0] == 200
     assert rows() == before
+
+
+def test_who_completed_it_without_a_review_unlocks_hints(amina: User, mission: Mission) -> None:
+    with transaction.atomic():
+        done = {"status": ProgressStatus.COMPLETED, "completion_percentage": 100}
+        publish(Progress(user=amina, content=mission.content, **done))
+    assert unlock(amina, mission, 2)[1]["cost"] == 15
+    complete(mission, amina, ProgressSource.REVIEW)
+    assert refusal(unlock(amina, mission, 1)) == (409, "mission_passed", [])
 
 
 def test_no_hint_of_a_mission_that_is_not_on_offer_is_unlocked(amina: User) -> None:

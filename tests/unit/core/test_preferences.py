@@ -63,6 +63,8 @@ def test_a_change_names_what_it_changes(amina: Caller) -> None:
         ({"locale": "tlh"}, {"locale"}),
         ({"time_zone": "Africa/Atlantis"}, {"time_zone"}),
         ({"time_zone": "../etc/passwd"}, {"time_zone"}),
+        ({"time_zone": "localtime"}, {"time_zone"}),
+        ({"time_zone": "Factory"}, {"time_zone"}),
         ({"data_saver": "yes"}, {"data_saver"}),
         ({"quiet_from": "22:00"}, {"quiet_from"}),
         ({"quiet_from": "22:00", "quiet_until": None}, {"quiet_from", "quiet_until"}),

@@ -90,7 +90,7 @@ def test_a_wrong_question_is_shown_in_the_form(admin: Client, questions: Any) ->
 def test_the_archive_of_a_learner_has_the_answers_without_the_seed() -> None:
     (table,) = [one for one in tables() if one.model is QuizAttempt]
     assert "answers" in [one.name for one in table.columns]
-    assert table.secrets == ["seed"]
+    assert table.left_out == ["seed"]
     assert Question not in [one.model for one in tables()]
 
 

@@ -12,9 +12,13 @@ from core.certificates.credentials import signed_credential
 from core.certificates.models import SigningKey
 from core.certificates.rsa_keys import load_private_key
 from core.certificates.services import withdraw_key
+from core.submissions.artifacts import change_text
 from core.submissions.models import Artifact, Submission
-from core.submissions.receipts import TOKEN_TYPE
+from core.submissions.receipts import TOKEN_TYPE, ArtifactsLost
+from core.submissions.receipts import receipt as sign_receipt
+from core.submissions.services import submit
 from tests.unit.core.certificate_rows import certificate
+from tests.unit.core.restored import after_restore, lost, read_by_commands
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.submission_rows import drafted, mission, submitted
 from tests.unit.core.test_certificate_credentials import ORIGIN, new_key
@@ -120,6 +124,30 @@ def test_there_is_none_without_a_key_or_without_what_was_handed_in(
     assert refusal(signed_in(world.learner).get(path)) == (409, "artifacts_lost", [])
     settings.CERTIFICATE_KEY = ""
     assert verified(old)[1]["valid"]
+
+
+def test_there_is_none_of_other_content_than_was_handed_in(world: World, found: Submission) -> None:
+    Artifact.objects.filter(text="The first.").update(sha256=hashlib.sha256(b"Other").hexdigest())
+    answer = signed_in(world.learner).get(f"submissions/{found.pk}/receipt/")
+    assert refusal(answer) == (409, "artifacts_lost", [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_is_none_of_a_draft_that_a_restore_has_handed_in(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.API_URL, settings.CERTIFICATE_KEY = ORIGIN, new_key()
+    topics = read_by_commands(monkeypatch)
+    draft = drafted(world.learner, mission(), "An older text.")
+    of_draft: Any = {"user": world.learner, "submission_id": draft.pk}
+    with lost(topics):
+        change_text(**of_draft, artifact_id=draft.artifact_set.get().pk, text="The newest text.")
+        submit(**of_draft)
+    after_restore("--apply")
+    draft.refresh_from_db()
+    assert (draft.state, draft.artifacts, draft.artifact_set.count()) == ("submitted", 1, 1)
+    with pytest.raises(ArtifactsLost):
+        sign_receipt(draft)
 
 
 def test_verification_is_limited_like_the_page_of_a_certificate(db: None, settings: Any) -> None:

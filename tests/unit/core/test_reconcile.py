@@ -1,5 +1,6 @@
 """Keys and versions for our own services, and publishing again."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.erasure.services import erase_user
+from core.kit.versions import Versioned
 from core.organizations.services import add_organization
 from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import publications
@@ -58,6 +60,30 @@ def published_sign_in(user: User) -> str:
     return f"{user.id}:{read_refresh(sign_in(user).tokens.refresh).sid}"
 
 
+def answered_session(caller: Caller) -> str:
+    """The id of a profiling session with an answer."""
+    session_id: str = caller.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"]
+    answer = f"profiling/sessions/{session_id}/answers/q-1/"
+    assert caller.call("PUT", answer, {"option_id": "a"})[0] == 200
+    return session_id
+
+
+def missions_and_matches(learner: User, mentors: Sequence[User]) -> dict[str, list[str]]:
+    """Two of each, with the submissions, reviews and sessions that belong to them; their keys."""
+    missions = [published_mission() for _ in range(2)]
+    submissions = [published_submission(learner, one) for one in missions]
+    matches = [published_match(learner, mentor) for mentor in mentors]
+    sessions = [published_session(matches[0], ahead(day)) for day in (2, 3)]
+    rows: dict[str, Sequence[Versioned]] = {
+        "missions": missions,
+        "submissions": submissions,
+        "reviews": [published_review(one) for one in submissions],
+        "matches": matches,
+        "sessions": sessions,
+    }
+    return {kind: [str(one.pk) for one in found] for kind, found in rows.items()}
+
+
 @pytest.fixture
 def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     """Two entities or more of every kind; their keys in order."""
@@ -68,19 +94,10 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         assert amina.post("progress/", progress_report(name))[0] == 201
         said = {"content_id": name, "verdict": "more_like_this"}
         assert amina.post("feedback/", said)[0] == 201
-    sessions = []
-    for caller in (amina, signed_in(others[0])):
-        sessions.append(caller.post("profiling/sessions/", {"questionnaire": "v1"})[1]["id"])
-        answer = f"profiling/sessions/{sessions[-1]}/answers/q-1/"
-        assert caller.call("PUT", answer, {"option_id": "a"})[0] == 200
     published_version()
     cohorts = [published_cohort(paid=0) for _ in range(2)]
     enrolments = [apply(learner, cohort, "paid") for cohort in cohorts]
-    missions = [published_mission() for _ in range(2)]
-    submissions = [published_submission(learner, one) for one in missions]
     entries = [done_today(learner) for _ in range(2)]
-    matches = [published_match(learner, mentor) for mentor in others]
-    meetings = [published_session(matches[0], ahead(day)) for day in (2, 3)]
     results = [str(published_result(learner).pk) for _ in range(2)]
     return {
         "users": [str(one.id) for one in (learner, *others)],
@@ -92,12 +109,8 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "enrolments": [str(one.pk) for one in enrolments],
         "certificates": [str(published_certificate(one).pk) for one in enrolments],
         "quiz-results": results,
-        "matches": [str(match.pk) for match in matches],
-        "sessions": [str(one.pk) for one in meetings],
-        "missions": [str(mission.pk) for mission in missions],
-        "submissions": [str(one.pk) for one in submissions],
-        "reviews": [str(published_review(one).pk) for one in submissions],
-        "profiling": sorted(sessions),
+        **missions_and_matches(learner, others),
+        "profiling": sorted(map(answered_session, (amina, signed_in(others[0])))),
         "habits": [str(entry.habit_id) for entry in entries],
         "habit-entries": [f"{learner.id}:{e.habit_id}:{e.local_date}" for e in entries],
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],

@@ -126,6 +126,19 @@ def test_sharing_ends_when_it_is_revoked(amina: Caller, user: User) -> None:
     assert reader.get(path)[0] == 200
     record_consent(user=user, kind="mentor_reads_reflections", given=False)
     assert reader.get(path)[0] == reader.get(f"{REFLECTIONS}?user={user.pk}")[0] == 404
+    consent_to_mentor(user)
+    assert reader.get(path)[0] == 404
+    assert amina.get(path)[1]["shared"] is False
+    amina.call("PATCH", path, {"shared": True})
+    assert reader.get(path)[0] == 200
+
+
+def test_a_newer_version_of_the_consent_ends_no_sharing(amina: Caller, user: User) -> None:
+    mentor = person("mara", Role.MENTOR)
+    assign(mentor, user)
+    path = shared(amina, user)
+    record_consent(user=user, kind="mentor_reads_reflections", given=True, version="2026-02")
+    assert signed_in(mentor).get(path)[0] == 200
 
 
 def test_sharing_ends_with_the_membership_of_the_mentor(amina: Caller, user: User) -> None:

@@ -14,6 +14,7 @@ from core.reviews.models import QueueEntry, Review, ReviewDraft
 from core.reviews.promises import DEFAULT, REVIEWS_MIN, WINDOW
 from core.submissions.models import Submission
 from core.submissions.services import withdraw
+from core.users.services import update_user
 from ongoza_contracts.reviews import ReviewKind
 from ongoza_contracts.submissions import SubmissionState
 from tests.unit.core.review_rows import claimed, graded_mission, published_review, waiting
@@ -85,7 +86,7 @@ def test_before_there_are_enough_reviews_the_numbers_are_null(world: World) -> N
     status, body = wait(signed_in(world.learner), found)
     assert status == 200
     assert (body["reviews"], body["has_enough_reviews"]) == (REVIEWS_MIN - 1, False)
-    names = ("median_hours", "most_hours", "share_kept")
+    names = ("median_hours", "p80_hours", "share_kept")
     assert [body[name] for name in names] == [None, None, None]
     entry = QueueEntry.objects.get()
     assert (entry.entered_at, entry.promised_by) == (found.submitted_at, entry.entered_at + DEFAULT)
@@ -105,7 +106,7 @@ def test_the_promise_follows_the_last_reviews_of_the_same_queue(world: World) ->
     reviewed_after(world, 1, 2, 3, 4, 5, 6, 7, 8.5, 20, 30)
     found = waiting(world.learner)
     body = wait(signed_in(world.learner), found)[1]
-    assert (body["median_hours"], body["most_hours"], body["share_kept"]) == (5.0, 8.5, 0.8)
+    assert (body["median_hours"], body["p80_hours"], body["share_kept"]) == (5.0, 8.5, 0.8)
     entry = QueueEntry.objects.get()
     assert entry.promised_by == entry.entered_at + 9 * HOUR
     other = waiting(world.foreign)
@@ -155,6 +156,15 @@ def test_directors_are_notified_once_of_a_review_that_is_overdue(world: World) -
 
 def test_admins_are_notified_where_a_learner_has_no_director(world: World) -> None:
     waiting(person("free"), submitted_at=timezone.now() - DEFAULT - HOUR)
+    tick()
+    notices = Notification.objects.filter(kind="reviews.overdue")
+    assert [one.user_id for one in notices] == [world.admin.pk]
+
+
+def test_a_deactivated_director_leaves_the_notice_to_the_admins(world: World) -> None:
+    waiting(world.learner, submitted_at=timezone.now() - DEFAULT - HOUR)
+    update_user(user_id=world.director.pk, is_active=False)
+    forget_appended()
     tick()
     notices = Notification.objects.filter(kind="reviews.overdue")
     assert [one.user_id for one in notices] == [world.admin.pk]

@@ -8,9 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.missions.models import Mission
+from core.submissions import similar
 from core.submissions.artifacts import add_artifact
 from core.submissions.models import Submission
 from core.submissions.services import start_attempt, submit
+from core.submissions.similarity import Overlap, overlap
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.school import ABSENT, World
@@ -70,6 +72,49 @@ def test_equal_work_comes_first(world: World, row: Mission, staged: Path) -> Non
     rows = [(kinds[one["artifact"]], one["equal"]) for one in shown(world.director, found)]
     assert sorted(rows[:2]) == [("file", True), ("link", True)]
     assert rows[2:] == [("text", False)]
+
+
+def test_the_sources_of_a_copy_are_found_behind_newer_work(
+    world: World, row: Mission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar, "CANDIDATES_MAX", 2)
+    near = submitted(classmate(world, "near"), row, f"{OWN} Afterwards I slept. {COPIED}")
+    equal = submitted(classmate(world, "equal"), row, f"{COPIED} {OWN}")
+    for number in range(3):
+        submitted(classmate(world, f"newer-{number}"), row, COPIED)
+    found = submitted(world.learner, row, f"{COPIED} {OWN}")
+    sources = [one["other_submission"] for one in shown(world.director, found)]
+    assert sources[:2] == [str(equal.pk), str(near.pk)]
+
+
+def test_links_are_not_compared_word_by_word(
+    world: World, row: Mission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = []
+
+    def recorded(text: str, other: str, given: str) -> Overlap:
+        compared.append(text)
+        return overlap(text, other, given)
+
+    monkeypatch.setattr(similar, "overlap", recorded)
+    for user in (classmate(world), world.learner):
+        draft = drafted(user, row, COPIED)
+        link = "https://code.example/solution"
+        add_artifact(user=user, submission_id=draft.pk, kind="link", url=link)
+        found = submit(user=user, submission_id=draft.pk)
+    assert [one["percent"] for one in shown(world.director, found)] == [100, 0]
+    assert compared == [COPIED]
+
+
+def test_an_attempt_is_sought_with_a_limited_number_of_fingerprints(
+    world: World, row: Mission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (("one", COPIED), ("two", OWN)):
+        submitted(classmate(world, name), row, text)
+    found = submitted(world.learner, row, f"{COPIED} {OWN}")
+    assert len(shown(world.director, found)) == 2
+    monkeypatch.setattr(similar, "SOUGHT_MAX", 1)
+    assert len(shown(world.director, found)) < 2
 
 
 def test_what_is_not_comparable_is_left_out(world: World, row: Mission) -> None:

@@ -9,11 +9,20 @@ from django.utils import timezone
 from core.missions.models import Mission
 from core.submissions.models import Extension, Submission
 from core.users.models import User
+from ongoza_contracts.missions import LatePolicy
 from ongoza_contracts.submissions import SubmissionState as State
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.submission_rows import act, in_state, mission, path, submitted
-from tests.unit.core.world import Caller, assign, person, refusal, signed_in
+from tests.unit.core.world import (
+    Caller,
+    appended,
+    assign,
+    forget_appended,
+    person,
+    refusal,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +95,36 @@ def test_an_extension_ends_after_the_due_time(world: World, due_at: Any) -> None
     answer = extend(signed_in(world.director), row, world.learner, NOW + timedelta(days=1))
     assert refusal(answer) == (400, "not_later", [])
     assert not Extension.objects.exists()
+
+
+def test_an_extension_makes_what_was_handed_in_less_late(world: World) -> None:
+    row = mission(
+        due_at=NOW - timedelta(days=3), late_policy=LatePolicy.DEDUCT, late_deduction_per_day=10
+    )
+    first = in_state(world.learner, row, State.CHANGES_REQUESTED)
+    second = submitted(world.learner, row)
+    forget_appended()
+    director = signed_in(world.director)
+    assert extend(director, row, world.learner, NOW - timedelta(days=1))[0] == 201
+    expected = [("submission.updated", str(one.pk), one.version + 1) for one in (first, second)]
+    assert appended() == expected
+    for one in (first, second):
+        assert one.late_deduction == 40
+        one.refresh_from_db()
+        assert one.late_deduction == 20
+        assert one.late_minutes == first.late_minutes < 2 * 24 * 60
+    assert extend(director, row, world.learner, NOW - timedelta(days=2))[0] == 200
+    assert appended() == expected
+
+
+def test_an_extension_changes_no_score(world: World) -> None:
+    row = mission(
+        due_at=NOW - timedelta(days=3), late_policy=LatePolicy.DEDUCT, late_deduction_per_day=10
+    )
+    done = in_state(world.learner, row, State.FAILED)
+    in_state(world.learner, row, State.DRAFT)
+    forget_appended()
+    extend(signed_in(world.director), row, world.learner, NOW + timedelta(days=1))
+    assert appended() == []
+    done.refresh_from_db()
+    assert done.late_deduction == 40

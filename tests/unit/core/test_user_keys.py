@@ -1,11 +1,20 @@
 """Private texts are readable with their owner's key alone, in the place they were written for."""
 
+import json
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
 import pytest
+from django.core.management import CommandError, call_command
 
 from core.erasure.services import erase_user
+from core.export.archive import write_archive
+from core.users.management.commands import rewrap_user_keys
 from core.users.models import UserKey
 from core.users.user_keys import TextUnreadable, text_cipher
-from tests.unit.core.world import person
+from tests.unit.core.coaching_rows import REFLECTIONS
+from tests.unit.core.world import person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +58,54 @@ def test_a_key_that_was_copied_to_another_user_is_of_no_use() -> None:
     with pytest.raises(TextUnreadable):
         text_cipher(other.pk)
     assert text_cipher(owner.pk).decrypt(encrypted, place="a") == TEXT
+
+
+def test_keys_outlive_a_change_of_the_secret_key(settings: Any) -> None:
+    learner = person("amina")
+    encrypted = text_cipher(learner.pk).encrypt(TEXT, place="a")
+    earlier = settings.SECRET_KEY
+    settings.SECRET_KEY = "another-secret-of-32-characters-or-more"
+    with pytest.raises(CommandError, match="1 keys are unreadable"):
+        call_command("rewrap_user_keys")
+    settings.SECRET_KEY_FALLBACKS = [earlier]
+    assert text_cipher(learner.pk).decrypt(encrypted, place="a") == TEXT
+    call_command("rewrap_user_keys")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert text_cipher(learner.pk).decrypt(encrypted, place="a") == TEXT
+
+
+def test_all_keys_are_encrypted_again_in_several_batches(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rewrap_user_keys, "BATCH", 2)
+    learners = [person(f"learner-{number}") for number in range(5)]
+    keys = [text_cipher(one.pk).key for one in learners]
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-secret-of-32-characters-or-more"
+    call_command("rewrap_user_keys")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert [text_cipher(one.pk).key for one in learners] == keys
+
+
+def test_a_route_answers_409_for_a_text_that_cannot_be_decrypted(settings: Any) -> None:
+    learner = person("amina")
+    caller = signed_in(learner)
+    written = caller.post(REFLECTIONS, {"text": TEXT})[1]
+    UserKey.objects.update(encrypted=b"another")
+    for path in (REFLECTIONS, f"{REFLECTIONS}{written['id']}/"):
+        assert refusal(caller.get(path)) == (409, "text_unreadable", [])
+    assert caller.call("DELETE", f"{REFLECTIONS}{written['id']}/")[0] == 204
+
+
+def test_an_archive_says_which_texts_cannot_be_decrypted() -> None:
+    learner = person("amina")
+    signed_in(learner).post(REFLECTIONS, {"text": TEXT})
+    UserKey.objects.update(encrypted=b"another")
+    target = BytesIO()
+    write_archive(learner, target)
+    with ZipFile(target) as archive:
+        (row,) = json.loads(archive.read("coaching.reflection.json"))
+    assert (row["unreadable"], "text" in row) == (True, False)
 
 
 def test_an_erasure_deletes_the_key() -> None:

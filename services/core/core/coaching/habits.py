@@ -66,11 +66,12 @@ def set_habit(
     """A new, active habit of the user's. Raises TooManyHabits and Busy."""
     with _lock(user):
         _require_room(user)
-        today = local_day(preferences_of(user), clock.now())
+        preferences = preferences_of(user)
+        today = local_day(preferences, clock.now())
         habit = Habit(user=user, title=title, starts_on=today, reminder_at=reminder_at)
         habit.schedule, habit.times_a_week = schedule, times_a_week
         habit.weekdays = [*weekdays]
-        reminders.plan(habit, clock.now())
+        reminders.plan(habit, preferences, clock.now())
         publish(habit)
         return own_habit(user, habit.pk)
 
@@ -93,7 +94,7 @@ def update_habit(
         for name in changed.keys() - {"state"}:
             setattr(habit, name, changed[name])
         if {"state", "reminder_at"} & changed.keys():
-            reminders.plan(habit, clock.now())
+            reminders.plan(habit, preferences_of(user), clock.now())
         if changed:
             publish(habit)
         return own_habit(user, habit_id)

@@ -89,7 +89,7 @@ class Habit(Versioned):
         )
 
     def __str__(self) -> str:
-        return f"{self.title} of user {self.user_id}"
+        return f"{self.user}: {self.title}"
 
     @property
     def etag(self) -> str:

@@ -34,4 +34,4 @@ def _weeks(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
 declare(GOAL_NEAR, Channel.PUSH, contexts=_goals)
 declare(GOAL_DUE, Channel.PUSH, contexts=_goals)
 declare(HABIT_DUE, Channel.PUSH, contexts=_habits)
-declare(WEEK, Channel.MAIL, contexts=_weeks)
+declare(WEEK, Channel.MAIL, in_digest=False, contexts=_weeks)  # its mail goes out on Mondays too

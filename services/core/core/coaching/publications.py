@@ -4,7 +4,6 @@ from core.coaching.models import Goal, Habit, HabitEntry, PauseRange
 from core.outbox.publications import Publication, register
 from ongoza_contracts.coaching import GoalUpdated, HabitEntryUpdated, HabitUpdated
 
-LOST_TITLE = "(the title was lost)"
 HABIT_COLUMNS = (
     *("user_id", "schedule", "times_a_week", "starts_on", "state", "created_at", "updated_at"),
 )
@@ -14,7 +13,7 @@ GOALS = register(
         model=Goal,
         fact=GoalUpdated,
         columns={"goal_id": "id"},
-        unpublished={"title": LOST_TITLE},
+        unpublished={"title": "(the title was lost)"},
     )
 )
 
@@ -53,7 +52,7 @@ HABITS = register(
         related=("pauses",),
         assign_row=assign_habit,
         assign_related=assign_pauses,
-        unpublished={"title": LOST_TITLE, "reminder_at": None, "reminder_due_at": None},
+        unpublished={"title": "(the title was lost)", "reminder_at": None, "reminder_due_at": None},
     )
 )
 HABIT_ENTRIES = register(

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core.coaching.models import Reflection
-from core.coaching.selectors import mentorships_of
+from core.coaching.models import Reflection, ReflectionShare
+from core.coaching.selectors import consents_to_mentors, mentorships_of
 from core.kit import clock
 from core.kit.errors import Conflict, NotFound
-from core.users.models import Consent, User
+from core.kit.versions import get_for_update
+from core.users.models import User
 from core.users.user_keys import text_cipher
 
 
@@ -44,6 +45,8 @@ def change_reflection(
     Raises NotFound, and ConsentMissing where the user does not consent to mentors who read
     reflections.
     """
+    if shared:
+        get_for_update(User.objects.filter(pk=user.pk))  # as a withdrawal of the consent
     rows = Reflection.objects.filter(user=user, pk=reflection_id)
     reflection = rows.select_for_update(no_key=True).first()
     if reflection is None:
@@ -57,6 +60,12 @@ def change_reflection(
     reflection.updated_at = clock.now()
     reflection.save()
     return reflection
+
+
+def end_sharing(user_id: int) -> None:
+    """Share none of the user's reflections any more."""
+    ReflectionShare.objects.filter(reflection__user=user_id).delete()
+    Reflection.objects.filter(user=user_id).update(shared_at=None)
 
 
 @transaction.atomic
@@ -90,8 +99,7 @@ def _share(reflection: Reflection, *, shared: bool) -> None:
     """Raises ConsentMissing."""
     reflection.shares.all().delete()
     if shared:
-        consents = reflection.user.consents.filter(withdrawn_at=None)
-        if not consents.filter(kind=Consent.Kind.MENTOR_READS_REFLECTIONS).exists():
+        if not consents_to_mentors(reflection.user_id).exists():
             raise ConsentMissing
         mentors = mentorships_of(reflection.user_id).values_list("user_id", flat=True)
         for mentor_id in sorted({*mentors}):

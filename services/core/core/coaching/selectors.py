@@ -80,8 +80,14 @@ def days_of(habits: Sequence[Habit]) -> defaultdict[UUID, dict[date, HabitEntryS
 
 
 def _today_of(users: set[int]) -> dict[int, date]:
-    now, found = clock.now(), Preferences.objects.in_bulk(users)
-    return {user: local_day(found.get(user) or Preferences(user_id=user), now) for user in users}
+    now = clock.now()
+    return {user: local_day(own, now) for user, own in preferences_by_user(users).items()}
+
+
+def preferences_by_user(users: set[int]) -> dict[int, Preferences]:
+    """The defaults for a user who never changed any."""
+    found = Preferences.objects.in_bulk(users)
+    return {user: found.get(user) or Preferences(user_id=user) for user in users}
 
 
 def reflections_of(caller: User, user_id: int) -> QuerySet[Reflection]:
@@ -89,10 +95,15 @@ def reflections_of(caller: User, user_id: int) -> QuerySet[Reflection]:
     Raises NotFound for a learner who shares none."""
     if caller.id == user_id:
         return Reflection.objects.filter(user=caller)
-    shared = Reflection.objects.filter(_shared_with(caller), user_id=user_id)
+    shared = shared_reflections(caller, user_id)
     if not shared.exists():
         raise NotFound
     return shared
+
+
+def shared_reflections(mentor: User, user_id: int) -> QuerySet[Reflection]:
+    """Those of a learner that the mentor may read now, newest first."""
+    return Reflection.objects.filter(_shared_with(mentor), user_id=user_id)
 
 
 def visible_reflection(caller: User, reflection_id: UUID) -> Reflection:
@@ -108,12 +119,14 @@ def _shared_with(caller: User) -> Q:
     """Reflections that are shared with the caller, who is the author's mentor, while the author's
     consent to it lasts."""
     mentoring = mentorships_of(OuterRef("user_id")).filter(user_id=caller.id)
-    consent = Consent.objects.filter(
-        user_id=OuterRef("user_id"),
-        kind=Consent.Kind.MENTOR_READS_REFLECTIONS,
-        withdrawn_at=None,
-    )
-    return Q(Exists(mentoring), Exists(consent), shares__mentor_id=caller.id)
+    consents = consents_to_mentors(OuterRef("user_id"))
+    return Q(Exists(mentoring), Exists(consents), shares__mentor_id=caller.id)
+
+
+def consents_to_mentors(learner: Any) -> QuerySet[Consent]:
+    """The learner's consent, while it lasts, that mentors read what the learner writes."""
+    kind = Consent.Kind.MENTOR_READS_REFLECTIONS
+    return Consent.objects.filter(user_id=learner, kind=kind, withdrawn_at=None)
 
 
 def mentorships_of(learner: Any) -> QuerySet[Membership]:

@@ -1,14 +1,15 @@
 """The week in numbers: a notification on Monday morning about the week before, for learners who
 did something in it or have a goal that is near."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from core.coaching.models import WeekSummary
 from core.coaching.notifications import WEEK
-from core.notifications.digests import LOCK_USERS, WANTS_DIGEST, due_users
+from core.notifications.digests import DEFAULT_ZONE, LOCK_USERS, WANTS_DIGEST, due_users
 from core.notifications.services import notify
 from core.users.models import User
 from ongoza_contracts.coaching import GoalState, HabitEntryState
@@ -17,9 +18,8 @@ from ongoza_contracts.coaching import GoalState, HabitEntryState
 ADD = """
 INSERT INTO coaching_weeksummary (user_id, week, habits_done, goals_near, items_completed)
 SELECT one.id, %(week)s, habits.done, goals.near, items.completed
-FROM users_user AS one
-LEFT JOIN users_preferences AS preferences ON preferences.user_id = one.id
-CROSS JOIN LATERAL (SELECT coalesce(preferences.time_zone, 'UTC') AS name) AS zone
+FROM unnest(%(users)s::int[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+    AS one(id, begin_at, end_at)
 CROSS JOIN LATERAL (
     SELECT count(*) AS done FROM coaching_habitentry AS entry
     WHERE entry.user_id = one.id AND entry.state = %(done)s
@@ -33,11 +33,10 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT count(*) AS completed FROM progress_progress AS progress
     WHERE progress.user_id = one.id
-        AND progress.first_completed_at
-            >= (%(week)s::date - 7)::timestamp AT TIME ZONE zone.name
-        AND progress.first_completed_at < %(week)s::date::timestamp AT TIME ZONE zone.name
+        AND progress.first_completed_at >= one.begin_at
+        AND progress.first_completed_at < one.end_at
 ) AS items
-WHERE one.id = ANY(%(users)s) AND habits.done + goals.near + items.completed > 0
+WHERE habits.done + goals.near + items.completed > 0
 ON CONFLICT DO NOTHING RETURNING id, user_id
 """
 
@@ -52,13 +51,23 @@ def add_summaries(now: datetime, after: int, limit: int) -> int | None:
     week, in_zone = due
     had = Exists(WeekSummary.objects.filter(user=OuterRef("pk"), week=week))
     rows = User.objects.filter(in_zone, WANTS_DIGEST, ~had, is_active=True, pk__gt=after)
-    users = [*rows.order_by("pk").values_list("pk", flat=True)[:limit]]
+    zones = dict(rows.order_by("pk").values_list("pk", "preferences__time_zone")[:limit])
+    users = [*zones]
     with connection.cursor() as cursor:
         cursor.execute(LOCK_USERS, [users])
         present = [user_id for (user_id,) in cursor.fetchall()]
         states = {"done": HabitEntryState.DONE.value, "active": GoalState.ACTIVE.value}
-        cursor.execute(ADD, {"week": week, "users": present, **states})
+        bounds = [_bounds(week, zones[user_id] or DEFAULT_ZONE) for user_id in present]
+        begins, ends = [begin for begin, _ in bounds], [end for _, end in bounds]
+        arrays = {"users": present, "begins": begins, "ends": ends}
+        cursor.execute(ADD, {"week": week, **arrays, **states})
         added = cursor.fetchall()
     for summary_id, user_id in added:
         notify(user_id=user_id, kind=WEEK, subject=str(summary_id), version=1)
     return users[-1] if len(users) == limit else None
+
+
+def _bounds(week: date, zone_name: str) -> tuple[datetime, datetime]:
+    """Begin and end of the week before, by Python's time zones: PostgreSQL may lack one of them."""
+    end = datetime.combine(week, time.min, ZoneInfo(zone_name))
+    return end - timedelta(days=7), end

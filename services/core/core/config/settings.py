@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 # --- secrets and who may call ------------------------------------------------------------------
 SECRET_KEY = env.exact("DJANGO_SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.names("DJANGO_SECRET_KEY_FALLBACKS")  # earlier ones, which only decrypt
 JWT_SECRET_KEY = env.exact("JWT_SECRET_KEY")  # shared with ai, and used for tokens alone
 JWT_ALGORITHM = env.exact("JWT_ALGORITHM", TOKEN_ALGORITHM)
 DEBUG = env.flag("DEBUG")

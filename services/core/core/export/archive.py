@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from core.export.contents import LEFT_OUT, Table, tables
+from core.export.contents import LEFT_OUT, LEFT_OUT_COLUMNS, Table, tables
 from core.users.models import User
 
 ROWS_AT_ONCE = 500
@@ -54,8 +54,8 @@ def _write_table(archive: ZipFile, table: Table, user: User) -> str:
             file.write(_object(table, row))
             count += 1
         file.write(b"\n]\n")
-    secrets = f" Without {', '.join(table.secrets)}." if table.secrets else ""
-    return f"{table.file} ({count}): {_description(table)}{secrets}\n"
+    left_out = f" Without {', '.join(table.left_out)}." if table.left_out else ""
+    return f"{table.file} ({count}): {_description(table)}{left_out}\n"
 
 
 def _object(table: Table, row: Any) -> bytes:
@@ -73,5 +73,6 @@ def _description(table: Table) -> str:
 
 def _readme(user: User, lines: list[str]) -> str:
     head = README.format(user_id=user.pk, time=f"{timezone.now():%Y-%m-%d %H:%M}")
-    reasons = [f"{place}: {reason}.\n" for place, reason in sorted(LEFT_OUT.items())]
+    left_out = sorted([*LEFT_OUT.items(), *LEFT_OUT_COLUMNS.items()])
+    reasons = [f"{place}: {reason}.\n" for place, reason in left_out]
     return "".join([head, *lines, DERIVED, *reasons])

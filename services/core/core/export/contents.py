@@ -24,6 +24,7 @@ from core.mentorship.notes import read_note
 from core.organizations.models import Invitation
 from core.outbox.models import DeletedEntityKey, FactHistory
 from core.users.models import User
+from core.users.user_keys import TextUnreadable
 
 LEFT_OUT: Mapping[str, str] = {
     "access.Membership.granted_by": "roles that you gave to other people are their data",
@@ -44,7 +45,7 @@ LEFT_OUT: Mapping[str, str] = {
     "mentorship.Message.author": "messages in a match are data of its learner",
     "mentorship.Note.author": "notes about a match are data of its learner",
     "mentorship.Session.mentor": "sessions with learners are the learners' data",
-    "missions.FlagAttempt.owner": "your flag, entered by other people: their data",
+    "missions.FlagAttempt.owner": "flags of yours that other people entered are their data",
     "organizations.Invitation.invited_by": "it holds the addresses of people whom you invited",
     "reviews.Claim.submission": "claims of your submissions are reviewers' data",
     "reviews.Claim.taken_by": "claims that you took away are reviewers' data",
@@ -54,6 +55,11 @@ LEFT_OUT: Mapping[str, str] = {
     "submissions.Extension.granted_by": "extensions that you granted are data of their learners",
     "users.Impersonation.viewer": "accounts that you viewed as staff are other people's data",
 }
+LEFT_OUT_COLUMNS: Mapping[str, str] = {
+    "missions.FlagAttempt.outcome": "it would tell that a flag that you entered is somebody else's",
+    "missions.FlagAttempt.owner": "flags of other people that you entered are their data",
+}
+"""Columns of rows that are in an archive without them, with the reason."""
 SECRET = re.compile("password|hash|secret|token|jti|encrypted|private|^auth$|p256dh")
 """Columns whose names match are left out, as are all binary ones."""
 
@@ -81,16 +87,19 @@ class Table:
 
     @property
     def columns(self) -> "list[Field[Any, Any]]":
-        return [one for one in self.model._meta.concrete_fields if not is_secret(one)]
+        return [one for one in self.model._meta.concrete_fields if not is_left_out(one)]
 
     def private_texts(self, row: Any) -> Mapping[str, object]:
-        """By name; empty where the model has none."""
+        """By name, or `unreadable` alone; empty where the model has none."""
         read = PRIVATE_TEXTS.get(self.model)
-        return read(row) if read else {}
+        try:
+            return read(row) if read else {}
+        except TextUnreadable:
+            return {"unreadable": True}
 
     @property
-    def secrets(self) -> list[str]:
-        return [one.name for one in self.model._meta.concrete_fields if is_secret(one)]
+    def left_out(self) -> list[str]:
+        return [one.name for one in self.model._meta.concrete_fields if is_left_out(one)]
 
     def rows(self, user: User) -> QuerySet[Any]:
         found = Q()
@@ -112,12 +121,16 @@ def tables() -> list[Table]:
     return sorted(tables, key=lambda table: table.file)
 
 
-def place(field: "ForeignKey[Any, Any]") -> str:
+def place(field: "Field[Any, Any]") -> str:
     return f"{field.model._meta.label}.{field.name}"
 
 
 def is_secret(field: "Field[Any, Any]") -> bool:
     return isinstance(field, BinaryField) or bool(SECRET.search(field.name))
+
+
+def is_left_out(field: "Field[Any, Any]") -> bool:
+    return is_secret(field) or place(field) in LEFT_OUT_COLUMNS
 
 
 def foreign_keys(model: type[Model]) -> "Iterator[ForeignKey[Any, Any]]":

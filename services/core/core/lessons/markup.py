@@ -27,6 +27,10 @@ RENDERING = 1
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _BLOCKS = MarkdownIt("commonmark", {"html": False}).disable("inline")
 """Finds headings in a text of any length."""
+_USER_PARSER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+_USER_PARSER.disable(["image", "reference"])
+"""Its HTML grows with the length of the text alone: a table has cells that the text does not have,
+and a reference repeats a URL wherever it is used."""
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -146,6 +150,13 @@ def _inline(tokens: Iterable[Token]) -> Iterator[Token]:
 @lru_cache(maxsize=128)
 def _html(markdown: str) -> str:
     return _CLEANER.clean(_PARSER.render(markdown))
+
+
+@lru_cache(maxsize=128)
+def user_text_html(markdown: str) -> str:
+    """The HTML of what learners and reviewers write, without tables and images: a few times as long
+    as the text."""
+    return _CLEANER.clean(_USER_PARSER.render(markdown))
 
 
 def _file(url: str) -> re.Match[str] | None:

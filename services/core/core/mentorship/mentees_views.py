@@ -7,12 +7,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.coaching.serializers import GoalSerializer
+from core.coaching.models import Goal, Reflection
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.mentorship.flags_serializers import FlagSerializer
 from core.mentorship.mentees import mentee_page
 from core.mentorship.models import Session
+from core.submissions.serializers import SubmissionSerializer
 from core.users.models import User
 
 
@@ -36,15 +37,41 @@ class MenteeSessionSerializer(serializers.ModelSerializer[Session]):
         read_only_fields = fields
 
 
+class MenteeGoalSerializer(serializers.ModelSerializer[Goal]):
+    title = serializers.CharField(
+        default=None,
+        read_only=True,
+        allow_null=True,
+        help_text="Null without the learner's consent `mentor_reads_reflections`.",
+    )
+
+    class Meta:
+        model = Goal
+        fields = ("id", "title", "target_date", "state")
+        read_only_fields = fields
+
+
+class MenteeReflectionSerializer(serializers.ModelSerializer[Reflection]):
+    class Meta:
+        model = Reflection
+        fields = ("id", "mood", "tags", "created_at", "updated_at")
+        read_only_fields = fields
+
+
 class MenteePageSerializer(serializers.Serializer[Any]):
     learner = MenteeSerializer()
     match = serializers.UUIDField(source="match.pk")
     progress = ProgressSummarySerializer()
     sessions = MenteeSessionSerializer(many=True, help_text="The latest.")
     flags = FlagSerializer(many=True, help_text="Those that the caller raised.")
-    goals = GoalSerializer(many=True, help_text="The active ones.")
+    goals = MenteeGoalSerializer(many=True, help_text="The active ones.")
+    submissions = SubmissionSerializer(
+        many=True, help_text="The latest attempts at missions, without drafts."
+    )
+    reflections = MenteeReflectionSerializer(
+        many=True, help_text="The latest that the learner shares with the caller, without text."
+    )
     unread_messages = serializers.IntegerField()
-    sections = serializers.DictField(help_text="What other parts of the platform add, by name.")
 
 
 class Mentee(ApiView):

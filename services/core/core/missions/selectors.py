@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from core.progress.models import Progress
 from core.users.models import User
 from ongoza_contracts.access import Permission
 from ongoza_contracts.missions import MissionState
-from ongoza_contracts.vocabulary import ProgressStatus
+from ongoza_contracts.vocabulary import ProgressSource
 
 WHOLE_SCORE = 100
 
@@ -92,9 +93,13 @@ def criteria_of(rubric: Rubric) -> list[CriterionSpec]:
 
 
 def is_passed(user_id: int, mission: Mission) -> bool:
-    """Whether the learner has completed the mission's item, in their present attempt at it."""
+    """Whether a review has ever completed the mission's item for the learner, who may have taken
+    it again since."""
+    by_review = Q(completion_source=ProgressSource.REVIEW) | Q(
+        attempts__source=ProgressSource.REVIEW
+    )
     rows = Progress.objects.filter(user=user_id, content__content_id=mission.content_id)
-    return rows.filter(status=ProgressStatus.COMPLETED).exists()
+    return rows.filter(by_review).exists()
 
 
 @dataclass(frozen=True)
@@ -133,10 +138,12 @@ def current_hints(mission: Mission) -> list[HintSpec]:
     return [*rows.values("text", "cost")]
 
 
-def hint_cost(user_id: int, mission_id: UUID) -> int:
-    """What the learner's hints cost, in per cent of the mission's score. It stays so as long as the
-    caller holds the learner's lock."""
+def hint_cost(user_id: int, mission_id: UUID, until: datetime | None = None) -> int:
+    """What the learner's hints cost, or those unlocked by a time, in per cent of the mission's
+    score. It stays so as long as the caller holds the learner's lock."""
     rows = HintUnlock.objects.filter(user=user_id, hint__mission=mission_id)
+    if until is not None:
+        rows = rows.filter(unlocked_at__lte=until)
     return min(WHOLE_SCORE, rows.aggregate(total=Sum("cost"))["total"] or 0)
 
 

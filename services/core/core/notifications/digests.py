@@ -15,6 +15,7 @@ from core.notifications import selectors
 from core.notifications.models import Digest, Notification
 from core.notifications.preferences import notification_preferences_of
 from core.notifications.quiet_hours import first_time_to_disturb
+from core.notifications.registry import notification_kinds
 from core.notifications.rendering import locale_of, render
 from core.users.models import Preferences, User
 
@@ -78,7 +79,8 @@ def _recipients(in_zone: Q, week: date, now: datetime) -> QuerySet[User]:
 
 def _unread_of_a_week(rows: QuerySet[Notification], now: datetime) -> QuerySet[Notification]:
     """Unread notifications of the last week, so that each is named in one digest alone."""
-    return rows.filter(read_at=None, created_at__gt=now - WEEK)
+    left_out = [name for name, kind in notification_kinds().items() if not kind.in_digest]
+    return rows.filter(read_at=None, created_at__gt=now - WEEK).exclude(kind__in=left_out)
 
 
 @transaction.atomic

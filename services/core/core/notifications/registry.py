@@ -22,12 +22,13 @@ class NotificationKind:
 
     `contexts` reads what that template names, for many subjects in one query; a subject that was
     deleted meanwhile has none. An urgent kind ignores quiet hours, and its channels cannot be
-    switched off.
+    switched off. The weekly digest leaves out a kind whose `in_digest` is false.
     """
 
     name: str
     channels: frozenset[Channel]
     urgent: bool = False
+    in_digest: bool = True
     contexts: Contexts = no_contexts
 
     @property
@@ -39,14 +40,18 @@ _KINDS: dict[str, NotificationKind] = {}
 
 
 def declare(
-    name: str, *channels: Channel, urgent: bool = False, contexts: Contexts = no_contexts
+    name: str,
+    *channels: Channel,
+    urgent: bool = False,
+    in_digest: bool = True,
+    contexts: Contexts = no_contexts,
 ) -> None:
     """Declare a kind that is listed in the app and goes out by `channels` too, by default."""
     if name in _KINDS:
         raise ValueError(f"two notification kinds are called {name}")
     by_default = frozenset({Channel.IN_APP, *channels})
     _KINDS[name] = NotificationKind(
-        name=name, channels=by_default, urgent=urgent, contexts=contexts
+        name=name, channels=by_default, urgent=urgent, in_digest=in_digest, contexts=contexts
     )
 
 

@@ -1,6 +1,6 @@
 """The queue and the claims in the admin: claims are taken away by the service."""
 
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.contrib import admin
@@ -11,23 +11,21 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from core.kit.admin import ReadOnlyAdmin
 from core.kit.admin_actions import ConfirmationForm, service_action
 from core.reviews import services
-from core.reviews.models import Claim, ClaimState, QueueEntry, ReviewDraft
+from core.reviews.models import Claim, ClaimState, QueueEntry, Review, ReviewDraft
 from core.users.models import User
 
 
 @admin.register(QueueEntry)
 class QueueEntryAdmin(ReadOnlyAdmin):
-    list_display = (
-        "submission",
-        "first_submitted_at",
-        "promised_by",
-        "second_opinion",
-        "escalated_at",
-    )
+    list_display = ("submission", "wanted", "first_submitted_at", "promised_by", "escalated_at")
     list_filter = ("second_opinion", "submission__mission")
 
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         return ("submission__user", "submission__mission")
+
+    @admin.display(description="Waits for", ordering="second_opinion")
+    def wanted(self, entry: QueueEntry) -> str:
+        return "Second opinion" if entry.second_opinion else "Review"
 
 
 class ReasonForm(ConfirmationForm):
@@ -72,5 +70,14 @@ class ClaimAdmin(ReadOnlyAdmin):
 class ReviewDraftAdmin(ReadOnlyAdmin):
     list_display = ("submission", "reviewer", "saved_at")
 
-    def get_list_select_related(self, request: HttpRequest) -> tuple[Any, ...]:
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("reviewer", "submission__user", "submission__mission")
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    list_display = ("submission", "kind", "outcome", "score", "reviewer", "decided_at")
+    list_filter = ("kind", "outcome")
+
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         return ("reviewer", "submission__user", "submission__mission")

@@ -14,13 +14,13 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.limits import lock_parent
 from core.kit.versions import get_for_update
 from core.missions.models import Rubric
-from core.missions.selectors import hint_cost
+from core.missions.selectors import current_rubric
 from core.notifications.services import notify
 from core.outbox.publish import publish
 from core.reviews import notifications, scores, selectors
 from core.reviews.models import QueueEntry, Review, ReviewDraft
 from core.reviews.queue import add_entry
-from core.reviews.services import end_claim, own_claim, waiting_entry
+from core.reviews.services import end_claim, own_claim, require_learner_consent, waiting_entry
 from core.reviews.states import REGRADE
 from core.submissions.models import Submission
 from core.submissions.services import record_outcome
@@ -51,6 +51,11 @@ class TooLate(Conflict):
     detail = f"A second opinion is possible within {SECOND_OPINION_WITHIN.days} days."
 
 
+class RubricLost(Conflict):
+    code = "rubric_lost"
+    detail = "A restore lost the mission's rubric: directors and admins give it one again."
+
+
 class NoChangesNow(DomainError):
     code = "no_changes_now"
     detail = "Another review of a submission says passed or failed."
@@ -72,7 +77,7 @@ class Assessment:
 def save_draft(*, reviewer: User, submission_id: UUID, assessment: Assessment) -> ReviewDraft:
     """Store a draft in place of the one before, which another reviewer may have written.
 
-    Raises NotFound, ClaimLost and InvalidMarks.
+    Raises NotFound, ClaimLost, RubricLost and InvalidMarks.
     """
     submission = get_for_update(selectors.reviewable(reviewer).filter(pk=submission_id))
     own_claim(submission, reviewer)
@@ -96,8 +101,8 @@ def decide(
 ) -> Review:
     """End the reviewer's claim with a review, which the learner sees; progress follows at once.
 
-    Raises NotFound, Busy, ClaimLost, InvalidMarks, BelowPassMark, NoChangesNow, and what
-    `record_outcome` does.
+    Raises NotFound, Busy, ClaimLost, LearnerConsentMissing, RubricLost, InvalidMarks,
+    BelowPassMark, NoChangesNow, and what `record_outcome` does.
     """
     with _locked(reviewer, submission_id) as submission:
         held = own_claim(submission, reviewer)
@@ -119,10 +124,11 @@ def decide(
 def regrade(
     *, caller: User, submission_id: UUID, outcome: ReviewOutcome, assessment: Assessment
 ) -> Review:
-    """Review a decided submission again, by staff; the reviews before it stay readable.
+    """Review a decided submission again, by staff and by the mission's current rubric; the reviews
+    before it stay readable.
 
-    Raises NotFound, Busy, NotDecided, SecondOpinionOpen, InvalidMarks, BelowPassMark, NoChangesNow
-    and what `record_outcome` does.
+    Raises NotFound, Busy, NotDecided, SecondOpinionOpen, LearnerConsentMissing, RubricLost,
+    InvalidMarks, BelowPassMark, NoChangesNow and what `record_outcome` does.
     """
     with _locked(caller, submission_id) as submission:
         if not selectors.reviewable(caller, REGRADE).filter(pk=submission.pk).exists():
@@ -159,9 +165,10 @@ def _decide(
     review: Review, submission: Submission, outcome: ReviewOutcome, assessment: Assessment
 ) -> None:
     """Complete and publish a review, and let the submission follow. The caller holds the locks."""
+    require_learner_consent(submission)
     if review.kind != ReviewKind.FIRST and outcome == ReviewOutcome.CHANGES_REQUESTED:
         raise NoChangesNow
-    rubric = _rubric(submission)
+    rubric = _rubric(submission, ReviewKind(review.kind))
     maxima = _maxima(rubric)
     marks = scores.marks_with_maxima(assessment.marks, maxima)
     scores.require_complete(marks, maxima)
@@ -169,9 +176,9 @@ def _decide(
     scores.require_pass_mark(found, rubric.pass_percentage if rubric else 0, outcome)
     review.user_id, review.submission = submission.user_id, submission
     review.outcome, review.marks, review.rubric_score = outcome, marks, found
-    review.rubric_version = submission.rubric_version
+    review.rubric_version = rubric.version if rubric else 0
     review.comments, review.private_notes = assessment.comments, assessment.private_notes
-    review.hint_cost = hint_cost(submission.user_id, submission.mission_id)
+    review.hint_cost = selectors.hint_cost_of(submission)
     review.late_deduction, review.decided_at = submission.late_deduction, clock.now()
     recorded = record_outcome(
         submission=submission,
@@ -209,10 +216,18 @@ def _locked(reviewer: User, submission_id: UUID) -> Iterator[Submission]:
         yield get_for_update(rows)
 
 
-def _rubric(submission: Submission) -> Rubric | None:
-    """That of the mission when the submission was handed in."""
-    rubrics = Rubric.objects.filter(mission=submission.mission_id)
-    return rubrics.filter(version=submission.rubric_version).first()
+def _rubric(submission: Submission, kind: ReviewKind = ReviewKind.FIRST) -> Rubric | None:
+    """The mission's when the submission was handed in; the current one for a regrade, which may
+    follow from a mistake in the rubric, and where a restore lost the other. Raises RubricLost."""
+    mission = submission.mission
+    is_regrade = kind == ReviewKind.REGRADE
+    version = mission.rubric_version if is_regrade else submission.rubric_version
+    if not version:
+        return None
+    found = mission.rubrics.filter(version=version).first() or current_rubric(mission)
+    if found is None:
+        raise RubricLost
+    return found
 
 
 def _maxima(rubric: Rubric | None) -> dict[int, int]:

@@ -11,7 +11,7 @@ from core.kit.errors import NotFound
 from core.kit.limits import lock_parent
 from core.notifications.services import notify
 from core.reviews import notifications, selectors, services
-from core.reviews.models import Claim, ClaimState, QueueEntry
+from core.reviews.models import Claim, ClaimState
 from core.users.models import User
 
 BATCH = 500
@@ -25,9 +25,9 @@ NOTICES = {
 def schedule_work(job: Job) -> None:
     """Schedule a job for each submission whose claim or queue entry has to follow the time or its
     state, and for each whose promised time has passed."""
-    for key in selectors.unsettled().order_by("pk").values_list("pk", flat=True)[:BATCH]:
+    for key in selectors.unsettled().order_by("pk")[:BATCH]:
         schedule("reviews.settle", subject=str(key), key=str(key))
-    late = selectors.overdue(QueueEntry.objects.all()).order_by("promised_by")
+    late = selectors.overdue().order_by("promised_by")
     for key in late.values_list("submission_id", flat=True)[:BATCH]:
         schedule("reviews.escalation", subject=str(key), key=str(key))
 
@@ -40,8 +40,8 @@ def settle_submission(job: Job) -> None:
 @job_kind("reviews.escalation")
 def notify_directors(job: Job) -> None:
     """Notify the learner's directors, once, of a submission that was not reviewed in time."""
-    entries = QueueEntry.objects.filter(submission=UUID(job.subject))
-    entry = selectors.overdue(entries).select_related("submission").first()
+    rows = selectors.overdue().filter(submission=UUID(job.subject))
+    entry = rows.select_related("submission").first()
     if entry is None:
         return
     entry.escalated_at = clock.now()

@@ -1,6 +1,5 @@
 """By when a queue promises a review, and how many promises it kept. Nothing here reads rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -16,20 +15,13 @@ MEDIAN, PROMISED = 0.5, 0.8
 
 
 @dataclass(frozen=True)
-class DecidedReview:
-    waited: timedelta
-    """From entering the queue to the decision."""
-    in_time: bool
-    """Whether it was decided by the promised time."""
-
-
-@dataclass(frozen=True)
 class QueueStatistics:
     reviews: int
+    """Decided within the window."""
     median: timedelta | None = None
     """None before there are enough reviews, as are the next two."""
-    most: timedelta | None = None
-    """Within which four of five reviews were decided."""
+    p80: timedelta | None = None
+    """The 80th percentile: four of five reviews took no longer."""
     share_kept: float | None = None
     """The share of promises that were kept, from 0 to 1."""
 
@@ -38,27 +30,9 @@ class QueueStatistics:
         return self.reviews >= REVIEWS_MIN
 
 
-def queue_statistics(decided: Sequence[DecidedReview]) -> QueueStatistics:
-    """Of the reviews of one queue within the window."""
-    if len(decided) < REVIEWS_MIN:
-        return QueueStatistics(len(decided))
-    waits = sorted(one.waited for one in decided)
-    return QueueStatistics(
-        len(decided),
-        median=percentile(waits, MEDIAN),
-        most=percentile(waits, PROMISED),
-        share_kept=sum(one.in_time for one in decided) / len(decided),
-    )
-
-
 def promised_time(statistics: QueueStatistics) -> timedelta:
     """In whole hours: what four of five reviews took, so that it follows what reviewers do."""
-    if statistics.most is None:
+    if statistics.p80 is None:
         return DEFAULT
-    hours = timedelta(hours=ceil(statistics.most / timedelta(hours=1)))
+    hours = timedelta(hours=ceil(statistics.p80 / timedelta(hours=1)))
     return min(LONGEST, max(SHORTEST, hours))
-
-
-def percentile(ascending: Sequence[timedelta], share: float) -> timedelta:
-    """The least value that this share of the values does not exceed (nearest rank)."""
-    return ascending[max(0, ceil(share * len(ascending)) - 1)]

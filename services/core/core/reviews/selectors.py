@@ -1,17 +1,21 @@
 """Reads of the queue, of claims and of reviews."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Aggregate, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from core.access.selectors import active_memberships, reach
 from core.kit import clock
 from core.kit.errors import NotFound
+from core.missions.models import FlagAttempt, FlagOutcome
+from core.missions.selectors import hint_cost
 from core.reviews.models import Claim, ClaimState, QueueEntry, Review
-from core.reviews.promises import WINDOW, DecidedReview, QueueStatistics, queue_statistics
+from core.reviews.promises import MEDIAN, PROMISED, REVIEWS_MIN, WINDOW, QueueStatistics
 from core.submissions.models import Artifact, Submission
+from core.users.guardians import without_consent
 from core.users.models import User
 from ongoza_contracts.access import Permission
 from ongoza_contracts.reviews import ReviewKind
@@ -23,6 +27,12 @@ UNDECIDED = (SubmissionState.SUBMITTED, SubmissionState.IN_REVIEW)
 DECIDED = (SubmissionState.CHANGES_REQUESTED, SubmissionState.PASSED, SubmissionState.FAILED)
 WAITS = Q(second_opinion=True) | Q(submission__state__in=UNDECIDED)
 """Finds the entries whose submission was not withdrawn."""
+
+
+def waiting_entries() -> QuerySet[QueueEntry]:
+    """What may be reviewed now: nothing of a minor without a guardian's consent."""
+    learners = without_consent().values("user")
+    return QueueEntry.objects.filter(WAITS).exclude(submission__user__in=learners)
 
 
 # --- for reviewers -------------------------------------------------------------------------------
@@ -49,7 +59,8 @@ def queue(caller: User) -> QuerySet[QueueEntry]:
     claims = Claim.objects.filter(submission=OuterRef("submission"))
     own_reviews = Review.objects.filter(submission=OuterRef("submission"), reviewer=caller)
     return (
-        QueueEntry.objects.filter(WAITS, within)
+        waiting_entries()
+        .filter(within)
         .exclude(submission__user=caller)
         .exclude(Exists(live_claims().filter(submission=OuterRef("submission"))))
         .exclude(Exists(own_reviews), second_opinion=True)
@@ -90,15 +101,33 @@ def reviews_of(submission: Submission) -> QuerySet[Review]:
     return Review.objects.filter(submission=submission)
 
 
+def hint_cost_of(submission: Submission) -> int:
+    """In per cent of the score, of the hints that were unlocked before it was handed in."""
+    return hint_cost(submission.user_id, submission.mission_id, until=submission.submitted_at)
+
+
+@dataclass(frozen=True)
+class FlagEntries:
+    """How a learner entered flags of a mission."""
+
+    solved: bool
+    attempts: int
+    of_another: int
+    """How many of them were flags of other learners."""
+
+
+def flag_entries(submission: Submission) -> FlagEntries:
+    """Those of its learner at its mission. Whose flags they were is not for reviewers."""
+    rows = FlagAttempt.objects.filter(user=submission.user_id, mission=submission.mission_id)
+    outcomes = [*rows.values_list("outcome", flat=True)]
+    return FlagEntries(
+        solved=FlagOutcome.ACCEPTED in outcomes,
+        attempts=len(outcomes),
+        of_another=outcomes.count(FlagOutcome.OF_ANOTHER),
+    )
+
+
 # --- for learners --------------------------------------------------------------------------------
-def waiting_entry(submission: Submission) -> QueueEntry:
-    """Raises NotFound for a submission that does not wait for a review."""
-    entry = QueueEntry.objects.filter(WAITS, submission=submission).first()
-    if entry is None:
-        raise NotFound
-    return entry
-
-
 @dataclass(frozen=True)
 class Wait:
     """What a learner may expect of the queue in which their submission waits."""
@@ -109,8 +138,10 @@ class Wait:
 
 
 def wait(submission: Submission) -> Wait:
-    """Raises NotFound for a submission that does not wait."""
-    entry = waiting_entry(submission)
+    """Raises NotFound for a submission that does not wait for a review."""
+    entry = QueueEntry.objects.filter(WAITS, submission=submission).first()
+    if entry is None:
+        raise NotFound
     organization_id = submission.user.organization_id
     return Wait(entry, entries_ahead(entry, organization_id), statistics_of(organization_id))
 
@@ -120,8 +151,15 @@ def entries_ahead(entry: QueueEntry, organization_id: int | None) -> int:
     earlier = Q(first_submitted_at__lt=entry.first_submitted_at) | Q(
         first_submitted_at=entry.first_submitted_at, pk__lt=entry.pk
     )
-    queue = QueueEntry.objects.filter(WAITS, submission__user__organization=organization_id)
+    queue = waiting_entries().filter(submission__user__organization=organization_id)
     return queue.filter(earlier).count()
+
+
+class PercentileDisc(Aggregate):
+    """The least value that a share of the values does not exceed (nearest rank)."""
+
+    function = "PERCENTILE_DISC"
+    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
 def statistics_of(organization_id: int | None) -> QueueStatistics:
@@ -129,44 +167,56 @@ def statistics_of(organization_id: int | None) -> QueueStatistics:
     rows = Review.objects.filter(
         user__organization=organization_id, decided_at__gt=clock.now() - WINDOW
     ).exclude(kind=ReviewKind.REGRADE)
-    times = rows.values_list("waiting_since", "promised_by", "decided_at")
-    return queue_statistics(
-        [
-            DecidedReview(decided - since, in_time=promised is None or decided <= promised)
-            for since, promised, decided in times
-        ]
+    waited = F("decided_at") - F("waiting_since")
+    in_time = Q(promised_by=None) | Q(decided_at__lte=F("promised_by"))
+    found = rows.aggregate(
+        reviews=Count("pk"),
+        in_time=Count("pk", filter=in_time),
+        median=PercentileDisc(waited, share=MEDIAN),
+        p80=PercentileDisc(waited, share=PROMISED),
     )
+    reviews, in_time_count = found.pop("reviews"), found.pop("in_time")
+    if reviews < REVIEWS_MIN:
+        return QueueStatistics(reviews)
+    return QueueStatistics(reviews, share_kept=in_time_count / reviews, **found)
 
 
 # --- for jobs ------------------------------------------------------------------------------------
-def unsettled() -> QuerySet[Submission]:
-    """Those for which `queue.settle` has something to do: a claim ran out, or was deleted with its
-    reviewer; or the queue does not have what waits, or has what does not."""
-    of_this = {"submission": OuterRef("pk")}
-    live = Exists(live_claims().filter(**of_this))
-    lapsed = Exists(Claim.objects.filter(state=ClaimState.OPEN, until__lte=clock.now(), **of_this))
-    undecided = Q(state__in=UNDECIDED)
-    return Submission.objects.filter(
-        Q(lapsed)
-        | (Q(state=SubmissionState.IN_REVIEW) & ~Q(live))
-        | (undecided & Q(queue_entry=None))
-        | (~undecided & Q(queue_entry__second_opinion=False))
+def unsettled() -> QuerySet[Submission, UUID]:
+    """The ids of those for which `services.settle` has something to do: a claim ran out, or was
+    deleted with its reviewer; or the queue does not have what waits, or has what does not. A union
+    of queries by indexes of what is open or waits, and not of all submissions."""
+    live = Exists(live_claims().filter(submission=OuterRef("pk")))
+    undecided = Submission.objects.filter(state__in=UNDECIDED)
+    unclaimed = Q(state=SubmissionState.IN_REVIEW) & ~Q(live)
+    rows: QuerySet[Any, Any] = undecided.filter(unclaimed | Q(queue_entry=None))
+    lapsed = Claim.objects.filter(state=ClaimState.OPEN, until__lte=clock.now())
+    first = QueueEntry.objects.filter(second_opinion=False)
+    decided = first.exclude(submission__state__in=UNDECIDED)
+    return (
+        rows.order_by()
+        .values_list("pk", flat=True)
+        .union(
+            lapsed.order_by().values_list("submission_id", flat=True),
+            decided.order_by().values_list("submission_id", flat=True),
+        )
     )
 
 
-def overdue(entries: QuerySet[QueueEntry]) -> QuerySet[QueueEntry]:
+def overdue() -> QuerySet[QueueEntry]:
     """Those whose promised time has passed without a notice to directors."""
-    return entries.filter(WAITS, promised_by__lte=clock.now(), escalated_at=None)
+    return waiting_entries().filter(promised_by__lte=clock.now(), escalated_at=None)
 
 
 def directors_of(user_id: int) -> list[int]:
-    """The directors of a learner's organizations and cohorts; the admins where there is none."""
+    """The active directors of a learner's organizations and cohorts; the admins where there is
+    none."""
     held = active_memberships().filter(user_id=user_id, role=Role.LEARNER)
     scopes = held.values_list("organization_id", "cohort_id")
     within = Q(organization_id__in=[one for one, _ in scopes if one]) | Q(
         cohort_id__in=[one for _, one in scopes if one]
     )
-    directors = active_memberships().filter(within, role=Role.DIRECTOR).exclude(user_id=user_id)
-    found = {*directors.values_list("user_id", flat=True)}
-    admins = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user_id)
-    return sorted(found or admins.values_list("pk", flat=True))
+    directors = active_memberships().filter(within, role=Role.DIRECTOR).values("user_id")
+    users = User.objects.filter(is_active=True).exclude(pk=user_id)
+    ids = users.order_by("pk").values_list("pk", flat=True)
+    return [*ids.filter(pk__in=directors)] or [*ids.filter(role=Role.ADMIN)]

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.kit.serializers import ProseField, StrictSerializer
-from core.lessons.markup import SECTION_MAX, Section
+from core.lessons.markup import SECTION_MAX, user_text_html
 from core.missions.serializers import CRITERIA_MAX, POINTS_MAX
 from core.reviews.decisions import Assessment
 from core.reviews.models import (
@@ -19,7 +19,7 @@ from core.reviews.models import (
     ReviewDraft,
 )
 from core.reviews.scores import Mark
-from core.reviews.selectors import Wait
+from core.reviews.selectors import FlagEntries, Wait
 from core.reviews.services import EXTENSIONS_MAX
 from ongoza_contracts.reviews import ReviewOutcome
 
@@ -89,7 +89,9 @@ class WaitSerializer(serializers.Serializer[Wait]):
         source="statistics.median",
         help_text="Half of them took less. Null if there are not enough reviews, as are the next.",
     )
-    most_hours = HoursField(source="statistics.most", help_text="Four of five took less.")
+    p80_hours = HoursField(
+        source="statistics.p80", help_text="The 80th percentile: four of five took no longer."
+    )
     share_kept = serializers.FloatField(
         source="statistics.share_kept",
         allow_null=True,
@@ -135,7 +137,9 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
     """A decided review, as the learner sees it."""
 
     marks = MarkSerializer(many=True)
-    comments_html = serializers.SerializerMethodField(help_text="Sanitized.")
+    comments_html = serializers.SerializerMethodField(
+        help_text="Sanitized, without tables and images."
+    )
 
     class Meta:
         model = Review
@@ -147,7 +151,7 @@ class ReviewSerializer(serializers.ModelSerializer[Review]):
         read_only_fields = fields
 
     def get_comments_html(self, review: Review) -> str:
-        return Section("", review.comments).html
+        return user_text_html(review.comments)
 
 
 class ReviewForReviewersSerializer(ReviewSerializer):
@@ -172,6 +176,14 @@ class ReviewDraftSerializer(serializers.ModelSerializer[ReviewDraft]):
         read_only_fields = fields
 
 
+class FlagEntriesSerializer(serializers.Serializer[FlagEntries]):
+    """How the learner entered flags of the mission."""
+
+    solved = serializers.BooleanField()
+    attempts = serializers.IntegerField()
+    of_another = serializers.IntegerField(help_text="How many were flags of other learners.")
+
+
 class ReviewedSubmissionSerializer(serializers.Serializer[Mapping[str, Any]]):
     """What a reviewer needs beside the work."""
 
@@ -179,6 +191,10 @@ class ReviewedSubmissionSerializer(serializers.Serializer[Mapping[str, Any]]):
     claim = ClaimSerializer(allow_null=True, help_text="The live one, by any reviewer.")
     draft = ReviewDraftSerializer(allow_null=True)
     reviews = ReviewForReviewersSerializer(many=True, help_text="Of this attempt, oldest first.")
+    flag = FlagEntriesSerializer()
+    hint_cost = serializers.FloatField(
+        help_text="What a decision takes from the score for hints, in per cent."
+    )
 
 
 class MarkRequest(StrictSerializer):

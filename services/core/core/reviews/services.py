@@ -18,6 +18,7 @@ from core.reviews.models import Claim, ClaimState, QueueEntry, Review
 from core.reviews.states import CLAIM_STATES
 from core.submissions.models import Submission
 from core.submissions.services import begin_review, end_review
+from core.users.guardians import without_consent
 from core.users.models import User
 from ongoza_contracts.access import Permission
 from ongoza_contracts.submissions import SubmissionState
@@ -40,6 +41,11 @@ class Claimed(Conflict):
 
     def __init__(self, until: datetime) -> None:
         super().__init__(f"Another reviewer has claimed it until {until.isoformat()}.")
+
+
+class LearnerConsentMissing(Conflict):
+    code = "learner_consent_missing"
+    detail = "The learner is a minor without a guardian's consent: their work is not reviewed now."
 
 
 class OwnReview(Conflict):
@@ -76,11 +82,12 @@ class NotClaimed(Conflict):
 def claim(*, reviewer: User, submission_id: UUID) -> Claim:
     """A lease of a waiting submission; the present one if the reviewer has it already.
 
-    Raises NotFound, Busy, NotWaiting, OwnReview, Claimed and ClaimLimit.
+    Raises NotFound, Busy, NotWaiting, LearnerConsentMissing, OwnReview, Claimed and ClaimLimit.
     """
     with lock_parent(User.objects.filter(pk=reviewer.pk)):
         submission = _get_for_update(reviewer, submission_id)
         entry = waiting_entry(submission)
+        require_learner_consent(submission)
         reviewed = Review.objects.filter(submission=submission, reviewer=reviewer)
         if entry.second_opinion and reviewed.exists():
             raise OwnReview
@@ -191,6 +198,12 @@ def waiting_entry(submission: Submission) -> QueueEntry:
     if entry is None:
         raise NotWaiting
     return entry
+
+
+def require_learner_consent(submission: Submission) -> None:
+    """Raises LearnerConsentMissing."""
+    if without_consent().filter(user=submission.user_id).exists():
+        raise LearnerConsentMissing
 
 
 def _get_for_update(caller: User, submission_id: UUID) -> Submission:

@@ -5,7 +5,7 @@ from core.reviews.models import ClaimState
 from ongoza_contracts.access import Permission
 
 TAKE_AWAY = REGRADE = Permission.PROGRESS_RECORD
-"""What directors and admins have, and mentors have not."""
+"""Which directors and admins have, and mentors have not."""
 
 CLAIM_STATES = StateMachine(
     "claim",

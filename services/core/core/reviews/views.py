@@ -13,7 +13,9 @@ from core.reviews import decisions, selectors, serializers, services
 from core.reviews.filters import QueueFilters
 from core.reviews.models import ReviewDraft
 from core.reviews.serializers import ClaimSerializer, QueueEntrySerializer, ReviewSerializer
+from core.reviews.states import REGRADE, TAKE_AWAY
 from core.submissions.selectors import visible_submission
+from core.users.base_views import ConsentedView
 from ongoza_contracts.access import Permission
 
 REVIEW = Permission.SUBMISSION_REVIEW
@@ -55,13 +57,16 @@ class ReviewedSubmission(ApiView):
         responses=serializers.ReviewedSubmissionSerializer,
     )
     def get(self, request: Request, submission_id: UUID) -> Response:
-        """The claim, the draft and the decided reviews of a submission, for its reviewers."""
+        """The claim, the draft and the decided reviews of a submission, for its reviewers; and how
+        its learner entered flags and what their hints cost."""
         submission = selectors.reviewable_submission(self.caller, submission_id)
         found = {
             "submission": submission.pk,
             "claim": selectors.live_claim(submission),
             "draft": ReviewDraft.objects.filter(submission=submission).first(),
             "reviews": selectors.reviews_of(submission),
+            "flag": selectors.flag_entries(submission),
+            "hint_cost": selectors.hint_cost_of(submission),
         }
         return Response(serializers.ReviewedSubmissionSerializer(found).data)
 
@@ -80,7 +85,8 @@ class ClaimSubmission(ApiView):
         """Claim a submission for 60 minutes; the present claim for who has it already.
 
         409 `claimed` says until when another reviewer has it; `claim_limit` lists the three
-        `claims` that the caller has; `not_waiting`, `own_review`.
+        `claims` that the caller has; `not_waiting`, `own_review`; `learner_consent_missing` for
+        the work of a minor without a guardian's consent.
         """
         claim = services.claim(reviewer=self.caller, submission_id=submission_id)
         return Response(ClaimSerializer(claim).data)
@@ -108,7 +114,7 @@ class ReleaseClaim(ApiView):
 
 
 class TakeClaimAway(ApiView):
-    permissions = {"POST": Permission.PROGRESS_RECORD}
+    permissions = {"POST": TAKE_AWAY}
 
     @extend_schema(
         operation_id="review_claims_take_away",
@@ -135,7 +141,7 @@ class Draft(ApiView):
         """Save a draft of the review in place of the one before. Nobody but reviewers sees it, and
         it stays when the claim is lost.
 
-        409 `claim_lost`; 400 `invalid_marks`.
+        409 `claim_lost`, `rubric_lost`; 400 `invalid_marks`.
         """
         body = self.body(serializers.SaveDraftRequest)
         draft = decisions.save_draft(reviewer=self.caller, submission_id=submission_id, **body)
@@ -155,7 +161,8 @@ class DecideReview(ApiView):
         """Decide the review of a submission that the caller has claimed. The learner is notified,
         and a pass completes the mission.
 
-        409 `claim_lost`: the draft stays; 400 `invalid_marks`, `below_pass_mark`, `no_changes_now`.
+        409 `claim_lost`: the draft stays; `learner_consent_missing`, `rubric_lost`; 400
+        `invalid_marks`, `below_pass_mark`, `no_changes_now`.
         """
         body = self.body(serializers.DecideRequest)
         review = decisions.decide(reviewer=self.caller, submission_id=submission_id, **body)
@@ -163,7 +170,7 @@ class DecideReview(ApiView):
 
 
 class Regrade(ApiView):
-    permissions = {"POST": Permission.PROGRESS_RECORD}
+    permissions = {"POST": REGRADE}
     idempotent_methods = ("POST",)
 
     @extend_schema(
@@ -172,10 +179,11 @@ class Regrade(ApiView):
         responses={201: serializers.ReviewForReviewersSerializer},
     )
     def post(self, request: Request, submission_id: UUID) -> Response:
-        """Review a submission that passed or failed again, without a claim; the reviews before it
-        stay readable. For directors and admins.
+        """Review a submission that passed or failed again, without a claim, by the mission's
+        current rubric; the reviews before it stay readable. For directors and admins.
 
-        409 `not_decided` or `second_opinion_open`; 400 as for a decision.
+        409 `not_decided`, `second_opinion_open`, `learner_consent_missing`, `rubric_lost`; 400 as
+        for a decision.
         """
         body = self.body(serializers.DecideRequest)
         review = decisions.regrade(caller=self.caller, submission_id=submission_id, **body)
@@ -208,7 +216,7 @@ class SubmissionWait(ApiView):
         return Response(serializers.WaitSerializer(found).data)
 
 
-class SecondOpinion(ApiView):
+class SecondOpinion(ConsentedView):
     permissions = {"POST": Principal.USER}
     idempotent_methods = ("POST",)
 

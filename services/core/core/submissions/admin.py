@@ -9,6 +9,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_display = ("user", "mission", "attempt", "state", "submitted_at", "score")
     list_filter = ("state", "mission__mission_type")
     search_fields = ("=id",)
+    hidden = ("content_sha256",)
 
 
 @admin.register(Artifact)

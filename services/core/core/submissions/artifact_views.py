@@ -15,7 +15,7 @@ from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.submissions import artifacts, selectors, serializers
-from core.submissions.serializers import ArtifactSerializer
+from core.submissions.serializers import ArtifactDetailSerializer, ArtifactSerializer
 from core.users.base_views import ConsentedView
 
 
@@ -37,7 +37,7 @@ class Artifacts(ConsentedView):
     @extend_schema(
         operation_id="artifacts_add",
         request=serializers.AddArtifactRequest,
-        responses={201: ArtifactSerializer},
+        responses={201: ArtifactDetailSerializer},
     )
     def post(self, request: Request, submission_id: UUID) -> Response:
         """Add a text, a link or a complete file of the caller's to a draft. 409 `not_a_draft`,
@@ -47,7 +47,7 @@ class Artifacts(ConsentedView):
             submission_id=submission_id,
             **self.body(serializers.AddArtifactRequest),
         )
-        return self.one(added, ArtifactSerializer, 201)
+        return self.one(added, ArtifactDetailSerializer, 201)
 
 
 class ArtifactDetail(ConsentedView):
@@ -56,16 +56,16 @@ class ArtifactDetail(ConsentedView):
     etag_methods = ("GET", "PATCH")
     if_match_methods = ("PATCH", "DELETE")
 
-    @extend_schema(operation_id="artifacts_read", responses=ArtifactSerializer)
+    @extend_schema(operation_id="artifacts_read", responses=ArtifactDetailSerializer)
     def get(self, request: Request, submission_id: UUID, artifact_id: UUID) -> Response:
         """One artifact of an attempt that the caller may read."""
         found = selectors.visible_artifact(self.caller, submission_id, artifact_id)
-        return self.one(found, ArtifactSerializer)
+        return self.one(found, ArtifactDetailSerializer)
 
     @extend_schema(
         operation_id="artifacts_change",
         request=serializers.ChangeTextRequest,
-        responses=ArtifactSerializer,
+        responses=ArtifactDetailSerializer,
     )
     def patch(self, request: Request, submission_id: UUID, artifact_id: UUID) -> Response:
         """Change a text of a draft. 409 `not_a_draft`, `not_a_text`, `submission_too_large`."""
@@ -76,7 +76,7 @@ class ArtifactDetail(ConsentedView):
             if_match=self.if_match,
             **self.body(serializers.ChangeTextRequest, partial=True),
         )
-        return self.one(changed, ArtifactSerializer)
+        return self.one(changed, ArtifactDetailSerializer)
 
     @extend_schema(operation_id="artifacts_delete", responses={204: None})
     def delete(self, request: Request, submission_id: UUID, artifact_id: UUID) -> Response:

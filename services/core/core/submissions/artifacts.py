@@ -1,7 +1,7 @@
 """Everything that changes what a draft consists of."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -102,6 +102,12 @@ def delete_artifact(
         artifact.delete()
         if artifact.blob_id:
             release_blobs([artifact.blob_id])
+
+
+def content_sha256(artifacts: Iterable[Artifact]) -> str:
+    """The hash of the artifacts' hashes in their order, each on a line of its own."""
+    hashes = "".join(f"{one.sha256}\n" for one in artifacts)
+    return hashlib.sha256(hashes.encode()).hexdigest()
 
 
 @contextmanager

@@ -44,16 +44,16 @@ def lateness(
     late = submitted_at - max(due, extension or due)
     if late <= timedelta():
         return IN_TIME
-    minutes = _begun(late, MINUTE)
+    minutes = _count_begun(late, MINUTE)
     after_grace = late - rule.grace_minutes * MINUTE
     if after_grace <= timedelta() or rule.policy == LatePolicy.ACCEPT:
         return Lateness(minutes, 0, is_refused=False)
     if rule.policy == LatePolicy.REFUSE:
         return Lateness(minutes, 0, is_refused=True)
-    deduction = min(_begun(after_grace, DAY) * rule.deduction_per_day, rule.deduction_limit)
+    deduction = min(_count_begun(after_grace, DAY) * rule.deduction_per_day, rule.deduction_limit)
     return Lateness(minutes, deduction, is_refused=False)
 
 
-def _begun(time: timedelta, unit: timedelta) -> int:
+def _count_begun(time: timedelta, unit: timedelta) -> int:
     """How many units have begun: one more than have ended, unless the last has just ended."""
     return -(-time // unit)

@@ -44,6 +44,9 @@ class Submission(Versioned):
     """By which it is reviewed: the mission's when it was submitted; 0 before."""
     artifacts = models.PositiveSmallIntegerField(default=0)
     """How many artifacts were submitted; 0 before."""
+    content_sha256 = models.CharField(max_length=64, blank=True, default="")
+    """That of `core.submissions.artifacts.content_sha256` when it was submitted. Empty before, and
+    where a restore did not bring back what was handed in."""
     submitted_at = models.DateTimeField(null=True, blank=True)
     late_minutes = models.PositiveIntegerField(default=0)
     late_deduction = models.FloatField(default=0)

@@ -5,5 +5,10 @@ from core.submissions.models import Submission
 from ongoza_contracts.submissions import SubmissionUpdated
 
 SUBMISSIONS = register(
-    Publication(model=Submission, fact=SubmissionUpdated, columns={"submission_id": "id"})
+    Publication(
+        model=Submission,
+        fact=SubmissionUpdated,
+        columns={"submission_id": "id"},
+        unpublished={"content_sha256": ""},
+    )
 )

@@ -4,12 +4,12 @@ A receipt is a JSON Web Token, signed with the key of credentials, so that it is
 keys that certificates publish, the former ones too.
 """
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
 from core.certificates.signing import sign, verified_claims
 from core.kit.errors import Conflict
+from core.submissions.artifacts import content_sha256
 from core.submissions.models import Artifact, Submission
 
 TOKEN_TYPE = "submission-receipt+jwt"  # noqa: S105  (no secret)
@@ -36,7 +36,7 @@ def receipt(submission: Submission) -> str:
     if submission.submitted_at is None:
         raise NotSubmitted
     artifacts = [*submission.artifact_set.all()]
-    if len(artifacts) != submission.artifacts:
+    if content_sha256(artifacts) != submission.content_sha256:
         raise ArtifactsLost
     claims = _claims(submission, submission.submitted_at, artifacts)
     return sign(claims, token_type=TOKEN_TYPE)
@@ -50,7 +50,6 @@ def verified_receipt(token: str) -> dict[str, Any] | None:
 def _claims(
     submission: Submission, submitted_at: datetime, artifacts: list[Artifact]
 ) -> dict[str, Any]:
-    hashes = "".join(f"{one.sha256}\n" for one in artifacts)
     return {
         "receipt_version": VERSION,
         "submission": str(submission.pk),
@@ -64,5 +63,5 @@ def _claims(
             {"id": str(one.pk), "kind": one.kind, "size": one.size, "sha256": one.sha256}
             for one in artifacts
         ],
-        "sha256": hashlib.sha256(hashes.encode()).hexdigest(),
+        "sha256": submission.content_sha256,
     }

@@ -22,13 +22,19 @@ def submissions_of(caller: User, mission_id: UUID, user_id: int) -> QuerySet[Sub
     return _readable(caller).filter(user_id=user_id, mission=known_mission(mission_id))
 
 
+def latest_submissions(caller: User, user_id: int) -> QuerySet[Submission]:
+    """A learner's attempts at all missions within the caller's reach, the newest first."""
+    return _readable(caller).filter(user_id=user_id).order_by("-created_at", "-pk")
+
+
 def visible_submission(caller: User, submission_id: UUID) -> Submission:
     """Raises NotFound, also for a draft of somebody else."""
     return _one(_readable(caller).filter(pk=submission_id))
 
 
-def reviewable_submission(caller: User, submission_id: UUID) -> Submission:
-    """Raises NotFound, also for the caller's own."""
+def submission_of_reviewed_learner(caller: User, submission_id: UUID) -> Submission:
+    """Of a learner whose work the caller reviews; withdrawn ones too, which `core.reviews` leaves
+    out. Raises NotFound, also for the caller's own."""
     return _one(_readable(caller).filter(pk=submission_id).exclude(user=caller))
 
 

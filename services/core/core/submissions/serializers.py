@@ -4,7 +4,7 @@ from django.core.validators import URLValidator
 from rest_framework import serializers
 
 from core.kit.serializers import AwareDateTimeField, ProseField, StrictSerializer
-from core.lessons.markup import SECTION_MAX, Section
+from core.lessons.markup import SECTION_MAX, user_text_html
 from core.submissions.models import ARTIFACT_KINDS, Artifact, ArtifactKind, Extension, Submission
 from core.submissions.similar import Similarity
 from ongoza_contracts.vocabulary import ID_MAX
@@ -40,9 +40,6 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
 class ArtifactSerializer(serializers.ModelSerializer[Artifact]):
     """A text, link or file of an attempt; the bytes of a file are at its `content/`."""
 
-    html = serializers.SerializerMethodField(
-        help_text="Of a text, without scripts, styles and images from elsewhere; else empty."
-    )
     content_type = serializers.CharField(
         source="blob.content_type", default=None, read_only=True, allow_null=True
     )
@@ -50,13 +47,25 @@ class ArtifactSerializer(serializers.ModelSerializer[Artifact]):
     class Meta:
         model = Artifact
         fields = (
-            *("id", "submission", "kind", "name", "text", "html", "url", "content_type"),
+            *("id", "submission", "kind", "name", "text", "url", "content_type"),
             *("size", "sha256", "created_at", "changed_at"),
         )
         read_only_fields = fields
 
+
+class ArtifactDetailSerializer(ArtifactSerializer):
+    """An artifact with the HTML of its text."""
+
+    html = serializers.SerializerMethodField(
+        help_text="Of a text, without scripts, styles, tables and images; else empty."
+    )
+
+    class Meta(ArtifactSerializer.Meta):
+        fields = (*ArtifactSerializer.Meta.fields, "html")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
     def get_html(self, artifact: Artifact) -> str:
-        return Section("", artifact.text).html if artifact.text else ""
+        return user_text_html(artifact.text)
 
 
 class ChangeTextRequest(StrictSerializer):

@@ -1,5 +1,6 @@
 """Everything that moves attempts. A learner's requests take turns by the lock of the learner."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from core.missions.services import MissionRetired
 from core.outbox.publish import publish
 from core.progress.models import Progress
 from core.progress.services import report_progress
+from core.submissions.artifacts import content_sha256
 from core.submissions.lateness import VERSION, Lateness, LateRule, lateness
 from core.submissions.models import OPEN, Extension, Submission
 from core.submissions.selectors import best_submission, known_mission
@@ -70,21 +72,22 @@ def start_attempt(*, user: User, mission_id: UUID) -> Submission:
         if not offered_missions().filter(pk=mission.pk).exists():
             raise MissionRetired
         attempts = Submission.objects.filter(user=user, mission=mission)
-        if under_way := attempts.filter(state__in=OPEN).first():
-            raise AttemptOpen(f"The attempt {under_way.pk} is under way.")
-        standing = attempts.exclude(state=SubmissionState.WITHDRAWN)
-        last = standing.order_by("attempt").last()
-        changed = last if last and last.state == SubmissionState.CHANGES_REQUESTED else None
-        if changed is None:
-            _require_attempt_left(mission, standing)
-            _require_in_time(_lateness_now(user, mission))
+        if open_attempt := attempts.filter(state__in=OPEN).first():
+            raise AttemptOpen(f"The attempt {open_attempt.pk} is under way.")
+        not_withdrawn = attempts.exclude(state=SubmissionState.WITHDRAWN)
+        previous = not_withdrawn.order_by("attempt").last()
+        if previous and previous.state != SubmissionState.CHANGES_REQUESTED:
+            previous = None
+        if previous is None:
+            _require_attempt_left(mission, not_withdrawn)
+            _require_in_time(lateness_at(clock.now(), user.pk, mission))
         _report_begun(user, mission)
         number = (attempts.aggregate(last=Max("attempt"))["last"] or 0) + 1
         new = Submission(
             user=user,
             mission=mission,
             attempt=number,
-            previous_id=changed.pk if changed else None,
+            previous_id=previous.pk if previous else None,
         )
         publish(new)
         return new
@@ -98,9 +101,11 @@ def submit(*, user: User, submission_id: UUID, if_match: IfMatch | None = None) 
     with lock_parent(User.objects.filter(pk=user.pk)):
         submission = _own(user, submission_id, if_match)
         SUBMISSION_STATES.move(submission, "submit")
-        submission.artifacts = submission.artifact_set.count()
-        if not submission.artifacts:
+        artifacts = [*submission.artifact_set.all()]
+        if not artifacts:
             raise NothingToSubmit
+        submission.artifacts = len(artifacts)
+        submission.content_sha256 = content_sha256(artifacts)
         submission.submitted_at = clock.now()
         submission.rubric_version = submission.mission.rubric_version
         _set_lateness(submission)
@@ -144,8 +149,8 @@ def record_outcome(
 ) -> Submission:
     """What a review came to: changes requested, passed or failed. The first outcome needs a review
     that has begun; a passed or failed attempt may get another one. Passing completes the mission's
-    item by the source `review`, with the best score of the learner's passed attempts; what is
-    completed stays completed.
+    item by the source `review`; what is completed stays completed, with the score of the best
+    attempt that is passed now. `best_score` is the highest that a review ever gave.
 
     `score` is the reviewer's, in per cent; `deduction` is subtracted from it, such as for hints,
     and then what is lost by being late. A caller that locks users has locked the learner with them,
@@ -160,14 +165,16 @@ def record_outcome(
         found = get_for_update(Submission.objects.filter(pk=submission.pk))
         if found.state != submission.state:
             raise StateChanged
+        was_passed = found.state == SubmissionState.PASSED
         SUBMISSION_STATES.move(found, OUTCOMES[state])
         if score is not None:
             kept = (100 - found.late_deduction) / 100
             found.score = round(max(score - deduction, 0) * kept, 2)
         found.decided_at = clock.now()
         publish(found)
-        if found.state == SubmissionState.PASSED:
-            _report_passed(learner, found)
+        is_passed = found.state == SubmissionState.PASSED
+        if is_passed or (was_passed and _is_completed(learner, found.mission)):
+            _report_best(learner, found.mission)
         return found
 
 
@@ -185,9 +192,9 @@ def _own(user: User, submission_id: UUID, if_match: IfMatch | None) -> Submissio
     return get_for_update(rows, if_match=if_match)
 
 
-def _require_attempt_left(mission: Mission, standing: QuerySet[Submission]) -> None:
-    """Raises NoAttemptsLeft. `standing` are those that were not withdrawn."""
-    used = standing.filter(previous_id=None).count()
+def _require_attempt_left(mission: Mission, not_withdrawn: QuerySet[Submission]) -> None:
+    """Raises NoAttemptsLeft."""
+    used = not_withdrawn.filter(previous_id=None).count()
     if mission.max_attempts is not None and used >= mission.max_attempts:
         raise NoAttemptsLeft(f"You have used {used} of {mission.max_attempts} attempts.")
 
@@ -199,14 +206,15 @@ def _set_lateness(submission: Submission) -> None:
         submission.late_deduction = previous.late_deduction
         submission.late_policy_version = previous.late_policy_version
         return
-    found = _lateness_now(submission.user, submission.mission)
+    found = lateness_at(clock.now(), submission.user_id, submission.mission)
     _require_in_time(found)
     submission.late_minutes, submission.late_deduction = found.minutes, found.deduction
     submission.late_policy_version = VERSION
 
 
-def _lateness_now(user: User, mission: Mission) -> Lateness:
-    extensions = Extension.objects.filter(user=user, mission=mission)
+def lateness_at(time: datetime, user_id: int, mission: Mission) -> Lateness:
+    """How late a learner is who hands in at a time."""
+    extensions = Extension.objects.filter(user=user_id, mission=mission)
     until = extensions.values_list("until", flat=True).first()
     rule = LateRule(
         policy=LatePolicy(mission.late_policy),
@@ -214,7 +222,7 @@ def _lateness_now(user: User, mission: Mission) -> Lateness:
         deduction_per_day=mission.late_deduction_per_day,
         deduction_limit=mission.late_deduction_limit,
     )
-    return lateness(rule, mission.due_at, until, clock.now())
+    return lateness(rule, mission.due_at, until, time)
 
 
 def _require_in_time(found: Lateness) -> None:
@@ -225,10 +233,7 @@ def _require_in_time(found: Lateness) -> None:
 # --- progress ------------------------------------------------------------------------------------
 def _report_begun(user: User, mission: Mission) -> None:
     """A no-op where the item is completed: another attempt may raise the score."""
-    completed = Progress.objects.filter(
-        user=user, content=mission.content, status=ProgressStatus.COMPLETED
-    )
-    if not completed.exists():
+    if not _is_completed(user, mission):
         report_progress(
             user=user,
             content_id=str(mission.content_id),
@@ -237,13 +242,20 @@ def _report_begun(user: User, mission: Mission) -> None:
         )
 
 
-def _report_passed(learner: User, submission: Submission) -> None:
-    best = best_submission(learner.pk, submission.mission_id)
-    report_progress(
-        user=learner,
-        content_id=str(submission.mission.content_id),
-        content_type=ContentType.MISSION,
-        source=ProgressSource.REVIEW,
-        status=ProgressStatus.COMPLETED,
-        score=best.score if best else submission.score,
-    )
+def _is_completed(user: User, mission: Mission) -> bool:
+    """In the user's present attempt at the item."""
+    rows = Progress.objects.filter(user=user, content=mission.content)
+    return rows.filter(status=ProgressStatus.COMPLETED).exists()
+
+
+def _report_best(learner: User, mission: Mission) -> None:
+    """Report the best passed attempt; no-op if there is none any more."""
+    if best := best_submission(learner.pk, mission.pk):
+        report_progress(
+            user=learner,
+            content_id=str(mission.content_id),
+            content_type=ContentType.MISSION,
+            source=ProgressSource.REVIEW,
+            status=ProgressStatus.COMPLETED,
+            score=best.score,
+        )

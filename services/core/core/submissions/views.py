@@ -122,16 +122,17 @@ class Extensions(ApiView):
         responses={200: ExtensionSerializer, 201: ExtensionSerializer},
     )
     def post(self, request: Request, mission_id: UUID) -> Response:
-        """Let a learner hand in until another time; 200 where it replaces a former extension. For
-        those who review the learner's work. 400 `not_later`; 403 `own_extension`."""
+        """Let a learner hand in until another time; 200 where it replaces a former extension. What
+        they have handed in already is less late at once, unless it has a score. For those who
+        review the learner's work. 400 `not_later`; 403 `own_extension`."""
         body = self.body(serializers.GrantExtensionRequest)
-        granted = extensions.grant_extension(
+        extension, is_new = extensions.grant_extension(
             granted_by=self.caller,
             mission_id=mission_id,
             user_id=body["user"],
             until=body["until"],
         )
-        return self.one(granted.extension, ExtensionSerializer, 201 if granted.is_new else 200)
+        return self.one(extension, ExtensionSerializer, 201 if is_new else 200)
 
 
 class Similarities(ApiView):

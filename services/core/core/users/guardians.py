@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -108,6 +108,12 @@ def require_consent(user: User) -> None:
 def minors() -> QuerySet[Minor]:
     """Without those whose year of birth is missing."""
     return Minor.objects.filter(adult_from__gt=_today())
+
+
+def without_consent() -> QuerySet[Minor]:
+    """The rows of the users for whom `require_consent` raises."""
+    is_minor = Q(adult_from__gt=_today()) & ~Q(user__in=_consents().values("user"))
+    return Minor.objects.filter(Q(adult_from=None) | is_minor)
 
 
 def _today() -> date:

@@ -14,7 +14,13 @@ from core.users.models import Consent, Preferences
 
 LATEST_DAY_START = 12
 """ai relies on it: a day is over everywhere two days after it began in UTC."""
-time_zones = cache(available_timezones)  # which reads the directory of the database each time
+NO_PLACES = {"Factory", "localtime"}  # what these names mean depends on the machine
+
+
+@cache  # the directory of the database is read each time
+def time_zones() -> set[str]:
+    """Names that users may choose."""
+    return available_timezones() - NO_PLACES
 
 
 def validate_clock_time(value: str) -> None:

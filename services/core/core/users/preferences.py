@@ -9,6 +9,7 @@ from django.utils import timezone
 from core.kit.errors import Conflict
 from core.kit.versions import get_for_update
 from core.users.models import Consent, Preferences, User
+from core.users.signals import consent_withdrawn, time_zone_changed
 
 
 class NotGiven(Conflict):
@@ -25,9 +26,12 @@ def preferences_of(user: User) -> Preferences:
 def update_preferences(*, user: User, **changes: Any) -> Preferences:
     get_for_update(User.objects.filter(pk=user.pk))
     preferences = preferences_of(user)
+    before = preferences.time_zone
     for name, value in changes.items():
         setattr(preferences, name, value)
     preferences.save()
+    if preferences.time_zone != before:
+        time_zone_changed.send(Preferences, preferences=preferences)
     return preferences
 
 
@@ -52,7 +56,7 @@ def record_consent(*, user: User, kind: str, given: bool, version: str = "") -> 
     get_for_update(User.objects.filter(pk=user.pk))
     latest = user.consents.filter(kind=kind).order_by("-given_at", "-pk").first()
     if not given:
-        return _withdraw(latest)
+        return _end(latest)
     if latest is not None and latest.withdrawn_at is None:
         if latest.version == version:
             return latest
@@ -60,10 +64,15 @@ def record_consent(*, user: User, kind: str, given: bool, version: str = "") -> 
     return user.consents.create(kind=kind, version=version)
 
 
-def _withdraw(consent: Consent | None) -> Consent:
+def _end(consent: Consent | None) -> Consent:
     if consent is None:
         raise NotGiven
+    _withdraw(consent)
+    consent_withdrawn.send(Consent, consent=consent)
+    return consent
+
+
+def _withdraw(consent: Consent) -> None:
     if consent.withdrawn_at is None:
         consent.withdrawn_at = timezone.now()
         consent.save(update_fields=["withdrawn_at"])
-    return consent

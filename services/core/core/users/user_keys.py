@@ -5,20 +5,28 @@ encrypted with Django's secret key, and backups hold it too: an erasure is compl
 backup from before it is deleted.
 """
 
+import logging
 import os
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
 
+from core.kit.errors import Conflict
 from core.users.encryption import NONCE_BYTES, decrypt, encrypt
 from core.users.models import UserKey
+
+logger = logging.getLogger(__name__)
 
 KEY_BITS = 256
 
 
-class TextUnreadable(Exception):
+class TextUnreadable(Conflict):
     """A text was encrypted with another key or for another place, or was altered."""
+
+    code = "text_unreadable"
+    detail = "A private text cannot be decrypted. Its row can be deleted."
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,8 @@ class TextCipher:
         try:
             return AESGCM(self.key).decrypt(nonce, text, self._context(place)).decode()
         except (InvalidTag, ValueError):  # the second for what is shorter than a nonce
-            raise TextUnreadable(f"{place} of user {self.user_id}") from None
+            logger.error("%s of user %d is unreadable", place, self.user_id)
+            raise TextUnreadable from None
 
     def _context(self, place: str) -> bytes:
         return f"{self.user_id}:{place}".encode()
@@ -51,7 +60,7 @@ class TextCipher:
 def text_cipher(user_id: int) -> TextCipher:
     """The cipher of a user's texts, with a new key if the user has none yet. Raises TextUnreadable
     for a key of another user or of another secret key."""
-    context = f"user_key:{user_id}"
+    context = _context(user_id)
     row = UserKey.objects.filter(user_id=user_id).first()
     if row is None:
         new = encrypt(AESGCM.generate_key(KEY_BITS), context=context)
@@ -60,6 +69,38 @@ def text_cipher(user_id: int) -> TextCipher:
         )
         row = UserKey.objects.get(user_id=user_id)  # that of another request, if it came first
     try:
-        return TextCipher(user_id, decrypt(bytes(row.encrypted), context=context))
+        return TextCipher(user_id, _decrypted(row))
     except InvalidTag:
-        raise TextUnreadable(f"the key of user {user_id}") from None
+        logger.error("the key of user %d is unreadable", user_id)
+        raise TextUnreadable from None
+
+
+@transaction.atomic
+def rewrap_keys(after: int, limit: int) -> tuple[int | None, int]:
+    """Encrypt up to `limit` keys with the present secret key, from after the user `after` on. What
+    cannot be decrypted stays as it is. Returns the last user, if there may be more, and the number
+    of keys that could not be decrypted."""
+    rows = UserKey.objects.filter(user__gt=after).order_by("user")[:limit]
+    keys = [*rows.select_for_update(no_key=True)]
+    readable = []
+    for row in keys:
+        try:
+            key = _decrypted(row)
+        except InvalidTag:
+            continue
+        row.encrypted = encrypt(key, context=_context(row.user_id))
+        readable.append(row)
+    UserKey.objects.bulk_update(readable, ["encrypted"])
+    return keys[-1].user_id if len(keys) == limit else None, len(keys) - len(readable)
+
+
+def _decrypted(row: UserKey) -> bytes:
+    """Raises InvalidTag."""
+    try:
+        return decrypt(bytes(row.encrypted), context=_context(row.user_id))
+    except ValueError:  # it is shorter than a nonce
+        raise InvalidTag from None
+
+
+def _context(user_id: int) -> str:
+    return f"user_key:{user_id}"
