@@ -9,7 +9,7 @@ from core.kit.errors import Conflict
 from core.kit.etags import IfMatch
 from core.kit.versions import get_for_update
 from core.mail.sending import delete_sent_mails
-from core.mentorship.departures import notify_of_departure
+from core.mentorship.erasures import notify_of_erasure
 from core.organizations.invitations import erase_invitations
 from core.outbox.append import append_tombstones, pop_deleted_keys
 from core.outbox.history import erase_history
@@ -51,7 +51,7 @@ def erase_any_user(*, user_id: int, stored_files: int) -> None:
     has counted the stored files before it locked anything."""
     # Until the commit no new row can refer to the user.
     user = get_for_update(User.objects.filter(pk=user_id), to_delete=True)
-    notify_of_departure(user_id)
+    notify_of_erasure(user_id)
     subscriptions = erasure_subscriptions(user_id)
     handed_in = blobs_of(user_id)
     keys, rows = delete_owned(user_id)

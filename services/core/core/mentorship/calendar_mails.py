@@ -26,7 +26,7 @@ def send(session: Session, user: User) -> None:
     is_learner = user.pk == session.learner_id
     zone_name = session.learner_time_zone if is_learner else session.mentor_time_zone
     other_id = session.mentor_id if is_learner else session.learner_id
-    other = User.objects.filter(pk=other_id).first()
+    other = None if other_id is None else User.objects.filter(pk=other_id).first()
     locale = locale_of(user.pk)
     context = {
         "state": session.state,

@@ -12,7 +12,7 @@ from core.kit import clock
 from core.mentorship import (
     calendar_mails,
     conversation_jobs,  # noqa: F401 (declares its own)
-    departures,
+    erasures,
     matches,
     notifications,
     requests,
@@ -86,12 +86,12 @@ def mail_calendar(job: Job) -> None:
         calendar_mails.send(session, user)
 
 
-@job_kind(departures.CANCEL_EVENT, atomic=False)
+@job_kind(erasures.CANCEL_EVENT, atomic=False)
 def cancel_event(job: Job) -> None:
     """No-op for a user whose address nobody verified."""
     user = active_recipient(job.user_id)
     if user is not None and user.email_verified_at is not None:
-        calendar_mails.send(departures.cancelled_session(job.subject, user), user)
+        calendar_mails.send(erasures.cancelled_session(job.subject, user), user)
 
 
 @job_kind(sessions.REMIND_DAY_BEFORE)

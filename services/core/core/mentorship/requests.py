@@ -88,7 +88,7 @@ def request_mentor(
         )
         if mentor_id is None:
             waiting = MentorshipRequest.objects.filter(
-                organization_id=learner.organization_id, state=RequestState.WAITING
+                organization=learner.organization_id, state=RequestState.WAITING
             )
             if not waiting.exists():  # else it is asked by the tick, after the older ones
                 schedule(ASK_NEXT, subject=str(request.pk), key=str(request.pk))

@@ -17,7 +17,7 @@ from ongoza_contracts.mentorship import SessionState
 CANCEL_EVENT = "mentorship.cancel_event"
 
 
-def notify_of_departure(user_id: int) -> None:
+def notify_of_erasure(user_id: int) -> None:
     """Notify the mentors of a learner, and the learners with seats in the group sessions of a
     mentor, and have the event cancelled in the mentors' calendars. The match of an erased mentor
     ends by itself, with its sessions. The caller erases the user in this transaction."""
