@@ -2,7 +2,8 @@
 
 A period is a day on which the habit is due or, with a number of times a week, an ISO week. A day
 that was done counts in any case. A period that was not done is left out where a day of it was
-skipped or paused, or comes before the habit began: it neither breaks nor lengthens a streak.
+skipped or paused, or comes before the habit began and has no record: it neither breaks nor
+lengthens a streak.
 """
 
 from collections import Counter
@@ -62,14 +63,14 @@ def measures(habit: Habit, days: Days, today: date) -> Measures:
 
 def outcomes(habit: Habit, days: Days, today: date) -> list[Outcome]:
     """One for each period, the oldest first."""
-    begin, end = min([habit.starts_on, *days]), max([today, *days])
+    first, end = min([habit.starts_on, *days]), max([today, *days])
     if habit.schedule is HabitSchedule.TIMES_A_WEEK:
         return [
-            _week_outcome(habit, days, monday, begin, today)
-            for monday in _each(_monday(begin), end, WEEK_DAYS * DAY)
+            _week_outcome(habit, days, monday, today)
+            for monday in _each(_monday(first), end, WEEK_DAYS * DAY)
         ]
-    due = (day for day in _each(begin, end, DAY) if is_due(habit, day))
-    return [_outcome(habit, days, (day,), needed=1, begin=begin, today=today) for day in due]
+    due = (day for day in _each(first, end, DAY) if is_due(habit, day))
+    return [_outcome(habit, days, (day,), needed=1, today=today) for day in due]
 
 
 def is_due(habit: Habit, day: date) -> bool:
@@ -83,7 +84,7 @@ def is_left_to_do(habit: Habit, days: Days, today: date) -> bool:
         return False
     if habit.schedule is not HabitSchedule.TIMES_A_WEEK:
         return True
-    week = _week_outcome(habit, days, _monday(today), habit.starts_on, today)
+    week = _week_outcome(habit, days, _monday(today), today)
     return week is not Outcome.DONE
 
 
@@ -103,20 +104,20 @@ def frequency(habit: Habit) -> float:
     return 1.0
 
 
-def _week_outcome(habit: Habit, days: Days, monday: date, begin: date, today: date) -> Outcome:
+def _week_outcome(habit: Habit, days: Days, monday: date, today: date) -> Outcome:
     week = tuple(monday + number * DAY for number in range(WEEK_DAYS))
     needed = habit.times_a_week or 1
-    return _outcome(habit, days, week, needed=needed, begin=begin, today=today)
+    return _outcome(habit, days, week, needed=needed, today=today)
 
 
 def _outcome(
-    habit: Habit, days: Days, period: Sequence[date], *, needed: int, begin: date, today: date
+    habit: Habit, days: Days, period: Sequence[date], *, needed: int, today: date
 ) -> Outcome:
     states = Counter(days.get(day) for day in period)
     if states[HabitEntryState.DONE] >= needed:
         return Outcome.DONE
     if states[HabitEntryState.SKIPPED] or any(
-        day < begin or is_paused(habit, day) for day in period
+        is_paused(habit, day) or (day < habit.starts_on and day not in days) for day in period
     ):
         return Outcome.LEFT_OUT
     return Outcome.OPEN if period[-1] >= today else Outcome.MISSED

@@ -85,6 +85,13 @@ def test_the_first_week_is_left_out_where_it_is_too_short() -> None:
     assert found == [Outcome.LEFT_OUT, Outcome.OPEN]
 
 
+def test_days_before_a_habit_began_are_left_out_unless_they_were_done() -> None:
+    habit = Habit(starts_on=MONDAY + 4 * DAY)
+    found = outcomes(habit, of_letters("d...dd"), MONDAY + 5 * DAY)
+    assert found == [Outcome.DONE, *[Outcome.LEFT_OUT] * 3, Outcome.DONE, Outcome.DONE]
+    assert measures(habit, of_letters("d...dd"), MONDAY + 5 * DAY).streak == 3
+
+
 def test_strength_halves_in_thirteen_days_and_ignores_skips() -> None:
     strong = measures(DAILY, of_letters("d" * 13), last_day("d" * 13)).strength
     assert strong == 0.5

@@ -25,7 +25,7 @@ class CoachingOverview(Response):
     """The active ones, oldest first."""
     goals: dict[GoalState, int]
     """How many there are in each state."""
-    tags: tuple[ReflectionTag, ...] | None
-    """Of the reflections of the last 30 days, the most frequent first. Null where core was not
+    tags: tuple[ReflectionTag, ...] | None = None
+    """Of the reflections of the last 30 days, the most frequent first. Left out where core was not
     asked: reflections are not published."""
     as_of: AwareDatetime

@@ -182,7 +182,7 @@ def a_week(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
         Goal.objects.create(user=user, title="Pass", target_date=date(2026, 6, day))
 
 
-def test_the_week_is_told_once_on_monday_morning_where_the_user_is(
+def test_the_week_in_numbers_goes_out_once_on_monday_morning_where_the_user_is(
     user: User, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
 ) -> None:
     a_week(user, monkeypatch)
@@ -248,7 +248,7 @@ def test_the_week_is_in_the_language_of_the_user(
     assert words in titles
 
 
-def test_nobody_is_told_of_an_empty_week_or_against_their_wish(
+def test_nobody_is_notified_of_an_empty_week_or_against_their_wish(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = reader("baraka", time_zone=NAIROBI)

@@ -11,10 +11,13 @@ from zipfile import ZipFile
 import pytest
 from django.apps import apps
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.db.models import ForeignKey
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.coaching.reflections import write_reflection
 from core.erasure.services import erase_user
 from core.export import services
 from core.export.archive import write_archive
@@ -34,6 +37,7 @@ from core.users.models import OneTimeToken, User
 from core.users.services import add_user, update_user
 from ongoza_contracts.http.tokens import READ
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.conversation_rows import matched, messages, notes
 from tests.unit.core.offered_missions import lab
 from tests.unit.core.test_files import root
 from tests.unit.core.world import (
@@ -207,6 +211,20 @@ def test_it_holds_what_the_user_did_and_what_others_noted(amina: User) -> None:
     assert {"ongoza.user.created.v1", "ongoza.goal.updated.v1"} <= kinds
     assert {row["owner_id"] for row in files["outbox.facthistory.json"]} == {amina.pk}
     assert "Baraka" not in json.dumps(files)
+
+
+def test_private_texts_cost_as_many_queries_for_many_rows(amina: User) -> None:
+    costs, mentor = [], person("mara", Role.MENTOR)
+    matched(mentor, amina)
+    for numbers in (range(1), range(1, 6)):
+        for rows in (messages, notes):
+            rows(mentor, numbers)
+        for _ in numbers:
+            write_reflection(user=amina, text="I asked.")
+        with CaptureQueriesContext(connection) as queries:
+            write_archive(amina, BytesIO())
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
 
 
 def test_it_says_what_each_file_is(amina: User) -> None:

@@ -177,6 +177,38 @@ def test_a_flight_changes_no_day_that_is_recorded(
     assert found == {"2026-06-09": "Africa/Nairobi", "2026-06-08": "America/New_York"}
 
 
+def test_no_day_is_missed_while_a_habit_is_archived(
+    amina: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = habit(amina)
+    log(amina, path, "done")
+    at(monkeypatch, "2026-06-09T09:00")
+    (pause,) = amina.call("PATCH", path, {"state": "archived"})[1]["pauses"]
+    assert (pause["first_day"], pause["last_day"]) == ("2026-06-09", None)
+    at(monkeypatch, "2026-06-19T09:00")
+    body = amina.call("PATCH", path, {"state": "active"})[1]
+    assert (body["streak"], body["pauses"][0]["last_day"]) == (1, "2026-06-18")
+    assert log(amina, path, "done")[1]["streak"] == 2
+
+
+def test_a_habit_that_is_archived_and_reopened_on_one_day_is_due_on_it(amina: Caller) -> None:
+    path = habit(amina)
+    amina.call("PATCH", path, {"state": "archived"})
+    assert amina.call("PATCH", path, {"state": "active"})[1]["pauses"] == []
+
+
+def test_a_pause_that_lasts_is_ended_when_an_archived_habit_is_reopened(
+    amina: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = habit(amina)
+    for first_day in ("2026-06-08", "2026-07-01"):
+        amina.post(f"{path}pauses/", {"first_day": first_day})
+    assert len(amina.call("PATCH", path, {"state": "archived"})[1]["pauses"]) == 2
+    at(monkeypatch, "2026-06-12T09:00")
+    pauses = amina.call("PATCH", path, {"state": "active"})[1]["pauses"]
+    assert [one["last_day"] for one in pauses] == ["2026-06-11", None]
+
+
 def test_a_habit_that_is_archived_takes_no_days(amina: Caller) -> None:
     path = habit(amina)
     amina.call("PATCH", path, {"state": "archived"})

@@ -41,7 +41,6 @@ def overview(
             if habit.state is HabitState.ACTIVE
         ),
         goals={state: counts[state] for state in GoalState},
-        tags=None,
         as_of=now,
     )
 

@@ -14,6 +14,7 @@ router = APIRouter(prefix="/api/v1/student/coaching", tags=["coaching"])
 @router.get(
     "/overview",
     name="read_overview",
+    response_model_exclude_none=True,
     responses=describe_source(
         {
             "projection": "the learner's published facts",

@@ -80,7 +80,7 @@ def update_habit(
     *, user: User, habit_id: UUID, if_match: IfMatch | None = None, **changes: Any
 ) -> Habit:
     """Change title, schedule, reminder or state of one's own habit; a no-op if nothing changes. A
-    new schedule holds for past days too.
+    new schedule holds for past days too. An archived habit is paused until it is reopened.
 
     Raises NotFound, PreconditionFailed, TooManyHabits and Busy.
     """
@@ -95,9 +95,28 @@ def update_habit(
             setattr(habit, name, changed[name])
         if {"state", "reminder_at"} & changed.keys():
             reminders.plan(habit, preferences_of(user), clock.now())
-        if changed:
+        if "state" in changed:
+            with publish_with_parts(habit):
+                _pause_while_archived(habit, local_day(preferences_of(user), clock.now()))
+        elif changed:
             publish(habit)
         return own_habit(user, habit_id)
+
+
+def _pause_while_archived(habit: Habit, today: date) -> None:
+    """Begin a pause on the day on which the habit was archived, unless one lasts; end it where the
+    habit was reopened."""
+    lasting = habit.pauses.filter(last_day=None, first_day__lte=today)
+    if habit.state == HabitState.ARCHIVED:
+        if not lasting:
+            habit.pauses.create(first_day=today)
+        return
+    for pause in lasting:
+        if pause.first_day == today:
+            pause.delete()
+        else:
+            pause.last_day = today - DAY
+            pause.save()
 
 
 def log_day(*, user: User, habit_id: UUID, state: str, local_date: date | None = None) -> Habit:

@@ -176,7 +176,7 @@ class ReflectionShare(models.Model):
 
 
 class WeekSummary(models.Model):
-    """What a learner was told of the week before `week`, a Monday."""
+    """What a learner was notified of about the week before `week`, a Monday."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     week = models.DateField()

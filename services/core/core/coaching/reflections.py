@@ -12,7 +12,7 @@ from core.kit import clock
 from core.kit.errors import Conflict, NotFound
 from core.kit.versions import get_for_update
 from core.users.models import User
-from core.users.user_keys import text_cipher
+from core.users.user_keys import TextCipher, text_cipher
 
 
 class ConsentMissing(Conflict):
@@ -76,13 +76,15 @@ def delete_reflection(*, user: User, reflection_id: UUID) -> None:
         raise NotFound
 
 
-def decrypt(reflections: Iterable[Reflection]) -> list[Reflection]:
-    """The same reflections, all of one author, with their `text`. Raises TextUnreadable."""
+def decrypt(
+    reflections: Iterable[Reflection], cipher: TextCipher | None = None
+) -> list[Reflection]:
+    """The same reflections, all of one author, with their `text`. `cipher` is that of the author,
+    for those who read them one by one. Raises TextUnreadable."""
     rows = [*reflections]
-    cipher = text_cipher(rows[0].user_id) if rows else None
     for row in rows:
-        if cipher is not None:
-            row.text = cipher.decrypt(bytes(row.encrypted), place=_place(row))
+        cipher = cipher or text_cipher(row.user_id)
+        row.text = cipher.decrypt(bytes(row.encrypted), place=_place(row))
     return rows
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.export.contents import LEFT_OUT, LEFT_OUT_COLUMNS, Table, tables
 from core.users.models import User
+from core.users.user_keys import TextCipher
 
 ROWS_AT_ONCE = 500
 README = """\
@@ -46,21 +47,21 @@ def write_archive(user: User, target: IO[bytes]) -> None:
 
 def _write_table(archive: ZipFile, table: Table, user: User) -> str:
     """One object a line, read in parts; returns what the text says of the file."""
-    count = 0
+    count, ciphers = 0, dict[int, TextCipher]()
     with archive.open(table.file, "w", force_zip64=True) as file:
         file.write(b"[")
         for row in table.rows(user).order_by("pk").iterator(chunk_size=ROWS_AT_ONCE):
             file.write(b",\n" if count else b"\n")
-            file.write(_object(table, row))
+            file.write(_object(table, row, ciphers))
             count += 1
         file.write(b"\n]\n")
     left_out = f" Without {', '.join(table.left_out)}." if table.left_out else ""
     return f"{table.file} ({count}): {_description(table)}{left_out}\n"
 
 
-def _object(table: Table, row: Any) -> bytes:
+def _object(table: Table, row: Any, ciphers: dict[int, TextCipher]) -> bytes:
     values = {one.attname: one.value_from_object(row) for one in table.columns}
-    values |= table.private_texts(row)
+    values |= table.private_texts(row, ciphers)
     return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
 
 

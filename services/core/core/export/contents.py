@@ -8,6 +8,7 @@ is left out stands in `LEFT_OUT` with the reason.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.apps import apps
@@ -16,15 +17,12 @@ from django.db.models import CASCADE, SET_NULL, BinaryField, Field, ForeignKey, 
 from core.coaching.models import Reflection
 from core.coaching.reflections import decrypt
 from core.conduct.models import Report
-from core.conduct.selectors import read_text
 from core.mentorship.conversation_models import Flag, Message, Note
-from core.mentorship.flags import read_note as read_flag
 from core.mentorship.messages import read_content
-from core.mentorship.notes import read_note
 from core.organizations.models import Invitation
 from core.outbox.models import DeletedEntityKey, FactHistory
 from core.users.models import User
-from core.users.user_keys import TextUnreadable
+from core.users.user_keys import TextCipher, TextUnreadable, text_cipher
 
 LEFT_OUT: Mapping[str, str] = {
     "access.Membership.granted_by": "roles that you gave to other people are their data",
@@ -63,14 +61,32 @@ LEFT_OUT_COLUMNS: Mapping[str, str] = {
 SECRET = re.compile("password|hash|secret|token|jti|encrypted|private|^auth$|p256dh")
 """Columns whose names match are left out, as are all binary ones."""
 
-PRIVATE_TEXTS: Mapping[type[Model], Callable[[Any], Mapping[str, object]]] = {
-    Flag: lambda row: {"note": read_flag(row)},
-    Message: lambda row: asdict(read_content(row)),
-    Note: lambda row: {"text": read_note(row)},
-    Reflection: lambda row: {"text": decrypt([row])[0].text},
-    Report: lambda row: {"text": read_text(row)},
+
+@dataclass(frozen=True)
+class PrivateTexts:
+    """What is encrypted in the rows of a model, readable with the cipher of their owner."""
+
+    owner: str
+    """The attribute, or path of attributes, that is the id of the user whose key it is."""
+    read: Callable[[Any, TextCipher], Mapping[str, object]]
+
+    @property
+    def related(self) -> list[str]:
+        """What is read with each row."""
+        return self.owner.split(".")[:-1]
+
+
+PRIVATE_TEXTS: Mapping[type[Model], PrivateTexts] = {
+    Flag: PrivateTexts("learner_id", lambda row, cipher: {"note": _decrypt(row, cipher)}),
+    Message: PrivateTexts("match.learner_id", lambda row, own: asdict(read_content(row, own))),
+    Note: PrivateTexts("match.learner_id", lambda row, own: {"text": _decrypt(row, own)}),
+    Reflection: PrivateTexts("user_id", lambda row, own: {"text": decrypt([row], own)[0].text}),
+    Report: PrivateTexts("reporter_id", lambda row, own: {"text": _decrypt(row, own)}),
 }
-"""What is encrypted in the rows of a model, readable."""
+
+
+def _decrypt(row: Any, cipher: TextCipher) -> str:
+    return cipher.decrypt(bytes(row.encrypted), place=row.place)
 
 
 @dataclass(frozen=True)
@@ -89,11 +105,17 @@ class Table:
     def columns(self) -> "list[Field[Any, Any]]":
         return [one for one in self.model._meta.concrete_fields if not is_left_out(one)]
 
-    def private_texts(self, row: Any) -> Mapping[str, object]:
-        """By name, or `unreadable` alone; empty where the model has none."""
-        read = PRIVATE_TEXTS.get(self.model)
+    def private_texts(self, row: Any, ciphers: dict[int, TextCipher]) -> Mapping[str, object]:
+        """By name, or `unreadable` alone; empty where the model has none. `ciphers` holds those
+        that were read already, by user."""
+        texts = PRIVATE_TEXTS.get(self.model)
+        if texts is None:
+            return {}
+        owner = attrgetter(texts.owner)(row)
         try:
-            return read(row) if read else {}
+            if owner not in ciphers:
+                ciphers[owner] = text_cipher(owner)
+            return texts.read(row, ciphers[owner])
         except TextUnreadable:
             return {"unreadable": True}
 
@@ -105,7 +127,9 @@ class Table:
         found = Q()
         for lookup in self.lookups:
             found |= Q(**{lookup: user.pk})
-        return self.model._base_manager.filter(found | _by_address(self.model, user))
+        rows = self.model._base_manager.filter(found | _by_address(self.model, user))
+        texts = PRIVATE_TEXTS.get(self.model)
+        return rows.select_related(*texts.related) if texts and texts.related else rows
 
 
 def tables() -> list[Table]:

@@ -14,8 +14,8 @@ from core.kit.serializers import StrictSerializer
 from ongoza_contracts.http import openapi as common
 from ongoza_contracts.http.openapi import SCHEMAS, mappings, operations
 
-INTERNAL = re.compile(r"/api/v1/(internal|profiling/sessions)/")
-"""Routes for our own services: nginx answers 404 for them."""
+INTERNAL = re.compile(r"/api/v1/(internal|profiling/sessions|student/coaching/overview)/")
+"""Routes for our own services: nginx leads no request for them to core."""
 
 
 class Schema(AutoSchema):
