@@ -79,9 +79,10 @@ def plant_mentoring(pairs: Sequence[Pair]) -> None:
             if number < 3:
                 stories.append((until - number * HOUR, _proposes(pair, hour)))
     play(stories, until)
-    # What was due has been done; nobody is mailed about a session of the past.
-    kinds = (sessions.MAIL, *sessions.REMINDERS)
-    Job.objects.filter(kind__in=kinds, done_at=None, due_at__lte=until).delete()
+    # Nobody is mailed now, nor reminded of a session of the past.
+    waiting = Job.objects.filter(done_at=None)
+    waiting.filter(kind=sessions.MAIL).delete()
+    waiting.filter(kind__in=sessions.REMINDERS, due_at__lte=until).delete()
 
 
 def plant_habits(learners: Sequence[User]) -> None:

@@ -107,13 +107,15 @@ def _without_reviewed(learner: DemoLearner) -> DemoLearner:
 def _plant_practice(
     academy: Academy, mentors: Sequence[User], assigned: Sequence[tuple[User, User]]
 ) -> None:
-    """Some learners of the academy, each with the mentor who is assigned to them, hand in work,
-    meet, and keep habits."""
+    """Some learners of the academy, each with the mentor who is assigned to them and whom they may
+    ask, hand in work, meet, and keep habits."""
     ours = academy.organization.pk
     pairs = [
-        Pair(*one) for one in assigned if {one[0].organization_id, one[1].organization_id} == {ours}
+        Pair(learner, mentor)
+        for learner, mentor in assigned
+        if learner.organization_id == ours and mentor.organization_id in (ours, None)
     ]
-    plant_profiles(sorted(mentors, key=lambda one: one.organization_id != ours))
+    plant_profiles([*dict.fromkeys([*(one.mentor for one in pairs), *mentors])])
     plant_mentoring(pairs[:MATCHED])
     # A mentor whose match ended reviews no more.
     reviewed = [
