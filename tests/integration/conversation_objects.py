@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ongoza_contracts.vocabulary import Role
@@ -62,9 +63,10 @@ def mentee(world: "World") -> Values:
 
 
 def group(world: "World") -> Values:
+    starts_at = datetime.now(UTC) + timedelta(days=30)
     body: dict[str, Any] = {"title": f"Group {secrets.token_hex(4)}", "seats": 3}
-    body |= {"starts_at": "2030-01-07T07:00:00Z", "ends_at": "2030-01-07T08:00:00Z"}
-    body |= {"time_zone": "Africa/Nairobi"}
+    body |= {"starts_at": starts_at.isoformat(), "time_zone": "Africa/Nairobi"}
+    body |= {"ends_at": (starts_at + timedelta(hours=1)).isoformat()}
     return {"group_id": created(pair(world).mentor, "mentorship/groups/", body)["id"]}
 
 
