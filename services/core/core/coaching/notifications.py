@@ -27,7 +27,7 @@ def _habits(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
 
 
 def _weeks(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
-    rows = WeekSummary.objects.filter(pk__in=subjects)
+    rows = WeekSummary.objects.filter(pk__in=filter(str.isdecimal, subjects))
     return {str(one["id"]): one for one in rows.values()}
 
 
