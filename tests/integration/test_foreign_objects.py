@@ -126,8 +126,6 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "POST enrolments/{enrolment_id}/suspend": ADMINS,
     "POST enrolments/{enrolment_id}/withdraw": ADMINS,
     "GET mentors/{mentor_id}": ADMINS,
-    "GET mentors/{mentor_id}/slots": ADMINS,
-    "GET mentorship/matches": ADMINS,
     "GET mentorship/matches/{match_id}": ADMINS,
     "POST mentorship/matches/{match_id}/end": ADMINS,
     "GET mentorship/sessions/{session_id}": ADMINS,
