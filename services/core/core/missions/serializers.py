@@ -7,10 +7,10 @@ from core.kit.serializers import AwareDateTimeField, ProseField, SecretField, St
 from core.missions.flags import FLAG_MAX
 from core.missions.models import Criterion, Mission, Rubric
 from core.missions.selectors import WHOLE_SCORE, FlagStatus, ShownHint
-from core.programs.models import Program
+from core.programs.models import TRACKS, Program
 from core.programs.serializers import check_skill
 from ongoza_contracts.missions import ATTEMPTS_MAX, LatePolicy, MissionType
-from ongoza_contracts.vocabulary import ID_MAX, Track
+from ongoza_contracts.vocabulary import ID_MAX
 
 CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 CRITERIA_MAX, HINTS_MAX = 30, 20
@@ -36,7 +36,10 @@ class MissionSerializer(serializers.ModelSerializer[Mission]):
     skills = _shown_texts("As people write them.")
     competencies = _shown_texts("As `framework:code`.")
     prerequisites = _shown_texts("Content ids.")
-    program = serializers.SlugRelatedField[Program](slug_field="slug", read_only=True)
+    program = serializers.SlugRelatedField[Program](
+        slug_field="slug", read_only=True, allow_null=True
+    )
+    track = serializers.ChoiceField(choices=TRACKS, allow_blank=True, read_only=True)
 
     class Meta:
         model = Mission
@@ -79,7 +82,7 @@ class UpdateMissionRequest(StrictSerializer):
     program = serializers.SlugRelatedField[Program](
         slug_field="slug", queryset=Program.objects.all(), allow_null=True, required=False
     )
-    track = serializers.ChoiceField(choices=enum_choices(Track), allow_blank=True, required=False)
+    track = serializers.ChoiceField(choices=TRACKS, allow_blank=True, required=False)
     skills = _texts(64, 50, validators=[check_skill], help_text="As people write them.")
     competencies = _texts(97, 50, help_text="As `framework:code`.")
     prerequisites = _texts(32, 50, help_text="Content ids.")
