@@ -52,6 +52,7 @@ def test_percentiles_and_share_of_a_queue_are_computed_by_the_database(
 def test_the_recurring_job_reads_only_open_submissions_by_an_index(world: World) -> None:
     waiting(world.learner)
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE submissions_submission, reviews_claim, reviews_queueentry")
         cursor.execute("SET LOCAL enable_seqscan = off")
     plan = unsettled().explain()
     assert "one_open_submission" in plan
