@@ -2,9 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+
+POLL_SECONDS = 0.01
+
+
+def serve(server: HTTPServer) -> None:
+    """Answer in a thread until `shutdown`, which waits for the next poll: by default half a
+    second."""
+    Thread(target=server.serve_forever, args=[POLL_SECONDS], daemon=True).start()
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,7 @@ class HttpDouble:
         """What it answers, in turn; the last one for ever, 201 without any."""
         self.received: list[Received] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        serve(self._server)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def close(self) -> None:

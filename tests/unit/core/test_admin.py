@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from core.programs.models import ContentItem, Program
 from core.users.models import User
 from core.users.services import add_user, sign_in
 from ongoza_contracts.vocabulary import Role, Track
+from tests.http_double import serve
 from tests.unit.core.world import (
     admin_site_client,
     appended,
@@ -261,7 +261,7 @@ def test_parked_records_are_those_that_ai_reports(
             self.wfile.write(body if self.path == "/health" else b"")
 
     with HTTPServer(("127.0.0.1", 0), Health) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        serve(server)
         settings.FASTAPI_BASE_URL = f"http://127.0.0.1:{server.server_port}"
         assert cards(client)["Parked records"] == count
         server.shutdown()

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,6 +21,7 @@ from jwt.algorithms import RSAAlgorithm
 from core.users.models import ExternalIdentity, TotpSecret, User
 from core.users.services import add_user, update_user
 from ongoza_contracts.vocabulary import Role
+from tests.http_double import serve
 from tests.unit.core.world import NOBODY, Answer, Caller, Refusal, api_token, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ class Provider:
         self.configuration: dict[str, Any] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        serve(self.server)
 
     def authorize(self, url: str) -> dict[str, str]:
         """What the browser is sent back with."""

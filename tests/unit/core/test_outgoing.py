@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import httpcore
@@ -15,6 +15,7 @@ import pytest
 from core.kit import outgoing
 from core.kit.outgoing import AddressRefused, CallFailed, post, refuse_private
 from tests.certificates import Authority
+from tests.http_double import serve
 
 PUBLIC, PRIVATE = "93.184.216.34", "10.0.0.7"
 NOT_PUBLIC = (
@@ -44,7 +45,7 @@ class Server:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        serve(self.server)
         self.port = self.server.server_port
         self.url = f"{'https' if certificate else 'http'}://localhost:{self.port}/hook"
 

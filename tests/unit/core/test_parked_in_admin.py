@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from time import sleep
 from typing import Any
 
@@ -20,6 +19,7 @@ from core.users.tokens import UserClaims, read_bearer
 from ongoza_contracts.http.tokens import scope_allows
 from ongoza_contracts.vocabulary import Role
 from scripts.embedded.ports import free_ports
+from tests.http_double import serve
 from tests.unit.core.world import admin_site_client, person
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ class FakeAi:
         self.asked: list[tuple[str, str, Any]] = []
         self.tokens: list[str] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        serve(self.server)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

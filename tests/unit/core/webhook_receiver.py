@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from core.webhooks.dispatch import dispatch
 from core.webhooks.facts import TYPES
 from core.webhooks.models import Delivery, Subscription
 from ongoza_contracts.vocabulary import ProgressStatus
+from tests.http_double import serve
 from tests.unit.core.world import item
 
 PAGE = Path(__file__).parents[3] / "docs" / "webhooks.md"
@@ -59,7 +60,7 @@ class Receiver:
         self.most_at_once = 0
         self._lock = Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        serve(self._server)
         self.url = f"http://127.0.0.1:{self._server.server_port}/hooks"
 
     def close(self) -> None:
