@@ -3,15 +3,22 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from core.coaching.models import ReflectionShare
+from core.coaching.reflections import change_reflection, write_reflection
+from core.coaching.selectors import shared_reflections
 from core.kit.errors import NotFound
 from core.mentorship import requests, sessions
 from core.mentorship.blocks import Blocked, block, blocked_with, blocks_of
+from core.mentorship.conversation_models import Block
 from core.mentorship.models import MentorshipRequest, Session
 from core.mentorship.selectors import mentors_for
 from core.users.models import User
 from ongoza_contracts.mentorship import SessionState
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.coaching_rows import consent_to_mentor
 from tests.unit.core.mentor_rows import ahead, asked, match_of, profile, session_in
 from tests.unit.core.school import World
+from tests.unit.core.world import person
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +73,41 @@ def test_others_are_not_affected(world: World) -> None:
     profile(world.foreign_mentor)
     assert [one.pk for one in mentors_for(world.foreign)] == [world.foreign_mentor.pk]
     assert User.objects.filter(pk__in=blocked_with(world.foreign.pk)).count() == 0
+
+
+@BOTH
+def test_a_blocked_mentor_reads_no_reflections_until_they_are_shared_again(
+    blocker: str, world: World
+) -> None:
+    match_of(world.learner, world.mentor)
+    consent_to_mentor(world.learner)
+    reflection = write_reflection(user=world.learner, text="I was afraid.")
+
+    def share() -> None:
+        change_reflection(user=world.learner, reflection_id=reflection.pk, shared=True)
+
+    share()
+    assert [*shared_reflections(world.mentor, world.learner.pk)] == [reflection]
+    block_by(world, blocker)
+    reflection.refresh_from_db()
+    assert (reflection.shared_at, ReflectionShare.objects.count()) == (None, 0)
+    share()
+    assert not ReflectionShare.objects.exists()
+    change_reflection(user=world.learner, reflection_id=reflection.pk, shared=False)
+    Block.objects.all().delete()
+    assert not shared_reflections(world.mentor, world.learner.pk).exists()
+    share()
+    assert [*shared_reflections(world.mentor, world.learner.pk)] == [reflection]
+
+
+def test_a_block_leaves_the_shares_of_other_mentors(world: World) -> None:
+    other = person("other", Role.MENTOR)
+    consent_to_mentor(world.learner)
+    for mentor in (world.mentor, other):
+        match_of(world.learner, mentor)
+    reflection = write_reflection(user=world.learner, text="I was afraid.")
+    change_reflection(user=world.learner, reflection_id=reflection.pk, shared=True)
+    block_by(world, "learner")
+    reflection.refresh_from_db()
+    assert reflection.shared_at is not None
+    assert [share.mentor_id for share in reflection.shares.all()] == [other.pk]

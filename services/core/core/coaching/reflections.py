@@ -8,6 +8,7 @@ from django.db import transaction
 
 from core.coaching.models import Reflection, ReflectionShare
 from core.coaching.selectors import consents_to_mentors, mentorships_of
+from core.coaching.signals import shared_with_mentors
 from core.kit import clock
 from core.kit.errors import Conflict, NotFound
 from core.kit.versions import get_for_update
@@ -68,6 +69,14 @@ def end_sharing(user_id: int) -> None:
     Reflection.objects.filter(user=user_id).update(shared_at=None)
 
 
+def end_sharing_with(user_id: int, mentor_id: int) -> None:
+    """Share none of the user's reflections with this mentor any more. The caller holds the user's
+    lock."""
+    rows = Reflection.objects.filter(user=user_id, shared_at__isnull=False)
+    ReflectionShare.objects.filter(reflection__in=rows, mentor=mentor_id).delete()
+    rows.filter(shares=None).update(shared_at=None)
+
+
 @transaction.atomic
 def delete_reflection(*, user: User, reflection_id: UUID) -> None:
     """Raises NotFound."""
@@ -106,4 +115,5 @@ def _share(reflection: Reflection, *, shared: bool) -> None:
         mentors = mentorships_of(reflection.user_id).values_list("user_id", flat=True)
         for mentor_id in sorted({*mentors}):
             reflection.shares.create(mentor_id=mentor_id)
+        shared_with_mentors.send(Reflection, reflection=reflection)
     reflection.shared_at = clock.now() if shared else None

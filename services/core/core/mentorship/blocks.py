@@ -1,10 +1,12 @@
-"""Blocks: a user wants no contact with another. Both may still read what was written before."""
+"""Blocks: a user wants no contact with another. Both may still read the messages and notes that were
+written before; reflections are not shared between them any more."""
 
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from core.coaching.reflections import end_sharing_with
 from core.kit import clock
 from core.kit.errors import Conflict, NotFound
 from core.mentorship.conversation_models import Block
@@ -36,9 +38,11 @@ def blocks_of(user: User) -> QuerySet[Block]:
 
 
 def block(*, user: User, blocked_id: int) -> tuple[Block, bool]:
-    """The user's block of another, and whether it is new. Raises NotFound for a user who is erased
+    """The user's block of another, and whether it is new. It ends the sharing of reflections. Raises NotFound for a user who is erased
     meanwhile, and Busy."""
     with locked_users(user.pk, blocked_id):
+        end_sharing_with(user.pk, blocked_id)
+        end_sharing_with(blocked_id, user.pk)
         return Block.objects.get_or_create(
             blocker=user, blocked_id=blocked_id, defaults={"created_at": clock.now()}
         )
