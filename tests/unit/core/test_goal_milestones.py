@@ -5,6 +5,7 @@ import pytest
 from core.coaching.models import GoalMilestone
 from core.coaching.services import MAX_MILESTONES
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.coaching_rows import consent_to_mentor
 from tests.unit.core.world import (
     Caller,
     appended,
@@ -63,6 +64,7 @@ def test_a_mentor_reads_milestones_and_changes_none(amina: Caller, path: str) ->
     reader, stranger = signed_in(mentor), signed_in(person("juma"))
     assign(mentor, learner)
     address = f"{path}{made['id']}/"
+    consent_to_mentor(learner)
     assert reader.get(path)[1]["results"] == [made]
     assert stranger.get(path)[0] == 404
     for caller in (reader, stranger):

@@ -6,6 +6,9 @@ import pytest
 
 from core.coaching.models import Goal
 from ongoza_contracts.coaching import GoalUpdated
+from tests.unit.core.coaching_rows import consent_to_mentor
+from tests.unit.core.mentor_rows import match_of
+from tests.unit.core.school import World
 from tests.unit.core.world import (
     Caller,
     appended,
@@ -75,3 +78,27 @@ def test_a_goal_of_somebody_else_does_not_exist(amina: Caller) -> None:
     juma = signed_in(person("juma"))
     assert juma.call("PATCH", f"coaching/goals/{goal['id']}/", {"state": "dropped"})[0] == 404
     assert juma.get(f"coaching/goals/?user={goal['user']}")[0] == 404
+
+
+def test_a_mentor_reads_titles_by_consent_alone(world: World) -> None:
+    lena, mara = signed_in(world.learner), signed_in(world.mentor)
+    match_of(world.learner, world.mentor)
+    goal = lena.post("coaching/goals/", goal_request())[1]
+    one, milestones = f"coaching/goals/{goal['id']}/", f"coaching/goals/{goal['id']}/milestones/"
+    milestone = lena.post(milestones, {"title": "Book the exam"})[1]
+    goals = f"coaching/goals/?user={world.learner.pk}"
+
+    def read(caller: Caller) -> list[Any]:
+        lists = [caller.get(path)[1]["results"] for path in (goals, milestones)]
+        return [*lists, caller.get(one)[1]]
+
+    everything = [[goal], [milestone], goal]
+    for caller in (lena, signed_in(world.director), signed_in(world.admin)):
+        assert read(caller) == everything
+    without = {**goal, "title": None}
+    assert read(mara) == [[without], [{**milestone, "title": None}], without]
+    consent_to_mentor(world.learner)
+    assert read(mara) == everything
+    assert (
+        mara.get(f"mentorship/mentees/{world.learner.pk}/")[1]["goals"][0]["title"] == goal["title"]
+    )

@@ -41,18 +41,19 @@ def has_permission(caller: Caller, permission: Permission) -> bool:
     return any(access.has_permission(role, permission) for role in held)
 
 
-def extent(caller: Caller, permission: Permission) -> Extent:
-    """The users that the permission reaches besides the caller."""
-    held = active_memberships().filter(user_id=caller.id)
+def extent(caller: Caller, permission: Permission, *, without: Role | None = None) -> Extent:
+    """The users that the permission reaches besides the caller; not by the role `without`."""
+    held = active_memberships().filter(user_id=caller.id).exclude(role=without)
     return access.extent(permission, held, timezone.now())
 
 
-def reach(caller: Caller, permission: Permission, column: str) -> Q:
-    """The rows whose `column` holds a user whom `caller` reaches; always the caller's own.
+def reach(caller: Caller, permission: Permission, column: str, *, without: Role | None = None) -> Q:
+    """The rows whose `column` holds a user whom `caller` reaches, by roles other than `without`;
+    always the caller's own.
 
     Views answer 404 for any other row, as if it did not exist.
     """
-    found = extent(caller, permission)
+    found = extent(caller, permission, without=without)
     if found.everyone:
         return Q()
     members = learners_within(found) if permission in LEARNERS_ONLY else _within(found)

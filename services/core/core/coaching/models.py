@@ -33,6 +33,9 @@ class Goal(Versioned):
         max_length=16, choices=enum_choices(GoalState), default=GoalState.ACTIVE.value
     )
 
+    title_shown: bool = True
+    """Set by selectors for their caller."""
+
     class Meta:
         ordering = ("id",)
 
@@ -48,6 +51,9 @@ class GoalMilestone(models.Model):
     title = models.CharField(max_length=200)
     done_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    title_shown: bool = True
+    """Set by selectors for their caller."""
 
     class Meta:
         ordering = ("id",)

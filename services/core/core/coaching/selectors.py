@@ -3,10 +3,19 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 
 from core.access.models import Membership
 from core.access.selectors import active_memberships, reach, reaches
@@ -21,6 +30,8 @@ from ongoza_contracts.coaching import GoalState, HabitEntryState, HabitState
 from ongoza_contracts.streaks import measures
 from ongoza_contracts.vocabulary import Role
 
+Titled = TypeVar("Titled", Goal, GoalMilestone)
+
 TAGS_OF = timedelta(days=30)
 """How far back an overview looks for tags."""
 
@@ -29,13 +40,14 @@ def goals_of(caller: User, user_id: int) -> QuerySet[Goal]:
     """A learner's goals, oldest first. Raises NotFound for a learner out of reach."""
     if not reaches(caller, Permission.LEARNER_READ, user_id):
         raise NotFound
-    return Goal.objects.filter(user_id=user_id)
+    return _with_title_shown(Goal.objects.filter(user_id=user_id), caller, "user_id")
 
 
 def visible_goal(caller: User, goal_id: UUID) -> Goal:
     """Raises NotFound both for a goal that does not exist and for one out of reach."""
     within = reach(caller, Permission.LEARNER_READ, "user_id")
-    goal = Goal.objects.filter(within, pk=goal_id).first()
+    rows = _with_title_shown(Goal.objects.filter(within, pk=goal_id), caller, "user_id")
+    goal = rows.first()
     if goal is None:
         raise NotFound
     return goal
@@ -43,7 +55,17 @@ def visible_goal(caller: User, goal_id: UUID) -> Goal:
 
 def milestones_of(caller: User, goal_id: UUID) -> QuerySet[GoalMilestone]:
     """Oldest first. Raises NotFound for a goal out of reach."""
-    return visible_goal(caller, goal_id).milestones.all()
+    rows = visible_goal(caller, goal_id).milestones.all()
+    return _with_title_shown(rows, caller, "goal__user_id")
+
+
+def _with_title_shown(rows: QuerySet[Titled], caller: User, column: str) -> QuerySet[Titled]:
+    """The rows with `title_shown`: a title, which the learner wrote, is for the learner, for those
+    who reach the learner otherwise than as a mentor, and by the learner's consent for mentors."""
+    consents = Q(Exists(consents_to_mentors(OuterRef(column))))
+    others = reach(caller, Permission.LEARNER_READ, column, without=Role.MENTOR)
+    shown = consents | (others or Q(pk__isnull=False))
+    return rows.annotate(title_shown=ExpressionWrapper(shown, BooleanField()))
 
 
 def own_habit(user: User, habit_id: UUID) -> Habit:

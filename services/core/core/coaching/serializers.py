@@ -28,7 +28,20 @@ from ongoza_contracts.coaching import (
 TEXT_MAX = 10_000
 
 
+class TitleField(serializers.CharField):
+    """The title of a goal or of a milestone, or null: see `title_shown` in selectors."""
+
+    def __init__(self, **options: Any) -> None:
+        text = "Null for a mentor without the learner's consent `mentor_reads_reflections`."
+        super().__init__(read_only=True, allow_null=True, help_text=text, **options)
+
+    def get_attribute(self, instance: Goal | GoalMilestone) -> str | None:
+        return instance.title if instance.title_shown else None
+
+
 class GoalSerializer(serializers.ModelSerializer[Goal]):
+    title = TitleField()
+
     class Meta:
         model = Goal
         fields = ("id", "user", "title", "target_date", "state", "created_at", "updated_at")
@@ -45,6 +58,8 @@ class UpdateGoalRequest(SetGoalRequest):
 
 
 class GoalMilestoneSerializer(serializers.ModelSerializer[GoalMilestone]):
+    title = TitleField()
+
     class Meta:
         model = GoalMilestone
         fields = ("id", "goal", "title", "done_at", "created_at")

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.coaching.models import Goal, Reflection
+from core.coaching.serializers import TitleField
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.mentorship.flags_serializers import FlagSerializer
@@ -38,12 +39,7 @@ class MenteeSessionSerializer(serializers.ModelSerializer[Session]):
 
 
 class MenteeGoalSerializer(serializers.ModelSerializer[Goal]):
-    title = serializers.CharField(
-        default=None,
-        read_only=True,
-        allow_null=True,
-        help_text="Null without the learner's consent `mentor_reads_reflections`.",
-    )
+    title = TitleField()
 
     class Meta:
         model = Goal
