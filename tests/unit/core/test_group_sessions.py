@@ -8,17 +8,19 @@ import pytest
 from core.mentorship.blocks import block
 from core.mentorship.conversation_models import GroupSeat, GroupSession
 from core.mentorship.models import Session
+from core.notifications.models import Notification
 from core.users.models import Minor
 from ongoza_contracts.mentorship import SessionState
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.mentor_rows import ahead, match_of, profile, session_in
-from tests.unit.core.notified import notified, run_jobs
+from tests.unit.core.notified import make_due, notified, run_jobs
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.world import Caller, appended, forget_appended, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
 GROUPS = "mentorship/groups/"
+REMINDERS = {"mentorship.session_tomorrow", "mentorship.session_soon"}
 
 
 @pytest.fixture
@@ -196,3 +198,37 @@ def test_a_block_keeps_the_learner_out(mara: Caller, lena: Caller, world: World)
     block(user=world.mentor, blocked_id=world.learner.pk)
     assert refusal(lena.call("POST", seats(group))) == (409, "blocked", [])
     assert not GroupSeat.objects.exists()
+
+
+def test_the_mentor_and_who_has_a_seat_are_reminded_a_day_and_an_hour_before(
+    mara: Caller, lena: Caller, world: World
+) -> None:
+    group = opened(mara, seats=2)
+    other = person("other", Role.LEARNER, world.school)
+    for caller in (lena, signed_in(other)):
+        assert caller.call("POST", seats(group))[0] == 200
+    assert signed_in(other).call("DELETE", seats(group))[0] == 204
+    run_jobs()
+    assert not Notification.objects.filter(kind__in=REMINDERS).exists()
+    make_due()
+    run_jobs()
+    for user in (world.learner, world.mentor):
+        assert {*notified(user)} >= REMINDERS
+    assert notified(other) == []
+    shown = lena.get("notifications/")[1]["results"]
+    assert all(" (Africa/Cairo)." in one["text"] for one in shown if one["kind"] in REMINDERS)
+
+
+def test_nobody_is_reminded_of_a_group_session_that_was_cancelled_or_has_begun(
+    mara: Caller, lena: Caller, world: World
+) -> None:
+    cancelled = opened(mara)
+    lena.call("POST", seats(cancelled))
+    mara.call("POST", f"{GROUPS}{cancelled['id']}/cancel/")
+    begun = opened(mara, starts_at=ahead(5).isoformat(), ends_at=ahead(5, hour=10).isoformat())
+    lena.call("POST", seats(begun))
+    begin(begun)
+    make_due()
+    run_jobs()
+    assert GroupSeat.objects.count() == 2
+    assert not Notification.objects.filter(kind__in=REMINDERS).exists()

@@ -6,8 +6,8 @@ from core.conduct.models import Report
 from core.conduct.notifications import REPORTED
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
-from core.mentorship.managers import managers_of
 from core.notifications.services import notify
+from core.users.recipients import directors_of
 
 
 @job_kind("conduct.new_report")
@@ -16,5 +16,5 @@ def notify_of_report(job: Job) -> None:
     row = Report.objects.filter(pk=UUID(job.subject)).select_related("match").first()
     if row is None or row.match is None:
         return
-    for user_id in managers_of(row.match.learner_id, besides={row.reporter_id, row.reported_id}):
+    for user_id in directors_of(row.match.learner_id, without={row.reporter_id, row.reported_id}):
         notify(user_id=user_id, kind=REPORTED, subject=str(row.pk), version=1)

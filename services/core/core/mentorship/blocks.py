@@ -1,5 +1,5 @@
-"""Blocks: a user wants no contact with another. Both may still read the messages and notes that were
-written before; reflections are not shared between them any more."""
+"""Blocks: a user wants no contact with another. Both may still read the messages and notes that
+were written before; reflections are not shared between them any more."""
 
 from typing import Any
 from uuid import UUID
@@ -38,8 +38,8 @@ def blocks_of(user: User) -> QuerySet[Block]:
 
 
 def block(*, user: User, blocked_id: int) -> tuple[Block, bool]:
-    """The user's block of another, and whether it is new. It ends the sharing of reflections. Raises NotFound for a user who is erased
-    meanwhile, and Busy."""
+    """The user's block of another, and whether it is new. It ends the sharing of reflections.
+    Raises NotFound for a user who is erased meanwhile, and Busy."""
     with locked_users(user.pk, blocked_id):
         end_sharing_with(user.pk, blocked_id)
         end_sharing_with(blocked_id, user.pk)

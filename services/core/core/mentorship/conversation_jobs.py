@@ -6,12 +6,17 @@ from uuid import UUID
 from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.jobs.services import schedule
-from core.mentorship import workqueue_kinds  # noqa: F401 (declares the kinds)
-from core.mentorship.conversation_models import Flag, GroupSeat
+from core.kit import clock
+from core.mentorship import (
+    groups,
+    workqueue_kinds,  # noqa: F401 (declares the kinds)
+)
+from core.mentorship.conversation_models import Flag, GroupSession
 from core.mentorship.conversation_notifications import FLAG_RAISED, GROUP_CANCELLED, WORK_OVERDUE
-from core.mentorship.managers import managers_of
+from core.mentorship.notifications import SOON, TOMORROW
 from core.mentorship.workqueue import work_kinds
 from core.notifications.services import notify
+from core.users.recipients import directors_of
 
 BATCH = 200
 
@@ -21,7 +26,7 @@ def notify_of_flag(job: Job) -> None:
     flag = Flag.objects.filter(pk=UUID(job.subject)).first()
     if flag is None:
         return
-    for user_id in managers_of(flag.learner_id, besides={flag.raised_by_id, flag.learner_id}):
+    for user_id in directors_of(flag.learner_id, without={flag.raised_by_id}):
         notify(user_id=user_id, kind=FLAG_RAISED, subject=str(flag.pk), version=1)
 
 
@@ -39,7 +44,7 @@ def escalate(job: Job) -> None:
     overdue = work_kinds()[name].overdue(UUID(after) if after else None, BATCH)
     for work in overdue:
         subject = f"{name}:{work.subject}"
-        for user_id in managers_of(work.learner_id, besides={work.mentor_id}):
+        for user_id in directors_of(work.learner_id, without={work.mentor_id}):
             notify(user_id=user_id, kind=WORK_OVERDUE, subject=subject, version=1)
     if len(overdue) == BATCH:
         schedule(job.kind, subject=f"{name}:{overdue[-1].subject}")
@@ -47,7 +52,25 @@ def escalate(job: Job) -> None:
 
 @job_kind("mentorship.group_cancelled")
 def notify_of_cancelled_group(job: Job) -> None:
-    """At most `groups.MAX_SEATS` learners."""
-    seats = GroupSeat.objects.filter(session=UUID(job.subject)).order_by("learner")
-    for learner_id in seats.values_list("learner_id", flat=True):
+    for learner_id in groups.learners_with_seats(UUID(job.subject)):
         notify(user_id=learner_id, kind=GROUP_CANCELLED, subject=job.subject, version=1)
+
+
+@job_kind(groups.REMIND_DAY_BEFORE)
+def remind_group_day_before(job: Job) -> None:
+    _remind_group(job, TOMORROW)
+
+
+@job_kind(groups.REMIND_HOUR_BEFORE)
+def remind_group_hour_before(job: Job) -> None:
+    _remind_group(job, SOON)
+
+
+def _remind_group(job: Job, kind: str) -> None:
+    """Notify the mentor and those who have seats; no-op for a group session that was cancelled or
+    has begun."""
+    rows = GroupSession.objects.filter(cancelled_at=None, starts_at__gt=clock.now())
+    group = rows.filter(pk=UUID(job.subject)).first()
+    if group is not None:
+        for user_id in sorted([group.mentor_id, *groups.learners_with_seats(group.pk)]):
+            notify(user_id=user_id, kind=kind, subject=job.subject, version=1)

@@ -24,6 +24,9 @@ from core.users.models import User
 from ongoza_contracts.mentorship import MatchState
 from ongoza_contracts.vocabulary import Role
 
+REMIND_DAY_BEFORE = "mentorship.remind_group_day_before"
+REMIND_HOUR_BEFORE = "mentorship.remind_group_hour_before"
+REMINDERS = {REMIND_DAY_BEFORE: timedelta(days=1), REMIND_HOUR_BEFORE: timedelta(hours=1)}
 MAX_SEATS, LONGEST = 200, timedelta(hours=8)
 
 
@@ -73,6 +76,12 @@ def visible_group(caller: User, group_id: UUID) -> GroupSession:
     return group
 
 
+def learners_with_seats(group_id: UUID) -> list[int]:
+    """At most `MAX_SEATS` ids, in their order."""
+    seats = GroupSeat.objects.filter(session=group_id).order_by("learner")
+    return [*seats.values_list("learner_id", flat=True)]
+
+
 # --- the mentor's changes ------------------------------------------------------------------------
 def open_group(
     *,
@@ -98,8 +107,11 @@ def open_group(
             ends_at=ends_at,
             time_zone=time_zone,
             seats=seats,
-            created_at=clock.now(),
+            created_at=now,
         )
+        for kind, before in REMINDERS.items():
+            if starts_at - before > now:
+                schedule(kind, subject=str(group.pk), due_at=starts_at - before)
     return visible_group(mentor, group.pk)
 
 

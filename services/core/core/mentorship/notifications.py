@@ -1,9 +1,11 @@
 """Kinds of notification about requests, matches and sessions."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.mentorship import conversation_notifications  # noqa: F401 (declares its own)
+from core.mentorship.conversation_models import GroupSession
 from core.mentorship.models import Match, Session
 from core.notifications.models import Channel
 from core.notifications.registry import declare
@@ -27,17 +29,21 @@ def _matches(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
 
 
 def _sessions(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
-    rows = Session.objects.filter(pk__in=subjects)
-    return {str(row.pk): {"clocks": _clocks(row)} for row in rows}
+    """The start by the clocks of the learner and of the mentor; once if they have one zone, as a
+    group session has."""
+    groups = GroupSession.objects.filter(pk__in=subjects)
+    found = {str(row.pk): _clocks(row.starts_at, row.time_zone) for row in groups}
+    for row in Session.objects.filter(pk__in=subjects):
+        found[str(row.pk)] = _clocks(row.starts_at, row.learner_time_zone, row.mentor_time_zone)
+    return found
 
 
-def _clocks(session: Session) -> list[Mapping[str, object]]:
-    """The start by the clocks of the learner and of the mentor; once if they have one zone."""
-    zones = dict.fromkeys((session.learner_time_zone, session.mentor_time_zone))
-    return [
-        {"at": session.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "zone": zone}
-        for zone in zones
+def _clocks(at: datetime, *zones: str) -> Mapping[str, object]:
+    clocks = [
+        {"at": at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "zone": zone}
+        for zone in dict.fromkeys(zones)
     ]
+    return {"clocks": clocks}
 
 
 declare(ASKED, Channel.MAIL, Channel.PUSH)

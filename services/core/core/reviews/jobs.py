@@ -13,6 +13,7 @@ from core.notifications.services import notify
 from core.reviews import notifications, selectors, services
 from core.reviews.models import Claim, ClaimState
 from core.users.models import User
+from core.users.recipients import directors_of
 
 BATCH = 500
 NOTICES = {
@@ -47,7 +48,7 @@ def notify_directors(job: Job) -> None:
     entry.escalated_at = clock.now()
     entry.save(update_fields=["escalated_at"])
     version = int(entry.promised_by.timestamp())  # a second opinion is promised again
-    for user_id in selectors.directors_of(entry.submission.user_id):
+    for user_id in directors_of(entry.submission.user_id):
         notify(user_id=user_id, kind=notifications.OVERDUE, subject=job.subject, version=version)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Aggregate, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from core.access.selectors import active_memberships, reach
+from core.access.selectors import reach
 from core.kit import clock
 from core.kit.errors import NotFound
 from core.missions.models import FlagAttempt, FlagOutcome
@@ -20,7 +20,6 @@ from core.users.models import User
 from ongoza_contracts.access import Permission
 from ongoza_contracts.reviews import ReviewKind
 from ongoza_contracts.submissions import SubmissionState
-from ongoza_contracts.vocabulary import Role
 
 REVIEW = Permission.SUBMISSION_REVIEW
 UNDECIDED = (SubmissionState.SUBMITTED, SubmissionState.IN_REVIEW)
@@ -206,17 +205,3 @@ def unsettled() -> QuerySet[Submission, UUID]:
 def overdue() -> QuerySet[QueueEntry]:
     """Those whose promised time has passed without a notice to directors."""
     return waiting_entries().filter(promised_by__lte=clock.now(), escalated_at=None)
-
-
-def directors_of(user_id: int) -> list[int]:
-    """The active directors of a learner's organizations and cohorts; the admins where there is
-    none."""
-    held = active_memberships().filter(user_id=user_id, role=Role.LEARNER)
-    scopes = held.values_list("organization_id", "cohort_id")
-    within = Q(organization_id__in=[one for one, _ in scopes if one]) | Q(
-        cohort_id__in=[one for _, one in scopes if one]
-    )
-    directors = active_memberships().filter(within, role=Role.DIRECTOR).values("user_id")
-    users = User.objects.filter(is_active=True).exclude(pk=user_id)
-    ids = users.order_by("pk").values_list("pk", flat=True)
-    return [*ids.filter(pk__in=directors)] or [*ids.filter(role=Role.ADMIN)]
