@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core.calendars.models import FeedToken
 from core.coaching.models import WeekSummary
+from core.conduct.models import Report
 from core.files.models import File, Upload
 from core.idempotency.models import StoredResponse
 from core.imports.models import Import
@@ -23,10 +24,13 @@ from core.jobs.services import run_due, schedule
 from core.kit import retention
 from core.kit.retention import RetentionRule, rules
 from core.limits.models import RateLimit
+from core.mentorship.models import MentorshipRequest
 from core.notifications.models import Digest, Notification, PhoneNumber
 from core.organizations.models import Invitation, Organization
+from core.reviews.models import Claim
 from core.users.models import ApiToken, Impersonation, Minor, OneTimeToken, SignIn
 from core.webhooks.models import Delivery, Subscription
+from tests.unit.core.submission_rows import mission, submitted
 from tests.unit.core.world import person
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +121,19 @@ def previous_secret(at: datetime) -> Model:
     )
 
 
+def ended_claim(at: datetime) -> Model:
+    attempt = submitted(user(at), mission(f"mission-{int(at.timestamp()) % 1_000_000_000}"))
+    return Claim.objects.create(
+        submission=attempt, reviewer=attempt.user, state="released", until=at, ended_at=at
+    )
+
+
+def decided_report(at: datetime) -> Model:
+    return Report.objects.create(
+        reported=user(at), reason="other", encrypted=b"", state="dismissed", decided_at=at
+    )
+
+
 MAKERS: dict[str, Callable[[datetime], Model]] = {
     "calendars.feed_tokens": lambda at: FeedToken.objects.create(
         user=user(at), hash=f"{at.timestamp()}", used_at=at
@@ -124,6 +141,7 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "coaching.week_summaries": lambda at: WeekSummary.objects.create(
         user=user(at), week=at.date(), habits_done=1, goals_near=0, items_completed=0
     ),
+    "conduct.decided_reports": decided_report,
     "files.expired": file,
     "files.unfinished_uploads": lambda at: Upload.objects.create(
         owner=user(at), name="x", size=1, sha256="", changed_at=at
@@ -137,6 +155,9 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "jobs.done": lambda at: Job.objects.create(kind="x", user=user(at), done_at=at),
     "jobs.without_user": lambda at: Job.objects.create(kind="x", done_at=at),
     "limits.unused": lambda at: RateLimit.objects.create(key=f"{at}", unused_at=at),
+    "mentorship.closed_requests": lambda at: MentorshipRequest.objects.create(
+        learner=user(at), state="withdrawn", closed_at=at
+    ),
     "notifications.all": notification,
     "notifications.digests": lambda at: Digest.objects.create(user=user(at), week=at.date()),
     "notifications.read": lambda at: notification(at, created_at=timezone.now(), read_at=at),
@@ -145,6 +166,7 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     ),
     "organizations.ended_invitations": lambda at: invitation(at, status="revoked", ended_at=at),
     "organizations.open_invitations": lambda at: invitation(at, expires_at=at),
+    "reviews.ended_claims": ended_claim,
     "users.api_tokens": api_token,
     "users.impersonations": lambda at: Impersonation.objects.create(
         user=user(at), created_at=at, expires_at=at

@@ -65,7 +65,8 @@ def _with_title_shown(rows: QuerySet[Titled], caller: User, column: str) -> Quer
     consents = Q(Exists(consents_to_mentors(OuterRef(column))))
     others = reach(caller, Permission.LEARNER_READ, column, without=Role.MENTOR)
     shown = consents | (others or Q(pk__isnull=False))
-    return rows.annotate(title_shown=ExpressionWrapper(shown, BooleanField()))
+    title_shown = ExpressionWrapper(shown, BooleanField())
+    return rows.annotate(title_shown=title_shown)  # type: ignore[no-redef]  # the model's default
 
 
 def own_habit(user: User, habit_id: UUID) -> Habit:

@@ -66,6 +66,8 @@ class Report(models.Model):
     encrypted = models.BinaryField()
     state = models.CharField(max_length=16, choices=STATES, default=ReportState.OPEN.value)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(null=True, db_index=True)
+    """When it was resolved or dismissed; none again once it is reopened."""
 
     class Meta:
         ordering = ("id",)

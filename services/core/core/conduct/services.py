@@ -113,7 +113,8 @@ def decide(
         REPORT_STATES.move(row, action, partial(has_permission, caller))
         if action == DecisionAction.REOPEN:
             _require_first(row)
-        row.save(update_fields=["state"])
+        row.decided_at = None if row.state in UNDECIDED else clock.now()
+        row.save(update_fields=["state", "decided_at"])
         decision = Decision.objects.create(
             report=row, actor=caller, action=action, outcome=outcome, at=clock.now()
         )

@@ -123,6 +123,8 @@ class MentorshipRequest(models.Model):
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     accepted_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True, db_index=True)
+    """When it was accepted or withdrawn."""
 
     class Meta:
         ordering = ("id",)

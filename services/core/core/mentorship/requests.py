@@ -131,7 +131,8 @@ def accept(*, user: User, request_id: UUID) -> Match:
         require_below_limit(_matched(user.pk), profile.capacity, MentorFull)
         _require_no_match(learner_id, user.pk)
         require_consent(request.learner)
-        request.accepted_at, request.expires_at = clock.now(), None
+        request.accepted_at = request.closed_at = clock.now()
+        request.expires_at = None
         request.save()
         return start_match(learner_id=learner_id, mentor_id=user.pk)
 
@@ -154,6 +155,7 @@ def withdraw(*, user: User, request_id: UUID) -> MentorshipRequest:
         request = _get_for_update(rows)
         REQUEST_STATES.move(request, "withdraw")
         request.mentor, request.expires_at = None, None
+        request.closed_at = clock.now()
         request.save()
     return request
 

@@ -60,7 +60,7 @@ class Claim(models.Model):
     claimed_at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField()
     extensions = models.PositiveSmallIntegerField(default=0)
-    ended_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, db_index=True)
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="claims_taken_away"
     )
