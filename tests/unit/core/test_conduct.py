@@ -164,6 +164,7 @@ def test_decisions_are_recorded_with_their_actor_and_end_with_a_notice(
     assert notified(world.learner) == []
     assert move(director, row, "resolve", "warning")[1]["state"] == "resolved"
     assert notified(world.learner) == ["conduct.decided"]
+    assert Report.objects.get().decided_at == Decision.objects.last().at  # type: ignore[union-attr]
     decisions = director.get(f"{QUEUE}{row['id']}/")[1]["decisions"]
     assert [(one["action"], one["outcome"], one["actor"]) for one in decisions] == [
         ("take", None, world.director.pk),

@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 
 from core.kit.openapi import PublicDocument
-from core.lessons.markup import SECTION_MAX, user_text_html
+from core.kit.user_texts import user_text_html
+from core.lessons.markup import SECTION_MAX
+from core.missions.labs import set_hints
 from tests.openapi_documents import core_document
+from tests.unit.core.offered_missions import offered_mission
 from tests.unit.core.review_rows import claimed, graded_mission, handed_in
 from tests.unit.core.school import World
 from tests.unit.core.submission_rows import submitted
@@ -39,7 +42,10 @@ SAFE = {
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "code", "pre", "a", "hr"),
     *("br", "ul", "ol", "li", "blockquote", "s"),
 }
-HTML = {"ArtifactDetail.html", "Review.comments_html", "ReviewForReviewers.comments_html"}
+HTML = {
+    *("ArtifactDetail.html", "Review.comments_html", "ReviewForReviewers.comments_html"),
+    *("MissionDetail.story_html", "Hint.html"),
+}
 """Every field of an answer that has HTML. Texts of lessons are HTML where `markup=html` asks for
 it: `test_body_markup`."""
 
@@ -145,3 +151,23 @@ def test_a_review_harms_nobody_who_reads_it(
     for one in answers:
         require_harmless(one["results"][0]["comments_html"])
     assert "private_notes" not in answers[0]["results"][0]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_mission_and_its_hints_harm_nobody_who_reads_them(
+    attack: str, readers: list[Caller]
+) -> None:
+    mission = offered_mission(story=f"# Story\n\n{ATTACKS[attack]}")
+    set_hints(mission_id=mission.pk, hints=[{"text": f"*Look.* {ATTACKS[attack]}", "cost": 0}])
+    address = f"missions/{mission.pk}/"
+    (locked,) = readers[0].get(f"{address}hints/")[1]["hints"]
+    assert (locked["text"], locked["html"]) == (None, None)
+    assert readers[0].call("POST", f"{address}hints/1/unlock/")[0] == 200
+    for story in each_answer(readers, address):
+        assert story["story_html"].startswith("<h1>Story</h1>")
+        require_harmless(story["story_html"])
+    shown = [answer["hints"][0]["html"] for answer in each_answer(readers, f"{address}hints/")]
+    assert [html is None for html in shown] == [False, True, False, False]
+    for html in filter(None, shown):
+        assert "<em>Look.</em>" in html
+        require_harmless(html)

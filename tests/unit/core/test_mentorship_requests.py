@@ -218,6 +218,7 @@ def test_each_action_is_possible_in_its_states_alone(
     answer = act(user, request, action)
     if action in ACTIONS.get(state, ()):
         assert answer[0] < 300
+        assert (stored().closed_at is None) == (action == "decline")
     else:
         assert refusal(answer) == (409, "illegal_transition", [])
         assert stored().state == state

@@ -156,12 +156,13 @@ def test_flags_are_issued_for_learners_whom_the_manager_reaches(
 def test_hints_are_listed_locked_and_read_once_unlocked(amina: User, mission: Mission) -> None:
     caller: Caller = signed_in(amina)
     locked = [
-        {"number": 1, "cost": 0, "unlocked": False, "text": None},
-        {"number": 2, "cost": 15, "unlocked": False, "text": None},
+        {"number": 1, "cost": 0, "unlocked": False, "text": None, "html": None},
+        {"number": 2, "cost": 15, "unlocked": False, "text": None, "html": None},
     ]
     path = f"missions/{mission.pk}/hints/"
     assert caller.get(path) == (200, {"cost": 0, "hints": locked})
-    opened = {"number": 2, "cost": 15, "unlocked": True, "text": "At port 4444."}
+    texts = {"text": "At port 4444.", "html": "<p>At port 4444.</p>\n"}
+    opened = {"number": 2, "cost": 15, "unlocked": True, **texts}
     expected = (200, {"cost": 15, "hints": [locked[0], opened]})
     assert unlock(amina, mission, 2) == expected
     assert unlock(amina, mission, 2) == expected == caller.get(path)

@@ -113,10 +113,11 @@ def decide(
         REPORT_STATES.move(row, action, partial(has_permission, caller))
         if action == DecisionAction.REOPEN:
             _require_first(row)
-        row.decided_at = None if row.state in UNDECIDED else clock.now()
+        now = clock.now()
+        row.decided_at = None if row.state in UNDECIDED else now
         row.save(update_fields=["state", "decided_at"])
         decision = Decision.objects.create(
-            report=row, actor=caller, action=action, outcome=outcome, at=clock.now()
+            report=row, actor=caller, action=action, outcome=outcome, at=now
         )
         if row.reporter_id and row.state not in UNDECIDED:
             subject = str(row.pk)

@@ -8,36 +8,24 @@ from itertools import pairwise
 from urllib.parse import unquote
 from uuid import UUID
 
-import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from core.kit.errors import DomainError
+from core.kit.user_texts import CLEANER, LINK_SCHEMES, file_match
 
 SECTIONS_MAX = 50
 SECTION_MAX = 20_000
 """Characters: there are texts whose rendering takes the square of their length."""
 TITLE_MAX = 200
-LINK_SCHEMES = ("https", "http", "mailto")
 WORDS_PER_MINUTE = 200
-FILE = re.compile(r"files/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/?")
 RENDERING = 1
 """Raise it when the HTML of the same Markdown changes: clients hold it by its ETag."""
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _BLOCKS = MarkdownIt("commonmark", {"html": False}).disable("inline")
 """Finds headings in a text of any length."""
-_USER_PARSER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
-_USER_PARSER.disable(["image", "reference"])
-"""Its HTML grows with the length of the text alone: a table has cells that the text does not have,
-and a reference repeats a URL wherever it is used."""
 _LINE_BREAK = re.compile(r"\r\n?|\n")
-_ATTRIBUTES = {
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title"},
-    "ol": {"start"},
-    "code": {"class"},
-}
 
 
 class InvalidMarkdown(DomainError):
@@ -66,7 +54,7 @@ class Section:
     @property
     def references(self) -> set[UUID]:
         """The files that it shows or links to."""
-        return {UUID(match[1]) for _, url in _targets(self.markdown) if (match := _file(url))}
+        return {UUID(match[1]) for _, url in _targets(self.markdown) if (match := file_match(url))}
 
 
 @lru_cache(maxsize=32)
@@ -112,12 +100,12 @@ def check(markdown: str) -> set[UUID]:
 def local_files(section: Section) -> set[str]:
     """The relative paths of files that a text refers to where it does not stand in core yet."""
     urls = {unquote(url) for _, url in _targets(section.markdown)}
-    return {url for url in urls if not _file(url) and re.fullmatch(r"[\w.-]+(/[\w.-]+)*", url)}
+    return {url for url in urls if not file_match(url) and re.fullmatch(r"[\w.-]+(/[\w.-]+)*", url)}
 
 
 def _refuse_foreign_targets(section: Section) -> None:
     for kind, url in _targets(section.markdown):
-        if _file(url):
+        if file_match(url):
             continue
         if kind == "image":
             raise InvalidMarkdown(
@@ -149,41 +137,4 @@ def _inline(tokens: Iterable[Token]) -> Iterator[Token]:
 
 @lru_cache(maxsize=128)
 def _html(markdown: str) -> str:
-    return _CLEANER.clean(_PARSER.render(markdown))
-
-
-@lru_cache(maxsize=128)
-def user_text_html(markdown: str) -> str:
-    """The HTML of what learners and reviewers write, without tables and images: a few times as long
-    as the text."""
-    return _CLEANER.clean(_USER_PARSER.render(markdown))
-
-
-def _file(url: str) -> re.Match[str] | None:
-    return FILE.fullmatch(url)
-
-
-def _own_file(url: str) -> str | None:
-    return url if _file(url) else None
-
-
-def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Images come from core alone; classes are those of the language of a code block."""
-    if (tag, name) == ("img", "src"):
-        return _own_file(value)
-    if name == "class":
-        return value if re.fullmatch(r"language-[A-Za-z0-9+#.-]{1,32}", value) else None
-    return value
-
-
-_CLEANER = nh3.Cleaner(
-    tags={
-        *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code"),
-        *("em", "strong", "s", "ul", "ol", "li", "a", "img"),
-        *("table", "thead", "tbody", "tr", "th", "td"),
-    },
-    attributes=_ATTRIBUTES,
-    attribute_filter=_attribute,
-    url_schemes={*LINK_SCHEMES},
-    url_relative=_own_file,
-)
+    return CLEANER.clean(_PARSER.render(markdown))

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from core.kit.choices import enum_choices
 from core.kit.serializers import AwareDateTimeField, ProseField, SecretField, StrictSerializer
+from core.kit.user_texts import user_text_html
 from core.missions.flags import FLAG_MAX
 from core.missions.models import Criterion, Mission, Rubric
 from core.missions.selectors import WHOLE_SCORE, FlagStatus, ShownHint
@@ -48,6 +49,21 @@ class MissionSerializer(serializers.ModelSerializer[Mission]):
             *("rubric_version", "created_at", "updated_at"),
         )
         read_only_fields = fields
+
+
+class MissionDetailSerializer(MissionSerializer):
+    """A mission with the HTML of its story."""
+
+    story_html = serializers.SerializerMethodField(
+        help_text="Sanitized, without tables and images."
+    )
+
+    class Meta(MissionSerializer.Meta):
+        fields = (*MissionSerializer.Meta.fields, "story_html")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
+    def get_story_html(self, mission: Mission) -> str:
+        return user_text_html(mission.story)
 
 
 def _texts(longest: int, most: int, **options: Any) -> serializers.ListField:
@@ -150,7 +166,7 @@ class SetRubricRequest(StrictSerializer):
 
 # --- hints and flags -----------------------------------------------------------------------------
 class HintRequest(StrictSerializer):
-    text = ProseField(max_length=2000)
+    text = ProseField(max_length=2000, help_text="Markdown.")
     cost = serializers.IntegerField(
         min_value=0, max_value=WHOLE_SCORE, help_text="Per cent of the mission's score; 0 is free."
     )
@@ -167,6 +183,12 @@ class HintSerializer(serializers.Serializer[ShownHint]):
     cost = serializers.IntegerField(help_text="In per cent of the mission's score.")
     unlocked = serializers.BooleanField()
     text = serializers.CharField(allow_null=True, help_text="Null until the caller unlocks it.")
+    html = serializers.SerializerMethodField(
+        help_text="Of the text, without tables and images; null until the caller unlocks it."
+    )
+
+    def get_html(self, hint: ShownHint) -> str | None:
+        return None if hint.text is None else user_text_html(hint.text)
 
 
 class HintsSerializer(serializers.Serializer[Any]):

@@ -11,7 +11,11 @@ from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.missions import selectors, serializers, services
-from core.missions.serializers import MissionSerializer, RubricSerializer
+from core.missions.serializers import (
+    MissionDetailSerializer,
+    MissionSerializer,
+    RubricSerializer,
+)
 from ongoza_contracts.access import Permission
 from ongoza_contracts.missions import MissionState, MissionType
 from ongoza_contracts.vocabulary import ID_MAX, Track
@@ -99,10 +103,10 @@ class MissionDetail(ApiView):
     etag_methods = ("GET", "PATCH")
     if_match_methods = ("PATCH",)
 
-    @extend_schema(operation_id="missions_read", responses=MissionSerializer)
+    @extend_schema(operation_id="missions_read", responses=MissionDetailSerializer)
     def get(self, request: Request, mission_id: UUID) -> Response:
         """One mission, retired or not; a draft for directors and admins, else 404."""
-        return self.one(selectors.visible_mission(self.caller, mission_id), MissionSerializer)
+        return self.one(selectors.visible_mission(self.caller, mission_id), MissionDetailSerializer)
 
     @extend_schema(
         operation_id="missions_update",

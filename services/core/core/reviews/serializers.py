@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.kit.serializers import ProseField, StrictSerializer
-from core.lessons.markup import SECTION_MAX, user_text_html
+from core.kit.user_texts import user_text_html
+from core.lessons.markup import SECTION_MAX
 from core.missions.serializers import CRITERIA_MAX, POINTS_MAX
 from core.reviews.decisions import Assessment
 from core.reviews.models import (

@@ -4,7 +4,8 @@ from django.core.validators import URLValidator
 from rest_framework import serializers
 
 from core.kit.serializers import AwareDateTimeField, ProseField, StrictSerializer
-from core.lessons.markup import SECTION_MAX, user_text_html
+from core.kit.user_texts import user_text_html
+from core.lessons.markup import SECTION_MAX
 from core.submissions.models import ARTIFACT_KINDS, Artifact, ArtifactKind, Extension, Submission
 from core.submissions.similar import Similarity
 from ongoza_contracts.vocabulary import ID_MAX
