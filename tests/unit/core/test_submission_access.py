@@ -12,6 +12,7 @@ from core.users.models import User
 from ongoza_contracts.missions import LatePolicy
 from ongoza_contracts.submissions import SubmissionState as State
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.notified import notified
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.submission_rows import act, in_state, mission, path, submitted
 from tests.unit.core.world import (
@@ -78,6 +79,17 @@ def test_staff_extend_the_time_of_learners_they_review(world: World) -> None:
     assert signed_in(world.foreign).get(f"missions/{row.pk}/extensions/")[1]["results"] == []
 
 
+def test_the_learner_is_notified_of_each_time_once(world: World) -> None:
+    row, director = mission(due_at=NOW), signed_in(world.director)
+    for days in (1, 2, 2):
+        until = NOW + timedelta(days=days)
+        extend(director, row, world.learner, until)
+    assert notified(world.learner) == ["submissions.extension_granted"] * 2
+    newest = signed_in(world.learner).get("notifications/")[1]["results"][0]["text"]
+    assert row.title in newest
+    assert f"{until:%H:%M} UTC" in newest
+
+
 def test_nobody_else_extends_it(world: World) -> None:
     row = mission(due_at=NOW)
     later = NOW + timedelta(days=1)
@@ -95,6 +107,7 @@ def test_an_extension_ends_after_the_due_time(world: World, due_at: Any) -> None
     answer = extend(signed_in(world.director), row, world.learner, NOW + timedelta(days=1))
     assert refusal(answer) == (400, "not_later", [])
     assert not Extension.objects.exists()
+    assert notified(world.learner) == []
 
 
 def test_an_extension_makes_what_was_handed_in_less_late(world: World) -> None:

@@ -10,9 +10,11 @@ from core.access.services import lock_users
 from core.kit import clock
 from core.kit.errors import DomainError, NotFound
 from core.missions.models import Mission
+from core.notifications.services import notify
 from core.outbox.publish import publish
 from core.submissions.lateness import VERSION, Lateness
 from core.submissions.models import Extension, Submission
+from core.submissions.notifications import EXTENSION_GRANTED
 from core.submissions.selectors import known_mission
 from core.submissions.services import lateness_at
 from core.users.models import User
@@ -42,9 +44,9 @@ class NotLater(DomainError):
 def grant_extension(
     *, granted_by: User, mission_id: UUID, user_id: int, until: datetime
 ) -> tuple[Extension, bool]:
-    """Let a learner hand in until then; a former extension of the learner's is replaced. What they
-    have handed in already and has no score yet is less late at once. Returns the extension, and
-    whether it is the first.
+    """Let a learner hand in until then, and notify them; a former extension of the learner's is
+    replaced. What they have handed in already and has no score yet is less late at once. Returns
+    the extension, and whether it is the first.
 
     Raises NotFound for a mission that was never published and for a learner whose work `granted_by`
     does not review, OwnExtension and NotLater.
@@ -63,6 +65,8 @@ def grant_extension(
         defaults={"until": until, "granted_by": granted_by, "changed_at": clock.now()},
     )
     _lower_lateness(mission, user_id)
+    subject, version = str(extension.pk), int(until.timestamp())
+    notify(user_id=user_id, kind=EXTENSION_GRANTED, subject=subject, version=version)
     return extension, is_new
 
 
