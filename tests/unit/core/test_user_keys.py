@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from core.erasure.services import erase_user
 from core.export.archive import write_archive
-from core.users.management.commands import rewrap_user_keys
+from core.users.management.commands import reencrypt_secrets
 from core.users.models import UserKey
 from core.users.user_keys import TextUnreadable, text_cipher
 from tests.unit.core.coaching_rows import REFLECTIONS
@@ -65,11 +65,11 @@ def test_keys_outlive_a_change_of_the_secret_key(settings: Any) -> None:
     encrypted = text_cipher(learner.pk).encrypt(TEXT, place="a")
     earlier = settings.SECRET_KEY
     settings.SECRET_KEY = "another-secret-of-32-characters-or-more"
-    with pytest.raises(CommandError, match="1 keys are unreadable"):
-        call_command("rewrap_user_keys")
+    with pytest.raises(CommandError, match="1 secrets are unreadable"):
+        call_command("reencrypt_secrets")
     settings.SECRET_KEY_FALLBACKS = [earlier]
     assert text_cipher(learner.pk).decrypt(encrypted, place="a") == TEXT
-    call_command("rewrap_user_keys")
+    call_command("reencrypt_secrets")
     settings.SECRET_KEY_FALLBACKS = []
     assert text_cipher(learner.pk).decrypt(encrypted, place="a") == TEXT
 
@@ -77,12 +77,12 @@ def test_keys_outlive_a_change_of_the_secret_key(settings: Any) -> None:
 def test_all_keys_are_encrypted_again_in_several_batches(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rewrap_user_keys, "BATCH", 2)
+    monkeypatch.setattr(reencrypt_secrets, "BATCH", 2)
     learners = [person(f"learner-{number}") for number in range(5)]
     keys = [text_cipher(one.pk).key for one in learners]
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-secret-of-32-characters-or-more"
-    call_command("rewrap_user_keys")
+    call_command("reencrypt_secrets")
     settings.SECRET_KEY_FALLBACKS = []
     assert [text_cipher(one.pk).key for one in learners] == keys
 

@@ -112,10 +112,14 @@ def _judge(user: User, mission: Mission, entered: str) -> tuple[FlagOutcome, int
 
 def _secret_of(mission: Mission) -> bytes:
     """It is made when it is needed first."""
-    context = f"flags of mission {mission.pk}"
+    context = flags_context(mission.pk)
     new = encrypt(token_bytes(SECRET_BYTES), context=context)
     row, _ = FlagSecret.objects.get_or_create(mission=mission, defaults={"encrypted": new})
     return decrypt(bytes(row.encrypted), context=context)
+
+
+def flags_context(mission_id: UUID) -> str:
+    return f"flags of mission {mission_id}"
 
 
 # --- hints ---------------------------------------------------------------------------------------

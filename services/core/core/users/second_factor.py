@@ -149,7 +149,7 @@ def begin(user: User) -> Enrolment:
         raise AlreadyEnrolled
     secret = os.urandom(20)
     TotpSecret.objects.filter(user=user).delete()
-    TotpSecret.objects.create(user=user, encrypted=encrypt(secret, context=_context(user.pk)))
+    TotpSecret.objects.create(user=user, encrypted=encrypt(secret, context=totp_context(user.pk)))
     totp = TOTP(secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303  (what authenticator apps know)
     uri = totp.get_provisioning_uri(user.email, ISSUER)
     qr = segno.make(uri, micro=False).svg_data_uri(scale=4)
@@ -239,7 +239,7 @@ def _count_attempt(totp: TotpSecret) -> None:
 def _use_totp(totp: TotpSecret, code: str) -> bool:
     """The step of an accepted code is stored: it and all earlier ones are refused from then on."""
     try:
-        secret = decrypt(bytes(totp.encrypted), context=_context(totp.user_id))
+        secret = decrypt(bytes(totp.encrypted), context=totp_context(totp.user_id))
     except InvalidTag:  # after a change of Django's secret key, or of the user's id
         log.error("a TOTP secret is unreadable", extra={"facts": {"user_id": totp.user_id}})
         return False
@@ -267,7 +267,7 @@ def _hash(user_id: int, code: str) -> str:
     return salted_hmac("core.users.recovery_code", text, algorithm="sha256").hexdigest()
 
 
-def _context(user_id: int) -> str:
+def totp_context(user_id: int) -> str:
     """Binds a secret to its user: a row copied to another user is useless."""
     return f"totp:{user_id}"
 

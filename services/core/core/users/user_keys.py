@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import transaction
 
 from core.kit.errors import Conflict
 from core.users.encryption import NONCE_BYTES, decrypt, encrypt
@@ -60,7 +59,7 @@ class TextCipher:
 def text_cipher(user_id: int) -> TextCipher:
     """The cipher of a user's texts, with a new key if the user has none yet. Raises TextUnreadable
     for a key of another user or of another secret key."""
-    context = _context(user_id)
+    context = key_context(user_id)
     row = UserKey.objects.filter(user_id=user_id).first()
     if row is None:
         new = encrypt(AESGCM.generate_key(KEY_BITS), context=context)
@@ -75,32 +74,13 @@ def text_cipher(user_id: int) -> TextCipher:
         raise TextUnreadable from None
 
 
-@transaction.atomic
-def rewrap_keys(after: int, limit: int) -> tuple[int | None, int]:
-    """Encrypt up to `limit` keys with the present secret key, from after the user `after` on. What
-    cannot be decrypted stays as it is. Returns the last user, if there may be more, and the number
-    of keys that could not be decrypted."""
-    rows = UserKey.objects.filter(user__gt=after).order_by("user")[:limit]
-    keys = [*rows.select_for_update(no_key=True)]
-    readable = []
-    for row in keys:
-        try:
-            key = _decrypted(row)
-        except InvalidTag:
-            continue
-        row.encrypted = encrypt(key, context=_context(row.user_id))
-        readable.append(row)
-    UserKey.objects.bulk_update(readable, ["encrypted"])
-    return keys[-1].user_id if len(keys) == limit else None, len(keys) - len(readable)
-
-
 def _decrypted(row: UserKey) -> bytes:
     """Raises InvalidTag."""
     try:
-        return decrypt(bytes(row.encrypted), context=_context(row.user_id))
+        return decrypt(bytes(row.encrypted), context=key_context(row.user_id))
     except ValueError:  # it is shorter than a nonce
         raise InvalidTag from None
 
 
-def _context(user_id: int) -> str:
+def key_context(user_id: int) -> str:
     return f"user_key:{user_id}"

@@ -27,7 +27,7 @@ def new_secret(subscription_id: UUID) -> tuple[str, bytes]:
     """As its owner sees it, and encrypted."""
     key = secrets.token_bytes(SECRET_BYTES)
     shown = PREFIX + base64.b64encode(key).decode()
-    return shown, encrypt(key, context=_context(subscription_id))
+    return shown, encrypt(key, context=secret_context(subscription_id))
 
 
 def keys_of(subscription: Subscription) -> list[bytes]:
@@ -36,10 +36,10 @@ def keys_of(subscription: Subscription) -> list[bytes]:
     rotated_at, previous = subscription.rotated_at, subscription.encrypted_previous_secret
     if previous and rotated_at and timezone.now() < rotated_at + BOTH_SECRETS_FOR:
         encrypted.append(previous)
-    return [decrypt(bytes(one), context=_context(subscription.pk)) for one in encrypted]
+    return [decrypt(bytes(one), context=secret_context(subscription.pk)) for one in encrypted]
 
 
-def _context(subscription_id: UUID) -> str:
+def secret_context(subscription_id: UUID) -> str:
     return f"webhooks.secret {subscription_id}"
 
 
