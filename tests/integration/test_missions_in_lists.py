@@ -199,3 +199,17 @@ async def test_a_submission_marks_its_learner_and_a_mission_every_list(pool: asy
     assert await pool.fetchval("SELECT revision FROM catalogue_revision") == revision
     await apply(pool, mission())
     assert await pool.fetchval("SELECT revision FROM catalogue_revision") == revision + 1
+
+
+async def test_a_draft_leaves_every_list_as_it_is(pool: asyncpg.Pool) -> None:
+    async def revision() -> int:
+        return int(await pool.fetchval("SELECT revision FROM catalogue_revision"))
+
+    before = await revision()
+    await apply(pool, mission(state=MissionState.DRAFT))
+    await apply(pool, mission(2, state=MissionState.DRAFT, max_attempts=1))
+    assert await revision() == before
+    await apply(pool, mission(3))
+    assert await revision() == before + 1
+    await apply(pool, mission(4, state=MissionState.RETIRED))
+    assert await revision() == before + 2

@@ -78,7 +78,7 @@ async def apply_within(
 async def _write(db: Db, batch: Batch) -> Applied:
     """Erases last, because an erasure deletes what earlier facts of the batch wrote."""
     changed = await _upsert(db, batch)
-    stale_kinds = changed.keys() & batch.registry.stale_kinds
+    stale_kinds = changed.keys() & _kinds_that_change_lists(batch)
     owners = [owner for kind in stale_kinds for owner in changed[kind]]
     learners = [owner for owner in owners if owner is not None]
     await marks.mark_learners(db, learners)
@@ -90,6 +90,15 @@ async def _write(db: Db, batch: Batch) -> Applied:
         learners=bool(learners),
         content=bool(changed["content"]),
     )
+
+
+def _kinds_that_change_lists(batch: Batch) -> frozenset[str]:
+    registry = batch.registry
+    entities = batch.entities.values()
+    kinds = {
+        one.kind for one in entities if registry.by_fact[type(one.fact)].changes_lists(one.fact)
+    }
+    return registry.stale_kinds - (set(registry.entity_kinds) - kinds)
 
 
 async def _upsert(db: Db, batch: Batch) -> dict[str, list[int | None]]:

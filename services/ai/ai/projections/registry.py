@@ -4,11 +4,12 @@ A new fact is one more `Projection` in the tuple: reading, writing, erasing, com
 rebuilding follow from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from ongoza_contracts.event import Fact
+from ongoza_contracts.missions import MissionState, MissionUpdated
 from ongoza_contracts.topics import (
     CALENDAR_EVENTS,
     CERTIFICATES,
@@ -45,6 +46,13 @@ class Projection:
     `entity`."""
     exists: str = "true"
     """For typed tables with rows of deleted entities: the SQL condition of an existing entity."""
+    changes_lists: Callable[[Fact], bool] = lambda fact: True
+    """Whether a fact makes lists stale; asked for kinds without a typed table alone."""
+
+
+def _is_no_draft(fact: Fact) -> bool:
+    """Lists use published missions, and a mission never becomes a draft again."""
+    return not (isinstance(fact, MissionUpdated) and fact.state is MissionState.DRAFT)
 
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -60,7 +68,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ),
     Projection(topic=FEEDBACK, makes_lists_stale=True),
     Projection(topic=GOALS, makes_lists_stale=False),
-    Projection(topic=MISSIONS, makes_lists_stale=True),
+    Projection(topic=MISSIONS, makes_lists_stale=True, changes_lists=_is_no_draft),
     Projection(topic=SUBMISSIONS, makes_lists_stale=True),
     Projection(topic=HABITS, makes_lists_stale=False),
     Projection(topic=HABIT_ENTRIES, makes_lists_stale=False),
