@@ -87,7 +87,7 @@ class Missions(ApiView):
     @extend_schema(
         operation_id="missions_draft",
         request=serializers.DraftMissionRequest,
-        responses={201: MissionSerializer},
+        responses={201: MissionDetailSerializer},
     )
     def post(self, request: Request) -> Response:
         """Draft a mission; `title` is enough. Learners see it once it is published.
@@ -95,7 +95,7 @@ class Missions(ApiView):
         For directors and admins. 409 `mission_exists`, `program_fixed` or `code_taken`.
         """
         mission = services.draft_mission(**self.body(serializers.DraftMissionRequest))
-        return self.one(mission, MissionSerializer, 201)
+        return self.one(mission, MissionDetailSerializer, 201)
 
 
 class MissionDetail(ApiView):
@@ -111,7 +111,7 @@ class MissionDetail(ApiView):
     @extend_schema(
         operation_id="missions_update",
         request=serializers.UpdateMissionRequest,
-        responses=MissionSerializer,
+        responses=MissionDetailSerializer,
     )
     def patch(self, request: Request, mission_id: UUID) -> Response:
         """Change a mission that is not retired; the item of a published one follows.
@@ -121,7 +121,7 @@ class MissionDetail(ApiView):
         """
         changes = self.body(serializers.UpdateMissionRequest, partial=True)
         mission = services.change_mission(mission_id=mission_id, if_match=self.if_match, **changes)
-        return self.one(mission, MissionSerializer)
+        return self.one(mission, MissionDetailSerializer)
 
 
 class PublishMission(ApiView):
@@ -129,7 +129,7 @@ class PublishMission(ApiView):
     etag_methods = ("POST",)
     if_match_methods = ("POST",)
 
-    @extend_schema(operation_id="missions_publish", request=None, responses=MissionSerializer)
+    @extend_schema(operation_id="missions_publish", request=None, responses=MissionDetailSerializer)
     def post(self, request: Request, mission_id: UUID) -> Response:
         """Publish a draft: its item is added to the catalogue, or changed if it has one already,
         and is completed by review.
@@ -137,28 +137,28 @@ class PublishMission(ApiView):
         For directors and admins. 409 `mission_incomplete` says what is missing.
         """
         mission = services.publish_mission(mission_id=mission_id, if_match=self.if_match)
-        return self.one(mission, MissionSerializer)
+        return self.one(mission, MissionDetailSerializer)
 
 
 class RetireMission(ApiView):
     permissions = {"POST": Permission.CONTENT_MANAGE}
     etag_methods = ("POST",)
 
-    @extend_schema(operation_id="missions_retire", request=None, responses=MissionSerializer)
+    @extend_schema(operation_id="missions_retire", request=None, responses=MissionDetailSerializer)
     def post(self, request: Request, mission_id: UUID) -> Response:
         """Retire a published mission and its item: they are no longer offered. For directors and
         admins."""
-        return self.one(services.retire_mission(mission_id=mission_id), MissionSerializer)
+        return self.one(services.retire_mission(mission_id=mission_id), MissionDetailSerializer)
 
 
 class RestoreMission(ApiView):
     permissions = {"POST": Permission.CONTENT_MANAGE}
     etag_methods = ("POST",)
 
-    @extend_schema(operation_id="missions_restore", request=None, responses=MissionSerializer)
+    @extend_schema(operation_id="missions_restore", request=None, responses=MissionDetailSerializer)
     def post(self, request: Request, mission_id: UUID) -> Response:
         """Offer a retired mission and its item again. For directors and admins."""
-        return self.one(services.restore_mission(mission_id=mission_id), MissionSerializer)
+        return self.one(services.restore_mission(mission_id=mission_id), MissionDetailSerializer)
 
 
 class MissionRubric(ApiView):
@@ -183,7 +183,7 @@ class MissionRubric(ApiView):
     @extend_schema(
         operation_id="missions_set_rubric",
         request=serializers.SetRubricRequest,
-        responses=MissionSerializer,
+        responses=MissionDetailSerializer,
     )
     def put(self, request: Request, mission_id: UUID) -> Response:
         """Publish the next version of the rubric, by which work that is handed in from now on is
@@ -193,4 +193,4 @@ class MissionRubric(ApiView):
         """
         body = self.body(serializers.SetRubricRequest)
         mission = services.set_rubric(mission_id=mission_id, if_match=self.if_match, **body)
-        return self.one(mission, MissionSerializer)
+        return self.one(mission, MissionDetailSerializer)
