@@ -109,8 +109,9 @@ def _expired_requests(world: World, clock: Clock) -> Prepared:
 def _match_without_membership(world: World, _: Clock) -> Prepared:
     match = match_of(world.learner, world.mentor)
     session_in(SessionState.CONFIRMED, match)
-    rows = QuerySet(Membership).filter(user=world.mentor, learner=world.learner)
-    rows.update(revoked_at=timezone.now())
+    QuerySet(Membership).filter(user=world.mentor, learner=world.learner).update(
+        revoked_at=timezone.now()
+    )
     return Prepared(str(match.pk))
 
 
