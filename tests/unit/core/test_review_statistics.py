@@ -53,7 +53,7 @@ def test_percentiles_and_share_of_a_queue_are_computed_by_the_database(
 def test_the_recurring_job_reads_only_open_submissions_by_an_index(world: World) -> None:
     first = waiting(world.learner)
     decided = {"user": first.user, "mission": first.mission, "state": "failed"}
-    QuerySet(Submission).bulk_create(
+    QuerySet[Submission](Submission).bulk_create(
         Submission(**decided, attempt=attempt) for attempt in range(2, 3_000)
     )
     with connection.cursor() as cursor:
