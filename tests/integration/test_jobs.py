@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -39,6 +40,7 @@ FROM fact_history WHERE type = 'ongoza.signin.ended.v1'
 """
 UNDONE = "SELECT kind, attempts, last_error FROM jobs_job WHERE done_at IS NULL AND key IS NULL"
 CALLED = "SELECT count(*) FROM webhooks_delivery WHERE claimed_until > now()"
+NOTICES = "SELECT count(*) FROM notifications_notification WHERE kind = 'coaching.goal_near'"
 NOT_CALLED = "SELECT count(*) FROM webhooks_delivery WHERE attempts = 0"
 
 
@@ -133,6 +135,23 @@ def test_owed_jobs_are_done_once_when_the_broker_is_wiped_and_workers_are_killed
     eventually(lambda: rows(stack, "relational", UNDONE) == [], TICK_SECONDS)
     assert rows(stack, "relational", ENDED) == [(3, 3, 1)]
     eventually(lambda: jobs_of(stack) == (0, 0))  # a tick may just have scheduled others
+
+
+def test_a_notice_is_added_once_though_the_worker_dies_before_its_commit(running: Stack) -> None:
+    stack = running
+    token = log_in(stack)["access_token"]
+    learner = Learner(stack, 0, token, "")
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    created(learner, "coaching/goals/", {"title": "Pass", "target_date": str(tomorrow)})
+    stack.stop("jobs")
+    job = add_due(stack, "coaching.goal_dates", age=60)
+    stack.start("jobs", environment={"ONGOZA_FAILPOINT": "jobs.before_commit"})
+    eventually(lambda: stack.register.alive("jobs") is None)
+    assert (count_of(stack, NOTICES), is_done(stack, job)) == (0, False)
+    stack.run("jobs")
+    assert retry(stack, token, job) == 200  # without the pause after an attempt
+    eventually(lambda: is_done(stack, job), TICK_SECONDS)
+    assert count_of(stack, NOTICES) == 1
 
 
 def test_a_retry_is_stored_while_the_broker_is_away_and_run_when_it_is_back(
