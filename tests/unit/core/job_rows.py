@@ -13,10 +13,9 @@ from core.coaching.models import Goal
 from core.coaching.notifications import GOAL_NEAR, HABIT_DUE, WEEK
 from core.conduct.models import Report
 from core.conduct.notifications import REPORTED
-from core.mentorship import conversation_notifications, notifications, sessions
+from core.mentorship import conversation_notifications, groups, notifications, sessions
 from core.mentorship.conversation_models import Flag
 from core.mentorship.erasures import CANCEL_EVENT
-from core.mentorship.groups import open_group, take_seat
 from core.mentorship.models import MentorshipRequest, Session
 from core.mentorship.requests import ASK_NEXT
 from core.mentorship.workqueue import work_kinds
@@ -54,8 +53,8 @@ class Case:
     mails: int = 0
 
 
-def notice(kind: str, name: str) -> dict[str, int]:
-    return {f"notice {kind} to {name}": 1}
+def notice(kind: str, *names: str) -> dict[str, int]:
+    return {f"notice {kind} to {name}": 1 for name in names}
 
 
 # --- reviews -------------------------------------------------------------------------------------
@@ -168,9 +167,9 @@ def _session_to_record(world: World, _: Clock) -> Prepared:
     return Prepared("session_to_record")
 
 
-def _cancelled_group(world: World, _: Clock) -> Prepared:
+def _group(world: World, _: Clock) -> Prepared:
     profile(world.mentor)
-    group = open_group(
+    group = groups.open_group(
         mentor=world.mentor,
         title="Capture the flag",
         starts_at=ahead(4),
@@ -179,7 +178,7 @@ def _cancelled_group(world: World, _: Clock) -> Prepared:
         seats=3,
     )
     for learner in (world.learner, person("second", Role.LEARNER, world.school)):
-        take_seat(learner=learner, group_id=group.pk)
+        groups.take_seat(learner=learner, group_id=group.pk)
     return Prepared(str(group.pk))
 
 
@@ -219,8 +218,7 @@ def _monday(_: World, clock: Clock) -> Prepared:
 CANCELLED_SESSION = {
     "fact session.updated": 1,
     f"job {sessions.MAIL}": 2,
-    **notice(notifications.CANCELLED, "lena"),
-    **notice(notifications.CANCELLED, "mara"),
+    **notice(notifications.CANCELLED, "lena", "mara"),
 }
 CASES: Mapping[str, Case] = {
     "reviews.queue": Case(_queue, {"job reviews.settle": 1, "job reviews.escalation": 1}),
@@ -260,12 +258,12 @@ CASES: Mapping[str, Case] = {
         _session_to_record, notice(conversation_notifications.WORK_OVERDUE, "dora")
     ),
     "mentorship.group_cancelled": Case(
-        _cancelled_group,
-        {
-            **notice(conversation_notifications.GROUP_CANCELLED, "lena"),
-            **notice(conversation_notifications.GROUP_CANCELLED, "second"),
-        },
+        _group, notice(conversation_notifications.GROUP_CANCELLED, "lena", "second")
     ),
+    groups.REMIND_DAY_BEFORE: Case(
+        _group, notice(notifications.TOMORROW, "lena", "mara", "second")
+    ),
+    groups.REMIND_HOUR_BEFORE: Case(_group, notice(notifications.SOON, "lena", "mara", "second")),
     "conduct.new_report": Case(_report, notice(REPORTED, "dora")),
     "coaching.goal_dates": Case(_near_goal, notice(GOAL_NEAR, "lena")),
     "coaching.reminders": Case(_habit_to_remind_of, notice(HABIT_DUE, "amina")),
