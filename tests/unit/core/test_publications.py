@@ -143,7 +143,7 @@ def upsert(row: Any) -> None:
     )
 
 
-WAYS = [
+WAYS: list[Callable[[Any], None]] = [
     delete_instance,
     delete_queryset,
     save,
@@ -155,16 +155,14 @@ WAYS = [
 ]
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @pytest.mark.parametrize("kind", PUBLICATIONS)
-def test_a_published_row_changes_in_no_other_way(
-    kind: str, way: Callable[[Any], None], rows: dict[str, Versioned]
-) -> None:
+def test_a_published_row_changes_in_no_other_way(kind: str, rows: dict[str, Versioned]) -> None:
     row = rows[kind]
     before = _columns(row), type(row)._default_manager.count()
-    with pytest.raises(UnpublishedChange):
-        way(row)
-    assert (_columns(row), type(row)._default_manager.count()) == before
+    for way in WAYS:
+        with pytest.raises(UnpublishedChange):
+            way(row)
+        assert (_columns(row), type(row)._default_manager.count()) == before, way.__name__
     assert appended() == []
 
 
@@ -187,7 +185,7 @@ def test_a_related_manager_moves_no_published_row(kind: str, rows: dict[str, Ver
 
 
 @pytest.mark.parametrize("kind", PUBLICATIONS)
-def test_every_published_column_is_guarded(kind: str, rows: dict[str, Versioned]) -> None:
+def test_every_published_column_is_guarded(kind: str) -> None:
     model = PUBLICATIONS[kind].model
     for field in model._meta.concrete_fields:
         if field.name not in model.unversioned:
