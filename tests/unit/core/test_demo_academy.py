@@ -75,7 +75,7 @@ def seeded(
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded"), pytest.mark.slow]
 
 
 def query(statement: str) -> list[tuple[Any, ...]]:
