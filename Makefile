@@ -14,8 +14,8 @@ SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engag
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-up: .venv/.ready ## start everything on this machine and print URLs and logins
-	@$(STACK) up
+up: .venv/.ready ## start everything on this machine and print URLs and logins (WEB=0: without the web client)
+	@$(STACK) up $(if $(filter 0,$(WEB)),--no-web)
 down: .venv/.ready ## stop what `make up` started; its data stays
 	@$(STACK) down
 status: .venv/.ready ## show processes, health, outbox depth, jobs and consumer lag
@@ -35,6 +35,7 @@ check: .venv/.ready ## lint, format, types, imports, contracts
 	@$(PYTHON) -m scripts.contracts check
 	@$(PYTHON) -m scripts.access check
 	@$(PYTHON) -m scripts.retention check
+	@$(PYTHON) -m scripts.web check
 
 seed: .venv/.ready ## load the demo catalogue and learners into a running, empty stack (ARGS='--learners 10000')
 	@$(STACK) run -- $(PYTHON) -m core.manage seed $(ARGS)
@@ -56,6 +57,7 @@ schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI docum
 	@$(PYTHON) -m scripts.contracts write
 	@$(PYTHON) -m scripts.access write
 	@$(PYTHON) -m scripts.retention write
+	@$(PYTHON) -m scripts.web clients
 
 site: .venv/.ready ## write the catalogue of topics and facts as pages for other teams
 	@$(PYTHON) -m scripts.contracts site .local/site

@@ -1,0 +1,7 @@
+import account from "./en/account.json";
+import errors from "./en/errors.json";
+import forms from "./en/forms.json";
+import shell from "./en/shell.json";
+import states from "./en/states.json";
+
+export default { account, errors, forms, shell, states };

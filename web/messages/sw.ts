@@ -1,0 +1,7 @@
+import account from "./sw/account.json";
+import errors from "./sw/errors.json";
+import forms from "./sw/forms.json";
+import shell from "./sw/shell.json";
+import states from "./sw/states.json";
+
+export default { account, errors, forms, shell, states };
