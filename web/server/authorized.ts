@@ -23,7 +23,12 @@ export async function authorized(
 ): Promise<Answered> {
   let session = opened && expiresSoon(opened) ? await refreshed(opened) : opened;
   let response = await sendTwiceIfSafe(service, path, withToken(request, session));
-  if (session && response.status === 401 && (await isTokenRefused(response)) && canRepeat(request)) {
+  if (
+    session &&
+    response.status === 401 &&
+    (await isTokenRefused(response)) &&
+    canRepeat(request)
+  ) {
     session = await refreshed(session);
     if (session) {
       response = await sendTwiceIfSafe(service, path, withToken(request, session));

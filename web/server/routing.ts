@@ -40,7 +40,11 @@ export function routeOf(path: string): Route {
   for (const route of ROUTES) {
     const prefix = segmentsOf(route.prefix);
     const fits = prefix.every((one, place) => one === "*" || one === segments[place]);
-    if (fits && prefix.length <= segments.length && prefix.length >= segmentsOf(best.prefix).length) {
+    if (
+      fits &&
+      prefix.length <= segments.length &&
+      prefix.length >= segmentsOf(best.prefix).length
+    ) {
       best = route;
     }
   }

@@ -1,11 +1,11 @@
 import "server-only";
 import { cookies } from "next/headers";
+import type { Role } from "@/api/core";
 import { homeOf } from "@/features/shell/Shell";
 import { ownPath } from "@/server/address";
+import { type Ask, type Form, failed, type Outcome, refused } from "@/server/forms";
 import { signIn } from "@/server/forward";
-import { type Ask, failed, type Form, type Outcome, refused } from "@/server/forms";
 import { openSession, SESSION_COOKIE } from "@/server/session";
-import type { Role } from "@/api/core";
 
 /** Holds the challenge of a log-in whose second step is due. */
 export const CHALLENGE_COOKIE = "__Host-challenge";
