@@ -1,8 +1,9 @@
 import account from "./fr/account.json";
 import errors from "./fr/errors.json";
 import forms from "./fr/forms.json";
+import home from "./fr/home.json";
 import profiler from "./fr/profiler.json";
 import shell from "./fr/shell.json";
 import states from "./fr/states.json";
 
-export default { account, errors, forms, profiler, shell, states };
+export default { account, errors, forms, home, profiler, shell, states };

@@ -1,8 +1,9 @@
 import account from "./sw/account.json";
 import errors from "./sw/errors.json";
 import forms from "./sw/forms.json";
+import home from "./sw/home.json";
 import profiler from "./sw/profiler.json";
 import shell from "./sw/shell.json";
 import states from "./sw/states.json";
 
-export default { account, errors, forms, profiler, shell, states };
+export default { account, errors, forms, home, profiler, shell, states };

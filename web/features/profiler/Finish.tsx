@@ -16,7 +16,6 @@ export async function Finish({ progress, query }: Properties) {
   const last = progress.answers.at(-1);
   return (
     <ServerForm name="profiler" query={query}>
-      <input type="hidden" name="session" value={session} />
       <div>
         <p>
           <strong>{t("finish.answered", { answered })}</strong>
@@ -35,6 +34,7 @@ export async function Finish({ progress, query }: Properties) {
           </a>
         )}
       </div>
+      <input type="hidden" name="session" value={session} />
     </ServerForm>
   );
 }

@@ -33,9 +33,6 @@ export async function Question({ progress, query }: Properties) {
         </Note>
       )}
       <ServerForm name="profiler" query={query}>
-        <input type="hidden" name="session" value={session} />
-        <input type="hidden" name="question" value={question.id} />
-        <input type="hidden" name="recorded" value={answered?.option_id ?? ""} />
         <Progress number={(answered ? place : answers.length) + 1} progress={progress} />
         <Choices question={question} chosen={answered?.option_id} />
         <div className="acts">
@@ -51,6 +48,9 @@ export async function Question({ progress, query }: Properties) {
             {t("stop")}
           </a>
         </div>
+        <input type="hidden" name="session" value={session} />
+        <input type="hidden" name="question" value={question.id} />
+        <input type="hidden" name="recorded" value={answered?.option_id ?? ""} />
       </ServerForm>
     </>
   );
@@ -96,6 +96,7 @@ async function Choices({ question, chosen }: { question: QuestionShown; chosen?:
             name="option"
             id={place === 0 ? "option" : undefined}
             value={id}
+            autoComplete="off"
             defaultChecked={id === chosen}
           />
           <span lang="en">{text}</span>

@@ -16,14 +16,14 @@ interface Properties {
 export function TakeTrack({ track, session, query = {}, isFirst, text, children }: Properties) {
   return (
     <ServerForm name="track" query={query}>
-      <input type="hidden" name="track" value={track} />
-      <input type="hidden" name="session" value={session} />
       <div className="acts">
         <button type="submit" className={isFirst ? "btn next" : "btn"}>
           {text}
         </button>
         {children}
       </div>
+      <input type="hidden" name="track" value={track} />
+      <input type="hidden" name="session" value={session} />
     </ServerForm>
   );
 }

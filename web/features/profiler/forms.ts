@@ -1,9 +1,24 @@
 import "server-only";
 import type { SessionProgress } from "@/api/ai";
-import { type Ask, type Form, type FormFields, type Outcome, refused } from "@/server/forms";
+import {
+  type Ask,
+  type Form,
+  type FormFields,
+  failed,
+  type Outcome,
+  refused,
+} from "@/server/forms";
 import { isSessionId, PROFILER, questionAddress, resultAddress } from "./addresses";
 
 const API = "/api/v1/profiling/session";
+
+/** Refusals of what a page asks for that is no longer as it was when the page was made. */
+const STALE = new Set([
+  "answers_changed",
+  "profiling_incomplete",
+  "unknown_option",
+  "unknown_question",
+]);
 
 type Answer = Awaited<ReturnType<Ask>>;
 
@@ -35,7 +50,7 @@ export const chooseTrack: Form = {
 
 async function begin(ask: Ask): Promise<Outcome> {
   const started = await ask("POST", `${API}/start`, undefined, "ai");
-  return refusalOf(started) ?? { to: questionAddress(progressOf(started).session_id) };
+  return refusalOf(started) ?? toDue(progressOf(started));
 }
 
 /**
@@ -57,13 +72,13 @@ async function answer(
   if (refusal) {
     return refusal;
   }
-  const { answers, status } = progressOf(before);
-  if (status === "completed") {
+  const progress = progressOf(before);
+  if (progress.status === "completed") {
     return { to: resultAddress(session) };
   }
-  const now = answers.find((one) => one.question_id === question)?.option_id ?? "";
+  const now = progress.answers.find((one) => one.question_id === question)?.option_id ?? "";
   if (now !== recorded && now !== option) {
-    return { to: `${questionAddress(session)}&elsewhere=1` };
+    return { to: `${toDue(progress).to}&elsewhere=1` };
   }
   const body = { question_id: question, option_id: option };
   const after = await ask("POST", `${API}/${session}/respond`, body, "ai");
@@ -75,7 +90,15 @@ async function following(progress: SessionProgress, question: string, ask: Ask):
   const { session_id: session, answers, next_question: due } = progress;
   const place = answers.findIndex((one) => one.question_id === question);
   const next = place >= 0 ? answers[place + 1]?.question_id : undefined;
-  return next || due ? { to: questionAddress(session, next) } : finish(session, ask);
+  if (next) {
+    return { to: questionAddress(session, next) };
+  }
+  return due ? toDue(progress) : finish(session, ask);
+}
+
+/** Each question has an address, so that the browser's Back leads to the one before. */
+function toDue({ session_id, next_question }: SessionProgress): { to: string } {
+  return { to: questionAddress(session_id, next_question?.id) };
 }
 
 async function finish(session: string, ask: Ask): Promise<Outcome> {
@@ -97,10 +120,10 @@ function refusalOf({ status, body }: Answer, session?: string): Outcome | null {
   if (session && body.code === "session_completed") {
     return { to: resultAddress(session) };
   }
-  const isStale = ["profiling_incomplete", "unknown_question", "unknown_option"];
-  return session && isStale.includes(body.code ?? "")
-    ? { to: questionAddress(session) }
-    : refused(body);
+  if (session && STALE.has(body.code ?? "")) {
+    return { to: questionAddress(session) };
+  }
+  return status >= 500 ? failed("unavailable") : refused(body);
 }
 
 function toLogIn(): Outcome {
