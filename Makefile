@@ -59,6 +59,9 @@ schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI docum
 	@$(PYTHON) -m scripts.retention write
 	@$(PYTHON) -m scripts.web clients
 
+shots: .venv/.ready ## take pictures of every page of a running stack, on phone and laptop, light and dark
+	@$(STACK) run -- $(PYTHON) -m scripts.web shots $(ARGS)
+
 site: .venv/.ready ## write the catalogue of topics and facts as pages for other teams
 	@$(PYTHON) -m scripts.contracts site .local/site
 

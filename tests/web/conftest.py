@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from scripts.stack.services import WEB
 from scripts.stack.stack import Stack
-from scripts.web import chromium
+from scripts.web import browsing, chromium
 
 WAIT_MS = 30_000
 
@@ -32,15 +32,10 @@ def web(stack: Stack) -> Stack:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = chromium.get()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(NO_BROWSER)
-        pytest.skip(NO_BROWSER)
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    if chromium.get() is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+    with browsing.browser() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
