@@ -61,7 +61,10 @@ def weigh(page: Page, weight: Weight, path: str) -> tuple[float, float, int, flo
 @pytest.fixture
 def fresh(web: Stack, browser: Browser) -> tuple[Page, Weight, BrowserContext]:
     context = browser.new_context(
-        base_url=web.web_url, locale="en-GB", service_workers="block", viewport={"width": 360, "height": 740}
+        base_url=web.web_url,
+        locale="en-GB",
+        service_workers="block",
+        viewport={"width": 360, "height": 740},
     )
     context.set_default_timeout(WAIT_MS)
     page, weight = context.new_page(), Weight()
@@ -75,7 +78,9 @@ def test_a_first_visit_of_the_sign_up_is_light(
     page, weight, context = fresh
     scripts, everything, requests, paint = weigh(page, weight, "/sign-up")
     with capsys.disabled():
-        print(f"\n/sign-up: {scripts:.0f} KB of scripts, {everything:.0f} KB, {requests} requests, {paint:.0f} ms")
+        print(
+            f"\n/sign-up: {scripts:.0f} KB of scripts, {everything:.0f} KB, {requests} requests, {paint:.0f} ms"
+        )
     assert scripts <= FLOOR_KB + 25
     assert everything <= 250
     sign_up(page, Person.new())
@@ -86,7 +91,12 @@ def test_a_first_visit_of_the_sign_up_is_light(
 @pytest.mark.parametrize(
     ("role", "paths", "over_floor", "whole"),
     [
-        ("learner", ("/dashboard/student", "/learn", "/coaching", "/search?q=web", "/settings"), 25, 250),
+        (
+            "learner",
+            ("/dashboard/student", "/learn", "/coaching", "/search?q=web", "/settings"),
+            25,
+            250,
+        ),
         ("learner", ("/missions",), 35, 280),
         ("mentor", ("/reviews", "/mentees", "/messages"), 95, 380),
         ("director", ("/dashboard/staff", "/members", "/cohorts"), 95, 380),

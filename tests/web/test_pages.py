@@ -28,7 +28,9 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("role", PAGES, ids=str)
-def test_every_page_of_a_role_is_open_to_all(web: Stack, browser: Browser, role: str | None) -> None:
+def test_every_page_of_a_role_is_open_to_all(
+    web: Stack, browser: Browser, role: str | None
+) -> None:
     context = browser.new_context(base_url=web.web_url, locale="en-GB", viewport=SMALL)
     context.set_default_timeout(WAIT_MS)
     page = context.new_page()
