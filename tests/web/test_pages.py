@@ -1,4 +1,4 @@
-"""Every page: no violation that axe finds, nothing wider than a small phone, no fault of a script."""
+"""Every page: nothing that axe finds, nothing wider than a small phone, no fault of a script."""
 
 from typing import Any
 
