@@ -25,8 +25,10 @@ reset: .venv/.ready ## stop everything and delete its data
 logs: .venv/.ready ## follow the logs (SERVICE=relay for one)
 	@$(STACK) logs $(SERVICE)
 
-test: .venv/.ready ## run every test on real Kafka and PostgreSQL, on free ports
+test: .venv/.ready ## run every test on real Kafka, PostgreSQL and Chromium, on free ports
 	@$(PYTHON) -m pytest --numprocesses=2 --no-loadscope-reorder --durations=15 $(ARGS)
+browser: .venv/.ready ## install the Chromium of the tests, where there is none
+	@$(PYTHON) -m scripts.web browser
 check: .venv/.ready ## lint, format, types, imports, contracts
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .

@@ -8,6 +8,7 @@ import typer
 
 from scripts.embedded.ports import HOST, Ports
 from scripts.web import build as building
+from scripts.web import chromium
 from scripts.web import clients as generated
 from scripts.web.node import NODE, Failed, install, run
 
@@ -48,6 +49,12 @@ def check() -> None:
     if found := generated.outdated():
         sys.exit("\n".join(["generated from older documents, run `make schemas`:", *found]))
     print("web: linted, typed and tested; the clients agree with both documents")
+
+
+@app.command(name="browser")
+def get_browser() -> None:
+    """Install Chromium by apt as root, else by Playwright, unless there is one."""
+    print(chromium.get() or sys.exit("no Chromium could be installed"))
 
 
 @app.command()
