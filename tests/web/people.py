@@ -9,6 +9,7 @@ import httpx
 from playwright.sync_api import Page
 
 from scripts.stack.stack import Stack
+from scripts.web import browsing
 from tests.integration.story import ANSWER_SECONDS, eventually
 
 
@@ -59,9 +60,4 @@ def sign_up(page: Page, person: Person) -> None:
 
 
 def log_in(page: Page, person: Person) -> None:
-    if "/log-in" not in page.url:
-        page.goto("/log-in")
-    page.get_by_label("Email").fill(person.email)
-    page.get_by_label("Password").fill(person.password)
-    page.get_by_role("button", name="Log in", exact=True).click()
-    page.wait_for_url(lambda url: "/log-in" not in url.split("?")[0])
+    browsing.log_in(page, person.email, person.password)

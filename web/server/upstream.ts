@@ -5,7 +5,7 @@ export type Service = "core" | "ai";
 
 /** A service did not answer, or not in time. Whether it did what was asked is unknown. */
 export class Unavailable extends Error {
-  constructor(readonly service: Service) {
+  constructor(service: Service) {
     super(`${service} does not answer`);
   }
 }

@@ -9,6 +9,7 @@ const FORMS: Record<string, Form> = {
   "log-in": account.logIn,
   "log-in-by-link": account.logInByLink,
   "log-in-link": account.logInLink,
+  enrol: account.enrol,
   "second-factor": account.secondFactor,
   "reset-password": account.resetPassword,
   "new-password": account.newPassword,
