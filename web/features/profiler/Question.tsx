@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { profilingListQuestions, type QuestionShown, type SessionProgress } from "@/api/ai";
 import { ServerForm } from "@/features/forms/ServerForm";
+import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
 import { Road } from "@/features/shell/Road";
 import { ai, got } from "@/server/caller";
@@ -48,6 +49,11 @@ export async function Question({ progress, query }: Properties) {
             {t("stop")}
           </a>
         </div>
+        {answers.length > 0 && (
+          <p className="sync accepted">
+            <Icon name="check" /> {t("accepted", { answered: answers.length })}
+          </p>
+        )}
         <input type="hidden" name="session" value={session} />
         <input type="hidden" name="question" value={question.id} />
         <input type="hidden" name="recorded" value={answered?.option_id ?? ""} />

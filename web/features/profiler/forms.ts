@@ -1,136 +1,24 @@
 import "server-only";
-import type { SessionProgress } from "@/api/ai";
-import {
-  type Ask,
-  type Form,
-  type FormFields,
-  failed,
-  type Outcome,
-  refused,
-} from "@/server/forms";
+import { type Form, refused } from "@/server/forms";
 import { isSessionId, PROFILER, questionAddress, resultAddress } from "./addresses";
+import { step } from "./session";
 
-const API = "/api/v1/profiling/session";
-
-/** Refusals of what a page asks for that is no longer as it was when the page was made. */
-const STALE = new Set([
-  "answers_changed",
-  "profiling_incomplete",
-  "unknown_option",
-  "unknown_question",
-]);
-
-type Answer = Awaited<ReturnType<Ask>>;
-
-/** Begins a session or goes on with the open one, answers a question, or asks for the result. */
 export const profiler: Form = {
   page: ({ session, question }) =>
     isSessionId(session) ? questionAddress(session, question) : PROFILER,
-  async submit(fields, ask) {
-    const { session, question } = fields;
-    if (!isSessionId(session)) {
-      return begin(ask);
-    }
-    return question ? answer(session, question, fields, ask) : finish(session, ask);
-  },
+  submit: step,
 };
 
 /** Takes a track, whichever the result puts first. */
 export const chooseTrack: Form = {
   page: ({ session }) => (isSessionId(session) ? resultAddress(session) : PROFILER),
-  async submit({ track }, ask) {
+  async submit({ track, session }, ask) {
     const { status, body } = await ask("PUT", "/api/v1/users/me/track/", { track });
     if (status === 401) {
-      return toLogIn();
+      const next = isSessionId(session) ? resultAddress(session) : PROFILER;
+      return { to: `/log-in?next=${encodeURIComponent(next)}` };
     }
     const welcome = new URLSearchParams({ track: `${body.track}`, welcome: "true" });
     return status === 200 ? { to: `/dashboard/student?${welcome}` } : refused(body);
   },
 };
-
-async function begin(ask: Ask): Promise<Outcome> {
-  const started = await ask("POST", `${API}/start`, undefined, "ai");
-  return refusalOf(started) ?? toDue(progressOf(started));
-}
-
-/**
- * Records an answer unless another page recorded one since this page was made: the learner is then
- * led on, and keeps the answer that was given there.
- */
-async function answer(
-  session: string,
-  question: string,
-  { option = "", recorded = "" }: FormFields,
-  ask: Ask,
-): Promise<Outcome> {
-  if (!option) {
-    const errors = [{ field: "option", code: "no_answer", detail: "" }];
-    return { problem: { code: "no_answer", detail: "", errors } };
-  }
-  const before = await ask("GET", `${API}/${session}/progress`, undefined, "ai");
-  const refusal = refusalOf(before, session);
-  if (refusal) {
-    return refusal;
-  }
-  const progress = progressOf(before);
-  if (progress.status === "completed") {
-    return { to: resultAddress(session) };
-  }
-  const now = progress.answers.find((one) => one.question_id === question)?.option_id ?? "";
-  if (now !== recorded && now !== option) {
-    return { to: `${toDue(progress).to}&elsewhere=1` };
-  }
-  const body = { question_id: question, option_id: option };
-  const after = await ask("POST", `${API}/${session}/respond`, body, "ai");
-  return refusalOf(after, session) ?? following(progressOf(after), question, ask);
-}
-
-/** The question after this one; after the last one the result. */
-async function following(progress: SessionProgress, question: string, ask: Ask): Promise<Outcome> {
-  const { session_id: session, answers, next_question: due } = progress;
-  const place = answers.findIndex((one) => one.question_id === question);
-  const next = place >= 0 ? answers[place + 1]?.question_id : undefined;
-  if (next) {
-    return { to: questionAddress(session, next) };
-  }
-  return due ? toDue(progress) : finish(session, ask);
-}
-
-/** Each question has an address, so that the browser's Back leads to the one before. */
-function toDue({ session_id, next_question }: SessionProgress): { to: string } {
-  return { to: questionAddress(session_id, next_question?.id) };
-}
-
-async function finish(session: string, ask: Ask): Promise<Outcome> {
-  const completed = await ask("POST", `${API}/${session}/complete`, undefined, "ai");
-  return refusalOf(completed, session) ?? { to: resultAddress(session) };
-}
-
-/** Where a refusal leads; null if there is none. */
-function refusalOf({ status, body }: Answer, session?: string): Outcome | null {
-  if (status < 400) {
-    return null;
-  }
-  if (status === 401) {
-    return toLogIn();
-  }
-  if (status === 404) {
-    return { to: PROFILER }; // the session was deleted, or is somebody else's
-  }
-  if (session && body.code === "session_completed") {
-    return { to: resultAddress(session) };
-  }
-  if (session && STALE.has(body.code ?? "")) {
-    return { to: questionAddress(session) };
-  }
-  return status >= 500 ? failed("unavailable") : refused(body);
-}
-
-function toLogIn(): Outcome {
-  return { to: `/log-in?next=${encodeURIComponent(PROFILER)}` };
-}
-
-/** The body of an answer that was no refusal, as ai's document describes it. */
-function progressOf({ body }: Answer): SessionProgress {
-  return body as unknown as SessionProgress;
-}
