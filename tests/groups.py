@@ -10,6 +10,7 @@ WEB = (
     "web/test_sessions.py",
     "web/test_refresh.py",
     "web/test_accounts.py",
+    "web/test_flows.py",
     "web/test_pages.py",
     "web/test_budgets.py",
 )

@@ -1,84 +1,23 @@
 """What pages weigh on a slow line and a slow phone: bytes are limited, times reported."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from scripts.stack.stack import Stack
-from scripts.web.browsing import WAIT_MS
+from scripts.web.weight import FLOOR_KB, Weight, slow_page, weigh
 from tests.web.people import Person, demo, log_in, sign_up
 
 pytestmark = pytest.mark.slow
 
 LEARNER = ("/dashboard/student", "/learn", "/coaching", "/search?q=web", "/settings")
-FLOOR_KB = 137
-"""JavaScript of an empty page of Next.js on the wire."""
-SLOW_LINE = {
-    "offline": False,
-    "latency": 300,
-    "downloadThroughput": 200_000,
-    "uploadThroughput": 93_750,
-}
-PAINT = """new Promise(resolve => {
-  const told = list => resolve(list.getEntries().at(-1).startTime);
-  new PerformanceObserver(told).observe({type: "largest-contentful-paint", buffered: true});
-})"""
-
-
-@dataclass
-class Weight:
-    """Bytes on the wire since the last reset."""
-
-    scripts: int = 0
-    all: int = 0
-    requests: int = 0
-    types: dict[str, str] = field(default_factory=dict)
-
-    def watch(self, context: BrowserContext, page: Page) -> None:
-        session = context.new_cdp_session(page)
-        session.send("Network.enable")
-        session.send("Network.emulateNetworkConditions", SLOW_LINE)
-        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-        session.on("Network.responseReceived", self._received)
-        session.on("Network.loadingFinished", self._finished)
-
-    def _received(self, event: dict[str, str]) -> None:
-        self.types[event["requestId"]] = event["type"]
-
-    def _finished(self, event: dict[str, str]) -> None:
-        size = int(event["encodedDataLength"])
-        self.all += size
-        self.requests += 1
-        self.scripts += size if self.types.get(event["requestId"]) == "Script" else 0
-
-
-def weigh(page: Page, weight: Weight, path: str) -> dict[str, float]:
-    weight.scripts = weight.all = weight.requests = 0
-    page.goto(path, wait_until="networkidle")
-    return {
-        "script_kb": round(weight.scripts / 1000, 1),
-        "all_kb": round(weight.all / 1000, 1),
-        "requests": weight.requests,
-        "largest_paint_ms": round(page.evaluate(PAINT)),
-    }
 
 
 @pytest.fixture
 def slow(web: Stack, browser: Browser) -> Iterator[tuple[Page, Weight]]:
-    """A page of a phone on a slow line, without what a service worker keeps."""
-    context = browser.new_context(
-        base_url=web.web_url,
-        locale="en-GB",
-        service_workers="block",
-        viewport={"width": 360, "height": 740},
-    )
-    context.set_default_timeout(WAIT_MS)
-    page, weight = context.new_page(), Weight()
-    weight.watch(context, page)
-    yield page, weight
-    context.close()
+    with slow_page(browser, web.web_url) as found:
+        yield found
 
 
 Record = Callable[[str, object], None]
@@ -119,7 +58,6 @@ def test_pages_keep_their_budgets(
     log_in(page, demo(web, role))
     heavy = {}
     for path in paths:
-        page.context.new_cdp_session(page).send("Network.clearBrowserCache")
         found = weigh(page, weight, path)
         record_property(f"{role} {path}", found)
         if found["script_kb"] > FLOOR_KB + over_floor or found["all_kb"] > whole:
