@@ -13,6 +13,9 @@ WEB = (
     "web/test_flows.py",
     "web/test_pages.py",
     "web/test_budgets.py",
+    "web/test_outages.py",
+    "web/test_offline.py",
+    "web/test_hostile_texts.py",
 )
 GROUPS = {
     "stack": (
