@@ -45,7 +45,7 @@ async function sendTwiceIfSafe(
   path: string,
   request: UpstreamRequest,
 ): Promise<Response> {
-  const isSafe = request.method === "GET" || request.headers.has("idempotency-key");
+  const isSafe = ["GET", "HEAD"].includes(request.method) || request.headers.has("idempotency-key");
   try {
     return await upstream(service, path, request);
   } catch (error) {
