@@ -1,7 +1,10 @@
 import account from "./en/account.json";
 import errors from "./en/errors.json";
 import forms from "./en/forms.json";
+import learn from "./en/learn.json";
+import missions from "./en/missions.json";
 import shell from "./en/shell.json";
 import states from "./en/states.json";
+import submissions from "./en/submissions.json";
 
-export default { account, errors, forms, shell, states };
+export default { account, errors, forms, learn, missions, shell, states, submissions };

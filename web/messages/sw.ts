@@ -1,7 +1,10 @@
 import account from "./sw/account.json";
 import errors from "./sw/errors.json";
 import forms from "./sw/forms.json";
+import learn from "./sw/learn.json";
+import missions from "./sw/missions.json";
 import shell from "./sw/shell.json";
 import states from "./sw/states.json";
+import submissions from "./sw/submissions.json";
 
-export default { account, errors, forms, shell, states };
+export default { account, errors, forms, learn, missions, shell, states, submissions };
