@@ -3,8 +3,9 @@ import errors from "./en/errors.json";
 import forms from "./en/forms.json";
 import learn from "./en/learn.json";
 import missions from "./en/missions.json";
+import search from "./en/search.json";
 import shell from "./en/shell.json";
 import states from "./en/states.json";
 import submissions from "./en/submissions.json";
 
-export default { account, errors, forms, learn, missions, shell, states, submissions };
+export default { account, errors, forms, learn, missions, search, shell, states, submissions };

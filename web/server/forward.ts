@@ -19,6 +19,7 @@ import { Unavailable } from "./upstream";
 const SENT_ON = [
   "accept",
   "accept-language",
+  "content-sha256",
   "content-type",
   "idempotency-key",
   "if-match",
@@ -44,6 +45,8 @@ const SENT_BACK = [
 ];
 const SENT_BACK_BY_PREFIX = /^(ratelimit|x-source|x-.+-source$)/;
 const CHUNK = "application/offset+octet-stream";
+/** The name that core has for a chunk. */
+const BYTES = "application/octet-stream";
 const MAX_JSON_BYTES = 256 * 1024;
 
 /** Answers a request to `/bff/api/v1/...` with what core or ai says to the caller's session. */
@@ -74,7 +77,11 @@ async function send(request: NextRequest, route: Route): Promise<Response> {
   const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
   const opened = cookie ? await openSession(cookie) : null;
   const path = request.nextUrl.pathname.slice("/bff".length) + request.nextUrl.search;
-  const upstreamRequest = { method: request.method, headers: headersFor(request), body };
+  const headers = headersFor(request);
+  if (body instanceof ReadableStream) {
+    headers.set("content-type", BYTES);
+  }
+  const upstreamRequest = { method: request.method, headers, body };
   const { response, session } = await authorized(route.to ?? "core", path, upstreamRequest, opened);
   if (cookie && !session) {
     (await cookies()).delete({ name: SESSION_COOKIE, path: "/", secure: true });
