@@ -10,8 +10,12 @@ WEB = (
     "web/test_sessions.py",
     "web/test_refresh.py",
     "web/test_accounts.py",
+    "web/test_flows.py",
     "web/test_pages.py",
     "web/test_budgets.py",
+    "web/test_outages.py",
+    "web/test_offline.py",
+    "web/test_hostile_texts.py",
 )
 GROUPS = {
     "stack": (

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from scripts.stack.services import WEB
 from scripts.stack.stack import Stack
-from scripts.web import chromium
+from scripts.web import browsing, chromium
 
 WAIT_MS = 30_000
 
@@ -19,6 +20,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/web/" in item.nodeid:
             item.add_marker("web")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what tests recorded: how much pages weigh."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties if report.when == "call" else ():
+            terminalreporter.write_line(f"{name}: {value}")
 
 
 @pytest.fixture
@@ -32,15 +40,10 @@ def web(stack: Stack) -> Stack:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = chromium.get()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(NO_BROWSER)
-        pytest.skip(NO_BROWSER)
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    if chromium.get() is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+    with browsing.browser() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import httpx
 from playwright.sync_api import Page
 
 from scripts.stack.stack import Stack
+from scripts.web import browsing
 from tests.integration.story import ANSWER_SECONDS, eventually
 
 
@@ -45,6 +46,17 @@ def signed_up(stack: Stack) -> Person:
     return person
 
 
+def call_core(
+    stack: Stack, person: Person, method: str, path: str, body: object = None
+) -> httpx.Response:
+    """Calls core as the person, without the client."""
+    begin, login = f"{stack.core_url}/api/v1/", {"email": person.email, "password": person.password}
+    with httpx.Client(timeout=ANSWER_SECONDS) as client:
+        signed_in = client.post(f"{begin}auth/login/", json=login).raise_for_status().json()
+        headers = {"Authorization": f"Bearer {signed_in['access_token']}"}
+        return client.request(method, begin + path, json=body, headers=headers)
+
+
 def demo(stack: Stack, role: str) -> Person:
     """A person of the demo data."""
     return Person(f"{role}@ongoza.example", stack.secrets["DEMO_PASSWORD"])
@@ -59,9 +71,4 @@ def sign_up(page: Page, person: Person) -> None:
 
 
 def log_in(page: Page, person: Person) -> None:
-    if "/log-in" not in page.url:
-        page.goto("/log-in")
-    page.get_by_label("Email").fill(person.email)
-    page.get_by_label("Password").fill(person.password)
-    page.get_by_role("button", name="Log in", exact=True).click()
-    page.wait_for_url(lambda url: "/log-in" not in url.split("?")[0])
+    browsing.log_in(page, person.email, person.password)

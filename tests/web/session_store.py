@@ -37,7 +37,9 @@ def read(stack: Stack, cookie: str) -> dict[str, str]:
         stored[IV_BYTES : IV_BYTES + TAG_BYTES],
         stored[IV_BYTES + TAG_BYTES :],
     )
-    session: dict[str, str] = json.loads(AESGCM(_derived(cookie, "key")).decrypt(iv, text + tag, None))
+    session: dict[str, str] = json.loads(
+        AESGCM(_derived(cookie, "key")).decrypt(iv, text + tag, None)
+    )
     return session
 
 

@@ -43,10 +43,12 @@ export async function allPages<T>(
 }
 
 export class Catalogue {
+  readonly items: Content[];
   readonly byId: ReadonlyMap<string, Content>;
   readonly courses: Content[];
 
-  constructor(readonly items: Content[]) {
+  constructor(items: Content[]) {
+    this.items = items;
     this.byId = new Map(items.map((item) => [item.content_id, item]));
     this.courses = items.filter((item) => item.content_type === "course");
   }
@@ -96,9 +98,11 @@ export const readContent = cache(async (contentId: string) =>
 );
 
 export class ProgressBook {
+  readonly rows: Progress[];
   private readonly byId: ReadonlyMap<string, Progress>;
 
-  constructor(readonly rows: Progress[]) {
+  constructor(rows: Progress[]) {
+    this.rows = rows;
     this.byId = new Map(rows.map((row) => [row.content_id, row]));
   }
 

@@ -11,8 +11,11 @@ export interface Accepted {
 
 /** Somebody, or this learner on another device, changed the text since. */
 export class TwoVersions extends Error {
-  constructor(readonly theirs: Accepted) {
+  readonly theirs: Accepted;
+
+  constructor(theirs: Accepted) {
     super("The text was changed elsewhere.");
+    this.theirs = theirs;
   }
 }
 

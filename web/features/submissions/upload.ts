@@ -63,18 +63,27 @@ export async function uploadFile(
   return upload;
 }
 
+/** Reading a large file takes a while: once is enough. */
+const fingerprints = new WeakMap<File, string>();
+
 async function fingerprint(
   file: File,
   onReading: Listener["onReading"],
   signal: AbortSignal,
 ): Promise<string> {
+  const known = fingerprints.get(file);
+  if (known) {
+    return known;
+  }
   const hash = new Sha256();
   for (let at = 0; at < file.size; at += MAX_CHUNK_BYTES) {
     refuseAborted(signal);
     hash.update(new Uint8Array(await file.slice(at, at + MAX_CHUNK_BYTES).arrayBuffer()));
     onReading(Math.min(file.size, at + MAX_CHUNK_BYTES));
   }
-  return hash.hex();
+  const sha256 = hash.hex();
+  fingerprints.set(file, sha256);
+  return sha256;
 }
 
 async function sendPart(

@@ -94,6 +94,11 @@ export function useDraftText(options: Options): DraftText {
     try {
       base.current = await saveText(submissionId, base.current, draft);
     } catch (error) {
+      if (base.current && error instanceof ApiError && error.status === 404) {
+        base.current = null; // removed elsewhere: it is added again
+        draft.pending = null;
+        return send();
+      }
       setSync("kept");
       if (error instanceof TwoVersions) {
         setTheirs(error.theirs);
