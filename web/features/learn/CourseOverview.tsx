@@ -20,12 +20,11 @@ interface Properties {
   /** Whether the course has a text of its own. */
   hasText: boolean;
   hasQuiz: boolean;
-  userId: number;
 }
 
 /** A course: how far the learner is, its next module, and all of them. */
 export async function CourseOverview(properties: Properties) {
-  const { item, around, catalogue, progress, hasText, hasQuiz, userId } = properties;
+  const { item, around, catalogue, progress, hasText, hasQuiz } = properties;
   const t = await getTranslations("learn");
   const state = courseState(item, catalogue, progress);
   const isReadyToComplete = !state.isCompleted && state.done === state.of;
@@ -53,16 +52,19 @@ export async function CourseOverview(properties: Properties) {
           )}
           {isReadyToComplete && item.completed_by === "self" && (
             <CompleteButton
-              userId={userId}
               contentId={item.content_id}
               contentType="course"
               next={null}
-              texts={{ button: t("completeCourse"), kept: t("completeKept") }}
+              texts={{
+                button: t("completeCourse"),
+                kept: t("completeKept"),
+                title: t("finishedOf", { title: item.title }),
+              }}
               sentences={await learnSentences()}
             />
           )}
           {hasText && (
-            <a className="btn" href={`${href}?section=1`}>
+            <a className="btn" href={`${href}/1`}>
               {t("readText")}
             </a>
           )}

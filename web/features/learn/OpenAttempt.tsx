@@ -21,7 +21,7 @@ export async function OpenAttempt({ attempt, contentId, userId }: Properties) {
         quizId={attempt.quiz}
         attemptId={attempt.id}
         questions={attempt.questions}
-        next={`${hrefOf(contentId)}/quiz?attempt=${attempt.id}`}
+        next={`${hrefOf(contentId)}/quiz/${attempt.id}`}
         texts={{
           submit: t("quiz.submit"),
           answer: t("quiz.answer"),

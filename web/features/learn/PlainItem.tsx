@@ -10,11 +10,10 @@ interface Properties {
   item: Content;
   around: Surroundings;
   hasQuiz: boolean;
-  userId: number;
 }
 
 /** An item without a text of ours: what it is about, and marking it. */
-export async function PlainItem({ item, around, hasQuiz, userId }: Properties) {
+export async function PlainItem({ item, around, hasQuiz }: Properties) {
   const t = await getTranslations("learn");
   const quiz = hasQuiz ? `/learn/${item.content_id}/quiz` : null;
   return (
@@ -36,7 +35,7 @@ export async function PlainItem({ item, around, hasQuiz, userId }: Properties) {
           </span>
         </p>
       )}
-      <StepOn item={item} body={null} current={0} around={around} quiz={quiz} userId={userId} />
+      <StepOn item={item} body={null} current={0} around={around} quiz={quiz} />
     </article>
   );
 }

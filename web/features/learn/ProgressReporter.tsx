@@ -2,56 +2,51 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { ContentType } from "@/api/core";
+import { sendLater } from "@/client/unsentStore";
 import { clockText } from "@/features/texts/clock";
 import { Sync, type SyncState, type SyncTexts } from "@/features/texts/Sync";
 import type { Place } from "@/features/texts/when";
-import { isTransient, keepReport, sendReports } from "./reports";
 
 interface Properties {
-  userId: number;
   contentId: string;
   contentType: ContentType;
-  /** How much of the item was read when this page opened; null if that is known already. */
-  percentage: number | null;
+  /** How much of the item was read when this page opened. */
+  percentage: number;
+  /** What the report is called while it is kept on the phone. */
+  title: string;
   texts: SyncTexts;
   place: Place;
 }
 
-/** Reports how far the learner has read, and sends what an earlier page could not send. */
+/** Reports how far the learner has read, once a page. */
 export function ProgressReporter(properties: Properties) {
-  const { userId, contentId, contentType, percentage, texts, place } = properties;
+  const { contentId, contentType, percentage, title, texts, place } = properties;
   const [state, setState] = useState<SyncState | null>(null);
   const [time, setTime] = useState("");
-  const reported = useRef<string | null>(null);
+  const reported = useRef("");
 
   useEffect(() => {
     const what = `${contentId} ${percentage}`;
-    if (percentage !== null && reported.current !== what) {
-      reported.current = what;
-      keepReport(userId, {
-        content_id: contentId,
-        content_type: contentType,
-        status: "in_progress",
-        completion_percentage: percentage,
-        reported_at: new Date().toISOString(),
-      });
+    if (reported.current === what) {
+      return;
     }
-    const send = async () => {
-      if (percentage !== null) {
-        setState("sent");
-      }
-      try {
-        await sendReports(userId);
-        setTime(clockText(new Date(), place));
-        setState(percentage === null ? null : "accepted");
-      } catch (error) {
-        setState(isTransient(error) ? "kept" : null);
-      }
+    reported.current = what;
+    const body = {
+      content_id: contentId,
+      content_type: contentType,
+      status: "in_progress",
+      completion_percentage: percentage,
+      reported_at: new Date().toISOString(),
     };
-    void send();
-    addEventListener("online", send);
-    return () => removeEventListener("online", send);
-  }, [userId, contentId, contentType, percentage, place]);
+    setState("sent");
+    sendLater({ method: "POST", path: "/progress/", body, title }).then(
+      (outcome) => {
+        setTime(clockText(new Date(), place));
+        setState(outcome.state);
+      },
+      () => setState(null),
+    );
+  }, [contentId, contentType, percentage, title, place]);
 
   return state && <Sync state={state} texts={texts} time={time} />;
 }

@@ -1,17 +1,19 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Progress, Quiz, QuizAttemptSummary } from "@/api/core";
-import { momentText } from "@/features/texts/when";
+import { momentOf } from "@/features/home/when";
+import { hrefOf } from "./courses";
 import { StartQuiz } from "./StartQuiz";
 import { learnSentences } from "./sentences";
 
 interface Properties {
   quiz: Quiz;
+  contentId: string;
   attempts: QuizAttemptSummary[];
   progress: Progress | null;
 }
 
 /** How the quiz goes, and the button that starts an attempt, if one is possible. */
-export async function QuizStart({ quiz, attempts, progress }: Properties) {
+export async function QuizStart({ quiz, contentId, attempts, progress }: Properties) {
   const [t, format] = [await getTranslations("learn"), await getFormatter()];
   const isAttested = progress?.status === "completed" && progress.source !== "self";
   const possibleAt = waitUntil(quiz, attempts);
@@ -31,9 +33,10 @@ export async function QuizStart({ quiz, attempts, progress }: Properties) {
       <p>{facts.filter(Boolean).join(" · ")}</p>
       {isAttested && <p className="soft">{t("quiz.alreadyPassed")}</p>}
       {possibleAt ? (
-        <p>{t("quiz.possibleAt", { moment: await momentText(possibleAt) })}</p>
+        <p>{t("quiz.possibleAt", { moment: await momentOf(possibleAt) })}</p>
       ) : (
         <StartQuiz
+          page={`${hrefOf(contentId)}/quiz`}
           quizId={quiz.id}
           progressId={isAttested ? progress.id : null}
           text={attempts.length ? t("quiz.startAgain") : t("quiz.start")}

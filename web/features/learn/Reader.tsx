@@ -19,11 +19,10 @@ interface Properties {
   position: number;
   around: Surroundings;
   hasQuiz: boolean;
-  userId: number;
 }
 
 /** A text, section after section. */
-export async function Reader({ item, body, position, around, hasQuiz, userId }: Properties) {
+export async function Reader({ item, body, position, around, hasQuiz }: Properties) {
   const t = await getTranslations("learn");
   const texts = await getTranslations("submissions");
   const locale = await getLocale();
@@ -35,6 +34,7 @@ export async function Reader({ item, body, position, around, hasQuiz, userId }: 
   const read = Math.floor((percentage * sections.length) / 100);
   const quiz = hasQuiz ? `${hrefOf(id)}/quiz` : null;
   const steps = { contentId: id, sections, current, read, quiz };
+  const news = reached(around, current, sections.length);
   const title = section?.title || t("start");
   return (
     <div className="cols">
@@ -65,26 +65,21 @@ export async function Reader({ item, body, position, around, hasQuiz, userId }: 
           <Html html={sectionHtml(id, section?.text ?? "", await savesData())} />
         </div>
         <hr />
-        <StepOn
-          item={item}
-          body={body}
-          current={current}
-          around={around}
-          quiz={quiz}
-          userId={userId}
-        />
-        <ProgressReporter
-          userId={userId}
-          contentId={id}
-          contentType={item.content_type}
-          percentage={reached(around, current, sections.length)}
-          texts={{
-            kept: texts("sync.kept"),
-            sent: t("progressSent"),
-            accepted: texts.raw("sync.accepted"),
-          }}
-          place={await pagePlace()}
-        />
+        <StepOn item={item} body={body} current={current} around={around} quiz={quiz} />
+        {news !== null && (
+          <ProgressReporter
+            contentId={id}
+            contentType={item.content_type}
+            percentage={news}
+            title={t("progressOf", { title: item.title })}
+            texts={{
+              kept: texts("sync.kept"),
+              sent: t("progressSent"),
+              accepted: texts.raw("sync.accepted"),
+            }}
+            place={await pagePlace()}
+          />
+        )}
       </article>
       <aside className="stack only-laptop" aria-labelledby="sections">
         <h2 id="sections">{t("sections")}</h2>

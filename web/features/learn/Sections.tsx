@@ -35,7 +35,7 @@ export async function Sections({
           {position === current ? (
             <strong>{title || t("start")}</strong>
           ) : (
-            <a href={`${hrefOf(contentId)}?section=${position}`}>{title || t("start")}</a>
+            <a href={`${hrefOf(contentId)}/${position}`}>{title || t("start")}</a>
           )}
           <span className="meta"> {t("minutes", { minutes })}</span>
         </li>

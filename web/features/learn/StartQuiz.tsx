@@ -7,6 +7,8 @@ import { type Sentences, sentenceOf } from "@/client/sentences";
 import { Icon } from "@/features/shell/Icon";
 
 interface Properties {
+  /** Which shows the open attempt. */
+  page: string;
   quizId: number;
   /** The completed record of the item, which is taken again first; else null. */
   progressId: number | null;
@@ -15,7 +17,7 @@ interface Properties {
 }
 
 /** Starts an attempt; the page then shows its questions. */
-export function StartQuiz({ quizId, progressId, text, sentences }: Properties) {
+export function StartQuiz({ page, quizId, progressId, text, sentences }: Properties) {
   const router = useRouter();
   const sending = useRef(false);
   const keys = useRef<[string, string] | null>(null);
@@ -36,7 +38,7 @@ export function StartQuiz({ quizId, progressId, text, sentences }: Properties) {
       }
       const path = `/quizzes/${quizId}/attempts/`;
       await apiGateway.post(path, undefined, { idempotencyKey: keys.current[1] });
-      router.replace(location.pathname);
+      router.replace(page);
       router.refresh();
       return;
     } catch (error) {

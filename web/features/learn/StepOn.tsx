@@ -11,25 +11,24 @@ interface Properties {
   current: number;
   around: Surroundings;
   quiz: string | null;
-  userId: number;
 }
 
 /** What comes after a section: the next one, the quiz, the end of the item, or the next module. */
-export async function StepOn({ item, body, current, around, quiz, userId }: Properties) {
+export async function StepOn({ item, body, current, around, quiz }: Properties) {
   const t = await getTranslations("learn");
   const id = item.content_id;
   const next = body?.sections[current];
   return (
     <div className="acts">
       {next ? (
-        <a className="btn next" href={`${hrefOf(id)}?section=${next.position}`}>
+        <a className="btn next" href={`${hrefOf(id)}/${next.position}`}>
           {t("nextSection", { title: next.title })}
         </a>
       ) : (
-        <AtTheEnd item={item} around={around} quiz={quiz} userId={userId} />
+        <AtTheEnd item={item} around={around} quiz={quiz} />
       )}
       {current > 1 && (
-        <a className="btn" href={`${hrefOf(id)}?section=${current - 1}`}>
+        <a className="btn" href={`${hrefOf(id)}/${current - 1}`}>
           {t("back")}
         </a>
       )}
@@ -37,9 +36,9 @@ export async function StepOn({ item, body, current, around, quiz, userId }: Prop
   );
 }
 
-type EndProperties = Pick<Properties, "item" | "around" | "quiz" | "userId">;
+type EndProperties = Pick<Properties, "item" | "around" | "quiz">;
 
-async function AtTheEnd({ item, around, quiz, userId }: EndProperties) {
+async function AtTheEnd({ item, around, quiz }: EndProperties) {
   const t = await getTranslations("learn");
   const following = nextModule(item, around);
   const isCompleted = around.progress?.status === "completed";
@@ -54,11 +53,14 @@ async function AtTheEnd({ item, around, quiz, userId }: EndProperties) {
     const after = following ?? around.course;
     return (
       <CompleteButton
-        userId={userId}
         contentId={item.content_id}
         contentType={item.content_type}
         next={after ? hrefOf(after.content_id) : null}
-        texts={{ button: t("complete"), kept: t("completeKept") }}
+        texts={{
+          button: t("complete"),
+          kept: t("completeKept"),
+          title: t("finishedOf", { title: item.title }),
+        }}
         sentences={await learnSentences()}
       />
     );

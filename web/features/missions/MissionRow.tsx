@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
 import type { Mission } from "@/api/core";
+import { momentOf } from "@/features/home/when";
 import type { ProgressBook } from "@/features/learn/catalogue";
 import { Track } from "@/features/learn/Track";
 import { Icon } from "@/features/shell/Icon";
-import { momentText } from "@/features/texts/when";
 
 interface Properties {
   mission: Mission;
@@ -31,7 +31,7 @@ export async function MissionRow({ mission, progress }: Properties) {
       </p>
       {description && <p>{description}</p>}
       {mission.due_at && (
-        <p className="meta">{t("due.at", { moment: await momentText(mission.due_at) })}</p>
+        <p className="meta">{t("due.at", { moment: await momentOf(mission.due_at) })}</p>
       )}
       {(isCompleted || isBegun) && (
         <p className="row">

@@ -2,8 +2,9 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Mission, Submission } from "@/api/core";
 import type { Sentences } from "@/client/sentences";
+import { momentOf } from "@/features/home/when";
 import { Icon } from "@/features/shell/Icon";
-import { hourText, momentText } from "@/features/texts/when";
+import { hourText } from "@/features/texts/when";
 import { ActionButton } from "./ActionButton";
 import type { Standing } from "./attempts";
 import { ReviewText } from "./ReviewText";
@@ -111,7 +112,7 @@ async function Latest({ mission, submission, sentences }: LatestProperties) {
         <StateBadge state={state} />
       </p>
       {submitted_at && (
-        <p className="meta">{t("handedIn", { moment: await momentText(submitted_at) })}</p>
+        <p className="meta">{t("handedIn", { moment: await momentOf(submitted_at) })}</p>
       )}
       {late_minutes > 0 && <p className="meta">{t("late", { minutes: late_minutes })}</p>}
       {isWaiting && <WaitText submissionId={id} />}
