@@ -2,8 +2,9 @@ import account from "./en/account.json";
 import errors from "./en/errors.json";
 import forms from "./en/forms.json";
 import mentorship from "./en/mentorship.json";
+import messages from "./en/messages.json";
 import reviews from "./en/reviews.json";
 import shell from "./en/shell.json";
 import states from "./en/states.json";
 
-export default { account, errors, forms, mentorship, reviews, shell, states };
+export default { account, errors, forms, mentorship, messages, reviews, shell, states };

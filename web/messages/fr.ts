@@ -2,8 +2,9 @@ import account from "./fr/account.json";
 import errors from "./fr/errors.json";
 import forms from "./fr/forms.json";
 import mentorship from "./fr/mentorship.json";
+import messages from "./fr/messages.json";
 import reviews from "./fr/reviews.json";
 import shell from "./fr/shell.json";
 import states from "./fr/states.json";
 
-export default { account, errors, forms, mentorship, reviews, shell, states };
+export default { account, errors, forms, mentorship, messages, reviews, shell, states };
