@@ -15,7 +15,7 @@ export type Outcome = { to: string } | { problem: Problem };
 
 export interface Form {
   /** The page that shows the form, with what went wrong. */
-  page: string;
+  page: string | ((fields: FormFields) => string);
   submit: (fields: FormFields, ask: Ask) => Promise<Outcome>;
 }
 
@@ -52,7 +52,8 @@ export async function answerForm(request: NextRequest, form: Form): Promise<Resp
   const { code, errors } = outcome.problem;
   const first = errors[0];
   const query = new URLSearchParams({ problem: first?.code ?? code, field: first?.field ?? "" });
-  return leadTo(`${form.page}${form.page.includes("?") ? "&" : "?"}${query}`);
+  const page = typeof form.page === "string" ? form.page : form.page(fields);
+  return leadTo(`${page}${page.includes("?") ? "&" : "?"}${query}`);
 }
 
 async function outcomeOf(request: NextRequest, form: Form, fields: FormFields): Promise<Outcome> {

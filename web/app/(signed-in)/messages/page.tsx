@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { type Match, type Message, mentorshipMatchesList, messagesList } from "@/api/core";
 import { partnerNames } from "@/features/mentorship/partners";
+import { Blocks } from "@/features/messages/Blocks";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
 import { times } from "@/features/times/times";
@@ -35,7 +36,10 @@ export default async function Messages() {
       {matches.problem ? (
         <ProblemState problem={matches.problem} />
       ) : (
-        <List matches={own} own_id={user.id} />
+        <div className="stack wide">
+          <List matches={own} own_id={user.id} />
+          <Blocks matches={own} own_id={user.id} />
+        </div>
       )}
     </>
   );

@@ -1,5 +1,6 @@
 import type { NextRequest } from "next/server";
 import * as account from "@/features/account/forms";
+import { acceptInvitation } from "@/features/members/forms";
 import { answerForm, type Form } from "@/server/forms";
 import { refusal } from "@/server/problems";
 
@@ -12,6 +13,7 @@ const FORMS: Record<string, Form> = {
   "reset-password": account.resetPassword,
   "new-password": account.newPassword,
   "verify-email": account.verifyEmail,
+  "accept-invitation": acceptInvitation,
 };
 
 interface Context {
