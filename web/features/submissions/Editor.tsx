@@ -15,6 +15,8 @@ import { useUploads } from "./useUploads";
 interface Properties {
   userId: number;
   submissionId: string;
+  /** What the draft is called while it is kept on the phone. */
+  title: string;
   accepted: Accepted | null;
   acceptedAt: string | null;
   artifacts: Artifact[];
@@ -26,10 +28,10 @@ interface Properties {
 
 /** A draft: its text, links and files, and handing it in. */
 export function Editor(properties: Properties) {
-  const { userId, submissionId, accepted, acceptedAt, artifacts, maxBytes } = properties;
+  const { userId, submissionId, artifacts, maxBytes } = properties;
   const { texts, sentences, place } = properties;
-  const draft = useDraftText({ userId, submissionId, accepted, acceptedAt, sentences, place });
-  const uploads = useUploads({ userId, submissionId, sentences, maxBytes });
+  const draft = useDraftText(properties);
+  const uploads = useUploads({ userId, submissionId, maxBytes });
   return (
     <div className="stack">
       <TextDraft draft={draft} texts={texts} />
