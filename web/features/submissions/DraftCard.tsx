@@ -41,6 +41,7 @@ export async function DraftCard({ submission, title, userId, sentences, children
           userId={userId}
           submissionId={submission.id}
           title={t("draftTitle", { title })}
+          handInTitle={t("handInTitle", { title })}
           accepted={accepted}
           acceptedAt={text?.data?.changed_at ?? null}
           artifacts={artifacts.data}

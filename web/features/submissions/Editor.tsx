@@ -17,6 +17,7 @@ interface Properties {
   submissionId: string;
   /** What the draft is called while it is kept on the phone. */
   title: string;
+  handInTitle: string;
   accepted: Accepted | null;
   acceptedAt: string | null;
   artifacts: Artifact[];
@@ -28,7 +29,7 @@ interface Properties {
 
 /** A draft: its text, links and files, and handing it in. */
 export function Editor(properties: Properties) {
-  const { userId, submissionId, artifacts, maxBytes } = properties;
+  const { userId, submissionId, handInTitle, artifacts, maxBytes } = properties;
   const { texts, sentences, place } = properties;
   const draft = useDraftText(properties);
   const uploads = useUploads({ userId, submissionId, maxBytes });
@@ -53,6 +54,7 @@ export function Editor(properties: Properties) {
       <HandIn
         userId={userId}
         submissionId={submissionId}
+        title={handInTitle}
         draft={draft}
         isUploading={uploads.isBusy}
         isEmpty={!draft.text.trim() && artifacts.length === 0 && !uploads.isBusy}

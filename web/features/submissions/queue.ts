@@ -57,3 +57,27 @@ async function queuedFor(submissionId: string, pending: KeptText["pending"]): Pr
   const keys = [keyOf(submissionId), pending?.key];
   return (await store.all()).filter(({ key }) => keys.includes(key));
 }
+
+const handInKey = (submissionId: string): string => `hand-in-${submissionId}`;
+
+/** Hands in a draft, all of which core has, when the line is back. */
+export async function queueHandIn({ userId, submissionId, title }: Draft): Promise<void> {
+  const path = `/submissions/${submissionId}/submit/`;
+  const about = { userId, title, keptAt: new Date().toISOString() };
+  await store.put({
+    ...about,
+    method: "POST",
+    path,
+    body: undefined,
+    key: handInKey(submissionId),
+  });
+}
+
+export async function unqueueHandIn(submissionId: string): Promise<void> {
+  await store.remove(handInKey(submissionId));
+}
+
+export async function isHandInQueued(submissionId: string): Promise<boolean> {
+  const key = handInKey(submissionId);
+  return (await store.all()).some((one) => one.key === key && !one.refused);
+}
