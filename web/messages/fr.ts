@@ -1,11 +1,16 @@
 import account from "./fr/account.json";
+import cohorts from "./fr/cohorts.json";
 import errors from "./fr/errors.json";
 import forms from "./fr/forms.json";
 import home from "./fr/home.json";
 import learn from "./fr/learn.json";
+import members from "./fr/members.json";
+import mentorship from "./fr/mentorship.json";
+import messages from "./fr/messages.json";
 import missions from "./fr/missions.json";
 import offline from "./fr/offline.json";
 import profiler from "./fr/profiler.json";
+import reviews from "./fr/reviews.json";
 import search from "./fr/search.json";
 import shell from "./fr/shell.json";
 import states from "./fr/states.json";
@@ -13,13 +18,18 @@ import submissions from "./fr/submissions.json";
 
 export default {
   account,
+  cohorts,
   errors,
   forms,
   home,
   learn,
+  members,
+  mentorship,
+  messages,
   missions,
   offline,
   profiler,
+  reviews,
   search,
   shell,
   states,

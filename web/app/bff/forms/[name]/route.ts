@@ -1,5 +1,6 @@
 import type { NextRequest } from "next/server";
 import * as account from "@/features/account/forms";
+import { acceptInvitation } from "@/features/members/forms";
 import * as profiler from "@/features/profiler/forms";
 import { answerForm, type Form } from "@/server/forms";
 import { refusal } from "@/server/problems";
@@ -16,6 +17,7 @@ const FORMS: Record<string, Form> = {
   "verify-email": account.verifyEmail,
   profiler: profiler.profiler,
   track: profiler.chooseTrack,
+  "accept-invitation": acceptInvitation,
 };
 
 interface Context {
