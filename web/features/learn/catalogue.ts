@@ -1,14 +1,6 @@
 import "server-only";
 import { cache } from "react";
-import {
-  type Content,
-  contentList,
-  contentRead,
-  type Program,
-  type Progress,
-  programsList,
-  progressList,
-} from "@/api/core";
+import { contentList, contentRead, type Program, programsList, progressList } from "@/api/core";
 import { core, type Got, got, type Refusal } from "@/server/caller";
 import { Catalogue, ProgressBook } from "./books";
 
