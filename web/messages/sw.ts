@@ -1,7 +1,8 @@
 import account from "./sw/account.json";
+import coaching from "./sw/coaching.json";
 import errors from "./sw/errors.json";
 import forms from "./sw/forms.json";
 import shell from "./sw/shell.json";
 import states from "./sw/states.json";
 
-export default { account, errors, forms, shell, states };
+export default { account, coaching, errors, forms, shell, states };

@@ -1,0 +1,127 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { type ReactNode, useEffect, useState } from "react";
+import type { Habit, HabitEntryState, Pause } from "@/api/core";
+import { apiGateway } from "@/client/apiGateway";
+import { useWrite } from "@/client/useWrite";
+import { Refused } from "@/features/dialog/Refused";
+import { Icon } from "@/features/shell/Icon";
+import { ChangeHabit } from "./ChangeHabit";
+import type { HabitFormShared } from "./HabitForm";
+import { PauseHabit } from "./PauseHabit";
+import { SkipDay } from "./SkipDay";
+import type { HabitTexts, VersionTexts } from "./texts";
+import { type Day, type States, WeekTable } from "./WeekTable";
+
+export interface HabitShared extends HabitFormShared {
+  texts: HabitTexts;
+  versions: VersionTexts;
+  week: Day[];
+  lastWeek: Day[];
+  today: string;
+  timeZone: string;
+}
+
+interface Properties {
+  id: string;
+  title: string;
+  states: States;
+  pausedDays: string[];
+  /** The pause that lasts today. */
+  pause: Pause | null;
+  shared: HabitShared;
+  /** "2 of 3 days". */
+  progress: ReactNode;
+  /** Streak and strength. */
+  children: ReactNode;
+}
+
+/** A habit with its week, whose days are ticked. */
+export function HabitCard({ id, title, pausedDays, pause, shared, ...rest }: Properties) {
+  const { texts } = shared;
+  const path = `/coaching/habits/${id}/`;
+  const { states, isSending, error, acceptedAt, mark } = useMarks(path, rest.states, shared);
+  const table = { labelledBy: `habit-${id}`, states, pausedDays, texts, isSending, onMark: mark };
+  return (
+    <article className="card" aria-labelledby={`habit-${id}`}>
+      <div className="row apart">
+        <h3 id={`habit-${id}`}>{title}</h3>
+        <span className="num">{rest.progress}</span>
+      </div>
+      <WeekTable days={shared.week} {...table} />
+      {rest.children}
+      <p className="small" role="status">
+        {isSending && (
+          <span className="sync sent">
+            <Icon name="sent" />
+            {texts.sending}
+          </span>
+        )}
+        {!isSending && acceptedAt && (
+          <span className="sync accepted">
+            <Icon name="check" />
+            {texts.accepted.replace("{time}", acceptedAt)}
+          </span>
+        )}
+      </p>
+      <Refused text={error} />
+      <details>
+        <summary>{texts.lastWeek}</summary>
+        <WeekTable days={shared.lastWeek} {...table} />
+      </details>
+      <details>
+        <summary>
+          {texts.more}
+          <span className="hide"> {texts.moreOf.replace("{title}", title)}</span>
+        </summary>
+        <div className="stack">
+          <SkipDay
+            id={id}
+            days={[...shared.lastWeek, ...shared.week].filter((day) => day.isOpen)}
+            today={shared.today}
+            texts={texts}
+            isSending={isSending}
+            onSkip={(date) => mark(date, "skipped")}
+          />
+          <PauseHabit path={path} pause={pause} shared={shared} />
+          <ChangeHabit path={path} shared={shared} />
+        </div>
+      </details>
+    </article>
+  );
+}
+
+/** The recorded days, with what was pressed shown before core says so. */
+function useMarks(path: string, recorded: States, shared: HabitShared) {
+  const router = useRouter();
+  const { isSending, error, run } = useWrite(shared.refusals);
+  const [pressed, setPressed] = useState<States>({});
+  const [acceptedAt, setAcceptedAt] = useState<string | null>(null);
+
+  // What core says replaces what was pressed.
+  useEffect(() => setPressed({}), [recorded]);
+
+  async function mark(date: string, state: HabitEntryState): Promise<void> {
+    if (isSending) {
+      return;
+    }
+    setPressed({ [date]: state });
+    const isRecorded = await run(async () => {
+      await apiGateway.post<Habit>(`${path}log/`, { state, local_date: date });
+    });
+    if (isRecorded) {
+      setAcceptedAt(clockTime(shared.timeZone));
+      router.refresh();
+    } else {
+      setPressed({});
+    }
+  }
+
+  return { states: { ...recorded, ...pressed }, isSending, error, acceptedAt, mark };
+}
+
+function clockTime(timeZone: string): string {
+  const digits = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone } as const;
+  return new Intl.DateTimeFormat("en", digits).format(new Date());
+}

@@ -1,0 +1,99 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { type FormEvent, useRef, useState } from "react";
+import type { Mood, Reflection, ReflectionTag } from "@/api/core";
+import { apiGateway } from "@/client/apiGateway";
+import { type Refusals, useWrite } from "@/client/useWrite";
+import { Refused } from "@/features/dialog/Refused";
+import { Icon } from "@/features/shell/Icon";
+import { ReflectionFields, writtenIn } from "./ReflectionFields";
+import { ShareConsent } from "./ShareConsent";
+import type { ReflectionTexts } from "./texts";
+
+export interface ReflectionShared {
+  texts: ReflectionTexts;
+  noMood: string;
+  moods: { value: Mood; name: string }[];
+  tags: { value: ReflectionTag; name: string }[];
+  refusals: Refusals;
+  /** Whether the consent to mentors who read reflections is given. */
+  mentorsMayRead: boolean;
+}
+
+type Saved = "savedPrivate" | "savedShared" | "savedNotShared";
+
+/** Writes a reflection, which only its author reads until it is shared. */
+export function WriteReflection({ shared }: { shared: ReflectionShared }) {
+  const router = useRouter();
+  const { texts } = shared;
+  const { isSending, error, run } = useWrite(shared.refusals);
+  const [saved, setSaved] = useState<Saved | null>(null);
+  const [toShare, setToShare] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+
+  async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    const isShared = fields.has("share");
+    setSaved(null);
+    const isSaved = await run(async () => {
+      const { body } = await apiGateway.post<Reflection>(
+        "/coaching/reflections/",
+        writtenIn(fields),
+      );
+      setSaved(isShared ? await share(body.id) : "savedPrivate");
+    });
+    if (isSaved) {
+      form.current?.reset();
+      router.refresh();
+    }
+  }
+
+  /** The text is stored whatever becomes of this. */
+  async function share(id: string): Promise<Saved> {
+    if (!shared.mentorsMayRead) {
+      setToShare(id);
+      return "savedNotShared";
+    }
+    const sent = apiGateway.patch(`/coaching/reflections/${id}/`, { shared: true });
+    return sent.then(
+      () => "savedShared",
+      () => "savedNotShared",
+    );
+  }
+
+  return (
+    <form className="stack" ref={form} onSubmit={save}>
+      <ReflectionFields id="reflection" shared={shared} />
+      <label className="choice bare">
+        <input type="checkbox" name="share" />
+        <span>
+          {texts.share}
+          <span className="hint label">{texts.shareHint}</span>
+        </span>
+      </label>
+      <Refused text={error} />
+      <div role="status">
+        {saved && (
+          <div className="note ok">
+            <Icon name="check" />
+            <strong>{texts.saved}</strong>
+            <span>{texts[saved]}</span>
+          </div>
+        )}
+      </div>
+      <div className="acts">
+        <button type="submit" className="btn" disabled={isSending}>
+          {texts.save}
+        </button>
+      </div>
+      <ShareConsent
+        id={toShare}
+        shared={shared}
+        onShared={() => setSaved("savedShared")}
+        onClose={() => setToShare(null)}
+      />
+    </form>
+  );
+}
