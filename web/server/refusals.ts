@@ -1,17 +1,28 @@
 import "server-only";
 import { getTranslations } from "next-intl/server";
 
-/** The sentences that a client component shows for refusals: the common ones and its own. */
-export async function refusals(own: unknown = {}): Promise<Record<string, string>> {
+const COMMON = [
+  "failed",
+  "unavailable",
+  "throttled",
+  "rate_limited",
+  "required",
+  "blank",
+  "invalid",
+];
+
+/**
+ * The sentences that a client component shows for refusals: the common ones, its own, and those of
+ * the given codes.
+ */
+export async function refusals(
+  own: unknown = {},
+  codes: string[] = [],
+): Promise<Record<string, string>> {
   const [errors, forms] = await Promise.all([getTranslations("errors"), getTranslations("forms")]);
+  const known = [...COMMON, ...codes].map((code) => [code, errors(code as "failed")]);
   return {
-    failed: errors("failed"),
-    unavailable: errors("unavailable"),
-    throttled: errors("throttled"),
-    rate_limited: errors("rate_limited"),
-    required: errors("required"),
-    blank: errors("blank"),
-    invalid: errors("invalid"),
+    ...Object.fromEntries(known),
     offline: forms("offline"),
     ...(own as Record<string, string>),
   };

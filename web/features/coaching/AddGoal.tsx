@@ -1,0 +1,43 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { apiGateway } from "@/client/apiGateway";
+import { useWrite } from "@/client/useWrite";
+import { Dialog } from "@/features/dialog/Dialog";
+import type { GoalShared } from "./GoalActions";
+import { type GoalChoice, GoalForm } from "./GoalForm";
+
+export function AddGoal({ shared, isFirst }: { shared: GoalShared; isFirst: boolean }) {
+  const router = useRouter();
+  const { form, today, refusals } = shared;
+  const [isOpen, setOpen] = useState(false);
+  const { isSending, error, run, clear } = useWrite(refusals);
+
+  async function save(choice: GoalChoice): Promise<void> {
+    const isAdded = await run(async (idempotencyKey) => {
+      await apiGateway.post("/coaching/goals/", choice, { idempotencyKey });
+    });
+    if (isAdded) {
+      setOpen(false);
+      router.refresh();
+    }
+  }
+
+  function close(): void {
+    setOpen(false);
+    clear();
+  }
+
+  const fields = { form, today, isSending, error, onSave: save, onCancel: close };
+  return (
+    <>
+      <button type="button" className={isFirst ? "btn next" : "btn"} onClick={() => setOpen(true)}>
+        {form.add}
+      </button>
+      <Dialog isOpen={isOpen} title={form.add} onClose={close}>
+        <GoalForm {...fields} />
+      </Dialog>
+    </>
+  );
+}
