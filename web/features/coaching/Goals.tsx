@@ -1,12 +1,12 @@
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { type Goal, goalsListMilestones, type Preferences } from "@/api/core";
+import { todayOf } from "@/client/days";
 import { ProblemState } from "@/features/shell/Problem";
 import { Road } from "@/features/shell/Road";
 import { State } from "@/features/shell/State";
 import { core, got } from "@/server/caller";
 import { refusals } from "@/server/refusals";
 import { AddGoal } from "./AddGoal";
-import { todayOf } from "./days";
 import { GoalActions, type GoalShared } from "./GoalActions";
 import { Milestones } from "./Milestones";
 

@@ -1,6 +1,6 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Habit, Pause } from "@/api/core";
-import { daysBetween } from "./days";
+import { daysBetween } from "@/client/days";
 
 /** A strength of fewer days says little. */
 const LEAST_DAYS = 14;

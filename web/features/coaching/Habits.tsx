@@ -1,9 +1,9 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Habit, Preferences } from "@/api/core";
+import { isWithin } from "@/client/days";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
 import { AddHabit } from "./AddHabit";
-import { isWithin } from "./days";
 import { HabitCard, type HabitShared } from "./HabitCard";
 import { HabitMeasures, HabitProgress } from "./HabitMeasures";
 import { HabitState } from "./HabitState";

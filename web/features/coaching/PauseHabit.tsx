@@ -2,9 +2,9 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useId } from "react";
 import type { Pause } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
+import { addDays } from "@/client/days";
 import { useWrite } from "@/client/useWrite";
 import { Refused } from "@/features/dialog/Refused";
-import { addDays } from "./days";
 import type { HabitShared } from "./HabitCard";
 
 interface Properties {

@@ -1,9 +1,17 @@
 import "server-only";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { type Habit, type HabitEntry, habitsListEntries, type Preferences } from "@/api/core";
+import {
+  addDays,
+  isWithin,
+  LATE_DAYS,
+  mondayOf,
+  todayOf,
+  weekdayOf,
+  weekFrom,
+} from "@/client/days";
 import { core, type Got, got } from "@/server/caller";
 import { refusals } from "@/server/refusals";
-import { addDays, isWithin, LATE_DAYS, mondayOf, todayOf, weekdayOf, weekFrom } from "./days";
 import type { HabitShared } from "./HabitCard";
 import type { Day, States } from "./WeekTable";
 

@@ -1,10 +1,10 @@
 import { getTranslations } from "next-intl/server";
 import { type Consent, type ConsentKind, usersMeConsents, usersMeTerms } from "@/api/core";
+import { Press } from "@/features/dialog/Press";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
 import { refusals } from "@/server/refusals";
 import { ConsentChoice } from "./ConsentChoice";
-import { Press } from "./Press";
 
 const KINDS = ["mentor_reads_reflections", "sponsor_sees_name", "product_mail"] as const;
 

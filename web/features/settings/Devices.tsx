@@ -1,9 +1,9 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { authSessionsList, type SignIn } from "@/api/core";
+import { Press } from "@/features/dialog/Press";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
 import { refusals } from "@/server/refusals";
-import { Press } from "./Press";
 
 /** The devices on which the caller is signed in: each can be logged out. */
 export async function DevicesCard() {

@@ -7,6 +7,5 @@ export type EraseTexts = Settings["erase"];
 export type PasswordTexts = Settings["password"];
 export type SecondFactorTexts = Settings["secondFactorForm"];
 export type TokenTexts = Settings["tokenForm"];
-export type ExportTexts = Settings["exportForm"];
 export type NotificationTexts = Settings["notificationForm"];
 export type PhoneTexts = Settings["phoneForm"];

@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import { apiGateway } from "@/client/apiGateway";
 import { type Refusals, useWrite } from "@/client/useWrite";
-import { Refused } from "@/features/dialog/Refused";
+import { Refused } from "./Refused";
 
 interface Properties {
   method: "post" | "delete";
