@@ -22,7 +22,7 @@ export function FeedAddress({ isIssued, texts, refusals }: Properties) {
 
   function make(): void {
     void run(async () => {
-      setUrl((await apiGateway.post<IssuedFeedToken>("/calendar/token/", {})).body.url);
+      setUrl((await apiGateway.post<IssuedFeedToken>("/calendar/token/", undefined)).body.url);
       router.refresh();
     });
   }

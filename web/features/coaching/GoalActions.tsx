@@ -1,14 +1,11 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import type { Goal, GoalState } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useVersioned } from "@/client/useVersioned";
 import { type Refusals, useWrite } from "@/client/useWrite";
-import { Dialog } from "@/features/dialog/Dialog";
+import { ChangeDialog } from "@/features/dialog/ChangeDialog";
 import { Refused } from "@/features/dialog/Refused";
-import { TwoVersions } from "@/features/dialog/TwoVersions";
 import { type GoalChoice, GoalForm } from "./GoalForm";
 import type { GoalFormTexts, GoalTexts, VersionTexts } from "./texts";
 
@@ -63,66 +60,21 @@ export function GoalActions({ id, state, shared }: Properties) {
 }
 
 function ChangeGoal({ id, shared }: { id: string; shared: GoalShared }) {
-  const router = useRouter();
-  const { texts, form, today } = shared;
-  const goal = useVersioned<Goal>(`/coaching/goals/${id}/`, shared.refusals);
-  const [isOpen, setOpen] = useState(false);
-  const [choice, setChoice] = useState<GoalChoice | null>(null);
-  const { theirs, value, isSending, error } = goal;
-
-  function close(): void {
-    setOpen(false);
-    setChoice(null);
-    goal.close();
-    goal.clear();
-  }
-
-  async function save(wanted: GoalChoice): Promise<void> {
-    setChoice(wanted);
-    if (await goal.save(wanted)) {
-      close();
-      router.refresh();
-    }
-  }
-
-  function keep(which: "mine" | "theirs"): void {
-    if (which === "mine" && choice) {
-      void save(choice);
-    } else {
-      close();
-      router.refresh();
-    }
-  }
-
-  const fields = { form, today, isSending, error, onSave: save, onCancel: close };
+  const { form, today, states } = shared;
   return (
-    <>
-      <button
-        type="button"
-        className="btn"
-        onClick={() => {
-          setOpen(true);
-          void goal.open();
-        }}
-      >
-        {texts.change}
-      </button>
-      <Dialog isOpen={isOpen} title={form.change} onClose={close}>
-        {theirs && choice ? (
-          <TwoVersions
-            texts={shared.versions}
-            mine={linesOf(choice, shared)}
-            theirs={[...linesOf(theirs, shared), shared.states[theirs.state]]}
-            isSending={isSending}
-            onKeep={keep}
-          />
-        ) : (
-          value && <GoalForm goal={value} {...fields} />
-        )}
-        {!value && error && <Refused text={error} />}
-        {!value && !error && <p role="status">{form.loading}</p>}
-      </Dialog>
-    </>
+    <ChangeDialog<Goal, GoalChoice>
+      path={`/coaching/goals/${id}/`}
+      open={shared.texts.change}
+      title={form.change}
+      loading={form.loading}
+      versions={shared.versions}
+      refusals={shared.refusals}
+      mine={(choice) => linesOf(choice, shared)}
+      theirs={(goal) => [...linesOf(goal, shared), states[goal.state]]}
+      form={({ value, ...fields }) => (
+        <GoalForm form={form} today={today} goal={value} {...fields} />
+      )}
+    />
   );
 }
 

@@ -1,5 +1,7 @@
 import type { FormEvent } from "react";
+import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
+import { TextField } from "@/features/dialog/TextField";
 import type { GoalFormTexts } from "./texts";
 
 export interface GoalChoice {
@@ -29,36 +31,29 @@ export function GoalForm({ form, today, goal, isSending, error, onSave, onCancel
   const earliest = goal && goal.target_date < today ? goal.target_date : today;
   return (
     <form className="stack" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor="goal-title">{form.title}</label>
-        <input
-          id="goal-title"
-          name="title"
-          maxLength={200}
-          required
-          defaultValue={goal?.title ?? ""}
-        />
-      </div>
-      <div className="field">
-        <label htmlFor="goal-date">{form.date}</label>
-        <input
-          id="goal-date"
-          name="target_date"
-          type="date"
-          required
-          min={earliest}
-          defaultValue={goal?.target_date}
-        />
-      </div>
+      <TextField
+        name="title"
+        label={form.title}
+        maxLength={200}
+        required
+        defaultValue={goal?.title ?? ""}
+      />
+      <TextField
+        name="target_date"
+        label={form.date}
+        type="date"
+        required
+        min={earliest}
+        defaultValue={goal?.target_date}
+      />
       <Refused text={error} />
-      <div className="acts">
-        <button type="submit" className="btn next" disabled={isSending}>
-          {form.save}
-        </button>
-        <button type="button" className="btn quiet" onClick={onCancel}>
-          {form.cancel}
-        </button>
-      </div>
+      <FormButtons
+        submit={form.save}
+        kind="next"
+        isSending={isSending}
+        cancel={form.cancel}
+        onCancel={onCancel}
+      />
     </form>
   );
 }

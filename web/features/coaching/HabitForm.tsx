@@ -1,7 +1,9 @@
 import { type FormEvent, useState } from "react";
 import type { Habit, HabitSchedule } from "@/api/core";
 import type { Refusals } from "@/client/useWrite";
+import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
+import { TextField } from "@/features/dialog/TextField";
 import type { HabitFormTexts } from "./texts";
 
 export interface HabitFormShared {
@@ -50,49 +52,60 @@ export function HabitForm({ shared, habit, isSending, error, onSave, onCancel }:
 
   return (
     <form className="stack" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor="habit-title">{form.title}</label>
-        <p className="hint" id="habit-title-hint">
-          {form.titleHint}
-        </p>
-        <input
-          id="habit-title"
-          name="title"
-          maxLength={200}
-          required
-          defaultValue={habit?.title}
-          aria-describedby="habit-title-hint"
-        />
-      </div>
-      <fieldset className="choices">
-        <legend>{form.schedule}</legend>
-        {SCHEDULES.map((name) => (
-          <label className="choice" key={name}>
-            <input
-              type="radio"
-              name="schedule"
-              value={name}
-              checked={schedule === name}
-              onChange={() => setSchedule(name)}
-            />
-            <span>{form[name]}</span>
-          </label>
-        ))}
-      </fieldset>
+      <TextField
+        name="title"
+        label={form.title}
+        hint={form.titleHint}
+        maxLength={200}
+        required
+        defaultValue={habit?.title}
+      />
+      <ScheduleField form={form} schedule={schedule} onChoose={setSchedule} />
       {schedule === "times_a_week" && <TimesField shared={shared} habit={habit} />}
       {schedule === "weekdays" && <DaysField shared={shared} habit={habit} />}
       {hasNoDays && <Refused text={form.noDays} />}
-      <ReminderField form={form} habit={habit} />
+      <TextField
+        name="reminder_at"
+        label={form.reminder}
+        hint={form.reminderHint}
+        type="time"
+        defaultValue={habit?.reminder_at ?? ""}
+      />
       <Refused text={error} />
-      <div className="acts">
-        <button type="submit" className="btn next" disabled={isSending}>
-          {form.save}
-        </button>
-        <button type="button" className="btn quiet" onClick={onCancel}>
-          {form.cancel}
-        </button>
-      </div>
+      <FormButtons
+        submit={form.save}
+        kind="next"
+        isSending={isSending}
+        cancel={form.cancel}
+        onCancel={onCancel}
+      />
     </form>
+  );
+}
+
+interface ScheduleProperties {
+  form: HabitFormTexts;
+  schedule: HabitSchedule;
+  onChoose: (schedule: HabitSchedule) => void;
+}
+
+function ScheduleField({ form, schedule, onChoose }: ScheduleProperties) {
+  return (
+    <fieldset className="choices">
+      <legend>{form.schedule}</legend>
+      {SCHEDULES.map((name) => (
+        <label className="choice" key={name}>
+          <input
+            type="radio"
+            name="schedule"
+            value={name}
+            checked={schedule === name}
+            onChange={() => onChoose(name)}
+          />
+          <span>{form[name]}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 
@@ -132,24 +145,6 @@ function DaysField({ shared, habit }: FieldProperties) {
         </label>
       ))}
     </fieldset>
-  );
-}
-
-function ReminderField({ form, habit }: { form: HabitFormTexts; habit: Habit | undefined }) {
-  return (
-    <div className="field">
-      <label htmlFor="habit-reminder">{form.reminder}</label>
-      <p className="hint" id="habit-reminder-hint">
-        {form.reminderHint}
-      </p>
-      <input
-        id="habit-reminder"
-        name="reminder_at"
-        type="time"
-        defaultValue={habit?.reminder_at ?? ""}
-        aria-describedby="habit-reminder-hint"
-      />
-    </div>
   );
 }
 

@@ -1,22 +1,29 @@
 import { useRouter } from "next/navigation";
-import { type FormEvent, useId } from "react";
+import type { FormEvent } from "react";
 import type { Pause } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { addDays } from "@/client/days";
 import { useWrite } from "@/client/useWrite";
+import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
+import { TextField } from "@/features/dialog/TextField";
 import type { HabitShared } from "./HabitCard";
 
 interface Properties {
   path: string;
+  /** The one that lasts today. */
   pause: Pause | null;
   shared: HabitShared;
 }
 
 /** Begins a pause today, or ends the one that lasts. */
 export function PauseHabit({ path, pause, shared }: Properties) {
+  const lasting = { path: `${path}pauses/`, shared };
+  return pause ? <EndPause pause={pause} {...lasting} /> : <BeginPause {...lasting} />;
+}
+
+function BeginPause({ path, shared }: { path: string; shared: HabitShared }) {
   const router = useRouter();
-  const id = useId();
   const { texts, today } = shared;
   const { isSending, error, run } = useWrite(shared.refusals);
 
@@ -25,46 +32,55 @@ export function PauseHabit({ path, pause, shared }: Properties) {
     const lastDay = new FormData(event.currentTarget).get("last_day");
     const body = { first_day: today, ...(lastDay ? { last_day: lastDay } : {}) };
     const isPaused = await run(async (idempotencyKey) => {
-      await apiGateway.post(`${path}pauses/`, body, { idempotencyKey });
+      await apiGateway.post(path, body, { idempotencyKey });
     });
     if (isPaused) {
       router.refresh();
     }
   }
 
-  async function end(lasting: Pause): Promise<void> {
-    const [, last] = [lasting.first_day, addDays(today, -1)].sort();
+  return (
+    <form className="stack tight" onSubmit={begin}>
+      <TextField
+        name="last_day"
+        label={texts.pauseUntil}
+        hint={texts.pauseUntilHint}
+        type="date"
+        min={today}
+      />
+      <Refused text={error} />
+      <FormButtons submit={texts.pause} isSending={isSending} />
+    </form>
+  );
+}
+
+interface EndProperties {
+  path: string;
+  pause: Pause;
+  shared: HabitShared;
+}
+
+function EndPause({ path, pause, shared }: EndProperties) {
+  const router = useRouter();
+  const { isSending, error, run } = useWrite(shared.refusals);
+
+  async function end(): Promise<void> {
+    // A pause that began today lasts a day at least.
+    const [, last] = [pause.first_day, addDays(shared.today, -1)].sort();
     const isEnded = await run(async () => {
-      await apiGateway.patch(`${path}pauses/${lasting.id}/`, { last_day: last });
+      await apiGateway.patch(`${path}${pause.id}/`, { last_day: last });
     });
     if (isEnded) {
       router.refresh();
     }
   }
 
-  if (pause) {
-    return (
-      <div className="stack tight">
-        <button type="button" className="btn" disabled={isSending} onClick={() => end(pause)}>
-          {texts.goOn}
-        </button>
-        <Refused text={error} />
-      </div>
-    );
-  }
   return (
-    <form className="field" onSubmit={begin}>
-      <label htmlFor={id}>{texts.pauseUntil}</label>
-      <p className="hint" id={`${id}-hint`}>
-        {texts.pauseUntilHint}
-      </p>
-      <input id={id} type="date" name="last_day" min={today} aria-describedby={`${id}-hint`} />
-      <p className="acts">
-        <button type="submit" className="btn" disabled={isSending}>
-          {texts.pause}
-        </button>
-      </p>
+    <div className="stack tight">
+      <button type="button" className="btn" disabled={isSending} onClick={end}>
+        {shared.texts.goOn}
+      </button>
       <Refused text={error} />
-    </form>
+    </div>
   );
 }

@@ -1,12 +1,35 @@
 import { getFormatter, getTranslations } from "next-intl/server";
+import { Suspense } from "react";
 import { coachingReadOverview } from "@/api/ai";
 import { ProblemState } from "@/features/shell/Problem";
 import { ai, got } from "@/server/caller";
 
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 
+/** The summary, which the rest of the page does not wait for. */
+export function SummaryLater() {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Summary />
+    </Suspense>
+  );
+}
+
+async function Waiting() {
+  const t = await getTranslations("coaching.summary");
+  return (
+    <section className="stack tight" aria-busy="true">
+      <p className="hide" role="status">
+        {t("loading")}
+      </p>
+      <span className="wait" aria-hidden="true" />
+      <span className="wait" aria-hidden="true" />
+    </section>
+  );
+}
+
 /** Goals by state and what reflections are about, as ai counts them. */
-export async function Summary() {
+async function Summary() {
   const [t, format] = [await getTranslations("coaching"), await getFormatter()];
   const { data, problem } = await got(coachingReadOverview({ client: ai }));
   if (problem) {

@@ -57,13 +57,17 @@ function Cell({ day, states, pausedDays, texts, isSending, onMark }: Properties 
   const isPaused = pausedDays.includes(day.date);
   const isDue = day.isToday && !isDone && state !== "skipped" && !isPaused;
   if (!day.isOpen) {
-    return <td>{<Closed day={day} state={state} isPaused={isPaused} texts={texts} />}</td>;
+    return (
+      <td>
+        <Closed day={day} state={state} isPaused={isPaused} texts={texts} />
+      </td>
+    );
   }
   const words = [day.name];
   if (day.isToday) {
     words.push(texts.today);
   }
-  words.push(wordOf(state, isPaused, texts));
+  words.push(isDue ? texts.markDone : wordOf(state, isPaused, texts));
   return (
     <td className={isDue ? "today" : undefined}>
       <button

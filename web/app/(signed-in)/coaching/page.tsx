@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { Suspense } from "react";
 import { habitsList, usersMePreferences } from "@/api/core";
 import { Habits } from "@/features/coaching/Habits";
-import { Summary } from "@/features/coaching/Summary";
+import { SummaryLater } from "@/features/coaching/Summary";
 import { Tabs } from "@/features/coaching/Tabs";
 import { WriteReflectionSection } from "@/features/coaching/WriteReflectionSection";
 import { ProblemState } from "@/features/shell/Problem";
@@ -36,9 +35,7 @@ export default async function Coaching() {
         )}
         <div className="stack wide">
           <WriteReflectionSection />
-          <Suspense>
-            <Summary />
-          </Suspense>
+          <SummaryLater />
         </div>
       </div>
     </>

@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { Suspense } from "react";
 import { goalsList, usersMePreferences } from "@/api/core";
 import { Goals } from "@/features/coaching/Goals";
-import { Summary } from "@/features/coaching/Summary";
+import { SummaryLater } from "@/features/coaching/Summary";
 import { Tabs } from "@/features/coaching/Tabs";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
@@ -34,9 +33,7 @@ export default async function Page() {
         ) : (
           problem && <ProblemState problem={problem} />
         )}
-        <Suspense>
-          <Summary />
-        </Suspense>
+        <SummaryLater />
       </div>
     </>
   );
