@@ -6,6 +6,7 @@ import type { IssuedFeedToken } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { type Refusals, useWrite } from "@/client/useWrite";
 import { Refused } from "@/features/dialog/Refused";
+import { TextField } from "@/features/dialog/TextField";
 import type messages from "@/messages/en";
 
 interface Properties {
@@ -38,11 +39,10 @@ export function FeedAddress({ isIssued, texts, refusals }: Properties) {
   return (
     <>
       {url && (
-        <div className="field">
+        <>
           <p role="alert">{texts.shown}</p>
-          <label htmlFor="feed-address">{texts.address}</label>
-          <input id="feed-address" className="mono" readOnly value={url} />
-        </div>
+          <TextField label={texts.address} className="mono" readOnly value={url} />
+        </>
       )}
       <Refused text={error} />
       <div className="acts">

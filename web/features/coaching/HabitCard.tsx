@@ -51,20 +51,7 @@ export function HabitCard({ id, title, pausedDays, pause, shared, ...rest }: Pro
       </div>
       <WeekTable days={shared.week} {...table} />
       {rest.children}
-      <p className="small" role="status">
-        {isSending && (
-          <span className="sync sent">
-            <Icon name="sent" />
-            {texts.sending}
-          </span>
-        )}
-        {!isSending && acceptedAt && (
-          <span className="sync accepted">
-            <Icon name="check" />
-            {texts.accepted.replace("{time}", acceptedAt)}
-          </span>
-        )}
-      </p>
+      <Sending isSending={isSending} acceptedAt={acceptedAt} texts={texts} />
       <Refused text={error} />
       <details>
         <summary>{texts.lastWeek}</summary>
@@ -89,6 +76,32 @@ export function HabitCard({ id, title, pausedDays, pause, shared, ...rest }: Pro
         </div>
       </details>
     </article>
+  );
+}
+
+interface SendingProperties {
+  isSending: boolean;
+  acceptedAt: string | null;
+  texts: HabitTexts;
+}
+
+/** Where the last mark is. */
+function Sending({ isSending, acceptedAt, texts }: SendingProperties) {
+  return (
+    <p className="small" role="status">
+      {isSending && (
+        <span className="sync sent">
+          <Icon name="sent" />
+          {texts.sending}
+        </span>
+      )}
+      {!isSending && acceptedAt && (
+        <span className="sync accepted">
+          <Icon name="check" />
+          {texts.accepted.replace("{time}", acceptedAt)}
+        </span>
+      )}
+    </p>
   );
 }
 

@@ -5,8 +5,11 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { GoalMilestone } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { useWrite } from "@/client/useWrite";
+import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
+import { TextField } from "@/features/dialog/TextField";
 import type { GoalShared } from "./GoalActions";
+import type { GoalTexts } from "./texts";
 
 interface Properties {
   goalId: string;
@@ -21,72 +24,106 @@ export function Milestones({ goalId, milestones, shared }: Properties) {
   const path = `/coaching/goals/${goalId}/milestones/`;
   const { isSending, error, run } = useWrite(shared.refusals);
   const [pressed, setPressed] = useState<Record<string, boolean>>({});
-  const form = useRef<HTMLFormElement>(null);
 
   // What core says replaces what was pressed.
   useEffect(() => setPressed({}), [milestones]);
 
-  async function send(write: (key: string) => Promise<unknown>): Promise<boolean> {
-    const isDone = await run(async (key) => {
-      await write(key);
+  async function send(write: (idempotencyKey: string) => Promise<unknown>): Promise<boolean> {
+    const isDone = await run(async (idempotencyKey) => {
+      await write(idempotencyKey);
     });
     if (isDone) {
       router.refresh();
+    } else {
+      setPressed({});
     }
     return isDone;
   }
 
-  async function tick(id: string, done: boolean): Promise<void> {
-    setPressed({ ...pressed, [id]: done });
-    if (!(await send(() => apiGateway.patch(`${path}${id}/`, { done })))) {
-      setPressed(({ [id]: _, ...others }) => others);
-    }
-  }
-
-  async function add(event: FormEvent<HTMLFormElement>): Promise<void> {
-    event.preventDefault();
-    const title = (new FormData(event.currentTarget).get("title") as string).trim();
-    if (await send((idempotencyKey) => apiGateway.post(path, { title }, { idempotencyKey }))) {
-      form.current?.reset();
-    }
+  function tick(id: string, done: boolean): void {
+    setPressed({ [id]: done });
+    void send(() => apiGateway.patch(`${path}${id}/`, { done }));
   }
 
   return (
     <>
       <ul>
-        {milestones.map(({ id, title, done_at }) => (
-          <li className="row apart keep" key={id}>
-            <label className="choice bare">
-              <input
-                type="checkbox"
-                checked={pressed[id] ?? done_at !== null}
-                disabled={isSending}
-                onChange={(event) => tick(id, event.target.checked)}
-              />
-              <span>{title}</span>
-            </label>
-            <button
-              type="button"
-              className="btn quiet"
-              disabled={isSending}
-              onClick={() => send(() => apiGateway.delete(`${path}${id}/`))}
-            >
-              {texts.delete}
-              <span className="hide"> {texts.deleteStep.replace("{title}", title ?? "")}</span>
-            </button>
-          </li>
+        {milestones.map((milestone) => (
+          <Milestone
+            key={milestone.id}
+            milestone={milestone}
+            isDone={pressed[milestone.id] ?? milestone.done_at !== null}
+            isSending={isSending}
+            texts={texts}
+            onTick={(done) => tick(milestone.id, done)}
+            onDelete={() => send(() => apiGateway.delete(`${path}${milestone.id}/`))}
+          />
         ))}
       </ul>
       <Refused text={error} />
-      <form className="field" ref={form} onSubmit={add}>
-        <label htmlFor={`step-${goalId}`}>{texts.newMilestone}</label>
-        <div className="row">
-          <input id={`step-${goalId}`} name="title" maxLength={200} required />
-          <button type="submit" className="btn" disabled={isSending}>
-            {texts.addMilestone}
-          </button>
-        </div>
-      </form>
+      <NewMilestone
+        texts={texts}
+        isSending={isSending}
+        onAdd={(title) =>
+          send((idempotencyKey) => apiGateway.post(path, { title }, { idempotencyKey }))
+        }
+      />
     </>
+  );
+}
+
+interface MilestoneProperties {
+  milestone: GoalMilestone;
+  isDone: boolean;
+  isSending: boolean;
+  texts: GoalTexts;
+  onTick: (done: boolean) => void;
+  onDelete: () => void;
+}
+
+function Milestone(properties: MilestoneProperties) {
+  const { milestone, isDone, isSending, texts, onTick, onDelete } = properties;
+  const title = milestone.title ?? "";
+  return (
+    <li className="row apart keep">
+      <label className="choice bare">
+        <input
+          type="checkbox"
+          checked={isDone}
+          disabled={isSending}
+          onChange={(event) => onTick(event.target.checked)}
+        />
+        <span>{title}</span>
+      </label>
+      <button type="button" className="btn quiet" disabled={isSending} onClick={onDelete}>
+        {texts.delete}
+        <span className="hide"> {texts.deleteStep.replace("{title}", title)}</span>
+      </button>
+    </li>
+  );
+}
+
+interface NewProperties {
+  texts: GoalTexts;
+  isSending: boolean;
+  onAdd: (title: string) => Promise<boolean>;
+}
+
+function NewMilestone({ texts, isSending, onAdd }: NewProperties) {
+  const form = useRef<HTMLFormElement>(null);
+
+  async function add(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const title = new FormData(event.currentTarget).get("title") as string;
+    if (await onAdd(title.trim())) {
+      form.current?.reset();
+    }
+  }
+
+  return (
+    <form className="stack tight" ref={form} onSubmit={add}>
+      <TextField name="title" label={texts.newMilestone} maxLength={200} required />
+      <FormButtons submit={texts.addMilestone} isSending={isSending} />
+    </form>
   );
 }

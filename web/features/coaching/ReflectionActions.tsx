@@ -4,10 +4,11 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import type { Reflection } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useWrite } from "@/client/useWrite";
+import { useWrite, type Write } from "@/client/useWrite";
 import { Dialog } from "@/features/dialog/Dialog";
+import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
-import { ReflectionFields, writtenIn } from "./ReflectionFields";
+import { ReflectionFields, type Written, writtenIn } from "./ReflectionFields";
 import { ShareConsent } from "./ShareConsent";
 import type { ReflectionShared } from "./WriteReflection";
 
@@ -21,17 +22,17 @@ export function ReflectionActions({ reflection, shared }: Properties) {
   const router = useRouter();
   const { texts } = shared;
   const path = `/coaching/reflections/${reflection.id}/`;
-  const { isSending, error, run, clear } = useWrite(shared.refusals);
+  const write = useWrite(shared.refusals);
   const [open, setOpen] = useState<"change" | "share" | "delete" | null>(null);
 
   function close(): void {
     setOpen(null);
-    clear();
+    write.clear();
   }
 
-  async function send(write: () => Promise<unknown>): Promise<void> {
-    const isDone = await run(async () => {
-      await write();
+  async function send(sent: () => Promise<unknown>): Promise<void> {
+    const isDone = await write.run(async () => {
+      await sent();
     });
     if (isDone) {
       setOpen(null);
@@ -39,29 +40,21 @@ export function ReflectionActions({ reflection, shared }: Properties) {
     }
   }
 
-  function change(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const written = writtenIn(new FormData(event.currentTarget));
-    void send(() => apiGateway.patch(path, written));
-  }
-
-  function share(isShared: boolean): void {
-    if (isShared && !shared.mentorsMayRead) {
+  function share(): void {
+    if (!reflection.shared && !shared.mentorsMayRead) {
       setOpen("share");
     } else {
-      void send(() => apiGateway.patch(path, { shared: isShared }));
+      void send(() => apiGateway.patch(path, { shared: !reflection.shared }));
     }
   }
 
+  const change = (written: Written) => void send(() => apiGateway.patch(path, written));
+  const remove = () => void send(() => apiGateway.delete(path));
+  const dialog = { reflection, shared, write, onClose: close };
   return (
     <>
       <div className="acts">
-        <button
-          type="button"
-          className="btn quiet"
-          disabled={isSending}
-          onClick={() => share(!reflection.shared)}
-        >
+        <button type="button" className="btn quiet" disabled={write.isSending} onClick={share}>
           {reflection.shared ? texts.unshare : texts.shareNow}
         </button>
         <button type="button" className="btn quiet" onClick={() => setOpen("change")}>
@@ -71,43 +64,65 @@ export function ReflectionActions({ reflection, shared }: Properties) {
           {texts.delete}
         </button>
       </div>
-      {open === null && <Refused text={error} />}
-      <Dialog isOpen={open === "change"} title={texts.change} onClose={close}>
-        <form className="stack" onSubmit={change}>
-          <ReflectionFields id={reflection.id} shared={shared} reflection={reflection} />
-          <Refused text={error} />
-          <div className="acts">
-            <button type="submit" className="btn next" disabled={isSending}>
-              {texts.save}
-            </button>
-            <button type="button" className="btn quiet" onClick={close}>
-              {texts.cancel}
-            </button>
-          </div>
-        </form>
-      </Dialog>
-      <Dialog isOpen={open === "delete"} title={texts.deleteTitle} onClose={close}>
-        <p>{texts.deleteText}</p>
-        <Refused text={error} />
-        <div className="acts">
-          <button
-            type="button"
-            className="btn bad"
-            disabled={isSending}
-            onClick={() => send(() => apiGateway.delete(path))}
-          >
-            {texts.delete}
-          </button>
-          <button type="button" className="btn quiet" onClick={close}>
-            {texts.cancel}
-          </button>
-        </div>
-      </Dialog>
+      {open === null && <Refused text={write.error} />}
+      <Change isOpen={open === "change"} {...dialog} onSave={change} />
+      <Delete isOpen={open === "delete"} {...dialog} onDelete={remove} />
       <ShareConsent
         id={open === "share" ? reflection.id : null}
         shared={shared}
         onClose={() => setOpen(null)}
       />
     </>
+  );
+}
+
+interface DialogProperties extends Properties {
+  isOpen: boolean;
+  write: Write;
+  onClose: () => void;
+}
+
+function Change(properties: DialogProperties & { onSave: (written: Written) => void }) {
+  const { isOpen, reflection, shared, write, onClose, onSave } = properties;
+  const { texts } = shared;
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    onSave(writtenIn(new FormData(event.currentTarget)));
+  }
+
+  return (
+    <Dialog isOpen={isOpen} title={texts.change} onClose={onClose}>
+      <form className="stack" onSubmit={submit}>
+        <ReflectionFields id={reflection.id} shared={shared} reflection={reflection} />
+        <Refused text={write.error} />
+        <FormButtons
+          submit={texts.save}
+          kind="next"
+          isSending={write.isSending}
+          cancel={texts.cancel}
+          onCancel={onClose}
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+function Delete(properties: DialogProperties & { onDelete: () => void }) {
+  const { isOpen, shared, write, onClose, onDelete } = properties;
+  const { texts } = shared;
+  return (
+    <Dialog isOpen={isOpen} title={texts.deleteTitle} onClose={onClose}>
+      <p>{texts.deleteText}</p>
+      <Refused text={write.error} />
+      <div className="acts">
+        <button type="button" className="btn bad" disabled={write.isSending} onClick={onDelete}>
+          {texts.delete}
+        </button>
+        <button type="button" className="btn quiet" onClick={onClose}>
+          {texts.cancel}
+        </button>
+      </div>
+    </Dialog>
   );
 }

@@ -12,7 +12,7 @@ interface Properties {
 
 /** Text, mood and tags of a reflection. */
 export function ReflectionFields({ id, shared, reflection }: Properties) {
-  const { texts, moods, tags, noMood } = shared;
+  const { texts, moods, noMood } = shared;
   return (
     <>
       <div className="field">
@@ -41,24 +41,31 @@ export function ReflectionFields({ id, shared, reflection }: Properties) {
           ))}
         </select>
       </div>
-      <details>
-        <summary>{texts.tags}</summary>
-        <fieldset>
-          <legend className="hide">{texts.tags}</legend>
-          {tags.map(({ value, name }) => (
-            <label className="choice bare" key={value}>
-              <input
-                type="checkbox"
-                name="tags"
-                value={value}
-                defaultChecked={reflection?.tags.includes(value)}
-              />
-              <span>{name}</span>
-            </label>
-          ))}
-        </fieldset>
-      </details>
+      <TagsField shared={shared} chosen={reflection?.tags ?? []} />
     </>
+  );
+}
+
+function TagsField({ shared, chosen }: { shared: ReflectionShared; chosen: ReflectionTag[] }) {
+  const { texts, tags } = shared;
+  return (
+    <details>
+      <summary>{texts.tags}</summary>
+      <fieldset>
+        <legend className="hide">{texts.tags}</legend>
+        {tags.map(({ value, name }) => (
+          <label className="choice bare" key={value}>
+            <input
+              type="checkbox"
+              name="tags"
+              value={value}
+              defaultChecked={chosen.includes(value)}
+            />
+            <span>{name}</span>
+          </label>
+        ))}
+      </fieldset>
+    </details>
   );
 }
 

@@ -5,6 +5,7 @@ import { type FormEvent, useRef, useState } from "react";
 import type { Mood, Reflection, ReflectionTag } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { type Refusals, useWrite } from "@/client/useWrite";
+import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
 import { Icon } from "@/features/shell/Icon";
 import { ReflectionFields, writtenIn } from "./ReflectionFields";
@@ -42,7 +43,9 @@ export function WriteReflection({ shared }: { shared: ReflectionShared }) {
         "/coaching/reflections/",
         writtenIn(fields),
       );
-      setSaved(isShared ? await share(body.id) : "savedPrivate");
+      const mayShare = isShared && shared.mentorsMayRead;
+      setSaved(mayShare ? await share(body.id) : isShared ? "savedNotShared" : "savedPrivate");
+      setToShare(isShared && !mayShare ? body.id : null);
     });
     if (isSaved) {
       form.current?.reset();
@@ -50,44 +53,13 @@ export function WriteReflection({ shared }: { shared: ReflectionShared }) {
     }
   }
 
-  /** The text is stored whatever becomes of this. */
-  async function share(id: string): Promise<Saved> {
-    if (!shared.mentorsMayRead) {
-      setToShare(id);
-      return "savedNotShared";
-    }
-    const sent = apiGateway.patch(`/coaching/reflections/${id}/`, { shared: true });
-    return sent.then(
-      () => "savedShared",
-      () => "savedNotShared",
-    );
-  }
-
   return (
     <form className="stack" ref={form} onSubmit={save}>
       <ReflectionFields id="reflection" shared={shared} />
-      <label className="choice bare">
-        <input type="checkbox" name="share" />
-        <span>
-          {texts.share}
-          <span className="hint label">{texts.shareHint}</span>
-        </span>
-      </label>
+      <ShareField texts={texts} />
       <Refused text={error} />
-      <div role="status">
-        {saved && (
-          <div className="note ok">
-            <Icon name="check" />
-            <strong>{texts.saved}</strong>
-            <span>{texts[saved]}</span>
-          </div>
-        )}
-      </div>
-      <div className="acts">
-        <button type="submit" className="btn" disabled={isSending}>
-          {texts.save}
-        </button>
-      </div>
+      <div role="status">{saved && <SavedNote saved={saved} texts={texts} />}</div>
+      <FormButtons submit={texts.save} isSending={isSending} />
       <ShareConsent
         id={toShare}
         shared={shared}
@@ -95,5 +67,36 @@ export function WriteReflection({ shared }: { shared: ReflectionShared }) {
         onClose={() => setToShare(null)}
       />
     </form>
+  );
+}
+
+/** The text is stored whatever becomes of this. */
+async function share(id: string): Promise<Saved> {
+  const sent = apiGateway.patch(`/coaching/reflections/${id}/`, { shared: true });
+  return sent.then(
+    () => "savedShared",
+    () => "savedNotShared",
+  );
+}
+
+function ShareField({ texts }: { texts: ReflectionTexts }) {
+  return (
+    <label className="choice bare">
+      <input type="checkbox" name="share" />
+      <span>
+        {texts.share}
+        <span className="hint label">{texts.shareHint}</span>
+      </span>
+    </label>
+  );
+}
+
+function SavedNote({ saved, texts }: { saved: Saved; texts: ReflectionTexts }) {
+  return (
+    <div className="note ok">
+      <Icon name="check" />
+      <strong>{texts.saved}</strong>
+      <span>{texts[saved]}</span>
+    </div>
   );
 }

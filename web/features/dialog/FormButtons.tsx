@@ -2,7 +2,7 @@ interface Properties {
   submit: string;
   isSending: boolean;
   /** "next" for the yellow one, "bad" for what cannot be undone. */
-  kind?: "next" | "bad";
+  kind?: "next" | "bad" | undefined;
   cancel?: string | undefined;
   onCancel?: (() => void) | undefined;
 }

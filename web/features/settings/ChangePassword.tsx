@@ -3,7 +3,9 @@
 import { type FormEvent, useRef, useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
 import { type Refusals, useWrite } from "@/client/useWrite";
+import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
+import { TextField } from "@/features/dialog/TextField";
 import type { PasswordTexts } from "./texts";
 
 /** Changes the password; this device stays logged in. */
@@ -26,35 +28,24 @@ export function ChangePassword({ texts, refusals }: { texts: PasswordTexts; refu
 
   return (
     <form className="stack" ref={form} onSubmit={change}>
-      <div className="field">
-        <label htmlFor="current_password">{texts.current}</label>
-        <input
-          id="current_password"
-          name="current_password"
-          type="password"
-          autoComplete="current-password"
-          required
-        />
-      </div>
-      <div className="field">
-        <label htmlFor="new_password">{texts.new}</label>
-        <p className="hint" id="new_password-hint">
-          {texts.newHint}
-        </p>
-        <input
-          id="new_password"
-          name="new_password"
-          type="password"
-          autoComplete="new-password"
-          required
-          aria-describedby="new_password-hint"
-        />
-      </div>
+      <TextField
+        name="current_password"
+        label={texts.current}
+        type="password"
+        autoComplete="current-password"
+        required
+      />
+      <TextField
+        name="new_password"
+        label={texts.new}
+        hint={texts.newHint}
+        type="password"
+        autoComplete="new-password"
+        required
+      />
       <Refused text={error} />
       <p role="status">{isChanged && texts.done}</p>
-      <button type="submit" className="btn" disabled={isSending}>
-        {texts.submit}
-      </button>
+      <FormButtons submit={texts.submit} isSending={isSending} />
     </form>
   );
 }

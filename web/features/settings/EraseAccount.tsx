@@ -1,10 +1,10 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
 import { type Refusals, useWrite } from "@/client/useWrite";
 import { Dialog } from "@/features/dialog/Dialog";
-import { Refused } from "@/features/dialog/Refused";
+import { OneField } from "./OneField";
 import type { EraseTexts } from "./texts";
 
 /** Erases the account after a dialog that asks for the password, and ends the session. */
@@ -17,9 +17,7 @@ export function EraseAccount({ texts, refusals }: { texts: EraseTexts; refusals:
     clear();
   }
 
-  async function erase(event: FormEvent<HTMLFormElement>): Promise<void> {
-    event.preventDefault();
-    const password = new FormData(event.currentTarget).get("password");
+  async function erase(password: string): Promise<void> {
     const isErased = await run(async () => {
       await apiGateway.delete("/users/me/", { password });
     });
@@ -37,30 +35,21 @@ export function EraseAccount({ texts, refusals }: { texts: EraseTexts; refusals:
       </button>
       <Dialog isOpen={isOpen} title={texts.title} onClose={close}>
         <p>{texts.text}</p>
-        <form className="stack" onSubmit={erase}>
-          <div className="field">
-            <label htmlFor="erase-password">{texts.password}</label>
-            <input
-              id="erase-password"
-              name="password"
-              type="password"
-              autoComplete="current-password"
-              required
-            />
-          </div>
-          <p className="hint">
-            {texts.noPassword} <a href="/reset-password">{texts.choosePassword}</a>
-          </p>
-          <Refused text={error} />
-          <div className="acts">
-            <button type="button" className="btn" onClick={close}>
-              {texts.cancel}
-            </button>
-            <button type="submit" className="btn bad" disabled={isSending}>
-              {texts.submit}
-            </button>
-          </div>
-        </form>
+        <p className="hint">
+          {texts.noPassword} <a href="/reset-password">{texts.choosePassword}</a>
+        </p>
+        <OneField
+          label={texts.password}
+          type="password"
+          autoComplete="current-password"
+          submit={texts.submit}
+          kind="bad"
+          cancel={texts.cancel}
+          isSending={isSending}
+          error={error}
+          onSubmit={erase}
+          onCancel={close}
+        />
       </Dialog>
     </>
   );

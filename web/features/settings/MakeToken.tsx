@@ -6,7 +6,9 @@ import type { ApiTokenRequest, CreatedApiToken } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { type Refusals, useWrite } from "@/client/useWrite";
 import { Dialog } from "@/features/dialog/Dialog";
+import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
+import { TextField } from "@/features/dialog/TextField";
 import type { TokenTexts } from "./texts";
 
 interface Properties {
@@ -47,10 +49,7 @@ export function MakeToken({ isEnrolled, texts, refusals }: Properties) {
         {token ? (
           <>
             <p role="alert">{texts.shown}</p>
-            <div className="field">
-              <label htmlFor="token">{texts.token}</label>
-              <input id="token" className="mono" readOnly value={token} />
-            </div>
+            <TextField label={texts.token} className="mono" readOnly value={token} />
             <button type="button" className="btn next" onClick={close}>
               {texts.close}
             </button>
@@ -60,14 +59,12 @@ export function MakeToken({ isEnrolled, texts, refusals }: Properties) {
             <TokenFields texts={texts} />
             <Proof isEnrolled={isEnrolled} texts={texts} />
             <Refused text={error} />
-            <div className="acts">
-              <button type="submit" className="btn" disabled={isSending}>
-                {texts.submit}
-              </button>
-              <button type="button" className="btn quiet" onClick={close}>
-                {texts.cancel}
-              </button>
-            </div>
+            <FormButtons
+              submit={texts.submit}
+              isSending={isSending}
+              cancel={texts.cancel}
+              onCancel={close}
+            />
           </form>
         )}
       </Dialog>
@@ -78,10 +75,7 @@ export function MakeToken({ isEnrolled, texts, refusals }: Properties) {
 function TokenFields({ texts }: { texts: TokenTexts }) {
   return (
     <>
-      <div className="field">
-        <label htmlFor="token-name">{texts.name}</label>
-        <input id="token-name" name="name" maxLength={80} required />
-      </div>
+      <TextField name="name" label={texts.name} maxLength={80} required />
       <div className="field">
         <label htmlFor="token-scope">{texts.scope}</label>
         <select id="token-scope" name="scope">
@@ -103,21 +97,15 @@ function TokenFields({ texts }: { texts: TokenTexts }) {
 
 function Proof({ isEnrolled, texts }: { isEnrolled: boolean; texts: TokenTexts }) {
   return isEnrolled ? (
-    <div className="field">
-      <label htmlFor="token-code">{texts.code}</label>
-      <input id="token-code" name="code" autoComplete="one-time-code" required />
-    </div>
+    <TextField name="code" label={texts.code} autoComplete="one-time-code" required />
   ) : (
-    <div className="field">
-      <label htmlFor="token-password">{texts.password}</label>
-      <input
-        id="token-password"
-        name="password"
-        type="password"
-        autoComplete="current-password"
-        required
-      />
-    </div>
+    <TextField
+      name="password"
+      label={texts.password}
+      type="password"
+      autoComplete="current-password"
+      required
+    />
   );
 }
 

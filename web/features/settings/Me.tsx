@@ -45,10 +45,7 @@ interface Properties {
 }
 
 export async function LanguageCard({ preferences, query }: Properties) {
-  const [t, format] = [await getTranslations("settings.language"), await getFormatter()];
-  const { time_zone } = preferences;
-  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-  const time = format.dateTime(new Date(), { ...clock, timeZone: time_zone });
+  const t = await getTranslations("settings.language");
   return (
     <section className="card" aria-labelledby="language">
       <h2 id="language">{t("heading")}</h2>
@@ -63,33 +60,37 @@ export async function LanguageCard({ preferences, query }: Properties) {
             ))}
           </select>
         </div>
-        <div className="field">
-          <label htmlFor="time_zone">{t("zone")}</label>
-          <p className="hint" id="time_zone-hint">
-            {t("now", { time })}
-          </p>
-          <select
-            id="time_zone"
-            name="time_zone"
-            defaultValue={time_zone}
-            aria-describedby="time_zone-hint"
-          >
-            {zoneGroups(time_zone).map(({ region, zones }) => (
-              <optgroup key={region} label={region || t("otherZones")}>
-                {zones.map(({ name, place }) => (
-                  <option key={name} value={name}>
-                    {place}
-                  </option>
-                ))}
-              </optgroup>
-            ))}
-          </select>
-        </div>
+        <ZoneField zone={preferences.time_zone} />
         <button type="submit" className="btn">
           {t("save")}
         </button>
       </ServerForm>
     </section>
+  );
+}
+
+async function ZoneField({ zone }: { zone: string }) {
+  const [t, format] = [await getTranslations("settings.language"), await getFormatter()];
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  const time = format.dateTime(new Date(), { ...clock, timeZone: zone });
+  return (
+    <div className="field">
+      <label htmlFor="time_zone">{t("zone")}</label>
+      <p className="hint" id="time_zone-hint">
+        {t("now", { time })}
+      </p>
+      <select id="time_zone" name="time_zone" defaultValue={zone} aria-describedby="time_zone-hint">
+        {zoneGroups(zone).map(({ region, zones }) => (
+          <optgroup key={region} label={region || t("otherZones")}>
+            {zones.map(({ name, place }) => (
+              <option key={name} value={name}>
+                {place}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+    </div>
   );
 }
 

@@ -1,10 +1,13 @@
-import { type FormEvent, type InputHTMLAttributes, useId } from "react";
+import type { FormEvent, InputHTMLAttributes } from "react";
+import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
+import { TextField } from "@/features/dialog/TextField";
 
 interface Properties extends Omit<InputHTMLAttributes<HTMLInputElement>, "onSubmit"> {
   label: string;
   hint?: string;
   submit: string;
+  kind?: "next" | "bad" | undefined;
   cancel?: string;
   isSending: boolean;
   error: string | null;
@@ -14,9 +17,7 @@ interface Properties extends Omit<InputHTMLAttributes<HTMLInputElement>, "onSubm
 
 /** A form that asks for one thing. */
 export function OneField(properties: Properties) {
-  const { label, hint, submit, cancel, isSending, error, onSubmit, onCancel, ...input } =
-    properties;
-  const id = useId();
+  const { submit, kind, cancel, isSending, error, onSubmit, onCancel, ...input } = properties;
 
   function send(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
@@ -25,32 +26,15 @@ export function OneField(properties: Properties) {
 
   return (
     <form className="stack" onSubmit={send}>
-      <div className="field">
-        <label htmlFor={id}>{label}</label>
-        {hint && (
-          <p className="hint" id={`${id}-hint`}>
-            {hint}
-          </p>
-        )}
-        <input
-          id={id}
-          name="value"
-          required
-          aria-describedby={hint ? `${id}-hint` : undefined}
-          {...input}
-        />
-      </div>
+      <TextField name="value" required {...input} />
       <Refused text={error} />
-      <div className="acts">
-        <button type="submit" className="btn" disabled={isSending}>
-          {submit}
-        </button>
-        {cancel && (
-          <button type="button" className="btn quiet" onClick={onCancel}>
-            {cancel}
-          </button>
-        )}
-      </div>
+      <FormButtons
+        submit={submit}
+        kind={kind}
+        isSending={isSending}
+        cancel={cancel}
+        onCancel={onCancel}
+      />
     </form>
   );
 }

@@ -8,6 +8,8 @@ import { Refused } from "@/features/dialog/Refused";
 import { OneField } from "./OneField";
 import type { PhoneTexts } from "./texts";
 
+const PATH = "/notifications/phone/";
+
 interface Properties {
   phone: PhoneNumber | null;
   texts: PhoneTexts;
@@ -28,50 +30,54 @@ export function Phone({ phone, texts, refusals }: Properties) {
     }
   }
 
+  const set = (text: string) => {
+    const number = text.replaceAll(" ", "");
+    void send(() => apiGateway.put(PATH, { number }));
+  };
+  const confirm = (code: string) => void send(() => apiGateway.post(`${PATH}confirm/`, { code }));
+  const remove = () => void send(() => apiGateway.delete(PATH));
+  const form = { isSending, error, texts };
   if (!phone) {
-    return (
-      <OneField
-        key="number"
-        label={texts.number}
-        hint={texts.numberHint}
-        type="tel"
-        autoComplete="tel"
-        submit={texts.set}
-        isSending={isSending}
-        error={error}
-        onSubmit={(number) =>
-          send(() =>
-            apiGateway.put("/notifications/phone/", { number: number.replaceAll(" ", "") }),
-          )
-        }
-      />
-    );
+    return <NumberForm {...form} onSubmit={set} />;
   }
   return (
     <>
-      {!phone.verified && (
-        <OneField
-          key="code"
-          label={texts.code}
-          autoComplete="one-time-code"
-          inputMode="numeric"
-          submit={texts.confirm}
-          isSending={isSending}
-          error={error}
-          onSubmit={(code) =>
-            send(() => apiGateway.post("/notifications/phone/confirm/", { code }))
-          }
-        />
-      )}
-      <button
-        type="button"
-        className="btn"
-        disabled={isSending}
-        onClick={() => send(() => apiGateway.delete("/notifications/phone/"))}
-      >
+      {phone.verified ? <Refused text={error} /> : <CodeForm {...form} onSubmit={confirm} />}
+      <button type="button" className="btn" disabled={isSending} onClick={remove}>
         {texts.delete}
       </button>
-      {phone.verified && <Refused text={error} />}
     </>
+  );
+}
+
+interface FormProperties {
+  isSending: boolean;
+  error: string | null;
+  texts: PhoneTexts;
+  onSubmit: (value: string) => void;
+}
+
+function NumberForm({ texts, ...form }: FormProperties) {
+  return (
+    <OneField
+      {...form}
+      label={texts.number}
+      hint={texts.numberHint}
+      type="tel"
+      autoComplete="tel"
+      submit={texts.set}
+    />
+  );
+}
+
+function CodeForm({ texts, ...form }: FormProperties) {
+  return (
+    <OneField
+      {...form}
+      label={texts.code}
+      autoComplete="one-time-code"
+      inputMode="numeric"
+      submit={texts.confirm}
+    />
   );
 }

@@ -29,20 +29,41 @@ type Shared = Omit<Properties, "isEnrolled">;
 /** Password, then the key for the app and a code of it, then the recovery codes. */
 function SetUp({ texts, refusals }: Shared) {
   const router = useRouter();
-  const { isSending, error, run, clear } = useWrite(refusals);
   const [isOpen, setOpen] = useState(false);
-  const [enrolment, setEnrolment] = useState<TotpEnrolment | null>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
 
   function close(): void {
     setOpen(false);
-    setEnrolment(null);
-    clear();
     if (codes) {
       setCodes(null);
       router.refresh();
     }
   }
+
+  return (
+    <>
+      <button type="button" className="btn" onClick={() => setOpen(true)}>
+        {texts.setUp}
+      </button>
+      <Dialog isOpen={isOpen} title={codes ? texts.codesTitle : texts.setUp} onClose={close}>
+        {codes ? (
+          <Codes codes={codes} texts={texts} onDone={close} />
+        ) : (
+          <Steps texts={texts} refusals={refusals} onCodes={setCodes} onCancel={close} />
+        )}
+      </Dialog>
+    </>
+  );
+}
+
+interface StepsProperties extends Shared {
+  onCodes: (codes: string[]) => void;
+  onCancel: () => void;
+}
+
+function Steps({ texts, refusals, onCodes, onCancel }: StepsProperties) {
+  const { isSending, error, run } = useWrite(refusals);
+  const [enrolment, setEnrolment] = useState<TotpEnrolment | null>(null);
 
   function begin(password: string): void {
     void run(async () => {
@@ -53,44 +74,36 @@ function SetUp({ texts, refusals }: Shared) {
   function confirm(code: string): void {
     void run(async () => {
       const { body } = await apiGateway.post<RecoveryCodes>("/auth/totp/confirm/", { code });
-      setCodes(body.recovery_codes);
+      onCodes(body.recovery_codes);
     });
   }
 
-  const form = { isSending, error, cancel: texts.cancel, onCancel: close };
+  const form = { isSending, error, cancel: texts.cancel, onCancel };
+  if (!enrolment) {
+    const input = { type: "password", autoComplete: "current-password" };
+    return (
+      <OneField
+        key="password"
+        {...form}
+        {...input}
+        label={texts.password}
+        submit={texts.next}
+        onSubmit={begin}
+      />
+    );
+  }
+  const input = { autoComplete: "one-time-code", inputMode: "numeric" } as const;
   return (
     <>
-      <button type="button" className="btn" onClick={() => setOpen(true)}>
-        {texts.setUp}
-      </button>
-      <Dialog isOpen={isOpen} title={codes ? texts.codesTitle : texts.setUp} onClose={close}>
-        {codes && <Codes codes={codes} texts={texts} onDone={close} />}
-        {!codes && enrolment && (
-          <>
-            <Key enrolment={enrolment} texts={texts} />
-            <OneField
-              key="code"
-              {...form}
-              label={texts.code}
-              autoComplete="one-time-code"
-              inputMode="numeric"
-              submit={texts.confirm}
-              onSubmit={confirm}
-            />
-          </>
-        )}
-        {!codes && !enrolment && (
-          <OneField
-            key="password"
-            {...form}
-            label={texts.password}
-            type="password"
-            autoComplete="current-password"
-            submit={texts.next}
-            onSubmit={begin}
-          />
-        )}
-      </Dialog>
+      <Key enrolment={enrolment} texts={texts} />
+      <OneField
+        key="code"
+        {...form}
+        {...input}
+        label={texts.code}
+        submit={texts.confirm}
+        onSubmit={confirm}
+      />
     </>
   );
 }

@@ -37,17 +37,7 @@ export default async function Calendar({ searchParams }: { searchParams: Promise
       <div className="cols stack wide">
         <section className="stack" aria-labelledby="week">
           <h2 id="week">{t("week", { date: format.dateTime(new Date(monday), written) })}</h2>
-          <nav className="row" aria-label={t("weeks")}>
-            <a className="btn" href={`/calendar?week=${addDays(monday, -7)}`}>
-              {t("before")}
-            </a>
-            <a className="btn" href="/calendar">
-              {t("thisWeek")}
-            </a>
-            <a className="btn" href={`/calendar?week=${addDays(monday, 7)}`}>
-              {t("after")}
-            </a>
-          </nav>
+          <Weeks monday={monday} />
           {problem && <ProblemState problem={problem} />}
           {data && <Week days={byDay(data.results, monday, zone)} today={today} />}
           {data?.next && <p className="meta">{t("more")}</p>}
@@ -61,5 +51,22 @@ export default async function Calendar({ searchParams }: { searchParams: Promise
         <FeedCard />
       </div>
     </>
+  );
+}
+
+async function Weeks({ monday }: { monday: string }) {
+  const t = await getTranslations("calendar");
+  return (
+    <nav className="row" aria-label={t("weeks")}>
+      <a className="btn" href={`/calendar?week=${addDays(monday, -7)}`}>
+        {t("before")}
+      </a>
+      <a className="btn" href="/calendar">
+        {t("thisWeek")}
+      </a>
+      <a className="btn" href={`/calendar?week=${addDays(monday, 7)}`}>
+        {t("after")}
+      </a>
+    </nav>
   );
 }
