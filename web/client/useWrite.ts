@@ -15,7 +15,7 @@ export interface Write {
    * Sends something once, however often the button is pressed. The key is the same until it arrives.
    * False if it was refused or is under way already.
    */
-  run: (send: (idempotencyKey: string) => Promise<void>) => Promise<boolean>;
+  run: (send: (idempotencyKey: string) => Promise<unknown>) => Promise<boolean>;
 }
 
 /** For what a person does with a button or a form. */
@@ -25,7 +25,7 @@ export function useWrite(refusals: Refusals): Write {
   const sending = useRef(false);
   const key = useRef<string | null>(null);
 
-  async function run(send: (idempotencyKey: string) => Promise<void>): Promise<boolean> {
+  async function run(send: (idempotencyKey: string) => Promise<unknown>): Promise<boolean> {
     if (sending.current) {
       return false;
     }

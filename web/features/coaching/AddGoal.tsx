@@ -1,26 +1,23 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
-import { useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
 import { Dialog } from "@/features/dialog/Dialog";
 import type { GoalShared } from "./GoalActions";
 import { type GoalChoice, GoalForm } from "./GoalForm";
 
 export function AddGoal({ shared, isFirst }: { shared: GoalShared; isFirst: boolean }) {
-  const router = useRouter();
   const { form, today, refusals } = shared;
   const [isOpen, setOpen] = useState(false);
-  const { isSending, error, run, clear } = useWrite(refusals);
+  const { isSending, error, run, clear } = useAction(refusals);
 
   async function save(choice: GoalChoice): Promise<void> {
-    const isAdded = await run(async (idempotencyKey) => {
-      await apiGateway.post("/coaching/goals/", choice, { idempotencyKey });
-    });
+    const isAdded = await run((idempotencyKey) =>
+      apiGateway.post("/coaching/goals/", choice, { idempotencyKey }),
+    );
     if (isAdded) {
       setOpen(false);
-      router.refresh();
     }
   }
 

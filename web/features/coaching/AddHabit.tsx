@@ -1,24 +1,21 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
-import { useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
 import { Dialog } from "@/features/dialog/Dialog";
 import { type HabitChoice, HabitForm, type HabitFormShared } from "./HabitForm";
 
 export function AddHabit({ shared, isFirst }: { shared: HabitFormShared; isFirst: boolean }) {
-  const router = useRouter();
   const [isOpen, setOpen] = useState(false);
-  const { isSending, error, run, clear } = useWrite(shared.refusals);
+  const { isSending, error, run, clear } = useAction(shared.refusals);
 
   async function save(choice: HabitChoice): Promise<void> {
-    const isAdded = await run(async (idempotencyKey) => {
-      await apiGateway.post("/coaching/habits/", choice, { idempotencyKey });
-    });
+    const isAdded = await run((idempotencyKey) =>
+      apiGateway.post("/coaching/habits/", choice, { idempotencyKey }),
+    );
     if (isAdded) {
       setOpen(false);
-      router.refresh();
     }
   }
 

@@ -1,9 +1,9 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import type { Goal, GoalState } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
+import type { Refusals } from "@/client/useWrite";
 import { ChangeDialog } from "@/features/dialog/ChangeDialog";
 import { Refused } from "@/features/dialog/Refused";
 import { type GoalChoice, GoalForm } from "./GoalForm";
@@ -28,17 +28,11 @@ interface Properties {
 
 /** Changes a goal, or says that it is reached or let go. */
 export function GoalActions({ id, state, shared }: Properties) {
-  const router = useRouter();
   const { texts } = shared;
-  const { isSending, error, run } = useWrite(shared.refusals);
+  const { isSending, error, run } = useAction(shared.refusals);
 
   async function move(to: GoalState): Promise<void> {
-    const isMoved = await run(async () => {
-      await apiGateway.patch(`/coaching/goals/${id}/`, { state: to });
-    });
-    if (isMoved) {
-      router.refresh();
-    }
+    await run(() => apiGateway.patch(`/coaching/goals/${id}/`, { state: to }));
   }
 
   const button = (to: GoalState, text: string) => (

@@ -1,10 +1,9 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import type { Habit, HabitEntryState, Pause } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
 import { Refused } from "@/features/dialog/Refused";
 import { Icon } from "@/features/shell/Icon";
 import { ChangeHabit } from "./ChangeHabit";
@@ -107,8 +106,7 @@ function Sending({ isSending, acceptedAt, texts }: SendingProperties) {
 
 /** The recorded days, with what was pressed shown before core says so. */
 function useMarks(path: string, recorded: States, shared: HabitShared) {
-  const router = useRouter();
-  const { isSending, error, run } = useWrite(shared.refusals);
+  const { isSending, error, run } = useAction(shared.refusals);
   const [pressed, setPressed] = useState<States>({});
   const [acceptedAt, setAcceptedAt] = useState<string | null>(null);
 
@@ -120,12 +118,11 @@ function useMarks(path: string, recorded: States, shared: HabitShared) {
       return;
     }
     setPressed({ [date]: state });
-    const isRecorded = await run(async () => {
-      await apiGateway.post<Habit>(`${path}log/`, { state, local_date: date });
-    });
+    const isRecorded = await run(() =>
+      apiGateway.post<Habit>(`${path}log/`, { state, local_date: date }),
+    );
     if (isRecorded) {
       setAcceptedAt(clockTime(shared.timeZone));
-      router.refresh();
     } else {
       setPressed({});
     }

@@ -1,8 +1,8 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
+import type { Refusals } from "@/client/useWrite";
 import { Refused } from "@/features/dialog/Refused";
 
 interface Properties {
@@ -16,16 +16,10 @@ interface Properties {
 
 /** Puts a habit away or takes it up again. */
 export function HabitState({ path, to, text, hidden, refusals }: Properties) {
-  const router = useRouter();
-  const { isSending, error, run } = useWrite(refusals);
+  const { isSending, error, run } = useAction(refusals);
 
   async function move(): Promise<void> {
-    const isMoved = await run(async () => {
-      await apiGateway.patch(path, { state: to });
-    });
-    if (isMoved) {
-      router.refresh();
-    }
+    await run(() => apiGateway.patch(path, { state: to }));
   }
 
   return (

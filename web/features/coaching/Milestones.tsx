@@ -1,10 +1,9 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { GoalMilestone } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
 import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
 import { TextField } from "@/features/dialog/TextField";
@@ -19,22 +18,17 @@ interface Properties {
 
 /** The steps to a goal: ticked, added and deleted. */
 export function Milestones({ goalId, milestones, shared }: Properties) {
-  const router = useRouter();
   const { texts } = shared;
   const path = `/coaching/goals/${goalId}/milestones/`;
-  const { isSending, error, run } = useWrite(shared.refusals);
+  const { isSending, error, run } = useAction(shared.refusals);
   const [pressed, setPressed] = useState<Record<string, boolean>>({});
 
   // What core says replaces what was pressed.
   useEffect(() => setPressed({}), [milestones]);
 
   async function send(write: (idempotencyKey: string) => Promise<unknown>): Promise<boolean> {
-    const isDone = await run(async (idempotencyKey) => {
-      await write(idempotencyKey);
-    });
-    if (isDone) {
-      router.refresh();
-    } else {
+    const isDone = await run(write);
+    if (!isDone) {
       setPressed({});
     }
     return isDone;

@@ -1,9 +1,8 @@
-import { useRouter } from "next/navigation";
 import type { FormEvent } from "react";
 import type { Pause } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { addDays } from "@/client/days";
-import { useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
 import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
 import { TextField } from "@/features/dialog/TextField";
@@ -23,20 +22,14 @@ export function PauseHabit({ path, pause, shared }: Properties) {
 }
 
 function BeginPause({ path, shared }: { path: string; shared: HabitShared }) {
-  const router = useRouter();
   const { texts, today } = shared;
-  const { isSending, error, run } = useWrite(shared.refusals);
+  const { isSending, error, run } = useAction(shared.refusals);
 
   async function begin(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const lastDay = new FormData(event.currentTarget).get("last_day");
     const body = { first_day: today, ...(lastDay ? { last_day: lastDay } : {}) };
-    const isPaused = await run(async (idempotencyKey) => {
-      await apiGateway.post(path, body, { idempotencyKey });
-    });
-    if (isPaused) {
-      router.refresh();
-    }
+    await run((idempotencyKey) => apiGateway.post(path, body, { idempotencyKey }));
   }
 
   return (
@@ -61,18 +54,12 @@ interface EndProperties {
 }
 
 function EndPause({ path, pause, shared }: EndProperties) {
-  const router = useRouter();
-  const { isSending, error, run } = useWrite(shared.refusals);
+  const { isSending, error, run } = useAction(shared.refusals);
 
   async function end(): Promise<void> {
     // A pause that began today lasts a day at least.
     const [, last] = [pause.first_day, addDays(shared.today, -1)].sort();
-    const isEnded = await run(async () => {
-      await apiGateway.patch(`${path}${pause.id}/`, { last_day: last });
-    });
-    if (isEnded) {
-      router.refresh();
-    }
+    await run(() => apiGateway.patch(`${path}${pause.id}/`, { last_day: last }));
   }
 
   return (

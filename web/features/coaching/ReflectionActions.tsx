@@ -1,10 +1,10 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import type { Reflection } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useWrite, type Write } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
+import type { Write } from "@/client/useWrite";
 import { Dialog } from "@/features/dialog/Dialog";
 import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
@@ -19,10 +19,9 @@ interface Properties {
 
 /** Changes, shares or deletes a reflection. */
 export function ReflectionActions({ reflection, shared }: Properties) {
-  const router = useRouter();
   const { texts } = shared;
   const path = `/coaching/reflections/${reflection.id}/`;
-  const write = useWrite(shared.refusals);
+  const write = useAction(shared.refusals);
   const [open, setOpen] = useState<"change" | "share" | "delete" | null>(null);
 
   function close(): void {
@@ -31,12 +30,9 @@ export function ReflectionActions({ reflection, shared }: Properties) {
   }
 
   async function send(sent: () => Promise<unknown>): Promise<void> {
-    const isDone = await write.run(async () => {
-      await sent();
-    });
+    const isDone = await write.run(sent);
     if (isDone) {
       setOpen(null);
-      router.refresh();
     }
   }
 

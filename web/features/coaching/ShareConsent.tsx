@@ -1,6 +1,5 @@
-import { useRouter } from "next/navigation";
 import { apiGateway } from "@/client/apiGateway";
-import { useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
 import { Dialog } from "@/features/dialog/Dialog";
 import { Refused } from "@/features/dialog/Refused";
 import { letMentorsRead } from "./consents";
@@ -16,9 +15,8 @@ interface Properties {
 
 /** Asks for the consent that sharing needs, and shares. */
 export function ShareConsent({ id, shared, onShared, onClose }: Properties) {
-  const router = useRouter();
   const { texts, refusals } = shared;
-  const { isSending, error, run } = useWrite(refusals);
+  const { isSending, error, run } = useAction(refusals);
 
   async function consent(): Promise<void> {
     const isShared = await run(async () => {
@@ -28,7 +26,6 @@ export function ShareConsent({ id, shared, onShared, onClose }: Properties) {
     if (isShared) {
       onShared?.();
       onClose();
-      router.refresh();
     }
   }
 

@@ -1,10 +1,10 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
 import type { Mood, Reflection, ReflectionTag } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
+import type { Refusals } from "@/client/useWrite";
 import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
 import { Icon } from "@/features/shell/Icon";
@@ -26,9 +26,8 @@ type Saved = "savedPrivate" | "savedShared" | "savedNotShared";
 
 /** Writes a reflection, which only its author reads until it is shared. */
 export function WriteReflection({ shared }: { shared: ReflectionShared }) {
-  const router = useRouter();
   const { texts } = shared;
-  const { isSending, error, run } = useWrite(shared.refusals);
+  const { isSending, error, run } = useAction(shared.refusals);
   const [saved, setSaved] = useState<Saved | null>(null);
   const [toShare, setToShare] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -49,7 +48,6 @@ export function WriteReflection({ shared }: { shared: ReflectionShared }) {
     });
     if (isSaved) {
       form.current?.reset();
-      router.refresh();
     }
   }
 

@@ -1,9 +1,9 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
+import type { Refusals } from "@/client/useWrite";
 import { Refused } from "./Refused";
 
 interface Properties {
@@ -20,16 +20,12 @@ interface Properties {
 /** A button that sends one request and shows the page as it is afterwards. */
 export function Press(properties: Properties) {
   const { method, path, body, isKeyed, refusals, className = "btn", children } = properties;
-  const router = useRouter();
-  const { isSending, error, run } = useWrite(refusals);
+  const { isSending, error, run } = useAction(refusals);
 
   async function send(): Promise<void> {
-    const isDone = await run(async (idempotencyKey) => {
-      await apiGateway[method](path, body, isKeyed ? { idempotencyKey } : {});
-    });
-    if (isDone) {
-      router.refresh();
-    }
+    await run((idempotencyKey) =>
+      apiGateway[method](path, body, isKeyed ? { idempotencyKey } : {}),
+    );
   }
 
   return (

@@ -1,10 +1,10 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { ConsentKind } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
+import type { Refusals } from "@/client/useWrite";
 import { Refused } from "@/features/dialog/Refused";
 import { CONSENT_VERSION } from "./consentVersion";
 
@@ -19,8 +19,7 @@ interface Properties {
 
 /** A consent that is given or taken back by one press. */
 export function ConsentChoice({ kind, isGiven, text, hint, saved, refusals }: Properties) {
-  const router = useRouter();
-  const { isSending, error, run } = useWrite(refusals);
+  const { isSending, error, run } = useAction(refusals);
   const [isChecked, setChecked] = useState(isGiven);
   const [isSaved, setSaved] = useState(false);
 
@@ -28,13 +27,9 @@ export function ConsentChoice({ kind, isGiven, text, hint, saved, refusals }: Pr
     setChecked(given);
     setSaved(false);
     const body = { kind, given, ...(given ? { version: CONSENT_VERSION } : {}) };
-    const isDone = await run(async () => {
-      await apiGateway.post("/users/me/consents/", body);
-    });
+    const isDone = await run(() => apiGateway.post("/users/me/consents/", body));
     setSaved(isDone);
-    if (isDone) {
-      router.refresh();
-    } else {
+    if (!isDone) {
       setChecked(!given);
     }
   }

@@ -1,10 +1,10 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import type { KindChannels, NotificationChannel } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
+import type { Refusals } from "@/client/useWrite";
 import { Refused } from "@/features/dialog/Refused";
 import type { NotificationTexts } from "./texts";
 
@@ -26,8 +26,7 @@ interface Properties {
 /** By which ways the user gets each kind of notification; saved as a whole. */
 export function NotificationChoice(properties: Properties) {
   const { groups, weeklyDigest, channels, texts, refusals } = properties;
-  const router = useRouter();
-  const { isSending, error, run } = useWrite(refusals);
+  const { isSending, error, run } = useAction(refusals);
   const [isSaved, setSaved] = useState(false);
 
   async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -42,9 +41,6 @@ export function NotificationChoice(properties: Properties) {
       await apiGateway.put("/notifications/preferences/", body);
     });
     setSaved(isDone);
-    if (isDone) {
-      router.refresh();
-    }
   }
 
   return (

@@ -1,9 +1,9 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import type { PhoneNumber } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { useAction } from "@/client/useAction";
+import type { Refusals } from "@/client/useWrite";
 import { Refused } from "@/features/dialog/Refused";
 import { OneField } from "./OneField";
 import type { PhoneTexts } from "./texts";
@@ -18,24 +18,14 @@ interface Properties {
 
 /** Sets, confirms or deletes the number for text messages. */
 export function Phone({ phone, texts, refusals }: Properties) {
-  const router = useRouter();
-  const { isSending, error, run } = useWrite(refusals);
-
-  async function send(write: () => Promise<unknown>): Promise<void> {
-    const isDone = await run(async () => {
-      await write();
-    });
-    if (isDone) {
-      router.refresh();
-    }
-  }
+  const { isSending, error, run } = useAction(refusals);
 
   const set = (text: string) => {
     const number = text.replaceAll(" ", "");
-    void send(() => apiGateway.put(PATH, { number }));
+    void run(() => apiGateway.put(PATH, { number }));
   };
-  const confirm = (code: string) => void send(() => apiGateway.post(`${PATH}confirm/`, { code }));
-  const remove = () => void send(() => apiGateway.delete(PATH));
+  const confirm = (code: string) => void run(() => apiGateway.post(`${PATH}confirm/`, { code }));
+  const remove = () => void run(() => apiGateway.delete(PATH));
   const form = { isSending, error, texts };
   if (!phone) {
     return <NumberForm {...form} onSubmit={set} />;
