@@ -1,13 +1,28 @@
+export interface FieldError {
+  field: string;
+  code: string;
+  detail: string;
+}
+
 /** A refusal of the API, or status 0 when no answer came. */
 export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: FieldError[];
+  readonly body: Record<string, unknown>;
+
   constructor(
-    readonly status: number,
-    readonly code: string,
+    status: number,
+    code: string,
     detail: string,
-    readonly errors: { field: string; code: string; detail: string }[] = [],
-    readonly body: Record<string, unknown> = {},
+    errors: FieldError[] = [],
+    body: Record<string, unknown> = {},
   ) {
     super(detail);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+    this.body = body;
   }
 }
 

@@ -3,19 +3,19 @@ import { cookies } from "next/headers";
 import type { NextRequest } from "next/server";
 import { getTranslations } from "next-intl/server";
 import { authorized } from "./authorized";
-import { headersFor, isStoreError } from "./forward";
 import { FORM_COOKIE, FORM_FIELD, isFormToken } from "./formToken";
+import { headersFor, isStoreError } from "./forward";
 import { isSameOrigin } from "./origin";
 import type { Problem } from "./problems";
 import { openSession, SESSION_COOKIE } from "./session";
-import { Unavailable } from "./upstream";
+import { type Service, Unavailable } from "./upstream";
 
 /** What a form leads to: another page, or what has to be mended on its own. */
 export type Outcome = { to: string } | { problem: Problem };
 
 export interface Form {
-  /** The page that shows the form, with what went wrong. */
-  page: string;
+  /** The page that shows the form, with what went wrong; some pages are about what was sent. */
+  page: string | ((fields: FormFields) => string);
   submit: (fields: FormFields, ask: Ask) => Promise<Outcome>;
 }
 
@@ -25,6 +25,7 @@ export type Ask = (
   method: string,
   path: string,
   body?: unknown,
+  service?: Service,
 ) => Promise<{ status: number; body: Record<string, unknown> & Partial<Problem> }>;
 
 /** One sentence for a form, with the field that it is about. */
@@ -52,7 +53,8 @@ export async function answerForm(request: NextRequest, form: Form): Promise<Resp
   const { code, errors } = outcome.problem;
   const first = errors[0];
   const query = new URLSearchParams({ problem: first?.code ?? code, field: first?.field ?? "" });
-  return leadTo(`${form.page}${form.page.includes("?") ? "&" : "?"}${query}`);
+  const page = typeof form.page === "string" ? form.page : form.page(fields);
+  return leadTo(`${page}${page.includes("?") ? "&" : "?"}${query}`);
 }
 
 async function outcomeOf(request: NextRequest, form: Form, fields: FormFields): Promise<Outcome> {
@@ -68,14 +70,14 @@ async function outcomeOf(request: NextRequest, form: Form, fields: FormFields): 
 }
 
 function askAs(request: NextRequest): Ask {
-  return async (method, path, body) => {
+  return async (method, path, body, service = "core") => {
     const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
     const session = cookie ? await openSession(cookie) : null;
     const headers = headersFor(request);
     headers.set("accept", "application/json");
     headers.set("content-type", "application/json");
     const sent = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
-    const { response } = await authorized("core", path, sent, session);
+    const { response } = await authorized(service, path, sent, session);
     return { status: response.status, body: await response.json().catch(() => ({})) };
   };
 }

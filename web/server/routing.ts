@@ -26,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   { prefix: "auth/login", to: "core", signsIn: true },
   { prefix: "auth/oidc", to: "core", signsIn: true },
   { prefix: "users/me/password", to: "core", signsIn: true },
+  { prefix: "invitations/*/accept", to: "core", signsIn: true },
   // The session refreshes and ends itself.
   { prefix: "auth/token", to: null },
   { prefix: "auth/logout", to: null },
@@ -40,7 +41,11 @@ export function routeOf(path: string): Route {
   for (const route of ROUTES) {
     const prefix = segmentsOf(route.prefix);
     const fits = prefix.every((one, place) => one === "*" || one === segments[place]);
-    if (fits && prefix.length <= segments.length && prefix.length >= segmentsOf(best.prefix).length) {
+    if (
+      fits &&
+      prefix.length <= segments.length &&
+      prefix.length >= segmentsOf(best.prefix).length
+    ) {
       best = route;
     }
   }

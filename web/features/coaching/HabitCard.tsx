@@ -1,9 +1,7 @@
 "use client";
 
-import { type ReactNode, useEffect, useState } from "react";
-import type { Habit, HabitEntryState, Pause } from "@/api/core";
-import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
+import type { ReactNode } from "react";
+import type { Pause } from "@/api/core";
 import { Refused } from "@/features/dialog/Refused";
 import { Icon } from "@/features/shell/Icon";
 import { ChangeHabit } from "./ChangeHabit";
@@ -11,6 +9,7 @@ import type { HabitFormShared } from "./HabitForm";
 import { PauseHabit } from "./PauseHabit";
 import { SkipDay } from "./SkipDay";
 import type { HabitTexts, VersionTexts } from "./texts";
+import { useMarks } from "./useMarks";
 import { type Day, type States, WeekTable } from "./WeekTable";
 
 export interface HabitShared extends HabitFormShared {
@@ -40,7 +39,8 @@ interface Properties {
 export function HabitCard({ id, title, pausedDays, pause, shared, ...rest }: Properties) {
   const { texts } = shared;
   const path = `/coaching/habits/${id}/`;
-  const { states, isSending, error, acceptedAt, mark } = useMarks(path, rest.states, shared);
+  const marks = useMarks({ path, title, recorded: rest.states, shared });
+  const { states, isSending, error, mark } = marks;
   const table = { labelledBy: `habit-${id}`, states, pausedDays, texts, isSending, onMark: mark };
   return (
     <article className="card" aria-labelledby={`habit-${id}`}>
@@ -50,7 +50,7 @@ export function HabitCard({ id, title, pausedDays, pause, shared, ...rest }: Pro
       </div>
       <WeekTable days={shared.week} {...table} />
       {rest.children}
-      <Sending isSending={isSending} acceptedAt={acceptedAt} texts={texts} />
+      <Sending {...marks} texts={texts} />
       <Refused text={error} />
       <details>
         <summary>{texts.lastWeek}</summary>
@@ -80,12 +80,13 @@ export function HabitCard({ id, title, pausedDays, pause, shared, ...rest }: Pro
 
 interface SendingProperties {
   isSending: boolean;
+  isKept: boolean;
   acceptedAt: string | null;
   texts: HabitTexts;
 }
 
 /** Where the last mark is. */
-function Sending({ isSending, acceptedAt, texts }: SendingProperties) {
+function Sending({ isSending, isKept, acceptedAt, texts }: SendingProperties) {
   return (
     <p className="small" role="status">
       {isSending && (
@@ -94,7 +95,13 @@ function Sending({ isSending, acceptedAt, texts }: SendingProperties) {
           {texts.sending}
         </span>
       )}
-      {!isSending && acceptedAt && (
+      {!isSending && isKept && (
+        <span className="sync kept">
+          <Icon name="phone" />
+          {texts.kept}
+        </span>
+      )}
+      {!isSending && !isKept && acceptedAt && (
         <span className="sync accepted">
           <Icon name="check" />
           {texts.accepted.replace("{time}", acceptedAt)}
@@ -102,36 +109,4 @@ function Sending({ isSending, acceptedAt, texts }: SendingProperties) {
       )}
     </p>
   );
-}
-
-/** The recorded days, with what was pressed shown before core says so. */
-function useMarks(path: string, recorded: States, shared: HabitShared) {
-  const { isSending, error, run } = useAction(shared.refusals);
-  const [pressed, setPressed] = useState<States>({});
-  const [acceptedAt, setAcceptedAt] = useState<string | null>(null);
-
-  // What core says replaces what was pressed.
-  useEffect(() => setPressed({}), [recorded]);
-
-  async function mark(date: string, state: HabitEntryState): Promise<void> {
-    if (isSending) {
-      return;
-    }
-    setPressed({ [date]: state });
-    const isRecorded = await run(() =>
-      apiGateway.post<Habit>(`${path}log/`, { state, local_date: date }),
-    );
-    if (isRecorded) {
-      setAcceptedAt(clockTime(shared.timeZone));
-    } else {
-      setPressed({});
-    }
-  }
-
-  return { states: { ...recorded, ...pressed }, isSending, error, acceptedAt, mark };
-}
-
-function clockTime(timeZone: string): string {
-  const digits = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone } as const;
-  return new Intl.DateTimeFormat("en", digits).format(new Date());
 }

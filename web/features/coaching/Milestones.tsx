@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import type { GoalMilestone } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { useAction } from "@/client/useAction";
@@ -23,8 +23,12 @@ export function Milestones({ goalId, milestones, shared }: Properties) {
   const { isSending, error, run } = useAction(shared.refusals);
   const [pressed, setPressed] = useState<Record<string, boolean>>({});
 
-  // What core says replaces what was pressed.
-  useEffect(() => setPressed({}), [milestones]);
+  const [shown, setShown] = useState(milestones);
+  if (shown !== milestones) {
+    // What core says replaces what was pressed.
+    setShown(milestones);
+    setPressed({});
+  }
 
   async function send(write: (idempotencyKey: string) => Promise<unknown>): Promise<boolean> {
     const isDone = await run(write);

@@ -63,17 +63,14 @@ function Cell({ day, states, pausedDays, texts, isSending, onMark }: Properties 
       </td>
     );
   }
-  const words = [day.name];
-  if (day.isToday) {
-    words.push(texts.today);
-  }
-  words.push(isDue ? texts.markDone : wordOf(state, isPaused, texts));
+  const label = (day.isToday ? texts.doneToday : texts.doneOn).replace("{day}", day.name);
+  const word = state === "skipped" || isPaused ? `, ${wordOf(state, isPaused, texts)}` : "";
   return (
     <td className={isDue ? "today" : undefined}>
       <button
         type="button"
         aria-pressed={isDone}
-        aria-label={words.join(", ")}
+        aria-label={label + word}
         aria-disabled={isSending || undefined}
         onClick={() => onMark(day.date, isDone ? "missed" : "done")}
       >

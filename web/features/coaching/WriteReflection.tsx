@@ -1,10 +1,11 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { type FormEvent, useRef, useState } from "react";
 import type { Mood, Reflection, ReflectionTag } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
-import type { Refusals } from "@/client/useWrite";
+import { sendLater } from "@/client/unsentStore";
+import { type Refusals, useWrite } from "@/client/useWrite";
 import { FormButtons } from "@/features/dialog/FormButtons";
 import { Refused } from "@/features/dialog/Refused";
 import { Icon } from "@/features/shell/Icon";
@@ -22,12 +23,13 @@ export interface ReflectionShared {
   mentorsMayRead: boolean;
 }
 
-type Saved = "savedPrivate" | "savedShared" | "savedNotShared";
+type Saved = "savedPrivate" | "savedShared" | "savedNotShared" | "savedKept";
 
 /** Writes a reflection, which only its author reads until it is shared. */
 export function WriteReflection({ shared }: { shared: ReflectionShared }) {
   const { texts } = shared;
-  const { isSending, error, run } = useAction(shared.refusals);
+  const router = useRouter();
+  const { isSending, error, run } = useWrite(shared.refusals);
   const [saved, setSaved] = useState<Saved | null>(null);
   const [toShare, setToShare] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -38,13 +40,17 @@ export function WriteReflection({ shared }: { shared: ReflectionShared }) {
     const isShared = fields.has("share");
     setSaved(null);
     const isSaved = await run(async () => {
-      const { body } = await apiGateway.post<Reflection>(
-        "/coaching/reflections/",
-        writtenIn(fields),
-      );
+      const given = { path: "/coaching/reflections/", body: writtenIn(fields) };
+      const sent = await sendLater({ method: "POST", title: texts.title, ...given });
+      if (sent.state === "kept") {
+        setSaved("savedKept");
+        return;
+      }
+      const { id } = sent.answer as Reflection;
       const mayShare = isShared && shared.mentorsMayRead;
-      setSaved(mayShare ? await share(body.id) : isShared ? "savedNotShared" : "savedPrivate");
-      setToShare(isShared && !mayShare ? body.id : null);
+      setSaved(mayShare ? await share(id) : isShared ? "savedNotShared" : "savedPrivate");
+      setToShare(isShared && !mayShare ? id : null);
+      router.refresh();
     });
     if (isSaved) {
       form.current?.reset();
@@ -91,9 +97,9 @@ function ShareField({ texts }: { texts: ReflectionTexts }) {
 
 function SavedNote({ saved, texts }: { saved: Saved; texts: ReflectionTexts }) {
   return (
-    <div className="note ok">
-      <Icon name="check" />
-      <strong>{texts.saved}</strong>
+    <div className={saved === "savedKept" ? "note warn" : "note ok"}>
+      <Icon name={saved === "savedKept" ? "phone" : "check"} />
+      <strong>{saved === "savedKept" ? texts.kept : texts.saved}</strong>
       <span>{texts[saved]}</span>
     </div>
   );

@@ -48,7 +48,9 @@ async function Device({ signIn, texts }: { signIn: SignIn; texts: Record<string,
         </span>
       </span>
       {signIn.current ? (
-        <LogOutForm text={t("logOut")} />
+        <a className="btn" href="#log-out">
+          {t("logOut")}
+        </a>
       ) : (
         <Press method="delete" path={`/auth/sessions/${signIn.id}/`} refusals={texts}>
           {t("logOut")}
@@ -56,16 +58,5 @@ async function Device({ signIn, texts }: { signIn: SignIn; texts: Record<string,
         </Press>
       )}
     </li>
-  );
-}
-
-/** Works without JavaScript too. */
-export function LogOutForm({ text }: { text: string }) {
-  return (
-    <form method="post" action="/bff/logout">
-      <button type="submit" className="btn">
-        {text}
-      </button>
-    </form>
   );
 }

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { refusals } from "@/server/refusals";
-import { LogOutForm } from "./Devices";
 import { EraseAccount } from "./EraseAccount";
+import { LogOutForm } from "./LogOutForm";
 
 export async function YourDataCard() {
   const t = await getTranslations("settings");
@@ -26,7 +26,7 @@ export async function LogOutCard() {
     <section className="card" aria-labelledby="log-out">
       <h2 id="log-out">{t("heading")}</h2>
       <p>{t("text")}</p>
-      <LogOutForm text={t("submit")} />
+      <LogOutForm />
     </section>
   );
 }

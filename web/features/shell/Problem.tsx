@@ -7,7 +7,11 @@ export async function ProblemState({ problem, level }: { problem: Refusal; level
   const t = await getTranslations("states");
   const kind = kindOf(problem.status);
   return (
-    <State icon={kind === "forbidden" ? "lock" : "alert"} title={t(`${kind}.title`)} level={level ?? 2}>
+    <State
+      icon={kind === "forbidden" ? "lock" : "alert"}
+      title={t(`${kind}.title`)}
+      level={level ?? 2}
+    >
       <p>{t(`${kind}.text`)}</p>
     </State>
   );

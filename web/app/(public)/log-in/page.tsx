@@ -35,7 +35,13 @@ export default async function LogIn({ searchParams }: Properties) {
       </MailedToken>
       <ServerForm name="log-in" query={query}>
         <input type="hidden" name="next" value={next} />
-        <Field name="email" label={t("email")} type="email" inputMode="email" autoComplete="email" />
+        <Field
+          name="email"
+          label={t("email")}
+          type="email"
+          inputMode="email"
+          autoComplete="email"
+        />
         <Field
           name="password"
           label={t("password")}

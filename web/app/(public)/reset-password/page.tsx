@@ -43,7 +43,13 @@ export default async function Page({ searchParams }: Properties) {
         </ServerForm>
       </MailedToken>
       <ServerForm name="reset-password" query={query}>
-        <Field name="email" label={t("email")} type="email" inputMode="email" autoComplete="email" />
+        <Field
+          name="email"
+          label={t("email")}
+          type="email"
+          inputMode="email"
+          autoComplete="email"
+        />
         <div className="acts">
           <button type="submit" className="btn next">
             {t("reset.submit")}

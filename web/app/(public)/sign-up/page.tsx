@@ -24,7 +24,13 @@ export default async function SignUp({ searchParams }: Properties) {
           <Field name="first_name" label={t("firstName")} autoComplete="given-name" />
           <Field name="last_name" label={t("lastName")} autoComplete="family-name" />
         </div>
-        <Field name="email" label={t("email")} type="email" inputMode="email" autoComplete="email" />
+        <Field
+          name="email"
+          label={t("email")}
+          type="email"
+          inputMode="email"
+          autoComplete="email"
+        />
         <Field
           name="password"
           label={t("password")}

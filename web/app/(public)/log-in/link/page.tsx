@@ -27,7 +27,13 @@ export default async function Page({ searchParams }: Properties) {
         </Note>
       )}
       <ServerForm name="log-in-link" query={query}>
-        <Field name="email" label={t("email")} type="email" inputMode="email" autoComplete="email" />
+        <Field
+          name="email"
+          label={t("email")}
+          type="email"
+          inputMode="email"
+          autoComplete="email"
+        />
         <div className="acts">
           <button type="submit" className="btn next">
             {t("link.submit")}

@@ -1,5 +1,6 @@
 import type { NextRequest } from "next/server";
 import * as account from "@/features/account/forms";
+import * as profiler from "@/features/profiler/forms";
 import * as settings from "@/features/settings/forms";
 import { answerForm, type Form } from "@/server/forms";
 import { refusal } from "@/server/problems";
@@ -9,6 +10,7 @@ const FORMS: Record<string, Form> = {
   "log-in": account.logIn,
   "log-in-by-link": account.logInByLink,
   "log-in-link": account.logInLink,
+  enrol: account.enrol,
   "second-factor": account.secondFactor,
   "reset-password": account.resetPassword,
   "new-password": account.newPassword,
@@ -19,6 +21,8 @@ const FORMS: Record<string, Form> = {
   "quiet-hours": settings.quietHours,
   "birth-year": settings.birthYear,
   guardian: settings.guardian,
+  profiler: profiler.profiler,
+  track: profiler.chooseTrack,
 };
 
 interface Context {
