@@ -1,5 +1,5 @@
 import type { CalendarEvent } from "@/api/core";
-import { addDays, mondayOf } from "@/client/days";
+import { addDays, mondayOf } from "../../client/days.ts";
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 

@@ -40,7 +40,7 @@ export async function GuardianCard({ query }: { query: Query }) {
         <>
           <p>{data.is_asked ? t("asked") : t("missing")}</p>
           <ServerForm name="guardian" query={formQuery(query, "guardian")}>
-            <Field name="guardian_email" label={t("email")} type="email" inputMode="email" />
+            <Field name="email" label={t("email")} type="email" inputMode="email" />
             <button type="submit" className="btn">
               {t("ask")}
             </button>

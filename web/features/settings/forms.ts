@@ -74,8 +74,8 @@ export const birthYear: Form = {
 
 export const guardian: Form = {
   page: "/settings?form=guardian",
-  async submit({ guardian_email }, ask) {
-    const body = { email: guardian_email };
+  async submit({ email }, ask) {
+    const body = { email };
     const answer = await ask("POST", "/api/v1/users/me/guardian/", body);
     return answer.status === 202 ? { to: "/settings?saved=guardian" } : refused(answer.body);
   },
