@@ -1,11 +1,11 @@
 import { getFormatter, getTimeZone, getTranslations } from "next-intl/server";
-import type { CalendarEvent } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
-import { type DayOfEvents, placeOf } from "./eventDays";
+import type { Entry } from "./entries";
+import { type DayOf, placeOf } from "./eventDays";
 
 interface Properties {
-  days: DayOfEvents[];
+  days: DayOf<Entry>[];
   today: string;
 }
 
@@ -41,13 +41,19 @@ export async function Week({ days, today }: Properties) {
     ));
 }
 
-async function Event({ event, day }: { event: CalendarEvent; day: DayOfEvents }) {
+async function Event({ event, day }: { event: Entry; day: DayOf<Entry> }) {
   const t = await getTranslations("calendar");
-  const { title, description, location, state } = event;
+  const { title, description, location, state, href } = event;
   return (
     <li>
       <div className="row apart">
-        <h4>{title}</h4>
+        <h4>{href ? <a href={href}>{title}</a> : title}</h4>
+        {state === "proposed" && (
+          <span className="badge warn">
+            <Icon name="clock" />
+            {t("proposed")}
+          </span>
+        )}
         {state === "cancelled" && (
           <span className="badge bad">
             <Icon name="alert" />
@@ -65,7 +71,7 @@ async function Event({ event, day }: { event: CalendarEvent; day: DayOfEvents })
 
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 
-async function timeOf(event: CalendarEvent, { begin, end }: DayOfEvents): Promise<string> {
+async function timeOf(event: Entry, { begin, end }: DayOf<Entry>): Promise<string> {
   const [t, format] = [await getTranslations("calendar"), await getFormatter()];
   const [start, finish] = [new Date(event.starts_at), new Date(event.ends_at)];
   const [from, until] = [format.dateTime(start, CLOCK), format.dateTime(finish, CLOCK)];
@@ -80,13 +86,16 @@ async function timeOf(event: CalendarEvent, { begin, end }: DayOfEvents): Promis
 }
 
 /** For an event in another time zone than the page's. */
-async function LocalTime({ event }: { event: CalendarEvent }) {
+async function LocalTime({ event }: { event: Entry }) {
   const [t, format] = [await getTranslations("calendar"), await getFormatter()];
   const timeZone = event.time_zone;
+  if (timeZone === null || timeZone === (await getTimeZone())) {
+    return null;
+  }
   const own = format.dateTime(new Date(event.starts_at), CLOCK);
   const from = format.dateTime(new Date(event.starts_at), { ...CLOCK, timeZone });
   const until = format.dateTime(new Date(event.ends_at), { ...CLOCK, timeZone });
-  if (timeZone === (await getTimeZone()) || own === from) {
+  if (own === from) {
     return null;
   }
   return <p className="meta">{t("localTime", { from, until, zone: placeOf(timeZone) })}</p>;

@@ -1,4 +1,3 @@
-import type { CalendarEvent } from "@/api/core";
 import { addDays, mondayOf } from "../../client/days.ts";
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -35,15 +34,20 @@ function offsetAt(instant: number, zone: string): number {
   return local - Math.floor(instant / 1000) * 1000;
 }
 
-export interface DayOfEvents {
+interface Timed {
+  starts_at: string;
+  ends_at: string;
+}
+
+export interface DayOf<T> {
   date: string;
   begin: Date;
   end: Date;
-  events: CalendarEvent[];
+  events: T[];
 }
 
 /** The events of each day of a week; one that lasts over midnight stands on both days. */
-export function byDay(events: CalendarEvent[], monday: string, zone: string): DayOfEvents[] {
+export function byDay<T extends Timed>(events: T[], monday: string, zone: string): DayOf<T>[] {
   return [0, 1, 2, 3, 4, 5, 6].map((place) => {
     const date = addDays(monday, place);
     const [begin, end] = [beginOf(date, zone), beginOf(addDays(date, 1), zone)];
@@ -52,7 +56,7 @@ export function byDay(events: CalendarEvent[], monday: string, zone: string): Da
   });
 }
 
-function takesPlace({ starts_at, ends_at }: CalendarEvent, begin: Date, end: Date): boolean {
+function takesPlace({ starts_at, ends_at }: Timed, begin: Date, end: Date): boolean {
   const [start, finish] = [new Date(starts_at), new Date(ends_at)];
   return (
     start < end && (finish > begin || (start >= begin && start.getTime() === finish.getTime()))
