@@ -5,6 +5,7 @@ import {
   calendarEventsList,
   type MentorshipSession,
   mentorshipSessionsList,
+  type SessionState,
 } from "@/api/core";
 import { core, got, type Refusal } from "@/server/caller";
 import { me } from "@/server/me";
@@ -22,6 +23,11 @@ export interface Entry {
   state: "planned" | "proposed" | "cancelled";
   href: string | null;
 }
+
+const STATES: Partial<Record<SessionState, Entry["state"]>> = {
+  requested: "proposed",
+  cancelled: "cancelled",
+};
 
 /** More than these in a week are in the feed, and on the page of the sessions. */
 const MOST = 100;
@@ -64,7 +70,7 @@ async function sessionEntry(): Promise<(session: MentorshipSession) => Entry> {
   return ({ id, starts_at, ends_at, state, learner }) => ({
     ...{ id, starts_at, ends_at, time_zone: null, description: "", location: "" },
     title: learner === userId ? t("withMentor") : t("withLearner"),
-    state: state === "cancelled" || state === "proposed" ? state : "planned",
+    state: STATES[state] ?? "planned",
     href: "/mentorship/sessions",
   });
 }
