@@ -100,6 +100,36 @@ async function read<T>(response: Response): Promise<Answer<T>> {
   );
 }
 
+export interface Chunk {
+  bytes: Blob;
+  offset: number;
+  sha256: string;
+}
+
+/**
+ * Sends a part of a file, once. The state of the upload afterwards; for a refused offset the right one
+ * is in `body.offset` of the error.
+ */
+async function sendChunk<T>(path: string, chunk: Chunk, signal: AbortSignal): Promise<Answer<T>> {
+  const headers = {
+    accept: "application/json",
+    "content-type": "application/octet-stream",
+    "upload-offset": `${chunk.offset}`,
+    "content-sha256": chunk.sha256,
+  };
+  const request = { method: "PATCH", headers, body: chunk.bytes, signal };
+  const response = await tryToSend(`/bff/api/v1${path}`, request, 1);
+  try {
+    return await read<T>(response);
+  } catch (error) {
+    const offset = response.headers.get("upload-offset");
+    if (error instanceof ApiError && offset !== null) {
+      error.body.offset = Number(offset);
+    }
+    throw error;
+  }
+}
+
 /** The API under its own paths, with the caller's session: `apiGateway.get("/users/me/")`. */
 export const apiGateway = {
   get: <T>(path: string, options: Options = {}) => send<T>("GET", path, undefined, options),
@@ -111,4 +141,5 @@ export const apiGateway = {
     send<T>("PATCH", path, body, options),
   delete: <T>(path: string, body?: unknown, options: Options = {}) =>
     send<T>("DELETE", path, body, options),
+  sendChunk,
 };

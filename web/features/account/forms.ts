@@ -118,7 +118,8 @@ export const verifyEmail: Form = {
   },
 };
 
-async function afterLogIn(answer: Answer, next: string): Promise<Outcome> {
+/** Keeps the tokens of an answer, or leads to the second step. */
+export async function afterLogIn(answer: Answer, next: string): Promise<Outcome> {
   const { status, body } = answer;
   if (status === 401 && typeof body.challenge === "string") {
     (await cookies()).set(CHALLENGE_COOKIE, body.challenge, CHALLENGE_OPTIONS);

@@ -7,6 +7,7 @@ import { Begin } from "@/features/profiler/Begin";
 import { Finish } from "@/features/profiler/Finish";
 import { Question } from "@/features/profiler/Question";
 import { Refused } from "@/features/profiler/Refused";
+import { homeOf } from "@/features/shell/Shell";
 import { ai, got } from "@/server/caller";
 import { me } from "@/server/me";
 
@@ -25,7 +26,10 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Profiler({ searchParams }: Properties) {
   const query = await searchParams;
   const id = isSessionId(query.session) ? query.session : null;
-  const { track } = await me();
+  const { track, role } = await me();
+  if (role !== "learner") {
+    redirect(homeOf(role));
+  }
   if (!id && track) {
     return <Begin track={track} query={query} />;
   }

@@ -1,5 +1,6 @@
 import type { NextRequest } from "next/server";
 import * as account from "@/features/account/forms";
+import { acceptInvitation } from "@/features/members/forms";
 import * as profiler from "@/features/profiler/forms";
 import * as settings from "@/features/settings/forms";
 import { answerForm, type Form } from "@/server/forms";
@@ -23,6 +24,7 @@ const FORMS: Record<string, Form> = {
   guardian: settings.guardian,
   profiler: profiler.profiler,
   track: profiler.chooseTrack,
+  "accept-invitation": acceptInvitation,
 };
 
 interface Context {

@@ -1,0 +1,84 @@
+import { getTranslations } from "next-intl/server";
+import type { QueueEntry } from "@/api/core";
+import { actionTexts } from "@/features/actions/texts";
+import { Icon } from "@/features/shell/Icon";
+import { learnerNames } from "@/features/times/people";
+import { times } from "@/features/times/times";
+import { ClaimButton } from "./ClaimButton";
+import { CLAIM_CODES } from "./codes";
+
+/** What waits for a review, the longest waiting first. */
+export async function QueueTable({ entries }: { entries: QueueEntry[] }) {
+  const [t, when, nameOf, texts] = await Promise.all([
+    getTranslations("reviews"),
+    times(),
+    learnerNames(entries.map(({ user }) => user)),
+    actionTexts(...CLAIM_CODES),
+  ]);
+  return (
+    <table className="tbl">
+      <caption>{t("table.caption", { zone: when.zoneName() })}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("table.mission")}</th>
+          <th scope="col">{t("table.learner")}</th>
+          <th scope="col">{t("table.since")}</th>
+          <th scope="col">{t("table.promised")}</th>
+          <th scope="col">
+            <span className="hide">{t("table.action")}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <tr key={entry.submission}>
+            <th scope="row">
+              <a href={`/reviews/${entry.submission}`}>{entry.title}</a>
+            </th>
+            <td data-l={t("table.learner")}>
+              <span>
+                {nameOf(entry.user)}
+                <Remarks entry={entry} />
+              </span>
+            </td>
+            <td className="nowrap" data-l={t("table.since")}>
+              {when.moment(entry.first_submitted_at)}
+            </td>
+            <td className="nowrap" data-l={t("table.promised")}>
+              <Promised by={entry.promised_by} />
+            </td>
+            <td className="r">
+              <ClaimButton submission={entry.submission} texts={texts} limit={t("limit")}>
+                {t("claim")}
+                <span className="hide">{t("claimHidden", { name: nameOf(entry.user) })}</span>
+              </ClaimButton>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+async function Remarks({ entry }: { entry: QueueEntry }) {
+  const t = await getTranslations("reviews");
+  const remarks = [
+    t("attempt", { number: entry.attempt }),
+    entry.late_minutes > 0 && t("late", { minutes: entry.late_minutes }),
+    entry.returned && t(`returned.${entry.returned}`),
+    entry.equal_artifacts > 0 && t("equal", { count: entry.equal_artifacts }),
+  ];
+  return <span className="meta label">{remarks.filter(Boolean).join(", ")}</span>;
+}
+
+async function Promised({ by }: { by: string }) {
+  const [t, when] = [await getTranslations("reviews"), await times()];
+  if (new Date(by) > new Date()) {
+    return <>{when.moment(by)}</>;
+  }
+  return (
+    <span className="badge warn">
+      <Icon name="clock" /> {t("overdue", { moment: when.moment(by) })}
+    </span>
+  );
+}
