@@ -27,7 +27,6 @@ const VERDICTS: Verdict[] = ["more_like_this", "not_for_me"];
 
 /** Two buttons about an item of a list; pressing one again takes it back. */
 export function Feedback({ contentId, verdict: first, texts, chosen }: Properties) {
-  const router = useRouter();
   const [verdict, setVerdict] = useState(first);
   const [said, setSaid] = useState<string | null>(null);
   const write = useWrite(texts.refusals);
@@ -63,20 +62,25 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
         ))}
       </div>
       <p className="small" role="status">
-        {said && (
-          <>
-            {said}{" "}
-            <button type="button" className="btn quiet" onClick={() => router.refresh()}>
-              {texts.reload}
-            </button>
-          </>
-        )}
+        {said && <Said text={said} reload={texts.reload} />}
       </p>
       {write.error && (
         <p className="error" role="alert">
           {write.error}
         </p>
       )}
+    </>
+  );
+}
+
+function Said({ text, reload }: { text: string; reload: string }) {
+  const router = useRouter();
+  return (
+    <>
+      {text}{" "}
+      <button type="button" className="btn quiet" onClick={() => router.refresh()}>
+        {reload}
+      </button>
     </>
   );
 }
