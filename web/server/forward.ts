@@ -14,7 +14,7 @@ import {
   SESSION_COOKIE,
   type Tokens,
 } from "./session";
-import { Unavailable } from "./upstream";
+import { Unavailable } from "./unavailable";
 
 const SENT_ON = [
   "accept",
@@ -60,7 +60,7 @@ export async function forward(request: NextRequest, segments: string[]): Promise
   try {
     return await send(request, route);
   } catch (error) {
-    if (error instanceof Unavailable || isStoreError(error)) {
+    if (error instanceof Unavailable) {
       return unavailable();
     }
     throw error;
@@ -159,12 +159,4 @@ export async function signIn(
   }
   (await cookies()).set(SESSION_COOKIE, session.cookie, COOKIE_OPTIONS);
   return session;
-}
-
-/** Of ioredis, whose classes of errors have no common parent. */
-export function isStoreError(error: unknown): boolean {
-  const text = error instanceof Error ? `${error.name} ${error.message}` : "";
-  return /MaxRetriesPerRequest|Connection is closed|Command timed out|ECONNREFUSED|ReplyError/.test(
-    text,
-  );
 }
