@@ -1,6 +1,7 @@
 "use client";
 
 import type { QuestionAnswerRequest, ShownQuestion } from "@/api/core";
+import { CodeSpans } from "@/features/texts/CodeSpans";
 import { OrderedOptions } from "./OrderedOptions";
 import type { QuizTexts } from "./QuizForm";
 
@@ -19,7 +20,7 @@ export function Question({ question, given, texts, onAnswer }: Properties) {
   return (
     <fieldset className="choices">
       <legend>
-        {number}. {prompt}
+        {number}. <CodeSpans text={prompt} />
       </legend>
       <p className="hint">{texts.choose[kind]}</p>
       {kind === "text" && (
@@ -53,7 +54,9 @@ export function Question({ question, given, texts, onAnswer }: Properties) {
                 onAnswer({ question: number, choices: chosen(choices, index + 1, kind) })
               }
             />
-            <span>{option}</span>
+            <span>
+              <CodeSpans text={option} />
+            </span>
           </label>
         ))}
     </fieldset>
