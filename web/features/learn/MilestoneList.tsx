@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { Milestone, PlacedItem } from "@/api/core";
 import { Road } from "@/features/shell/Road";
-import type { Catalogue, ProgressBook } from "./catalogue";
+import type { Catalogue, ProgressBook } from "./books";
 import { hrefOf } from "./courses";
 
 interface Properties {

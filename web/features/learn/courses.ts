@@ -1,5 +1,5 @@
 import type { Content } from "@/api/core";
-import type { Catalogue, ProgressBook } from "./catalogue";
+import type { Catalogue, ProgressBook } from "./books";
 
 /** How far a learner is with a course. */
 export interface CourseState {

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { Mission } from "@/api/core";
 import { momentOf } from "@/features/home/when";
-import type { ProgressBook } from "@/features/learn/catalogue";
+import type { ProgressBook } from "@/features/learn/books";
 import { Track } from "@/features/learn/Track";
 import { Icon } from "@/features/shell/Icon";
 

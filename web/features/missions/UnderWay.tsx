@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import type { Catalogue, ProgressBook } from "@/features/learn/catalogue";
+import type { Catalogue, ProgressBook } from "@/features/learn/books";
 import { hrefOf } from "@/features/learn/courses";
 import { Track } from "@/features/learn/Track";
 

@@ -1,3 +1,4 @@
+import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { profilingListQuestions, type QuestionShown, type SessionProgress } from "@/api/ai";
 import { ServerForm } from "@/features/forms/ServerForm";
@@ -22,7 +23,7 @@ export async function Question({ progress, query }: Properties) {
     ? await answeredQuestion(progress.questionnaire, answered.question_id)
     : { question: due };
   if (!question) {
-    return problem ? <Refused problem={problem} /> : null;
+    return problem ? <Refused problem={problem} /> : redirect(questionAddress(session));
   }
   const t = await getTranslations("profiler");
   const before = answers[(answered ? place : answers.length) - 1];

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { Found, MissionOffer } from "@/api/ai";
 import { momentOf } from "@/features/home/when";
-import type { Catalogue, ProgressBook } from "@/features/learn/catalogue";
+import type { Catalogue, ProgressBook } from "@/features/learn/books";
 import { hrefOf } from "@/features/learn/courses";
 import { Facts } from "@/features/learn/Facts";
 import { Icon } from "@/features/shell/Icon";

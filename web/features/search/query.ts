@@ -1,5 +1,5 @@
 import type { ContentType, Track } from "@/api/ai";
-import { first, levelOf, oneOf, TRACKS, TYPES } from "@/features/learn/vocabulary";
+import { first, levelOf, oneOf, TRACKS, TYPES } from "../learn/vocabulary.ts";
 
 export interface SearchQuery {
   q: string;

@@ -12,6 +12,8 @@ const MAX_FILE_BYTES = 100_000_000;
 
 interface Properties {
   submission: Submission;
+  /** Of the mission. */
+  title: string;
   userId: number;
   sentences: Sentences;
   /** When the work is due. */
@@ -19,7 +21,7 @@ interface Properties {
 }
 
 /** The draft of an attempt, with what the learner has put into it so far. */
-export async function DraftCard({ submission, userId, sentences, children }: Properties) {
+export async function DraftCard({ submission, title, userId, sentences, children }: Properties) {
   const t = await getTranslations("submissions");
   const artifacts = await artifactsOf(submission.id);
   const first = artifacts.data?.find(({ kind }) => kind === "text");
@@ -38,6 +40,8 @@ export async function DraftCard({ submission, userId, sentences, children }: Pro
           key={submission.id}
           userId={userId}
           submissionId={submission.id}
+          title={t("draftTitle", { title })}
+          handInTitle={t("handInTitle", { title })}
           accepted={accepted}
           acceptedAt={text?.data?.changed_at ?? null}
           artifacts={artifacts.data}

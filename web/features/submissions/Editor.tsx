@@ -15,6 +15,9 @@ import { useUploads } from "./useUploads";
 interface Properties {
   userId: number;
   submissionId: string;
+  /** What the draft is called while it is kept on the phone. */
+  title: string;
+  handInTitle: string;
   accepted: Accepted | null;
   acceptedAt: string | null;
   artifacts: Artifact[];
@@ -26,10 +29,10 @@ interface Properties {
 
 /** A draft: its text, links and files, and handing it in. */
 export function Editor(properties: Properties) {
-  const { userId, submissionId, accepted, acceptedAt, artifacts, maxBytes } = properties;
+  const { userId, submissionId, handInTitle, artifacts, maxBytes } = properties;
   const { texts, sentences, place } = properties;
-  const draft = useDraftText({ userId, submissionId, accepted, acceptedAt, sentences, place });
-  const uploads = useUploads({ userId, submissionId, sentences, maxBytes });
+  const draft = useDraftText(properties);
+  const uploads = useUploads({ userId, submissionId, maxBytes });
   return (
     <div className="stack">
       <TextDraft draft={draft} texts={texts} />
@@ -51,6 +54,7 @@ export function Editor(properties: Properties) {
       <HandIn
         userId={userId}
         submissionId={submissionId}
+        title={handInTitle}
         draft={draft}
         isUploading={uploads.isBusy}
         isEmpty={!draft.text.trim() && artifacts.length === 0 && !uploads.isBusy}

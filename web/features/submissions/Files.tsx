@@ -28,11 +28,10 @@ export function Files({ submissionId, files, uploads, texts, sentences, place }:
   const { locale } = place;
 
   function choose(event: ChangeEvent<HTMLInputElement>): void {
-    uploads.add([...(event.target.files ?? [])]);
+    uploads.list.add([...(event.target.files ?? [])]);
     event.target.value = ""; // the same file may be chosen again
   }
 
-  const isGone = (name: string) => uploads.uploads.some((one) => one.name === name);
   return (
     <div className="stack tight">
       <p className="label" id="files-label">
@@ -67,30 +66,29 @@ export function Files({ submissionId, files, uploads, texts, sentences, place }:
           <UploadRow
             key={upload.name}
             upload={upload}
-            uploads={uploads}
+            list={uploads.list}
             texts={texts.files}
+            sentences={sentences}
             locale={locale}
           />
         ))}
-        {uploads.unfinished
-          .filter(({ name }) => !isGone(name))
-          .map(({ name, size, sent }) => (
-            <li key={name}>
-              <p className="row apart">
-                <span className="row">
-                  <Icon name="file" />
-                  {name}
-                </span>
-                <span className="num small">{shareText(sent, size, locale, texts.files.of)}</span>
-              </p>
-              <p className="small">
-                <strong>{texts.files.unfinished}</strong> {texts.files.chooseAgain}
-              </p>
-              <button type="button" className="btn quiet" onClick={() => uploads.forget(name)}>
-                {texts.files.forget}
-              </button>
-            </li>
-          ))}
+        {uploads.unfinished.map(({ name, size, sent }) => (
+          <li key={name}>
+            <p className="row apart">
+              <span className="row">
+                <Icon name="file" />
+                {name}
+              </span>
+              <span className="num small">{shareText(sent, size, locale, texts.files.of)}</span>
+            </p>
+            <p className="small">
+              <strong>{texts.files.unfinished}</strong> {texts.files.chooseAgain}
+            </p>
+            <button type="button" className="btn quiet" onClick={() => uploads.list.remove(name)}>
+              {texts.files.forget}
+            </button>
+          </li>
+        ))}
       </ul>
       <input
         ref={input}

@@ -1,19 +1,21 @@
 "use client";
 
+import { type Sentences, sentenceOf } from "@/client/sentences";
 import { Icon } from "@/features/shell/Icon";
 import { bytesText, shareText } from "@/features/texts/bytes";
 import type { EditorTexts } from "./texts";
-import type { Upload, Uploads } from "./useUploads";
+import { Unsendable, type Upload, type UploadList } from "./uploadList";
 
 interface Properties {
   upload: Upload;
-  uploads: Uploads;
+  list: UploadList;
   texts: EditorTexts["files"];
+  sentences: Sentences;
   locale: string;
 }
 
 /** A file on its way: how much of it arrived, in bytes and as a line. */
-export function UploadRow({ upload, uploads, texts, locale }: Properties) {
+export function UploadRow({ upload, list, texts, sentences, locale }: Properties) {
   const { name, size, sent, phase, problem } = upload;
   const share = shareText(sent, size, locale, texts.of);
   return (
@@ -37,21 +39,26 @@ export function UploadRow({ upload, uploads, texts, locale }: Properties) {
       {phase === "refused" ? (
         <p className="error" role="alert">
           <Icon name="alert" className="s" />
-          {problem}
+          {problemText(problem, sentences)}
         </p>
       ) : (
         <p className="small" role={phase === "broken" ? "status" : undefined}>
           {stateText(upload, texts, bytesText(sent, locale))}
         </p>
       )}
-      <Buttons upload={upload} uploads={uploads} texts={texts} />
+      <Buttons upload={upload} list={list} texts={texts} />
     </li>
   );
 }
 
+function problemText(problem: unknown, sentences: Sentences): string {
+  const code = problem instanceof Unsendable ? problem.code : null;
+  return code ? (sentences[code] ?? "") : sentenceOf(problem, sentences);
+}
+
 function stateText({ phase }: Upload, texts: Properties["texts"], at: string): string {
   switch (phase) {
-    case "reading":
+    case "waiting":
       return texts.reading;
     case "broken":
       return `${texts.broken} ${texts.brokenText.replace("{at}", at)}`;
@@ -62,13 +69,13 @@ function stateText({ phase }: Upload, texts: Properties["texts"], at: string): s
   }
 }
 
-function Buttons({ upload, uploads, texts }: Omit<Properties, "locale">) {
+function Buttons({ upload, list, texts }: Pick<Properties, "upload" | "list" | "texts">) {
   const { name, phase } = upload;
   const isStopped = phase === "paused" || phase === "refused";
   return (
     <p className="row">
       {isStopped ? (
-        <button type="button" className="btn quiet" onClick={() => uploads.resume(name)}>
+        <button type="button" className="btn quiet" onClick={() => list.resume(name)}>
           {phase === "paused" ? texts.resume : texts.retry}
         </button>
       ) : (
@@ -76,7 +83,7 @@ function Buttons({ upload, uploads, texts }: Omit<Properties, "locale">) {
           type="button"
           className="btn quiet"
           aria-label={texts.pauseName.replace("{name}", name)}
-          onClick={() => uploads.pause(name)}
+          onClick={() => list.pause(name)}
         >
           {texts.pause}
         </button>
@@ -86,7 +93,7 @@ function Buttons({ upload, uploads, texts }: Omit<Properties, "locale">) {
           type="button"
           className="btn quiet"
           aria-label={texts.removeName.replace("{name}", name)}
-          onClick={() => uploads.remove(name)}
+          onClick={() => list.remove(name)}
         >
           {texts.remove}
         </button>

@@ -6,6 +6,8 @@ export interface KeptText {
   etag: string | null;
   /** The first version on its way: it is sent again with its key until there is an answer. */
   pending: { key: string; text: string } | null;
+  /** What waits to be sent among all that the phone keeps; null if it does not wait there. */
+  queued: string | null;
 }
 
 const textPlace = (userId: number, submissionId: string): string =>

@@ -48,6 +48,7 @@ export async function editorTexts(): Promise<EditorTexts> {
       button: t("handIn.button"),
       whenThere: t("handIn.whenThere"),
       waiting: t("handIn.waiting"),
+      queued: t("handIn.queued"),
       cancel: t("handIn.cancel"),
       nothing: t("handIn.nothing"),
       notSent: t("handIn.notSent"),

@@ -1,5 +1,5 @@
 import type { ArtifactDetail } from "@/api/core";
-import { ApiError, apiGateway } from "@/client/apiGateway";
+import { ApiError, apiGateway } from "../../client/apiGateway.ts";
 import type { KeptText } from "./drafts";
 
 /** A text as core has it. */
@@ -19,6 +19,8 @@ export class TwoVersions extends Error {
   }
 }
 
+type Gateway = Pick<typeof apiGateway, "get" | "post" | "patch" | "delete">;
+
 /**
  * Sends a draft's text, in place of the version that it was written on. Null for a text that was
  * removed. Raises `TwoVersions` and `ApiError`.
@@ -26,48 +28,58 @@ export class TwoVersions extends Error {
 export async function saveText(
   submissionId: string,
   base: Accepted | null,
-  { text, pending }: Pick<KeptText, "text" | "pending">,
+  draft: Pick<KeptText, "text" | "pending" | "queued">,
+  gateway: Gateway = apiGateway,
 ): Promise<Accepted | null> {
   const path = `/submissions/${submissionId}/artifacts/`;
-  let known = base;
-  if (!known && pending) {
-    known = await add(path, pending.text, pending.key);
-  }
+  const { text, pending, queued } = draft;
+  const known = base ?? (pending && (await add(path, pending, gateway)));
   if (!text.trim()) {
-    return known && (await removeText(`${path}${known.id}/`));
+    return known && (await removeText(`${path}${known.id}/`, gateway));
   }
   if (!known) {
-    throw new ApiError(0, "offline", "The first version has no key.");
+    throw new Error("The first version of a text needs a key.");
   }
-  return known.text === text ? known : await change(path, known, text);
+  return known.text === text ? known : await change(path, known, { text, queued }, gateway);
 }
 
-async function add(path: string, text: string, idempotencyKey: string): Promise<Accepted> {
+async function add(
+  path: string,
+  { text, key }: NonNullable<KeptText["pending"]>,
+  gateway: Gateway,
+): Promise<Accepted> {
   const body = { kind: "text", text };
-  return accepted(await apiGateway.post<ArtifactDetail>(path, body, { idempotencyKey }));
+  return accepted(await gateway.post<ArtifactDetail>(path, body, { idempotencyKey: key }));
 }
 
-async function change(path: string, known: Accepted, text: string): Promise<Accepted> {
+async function change(
+  path: string,
+  known: Accepted,
+  { text, queued }: Pick<KeptText, "text" | "queued">,
+  gateway: Gateway,
+): Promise<Accepted> {
   const options = known.etag ? { ifMatch: known.etag } : {};
+  const address = `${path}${known.id}/`;
   try {
-    return accepted(
-      await apiGateway.patch<ArtifactDetail>(`${path}${known.id}/`, { text }, options),
-    );
+    return accepted(await gateway.patch<ArtifactDetail>(address, { text }, options));
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 412) {
       throw error;
     }
-    const theirs = accepted(await apiGateway.get<ArtifactDetail>(`${path}${known.id}/`));
-    if (theirs.text === text) {
-      return theirs; // an answer was lost
-    }
-    throw new TwoVersions(theirs);
   }
+  const newest = accepted(await gateway.get<ArtifactDetail>(address));
+  if (newest.text === text) {
+    return newest; // an answer was lost
+  }
+  if (newest.text === queued) {
+    return change(path, newest, { text, queued: null }, gateway); // the queue sent what it had
+  }
+  throw new TwoVersions(newest);
 }
 
-async function removeText(path: string): Promise<null> {
+async function removeText(address: string, gateway: Gateway): Promise<null> {
   try {
-    await apiGateway.delete(path);
+    await gateway.delete(address);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) {
       throw error;

@@ -42,6 +42,7 @@ export interface EditorTexts {
     button: string;
     whenThere: string;
     waiting: string;
+    queued: string;
     cancel: string;
     nothing: string;
     notSent: string;

@@ -1,6 +1,6 @@
 import type { File as Upload } from "@/api/core";
-import { ApiError, apiGateway } from "@/client/apiGateway";
-import { Sha256 } from "@/client/sha256";
+import { ApiError, apiGateway } from "../../client/apiGateway.ts";
+import { Sha256 } from "../../client/sha256.ts";
 
 const MIN_CHUNK_BYTES = 16 * 1024;
 const MAX_CHUNK_BYTES = 192 * 1024;
@@ -13,8 +13,6 @@ const MAX_PAUSE_MS = 30_000;
 const PATIENCE_MS = 30_000;
 
 export interface Listener {
-  /** While the file is read to make its fingerprint. */
-  onReading: (bytes: number) => void;
   onSent: (bytes: number) => void;
   /** The line broke; it goes on from there. */
   onBreak: (bytes: number) => void;
@@ -29,7 +27,7 @@ export async function uploadFile(
   listener: Listener,
   signal: AbortSignal,
 ): Promise<Upload> {
-  const sha256 = await fingerprint(file, listener.onReading, signal);
+  const sha256 = await fingerprint(file, signal);
   const announced = { name: file.name, size: file.size, sha256 };
   let upload = await untilSent(0, listener, signal, () =>
     apiGateway.post<Upload>("/files/", announced, { signal }),
@@ -66,11 +64,7 @@ export async function uploadFile(
 /** Reading a large file takes a while: once is enough. */
 const fingerprints = new WeakMap<File, string>();
 
-async function fingerprint(
-  file: File,
-  onReading: Listener["onReading"],
-  signal: AbortSignal,
-): Promise<string> {
+async function fingerprint(file: File, signal: AbortSignal): Promise<string> {
   const known = fingerprints.get(file);
   if (known) {
     return known;
@@ -79,7 +73,6 @@ async function fingerprint(
   for (let at = 0; at < file.size; at += MAX_CHUNK_BYTES) {
     refuseAborted(signal);
     hash.update(new Uint8Array(await file.slice(at, at + MAX_CHUNK_BYTES).arrayBuffer()));
-    onReading(Math.min(file.size, at + MAX_CHUNK_BYTES));
   }
   const sha256 = hash.hex();
   fingerprints.set(file, sha256);
@@ -122,12 +115,12 @@ function nextSize(size: number, took: number): number {
 }
 
 /** Repeats a request that can do nothing twice until there is an answer. */
-async function untilSent(
+export async function untilSent<T>(
   bytes: number,
   listener: Listener,
   signal: AbortSignal,
-  request: () => Promise<{ body: Upload }>,
-): Promise<Upload> {
+  request: () => Promise<{ body: T }>,
+): Promise<T> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(MAX_PAUSE_MS, pause * 2)) {
     try {
       return (await request()).body;

@@ -1,22 +1,19 @@
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiError } from "@/client/apiGateway";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { type Sentences, sentenceOf } from "@/client/sentences";
+import { onChange } from "@/client/unsentStore";
 import { clockText } from "@/features/texts/clock";
-import type { SyncState } from "@/features/texts/Sync";
 import type { Place } from "@/features/texts/when";
-import { dropText, type KeptText, keepText, keptText } from "./drafts";
-import { type Accepted, saveText, TwoVersions } from "./saveText";
+import { DraftKeeper, type DraftParts, type DraftState, NotKept } from "./draftKeeper";
+import { dropText, keepText, keptText } from "./drafts";
+import { isQueued, queueText, unqueueText } from "./queue";
+import { type Accepted, saveText } from "./saveText";
 
-export interface DraftText {
-  text: string;
-  sync: SyncState | null;
+export interface DraftText extends Pick<DraftState, "text" | "sync" | "theirs"> {
   /** Of the acceptance. */
   time: string;
   problem: string | null;
-  /** What core has, where it is not what this text was written on. */
-  theirs: Accepted | null;
   write: (text: string) => void;
   /** True once core has the text as it stands. */
   save: () => Promise<boolean>;
@@ -27,131 +24,56 @@ export interface DraftText {
 interface Options {
   userId: number;
   submissionId: string;
+  /** What the draft is called while it is kept on the phone. */
+  title: string;
   accepted: Accepted | null;
   acceptedAt: string | null;
   sentences: Sentences;
   place: Place;
 }
 
-/** The text of a draft: on the device with each letter, and with core when it is saved. */
+/** The text of a draft, of which no letter is lost. */
 export function useDraftText(options: Options): DraftText {
-  const { userId, submissionId, sentences, place } = options;
-  const base = useRef(options.accepted);
-  const kept = useRef<KeptText | null>(null);
-  const saving = useRef<Promise<boolean> | null>(null);
-  const [text, setText] = useState(options.accepted?.text ?? "");
-  const [sync, setSync] = useState<SyncState | null>(options.accepted ? "accepted" : null);
-  const [time, setTime] = useState(clockOf(options.acceptedAt, place));
-  const [problem, setProblem] = useState<string | null>(null);
-  const [theirs, setTheirs] = useState<Accepted | null>(null);
-
-  const keep = useCallback(
-    (changed: KeptText) => {
-      kept.current = changed;
-      const isKept = keepText(userId, submissionId, changed);
-      setSync(isKept ? "kept" : null);
-      setProblem(isKept ? null : (sentences.not_kept ?? null));
-    },
-    [userId, submissionId, sentences],
+  const { accepted, acceptedAt, sentences, place } = options;
+  const [keeper] = useState(
+    () => new DraftKeeper(partsOf(options), accepted, acceptedAt ? new Date(acceptedAt) : null),
   );
+  const state = useSyncExternalStore(keeper.subscribe, keeper.read, keeper.read);
 
   useEffect(() => {
-    const found = keptText(userId, submissionId);
-    if (!found || found.text === base.current?.text) {
-      return;
-    }
-    kept.current = found;
-    setText(found.text);
-    setSync("kept");
-    const isOurs = found.pending?.text === base.current?.text;
-    if (base.current && tagOf(found.etag) !== tagOf(base.current.etag) && !isOurs) {
-      setTheirs(base.current);
-    }
-  }, [userId, submissionId]);
+    keeper.restore();
+    return onChange(() => void keeper.queueChanged().catch(() => undefined));
+  }, [keeper]);
 
-  function write(written: string): void {
-    setText(written);
-    const { pending = null } = kept.current ?? {};
-    keep({
-      text: written,
-      at: new Date().toISOString(),
-      etag: base.current?.etag ?? null,
-      pending,
-    });
-  }
-
-  async function send(): Promise<boolean> {
-    const draft = kept.current;
-    if (!draft) {
-      return true;
-    }
-    if (!base.current && !draft.pending && draft.text.trim()) {
-      draft.pending = { key: crypto.randomUUID(), text: draft.text };
-      keepText(userId, submissionId, draft);
-    }
-    setSync("sent");
-    setProblem(null);
-    try {
-      base.current = await saveText(submissionId, base.current, draft);
-    } catch (error) {
-      if (base.current && error instanceof ApiError && error.status === 404) {
-        base.current = null; // removed elsewhere: it is added again
-        draft.pending = null;
-        return send();
-      }
-      setSync("kept");
-      if (error instanceof TwoVersions) {
-        setTheirs(error.theirs);
-      } else if (!(error instanceof ApiError) || error.status > 0) {
-        setProblem(sentenceOf(error, sentences));
-      }
-      return false;
-    }
-    return settle(draft);
-  }
-
-  /** What was written while the text was on its way stays kept. */
-  function settle(sent: KeptText): boolean {
-    const newest = kept.current;
-    if (newest && newest.text !== sent.text) {
-      keep({ ...newest, etag: base.current?.etag ?? null, pending: null });
-      return false;
-    }
-    kept.current = null;
-    dropText(userId, submissionId);
-    setTime(clockText(new Date(), place));
-    setSync(base.current ? "accepted" : null);
-    return true;
-  }
-
-  async function save(): Promise<boolean> {
-    saving.current ??= send().finally(() => {
-      saving.current = null;
-    });
-    return saving.current;
-  }
-
-  function choose(mine: boolean): void {
-    base.current = theirs;
-    setTheirs(null);
-    if (mine) {
-      write(text);
-    } else {
-      kept.current = null;
-      dropText(userId, submissionId);
-      setText(theirs?.text ?? "");
-      setSync("accepted");
-    }
-  }
-
-  return { text, sync, time, problem, theirs, write, save, choose };
+  const { text, sync, theirs, problem } = state;
+  return {
+    text,
+    sync,
+    theirs,
+    time: state.acceptedAt ? clockText(state.acceptedAt, place) : "",
+    problem: problem ? problemText(problem, sentences) : null,
+    write: (written) => keeper.write(written),
+    save: () => keeper.save(),
+    choose: (mine) => keeper.choose(mine),
+  };
 }
 
-function clockOf(iso: string | null, place: Place): string {
-  return iso ? clockText(new Date(iso), place) : "";
+function problemText(problem: unknown, sentences: Sentences): string {
+  return problem instanceof NotKept ? (sentences.not_kept ?? "") : sentenceOf(problem, sentences);
 }
 
-/** A compressed answer has the same tag with a mark before it. */
-function tagOf(etag: string | null): string {
-  return (etag ?? "").replace(/^W\//, "");
+function partsOf({ userId, submissionId, title }: Options): DraftParts {
+  return {
+    device: {
+      read: () => keptText(userId, submissionId),
+      keep: (text) => keepText(userId, submissionId, text),
+      drop: () => dropText(userId, submissionId),
+    },
+    queue: {
+      put: (base, draft) => queueText({ userId, submissionId, title }, base, draft),
+      remove: (pending) => unqueueText(submissionId, pending),
+      holds: (pending) => isQueued(submissionId, pending),
+    },
+    send: (base, draft) => saveText(submissionId, base, draft),
+  };
 }

@@ -68,7 +68,12 @@ export default async function MissionPage({ params }: Properties) {
           {attempts.problem && <ProblemState problem={attempts.problem} />}
           {attempts.data &&
             (standing.open?.state === "draft" ? (
-              <DraftCard submission={standing.open} userId={user.id} sentences={sentences}>
+              <DraftCard
+                submission={standing.open}
+                title={mission.title}
+                userId={user.id}
+                sentences={sentences}
+              >
                 {due}
               </DraftCard>
             ) : (
