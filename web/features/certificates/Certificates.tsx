@@ -47,7 +47,7 @@ async function Card({ certificate }: { certificate: Certificate }) {
       <p>
         {t("name", { name })}. {t("completedOn", { date })}.
       </p>
-      <p className="meta">{evidenceText(certificate, t)}</p>
+      <p className="meta">{await evidenceText(certificate)}</p>
       {isValid ? <Files id={id} title={program_title} /> : <Revoked certificate={certificate} />}
       <p className="row">
         <a href={`/certificates/verify/${id}`}>

@@ -6,6 +6,7 @@ import { actionTexts } from "@/features/actions/texts";
 import type { ActionTexts } from "@/features/actions/useAction";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
+import { MOMENT } from "@/server/formats";
 import { addressOf } from "./addresses";
 
 interface Properties {
@@ -67,7 +68,7 @@ async function Entry({ notification, texts }: EntryProperties) {
   const [t, format] = [await getTranslations("notifications"), await getFormatter()];
   const { id, kind, title, text, created_at, read_at } = notification;
   const address = addressOf(kind);
-  const time = format.dateTime(new Date(created_at), { dateStyle: "medium", timeStyle: "short" });
+  const time = format.dateTime(new Date(created_at), MOMENT);
   return (
     <li>
       <div className="row apart">

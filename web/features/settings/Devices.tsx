@@ -5,6 +5,7 @@ import { actionTexts } from "@/features/actions/texts";
 import type { ActionTexts } from "@/features/actions/useAction";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
+import { MOMENT } from "@/server/formats";
 import { CODES } from "./codes";
 
 /** The devices on which the caller is signed in: each can be logged out. */
@@ -37,10 +38,7 @@ async function Device({ signIn, texts }: { signIn: SignIn; texts: ActionTexts })
   const [t, format] = [await getTranslations("settings.devices"), await getFormatter()];
   const name =
     signIn.device === "Unknown device" ? t("unknown") : signIn.device.replace(" on ", ", ");
-  const time = format.dateTime(new Date(signIn.last_used_at), {
-    dateStyle: "medium",
-    timeStyle: "short",
-  });
+  const time = format.dateTime(new Date(signIn.last_used_at), MOMENT);
   return (
     <li className="row apart keep">
       <span>

@@ -6,6 +6,7 @@ import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
+import { MOMENT } from "@/server/formats";
 import { CODES } from "./codes";
 import { fileSize } from "./fileSize";
 
@@ -40,8 +41,7 @@ export async function ExportCard() {
 
 async function Ready({ archive }: { archive: Export }) {
   const [t, format] = [await getTranslations("settings.export"), await getFormatter()];
-  const written = (time: string | null) =>
-    time ? format.dateTime(new Date(time), { dateStyle: "medium", timeStyle: "short" }) : "";
+  const written = (time: string | null) => (time ? format.dateTime(new Date(time), MOMENT) : "");
   const size = fileSize(archive.size ?? 0, format);
   return (
     <>
