@@ -1,6 +1,6 @@
 import "server-only";
 import { afterLogIn } from "@/features/account/forms";
-import { type Form, failed, refused } from "@/server/forms";
+import { type Form, failed } from "@/server/forms";
 
 const TOKEN = /^[A-Za-z0-9_-]{20,100}$/;
 
