@@ -25,8 +25,10 @@ reset: .venv/.ready ## stop everything and delete its data
 logs: .venv/.ready ## follow the logs (SERVICE=relay for one)
 	@$(STACK) logs $(SERVICE)
 
-test: .venv/.ready ## run every test on real Kafka and PostgreSQL, on free ports
+test: .venv/.ready ## run every test on real Kafka, PostgreSQL and Chromium, on free ports
 	@$(PYTHON) -m pytest --numprocesses=2 --no-loadscope-reorder --durations=15 $(ARGS)
+browser: .venv/.ready ## install the Chromium of the tests, where there is none
+	@$(PYTHON) -m scripts.web browser
 check: .venv/.ready ## lint, format, types, imports, contracts
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -58,6 +60,9 @@ schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI docum
 	@$(PYTHON) -m scripts.access write
 	@$(PYTHON) -m scripts.retention write
 	@$(PYTHON) -m scripts.web clients
+
+shots: .venv/.ready ## take pictures of every page of a running stack, on phone and laptop, light and dark
+	@$(STACK) run -- $(PYTHON) -m scripts.web shots $(ARGS)
 
 site: .venv/.ready ## write the catalogue of topics and facts as pages for other teams
 	@$(PYTHON) -m scripts.contracts site .local/site

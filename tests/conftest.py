@@ -69,6 +69,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupSchedul
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = terminalreporter.stats.get("skipped", ())
+    if left_out := sum("web" in report.keywords for report in skipped):
+        terminalreporter.write_line(f"{left_out} tests in a browser were left out: no Chromium")
     terminalreporter.write_line(f"{len(_on_the_broker)} tests ran on the real Kafka broker")
 
 

@@ -6,6 +6,17 @@ Tests of one group share the servers that their fixtures start. pytest-xdist has
 
 from xdist.scheduler import LoadScopeScheduling
 
+WEB = (
+    "web/test_sessions.py",
+    "web/test_refresh.py",
+    "web/test_accounts.py",
+    "web/test_flows.py",
+    "web/test_pages.py",
+    "web/test_budgets.py",
+    "web/test_outages.py",
+    "web/test_offline.py",
+    "web/test_hostile_texts.py",
+)
 GROUPS = {
     "stack": (
         "integration/test_faults.py",
@@ -19,6 +30,7 @@ GROUPS = {
         "integration/test_spine.py",
         "integration/test_kafka_logins.py",
         "contract/test_typescript_client.py",
+        *WEB,
     ),
     "restore": ("integration/test_restore.py",),
     "disks": ("integration/test_server_faults.py",),

@@ -1,11 +1,14 @@
 """Builds, serves and checks the web client."""
 
+import os
 import sys
+from pathlib import Path
 
 import typer
 
 from scripts.embedded.ports import HOST, Ports
 from scripts.web import build as building
+from scripts.web import chromium
 from scripts.web import clients as generated
 from scripts.web.node import NODE, Failed, install, run
 
@@ -46,6 +49,25 @@ def check() -> None:
     if found := generated.outdated():
         sys.exit("\n".join(["generated from older documents, run `make schemas`:", *found]))
     print("web: linted, typed and tested; the clients agree with both documents")
+
+
+@app.command(name="browser")
+def get_browser() -> None:
+    """Install Chromium by apt as root, else by Playwright, unless there is one."""
+    print(chromium.get() or sys.exit("no Chromium could be installed"))
+
+
+@app.command()
+def shots(folder: Path = Path(".local/shots")) -> None:
+    """Write pictures of every page of a running stack with its demo data."""
+    from scripts.web.browsing import NoBrowser
+    from scripts.web.shots import take
+
+    ports, password = Ports.from_environment(), os.environ["DEMO_PASSWORD"]
+    try:
+        print(f"{take(f'http://{HOST}:{ports.web}', password, folder)} pictures in {folder}")
+    except NoBrowser as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ def documents() -> dict[str, dict[str, Any]]:
     from ai.kit.settings import Settings
     from core.kit.openapi import PublicDocument
 
-    secret = token_hex(32)  # no request is served
-    ai = create_app(Settings(vector_db_password="unused", jwt_secret_key=secret))
+    unused = token_hex(32)  # no request is served
+    ai = create_app(Settings(vector_db_password=unused, jwt_secret_key=unused))
     core = PublicDocument().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return {"core": core, "ai": ai.openapi()}
 

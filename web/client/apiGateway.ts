@@ -1,13 +1,28 @@
+export interface FieldError {
+  field: string;
+  code: string;
+  detail: string;
+}
+
 /** A refusal of the API, or status 0 when no answer came. */
 export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: FieldError[];
+  readonly body: Record<string, unknown>;
+
   constructor(
-    readonly status: number,
-    readonly code: string,
+    status: number,
+    code: string,
     detail: string,
-    readonly errors: { field: string; code: string; detail: string }[] = [],
-    readonly body: Record<string, unknown> = {},
+    errors: FieldError[] = [],
+    body: Record<string, unknown> = {},
   ) {
     super(detail);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+    this.body = body;
   }
 }
 
@@ -85,6 +100,36 @@ async function read<T>(response: Response): Promise<Answer<T>> {
   );
 }
 
+export interface Chunk {
+  bytes: Blob;
+  offset: number;
+  sha256: string;
+}
+
+/**
+ * Sends a part of a file, once. The state of the upload afterwards; for a refused offset the right one
+ * is in `body.offset` of the error.
+ */
+async function sendChunk<T>(path: string, chunk: Chunk, signal: AbortSignal): Promise<Answer<T>> {
+  const headers = {
+    accept: "application/json",
+    "content-type": "application/octet-stream",
+    "upload-offset": `${chunk.offset}`,
+    "content-sha256": chunk.sha256,
+  };
+  const request = { method: "PATCH", headers, body: chunk.bytes, signal };
+  const response = await tryToSend(`/bff/api/v1${path}`, request, 1);
+  try {
+    return await read<T>(response);
+  } catch (error) {
+    const offset = response.headers.get("upload-offset");
+    if (error instanceof ApiError && offset !== null) {
+      error.body.offset = Number(offset);
+    }
+    throw error;
+  }
+}
+
 /** The API under its own paths, with the caller's session: `apiGateway.get("/users/me/")`. */
 export const apiGateway = {
   get: <T>(path: string, options: Options = {}) => send<T>("GET", path, undefined, options),
@@ -96,4 +141,5 @@ export const apiGateway = {
     send<T>("PATCH", path, body, options),
   delete: <T>(path: string, body?: unknown, options: Options = {}) =>
     send<T>("DELETE", path, body, options),
+  sendChunk,
 };

@@ -23,12 +23,7 @@ export async function authorized(
 ): Promise<Answered> {
   let session = opened && expiresSoon(opened) ? await refreshed(opened) : opened;
   let response = await sendTwiceIfSafe(service, path, withToken(request, session));
-  if (
-    session &&
-    response.status === 401 &&
-    (await isTokenRefused(response)) &&
-    canRepeat(request)
-  ) {
+  if (session && response.status === 401 && (await isTokenRefused(response))) {
     session = await refreshed(session);
     if (session) {
       response = await sendTwiceIfSafe(service, path, withToken(request, session));
@@ -50,20 +45,15 @@ async function sendTwiceIfSafe(
   path: string,
   request: UpstreamRequest,
 ): Promise<Response> {
-  const isSafe = request.method === "GET" || request.headers.has("idempotency-key");
+  const isSafe = ["GET", "HEAD"].includes(request.method) || request.headers.has("idempotency-key");
   try {
     return await upstream(service, path, request);
   } catch (error) {
-    if (error instanceof Unavailable && isSafe && canRepeat(request)) {
+    if (error instanceof Unavailable && isSafe) {
       return await upstream(service, path, request);
     }
     throw error;
   }
-}
-
-/** A stream is read once. */
-function canRepeat(request: UpstreamRequest): boolean {
-  return !(request.body instanceof ReadableStream);
 }
 
 /** Not each 401 is about the token: a wrong code of a second factor is one too. */

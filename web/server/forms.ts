@@ -8,13 +8,13 @@ import { headersFor, isStoreError } from "./forward";
 import { isSameOrigin } from "./origin";
 import type { Problem } from "./problems";
 import { openSession, SESSION_COOKIE } from "./session";
-import { Unavailable } from "./upstream";
+import { type Service, Unavailable } from "./upstream";
 
 /** What a form leads to: another page, or what has to be mended on its own. */
 export type Outcome = { to: string } | { problem: Problem };
 
 export interface Form {
-  /** The page that shows the form, with what went wrong. */
+  /** The page that shows the form, with what went wrong; some pages are about what was sent. */
   page: string | ((fields: FormFields) => string);
   submit: (fields: FormFields, ask: Ask) => Promise<Outcome>;
 }
@@ -25,6 +25,7 @@ export type Ask = (
   method: string,
   path: string,
   body?: unknown,
+  service?: Service,
 ) => Promise<{ status: number; body: Record<string, unknown> & Partial<Problem> }>;
 
 /** One sentence for a form, with the field that it is about. */
@@ -69,14 +70,14 @@ async function outcomeOf(request: NextRequest, form: Form, fields: FormFields): 
 }
 
 function askAs(request: NextRequest): Ask {
-  return async (method, path, body) => {
+  return async (method, path, body, service = "core") => {
     const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
     const session = cookie ? await openSession(cookie) : null;
     const headers = headersFor(request);
     headers.set("accept", "application/json");
     headers.set("content-type", "application/json");
     const sent = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
-    const { response } = await authorized("core", path, sent, session);
+    const { response } = await authorized(service, path, sent, session);
     return { status: response.status, body: await response.json().catch(() => ({})) };
   };
 }

@@ -19,6 +19,7 @@ import { Unavailable } from "./upstream";
 const SENT_ON = [
   "accept",
   "accept-language",
+  "content-sha256",
   "content-type",
   "idempotency-key",
   "if-match",
@@ -43,12 +44,12 @@ const SENT_BACK = [
   "x-request-id",
 ];
 const SENT_BACK_BY_PREFIX = /^(ratelimit|x-source|x-.+-source$)/;
-const CHUNK = "application/offset+octet-stream";
-const MAX_JSON_BYTES = 256 * 1024;
+const TYPES = ["application/json", "application/octet-stream"];
+const MAX_BODY_BYTES = 256 * 1024;
 
 /** Answers a request to `/bff/api/v1/...` with what core or ai says to the caller's session. */
 export async function forward(request: NextRequest, segments: string[]): Promise<Response> {
-  const isWrite = request.method !== "GET";
+  const isWrite = !["GET", "HEAD"].includes(request.method);
   if (isWrite && !isSameOrigin(request.headers)) {
     return refusal(403, "other_origin", "Only pages of this site may do that.");
   }
@@ -85,22 +86,20 @@ async function send(request: NextRequest, route: Route): Promise<Response> {
   return new Response(response.body, { status: response.status, headers: headersOf(response) });
 }
 
-/** A body of JSON is read whole, so that it can be sent again; a chunk of a file passes through. */
-async function bodyOf(request: NextRequest): Promise<BodyInit | null | Response> {
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim();
-  if (request.method === "GET" || !request.body || request.headers.get("content-length") === "0") {
+/** Read whole, so that it can be sent again. The longest that nginx lets through. */
+async function bodyOf(request: NextRequest): Promise<ArrayBuffer | null | Response> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
+  const stated = request.headers.get("content-length");
+  if (request.method === "GET" || !request.body || stated === "0") {
     return null;
   }
-  if (type === CHUNK) {
-    return request.body;
+  if (!TYPES.includes(type)) {
+    return refusal(415, "unsupported_media_type", `Send ${TYPES.join(" or ")}.`);
   }
-  if (type !== "application/json") {
-    return refusal(415, "unsupported_media_type", `Send application/json or ${CHUNK}.`);
-  }
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_JSON_BYTES) {
+  if (stated === null || Number(stated) > MAX_BODY_BYTES) {
     return refusal(413, "payload_too_large", "The body is too large.");
   }
-  return await request.text();
+  return await request.arrayBuffer();
 }
 
 /** What a browser says about its user or its way here ends here. */

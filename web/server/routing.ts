@@ -26,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   { prefix: "auth/login", to: "core", signsIn: true },
   { prefix: "auth/oidc", to: "core", signsIn: true },
   { prefix: "users/me/password", to: "core", signsIn: true },
+  { prefix: "invitations/*/accept", to: "core", signsIn: true },
   // The session refreshes and ends itself.
   { prefix: "auth/token", to: null },
   { prefix: "auth/logout", to: null },

@@ -5,7 +5,7 @@ export type Service = "core" | "ai";
 
 /** A service did not answer, or not in time. Whether it did what was asked is unknown. */
 export class Unavailable extends Error {
-  constructor(readonly service: Service) {
+  constructor(service: Service) {
     super(`${service} does not answer`);
   }
 }
@@ -13,7 +13,7 @@ export class Unavailable extends Error {
 export interface UpstreamRequest {
   method: string;
   headers: Headers;
-  body?: BodyInit | null;
+  body?: string | ArrayBuffer | null;
 }
 
 /** Until the head of the answer. A file may take as long as the line needs. */
@@ -42,8 +42,7 @@ export async function upstream(
       signal: abort.signal,
       redirect: "manual",
       cache: "no-store",
-      ...(request.body instanceof ReadableStream ? { duplex: "half" } : {}),
-    } as RequestInit);
+    });
   } catch {
     throw new Unavailable(service);
   } finally {

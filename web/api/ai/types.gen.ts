@@ -9,6 +9,11 @@ export type ClientOptions = {
  */
 export type AnswerFlag = 'straight_lining' | 'too_fast';
 
+export type AnswerShown = {
+    question_id: string;
+    option_id: string;
+};
+
 export type Applied = {
     outcome: string;
 };
@@ -553,6 +558,10 @@ export type SessionProgress = {
      * Answers that count: those to questions that were asked, or would have been.
      */
     answered: number;
+    /**
+     * These answers, in the order in which their questions are asked.
+     */
+    answers: Array<AnswerShown>;
     /**
      * Answers needed for a result.
      */

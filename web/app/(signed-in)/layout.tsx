@@ -6,7 +6,7 @@ import { me, unreadCount } from "@/server/me";
 export default async function SignedIn({ children }: { children: ReactNode }) {
   const [user, unread, page] = await Promise.all([me(), unreadCount(), pageAddress()]);
   return (
-    <Shell role={user.role} unread={unread} page={page}>
+    <Shell userId={user.id} role={user.role} unread={unread} page={page}>
       {children}
     </Shell>
   );

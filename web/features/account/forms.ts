@@ -9,6 +9,8 @@ import { openSession, SESSION_COOKIE } from "@/server/session";
 
 /** Holds the challenge of a log-in whose second step is due. */
 export const CHALLENGE_COOKIE = "__Host-challenge";
+/** Holds new recovery codes until the page that shows them once was read. */
+export const RECOVERY_COOKIE = "__Host-recovery";
 const CHALLENGE_SECONDS = 600;
 const CHALLENGE_OPTIONS = {
   path: "/",
@@ -58,6 +60,25 @@ export const secondFactor: Form = {
     }
     const body = { challenge, code: code?.replaceAll(" ", "") };
     return afterLogIn(await ask("POST", "/api/v1/auth/login/second-factor/", body), next);
+  },
+};
+
+export const enrol: Form = {
+  page: "/log-in/enrol",
+  async submit({ code, next = "" }, ask) {
+    const jar = await cookies();
+    const challenge = jar.get(CHALLENGE_COOKIE)?.value;
+    if (!challenge) {
+      return failed("challenge_ended");
+    }
+    const body = { challenge, code: code?.replaceAll(" ", "") };
+    const answer = await ask("POST", "/api/v1/auth/login/second-factor/enrol/confirm/", body);
+    const outcome = await afterLogIn(answer, next);
+    if ("to" in outcome && Array.isArray(answer.body.recovery_codes)) {
+      jar.set(RECOVERY_COOKIE, answer.body.recovery_codes.join(" "), CHALLENGE_OPTIONS);
+      return { to: `/log-in/recovery-codes?next=${encodeURIComponent(outcome.to)}` };
+    }
+    return outcome;
   },
 };
 

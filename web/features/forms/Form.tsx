@@ -49,6 +49,18 @@ export function Form({ action, texts, errors: first, token, children }: Properti
     }
   }, [errors]);
 
+  useEffect(() => {
+    // The browser's Back may show the page as it was left, while its form was sent.
+    const reopen = (event: PageTransitionEvent) => {
+      if (event.persisted) {
+        sending.current = false;
+        setSending(false);
+      }
+    };
+    addEventListener("pageshow", reopen);
+    return () => removeEventListener("pageshow", reopen);
+  }, []);
+
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     if (sending.current) {

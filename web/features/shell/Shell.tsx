@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Role } from "@/api/core";
+import { SyncStrip } from "@/features/offline/SyncStrip";
 import { Brand } from "./Brand";
 import { Icon, type IconName } from "./Icon";
 
@@ -40,6 +41,7 @@ export function homeOf(role: Role): string {
 }
 
 interface Properties {
+  userId: number;
   role: Role;
   unread: number | null;
   page: string;
@@ -47,15 +49,16 @@ interface Properties {
 }
 
 /** The bar on top, the navigation at the thumb or at the side, and the page. */
-export async function Shell({ role, unread, page, children }: Properties) {
+export async function Shell({ userId, role, unread, page, children }: Properties) {
   const t = await getTranslations("shell");
   return (
-    <div className="shell">
+    <div className="shell" data-user={userId}>
       <a className="skip" href="#main">
         {t("skip")}
       </a>
       <header className="top">
         <Brand href={homeOf(role)} />
+        <SyncStrip userId={userId} kept={t.raw("kept")} offline={t("offline")} />
         <a className="tool" href="/search">
           <Icon name="search" />
           <span className="hide">{t("search")}</span>

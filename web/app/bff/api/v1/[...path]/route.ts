@@ -9,4 +9,11 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   return forward(request, (await context.params).path);
 }
 
-export { handle as DELETE, handle as GET, handle as PATCH, handle as POST, handle as PUT };
+export {
+  handle as DELETE,
+  handle as GET,
+  handle as HEAD,
+  handle as PATCH,
+  handle as POST,
+  handle as PUT,
+};
