@@ -4,14 +4,8 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useRef, useState, useTransition } from "react";
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { Errors } from "./Errors";
+import { type Question, QuestionDialog } from "./QuestionDialog";
 import { type ActionTexts, useAction } from "./useAction";
-
-export interface Question {
-  title: string;
-  text: string;
-  yes: string;
-  no: string;
-}
 
 interface Properties {
   method?: "post" | "put" | "delete";
@@ -68,20 +62,7 @@ export function ActButton(properties: Properties) {
         </span>
       )}
       <Errors errors={errors} />
-      {question && (
-        <dialog ref={dialog} aria-label={question.title}>
-          <h2>{question.title}</h2>
-          <p>{question.text}</p>
-          <div className="acts">
-            <button type="button" className="btn" onClick={act}>
-              {question.yes}
-            </button>
-            <button type="button" className="btn quiet" onClick={() => dialog.current?.close()}>
-              {question.no}
-            </button>
-          </div>
-        </dialog>
-      )}
+      {question && <QuestionDialog dialog={dialog} question={question} onYes={act} />}
     </>
   );
 }

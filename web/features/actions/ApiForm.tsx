@@ -65,15 +65,7 @@ export function ApiForm(properties: Properties) {
 
   return (
     <form ref={form} className="stack" onSubmit={send} noValidate>
-      {errors.length > 0 && (
-        <div className="errors" role="alert" tabIndex={-1} ref={summary}>
-          <ul>
-            {errors.map(({ field, text }) => (
-              <li key={`${field} ${text}`}>{text}</li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {errors.length > 0 && <Summary errors={errors} summary={summary} />}
       <fieldset className="stack" disabled={isSending || isLoading} aria-busy={isSending}>
         {children}
         <div className="acts">
@@ -84,6 +76,23 @@ export function ApiForm(properties: Properties) {
       </fieldset>
       {isDone && done && <p role="status">{done}</p>}
     </form>
+  );
+}
+
+interface SummaryProperties {
+  errors: ActionError[];
+  summary: RefObject<HTMLDivElement | null>;
+}
+
+function Summary({ errors, summary }: SummaryProperties) {
+  return (
+    <div className="errors" role="alert" tabIndex={-1} ref={summary}>
+      <ul>
+        {errors.map(({ field, text }) => (
+          <li key={`${field} ${text}`}>{text}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import { type Cohort, cohortsListPools } from "@/api/core";
+import { type Cohort, cohortsListPools, type PoolSeats } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { Choice, TextField } from "@/features/actions/fields";
 import { actionTexts } from "@/features/actions/texts";
@@ -8,9 +8,8 @@ import { ENROLMENT_CODES } from "./codes";
 
 /** An application: kinds of seats that the learner takes, a code, or both. */
 export async function Apply({ cohort }: { cohort: Cohort }) {
-  const [t, all, seats] = await Promise.all([
+  const [t, seats] = await Promise.all([
     getTranslations("cohorts.apply"),
-    getTranslations("cohorts"),
     got(cohortsListPools({ client: core, path: { cohort_id: cohort.id } })),
   ]);
   if (!["open", "running"].includes(cohort.state)) {
@@ -28,22 +27,7 @@ export async function Apply({ cohort }: { cohort: Cohort }) {
         submit={t("submit")}
         className="btn next"
       >
-        {open.length > 0 && (
-          <fieldset className="stack tight">
-            <legend>{t("pools")}</legend>
-            <div className="choices">
-              {open.map(({ kind, free }) => (
-                <Choice
-                  key={kind}
-                  name="pools"
-                  value={kind}
-                  label={all(`kind.${kind}`)}
-                  hint={t("poolFree", { count: free })}
-                />
-              ))}
-            </div>
-          </fieldset>
-        )}
+        {open.length > 0 && <Pools pools={open} />}
         <TextField
           id="code"
           name="code"
@@ -55,5 +39,25 @@ export async function Apply({ cohort }: { cohort: Cohort }) {
         />
       </ApiForm>
     </section>
+  );
+}
+
+async function Pools({ pools }: { pools: PoolSeats[] }) {
+  const [t, all] = [await getTranslations("cohorts.apply"), await getTranslations("cohorts")];
+  return (
+    <fieldset className="stack tight">
+      <legend>{t("pools")}</legend>
+      <div className="choices">
+        {pools.map(({ kind, free }) => (
+          <Choice
+            key={kind}
+            name="pools"
+            value={kind}
+            label={all(`kind.${kind}`)}
+            hint={t("poolFree", { count: free })}
+          />
+        ))}
+      </div>
+    </fieldset>
   );
 }

@@ -67,21 +67,31 @@ export function EnrolMany({ cohort, pools, refusals, texts }: Properties) {
         </div>
       </fieldset>
       <Errors errors={errors} />
-      {answer && (
-        <div role="status">
-          <p>{answer.dry_run ? texts.tried : texts.done}</p>
-          <ul className="plain">
-            {answer.results.map(({ row, result }) => (
-              <li key={row}>
-                {texts.row
-                  .replace("{row}", `${row}`)
-                  .replace("{email}", emails[row - 1] ?? "")
-                  .replace("{result}", texts.results[result])}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {answer && <Results answer={answer} emails={emails} texts={texts} />}
     </form>
+  );
+}
+
+interface ResultsProperties {
+  answer: Enrolled;
+  emails: string[];
+  texts: Properties["texts"];
+}
+
+function Results({ answer, emails, texts }: ResultsProperties) {
+  return (
+    <div role="status">
+      <p>{answer.dry_run ? texts.tried : texts.done}</p>
+      <ul className="plain">
+        {answer.results.map(({ row, result }) => (
+          <li key={row}>
+            {texts.row
+              .replace("{row}", `${row}`)
+              .replace("{email}", emails[row - 1] ?? "")
+              .replace("{result}", texts.results[result])}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

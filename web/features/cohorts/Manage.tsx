@@ -1,5 +1,13 @@
 import { getTimeZone, getTranslations } from "next-intl/server";
-import { type Code, type Cohort, type CohortAction, type CohortState, codesList } from "@/api/core";
+import {
+  type Code,
+  type Cohort,
+  type CohortAction,
+  type CohortState,
+  codesList,
+  type Pool,
+  type PoolKind,
+} from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField, TextField } from "@/features/actions/fields";
@@ -52,7 +60,7 @@ export async function Transitions({ cohort }: { cohort: Cohort }) {
 
 /** Replaces the seats of a cohort. */
 export async function SetSeats({ cohort }: { cohort: Cohort }) {
-  const [t, all] = [await getTranslations("cohorts.staff"), await getTranslations("cohorts")];
+  const t = await getTranslations("cohorts.staff");
   return (
     <details>
       <summary>{t("setSeats")}</summary>
@@ -70,33 +78,41 @@ export async function SetSeats({ cohort }: { cohort: Cohort }) {
           done={t("setSeatsDone")}
           keeps
         >
-          {POOL_KINDS.map((kind) => {
-            const pool = cohort.pools.find((one) => one.kind === kind);
-            return (
-              <div className="row" key={kind}>
-                <input type="hidden" name={`pools.${kind}.kind`} value={kind} />
-                <TextField
-                  id={`size-${kind}`}
-                  name={`pools.${kind}.size`}
-                  type="number"
-                  min={0}
-                  label={t("size", { kind: all(`kind.${kind}`) })}
-                  defaultValue={pool?.size}
-                />
-                <label className="choice bare">
-                  <input
-                    type="checkbox"
-                    name={`pools.${kind}.needs_code`}
-                    defaultChecked={pool?.needs_code ?? false}
-                  />
-                  <span>{t("needsCode", { kind: all(`kind.${kind}`) })}</span>
-                </label>
-              </div>
-            );
-          })}
+          {POOL_KINDS.map((kind) => (
+            <PoolFields
+              key={kind}
+              kind={kind}
+              pool={cohort.pools.find((one) => one.kind === kind)}
+            />
+          ))}
         </ApiForm>
       </div>
     </details>
+  );
+}
+
+async function PoolFields({ kind, pool }: { kind: PoolKind; pool: Pool | undefined }) {
+  const [t, all] = [await getTranslations("cohorts.staff"), await getTranslations("cohorts")];
+  return (
+    <div className="row">
+      <input type="hidden" name={`pools.${kind}.kind`} value={kind} />
+      <TextField
+        id={`size-${kind}`}
+        name={`pools.${kind}.size`}
+        type="number"
+        min={0}
+        label={t("size", { kind: all(`kind.${kind}`) })}
+        defaultValue={pool?.size}
+      />
+      <label className="choice bare">
+        <input
+          type="checkbox"
+          name={`pools.${kind}.needs_code`}
+          defaultChecked={pool?.needs_code ?? false}
+        />
+        <span>{t("needsCode", { kind: all(`kind.${kind}`) })}</span>
+      </label>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { type Enrolment, type EnrolmentDetail, enrolmentsRead } from "@/api/core";
-import { ActButton, type Question } from "@/features/actions/ActButton";
+import { ActButton } from "@/features/actions/ActButton";
+import type { Question } from "@/features/actions/QuestionDialog";
 import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";

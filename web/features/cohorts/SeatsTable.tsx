@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
-import { cohortsListPools } from "@/api/core";
+import { cohortsListPools, type PoolSeats } from "@/api/core";
+import { HeadRow } from "@/features/actions/HeadRow";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
@@ -21,36 +22,17 @@ export async function SeatsTable({ cohort }: { cohort: string }) {
           <caption>
             {t("caption", { moment: when.moment(new Date()), zone: when.zoneName() })}
           </caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("kind")}</th>
-              <th scope="col" className="r">
-                {t("all")}
-              </th>
-              <th scope="col" className="r">
-                {t("free")}
-              </th>
-              <th scope="col" className="r">
-                {t("code")}
-              </th>
-            </tr>
-          </thead>
+          <HeadRow
+            heads={[
+              { text: t("kind") },
+              { text: t("all"), isRight: true },
+              { text: t("free"), isRight: true },
+              { text: t("code"), isRight: true },
+            ]}
+          />
           <tbody>
-            {seats.data.pools.map(({ kind, size, free, needs_code }) => (
-              <tr key={kind}>
-                <th scope="row">
-                  <PoolName kind={kind} />
-                </th>
-                <td className="r" data-l={t("all")}>
-                  {size}
-                </td>
-                <td className="r" data-l={t("free")}>
-                  <strong>{free}</strong>
-                </td>
-                <td className="r" data-l={t("code")}>
-                  {needs_code ? t("needsCode") : t("noCode")}
-                </td>
-              </tr>
+            {seats.data.pools.map((pool) => (
+              <SeatsRow key={pool.kind} pool={pool} />
             ))}
           </tbody>
         </table>
@@ -59,6 +41,20 @@ export async function SeatsTable({ cohort }: { cohort: string }) {
   );
 }
 
-async function PoolName({ kind }: { kind: "paid" | "scholarship" | "sponsored" }) {
-  return (await getTranslations("cohorts"))(`kind.${kind}`);
+async function SeatsRow({ pool }: { pool: PoolSeats }) {
+  const [t, all] = [await getTranslations("cohorts.seats"), await getTranslations("cohorts")];
+  return (
+    <tr>
+      <th scope="row">{all(`kind.${pool.kind}`)}</th>
+      <td className="r" data-l={t("all")}>
+        {pool.size}
+      </td>
+      <td className="r" data-l={t("free")}>
+        <strong>{pool.free}</strong>
+      </td>
+      <td className="r" data-l={t("code")}>
+        {pool.needs_code ? t("needsCode") : t("noCode")}
+      </td>
+    </tr>
+  );
 }

@@ -65,22 +65,7 @@ async function Decisions({ enrolment, cohort, name }: Properties) {
   const path = `/enrolments/${enrolment.id}`;
   return (
     <div className="stack">
-      {enrolment.state === "pending_payment" && (
-        <ApiForm
-          path={`${path}/confirm-payment/`}
-          shape={{ reference: "text" }}
-          texts={texts}
-          submit={t("confirm")}
-          hasKey={false}
-        >
-          <TextField
-            id={`reference-${enrolment.id}`}
-            name="reference"
-            label={t("reference")}
-            maxLength={120}
-          />
-        </ApiForm>
-      )}
+      {enrolment.state === "pending_payment" && <Payment id={enrolment.id} />}
       <div className="acts">
         {enrolment.state === "active" && (
           <ActButton path={`${path}/suspend/`} texts={texts} hasKey={false}>
@@ -109,6 +94,21 @@ async function Decisions({ enrolment, cohort, name }: Properties) {
       </div>
       {enrolment.state === "active" && <Transfer enrolment={enrolment} cohort={cohort} />}
     </div>
+  );
+}
+
+async function Payment({ id }: { id: string }) {
+  const t = await getTranslations("cohorts.staff");
+  return (
+    <ApiForm
+      path={`/enrolments/${id}/confirm-payment/`}
+      shape={{ reference: "text" }}
+      texts={await actionTexts(...ENROLMENT_CODES)}
+      submit={t("confirm")}
+      hasKey={false}
+    >
+      <TextField id={`reference-${id}`} name="reference" label={t("reference")} maxLength={120} />
+    </ApiForm>
   );
 }
 

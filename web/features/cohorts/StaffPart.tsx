@@ -1,5 +1,10 @@
 import { getTranslations } from "next-intl/server";
-import { type Cohort, cohortsListEnrolments, type EnrolmentState } from "@/api/core";
+import {
+  type Cohort,
+  cohortsListEnrolments,
+  type EnrolmentPage,
+  type EnrolmentState,
+} from "@/api/core";
 import { Pages } from "@/features/actions/Pages";
 import { learnerNames } from "@/features/times/people";
 import { core, got } from "@/server/caller";
@@ -28,44 +33,19 @@ interface Properties {
 export async function StaffPart({ cohort, query }: Properties) {
   const state = STATES.find((one) => one === query.state);
   const { cursor } = query;
-  const [t, all, enrolments] = await Promise.all([
-    getTranslations("cohorts.staff"),
-    getTranslations("cohorts"),
-    got(
-      cohortsListEnrolments({
-        client: core,
-        path: { cohort_id: cohort.id },
-        query: { ...(state && { state }), ...(cursor && { cursor }) },
-      }),
-    ),
-  ]);
+  const enrolments = await got(
+    cohortsListEnrolments({
+      client: core,
+      path: { cohort_id: cohort.id },
+      query: { ...(state && { state }), ...(cursor && { cursor }) },
+    }),
+  );
   if (!enrolments.data) {
     return null;
   }
-  const { results, next, previous } = enrolments.data;
-  const nameOf = await learnerNames(results.map(({ user }) => user));
-  const page = `/cohorts/${cohort.id}`;
   return (
     <>
-      <section className="stack" aria-labelledby="enrolments">
-        <h2 id="enrolments">{t("applications")}</h2>
-        <States page={page} state={state} />
-        {results.length === 0 && <p>{t("none")}</p>}
-        <ul className="list">
-          {results.map((one) => (
-            <li key={one.id}>
-              <StaffEnrolment enrolment={one} cohort={cohort} name={nameOf(one.user)} />
-            </li>
-          ))}
-        </ul>
-        <Pages
-          label={all("pages")}
-          next={next}
-          previous={previous}
-          page={state ? `${page}?state=${state}` : page}
-          texts={{ next: all("next"), previous: all("previous") }}
-        />
-      </section>
+      <Enrolments cohort={cohort} state={state} page={enrolments.data} />
       <WaitingList cohort={cohort.id} />
       <Transitions cohort={cohort} />
       <SetSeats cohort={cohort} />
@@ -73,6 +53,43 @@ export async function StaffPart({ cohort, query }: Properties) {
       <Codes cohort={cohort} />
       <ManyForm cohort={cohort} />
     </>
+  );
+}
+
+interface EnrolmentsProperties {
+  cohort: Cohort;
+  state: EnrolmentState | undefined;
+  page: EnrolmentPage;
+}
+
+async function Enrolments({ cohort, state, page }: EnrolmentsProperties) {
+  const { results, next, previous } = page;
+  const [t, all, nameOf] = await Promise.all([
+    getTranslations("cohorts.staff"),
+    getTranslations("cohorts"),
+    learnerNames(results.map(({ user }) => user)),
+  ]);
+  const address = `/cohorts/${cohort.id}`;
+  return (
+    <section className="stack" aria-labelledby="enrolments">
+      <h2 id="enrolments">{t("applications")}</h2>
+      <States page={address} state={state} />
+      {results.length === 0 && <p>{t("none")}</p>}
+      <ul className="list">
+        {results.map((one) => (
+          <li key={one.id}>
+            <StaffEnrolment enrolment={one} cohort={cohort} name={nameOf(one.user)} />
+          </li>
+        ))}
+      </ul>
+      <Pages
+        label={all("pages")}
+        next={next}
+        previous={previous}
+        page={state ? `${address}?state=${state}` : address}
+        texts={{ next: all("next"), previous: all("previous") }}
+      />
+    </section>
   );
 }
 

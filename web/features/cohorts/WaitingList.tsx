@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
-import { cohortsListWaiting } from "@/api/core";
+import { cohortsListWaiting, type WaitingEntry } from "@/api/core";
+import { HeadRow } from "@/features/actions/HeadRow";
 import { ProblemState } from "@/features/shell/Problem";
 import { learnerNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
@@ -8,10 +9,8 @@ import { core, got } from "@/server/caller";
 /** Who waits, in the order of the offers, and why. For staff. */
 export async function WaitingList({ cohort }: { cohort: string }) {
   const path = { cohort_id: cohort };
-  const [t, all, when, waiting] = await Promise.all([
+  const [t, waiting] = await Promise.all([
     getTranslations("cohorts.staff"),
-    getTranslations("cohorts"),
-    times(),
     got(cohortsListWaiting({ client: core, path, query: { page_size: 100 } })),
   ]);
   const entries = waiting.data?.results ?? [];
@@ -24,31 +23,53 @@ export async function WaitingList({ cohort }: { cohort: string }) {
       {entries.length > 0 && (
         <table className="tbl">
           <caption>{t("waitingText")}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("learner")}</th>
-              <th scope="col">{t("place")}</th>
-              <th scope="col">{t("takesHead")}</th>
-              <th scope="col">{t("why")}</th>
-            </tr>
-          </thead>
+          <HeadRow
+            heads={[
+              { text: t("learner") },
+              { text: t("place") },
+              { text: t("takesHead") },
+              { text: t("why") },
+            ]}
+          />
           <tbody>
-            {entries.map(({ id, user, accepted_pools, waiting_reason, created_at }, place) => (
-              <tr key={id}>
-                <th scope="row">
-                  {nameOf(user)}
-                  <span className="meta label">{t("since", { date: when.day(created_at) })}</span>
-                </th>
-                <td data-l={t("place")}>{place + 1}</td>
-                <td data-l={t("takesHead")}>
-                  {accepted_pools.map((one) => all(`kind.${one}`)).join(", ")}
-                </td>
-                <td data-l={t("why")}>{t(`reason.${waiting_reason}`)}</td>
-              </tr>
+            {entries.map((entry, place) => (
+              <WaitingRow
+                key={entry.id}
+                entry={entry}
+                place={place + 1}
+                name={nameOf(entry.user)}
+              />
             ))}
           </tbody>
         </table>
       )}
     </section>
+  );
+}
+
+interface RowProperties {
+  entry: WaitingEntry;
+  place: number;
+  name: string;
+}
+
+async function WaitingRow({ entry, place, name }: RowProperties) {
+  const [t, all, when] = await Promise.all([
+    getTranslations("cohorts.staff"),
+    getTranslations("cohorts"),
+    times(),
+  ]);
+  return (
+    <tr>
+      <th scope="row">
+        {name}
+        <span className="meta label">{t("since", { date: when.day(entry.created_at) })}</span>
+      </th>
+      <td data-l={t("place")}>{place}</td>
+      <td data-l={t("takesHead")}>
+        {entry.accepted_pools.map((one) => all(`kind.${one}`)).join(", ")}
+      </td>
+      <td data-l={t("why")}>{t(`reason.${entry.waiting_reason}`)}</td>
+    </tr>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Verdict } from "@/api/core";
 import { ApiError, apiGateway } from "@/client/apiGateway";
+import { type Refusals, useWrite } from "@/client/useWrite";
 
 export interface FeedbackTexts extends Record<Verdict, string> {
   /** Names the item that the buttons are about. */
@@ -11,8 +12,7 @@ export interface FeedbackTexts extends Record<Verdict, string> {
   /** After the answer came; `null` for a verdict that was taken back. */
   said: Record<Verdict | "null", string>;
   reload: string;
-  /** Sentences by the code of a refusal. */
-  refusals: Record<string, string>;
+  refusals: Refusals;
 }
 
 interface Properties {
@@ -30,48 +30,18 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
   const router = useRouter();
   const [verdict, setVerdict] = useState(first);
   const [said, setSaid] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [isSending, setSending] = useState(false);
-  const sending = useRef(false);
-  const unsent = useRef<{ verdict: Verdict; key: string } | null>(null);
-
-  async function give(wanted: Verdict): Promise<void> {
-    if (unsent.current?.verdict !== wanted) {
-      unsent.current = { verdict: wanted, key: crypto.randomUUID() };
-    }
-    const body = { content_id: contentId, verdict: wanted };
-    await apiGateway.post("/feedback/", body, { idempotencyKey: unsent.current.key });
-    unsent.current = null;
-  }
-
-  async function withdraw(): Promise<void> {
-    try {
-      await apiGateway.delete(`/feedback/${encodeURIComponent(contentId)}/`);
-    } catch (problem) {
-      if (!(problem instanceof ApiError && problem.status === 404)) {
-        throw problem; // what another page took back already is as wanted
-      }
-    }
-  }
+  const write = useWrite(texts.refusals);
 
   async function press(pressed: Verdict): Promise<void> {
-    if (sending.current) {
-      return;
-    }
-    sending.current = true;
-    setSending(true);
-    setError(null);
-    try {
-      const now = pressed === verdict ? null : pressed;
-      await (now ? give(now) : withdraw());
+    const now = pressed === verdict ? null : pressed;
+    const body = { content_id: contentId, verdict: now };
+    const isDone = await write.run((idempotencyKey) =>
+      now ? apiGateway.post("/feedback/", body, { idempotencyKey }) : withdraw(contentId),
+    );
+    if (isDone) {
       setVerdict(now);
       setSaid(texts.said[now ?? "null"]);
-    } catch (problem) {
-      const code = problem instanceof ApiError ? problem.code : "unavailable";
-      setError(texts.refusals[code] ?? (problem as Error).message);
     }
-    sending.current = false;
-    setSending(false);
   }
 
   return (
@@ -84,7 +54,7 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
             type="button"
             className={one === verdict ? "btn" : "btn quiet"}
             aria-pressed={one === verdict}
-            aria-disabled={isSending}
+            aria-disabled={write.isSending}
             onClick={() => press(one)}
           >
             {one === verdict && chosen}
@@ -102,11 +72,22 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
           </>
         )}
       </p>
-      {error && (
+      {write.error && (
         <p className="error" role="alert">
-          {error}
+          {write.error}
         </p>
       )}
     </>
   );
+}
+
+/** What another page took back already is as wanted. */
+async function withdraw(contentId: string): Promise<void> {
+  try {
+    await apiGateway.delete(`/feedback/${encodeURIComponent(contentId)}/`);
+  } catch (problem) {
+    if (!(problem instanceof ApiError && problem.status === 404)) {
+      throw problem;
+    }
+  }
 }

@@ -110,17 +110,18 @@ async function OpenInvitation({ invitation }: { invitation: Invitation }) {
     actionTexts(...CODES),
   ]);
   const { id, organization, email, role, created_at, expires_at } = invitation;
+  const [sent, until] = [when.day(created_at), when.moment(expires_at)];
   const path = `/organizations/${organization}/invitations/${id}/`;
+  const question = {
+    title: t("withdrawQuestion", { email }),
+    text: t("withdrawText"),
+    yes: t("withdrawYes"),
+    no: all("no"),
+  };
   return (
     <>
       <h3>{email}</h3>
-      <p className="meta">
-        {t("facts", {
-          role: all(`roles.${role}`),
-          sent: when.day(created_at),
-          until: when.moment(expires_at),
-        })}
-      </p>
+      <p className="meta">{t("facts", { role: all(`roles.${role}`), sent, until })}</p>
       <div className="acts">
         <ActButton
           path={`${path}resend/`}
@@ -136,12 +137,7 @@ async function OpenInvitation({ invitation }: { invitation: Invitation }) {
           path={path}
           className="btn quiet"
           texts={texts}
-          question={{
-            title: t("withdrawQuestion", { email }),
-            text: t("withdrawText"),
-            yes: t("withdrawYes"),
-            no: all("no"),
-          }}
+          question={question}
         >
           {t("withdraw")}
         </ActButton>

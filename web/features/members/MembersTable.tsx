@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { Member, Membership } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
+import { HeadRow } from "@/features/actions/HeadRow";
 import { actionTexts } from "@/features/actions/texts";
 import { fullName } from "@/features/times/people";
 import { times } from "@/features/times/times";
@@ -15,48 +16,25 @@ interface Properties {
 /** Who belongs to an organization, and with which roles. */
 export async function MembersTable({ organization, members, count, own_id }: Properties) {
   const t = await getTranslations("members");
-  const texts = await actionTexts("still_enrolled", "main_membership");
   return (
     <table className="tbl">
       <caption>{t("table.caption", { count })}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("table.name")}</th>
-          <th scope="col">{t("table.email")}</th>
-          <th scope="col">{t("table.roles")}</th>
-          <th scope="col">
-            <span className="hide">{t("table.action")}</span>
-          </th>
-        </tr>
-      </thead>
+      <HeadRow
+        heads={[
+          { text: t("table.name") },
+          { text: t("table.email") },
+          { text: t("table.roles") },
+          { text: t("table.action"), isHidden: true },
+        ]}
+      />
       <tbody>
         {members.map((member) => (
-          <tr key={member.id}>
-            <th scope="row">{fullName(member) || member.email || member.id}</th>
-            <td data-l={t("table.email")}>{member.email ?? t("hidden")}</td>
-            <td data-l={t("table.roles")}>
-              <Roles member={member} />
-            </td>
-            <td className="r">
-              {member.id !== own_id && (
-                <ActButton
-                  method="delete"
-                  path={`/organizations/${organization}/members/${member.id}/`}
-                  className="btn quiet"
-                  texts={texts}
-                  question={{
-                    title: t("removeQuestion", { name: fullName(member) || `${member.email}` }),
-                    text: t("removeText"),
-                    yes: t("removeYes"),
-                    no: t("no"),
-                  }}
-                >
-                  {t("remove")}
-                  <span className="hide">{t("removeHidden", { name: fullName(member) })}</span>
-                </ActButton>
-              )}
-            </td>
-          </tr>
+          <MemberRow
+            key={member.id}
+            organization={organization}
+            member={member}
+            isOwn={member.id === own_id}
+          />
         ))}
       </tbody>
     </table>
@@ -72,4 +50,44 @@ async function Roles({ member }: { member: Member }) {
     roles.push(t("inactive"));
   }
   return <span>{roles.join(", ") || t(`roles.${member.role}`)}</span>;
+}
+
+interface RowProperties {
+  organization: number;
+  member: Member;
+  isOwn: boolean;
+}
+
+async function MemberRow({ organization, member, isOwn }: RowProperties) {
+  const t = await getTranslations("members");
+  const name = fullName(member) || (member.email ?? `${member.id}`);
+  const question = {
+    title: t("removeQuestion", { name }),
+    text: t("removeText"),
+    yes: t("removeYes"),
+    no: t("no"),
+  };
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td data-l={t("table.email")}>{member.email ?? t("hidden")}</td>
+      <td data-l={t("table.roles")}>
+        <Roles member={member} />
+      </td>
+      <td className="r">
+        {!isOwn && (
+          <ActButton
+            method="delete"
+            path={`/organizations/${organization}/members/${member.id}/`}
+            className="btn quiet"
+            texts={await actionTexts("still_enrolled", "main_membership")}
+            question={question}
+          >
+            {t("remove")}
+            <span className="hide">{t("removeHidden", { name })}</span>
+          </ActButton>
+        )}
+      </td>
+    </tr>
+  );
 }

@@ -106,20 +106,16 @@ async function OpenGroup() {
       >
         <TextField id="group-title" name="title" label={t("name")} maxLength={200} />
         <div className="two stack">
-          <TextField
-            id="group-start"
-            name="starts_at"
-            type="datetime-local"
-            label={t("start")}
-            hint={when.zoneName()}
-          />
-          <TextField
-            id="group-end"
-            name="ends_at"
-            type="datetime-local"
-            label={t("end")}
-            hint={when.zoneName()}
-          />
+          {(["start", "end"] as const).map((one) => (
+            <TextField
+              key={one}
+              id={`group-${one}`}
+              name={`${one}s_at`}
+              type="datetime-local"
+              label={t(one)}
+              hint={when.zoneName()}
+            />
+          ))}
         </div>
         <TextField
           id="group-seats"

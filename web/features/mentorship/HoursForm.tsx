@@ -44,6 +44,8 @@ export async function HoursForm({ mentor_id, profile }: Properties) {
       keeps
     >
       <About profile={profile} />
+      <Strengths profile={profile} />
+      <Zone profile={profile} />
       <Weekly profile={profile} />
       <Dates profile={profile} />
     </ApiForm>
@@ -51,11 +53,7 @@ export async function HoursForm({ mentor_id, profile }: Properties) {
 }
 
 async function About({ profile }: { profile: MentorDetail | null }) {
-  const [t, all, zone] = await Promise.all([
-    getTranslations("mentorship.hours"),
-    getTranslations("mentorship"),
-    getTimeZone(),
-  ]);
+  const t = await getTranslations("mentorship.hours");
   return (
     <>
       <AreaField
@@ -94,6 +92,15 @@ async function About({ profile }: { profile: MentorDetail | null }) {
         hint={t("acceptingHint")}
         defaultChecked={profile?.is_accepting ?? true}
       />
+    </>
+  );
+}
+
+/** By what learners choose their mentor. */
+async function Strengths({ profile }: { profile: MentorDetail | null }) {
+  const [t, all] = [await getTranslations("mentorship.hours"), await getTranslations("mentorship")];
+  return (
+    <>
       <Choices
         name="tracks"
         legend={t("tracks")}
@@ -113,14 +120,20 @@ async function About({ profile }: { profile: MentorDetail | null }) {
         hint={t("skillsHint")}
         defaultValue={profile?.skills.join(", ")}
       />
-      <TextField
-        id="zone"
-        name="time_zone"
-        label={t("zone")}
-        hint={t("zoneHint")}
-        defaultValue={profile?.time_zone ?? zone}
-      />
     </>
+  );
+}
+
+async function Zone({ profile }: { profile: MentorDetail | null }) {
+  const [t, zone] = [await getTranslations("mentorship.hours"), await getTimeZone()];
+  return (
+    <TextField
+      id="zone"
+      name="time_zone"
+      label={t("zone")}
+      hint={t("zoneHint")}
+      defaultValue={profile?.time_zone ?? zone}
+    />
   );
 }
 

@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import { mentorsList } from "@/api/core";
+import { type MentorPage, mentorsList } from "@/api/core";
 import { SelectField } from "@/features/actions/fields";
 import { Pages } from "@/features/actions/Pages";
 import { ProblemState } from "@/features/shell/Problem";
@@ -17,11 +17,9 @@ export async function MentorList({ query }: { query: Query }) {
   const language = LANGUAGES.find((one) => one === query.language);
   const { cursor } = query;
   const chosen = { ...(track && { track }), ...(language && { language }) };
-  const asked = { ...chosen, ...(cursor && { cursor }) };
-  const [t, all, mentors] = await Promise.all([
+  const [t, mentors] = await Promise.all([
     getTranslations("mentorship.find"),
-    getTranslations("mentorship"),
-    got(mentorsList({ client: core, query: asked })),
+    got(mentorsList({ client: core, query: { ...chosen, ...(cursor && { cursor }) } })),
   ]);
   return (
     <section className="stack" aria-labelledby="choose">
@@ -30,30 +28,7 @@ export async function MentorList({ query }: { query: Query }) {
       {mentors.problem ? (
         <ProblemState problem={mentors.problem} />
       ) : (
-        <>
-          <ul className="list">
-            {mentors.data.results.map((mentor) => (
-              <li key={mentor.id}>
-                <h3>
-                  <a href={`/mentorship/mentors/${mentor.id}`}>{mentor.name}</a>
-                </h3>
-                <MentorFacts mentor={mentor} />
-              </li>
-            ))}
-          </ul>
-          {mentors.data.results.length === 0 && (
-            <State icon="people" title={t("emptyTitle")}>
-              <p>{t("emptyText")}</p>
-            </State>
-          )}
-          <Pages
-            label={all("pages")}
-            next={mentors.data.next}
-            previous={mentors.data.previous}
-            page={`/mentorship?${new URLSearchParams(chosen)}`}
-            texts={{ next: all("next"), previous: all("previous") }}
-          />
-        </>
+        <Found mentors={mentors.data} page={`/mentorship?${new URLSearchParams(chosen)}`} />
       )}
       <details>
         <summary>{t("any")}</summary>
@@ -63,6 +38,38 @@ export async function MentorList({ query }: { query: Query }) {
         </div>
       </details>
     </section>
+  );
+}
+
+async function Found({ mentors, page }: { mentors: MentorPage; page: string }) {
+  const [t, all] = [await getTranslations("mentorship.find"), await getTranslations("mentorship")];
+  if (mentors.results.length === 0) {
+    return (
+      <State icon="people" title={t("emptyTitle")}>
+        <p>{t("emptyText")}</p>
+      </State>
+    );
+  }
+  return (
+    <>
+      <ul className="list">
+        {mentors.results.map((mentor) => (
+          <li key={mentor.id}>
+            <h3>
+              <a href={`/mentorship/mentors/${mentor.id}`}>{mentor.name}</a>
+            </h3>
+            <MentorFacts mentor={mentor} />
+          </li>
+        ))}
+      </ul>
+      <Pages
+        label={all("pages")}
+        next={mentors.next}
+        previous={mentors.previous}
+        page={page}
+        texts={{ next: all("next"), previous: all("previous") }}
+      />
+    </>
   );
 }
 

@@ -8,15 +8,15 @@ import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
 
 /** The notes of a match, which both of the two read. */
-export async function Notes({ match }: { match: string }) {
+export async function Notes({ match, isMentor }: { match: string; isMentor: boolean }) {
   const [t, when, notes] = await Promise.all([
     getTranslations("mentorship.mentee"),
     times(),
     got(mentorshipNotesList({ client: core, path: { match_id: match } })),
   ]);
   return (
-    <section className="stack" aria-labelledby="notes">
-      <h2 id="notes">{t("notes")}</h2>
+    <section className="stack" aria-labelledby={`notes-${match}`}>
+      <h2 id={`notes-${match}`}>{t("notes")}</h2>
       <p className="meta">{t("notesText")}</p>
       {notes.problem && <ProblemState problem={notes.problem} />}
       {notes.data?.results.length === 0 && <p>{t("noNotes")}</p>}
@@ -25,7 +25,8 @@ export async function Notes({ match }: { match: string }) {
           <li key={note.id}>
             <p>{note.text}</p>
             <p className="meta">
-              {t(note.from_mentor ? "byMentor" : "byLearner")}, {when.moment(note.created_at)}
+              {t(note.from_mentor === isMentor ? "byYou" : "byOther")},{" "}
+              {when.moment(note.created_at)}
             </p>
           </li>
         ))}
@@ -38,7 +39,7 @@ export async function Notes({ match }: { match: string }) {
           texts={await actionTexts("match_ended", "blocked")}
           submit={t("noteSubmit")}
         >
-          <AreaField id="note" name="text" label={t("note")} rows={4} maxLength={4000} />
+          <AreaField id={`note-${match}`} name="text" label={t("note")} rows={4} maxLength={4000} />
         </ApiForm>
       </details>
     </section>

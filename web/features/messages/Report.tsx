@@ -51,26 +51,34 @@ export async function Report({ match, name, messages }: Properties) {
           <AreaField id="report-text" name="text" label={t("what")} rows={4} maxLength={4000} />
           <Shown messages={messages} />
         </ApiForm>
-        <p>
-          <ActButton
-            path="/conduct/blocks/"
-            body={{ match }}
-            className="btn bad"
-            texts={texts}
-            done={t("blocked")}
-            hasKey={false}
-            question={{
-              title: t("blockTitle", { name }),
-              text: t("blockText"),
-              yes: t("blockYes"),
-              no: t("blockNo"),
-            }}
-          >
-            {t("block", { name })}
-          </ActButton>
-        </p>
+        <div>
+          <KeepAway match={match} name={name} />
+        </div>
       </div>
     </details>
+  );
+}
+
+async function KeepAway({ match, name }: Omit<Properties, "messages">) {
+  const [t, texts] = [await getTranslations("messages.care"), await actionTexts()];
+  const question = {
+    title: t("blockTitle", { name }),
+    text: t("blockText"),
+    yes: t("blockYes"),
+    no: t("blockNo"),
+  };
+  return (
+    <ActButton
+      path="/conduct/blocks/"
+      body={{ match }}
+      className="btn bad"
+      texts={texts}
+      done={t("blocked")}
+      hasKey={false}
+      question={question}
+    >
+      {t("block", { name })}
+    </ActButton>
   );
 }
 

@@ -51,6 +51,7 @@ async function OwnClaim({ claim }: { claim: Claim }) {
   return (
     <Countdown
       until={claim.until}
+      now={Date.now()}
       claimedAt={claim.claimed_at}
       texts={countdown}
       untilText={t.rich("until", {

@@ -17,6 +17,8 @@ export interface CountdownTexts {
 
 interface Properties {
   until: string;
+  /** When the page was made. */
+  now: number;
   claimedAt: string;
   texts: CountdownTexts;
   /** "Yours until 15:03" */
@@ -27,8 +29,16 @@ interface Properties {
 }
 
 /** How long the reviewer's claim lasts, in words and as a road. */
-export function Countdown({ until, claimedAt, texts, untilText, extend, children }: Properties) {
-  const minutes = useMinutesLeft(until);
+export function Countdown({
+  until,
+  now,
+  claimedAt,
+  texts,
+  untilText,
+  extend,
+  children,
+}: Properties) {
+  const minutes = useMinutesLeft(until, now);
   if (minutes < 0) {
     return (
       <div className="claim late" role="alert">
@@ -44,7 +54,7 @@ export function Countdown({ until, claimedAt, texts, untilText, extend, children
   return (
     <div className={isLate ? "claim late" : "claim"} role="timer" aria-label={texts.label}>
       <div className="row apart">
-        <span suppressHydrationWarning>
+        <span>
           {untilText}, {isLate ? <strong>{words}</strong> : words}
         </span>
         {extend}

@@ -2,6 +2,7 @@
 
 import { useRef, useState } from "react";
 import type { ReviewOutcome } from "@/api/core";
+import { QuestionDialog } from "@/features/actions/QuestionDialog";
 
 export interface DecisionTexts {
   outcomes: Record<ReviewOutcome, string>;
@@ -35,6 +36,9 @@ export function Decisions(properties: Properties) {
   const [asked, setAsked] = useState<ReviewOutcome | null>(null);
   const dialog = useRef<HTMLDialogElement>(null);
 
+  const { confirmText: text, yes, no } = texts;
+  const question = { title: asked ? texts.questions[asked] : "", text, yes, no };
+
   function ask(outcome: ReviewOutcome): void {
     setAsked(outcome);
     dialog.current?.showModal();
@@ -64,18 +68,7 @@ export function Decisions(properties: Properties) {
           </button>
         ))}
       </div>
-      <dialog ref={dialog} aria-labelledby="decision-question">
-        <h2 id="decision-question">{asked && texts.questions[asked]}</h2>
-        <p>{texts.confirmText}</p>
-        <div className="acts">
-          <button type="button" className="btn" onClick={decide}>
-            {texts.yes}
-          </button>
-          <button type="button" className="btn quiet" onClick={() => dialog.current?.close()}>
-            {texts.no}
-          </button>
-        </div>
-      </dialog>
+      <QuestionDialog dialog={dialog} question={question} onYes={decide} />
     </>
   );
 }

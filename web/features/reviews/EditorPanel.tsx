@@ -8,6 +8,7 @@ import {
 } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { actionTexts } from "@/features/actions/texts";
+import type { ActionTexts } from "@/features/actions/useAction";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
@@ -30,8 +31,7 @@ export async function EditorPanel({ submission, reviewed, mission, action }: Pro
   const isRegrade = action === "regrade";
   const version = isRegrade ? (mission?.rubric_version ?? 0) : submission.rubric_version;
   const path = { mission_id: submission.mission };
-  const [t, rubric, locale, zone, refusals] = await Promise.all([
-    getTranslations("reviews"),
+  const [rubric, locale, zone, refusals] = await Promise.all([
     version ? got(missionsReadRubric({ client: core, path, query: { version } })) : null,
     getLocale(),
     getTimeZone(),
@@ -58,20 +58,23 @@ export async function EditorPanel({ submission, reviewed, mission, action }: Pro
         texts={await editorTexts(criteria)}
         refusals={refusals}
       />
-      {!isRegrade && (
-        <p>
-          <ActButton
-            path={`/reviews/${submission.id}/release/`}
-            className="btn quiet"
-            texts={refusals}
-            to="/reviews?decided=released"
-            hasKey={false}
-          >
-            {t("claimBox.release")}
-          </ActButton>
-        </p>
-      )}
+      {!isRegrade && <Release submission={submission.id} texts={refusals} />}
     </div>
+  );
+}
+
+async function Release({ submission, texts }: { submission: string; texts: ActionTexts }) {
+  const t = await getTranslations("reviews.claimBox");
+  return (
+    <ActButton
+      path={`/reviews/${submission}/release/`}
+      className="btn quiet"
+      texts={texts}
+      to="/reviews?decided=released"
+      hasKey={false}
+    >
+      {t("release")}
+    </ActButton>
   );
 }
 

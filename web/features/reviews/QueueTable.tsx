@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { QueueEntry } from "@/api/core";
+import { HeadRow } from "@/features/actions/HeadRow";
 import { actionTexts } from "@/features/actions/texts";
 import { Icon } from "@/features/shell/Icon";
 import { learnerNames } from "@/features/times/people";
@@ -9,51 +10,26 @@ import { CLAIM_CODES } from "./codes";
 
 /** What waits for a review, the longest waiting first. */
 export async function QueueTable({ entries }: { entries: QueueEntry[] }) {
-  const [t, when, nameOf, texts] = await Promise.all([
+  const [t, when, nameOf] = await Promise.all([
     getTranslations("reviews"),
     times(),
     learnerNames(entries.map(({ user }) => user)),
-    actionTexts(...CLAIM_CODES),
   ]);
   return (
     <table className="tbl">
       <caption>{t("table.caption", { zone: when.zoneName() })}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("table.mission")}</th>
-          <th scope="col">{t("table.learner")}</th>
-          <th scope="col">{t("table.since")}</th>
-          <th scope="col">{t("table.promised")}</th>
-          <th scope="col">
-            <span className="hide">{t("table.action")}</span>
-          </th>
-        </tr>
-      </thead>
+      <HeadRow
+        heads={[
+          { text: t("table.mission") },
+          { text: t("table.learner") },
+          { text: t("table.since") },
+          { text: t("table.promised") },
+          { text: t("table.action"), isHidden: true },
+        ]}
+      />
       <tbody>
         {entries.map((entry) => (
-          <tr key={entry.submission}>
-            <th scope="row">
-              <a href={`/reviews/${entry.submission}`}>{entry.title}</a>
-            </th>
-            <td data-l={t("table.learner")}>
-              <span>
-                {nameOf(entry.user)}
-                <Remarks entry={entry} />
-              </span>
-            </td>
-            <td className="nowrap" data-l={t("table.since")}>
-              {when.moment(entry.first_submitted_at)}
-            </td>
-            <td className="nowrap" data-l={t("table.promised")}>
-              <Promised by={entry.promised_by} />
-            </td>
-            <td className="r">
-              <ClaimButton submission={entry.submission} texts={texts} limit={t("limit")}>
-                {t("claim")}
-                <span className="hide">{t("claimHidden", { name: nameOf(entry.user) })}</span>
-              </ClaimButton>
-            </td>
-          </tr>
+          <QueueRow key={entry.submission} entry={entry} name={nameOf(entry.user)} />
         ))}
       </tbody>
     </table>
@@ -80,5 +56,38 @@ async function Promised({ by }: { by: string }) {
     <span className="badge warn">
       <Icon name="clock" /> {t("overdue", { moment: when.moment(by) })}
     </span>
+  );
+}
+
+async function QueueRow({ entry, name }: { entry: QueueEntry; name: string }) {
+  const [t, when, texts] = await Promise.all([
+    getTranslations("reviews"),
+    times(),
+    actionTexts(...CLAIM_CODES),
+  ]);
+  return (
+    <tr>
+      <th scope="row">
+        <a href={`/reviews/${entry.submission}`}>{entry.title}</a>
+      </th>
+      <td data-l={t("table.learner")}>
+        <span>
+          {name}
+          <Remarks entry={entry} />
+        </span>
+      </td>
+      <td className="nowrap" data-l={t("table.since")}>
+        {when.moment(entry.first_submitted_at)}
+      </td>
+      <td className="nowrap" data-l={t("table.promised")}>
+        <Promised by={entry.promised_by} />
+      </td>
+      <td className="r">
+        <ClaimButton submission={entry.submission} texts={texts} limit={t("limit")}>
+          {t("claim")}
+          <span className="hide">{t("claimHidden", { name })}</span>
+        </ClaimButton>
+      </td>
+    </tr>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { Criterion, ReviewDraft, ReviewOutcome } from "@/api/core";
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
@@ -51,75 +51,34 @@ interface Properties {
 
 /** Writes a review: points, comments, and the decision. */
 export function ReviewEditor(properties: Properties) {
-  const { submission, criteria, passPercentage, outcomes, action, texts } = properties;
-  const router = useRouter();
+  const { submission, criteria, action, texts } = properties;
   const [assessment, setAssessment] = useState(() => assessmentOf(criteria, properties.draft));
   const { state, savedAt, change, stop } = useDraft(submission, action === "decide");
-  const { isSending, errors, run } = useAction(properties.refusals);
-  const isDecided = useRef(false);
-  const total = totalOf(criteria);
-  const pass = Math.ceil((total * passPercentage) / 100);
-  const missing = openCriteria(criteria, assessment);
+  const { isSending, errors, decide } = useDecision(properties, assessment);
 
   function edit(next: Assessment): void {
     setAssessment(next);
     change(next);
   }
 
-  async function decide(outcome: ReviewOutcome): Promise<void> {
+  async function stopAndDecide(outcome: ReviewOutcome): Promise<void> {
     stop();
-    const path = `/reviews/${submission}/${action}/`;
-    const sent = await run((idempotencyKey) =>
-      apiGateway.post(path, bodyOf(assessment, outcome), { idempotencyKey }),
-    );
-    if (sent && !(sent instanceof ApiError)) {
-      isDecided.current = true;
-      router.push(`/reviews?decided=${outcome}`);
-      router.refresh();
-    } else if (sent) {
+    if (!(await decide(outcome))) {
       change(assessment);
     }
   }
 
   return (
     <div className="stack roomy">
-      {criteria.length > 0 && (
-        <p className="num">
-          <strong>{fill(texts.sum, { points: sumOf(assessment), total })}</strong>{" "}
-          <span className="soft small">{fill(texts.pass, { pass })}</span>
-        </p>
-      )}
-      {criteria.map((criterion) => (
-        <CriterionField
-          key={criterion.position}
-          criterion={criterion}
-          mark={assessment.marks[criterion.position] ?? { points: null, comment: "" }}
-          texts={texts}
-          onChange={(mark) =>
-            edit({ ...assessment, marks: { ...assessment.marks, [criterion.position]: mark } })
-          }
-        />
-      ))}
+      <Rubric properties={properties} assessment={assessment} onChange={edit} />
       <Comments assessment={assessment} texts={texts} onChange={edit} />
-      {missing.length > 0 && (
-        <p className="error plain" id="missing">
-          <Icon name="alert" className="s" />
-          {fill(texts.missing, { titles: missing.map(({ title }) => title).join(", ") })}
-        </p>
-      )}
       {properties.costs && <p className="meta">{properties.costs}</p>}
       <Errors errors={errors} />
-      <Decisions
-        outcomes={outcomes}
-        isComplete={missing.length === 0}
-        belowPass={
-          sumOf(assessment) * 100 < total * passPercentage
-            ? fill(texts.belowPass, { pass, total })
-            : null
-        }
-        isSending={isSending || isDecided.current}
-        texts={texts}
-        onDecide={decide}
+      <Outcomes
+        properties={properties}
+        assessment={assessment}
+        isSending={isSending}
+        onDecide={stopAndDecide}
       />
       {action === "decide" && (
         <DraftLine
@@ -131,6 +90,103 @@ export function ReviewEditor(properties: Properties) {
         />
       )}
     </div>
+  );
+}
+
+/** Sends the decision, once, and leads back to the queue. */
+function useDecision({ submission, action, refusals }: Properties, assessment: Assessment) {
+  const router = useRouter();
+  const { isSending, errors, run } = useAction(refusals);
+  const [isDecided, setDecided] = useState(false);
+
+  /** Whether it is decided. */
+  async function decide(outcome: ReviewOutcome): Promise<boolean> {
+    const sent = await run((idempotencyKey) =>
+      apiGateway.post(`/reviews/${submission}/${action}/`, bodyOf(assessment, outcome), {
+        idempotencyKey,
+      }),
+    );
+    if (sent === null || sent instanceof ApiError) {
+      return false;
+    }
+    setDecided(true);
+    router.push(`/reviews?decided=${outcome}`);
+    router.refresh();
+    return true;
+  }
+
+  return { isSending: isSending || isDecided, errors, decide };
+}
+
+interface PartProperties {
+  properties: Properties;
+  assessment: Assessment;
+}
+
+interface RubricProperties extends PartProperties {
+  onChange: (assessment: Assessment) => void;
+}
+
+function Rubric({ properties, assessment, onChange }: RubricProperties) {
+  const { criteria, texts } = properties;
+  const { total, pass } = passOf(properties);
+  if (criteria.length === 0) {
+    return null;
+  }
+  return (
+    <>
+      <p className="num">
+        <strong>{fill(texts.sum, { points: sumOf(assessment), total })}</strong>{" "}
+        <span className="soft small">{fill(texts.pass, { pass })}</span>
+      </p>
+      {criteria.map((criterion) => (
+        <CriterionField
+          key={criterion.position}
+          criterion={criterion}
+          mark={assessment.marks[criterion.position] ?? { points: null, comment: "" }}
+          texts={texts}
+          onChange={(mark) =>
+            onChange({ ...assessment, marks: { ...assessment.marks, [criterion.position]: mark } })
+          }
+        />
+      ))}
+    </>
+  );
+}
+
+/** The most points, and with how many the work passes. */
+function passOf({ criteria, passPercentage }: Properties): { total: number; pass: number } {
+  const total = totalOf(criteria);
+  return { total, pass: Math.ceil((total * passPercentage) / 100) };
+}
+
+interface OutcomesProperties extends PartProperties {
+  isSending: boolean;
+  onDecide: (outcome: ReviewOutcome) => void;
+}
+
+function Outcomes({ properties, assessment, isSending, onDecide }: OutcomesProperties) {
+  const { criteria, passPercentage, outcomes, texts } = properties;
+  const { total, pass } = passOf(properties);
+  const missing = openCriteria(criteria, assessment);
+  const isBelow = sumOf(assessment) * 100 < total * passPercentage;
+  return (
+    <>
+      {missing.length > 0 && (
+        <p className="error plain" id="missing">
+          <Icon name="alert" className="s" />
+          {fill(texts.missing, { titles: missing.map(({ title }) => title).join(", ") })}
+        </p>
+      )}
+      <Decisions
+        outcomes={outcomes}
+        isComplete={missing.length === 0}
+        belowPass={isBelow ? fill(texts.belowPass, { pass, total }) : null}
+        isSending={isSending}
+        texts={texts}
+        onDecide={onDecide}
+      />
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { type Assessment, bodyOf } from "./assessment";
 
@@ -26,31 +26,18 @@ export function useDraft(submission: string, isOn: boolean) {
     isSending.current = true;
     newest.current = null;
     setState("sending");
-    const outcome = await put(submission, draft);
+    const sent = await put(submission, draft);
     isSending.current = false;
-    if (typeof outcome === "object") {
-      setSavedAt(outcome.saved_at);
-      setState("accepted");
-    } else {
-      setState(outcome);
-    }
-    if (outcome === "kept") {
+    setState(sent.state);
+    setSavedAt((before) => sent.savedAt ?? before);
+    if (sent.state === "kept") {
       newest.current ??= draft;
-      timer.current = setTimeout(send, AGAIN_MS);
-    } else if (newest.current && outcome !== "lost") {
-      timer.current = setTimeout(send, WAIT_MS);
+    }
+    if (newest.current && sent.state !== "lost") {
+      timer.current = setTimeout(send, sent.state === "kept" ? AGAIN_MS : WAIT_MS);
     }
   }, [submission]);
-
-  useEffect(() => {
-    window.addEventListener("online", send);
-    document.addEventListener("visibilitychange", send);
-    return () => {
-      window.removeEventListener("online", send);
-      document.removeEventListener("visibilitychange", send);
-      clearTimeout(timer.current);
-    };
-  }, [send]);
+  useSendingSoon(send, timer);
 
   function change(draft: Assessment): void {
     if (isOn) {
@@ -69,17 +56,36 @@ export function useDraft(submission: string, isOn: boolean) {
   return { state, savedAt, change, stop };
 }
 
-async function put(
-  submission: string,
-  draft: Assessment,
-): Promise<{ saved_at: string } | "kept" | "lost" | "refused"> {
+/** Sends at once when the line is back, and when the page is put away. */
+function useSendingSoon(
+  send: () => Promise<void>,
+  timer: RefObject<ReturnType<typeof setTimeout> | undefined>,
+): void {
+  useEffect(() => {
+    window.addEventListener("online", send);
+    document.addEventListener("visibilitychange", send);
+    return () => {
+      window.removeEventListener("online", send);
+      document.removeEventListener("visibilitychange", send);
+      clearTimeout(timer.current);
+    };
+  }, [send, timer]);
+}
+
+interface Sent {
+  state: "accepted" | "kept" | "lost" | "refused";
+  savedAt?: string;
+}
+
+async function put(submission: string, draft: Assessment): Promise<Sent> {
   const path = `/reviews/${submission}/draft/`;
   try {
-    return (await apiGateway.put<{ saved_at: string }>(path, bodyOf(draft, ""))).body;
+    const { body } = await apiGateway.put<{ saved_at: string }>(path, bodyOf(draft, ""));
+    return { state: "accepted", savedAt: body.saved_at };
   } catch (error) {
     if (error instanceof ApiError && error.status > 0 && error.status < 500) {
-      return error.code === "claim_lost" ? "lost" : "refused";
+      return { state: error.code === "claim_lost" ? "lost" : "refused" };
     }
-    return "kept";
+    return { state: "kept" };
   }
 }

@@ -4,15 +4,18 @@ import { useEffect, useState } from "react";
 
 const LOOK_EVERY_MS = 15_000;
 
-/** Whole minutes until a time, below zero once it is over. */
-export function useMinutesLeft(until: string): number {
-  const left = () => Math.floor((Date.parse(until) - Date.now()) / 60_000);
-  const [minutes, setMinutes] = useState(left);
+function minutesBetween(from: number, until: string): number {
+  return Math.floor((Date.parse(until) - from) / 60_000);
+}
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: left depends on until alone
+/** Whole minutes until a time, below zero once it is over. `now` is when the page was made. */
+export function useMinutesLeft(until: string, now: number): number {
+  const [minutes, setMinutes] = useState(() => minutesBetween(now, until));
+
   useEffect(() => {
-    setMinutes(left());
-    const timer = setInterval(() => setMinutes(left()), LOOK_EVERY_MS);
+    const look = () => setMinutes(minutesBetween(Date.now(), until));
+    look();
+    const timer = setInterval(look, LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, [until]);
 

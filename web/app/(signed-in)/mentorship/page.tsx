@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { Fragment } from "react";
 import {
   type ListedRequest,
   type Match,
@@ -8,6 +9,7 @@ import {
   mentorshipRequestsList,
 } from "@/api/core";
 import { MentorList } from "@/features/mentorship/MentorList";
+import { Notes } from "@/features/mentorship/Notes";
 import { OwnMentor } from "@/features/mentorship/OwnMentor";
 import { OwnRequest } from "@/features/mentorship/OwnRequest";
 import { Note } from "@/features/shell/Note";
@@ -65,10 +67,13 @@ export default async function Mentorship({ searchParams }: Properties) {
 async function Mentors({ matches }: { matches: Match[] }) {
   const t = await getTranslations("mentorship.find");
   return matches.map((match, place) => (
-    <section className="card now stack" key={match.id} aria-labelledby={`mine-${place}`}>
-      <h2 id={`mine-${place}`}>{t("mine")}</h2>
-      <OwnMentor match={match} />
-    </section>
+    <Fragment key={match.id}>
+      <section className="card now stack" aria-labelledby={`mine-${place}`}>
+        <h2 id={`mine-${place}`}>{t("mine")}</h2>
+        <OwnMentor match={match} />
+      </section>
+      <Notes match={match.id} isMentor={false} />
+    </Fragment>
   ));
 }
 

@@ -6,6 +6,7 @@ import {
   mentorshipMatchesList,
   mentorshipRequestsList,
   mentorshipSessionsList,
+  type User,
 } from "@/api/core";
 import { ComingSession } from "@/features/mentorship/ComingSession";
 import { GroupSessions } from "@/features/mentorship/GroupSessions";
@@ -37,29 +38,41 @@ function sessionsBetween(from: Date, to?: Date) {
   return got(mentorshipSessionsList({ client: core, query }));
 }
 
-export default async function Sessions({ searchParams }: Properties) {
-  const user = await me();
+/** What the page shows of the user's own, with the names of the others. */
+async function ownMentorship(user: User) {
   const now = new Date();
-  const isMentor = user.role === "mentor";
-  const [query, later, earlier, matches, requests] = await Promise.all([
-    searchParams,
+  const [later, earlier, matches, requests] = await Promise.all([
     sessionsBetween(now),
     sessionsBetween(new Date(now.getTime() - PAST_MS), now),
     got(mentorshipMatchesList({ client: core, query: { state: "active", page_size: 100 } })),
-    isMentor ? got(mentorshipRequestsList({ client: core, query: { state: "asked" } })) : null,
+    user.role === "mentor"
+      ? got(mentorshipRequestsList({ client: core, query: { state: "asked" } }))
+      : null,
   ]);
   const isOwn = (row: { learner: number; mentor: number | null }) =>
     row.learner === user.id || row.mentor === user.id;
   const hasBegun = ({ starts_at }: MentorshipSession) => new Date(starts_at) <= now;
-  const coming = (later.data?.results ?? []).filter(
-    (one) => isOwn(one) && !hasBegun(one) && OPEN.includes(one.state),
-  );
+  const isComing = (one: MentorshipSession) => !hasBegun(one) && OPEN.includes(one.state);
+  const coming = (later.data?.results ?? []).filter((one) => isOwn(one) && isComing(one));
   const past = (earlier.data?.results ?? []).filter((one) => isOwn(one) && hasBegun(one));
   const own = (matches.data?.results ?? []).filter(isOwn);
-  const nameOf = await partnerNames([...coming, ...past, ...own], user.id);
+  return {
+    coming,
+    past: past.toReversed(),
+    matches: own,
+    toAnswer: requests?.data?.results.filter(({ mentor }) => mentor === user.id) ?? [],
+    nameOf: await partnerNames([...coming, ...past, ...own], user.id),
+    problem: later.problem ?? matches.problem,
+  };
+}
+
+export default async function Sessions({ searchParams }: Properties) {
+  const user = await me();
+  const isMentor = user.role === "mentor";
+  const [query, found] = await Promise.all([searchParams, ownMentorship(user)]);
+  const { coming, past, matches, toAnswer, nameOf, problem } = found;
   const moved = coming.find(({ id }) => id === query.move);
-  const toAnswer = requests?.data?.results.filter(({ mentor }) => mentor === user.id) ?? [];
-  const problem = later.problem ?? matches.problem;
+  const own_id = user.id;
   return (
     <>
       <Head isMentor={isMentor} />
@@ -68,7 +81,7 @@ export default async function Sessions({ searchParams }: Properties) {
           <Moving
             session={moved}
             mentor={moved.mentor}
-            isMentor={moved.mentor === user.id}
+            isMentor={moved.mentor === own_id}
             name={nameOf(moved)}
           />
         )}
@@ -77,12 +90,17 @@ export default async function Sessions({ searchParams }: Properties) {
           <ProblemState problem={problem} />
         ) : (
           <>
-            <Coming sessions={coming} nameOf={nameOf} own_id={user.id} hasMatch={own.length > 0} />
-            <Proposals matches={own} nameOf={nameOf} own_id={user.id} isMentor={isMentor} />
+            <Coming
+              sessions={coming}
+              nameOf={nameOf}
+              own_id={own_id}
+              hasMatch={matches.length > 0}
+            />
+            <Proposals matches={matches} nameOf={nameOf} own_id={own_id} isMentor={isMentor} />
           </>
         )}
-        <GroupSessions own_id={user.id} isMentor={isMentor} />
-        <Past sessions={past.toReversed()} nameOf={nameOf} own_id={user.id} />
+        <GroupSessions own_id={own_id} isMentor={isMentor} />
+        <Past sessions={past} nameOf={nameOf} own_id={own_id} />
       </div>
     </>
   );
