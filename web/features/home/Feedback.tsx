@@ -4,7 +4,8 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import type { Verdict } from "@/api/core";
 import { ApiError, apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { Errors } from "@/features/actions/Errors";
+import { type ActionTexts, useAction } from "@/features/actions/useAction";
 
 export interface FeedbackTexts extends Record<Verdict, string> {
   /** Names the item that the buttons are about. */
@@ -12,7 +13,7 @@ export interface FeedbackTexts extends Record<Verdict, string> {
   /** After the answer came; `null` for a verdict that was taken back. */
   said: Record<Verdict | "null", string>;
   reload: string;
-  refusals: Refusals;
+  action: ActionTexts;
 }
 
 interface Properties {
@@ -30,15 +31,15 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
   const router = useRouter();
   const [verdict, setVerdict] = useState(first);
   const [said, setSaid] = useState<string | null>(null);
-  const write = useWrite(texts.refusals);
+  const { isSending, errors, run } = useAction(texts.action);
 
   async function press(pressed: Verdict): Promise<void> {
     const now = pressed === verdict ? null : pressed;
     const body = { content_id: contentId, verdict: now };
-    const isDone = await write.run((idempotencyKey) =>
+    const sent = await run<unknown>((idempotencyKey) =>
       now ? apiGateway.post("/feedback/", body, { idempotencyKey }) : withdraw(contentId),
     );
-    if (isDone) {
+    if (sent !== null && !(sent instanceof ApiError)) {
       setVerdict(now);
       setSaid(texts.said[now ?? "null"]);
     }
@@ -54,7 +55,7 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
             type="button"
             className={one === verdict ? "btn" : "btn quiet"}
             aria-pressed={one === verdict}
-            aria-disabled={write.isSending}
+            aria-disabled={isSending}
             onClick={() => press(one)}
           >
             {one === verdict && chosen}
@@ -72,22 +73,19 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
           </>
         )}
       </p>
-      {write.error && (
-        <p className="error" role="alert">
-          {write.error}
-        </p>
-      )}
+      <Errors errors={errors} />
     </>
   );
 }
 
 /** What another page took back already is as wanted. */
-async function withdraw(contentId: string): Promise<void> {
+async function withdraw(contentId: string): Promise<object> {
   try {
-    await apiGateway.delete(`/feedback/${encodeURIComponent(contentId)}/`);
+    return await apiGateway.delete(`/feedback/${encodeURIComponent(contentId)}/`);
   } catch (problem) {
     if (!(problem instanceof ApiError && problem.status === 404)) {
       throw problem;
     }
+    return {};
   }
 }
