@@ -4,10 +4,10 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { ContentType } from "@/api/core";
 import type { Sentences } from "@/client/sentences";
-import { sendLater } from "@/client/unsentStore";
 import { useSend } from "@/client/useSend";
 import { Icon } from "@/features/shell/Icon";
 import { ErrorText } from "@/features/texts/ErrorText";
+import { reportProgress } from "./report";
 
 interface Properties {
   contentId: string;
@@ -31,15 +31,13 @@ export function CompleteButton({ contentId, contentType, next, texts, sentences 
 
   async function complete(): Promise<void> {
     await send(contentId, async () => {
-      const body = {
+      const report = {
         content_id: contentId,
         content_type: contentType,
         status: "completed",
         completion_percentage: 100,
-        reported_at: new Date().toISOString(),
-      };
-      const report = { method: "POST", path: "/progress/", body, title: texts.title } as const;
-      const { state } = await sendLater(report);
+      } as const;
+      const { state } = await reportProgress(report, texts.title);
       if (state === "kept") {
         setKept(true);
         return true; // it goes by itself: pressing again would keep another one

@@ -2,10 +2,10 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { ContentType } from "@/api/core";
-import { sendLater } from "@/client/unsentStore";
 import { clockText } from "@/features/texts/clock";
 import { Sync, type SyncState, type SyncTexts } from "@/features/texts/Sync";
 import type { Place } from "@/features/texts/when";
+import { reportProgress } from "./report";
 
 interface Properties {
   contentId: string;
@@ -31,15 +31,14 @@ export function ProgressReporter(properties: Properties) {
       return;
     }
     reported.current = what;
-    const body = {
+    const report = {
       content_id: contentId,
       content_type: contentType,
       status: "in_progress",
       completion_percentage: percentage,
-      reported_at: new Date().toISOString(),
-    };
+    } as const;
     setState("sent");
-    sendLater({ method: "POST", path: "/progress/", body, title }).then(
+    reportProgress(report, title).then(
       (outcome) => {
         setTime(clockText(new Date(), place));
         setState(outcome.state);

@@ -4,7 +4,7 @@ import { Road } from "@/features/shell/Road";
 import { bytesText } from "@/features/texts/bytes";
 import { Html } from "@/features/texts/Html";
 import { pagePlace } from "@/features/texts/when";
-import { bodyBytes, drawingsOf, savesData, sectionHtml } from "./body";
+import { bodyBytes, drawingsOf, savesData } from "./body";
 import { hrefOf } from "./courses";
 import { ItemHead } from "./ItemHead";
 import type { Surroundings } from "./item";
@@ -12,6 +12,7 @@ import { Prerequisites } from "./Prerequisites";
 import { ProgressReporter } from "./ProgressReporter";
 import { Sections } from "./Sections";
 import { StepOn } from "./StepOn";
+import { sectionHtml } from "./sectionHtml";
 
 interface Properties {
   item: Content;

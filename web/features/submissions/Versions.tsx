@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { Icon } from "@/features/shell/Icon";
 import type { EditorTexts } from "./texts";
 
 const END_CHARACTERS = 40;
@@ -21,6 +22,7 @@ export function Versions({ mine, theirs, texts, onChoose }: Properties) {
       .replace("{end}", text.trim().slice(-END_CHARACTERS));
   return (
     <div className="note warn" role="alert">
+      <Icon name="alert" />
       <strong>{texts.title}</strong>
       <span>{texts.text}</span>
       <fieldset className="choices">
