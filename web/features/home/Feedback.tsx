@@ -4,7 +4,9 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import type { Verdict } from "@/api/core";
 import { ApiError, apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { Errors } from "@/features/actions/Errors";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useSending } from "@/features/actions/useChange";
 
 export interface FeedbackTexts extends Record<Verdict, string> {
   /** Names the item that the buttons are about. */
@@ -12,7 +14,7 @@ export interface FeedbackTexts extends Record<Verdict, string> {
   /** After the answer came; `null` for a verdict that was taken back. */
   said: Record<Verdict | "null", string>;
   reload: string;
-  refusals: Refusals;
+  refusals: ActionTexts;
 }
 
 interface Properties {
@@ -30,7 +32,7 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
   const router = useRouter();
   const [verdict, setVerdict] = useState(first);
   const [said, setSaid] = useState<string | null>(null);
-  const write = useWrite(texts.refusals);
+  const write = useSending(texts.refusals);
 
   async function press(pressed: Verdict): Promise<void> {
     const now = pressed === verdict ? null : pressed;
@@ -72,11 +74,7 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
           </>
         )}
       </p>
-      {write.error && (
-        <p className="error" role="alert">
-          {write.error}
-        </p>
-      )}
+      <Errors errors={write.errors} />
     </>
   );
 }

@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
 import type { Recommendation } from "@/api/ai";
 import type { Verdict } from "@/api/core";
+import { actionTexts } from "@/features/actions/texts";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
-import { refusals } from "@/server/refusals";
 import { item, itemAddress, recommended, verdicts } from "./data";
 import { Feedback, type FeedbackTexts } from "./Feedback";
 import type { NextStep } from "./nextStep";
@@ -71,6 +71,6 @@ async function feedbackTexts(title: string): Promise<FeedbackTexts> {
     not_for_me: t("not"),
     said: { more_like_this: t("saidMore"), not_for_me: t("saidNot"), null: t("saidNothing") },
     reload: t("reload"),
-    refusals: await refusals({}, ["guardian_consent_required", "birth_year_required"]),
+    refusals: await actionTexts("guardian_consent_required", "birth_year_required"),
   };
 }
