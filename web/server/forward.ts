@@ -90,7 +90,6 @@ async function send(request: NextRequest, route: Route): Promise<Response> {
 async function bodyOf(request: NextRequest): Promise<ArrayBuffer | null | Response> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
   const stated = request.headers.get("content-length");
-  // A request that says neither its length nor that it comes in chunks has no body.
   // A request that states neither has no body, though Next gives it an empty stream.
   const isEmpty = stated === null ? !request.headers.has("transfer-encoding") : stated === "0";
   if (request.method === "GET" || !request.body || isEmpty) {

@@ -5,8 +5,7 @@ import { type ReactNode, useState } from "react";
 import type { Verdict } from "@/api/core";
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionTexts } from "@/features/actions/useAction";
-import { useSending } from "@/features/actions/useChange";
+import { type ActionTexts, useAction } from "@/features/actions/useAction";
 
 export interface FeedbackTexts extends Record<Verdict, string> {
   /** Names the item that the buttons are about. */
@@ -14,7 +13,7 @@ export interface FeedbackTexts extends Record<Verdict, string> {
   /** After the answer came; `null` for a verdict that was taken back. */
   said: Record<Verdict | "null", string>;
   reload: string;
-  refusals: ActionTexts;
+  action: ActionTexts;
 }
 
 interface Properties {
@@ -29,18 +28,17 @@ const VERDICTS: Verdict[] = ["more_like_this", "not_for_me"];
 
 /** Two buttons about an item of a list; pressing one again takes it back. */
 export function Feedback({ contentId, verdict: first, texts, chosen }: Properties) {
-  const router = useRouter();
   const [verdict, setVerdict] = useState(first);
   const [said, setSaid] = useState<string | null>(null);
-  const write = useSending(texts.refusals);
+  const { isSending, errors, run } = useAction(texts.action);
 
   async function press(pressed: Verdict): Promise<void> {
     const now = pressed === verdict ? null : pressed;
     const body = { content_id: contentId, verdict: now };
-    const isDone = await write.run((idempotencyKey) =>
+    const sent = await run<unknown>((idempotencyKey) =>
       now ? apiGateway.post("/feedback/", body, { idempotencyKey }) : withdraw(contentId),
     );
-    if (isDone) {
+    if (sent !== null && !(sent instanceof ApiError)) {
       setVerdict(now);
       setSaid(texts.said[now ?? "null"]);
     }
@@ -56,7 +54,7 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
             type="button"
             className={one === verdict ? "btn" : "btn quiet"}
             aria-pressed={one === verdict}
-            aria-disabled={write.isSending}
+            aria-disabled={isSending}
             onClick={() => press(one)}
           >
             {one === verdict && chosen}
@@ -65,27 +63,33 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
         ))}
       </div>
       <p className="small" role="status">
-        {said && (
-          <>
-            {said}{" "}
-            <button type="button" className="btn quiet" onClick={() => router.refresh()}>
-              {texts.reload}
-            </button>
-          </>
-        )}
+        {said && <Said text={said} reload={texts.reload} />}
       </p>
-      <Errors errors={write.errors} />
+      <Errors errors={errors} />
+    </>
+  );
+}
+
+function Said({ text, reload }: { text: string; reload: string }) {
+  const router = useRouter();
+  return (
+    <>
+      {text}{" "}
+      <button type="button" className="btn quiet" onClick={() => router.refresh()}>
+        {reload}
+      </button>
     </>
   );
 }
 
 /** What another page took back already is as wanted. */
-async function withdraw(contentId: string): Promise<void> {
+async function withdraw(contentId: string): Promise<object> {
   try {
-    await apiGateway.delete(`/feedback/${encodeURIComponent(contentId)}/`);
+    return await apiGateway.delete(`/feedback/${encodeURIComponent(contentId)}/`);
   } catch (problem) {
     if (!(problem instanceof ApiError && problem.status === 404)) {
       throw problem;
     }
+    return {};
   }
 }

@@ -71,6 +71,6 @@ async function feedbackTexts(title: string): Promise<FeedbackTexts> {
     not_for_me: t("not"),
     said: { more_like_this: t("saidMore"), not_for_me: t("saidNot"), null: t("saidNothing") },
     reload: t("reload"),
-    refusals: await actionTexts("guardian_consent_required", "birth_year_required"),
+    action: await actionTexts("guardian_consent_required", "birth_year_required"),
   };
 }
