@@ -59,7 +59,7 @@ async function Thread({ match, page, name, own_id }: ThreadProperties) {
   return (
     <>
       <div className="head">
-        <p className="small">
+        <p className="row small">
           <a href="/messages">{t("all")}</a>
         </p>
         <h1>{t("with", { name })}</h1>
