@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from scripts.stack.services import WEB
 from scripts.stack.stack import Stack
 from scripts.web import browsing, chromium
+from scripts.web import build as building
 
 WAIT_MS = 30_000
 
@@ -29,11 +30,16 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(f"{name}: {value}")
 
 
+@pytest.fixture(scope="session")
+def _built() -> None:
+    building.build()
+
+
 @pytest.fixture
-def web(stack: Stack) -> Stack:
+def web(stack: Stack, _built: None) -> Stack:
     """The stack with the client built and served."""
     for service in WEB:
-        if service.ready == "exit" or not stack.register.alive(service.name):
+        if service.ready != "exit" and not stack.register.alive(service.name):
             stack.run(service.name)
     return stack
 

@@ -1,9 +1,9 @@
 """Every page: nothing that axe finds, nothing wider than a small phone, no fault of a script."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from scripts.stack.stack import Stack
 from scripts.web.browsing import WAIT_MS, log_in, open_all
@@ -14,7 +14,8 @@ pytestmark = pytest.mark.slow
 
 AXE = (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SMALL = {"width": 320, "height": 640}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SMALL = ViewportSize(width=320, height=640)
 
 
 def violations(page: Page) -> list[str]:
@@ -47,8 +48,8 @@ def test_every_page_of_a_role_is_open_to_all(
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > SMALL["width"]:
             found[f"{name} is wide"] = wide
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
             if broken := violations(page):
                 found[f"{name} {theme}"] = broken
     context.close()

@@ -1,7 +1,8 @@
 import "server-only";
 import type { OpenSession } from "./session";
 import { expiresSoon, refreshed } from "./tokens";
-import { type Service, Unavailable, type UpstreamRequest, upstream } from "./upstream";
+import { Unavailable } from "./unavailable";
+import { type Service, type UpstreamRequest, upstream } from "./upstream";
 
 export interface Answered {
   response: Response;

@@ -6,19 +6,16 @@ import { createClient as createAiClient } from "@/api/ai/client";
 import { createClient as createCoreClient } from "@/api/core/client";
 import { pageAddress } from "./address";
 import { authorized } from "./authorized";
-import { headersFor, isStoreError } from "./forward";
+import { headersFor } from "./forward";
 import type { Problem } from "./problems";
 import { type OpenSession, openSession, SESSION_COOKIE } from "./session";
-import { type Service, Unavailable } from "./upstream";
+import { Unavailable } from "./unavailable";
+import type { Service } from "./upstream";
 
 /** The session of the page that is being made, or null. Raises `Unavailable`. */
 export const session = cache(async (): Promise<OpenSession | null> => {
   const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
-  try {
-    return cookie ? await openSession(cookie) : null;
-  } catch (error) {
-    throw isStoreError(error) ? new Unavailable("core") : error;
-  }
+  return cookie ? openSession(cookie) : null;
 });
 
 /** For pages of signed-in users: leads to the log-in, which leads back. */

@@ -4,11 +4,12 @@ import type { NextRequest } from "next/server";
 import { getTranslations } from "next-intl/server";
 import { authorized } from "./authorized";
 import { FORM_COOKIE, FORM_FIELD, isFormToken } from "./formToken";
-import { headersFor, isStoreError } from "./forward";
+import { headersFor } from "./forward";
 import { isSameOrigin } from "./origin";
 import type { Problem } from "./problems";
 import { openSession, SESSION_COOKIE } from "./session";
-import { type Service, Unavailable } from "./upstream";
+import { Unavailable } from "./unavailable";
+import type { Service } from "./upstream";
 
 /** What a form leads to: another page, or what has to be mended on its own. */
 export type Outcome = { to: string } | { problem: Problem };
@@ -62,7 +63,7 @@ async function outcomeOf(request: NextRequest, form: Form, fields: FormFields): 
   try {
     return await form.submit(rest, askAs(request));
   } catch (error) {
-    if (error instanceof Unavailable || isStoreError(error)) {
+    if (error instanceof Unavailable) {
       return failed("unavailable");
     }
     throw error;

@@ -14,7 +14,7 @@ import {
   SESSION_COOKIE,
   type Tokens,
 } from "./session";
-import { Unavailable } from "./upstream";
+import { Unavailable } from "./unavailable";
 
 const SENT_ON = [
   "accept",
@@ -60,7 +60,7 @@ export async function forward(request: NextRequest, segments: string[]): Promise
   try {
     return await send(request, route);
   } catch (error) {
-    if (error instanceof Unavailable || isStoreError(error)) {
+    if (error instanceof Unavailable) {
       return unavailable();
     }
     throw error;
@@ -90,7 +90,9 @@ async function send(request: NextRequest, route: Route): Promise<Response> {
 async function bodyOf(request: NextRequest): Promise<ArrayBuffer | null | Response> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
   const stated = request.headers.get("content-length");
-  if (request.method === "GET" || !request.body || stated === "0") {
+  // A request that states neither has no body, though Next gives it an empty stream.
+  const isEmpty = stated === null ? !request.headers.has("transfer-encoding") : stated === "0";
+  if (request.method === "GET" || !request.body || isEmpty) {
     return null;
   }
   if (!TYPES.includes(type)) {
@@ -159,12 +161,4 @@ export async function signIn(
   }
   (await cookies()).set(SESSION_COOKIE, session.cookie, COOKIE_OPTIONS);
   return session;
-}
-
-/** Of ioredis, whose classes of errors have no common parent. */
-export function isStoreError(error: unknown): boolean {
-  const text = error instanceof Error ? `${error.name} ${error.message}` : "";
-  return /MaxRetriesPerRequest|Connection is closed|Command timed out|ECONNREFUSED|ReplyError/.test(
-    text,
-  );
 }

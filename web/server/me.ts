@@ -2,7 +2,7 @@ import "server-only";
 import { cache } from "react";
 import { notificationsUnread, type User, usersReadMe } from "@/api/core";
 import { core, got, requireSession } from "./caller";
-import { Unavailable } from "./upstream";
+import { Unavailable } from "./unavailable";
 
 /** The signed-in user; leads to the log-in without one. Raises `Unavailable`. */
 export const me = cache(async (): Promise<User> => {

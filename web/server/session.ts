@@ -1,6 +1,6 @@
 import "server-only";
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { valkey } from "./valkey";
+import { inValkey } from "./valkey";
 
 export const SESSION_COOKIE = "__Host-och";
 export const SESSION_SECONDS = 7 * 24 * 3600;
@@ -36,25 +36,27 @@ export function storeKey(cookie: string): string {
 
 export async function createSession(session: Session): Promise<OpenSession> {
   const cookie = randomBytes(32).toString("base64url");
-  await valkey().set(storeKey(cookie), sealed(cookie, session), "EX", SESSION_SECONDS);
+  const value = sealed(cookie, session);
+  await inValkey((redis) => redis.set(storeKey(cookie), value, "EX", SESSION_SECONDS));
   return { ...session, cookie };
 }
 
 /** Null for a session that ended or never was. Each use gives it another week. */
 export async function openSession(cookie: string): Promise<OpenSession | null> {
-  const found = await valkey().getexBuffer(storeKey(cookie), "EX", SESSION_SECONDS);
+  const key = storeKey(cookie);
+  const found = await inValkey((redis) => redis.getexBuffer(key, "EX", SESSION_SECONDS));
   return found && { ...unsealed(cookie, found), cookie };
 }
 
 /** False if the session ended meanwhile, which this does not undo. */
 export async function replaceTokens(session: OpenSession, tokens: Tokens): Promise<boolean> {
   const { cookie, ...stored } = { ...session, ...tokens };
-  const key = storeKey(cookie);
-  return (await valkey().set(key, sealed(cookie, stored), "EX", SESSION_SECONDS, "XX")) === "OK";
+  const [key, value] = [storeKey(cookie), sealed(cookie, stored)];
+  return (await inValkey((redis) => redis.set(key, value, "EX", SESSION_SECONDS, "XX"))) === "OK";
 }
 
 export async function endSession(cookie: string): Promise<void> {
-  await valkey().del(storeKey(cookie));
+  await inValkey((redis) => redis.del(storeKey(cookie)));
 }
 
 function derived(cookie: string, purpose: "id" | "key"): Buffer {

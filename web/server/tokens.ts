@@ -9,8 +9,9 @@ import {
   storeKey,
   type Tokens,
 } from "./session";
-import { Unavailable, upstream } from "./upstream";
-import { valkey } from "./valkey";
+import { Unavailable } from "./unavailable";
+import { upstream } from "./upstream";
+import { inValkey } from "./valkey";
 
 /** An access token is exchanged this long before it expires. */
 const EARLY_SECONDS = 30;
@@ -56,7 +57,7 @@ async function refreshAlone(stale: OpenSession): Promise<OpenSession | null> {
   const lock = `refresh:${storeKey(stale.cookie)}`;
   const owner = randomBytes(16).toString("base64url");
   for (;;) {
-    const isOurs = (await valkey().set(lock, owner, "PX", LOCK_MS, "NX")) === "OK";
+    const isOurs = (await inValkey((it) => it.set(lock, owner, "PX", LOCK_MS, "NX"))) === "OK";
     try {
       const current = await openSession(stale.cookie);
       if (!current || current.access_token !== stale.access_token) {
@@ -67,7 +68,7 @@ async function refreshAlone(stale: OpenSession): Promise<OpenSession | null> {
       }
     } finally {
       if (isOurs) {
-        await valkey().eval(RELEASE, 1, lock, owner);
+        await inValkey((it) => it.eval(RELEASE, 1, lock, owner));
       }
     }
     await sleep(POLL_MS);

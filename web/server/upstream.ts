@@ -1,14 +1,8 @@
 import "server-only";
 import { settings } from "./settings";
+import { Unavailable } from "./unavailable";
 
 export type Service = "core" | "ai";
-
-/** A service did not answer, or not in time. Whether it did what was asked is unknown. */
-export class Unavailable extends Error {
-  constructor(service: Service) {
-    super(`${service} does not answer`);
-  }
-}
 
 export interface UpstreamRequest {
   method: string;

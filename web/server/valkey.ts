@@ -1,13 +1,23 @@
 import "server-only";
 import { Redis } from "ioredis";
+import { log } from "./log";
 import { settings } from "./settings";
+import { Unavailable } from "./unavailable";
 
 let connection: Redis | undefined;
 
-/** The server of the sessions. A command fails within a second or two while it is away. */
-export function valkey(): Redis {
+/**
+ * Awaits what a command of the sessions' server answers. While the server is away that fails within a
+ * second or two, with `Unavailable`.
+ */
+export async function inValkey<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
   connection ??= connect();
-  return connection;
+  try {
+    return await command(connection);
+  } catch (error) {
+    log("error", "the store of sessions failed", { error: String(error) });
+    throw new Unavailable("the store of sessions");
+  }
 }
 
 function connect(): Redis {

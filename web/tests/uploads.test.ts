@@ -45,7 +45,9 @@ class Files {
     if (Number(headers.get("upload-offset")) !== this.bytes.length) {
       return Response.json({ code: "wrong_offset", detail: "" }, { status: 409 });
     }
-    this.bytes.push(...chunk);
+    for (const byte of chunk) {
+      this.bytes.push(byte);
+    }
     return this.state();
   }
 

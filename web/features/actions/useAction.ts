@@ -64,5 +64,5 @@ export function useAction(texts: ActionTexts) {
     }
   }
 
-  return { isSending, errors, run };
+  return { isSending, errors, run, clear: () => setErrors([]) };
 }

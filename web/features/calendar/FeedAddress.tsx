@@ -4,21 +4,22 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { IssuedFeedToken } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
-import { Refused } from "@/features/dialog/Refused";
-import { TextField } from "@/features/dialog/TextField";
+import { Errors } from "@/features/actions/Errors";
+import { TextField } from "@/features/actions/fields";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useSending } from "@/features/actions/useChange";
 import type messages from "@/messages/en";
 
 interface Properties {
   isIssued: boolean;
   texts: (typeof messages)["calendar"]["feedForm"];
-  refusals: Refusals;
+  refusals: ActionTexts;
 }
 
 /** Makes the address, which is shown once, and ends it. */
 export function FeedAddress({ isIssued, texts, refusals }: Properties) {
   const router = useRouter();
-  const { isSending, error, run } = useWrite(refusals);
+  const { isSending, errors, run } = useSending(refusals);
   const [url, setUrl] = useState<string | null>(null);
 
   function make(): void {
@@ -41,10 +42,17 @@ export function FeedAddress({ isIssued, texts, refusals }: Properties) {
       {url && (
         <>
           <p role="alert">{texts.shown}</p>
-          <TextField label={texts.address} className="mono" readOnly value={url} />
+          <TextField
+            id="feed-address"
+            name="address"
+            label={texts.address}
+            className="mono"
+            readOnly
+            value={url}
+          />
         </>
       )}
-      <Refused text={error} />
+      <Errors errors={errors} />
       <div className="acts">
         <button type="button" className="btn" disabled={isSending} onClick={make}>
           {isIssued ? texts.again : texts.make}

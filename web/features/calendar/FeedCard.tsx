@@ -1,8 +1,8 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { calendarTokenRead } from "@/api/core";
+import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
-import { refusals } from "@/server/refusals";
 import { FeedAddress } from "./FeedAddress";
 
 /** The address by which the caller's calendar program reads the events. */
@@ -28,7 +28,7 @@ export async function FeedCard() {
       <FeedAddress
         isIssued={data !== undefined}
         texts={t.raw("feedForm")}
-        refusals={await refusals(t.raw("errors"))}
+        refusals={await actionTexts()}
       />
     </section>
   );

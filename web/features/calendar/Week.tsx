@@ -1,6 +1,7 @@
 import { getFormatter, getTimeZone, getTranslations } from "next-intl/server";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
+import { CLOCK } from "@/server/formats";
 import type { Entry } from "./entries";
 import { type DayOf, placeOf } from "./eventDays";
 
@@ -47,7 +48,7 @@ async function Event({ event, day }: { event: Entry; day: DayOf<Entry> }) {
   return (
     <li>
       <div className="row apart">
-        <h4>{href ? <a href={href}>{title}</a> : title}</h4>
+        <h4 className="row">{href ? <a href={href}>{title}</a> : title}</h4>
         {state === "proposed" && (
           <span className="badge warn">
             <Icon name="clock" />
@@ -68,8 +69,6 @@ async function Event({ event, day }: { event: Entry; day: DayOf<Entry> }) {
     </li>
   );
 }
-
-const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 
 async function timeOf(event: Entry, { begin, end }: DayOf<Entry>): Promise<string> {
   const [t, format] = [await getTranslations("calendar"), await getFormatter()];

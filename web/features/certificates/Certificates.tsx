@@ -1,13 +1,12 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Certificate, CertificatePage } from "@/api/core";
+import { Pages } from "@/features/actions/Pages";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
-import { cursorOf } from "@/server/pages";
 import { evidenceText } from "./evidence";
 
 export async function Certificates({ page }: { page: CertificatePage }) {
   const t = await getTranslations("certificates");
-  const next = cursorOf(page.next);
   if (page.results.length === 0) {
     return (
       <State icon="file" title={t("empty")}>
@@ -20,18 +19,13 @@ export async function Certificates({ page }: { page: CertificatePage }) {
       {page.results.map((certificate) => (
         <Card key={certificate.id} certificate={certificate} />
       ))}
-      <p className="row">
-        {page.previous !== null && (
-          <a className="btn" href="/certificates">
-            {t("newest")}
-          </a>
-        )}
-        {next && (
-          <a className="btn" href={`/certificates?cursor=${encodeURIComponent(next)}`}>
-            {t("earlier")}
-          </a>
-        )}
-      </p>
+      <Pages
+        label={t("pages")}
+        next={page.next}
+        previous={page.previous}
+        page="/certificates"
+        texts={{ next: t("earlier"), previous: t("later") }}
+      />
     </>
   );
 }
@@ -53,7 +47,7 @@ async function Card({ certificate }: { certificate: Certificate }) {
       <p>
         {t("name", { name })}. {t("completedOn", { date })}.
       </p>
-      <p className="meta">{evidenceText(certificate, t)}</p>
+      <p className="meta">{await evidenceText(certificate)}</p>
       {isValid ? <Files id={id} title={program_title} /> : <Revoked certificate={certificate} />}
       <p className="row">
         <a href={`/certificates/verify/${id}`}>

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
+import { useChange } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import type { GoalShared } from "./GoalActions";
 import { type GoalChoice, GoalForm } from "./GoalForm";
@@ -10,7 +10,7 @@ import { type GoalChoice, GoalForm } from "./GoalForm";
 export function AddGoal({ shared, isFirst }: { shared: GoalShared; isFirst: boolean }) {
   const { form, today, refusals } = shared;
   const [isOpen, setOpen] = useState(false);
-  const { isSending, error, run, clear } = useAction(refusals);
+  const { isSending, errors, run, clear } = useChange(refusals);
 
   async function save(choice: GoalChoice): Promise<void> {
     const isAdded = await run((idempotencyKey) =>
@@ -26,7 +26,7 @@ export function AddGoal({ shared, isFirst }: { shared: GoalShared; isFirst: bool
     clear();
   }
 
-  const fields = { form, today, isSending, error, onSave: save, onCancel: close };
+  const fields = { form, today, isSending, errors, onSave: save, onCancel: close };
   return (
     <>
       <button type="button" className={isFirst ? "btn next" : "btn"} onClick={() => setOpen(true)}>

@@ -2,13 +2,13 @@
 
 import { useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
+import { useChange } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { type HabitChoice, HabitForm, type HabitFormShared } from "./HabitForm";
 
 export function AddHabit({ shared, isFirst }: { shared: HabitFormShared; isFirst: boolean }) {
   const [isOpen, setOpen] = useState(false);
-  const { isSending, error, run, clear } = useAction(shared.refusals);
+  const { isSending, errors, run, clear } = useChange(shared.refusals);
 
   async function save(choice: HabitChoice): Promise<void> {
     const isAdded = await run((idempotencyKey) =>
@@ -33,7 +33,7 @@ export function AddHabit({ shared, isFirst }: { shared: HabitFormShared; isFirst
         <HabitForm
           shared={shared}
           isSending={isSending}
-          error={error}
+          errors={errors}
           onSave={save}
           onCancel={close}
         />

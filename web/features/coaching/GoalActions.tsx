@@ -2,10 +2,10 @@
 
 import type { Goal, GoalState } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
-import type { Refusals } from "@/client/useWrite";
+import { Errors } from "@/features/actions/Errors";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useChange } from "@/features/actions/useChange";
 import { ChangeDialog } from "@/features/dialog/ChangeDialog";
-import { Refused } from "@/features/dialog/Refused";
 import { type GoalChoice, GoalForm } from "./GoalForm";
 import type { GoalFormTexts, GoalTexts, VersionTexts } from "./texts";
 
@@ -13,7 +13,7 @@ export interface GoalShared {
   texts: GoalTexts;
   form: GoalFormTexts;
   versions: VersionTexts;
-  refusals: Refusals;
+  refusals: ActionTexts;
   today: string;
   locale: string;
   /** The states by their names. */
@@ -29,7 +29,7 @@ interface Properties {
 /** Changes a goal, or says that it is reached or let go. */
 export function GoalActions({ id, state, shared }: Properties) {
   const { texts } = shared;
-  const { isSending, error, run } = useAction(shared.refusals);
+  const { isSending, errors, run } = useChange(shared.refusals);
 
   async function move(to: GoalState): Promise<void> {
     await run(() => apiGateway.patch(`/coaching/goals/${id}/`, { state: to }));
@@ -48,7 +48,7 @@ export function GoalActions({ id, state, shared }: Properties) {
         {state === "active" && button("dropped", texts.drop)}
         {state !== "active" && button("active", texts.reopen)}
       </div>
-      <Refused text={error} />
+      <Errors errors={errors} />
     </>
   );
 }

@@ -1,7 +1,8 @@
 import type { FormEvent } from "react";
+import { Errors } from "@/features/actions/Errors";
+import { TextField } from "@/features/actions/fields";
+import type { ActionError } from "@/features/actions/useAction";
 import { FormButtons } from "@/features/dialog/FormButtons";
-import { Refused } from "@/features/dialog/Refused";
-import { TextField } from "@/features/dialog/TextField";
 import type { GoalFormTexts } from "./texts";
 
 export interface GoalChoice {
@@ -14,12 +15,12 @@ interface Properties {
   today: string;
   goal?: { title: string | null; target_date: string };
   isSending: boolean;
-  error: string | null;
+  errors: ActionError[];
   onSave: (choice: GoalChoice) => void;
   onCancel: () => void;
 }
 
-export function GoalForm({ form, today, goal, isSending, error, onSave, onCancel }: Properties) {
+export function GoalForm({ form, today, goal, isSending, errors, onSave, onCancel }: Properties) {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
@@ -32,6 +33,7 @@ export function GoalForm({ form, today, goal, isSending, error, onSave, onCancel
   return (
     <form className="stack" onSubmit={submit}>
       <TextField
+        id="goal-title"
         name="title"
         label={form.title}
         maxLength={200}
@@ -39,6 +41,7 @@ export function GoalForm({ form, today, goal, isSending, error, onSave, onCancel
         defaultValue={goal?.title ?? ""}
       />
       <TextField
+        id="goal-date"
         name="target_date"
         label={form.date}
         type="date"
@@ -46,7 +49,7 @@ export function GoalForm({ form, today, goal, isSending, error, onSave, onCancel
         min={earliest}
         defaultValue={goal?.target_date}
       />
-      <Refused text={error} />
+      <Errors errors={errors} />
       <FormButtons
         submit={form.save}
         kind="next"

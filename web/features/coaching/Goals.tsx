@@ -1,12 +1,13 @@
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { type Goal, goalsListMilestones, type Preferences } from "@/api/core";
 import { todayOf } from "@/client/days";
+import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { Road } from "@/features/shell/Road";
 import { State } from "@/features/shell/State";
 import { core, got } from "@/server/caller";
-import { refusals } from "@/server/refusals";
 import { AddGoal } from "./AddGoal";
+import { CODES } from "./codes";
 import { GoalActions, type GoalShared } from "./GoalActions";
 import { Milestones } from "./Milestones";
 
@@ -68,7 +69,7 @@ async function goalShared(today: string): Promise<GoalShared> {
     texts: t.raw("goal"),
     form: t.raw("goalForm"),
     versions: t.raw("versions"),
-    refusals: await refusals(t.raw("errors")),
+    refusals: await actionTexts(...CODES),
     today,
     locale: await getLocale(),
     states: {

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import type { Pause } from "@/api/core";
-import { Refused } from "@/features/dialog/Refused";
+import { Errors } from "@/features/actions/Errors";
 import { Icon } from "@/features/shell/Icon";
 import { ChangeHabit } from "./ChangeHabit";
 import type { HabitFormShared } from "./HabitForm";
@@ -40,7 +40,7 @@ export function HabitCard({ id, title, pausedDays, pause, shared, ...rest }: Pro
   const { texts } = shared;
   const path = `/coaching/habits/${id}/`;
   const marks = useMarks({ path, title, recorded: rest.states, shared });
-  const { states, isSending, error, mark } = marks;
+  const { states, isSending, errors, mark } = marks;
   const table = { labelledBy: `habit-${id}`, states, pausedDays, texts, isSending, onMark: mark };
   return (
     <article className="card" aria-labelledby={`habit-${id}`}>
@@ -51,7 +51,7 @@ export function HabitCard({ id, title, pausedDays, pause, shared, ...rest }: Pro
       <WeekTable days={shared.week} {...table} />
       {rest.children}
       <Sending {...marks} texts={texts} />
-      <Refused text={error} />
+      <Errors errors={errors} />
       <details>
         <summary>{texts.lastWeek}</summary>
         <WeekTable days={shared.lastWeek} {...table} />

@@ -1,14 +1,14 @@
 import { type FormEvent, useState } from "react";
 import type { Habit, HabitSchedule } from "@/api/core";
-import type { Refusals } from "@/client/useWrite";
+import { Errors } from "@/features/actions/Errors";
+import { TextField } from "@/features/actions/fields";
+import type { ActionError, ActionTexts } from "@/features/actions/useAction";
 import { FormButtons } from "@/features/dialog/FormButtons";
-import { Refused } from "@/features/dialog/Refused";
-import { TextField } from "@/features/dialog/TextField";
 import type { HabitFormTexts } from "./texts";
 
 export interface HabitFormShared {
   form: HabitFormTexts;
-  refusals: Refusals;
+  refusals: ActionTexts;
   /** "1 day a week" to "7 days a week". */
   timesAWeek: string[];
   /** Monday to Sunday. */
@@ -28,14 +28,14 @@ interface Properties {
   shared: HabitFormShared;
   habit?: Habit;
   isSending: boolean;
-  error: string | null;
+  errors: ActionError[];
   onSave: (choice: HabitChoice) => void;
   onCancel: () => void;
 }
 
 const SCHEDULES = ["daily", "times_a_week", "weekdays"] as const;
 
-export function HabitForm({ shared, habit, isSending, error, onSave, onCancel }: Properties) {
+export function HabitForm({ shared, habit, isSending, errors, onSave, onCancel }: Properties) {
   const { form } = shared;
   const [schedule, setSchedule] = useState<HabitSchedule>(habit?.schedule ?? "daily");
   const [hasNoDays, setNoDays] = useState(false);
@@ -53,6 +53,7 @@ export function HabitForm({ shared, habit, isSending, error, onSave, onCancel }:
   return (
     <form className="stack" onSubmit={submit}>
       <TextField
+        id="habit-title"
         name="title"
         label={form.title}
         hint={form.titleHint}
@@ -63,15 +64,16 @@ export function HabitForm({ shared, habit, isSending, error, onSave, onCancel }:
       <ScheduleField form={form} schedule={schedule} onChoose={setSchedule} />
       {schedule === "times_a_week" && <TimesField shared={shared} habit={habit} />}
       {schedule === "weekdays" && <DaysField shared={shared} habit={habit} />}
-      {hasNoDays && <Refused text={form.noDays} />}
+      {hasNoDays && <Errors errors={[{ field: "weekdays", text: form.noDays }]} />}
       <TextField
+        id="habit-reminder"
         name="reminder_at"
         label={form.reminder}
         hint={form.reminderHint}
         type="time"
         defaultValue={habit?.reminder_at ?? ""}
       />
-      <Refused text={error} />
+      <Errors errors={errors} />
       <FormButtons
         submit={form.save}
         kind="next"

@@ -1,9 +1,9 @@
 "use client";
 
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
-import type { Refusals } from "@/client/useWrite";
-import { Refused } from "@/features/dialog/Refused";
+import { Errors } from "@/features/actions/Errors";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useChange } from "@/features/actions/useChange";
 
 interface Properties {
   path: string;
@@ -11,12 +11,12 @@ interface Properties {
   text: string;
   /** What a screen reader adds, where several buttons read the same. */
   hidden?: string;
-  refusals: Refusals;
+  refusals: ActionTexts;
 }
 
 /** Puts a habit away or takes it up again. */
 export function HabitState({ path, to, text, hidden, refusals }: Properties) {
-  const { isSending, error, run } = useAction(refusals);
+  const { isSending, errors, run } = useChange(refusals);
 
   async function move(): Promise<void> {
     await run(() => apiGateway.patch(path, { state: to }));
@@ -28,7 +28,7 @@ export function HabitState({ path, to, text, hidden, refusals }: Properties) {
         {text}
         {hidden && <span className="hide"> {hidden}</span>}
       </button>
-      <Refused text={error} />
+      <Errors errors={errors} />
     </>
   );
 }

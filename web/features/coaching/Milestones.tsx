@@ -3,10 +3,10 @@
 import { type FormEvent, useRef, useState } from "react";
 import type { GoalMilestone } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
+import { Errors } from "@/features/actions/Errors";
+import { TextField } from "@/features/actions/fields";
+import { useChange } from "@/features/actions/useChange";
 import { FormButtons } from "@/features/dialog/FormButtons";
-import { Refused } from "@/features/dialog/Refused";
-import { TextField } from "@/features/dialog/TextField";
 import type { GoalShared } from "./GoalActions";
 import type { GoalTexts } from "./texts";
 
@@ -20,7 +20,7 @@ interface Properties {
 export function Milestones({ goalId, milestones, shared }: Properties) {
   const { texts } = shared;
   const path = `/coaching/goals/${goalId}/milestones/`;
-  const { isSending, error, run } = useAction(shared.refusals);
+  const { isSending, errors, run } = useChange(shared.refusals);
   const [pressed, setPressed] = useState<Record<string, boolean>>({});
 
   const [shown, setShown] = useState(milestones);
@@ -58,8 +58,9 @@ export function Milestones({ goalId, milestones, shared }: Properties) {
           />
         ))}
       </ul>
-      <Refused text={error} />
+      <Errors errors={errors} />
       <NewMilestone
+        goalId={goalId}
         texts={texts}
         isSending={isSending}
         onAdd={(title) =>
@@ -102,12 +103,13 @@ function Milestone(properties: MilestoneProperties) {
 }
 
 interface NewProperties {
+  goalId: string;
   texts: GoalTexts;
   isSending: boolean;
   onAdd: (title: string) => Promise<boolean>;
 }
 
-function NewMilestone({ texts, isSending, onAdd }: NewProperties) {
+function NewMilestone({ goalId, texts, isSending, onAdd }: NewProperties) {
   const form = useRef<HTMLFormElement>(null);
 
   async function add(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -120,7 +122,13 @@ function NewMilestone({ texts, isSending, onAdd }: NewProperties) {
 
   return (
     <form className="stack tight" ref={form} onSubmit={add}>
-      <TextField name="title" label={texts.newMilestone} maxLength={200} required />
+      <TextField
+        id={`step-${goalId}`}
+        name="title"
+        label={texts.newMilestone}
+        maxLength={200}
+        required
+      />
       <FormButtons submit={texts.addMilestone} isSending={isSending} />
     </form>
   );

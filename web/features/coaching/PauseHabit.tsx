@@ -1,11 +1,11 @@
-import type { FormEvent } from "react";
+import { type FormEvent, useId } from "react";
 import type { Pause } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { addDays } from "@/client/days";
-import { useAction } from "@/client/useAction";
+import { Errors } from "@/features/actions/Errors";
+import { TextField } from "@/features/actions/fields";
+import { useChange } from "@/features/actions/useChange";
 import { FormButtons } from "@/features/dialog/FormButtons";
-import { Refused } from "@/features/dialog/Refused";
-import { TextField } from "@/features/dialog/TextField";
 import type { HabitShared } from "./HabitCard";
 
 interface Properties {
@@ -23,7 +23,8 @@ export function PauseHabit({ path, pause, shared }: Properties) {
 
 function BeginPause({ path, shared }: { path: string; shared: HabitShared }) {
   const { texts, today } = shared;
-  const { isSending, error, run } = useAction(shared.refusals);
+  const id = useId();
+  const { isSending, errors, run } = useChange(shared.refusals);
 
   async function begin(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -35,13 +36,14 @@ function BeginPause({ path, shared }: { path: string; shared: HabitShared }) {
   return (
     <form className="stack tight" onSubmit={begin}>
       <TextField
+        id={id}
         name="last_day"
         label={texts.pauseUntil}
         hint={texts.pauseUntilHint}
         type="date"
         min={today}
       />
-      <Refused text={error} />
+      <Errors errors={errors} />
       <FormButtons submit={texts.pause} isSending={isSending} />
     </form>
   );
@@ -54,7 +56,7 @@ interface EndProperties {
 }
 
 function EndPause({ path, pause, shared }: EndProperties) {
-  const { isSending, error, run } = useAction(shared.refusals);
+  const { isSending, errors, run } = useChange(shared.refusals);
 
   async function end(): Promise<void> {
     // A pause that began today lasts a day at least.
@@ -67,7 +69,7 @@ function EndPause({ path, pause, shared }: EndProperties) {
       <button type="button" className="btn" disabled={isSending} onClick={end}>
         {shared.texts.goOn}
       </button>
-      <Refused text={error} />
+      <Errors errors={errors} />
     </div>
   );
 }

@@ -3,11 +3,11 @@
 import { type FormEvent, useState } from "react";
 import type { Reflection } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
-import type { Write } from "@/client/useWrite";
+import { Errors } from "@/features/actions/Errors";
+import type { Sending } from "@/features/actions/useChange";
+import { useChange } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { FormButtons } from "@/features/dialog/FormButtons";
-import { Refused } from "@/features/dialog/Refused";
 import { ReflectionFields, type Written, writtenIn } from "./ReflectionFields";
 import { ShareConsent } from "./ShareConsent";
 import type { ReflectionShared } from "./WriteReflection";
@@ -21,7 +21,7 @@ interface Properties {
 export function ReflectionActions({ reflection, shared }: Properties) {
   const { texts } = shared;
   const path = `/coaching/reflections/${reflection.id}/`;
-  const write = useAction(shared.refusals);
+  const write = useChange(shared.refusals);
   const [open, setOpen] = useState<"change" | "share" | "delete" | null>(null);
 
   function close(): void {
@@ -60,7 +60,7 @@ export function ReflectionActions({ reflection, shared }: Properties) {
           {texts.delete}
         </button>
       </div>
-      {open === null && <Refused text={write.error} />}
+      {open === null && <Errors errors={write.errors} />}
       <Change isOpen={open === "change"} {...dialog} onSave={change} />
       <Delete isOpen={open === "delete"} {...dialog} onDelete={remove} />
       <ShareConsent
@@ -74,7 +74,7 @@ export function ReflectionActions({ reflection, shared }: Properties) {
 
 interface DialogProperties extends Properties {
   isOpen: boolean;
-  write: Write;
+  write: Sending;
   onClose: () => void;
 }
 
@@ -91,7 +91,7 @@ function Change(properties: DialogProperties & { onSave: (written: Written) => v
     <Dialog isOpen={isOpen} title={texts.change} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
         <ReflectionFields id={reflection.id} shared={shared} reflection={reflection} />
-        <Refused text={write.error} />
+        <Errors errors={write.errors} />
         <FormButtons
           submit={texts.save}
           kind="next"
@@ -110,7 +110,7 @@ function Delete(properties: DialogProperties & { onDelete: () => void }) {
   return (
     <Dialog isOpen={isOpen} title={texts.deleteTitle} onClose={onClose}>
       <p>{texts.deleteText}</p>
-      <Refused text={write.error} />
+      <Errors errors={write.errors} />
       <div className="acts">
         <button type="button" className="btn bad" disabled={write.isSending} onClick={onDelete}>
           {texts.delete}

@@ -1,8 +1,8 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Reflection, ReflectionPage } from "@/api/core";
+import { Pages } from "@/features/actions/Pages";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
-import { cursorOf } from "@/server/pages";
 import { ReflectionActions } from "./ReflectionActions";
 import type { ReflectionShared } from "./WriteReflection";
 
@@ -13,7 +13,6 @@ interface Properties {
 
 export async function Reflections({ page, shared }: Properties) {
   const t = await getTranslations("coaching.reflections");
-  const [next, previous] = [cursorOf(page.next), cursorOf(page.previous)];
   if (page.results.length === 0) {
     return (
       <State icon="message" title={t("empty")}>
@@ -26,18 +25,13 @@ export async function Reflections({ page, shared }: Properties) {
       {page.results.map((reflection) => (
         <Entry key={reflection.id} reflection={reflection} shared={shared} />
       ))}
-      <p className="row">
-        {previous && (
-          <a className="btn" href="/coaching/reflections">
-            {t("newer")}
-          </a>
-        )}
-        {next && (
-          <a className="btn" href={`/coaching/reflections?cursor=${encodeURIComponent(next)}`}>
-            {t("earlier")}
-          </a>
-        )}
-      </p>
+      <Pages
+        label={t("pages")}
+        next={page.next}
+        previous={page.previous}
+        page="/coaching/reflections"
+        texts={{ next: t("earlier"), previous: t("later") }}
+      />
     </>
   );
 }

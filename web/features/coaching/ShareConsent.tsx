@@ -1,7 +1,7 @@
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
+import { Errors } from "@/features/actions/Errors";
+import { useChange } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
-import { Refused } from "@/features/dialog/Refused";
 import { letMentorsRead } from "./consents";
 import type { ReflectionShared } from "./WriteReflection";
 
@@ -16,7 +16,7 @@ interface Properties {
 /** Asks for the consent that sharing needs, and shares. */
 export function ShareConsent({ id, shared, onShared, onClose }: Properties) {
   const { texts, refusals } = shared;
-  const { isSending, error, run } = useAction(refusals);
+  const { isSending, errors, run } = useChange(refusals);
 
   async function consent(): Promise<void> {
     const isShared = await run(async () => {
@@ -32,7 +32,7 @@ export function ShareConsent({ id, shared, onShared, onClose }: Properties) {
   return (
     <Dialog isOpen={id !== null} title={texts.consentTitle} onClose={onClose}>
       <p>{texts.consentText}</p>
-      <Refused text={error} />
+      <Errors errors={errors} />
       <div className="acts">
         <button type="button" className="btn" disabled={isSending} onClick={consent}>
           {texts.consent}

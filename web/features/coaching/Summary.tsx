@@ -3,8 +3,7 @@ import { Suspense } from "react";
 import { coachingReadOverview } from "@/api/ai";
 import { ProblemState } from "@/features/shell/Problem";
 import { ai, got } from "@/server/caller";
-
-const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+import { CLOCK } from "@/server/formats";
 
 /** The summary, which the rest of the page does not wait for. */
 export function SummaryLater() {

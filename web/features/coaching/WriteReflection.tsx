@@ -5,9 +5,10 @@ import { type FormEvent, useRef, useState } from "react";
 import type { Mood, Reflection, ReflectionTag } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { sendLater } from "@/client/unsentStore";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { Errors } from "@/features/actions/Errors";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useSending } from "@/features/actions/useChange";
 import { FormButtons } from "@/features/dialog/FormButtons";
-import { Refused } from "@/features/dialog/Refused";
 import { Icon } from "@/features/shell/Icon";
 import { ReflectionFields, writtenIn } from "./ReflectionFields";
 import { ShareConsent } from "./ShareConsent";
@@ -18,7 +19,7 @@ export interface ReflectionShared {
   noMood: string;
   moods: { value: Mood; name: string }[];
   tags: { value: ReflectionTag; name: string }[];
-  refusals: Refusals;
+  refusals: ActionTexts;
   /** Whether the consent to mentors who read reflections is given. */
   mentorsMayRead: boolean;
 }
@@ -29,7 +30,7 @@ type Saved = "savedPrivate" | "savedShared" | "savedNotShared" | "savedKept";
 export function WriteReflection({ shared }: { shared: ReflectionShared }) {
   const { texts } = shared;
   const router = useRouter();
-  const { isSending, error, run } = useWrite(shared.refusals);
+  const { isSending, errors, run } = useSending(shared.refusals);
   const [saved, setSaved] = useState<Saved | null>(null);
   const [toShare, setToShare] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -61,7 +62,7 @@ export function WriteReflection({ shared }: { shared: ReflectionShared }) {
     <form className="stack" ref={form} onSubmit={save}>
       <ReflectionFields id="reflection" shared={shared} />
       <ShareField texts={texts} />
-      <Refused text={error} />
+      <Errors errors={errors} />
       <div role="status">{saved && <SavedNote saved={saved} texts={texts} />}</div>
       <FormButtons submit={texts.save} isSending={isSending} />
       <ShareConsent

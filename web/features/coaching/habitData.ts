@@ -10,8 +10,9 @@ import {
   weekdayOf,
   weekFrom,
 } from "@/client/days";
+import { actionTexts } from "@/features/actions/texts";
 import { core, type Got, got } from "@/server/caller";
-import { refusals } from "@/server/refusals";
+import { CODES } from "./codes";
 import type { HabitShared } from "./HabitCard";
 import type { Day, States } from "./WeekTable";
 
@@ -46,7 +47,7 @@ export async function habitShared(preferences: Preferences): Promise<HabitShared
     texts: t.raw("habit"),
     versions: t.raw("versions"),
     form: t.raw("habitForm"),
-    refusals: await refusals(t.raw("errors")),
+    refusals: await actionTexts(...CODES),
     timesAWeek: [1, 2, 3, 4, 5, 6, 7].map((count) => t("timesAWeek", { count })),
     weekdayNames: await weekdayNames(),
     week,

@@ -1,8 +1,9 @@
 import "server-only";
 import { getTranslations } from "next-intl/server";
 import { type ReflectionTag, usersMeConsents } from "@/api/core";
+import { actionTexts } from "@/features/actions/texts";
 import { core, got } from "@/server/caller";
-import { refusals } from "@/server/refusals";
+import { CODES } from "./codes";
 import type { ReflectionShared } from "./WriteReflection";
 
 const MOODS = ["very_bad", "bad", "neutral", "good", "very_good"] as const;
@@ -24,7 +25,7 @@ export async function reflectionShared(): Promise<ReflectionShared> {
     noMood: t("reflections.noMood"),
     moods: MOODS.map((value) => ({ value, name: t(`reflections.moods.${value}`) })),
     tags: TAGS.map((value) => ({ value, name: t(`reflections.tags.${value}`) })),
-    refusals: await refusals(t.raw("errors")),
+    refusals: await actionTexts(...CODES),
     mentorsMayRead: await mentorsMayRead(),
   };
 }

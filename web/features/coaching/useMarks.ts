@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { HabitEntryState } from "@/api/core";
 import { type Unsent, unsentOf } from "@/client/unsent";
 import { onChange, sendLater, store, userOfPage } from "@/client/unsentStore";
-import { useWrite } from "@/client/useWrite";
+import { useSending } from "@/features/actions/useChange";
 import type { HabitShared } from "./HabitCard";
 import type { States } from "./WeekTable";
 
@@ -23,7 +23,7 @@ interface Mark {
 /** The days of a habit: recorded by core, kept on this phone, or just pressed. */
 export function useMarks({ path, title, recorded, shared }: Marks) {
   const router = useRouter();
-  const { isSending, error, run } = useWrite(shared.refusals);
+  const { isSending, errors, run } = useSending(shared.refusals);
   const [pressed, setPressed] = useState<States>({});
   const [acceptedAt, setAcceptedAt] = useState<string | null>(null);
   const kept = useKept(`${path}log/`, () => setAcceptedAt(clockTime(shared.timeZone)));
@@ -57,7 +57,7 @@ export function useMarks({ path, title, recorded, shared }: Marks) {
 
   const isKept = Object.keys(kept).length > 0;
   const states: States = { ...recorded, ...kept, ...pressed };
-  return { states, isSending, isKept, error, acceptedAt, mark };
+  return { states, isSending, isKept, errors, acceptedAt, mark };
 }
 
 /** What waits on this phone for a path, the newest of each day; calls back when it is sent. */

@@ -3,15 +3,15 @@
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { useVersioned } from "@/client/useVersioned";
-import type { Refusals } from "@/client/useWrite";
+import { Errors } from "@/features/actions/Errors";
+import type { ActionError, ActionTexts } from "@/features/actions/useAction";
 import { Dialog } from "./Dialog";
-import { Refused } from "./Refused";
 import { TwoVersions, type VersionTexts } from "./TwoVersions";
 
 export interface ChangeFields<T, C> {
   value: T;
   isSending: boolean;
-  error: string | null;
+  errors: ActionError[];
   onSave: (choice: C) => void;
   onCancel: () => void;
 }
@@ -23,7 +23,7 @@ interface Properties<T, C> {
   title: string;
   loading: string;
   versions: VersionTexts;
-  refusals: Refusals;
+  refusals: ActionTexts;
   /** The two versions in words. */
   mine: (choice: C) => string[];
   theirs: (value: T) => string[];
@@ -85,7 +85,7 @@ interface BodyProperties<T, C> extends Properties<T, C> {
 
 function Body<T, C>(properties: BodyProperties<T, C>) {
   const { object, choice, onSave, onCancel, onFinish, form } = properties;
-  const { value, theirs, isSending, error } = object;
+  const { value, theirs, isSending, errors } = object;
   if (theirs && choice) {
     return (
       <>
@@ -96,12 +96,12 @@ function Body<T, C>(properties: BodyProperties<T, C>) {
           isSending={isSending}
           onKeep={(which) => (which === "mine" ? onSave(choice) : onFinish())}
         />
-        <Refused text={error} />
+        <Errors errors={errors} />
       </>
     );
   }
   if (value) {
-    return form({ value, isSending, error, onSave, onCancel });
+    return form({ value, isSending, errors, onSave, onCancel });
   }
-  return error ? <Refused text={error} /> : <p role="status">{properties.loading}</p>;
+  return errors.length > 0 ? <Errors errors={errors} /> : <p role="status">{properties.loading}</p>;
 }

@@ -1,9 +1,11 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Verdict } from "@/api/core";
 import { ApiError, apiGateway } from "@/client/apiGateway";
+import { Errors } from "@/features/actions/Errors";
+import { type ActionTexts, useAction } from "@/features/actions/useAction";
 
 export interface FeedbackTexts extends Record<Verdict, string> {
   /** Names the item that the buttons are about. */
@@ -11,8 +13,7 @@ export interface FeedbackTexts extends Record<Verdict, string> {
   /** After the answer came; `null` for a verdict that was taken back. */
   said: Record<Verdict | "null", string>;
   reload: string;
-  /** Sentences by the code of a refusal. */
-  refusals: Record<string, string>;
+  action: ActionTexts;
 }
 
 interface Properties {
@@ -27,51 +28,20 @@ const VERDICTS: Verdict[] = ["more_like_this", "not_for_me"];
 
 /** Two buttons about an item of a list; pressing one again takes it back. */
 export function Feedback({ contentId, verdict: first, texts, chosen }: Properties) {
-  const router = useRouter();
   const [verdict, setVerdict] = useState(first);
   const [said, setSaid] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [isSending, setSending] = useState(false);
-  const sending = useRef(false);
-  const unsent = useRef<{ verdict: Verdict; key: string } | null>(null);
-
-  async function give(wanted: Verdict): Promise<void> {
-    if (unsent.current?.verdict !== wanted) {
-      unsent.current = { verdict: wanted, key: crypto.randomUUID() };
-    }
-    const body = { content_id: contentId, verdict: wanted };
-    await apiGateway.post("/feedback/", body, { idempotencyKey: unsent.current.key });
-    unsent.current = null;
-  }
-
-  async function withdraw(): Promise<void> {
-    try {
-      await apiGateway.delete(`/feedback/${encodeURIComponent(contentId)}/`);
-    } catch (problem) {
-      if (!(problem instanceof ApiError && problem.status === 404)) {
-        throw problem; // what another page took back already is as wanted
-      }
-    }
-  }
+  const { isSending, errors, run } = useAction(texts.action);
 
   async function press(pressed: Verdict): Promise<void> {
-    if (sending.current) {
-      return;
-    }
-    sending.current = true;
-    setSending(true);
-    setError(null);
-    try {
-      const now = pressed === verdict ? null : pressed;
-      await (now ? give(now) : withdraw());
+    const now = pressed === verdict ? null : pressed;
+    const body = { content_id: contentId, verdict: now };
+    const sent = await run<unknown>((idempotencyKey) =>
+      now ? apiGateway.post("/feedback/", body, { idempotencyKey }) : withdraw(contentId),
+    );
+    if (sent !== null && !(sent instanceof ApiError)) {
       setVerdict(now);
       setSaid(texts.said[now ?? "null"]);
-    } catch (problem) {
-      const code = problem instanceof ApiError ? problem.code : "unavailable";
-      setError(texts.refusals[code] ?? (problem as Error).message);
     }
-    sending.current = false;
-    setSending(false);
   }
 
   return (
@@ -93,20 +63,33 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
         ))}
       </div>
       <p className="small" role="status">
-        {said && (
-          <>
-            {said}{" "}
-            <button type="button" className="btn quiet" onClick={() => router.refresh()}>
-              {texts.reload}
-            </button>
-          </>
-        )}
+        {said && <Said text={said} reload={texts.reload} />}
       </p>
-      {error && (
-        <p className="error" role="alert">
-          {error}
-        </p>
-      )}
+      <Errors errors={errors} />
     </>
   );
+}
+
+function Said({ text, reload }: { text: string; reload: string }) {
+  const router = useRouter();
+  return (
+    <>
+      {text}{" "}
+      <button type="button" className="btn quiet" onClick={() => router.refresh()}>
+        {reload}
+      </button>
+    </>
+  );
+}
+
+/** What another page took back already is as wanted. */
+async function withdraw(contentId: string): Promise<object> {
+  try {
+    return await apiGateway.delete(`/feedback/${encodeURIComponent(contentId)}/`);
+  } catch (problem) {
+    if (!(problem instanceof ApiError && problem.status === 404)) {
+      throw problem;
+    }
+    return {};
+  }
 }

@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { Recommendation } from "@/api/ai";
 import type { Verdict } from "@/api/core";
+import { actionTexts } from "@/features/actions/texts";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { item, itemAddress, recommended, verdicts } from "./data";
@@ -63,20 +64,13 @@ async function OpenItem({ recommendation, verdict }: Properties) {
 }
 
 async function feedbackTexts(title: string): Promise<FeedbackTexts> {
-  const [t, errors] = [await getTranslations("home.feedback"), await getTranslations("errors")];
+  const t = await getTranslations("home.feedback");
   return {
     group: t("group", { title }),
     more_like_this: t("more"),
     not_for_me: t("not"),
     said: { more_like_this: t("saidMore"), not_for_me: t("saidNot"), null: t("saidNothing") },
     reload: t("reload"),
-    refusals: {
-      offline: t("offline"),
-      unavailable: t("unavailable"),
-      rate_limited: errors("rate_limited"),
-      throttled: errors("throttled"),
-      guardian_consent_required: errors("guardian_consent_required"),
-      birth_year_required: errors("birth_year_required"),
-    },
+    action: await actionTexts("guardian_consent_required", "birth_year_required"),
   };
 }

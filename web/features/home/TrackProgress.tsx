@@ -1,21 +1,22 @@
 import { getTranslations } from "next-intl/server";
 import type { Track } from "@/api/core";
+import { ownProgress } from "@/features/learn/catalogue";
 import { ProblemState } from "@/features/shell/Problem";
 import { Road } from "@/features/shell/Road";
-import { ownProgress, trackItems } from "./data";
+import { coursesOf } from "./data";
 
 /** How many courses of the track are completed, by another's word than the learner's. */
 export async function TrackProgress({ track }: { track: Track }) {
   const [t, profiler] = [await getTranslations("home"), await getTranslations("profiler")];
-  const [items, own] = await Promise.all([trackItems(track), ownProgress()]);
-  const problem = items.problem ?? own.problem;
-  const courses = (items.data ?? []).filter(({ content_type }) => content_type === "course");
-  const ids = new Set(courses.map(({ content_id }) => content_id));
-  const completed = (own.data ?? []).filter(
-    ({ content_id, status }) => status === "completed" && ids.has(content_id),
-  );
+  const [courses, own] = await Promise.all([coursesOf(track), ownProgress()]);
+  const of = courses.data?.length ?? 0;
+  const completed = (courses.data ?? []).flatMap(({ content_id }) => {
+    const row = own.data?.of(content_id);
+    return row?.status === "completed" ? row : [];
+  });
   const done = completed.filter(({ completion_source }) => completion_source !== "self").length;
   const ticked = completed.length - done;
+  const problem = courses.problem ?? own.problem;
   return (
     <section className="stack" aria-labelledby="progress">
       <h2 id="progress">{profiler(`tracks.${track}.name`)}</h2>
@@ -24,13 +25,15 @@ export async function TrackProgress({ track }: { track: Track }) {
       ) : (
         <div className="stack tight">
           <p>
-            {t.rich("progress.courses", {
-              done,
-              of: courses.length,
-              b: (chunks) => <strong className="num">{chunks}</strong>,
-            })}
+            {of === 0
+              ? t("progress.none")
+              : t.rich("progress.courses", {
+                  done,
+                  of,
+                  b: (chunks) => <strong className="num">{chunks}</strong>,
+                })}
           </p>
-          {courses.length > 0 && <Road done={done} of={courses.length} here />}
+          {of > 0 && <Road done={done} of={of} here />}
           <p className="meta">
             {t("progress.counted")} {ticked > 0 && t("progress.ticked", { ticked })}
           </p>

@@ -70,9 +70,7 @@ async function MeetingItem({ meeting }: { meeting: Meeting }) {
   return (
     <li>
       <h3>
-        <a href="/mentorship/sessions">
-          {mentor ? t("week.session", { mentor }) : t("week.sessionWithMentor")}
-        </a>
+        <a href="/mentorship/sessions">{t("week.session", { mentor })}</a>
       </h3>
       <p>{when}</p>
       {!isConfirmed && <p className="meta">{t("week.unconfirmed")}</p>}

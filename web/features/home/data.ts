@@ -1,40 +1,24 @@
 import "server-only";
 import { cache } from "react";
 import { type RecommendationResponse, recommendationsList } from "@/api/ai";
-import {
-  type Content,
-  contentList,
-  contentRead,
-  feedbackList,
-  type Progress,
-  progressList,
-  type Track,
-  type Verdict,
-} from "@/api/core";
-import { ai, core, got } from "@/server/caller";
-import { allRows, type Known } from "./rows";
+import { type Content, feedbackList, type Track, type Verdict } from "@/api/core";
+import { catalogue, type Listed, readContent } from "@/features/learn/catalogue";
+import { ai, core, type Got, got } from "@/server/caller";
 
 const LISTED = 4; // the next step and three more
 
-/** All that the learner reported or had confirmed, the newest first. */
-export const ownProgress = cache(async (): Promise<Known<Progress[]>> => {
-  const rows = await allRows((page) => got(progressList({ client: core, query: page })));
-  return rows.data
-    ? { data: rows.data.sort((one, other) => other.updated_at.localeCompare(one.updated_at)) }
-    : rows;
-});
+/** The courses on offer in a track. */
+export async function coursesOf(track: Track): Promise<Listed<Content>> {
+  const { data, problem } = await catalogue();
+  return data ? { data: data.courses.filter((one) => one.track === track) } : { problem };
+}
 
-/** What is on offer in a track. */
-export const trackItems = cache(async (track: Track): Promise<Known<Content[]>> => {
-  return allRows((page) => got(contentList({ client: core, query: { ...page, track } })));
-});
+/** One item, retired ones too; null while it is not known. */
+export async function item(id: string): Promise<Content | null> {
+  return (await readContent(id)).data ?? null;
+}
 
-export const item = cache(async (id: string): Promise<Content | null> => {
-  const { data } = await got(contentRead({ client: core, path: { content_id: id } }));
-  return data ?? null;
-});
-
-export const recommended = cache(async (): Promise<Known<RecommendationResponse>> => {
+export const recommended = cache(async (): Promise<Got<RecommendationResponse>> => {
   return got(recommendationsList({ client: ai, query: { limit: LISTED } }));
 });
 
@@ -45,6 +29,4 @@ export const verdicts = cache(async (): Promise<Map<string, Verdict>> => {
 });
 
 /** Courses, modules and missions have one address. */
-export function itemAddress(id: string): string {
-  return `/learn/${encodeURIComponent(id)}`;
-}
+export { hrefOf as itemAddress } from "@/features/learn/courses";

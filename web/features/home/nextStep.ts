@@ -1,9 +1,12 @@
 import "server-only";
 import type { EmptyKind, Recommendation } from "@/api/ai";
-import type { Content, Progress, User } from "@/api/core";
+import type { Content, User } from "@/api/core";
+import type { ProgressBook } from "@/features/learn/books";
+import { catalogue, ownProgress } from "@/features/learn/catalogue";
+import { courseState } from "@/features/learn/courses";
 import type { Refusal } from "@/server/caller";
-import { item, ownProgress, recommended, trackItems } from "./data";
-import { submissions } from "./submissions";
+import { item, recommended } from "./data";
+import { newestFirst, submissions } from "./submissions";
 
 /** How far a course is, in modules that are completed. */
 export interface Modules {
@@ -32,32 +35,35 @@ export async function nextStep(user: User): Promise<NextStep> {
 
 async function begun(): Promise<NextStep | null> {
   const [own, { data: sent = [] }] = await Promise.all([ownProgress(), submissions()]);
-  const waiting = new Set(sent.filter(({ wait }) => wait).map(({ mission }) => mission.content_id));
-  const row = own.data?.find(
-    ({ status, content_id }) => status === "in_progress" && !waiting.has(content_id),
-  );
-  const found = row && (await item(row.content_id));
-  if (!row || !found) {
+  if (!own.data) {
     return null;
   }
-  const modules = await modulesOf(found, own.data ?? []);
-  return { kind: "goOn", item: found, percentage: row.completion_percentage, modules };
+  const waiting = new Set(sent.filter(({ wait }) => wait).map(({ mission }) => mission.content_id));
+  const open = own.data.rows.filter(
+    ({ status, content_id }) => status === "in_progress" && !waiting.has(content_id),
+  );
+  const row = open.sort(newestFirst)[0];
+  const found = row && (await item(row.content_id));
+  return found
+    ? {
+        kind: "goOn",
+        item: found,
+        percentage: row.completion_percentage,
+        modules: await modulesOf(found, own.data),
+      }
+    : null;
 }
 
 /** Of the course that an item is, or is a module of; null if it has no modules. */
-async function modulesOf(found: Content, own: Progress[]): Promise<Modules | null> {
+async function modulesOf(found: Content, own: ProgressBook): Promise<Modules | null> {
+  const { data: offered } = await catalogue();
   const courseId = found.content_type === "course" ? found.content_id : found.course_id;
-  const { data: items = [] } = await trackItems(found.track);
-  const modules = items.filter(({ course_id }) => course_id !== null && course_id === courseId);
-  const course = items.find(({ content_id }) => content_id === courseId);
-  if (!course || modules.length === 0) {
+  const course = courseId ? offered?.byId.get(courseId) : undefined;
+  if (!offered || !course) {
     return null;
   }
-  const completed = new Set(
-    own.filter(({ status }) => status === "completed").map(({ content_id }) => content_id),
-  );
-  const done = modules.filter(({ content_id }) => completed.has(content_id)).length;
-  return { course: course.title, done, of: modules.length };
+  const { modules, done, of } = courseState(course, offered, own);
+  return modules.length > 0 ? { course: course.title, done, of } : null;
 }
 
 async function firstRecommended(): Promise<NextStep> {

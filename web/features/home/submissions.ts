@@ -9,9 +9,8 @@ import {
   submissionsReadWait,
   type Wait,
 } from "@/api/core";
+import { allPages, type Listed, ownProgress } from "@/features/learn/catalogue";
 import { core, got } from "@/server/caller";
-import { ownProgress } from "./data";
-import { allRows, type Known } from "./rows";
 
 const MOST = 5;
 
@@ -24,25 +23,30 @@ export interface Sent {
 }
 
 /** Of the missions that are in progress, the newest first. */
-export const submissions = cache(async (): Promise<Known<Sent[]>> => {
+export const submissions = cache(async (): Promise<Listed<Sent>> => {
   const own = await ownProgress();
-  if (own.problem) {
+  if (!own.data) {
     return own;
   }
-  const begun = own.data.filter(isBegunMission).slice(0, MOST);
+  const begun = own.data.rows.filter(isBegunMission).sort(newestFirst).slice(0, MOST);
   if (begun.length === 0) {
     return { data: [] };
   }
-  const missions = await allRows((page) => got(missionsList({ client: core, query: page })));
-  if (missions.problem) {
+  const missions = await allPages((page) => got(missionsList({ client: core, query: page })));
+  if (!missions.data) {
     return missions;
   }
+  const offered = missions.data;
   const found = begun.flatMap(
-    ({ content_id }) => missions.data.find((one) => one.content_id === content_id) ?? [],
+    ({ content_id }) => offered.find((one) => one.content_id === content_id) ?? [],
   );
   const sent = await Promise.all(found.map(sentOf));
   return { data: sent.filter((one) => one !== null) };
 });
+
+export function newestFirst(one: Progress, other: Progress): number {
+  return other.updated_at.localeCompare(one.updated_at);
+}
 
 function isBegunMission({ content_type, status }: Progress): boolean {
   return content_type === "mission" && status === "in_progress";

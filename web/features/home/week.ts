@@ -9,10 +9,10 @@ import {
   habitsListEntries,
   type MentorshipSession,
   mentorshipSessionsList,
-  mentorsRead,
 } from "@/api/core";
+import { allPages, type Listed } from "@/features/learn/catalogue";
+import { mentorNames } from "@/features/times/people";
 import { core, got } from "@/server/caller";
-import { allRows, type Known } from "./rows";
 import { comingWeek, monday } from "./when";
 
 const MOST_HABITS = 5;
@@ -25,7 +25,7 @@ export interface HabitWeek {
 }
 
 /** The active habits with the days of this week that are done. */
-export async function habitWeeks(): Promise<Known<HabitWeek[]>> {
+export async function habitWeeks(): Promise<Listed<HabitWeek>> {
   const query = { state: "active", page_size: MOST_HABITS } as const;
   const habits = await got(habitsList({ client: core, query }));
   if (habits.problem) {
@@ -53,25 +53,27 @@ function dueDays({ schedule, times_a_week, weekdays }: Habit): number {
 
 /** Something at a time: a session of two, one of a group, or an event. */
 export type Meeting = { id: string; startsAt: string } & (
-  | { kind: "session"; mentor: string | null; isConfirmed: boolean }
+  | { kind: "session"; mentor: string; isConfirmed: boolean }
   | { kind: "group" | "event"; title: string; location: string }
 );
 
 /** What the learner is part of in the seven days to come, by its start. */
-export async function meetings(): Promise<Known<Meeting[]>> {
+export async function meetings(): Promise<Listed<Meeting>> {
   const week = comingWeek();
   const query = { ...week, page_size: 100 };
   const [sessions, groups, events] = await Promise.all([
     got(mentorshipSessionsList({ client: core, query })),
-    allRows((page) => got(groupSessionsList({ client: core, query: page }))),
+    allPages((page) => got(groupSessionsList({ client: core, query: page }))),
     got(calendarEventsList({ client: core, query: { ...query, state: "scheduled" } })),
   ]);
   const problem = sessions.problem ?? groups.problem ?? events.problem;
   if (problem) {
     return { problem };
   }
+  const ahead = (sessions.data?.results ?? []).filter(isToCome);
+  const nameOf = await mentorNames(ahead.map(({ mentor }) => mentor));
   const found: Meeting[] = [
-    ...(await Promise.all((sessions.data?.results ?? []).filter(isToCome).map(sessionMeeting))),
+    ...ahead.map((one) => sessionMeeting(one, nameOf(one.mentor))),
     ...(groups.data ?? []).filter((one) => isSeatWithin(one, week)).map(groupMeeting),
     ...(events.data?.results ?? []).map(eventMeeting),
   ];
@@ -88,13 +90,8 @@ function isSeatWithin(group: GroupSession, { from, to }: { from: string; to: str
   return isSoon && group.has_seat && group.cancelled_at === null;
 }
 
-async function sessionMeeting(session: MentorshipSession): Promise<Meeting> {
-  const { id, mentor, starts_at, state } = session;
-  const { data } = mentor
-    ? await got(mentorsRead({ client: core, path: { mentor_id: mentor } }))
-    : { data: null };
-  const isConfirmed = state === "confirmed";
-  return { kind: "session", id, startsAt: starts_at, mentor: data?.name ?? null, isConfirmed };
+function sessionMeeting({ id, starts_at, state }: MentorshipSession, mentor: string): Meeting {
+  return { kind: "session", id, startsAt: starts_at, mentor, isConfirmed: state === "confirmed" };
 }
 
 function groupMeeting({ id, title, starts_at }: GroupSession): Meeting {

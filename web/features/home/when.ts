@@ -1,5 +1,6 @@
 import "server-only";
 import { getLocale, getTimeZone, getTranslations } from "next-intl/server";
+import { mondayOf, todayOf } from "@/client/days";
 
 const DAY = { weekday: "long", day: "numeric", month: "long" } as const;
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
@@ -29,12 +30,8 @@ async function text(moment: Date, options: Intl.DateTimeFormatOptions): Promise<
 }
 
 /** The Monday of this week, as a date of the zone: "2026-11-23". */
-export async function monday(now: Date = new Date()): Promise<string> {
-  const timeZone = await getTimeZone();
-  const today = new Intl.DateTimeFormat("sv-SE", { timeZone }).format(now);
-  const noon = new Date(`${today}T12:00:00Z`);
-  const daysAgo = (noon.getUTCDay() + 6) % 7;
-  return new Date(noon.getTime() - daysAgo * DAY_MS).toISOString().slice(0, 10);
+export async function monday(): Promise<string> {
+  return mondayOf(todayOf({ time_zone: await getTimeZone(), day_start_hour: 0 }));
 }
 
 /** From now to a week from now. */

@@ -1,11 +1,13 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { ContentType } from "@/api/core";
-import { type Sentences, sentenceOf } from "@/client/sentences";
+import type { Sentences } from "@/client/sentences";
 import { sendLater } from "@/client/unsentStore";
+import { useSend } from "@/client/useSend";
 import { Icon } from "@/features/shell/Icon";
+import { ErrorText } from "@/features/texts/ErrorText";
 
 interface Properties {
   contentId: string;
@@ -24,47 +26,41 @@ interface Properties {
 /** Reports an item as completed on the learner's word. */
 export function CompleteButton({ contentId, contentType, next, texts, sentences }: Properties) {
   const router = useRouter();
-  const sending = useRef(false);
-  const [isSending, setSending] = useState(false);
   const [isKept, setKept] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { isSending, problem, send } = useSend(sentences);
 
   async function complete(): Promise<void> {
-    if (sending.current) {
-      return;
-    }
-    sending.current = true;
-    setSending(true);
-    setProblem(null);
-    const body = {
-      content_id: contentId,
-      content_type: contentType,
-      status: "completed",
-      completion_percentage: 100,
-      reported_at: new Date().toISOString(),
-    };
-    const report = { method: "POST", path: "/progress/", body, title: texts.title } as const;
-    try {
+    await send(contentId, async () => {
+      const body = {
+        content_id: contentId,
+        content_type: contentType,
+        status: "completed",
+        completion_percentage: 100,
+        reported_at: new Date().toISOString(),
+      };
+      const report = { method: "POST", path: "/progress/", body, title: texts.title } as const;
       const { state } = await sendLater(report);
       if (state === "kept") {
         setKept(true);
-        return; // it is sent by itself: pressing again would keep another one
+        return true; // it goes by itself: pressing again would keep another one
       }
       if (next) {
         location.assign(next);
-        return;
+        return true;
       }
       router.refresh();
-    } catch (error) {
-      setProblem(sentenceOf(error, sentences));
-    }
-    sending.current = false;
-    setSending(false);
+      return false;
+    });
   }
 
   return (
     <>
-      <button type="button" className="btn next" disabled={isSending} onClick={complete}>
+      <button
+        type="button"
+        className="btn next"
+        disabled={isSending}
+        onClick={() => void complete()}
+      >
         {texts.button}
       </button>
       {isKept && (
@@ -73,12 +69,7 @@ export function CompleteButton({ contentId, contentType, next, texts, sentences 
           {texts.kept}
         </p>
       )}
-      {problem && (
-        <p className="error" role="alert">
-          <Icon name="alert" className="s" />
-          {problem}
-        </p>
-      )}
+      <ErrorText text={problem} />
     </>
   );
 }

@@ -1,5 +1,7 @@
 "use client";
 
+import { CodeSpans } from "@/features/texts/CodeSpans";
+
 export interface OrderTexts {
   /** With {option}. */
   up: string;
@@ -37,7 +39,7 @@ export function OrderedOptions({ options, order, texts, onOrder }: Properties) {
           return (
             <li key={number} className="row apart">
               <span>
-                {place + 1}. {option}
+                {place + 1}. <CodeSpans text={option} />
               </span>
               <span className="row">
                 <button

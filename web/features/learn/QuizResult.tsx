@@ -2,6 +2,7 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import type { QuizAttempt, ShownQuestion } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
+import { CodeSpans } from "@/features/texts/CodeSpans";
 
 /** A submitted attempt: its score, and for each question what was answered and whether it was right. */
 export async function QuizResult({ attempt }: { attempt: QuizAttempt }) {
@@ -35,7 +36,7 @@ async function Answered({ question }: { question: ShownQuestion }) {
   return (
     <li className="stack tight">
       <h3>
-        {number}. {prompt}
+        {number}. <CodeSpans text={prompt} />
       </h3>
       <p className="row">
         <span className={`badge ${right ? "ok" : "warn"}`}>
@@ -45,12 +46,19 @@ async function Answered({ question }: { question: ShownQuestion }) {
       </p>
       {answers.length ? (
         <p>
-          <span className="soft">{t("quiz.yourAnswer")}</span> {answers.join(" · ")}
+          <span className="soft">{t("quiz.yourAnswer")}</span>{" "}
+          <CodeSpans text={answers.join(" · ")} />
         </p>
       ) : (
         <p className="soft">{t("quiz.noAnswer")}</p>
       )}
-      {feedback && <p className="why">{feedback}</p>}
+      {feedback && (
+        <p className="why">
+          <span>
+            <CodeSpans text={feedback} />
+          </span>
+        </p>
+      )}
     </li>
   );
 }

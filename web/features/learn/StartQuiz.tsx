@@ -1,10 +1,10 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useRef, useState } from "react";
 import { ApiError, apiGateway } from "@/client/apiGateway";
-import { type Sentences, sentenceOf } from "@/client/sentences";
-import { Icon } from "@/features/shell/Icon";
+import type { Sentences } from "@/client/sentences";
+import { useSend } from "@/client/useSend";
+import { ErrorText } from "@/features/texts/ErrorText";
 
 interface Properties {
   /** Which shows the open attempt. */
@@ -19,62 +19,36 @@ interface Properties {
 /** Starts an attempt; the page then shows its questions. */
 export function StartQuiz({ page, quizId, progressId, text, sentences }: Properties) {
   const router = useRouter();
-  const sending = useRef(false);
-  const keys = useRef<[string, string] | null>(null);
-  const [isSending, setSending] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { isSending, problem, send } = useSend(sentences);
 
   async function start(): Promise<void> {
-    if (sending.current) {
-      return;
-    }
-    sending.current = true;
-    setSending(true);
-    setProblem(null);
-    keys.current ??= [crypto.randomUUID(), crypto.randomUUID()];
-    try {
+    await send(page, async (key) => {
       if (progressId !== null) {
-        await again(progressId, keys.current[0]);
+        await postUnless("not_completed", `/progress/${progressId}/attempts/`, `${key}-again`);
       }
-      const path = `/quizzes/${quizId}/attempts/`;
-      await apiGateway.post(path, undefined, { idempotencyKey: keys.current[1] });
+      await postUnless("attempt_open", `/quizzes/${quizId}/attempts/`, key);
       router.replace(page);
       router.refresh();
-      return;
-    } catch (error) {
-      if (error instanceof ApiError && error.code === "attempt_open") {
-        router.refresh();
-        return;
-      }
-      if (error instanceof ApiError && error.status > 0) {
-        keys.current = null; // the refusal is stored for its key
-      }
-      setProblem(sentenceOf(error, sentences));
-    }
-    sending.current = false;
-    setSending(false);
+      return false;
+    });
   }
 
   return (
     <div className="stack tight">
-      <button type="button" className="btn next" disabled={isSending} onClick={start}>
+      <button type="button" className="btn next" disabled={isSending} onClick={() => void start()}>
         {text}
       </button>
-      {problem && (
-        <p className="error" role="alert">
-          <Icon name="alert" className="s" />
-          {problem}
-        </p>
-      )}
+      <ErrorText text={problem} />
     </div>
   );
 }
 
-async function again(progressId: number, idempotencyKey: string): Promise<void> {
+/** The code says that it was done before. */
+async function postUnless(code: string, path: string, idempotencyKey: string): Promise<void> {
   try {
-    await apiGateway.post(`/progress/${progressId}/attempts/`, undefined, { idempotencyKey });
+    await apiGateway.post(path, undefined, { idempotencyKey });
   } catch (error) {
-    if (!(error instanceof ApiError && error.code === "not_completed")) {
+    if (!(error instanceof ApiError && error.code === code)) {
       throw error;
     }
   }

@@ -25,7 +25,7 @@ export async function StepOn({ item, body, current, around, quiz }: Properties) 
           {t("nextSection", { title: next.title })}
         </a>
       ) : (
-        <AtTheEnd item={item} around={around} quiz={quiz} />
+        <AtTheEnd item={item} around={around} quiz={quiz} hasText={body !== null} />
       )}
       {current > 1 && (
         <a className="btn" href={`${hrefOf(id)}/${current - 1}`}>
@@ -36,9 +36,9 @@ export async function StepOn({ item, body, current, around, quiz }: Properties) 
   );
 }
 
-type EndProperties = Pick<Properties, "item" | "around" | "quiz">;
+type EndProperties = Pick<Properties, "item" | "around" | "quiz"> & { hasText: boolean };
 
-async function AtTheEnd({ item, around, quiz }: EndProperties) {
+async function AtTheEnd({ item, around, quiz, hasText }: EndProperties) {
   const t = await getTranslations("learn");
   const following = nextModule(item, around);
   const isCompleted = around.progress?.status === "completed";
@@ -57,7 +57,7 @@ async function AtTheEnd({ item, around, quiz }: EndProperties) {
         contentType={item.content_type}
         next={after ? hrefOf(after.content_id) : null}
         texts={{
-          button: t("complete"),
+          button: hasText ? t("complete") : t("completePlain"),
           kept: t("completeKept"),
           title: t("finishedOf", { title: item.title }),
         }}

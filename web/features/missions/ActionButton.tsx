@@ -1,10 +1,11 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { ApiError, apiGateway } from "@/client/apiGateway";
-import { type Sentences, sentenceOf } from "@/client/sentences";
-import { Icon } from "@/features/shell/Icon";
+import type { Sentences } from "@/client/sentences";
+import { useSend } from "@/client/useSend";
+import { ErrorText } from "@/features/texts/ErrorText";
 
 interface Confirmation {
   title: string;
@@ -30,35 +31,19 @@ export function ActionButton(properties: Properties) {
   const { path, text, className = "btn", confirmation, done = [], sentences } = properties;
   const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
-  const sending = useRef(false);
-  const key = useRef("");
-  const [isSending, setSending] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { isSending, problem, send } = useSend(sentences);
 
   async function act(): Promise<void> {
     dialog.current?.close();
-    if (sending.current) {
-      return;
-    }
-    sending.current = true;
-    setSending(true);
-    setProblem(null);
-    key.current ||= crypto.randomUUID();
-    try {
-      await apiGateway.post(path, undefined, { idempotencyKey: key.current });
+    await send(path, async (idempotencyKey) => {
+      await apiGateway.post(path, undefined, { idempotencyKey }).catch((error) => {
+        if (!(error instanceof ApiError && done.includes(error.code))) {
+          throw error;
+        }
+      });
       router.refresh();
-    } catch (error) {
-      if (error instanceof ApiError && error.status > 0) {
-        key.current = ""; // the refusal is stored for its key
-      }
-      if (error instanceof ApiError && done.includes(error.code)) {
-        router.refresh();
-      } else {
-        setProblem(sentenceOf(error, sentences));
-      }
-    }
-    sending.current = false;
-    setSending(false);
+      return false;
+    });
   }
 
   const ask = confirmation ? () => dialog.current?.showModal() : () => void act();
@@ -67,12 +52,7 @@ export function ActionButton(properties: Properties) {
       <button type="button" className={className} disabled={isSending} onClick={ask}>
         {text}
       </button>
-      {problem && (
-        <p className="error" role="alert">
-          <Icon name="alert" className="s" />
-          {problem}
-        </p>
-      )}
+      <ErrorText text={problem} />
       {confirmation && (
         <dialog ref={dialog} aria-label={confirmation.title}>
           <h2>{confirmation.title}</h2>

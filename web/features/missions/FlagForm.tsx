@@ -1,11 +1,12 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { FlagStatus } from "@/api/core";
-import { ApiError, apiGateway } from "@/client/apiGateway";
-import { type Sentences, sentenceOf } from "@/client/sentences";
-import { Icon } from "@/features/shell/Icon";
+import { apiGateway } from "@/client/apiGateway";
+import type { Sentences } from "@/client/sentences";
+import { useSend } from "@/client/useSend";
+import { ErrorText } from "@/features/texts/ErrorText";
 
 interface Properties {
   missionId: string;
@@ -16,41 +17,23 @@ interface Properties {
 /** Enters the flag that the learner found in the lab. */
 export function FlagForm({ missionId, texts, sentences }: Properties) {
   const router = useRouter();
-  const sending = useRef(false);
-  const key = useRef("");
   const [flag, setFlag] = useState("");
-  const [isSending, setSending] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-
-  function write(written: string): void {
-    setFlag(written);
-    key.current = "";
-  }
+  const { isSending, problem, say, send } = useSend(sentences);
+  const entered = flag.trim();
 
   async function enter(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if (sending.current || !flag.trim()) {
+    if (!entered) {
       return;
     }
-    sending.current = true;
-    setSending(true);
-    setProblem(null);
-    key.current ||= crypto.randomUUID();
-    const path = `/missions/${missionId}/flags/`;
-    try {
-      const options = { idempotencyKey: key.current };
-      const { body } = await apiGateway.post<FlagStatus>(path, { flag: flag.trim() }, options);
-      setProblem(body.solved ? null : texts.wrong);
+    await send(entered, async (idempotencyKey) => {
+      const path = `/missions/${missionId}/flags/`;
+      const body = { flag: entered };
+      const answer = await apiGateway.post<FlagStatus>(path, body, { idempotencyKey });
+      say(answer.body.solved ? null : texts.wrong);
       router.refresh();
-    } catch (error) {
-      if (error instanceof ApiError && error.code === "flag_found") {
-        router.refresh();
-      } else {
-        setProblem(sentenceOf(error, sentences));
-      }
-    }
-    sending.current = false;
-    setSending(false);
+      return false;
+    });
   }
 
   return (
@@ -69,14 +52,9 @@ export function FlagForm({ missionId, texts, sentences }: Properties) {
           value={flag}
           aria-invalid={problem ? true : undefined}
           aria-describedby={problem ? "flag-hint flag-error" : "flag-hint"}
-          onChange={(event) => write(event.target.value)}
+          onChange={(event) => setFlag(event.target.value)}
         />
-        {problem && (
-          <p className="error" id="flag-error" role="alert">
-            <Icon name="alert" className="s" />
-            {problem}
-          </p>
-        )}
+        <ErrorText id="flag-error" text={problem} />
       </div>
       <button type="submit" className="btn" disabled={isSending}>
         {texts.submit}

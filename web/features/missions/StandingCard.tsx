@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import type { Mission, Submission } from "@/api/core";
+import type { Mission, Submission, SubmissionState } from "@/api/core";
 import type { Sentences } from "@/client/sentences";
 import { momentOf } from "@/features/home/when";
 import { Icon } from "@/features/shell/Icon";
@@ -29,13 +29,10 @@ export async function StandingCard(properties: Properties) {
   const { latest } = standing;
   return (
     <section className="card now" aria-labelledby="standing">
-      {latest ? (
-        <Latest mission={mission} submission={latest} sentences={sentences} />
-      ) : (
-        <h2 id="standing">{t("begin.title")}</h2>
-      )}
+      {latest ? <State submission={latest} /> : <h2 id="standing">{t("begin.title")}</h2>}
       <Start mission={mission} standing={standing} isClosed={isClosed} sentences={sentences} />
       {children}
+      {latest && <Details mission={mission} submission={latest} sentences={sentences} />}
     </section>
   );
 }
@@ -83,24 +80,15 @@ function startText(t: Translator, { latest, makesChanges }: Standing): string {
   return latest ? t("begin.again") : t("begin.button");
 }
 
-interface LatestProperties {
-  mission: Mission;
-  submission: Submission;
-  sentences: Sentences;
-}
-
-async function Latest({ mission, submission, sentences }: LatestProperties) {
+/** In what state the newest attempt is. */
+async function State({ submission }: { submission: Submission }) {
   const t = await getTranslations("submissions");
-  const { id, state, attempt, submitted_at, late_minutes } = submission;
-  const isWaiting = state === "submitted" || state === "in_review";
-  const reviews = isWaiting ? [] : await reviewsOf(id);
-  const review = reviews[0];
-  const rubric = review ? await rubricOf(mission.id, review.rubric_version) : null;
+  const { state, attempt, submitted_at, late_minutes } = submission;
   return (
     <>
       <p className="row apart small">
         <strong>{t("attempt", { attempt })}</strong>
-        {submitted_at && (
+        {submitted_at && isWaiting(state) && (
           <span className="sync accepted">
             <Icon name="check" />
             {t("sync.accepted", { time: await hourText(submitted_at) })}
@@ -112,10 +100,31 @@ async function Latest({ mission, submission, sentences }: LatestProperties) {
         <StateBadge state={state} />
       </p>
       {submitted_at && (
-        <p className="meta">{t("handedIn", { moment: await momentOf(submitted_at) })}</p>
+        <p className="meta">
+          {t("handedIn", { moment: await momentOf(submitted_at) })}
+          {late_minutes > 0 && ` ${t("late", { minutes: late_minutes })}`}
+        </p>
       )}
-      {late_minutes > 0 && <p className="meta">{t("late", { minutes: late_minutes })}</p>}
-      {isWaiting && <WaitText submissionId={id} />}
+    </>
+  );
+}
+
+interface DetailsProperties {
+  mission: Mission;
+  submission: Submission;
+  sentences: Sentences;
+}
+
+/** The review of the newest attempt, or when it is promised. */
+async function Details({ mission, submission, sentences }: DetailsProperties) {
+  const t = await getTranslations("submissions");
+  const { id, state } = submission;
+  const reviews = isWaiting(state) ? [] : await reviewsOf(id);
+  const review = reviews[0];
+  const rubric = review ? await rubricOf(mission.id, review.rubric_version) : null;
+  return (
+    <>
+      {isWaiting(state) && <WaitText submissionId={id} />}
       {review && <ReviewText review={review} rubric={rubric?.data ?? null} />}
       <p>
         <a href={`/missions/${mission.id}/attempts/${id}`}>{t("seeAttempt")}</a>
@@ -138,4 +147,8 @@ async function Latest({ mission, submission, sentences }: LatestProperties) {
       )}
     </>
   );
+}
+
+function isWaiting(state: SubmissionState): boolean {
+  return state === "submitted" || state === "in_review";
 }

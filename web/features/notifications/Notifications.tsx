@@ -1,10 +1,12 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Notification, NotificationPage } from "@/api/core";
-import { Press } from "@/features/dialog/Press";
+import { ActButton } from "@/features/actions/ActButton";
+import { Pages } from "@/features/actions/Pages";
+import { actionTexts } from "@/features/actions/texts";
+import type { ActionTexts } from "@/features/actions/useAction";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
-import { cursorOf } from "@/server/pages";
-import { refusals } from "@/server/refusals";
+import { MOMENT } from "@/server/formats";
 import { addressOf } from "./addresses";
 
 interface Properties {
@@ -15,7 +17,7 @@ interface Properties {
 /** A page of the list, the newest first. */
 export async function Notifications({ page, onlyUnread }: Properties) {
   const t = await getTranslations("notifications");
-  const texts = await refusals();
+  const texts = await actionTexts();
   if (page.results.length === 0) {
     return (
       <State icon="bell" title={onlyUnread ? t("allRead") : t("empty")}>
@@ -29,14 +31,14 @@ export async function Notifications({ page, onlyUnread }: Properties) {
     <>
       {isFirst && newest && page.results.some(({ read_at }) => read_at === null) && (
         <div>
-          <Press
+          <ActButton
             method="post"
             path="/notifications/read/"
             body={{ until: newest.created_at }}
-            refusals={texts}
+            texts={texts}
           >
             {t("markAllRead")}
-          </Press>
+          </ActButton>
         </div>
       )}
       <div className="card">
@@ -46,21 +48,27 @@ export async function Notifications({ page, onlyUnread }: Properties) {
           ))}
         </ul>
       </div>
-      <Pages page={page} onlyUnread={onlyUnread} />
+      <Pages
+        label={t("pages")}
+        next={page.next}
+        previous={page.previous}
+        page={onlyUnread ? "/notifications?unread=true" : "/notifications"}
+        texts={{ next: t("earlier"), previous: t("later") }}
+      />
     </>
   );
 }
 
 interface EntryProperties {
   notification: Notification;
-  texts: Record<string, string>;
+  texts: ActionTexts;
 }
 
 async function Entry({ notification, texts }: EntryProperties) {
   const [t, format] = [await getTranslations("notifications"), await getFormatter()];
   const { id, kind, title, text, created_at, read_at } = notification;
   const address = addressOf(kind);
-  const time = format.dateTime(new Date(created_at), { dateStyle: "medium", timeStyle: "short" });
+  const time = format.dateTime(new Date(created_at), MOMENT);
   return (
     <li>
       <div className="row apart">
@@ -84,39 +92,18 @@ async function Entry({ notification, texts }: EntryProperties) {
           </a>
         )}
         {read_at === null && (
-          <Press
+          <ActButton
             method="post"
             path="/notifications/read/"
             body={{ ids: [id] }}
             className="btn quiet"
-            refusals={texts}
+            texts={texts}
           >
             {t("markRead")}
             <span className="hide">: {title}</span>
-          </Press>
+          </ActButton>
         )}
       </div>
     </li>
-  );
-}
-
-async function Pages({ page, onlyUnread }: Properties) {
-  const t = await getTranslations("notifications");
-  const next = cursorOf(page.next);
-  const filter = onlyUnread ? "unread=true" : "";
-  const cursor = next && `cursor=${encodeURIComponent(next)}`;
-  return (
-    <p className="row">
-      {page.previous !== null && (
-        <a className="btn" href={`/notifications${filter && `?${filter}`}`}>
-          {t("newest")}
-        </a>
-      )}
-      {cursor && (
-        <a className="btn" href={`/notifications?${[filter, cursor].filter(Boolean).join("&")}`}>
-          {t("earlier")}
-        </a>
-      )}
-    </p>
   );
 }

@@ -7,8 +7,8 @@ export async function Headline({ results }: { results: ProfilingResults }) {
   const t = await getTranslations("profiler");
   const { primary, contributions, confidence, certainty } = results;
   const tied = certainty?.tied ?? [];
-  const second = results.tracks[1];
-  const names = { first: primary.name, second: second?.name ?? "" };
+  const second = results.tracks[1]?.key ?? primary.key;
+  const names = { first: t(`tracks.${primary.key}.name`), second: t(`tracks.${second}.name`) };
   const heading = tied.length > 1 ? t("result.tied", { names: await joined(tied) }) : "";
   return (
     <div className="head stack tight">

@@ -37,19 +37,7 @@ export async function Question({ progress, query }: Properties) {
       <ServerForm name="profiler" query={query}>
         <Progress number={(answered ? place : answers.length) + 1} progress={progress} />
         <Choices question={question} chosen={answered?.option_id} />
-        <div className="acts">
-          <button type="submit" className="btn next">
-            {t("next")}
-          </button>
-          {before && (
-            <a className="btn" href={questionAddress(session, before.question_id)}>
-              {t("back")}
-            </a>
-          )}
-          <a className="btn quiet" href="/dashboard/student">
-            {t("stop")}
-          </a>
-        </div>
+        <Actions before={before && questionAddress(session, before.question_id)} />
         {answers.length > 0 && (
           <p className="sync accepted">
             <Icon name="check" /> {t("accepted", { answered: answers.length })}
@@ -60,6 +48,25 @@ export async function Question({ progress, query }: Properties) {
         <input type="hidden" name="recorded" value={answered?.option_id ?? ""} />
       </ServerForm>
     </>
+  );
+}
+
+async function Actions({ before }: { before: string | undefined }) {
+  const t = await getTranslations("profiler");
+  return (
+    <div className="acts">
+      <button type="submit" className="btn next">
+        {t("next")}
+      </button>
+      {before && (
+        <a className="btn" href={before}>
+          {t("back")}
+        </a>
+      )}
+      <a className="btn quiet" href="/dashboard/student">
+        {t("stop")}
+      </a>
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ export async function Reasons({ match, asked }: { match: TrackMatch; asked: Aske
   const t = await getTranslations("profiler");
   return (
     <section className="stack tight" aria-labelledby="reasons">
-      <h2 id="reasons">{t("reasons.heading", { track: match.name })}</h2>
+      <h2 id="reasons">{t("reasons.heading", { track: t(`tracks.${match.key}.name`) })}</h2>
       {match.reasons.length === 0 && <p>{t("reasons.none")}</p>}
       <ul className="list">
         {match.reasons.map(({ question_id, text }) => (

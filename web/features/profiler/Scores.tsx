@@ -24,12 +24,13 @@ export async function Scores({ results }: { results: ProfilingResults }) {
 async function Score({ match, results }: { match: TrackMatch; results: ProfilingResults }) {
   const [t, format] = [await getTranslations("profiler"), await getFormatter()];
   const range = rangeOf(match);
+  const track = t(`tracks.${match.key}.name`);
   const points = (value: number) => format.number(value, { maximumFractionDigits: 0 });
   return (
     <li className={match.key}>
       <div className="row apart">
         <span className="track">
-          <Icon name={match.key} /> {match.name}
+          <Icon name={match.key} /> {track}
         </span>
         <span className="num">
           <strong>{points(match.score)}</strong>{" "}
@@ -44,18 +45,17 @@ async function Score({ match, results }: { match: TrackMatch; results: Profiling
         <Strip score={match.score} range={range} />
       </div>
       <details>
-        <summary>{t("scores.about", { track: match.name })}</summary>
+        <summary>{t("scores.about", { track })}</summary>
         <div className="stack tight">
           <p>{t(`tracks.${match.key}.summary`)}</p>
           <p className="small">
-            {t("scores.careers")}{" "}
-            <span lang="en">{format.list(match.careers, { type: "unit" })}</span>
+            {t("scores.careers")} <span lang="en">{match.careers.join(", ")}</span>
           </p>
           {match.key !== results.primary.key && (
             <TakeTrack
               track={match.key}
               session={results.session_id}
-              text={t("result.take", { track: match.name })}
+              text={t("result.take", { track })}
             />
           )}
         </div>

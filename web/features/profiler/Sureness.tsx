@@ -13,11 +13,12 @@ interface Properties {
 export async function Sureness({ results, asked }: Properties) {
   const t = await getTranslations("profiler");
   const { stability, changes, flags, primary } = results;
+  const first = t(`tracks.${primary.key}.name`);
   return (
     <section className="stack tight" aria-labelledby="sureness">
       <h2 id="sureness">{t("sureness.heading")}</h2>
       {stability ? (
-        <p>{t("sureness.kept", { track: primary.name, kept: stability.kept, of: stability.of })}</p>
+        <p>{t("sureness.kept", { track: first, kept: stability.kept, of: stability.of })}</p>
       ) : (
         <p>{t("sureness.unknown")}</p>
       )}
@@ -25,10 +26,9 @@ export async function Sureness({ results, asked }: Properties) {
         <Change key={change.track} change={change} asked={asked} />
       ))}
       {flags.map(({ flag, answers, of }) => (
-        <Note key={flag} kind="warn" icon="alert" title={t(`sureness.${flag}`, { answers, of })}>
-          {t("sureness.flagged")}
-        </Note>
+        <Note key={flag} kind="warn" icon="alert" title={t(`sureness.${flag}`, { answers, of })} />
       ))}
+      {flags.length > 0 && <p>{t("sureness.flagged")}</p>}
     </section>
   );
 }

@@ -2,15 +2,22 @@
 
 import { type FormEvent, useRef, useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { Errors } from "@/features/actions/Errors";
+import { TextField } from "@/features/actions/fields";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useSending } from "@/features/actions/useChange";
 import { FormButtons } from "@/features/dialog/FormButtons";
-import { Refused } from "@/features/dialog/Refused";
-import { TextField } from "@/features/dialog/TextField";
 import type { PasswordTexts } from "./texts";
 
 /** Changes the password; this device stays logged in. */
-export function ChangePassword({ texts, refusals }: { texts: PasswordTexts; refusals: Refusals }) {
-  const { isSending, error, run } = useWrite(refusals);
+export function ChangePassword({
+  texts,
+  refusals,
+}: {
+  texts: PasswordTexts;
+  refusals: ActionTexts;
+}) {
+  const { isSending, errors, run } = useSending(refusals);
   const [isChanged, setChanged] = useState(false);
   const form = useRef<HTMLFormElement>(null);
 
@@ -29,6 +36,7 @@ export function ChangePassword({ texts, refusals }: { texts: PasswordTexts; refu
   return (
     <form className="stack" ref={form} onSubmit={change}>
       <TextField
+        id="current-password"
         name="current_password"
         label={texts.current}
         type="password"
@@ -36,6 +44,7 @@ export function ChangePassword({ texts, refusals }: { texts: PasswordTexts; refu
         required
       />
       <TextField
+        id="new-password"
         name="new_password"
         label={texts.new}
         hint={texts.newHint}
@@ -43,7 +52,7 @@ export function ChangePassword({ texts, refusals }: { texts: PasswordTexts; refu
         autoComplete="new-password"
         required
       />
-      <Refused text={error} />
+      <Errors errors={errors} />
       <p role="status">{isChanged && texts.done}</p>
       <FormButtons submit={texts.submit} isSending={isSending} />
     </form>

@@ -3,9 +3,9 @@
 import { useState } from "react";
 import type { ConsentKind } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
-import type { Refusals } from "@/client/useWrite";
-import { Refused } from "@/features/dialog/Refused";
+import { Errors } from "@/features/actions/Errors";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useChange } from "@/features/actions/useChange";
 import { CONSENT_VERSION } from "./consentVersion";
 
 interface Properties {
@@ -14,12 +14,12 @@ interface Properties {
   text: string;
   hint: string;
   saved: string;
-  refusals: Refusals;
+  refusals: ActionTexts;
 }
 
 /** A consent that is given or taken back by one press. */
 export function ConsentChoice({ kind, isGiven, text, hint, saved, refusals }: Properties) {
-  const { isSending, error, run } = useAction(refusals);
+  const { isSending, errors, run } = useChange(refusals);
   const [isChecked, setChecked] = useState(isGiven);
   const [isSaved, setSaved] = useState(false);
 
@@ -51,7 +51,7 @@ export function ConsentChoice({ kind, isGiven, text, hint, saved, refusals }: Pr
       <p className="meta" role="status">
         {isSaved && saved}
       </p>
-      <Refused text={error} />
+      <Errors errors={errors} />
     </div>
   );
 }

@@ -1,10 +1,11 @@
 import { getTranslations } from "next-intl/server";
 import { type Consent, type ConsentKind, usersMeConsents, usersMeTerms } from "@/api/core";
-import { Press } from "@/features/dialog/Press";
+import { ActButton } from "@/features/actions/ActButton";
+import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
-import { refusals } from "@/server/refusals";
 import { ConsentChoice } from "./ConsentChoice";
+import { CODES } from "./codes";
 
 const KINDS = ["mentor_reads_reflections", "sponsor_sees_name", "product_mail"] as const;
 
@@ -15,7 +16,7 @@ export async function ConsentsCard() {
     got(usersMeConsents({ client: core, query: { page_size: 100 } })),
     got(usersMeTerms({ client: core })),
   ]);
-  const texts = await refusals(t.raw("errors"));
+  const texts = await actionTexts(...CODES);
   return (
     <section className="card" aria-labelledby="consents">
       <h2 id="consents">{t("consents.heading")}</h2>
@@ -38,14 +39,14 @@ export async function ConsentsCard() {
       {terms.data && !terms.data.is_accepted && (
         <>
           <p>{t("consents.termsMissing", { version: terms.data.version })}</p>
-          <Press
+          <ActButton
             method="post"
             path="/users/me/consents/"
             body={{ kind: "terms", given: true, version: terms.data.version }}
-            refusals={texts}
+            texts={texts}
           >
             {t("consents.acceptTerms")}
-          </Press>
+          </ActButton>
         </>
       )}
     </section>

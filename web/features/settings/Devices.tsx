@@ -1,9 +1,12 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { authSessionsList, type SignIn } from "@/api/core";
-import { Press } from "@/features/dialog/Press";
+import { ActButton } from "@/features/actions/ActButton";
+import { actionTexts } from "@/features/actions/texts";
+import type { ActionTexts } from "@/features/actions/useAction";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
-import { refusals } from "@/server/refusals";
+import { MOMENT } from "@/server/formats";
+import { CODES } from "./codes";
 
 /** The devices on which the caller is signed in: each can be logged out. */
 export async function DevicesCard() {
@@ -11,7 +14,7 @@ export async function DevicesCard() {
   const { data, problem } = await got(
     authSessionsList({ client: core, query: { page_size: 100 } }),
   );
-  const texts = await refusals(t.raw("errors"));
+  const texts = await actionTexts(...CODES);
   const others = data?.results.filter(({ current }) => !current) ?? [];
   return (
     <section className="card" aria-labelledby="devices">
@@ -23,22 +26,19 @@ export async function DevicesCard() {
         ))}
       </ul>
       {others.length > 1 && (
-        <Press method="delete" path="/auth/sessions/" refusals={texts}>
+        <ActButton method="delete" path="/auth/sessions/" texts={texts}>
           {t("devices.others")}
-        </Press>
+        </ActButton>
       )}
     </section>
   );
 }
 
-async function Device({ signIn, texts }: { signIn: SignIn; texts: Record<string, string> }) {
+async function Device({ signIn, texts }: { signIn: SignIn; texts: ActionTexts }) {
   const [t, format] = [await getTranslations("settings.devices"), await getFormatter()];
   const name =
     signIn.device === "Unknown device" ? t("unknown") : signIn.device.replace(" on ", ", ");
-  const time = format.dateTime(new Date(signIn.last_used_at), {
-    dateStyle: "medium",
-    timeStyle: "short",
-  });
+  const time = format.dateTime(new Date(signIn.last_used_at), MOMENT);
   return (
     <li className="row apart keep">
       <span>
@@ -52,10 +52,10 @@ async function Device({ signIn, texts }: { signIn: SignIn; texts: Record<string,
           {t("logOut")}
         </a>
       ) : (
-        <Press method="delete" path={`/auth/sessions/${signIn.id}/`} refusals={texts}>
+        <ActButton method="delete" path={`/auth/sessions/${signIn.id}/`} texts={texts}>
           {t("logOut")}
           <span className="hide"> {t("ofDevice", { device: name })}</span>
-        </Press>
+        </ActButton>
       )}
     </li>
   );

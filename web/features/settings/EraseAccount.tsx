@@ -2,15 +2,16 @@
 
 import { useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useSending } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { OneField } from "./OneField";
 import type { EraseTexts } from "./texts";
 
 /** Erases the account after a dialog that asks for the password, and ends the session. */
-export function EraseAccount({ texts, refusals }: { texts: EraseTexts; refusals: Refusals }) {
+export function EraseAccount({ texts, refusals }: { texts: EraseTexts; refusals: ActionTexts }) {
   const [isOpen, setOpen] = useState(false);
-  const { isSending, error, run, clear } = useWrite(refusals);
+  const { isSending, errors, run, clear } = useSending(refusals);
 
   function close(): void {
     setOpen(false);
@@ -46,7 +47,7 @@ export function EraseAccount({ texts, refusals }: { texts: EraseTexts; refusals:
           kind="bad"
           cancel={texts.cancel}
           isSending={isSending}
-          error={error}
+          errors={errors}
           onSubmit={erase}
           onCancel={close}
         />

@@ -1,11 +1,13 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { type Export, usersMeExport } from "@/api/core";
-import { Press } from "@/features/dialog/Press";
+import { ActButton } from "@/features/actions/ActButton";
+import { actionTexts } from "@/features/actions/texts";
 import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
-import { refusals } from "@/server/refusals";
+import { MOMENT } from "@/server/formats";
+import { CODES } from "./codes";
 import { fileSize } from "./fileSize";
 
 /** How far the archive of the caller's data is, and the archive. */
@@ -24,15 +26,14 @@ export async function ExportCard() {
           {t("export.reload")}
         </a>
       ) : (
-        <Press
+        <ActButton
           method="post"
           path="/users/me/export/"
-          isKeyed
           className={data.state === "ready" ? "btn" : "btn next"}
-          refusals={await refusals(t.raw("errors"))}
+          texts={await actionTexts(...CODES)}
         >
           {data.state === "none" ? t("exportForm.make") : t("exportForm.again")}
-        </Press>
+        </ActButton>
       )}
     </section>
   );
@@ -40,8 +41,7 @@ export async function ExportCard() {
 
 async function Ready({ archive }: { archive: Export }) {
   const [t, format] = [await getTranslations("settings.export"), await getFormatter()];
-  const written = (time: string | null) =>
-    time ? format.dateTime(new Date(time), { dateStyle: "medium", timeStyle: "short" }) : "";
+  const written = (time: string | null) => (time ? format.dateTime(new Date(time), MOMENT) : "");
   const size = fileSize(archive.size ?? 0, format);
   return (
     <>

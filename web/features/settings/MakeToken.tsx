@@ -4,24 +4,25 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import type { ApiTokenRequest, CreatedApiToken } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import { Errors } from "@/features/actions/Errors";
+import { TextField } from "@/features/actions/fields";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useSending } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { FormButtons } from "@/features/dialog/FormButtons";
-import { Refused } from "@/features/dialog/Refused";
-import { TextField } from "@/features/dialog/TextField";
 import type { TokenTexts } from "./texts";
 
 interface Properties {
   /** Whether a code proves who asks, in place of the password. */
   isEnrolled: boolean;
   texts: TokenTexts;
-  refusals: Refusals;
+  refusals: ActionTexts;
 }
 
 /** Makes an API token and shows it once. */
 export function MakeToken({ isEnrolled, texts, refusals }: Properties) {
   const router = useRouter();
-  const { isSending, error, run, clear } = useWrite(refusals);
+  const { isSending, errors, run, clear } = useSending(refusals);
   const [isOpen, setOpen] = useState(false);
   const [token, setToken] = useState<string | null>(null);
 
@@ -49,7 +50,14 @@ export function MakeToken({ isEnrolled, texts, refusals }: Properties) {
         {token ? (
           <>
             <p role="alert">{texts.shown}</p>
-            <TextField label={texts.token} className="mono" readOnly value={token} />
+            <TextField
+              id="token"
+              name="token"
+              label={texts.token}
+              className="mono"
+              readOnly
+              value={token}
+            />
             <button type="button" className="btn next" onClick={close}>
               {texts.close}
             </button>
@@ -58,7 +66,7 @@ export function MakeToken({ isEnrolled, texts, refusals }: Properties) {
           <form className="stack" onSubmit={make}>
             <TokenFields texts={texts} />
             <Proof isEnrolled={isEnrolled} texts={texts} />
-            <Refused text={error} />
+            <Errors errors={errors} />
             <FormButtons
               submit={texts.submit}
               isSending={isSending}
@@ -75,7 +83,7 @@ export function MakeToken({ isEnrolled, texts, refusals }: Properties) {
 function TokenFields({ texts }: { texts: TokenTexts }) {
   return (
     <>
-      <TextField name="name" label={texts.name} maxLength={80} required />
+      <TextField id="token-name" name="name" label={texts.name} maxLength={80} required />
       <div className="field">
         <label htmlFor="token-scope">{texts.scope}</label>
         <select id="token-scope" name="scope">
@@ -97,9 +105,16 @@ function TokenFields({ texts }: { texts: TokenTexts }) {
 
 function Proof({ isEnrolled, texts }: { isEnrolled: boolean; texts: TokenTexts }) {
   return isEnrolled ? (
-    <TextField name="code" label={texts.code} autoComplete="one-time-code" required />
+    <TextField
+      id="token-code"
+      name="code"
+      label={texts.code}
+      autoComplete="one-time-code"
+      required
+    />
   ) : (
     <TextField
+      id="token-password"
       name="password"
       label={texts.password}
       type="password"

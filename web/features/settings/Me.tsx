@@ -2,6 +2,7 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import type { Preferences, User } from "@/api/core";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
+import { CLOCK } from "@/server/formats";
 import { LOCALES } from "@/server/locales";
 import type { Query } from "@/server/pages";
 import { formQuery } from "./formQuery";
@@ -71,8 +72,7 @@ export async function LanguageCard({ preferences, query }: Properties) {
 
 async function ZoneField({ zone }: { zone: string }) {
   const [t, format] = [await getTranslations("settings.language"), await getFormatter()];
-  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-  const time = format.dateTime(new Date(), { ...clock, timeZone: zone });
+  const time = format.dateTime(new Date(), { ...CLOCK, timeZone: zone });
   return (
     <div className="field">
       <label htmlFor="time_zone">{t("zone")}</label>

@@ -3,9 +3,9 @@
 import { type FormEvent, useState } from "react";
 import type { KindChannels, NotificationChannel } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
-import type { Refusals } from "@/client/useWrite";
-import { Refused } from "@/features/dialog/Refused";
+import { Errors } from "@/features/actions/Errors";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useChange } from "@/features/actions/useChange";
 import type { NotificationTexts } from "./texts";
 
 export interface KindGroup {
@@ -20,13 +20,13 @@ interface Properties {
   /** Those that are set up on the server. */
   channels: NotificationChannel[];
   texts: NotificationTexts;
-  refusals: Refusals;
+  refusals: ActionTexts;
 }
 
 /** By which ways the user gets each kind of notification; saved as a whole. */
 export function NotificationChoice(properties: Properties) {
   const { groups, weeklyDigest, channels, texts, refusals } = properties;
-  const { isSending, error, run } = useAction(refusals);
+  const { isSending, errors, run } = useChange(refusals);
   const [isSaved, setSaved] = useState(false);
 
   async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -55,7 +55,7 @@ export function NotificationChoice(properties: Properties) {
           <Kinds group={group} channels={channels} texts={texts} />
         </details>
       ))}
-      <Refused text={error} />
+      <Errors errors={errors} />
       <p role="status">{isSaved && texts.saved}</p>
       <button type="submit" className="btn" disabled={isSending}>
         {texts.save}

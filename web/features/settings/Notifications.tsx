@@ -6,12 +6,13 @@ import {
   notificationsPreferences,
   type Preferences,
 } from "@/api/core";
+import { actionTexts } from "@/features/actions/texts";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
 import type { Query } from "@/server/pages";
-import { refusals } from "@/server/refusals";
+import { CODES } from "./codes";
 import { formQuery } from "./formQuery";
 import { type KindGroup, NotificationChoice } from "./NotificationChoice";
 import { Phone } from "./Phone";
@@ -33,7 +34,7 @@ export async function KindsCard() {
             weeklyDigest={data.weekly_digest}
             channels={channelsOf(data)}
             texts={t.raw("notificationForm")}
-            refusals={await refusals(t.raw("errors"))}
+            refusals={await actionTexts(...CODES)}
           />
         )}
       </section>
@@ -86,7 +87,7 @@ async function PhoneCard() {
           <Phone
             phone={phone ?? null}
             texts={t.raw("phoneForm")}
-            refusals={await refusals(t.raw("errors"))}
+            refusals={await actionTexts(...CODES)}
           />
         </>
       )}

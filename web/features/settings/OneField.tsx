@@ -1,7 +1,8 @@
-import type { FormEvent, InputHTMLAttributes } from "react";
+import { type FormEvent, type InputHTMLAttributes, useId } from "react";
+import { Errors } from "@/features/actions/Errors";
+import { TextField } from "@/features/actions/fields";
+import type { ActionError } from "@/features/actions/useAction";
 import { FormButtons } from "@/features/dialog/FormButtons";
-import { Refused } from "@/features/dialog/Refused";
-import { TextField } from "@/features/dialog/TextField";
 
 interface Properties extends Omit<InputHTMLAttributes<HTMLInputElement>, "onSubmit"> {
   label: string;
@@ -10,14 +11,16 @@ interface Properties extends Omit<InputHTMLAttributes<HTMLInputElement>, "onSubm
   kind?: "next" | "bad" | undefined;
   cancel?: string;
   isSending: boolean;
-  error: string | null;
+  errors: ActionError[];
   onSubmit: (value: string) => void;
   onCancel?: () => void;
 }
 
 /** A form that asks for one thing. */
 export function OneField(properties: Properties) {
-  const { submit, kind, cancel, isSending, error, onSubmit, onCancel, ...input } = properties;
+  const { submit, kind, cancel, isSending, errors, onSubmit, onCancel, ...input } = properties;
+
+  const id = useId();
 
   function send(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
@@ -26,8 +29,8 @@ export function OneField(properties: Properties) {
 
   return (
     <form className="stack" onSubmit={send}>
-      <TextField name="value" required {...input} />
-      <Refused text={error} />
+      <TextField required {...input} id={id} name="value" />
+      <Errors errors={errors} />
       <FormButtons
         submit={submit}
         kind={kind}

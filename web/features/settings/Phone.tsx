@@ -2,9 +2,9 @@
 
 import type { PhoneNumber } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { useAction } from "@/client/useAction";
-import type { Refusals } from "@/client/useWrite";
-import { Refused } from "@/features/dialog/Refused";
+import { Errors } from "@/features/actions/Errors";
+import type { ActionError, ActionTexts } from "@/features/actions/useAction";
+import { useChange } from "@/features/actions/useChange";
 import { OneField } from "./OneField";
 import type { PhoneTexts } from "./texts";
 
@@ -13,12 +13,12 @@ const PATH = "/notifications/phone/";
 interface Properties {
   phone: PhoneNumber | null;
   texts: PhoneTexts;
-  refusals: Refusals;
+  refusals: ActionTexts;
 }
 
 /** Sets, confirms or deletes the number for text messages. */
 export function Phone({ phone, texts, refusals }: Properties) {
-  const { isSending, error, run } = useAction(refusals);
+  const { isSending, errors, run } = useChange(refusals);
 
   const set = (text: string) => {
     const number = text.replaceAll(" ", "");
@@ -26,13 +26,13 @@ export function Phone({ phone, texts, refusals }: Properties) {
   };
   const confirm = (code: string) => void run(() => apiGateway.post(`${PATH}confirm/`, { code }));
   const remove = () => void run(() => apiGateway.delete(PATH));
-  const form = { isSending, error, texts };
+  const form = { isSending, errors, texts };
   if (!phone) {
     return <NumberForm {...form} onSubmit={set} />;
   }
   return (
     <>
-      {phone.verified ? <Refused text={error} /> : <CodeForm {...form} onSubmit={confirm} />}
+      {phone.verified ? <Errors errors={errors} /> : <CodeForm {...form} onSubmit={confirm} />}
       <button type="button" className="btn" disabled={isSending} onClick={remove}>
         {texts.delete}
       </button>
@@ -42,7 +42,7 @@ export function Phone({ phone, texts, refusals }: Properties) {
 
 interface FormProperties {
   isSending: boolean;
-  error: string | null;
+  errors: ActionError[];
   texts: PhoneTexts;
   onSubmit: (value: string) => void;
 }

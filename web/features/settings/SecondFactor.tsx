@@ -4,7 +4,8 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { RecoveryCodes, TotpEnrolment } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { type Refusals, useWrite } from "@/client/useWrite";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useSending } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { OneField } from "./OneField";
 import type { SecondFactorTexts } from "./texts";
@@ -12,7 +13,7 @@ import type { SecondFactorTexts } from "./texts";
 interface Properties {
   isEnrolled: boolean;
   texts: SecondFactorTexts;
-  refusals: Refusals;
+  refusals: ActionTexts;
 }
 
 /** Sets up the second step of the log-in, or removes it. */
@@ -62,7 +63,7 @@ interface StepsProperties extends Shared {
 }
 
 function Steps({ texts, refusals, onCodes, onCancel }: StepsProperties) {
-  const { isSending, error, run } = useWrite(refusals);
+  const { isSending, errors, run } = useSending(refusals);
   const [enrolment, setEnrolment] = useState<TotpEnrolment | null>(null);
 
   function begin(password: string): void {
@@ -78,7 +79,7 @@ function Steps({ texts, refusals, onCodes, onCancel }: StepsProperties) {
     });
   }
 
-  const form = { isSending, error, cancel: texts.cancel, onCancel };
+  const form = { isSending, errors, cancel: texts.cancel, onCancel };
   if (!enrolment) {
     const input = { type: "password", autoComplete: "current-password" };
     return (
@@ -146,7 +147,7 @@ function Codes({ codes, texts, onDone }: CodesProperties) {
 
 function Removal({ texts, refusals }: Shared) {
   const router = useRouter();
-  const { isSending, error, run, clear } = useWrite(refusals);
+  const { isSending, errors, run, clear } = useSending(refusals);
   const [isOpen, setOpen] = useState(false);
 
   function close(): void {
@@ -173,7 +174,7 @@ function Removal({ texts, refusals }: Shared) {
         <p>{texts.removeText}</p>
         <OneField
           isSending={isSending}
-          error={error}
+          errors={errors}
           cancel={texts.cancel}
           onCancel={close}
           label={texts.removeCode}

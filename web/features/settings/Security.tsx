@@ -1,19 +1,14 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { type ApiToken, authTokensList, authTotpStatus } from "@/api/core";
-import { Press } from "@/features/dialog/Press";
+import { ActButton } from "@/features/actions/ActButton";
+import { actionTexts } from "@/features/actions/texts";
+import type { ActionTexts } from "@/features/actions/useAction";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
-import { refusals } from "@/server/refusals";
 import { ChangePassword } from "./ChangePassword";
+import { CODES, PASSWORD_CODES } from "./codes";
 import { MakeToken } from "./MakeToken";
 import { SecondFactor } from "./SecondFactor";
-
-const PASSWORD_CODES = [
-  "password_too_short",
-  "password_too_common",
-  "password_too_similar",
-  "password_entirely_numeric",
-];
 
 export async function PasswordCard() {
   const t = await getTranslations("settings");
@@ -22,7 +17,7 @@ export async function PasswordCard() {
       <h2 id="password">{t("password.heading")}</h2>
       <ChangePassword
         texts={t.raw("password")}
-        refusals={await refusals(t.raw("errors"), PASSWORD_CODES)}
+        refusals={await actionTexts(...CODES, ...PASSWORD_CODES)}
       />
     </section>
   );
@@ -43,12 +38,19 @@ export async function SecondFactorCard() {
           <SecondFactor
             isEnrolled={data.enrolled}
             texts={t.raw("secondFactorForm")}
-            refusals={await refusals(t.raw("errors"))}
+            refusals={await secondFactorTexts()}
           />
         </>
       )}
     </section>
   );
+}
+
+/** The code `already_enrolled` has another meaning in cohorts. */
+async function secondFactorTexts(): Promise<ActionTexts> {
+  const t = await getTranslations("settings.secondFactor");
+  const texts = await actionTexts(...CODES);
+  return { ...texts, refusals: { ...texts.refusals, already_enrolled: t("already") } };
 }
 
 export async function TokensCard() {
@@ -57,7 +59,7 @@ export async function TokensCard() {
     got(authTokensList({ client: core, query: { page_size: 100 } })),
     got(authTotpStatus({ client: core })),
   ]);
-  const texts = await refusals(t.raw("errors"));
+  const texts = await actionTexts(...CODES);
   return (
     <section className="card" aria-labelledby="tokens">
       <h2 id="tokens">{t("tokens.heading")}</h2>
@@ -76,7 +78,7 @@ export async function TokensCard() {
   );
 }
 
-async function Token({ token, texts }: { token: ApiToken; texts: Record<string, string> }) {
+async function Token({ token, texts }: { token: ApiToken; texts: ActionTexts }) {
   const [t, format] = [await getTranslations("settings"), await getFormatter()];
   const day = (time: string) => format.dateTime(new Date(time), { dateStyle: "medium" });
   const { id, name, scope, expires_at, last_used_at } = token;
@@ -89,10 +91,10 @@ async function Token({ token, texts }: { token: ApiToken; texts: Record<string, 
           {last_used_at ? t("tokens.used", { date: day(last_used_at) }) : t("tokens.neverUsed")}
         </span>
       </span>
-      <Press method="delete" path={`/auth/tokens/${id}/`} refusals={texts}>
+      <ActButton method="delete" path={`/auth/tokens/${id}/`} texts={texts}>
         {t("tokenForm.revoke")}
         <span className="hide"> {name}</span>
-      </Press>
+      </ActButton>
     </li>
   );
 }

@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
-import { refusals } from "@/server/refusals";
+import { actionTexts } from "@/features/actions/texts";
+import { CODES } from "./codes";
 import { EraseAccount } from "./EraseAccount";
 import { LogOutForm } from "./LogOutForm";
 
@@ -15,7 +16,7 @@ export async function YourDataCard() {
       <hr />
       <h3>{t("yourData.eraseHeading")}</h3>
       <p>{t("yourData.eraseText")}</p>
-      <EraseAccount texts={t.raw("erase")} refusals={await refusals(t.raw("errors"))} />
+      <EraseAccount texts={t.raw("erase")} refusals={await actionTexts(...CODES)} />
     </section>
   );
 }

@@ -1,11 +1,12 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import type { Artifact } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import { type Sentences, sentenceOf } from "@/client/sentences";
-import { Icon } from "@/features/shell/Icon";
+import type { Sentences } from "@/client/sentences";
+import { useSend } from "@/client/useSend";
+import { ErrorText } from "@/features/texts/ErrorText";
 import { keepLink, keptLink } from "./drafts";
 import { RemoveButton } from "./RemoveButton";
 import type { EditorTexts } from "./texts";
@@ -19,56 +20,20 @@ interface Properties {
 }
 
 /** The links of a draft, and a field for another one. */
-export function Links({ userId, submissionId, links, texts, sentences }: Properties) {
-  const router = useRouter();
-  const [url, setUrl] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
-  const [isSending, setSending] = useState(false);
-  const sending = useRef(false);
-  const key = useRef("");
-
-  useEffect(() => setUrl(keptLink(userId, submissionId)), [userId, submissionId]);
-
-  function write(written: string): void {
-    setUrl(written);
-    key.current = "";
-    keepLink(userId, submissionId, written);
-  }
-
-  async function add(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    if (sending.current || !url.trim()) {
-      return;
-    }
-    sending.current = true;
-    setSending(true);
-    setProblem(null);
-    key.current ||= crypto.randomUUID();
-    const body = { kind: "link", url: url.trim() };
-    const path = `/submissions/${submissionId}/artifacts/`;
-    try {
-      await apiGateway.post(path, body, { idempotencyKey: key.current });
-      write("");
-      router.refresh();
-    } catch (error) {
-      setProblem(sentenceOf(error, sentences));
-    }
-    sending.current = false;
-    setSending(false);
-  }
-
+export function Links({ links, ...properties }: Properties) {
+  const { submissionId, texts, sentences } = properties;
   return (
-    <form className="stack tight" onSubmit={add} noValidate>
+    <div className="stack tight">
       {links.length > 0 && (
         <ul className="list">
-          {links.map(({ id, url: address }) => (
+          {links.map(({ id, url }) => (
             <li key={id} className="row apart">
-              <a href={address} rel="noreferrer">
-                {address}
+              <a href={url} rel="noreferrer">
+                {url}
               </a>
               <RemoveButton
                 path={`/submissions/${submissionId}/artifacts/${id}/`}
-                name={address}
+                name={url}
                 texts={texts.files}
                 sentences={sentences}
               />
@@ -76,6 +41,40 @@ export function Links({ userId, submissionId, links, texts, sentences }: Propert
           ))}
         </ul>
       )}
+      <AddLink {...properties} />
+    </div>
+  );
+}
+
+/** What is typed stays on the device until core has it. */
+function AddLink({ userId, submissionId, texts, sentences }: Omit<Properties, "links">) {
+  const router = useRouter();
+  const [url, setUrl] = useState("");
+  const { isSending, problem, send } = useSend(sentences);
+
+  useEffect(() => setUrl(keptLink(userId, submissionId)), [userId, submissionId]);
+
+  function write(written: string): void {
+    setUrl(written);
+    keepLink(userId, submissionId, written);
+  }
+
+  async function add(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const body = { kind: "link", url: url.trim() };
+    if (!body.url) {
+      return;
+    }
+    await send(body.url, async (idempotencyKey) => {
+      await apiGateway.post(`/submissions/${submissionId}/artifacts/`, body, { idempotencyKey });
+      write("");
+      router.refresh();
+      return false;
+    });
+  }
+
+  return (
+    <form className="stack tight" onSubmit={add} noValidate>
       <div className="field">
         <label htmlFor="link">{texts.links.label}</label>
         <p className="hint" id="link-hint">
@@ -92,12 +91,7 @@ export function Links({ userId, submissionId, links, texts, sentences }: Propert
           aria-describedby={problem ? "link-hint link-error" : "link-hint"}
           onChange={(event) => write(event.target.value)}
         />
-        {problem && (
-          <p className="error" id="link-error" role="alert">
-            <Icon name="alert" className="s" />
-            {problem}
-          </p>
-        )}
+        <ErrorText id="link-error" text={problem} />
       </div>
       <button type="submit" className="btn" disabled={isSending}>
         {texts.links.add}

@@ -1,9 +1,10 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useRef, useState } from "react";
 import { ApiError, apiGateway } from "@/client/apiGateway";
-import { type Sentences, sentenceOf } from "@/client/sentences";
+import type { Sentences } from "@/client/sentences";
+import { useSend } from "@/client/useSend";
+import { ErrorText } from "@/features/texts/ErrorText";
 
 interface Properties {
   path: string;
@@ -15,26 +16,18 @@ interface Properties {
 /** Takes a link or a file out of a draft. */
 export function RemoveButton({ path, name, texts, sentences }: Properties) {
   const router = useRouter();
-  const sending = useRef(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { isSending, problem, send } = useSend(sentences);
 
   async function remove(): Promise<void> {
-    if (sending.current) {
-      return;
-    }
-    sending.current = true;
-    setProblem(null);
-    try {
-      await apiGateway.delete(path);
+    await send(path, async () => {
+      await apiGateway.delete(path).catch((error) => {
+        if (!(error instanceof ApiError && error.status === 404)) {
+          throw error;
+        }
+      });
       router.refresh();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) {
-        router.refresh();
-      } else {
-        setProblem(sentenceOf(error, sentences));
-      }
-    }
-    sending.current = false;
+      return false;
+    });
   }
 
   return (
@@ -42,16 +35,13 @@ export function RemoveButton({ path, name, texts, sentences }: Properties) {
       <button
         type="button"
         className="btn quiet"
+        disabled={isSending}
         aria-label={texts.removeName.replace("{name}", name)}
-        onClick={remove}
+        onClick={() => void remove()}
       >
         {texts.remove}
       </button>
-      {problem && (
-        <p className="error" role="alert">
-          {problem}
-        </p>
-      )}
+      <ErrorText text={problem} />
     </>
   );
 }

@@ -88,6 +88,7 @@ async function sendPart(
 ): Promise<Upload> {
   const bytes = file.slice(offset, offset + size);
   const sha256 = new Sha256().update(new Uint8Array(await bytes.arrayBuffer())).hex();
+  refuseAborted(signal); // it may have been stopped while no request was on its way
   const attempt = new AbortController();
   const abort = () => attempt.abort();
   const timer = setTimeout(abort, PATIENCE_MS);

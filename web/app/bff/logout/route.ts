@@ -1,9 +1,9 @@
 import { cookies } from "next/headers";
 import type { NextRequest } from "next/server";
-import { isStoreError } from "@/server/forward";
 import { isSameOrigin } from "@/server/origin";
 import { refusal, unavailable } from "@/server/problems";
 import { endSession, openSession, SESSION_COOKIE } from "@/server/session";
+import { Unavailable } from "@/server/unavailable";
 import { upstream } from "@/server/upstream";
 
 /** Ends the session first, then core's sign-in: whoever logs out is out, also if core is away. */
@@ -24,7 +24,7 @@ export async function POST(request: NextRequest): Promise<Response> {
         await sent.catch(() => undefined);
       }
     } catch (error) {
-      if (isStoreError(error)) {
+      if (error instanceof Unavailable) {
         return unavailable();
       }
       throw error;

@@ -2,7 +2,12 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { profilingReadProgress, profilingStartSession } from "@/api/ai";
-import { isSessionId, PROFILER, resultAddress } from "@/features/profiler/addresses";
+import {
+  isSessionId,
+  PROFILER,
+  questionAddress,
+  resultAddress,
+} from "@/features/profiler/addresses";
 import { Begin } from "@/features/profiler/Begin";
 import { Finish } from "@/features/profiler/Finish";
 import { Question } from "@/features/profiler/Question";
@@ -41,6 +46,9 @@ export default async function Profiler({ searchParams }: Properties) {
   }
   if (progress.status === "completed") {
     redirect(resultAddress(progress.session_id));
+  }
+  if (!id) {
+    redirect(questionAddress(progress.session_id, progress.next_question?.id));
   }
   const isAnswered = progress.answers.some((one) => one.question_id === query.question);
   return progress.next_question || isAnswered ? (

@@ -44,7 +44,7 @@ export default async function Result({ searchParams }: Properties) {
   const t = await getTranslations("profiler");
   const { results, asked } = data;
   const { primary, session_id } = results;
-  const start = t("result.start", { track: primary.name });
+  const start = t("result.start", { track: t(`tracks.${primary.key}.name`) });
   return (
     <div className="stack wide">
       <Headline results={results} />
