@@ -97,7 +97,7 @@ async function Writing({ match }: { match: string }) {
     <ApiForm
       path={`/mentorship/matches/${match}/messages/`}
       shape={{ text: "text", links: "lines" }}
-      texts={await actionTexts("match_ended", "blocked", "guardian_consent_missing")}
+      texts={await actionTexts("match_ended", "blocked", "guardian_consent_required")}
       submit={t("send")}
       className="btn next"
       done={t("sent")}
