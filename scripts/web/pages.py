@@ -18,6 +18,7 @@ LEARNER = (
     "/coaching",
     "/coaching/goals",
     "/coaching/reflections",
+    "/mentorship",
     "/mentorship/sessions",
     "/messages",
     "/cohorts",
@@ -31,8 +32,15 @@ LEARNER = (
     "/unsent",
     "/verify-email",
 )
-MENTOR = ("/reviews", "/mentees", "/mentorship/sessions", "/messages", "/settings")
-DIRECTOR = ("/dashboard/staff", "/members", "/cohorts", "/settings")
+MENTOR = (
+    "/reviews",
+    "/mentees",
+    "/mentorship/sessions",
+    "/mentorship/hours",
+    "/messages",
+    "/settings",
+)
+DIRECTOR = ("/dashboard/staff", "/members", "/cohorts", "/reviews", "/settings")
 ADMIN = ("/dashboard/staff", "/members", "/cohorts")
 
 PAGES: dict[str | None, tuple[str, ...]] = {
@@ -53,6 +61,7 @@ FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
     "mentor": (
         ("/reviews", "main a[href^='/reviews/']"),
         ("/mentees", "main a[href^='/mentees/']"),
+        ("/messages", "main a[href^='/messages/']"),
     ),
     "director": (("/cohorts", "main a[href^='/cohorts/']"),),
 }

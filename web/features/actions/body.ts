@@ -1,4 +1,4 @@
-import { instantOf } from "./instants";
+import { instantOf } from "./instants.ts";
 
 /** How the value of an input becomes a value of JSON. */
 export type Kind =

@@ -6,13 +6,16 @@ const ALWAYS = [
   "busy",
   "in_flight",
   "not_found",
-  "permission_denied",
+  "forbidden",
   "throttled",
   "unavailable",
   "required",
-  "blank",
-  "null",
   "invalid",
+  "too_short",
+  "too_long",
+  "wrong_type",
+  "unknown_value",
+  "out_of_range",
 ] as const;
 
 /** The sentences of an action, in the language of the page, for these codes of the API besides. */

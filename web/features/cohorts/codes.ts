@@ -11,7 +11,8 @@ export const ENROLMENT_CODES = [
   "payment_missing",
   "same_cohort",
   "unknown_pool",
-  "guardian_consent_missing",
+  "guardian_consent_required",
+  "birth_year_required",
 ];
 
 export const COHORT_CODES = [
@@ -19,6 +20,5 @@ export const COHORT_CODES = [
   "seats_taken",
   "illegal_transition",
   "unknown_pool",
-  "out_of_range",
   "precondition_failed",
 ];

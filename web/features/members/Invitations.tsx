@@ -8,7 +8,7 @@ import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
 
-const CODES = ["already_member", "out_of_range", "email_taken"];
+const CODES = ["already_member", "email_taken"];
 const ROLES: InvitedRole[] = ["learner", "mentor", "sponsor"];
 
 interface InviteProperties {

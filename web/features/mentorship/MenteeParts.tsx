@@ -43,7 +43,7 @@ export async function SubmissionsPart({ submissions }: Pick<MenteePage, "submiss
       <ul className="list">
         {submissions.map(({ id, attempt, state, score, submitted_at }) => (
           <li className="row apart" key={id}>
-            <span>
+            <span className="row">
               <a href={`/reviews/${id}`}>{t("mission", { number: attempt })}</a>
               {submitted_at && <span className="meta"> {when.moment(submitted_at)}</span>}
             </span>

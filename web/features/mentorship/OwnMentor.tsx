@@ -13,7 +13,7 @@ export async function OwnMentor({ match }: { match: Match }) {
   ]);
   return (
     <>
-      <h3>{nameOf(match.mentor)}</h3>
+      <h3 id={`mentor-${match.id}`}>{nameOf(match.mentor)}</h3>
       <p className="meta">{t("since", { date: when.date(match.created_at) })}</p>
       <div className="acts">
         <a className="btn next" href={`/messages/${match.id}`}>

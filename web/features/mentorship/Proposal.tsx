@@ -21,7 +21,7 @@ export async function Proposal({ match, ...pair }: Pair & { match: string }) {
   const t = await getTranslations("mentorship.book");
   const { name, isMentor } = pair;
   return (
-    <>
+    <div className="stack">
       <p className="meta">{t(isMentor ? "mentorText" : "learnerText", { name })}</p>
       <TimeForm
         {...pair}
@@ -30,7 +30,7 @@ export async function Proposal({ match, ...pair }: Pair & { match: string }) {
         submit={t("submit")}
         id={`start-${match}`}
       />
-    </>
+    </div>
   );
 }
 

@@ -84,7 +84,7 @@ async function SlotButton({ slot, zone, canChoose }: SlotProperties) {
   const shown = (
     <span>
       {when.clock(starts_at)}
-      {zone && <span className="meta">{when.clock(starts_at, zone)}</span>}
+      {zone && <small>{when.clock(starts_at, zone)}</small>}
     </span>
   );
   if (!canChoose) {

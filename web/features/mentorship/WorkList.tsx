@@ -34,8 +34,8 @@ export async function WorkList({ matches }: { matches: Match[] }) {
           const moment = when.moment(one.due_at);
           return (
             <li className="row apart" key={`${one.kind} ${one.subject}`}>
-              <span>
-                <a href={placeOf(one, matches)}>{t(`kinds.${kind}`)}</a>, {nameOf(one.learner)}
+              <span className="row">
+                <a href={placeOf(one, matches)}>{t(`kinds.${kind}`)}</a> {nameOf(one.learner)}
               </span>
               <span className="meta">{t(one.is_overdue ? "late" : "due", { moment })}</span>
             </li>

@@ -19,5 +19,6 @@ export const REQUEST_CODES = [
   "request_expired",
   "blocked",
   "illegal_transition",
-  "guardian_consent_missing",
+  "guardian_consent_required",
+  "birth_year_required",
 ];

@@ -57,7 +57,7 @@ async function OneMessage({ match, message, isOwn, name }: MessageProperties) {
       {links.length > 0 && (
         <ul className="plain">
           {links.map((link) => (
-            <li key={link}>
+            <li className="row" key={link}>
               <a href={link} rel="noopener noreferrer nofollow" target="_blank">
                 {link}
               </a>

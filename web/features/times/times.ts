@@ -1,18 +1,23 @@
 import "server-only";
-import { getFormatter, getTimeZone, getTranslations } from "next-intl/server";
+import { getLocale, getTimeZone, getTranslations } from "next-intl/server";
 
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
 
 /** Dates and times as pages show them: 24-hour clock, in the zone of the page unless another is named. */
 export async function times() {
-  const [format, zone, t] = await Promise.all([
-    getFormatter(),
+  const [locale, zone, t] = await Promise.all([
+    getLocale(),
     getTimeZone(),
     getTranslations("mentorship"),
   ]);
-  const at = (instant: string | Date, options: object, timeZone = zone) =>
-    format.dateTime(new Date(instant), { ...options, timeZone });
+  // Days come before months.
+  const language = locale === "en" ? "en-GB" : locale;
+  const at = (
+    instant: string | Date,
+    options: Intl.DateTimeFormatOptions,
+    timeZone: string = zone,
+  ) => new Intl.DateTimeFormat(language, { ...options, timeZone }).format(new Date(instant));
   return {
     zone,
     /** "Tue 24 Nov, 09:12" */

@@ -78,7 +78,7 @@ async function Former({ matches }: { matches: Match[] }) {
       <summary>{t("former")}</summary>
       <ul className="list">
         {matches.map((match) => (
-          <li key={match.id}>
+          <li className="row" key={match.id}>
             <a href={`/messages/${match.id}`}>{nameOf(match.learner)}</a>
             {match.ended_at && (
               <span className="meta"> {t("until", { date: when.date(match.ended_at) })}</span>

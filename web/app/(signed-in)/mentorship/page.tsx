@@ -68,7 +68,7 @@ async function Mentors({ matches }: { matches: Match[] }) {
   const t = await getTranslations("mentorship.find");
   return matches.map((match, place) => (
     <Fragment key={match.id}>
-      <section className="card now stack" aria-labelledby={`mine-${place}`}>
+      <section className="card now stack" aria-labelledby={`mine-${place} mentor-${match.id}`}>
         <h2 id={`mine-${place}`}>{t("mine")}</h2>
         <OwnMentor match={match} />
       </section>

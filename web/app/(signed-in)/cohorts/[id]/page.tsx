@@ -72,7 +72,7 @@ async function Head({ cohort }: { cohort: Cohort }) {
   ]);
   return (
     <div className="head">
-      <p className="small">
+      <p className="row small">
         <a href="/cohorts">{t("all")}</a>
       </p>
       <h1>{cohort.name}</h1>

@@ -66,7 +66,7 @@ async function Head({ page }: { page: MenteePage }) {
   return (
     <div className="head row apart">
       <div>
-        <p className="small">
+        <p className="row small">
           <a href="/mentees">{t("all")}</a>
         </p>
         <h1>{fullName(learner) || all("learnerNumber", { id: learner.id })}</h1>

@@ -31,7 +31,7 @@ export default async function Hours({ searchParams }: Properties) {
   return (
     <>
       <div className="head">
-        <p className="small">
+        <p className="row small">
           <a href="/mentorship/sessions">{t("back")}</a>
         </p>
         <h1>{t("title")}</h1>

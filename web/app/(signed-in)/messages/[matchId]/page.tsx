@@ -59,7 +59,7 @@ async function Thread({ match, page, name, own_id }: ThreadProperties) {
   return (
     <>
       <div className="head">
-        <p className="small">
+        <p className="row small">
           <a href="/messages">{t("all")}</a>
         </p>
         <h1>{t("with", { name })}</h1>
@@ -97,7 +97,7 @@ async function Writing({ match }: { match: string }) {
     <ApiForm
       path={`/mentorship/matches/${match}/messages/`}
       shape={{ text: "text", links: "lines" }}
-      texts={await actionTexts("match_ended", "blocked", "guardian_consent_missing")}
+      texts={await actionTexts("match_ended", "blocked", "guardian_consent_required")}
       submit={t("send")}
       className="btn next"
       done={t("sent")}

@@ -120,7 +120,7 @@ async function Head({ submission, title }: { submission: Submission; title: stri
   const cost = format.number(late_deduction);
   return (
     <div className="head">
-      <p className="small">
+      <p className="row small">
         <a href="/reviews">{t("all")}</a>
       </p>
       <h1>{title}</h1>

@@ -39,7 +39,7 @@ export default async function MentorPage({ params }: Properties) {
   return (
     <>
       <div className="head">
-        <p className="small">
+        <p className="row small">
           <a href="/mentorship">{t("back")}</a>
         </p>
         <h1>{mentor.data.name}</h1>
