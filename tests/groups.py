@@ -6,17 +6,6 @@ Tests of one group share the servers that their fixtures start. pytest-xdist has
 
 from xdist.scheduler import LoadScopeScheduling
 
-WEB = (
-    "web/test_sessions.py",
-    "web/test_refresh.py",
-    "web/test_accounts.py",
-    "web/test_flows.py",
-    "web/test_pages.py",
-    "web/test_budgets.py",
-    "web/test_outages.py",
-    "web/test_offline.py",
-    "web/test_hostile_texts.py",
-)
 GROUPS = {
     "stack": (
         "integration/test_faults.py",
@@ -30,8 +19,8 @@ GROUPS = {
         "integration/test_spine.py",
         "integration/test_kafka_logins.py",
         "contract/test_typescript_client.py",
-        *WEB,
     ),
+    "web": (),  # every file of tests/web, on a stack as that of the group before
     "restore": ("integration/test_restore.py",),
     "disks": ("integration/test_server_faults.py",),
     "rebuild": ("integration/test_rebuild.py",),
@@ -58,6 +47,8 @@ _TURNS = {name: turn for turn, name in enumerate(GROUPS)}
 
 def group(nodeid: str) -> str:
     file = nodeid.split("::")[0]
+    if file.startswith("tests/web/"):
+        return "web"
     return _GROUP_OF.get(file, file)
 
 
