@@ -1,9 +1,9 @@
-import type { Locale } from "@/server/locales";
+import type { PLACED } from "@/server/locales";
 import type messages from "./messages/en";
 
 declare module "next-intl" {
   interface AppConfig {
     Messages: typeof messages;
-    Locale: Locale;
+    Locale: (typeof PLACED)[keyof typeof PLACED];
   }
 }

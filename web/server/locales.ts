@@ -1,6 +1,15 @@
 export const LOCALES = ["en", "sw", "fr"] as const;
 export type Locale = (typeof LOCALES)[number];
 
+/** With the dates and numbers of a place: those of English are not America's here. */
+export const PLACED = { en: "en-GB", sw: "sw", fr: "fr" } as const;
+
+/** The language of a page whose locale may name a place, too. */
+export function languageOf(locale: string): Locale {
+  const language = locale.split("-")[0];
+  return isLocale(language) ? language : "en";
+}
+
 export function isLocale(name: string | undefined): name is Locale {
   return LOCALES.includes(name as Locale);
 }

@@ -1,6 +1,6 @@
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import { isLocale, type Locale, localeFor } from "./locales";
+import { isLocale, type Locale, localeFor, PLACED } from "./locales";
 
 const CATALOGUES = {
   en: () => import("@/messages/en"),
@@ -18,7 +18,7 @@ export default getRequestConfig(async () => {
   const accepted = (await headers()).get("accept-language") ?? "";
   const locale: Locale = isLocale(chosen) ? chosen : localeFor(accepted);
   const messages = (await CATALOGUES[locale]()).default;
-  return { locale, messages, timeZone: zoneOf(jar.get(ZONE_COOKIE)?.value) };
+  return { locale: PLACED[locale], messages, timeZone: zoneOf(jar.get(ZONE_COOKIE)?.value) };
 });
 
 function zoneOf(name: string | undefined): string {

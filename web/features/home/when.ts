@@ -21,12 +21,7 @@ export async function momentOf(iso: string): Promise<string> {
 
 async function text(moment: Date, options: Intl.DateTimeFormatOptions): Promise<string> {
   const [locale, timeZone] = [await getLocale(), await getTimeZone()];
-  // The plain "en" is that of the United States, whose dates read otherwise than ours.
-  const format = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
-    ...options,
-    timeZone,
-  });
-  return format.format(moment);
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(moment);
 }
 
 /** The Monday of this week, as a date of the zone: "2026-11-23". */

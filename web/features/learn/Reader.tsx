@@ -4,6 +4,7 @@ import { Road } from "@/features/shell/Road";
 import { bytesText } from "@/features/texts/bytes";
 import { Html } from "@/features/texts/Html";
 import { pagePlace } from "@/features/texts/when";
+import { languageOf } from "@/server/locales";
 import { bodyBytes, drawingsOf, savesData } from "./body";
 import { hrefOf } from "./courses";
 import { ItemHead } from "./ItemHead";
@@ -50,7 +51,7 @@ export async function Reader({ item, body, position, around, hasQuiz }: Properti
             <strong>{t("sectionOf", { number: current, of: sections.length })}</strong>
           </p>
           <Road done={current - 1} of={sections.length} here />
-          {body.language !== locale && (
+          {body.language !== languageOf(locale) && (
             <p className="meta">
               {t("otherLanguage", { language: t(`languages.${body.language}`) })}
             </p>

@@ -4,13 +4,12 @@ import { getLocale } from "next-intl/server";
 import { cache } from "react";
 import { type Body, contentReadBody } from "@/api/core";
 import { core, got } from "@/server/caller";
-import { isLocale } from "@/server/locales";
+import { languageOf } from "@/server/locales";
 import { countDrawings } from "./sectionHtml";
 
 /** The text of a course or module, in the language of the page if there is one in it. */
 export const readBody = cache(async (contentId: string) => {
-  const locale = await getLocale();
-  const language = isLocale(locale) ? locale : "en";
+  const language = languageOf(await getLocale());
   return got(
     contentReadBody({
       client: core,

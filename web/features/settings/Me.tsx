@@ -3,7 +3,7 @@ import type { Preferences, User } from "@/api/core";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
 import { CLOCK } from "@/server/formats";
-import { LOCALES } from "@/server/locales";
+import { LOCALES, languageOf } from "@/server/locales";
 import type { Query } from "@/server/pages";
 import { formQuery } from "./formQuery";
 import { zoneGroups } from "./zones";
@@ -53,7 +53,7 @@ export async function LanguageCard({ preferences, query }: Properties) {
       <ServerForm name="language-and-time" query={formQuery(query, "language")}>
         <div className="field">
           <label htmlFor="locale">{t("language")}</label>
-          <select id="locale" name="locale" defaultValue={await getLocale()}>
+          <select id="locale" name="locale" defaultValue={languageOf(await getLocale())}>
             {LOCALES.map((locale) => (
               <option key={locale} value={locale} lang={locale}>
                 {NAMES[locale]}

@@ -1,13 +1,13 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { pageAddress } from "@/server/address";
-import { LOCALES } from "@/server/locales";
+import { LOCALES, languageOf } from "@/server/locales";
 
 const NAMES = { en: "English", sw: "Kiswahili", fr: "Français" };
 
 /** The languages as links, so that they work without JavaScript. */
 export async function Languages() {
   const t = await getTranslations("shell");
-  const [current, page] = [await getLocale(), await pageAddress()];
+  const [current, page] = [languageOf(await getLocale()), await pageAddress()];
   return (
     <nav aria-label={t("language")}>
       <ul className="row">

@@ -23,7 +23,5 @@ export async function hourText(iso: string): Promise<string> {
 
 async function text(iso: string, options: Intl.DateTimeFormatOptions): Promise<string> {
   const { locale, timeZone } = await pagePlace();
-  // The plain "en" is that of the United States, whose dates read otherwise than ours.
-  const language = locale === "en" ? "en-GB" : locale;
-  return new Intl.DateTimeFormat(language, { ...options, timeZone }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(new Date(iso));
 }

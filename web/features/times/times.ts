@@ -11,13 +11,11 @@ export async function times() {
     getTimeZone(),
     getTranslations("mentorship"),
   ]);
-  // Days come before months.
-  const language = locale === "en" ? "en-GB" : locale;
   const at = (
     instant: string | Date,
     options: Intl.DateTimeFormatOptions,
     timeZone: string = zone,
-  ) => new Intl.DateTimeFormat(language, { ...options, timeZone }).format(new Date(instant));
+  ) => new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(new Date(instant));
   return {
     zone,
     /** "Tue 24 Nov, 09:12" */
