@@ -21,7 +21,9 @@ def take(url: str, password: str, folder: Path) -> int:
 
 def _of_role(found: Browser, url: str, role: str | None, password: str, folder: Path) -> int:
     count = 0
-    context = found.new_context(base_url=url, locale="en-GB", timezone_id="Africa/Nairobi")
+    context = found.new_context(
+        base_url=url, locale="en-GB", timezone_id="Africa/Nairobi", reduced_motion="reduce"
+    )
     context.set_default_timeout(WAIT_MS)
     page = context.new_page()
     if role:

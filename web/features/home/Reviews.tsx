@@ -24,6 +24,11 @@ export async function Reviews() {
           </li>
         ))}
       </ul>
+      <p className="row">
+        <a href="/mentorship">{t("reviews.mentor")}</a>
+        <a href="/mentorship/sessions">{t("reviews.sessions")}</a>
+        <a href="/messages">{t("reviews.messages")}</a>
+      </p>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import type { Messages } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Role } from "@/api/core";
@@ -5,7 +6,7 @@ import { SyncStrip } from "@/features/offline/SyncStrip";
 import { Brand } from "./Brand";
 import { Icon, type IconName } from "./Icon";
 
-type Place = { name: string; icon: IconName; href: string };
+type Place = { name: keyof Messages["shell"]["places"]; icon: IconName; href: string };
 
 const LEARNER: Place[] = [
   { name: "home", icon: "home", href: "/dashboard/student" },
@@ -48,6 +49,15 @@ interface Properties {
   children: ReactNode;
 }
 
+/** `true` for a page below it. */
+function currentOf(page: string, href: string): "page" | "true" | undefined {
+  const path = page.split("?")[0] ?? "";
+  if (path === href) {
+    return "page";
+  }
+  return path.startsWith(`${href}/`) ? "true" : undefined;
+}
+
 /** The bar on top, the navigation at the thumb or at the side, and the page. */
 export async function Shell({ userId, role, unread, page, children }: Properties) {
   const t = await getTranslations("shell");
@@ -78,9 +88,9 @@ export async function Shell({ userId, role, unread, page, children }: Properties
         <ul>
           {PLACES[role].map(({ name, icon, href }) => (
             <li key={name}>
-              <a href={href} aria-current={page.split("?")[0] === href ? "page" : undefined}>
+              <a href={href} aria-current={currentOf(page, href)}>
                 <Icon name={icon} />
-                {t(`places.${name}` as never)}
+                {t(`places.${name}`)}
               </a>
             </li>
           ))}
