@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 HOSTILE = "<img src=x onerror=\"window.ran='yes'\"><script>window.ran='yes'</script>"
 WRITTEN = (
     ("PATCH", "users/me/", {"first_name": HOSTILE[:80], "last_name": "</title><svg onload=ran=1>"}),
-    ("POST", "coaching/goals/", {"title": HOSTILE}),
+    ("POST", "coaching/goals/", {"title": HOSTILE, "target_date": "2030-01-01"}),
     ("POST", "coaching/habits/", {"title": HOSTILE, "schedule": "daily"}),
     ("POST", "coaching/reflections/", {"text": HOSTILE}),
 )

@@ -3,6 +3,7 @@ import { calendarTokenRead } from "@/api/core";
 import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
+import { textsOf } from "@/server/texts";
 import { FeedAddress } from "./FeedAddress";
 
 /** The address by which the caller's calendar program reads the events. */
@@ -27,7 +28,7 @@ export async function FeedCard() {
       )}
       <FeedAddress
         isIssued={data !== undefined}
-        texts={t.raw("feedForm")}
+        texts={(await textsOf("calendar")).feedForm}
         refusals={await actionTexts()}
       />
     </section>

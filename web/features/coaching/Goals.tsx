@@ -6,6 +6,7 @@ import { ProblemState } from "@/features/shell/Problem";
 import { Road } from "@/features/shell/Road";
 import { State } from "@/features/shell/State";
 import { core, got } from "@/server/caller";
+import { textsOf } from "@/server/texts";
 import { AddGoal } from "./AddGoal";
 import { CODES } from "./codes";
 import { GoalActions, type GoalShared } from "./GoalActions";
@@ -66,9 +67,9 @@ export async function Goals({ goals, preferences }: Properties) {
 async function goalShared(today: string): Promise<GoalShared> {
   const t = await getTranslations("coaching");
   return {
-    texts: t.raw("goal"),
-    form: t.raw("goalForm"),
-    versions: t.raw("versions"),
+    texts: (await textsOf("coaching")).goal,
+    form: (await textsOf("coaching")).goalForm,
+    versions: (await textsOf("coaching")).versions,
     refusals: await actionTexts(...CODES),
     today,
     locale: await getLocale(),

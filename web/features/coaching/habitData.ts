@@ -12,6 +12,7 @@ import {
 } from "@/client/days";
 import { actionTexts } from "@/features/actions/texts";
 import { core, type Got, got } from "@/server/caller";
+import { textsOf } from "@/server/texts";
 import { CODES } from "./codes";
 import type { HabitShared } from "./HabitCard";
 import type { Day, States } from "./WeekTable";
@@ -44,9 +45,9 @@ export async function habitShared(preferences: Preferences): Promise<HabitShared
   const week = await Promise.all(weekFrom(monday).map((date) => dayOf(date, today)));
   const before = weekFrom(addDays(monday, -7));
   return {
-    texts: t.raw("habit"),
-    versions: t.raw("versions"),
-    form: t.raw("habitForm"),
+    texts: (await textsOf("coaching")).habit,
+    versions: (await textsOf("coaching")).versions,
+    form: (await textsOf("coaching")).habitForm,
     refusals: await actionTexts(...CODES),
     timesAWeek: [1, 2, 3, 4, 5, 6, 7].map((count) => t("timesAWeek", { count })),
     weekdayNames: await weekdayNames(),

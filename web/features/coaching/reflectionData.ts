@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { type ReflectionTag, usersMeConsents } from "@/api/core";
 import { actionTexts } from "@/features/actions/texts";
 import { core, got } from "@/server/caller";
+import { textsOf } from "@/server/texts";
 import { CODES } from "./codes";
 import type { ReflectionShared } from "./WriteReflection";
 
@@ -21,7 +22,7 @@ const TAGS: readonly ReflectionTag[] = [
 export async function reflectionShared(): Promise<ReflectionShared> {
   const t = await getTranslations("coaching");
   return {
-    texts: t.raw("reflection"),
+    texts: (await textsOf("coaching")).reflection,
     noMood: t("reflections.noMood"),
     moods: MOODS.map((value) => ({ value, name: t(`reflections.moods.${value}`) })),
     tags: TAGS.map((value) => ({ value, name: t(`reflections.tags.${value}`) })),

@@ -30,6 +30,7 @@ export function SyncStrip({ userId, kept, offline }: Properties) {
         sendAllKept(userId).then(recount, recount);
       }
     };
+    recount();
     goOn();
     const end = onChange(recount);
     addEventListener("online", goOn);

@@ -1,10 +1,9 @@
-import { getTranslations } from "next-intl/server";
 import { LogOut } from "@/features/offline/LogOut";
 import { me } from "@/server/me";
+import { textsOf } from "@/server/texts";
 
 /** Asks first where something of the user's is unsent. */
 export async function LogOutForm() {
-  const t = await getTranslations("offline");
   const { id } = await me();
-  return <LogOut userId={id} texts={t.raw("logOut")} />;
+  return <LogOut userId={id} texts={(await textsOf("offline")).logOut} />;
 }

@@ -12,6 +12,7 @@ import { ServerForm } from "@/features/forms/ServerForm";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
 import type { Query } from "@/server/pages";
+import { textsOf } from "@/server/texts";
 import { CODES } from "./codes";
 import { formQuery } from "./formQuery";
 import { type KindGroup, NotificationChoice } from "./NotificationChoice";
@@ -33,7 +34,7 @@ export async function KindsCard() {
             groups={await groupsOf(data)}
             weeklyDigest={data.weekly_digest}
             channels={channelsOf(data)}
-            texts={t.raw("notificationForm")}
+            texts={(await textsOf("settings")).notificationForm}
             refusals={await actionTexts(...CODES)}
           />
         )}
@@ -86,7 +87,7 @@ async function PhoneCard() {
           )}
           <Phone
             phone={phone ?? null}
-            texts={t.raw("phoneForm")}
+            texts={(await textsOf("settings")).phoneForm}
             refusals={await actionTexts(...CODES)}
           />
         </>

@@ -5,6 +5,7 @@ import { actionTexts } from "@/features/actions/texts";
 import type { ActionTexts } from "@/features/actions/useAction";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
+import { textsOf } from "@/server/texts";
 import { ChangePassword } from "./ChangePassword";
 import { CODES, PASSWORD_CODES } from "./codes";
 import { MakeToken } from "./MakeToken";
@@ -16,7 +17,7 @@ export async function PasswordCard() {
     <section className="card" aria-labelledby="password">
       <h2 id="password">{t("password.heading")}</h2>
       <ChangePassword
-        texts={t.raw("password")}
+        texts={(await textsOf("settings")).password}
         refusals={await actionTexts(...CODES, ...PASSWORD_CODES)}
       />
     </section>
@@ -37,7 +38,7 @@ export async function SecondFactorCard() {
           {data.enrolled && left < 3 && <p className="meta">{t("secondFactor.fewCodes")}</p>}
           <SecondFactor
             isEnrolled={data.enrolled}
-            texts={t.raw("secondFactorForm")}
+            texts={(await textsOf("settings")).secondFactorForm}
             refusals={await secondFactorTexts()}
           />
         </>
@@ -72,7 +73,11 @@ export async function TokensCard() {
         ))}
       </ul>
       {totp.data && (
-        <MakeToken isEnrolled={totp.data.enrolled} texts={t.raw("tokenForm")} refusals={texts} />
+        <MakeToken
+          isEnrolled={totp.data.enrolled}
+          texts={(await textsOf("settings")).tokenForm}
+          refusals={texts}
+        />
       )}
     </section>
   );

@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { actionTexts } from "@/features/actions/texts";
+import { textsOf } from "@/server/texts";
 import { CODES } from "./codes";
 import { EraseAccount } from "./EraseAccount";
 import { LogOutForm } from "./LogOutForm";
@@ -16,7 +17,10 @@ export async function YourDataCard() {
       <hr />
       <h3>{t("yourData.eraseHeading")}</h3>
       <p>{t("yourData.eraseText")}</p>
-      <EraseAccount texts={t.raw("erase")} refusals={await actionTexts(...CODES)} />
+      <EraseAccount
+        texts={(await textsOf("settings")).erase}
+        refusals={await actionTexts(...CODES)}
+      />
     </section>
   );
 }
