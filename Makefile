@@ -14,8 +14,8 @@ SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engag
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-up: .venv/.ready ## start everything on this machine and print URLs and logins
-	@$(STACK) up
+up: .venv/.ready ## start everything on this machine and print URLs and logins (WEB=0: without the web client)
+	@$(STACK) up $(if $(filter 0,$(WEB)),--no-web)
 down: .venv/.ready ## stop what `make up` started; its data stays
 	@$(STACK) down
 status: .venv/.ready ## show processes, health, outbox depth, jobs and consumer lag
@@ -25,8 +25,10 @@ reset: .venv/.ready ## stop everything and delete its data
 logs: .venv/.ready ## follow the logs (SERVICE=relay for one)
 	@$(STACK) logs $(SERVICE)
 
-test: .venv/.ready ## run every test on real Kafka and PostgreSQL, on free ports
+test: .venv/.ready ## run every test on real Kafka, PostgreSQL and Chromium, on free ports
 	@$(PYTHON) -m pytest --numprocesses=2 --no-loadscope-reorder --durations=15 $(ARGS)
+browser: .venv/.ready ## install the Chromium of the tests, where there is none
+	@$(PYTHON) -m scripts.web browser
 check: .venv/.ready ## lint, format, types, imports, contracts
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -35,6 +37,7 @@ check: .venv/.ready ## lint, format, types, imports, contracts
 	@$(PYTHON) -m scripts.contracts check
 	@$(PYTHON) -m scripts.access check
 	@$(PYTHON) -m scripts.retention check
+	@$(PYTHON) -m scripts.web check
 
 seed: .venv/.ready ## load the demo catalogue and learners into a running, empty stack (ARGS='--learners 10000')
 	@$(STACK) run -- $(PYTHON) -m core.manage seed $(ARGS)
@@ -56,6 +59,10 @@ schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI docum
 	@$(PYTHON) -m scripts.contracts write
 	@$(PYTHON) -m scripts.access write
 	@$(PYTHON) -m scripts.retention write
+	@$(PYTHON) -m scripts.web clients
+
+shots: .venv/.ready ## take pictures of every page of a running stack, on phone and laptop, light and dark
+	@$(STACK) run -- $(PYTHON) -m scripts.web shots $(ARGS)
 
 site: .venv/.ready ## write the catalogue of topics and facts as pages for other teams
 	@$(PYTHON) -m scripts.contracts site .local/site

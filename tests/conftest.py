@@ -22,6 +22,7 @@ REAL_BROKER = {
     *("kafka_bootstrap", "stack", "served_at_first", "whole"),
     *("pair", "secured", "cluster"),
 }
+WITH_STACK = {"stack", "web"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 DO $$ BEGIN
@@ -57,7 +58,7 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker("kafka")
     if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
         item.add_marker("postgres")
-    if fixtures & {"stack", "served_at_first"} and group(item.nodeid) != "stack":
+    if fixtures & {"stack", "served_at_first"} and group(item.nodeid) not in WITH_STACK:
         raise pytest.UsageError(
             f"{item.nodeid}: add its file to the group `stack` in tests/groups.py"
         )
@@ -69,6 +70,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupSchedul
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = terminalreporter.stats.get("skipped", ())
+    if left_out := sum("web" in report.keywords for report in skipped):
+        terminalreporter.write_line(f"{left_out} tests in a browser were left out: no Chromium")
     terminalreporter.write_line(f"{len(_on_the_broker)} tests ran on the real Kafka broker")
 
 

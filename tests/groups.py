@@ -20,6 +20,7 @@ GROUPS = {
         "integration/test_kafka_logins.py",
         "contract/test_typescript_client.py",
     ),
+    "web": (),  # every file of tests/web, on a stack as that of the group before
     "restore": ("integration/test_restore.py",),
     "disks": ("integration/test_server_faults.py",),
     "rebuild": ("integration/test_rebuild.py",),
@@ -46,6 +47,8 @@ _TURNS = {name: turn for turn, name in enumerate(GROUPS)}
 
 def group(nodeid: str) -> str:
     file = nodeid.split("::")[0]
+    if file.startswith("tests/web/"):
+        return "web"
     return _GROUP_OF.get(file, file)
 
 

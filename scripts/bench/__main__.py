@@ -16,12 +16,13 @@ from scripts.bench.figures import Figure
 from scripts.bench.recompute import recompute
 from scripts.bench.running import FULL, QUICK
 from scripts.bench.vectors import embed, encoder, search
+from scripts.bench.web import web
 
 MEASURES = {
     measure.__name__: measure
     for measure in (
         *(relay, worker, read, write, visible, encoder),
-        *(rebuild, embed, search, recompute, fairness),
+        *(rebuild, embed, search, recompute, fairness, web),
     )
 }
 console = Console()

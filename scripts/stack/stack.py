@@ -23,7 +23,7 @@ from scripts.stack.fingerprint import fingerprint
 from scripts.stack.health import Server, healthy
 from scripts.stack.processes import Register, Started
 from scripts.stack.served import wait_until_served
-from scripts.stack.services import BY_NAME, SEED, SERVICES, Service
+from scripts.stack.services import BY_NAME, SEED, SERVICES, SESSIONS, Service
 
 PROJECT = Path(__file__).parents[2]
 MAILDIR = "core.mail.maildir.MaildirBackend"
@@ -96,6 +96,10 @@ class Stack:
     def ai_url(self) -> str:
         return f"http://{HOST}:{self.ports.ai}"
 
+    @property
+    def web_url(self) -> str:
+        return f"http://{HOST}:{self.ports.web}"
+
     @cached_property
     def servers(self) -> dict[str, Server]:
         data = self.folder / "data"
@@ -111,12 +115,19 @@ class Stack:
             ),
             "kafka": self._broker(data / "kafka"),
             "valkey": self._valkey,
+            SESSIONS: self._sessions,
         }  # fmt: skip
 
     @property
     def _valkey(self) -> Valkey:
         folder, password = self.folder / "data" / "valkey", self.secrets["VALKEY_PASSWORD"]
         return Valkey(folder, self.ports.valkey, password)
+
+    @property
+    def _sessions(self) -> Valkey:
+        """Of web users: wiped, it signs them out and loses nothing else."""
+        folder, password = self.folder / "data" / SESSIONS, self.secrets["WEB_SESSIONS_PASSWORD"]
+        return Valkey(folder, self.ports.web_sessions, password, SESSIONS, "sessions.conf")
 
     def _broker(self, folder: Path) -> Kafka:
         ports = self.ports.kafka, self.ports.kafka_controller
@@ -177,10 +188,13 @@ class Stack:
             "VECTOR_DB_USER": "postgres",
             "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:{self.ports.kafka}",
             "VALKEY_URL": self._valkey.url(),
+            "WEB_SESSIONS_URL": self._sessions.url(),
+            "WEB_URL": self.web_url,
             "DJANGO_API_URL": self.core_url,
             "FASTAPI_BASE_URL": self.ai_url,
             "API_URL": self.core_url,
             "ALLOWED_HOSTS": f"{HOST},localhost",
+            "NUM_PROXIES": "1",  # web states the caller's address
             "NO_PROXY": f"{HOST},localhost",  # calls within the stack bypass the machine's proxy
             **self.extra_environment,
         }

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts.stack.lag import TIMEOUT_SECONDS, consumer_lag, stored_positions
-from scripts.stack.services import SERVICES
+from scripts.stack.services import SERVICES, WEB
 from scripts.stack.stack import Stack
 
 OUTBOX = """
@@ -73,7 +73,8 @@ def show(stack: Stack, console: Console) -> None:
 
 def _processes(stack: Stack) -> Table:
     table = Table("service", "pid", "port", "health")
-    for service in SERVICES:
+    known = stack.register.all()
+    for service in (*SERVICES, *(one for one in WEB if one.name in known)):
         if service.ready == "exit":
             continue
         started = stack.register.alive(service.name)

@@ -16,7 +16,7 @@ from core.outbox.kafka import topic_reader
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, TOPIC_BY_NAME
 from scripts.contracts.__main__ import CONTRACTS
-from tests.contract.node import NODE, npm, run
+from scripts.web.node import NODE, npm, run
 from tests.facts import RawRecord, erased, progress, record, user
 from tests.integration.story import eventually
 from tests.raw_batches import not_utf8, send
@@ -33,7 +33,7 @@ def reminders() -> list[str]:
     """The command that runs the TypeScript consumer, built from the committed lock."""
     npm(REMINDERS, "ci", "--no-audit", "--no-fund")
     npm(REMINDERS, "run", "build")
-    return [str(NODE / "bin" / "node"), "dist/main.js"]
+    return [NODE, "dist/main.js"]
 
 
 @pytest.fixture

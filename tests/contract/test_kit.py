@@ -23,7 +23,7 @@ from scripts.contracts.__main__ import CONTRACTS
 from scripts.contracts.needs import Needs as AllNeeds
 from scripts.contracts.needs import TeamNeeds, unmet
 from scripts.contracts.schemas import schemas
-from tests.contract.node import run
+from scripts.web.node import run
 from tests.contract.test_consumers import CORPUS, cases_in, publish
 from tests.facts import erased, progress, user
 

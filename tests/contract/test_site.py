@@ -12,7 +12,7 @@ from scripts.contracts.__main__ import CONTRACTS
 from scripts.contracts.needs import load
 from scripts.contracts.schemas import schemas
 from scripts.contracts.site import pages
-from tests.contract.node import NODE, npm, run
+from scripts.web.node import NODE, npm, run
 
 ASYNCAPI = Path(__file__).parent / "asyncapi"
 
@@ -72,7 +72,7 @@ def test_a_field_shows_which_team_uses_it(site: dict[str, str]) -> None:
 @pytest.mark.slow
 def test_the_asyncapi_document_passes_the_official_parser(tmp_path: Path) -> None:
     npm(ASYNCAPI, "ci", "--no-audit", "--no-fund")
-    command = [str(NODE / "bin" / "node"), "check.mjs"]
+    command = [NODE, "check.mjs"]
     said = json.loads(run([*command, str(CONTRACTS / "asyncapi.yaml")], ASYNCAPI))
     assert said["version"] == "3.0.0"
     assert said["channels"] == sorted(topic.name for topic in TOPICS)

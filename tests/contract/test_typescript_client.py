@@ -8,10 +8,9 @@ import httpx
 import pytest
 
 from scripts.stack.stack import Stack
-from tests.contract.node import NODE, npm, run
+from scripts.web.node import NODE, npm, run
 
 CLIENT = Path(__file__).parent / "typescript_client"
-NODE_BINARY = str(NODE / "bin" / "node")
 
 
 def write_documents(stack: Stack) -> None:
@@ -30,10 +29,10 @@ def test_generated_clients_compile_strictly_and_take_a_learner_through_both_serv
 ) -> None:
     write_documents(stack)
     npm(CLIENT, "ci", "--no-audit", "--no-fund")
-    run([NODE_BINARY, "node_modules/@hey-api/openapi-ts/bin/run.js"], CLIENT)
-    run([NODE_BINARY, "node_modules/typescript/bin/tsc"], CLIENT)
+    run([NODE, "node_modules/@hey-api/openapi-ts/bin/run.js"], CLIENT)
+    run([NODE, "node_modules/typescript/bin/tsc"], CLIENT)
     email, password = f"{secrets.token_hex(8)}@ongoza.example", secrets.token_urlsafe(16)
-    command = [NODE_BINARY, "dist/main.js", stack.core_url, stack.ai_url, email, password]
+    command = [NODE, "dist/main.js", stack.core_url, stack.ai_url, email, password]
     said = json.loads(run(command, CLIENT))
     assert said["listed"] == ["builders", "builders"]
     assert said["skills"] > 0

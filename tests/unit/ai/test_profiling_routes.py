@@ -124,6 +124,23 @@ async def test_a_question_answered_anew_counts_once(http: httpx.AsyncClient) -> 
     assert progress["answered"] == 2
 
 
+async def test_progress_has_the_answers_that_count_in_the_order_in_which_they_are_asked(
+    http: httpx.AsyncClient,
+) -> None:
+    session = await started(http)
+    address = f"{BASE}/session/{session}"
+    # The second question is answered before the first.
+    body = {"question_id": "ransom-at-dawn", "option_id": "b"}
+    await http.post(f"{address}/respond", json=body)
+    body = {"question_id": "sim-swap-wave", "option_id": "c"}
+    await http.post(f"{address}/respond", json=body)
+    progress = (await http.get(f"{address}/progress")).json()
+    assert progress["answers"] == [
+        {"question_id": "sim-swap-wave", "option_id": "c"},
+        {"question_id": "ransom-at-dawn", "option_id": "b"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("answered", "sentence"),
     [

@@ -16,7 +16,7 @@ from jose.exceptions import JWTError
 from core.certificates.models import Certificate, SigningKey
 from core.certificates.rsa_keys import load_private_key
 from core.certificates.services import revoke_certificate, withdraw_key
-from tests.contract.node import NODE, npm
+from scripts.web.node import NODE, npm
 from tests.unit.core.certificate_rows import certificate
 from tests.unit.core.school import World
 from tests.unit.core.world import admin_site_client, refusal, signed_in
@@ -93,7 +93,7 @@ def test_a_credential_is_accepted_by_libraries_of_another_language(
     npm(BADGES, "ci", "--no-audit", "--no-fund")
     given = json.dumps({"token": credential(world, row), "keys": keys()})
     done = subprocess.run(  # noqa: S603
-        [str(NODE / "bin" / "node"), "verify.mjs"],
+        [NODE, "verify.mjs"],
         cwd=BADGES,
         input=given,
         capture_output=True,

@@ -65,6 +65,15 @@ def test_failures_at_the_address_of_a_feed_are_not_logged() -> None:
     assert not re.search(pattern, "/api/v1/calendar/events/")
 
 
-@pytest.mark.parametrize("path", ["/api/docs/", "/api/schema/", "/admin/", "/", "/docs"])
+@pytest.mark.parametrize(
+    "path", ["/api/docs/", "/api/schema/", "/admin/", "/admin", "/docs", "/openapi.json"]
+)
 def test_what_is_for_developers_and_operators_is_not_public(path: str) -> None:
     assert ends_at(path) == "404"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/log-in", "/bff/api/v1/users/me/", "/_next/static/chunks/a.js", "/administer"]
+)
+def test_everything_else_is_the_web_clients(path: str) -> None:
+    assert ends_at(path) == "web"

@@ -11,9 +11,10 @@ from core.jobs.queue_names import QueueName
 from infra.kafka.logins import ADMIN, BROKER, password_variable
 from scripts.embedded.kafka_local import LocalKafka
 from scripts.stack.secrets import KAFKA
-from scripts.stack.services import BY_NAME, SERVICES
+from scripts.stack.services import BY_NAME, SERVICES, WEB
 
 FILE = Path(__file__).parents[3] / "infra" / "compose.yml"
+ALL = (*SERVICES, *WEB)
 SERVERS = {"postgres-relational", "postgres-vector", "kafka"}
 
 
@@ -23,14 +24,18 @@ def services() -> dict[str, Any]:
 
 
 def test_compose_runs_what_the_supervisor_runs_and_a_front(services: dict[str, Any]) -> None:
-    assert set(services) == {service.name for service in SERVICES} | {"nginx", "beat"}
+    supervised = {service.name for service in ALL if service.name != "web-build"}
+    assert set(services) == supervised | {"nginx", "beat"}
 
 
-@pytest.mark.parametrize("service", [s for s in SERVICES if s.ready != "embedded"], ids=str)
+@pytest.mark.parametrize(
+    "service", [s for s in ALL if s.command and s.name != "web-build"], ids=str
+)
 def test_a_container_waits_for_what_its_process_waits_for(
     services: dict[str, Any], service: Any
 ) -> None:
-    assert set(services[service.name]["depends_on"]) == set(service.after)
+    built = {"web-build"}  # the image holds what it builds
+    assert set(services[service.name]["depends_on"]) == set(service.after) - built
 
 
 def test_celery_works_in_containers_as_in_the_processes(services: dict[str, Any]) -> None:
@@ -52,7 +57,7 @@ def test_each_queue_of_jobs_has_a_worker_with_slots_of_its_own() -> None:
 
 
 def test_a_container_with_a_port_has_a_health_check(services: dict[str, Any]) -> None:
-    with_port = {service.name for service in SERVICES if service.port} | {"nginx"}
+    with_port = {service.name for service in ALL if service.port} | {"nginx"}
     assert {name for name, service in services.items() if "healthcheck" in service} == with_port
 
 
@@ -123,7 +128,9 @@ def _parts(value: str) -> list[str]:
     return sorted(value.split(","))
 
 
-@pytest.mark.parametrize("service", [s for s in SERVICES if s.ready != "embedded"], ids=str)
+@pytest.mark.parametrize(
+    "service", [s for s in ALL if s.command and s.name != "web-build"], ids=str
+)
 def test_a_container_logs_in_to_kafka_as_its_process_does(
     services: dict[str, Any], service: Any
 ) -> None:

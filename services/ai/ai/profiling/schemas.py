@@ -25,6 +25,11 @@ class OptionShown(Response):
     text: str
 
 
+class AnswerShown(Response):
+    question_id: Slug
+    option_id: Slug
+
+
 class QuestionShown(Response):
     id: Slug
     category: Slug
@@ -38,6 +43,8 @@ class SessionProgress(Response):
     questionnaire: Slug
     answered: int
     """Answers that count: those to questions that were asked, or would have been."""
+    answers: tuple[AnswerShown, ...]
+    """These answers, in the order in which their questions are asked."""
     required: int
     """Answers needed for a result."""
     missing: int

@@ -3,6 +3,7 @@
 from ai.profiling.bank import Bank, Question
 from ai.profiling.item_selection import SelectedItems
 from ai.profiling.schemas import (
+    AnswerShown,
     CategoryShown,
     OptionShown,
     Questionnaire,
@@ -25,6 +26,10 @@ def progress(session: SessionRecord) -> SessionProgress:
         status=session.status,
         questionnaire=session.questionnaire,
         answered=count,
+        answers=tuple(
+            AnswerShown(question_id=question_id, option_id=option_id)
+            for question_id, option_id in asked.answers.items()
+        ),
         required=bank.required,
         missing=max(bank.required - count, 0),
         total=bank.limit,

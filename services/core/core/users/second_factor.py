@@ -152,7 +152,7 @@ def begin(user: User) -> Enrolment:
     TotpSecret.objects.create(user=user, encrypted=encrypt(secret, context=totp_context(user.pk)))
     totp = TOTP(secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303  (what authenticator apps know)
     uri = totp.get_provisioning_uri(user.email, ISSUER)
-    qr = segno.make(uri, micro=False).svg_data_uri(scale=4)
+    qr = segno.make(uri, micro=False).svg_data_uri(scale=4, light="white")
     return Enrolment(_base32(secret), uri, qr)
 
 

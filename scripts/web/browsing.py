@@ -1,0 +1,49 @@
+"""Opens the client's pages in Chromium, as the people of the demo data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts.web import chromium
+from scripts.web.pages import FOLLOWED, PAGES
+
+WAIT_MS = 60_000
+
+
+class NoBrowser(Exception):
+    """There is no Chromium, and none could be installed."""
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Raises NoBrowser."""
+    path = chromium.get()
+    if path is None:
+        raise NoBrowser("there is no Chromium, and none could be installed")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+def log_in(page: Page, email: str, password: str) -> None:
+    if "/log-in" not in page.url:
+        page.goto("/log-in")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.wait_for_url(lambda url: "/log-in" not in url.split("?")[0])
+
+
+def open_all(page: Page, role: str | None) -> Iterator[str]:
+    """Opens every page of the role, and yields what each is called by."""
+    for path in PAGES[role]:
+        page.goto(path, wait_until="networkidle")
+        yield path
+    for path, link in FOLLOWED.get(role or "", ()):
+        page.goto(path)
+        found = page.locator(link)
+        if found.count():
+            page.goto(found.first.get_attribute("href") or path, wait_until="networkidle")
+            yield f"{path}/one"

@@ -1,0 +1,78 @@
+"""What a page weighs on a slow line and a slow phone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from scripts.web.browsing import WAIT_MS
+
+FLOOR_KB = 137
+"""JavaScript of an empty page of Next.js on the wire."""
+SLOW_LINE = {
+    "offline": False,
+    "latency": 300,
+    "downloadThroughput": 200_000,
+    "uploadThroughput": 93_750,
+}
+PAINT = """new Promise(resolve => {
+  const told = list => resolve(list.getEntries().at(-1).startTime);
+  new PerformanceObserver(told).observe({type: "largest-contentful-paint", buffered: true});
+})"""
+
+
+@dataclass
+class Weight:
+    """Bytes on the wire since the last reset."""
+
+    scripts: int = 0
+    all: int = 0
+    requests: int = 0
+    types: dict[str, str] = field(default_factory=dict)
+
+    def watch(self, context: BrowserContext, page: Page) -> None:
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", SLOW_LINE)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        session.on("Network.responseReceived", self._received)
+        session.on("Network.loadingFinished", self._finished)
+
+    def _received(self, event: dict[str, str]) -> None:
+        self.types[event["requestId"]] = event["type"]
+
+    def _finished(self, event: dict[str, str]) -> None:
+        size = int(event["encodedDataLength"])
+        self.all += size
+        self.requests += 1
+        self.scripts += size if self.types.get(event["requestId"]) == "Script" else 0
+
+
+def weigh(page: Page, weight: Weight, path: str) -> dict[str, float]:
+    """Opens the page with an empty cache, and says what crossed the line."""
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    weight.scripts = weight.all = weight.requests = 0
+    page.goto(path, wait_until="networkidle")
+    return {
+        "script_kb": round(weight.scripts / 1000, 1),
+        "all_kb": round(weight.all / 1000, 1),
+        "requests": weight.requests,
+        "largest_paint_ms": round(page.evaluate(PAINT)),
+    }
+
+
+@contextmanager
+def slow_page(browser: Browser, url: str) -> Iterator[tuple[Page, Weight]]:
+    """A page of a phone on a slow line, without what a service worker keeps."""
+    context = browser.new_context(
+        base_url=url,
+        locale="en-GB",
+        service_workers="block",
+        viewport={"width": 360, "height": 740},
+    )
+    context.set_default_timeout(WAIT_MS)
+    page, weight = context.new_page(), Weight()
+    weight.watch(context, page)
+    yield page, weight
+    context.close()

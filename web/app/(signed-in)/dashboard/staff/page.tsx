@@ -1,0 +1,38 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { CohortsCard, FlagsCard, MembersCard, ReviewsCard } from "@/features/members/StaffCards";
+import { me } from "@/server/me";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("members"))("staff.title") };
+}
+
+export default async function StaffHome() {
+  const [t, user] = await Promise.all([getTranslations("members.staff"), me()]);
+  const manages = user.role === "director" || user.role === "admin";
+  return (
+    <>
+      <div className="head">
+        <h1>{t("heading")}</h1>
+      </div>
+      <div className="stack wide">
+        {manages && (
+          <div className="two stack">
+            <CohortsCard />
+            <MembersCard />
+            <ReviewsCard />
+            <FlagsCard />
+          </div>
+        )}
+        {!manages && (
+          <p>
+            <a className="btn" href="/cohorts">
+              {t("toCohorts")}
+            </a>
+          </p>
+        )}
+        <p className="soft">{t("later")}</p>
+      </div>
+    </>
+  );
+}

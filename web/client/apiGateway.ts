@@ -1,0 +1,145 @@
+export interface FieldError {
+  field: string;
+  code: string;
+  detail: string;
+}
+
+/** A refusal of the API, or status 0 when no answer came. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: FieldError[];
+  readonly body: Record<string, unknown>;
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    errors: FieldError[] = [],
+    body: Record<string, unknown> = {},
+  ) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+    this.body = body;
+  }
+}
+
+export interface Answer<T> {
+  status: number;
+  body: T;
+  etag: string | null;
+}
+
+export interface Options {
+  ifMatch?: string;
+  /** Given once for what a person does, and again when it is repeated. */
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
+const TRIES = 3;
+const PAUSE_MS = 700;
+
+async function send<T>(
+  method: string,
+  path: string,
+  body: unknown,
+  options: Options,
+): Promise<Answer<T>> {
+  const headers = new Headers({ accept: "application/json" });
+  if (body !== undefined) {
+    headers.set("content-type", "application/json");
+  }
+  if (options.ifMatch) {
+    headers.set("if-match", options.ifMatch);
+  }
+  if (options.idempotencyKey) {
+    headers.set("idempotency-key", options.idempotencyKey);
+  }
+  const request: RequestInit = { method, headers, signal: options.signal ?? null };
+  if (body !== undefined) {
+    request.body = JSON.stringify(body);
+  }
+  const isSafe = method === "GET" || options.idempotencyKey !== undefined;
+  return read<T>(await tryToSend(`/bff/api/v1${path}`, request, isSafe ? TRIES : 1));
+}
+
+/** Sends again what did not arrive or found the service away, if that can do nothing twice. */
+async function tryToSend(url: string, request: RequestInit, tries: number): Promise<Response> {
+  for (let left = tries - 1; ; left -= 1) {
+    try {
+      const response = await fetch(url, request);
+      if (response.status !== 503 || left === 0) {
+        return response;
+      }
+    } catch (error) {
+      if (request.signal?.aborted) {
+        throw error;
+      }
+      if (left === 0) {
+        throw new ApiError(0, "offline", "There is no connection.");
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (tries - left)));
+  }
+}
+
+async function read<T>(response: Response): Promise<Answer<T>> {
+  const body = await response.json().catch(() => ({}));
+  if (response.ok) {
+    return { status: response.status, body, etag: response.headers.get("etag") };
+  }
+  throw new ApiError(
+    response.status,
+    body.code ?? "unknown",
+    body.detail ?? "The request failed.",
+    body.errors ?? [],
+    body,
+  );
+}
+
+export interface Chunk {
+  bytes: Blob;
+  offset: number;
+  sha256: string;
+}
+
+/**
+ * Sends a part of a file, once. The state of the upload afterwards; for a refused offset the right one
+ * is in `body.offset` of the error.
+ */
+async function sendChunk<T>(path: string, chunk: Chunk, signal: AbortSignal): Promise<Answer<T>> {
+  const headers = {
+    accept: "application/json",
+    "content-type": "application/octet-stream",
+    "upload-offset": `${chunk.offset}`,
+    "content-sha256": chunk.sha256,
+  };
+  const request = { method: "PATCH", headers, body: chunk.bytes, signal };
+  const response = await tryToSend(`/bff/api/v1${path}`, request, 1);
+  try {
+    return await read<T>(response);
+  } catch (error) {
+    const offset = response.headers.get("upload-offset");
+    if (error instanceof ApiError && offset !== null) {
+      error.body.offset = Number(offset);
+    }
+    throw error;
+  }
+}
+
+/** The API under its own paths, with the caller's session: `apiGateway.get("/users/me/")`. */
+export const apiGateway = {
+  get: <T>(path: string, options: Options = {}) => send<T>("GET", path, undefined, options),
+  post: <T>(path: string, body: unknown, options: Options = {}) =>
+    send<T>("POST", path, body, options),
+  put: <T>(path: string, body: unknown, options: Options = {}) =>
+    send<T>("PUT", path, body, options),
+  patch: <T>(path: string, body: unknown, options: Options = {}) =>
+    send<T>("PATCH", path, body, options),
+  delete: <T>(path: string, body?: unknown, options: Options = {}) =>
+    send<T>("DELETE", path, body, options),
+  sendChunk,
+};

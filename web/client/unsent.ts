@@ -1,0 +1,89 @@
+import { ApiError } from "./apiGateway.ts";
+
+/** Something a user did that no service has accepted yet. */
+export interface Unsent {
+  /** Made when it was done, and sent as its idempotency key each time. */
+  key: string;
+  userId: number;
+  method: "POST" | "PUT" | "PATCH";
+  path: string;
+  body: unknown;
+  ifMatch?: string;
+  /** What it is, in the language in which it was done. */
+  title: string;
+  keptAt: string;
+  /** The refusal, for one that is not sent again by itself. */
+  refused?: { status: number; code: string; detail: string };
+}
+
+/** Where they are kept: in the browser's database, in memory in tests. */
+export interface Store {
+  put(one: Unsent): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** In the order in which they were kept. */
+  all(): Promise<Unsent[]>;
+}
+
+export type Sender = (one: Unsent) => Promise<unknown>;
+export type Outcome = { state: "accepted"; answer: unknown } | { state: "kept" };
+
+/** Whether it may be accepted later as it is: no answer came, or the service was away or busy. */
+export function mayPass(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    ([0, 401, 408, 429].includes(error.status) || error.status >= 500 || isBusy(error))
+  );
+}
+
+function isBusy(error: ApiError): boolean {
+  return error.status === 409 && ["busy", "in_flight"].includes(error.code);
+}
+
+/**
+ * Sends something, or keeps it when no answer came. Behind others that wait it waits too: the later
+ * one may build on the earlier. A refusal is raised, and nothing kept.
+ */
+export async function sendOrKeep(one: Unsent, store: Store, send: Sender): Promise<Outcome> {
+  const waiting = await unsentOf(one.userId, store);
+  if (waiting.every(({ refused }) => refused)) {
+    try {
+      return { state: "accepted", answer: await send(one) };
+    } catch (error) {
+      if (!mayPass(error)) {
+        throw error;
+      }
+    }
+  }
+  await store.put(one);
+  return { state: "kept" };
+}
+
+/**
+ * Sends what the user has kept, the oldest first, until one gets no answer. A refused one stays with
+ * its refusal, for its user to decide. Others' are never sent. Returns how many were accepted.
+ */
+export async function sendKept(userId: number, store: Store, send: Sender): Promise<number> {
+  let accepted = 0;
+  for (const one of await unsentOf(userId, store)) {
+    if (one.refused) {
+      continue;
+    }
+    try {
+      await send(one);
+    } catch (error) {
+      if (!(error instanceof ApiError) || mayPass(error)) {
+        break;
+      }
+      const { status, code, message } = error;
+      await store.put({ ...one, refused: { status, code, detail: message } });
+      continue;
+    }
+    await store.remove(one.key);
+    accepted += 1;
+  }
+  return accepted;
+}
+
+export async function unsentOf(userId: number, store: Store): Promise<Unsent[]> {
+  return (await store.all()).filter((one) => one.userId === userId);
+}

@@ -1,0 +1,139 @@
+import "server-only";
+import { cookies } from "next/headers";
+import type { Role } from "@/api/core";
+import { homeOf } from "@/features/shell/Shell";
+import { ownPath } from "@/server/address";
+import { type Ask, type Form, failed, type Outcome, refused } from "@/server/forms";
+import { signIn } from "@/server/forward";
+import { openSession, SESSION_COOKIE } from "@/server/session";
+
+/** Holds the challenge of a log-in whose second step is due. */
+export const CHALLENGE_COOKIE = "__Host-challenge";
+/** Holds new recovery codes until the page that shows them once was read. */
+export const RECOVERY_COOKIE = "__Host-recovery";
+const CHALLENGE_SECONDS = 600;
+const CHALLENGE_OPTIONS = {
+  path: "/",
+  secure: true,
+  httpOnly: true,
+  sameSite: "lax",
+  maxAge: CHALLENGE_SECONDS,
+} as const;
+
+type Answer = Awaited<ReturnType<Ask>>;
+
+interface SignedIn {
+  access_token: string;
+  refresh_token: string;
+  user: { id: number; role: Role };
+  redirect_url?: string;
+}
+
+export const signUp: Form = {
+  page: "/sign-up",
+  async submit({ email, password, first_name, last_name }, ask) {
+    const body = { email, password, first_name, last_name };
+    return afterLogIn(await ask("POST", "/api/v1/auth/signup/", body), "");
+  },
+};
+
+export const logIn: Form = {
+  page: "/log-in",
+  async submit({ email, password, next = "" }, ask) {
+    return afterLogIn(await ask("POST", "/api/v1/auth/login/", { email, password }), next);
+  },
+};
+
+export const logInByLink: Form = {
+  page: "/log-in",
+  async submit({ token }, ask) {
+    return afterLogIn(await ask("POST", "/api/v1/auth/login/link/", { token }), "");
+  },
+};
+
+export const secondFactor: Form = {
+  page: "/log-in/second-factor",
+  async submit({ code, next = "" }, ask) {
+    const challenge = (await cookies()).get(CHALLENGE_COOKIE)?.value;
+    if (!challenge) {
+      return failed("challenge_ended");
+    }
+    const body = { challenge, code: code?.replaceAll(" ", "") };
+    return afterLogIn(await ask("POST", "/api/v1/auth/login/second-factor/", body), next);
+  },
+};
+
+export const enrol: Form = {
+  page: "/log-in/enrol",
+  async submit({ code, next = "" }, ask) {
+    const jar = await cookies();
+    const challenge = jar.get(CHALLENGE_COOKIE)?.value;
+    if (!challenge) {
+      return failed("challenge_ended");
+    }
+    const body = { challenge, code: code?.replaceAll(" ", "") };
+    const answer = await ask("POST", "/api/v1/auth/login/second-factor/enrol/confirm/", body);
+    const outcome = await afterLogIn(answer, next);
+    if ("to" in outcome && Array.isArray(answer.body.recovery_codes)) {
+      jar.set(RECOVERY_COOKIE, answer.body.recovery_codes.join(" "), CHALLENGE_OPTIONS);
+      return { to: `/log-in/recovery-codes?next=${encodeURIComponent(outcome.to)}` };
+    }
+    return outcome;
+  },
+};
+
+export const logInLink: Form = {
+  page: "/log-in/link",
+  async submit({ email }, ask) {
+    const answer = await ask("POST", "/api/v1/auth/login/link/", { email });
+    return answer.status === 202 ? { to: "/log-in/link?sent=1" } : refused(answer.body);
+  },
+};
+
+export const resetPassword: Form = {
+  page: "/reset-password",
+  async submit({ email }, ask) {
+    const answer = await ask("POST", "/api/v1/auth/password/reset/", { email });
+    return answer.status === 202 ? { to: "/reset-password?sent=1" } : refused(answer.body);
+  },
+};
+
+export const newPassword: Form = {
+  page: "/reset-password",
+  async submit({ token, new_password }, ask) {
+    const body = { token, new_password };
+    const answer = await ask("POST", "/api/v1/auth/password/reset/confirm/", body);
+    return answer.status === 204 ? { to: "/log-in?changed=1" } : refused(answer.body);
+  },
+};
+
+export const verifyEmail: Form = {
+  page: "/verify-email",
+  async submit({ token }, ask) {
+    const answer = await ask("POST", "/api/v1/auth/verify-email/", token ? { token } : {});
+    if (answer.status === 204) {
+      return { to: "/verify-email?done=1" };
+    }
+    return answer.status === 202 ? { to: "/verify-email?sent=1" } : refused(answer.body);
+  },
+};
+
+/** Keeps the tokens of an answer, or leads to the second step. */
+export async function afterLogIn(answer: Answer, next: string): Promise<Outcome> {
+  const { status, body } = answer;
+  if (status === 401 && typeof body.challenge === "string") {
+    (await cookies()).set(CHALLENGE_COOKIE, body.challenge, CHALLENGE_OPTIONS);
+    const query = next ? `?next=${encodeURIComponent(next)}` : "";
+    const page = body.code === "second_factor_enrolment_required" ? "enrol" : "second-factor";
+    return { to: `/log-in/${page}${query}` };
+  }
+  if (status >= 400) {
+    return refused(body);
+  }
+  const signedIn = body as unknown as SignedIn;
+  const jar = await cookies();
+  const cookie = jar.get(SESSION_COOKIE)?.value;
+  await signIn(signedIn, cookie ? await openSession(cookie) : null);
+  jar.delete({ name: CHALLENGE_COOKIE, path: "/", secure: true });
+  return { to: ownPath(next, signedIn.redirect_url ?? homeOf(signedIn.user.role)) };
+}

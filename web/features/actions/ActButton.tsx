@@ -1,0 +1,68 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { type ReactNode, useRef, useState, useTransition } from "react";
+import { ApiError, apiGateway } from "@/client/apiGateway";
+import { Errors } from "./Errors";
+import { type Question, QuestionDialog } from "./QuestionDialog";
+import { type ActionTexts, useAction } from "./useAction";
+
+interface Properties {
+  method?: "post" | "put" | "delete";
+  path: string;
+  body?: Record<string, unknown>;
+  texts: ActionTexts;
+  className?: string;
+  /** Asked before it is done. */
+  question?: Question;
+  /** The page after it; else this one is read again. */
+  to?: string;
+  /** Said after it. */
+  done?: string;
+  /** Whether a repetition with the same key does nothing twice. */
+  hasKey?: boolean;
+  children: ReactNode;
+}
+
+/** A button that does one thing at the API. */
+export function ActButton(properties: Properties) {
+  const { method = "post", path, body, texts, className = "btn", question, to } = properties;
+  const { done, hasKey = true, children } = properties;
+  const router = useRouter();
+  const { isSending, errors, run } = useAction(texts);
+  const [isLoading, startLoading] = useTransition();
+  const [isDone, setDone] = useState(false);
+  const dialog = useRef<HTMLDialogElement>(null);
+
+  async function act(): Promise<void> {
+    dialog.current?.close();
+    const sent = await run((idempotencyKey) =>
+      apiGateway[method](path, body, method === "post" && hasKey ? { idempotencyKey } : {}),
+    );
+    if (sent === null || sent instanceof ApiError) {
+      return;
+    }
+    setDone(true);
+    startLoading(() => (to ? router.push(to) : router.refresh()));
+  }
+
+  return (
+    <>
+      <button
+        type="button"
+        className={className}
+        disabled={isSending || isLoading}
+        onClick={() => (question ? dialog.current?.showModal() : act())}
+      >
+        {children}
+      </button>
+      {isDone && done && (
+        <span className="meta" role="status">
+          {done}
+        </span>
+      )}
+      <Errors errors={errors} />
+      {question && <QuestionDialog dialog={dialog} question={question} onYes={act} />}
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+"use client";
+
+import { apiGateway } from "@/client/apiGateway";
+import { Errors } from "@/features/actions/Errors";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { useChange } from "@/features/actions/useChange";
+
+interface Properties {
+  path: string;
+  to: "active" | "archived";
+  text: string;
+  /** What a screen reader adds, where several buttons read the same. */
+  hidden?: string;
+  refusals: ActionTexts;
+}
+
+/** Puts a habit away or takes it up again. */
+export function HabitState({ path, to, text, hidden, refusals }: Properties) {
+  const { isSending, errors, run } = useChange(refusals);
+
+  async function move(): Promise<void> {
+    await run(() => apiGateway.patch(path, { state: to }));
+  }
+
+  return (
+    <>
+      <button type="button" className="btn quiet" disabled={isSending} onClick={move}>
+        {text}
+        {hidden && <span className="hide"> {hidden}</span>}
+      </button>
+      <Errors errors={errors} />
+    </>
+  );
+}

@@ -1,0 +1,229 @@
+import { getTimeZone, getTranslations } from "next-intl/server";
+import {
+  type Code,
+  type Cohort,
+  type CohortAction,
+  type CohortState,
+  codesList,
+  type Pool,
+  type PoolKind,
+} from "@/api/core";
+import { ActButton } from "@/features/actions/ActButton";
+import { ApiForm } from "@/features/actions/ApiForm";
+import { AreaField, SelectField, TextField } from "@/features/actions/fields";
+import { actionTexts } from "@/features/actions/texts";
+import { times } from "@/features/times/times";
+import { core, got } from "@/server/caller";
+import { COHORT_CODES } from "./codes";
+import { POOL_KINDS } from "./pools";
+
+const ACTIONS: Record<CohortState, CohortAction[]> = {
+  draft: ["open", "close"],
+  open: ["start", "close"],
+  running: ["close"],
+  closed: ["reopen"],
+};
+
+/** Opens, starts, closes and reopens a cohort. */
+export async function Transitions({ cohort }: { cohort: Cohort }) {
+  const [t, all, texts] = await Promise.all([
+    getTranslations("cohorts.staff"),
+    getTranslations("cohorts"),
+    actionTexts(...COHORT_CODES),
+  ]);
+  return (
+    <section className="stack" aria-labelledby="transitions">
+      <h2 id="transitions">{t("transitions")}</h2>
+      <p>{t("now", { state: all(`state.${cohort.state}`) })}</p>
+      <div className="acts">
+        {ACTIONS[cohort.state].map((action) => (
+          <ActButton
+            key={action}
+            path={`/cohorts/${cohort.id}/transitions/`}
+            body={{ action }}
+            texts={texts}
+            hasKey={false}
+            question={{
+              title: t("moveQuestion", { action: t(`actions.${action}`) }),
+              text: t(`moveText.${action}`),
+              yes: t("moveYes"),
+              no: t("no"),
+            }}
+          >
+            {t(`actions.${action}`)}
+          </ActButton>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** Replaces the seats of a cohort. */
+export async function SetSeats({ cohort }: { cohort: Cohort }) {
+  const t = await getTranslations("cohorts.staff");
+  return (
+    <details>
+      <summary>{t("setSeats")}</summary>
+      <div className="stack">
+        <p className="meta">{t("setSeatsText")}</p>
+        <ApiForm
+          key={JSON.stringify(cohort.pools)}
+          method="put"
+          path={`/cohorts/${cohort.id}/pools/`}
+          shape={{
+            pools: { rows: { kind: "text", size: "number", needs_code: "checked" }, needs: "size" },
+          }}
+          texts={await actionTexts(...COHORT_CODES)}
+          submit={t("setSeatsSubmit")}
+          done={t("setSeatsDone")}
+          keeps
+        >
+          {POOL_KINDS.map((kind) => (
+            <PoolFields
+              key={kind}
+              kind={kind}
+              pool={cohort.pools.find((one) => one.kind === kind)}
+            />
+          ))}
+        </ApiForm>
+      </div>
+    </details>
+  );
+}
+
+async function PoolFields({ kind, pool }: { kind: PoolKind; pool: Pool | undefined }) {
+  const [t, all] = [await getTranslations("cohorts.staff"), await getTranslations("cohorts")];
+  return (
+    <div className="row">
+      <input type="hidden" name={`pools.${kind}.kind`} value={kind} />
+      <TextField
+        id={`size-${kind}`}
+        name={`pools.${kind}.size`}
+        type="number"
+        min={0}
+        label={t("size", { kind: all(`kind.${kind}`) })}
+        defaultValue={pool?.size}
+      />
+      <label className="choice bare">
+        <input
+          type="checkbox"
+          name={`pools.${kind}.needs_code`}
+          defaultChecked={pool?.needs_code ?? false}
+        />
+        <span>{t("needsCode", { kind: all(`kind.${kind}`) })}</span>
+      </label>
+    </div>
+  );
+}
+
+export async function Announce({ cohort }: { cohort: Cohort }) {
+  const t = await getTranslations("cohorts.staff");
+  return (
+    <details>
+      <summary>{t("announce")}</summary>
+      <ApiForm
+        path={`/cohorts/${cohort.id}/announcements/`}
+        shape={{ title: "text", text: "text" }}
+        texts={await actionTexts(...COHORT_CODES)}
+        submit={t("announceSubmit")}
+        done={t("announceDone")}
+      >
+        <TextField id="news-title" name="title" label={t("announceTitle")} maxLength={200} />
+        <AreaField id="news-text" name="text" label={t("announceText")} maxLength={4000} />
+      </ApiForm>
+    </details>
+  );
+}
+
+/** The codes of a cohort: each gives some learners the right to a seat. */
+export async function Codes({ cohort }: { cohort: Cohort }) {
+  const [t, codes] = await Promise.all([
+    getTranslations("cohorts.staff"),
+    got(codesList({ client: core, query: { page_size: 100 } })),
+  ]);
+  const own = codes.data?.results.filter((one) => one.cohort === cohort.id) ?? [];
+  return (
+    <details>
+      <summary>{t("codes")}</summary>
+      <div className="stack">
+        <p className="meta">{t("codesText")}</p>
+        {own.length === 0 && <p>{t("codesNone")}</p>}
+        <ul className="list">
+          {own.map((code) => (
+            <li key={code.id}>
+              <OneCode code={code} />
+            </li>
+          ))}
+        </ul>
+        <AddCode cohort={cohort} />
+      </div>
+    </details>
+  );
+}
+
+async function OneCode({ code }: { code: Code }) {
+  const [t, all, when] = await Promise.all([
+    getTranslations("cohorts.staff"),
+    getTranslations("cohorts"),
+    times(),
+  ]);
+  const { uses, max_uses, ends_at, pool } = code;
+  const isOver = new Date(ends_at) <= new Date();
+  return (
+    <>
+      <p className="row apart">
+        <strong className="mono">{code.code}</strong>
+        <span>{all(`kind.${pool}`)}</span>
+      </p>
+      <p className="meta">
+        {t("codeUses", { uses, most: max_uses, moment: when.moment(ends_at) })}
+        {isOver && `, ${t("codeEnded")}`}
+      </p>
+      {!isOver && (
+        <ActButton
+          path={`/codes/${code.id}/end/`}
+          className="btn quiet"
+          texts={await actionTexts()}
+          hasKey={false}
+        >
+          {t("codeEnd")}
+        </ActButton>
+      )}
+    </>
+  );
+}
+
+async function AddCode({ cohort }: { cohort: Cohort }) {
+  const [t, all, zone, when] = await Promise.all([
+    getTranslations("cohorts.staff"),
+    getTranslations("cohorts"),
+    getTimeZone(),
+    times(),
+  ]);
+  return (
+    <ApiForm
+      path="/codes/"
+      shape={{ pool: "text", max_uses: "number", ends_at: { zone } }}
+      fixed={{ cohort: cohort.id }}
+      texts={await actionTexts(...COHORT_CODES)}
+      submit={t("codeSubmit")}
+      done={t("codeDone")}
+      hasKey={false}
+    >
+      <SelectField
+        id="code-pool"
+        name="pool"
+        label={t("pool")}
+        options={cohort.pools.map(({ kind }) => ({ value: kind, label: all(`kind.${kind}`) }))}
+      />
+      <TextField id="code-most" name="max_uses" type="number" min={1} label={t("codeMost")} />
+      <TextField
+        id="code-until"
+        name="ends_at"
+        type="datetime-local"
+        label={t("codeUntil")}
+        hint={when.zoneName()}
+      />
+    </ApiForm>
+  );
+}

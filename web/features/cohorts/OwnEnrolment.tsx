@@ -1,0 +1,160 @@
+import { getTranslations } from "next-intl/server";
+import { type Enrolment, type EnrolmentDetail, enrolmentsRead } from "@/api/core";
+import { ActButton } from "@/features/actions/ActButton";
+import type { Question } from "@/features/actions/QuestionDialog";
+import { actionTexts } from "@/features/actions/texts";
+import { ProblemState } from "@/features/shell/Problem";
+import { times } from "@/features/times/times";
+import { core, got } from "@/server/caller";
+import { ENROLMENT_CODES } from "./codes";
+
+/** Where the learner stands in a cohort, and what comes next. */
+export async function OwnEnrolment({ enrolment }: { enrolment: Enrolment }) {
+  const path = { enrolment_id: enrolment.id };
+  const { data, problem } = await got(enrolmentsRead({ client: core, path }));
+  if (problem) {
+    return <ProblemState problem={problem} />;
+  }
+  const parts = {
+    applied: Waiting,
+    offered: Offered,
+    pending_payment: PaymentDue,
+    active: Active,
+    suspended: Suspended,
+    completed: Completed,
+    withdrawn: Ended,
+    expired: Ended,
+  };
+  const Part = parts[data.state];
+  return (
+    <section className="card now stack" aria-labelledby="own">
+      <Part enrolment={data} />
+    </section>
+  );
+}
+
+interface Part {
+  enrolment: EnrolmentDetail;
+}
+
+async function poolNames(pools: EnrolmentDetail["accepted_pools"]): Promise<string> {
+  const t = await getTranslations("cohorts");
+  return pools.map((kind) => t(`kind.${kind}`)).join(", ");
+}
+
+async function Waiting({ enrolment }: Part) {
+  const t = await getTranslations("cohorts.own");
+  const { waiting_reason } = enrolment;
+  return (
+    <>
+      <h2 id="own">{t("waitTitle")}</h2>
+      <p>
+        {t("waitPools", { pools: await poolNames(enrolment.accepted_pools) })} {t("waitHow")}
+      </p>
+      <p className="why">
+        {waiting_reason && t(`reason.${waiting_reason}`)} {t("noPromise")}
+      </p>
+      <Act enrolment={enrolment} action="withdraw" question="leave" label={t("leave")} />
+    </>
+  );
+}
+
+async function Offered({ enrolment }: Part) {
+  const [t, when] = [await getTranslations("cohorts.own"), await times()];
+  const { expires_at, pool } = enrolment;
+  return (
+    <>
+      <h2 id="own">{t("offerTitle", { moment: expires_at ? when.moment(expires_at) : "" })}</h2>
+      <p>{t("offerText", { pool: await poolNames(pool ? [pool] : []) })}</p>
+      <div className="acts">
+        <Act enrolment={enrolment} action="accept" label={t("accept")} className="btn next" />
+        <Act enrolment={enrolment} action="decline" question="decline" label={t("decline")} />
+      </div>
+    </>
+  );
+}
+
+async function PaymentDue({ enrolment }: Part) {
+  const [t, when] = [await getTranslations("cohorts.own"), await times()];
+  const { expires_at } = enrolment;
+  return (
+    <>
+      <h2 id="own">{t("payTitle", { moment: expires_at ? when.moment(expires_at) : "" })}</h2>
+      <p>{t("payText")}</p>
+      <Act enrolment={enrolment} action="withdraw" question="withdraw" label={t("withdraw")} />
+    </>
+  );
+}
+
+async function Active({ enrolment }: Part) {
+  const t = await getTranslations("cohorts.own");
+  const { required_done: done, required_total: total } = enrolment;
+  return (
+    <>
+      <h2 id="own">{t("activeTitle")}</h2>
+      <p>{done === null ? t("progressUnknown", { total }) : t("progress", { done, total })}</p>
+      <Act enrolment={enrolment} action="withdraw" question="withdraw" label={t("withdraw")} />
+    </>
+  );
+}
+
+async function Suspended({ enrolment }: Part) {
+  const t = await getTranslations("cohorts.own");
+  return (
+    <>
+      <h2 id="own">{t("suspendedTitle")}</h2>
+      <p>{t("suspendedText")}</p>
+      <Act enrolment={enrolment} action="withdraw" question="withdraw" label={t("withdraw")} />
+    </>
+  );
+}
+
+async function Completed() {
+  const t = await getTranslations("cohorts.own");
+  return (
+    <>
+      <h2 id="own">{t("completedTitle")}</h2>
+      <a className="btn next" href="/certificates">
+        {t("certificates")}
+      </a>
+    </>
+  );
+}
+
+async function Ended() {
+  const t = await getTranslations("cohorts.own");
+  return (
+    <>
+      <h2 id="own">{t("endTitle")}</h2>
+      <p>{t("endText")}</p>
+    </>
+  );
+}
+
+interface ActProperties extends Part {
+  action: "accept" | "decline" | "withdraw";
+  label: string;
+  className?: string;
+  question?: "leave" | "decline" | "withdraw";
+}
+
+async function Act({ enrolment, action, label, className, question }: ActProperties) {
+  const t = await getTranslations("cohorts.own");
+  const asked: Question | undefined = question && {
+    title: t(`${question}Question`),
+    text: t(`${question}Text`),
+    yes: t(`${question}Yes`),
+    no: t("no"),
+  };
+  return (
+    <ActButton
+      path={`/enrolments/${enrolment.id}/${action}/`}
+      className={className ?? "btn quiet"}
+      texts={await actionTexts(...ENROLMENT_CODES)}
+      hasKey={false}
+      {...(asked ? { question: asked } : {})}
+    >
+      {label}
+    </ActButton>
+  );
+}

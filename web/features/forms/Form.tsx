@@ -1,0 +1,114 @@
+"use client";
+
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
+import type { FormError } from "@/server/forms";
+
+export interface FormTexts {
+  /** "One thing to mend", "{count} things to mend". */
+  one: string;
+  more: string;
+  offline: string;
+}
+
+interface Properties {
+  action: string;
+  texts: FormTexts;
+  /** From the address of the page, when the form was sent without JavaScript. */
+  errors: FormError[];
+  token: string;
+  children: ReactNode;
+}
+
+const Errors = createContext<FormError[]>([]);
+
+/** What is wrong with a field. */
+export function useFieldErrors(name: string): string[] {
+  return useContext(Errors)
+    .filter((error) => error.field === name)
+    .map((error) => error.text);
+}
+
+/** A form that is sent once, keeps what was typed, and says what to mend. Works without JavaScript. */
+export function Form({ action, texts, errors: first, token, children }: Properties) {
+  const [errors, setErrors] = useState(first);
+  const [isSending, setSending] = useState(false);
+  const sending = useRef(false);
+  const summary = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    if (errors.length) {
+      summary.current?.focus();
+    }
+  }, [errors]);
+
+  useEffect(() => {
+    // The browser's Back may show the page as it was left, while its form was sent.
+    const reopen = (event: PageTransitionEvent) => {
+      if (event.persisted) {
+        sending.current = false;
+        setSending(false);
+      }
+    };
+    addEventListener("pageshow", reopen);
+    return () => removeEventListener("pageshow", reopen);
+  }, []);
+
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    if (sending.current) {
+      return; // the second click comes before the form is drawn anew
+    }
+    sending.current = true;
+    setSending(true);
+    const body = new URLSearchParams(new FormData(event.currentTarget) as never);
+    try {
+      const response = await fetch(action, {
+        method: "POST",
+        headers: { accept: "application/json" },
+        body,
+      });
+      const answer = (await response.json()) as { to?: string; errors?: FormError[] };
+      if (answer.to) {
+        location.assign(answer.to);
+        return;
+      }
+      setErrors(answer.errors ?? []);
+    } catch {
+      setErrors([{ field: null, text: texts.offline }]);
+    }
+    sending.current = false;
+    setSending(false);
+  }
+
+  const title = errors.length === 1 ? texts.one : texts.more.replace("{count}", `${errors.length}`);
+  return (
+    <form className="stack" method="post" action={action} onSubmit={submit} noValidate>
+      <input type="hidden" name="form_token" value={token} />
+      {errors.length > 0 && (
+        <div className="errors" role="alert" tabIndex={-1} ref={summary}>
+          <p>
+            <strong>{title}</strong>
+          </p>
+          <ul>
+            {errors.map(({ field, text }) => (
+              <li key={`${field} ${text}`}>{field ? <a href={`#${field}`}>{text}</a> : text}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <Errors.Provider value={errors}>
+        <fieldset className="stack" disabled={isSending} aria-busy={isSending}>
+          {children}
+        </fieldset>
+      </Errors.Provider>
+    </form>
+  );
+}

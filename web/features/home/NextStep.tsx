@@ -1,0 +1,111 @@
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import type { Content, Track } from "@/api/core";
+import { Icon } from "@/features/shell/Icon";
+import { ProblemState } from "@/features/shell/Problem";
+import { Road } from "@/features/shell/Road";
+import { itemAddress } from "./data";
+import type { Modules, NextStep as Step } from "./nextStep";
+
+/** The card on top: one thing to do, why, and the yellow button. */
+export async function NextStep({ step }: { step: Step }) {
+  const t = await getTranslations("home");
+  switch (step.kind) {
+    case "profile":
+      return (
+        <Card title={t("next.profile.title")} href="/onboarding/ai-profiler" button="findTrack">
+          <p>{t("next.profile.text")}</p>
+        </Card>
+      );
+    case "goOn":
+      return <GoOn {...step} />;
+    case "begin": {
+      const { content_id, title, reason } = step.recommendation;
+      return (
+        <Card title={title} href={itemAddress(content_id)} button="begin" item={step.item}>
+          <p className="why" lang="en">
+            {reason}
+          </p>
+        </Card>
+      );
+    }
+    case "none":
+      return (
+        <Card title={t(`next.none.${step.why}.title`)} href="/learn" button="look">
+          <p>{t(`next.none.${step.why}.text`)}</p>
+        </Card>
+      );
+    case "unknown":
+      return (
+        <section className="card now">
+          <ProblemState problem={step.problem} />
+          <a className="btn next" href="/learn">
+            {t("next.button.look")}
+          </a>
+        </section>
+      );
+  }
+}
+
+interface CardProperties {
+  title: string;
+  href: string;
+  button: "findTrack" | "goOn" | "begin" | "look";
+  item?: Content | null;
+  children: ReactNode;
+}
+
+async function Card({ title, href, button, item, children }: CardProperties) {
+  const t = await getTranslations("home");
+  return (
+    <section className="card now" aria-labelledby="next">
+      <p className="row apart small">
+        <strong>{t("next.heading")}</strong>
+        {item && <TrackName track={item.track} />}
+      </p>
+      <h2 id="next">{title}</h2>
+      {children}
+      <div className="acts">
+        <a className="btn next" href={href}>
+          {t(`next.button.${button}`)}
+        </a>
+        {item && <span className="meta">{t("minutes", { minutes: item.duration_minutes })}</span>}
+      </div>
+    </section>
+  );
+}
+
+async function TrackName({ track }: { track: Track }) {
+  const t = await getTranslations("profiler");
+  return (
+    <span className={`track ${track}`}>
+      <Icon name={track} /> {t(`tracks.${track}.name`)}
+    </span>
+  );
+}
+
+interface GoOnProperties {
+  item: Content;
+  percentage: number;
+  modules: Modules | null;
+}
+
+async function GoOn({ item, percentage, modules }: GoOnProperties) {
+  const t = await getTranslations("home");
+  const { content_id, title } = item;
+  return (
+    <Card title={title} href={itemAddress(content_id)} button="goOn" item={item}>
+      <p className="why">{t("next.begun", { percentage: Math.round(percentage) })}</p>
+      {modules && (
+        <div className="stack tight">
+          <p className="small">{t.rich("next.modules", { ...modules, b: strong })}</p>
+          <Road done={modules.done} of={modules.of} here />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function strong(chunks: ReactNode): ReactNode {
+  return <strong>{chunks}</strong>;
+}

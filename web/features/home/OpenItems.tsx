@@ -1,0 +1,76 @@
+import { getTranslations } from "next-intl/server";
+import type { Recommendation } from "@/api/ai";
+import type { Verdict } from "@/api/core";
+import { actionTexts } from "@/features/actions/texts";
+import { Icon } from "@/features/shell/Icon";
+import { ProblemState } from "@/features/shell/Problem";
+import { item, itemAddress, recommended, verdicts } from "./data";
+import { Feedback, type FeedbackTexts } from "./Feedback";
+import type { NextStep } from "./nextStep";
+
+/** What is recommended besides the next step. */
+export async function OpenItems({ step }: { step: NextStep }) {
+  const t = await getTranslations("home");
+  const [{ data, problem }, said] = await Promise.all([recommended(), verdicts()]);
+  const first = step.kind === "begin" ? step.recommendation.content_id : null;
+  const others = data?.recommendations.filter(({ content_id }) => content_id !== first) ?? [];
+  return (
+    <section className="stack" aria-labelledby="open">
+      <h2 id="open">{t("open.heading")}</h2>
+      {problem && <ProblemState problem={problem} />}
+      {data && others.length === 0 && <p>{t("open.none")}</p>}
+      <ol className="list">
+        {others.slice(0, 3).map((one) => (
+          <OpenItem key={one.content_id} recommendation={one} verdict={said.get(one.content_id)} />
+        ))}
+      </ol>
+      <a className="btn" href="/search">
+        {t("open.search")}
+      </a>
+    </section>
+  );
+}
+
+interface Properties {
+  recommendation: Recommendation;
+  verdict: Verdict | undefined;
+}
+
+async function OpenItem({ recommendation, verdict }: Properties) {
+  const t = await getTranslations("home");
+  const { content_id, content_type, title, reason } = recommendation;
+  const content = await item(content_id);
+  const facts = content && { level: content.level, minutes: content.duration_minutes };
+  return (
+    <li>
+      <h3>
+        <a href={itemAddress(content_id)}>{title}</a>
+      </h3>
+      <p className="meta">
+        {t(`types.${content_type}`)}
+        {facts && ` · ${t("open.facts", facts)}`}
+      </p>
+      <p className="why" lang="en">
+        {reason}
+      </p>
+      <Feedback
+        contentId={content_id}
+        verdict={verdict ?? null}
+        texts={await feedbackTexts(title)}
+        chosen={<Icon name="check" className="s" />}
+      />
+    </li>
+  );
+}
+
+async function feedbackTexts(title: string): Promise<FeedbackTexts> {
+  const t = await getTranslations("home.feedback");
+  return {
+    group: t("group", { title }),
+    more_like_this: t("more"),
+    not_for_me: t("not"),
+    said: { more_like_this: t("saidMore"), not_for_me: t("saidNot"), null: t("saidNothing") },
+    reload: t("reload"),
+    action: await actionTexts("guardian_consent_required", "birth_year_required"),
+  };
+}

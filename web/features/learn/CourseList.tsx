@@ -1,0 +1,41 @@
+import { getTranslations } from "next-intl/server";
+import { Icon } from "@/features/shell/Icon";
+import { Road } from "@/features/shell/Road";
+import { type CourseState, hrefOf } from "./courses";
+import { Facts } from "./Facts";
+
+/** Courses with their progress in words and as a road. */
+export async function CourseList({ states }: { states: CourseState[] }) {
+  const t = await getTranslations("learn");
+  return (
+    <ul className="list prose">
+      {states.map((state) => (
+        <li key={state.course.content_id}>
+          <h3>
+            <a href={hrefOf(state.course.content_id)}>{state.course.title}</a>
+          </h3>
+          <Facts
+            track={state.course.track}
+            type="course"
+            level={state.course.level}
+            minutes={state.course.duration_minutes}
+          />
+          {state.isBegun && (
+            <>
+              <p className="small">{t("modulesDone", { done: state.done, of: state.of })}</p>
+              <Road done={state.done} of={state.of} here />
+            </>
+          )}
+          {state.isCompleted && (
+            <p className="row">
+              <span className="badge ok">
+                <Icon name="check" />
+                {t("completed")}
+              </span>
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,55 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { ApiError, apiGateway } from "@/client/apiGateway";
+import type { Sentences } from "@/client/sentences";
+import { useSend } from "@/client/useSend";
+import { ErrorText } from "@/features/texts/ErrorText";
+
+interface Properties {
+  /** Which shows the open attempt. */
+  page: string;
+  quizId: number;
+  /** The completed record of the item, which is taken again first; else null. */
+  progressId: number | null;
+  text: string;
+  sentences: Sentences;
+}
+
+/** Starts an attempt; the page then shows its questions. */
+export function StartQuiz({ page, quizId, progressId, text, sentences }: Properties) {
+  const router = useRouter();
+  const { isSending, problem, send } = useSend(sentences);
+
+  async function start(): Promise<void> {
+    await send(page, async (key) => {
+      if (progressId !== null) {
+        await postUnless("not_completed", `/progress/${progressId}/attempts/`, `${key}-again`);
+      }
+      await postUnless("attempt_open", `/quizzes/${quizId}/attempts/`, key);
+      router.replace(page);
+      router.refresh();
+      return false;
+    });
+  }
+
+  return (
+    <div className="stack tight">
+      <button type="button" className="btn next" disabled={isSending} onClick={() => void start()}>
+        {text}
+      </button>
+      <ErrorText text={problem} />
+    </div>
+  );
+}
+
+/** The code says that it was done before. */
+async function postUnless(code: string, path: string, idempotencyKey: string): Promise<void> {
+  try {
+    await apiGateway.post(path, undefined, { idempotencyKey });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === code)) {
+      throw error;
+    }
+  }
+}

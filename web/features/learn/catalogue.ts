@@ -1,0 +1,76 @@
+import "server-only";
+import { cache } from "react";
+import { contentList, contentRead, type Program, programsList, progressList } from "@/api/core";
+import { core, type Got, got, type Refusal } from "@/server/caller";
+import { Catalogue, ProgressBook } from "./books";
+
+export type Listed<T> = { data: T[]; problem?: undefined } | { data?: undefined; problem: Refusal };
+
+const PAGE_SIZE = 100;
+const MAX_PAGES = 20;
+/** The catalogue is the same for every user, and changes seldom. */
+const CATALOGUE_MS = 60_000;
+
+/** All rows of a list that has at most a few thousand. */
+export async function allPages<T>(
+  read: (query: {
+    page: number;
+    page_size: number;
+  }) => Promise<Got<{ count: number; results: T[] }>>,
+): Promise<Listed<T>> {
+  const first = await read({ page: 1, page_size: PAGE_SIZE });
+  if (!first.data) {
+    return { problem: first.problem };
+  }
+  const pages = Math.min(MAX_PAGES, Math.ceil(first.data.count / PAGE_SIZE));
+  const rest = await Promise.all(
+    Array.from({ length: Math.max(0, pages - 1) }, (_, index) =>
+      read({ page: index + 2, page_size: PAGE_SIZE }),
+    ),
+  );
+  const refused = rest.find((page) => page.problem);
+  if (refused?.problem) {
+    return { problem: refused.problem };
+  }
+  return { data: [first, ...rest].flatMap((page) => page.data?.results ?? []) };
+}
+
+type Held = { catalogue: Catalogue; until: number };
+let held: Held | null = null;
+
+/** What is on offer, at most a minute old. */
+export const catalogue = cache(
+  async (): Promise<
+    { data: Catalogue; problem?: undefined } | { data?: undefined; problem: Refusal }
+  > => {
+    if (held && held.until > Date.now()) {
+      return { data: held.catalogue };
+    }
+    const listed = await allPages((query) => got(contentList({ client: core, query })));
+    if (!listed.data) {
+      return listed;
+    }
+    held = { catalogue: new Catalogue(listed.data), until: Date.now() + CATALOGUE_MS };
+    return { data: held.catalogue };
+  },
+);
+
+export const programs = cache(
+  async (): Promise<Listed<Program>> =>
+    allPages((query) => got(programsList({ client: core, query }))),
+);
+
+/** One item, retired ones too. */
+export const readContent = cache(async (contentId: string) =>
+  got(contentRead({ client: core, path: { content_id: contentId } })),
+);
+
+/** The caller's own progress. */
+export const ownProgress = cache(
+  async (): Promise<
+    { data: ProgressBook; problem?: undefined } | { data?: undefined; problem: Refusal }
+  > => {
+    const listed = await allPages((query) => got(progressList({ client: core, query })));
+    return listed.data ? { data: new ProgressBook(listed.data) } : listed;
+  },
+);

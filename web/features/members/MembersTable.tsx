@@ -1,0 +1,93 @@
+import { getTranslations } from "next-intl/server";
+import type { Member, Membership } from "@/api/core";
+import { ActButton } from "@/features/actions/ActButton";
+import { HeadRow } from "@/features/actions/HeadRow";
+import { actionTexts } from "@/features/actions/texts";
+import { fullName } from "@/features/times/people";
+import { times } from "@/features/times/times";
+
+interface Properties {
+  organization: number;
+  members: Member[];
+  count: number;
+  own_id: number;
+}
+
+/** Who belongs to an organization, and with which roles. */
+export async function MembersTable({ organization, members, count, own_id }: Properties) {
+  const t = await getTranslations("members");
+  return (
+    <table className="tbl">
+      <caption>{t("table.caption", { count })}</caption>
+      <HeadRow
+        heads={[
+          { text: t("table.name") },
+          { text: t("table.email") },
+          { text: t("table.roles") },
+          { text: t("table.action"), isHidden: true },
+        ]}
+      />
+      <tbody>
+        {members.map((member) => (
+          <MemberRow
+            key={member.id}
+            organization={organization}
+            member={member}
+            isOwn={member.id === own_id}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+async function Roles({ member }: { member: Member }) {
+  const [t, when] = [await getTranslations("members"), await times()];
+  const words = ({ role, until }: Membership) =>
+    until ? t("until", { role: t(`roles.${role}`), date: when.day(until) }) : t(`roles.${role}`);
+  const roles = [...new Set(member.memberships.map(words))];
+  if (!member.is_active) {
+    roles.push(t("inactive"));
+  }
+  return <span>{roles.join(", ") || t(`roles.${member.role}`)}</span>;
+}
+
+interface RowProperties {
+  organization: number;
+  member: Member;
+  isOwn: boolean;
+}
+
+async function MemberRow({ organization, member, isOwn }: RowProperties) {
+  const t = await getTranslations("members");
+  const name = fullName(member) || (member.email ?? `${member.id}`);
+  const question = {
+    title: t("removeQuestion", { name }),
+    text: t("removeText"),
+    yes: t("removeYes"),
+    no: t("no"),
+  };
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td data-l={t("table.email")}>{member.email ?? t("hidden")}</td>
+      <td data-l={t("table.roles")}>
+        <Roles member={member} />
+      </td>
+      <td className="r">
+        {!isOwn && (
+          <ActButton
+            method="delete"
+            path={`/organizations/${organization}/members/${member.id}/`}
+            className="btn quiet"
+            texts={await actionTexts("still_enrolled", "main_membership")}
+            question={question}
+          >
+            {t("remove")}
+            <span className="hide">{t("removeHidden", { name })}</span>
+          </ActButton>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,31 @@
+import { getTranslations } from "next-intl/server";
+import { ApiForm } from "@/features/actions/ApiForm";
+import { AreaField } from "@/features/actions/fields";
+import { actionTexts } from "@/features/actions/texts";
+import { REQUEST_CODES } from "./codes";
+
+/** Asks a mentor, or any who has room. */
+export async function AskForm({ mentor_id }: { mentor_id: number | null }) {
+  const t = await getTranslations("mentorship.find");
+  return (
+    <ApiForm
+      path="/mentorship/requests/"
+      shape={{ message: "text" }}
+      fixed={{ mentor: mentor_id }}
+      texts={await actionTexts(...REQUEST_CODES)}
+      submit={t(mentor_id === null ? "askAny" : "ask")}
+      className={mentor_id === null ? "btn" : "btn next"}
+      done={t("asked")}
+      to="/mentorship?asked=1"
+    >
+      <AreaField
+        id={`message-${mentor_id ?? "any"}`}
+        name="message"
+        label={t("message")}
+        hint={t("messageHint")}
+        rows={4}
+        maxLength={1000}
+      />
+    </ApiForm>
+  );
+}

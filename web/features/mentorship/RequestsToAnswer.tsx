@@ -1,0 +1,52 @@
+import { getTranslations } from "next-intl/server";
+import type { ListedRequest } from "@/api/core";
+import { ActButton } from "@/features/actions/ActButton";
+import { actionTexts } from "@/features/actions/texts";
+import { times } from "@/features/times/times";
+import { REQUEST_CODES } from "./codes";
+
+/** Learners who ask the mentor, and by when each has an answer. */
+export async function RequestsToAnswer({ requests }: { requests: ListedRequest[] }) {
+  const [t, when, texts] = await Promise.all([
+    getTranslations("mentorship"),
+    times(),
+    actionTexts(...REQUEST_CODES),
+  ]);
+  if (requests.length === 0) {
+    return null;
+  }
+  return (
+    <section className="card stack" aria-labelledby="to-answer">
+      <h2 id="to-answer">{t("requests.toAnswer")}</h2>
+      <ul className="list">
+        {requests.map((one) => (
+          <li key={one.id}>
+            <h3>
+              {one.learner_name}
+              {one.learner_track && (
+                <span className="meta"> {t(`tracks.${one.learner_track}`)}</span>
+              )}
+            </h3>
+            {one.message && <p className="why">{one.message}</p>}
+            {one.expires_at && (
+              <p className="meta">{t("requests.until", { moment: when.moment(one.expires_at) })}</p>
+            )}
+            <div className="acts">
+              <ActButton path={`/mentorship/requests/${one.id}/accept/`} texts={texts}>
+                {t("requests.accept", { name: one.learner_name })}
+              </ActButton>
+              <ActButton
+                path={`/mentorship/requests/${one.id}/decline/`}
+                className="btn quiet"
+                texts={texts}
+                hasKey={false}
+              >
+                {t("requests.decline")}
+              </ActButton>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

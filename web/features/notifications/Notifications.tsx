@@ -1,0 +1,109 @@
+import { getFormatter, getTranslations } from "next-intl/server";
+import type { Notification, NotificationPage } from "@/api/core";
+import { ActButton } from "@/features/actions/ActButton";
+import { Pages } from "@/features/actions/Pages";
+import { actionTexts } from "@/features/actions/texts";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { Icon } from "@/features/shell/Icon";
+import { State } from "@/features/shell/State";
+import { MOMENT } from "@/server/formats";
+import { addressOf } from "./addresses";
+
+interface Properties {
+  page: NotificationPage;
+  onlyUnread: boolean;
+}
+
+/** A page of the list, the newest first. */
+export async function Notifications({ page, onlyUnread }: Properties) {
+  const t = await getTranslations("notifications");
+  const texts = await actionTexts();
+  if (page.results.length === 0) {
+    return (
+      <State icon="bell" title={onlyUnread ? t("allRead") : t("empty")}>
+        <p>{onlyUnread ? t("allReadText") : t("emptyText")}</p>
+      </State>
+    );
+  }
+  const newest = page.results[0];
+  const isFirst = page.previous === null;
+  return (
+    <>
+      {isFirst && newest && page.results.some(({ read_at }) => read_at === null) && (
+        <div>
+          <ActButton
+            method="post"
+            path="/notifications/read/"
+            body={{ until: newest.created_at }}
+            texts={texts}
+          >
+            {t("markAllRead")}
+          </ActButton>
+        </div>
+      )}
+      <div className="card">
+        <ul className="list">
+          {page.results.map((notification) => (
+            <Entry key={notification.id} notification={notification} texts={texts} />
+          ))}
+        </ul>
+      </div>
+      <Pages
+        label={t("pages")}
+        next={page.next}
+        previous={page.previous}
+        page={onlyUnread ? "/notifications?unread=true" : "/notifications"}
+        texts={{ next: t("earlier"), previous: t("later") }}
+      />
+    </>
+  );
+}
+
+interface EntryProperties {
+  notification: Notification;
+  texts: ActionTexts;
+}
+
+async function Entry({ notification, texts }: EntryProperties) {
+  const [t, format] = [await getTranslations("notifications"), await getFormatter()];
+  const { id, kind, title, text, created_at, read_at } = notification;
+  const address = addressOf(kind);
+  const time = format.dateTime(new Date(created_at), MOMENT);
+  return (
+    <li>
+      <div className="row apart">
+        <h2 className="label">{title}</h2>
+        {read_at === null && (
+          <span className="badge info">
+            <Icon name="bell" />
+            {t("new")}
+          </span>
+        )}
+      </div>
+      <p>{text}</p>
+      <p className="meta">
+        <time dateTime={created_at}>{time}</time>
+      </p>
+      <div className="acts">
+        {address && (
+          <a className="btn quiet" href={address}>
+            {t("open")}
+            <span className="hide">: {title}</span>
+          </a>
+        )}
+        {read_at === null && (
+          <ActButton
+            method="post"
+            path="/notifications/read/"
+            body={{ ids: [id] }}
+            className="btn quiet"
+            texts={texts}
+          >
+            {t("markRead")}
+            <span className="hide">: {title}</span>
+          </ActButton>
+        )}
+      </div>
+    </li>
+  );
+}

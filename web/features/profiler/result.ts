@@ -1,0 +1,70 @@
+import "server-only";
+import {
+  type ProfilingResults,
+  profilingListQuestions,
+  profilingReadProgress,
+  profilingReadResults,
+  type QuestionShown,
+  type TrackMatch,
+} from "@/api/ai";
+import { notificationsList } from "@/api/core";
+import { ai, core, type Got, got } from "@/server/caller";
+
+const RESULT_READY = "profiling.result_ready";
+const NORMAL_95 = 1.96;
+
+export interface Range {
+  low: number;
+  high: number;
+}
+
+/** Where the score would lie 95 times of 100; null where that was not recorded. */
+export function rangeOf({ score, standard_error }: TrackMatch): Range | null {
+  if (standard_error === null) {
+    return null;
+  }
+  const half = NORMAL_95 * standard_error;
+  return { low: Math.max(0, score - half), high: Math.min(100, score + half) };
+}
+
+/** The session of the learner's newest result, which was announced to them; null if there is none. */
+export async function newestResult(): Promise<Got<string | null>> {
+  const { data, ...rest } = await got(
+    notificationsList({ client: core, query: { page_size: 100 } }),
+  );
+  if (!data) {
+    return rest as Got<string | null>;
+  }
+  const ready = data.results.find(({ kind }) => kind === RESULT_READY);
+  return { data: ready?.subject ?? null, response: rest.response as Response };
+}
+
+/** What the questions of a result are: their texts, and how-many-th each was. */
+export interface Asked {
+  question: (id: string) => QuestionShown | undefined;
+  number: (id: string) => number | null;
+}
+
+/** A result with its questions, which may be unknown while their service is away. */
+export async function readResult(
+  session: string,
+): Promise<Got<{ results: ProfilingResults; asked: Asked }>> {
+  const path = { session_id: session };
+  const [results, progress] = await Promise.all([
+    got(profilingReadResults({ client: ai, path })),
+    got(profilingReadProgress({ client: ai, path })),
+  ]);
+  if (results.problem) {
+    return results;
+  }
+  const query = { questionnaire: results.data.questionnaire as "v1" | "v2" };
+  const questions = await got(profilingListQuestions({ client: ai, query }));
+  const asked: Asked = {
+    question: (id) => questions.data?.questions.find((one) => one.id === id),
+    number: (id) => {
+      const place = progress.data?.answers.findIndex((one) => one.question_id === id) ?? -1;
+      return place < 0 ? null : place + 1;
+    },
+  };
+  return { data: { results: results.data, asked }, response: results.response };
+}

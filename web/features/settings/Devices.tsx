@@ -1,0 +1,62 @@
+import { getFormatter, getTranslations } from "next-intl/server";
+import { authSessionsList, type SignIn } from "@/api/core";
+import { ActButton } from "@/features/actions/ActButton";
+import { actionTexts } from "@/features/actions/texts";
+import type { ActionTexts } from "@/features/actions/useAction";
+import { ProblemState } from "@/features/shell/Problem";
+import { core, got } from "@/server/caller";
+import { MOMENT } from "@/server/formats";
+import { CODES } from "./codes";
+
+/** The devices on which the caller is signed in: each can be logged out. */
+export async function DevicesCard() {
+  const t = await getTranslations("settings");
+  const { data, problem } = await got(
+    authSessionsList({ client: core, query: { page_size: 100 } }),
+  );
+  const texts = await actionTexts(...CODES);
+  const others = data?.results.filter(({ current }) => !current) ?? [];
+  return (
+    <section className="card" aria-labelledby="devices">
+      <h2 id="devices">{t("devices.heading")}</h2>
+      {problem && <ProblemState problem={problem} />}
+      <ul className="list">
+        {data?.results.map((signIn) => (
+          <Device key={signIn.id} signIn={signIn} texts={texts} />
+        ))}
+      </ul>
+      {others.length > 1 && (
+        <ActButton method="delete" path="/auth/sessions/" texts={texts}>
+          {t("devices.others")}
+        </ActButton>
+      )}
+    </section>
+  );
+}
+
+async function Device({ signIn, texts }: { signIn: SignIn; texts: ActionTexts }) {
+  const [t, format] = [await getTranslations("settings.devices"), await getFormatter()];
+  const name =
+    signIn.device === "Unknown device" ? t("unknown") : signIn.device.replace(" on ", ", ");
+  const time = format.dateTime(new Date(signIn.last_used_at), MOMENT);
+  return (
+    <li className="row apart keep">
+      <span>
+        <strong>{signIn.current ? t("this") : name}</strong>
+        <span className="meta label">
+          {signIn.current ? `${name}. ${t("inUse")}` : t("lastUsed", { time })}
+        </span>
+      </span>
+      {signIn.current ? (
+        <a className="btn" href="#log-out">
+          {t("logOut")}
+        </a>
+      ) : (
+        <ActButton method="delete" path={`/auth/sessions/${signIn.id}/`} texts={texts}>
+          {t("logOut")}
+          <span className="hide"> {t("ofDevice", { device: name })}</span>
+        </ActButton>
+      )}
+    </li>
+  );
+}

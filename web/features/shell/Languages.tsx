@@ -1,0 +1,30 @@
+import { getLocale, getTranslations } from "next-intl/server";
+import { pageAddress } from "@/server/address";
+import { LOCALES, languageOf } from "@/server/locales";
+
+const NAMES = { en: "English", sw: "Kiswahili", fr: "Français" };
+
+/** The languages as links, so that they work without JavaScript. */
+export async function Languages() {
+  const t = await getTranslations("shell");
+  const [current, page] = [languageOf(await getLocale()), await pageAddress()];
+  return (
+    <nav aria-label={t("language")}>
+      <ul className="row">
+        {LOCALES.map((locale) => (
+          <li key={locale}>
+            <a
+              className="tool"
+              lang={locale}
+              href={`/bff/language?to=${locale}&next=${encodeURIComponent(page)}`}
+              aria-current={locale === current ? "true" : undefined}
+            >
+              {locale.toUpperCase()}
+              <span className="hide"> {NAMES[locale]}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

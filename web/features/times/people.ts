@@ -1,0 +1,41 @@
+import "server-only";
+import { getTranslations } from "next-intl/server";
+import { cache } from "react";
+import { mentorsRead, type User, usersRead } from "@/api/core";
+import { core, got } from "@/server/caller";
+
+const user = cache(async (user_id: number): Promise<User | null> => {
+  const { data } = await got(usersRead({ client: core, path: { user_id } }));
+  return data ?? null;
+});
+
+const mentor = cache(async (mentor_id: number): Promise<string | null> => {
+  const { data } = await got(mentorsRead({ client: core, path: { mentor_id } }));
+  return data?.name ?? null;
+});
+
+/** The name of a user, empty if they gave none. */
+export function fullName({ first_name, last_name }: { first_name: string; last_name: string }) {
+  return `${first_name} ${last_name}`.trim();
+}
+
+/** Names of learners by their ids, as far as the caller may read them; else with the id. */
+export async function learnerNames(ids: number[]): Promise<(id: number | null) => string> {
+  const t = await getTranslations("mentorship");
+  const unique = [...new Set(ids)];
+  const found = await Promise.all(unique.map(user));
+  const names = new Map(unique.map((id, place) => [id, found[place]]));
+  return (id) => {
+    const known = id === null ? null : names.get(id);
+    return (known && fullName(known)) || t("learnerNumber", { id: id ?? 0 });
+  };
+}
+
+/** As a learner sees them. */
+export async function mentorNames(ids: (number | null)[]): Promise<(id: number | null) => string> {
+  const t = await getTranslations("mentorship");
+  const unique = [...new Set(ids)].filter((id) => id !== null);
+  const found = await Promise.all(unique.map(mentor));
+  const names = new Map(unique.map((id, place) => [id, found[place]]));
+  return (id) => (id === null ? null : names.get(id)) || t("mentorUnnamed");
+}

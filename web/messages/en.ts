@@ -1,0 +1,47 @@
+import account from "./en/account.json";
+import calendar from "./en/calendar.json";
+import certificates from "./en/certificates.json";
+import coaching from "./en/coaching.json";
+import cohorts from "./en/cohorts.json";
+import errors from "./en/errors.json";
+import forms from "./en/forms.json";
+import home from "./en/home.json";
+import learn from "./en/learn.json";
+import members from "./en/members.json";
+import mentorship from "./en/mentorship.json";
+import messages from "./en/messages.json";
+import missions from "./en/missions.json";
+import notifications from "./en/notifications.json";
+import offline from "./en/offline.json";
+import profiler from "./en/profiler.json";
+import reviews from "./en/reviews.json";
+import search from "./en/search.json";
+import settings from "./en/settings.json";
+import shell from "./en/shell.json";
+import states from "./en/states.json";
+import submissions from "./en/submissions.json";
+
+export default {
+  account,
+  calendar,
+  certificates,
+  coaching,
+  cohorts,
+  errors,
+  forms,
+  home,
+  learn,
+  members,
+  mentorship,
+  messages,
+  missions,
+  notifications,
+  offline,
+  profiler,
+  reviews,
+  search,
+  settings,
+  shell,
+  states,
+  submissions,
+};

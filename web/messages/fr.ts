@@ -1,0 +1,47 @@
+import account from "./fr/account.json";
+import calendar from "./fr/calendar.json";
+import certificates from "./fr/certificates.json";
+import coaching from "./fr/coaching.json";
+import cohorts from "./fr/cohorts.json";
+import errors from "./fr/errors.json";
+import forms from "./fr/forms.json";
+import home from "./fr/home.json";
+import learn from "./fr/learn.json";
+import members from "./fr/members.json";
+import mentorship from "./fr/mentorship.json";
+import messages from "./fr/messages.json";
+import missions from "./fr/missions.json";
+import notifications from "./fr/notifications.json";
+import offline from "./fr/offline.json";
+import profiler from "./fr/profiler.json";
+import reviews from "./fr/reviews.json";
+import search from "./fr/search.json";
+import settings from "./fr/settings.json";
+import shell from "./fr/shell.json";
+import states from "./fr/states.json";
+import submissions from "./fr/submissions.json";
+
+export default {
+  account,
+  calendar,
+  certificates,
+  coaching,
+  cohorts,
+  errors,
+  forms,
+  home,
+  learn,
+  members,
+  mentorship,
+  messages,
+  missions,
+  notifications,
+  offline,
+  profiler,
+  reviews,
+  search,
+  settings,
+  shell,
+  states,
+  submissions,
+};

@@ -1,0 +1,47 @@
+import account from "./sw/account.json";
+import calendar from "./sw/calendar.json";
+import certificates from "./sw/certificates.json";
+import coaching from "./sw/coaching.json";
+import cohorts from "./sw/cohorts.json";
+import errors from "./sw/errors.json";
+import forms from "./sw/forms.json";
+import home from "./sw/home.json";
+import learn from "./sw/learn.json";
+import members from "./sw/members.json";
+import mentorship from "./sw/mentorship.json";
+import messages from "./sw/messages.json";
+import missions from "./sw/missions.json";
+import notifications from "./sw/notifications.json";
+import offline from "./sw/offline.json";
+import profiler from "./sw/profiler.json";
+import reviews from "./sw/reviews.json";
+import search from "./sw/search.json";
+import settings from "./sw/settings.json";
+import shell from "./sw/shell.json";
+import states from "./sw/states.json";
+import submissions from "./sw/submissions.json";
+
+export default {
+  account,
+  calendar,
+  certificates,
+  coaching,
+  cohorts,
+  errors,
+  forms,
+  home,
+  learn,
+  members,
+  mentorship,
+  messages,
+  missions,
+  notifications,
+  offline,
+  profiler,
+  reviews,
+  search,
+  settings,
+  shell,
+  states,
+  submissions,
+};
