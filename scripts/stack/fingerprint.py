@@ -6,8 +6,13 @@ from pathlib import Path
 FOLDERS = (
     *("contracts/ongoza_contracts", "services/core/core", "services/ai/ai", "infra"),
     *("scripts/stack", "scripts/embedded"),  # with what commands and environment they are started
+    "scripts/web",
+    *(
+        f"web/{name}"
+        for name in ("api", "app", "client", "features", "messages", "public", "server")
+    ),
 )
-LOCK = "requirements.lock"
+LOCKS = ("requirements.lock", "web/package-lock.json")
 
 
 def fingerprint(project: Path) -> str:
@@ -22,6 +27,6 @@ def fingerprint(project: Path) -> str:
 def _files(project: Path) -> list[Path]:
     inside = [path for name in FOLDERS for path in (project / name).rglob("*")]
     return [
-        project / LOCK,
+        *(project / name for name in LOCKS),
         *(path for path in inside if path.is_file() and path.suffix != ".pyc"),
     ]

@@ -11,8 +11,10 @@ from scripts.web.node import ENVIRONMENT, NODE, install, run
 
 WEB = Path(__file__).parents[2] / "web"
 STANDALONE = WEB / ".next" / "standalone"
-STAMP = STANDALONE / ".built-from"
-NOT_SOURCES = {"node_modules", ".next", "codegen", "tests"}
+BUILT = WEB / ".built"
+"""A folder for each state of the files, so that a build leaves alone what is being served."""
+KEPT = 3
+NOT_SOURCES = {"node_modules", ".next", ".built", "codegen", "tests"}
 BUILD_SECONDS = 900
 
 
@@ -20,18 +22,23 @@ def build() -> bool:
     """Returns whether there was anything to build. Raises Failed."""
     with (WEB / ".build.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        sources = sources_hash()
-        if STAMP.exists() and STAMP.read_text() == sources:
+        target = BUILT / sources_hash()
+        if target.exists():
             return False
         install(WEB)
         run([NODE, "node_modules/next/dist/bin/next", "build"], WEB, BUILD_SECONDS)
-        for source, target in (
-            (WEB / ".next" / "static", STANDALONE / ".next" / "static"),
-            (WEB / "public", STANDALONE / "public"),
-        ):
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        STAMP.write_text(sources)
+        shutil.copytree(WEB / ".next" / "static", STANDALONE / ".next" / "static")
+        shutil.copytree(WEB / "public", STANDALONE / "public")
+        BUILT.mkdir(exist_ok=True)
+        STANDALONE.rename(target)
+        _forget_oldest()
         return True
+
+
+def _forget_oldest() -> None:
+    folders = sorted(BUILT.iterdir(), key=lambda folder: folder.stat().st_ctime)
+    for folder in folders[:-KEPT]:
+        shutil.rmtree(folder)
 
 
 def sources_hash() -> str:
@@ -49,6 +56,7 @@ def sources_hash() -> str:
 
 
 def serve(host: str, port: int) -> NoReturn:
-    """Becomes the server."""
+    """Becomes the server of what was built from these files."""
+    server = BUILT / sources_hash() / "server.js"
     environment = {**ENVIRONMENT, "HOSTNAME": host, "PORT": str(port), "NODE_ENV": "production"}
-    os.execve(NODE, [NODE, str(STANDALONE / "server.js")], environment)  # noqa: S606
+    os.execve(NODE, [NODE, str(server)], environment)  # noqa: S606

@@ -13,7 +13,7 @@ import pytest
 from ongoza_contracts.topics import TOPICS
 from scripts.embedded.ports import HOST, Ports, PortTaken
 from scripts.stack import secrets
-from scripts.stack.fingerprint import FOLDERS, LOCK, fingerprint
+from scripts.stack.fingerprint import FOLDERS, LOCKS, fingerprint
 from scripts.stack.processes import Register, Started
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import NotReady, Stack
@@ -74,7 +74,8 @@ def test_up_starts_processes_of_other_code_again_and_leaves_the_servers(small_st
 def test_the_fingerprint_changes_with_every_file_that_a_process_may_load(tmp_path: Path) -> None:
     for name in (*FOLDERS, "tests"):
         (tmp_path / name).mkdir(parents=True)
-    (tmp_path / LOCK).write_text("django==5.2")
+    for lock in LOCKS:
+        (tmp_path / lock).write_text("django==5.2")
     seen = {fingerprint(tmp_path)}
     for name in FOLDERS:
         for text in ("a = 1", "a = 2"):
