@@ -1,12 +1,10 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { contentPolicy, STRIPPED } from "@/server/security";
 
-const WEEK_SECONDS = 7 * 24 * 3600;
-const SLIDING = ["__Host-och"];
 const FORM_COOKIE = "__Host-form";
 const BROWSER_ONLY = { path: "/", secure: true, httpOnly: true, sameSite: "lax" } as const;
 
-/** Gives each page its policy, its secret for forms and another week of its session. */
+/** Gives each page its policy and its secret for forms. */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = crypto.randomUUID();
   const policy = contentPolicy(nonce, process.env.NODE_ENV === "development");
@@ -23,12 +21,6 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("referrer-policy", "same-origin");
   response.cookies.set(FORM_COOKIE, formSecret, BROWSER_ONLY);
-  for (const name of SLIDING) {
-    const value = request.cookies.get(name)?.value;
-    if (value) {
-      response.cookies.set(name, value, { ...BROWSER_ONLY, maxAge: WEEK_SECONDS });
-    }
-  }
   return response;
 }
 

@@ -23,7 +23,7 @@ from scripts.stack.fingerprint import fingerprint
 from scripts.stack.health import Server, healthy
 from scripts.stack.processes import Register, Started
 from scripts.stack.served import wait_until_served
-from scripts.stack.services import BY_NAME, SEED, SERVICES, SESSIONS, Service
+from scripts.stack.services import BY_NAME, SEED, SERVICES, SESSIONS, WEB, Service
 
 PROJECT = Path(__file__).parents[2]
 MAILDIR = "core.mail.maildir.MaildirBackend"
@@ -152,7 +152,12 @@ class Stack:
         return {**self._environment(), **self.secrets, **self._kafka_login(ADMIN)}
 
     def environment_of(self, service: Service) -> dict[str, str]:
-        """The environment of a process of the stack, with no login but its own."""
+        """The environment of a process of the stack, with no login but its own.
+
+        The client, which packages of others build and run, gets no secret but that of its sessions.
+        """
+        if service in WEB:
+            return {**self._environment(), "VALKEY_URL": ""}
         if service.principal == ADMIN:
             return self.environment
         own = {name: value for name, value in self.secrets.items() if name not in secrets.KAFKA}

@@ -84,7 +84,7 @@ def test_a_post_that_was_refused_for_its_token_is_sent_again_once(
 ) -> None:
     caller = WebCaller.signed_up(web)
     replace_access_token(web, caller.cookies[SESSION], 3600)
-    goal = {"title": "Pass the first exam"}
+    goal = {"title": "Pass the first exam", "target_date": "2030-01-01"}
     answer = caller.call("POST", "/bff/api/v1/coaching/goals/", json=goal)
     assert answer.status_code == 201
     assert caller.call("GET", "/bff/api/v1/coaching/goals/").json()["count"] == 1

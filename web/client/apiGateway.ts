@@ -39,6 +39,9 @@ export interface Options {
   signal?: AbortSignal;
 }
 
+/** Whose page it is: another user may have logged in in another tab, and gets nothing of it. */
+const PAGE_USER = "x-page-user";
+const ANSWER_MS = 60_000;
 const TRIES = 3;
 const PAUSE_MS = 700;
 
@@ -49,6 +52,10 @@ async function send<T>(
   options: Options,
 ): Promise<Answer<T>> {
   const headers = new Headers({ accept: "application/json" });
+  const user = userOfPage();
+  if (user !== null) {
+    headers.set(PAGE_USER, `${user}`);
+  }
   if (body !== undefined) {
     headers.set("content-type", "application/json");
   }
@@ -66,11 +73,17 @@ async function send<T>(
   return read<T>(await tryToSend(`/bff/api/v1${path}`, request, isSafe ? TRIES : 1));
 }
 
+/** The user of the page, as its shell says. Null where nobody is signed in. */
+export function userOfPage(): number | null {
+  const stated = globalThis.document?.querySelector<HTMLElement>("[data-user]")?.dataset.user;
+  return stated ? Number(stated) : null;
+}
+
 /** Sends again what did not arrive or found the service away, if that can do nothing twice. */
 async function tryToSend(url: string, request: RequestInit, tries: number): Promise<Response> {
   for (let left = tries - 1; ; left -= 1) {
     try {
-      const response = await fetch(url, request);
+      const response = await fetch(url, { ...request, signal: limited(request.signal) });
       if (response.status !== 503 || left === 0) {
         return response;
       }
@@ -84,6 +97,19 @@ async function tryToSend(url: string, request: RequestInit, tries: number): Prom
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (tries - left)));
   }
+}
+
+/** Leads to the log-in, and back to this page, after a refusal because the session has ended. */
+export function leadToLogIn(error: ApiError): void {
+  if (error.status === 401 && error.code === "not_authenticated") {
+    location.assign(`/log-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+}
+
+/** A line that gives nothing for a minute is as good as none. */
+function limited(signal: AbortSignal | null | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(ANSWER_MS);
+  return signal ? AbortSignal.any([signal, limit]) : limit;
 }
 
 async function read<T>(response: Response): Promise<Answer<T>> {

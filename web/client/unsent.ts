@@ -36,26 +36,40 @@ export function mayPass(error: unknown): boolean {
 }
 
 function isBusy(error: ApiError): boolean {
-  return error.status === 409 && ["busy", "in_flight"].includes(error.code);
+  return error.status === 409 && ["busy", "in_flight", "other_user"].includes(error.code);
 }
 
 /**
- * Sends something, or keeps it when no answer came. Behind others that wait it waits too: the later
- * one may build on the earlier. A refusal is raised, and nothing kept.
+ * Keeps something until it is accepted, and sends it. Behind others that wait it waits too: the later
+ * one may build on the earlier. A refusal is raised, and nothing kept; so is the lack of an answer
+ * where the browser keeps nothing.
  */
 export async function sendOrKeep(one: Unsent, store: Store, send: Sender): Promise<Outcome> {
-  const waiting = await unsentOf(one.userId, store);
-  if (waiting.every(({ refused }) => refused)) {
-    try {
-      return { state: "accepted", answer: await send(one) };
-    } catch (error) {
-      if (!mayPass(error)) {
-        throw error;
-      }
-    }
+  const waiting = await unsentOf(one.userId, store).catch(() => []);
+  const isKept = await store.put(one).then(
+    () => true,
+    () => false,
+  );
+  if (isKept && !waiting.every(({ refused }) => refused)) {
+    return { state: "kept" };
   }
-  await store.put(one);
-  return { state: "kept" };
+  try {
+    const answer = await send(one);
+    await removed(one, store, isKept);
+    return { state: "accepted", answer };
+  } catch (error) {
+    if (isKept && mayPass(error)) {
+      return { state: "kept" };
+    }
+    await removed(one, store, isKept);
+    throw error;
+  }
+}
+
+async function removed(one: Unsent, store: Store, isKept: boolean): Promise<void> {
+  if (isKept) {
+    await store.remove(one.key);
+  }
 }
 
 /**

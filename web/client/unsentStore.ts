@@ -1,4 +1,4 @@
-import { apiGateway } from "./apiGateway";
+import { apiGateway, userOfPage } from "./apiGateway";
 import { type Outcome, type Sender, type Store, sendKept, sendOrKeep, type Unsent } from "./unsent";
 
 const DATABASE = "ongoza";
@@ -73,12 +73,6 @@ const send: Sender = async ({ method, path, body, key, ifMatch }) => {
   return (await call(path, body, options)).body;
 };
 
-/** The user of the page, as its shell says. Null where nobody is signed in. */
-export function userOfPage(): number | null {
-  const stated = document.querySelector<HTMLElement>("[data-user]")?.dataset.user;
-  return stated ? Number(stated) : null;
-}
-
 type Given = Pick<Unsent, "method" | "path" | "body" | "ifMatch" | "title">;
 
 /** Sends what a user did, or keeps it on this phone. Raises `ApiError` for a refusal. */
@@ -88,10 +82,33 @@ export async function sendLater(given: Given): Promise<Outcome> {
     throw new Error("nobody is signed in");
   }
   const keptAt = new Date().toISOString();
-  return sendOrKeep({ ...given, userId, key: crypto.randomUUID(), keptAt }, store, send);
+  const one = { ...given, userId, key: crypto.randomUUID(), keptAt };
+  return alone(() => sendOrKeep(one, store, send));
 }
 
-/** One page of the browser at a time: two would send the same things twice, though in vain. */
 export async function sendAllKept(userId: number): Promise<number> {
-  return navigator.locks.request("ongoza-sending", () => sendKept(userId, store, send));
+  return alone(() => sendKept(userId, store, send));
+}
+
+/** One page of the browser at a time, so that what was done first arrives first. */
+function alone<T>(act: () => Promise<T>): Promise<T> {
+  return navigator.locks.request("ongoza-sending", act) as Promise<T>;
+}
+
+/** Takes from this phone what a user kept on it and what the pages of a user wrote. */
+export async function forgetUser(userId: number): Promise<void> {
+  const rows = (await store.all().catch(() => [])).filter((one) => one.userId === userId);
+  await Promise.all(rows.map(({ key }) => store.remove(key)));
+  for (const key of Object.keys(localStorage)) {
+    if (key.split(":").includes(`${userId}`)) {
+      localStorage.removeItem(key);
+    }
+  }
+  await forgetPages();
+}
+
+/** Takes the pages that the service worker keeps from this phone. */
+export async function forgetPages(): Promise<void> {
+  await globalThis.caches?.delete("pages");
+  navigator.serviceWorker?.controller?.postMessage({ type: "user", user: null });
 }

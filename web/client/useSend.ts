@@ -1,6 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { ApiError, leadToLogIn } from "./apiGateway";
 import { type Sentences, sentenceOf } from "./sentences";
 import { mayPass } from "./unsent";
 
@@ -39,6 +40,9 @@ export function useSend(sentences: Sentences): Send {
     } catch (error) {
       last.current = mayPass(error) ? last.current : null; // a refusal is stored for its key
       say(sentenceOf(error, sentences));
+      if (error instanceof ApiError) {
+        leadToLogIn(error);
+      }
     }
     sending.current = isLeft;
     setSending(isLeft);

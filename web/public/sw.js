@@ -7,7 +7,9 @@ const META = "meta";
 const USER = "/user-of-the-pages";
 const KEPT = /^\/(dashboard\/student|learn|missions|coaching|unsent)(\/|$)/;
 const OFFLINE = "/offline";
-const MAX_PAGES = 60;
+const LOG_IN = "/log-in";
+const SIGN_UP = "/sign-up";
+const MAX_KEPT = 200;
 const SLOW_MS = 6000;
 
 self.addEventListener("install", (event) => {
@@ -49,35 +51,52 @@ self.addEventListener("fetch", (event) => {
     return;
   }
   if (url.pathname.startsWith("/_next/static/")) {
-    event.respondWith(fromFiles(request));
+    event.respondWith(fromFiles(event));
   } else if (request.mode === "navigate") {
-    event.respondWith(page(request, url));
+    if (url.pathname === LOG_IN || url.pathname === SIGN_UP) {
+      event.waitUntil(keepFor(null)); // whoever logs in may be another user
+    }
+    event.respondWith(page(event, url));
   }
 });
 
 /** Their names change with their content. */
-async function fromFiles(request) {
+async function fromFiles(event) {
   const cache = await caches.open(FILES);
-  const kept = await cache.match(request);
+  const kept = await cache.match(event.request);
   if (kept) {
     return kept;
   }
-  const answer = await fetch(request);
+  const answer = await fetch(event.request);
   if (answer.ok) {
-    await cache.put(request, answer.clone());
+    keepLater(event, cache, event.request, answer);
   }
   return answer;
 }
 
-async function page(request, url) {
+/** The answer goes to the page at once; a phone that is full keeps nothing. */
+function keepLater(event, cache, key, answer) {
+  const copy = answer.clone();
+  event.waitUntil(
+    cache
+      .put(key, copy)
+      .then(() => forgetOldest(cache))
+      .catch(() => undefined),
+  );
+}
+
+async function page(event, url) {
   const isKept = KEPT.test(url.pathname) && (await isSignedIn());
   const cache = await caches.open(PAGES);
-  const kept = isKept ? await cache.match(url.pathname) : undefined;
+  const key = url.pathname + url.search;
+  const kept = isKept ? await cache.match(key) : undefined;
   try {
-    const answer = await (kept ? inTime(fetch(request)) : fetch(request));
+    const answer = await (kept ? inTime(fetch(event.request)) : fetch(event.request));
     if (isKept && answer.ok && !answer.redirected) {
-      await cache.put(url.pathname, answer.clone());
-      await forgetOldest(cache);
+      keepLater(event, cache, key, answer);
+    }
+    if (answer.redirected && new URL(answer.url).pathname === LOG_IN) {
+      await keepFor(null); // the session ended: the next user is another, perhaps
     }
     return answer;
   } catch {
@@ -95,7 +114,7 @@ function inTime(answer) {
 
 async function forgetOldest(cache) {
   const pages = await cache.keys();
-  for (const old of pages.slice(0, Math.max(0, pages.length - MAX_PAGES))) {
+  for (const old of pages.slice(0, Math.max(0, pages.length - MAX_KEPT))) {
     await cache.delete(old);
   }
 }

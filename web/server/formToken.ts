@@ -14,8 +14,8 @@ export function isFormToken(token: unknown, secret: string | undefined): boolean
     return false;
   }
   const [salt = "", given = ""] = token.split(".");
-  const expected = Buffer.from(signature(secret, salt));
-  return given.length === expected.length && timingSafeEqual(Buffer.from(given), expected);
+  const [found, expected] = [Buffer.from(given), Buffer.from(signature(secret, salt))];
+  return found.length === expected.length && timingSafeEqual(found, expected);
 }
 
 function signature(secret: string, salt: string): string {

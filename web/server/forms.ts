@@ -40,7 +40,7 @@ export interface FormError {
  * comes from a page of ours.
  */
 export async function answerForm(request: NextRequest, form: Form): Promise<Response> {
-  const fields = Object.fromEntries(await request.formData()) as FormFields;
+  const fields = await fieldsOf(request);
   const secret = request.cookies.get(FORM_COOKIE)?.value;
   const isOurs = isSameOrigin(request.headers) && isFormToken(fields[FORM_FIELD], secret);
   const outcome = isOurs ? await outcomeOf(request, form, fields) : failed("form_expired");
@@ -56,6 +56,13 @@ export async function answerForm(request: NextRequest, form: Form): Promise<Resp
   const query = new URLSearchParams({ problem: first?.code ?? code, field: first?.field ?? "" });
   const page = typeof form.page === "string" ? form.page : form.page(fields);
   return leadTo(`${page}${page.includes("?") ? "&" : "?"}${query}`);
+}
+
+/** Texts alone: none of our forms has files. */
+async function fieldsOf(request: NextRequest): Promise<FormFields> {
+  const data = await request.formData().catch(() => new FormData());
+  const texts = [...data].filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(texts) as FormFields;
 }
 
 async function outcomeOf(request: NextRequest, form: Form, fields: FormFields): Promise<Outcome> {

@@ -3,6 +3,7 @@ import { cookies } from "next/headers";
 import type { NextRequest } from "next/server";
 import { authorized } from "./authorized";
 import { isSameOrigin } from "./origin";
+import { keepPreferences } from "./preferences";
 import { refusal, unavailable } from "./problems";
 import { type Route, routeOf } from "./routing";
 import {
@@ -74,13 +75,14 @@ async function send(request: NextRequest, route: Route): Promise<Response> {
   }
   const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
   const opened = cookie ? await openSession(cookie) : null;
+  const pageUser = request.headers.get("x-page-user");
+  if (opened && pageUser !== null && pageUser !== `${opened.user_id}`) {
+    return refusal(409, "other_user", "Somebody else has logged in. Load the page again.");
+  }
   const path = request.nextUrl.pathname.slice("/bff".length) + request.nextUrl.search;
   const upstreamRequest = { method: request.method, headers: headersFor(request), body };
   const { response, session } = await authorized(route.to ?? "core", path, upstreamRequest, opened);
-  if (cookie && !session) {
-    (await cookies()).delete({ name: SESSION_COOKIE, path: "/", secure: true });
-  }
-  if (route.signsIn && response.ok && response.headers.get("content-type") === "application/json") {
+  if (route.signsIn && response.ok && response.status !== 204) {
     return await withoutTokens(response, session);
   }
   return new Response(response.body, { status: response.status, headers: headersOf(response) });
@@ -140,7 +142,11 @@ interface SignedIn extends Tokens {
 
 /** Keeps the tokens of the answer in a new session and passes on the rest of it. */
 async function withoutTokens(response: Response, session: OpenSession | null): Promise<Response> {
-  const { access_token, refresh_token, ...rest } = (await response.json()) as SignedIn;
+  const body = (await response.json().catch(() => null)) as SignedIn | null;
+  if (!body) {
+    throw new Unavailable("core"); // what cannot be read may hold tokens
+  }
+  const { access_token, refresh_token, ...rest } = body;
   const headers = headersOf(response);
   headers.delete("content-length");
   if (access_token && refresh_token) {
@@ -160,5 +166,17 @@ export async function signIn(
     await endSession(before.cookie);
   }
   (await cookies()).set(SESSION_COOKIE, session.cookie, COOKIE_OPTIONS);
+  await takePreferences(session);
   return session;
+}
+
+/** Language, zone and data saver of the user, for pages on this device. */
+async function takePreferences(session: OpenSession): Promise<void> {
+  const request = { method: "GET", headers: new Headers({ accept: "application/json" }) };
+  const asked = authorized("core", "/api/v1/users/me/preferences/", request, session);
+  const answer = await asked.catch(() => null);
+  const found = answer?.response.ok ? await answer.response.json().catch(() => null) : null;
+  if (found) {
+    await keepPreferences(found);
+  }
 }

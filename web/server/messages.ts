@@ -10,6 +10,7 @@ const CATALOGUES = {
 
 export const LANGUAGE_COOKIE = "language";
 export const ZONE_COOKIE = "time-zone";
+export const DATA_SAVER_COOKIE = "data-saver";
 
 /** Language and zone of a page: what the user chose, else what the browser asks for. */
 export default getRequestConfig(async () => {

@@ -8,6 +8,7 @@ export function contentPolicy(nonce: string, isDevelopment: boolean): string {
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
+    "worker-src 'self'",
     "frame-ancestors 'none'",
     "report-uri /bff/csp-report",
   ].join("; ");

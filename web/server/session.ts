@@ -3,13 +3,15 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:cr
 import { inValkey } from "./valkey";
 
 export const SESSION_COOKIE = "__Host-och";
-export const SESSION_SECONDS = 7 * 24 * 3600;
+/** Without use. The cookie lives longer: it opens nothing once its session has ended. */
+const SESSION_SECONDS = 7 * 24 * 3600;
+const COOKIE_SECONDS = 400 * 24 * 3600; // browsers keep none longer
 export const COOKIE_OPTIONS = {
   path: "/",
   secure: true,
   httpOnly: true,
   sameSite: "lax",
-  maxAge: SESSION_SECONDS,
+  maxAge: COOKIE_SECONDS,
 } as const;
 
 const IV_BYTES = 12;

@@ -77,21 +77,27 @@ async function refreshAlone(stale: OpenSession): Promise<OpenSession | null> {
 
 async function exchange(session: OpenSession): Promise<OpenSession | null> {
   // An answer may get lost: within its grace period core gives the same pair again.
-  const answer = await askForTokens(session).catch(() => askForTokens(session));
-  if (answer.status === 401) {
+  const tokens = await askForTokens(session).catch(() => askForTokens(session));
+  if (!tokens) {
     await endSession(session.cookie);
     return null;
   }
-  if (!answer.ok) {
-    throw new Unavailable("core");
-  }
-  const tokens = (await answer.json()) as Tokens;
   return (await replaceTokens(session, tokens)) ? { ...session, ...tokens } : null;
 }
 
-function askForTokens(session: OpenSession): Promise<Response> {
+/** Null if core refuses. Raises `Unavailable`. */
+async function askForTokens(session: OpenSession): Promise<Tokens | null> {
   const headers = new Headers({ "content-type": "application/json" });
   const body = JSON.stringify({ refresh_token: session.refresh_token });
   const request = { method: "POST", headers, body };
-  return upstream("core", "/api/v1/auth/token/refresh/", request, REFRESH_SECONDS);
+  const path = "/api/v1/auth/token/refresh/";
+  const answer = await upstream("core", path, request, REFRESH_SECONDS);
+  if (answer.status === 401) {
+    return null;
+  }
+  const tokens = answer.ok ? ((await answer.json().catch(() => null)) as Tokens | null) : null;
+  if (!tokens?.access_token || !tokens.refresh_token) {
+    throw new Unavailable("core");
+  }
+  return tokens;
 }

@@ -58,11 +58,13 @@ def test_cores_paths_lead_to_core_or_are_for_services_alone(tmp_path: Path) -> N
     }
 
 
-def test_failures_at_the_address_of_a_feed_are_not_logged() -> None:
+def test_failures_at_addresses_with_tokens_are_not_logged() -> None:
     location = r"location ~ (\S+) \{[^}]*error_log /dev/null emerg;"
-    (pattern,) = re.findall(location, FILE.read_text())
-    assert re.search(pattern, "/api/v1/calendar/a-token.ics")
-    assert not re.search(pattern, "/api/v1/calendar/events/")
+    feed, invitation = re.findall(location, FILE.read_text())
+    assert re.search(feed, "/api/v1/calendar/a-token.ics")
+    assert not re.search(feed, "/api/v1/calendar/events/")
+    assert re.search(invitation, "/invitations/a-token")
+    assert not re.search(invitation, "/api/v1/invitations/")
 
 
 @pytest.mark.parametrize(

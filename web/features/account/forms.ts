@@ -5,6 +5,8 @@ import { homeOf } from "@/features/shell/Shell";
 import { ownPath } from "@/server/address";
 import { type Ask, type Form, failed, type Outcome, refused } from "@/server/forms";
 import { signIn } from "@/server/forward";
+import { LANGUAGE_COOKIE } from "@/server/messages";
+import { keepPreferences } from "@/server/preferences";
 import { openSession, SESSION_COOKIE } from "@/server/session";
 
 /** Holds the challenge of a log-in whose second step is due. */
@@ -33,7 +35,14 @@ export const signUp: Form = {
   page: "/sign-up",
   async submit({ email, password, first_name, last_name }, ask) {
     const body = { email, password, first_name, last_name };
-    return afterLogIn(await ask("POST", "/api/v1/auth/signup/", body), "");
+    const locale = (await cookies()).get(LANGUAGE_COOKIE)?.value;
+    const outcome = await afterLogIn(await ask("POST", "/api/v1/auth/signup/", body), "");
+    if ("to" in outcome && locale) {
+      // The language in which they signed up, for mails and other devices, too.
+      const answer = await ask("PATCH", "/api/v1/users/me/preferences/", { locale });
+      await keepPreferences(answer.body);
+    }
+    return outcome;
   },
 };
 
@@ -131,6 +140,9 @@ export async function afterLogIn(answer: Answer, next: string): Promise<Outcome>
     return refused(body);
   }
   const signedIn = body as unknown as SignedIn;
+  if (!signedIn.user || !signedIn.refresh_token) {
+    return failed("unavailable");
+  }
   const jar = await cookies();
   const cookie = jar.get(SESSION_COOKIE)?.value;
   await signIn(signedIn, cookie ? await openSession(cookie) : null);

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { ApiError } from "@/client/apiGateway";
+import { ApiError, leadToLogIn } from "@/client/apiGateway";
 
 export interface ActionTexts {
   failed: string;
@@ -57,6 +57,7 @@ export function useAction(texts: ActionTexts) {
         key.current = null;
       }
       setErrors(errorsOf(error, texts));
+      leadToLogIn(error);
       return error;
     } finally {
       sending.current = false;

@@ -1,8 +1,9 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import type { HabitEntryState } from "@/api/core";
+import { userOfPage } from "@/client/apiGateway";
 import { type Unsent, unsentOf } from "@/client/unsent";
-import { onChange, sendLater, store, userOfPage } from "@/client/unsentStore";
+import { onChange, sendLater, store } from "@/client/unsentStore";
 import { useSending } from "@/features/actions/useChange";
 import type { HabitShared } from "./HabitCard";
 import type { States } from "./WeekTable";

@@ -1,10 +1,11 @@
 import "server-only";
-import { headers } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { getLocale } from "next-intl/server";
 import { cache } from "react";
 import { type Body, contentReadBody } from "@/api/core";
 import { core, got } from "@/server/caller";
 import { languageOf } from "@/server/locales";
+import { DATA_SAVER_COOKIE } from "@/server/messages";
 import { countDrawings } from "./sectionHtml";
 
 /** The text of a course or module, in the language of the page if there is one in it. */
@@ -28,7 +29,8 @@ export function drawingsOf(body: Body): number {
   return body.sections.reduce((sum, { text }) => sum + countDrawings(text), 0);
 }
 
-/** Whether the browser asks for few bytes. */
+/** Whether the browser or its user asks for few bytes. */
 export async function savesData(): Promise<boolean> {
-  return (await headers()).get("save-data")?.toLowerCase() === "on";
+  const isAsked = (await headers()).get("save-data")?.toLowerCase() === "on";
+  return isAsked || (await cookies()).has(DATA_SAVER_COOKIE);
 }

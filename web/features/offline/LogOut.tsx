@@ -2,7 +2,7 @@
 
 import { type FormEvent, useRef, useState } from "react";
 import { unsentOf } from "@/client/unsent";
-import { store } from "@/client/unsentStore";
+import { forgetPages, store } from "@/client/unsentStore";
 
 export interface LogOutTexts {
   submit: string;
@@ -31,8 +31,7 @@ export function LogOut({ userId, texts }: { userId: number; texts: LogOutTexts }
   }
 
   async function leave(): Promise<void> {
-    const worker = navigator.serviceWorker?.controller;
-    worker?.postMessage({ type: "user", user: null });
+    await forgetPages();
     form.current?.submit();
   }
 

@@ -76,7 +76,8 @@ export function Unsent({ userId, locale, timeZone, texts }: Properties) {
 function Choices({ one, userId, texts }: { one: Kept; userId: number; texts: UnsentTexts }) {
   async function again(): Promise<void> {
     const { refused: _, ...rest } = one;
-    await store.put(rest);
+    await store.remove(one.key); // core answers a key that it knows as it did before
+    await store.put({ ...rest, key: crypto.randomUUID() });
     await sendAllKept(userId);
   }
   return (

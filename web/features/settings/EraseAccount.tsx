@@ -1,7 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { apiGateway } from "@/client/apiGateway";
+import { apiGateway, userOfPage } from "@/client/apiGateway";
+import { forgetUser } from "@/client/unsentStore";
 import type { ActionTexts } from "@/features/actions/useAction";
 import { useSending } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
@@ -23,6 +24,10 @@ export function EraseAccount({ texts, refusals }: { texts: EraseTexts; refusals:
       await apiGateway.delete("/users/me/", { password });
     });
     if (isErased) {
+      const user = userOfPage();
+      if (user !== null) {
+        await forgetUser(user);
+      }
       const headers = { accept: "application/json" };
       await fetch("/bff/logout", { method: "POST", headers }).catch(() => undefined);
       location.assign("/log-in");

@@ -1,11 +1,7 @@
 import "server-only";
-import { cookies } from "next/headers";
 import { type Form, refused } from "@/server/forms";
-import { isLocale } from "@/server/locales";
-import { LANGUAGE_COOKIE, ZONE_COOKIE } from "@/server/messages";
+import { keepPreferences } from "@/server/preferences";
 
-export const DATA_SAVER_COOKIE = "data-saver";
-const COOKIE_OPTIONS = { path: "/", maxAge: 365 * 24 * 3600, sameSite: "lax" } as const;
 const PREFERENCES = "/api/v1/users/me/preferences/";
 
 export const ownName: Form = {
@@ -16,7 +12,6 @@ export const ownName: Form = {
   },
 };
 
-/** The cookies say it to the pages, the preferences to mails and other devices. */
 export const languageAndTime: Form = {
   page: "/settings?form=language",
   async submit({ locale, time_zone }, ask) {
@@ -24,11 +19,7 @@ export const languageAndTime: Form = {
     if (answer.status !== 200) {
       return refused(answer.body);
     }
-    const jar = await cookies();
-    if (isLocale(locale)) {
-      jar.set(LANGUAGE_COOKIE, locale, COOKIE_OPTIONS);
-    }
-    jar.set(ZONE_COOKIE, String(time_zone), COOKIE_OPTIONS);
+    await keepPreferences(answer.body);
     return { to: "/settings?saved=language" };
   },
 };
@@ -36,17 +27,11 @@ export const languageAndTime: Form = {
 export const dataSaver: Form = {
   page: "/settings?form=data",
   async submit({ data_saver }, ask) {
-    const isOn = data_saver === "on";
-    const answer = await ask("PATCH", PREFERENCES, { data_saver: isOn });
+    const answer = await ask("PATCH", PREFERENCES, { data_saver: data_saver === "on" });
     if (answer.status !== 200) {
       return refused(answer.body);
     }
-    const jar = await cookies();
-    if (isOn) {
-      jar.set(DATA_SAVER_COOKIE, "1", COOKIE_OPTIONS);
-    } else {
-      jar.delete({ name: DATA_SAVER_COOKIE, path: "/" });
-    }
+    await keepPreferences(answer.body);
     return { to: "/settings?saved=data" };
   },
 };

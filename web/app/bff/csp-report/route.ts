@@ -10,7 +10,8 @@ interface Report {
 /** What a browser kept from running: its directive and where it came from, and no page of a user. */
 export async function POST(request: NextRequest): Promise<Response> {
   if (Number(request.headers.get("content-length") ?? MAX_LENGTH + 1) <= MAX_LENGTH) {
-    const report = ((await request.json().catch(() => ({}))) as Report)["csp-report"] ?? {};
+    const body = ((await request.json().catch(() => null)) ?? {}) as Report;
+    const report = body["csp-report"] ?? {};
     log("warning", "the policy of a page was violated", {
       directive: shortened(report["effective-directive"]),
       blocked: shortened(originOf(report["blocked-uri"])),

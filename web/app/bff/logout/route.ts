@@ -1,7 +1,9 @@
 import { cookies } from "next/headers";
 import type { NextRequest } from "next/server";
+import { CHALLENGE_COOKIE, RECOVERY_COOKIE } from "@/features/account/forms";
+import { DATA_SAVER_COOKIE, ZONE_COOKIE } from "@/server/messages";
 import { isSameOrigin } from "@/server/origin";
-import { refusal, unavailable } from "@/server/problems";
+import { refusal } from "@/server/problems";
 import { endSession, openSession, SESSION_COOKIE } from "@/server/session";
 import { Unavailable } from "@/server/unavailable";
 import { upstream } from "@/server/upstream";
@@ -24,12 +26,17 @@ export async function POST(request: NextRequest): Promise<Response> {
         await sent.catch(() => undefined);
       }
     } catch (error) {
-      if (error instanceof Unavailable) {
-        return unavailable();
+      // Without its cookie nobody can open the session, which ends by itself.
+      if (!(error instanceof Unavailable)) {
+        throw error;
       }
-      throw error;
     }
-    jar.delete({ name: SESSION_COOKIE, path: "/", secure: true });
+  }
+  for (const name of [SESSION_COOKIE, CHALLENGE_COOKIE, RECOVERY_COOKIE]) {
+    jar.delete({ name, path: "/", secure: true });
+  }
+  for (const name of [ZONE_COOKIE, DATA_SAVER_COOKIE]) {
+    jar.delete({ name, path: "/" });
   }
   const isForm = !request.headers.get("accept")?.includes("application/json");
   return isForm
