@@ -61,8 +61,8 @@ def test_another_persons_log_in_on_the_same_phone_sends_nothing_of_the_first(
     context.set_offline(True)
     tick(page)
     expect(page.get_by_role("banner")).to_contain_text("1 kept on this phone")
+    context.clear_cookies(name="__Host-och")
     context.set_offline(False)
-    page.context.clear_cookies(name="__Host-och")
     other = signed_up(web)
     log_in(page, other)
     page.goto("/coaching", wait_until="networkidle")
@@ -72,6 +72,22 @@ def test_another_persons_log_in_on_the_same_phone_sends_nothing_of_the_first(
     context.set_offline(True)
     page.goto("/coaching")
     expect(page.get_by_role("main")).not_to_contain_text("Read for 20 minutes")
+
+
+def test_a_page_of_one_person_sends_nothing_under_the_log_in_of_another(
+    context: BrowserContext, page: Page, web: Stack, learner: Person
+) -> None:
+    open_coaching(page, learner)
+    context.clear_cookies(name="__Host-och")
+    tab = context.new_page()
+    log_in(tab, signed_up(web))
+    tab.wait_for_url("**/dashboard/student*")
+    with page.expect_response("**/bff/api/v1/coaching/**") as answered:
+        tick(page)
+    assert answered.value.status == 409
+    assert answered.value.json()["code"] == "other_user"
+    expect(page.get_by_role("banner")).to_contain_text("1 kept on this phone")
+    assert entries(web, learner) == 0
 
 
 def test_logging_out_asks_while_something_is_unsent(
