@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 APT = ("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
@@ -30,12 +31,13 @@ def get() -> str | None:
         command: tuple[str, ...] = APT if update.returncode == 0 else ()
     else:
         command = (sys.executable, "-m", "playwright", "install", "chromium")
-    if command:
-        subprocess.run(  # noqa: S603
-            command,
-            check=False,
-            capture_output=True,
-            timeout=DOWNLOAD_SECONDS,
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        )
+    with suppress(subprocess.TimeoutExpired):
+        if command:
+            subprocess.run(  # noqa: S603
+                command,
+                check=False,
+                capture_output=True,
+                timeout=DOWNLOAD_SECONDS,
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            )
     return find()
