@@ -40,7 +40,7 @@ export function ApiForm(properties: Properties) {
   const { done, to, keeps = false, hasKey = true, children } = properties;
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
-  const { isSending, errors, run } = useAction(texts);
+  const { isSending, errors, run, renew } = useAction(texts);
   const [isLoading, startLoading] = useTransition();
   const [isDone, setDone] = useState(false);
   const summary = useMarkedErrors(form, errors);
@@ -64,7 +64,7 @@ export function ApiForm(properties: Properties) {
   }
 
   return (
-    <form ref={form} className="stack" onSubmit={send} noValidate>
+    <form ref={form} className="stack" onSubmit={send} onInput={renew} noValidate>
       {errors.length > 0 && <Summary errors={errors} summary={summary} />}
       <fieldset className="stack" disabled={isSending || isLoading} aria-busy={isSending}>
         {children}

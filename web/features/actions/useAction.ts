@@ -65,5 +65,10 @@ export function useAction(texts: ActionTexts) {
     }
   }
 
-  return { isSending, errors, run, clear: () => setErrors([]) };
+  /** For what was changed since: it is another request. */
+  function renew(): void {
+    key.current = null;
+  }
+
+  return { isSending, errors, run, renew, clear: () => setErrors([]) };
 }

@@ -9,7 +9,7 @@ import {
   submissionsReadWait,
   type Wait,
 } from "@/api/core";
-import { allPages, type Listed, ownProgress } from "@/features/learn/catalogue";
+import { allPages, type Found, type Listed, ownProgress } from "@/features/learn/catalogue";
 import { core, got } from "@/server/caller";
 
 const MOST = 5;
@@ -40,8 +40,16 @@ export const submissions = cache(async (): Promise<Listed<Sent>> => {
   const found = begun.flatMap(
     ({ content_id }) => offered.find((one) => one.content_id === content_id) ?? [],
   );
-  const sent = await Promise.all(found.map(sentOf));
-  return { data: sent.filter((one) => one !== null) };
+  const sent: Sent[] = [];
+  for (const one of await Promise.all(found.map(sentOf))) {
+    if (one?.problem) {
+      return one;
+    }
+    if (one) {
+      sent.push(one.data);
+    }
+  }
+  return { data: sent };
 });
 
 export function newestFirst(one: Progress, other: Progress): number {
@@ -52,17 +60,21 @@ function isBegunMission({ content_type, status }: Progress): boolean {
   return content_type === "mission" && status === "in_progress";
 }
 
-async function sentOf(mission: Mission): Promise<Sent | null> {
+/** Null for a mission whose work neither waits nor came back. */
+async function sentOf(mission: Mission): Promise<Found<Sent> | null> {
   const path = { mission_id: mission.id };
-  const { data } = await got(submissionsList({ client: core, path, query: { page_size: 100 } }));
-  const submission = data?.results.at(-1);
+  const list = await got(submissionsList({ client: core, path, query: { page_size: 100 } }));
+  if (!list.data) {
+    return list;
+  }
+  const submission = list.data.results.at(-1);
   if (submission?.state === "changes_requested") {
-    return { mission, submission, wait: null };
+    return { data: { mission, submission, wait: null } };
   }
   if (submission?.state !== "submitted" && submission?.state !== "in_review") {
     return null;
   }
   const waiting = { submission_id: submission.id };
-  const { data: wait } = await got(submissionsReadWait({ client: core, path: waiting }));
-  return wait ? { mission, submission, wait } : null;
+  const wait = await got(submissionsReadWait({ client: core, path: waiting }));
+  return wait.data ? { data: { mission, submission, wait: wait.data } } : wait;
 }

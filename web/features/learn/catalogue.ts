@@ -4,7 +4,8 @@ import { contentList, contentRead, type Program, programsList, progressList } fr
 import { core, type Got, got, type Refusal } from "@/server/caller";
 import { Catalogue, ProgressBook } from "./books";
 
-export type Listed<T> = { data: T[]; problem?: undefined } | { data?: undefined; problem: Refusal };
+export type Found<T> = { data: T; problem?: undefined } | { data?: undefined; problem: Refusal };
+export type Listed<T> = Found<T[]>;
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
