@@ -91,6 +91,15 @@ export const enrol: Form = {
   },
 };
 
+/** The codes were written down, and are not shown again. */
+export const recoveryCodesKept: Form = {
+  page: "/log-in/recovery-codes",
+  async submit({ next }) {
+    (await cookies()).delete({ name: RECOVERY_COOKIE, path: "/", secure: true });
+    return { to: ownPath(next, "/") };
+  },
+};
+
 export const logInLink: Form = {
   page: "/log-in/link",
   async submit({ email }, ask) {

@@ -12,6 +12,7 @@ const FORMS: Record<string, Form> = {
   "log-in-by-link": account.logInByLink,
   "log-in-link": account.logInLink,
   enrol: account.enrol,
+  "recovery-codes-kept": account.recoveryCodesKept,
   "second-factor": account.secondFactor,
   "reset-password": account.resetPassword,
   "new-password": account.newPassword,
