@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.stack.services import WEB
 from scripts.stack.stack import Stack
 from scripts.web import browsing, chromium
 from scripts.web import build as building
 
-WAIT_MS = 30_000
+WAIT_MS = 30_000  # the machine may be busy with other tests
+expect.set_options(timeout=WAIT_MS)
 
 NO_BROWSER = "there is no Chromium, and none could be installed"
 
