@@ -5,7 +5,7 @@ import secrets
 from playwright.sync_api import Browser, Page, expect
 
 from scripts.stack.stack import Stack
-from tests.web.people import Person, log_in, sign_up, signed_up
+from tests.web.people import Person, call_core, log_in, sign_up, signed_up
 
 PROFILER = "/onboarding/ai-profiler"
 
@@ -109,3 +109,29 @@ def test_the_language_is_chosen_by_a_link_and_kept(page: Page, web: Stack) -> No
     assert page.locator("html").get_attribute("lang") == "sw"
     page.goto("/log-in")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ingia")
+
+
+def test_a_new_device_has_the_language_and_the_data_saver_of_the_account(
+    page: Page, web: Stack
+) -> None:
+    person = signed_up(web)
+    preferences = {"locale": "fr", "time_zone": "Africa/Casablanca", "data_saver": True}
+    assert call_core(web, person, "PATCH", "users/me/preferences/", preferences).status_code == 200
+    log_in(page, person)
+    page.wait_for_url("**/dashboard/student*")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    cookies = {one["name"]: one["value"] for one in page.context.cookies()}
+    assert (cookies["time-zone"], cookies["data-saver"]) == ("Africa%2FCasablanca", "1")
+
+
+def test_the_language_of_a_sign_up_is_that_of_the_account(page: Page, web: Stack) -> None:
+    page.goto("/sign-up")
+    page.get_by_role("link", name="Français").click()
+    person = Person.new()
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Mot de passe").fill(person.password)
+    page.get_by_role("button", name="Créer mon compte").click()
+    page.wait_for_url(f"**{PROFILER}*")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    answer = call_core(web, person, "GET", "users/me/preferences/")
+    assert answer.json()["locale"] == "fr"
