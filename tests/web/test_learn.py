@@ -48,14 +48,12 @@ def test_progress_without_a_line_is_kept_and_sent(
 
 
 def test_a_text_is_read_in_the_language_of_the_page(web: Stack, browser: Browser) -> None:
-    context = browser.new_context(base_url=web.web_url, locale="sw")
+    context = browser.new_context(base_url=web.web_url, locale="en-GB")
     page = context.new_page()
     person = signed_up(web)
-    page.goto("/log-in")
-    page.locator("#email").fill(person.email)
-    page.locator("#password").fill(person.password)
-    page.locator("form button[type=submit]").last.click()
-    page.wait_for_url(lambda url: "/log-in" not in url)
+    preferences = {"locale": "sw"}
+    assert call_core(web, person, "PATCH", "users/me/preferences/", preferences).status_code == 200
+    log_in(page, person)
     page.goto(f"/learn/{MODULE}")
     expect(page.locator("article h2").first).to_have_attribute("lang", "sw")
     context.close()
