@@ -1,5 +1,12 @@
 import { ApiError } from "./apiGateway.ts";
 
+/** A field of what is at the path, and one of whose values it has then. */
+export interface Arrived {
+  path: string;
+  field: string;
+  values: string[];
+}
+
 /** Something a user did that no service has accepted yet. */
 export interface Unsent {
   /** Made when it was done, and sent as its idempotency key each time. */
@@ -9,6 +16,8 @@ export interface Unsent {
   path: string;
   body: unknown;
   ifMatch?: string;
+  /** What shows, after a refusal, that it had arrived before and only its answer was lost. */
+  arrived?: Arrived;
   /** What it is, in the language in which it was done. */
   title: string;
   keptAt: string;

@@ -1,4 +1,4 @@
-import { apiGateway, userOfPage } from "./apiGateway";
+import { ApiError, apiGateway, userOfPage } from "./apiGateway";
 import { type Outcome, type Sender, type Store, sendKept, sendOrKeep, type Unsent } from "./unsent";
 
 const DATABASE = "ongoza";
@@ -67,10 +67,20 @@ export function onChange(callBack: () => void): () => void {
   };
 }
 
-const send: Sender = async ({ method, path, body, key, ifMatch }) => {
+const send: Sender = async ({ method, path, body, key, ifMatch, arrived }) => {
   const options = { idempotencyKey: key, ...(ifMatch ? { ifMatch } : {}) };
   const call = { POST: apiGateway.post, PUT: apiGateway.put, PATCH: apiGateway.patch }[method];
-  return (await call(path, body, options)).body;
+  try {
+    return (await call(path, body, options)).body;
+  } catch (error) {
+    if (arrived && error instanceof ApiError && [409, 412].includes(error.status)) {
+      const found = await apiGateway.get<Record<string, unknown>>(arrived.path);
+      if (arrived.values.includes(`${found.body[arrived.field]}`)) {
+        return found.body;
+      }
+    }
+    throw error;
+  }
 };
 
 type Given = Pick<Unsent, "method" | "path" | "body" | "ifMatch" | "title">;

@@ -1,3 +1,4 @@
+import type { SubmissionState } from "@/api/core";
 import type { Unsent } from "@/client/unsent";
 import { store } from "@/client/unsentStore";
 import type { KeptText } from "./drafts";
@@ -26,7 +27,8 @@ export async function queueText(
   if (base && text.trim()) {
     const change = { method: "PATCH", path: `${path}${base.id}/`, body: { text } } as const;
     const ifMatch = base.etag ? { ifMatch: base.etag } : {};
-    await store.put({ ...about, ...change, ...ifMatch, key: keyOf(submissionId) });
+    const arrived = { path: change.path, field: "text", values: [text] };
+    await store.put({ ...about, ...change, ...ifMatch, arrived, key: keyOf(submissionId) });
     return text;
   }
   if (!base && pending) {
@@ -58,6 +60,13 @@ async function queuedFor(submissionId: string, pending: KeptText["pending"]): Pr
   return (await store.all()).filter(({ key }) => keys.includes(key));
 }
 
+const HANDED_IN: SubmissionState[] = [
+  "submitted",
+  "in_review",
+  "changes_requested",
+  "passed",
+  "failed",
+];
 const handInKey = (submissionId: string): string => `hand-in-${submissionId}`;
 
 /** Hands in a draft, all of which core has, when the line is back. */
@@ -69,6 +78,7 @@ export async function queueHandIn({ userId, submissionId, title }: Draft): Promi
     method: "POST",
     path,
     body: undefined,
+    arrived: { path: `/submissions/${submissionId}/`, field: "state", values: HANDED_IN },
     key: handInKey(submissionId),
   });
 }
