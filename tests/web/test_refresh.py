@@ -13,7 +13,7 @@ from scripts.stack.stack import PROJECT, Stack
 from tests.integration.story import eventually
 from tests.web.caller import SESSION, WebCaller
 from tests.web.lossy_core import LossyCore, lossy_core
-from tests.web.session_store import replace_access_token
+from tests.web.session_store import key_of, replace_access_token, sessions_of
 
 ME = "/bff/api/v1/users/me/"
 
@@ -99,4 +99,5 @@ def test_a_sign_in_that_was_ended_elsewhere_ends_the_session(
     assert caller.call("DELETE", f"/bff/api/v1/auth/sessions/{own['id']}/").status_code == 204
     answer = other.call("GET", ME)
     assert answer.status_code == 401
-    assert SESSION not in other.cookies
+    with sessions_of(web) as store:
+        assert store.exists(key_of(other.cookies[SESSION])) == 0
