@@ -5,6 +5,7 @@ PUBLIC = (
     "/log-in",
     "/log-in/link",
     "/reset-password",
+    "/guardian",
     "/offline",
     "/nothing-is-here",
 )

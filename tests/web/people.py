@@ -22,17 +22,19 @@ class Person:
     def new(cls) -> "Person":
         return cls(f"{secrets.token_hex(8)}@ongoza.example", secrets.token_urlsafe(16))
 
-    def mailed_link(self, stack: Stack, beginning: str) -> str:
+    def mailed_link(self, stack: Stack, beginning: str, other_than: str = "") -> str:
         """The newest address in a mail to the person that begins so."""
-        return eventually(lambda: _link(stack.folder / "mail", self.email, beginning))
+        folder = stack.folder / "mail"
+        return eventually(lambda: _link(folder, self.email, beginning, other_than))
 
 
-def _link(folder: Path, email: str, beginning: str) -> str:
+def _link(folder: Path, email: str, beginning: str, other_than: str) -> str:
     pattern = re.compile(rf"http\S*{re.escape(beginning)}\S+")
     mails = sorted(folder.rglob("*"), key=lambda file: file.stat().st_mtime, reverse=True)
     for mail in (file for file in mails if file.is_file()):
         text = mail.read_text().replace("=\n", "").replace("=3D", "=")
-        if email in text and (found := pattern.search(text)):
+        found = pattern.search(text) if email in text else None
+        if found and found[0] != other_than:
             return found[0]
     return ""
 

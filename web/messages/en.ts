@@ -5,6 +5,7 @@ import coaching from "./en/coaching.json";
 import cohorts from "./en/cohorts.json";
 import errors from "./en/errors.json";
 import forms from "./en/forms.json";
+import guardian from "./en/guardian.json";
 import home from "./en/home.json";
 import learn from "./en/learn.json";
 import members from "./en/members.json";
@@ -29,6 +30,7 @@ export default {
   cohorts,
   errors,
   forms,
+  guardian,
   home,
   learn,
   members,

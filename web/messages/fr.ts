@@ -5,6 +5,7 @@ import coaching from "./fr/coaching.json";
 import cohorts from "./fr/cohorts.json";
 import errors from "./fr/errors.json";
 import forms from "./fr/forms.json";
+import guardian from "./fr/guardian.json";
 import home from "./fr/home.json";
 import learn from "./fr/learn.json";
 import members from "./fr/members.json";
@@ -29,6 +30,7 @@ export default {
   cohorts,
   errors,
   forms,
+  guardian,
   home,
   learn,
   members,

@@ -5,6 +5,7 @@ import coaching from "./sw/coaching.json";
 import cohorts from "./sw/cohorts.json";
 import errors from "./sw/errors.json";
 import forms from "./sw/forms.json";
+import guardian from "./sw/guardian.json";
 import home from "./sw/home.json";
 import learn from "./sw/learn.json";
 import members from "./sw/members.json";
@@ -29,6 +30,7 @@ export default {
   cohorts,
   errors,
   forms,
+  guardian,
   home,
   learn,
   members,

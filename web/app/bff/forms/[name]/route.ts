@@ -1,5 +1,6 @@
 import type { NextRequest } from "next/server";
 import * as account from "@/features/account/forms";
+import { guardianAnswer, guardianLink } from "@/features/guardian/forms";
 import { acceptInvitation } from "@/features/members/forms";
 import * as profiler from "@/features/profiler/forms";
 import * as settings from "@/features/settings/forms";
@@ -23,6 +24,8 @@ const FORMS: Record<string, Form> = {
   "quiet-hours": settings.quietHours,
   "birth-year": settings.birthYear,
   guardian: settings.guardian,
+  "guardian-answer": guardianAnswer,
+  "guardian-link": guardianLink,
   profiler: profiler.profiler,
   track: profiler.chooseTrack,
   "accept-invitation": acceptInvitation,
