@@ -45,8 +45,9 @@ def web(stack: Stack, _built: None) -> Stack:
     return stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ends with its file: while Playwright has an event loop Django's database cannot be used."""
     if chromium.get() is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
     with browsing.browser() as found:
