@@ -24,6 +24,19 @@ NAMES = (
     "CERTIFICATE_KEY",
     *KAFKA,
 )
+# A variable of the user's shell must not move the processes to other servers, logins or settings.
+NOT_INHERITED = {
+    "DJANGO_SETTINGS_MODULE",
+    "ONGOZA_FAILPOINT",
+    "KAFKA_SECURITY_PROTOCOL",
+    "KAFKA_SASL_MECHANISM",
+    "KAFKA_SASL_USERNAME",
+    "KAFKA_SASL_PASSWORD",
+    "KAFKA_SSL_CA",
+    "KAFKA_READER",
+    "CELERY_BROKER_URL",  # which Celery prefers to its settings
+    *KAFKA,
+}
 
 
 def load_or_make(path: Path) -> dict[str, str]:

@@ -152,11 +152,8 @@ class Stack:
         return {**self._environment(), **self.secrets, **self._kafka_login(ADMIN)}
 
     def environment_of(self, service: Service) -> dict[str, str]:
-        """The environment of a process of the stack, with no login but its own.
-
-        The client, which packages of others build and run, gets no secret but that of its sessions.
-        """
-        if service in WEB:
+        """The environment of a process of the stack, with no login but its own."""
+        if service in WEB:  # packages of others build and run it
             return {**self._environment(), "VALKEY_URL": ""}
         if service.principal == ADMIN:
             return self.environment
@@ -176,7 +173,11 @@ class Stack:
 
     def _environment(self) -> dict[str, str]:
         return {
-            **{name: value for name, value in os.environ.items() if name not in _NOT_INHERITED},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name not in secrets.NOT_INHERITED
+            },
             **self.ports.environment(),
             "PYTHONUNBUFFERED": "1",
             "EMAIL_BACKEND": MAILDIR,  # there is no mail server: mail stays in a folder
@@ -401,18 +402,3 @@ class Stack:
 
     def last_words(self, name: str) -> str:
         return processes.last_words(self.log(name))
-
-
-# A variable of the user's shell must not move the processes to other servers, logins or settings.
-_NOT_INHERITED = {
-    "DJANGO_SETTINGS_MODULE",
-    "ONGOZA_FAILPOINT",
-    "KAFKA_SECURITY_PROTOCOL",
-    "KAFKA_SASL_MECHANISM",
-    "KAFKA_SASL_USERNAME",
-    "KAFKA_SASL_PASSWORD",
-    "KAFKA_SSL_CA",
-    "KAFKA_READER",
-    "CELERY_BROKER_URL",  # which Celery prefers to its settings
-    *secrets.KAFKA,
-}

@@ -17,8 +17,8 @@ SLOW_LINE = {
     "uploadThroughput": 93_750,
 }
 PAINT = """new Promise(resolve => {
-  const told = list => resolve(list.getEntries().at(-1).startTime);
-  new PerformanceObserver(told).observe({type: "largest-contentful-paint", buffered: true});
+  const report = list => resolve(list.getEntries().at(-1).startTime);
+  new PerformanceObserver(report).observe({type: "largest-contentful-paint", buffered: true});
 })"""
 
 

@@ -49,7 +49,9 @@ def web(stack: Stack, _built: None) -> Stack:
 def browser() -> Iterator[Browser]:
     """Ends with its file: while Playwright has an event loop Django's database cannot be used."""
     if chromium.get() is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+        if os.environ.get("CI") == "true":
+            pytest.fail(NO_BROWSER)
+        pytest.skip(NO_BROWSER)
     with browsing.browser() as found:
         yield found
 

@@ -36,7 +36,7 @@ export interface Store {
 export type Sender = (one: Unsent) => Promise<unknown>;
 export type Outcome = { state: "accepted"; answer: unknown } | { state: "kept" };
 
-/** Whether it may be accepted later as it is: no answer came, or the service was away or busy. */
+/** Whether the same request may be accepted later: no answer came, or the service was away or busy. */
 export function mayPass(error: unknown): boolean {
   return (
     error instanceof ApiError &&

@@ -54,7 +54,7 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fromFiles(event));
   } else if (request.mode === "navigate") {
     if (url.pathname === LOG_IN || url.pathname === SIGN_UP) {
-      event.waitUntil(keepFor(null)); // whoever logs in may be another user
+      event.waitUntil(keepFor(null)); // another user may log in next
     }
     event.respondWith(page(event, url));
   }

@@ -2,7 +2,7 @@ import type { HabitEntryState } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import type { HabitTexts } from "./texts";
 
-/** A day as it is shown, the same for all habits. */
+/** A day of the week, the same for all habits. */
 export interface Day {
   date: string;
   number: string;

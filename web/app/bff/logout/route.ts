@@ -8,7 +8,7 @@ import { endSession, openSession, SESSION_COOKIE } from "@/server/session";
 import { Unavailable } from "@/server/unavailable";
 import { upstream } from "@/server/upstream";
 
-/** Ends the session first, then core's sign-in: whoever logs out is out, also if core is away. */
+/** Ends the session first, then core's sign-in: the user is logged out also while core is away. */
 export async function POST(request: NextRequest): Promise<Response> {
   if (!isSameOrigin(request.headers)) {
     return refusal(403, "other_origin", "Only pages of this site may do that.");
