@@ -4,7 +4,8 @@ import os
 
 from tests.servers import SERVERS
 
-os.environ.update(SERVERS.environment)
+# No web client calls these servers and states the caller's address, as one does in a stack.
+os.environ.update({**SERVERS.environment, "NUM_PROXIES": "0"})
 
 from core.config.settings import *  # noqa: F403
 
