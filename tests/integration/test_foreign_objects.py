@@ -73,6 +73,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "POST webhook-subscriptions": {"organization": 1, **WEBHOOK},
 }
 """Good ones where generated ones hardly are."""
+ENDED = ("{parked_id}", "{subscription_id}")
+"""Objects that are ended when the next one is made, or after each role."""
 CASES = 2
 OF_EACH_ANSWER = ("date",)
 
@@ -121,8 +123,9 @@ class Operation:
     requests: list[Request]
 
     @property
-    def reads(self) -> bool:
-        return self.requests[0].case.method == "GET"
+    def leaves_its_object(self) -> bool:
+        is_read = self.requests[0].case.method == "GET"
+        return is_read and not any(name in self.path for name in ENDED)
 
 
 @pytest.fixture(scope="module")
@@ -205,10 +208,10 @@ def _queried_ids(operation: Any) -> list[str]:
 def foreign_ids(world: World, operation: Operation, read_objects: dict[str, Ids]) -> Ids:
     """Of an object of the world's learner or school, new for each call that may change it."""
     path = operation.path
-    made = read_objects.get(path) if operation.reads else None
+    made = read_objects.get(path) if operation.leaves_its_object else None
     if made is None:
         made = maker_of(path)(world) if has_ids(path) else {}
-    if operation.reads:
+    if operation.leaves_its_object:
         read_objects[path] = made
     of_learner = dict.fromkeys(("user", "user_id", "learner"), world.learner.user_id)
     return of_learner | {"organization": world.organization_id} | made
