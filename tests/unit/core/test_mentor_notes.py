@@ -272,7 +272,8 @@ def test_the_page_of_a_mentee_sums_up_what_the_mentor_may_see(
     assert (page["progress"]["in_progress"], page["progress"]["completed"]) == (3, 0)
     assert [one["id"] for one in page["sessions"]] == [str(session.pk)]
     assert (page["flags"], page["unread_messages"]) == ([flag], 1)
-    assert [one["id"] for one in page["submissions"]] == [str(handed_in.pk)]
+    (shown,) = page["submissions"]
+    assert (shown["id"], shown["title"]) == (str(handed_in.pk), handed_in.mission.title)
 
 
 def test_the_page_of_a_mentee_has_what_the_learner_wrote_by_consent_alone(

@@ -1596,7 +1596,7 @@ export type MenteePage = {
     /**
      * The latest attempts at missions, without drafts.
      */
-    submissions: Array<Submission>;
+    submissions: Array<MenteeSubmission>;
     /**
      * The latest that the learner shares with the caller, without text.
      */
@@ -1618,6 +1618,34 @@ export type MenteeSession = {
     starts_at: string;
     ends_at: string;
     missed_by: SessionParty | null;
+};
+
+/**
+ * An attempt at a mission. `score` is in per cent, after deductions.
+ */
+export type MenteeSubmission = {
+    id: string;
+    user: number;
+    mission: string;
+    attempt: number;
+    /**
+     * The attempt whose requested changes it makes.
+     */
+    previous: string | null;
+    state: SubmissionState;
+    rubric_version: number;
+    artifacts: number;
+    submitted_at: string | null;
+    late_minutes: number;
+    late_deduction: number;
+    score: number | null;
+    decided_at: string | null;
+    created_at: string;
+    updated_at: string;
+    /**
+     * The mission's.
+     */
+    title: string;
 };
 
 export type Mentor = {

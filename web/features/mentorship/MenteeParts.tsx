@@ -41,11 +41,14 @@ export async function SubmissionsPart({ submissions }: Pick<MenteePage, "submiss
       <h2 id="submissions">{t("submissions")}</h2>
       {submissions.length === 0 && <p>{t("noSubmissions")}</p>}
       <ul className="list">
-        {submissions.map(({ id, attempt, state, score, submitted_at }) => (
+        {submissions.map(({ id, title, attempt, state, score, submitted_at }) => (
           <li className="row apart" key={id}>
             <span className="row">
-              <a href={`/reviews/${id}`}>{t("mission", { number: attempt })}</a>
-              {submitted_at && <span className="meta"> {when.moment(submitted_at)}</span>}
+              <a href={`/reviews/${id}`}>{title}</a>
+              <span className="meta">
+                {t("attempt", { number: attempt })}
+                {submitted_at && ` · ${when.moment(submitted_at)}`}
+              </span>
             </span>
             <span className="row">
               {score !== null && (

@@ -51,13 +51,14 @@ def mentee_page(mentor: User, learner_id: int) -> MenteePage:
     goals = goals_of(mentor, learner_id).filter(state=GoalState.ACTIVE)
     sessions = Session.objects.filter(match=match).order_by("-starts_at")
     flags = Flag.objects.filter(raised_by=mentor, learner=learner_id)
+    submissions = latest_submissions(mentor, learner_id)
     return MenteePage(
         match=match,
         progress=_progress_of(learner_id),
         sessions=[*sessions[:SESSIONS]],
         flags=[*flags[:FLAGS]],
         goals=[*goals.order_by("target_date", "pk")[:GOALS]],
-        submissions=[*latest_submissions(mentor, learner_id)[:SUBMISSIONS]],
+        submissions=[*submissions.select_related("mission")[:SUBMISSIONS]],
         reflections=[*shared_reflections(mentor, learner_id)[:REFLECTIONS]],
         unread_messages=unread_messages(match, mentor).count(),
     )

@@ -54,6 +54,14 @@ class MenteeReflectionSerializer(serializers.ModelSerializer[Reflection]):
         read_only_fields = fields
 
 
+class MenteeSubmissionSerializer(SubmissionSerializer):
+    title = serializers.CharField(source="mission.title", help_text="The mission's.")
+
+    class Meta(SubmissionSerializer.Meta):
+        fields = (*SubmissionSerializer.Meta.fields, "title")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
+
 class MenteePageSerializer(serializers.Serializer[Any]):
     learner = MenteeSerializer()
     match = serializers.UUIDField(source="match.pk")
@@ -61,7 +69,7 @@ class MenteePageSerializer(serializers.Serializer[Any]):
     sessions = MenteeSessionSerializer(many=True, help_text="The latest.")
     flags = FlagSerializer(many=True, help_text="Those that the caller raised.")
     goals = MenteeGoalSerializer(many=True, help_text="The active ones.")
-    submissions = SubmissionSerializer(
+    submissions = MenteeSubmissionSerializer(
         many=True, help_text="The latest attempts at missions, without drafts."
     )
     reflections = MenteeReflectionSerializer(
