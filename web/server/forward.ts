@@ -4,7 +4,7 @@ import type { NextRequest } from "next/server";
 import { authorized } from "./authorized";
 import { isSameOrigin } from "./origin";
 import { keepPreferences } from "./preferences";
-import { refusal, unavailable } from "./problems";
+import { inWords, isProblem, refusal, unavailable } from "./problems";
 import { type Route, routeOf } from "./routing";
 import {
   COOKIE_OPTIONS,
@@ -15,6 +15,7 @@ import {
   SESSION_COOKIE,
   type Tokens,
 } from "./session";
+import { textsOf } from "./texts";
 import { Unavailable } from "./unavailable";
 
 const SENT_ON = [
@@ -48,8 +49,31 @@ const SENT_BACK_BY_PREFIX = /^(ratelimit|x-source|x-.+-source$)/;
 const TYPES = ["application/json", "application/octet-stream"];
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** Answers a request to `/bff/api/v1/...` with what core or ai says to the caller's session. */
+/**
+ * Answers a request to `/bff/api/v1/...` with what core or ai says to the caller's session; refusals
+ * in the language of the page.
+ */
 export async function forward(request: NextRequest, segments: string[]): Promise<Response> {
+  const response = await answer(request, segments);
+  if (response.status < 400 || !response.headers.get("content-type")?.includes("json")) {
+    return response;
+  }
+  const text = await response.text();
+  const body = parsed(text);
+  const said = isProblem(body) ? JSON.stringify(inWords(body, await textsOf("errors"))) : text;
+  response.headers.delete("content-length");
+  return new Response(said, { status: response.status, headers: response.headers });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function answer(request: NextRequest, segments: string[]): Promise<Response> {
   const isWrite = !["GET", "HEAD"].includes(request.method);
   if (isWrite && !isSameOrigin(request.headers)) {
     return refusal(403, "other_origin", "Only pages of this site may do that.");
