@@ -45,7 +45,7 @@ def open_all(page: Page, role: str | None) -> Iterator[str]:
     for path in PAGES[role]:
         page.goto(path, wait_until="networkidle")
         yield path
-    for path, link in FOLLOWED.get(role, ()):
+    for path, link in FOLLOWED.get(role or "", ()):
         page.goto(path)
         found = page.locator(link)
         if not found.count():

@@ -143,7 +143,9 @@ class Clicker:
         self.held.refuse()
         self.wrote |= {*self.held.writes}
         counts = Counter(self.held.writes)
-        self.faults += [f"{name}: {one} {count} times" for one, count in counts.items() if count > 1]
+        self.faults += [
+            f"{name}: {one} {count} times" for one, count in counts.items() if count > 1
+        ]
 
     def _try_dialog(self, name: str, keys: list[str], place: int) -> None:
         """The button at this place among the page's opened a dialog, which each try may close."""

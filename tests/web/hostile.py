@@ -13,6 +13,7 @@ from tests.integration.accounts import API, Account, created
 from tests.integration.objects import World
 from tests.integration.story import ANSWER_SECONDS, Learner
 
+Body = dict[str, Any]
 ATTACKS = (
     "<img src=x onerror=ran=1>",
     "</title><svg onload=ran=1>",
@@ -73,8 +74,8 @@ def new_school(world: World) -> School:
     text = hostile.text
     name = {"name": text("organizations name", 120)}
     organization = created(world.admin, "organizations/", {**name, "kind": "school"})["id"]
-    people = {
-        role: Account.of_role(
+    director, mentor, learner = (
+        Account.of_role(
             world.admin,
             role,
             organization,
@@ -82,8 +83,8 @@ def new_school(world: World) -> School:
             last_name=text("auth/signup last_name", 80),
         )
         for role in (Role.DIRECTOR, Role.MENTOR, Role.LEARNER)
-    }
-    school = School(world, hostile, *people.values())
+    )
+    school = School(world, hostile, director, mentor, learner)
     for write in (_own, _mentoring, _content, _work, _cohort):
         write(school)
     return school
@@ -119,7 +120,10 @@ def _mentoring(school: School) -> None:
     match = created(mentor, f"mentorship/requests/{request}/accept/", {})["id"]
     path = f"mentorship/matches/{match}/"
     link = f"https://ongoza.example/?{text('mentorship/matches/{}/messages links[]', 400)}"
-    said = {"text": text("mentorship/matches/{}/messages text"), "links": [link.replace(" ", "%20")]}
+    said = {
+        "text": text("mentorship/matches/{}/messages text"),
+        "links": [link.replace(" ", "%20")],
+    }
     said["artifacts"] = [_uploaded(learner, text("files name", 150))]
     created(learner, f"{path}messages/", said)
     created(mentor, f"{path}notes/", {"text": text("mentorship/matches/{}/notes text")})
@@ -161,7 +165,12 @@ def _content(school: School) -> None:
     program = {"title": text("programs title", 200), "description": text("programs description")}
     program_id = created(admin, "programs/", {"slug": slug, **program})["id"]
     course = f"course-{10**8 + school.learner.user_id}"
-    item = {"content_id": course, "content_type": "course", "program": slug, "track": "builders"}
+    item: Body = {
+        "content_id": course,
+        "content_type": "course",
+        "program": slug,
+        "track": "builders",
+    }
     item |= {"title": text("content title", 200), "description": text("content description")}
     item |= {"skills": [text("content skills[]", 64)], "duration_minutes": 30}
     item |= {"external_ids": [{"source": "lms", "id": text("content external_ids[].id", 128)}]}
@@ -191,7 +200,10 @@ def _content(school: School) -> None:
 
 def _take(school: School, quiz: str, course: str) -> None:
     """The learner answers the quiz, with a hostile word."""
-    learner, word = school.learner, school.hostile.text("quizzes/{}/attempts/{}/submit answers[].text", 200)
+    learner, word = (
+        school.learner,
+        school.hostile.text("quizzes/{}/attempts/{}/submit answers[].text", 200),
+    )
     path = f"quizzes/{quiz}/attempts/"
     attempt = created(learner, path, {})
     answers = [
@@ -212,7 +224,9 @@ def _work(school: School) -> None:
         path = created(learner, f"missions/{mission_id}/submissions/", {})["id"]
         artifacts = f"submissions/{path}/artifacts/"
         if is_first:
-            words = {one: text(f"submissions/{{}}/artifacts {one}", 200) for one in ("name", "text")}
+            words = {
+                one: text(f"submissions/{{}}/artifacts {one}", 200) for one in ("name", "text")
+            }
             created(learner, artifacts, {"kind": "text", **words})
             url = f"https://ongoza.example/?<img%20src=x%20onerror=ran=1>{LONG_WORD}"
             created(learner, artifacts, {"kind": "link", "url": url})
@@ -221,9 +235,15 @@ def _work(school: School) -> None:
         _changed(learner, "POST", f"submissions/{path}/submit/", {})
         if is_first:
             _changed(mentor, "POST", f"reviews/{path}/claim/", {})
-            note = {"criterion": 1, "points": 1, "comment": text("reviews/{}/decide marks[].comment")}
+            note = {
+                "criterion": 1,
+                "points": 1,
+                "comment": text("reviews/{}/decide marks[].comment"),
+            }
             review = {"outcome": "changes_requested", "marks": [note]}
-            review |= {one: text(f"reviews/{{}}/decide {one}") for one in ("comments", "private_notes")}
+            review |= {
+                one: text(f"reviews/{{}}/decide {one}") for one in ("comments", "private_notes")
+            }
             _changed(mentor, "POST", f"reviews/{path}/decide/", review)
         else:
             _changed(mentor, "POST", f"reviews/{path}/claim/", {})
@@ -237,7 +257,7 @@ def _work(school: School) -> None:
 def _mission(school: School) -> str:
     """The id of a published mission with everything that is written about one."""
     admin, text = school.world.admin, school.hostile.text
-    mission: dict[str, Any] = {
+    mission: Body = {
         one: text(f"missions {one}", limit)
         for one, limit in (("title", 200), ("description", 1000), ("story", 1000))
     }
@@ -246,7 +266,9 @@ def _mission(school: School) -> str:
     mission |= {"code": f"X-{school.learner.user_id}", "duration_minutes": 30, "flag_attempts": 9}
     mission |= {"program": "foundation"}
     mission_id = created(admin, "missions/", mission)["id"]
-    line = {one: text(f"missions/{{}}/rubric criteria[].{one}", 200) for one in ("title", "description")}
+    line = {
+        one: text(f"missions/{{}}/rubric criteria[].{one}", 200) for one in ("title", "description")
+    }
     rubric = {"criteria": [{**line, "max_points": 10}]}
     _changed(admin, "PUT", f"missions/{mission_id}/rubric/", rubric)
     hints = {"hints": [{"text": text("missions/{}/hints hints[].text"), "cost": 0}]}
@@ -259,7 +281,7 @@ def _mission(school: School) -> str:
 def _cohort(school: School) -> None:
     director, text = school.director, school.hostile.text
     versions = school.world.admin.core("GET", f"{API}/cohorts/?page_size=1").json()["results"]
-    cohort = {"organization": director.organization_id, "name": text("cohorts name", 120)}
+    cohort: Body = {"organization": director.organization_id, "name": text("cohorts name", 120)}
     cohort |= {"program_version": versions[0]["program_version"]}
     cohort |= {"starts_on": "2040-01-09", "ends_on": "2040-06-29"}
     cohort_id = created(director, "cohorts/", cohort)["id"]
@@ -274,10 +296,10 @@ def _cohort(school: School) -> None:
     receipt = {"reference": text("enrolments/{}/confirm-payment reference", 120)}
     _changed(director, "POST", f"enrolments/{enrolment}/confirm-payment/", receipt)
     names = ("title", "description", "location")
-    event = {one: text(f"calendar/events {one}", 200) for one in names}
+    event: Body = {one: text(f"calendar/events {one}", 200) for one in names}
     event |= {"organization": director.organization_id, **PERIOD}
     created(director, "calendar/events/", event)
-    hook = {"organization": director.organization_id, "url": "https://127.0.0.1:9/"}
+    hook: Body = {"organization": director.organization_id, "url": "https://127.0.0.1:9/"}
     hook |= {"types": ["ongoza.user.updated.v1"]}
     hook["description"] = text("webhook-subscriptions description", 200)
     created(director, "webhook-subscriptions/", hook)

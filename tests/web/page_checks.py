@@ -1,4 +1,4 @@
-"""What holds on every page, looked for in a page that is open. Each check returns what breaks it."""
+"""What holds on every page. Each check looks at the open page, and returns what breaks it."""
 
 from typing import Any
 
@@ -39,8 +39,9 @@ CUT_OFF = f"""() => {{
     if (!e.checkVisibility() || isHiddenOnPurpose(e)) return false;
     const {{overflowX, overflowY}} = getComputedStyle(e);
     const {{left, right, width}} = e.getBoundingClientRect();
-    return (/hidden|clip/.test(overflowX) && e.scrollWidth > e.clientWidth + 1 && e.tagName !== "svg")
-      || (/hidden|clip/.test(overflowY) && e.scrollHeight > e.clientHeight + 1 && e.tagName !== "svg")
+    const isCut = (overflow, inner, outer) => /hidden|clip/.test(overflow) && inner > outer + 1;
+    return e.tagName !== "svg" && (isCut(overflowX, e.scrollWidth, e.clientWidth)
+        || isCut(overflowY, e.scrollHeight, e.clientHeight))
       || (width > 0 && (left < -1 || right > innerWidth + 1) && !scrolls(e));
   }}).map(name);
 }}"""

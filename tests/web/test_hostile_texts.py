@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Dialog, Page, ViewportSize
 
 from ongoza_contracts.vocabulary import Role
 from scripts.stack.stack import Stack
@@ -81,7 +81,12 @@ def hostile_addresses(role: Role) -> list[str]:
 
 def watch(page: Page, faults: list[str]) -> None:
     """Writes down what a text that became more would do."""
-    page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        faults.append(f"{page.url}: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
     page.on(
         "console",
