@@ -32,10 +32,13 @@ def _of_role(found: Browser, url: str, role: str | None, password: str, folder: 
         slug = re.sub(r"[^a-z0-9]+", "-", name.split("?")[0]).strip("-") or "front"
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
+            # As high as the page, so that the bar at the bottom is below everything.
+            whole = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": max(height, whole)})
             for theme in THEMES:
                 page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
                 file = folder / f"{role or 'public'}-{slug}-{width}-{theme}.png"
-                page.screenshot(path=file, full_page=True)
+                page.screenshot(path=file)
                 count += 1
     context.close()
     return count

@@ -52,6 +52,7 @@ ROUTES: dict[str, Route] = {
     "POST /profiling/session/{session_id}/complete": Route(For.USERS, f"{SESSION}/complete"),
     "GET /profiling/session/{session_id}/results": Route(For.USERS, f"{SESSION}/results"),
     "GET /profiling/session/{session_id}/comparison": Route(For.USERS, f"{SESSION}/comparison"),
+    "GET /profiling/results": Route(For.USERS),
     "GET /profiling/tracks": Route(For.USERS),
     "DELETE /profiling/session/{session_id}": Route(For.USERS, SESSION),
     "GET /recommendations": Route(For.REACHING, f"recommendations?user_id={LEARNER}"),

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ class Caller:
 
 @pytest.mark.parametrize(("document", "role"), CALLERS)
 def test_every_answer_is_in_the_api_description(stack: Stack, document: str, role: str) -> None:
-    api = schemathesis.openapi.from_url(DOCUMENTS[document].format(stack))
+    api = description(DOCUMENTS[document].format(stack))
     caller = Caller(World.new(stack), role)
     described, needing_a_token = set(), set()
     for found in api.get_all_operations():
@@ -116,6 +117,12 @@ def test_every_answer_is_in_the_api_description(stack: Stack, document: str, rol
     assert asked.keys() == described
     assert len(asked) >= 10
     assert {name for name in needing_a_token if {*asked[name]} == {401}} == set()
+
+
+@cache
+def description(url: str) -> Any:
+    """Read once for all roles."""
+    return schemathesis.openapi.from_url(url)
 
 
 def _needs_token(operation: dict[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from ai.profiling.queries import projected_session
+from ai.profiling.queries import projected_results, projected_session
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ongoza_contracts.event import Fact
@@ -74,3 +74,15 @@ async def test_the_confidence_figures_come_with_the_fact_and_are_null_for_older_
     assert found.result is not None
     assert (found.result.z, found.result.flags) == (1.5, (AnswerFlag.TOO_FAST,))
     assert found.result.standard_errors == dict.fromkeys(Track, 8.5)
+
+
+async def test_a_learner_lists_the_own_results_that_were_not_deleted(applier: Applier) -> None:
+    await apply(
+        applier, earlier(), answered(), earlier(8).model_copy(update={"session_id": uuid4()})
+    )
+    (first,) = await projected_results(applier.pool, 7)
+    assert (first.session_id, first.completed_at) == (FIRST, NOW - timedelta(hours=1))
+    await apply(applier, completed())
+    assert [one.session_id for one in await projected_results(applier.pool, 7)] == [SESSION, FIRST]
+    await apply(applier, deleted().model_copy(update={"session_id": FIRST}))
+    assert [one.session_id for one in await projected_results(applier.pool, 7)] == [SESSION]

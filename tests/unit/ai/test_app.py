@@ -208,6 +208,7 @@ async def test_the_eight_routes_of_profiling_and_the_comparison_are_there(app: F
         ("POST", "/api/v1/profiling/session/{session_id}/complete"),
         ("GET", "/api/v1/profiling/session/{session_id}/results"),
         ("GET", "/api/v1/profiling/session/{session_id}/comparison"),
+        ("GET", "/api/v1/profiling/results"),
         ("GET", "/api/v1/profiling/tracks"),
         ("DELETE", "/api/v1/profiling/session/{session_id}"),
     }

@@ -517,6 +517,23 @@ export type RecommendationResponse = {
  */
 export type ReflectionTag = 'career' | 'confidence' | 'health' | 'motivation' | 'teamwork' | 'time' | 'understanding';
 
+export type ResultList = {
+    /**
+     * Newest first, 50 at most.
+     */
+    results: Array<ResultListed>;
+};
+
+export type ResultListed = {
+    session_id: string;
+    questionnaire: string;
+    completed_at: string;
+    /**
+     * The primary one.
+     */
+    track: Track;
+};
+
 export type ResultSummary = {
     session_id: string;
     questionnaire: string;
@@ -1251,6 +1268,47 @@ export type ProfilingReadComparisonResponses = {
 };
 
 export type ProfilingReadComparisonResponse = ProfilingReadComparisonResponses[keyof ProfilingReadComparisonResponses];
+
+export type ProfilingListResultsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/profiling/results';
+};
+
+export type ProfilingListResultsErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type ProfilingListResultsError = ProfilingListResultsErrors[keyof ProfilingListResultsErrors];
+
+export type ProfilingListResultsResponses = {
+    /**
+     * Done.
+     */
+    200: ResultList;
+};
+
+export type ProfilingListResultsResponse = ProfilingListResultsResponses[keyof ProfilingListResultsResponses];
 
 export type ProfilingListTracksData = {
     body?: never;

@@ -70,7 +70,9 @@ async function MemberRow({ organization, member, isOwn }: RowProperties) {
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td data-l={t("table.email")}>{member.email ?? t("hidden")}</td>
+      <td className="long" data-l={t("table.email")}>
+        {member.email ?? t("hidden")}
+      </td>
       <td data-l={t("table.roles")}>
         <Roles member={member} />
       </td>

@@ -2,6 +2,8 @@ import { getTranslations } from "next-intl/server";
 import type { Track } from "@/api/core";
 import { ServerForm } from "@/features/forms/ServerForm";
 import { Icon } from "@/features/shell/Icon";
+import { resultAddress } from "./addresses";
+import { newestResult } from "./result";
 
 interface Properties {
   track: Track;
@@ -10,7 +12,7 @@ interface Properties {
 
 /** For a learner who has a track: a session begins, or goes on, only if they want it. */
 export async function Begin({ track, query }: Properties) {
-  const t = await getTranslations("profiler");
+  const [t, { data: newest }] = [await getTranslations("profiler"), await newestResult()];
   return (
     <>
       <div className="head">
@@ -25,9 +27,11 @@ export async function Begin({ track, query }: Properties) {
           <button type="submit" className="btn next">
             {t("begin.submit")}
           </button>
-          <a className="btn" href="/onboarding/ai-profiler/result">
-            {t("begin.result")}
-          </a>
+          {newest && (
+            <a className="btn" href={resultAddress(newest)}>
+              {t("begin.result")}
+            </a>
+          )}
           <a className="btn quiet" href="/dashboard/student">
             {t("home")}
           </a>

@@ -2,15 +2,14 @@ import "server-only";
 import {
   type ProfilingResults,
   profilingListQuestions,
+  profilingListResults,
   profilingReadProgress,
   profilingReadResults,
   type QuestionShown,
   type TrackMatch,
 } from "@/api/ai";
-import { notificationsList } from "@/api/core";
-import { ai, core, type Got, got } from "@/server/caller";
+import { ai, type Got, got } from "@/server/caller";
 
-const RESULT_READY = "profiling.result_ready";
 const NORMAL_95 = 1.96;
 
 export interface Range {
@@ -27,16 +26,12 @@ export function rangeOf({ score, standard_error }: TrackMatch): Range | null {
   return { low: Math.max(0, score - half), high: Math.min(100, score + half) };
 }
 
-/** The session of the learner's newest result, which was announced to them; null if there is none. */
+/** The session of the learner's newest result; null if there is none. */
 export async function newestResult(): Promise<Got<string | null>> {
-  const { data, ...rest } = await got(
-    notificationsList({ client: core, query: { page_size: 100 } }),
-  );
-  if (!data) {
-    return rest as Got<string | null>;
-  }
-  const ready = data.results.find(({ kind }) => kind === RESULT_READY);
-  return { data: ready?.subject ?? null, response: rest.response as Response };
+  const { data, ...rest } = await got(profilingListResults({ client: ai }));
+  return data
+    ? { data: data.results[0]?.session_id ?? null, response: rest.response as Response }
+    : (rest as Got<string | null>);
 }
 
 /** What the questions of a result are: their texts, and how-many-th each was. */

@@ -1,10 +1,11 @@
-"""Projected sessions, read while core is unavailable."""
+"""Projected sessions: the learner's own list, and one while core is unavailable."""
 
 import asyncio
 from uuid import UUID
 
 import asyncpg
 
+from ai.profiling.schemas import ResultListed
 from ongoza_contracts.http.profiling import SessionRecord
 
 READ_SECONDS = 0.3
@@ -32,6 +33,20 @@ SELECT jsonb_build_object(
 FROM profiling_session
 WHERE session_id = $1 AND user_id = $2 AND started_at IS NOT NULL  -- null once deleted
 """
+RESULTS = """
+SELECT session_id, questionnaire, completed_at, result->>'primary' AS track
+FROM profiling_session
+WHERE user_id = $1 AND result IS NOT NULL
+ORDER BY completed_at DESC, session_id DESC LIMIT $2
+"""
+RESULTS_MAX = 50
+
+
+async def projected_results(pool: asyncpg.Pool, user_id: int) -> tuple[ResultListed, ...]:
+    """The user's newest results, newest first. Raises as `projected_session` does."""
+    async with asyncio.timeout(READ_SECONDS):
+        rows = await pool.fetch(RESULTS, user_id, RESULTS_MAX)
+    return tuple(ResultListed.model_validate(dict(row)) for row in rows)
 
 
 async def projected_session(

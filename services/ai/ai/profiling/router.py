@@ -10,13 +10,14 @@ from ai.kit.bodies import read_json
 from ai.kit.dependencies import CurrentCore, CurrentPool
 from ai.kit.errors import CONFLICT
 from ai.kit.fallback import describe_source, source_headers
-from ai.profiling import result_views, service, views
+from ai.profiling import queries, result_views, service, views
 from ai.profiling.bank import bank
 from ai.profiling.schemas import (
     AnswerGiven,
     Comparison,
     ProfilingResults,
     Questionnaire,
+    ResultList,
     SessionProgress,
     TrackList,
 )
@@ -124,6 +125,12 @@ async def comparison(
     earlier, later, source = await service.compare(core, pool, caller, session_id)
     response.headers.update(source_headers(source))
     return result_views.comparison(earlier, later)
+
+
+@router.get("/results", name="list_results")
+async def result_list(caller: PrivateCaller, pool: CurrentPool) -> ResultList:
+    """The caller's results, as the published facts have them: a new one is here after seconds."""
+    return ResultList(results=await queries.projected_results(pool, caller.user_id))
 
 
 @router.get("/tracks", name="list_tracks")

@@ -92,6 +92,19 @@ class TrackList(Response):
     tracks: tuple[TrackShown, ...]
 
 
+class ResultListed(Response):
+    session_id: UUID
+    questionnaire: Slug
+    completed_at: datetime
+    track: Track
+    """The primary one."""
+
+
+class ResultList(Response):
+    results: tuple[ResultListed, ...]
+    """Newest first, 50 at most."""
+
+
 class Reason(Response):
     text: str
     question_id: Slug

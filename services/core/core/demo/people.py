@@ -48,7 +48,7 @@ def staff(as_of: datetime) -> tuple[DemoAccount, ...]:
     joined = as_of - timedelta(days=600)
     academy, cooperative = ACADEMY.slug, COOPERATIVE.slug
     return (
-        DemoAccount(_role_email("mentor"), "Thandiwe", "Obuya", Role.MENTOR, "ZA", academy, joined),
+        DemoAccount(_role_email("mentor"), "Thandiwe", "Obuya", Role.MENTOR, "KE", academy, joined),
         DemoAccount(
             _role_email("director"), "Kwabena", "Lemayian", Role.DIRECTOR, "KE", academy, joined
         ),
@@ -107,6 +107,14 @@ def _ascii(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", name)
     return "".join(letter for letter in decomposed.lower() if letter.isascii() and letter.isalpha())
 
+
+TIME_ZONES = {
+    **{"KE": "Africa/Nairobi", "NG": "Africa/Lagos", "ZA": "Africa/Johannesburg"},
+    **{"GH": "Africa/Accra", "UG": "Africa/Kampala", "TZ": "Africa/Dar_es_Salaam"},
+    **{"RW": "Africa/Kigali", "SN": "Africa/Dakar", "ET": "Africa/Addis_Ababa"},
+    **{"EG": "Africa/Cairo", "CI": "Africa/Abidjan", "CM": "Africa/Douala"},
+}
+"""By country."""
 
 # Given names and family names usual in each country, combined by chance.
 NAMES: dict[str, tuple[str, str]] = {

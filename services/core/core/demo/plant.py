@@ -10,7 +10,7 @@ from core.demo.attempts import DemoQuiz, past_attempts
 from core.demo.cohorts import Member
 from core.demo.items import Catalogue, Item
 from core.demo.learners import DemoLearner
-from core.demo.people import LEARNERS_PER_MENTOR, DemoAccount, organizations
+from core.demo.people import LEARNERS_PER_MENTOR, TIME_ZONES, DemoAccount, organizations
 from core.kit.past import happened_at
 from core.notifications.models import Notification
 from core.notifications.services import mark_read
@@ -25,6 +25,7 @@ from core.progress.services import Step, import_history
 from core.quizzes.models import QuizAttempt
 from core.quizzes.services import import_attempts
 from core.users.models import User
+from core.users.preferences import update_preferences
 from core.users.services import add_user
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.coaching import GoalState
@@ -99,7 +100,7 @@ def plant_account(
 ) -> User:
     """Without a password nobody can sign in as the user."""
     with happened_at(account.joined_at):
-        return add_user(
+        user = add_user(
             email=account.email,
             password=password,
             role=account.role,
@@ -107,6 +108,8 @@ def plant_account(
             last_name=account.last_name,
             organization=organizations[account.organization] if account.organization else None,
         )
+        update_preferences(user=user, time_zone=TIME_ZONES[account.country])
+        return user
 
 
 def plant_learner(

@@ -64,7 +64,8 @@ def plant_missions(import_missions: Callable[..., object]) -> None:
 
 
 def plant_practice(pupils: Sequence[Pupil]) -> None:
-    """The further a pupil stands in the list, the later they began; the last ones wait."""
+    """The further a pupil stands in the list, the later they began. Now the pupils of the first
+    reviewer come first, so that their queue shows every state."""
     until = clock.now()
     missions = [*Mission.objects.order_by("code")]
     stories: list[tuple[datetime, Story]] = []
@@ -73,8 +74,8 @@ def plant_practice(pupils: Sequence[Pupil]) -> None:
         plot = PLOTS[place % len(PLOTS)]
         begins = until - 70 * DAY * (len(pupils) - place) / len(pupils) - 3 * DAY
         stories.append((begins, plot(pupil, mission)))
-    present = (_under_way, _waiting, _claimed, _lapsed)
-    for place, (pupil, plot) in enumerate(zip(pupils, present, strict=False)):
+    of_first = sorted(pupils, key=lambda one: one.reviewers[0] != pupils[0].reviewers[0])
+    for place, (pupil, plot) in enumerate(zip(of_first, PRESENT, strict=False)):
         mission = missions[(pupil.number + 1) % len(missions)]
         stories.append((until - (10 + place) * HOUR, plot(pupil, mission)))
     play(stories, until)
@@ -176,6 +177,7 @@ def _lapsed(pupil: Pupil, mission: Mission) -> Story:
     services.settle(submission_id=attempt.pk)
 
 
+PRESENT = (_under_way, _waiting, _claimed, _lapsed)
 PLOTS = (
     _passes,
     _passes_with_hints,
