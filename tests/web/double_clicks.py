@@ -85,10 +85,6 @@ class Held:
         self.writes.append(f"{request.method} {IDS.sub('*', path)}")
         self.routes.append(route)
 
-    def begin(self) -> None:
-        self.refuse()
-        self.writes.clear()
-
     def refuse(self) -> None:
         """Refuses what is held, and waits until the page has dealt with it."""
         self._settle()
@@ -133,12 +129,11 @@ class Clicker:
         """Fills what is empty, and marks the buttons below with their places in the result."""
         page_checks.open_details(self.page)
         root.evaluate(FILL)
-        self.held.refuse()
         found: list[str] = self.page.evaluate(MARK, [root.element_handle(), known or []])
         return found
 
     def _twice(self, button: Locator, name: str) -> None:
-        self.held.begin()
+        self.held.writes.clear()
         button.dblclick()
         self.held.refuse()
         self.wrote |= {*self.held.writes}

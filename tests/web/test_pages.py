@@ -4,11 +4,14 @@ no fault of a script, and the same page after a reload and after Back."""
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 
 from scripts.stack.stack import Stack
 from scripts.web.browsing import WAIT_MS, log_in, open_all
 from scripts.web.pages import PAGES
+from tests.integration.accounts import API, Account, answered, created
+from tests.integration.conversation_objects import pair
+from tests.integration.objects import World, mission
 from tests.web import page_checks
 
 pytestmark = pytest.mark.slow
@@ -21,18 +24,24 @@ WRITES_ON_OPENING = ("/bff/api/v1/progress/", "/messages/read/")
 """Ends of the paths by which a page says what is read; they may be repeated."""
 
 
-@pytest.mark.parametrize("role", PAGES, ids=str)
-def test_every_page_of_a_role_is_open_to_all(
-    web: Stack, browser: Browser, role: str | None
-) -> None:
+def small_context(browser: Browser, stack: Stack) -> BrowserContext:
+    """The smallest of phones, whose person wants no motion."""
     context = browser.new_context(
-        base_url=web.web_url,
+        base_url=stack.web_url,
         locale="en-GB",
         viewport=SMALL,
         device_scale_factor=2,
         reduced_motion="reduce",
     )
     context.set_default_timeout(WAIT_MS)
+    return context
+
+
+@pytest.mark.parametrize("role", PAGES, ids=str)
+def test_every_page_of_a_role_is_open_to_all(
+    web: Stack, browser: Browser, role: str | None
+) -> None:
+    context = small_context(browser, web)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
@@ -90,3 +99,28 @@ def repeated(page: Page, writes: list[str]) -> list[str]:
     page.go_back()
     expect(heading).to_have_text(text, use_inner_text=True)
     return [one for one in writes if one]
+
+
+def test_pages_with_an_editor_are_open_to_all(web: Stack, browser: Browser) -> None:
+    world = World.new(web)
+    mentor, learner, _ = pair(world)
+    mission_id = mission(world)["mission_id"]
+    attempts = f"missions/{mission_id}/submissions/"
+    work = created(learner, attempts, {})["id"]
+    found = {"draft": broken_for(web, browser, learner, f"/missions/{mission_id}")}
+    created(learner, f"submissions/{work}/artifacts/", {"kind": "text", "text": "All of it."})
+    answered(learner, f"submissions/{work}/submit/", {})
+    mentor.core("POST", f"{API}/reviews/{work}/claim/", json={}).raise_for_status()
+    found["review"] = broken_for(web, browser, mentor, f"/reviews/{work}")
+    assert found == {"draft": {}, "review": {}}
+
+
+def broken_for(stack: Stack, browser: Browser, account: Account, path: str) -> dict[str, list[str]]:
+    context = small_context(browser, stack)
+    page = context.new_page()
+    log_in(page, account.email, account.password)
+    page.goto(path, wait_until="networkidle")
+    assert page.locator("textarea").count()
+    found = broken_on(page)
+    context.close()
+    return {check: what for check, what in found.items() if what}
