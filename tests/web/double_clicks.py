@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import Error, Locator, Page, Route
 
 from tests.web import page_checks
 
@@ -67,9 +67,10 @@ SETTLED = """async () => {
 
 @dataclass
 class Held:
-    """Requests that would write, none of which arrives."""
+    """Requests that would write, none of which arrives: they wait, or are refused at once."""
 
     page: Page
+    is_holding: bool = False
     routes: list[Route] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
 
@@ -83,22 +84,36 @@ class Held:
             return
         path = request.url.split("/bff/", 1)[1].split("?")[0]
         self.writes.append(f"{request.method} {IDS.sub('*', path)}")
-        self.routes.append(route)
+        if self.is_holding:
+            self.routes.append(route)
+        else:
+            _refuse(route)
+
+    def hold(self) -> None:
+        self.writes.clear()
+        self.is_holding = True
 
     def refuse(self) -> None:
         """Refuses what is held, and waits until the page has dealt with it."""
         self._settle()
+        self.is_holding = False
         while self.routes:
-            route = self.routes.pop()
-            if route.request.is_navigation_request():
-                route.fulfill(status=204)
-            else:
-                route.fulfill(status=400, json=REFUSAL)
-            self._settle()
+            _refuse(self.routes.pop())
+        self._settle()
 
     def _settle(self) -> None:
-        self.page.wait_for_load_state("domcontentloaded")
-        self.page.evaluate(SETTLED)
+        try:
+            self.page.evaluate(SETTLED)
+        except Error:  # the page was left meanwhile: a form that asks leads to its answer
+            self.page.wait_for_load_state()
+            self.page.evaluate(SETTLED)
+
+
+def _refuse(route: Route) -> None:
+    if route.request.is_navigation_request():
+        route.fulfill(status=204)
+    else:
+        route.fulfill(status=400, json=REFUSAL)
 
 
 @dataclass
@@ -133,7 +148,7 @@ class Clicker:
         return found
 
     def _twice(self, button: Locator, name: str) -> None:
-        self.held.writes.clear()
+        self.held.hold()
         button.dblclick()
         self.held.refuse()
         self.wrote |= {*self.held.writes}

@@ -21,7 +21,7 @@ ATTACKS = (
     "{{7*7}}",
     "javascript:ran=1",
     "\U0001d518\U0001f600",
-    "\u202egnirts",
+    "\u05d0\u0628\u200f",
 )
 LONG_WORD = "W" * 90
 SOON = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=2)

@@ -35,6 +35,7 @@ def test_a_learner_comes_from_the_log_in_to_a_hand_in(page: Page, web: Stack) ->
     keyboard.open("Missions")
     page.wait_for_url("**/missions")
     keyboard.open(title)
+    page.wait_for_url("**/missions/*")
     keyboard.open("Begin my draft")
     expect(page.get_by_label("What you found and changed")).to_be_visible()
     keyboard.to("What you found and changed")

@@ -95,7 +95,7 @@ def repeated(page: Page, writes: list[str]) -> list[str]:
     writes.clear()
     page.reload()
     expect(heading).to_have_text(text, use_inner_text=True)
-    page.goto("/offline")
+    page.goto("/robots.txt")
     page.go_back()
     expect(heading).to_have_text(text, use_inner_text=True)
     return [one for one in writes if one]

@@ -9,7 +9,7 @@ from tests.web.people import call_core, log_in, signed_up
 pytestmark = pytest.mark.slow
 
 PAGES = ("/dashboard/student", "/learn", "/missions", "/coaching", "/messages", "/settings")
-DRAWN = "/learn/module-101-1"
+DRAWN = "/learn/module-101-1/2"
 """Its text has a drawing."""
 
 
@@ -49,9 +49,9 @@ def test_no_picture_is_loaded_for_who_saves_data(
         assert page.locator("link[rel=prefetch], link[rel=prerender], img").count() == 0, path
     assert found == []
     page.goto(DRAWN)
-    drawing = page.locator("article img, article a[href*='/body/files/']")
+    drawing = page.locator("main .text img, main .text a[href*='/body/files/']")
     drawing.scroll_into_view_if_needed()
-    expect(page.locator("article img")).to_have_count(0 if by else 1)
+    expect(page.locator("main .text img")).to_have_count(0 if by else 1)
     page.wait_for_load_state("networkidle")
     assert [url.rsplit("/", 3)[1] for url in found] == ([] if by else ["files"])
     context.close()

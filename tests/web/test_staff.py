@@ -135,7 +135,7 @@ def open_with_one_seat(page: Page) -> None:
     expect(page.get_by_role("main")).to_contain_text("Accepted.")
     page.get_by_role("button", name="Open for applications").click()
     confirm(page, "Yes")
-    expect(page.get_by_role("region", name="State of the cohort")).to_contain_text("Now: open")
+    expect(page.get_by_role("region", name="State of the cohort")).to_contain_text("Now: Open")
 
 
 def apply(page: Page, cohort: str) -> None:
