@@ -53,10 +53,18 @@ PAGES: dict[str | None, tuple[str, ...]] = {
 }
 """By role; None for callers who are not signed in."""
 
-FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
+FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
     "learner": (
-        ("/learn", "main a[href^='/learn/']"),
+        (
+            "/learn",
+            "main a[href^='/learn/course-']",
+            "main a[href^='/learn/module-']",
+            "main a[href$='/quiz']",
+        ),
+        ("/learn", "main a[href^='/learn/programs/']"),
         ("/missions", "main a[href^='/missions/']"),
+        ("/mentorship", "main a[href^='/mentorship/mentors/']"),
+        ("/messages", "main a[href^='/messages/']"),
         ("/cohorts", "main a[href^='/cohorts/']"),
     ),
     "mentor": (
@@ -64,6 +72,10 @@ FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
         ("/mentees", "main a[href^='/mentees/']"),
         ("/messages", "main a[href^='/messages/']"),
     ),
-    "director": (("/cohorts", "main a[href^='/cohorts/']"),),
+    "director": (
+        ("/cohorts", "main li a[href^='/cohorts/']"),
+        ("/reviews", "main a[href^='/reviews/']"),
+    ),
+    "admin": (("/cohorts", "main li a[href^='/cohorts/']"),),
 }
-"""By role: a page, and the link on it whose page is looked at too."""
+"""By role: a page, the link on it whose page is looked at too, and the links on from there."""

@@ -6,7 +6,8 @@ import { CLOCK } from "@/server/formats";
 import { LOCALES, languageOf } from "@/server/locales";
 import type { Query } from "@/server/pages";
 import { formQuery } from "./formQuery";
-import { zoneGroups } from "./zones";
+import { ZoneOptions } from "./ZoneOptions";
+import { zoneNames } from "./zones";
 
 const NAMES = { en: "English", sw: "Kiswahili", fr: "Français" };
 
@@ -80,15 +81,7 @@ async function ZoneField({ zone }: { zone: string }) {
         {t("now", { time })}
       </p>
       <select id="time_zone" name="time_zone" defaultValue={zone} aria-describedby="time_zone-hint">
-        {zoneGroups(zone).map(({ region, zones }) => (
-          <optgroup key={region} label={region || t("otherZones")}>
-            {zones.map(({ name, place }) => (
-              <option key={name} value={name}>
-                {place}
-              </option>
-            ))}
-          </optgroup>
-        ))}
+        <ZoneOptions names={zoneNames(zone).join(" ")} other={t("otherZones")} />
       </select>
     </div>
   );
