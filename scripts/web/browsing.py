@@ -41,9 +41,13 @@ def open_all(page: Page, role: str | None) -> Iterator[str]:
     for path in PAGES[role]:
         page.goto(path, wait_until="networkidle")
         yield path
-    for path, link in FOLLOWED.get(role or "", ()):
+    for path, *links in FOLLOWED.get(role or "", ()):
         page.goto(path)
-        found = page.locator(link)
-        if found.count():
+        name = path
+        for link in links:
+            found = page.locator(link)
+            if not found.count():
+                break
             page.goto(found.first.get_attribute("href") or path, wait_until="networkidle")
-            yield f"{path}/one"
+            name += "/one"
+            yield name

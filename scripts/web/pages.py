@@ -41,7 +41,7 @@ MENTOR = (
     "/messages",
     "/settings",
 )
-DIRECTOR = ("/dashboard/staff", "/members", "/cohorts", "/reviews", "/settings")
+DIRECTOR = ("/dashboard/staff", "/members", "/cohorts", "/cohorts/new", "/reviews", "/settings")
 ADMIN = ("/dashboard/staff", "/members", "/cohorts")
 
 PAGES: dict[str | None, tuple[str, ...]] = {
@@ -53,7 +53,7 @@ PAGES: dict[str | None, tuple[str, ...]] = {
 }
 """By role; None for callers who are not signed in."""
 
-FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
+FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
     "learner": (
         ("/learn", "main a[href^='/learn/']"),
         ("/missions", "main a[href^='/missions/']"),
@@ -64,6 +64,6 @@ FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
         ("/mentees", "main a[href^='/mentees/']"),
         ("/messages", "main a[href^='/messages/']"),
     ),
-    "director": (("/cohorts", "main a[href^='/cohorts/']"),),
+    "director": (("/cohorts", "main li a[href^='/cohorts/']", "main a[href$='/edit']"),),
 }
-"""By role: a page, and the link on it whose page is looked at too."""
+"""By role: a page, the link on it whose page is looked at too, and the links on from there."""

@@ -1,0 +1,70 @@
+"""Cohorts: staff plan and change them."""
+
+import re
+import secrets
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.stack.stack import Stack
+from tests.web.people import call_core, demo, log_in
+
+pytestmark = pytest.mark.slow
+
+
+def cohorts(stack: Stack, name: str) -> list[dict[str, Any]]:
+    found = call_core(stack, demo(stack, "director"), "GET", "cohorts/?page_size=100").json()
+    return [one for one in found["results"] if one["name"] == name]
+
+
+def test_a_director_plans_a_cohort_with_seats(page: Page, web: Stack) -> None:
+    name = f"Evening class {secrets.token_hex(4)}"
+    log_in(page, demo(web, "director"))
+    page.goto("/cohorts")
+    page.get_by_role("link", name="New cohort").click()
+    page.wait_for_url("**/cohorts/new")
+    page.get_by_role("button", name="Make the draft").click()
+    for label in ("Name", "First day", "Last day"):
+        field = page.get_by_label(label, exact=True)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_accessible_description(re.compile(r"Fill this in\.$"))
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("First day").fill("2027-02-01")
+    page.get_by_label("Last day").fill("2027-01-01")
+    page.get_by_label("Time zone").select_option("Africa/Kampala")
+    page.get_by_role("button", name="Make the draft").click()
+    last = page.get_by_label("Last day", exact=True)
+    expect(last).to_have_accessible_description(re.compile("Choose other days"))
+    last.fill("2027-06-30")
+    page.get_by_role("button", name="Make the draft").click()
+    page.wait_for_url("**/edit?made=1")
+    page.get_by_label("Seats: Paid").fill("4")
+    page.get_by_role("button", name="Use these").click()
+    expect(page.get_by_role("main")).to_contain_text("Accepted.")
+    made = cohorts(web, name)
+    assert [(one["state"], one["time_zone"], one["ends_on"]) for one in made] == [
+        ("draft", "Africa/Kampala", "2027-06-30")
+    ]
+    assert made[0]["pools"] == [{"kind": "paid", "size": 4, "needs_code": False}]
+
+
+def test_a_change_that_somebody_else_made_meanwhile_is_not_overwritten(
+    page: Page, web: Stack
+) -> None:
+    director = demo(web, "director")
+    name = f"Morning class {secrets.token_hex(4)}"
+    known = cohorts(web, "Leaders, being planned")[0]
+    body = {key: known[key] for key in ("organization", "program_version", "starts_on", "ends_on")}
+    made = call_core(web, director, "POST", "cohorts/", {**body, "name": name}).json()
+    log_in(page, director)
+    page.goto(f"/cohorts/{made['id']}/edit", wait_until="networkidle")
+    page.get_by_label("Name", exact=True).fill(f"{name}, changed here")
+    call_core(web, director, "PATCH", f"cohorts/{made['id']}/", {"public": True})
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".errors")).to_contain_text("Somebody changed this meanwhile")
+    page.reload()
+    page.get_by_label("Name", exact=True).fill(f"{name}, changed")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("main")).to_contain_text("Accepted.")
+    assert [one["public"] for one in cohorts(web, f"{name}, changed")] == [True]
