@@ -1,4 +1,4 @@
-"""Cohorts: staff plan and change them."""
+"""Cohorts: staff plan and change them, learners read what they are about."""
 
 import re
 import secrets
@@ -68,3 +68,13 @@ def test_a_change_that_somebody_else_made_meanwhile_is_not_overwritten(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("main")).to_contain_text("Accepted.")
     assert [one["public"] for one in cohorts(web, f"{name}, changed")] == [True]
+
+
+def test_a_learner_comes_from_a_cohort_to_its_program(page: Page, web: Stack) -> None:
+    log_in(page, demo(web, "learner"))
+    page.goto("/cohorts")
+    page.locator("main li a[href^='/cohorts/']").first.click()
+    program = page.locator("main .head a[href^='/learn/programs/']")
+    title = program.inner_text()
+    program.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)

@@ -478,6 +478,7 @@ export type CodeRequest = {
 export type Cohort = {
     id: string;
     organization: number;
+    program: CohortProgram;
     program_version: string;
     name: string;
     state: CohortState;
@@ -497,6 +498,13 @@ export type CohortPage = {
     next: string | null;
     previous: string | null;
     results: Array<Cohort>;
+};
+
+export type CohortProgram = {
+    id: number;
+    slug: string;
+    title: string;
+    retired: boolean;
 };
 
 export type CohortSeats = {

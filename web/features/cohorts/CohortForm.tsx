@@ -108,7 +108,7 @@ async function Fields({ cohort, versions, zone }: FieldsProperties) {
         autoComplete="off"
         defaultValue={cohort?.name}
       />
-      <VersionField versions={versions} chosen={cohort?.program_version} />
+      <VersionField versions={versions} cohort={cohort} />
       <div className="two stack">
         <TextField
           id="starts-on"
@@ -136,17 +136,21 @@ async function Fields({ cohort, versions, zone }: FieldsProperties) {
   );
 }
 
-async function VersionField({
-  versions,
-  chosen,
-}: Pick<FieldsProperties, "versions"> & { chosen: string | undefined }) {
+interface VersionProperties {
+  cohort: Cohort | undefined;
+  versions: NamedVersion[];
+}
+
+async function VersionField({ cohort, versions }: VersionProperties) {
   const t = await getTranslations("cohorts.form");
   const options = versions.map(({ id, title, number }) => ({
     value: id,
     label: t("versionOption", { title, number }),
   }));
-  if (chosen && !options.some(({ value }) => value === chosen)) {
-    options.unshift({ value: chosen, label: t("versionPresent") });
+  const chosen = cohort?.program_version;
+  if (cohort && !options.some(({ value }) => value === chosen)) {
+    const { title } = cohort.program;
+    options.unshift({ value: cohort.program_version, label: t("versionPresent", { title }) });
   }
   return (
     <SelectField

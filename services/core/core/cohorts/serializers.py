@@ -11,6 +11,7 @@ from core.cohorts.models import Announcement, Code, Cohort, Enrolment, SeatPool
 from core.cohorts.vacancies import Vacancies, WaitingReason
 from core.kit.choices import enum_choices
 from core.kit.serializers import AwareDateTimeField, ProseField, StrictSerializer
+from core.programs.models import Program
 from core.users.preference_serializers import time_zones
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from ongoza_contracts.vocabulary import ID_MAX
@@ -27,14 +28,22 @@ class PoolSerializer(serializers.ModelSerializer[SeatPool]):
         read_only_fields = fields
 
 
+class CohortProgramSerializer(serializers.ModelSerializer[Program]):
+    class Meta:
+        model = Program
+        fields = ("id", "slug", "title", "retired")
+        read_only_fields = fields
+
+
 class CohortSerializer(serializers.ModelSerializer[Cohort]):
+    program = CohortProgramSerializer(source="program_version.program", read_only=True)
     pools = PoolSerializer(many=True, read_only=True)
 
     class Meta:
         model = Cohort
         fields = (
-            *("id", "organization", "program_version", "name", "state", "time_zone"),
-            *("starts_on", "ends_on", "public", "pools", "created_at", "updated_at"),
+            *("id", "organization", "program", "program_version", "name", "state"),
+            *("time_zone", "starts_on", "ends_on", "public", "pools", "created_at", "updated_at"),
         )
         read_only_fields = fields
 

@@ -121,6 +121,7 @@ async function Row({ cohort, enrolment }: { cohort: Cohort; enrolment: Enrolment
       <h3>
         <a href={`/cohorts/${cohort.id}`}>{cohort.name}</a>
       </h3>
+      <p>{cohort.program.title}</p>
       <CohortFacts cohort={cohort} />
       <p className="row">
         {enrolment && <EnrolmentBadge state={enrolment.state} isStaff={false} />}
