@@ -18,6 +18,16 @@ def cohorts(stack: Stack, name: str) -> list[dict[str, Any]]:
     return [one for one in found["results"] if one["name"] == name]
 
 
+def made(stack: Stack, name: str, **changes: object) -> dict[str, Any]:
+    """A draft of the program of a cohort in the demo data."""
+    known = cohorts(stack, "Leaders, being planned")[0]
+    body = {key: known[key] for key in ("organization", "program_version", "starts_on", "ends_on")}
+    answer = call_core(
+        stack, demo(stack, "director"), "POST", "cohorts/", {**body, "name": name, **changes}
+    )
+    return dict(answer.raise_for_status().json())
+
+
 def test_a_director_plans_a_cohort_with_seats(page: Page, web: Stack) -> None:
     name = f"Evening class {secrets.token_hex(4)}"
     log_in(page, demo(web, "director"))
@@ -40,13 +50,19 @@ def test_a_director_plans_a_cohort_with_seats(page: Page, web: Stack) -> None:
     page.get_by_role("button", name="Make the draft").click()
     page.wait_for_url("**/edit?made=1")
     page.get_by_label("Seats: Paid").fill("4")
-    page.get_by_role("button", name="Use these").click()
+    page.get_by_role("button", name="Save the seats").click()
+    expect(page.get_by_text("The draft has seats")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("Accepted.")
-    made = cohorts(web, name)
-    assert [(one["state"], one["time_zone"], one["ends_on"]) for one in made] == [
+    found = cohorts(web, name)
+    assert [(one["state"], one["time_zone"], one["ends_on"]) for one in found] == [
         ("draft", "Africa/Kampala", "2027-06-30")
     ]
-    assert made[0]["pools"] == [{"kind": "paid", "size": 4, "needs_code": False}]
+    assert found[0]["pools"] == [{"kind": "paid", "size": 4, "needs_code": False}]
+    page.get_by_role("link", name="Go on and open it").click()
+    page.get_by_role("button", name="Open for applications").click()
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator(".head")).to_contain_text("Open for applications")
+    assert [one["state"] for one in cohorts(web, name)] == ["open"]
 
 
 def test_a_change_that_somebody_else_made_meanwhile_is_not_overwritten(
@@ -54,13 +70,11 @@ def test_a_change_that_somebody_else_made_meanwhile_is_not_overwritten(
 ) -> None:
     director = demo(web, "director")
     name = f"Morning class {secrets.token_hex(4)}"
-    known = cohorts(web, "Leaders, being planned")[0]
-    body = {key: known[key] for key in ("organization", "program_version", "starts_on", "ends_on")}
-    made = call_core(web, director, "POST", "cohorts/", {**body, "name": name}).json()
+    address = f"cohorts/{made(web, name)['id']}/"
     log_in(page, director)
-    page.goto(f"/cohorts/{made['id']}/edit", wait_until="networkidle")
+    page.goto(f"/{address}edit", wait_until="networkidle")
     page.get_by_label("Name", exact=True).fill(f"{name}, changed here")
-    call_core(web, director, "PATCH", f"cohorts/{made['id']}/", {"public": True})
+    call_core(web, director, "PATCH", address, {"public": True})
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".errors")).to_contain_text("Somebody changed this meanwhile")
     page.reload()

@@ -72,7 +72,6 @@ export async function ChangeCohort({ cohort, etag, versions, className }: Change
   const t = await getTranslations("cohorts.form");
   return (
     <ApiForm
-      key={JSON.stringify({ ...cohort, pools: [], updated_at: "" })}
       method="patch"
       path={`/cohorts/${cohort.id}/`}
       shape={SHAPE}
@@ -157,7 +156,7 @@ async function VersionField({ cohort, versions }: VersionProperties) {
       id="program-version"
       name="program_version"
       label={t("version")}
-      hint={t("versionHint")}
+      {...(cohort && { hint: t("versionHint") })}
       options={options}
       defaultValue={chosen}
     />

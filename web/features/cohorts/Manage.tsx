@@ -22,12 +22,14 @@ export async function Transitions({ cohort }: { cohort: Cohort }) {
     getTranslations("cohorts"),
     actionTexts(...COHORT_CODES),
   ]);
+  const isPlanned = cohort.pools.length > 0;
+  const next = cohort.state === "draft" ? "btn next" : "btn";
   return (
     <section className="stack" aria-labelledby="transitions">
       <h2 id="transitions">{t("transitions")}</h2>
       <p>{t("now", { state: all(`state.${cohort.state}`) })}</p>
       <div className="acts">
-        <a className="btn" href={`/cohorts/${cohort.id}/edit`}>
+        <a className={isPlanned ? "btn" : next} href={`/cohorts/${cohort.id}/edit`}>
           {t("change")}
         </a>
         {ACTIONS[cohort.state].map((action) => (
@@ -35,6 +37,7 @@ export async function Transitions({ cohort }: { cohort: Cohort }) {
             key={action}
             path={`/cohorts/${cohort.id}/transitions/`}
             body={{ action }}
+            className={action === "open" && isPlanned ? next : "btn"}
             texts={texts}
             hasKey={false}
             question={{

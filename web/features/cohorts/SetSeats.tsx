@@ -21,7 +21,6 @@ export async function SetSeats({ cohort, etag, className }: Properties) {
       <h2 id="set-seats">{t("setSeats")}</h2>
       <p className="soft">{t("setSeatsText")}</p>
       <ApiForm
-        key={JSON.stringify(cohort.pools)}
         method="put"
         path={`/cohorts/${cohort.id}/pools/`}
         shape={{
@@ -45,7 +44,7 @@ export async function SetSeats({ cohort, etag, className }: Properties) {
 async function PoolFields({ kind, pool }: { kind: PoolKind; pool: Pool | undefined }) {
   const [t, all] = [await getTranslations("cohorts.staff"), await getTranslations("cohorts")];
   return (
-    <div className="row">
+    <div className="two ends stack tight">
       <input type="hidden" name={`pools.${kind}.kind`} value={kind} />
       <TextField
         id={`size-${kind}`}

@@ -48,9 +48,11 @@ export async function StaffPart({ cohort, query }: Properties) {
       <Transitions cohort={cohort} />
       <Enrolments cohort={cohort} state={state} page={enrolments.data} />
       <WaitingList cohort={cohort.id} />
-      <Announce cohort={cohort} />
-      <Codes cohort={cohort} />
-      <ManyForm cohort={cohort} />
+      <div className="stack tight">
+        <Announce cohort={cohort} />
+        <Codes cohort={cohort} />
+        <ManyForm cohort={cohort} />
+      </div>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { cohortsListEnrolments, cohortsRead } from "@/api/core";
+import { type Cohort, cohortsListEnrolments, cohortsRead } from "@/api/core";
 import { ChangeCohort } from "@/features/cohorts/CohortForm";
 import { SetSeats } from "@/features/cohorts/SetSeats";
 import { programVersions } from "@/features/cohorts/versions";
@@ -36,8 +36,9 @@ export default async function EditCohort({ params, searchParams }: Properties) {
   }
   const { data, response } = cohort;
   const etag = response.headers.get("etag");
-  const isNew = made !== undefined && data.pools.length === 0;
-  const seats = <SetSeats cohort={data} etag={etag} className={isNew ? "btn next" : "btn"} />;
+  const isNew = made !== undefined && data.state === "draft";
+  const next = data.pools.length === 0 ? "btn next" : "btn";
+  const seats = <SetSeats cohort={data} etag={etag} className={isNew ? next : "btn"} />;
   return (
     <>
       <div className="head">
@@ -47,11 +48,7 @@ export default async function EditCohort({ params, searchParams }: Properties) {
         <h1>{t("changeTitle")}</h1>
       </div>
       <div className="stack wide prose">
-        {isNew && (
-          <Note kind="ok" icon="check" title={t("madeTitle")}>
-            {t("madeText")}
-          </Note>
-        )}
+        {isNew && <Made cohort={data} />}
         {isNew && seats}
         <section className="stack" aria-labelledby="facts">
           <h2 id="facts">{t("facts")}</h2>
@@ -64,6 +61,30 @@ export default async function EditCohort({ params, searchParams }: Properties) {
         </section>
         {!isNew && seats}
       </div>
+    </>
+  );
+}
+
+/** After a draft was made: what comes next. */
+async function Made({ cohort }: { cohort: Cohort }) {
+  const t = await getTranslations("cohorts.form");
+  if (cohort.pools.length === 0) {
+    return (
+      <Note kind="ok" icon="check" title={t("madeTitle")}>
+        {t("madeText")}
+      </Note>
+    );
+  }
+  return (
+    <>
+      <Note kind="ok" icon="check" title={t("seatedTitle")}>
+        {t("seatedText")}
+      </Note>
+      <p className="acts">
+        <a className="btn next" href={`/cohorts/${cohort.id}`}>
+          {t("toOpen")}
+        </a>
+      </p>
     </>
   );
 }
