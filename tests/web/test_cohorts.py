@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
-from tests.web.people import call_core, demo, log_in
+from tests.web.people import Person, call_core, demo, log_in, signed_up
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +92,21 @@ def test_a_learner_comes_from_a_cohort_to_its_program(page: Page, web: Stack) ->
     title = program.inner_text()
     program.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_a_learner_who_waits_reads_the_place_on_the_list(page: Page, web: Stack) -> None:
+    director = demo(web, "director")
+    address = f"cohorts/{made(web, 'Waited for', public=True)['id']}/"
+    pools = {"pools": [{"kind": "scholarship", "size": 1}]}
+    call_core(web, director, "PUT", f"{address}pools/", pools).raise_for_status()
+    opened = call_core(web, director, "POST", f"{address}transitions/", {"action": "open"})
+    assert opened.json()["state"] == "open"
+    learners: list[Person] = [signed_up(web) for _ in range(3)]
+    for one in learners:
+        answer = call_core(web, one, "POST", f"{address}enrolments/", {"pools": ["scholarship"]})
+        assert answer.status_code == 201, answer.text
+    log_in(page, learners[2])
+    page.goto(f"/{address}")
+    own = page.locator("section", has=page.locator("#own"))
+    expect(own).to_contain_text("You are number 2 on the waiting list")
+    expect(own).to_contain_text("Not enough data: no earlier list. We cannot promise a seat.")

@@ -817,6 +817,11 @@ export type EnrolmentDetail = {
     updated_at: string;
     waiting_reason: WaitingReason | null;
     /**
+     * On the waiting list, from 1.
+     */
+    place: number | null;
+    list_movement: ListMovement | null;
+    /**
      * Null for who may not read the progress.
      */
     required_done: number | null;
@@ -1393,6 +1398,18 @@ export type KindChannelsRequest = {
 };
 
 export type LatePolicy = 'accept' | 'deduct' | 'refuse';
+
+export type ListMovement = {
+    /**
+     * The last closed cohorts of the program in the organization that had a list.
+     */
+    cohorts: number;
+    /**
+     * In places. Null where too few cohorts are known to say it.
+     */
+    least: number | null;
+    most: number | null;
+};
 
 export type ListedRequest = {
     id: string;
