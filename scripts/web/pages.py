@@ -64,6 +64,9 @@ FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/mentees", "main a[href^='/mentees/']"),
         ("/messages", "main a[href^='/messages/']"),
     ),
-    "director": (("/cohorts", "main li a[href^='/cohorts/']", "main a[href$='/edit']"),),
+    "director": (
+        ("/cohorts", "main li a[href^='/cohorts/']", "main a[href$='/edit']"),
+        ("/members", "main th a[href^='/members/']"),
+    ),
 }
 """By role: a page, the link on it whose page is looked at too, and the links on from there."""
