@@ -41,8 +41,16 @@ MENTOR = (
     "/messages",
     "/settings",
 )
-DIRECTOR = ("/dashboard/staff", "/members", "/cohorts", "/cohorts/new", "/reviews", "/settings")
-ADMIN = ("/dashboard/staff", "/members", "/cohorts")
+DIRECTOR = (
+    "/dashboard/staff",
+    "/members",
+    "/cohorts",
+    "/cohorts/new",
+    "/conduct",
+    "/reviews",
+    "/settings",
+)
+ADMIN = ("/dashboard/staff", "/members", "/cohorts", "/conduct")
 
 PAGES: dict[str | None, tuple[str, ...]] = {
     None: PUBLIC,
@@ -67,6 +75,7 @@ FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
     "director": (
         ("/cohorts", "main li a[href^='/cohorts/']", "main a[href$='/edit']"),
         ("/members", "main th a[href^='/members/']"),
+        ("/conduct", "main th a[href^='/conduct/']"),
     ),
 }
 """By role: a page, the link on it whose page is looked at too, and the links on from there."""
