@@ -41,8 +41,16 @@ MENTOR = (
     "/messages",
     "/settings",
 )
-DIRECTOR = ("/dashboard/staff", "/members", "/cohorts", "/reviews", "/settings")
-ADMIN = ("/dashboard/staff", "/members", "/cohorts")
+DIRECTOR = (
+    "/dashboard/staff",
+    "/members",
+    "/cohorts",
+    "/cohorts/new",
+    "/conduct",
+    "/reviews",
+    "/settings",
+)
+ADMIN = ("/dashboard/staff", "/members", "/cohorts", "/conduct")
 
 PAGES: dict[str | None, tuple[str, ...]] = {
     None: PUBLIC,
@@ -73,7 +81,9 @@ FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/messages", "main a[href^='/messages/']"),
     ),
     "director": (
-        ("/cohorts", "main li a[href^='/cohorts/']"),
+        ("/cohorts", "main li a[href^='/cohorts/']", "main a[href$='/edit']"),
+        ("/members", "main th a[href^='/members/']"),
+        ("/conduct", "main th a[href^='/conduct/']"),
         ("/reviews", "main a[href^='/reviews/']"),
     ),
     "admin": (("/cohorts", "main li a[href^='/cohorts/']"),),

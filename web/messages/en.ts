@@ -3,6 +3,7 @@ import calendar from "./en/calendar.json";
 import certificates from "./en/certificates.json";
 import coaching from "./en/coaching.json";
 import cohorts from "./en/cohorts.json";
+import conduct from "./en/conduct.json";
 import errors from "./en/errors.json";
 import forms from "./en/forms.json";
 import guardian from "./en/guardian.json";
@@ -28,6 +29,7 @@ export default {
   certificates,
   coaching,
   cohorts,
+  conduct,
   errors,
   forms,
   guardian,

@@ -3,6 +3,7 @@ import calendar from "./fr/calendar.json";
 import certificates from "./fr/certificates.json";
 import coaching from "./fr/coaching.json";
 import cohorts from "./fr/cohorts.json";
+import conduct from "./fr/conduct.json";
 import errors from "./fr/errors.json";
 import forms from "./fr/forms.json";
 import guardian from "./fr/guardian.json";
@@ -28,6 +29,7 @@ export default {
   certificates,
   coaching,
   cohorts,
+  conduct,
   errors,
   forms,
   guardian,

@@ -3,6 +3,7 @@ import calendar from "./sw/calendar.json";
 import certificates from "./sw/certificates.json";
 import coaching from "./sw/coaching.json";
 import cohorts from "./sw/cohorts.json";
+import conduct from "./sw/conduct.json";
 import errors from "./sw/errors.json";
 import forms from "./sw/forms.json";
 import guardian from "./sw/guardian.json";
@@ -28,6 +29,7 @@ export default {
   certificates,
   coaching,
   cohorts,
+  conduct,
   errors,
   forms,
   guardian,

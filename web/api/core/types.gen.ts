@@ -478,6 +478,7 @@ export type CodeRequest = {
 export type Cohort = {
     id: string;
     organization: number;
+    program: CohortProgram;
     program_version: string;
     name: string;
     state: CohortState;
@@ -497,6 +498,13 @@ export type CohortPage = {
     next: string | null;
     previous: string | null;
     results: Array<Cohort>;
+};
+
+export type CohortProgram = {
+    id: number;
+    slug: string;
+    title: string;
+    retired: boolean;
 };
 
 export type CohortSeats = {
@@ -808,6 +816,11 @@ export type EnrolmentDetail = {
     created_at: string;
     updated_at: string;
     waiting_reason: WaitingReason | null;
+    /**
+     * On the waiting list, from 1.
+     */
+    place: number | null;
+    list_movement: ListMovement | null;
     /**
      * Null for who may not read the progress.
      */
@@ -1385,6 +1398,18 @@ export type KindChannelsRequest = {
 };
 
 export type LatePolicy = 'accept' | 'deduct' | 'refuse';
+
+export type ListMovement = {
+    /**
+     * The last closed cohorts of the program in the organization that had a list.
+     */
+    cohorts: number;
+    /**
+     * In places. Null where too few cohorts are known to say it.
+     */
+    least: number | null;
+    most: number | null;
+};
 
 export type ListedRequest = {
     id: string;

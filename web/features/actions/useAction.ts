@@ -12,6 +12,7 @@ export interface ActionTexts {
 
 export interface ActionError {
   field: string | null;
+  code: string;
   text: string;
 }
 
@@ -22,13 +23,13 @@ function isUndecided(error: ApiError): boolean {
 
 function errorsOf(error: ApiError, texts: ActionTexts): ActionError[] {
   if (error.status === 0) {
-    return [{ field: null, text: texts.offline }];
+    return [{ field: null, code: error.code, text: texts.offline }];
   }
   const sentence = (code: string, detail: string) =>
     texts.refusals[code] ?? (detail || texts.failed);
   return error.errors.length
-    ? error.errors.map(({ field, code, detail }) => ({ field, text: sentence(code, detail) }))
-    : [{ field: null, text: sentence(error.code, error.message) }];
+    ? error.errors.map(({ field, code, detail }) => ({ field, code, text: sentence(code, detail) }))
+    : [{ field: null, code: error.code, text: sentence(error.code, error.message) }];
 }
 
 /** Sends one thing at a time, and once: a repetition has the key of the first try. */

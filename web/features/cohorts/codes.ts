@@ -21,4 +21,6 @@ export const COHORT_CODES = [
   "illegal_transition",
   "unknown_pool",
   "precondition_failed",
+  "bad_dates",
+  "unknown_program_version",
 ];

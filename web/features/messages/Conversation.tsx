@@ -1,6 +1,7 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Message } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
+import { Lines } from "@/features/texts/Lines";
 import { times } from "@/features/times/times";
 
 interface Properties {
@@ -50,10 +51,7 @@ async function OneMessage({ match, message, isOwn, name }: MessageProperties) {
         <strong>{isOwn ? t("you") : name}</strong>
         <span className="meta">{when.moment(created_at)}</span>
       </p>
-      {text.split("\n").map((line, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a message never change
-        <p key={place}>{line}</p>
-      ))}
+      <Lines text={text} />
       {links.length > 0 && (
         <ul className="plain">
           {links.map((link) => (
