@@ -316,6 +316,13 @@ def bodies(user: User, numbers: range) -> None:
     Body.objects.bulk_create(Body(item=course, number=number, **some) for number in numbers)
 
 
+def published_bodies(user: User, numbers: range) -> None:
+    content(user, numbers)
+    items = ContentItem.objects.filter(bodies=None).order_by("pk")[: len(numbers)]
+    some = {"language": Language.ENGLISH, "state": BodyState.PUBLISHED, "number": 1}
+    Body.objects.bulk_create(Body(item=one, **some) for one in items)
+
+
 def quiz_attempts(user: User, numbers: range) -> None:
     if not Quiz.objects.exists():
         quizzes(user, range(1))
@@ -358,6 +365,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/audit/": (users, f"audit/?type={UserCreated.type}&"),
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),
+    "/body-sizes/": (published_bodies, "body-sizes/?"),
     "/calendar/events/": (calendar_events, "calendar/events/?"),
     "/certificates/": (certificates, "certificates/?"),
     **COACHING_LISTS,
