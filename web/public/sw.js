@@ -26,8 +26,19 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("message", (event) => {
   if (event.data?.type === "user") {
     event.waitUntil(keepFor(event.data.user));
+  } else if (event.data?.type === "take-received") {
+    event.ports[0].postMessage(received);
+    received = 0;
   }
 });
+
+/** Bytes that came over the line to this worker and that no page has counted yet. */
+let received = 0;
+new PerformanceObserver((list) => {
+  for (const { transferSize } of list.getEntries()) {
+    received += transferSize;
+  }
+}).observe({ type: "resource", buffered: true });
 
 /** Pages of another user, or of one who logged out, are deleted. */
 async function keepFor(user) {
