@@ -25,6 +25,7 @@ from core.mentorship.models import Match
 from core.missions.models import Mission
 from core.notifications.kinds import NEW_DEVICE
 from core.notifications.models import PushSubscription
+from core.notifications.push_addresses import PushAddress, new_subscription
 from core.notifications.services import notify
 from core.organizations.models import Invitation, Organization
 from core.profiling.models import ProfilingAnswer, ProfilingSession
@@ -277,7 +278,7 @@ def notifications(user: User, numbers: range) -> None:
 
 def push_subscriptions(user: User, numbers: range) -> None:
     PushSubscription.objects.bulk_create(
-        PushSubscription(user=user, endpoint=f"https://push.example/{n}") for n in numbers
+        new_subscription(user.pk, PushAddress(f"https://push.example/{n}", "", "")) for n in numbers
     )
 
 

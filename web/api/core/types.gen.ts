@@ -2542,7 +2542,10 @@ export type PushKeysRequest = {
 
 export type PushSubscription = {
     id: string;
-    endpoint: string;
+    /**
+     * Null if it became unreadable.
+     */
+    endpoint: string | null;
     created_at: string;
 };
 
