@@ -45,6 +45,7 @@ def test_the_count_grows_by_what_crossed_the_line(page: Page, web: Stack) -> Non
     page.evaluate(FETCH, 20)
     assert sum(crossed) > 20_000
     eventually(lambda: counted(page) - before > 0.9 * sum(crossed))
+    assert counted(page) - before < 1.3 * sum(crossed) + 5000
     session.detach()
 
     before = counted(page)

@@ -1,6 +1,7 @@
 import { ApiError, apiGateway, userOfPage } from "./apiGateway";
 import { inTable } from "./database";
 import { forgetDataUse } from "./dataUseStore";
+import { forgetPush } from "./push";
 import { type Outcome, type Sender, type Store, sendKept, sendOrKeep, type Unsent } from "./unsent";
 
 /** Told to the pages of this browser when something was kept, sent or refused. */
@@ -87,6 +88,7 @@ export async function forgetUser(userId: number): Promise<void> {
     }
   }
   await forgetDataUse(userId);
+  await forgetPush();
   await forgetPages();
 }
 

@@ -2,6 +2,7 @@
 
 import { type FormEvent, useRef, useState } from "react";
 import { forgetDataUse } from "@/client/dataUseStore";
+import { forgetPush } from "@/client/push";
 import { unsentOf } from "@/client/unsent";
 import { forgetPages, store } from "@/client/unsentStore";
 
@@ -32,7 +33,7 @@ export function LogOut({ userId, texts }: { userId: number; texts: LogOutTexts }
   }
 
   async function leave(): Promise<void> {
-    await Promise.all([forgetDataUse(userId), forgetPages()]);
+    await Promise.all([forgetDataUse(userId), forgetPages(), forgetPush()]);
     form.current?.submit();
   }
 

@@ -9,4 +9,5 @@ export type SecondFactorTexts = Settings["secondFactorForm"];
 export type TokenTexts = Settings["tokenForm"];
 export type NotificationTexts = Settings["notificationForm"];
 export type DataUseTexts = Settings["dataUse"];
+export type PushTexts = Settings["pushForm"];
 export type PhoneTexts = Settings["phoneForm"];
