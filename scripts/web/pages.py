@@ -41,7 +41,7 @@ MENTOR = (
     "/messages",
     "/settings",
 )
-DIRECTOR = ("/dashboard/staff", "/members", "/cohorts", "/reviews", "/settings")
+DIRECTOR = ("/dashboard/staff", "/members", "/cohorts", "/reviews", "/webhooks", "/settings")
 ADMIN = ("/dashboard/staff", "/members", "/cohorts")
 
 PAGES: dict[str | None, tuple[str, ...]] = {
@@ -64,6 +64,9 @@ FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
         ("/mentees", "main a[href^='/mentees/']"),
         ("/messages", "main a[href^='/messages/']"),
     ),
-    "director": (("/cohorts", "main a[href^='/cohorts/']"),),
+    "director": (
+        ("/cohorts", "main a[href^='/cohorts/']"),
+        ("/webhooks", "main a[href^='/webhooks/']"),
+    ),
 }
 """By role: a page, and the link on it whose page is looked at too."""
