@@ -48,6 +48,7 @@ DIRECTOR = (
     "/cohorts/new",
     "/conduct",
     "/reviews",
+    "/webhooks",
     "/settings",
 )
 ADMIN = ("/dashboard/staff", "/members", "/cohorts", "/conduct")
@@ -85,6 +86,7 @@ FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/members", "main th a[href^='/members/']"),
         ("/conduct", "main th a[href^='/conduct/']"),
         ("/reviews", "main a[href^='/reviews/']"),
+        ("/webhooks", "main a[href^='/webhooks/']"),
     ),
     "admin": (("/cohorts", "main li a[href^='/cohorts/']"),),
 }

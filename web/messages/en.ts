@@ -22,6 +22,7 @@ import settings from "./en/settings.json";
 import shell from "./en/shell.json";
 import states from "./en/states.json";
 import submissions from "./en/submissions.json";
+import webhooks from "./en/webhooks.json";
 
 export default {
   account,
@@ -48,4 +49,5 @@ export default {
   shell,
   states,
   submissions,
+  webhooks,
 };

@@ -22,6 +22,7 @@ import settings from "./sw/settings.json";
 import shell from "./sw/shell.json";
 import states from "./sw/states.json";
 import submissions from "./sw/submissions.json";
+import webhooks from "./sw/webhooks.json";
 
 export default {
   account,
@@ -48,4 +49,5 @@ export default {
   shell,
   states,
   submissions,
+  webhooks,
 };

@@ -37,13 +37,17 @@ interface Properties {
   /** Whether the fields stay as they are afterwards. */
   keeps?: boolean;
   hasKey?: boolean;
+  /** Whether it cannot be sent yet. */
+  isWaiting?: boolean;
+  onDone?: () => void;
   children: ReactNode;
 }
 
 /** A form that sends JSON to the API, keeps what was typed, and says what to mend. */
 export function ApiForm(properties: Properties) {
   const { method = "post", path, shape, fixed, texts, submit, className = "btn" } = properties;
-  const { done, to, keeps = false, hasKey = true, about = NOTHING, ifMatch, children } = properties;
+  const { done, to, keeps = false, hasKey = true, about = NOTHING, ifMatch } = properties;
+  const { isWaiting, onDone, children } = properties;
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const { isSending, errors: found, run, renew } = useAction(texts);
@@ -70,6 +74,7 @@ export function ApiForm(properties: Properties) {
       return;
     }
     setDone(true);
+    onDone?.();
     if (!keeps) {
       target.reset();
     }
@@ -82,7 +87,7 @@ export function ApiForm(properties: Properties) {
       <fieldset className="stack" disabled={isSending || isLoading} aria-busy={isSending}>
         <FormErrors value={errors}>{children}</FormErrors>
         <div className="acts">
-          <button type="submit" className={className}>
+          <button type="submit" className={className} disabled={isWaiting}>
             {submit}
           </button>
         </div>

@@ -7,7 +7,7 @@ import type { Surroundings } from "./item";
 interface Properties {
   item: Content;
   around: Surroundings;
-  size?: string;
+  size?: string | undefined;
   drawings?: number;
   children?: ReactNode;
 }

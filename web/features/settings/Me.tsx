@@ -2,9 +2,12 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import type { Preferences, User } from "@/api/core";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
+import { pagePlace } from "@/features/texts/when";
 import { CLOCK } from "@/server/formats";
 import { LOCALES, languageOf } from "@/server/locales";
 import type { Query } from "@/server/pages";
+import { textsOf } from "@/server/texts";
+import { DataUse } from "./DataUse";
 import { formQuery } from "./formQuery";
 import { ZoneOptions } from "./ZoneOptions";
 import { zoneNames } from "./zones";
@@ -87,11 +90,20 @@ async function ZoneField({ zone }: { zone: string }) {
   );
 }
 
-export async function DataCard({ preferences, query }: Properties) {
+interface DataProperties extends Properties {
+  userId: number;
+}
+
+export async function DataCard({ userId, preferences, query }: DataProperties) {
   const t = await getTranslations("settings.data");
   return (
     <section className="card" aria-labelledby="data">
       <h2 id="data">{t("heading")}</h2>
+      <DataUse
+        userId={userId}
+        place={await pagePlace()}
+        texts={(await textsOf("settings")).dataUse}
+      />
       <ServerForm name="data-saver" query={formQuery(query, "data")}>
         <label className="choice">
           <input type="checkbox" name="data_saver" defaultChecked={preferences.data_saver} />

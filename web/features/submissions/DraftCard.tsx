@@ -7,8 +7,7 @@ import { pagePlace } from "@/features/texts/when";
 import { artifactsOf, readArtifact } from "./artifacts";
 import { Editor } from "./Editor";
 import { editorTexts } from "./editorTexts";
-
-const MAX_FILE_BYTES = 100_000_000;
+import { MAX_FILE_BYTES } from "./limits";
 
 interface Properties {
   submission: Submission;
