@@ -1,6 +1,7 @@
 import "server-only";
 import { cache } from "react";
 import {
+  type Membership,
   membershipsList,
   notificationsUnread,
   type Role,
@@ -18,16 +19,19 @@ const HIGHEST_FIRST: Role[] = ["admin", "director", "mentor", "sponsor"];
  */
 export const me = cache(async (): Promise<User> => {
   await requireSession();
-  const { data } = await got(usersReadMe({ client: core }));
+  const [{ data }, held] = await Promise.all([
+    got(usersReadMe({ client: core })),
+    got(membershipsList({ client: core, query: { page_size: 100 } })),
+  ]);
   if (!data) {
     throw new Unavailable("core");
   }
-  return data.role === "learner" ? { ...data, role: await heldRole(data.id) } : data;
+  const own = held.data?.results.filter(({ user }) => user === data.id) ?? [];
+  return data.role === "learner" ? { ...data, role: highestRole(own) } : data;
 });
 
-async function heldRole(user: number): Promise<Role> {
-  const { data } = await got(membershipsList({ client: core, query: { user, page_size: 100 } }));
-  const held = new Set(data?.results.map(({ role }) => role));
+function highestRole(memberships: Membership[]): Role {
+  const held = new Set(memberships.map(({ role }) => role));
   return HIGHEST_FIRST.find((role) => held.has(role)) ?? "learner";
 }
 

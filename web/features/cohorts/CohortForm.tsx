@@ -3,7 +3,8 @@ import type { Cohort, Organization } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { Choice, SelectField, TextField } from "@/features/actions/fields";
 import { actionTexts } from "@/features/actions/texts";
-import { zoneGroups } from "@/features/settings/zones";
+import { ZoneOptions } from "@/features/settings/ZoneOptions";
+import { zoneNames } from "@/features/settings/zones";
 import { COHORT_CODES } from "./codes";
 import type { NamedVersion } from "./versions";
 
@@ -173,15 +174,7 @@ async function ZoneField({ zone }: { zone: string }) {
       hint={t("zoneHint")}
       defaultValue={zone}
     >
-      {zoneGroups(zone).map(({ region, zones }) => (
-        <optgroup key={region} label={region || t("otherZones")}>
-          {zones.map(({ name, place }) => (
-            <option key={name} value={name}>
-              {place}
-            </option>
-          ))}
-        </optgroup>
-      ))}
+      <ZoneOptions names={zoneNames(zone).join(" ")} other={t("otherZones")} />
     </SelectField>
   );
 }

@@ -1,8 +1,8 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { Message } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
-import { Lines } from "@/features/texts/Lines";
 import { bytesText } from "@/features/texts/bytes";
+import { Lines } from "@/features/texts/Lines";
 import { times } from "@/features/times/times";
 
 interface Properties {
