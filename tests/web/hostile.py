@@ -188,39 +188,33 @@ def _content(school: School) -> None:
     body = {"language": "en", "markdown": f"## One\n\n{text('content/{}/bodies markdown')}"}
     body_id = created(admin, f"content/{course}/bodies/", body)["id"]
     _changed(admin, "POST", f"content/{course}/bodies/{body_id}/publish/", {})
-    question = {
-        "kind": "single",
+    module = course.replace("course", "module")
+    below = {"content_id": module, "content_type": "module", "course": course}
+    created(admin, "content/", {**item, **below, "external_ids": []})
+    for page in (f"programs/{slug}", course, f"{course}/quiz", f"{module}/quiz"):
+        school.add_page(f"/learn/{page}", Role.LEARNER)
+    _quizzes(school, course, module)
+
+
+def _quizzes(school: School, course: str, module: str) -> None:
+    """The learner has answered that of the course, and begun that of its module."""
+    admin, learner, text = school.world.admin, school.learner, school.hostile.text
+    typed = {
+        "kind": "text",
         "prompt": text("quizzes questions[].prompt"),
-        "options": [text("quizzes questions[].options[]", 400), "No"],
-        "right": [1],
+        "accepted": [text("quizzes questions[].accepted[]", 200)],
         "feedback": text("quizzes questions[].feedback"),
     }
-    word = text("quizzes questions[].accepted[]", 200)
-    typed = {"kind": "text", "prompt": "Write it.", "accepted": [word]}
-    quiz = created(admin, "quizzes/", {"content_id": course, "questions": [question, typed]})
-    _take(school, quiz["id"], course)
-    pages = f"/learn/programs/{slug}", f"/learn/{course}", f"/learn/{course}/quiz"
-    for page in pages:
-        school.add_page(page, Role.LEARNER)
-
-
-def _take(school: School, quiz: str, course: str) -> None:
-    """The learner answers the quiz, with a hostile word."""
-    learner, word = (
-        school.learner,
-        school.hostile.text("quizzes/{}/attempts/{}/submit answers[].text", 200),
-    )
-    path = f"quizzes/{quiz}/attempts/"
-    attempt = created(learner, path, {})
-    answers = [
-        {"question": one["number"], "text": word}
-        if one["kind"] == "text"
-        else {"question": one["number"], "choices": [1]}
-        for one in attempt["questions"]
-    ]
-    _changed(learner, "POST", f"{path}{attempt['id']}/submit/", {"answers": answers})
-    created(learner, path, {})  # another attempt is open
-    school.add_page(f"/learn/{course}/quiz/{attempt['id']}", Role.LEARNER)
+    options = [text("quizzes questions[].options[]", 400), "No"]
+    chosen = {"kind": "single", "prompt": "Which?", "options": options, "right": [1]}
+    begun = created(admin, "quizzes/", {"content_id": module, "questions": [chosen]})["id"]
+    created(learner, f"quizzes/{begun}/attempts/", {})
+    quiz = created(admin, "quizzes/", {"content_id": course, "questions": [typed]})["id"]
+    attempt = created(learner, f"quizzes/{quiz}/attempts/", {})["id"]
+    word = text("quizzes/{}/attempts/{}/submit answers[].text", 200)
+    answers = {"answers": [{"question": 1, "text": word}]}
+    _changed(learner, "POST", f"quizzes/{quiz}/attempts/{attempt}/submit/", answers)
+    school.add_page(f"/learn/{course}/quiz/{attempt}", Role.LEARNER)
 
 
 def _work(school: School) -> None:
