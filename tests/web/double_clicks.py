@@ -84,7 +84,8 @@ class Held:
             return
         path = request.url.split("/bff/", 1)[1].split("?")[0]
         self.writes.append(f"{request.method} {IDS.sub('*', path)}")
-        if self.is_holding:
+        # A click ends with the navigation that it begins, which therefore cannot wait.
+        if self.is_holding and not request.is_navigation_request():
             self.routes.append(route)
         else:
             _refuse(route)

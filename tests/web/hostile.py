@@ -1,9 +1,11 @@
 """Texts that try to become more than texts, in every field that a person of a school writes."""
 
 import hashlib
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psycopg
@@ -36,13 +38,14 @@ PERIOD = {
 class Hostile:
     """Makes texts, each with a mark that says which field it was written to."""
 
+    run: str = field(default_factory=lambda: secrets.token_hex(2))
     fields: dict[str, str] = field(default_factory=dict)
     """By mark, as `path field`."""
 
     def text(self, name: str, limit: int = 1000) -> str:
         """As much of it as the limit lets in; the attacks come in turn first."""
         number = len(self.fields)
-        mark = f"q{number:02d}q"
+        mark = f"q{number:02d}{self.run}q"
         self.fields[mark] = name
         first = number % len(ATTACKS)
         parts = [*ATTACKS[first:], *ATTACKS[:first]]
@@ -115,16 +118,19 @@ def _mentoring(school: School) -> None:
     about = {"about": text("mentors about"), "skills": [text("mentors skills[]", 64)]}
     profile = {**about, "capacity": 5, "time_zone": "Africa/Nairobi"}
     _changed(mentor, "PUT", f"mentors/{mentor.user_id}/", profile)
+    admin, organization = school.world.admin, learner.organization_id
+    waiting = Account.of_role(admin, Role.LEARNER, organization)
     asked = {"mentor": mentor.user_id, "message": text("mentorship/requests message")}
-    request = created(learner, "mentorship/requests/", asked)["id"]
+    created(waiting, "mentorship/requests/", asked)
+    request = created(learner, "mentorship/requests/", {"mentor": mentor.user_id})["id"]
     match = created(mentor, f"mentorship/requests/{request}/accept/", {})["id"]
     path = f"mentorship/matches/{match}/"
-    link = f"https://ongoza.example/?{text('mentorship/matches/{}/messages links[]', 400)}"
+    words = quote(text("mentorship/matches/{}/messages links[]", 200), safe="<>=/{}*:")
     said = {
         "text": text("mentorship/matches/{}/messages text"),
-        "links": [link.replace(" ", "%20")],
+        "links": [f"https://ongoza.example/?{words}"],
+        "artifacts": [_uploaded(learner, text("files name", 150).replace("/", "|"))],
     }
-    said["artifacts"] = [_uploaded(learner, text("files name", 150))]
     created(learner, f"{path}messages/", said)
     created(mentor, f"{path}notes/", {"text": text("mentorship/matches/{}/notes text")})
     concern = {"learner": learner.user_id, "kind": "other", "severity": "low"}
@@ -153,7 +159,7 @@ def _past_session(school: School, match: str) -> None:
             " ends_at = now() WHERE id = %s",
             [session["id"]],
         )
-    _changed(mentor, "POST", f"{path}attendance/", {})
+    _changed(mentor, "POST", f"{path}attendance/", {"missed_by": None})
     feedback = {"rating": 4, "text": school.hostile.text("mentorship/sessions/{}/feedback text")}
     _changed(learner, "POST", f"{path}feedback/", feedback)
 
@@ -182,38 +188,33 @@ def _content(school: School) -> None:
     body = {"language": "en", "markdown": f"## One\n\n{text('content/{}/bodies markdown')}"}
     body_id = created(admin, f"content/{course}/bodies/", body)["id"]
     _changed(admin, "POST", f"content/{course}/bodies/{body_id}/publish/", {})
-    question = {
-        "kind": "single",
+    module = course.replace("course", "module")
+    below = {"content_id": module, "content_type": "module", "course": course}
+    created(admin, "content/", {**item, **below, "external_ids": []})
+    for page in (f"programs/{slug}", course, f"{course}/quiz", f"{module}/quiz"):
+        school.add_page(f"/learn/{page}", Role.LEARNER)
+    _quizzes(school, course, module)
+
+
+def _quizzes(school: School, course: str, module: str) -> None:
+    """The learner has answered that of the course, and begun that of its module."""
+    admin, learner, text = school.world.admin, school.learner, school.hostile.text
+    typed = {
+        "kind": "text",
         "prompt": text("quizzes questions[].prompt"),
-        "options": [text("quizzes questions[].options[]", 400), "No"],
-        "right": [0],
+        "accepted": [text("quizzes questions[].accepted[]", 200)],
         "feedback": text("quizzes questions[].feedback"),
     }
-    word = text("quizzes questions[].accepted[]", 200)
-    typed = {"kind": "text", "prompt": "Write it.", "accepted": [word]}
-    quiz = created(admin, "quizzes/", {"content_id": course, "questions": [question, typed]})
-    _take(school, quiz["id"], course)
-    pages = f"/learn/programs/{slug}", f"/learn/{course}", f"/learn/{course}/quiz"
-    for page in pages:
-        school.add_page(page, Role.LEARNER)
-
-
-def _take(school: School, quiz: str, course: str) -> None:
-    """The learner answers the quiz, with a hostile word."""
-    learner, word = (
-        school.learner,
-        school.hostile.text("quizzes/{}/attempts/{}/submit answers[].text", 200),
-    )
-    path = f"quizzes/{quiz}/attempts/"
-    attempt = created(learner, path, {})
-    answers = [
-        {"question": one["number"], "text": word}
-        if one["kind"] == "text"
-        else {"question": one["number"], "choices": [1]}
-        for one in attempt["questions"]
-    ]
-    _changed(learner, "POST", f"{path}{attempt['id']}/submit/", {"answers": answers})
-    school.add_page(f"/learn/{course}/quiz/{attempt['id']}", Role.LEARNER)
+    options = [text("quizzes questions[].options[]", 400), "No"]
+    chosen = {"kind": "single", "prompt": "Which?", "options": options, "right": [1]}
+    begun = created(admin, "quizzes/", {"content_id": module, "questions": [chosen]})["id"]
+    created(learner, f"quizzes/{begun}/attempts/", {})
+    quiz = created(admin, "quizzes/", {"content_id": course, "questions": [typed]})["id"]
+    attempt = created(learner, f"quizzes/{quiz}/attempts/", {})["id"]
+    word = text("quizzes/{}/attempts/{}/submit answers[].text", 200)
+    answers = {"answers": [{"question": 1, "text": word}]}
+    _changed(learner, "POST", f"quizzes/{quiz}/attempts/{attempt}/submit/", answers)
+    school.add_page(f"/learn/{course}/quiz/{attempt}", Role.LEARNER)
 
 
 def _work(school: School) -> None:
@@ -274,7 +275,7 @@ def _mission(school: School) -> str:
     hints = {"hints": [{"text": text("missions/{}/hints hints[].text"), "cost": 0}]}
     _changed(admin, "PUT", f"missions/{mission_id}/hints/", hints)
     _changed(admin, "POST", f"missions/{mission_id}/publish/", {})
-    _changed(school.learner, "POST", f"missions/{mission_id}/hints/1/", {})
+    _changed(school.learner, "POST", f"missions/{mission_id}/hints/1/unlock/", {})
     return str(mission_id)
 
 
@@ -314,7 +315,7 @@ def _changed(caller: Learner, method: str, path: str, body: Any) -> None:
 
 def _uploaded(owner: Learner, name: str) -> str:
     """The id of a complete file of this name."""
-    content = name.encode()
+    content = secrets.token_hex(8).encode()
     sha256 = hashlib.sha256(content).hexdigest()
     made = created(owner, "files/", {"name": name, "size": len(content), "sha256": sha256})
     headers = {"Upload-Offset": "0", "Content-SHA256": sha256}

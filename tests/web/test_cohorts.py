@@ -75,11 +75,11 @@ def test_a_change_that_somebody_else_made_meanwhile_is_not_overwritten(
     page.goto(f"/{address}edit", wait_until="networkidle")
     page.get_by_label("Name", exact=True).fill(f"{name}, changed here")
     call_core(web, director, "PATCH", address, {"public": True})
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".errors")).to_contain_text("Somebody changed this meanwhile")
     page.reload()
     page.get_by_label("Name", exact=True).fill(f"{name}, changed")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("Accepted.")
     assert [one["public"] for one in cohorts(web, f"{name}, changed")] == [True]
 

@@ -32,7 +32,7 @@ def test_a_role_is_granted_until_a_time_and_taken_away(page: Page, web: Stack) -
     expect(roles).to_contain_text("It follows from the main role")
     page.get_by_label("Role", exact=True).select_option("mentor")
     page.get_by_label("Where", exact=True).select_option("cohort")
-    page.get_by_label("In a cohort").select_option(label=COHORT)
+    page.get_by_label("Cohort", exact=True).select_option(label=COHORT)
     until = page.get_by_label("Until")
     until.fill("2020-01-01T12:00")
     page.get_by_role("button", name="Grant it").click()
@@ -47,3 +47,16 @@ def test_a_role_is_granted_until_a_time_and_taken_away(page: Page, web: Stack) -
     page.get_by_role("button", name="Yes, take it away").click()
     expect(roles).not_to_contain_text(COHORT)
     assert held(web, mentor["id"]) == []
+
+
+def test_the_role_of_somebody_with_a_seat_is_not_taken_away(page: Page, web: Stack) -> None:
+    director = demo(web, "director")
+    listed = call_core(web, director, "GET", "enrolments/?state=active&page_size=1").json()
+    enrolment = listed["results"][0]
+    cohort = call_core(web, director, "GET", f"cohorts/{enrolment['cohort']}/").json()["name"]
+    log_in(page, director)
+    page.goto(f"/members/{enrolment['user']}")
+    page.get_by_role("button", name=re.compile(f"Take it away.*{cohort}")).click()
+    page.get_by_role("button", name="Yes, take it away").click()
+    expect(page.get_by_text("The learner is in a cohort. End that first.")).to_be_visible()
+    assert [one["cohort"] for one in held(web, enrolment["user"])] == [enrolment["cohort"]]

@@ -19,7 +19,7 @@ const FILES = "/_next/static/";
 export function receivedBytes({ entryType, name, transferSize, workerStart }: Entry): number {
   const isPage = entryType === "navigation";
   const isFile = !isPage && new URL(name).pathname.startsWith(FILES);
-  return workerStart > 0 && (isPage || isFile) ? 0 : transferSize;
+  return workerStart > 0 && (isPage || isFile) ? 0 : (transferSize ?? 0); // unknown to old browsers
 }
 
 /** The month of a day where this phone is. */

@@ -38,11 +38,13 @@ self.addEventListener("message", (event) => {
 
 /** Bytes that came over the line to this worker and that no page has counted yet. */
 let received = 0;
-new PerformanceObserver((list) => {
-  for (const { transferSize } of list.getEntries()) {
-    received += transferSize;
-  }
-}).observe({ type: "resource", buffered: true });
+if ("PerformanceObserver" in self) {
+  new PerformanceObserver((list) => {
+    for (const { transferSize } of list.getEntries()) {
+      received += transferSize ?? 0; // old browsers do not know it
+    }
+  }).observe({ type: "resource", buffered: true });
+}
 
 /** Pages of another user, or of one who logged out, are deleted. */
 async function keepFor(user) {

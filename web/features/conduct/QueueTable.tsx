@@ -45,16 +45,12 @@ interface RowProperties {
 }
 
 async function QueueRow({ report, about, by }: RowProperties) {
-  const [t, reasons, when] = await Promise.all([
-    getTranslations("conduct"),
-    getTranslations("messages.care.reasons"),
-    times(),
-  ]);
+  const [t, when] = [await getTranslations("conduct"), await times()];
   const { id, reason, state, created_at } = report;
   return (
     <tr>
       <th scope="row">
-        <a href={`/conduct/${id}`}>{reasons(reason)}</a>
+        <a href={`/conduct/${id}`}>{t(`reasons.${reason}`)}</a>
       </th>
       <td data-l={t("table.about")}>{about}</td>
       <td data-l={t("table.by")}>{by}</td>

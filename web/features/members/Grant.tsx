@@ -53,7 +53,11 @@ export async function Grant({ user, organizations, places, isAdmin }: Properties
       >
         <GrantFields
           roles={roles.map((value) => ({ value, label: all(`roles.${value}`) }))}
-          scopes={SCOPES.map((value) => ({ value, label: t(`scopeNames.${value}`) }))}
+          scopes={SCOPES.map((value) => ({
+            value,
+            label: t(`scopeNames.${value}`),
+            place: t(`placeNames.${value}`),
+          }))}
           places={{ organization: organizations, cohort: places.cohorts, learner: learners }}
           texts={{ role: t("role"), scope: t("scope") }}
         />

@@ -16,7 +16,7 @@ const ALLOWED: Record<string, Scope[]> = {
 
 interface Properties {
   roles: Option[];
-  scopes: { value: Scope; label: string }[];
+  scopes: { value: Scope; label: string; place: string }[];
   places: Record<Scope, Option[]>;
   texts: { role: string; scope: string };
 }
@@ -53,7 +53,7 @@ export function GrantFields({ roles, scopes, places, texts }: Properties) {
             key={scope.value}
             id="place"
             name={scope.value}
-            label={scope.label}
+            label={scope.place}
             options={places[scope.value]}
           />
         </>

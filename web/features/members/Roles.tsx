@@ -64,12 +64,13 @@ async function Role({ membership, user, name, place }: RoleProperties) {
     until && t("until", { moment: when.moment(until), zone: when.zoneName() }),
   ];
   return (
-    <>
-      <h3>{role}</h3>
-      <p className="meta">{facts.filter(Boolean).join(", ")}</p>
-      {isMain(membership, user) ? (
-        <p className="small">{t("main")}</p>
-      ) : (
+    <div className="row apart">
+      <div>
+        <h3>{role}</h3>
+        <p className="meta">{facts.filter(Boolean).join(", ")}</p>
+        {isMain(membership, user) && <p className="small">{t("main")}</p>}
+      </div>
+      {!isMain(membership, user) && (
         <ActButton
           method="delete"
           path={`/memberships/${id}/`}
@@ -88,6 +89,6 @@ async function Role({ membership, user, name, place }: RoleProperties) {
           </span>
         </ActButton>
       )}
-    </>
+    </div>
   );
 }

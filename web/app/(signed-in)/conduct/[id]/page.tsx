@@ -41,9 +41,8 @@ export default async function ReportPage({ params }: Properties) {
 
 async function Head({ report }: { report: QueuedReportDetail }) {
   const { reason, reported, reporter, state, created_at } = report;
-  const [t, reasons, when, nameOf] = await Promise.all([
+  const [t, when, nameOf] = await Promise.all([
     getTranslations("conduct"),
-    getTranslations("messages.care.reasons"),
     times(),
     userNames([reported, reporter]),
   ]);
@@ -52,7 +51,7 @@ async function Head({ report }: { report: QueuedReportDetail }) {
       <p className="row small">
         <a href="/conduct">{t("all")}</a>
       </p>
-      <h1>{reasons(reason)}</h1>
+      <h1>{t(`reasons.${reason}`)}</h1>
       <p className="row">
         <ReportBadge state={state} />
         <span className="meta">
