@@ -70,6 +70,8 @@ class Held:
     """Requests that would write, none of which arrives: they wait, or are refused at once."""
 
     page: Page
+    passes: str = ""
+    """A part of the paths to which writes do arrive, where there are any."""
     is_holding: bool = False
     routes: list[Route] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
@@ -84,6 +86,9 @@ class Held:
             return
         path = request.url.split("/bff/", 1)[1].split("?")[0]
         self.writes.append(f"{request.method} {IDS.sub('*', path)}")
+        if self.passes and self.passes in path:
+            route.continue_()
+            return
         # A click ends with the navigation that it begins, which therefore cannot wait.
         if self.is_holding and not request.is_navigation_request():
             self.routes.append(route)

@@ -26,13 +26,12 @@ export async function Deliveries({ id, state, cursor }: Properties) {
   return (
     <section className="stack" aria-labelledby="deliveries">
       <h2 id="deliveries">{t("heading")}</h2>
-      <nav aria-label={t("filter")} className="acts">
+      <nav aria-label={t("filter")} className="tabs">
         {[undefined, ...STATES].map((one) => (
           <a
             key={one ?? "all"}
-            className="btn quiet"
             href={one ? `${page}?state=${one}#deliveries` : `${page}#deliveries`}
-            aria-current={one === state ? "true" : undefined}
+            aria-current={one === state ? "page" : undefined}
           >
             {t(one ? `states.${one}` : "all")}
           </a>
