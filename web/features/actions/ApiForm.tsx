@@ -12,7 +12,7 @@ import {
 } from "react";
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { type Body, bodyOf, type Shape } from "./body";
-import { type ActionError, type ActionTexts, useAction } from "./useAction";
+import { type ActionError, useAction } from "./useAction";
 
 interface Properties {
   method?: "post" | "put" | "patch";
@@ -20,7 +20,6 @@ interface Properties {
   shape: Shape;
   /** What is sent besides. */
   fixed?: Body;
-  texts: ActionTexts;
   submit: string;
   /** Of the button. */
   className?: string;
@@ -36,11 +35,11 @@ interface Properties {
 
 /** A form that sends JSON to the API, keeps what was typed, and says what to mend. */
 export function ApiForm(properties: Properties) {
-  const { method = "post", path, shape, fixed, texts, submit, className = "btn" } = properties;
+  const { method = "post", path, shape, fixed, submit, className = "btn" } = properties;
   const { done, to, keeps = false, hasKey = true, children } = properties;
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
-  const { isSending, errors, run, renew } = useAction(texts);
+  const { isSending, errors, run } = useAction();
   const [isLoading, startLoading] = useTransition();
   const [isDone, setDone] = useState(false);
   const summary = useMarkedErrors(form, errors);
@@ -50,8 +49,10 @@ export function ApiForm(properties: Properties) {
     setDone(false);
     const target = event.currentTarget;
     const body = { ...fixed, ...bodyOf(new FormData(target), shape) };
-    const sent = await run((idempotencyKey) =>
-      apiGateway[method](path, body, method === "post" && hasKey ? { idempotencyKey } : {}),
+    const sent = await run(
+      (idempotencyKey) =>
+        apiGateway[method](path, body, method === "post" && hasKey ? { idempotencyKey } : {}),
+      body,
     );
     if (sent === null || sent instanceof ApiError) {
       return;
@@ -64,7 +65,7 @@ export function ApiForm(properties: Properties) {
   }
 
   return (
-    <form ref={form} className="stack" onSubmit={send} onInput={renew} noValidate>
+    <form ref={form} className="stack" onSubmit={send} noValidate>
       {errors.length > 0 && <Summary errors={errors} summary={summary} />}
       <fieldset className="stack" disabled={isSending || isLoading} aria-busy={isSending}>
         {children}

@@ -11,10 +11,8 @@ import {
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField, TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { COHORT_CODES } from "./codes";
 import { POOL_KINDS } from "./pools";
 
 const ACTIONS: Record<CohortState, CohortAction[]> = {
@@ -26,10 +24,9 @@ const ACTIONS: Record<CohortState, CohortAction[]> = {
 
 /** Opens, starts, closes and reopens a cohort. */
 export async function Transitions({ cohort }: { cohort: Cohort }) {
-  const [t, all, texts] = await Promise.all([
+  const [t, all] = await Promise.all([
     getTranslations("cohorts.staff"),
     getTranslations("cohorts"),
-    actionTexts(...COHORT_CODES),
   ]);
   return (
     <section className="stack" aria-labelledby="transitions">
@@ -41,7 +38,6 @@ export async function Transitions({ cohort }: { cohort: Cohort }) {
             key={action}
             path={`/cohorts/${cohort.id}/transitions/`}
             body={{ action }}
-            texts={texts}
             hasKey={false}
             question={{
               title: t("moveQuestion", { action: t(`actions.${action}`) }),
@@ -73,7 +69,6 @@ export async function SetSeats({ cohort }: { cohort: Cohort }) {
           shape={{
             pools: { rows: { kind: "text", size: "number", needs_code: "checked" }, needs: "size" },
           }}
-          texts={await actionTexts(...COHORT_CODES)}
           submit={t("setSeatsSubmit")}
           done={t("setSeatsDone")}
           keeps
@@ -124,7 +119,6 @@ export async function Announce({ cohort }: { cohort: Cohort }) {
       <ApiForm
         path={`/cohorts/${cohort.id}/announcements/`}
         shape={{ title: "text", text: "text" }}
-        texts={await actionTexts(...COHORT_CODES)}
         submit={t("announceSubmit")}
         done={t("announceDone")}
       >
@@ -180,12 +174,7 @@ async function OneCode({ code }: { code: Code }) {
         {isOver && `, ${t("codeEnded")}`}
       </p>
       {!isOver && (
-        <ActButton
-          path={`/codes/${code.id}/end/`}
-          className="btn quiet"
-          texts={await actionTexts()}
-          hasKey={false}
-        >
+        <ActButton path={`/codes/${code.id}/end/`} className="btn quiet" hasKey={false}>
           {t("codeEnd")}
         </ActButton>
       )}
@@ -205,7 +194,6 @@ async function AddCode({ cohort }: { cohort: Cohort }) {
       path="/codes/"
       shape={{ pool: "text", max_uses: "number", ends_at: { zone } }}
       fixed={{ cohort: cohort.id }}
-      texts={await actionTexts(...COHORT_CODES)}
       submit={t("codeSubmit")}
       done={t("codeDone")}
       hasKey={false}

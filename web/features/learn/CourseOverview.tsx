@@ -10,7 +10,6 @@ import { courseState, hrefOf } from "./courses";
 import { ItemHead } from "./ItemHead";
 import type { Surroundings } from "./item";
 import { Prerequisites } from "./Prerequisites";
-import { learnSentences } from "./sentences";
 
 interface Properties {
   item: Content;
@@ -60,7 +59,6 @@ export async function CourseOverview(properties: Properties) {
                 kept: t("completeKept"),
                 title: t("finishedOf", { title: item.title }),
               }}
-              sentences={await learnSentences()}
             />
           )}
           {hasText && (

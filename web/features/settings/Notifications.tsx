@@ -6,14 +6,12 @@ import {
   notificationsPreferences,
   type Preferences,
 } from "@/api/core";
-import { actionTexts } from "@/features/actions/texts";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
 import type { Query } from "@/server/pages";
 import { textsOf } from "@/server/texts";
-import { CODES } from "./codes";
 import { formQuery } from "./formQuery";
 import { type KindGroup, NotificationChoice } from "./NotificationChoice";
 import { Phone } from "./Phone";
@@ -35,7 +33,6 @@ export async function KindsCard() {
             weeklyDigest={data.weekly_digest}
             channels={channelsOf(data)}
             texts={(await textsOf("settings")).notificationForm}
-            refusals={await actionTexts(...CODES)}
           />
         )}
       </section>
@@ -85,11 +82,7 @@ async function PhoneCard() {
                 : t("phone.unconfirmed", { number: phone.number })}
             </p>
           )}
-          <Phone
-            phone={phone ?? null}
-            texts={(await textsOf("settings")).phoneForm}
-            refusals={await actionTexts(...CODES)}
-          />
+          <Phone phone={phone ?? null} texts={(await textsOf("settings")).phoneForm} />
         </>
       )}
     </section>

@@ -5,7 +5,6 @@ import { type Match, type MessagePage, mentorshipMatchesRead, messagesList } fro
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField } from "@/features/actions/fields";
 import { Pages } from "@/features/actions/Pages";
-import { actionTexts } from "@/features/actions/texts";
 import { partnerNames } from "@/features/mentorship/partners";
 import { Conversation } from "@/features/messages/Conversation";
 import { MarkRead } from "@/features/messages/MarkRead";
@@ -97,7 +96,6 @@ async function Writing({ match }: { match: string }) {
     <ApiForm
       path={`/mentorship/matches/${match}/messages/`}
       shape={{ text: "text", links: "lines" }}
-      texts={await actionTexts("match_ended", "blocked", "guardian_consent_required")}
       submit={t("send")}
       className="btn next"
       done={t("sent")}
