@@ -1,7 +1,8 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { type Artifact, artifactsList, artifactsRead } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
+import { bytesText } from "@/features/texts/bytes";
 import { core, got } from "@/server/caller";
 import { Sanitized } from "./Sanitized";
 
@@ -51,7 +52,7 @@ async function WrittenText({ artifact }: { artifact: Artifact }) {
 }
 
 async function OtherArtifact({ artifact }: { artifact: Artifact }) {
-  const [t, format] = [await getTranslations("reviews"), await getFormatter()];
+  const t = await getTranslations("reviews");
   if (artifact.kind === "link") {
     return (
       <p className="row">
@@ -62,7 +63,6 @@ async function OtherArtifact({ artifact }: { artifact: Artifact }) {
       </p>
     );
   }
-  const kilobytes = Math.max(1, Math.round(artifact.size / 1000));
   return (
     <p className="row">
       <Icon name="file" />
@@ -72,7 +72,7 @@ async function OtherArtifact({ artifact }: { artifact: Artifact }) {
       >
         {artifact.name}
       </a>
-      <span className="meta">{format.number(kilobytes)} KB</span>
+      <span className="meta">{bytesText(artifact.size, await getLocale())}</span>
     </p>
   );
 }

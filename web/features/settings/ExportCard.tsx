@@ -1,12 +1,12 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { type Export, usersMeExport } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
+import { bytesText } from "@/features/texts/bytes";
 import { core, got } from "@/server/caller";
 import { MOMENT } from "@/server/formats";
-import { fileSize } from "./fileSize";
 
 /** How far the archive of the caller's data is, and the archive. */
 export async function ExportCard() {
@@ -39,7 +39,7 @@ export async function ExportCard() {
 async function Ready({ archive }: { archive: Export }) {
   const [t, format] = [await getTranslations("settings.export"), await getFormatter()];
   const written = (time: string | null) => (time ? format.dateTime(new Date(time), MOMENT) : "");
-  const size = fileSize(archive.size ?? 0, format);
+  const size = bytesText(archive.size ?? 0, await getLocale());
   return (
     <>
       <Note kind="ok" icon="check" title={t("ready")}>
