@@ -9,34 +9,36 @@ import pytest
 
 from scripts.stack.stack import PROJECT
 
-SERVICES = PROJECT / "services"
+SERVICES = [PROJECT / "services", PROJECT / "contracts" / "ongoza_contracts" / "http"]
 CODE = re.compile(r"[a-z][a-z0-9_]+")
 NAMES = {"code", "default_code"}
-OF_SERVICES = """
-user_mismatch bad_header malformed_request core_refused headers_too_large method_not_allowed
-client_disconnected
-"""
-"""Of services among each other, and of what is no browser."""
-OF_OPERATORS = """
-still_refused job_running job_done other_job_open version_too_far
-"""
-OF_AUTHORS = """
-unreadable_text no_code unknown_format no_body draft_exists not_a_draft unknown_file
-hints_too_expensive code_taken mission_exists program_fixed unknown_competency external_id_taken
-unknown_program milestone_retired milestone_title_taken stands_with_its_course repeated_item
-slug_taken content_id_taken circular_prerequisites not_its_course not_reviewed follows_from_quiz
-nothing_to_publish nothing_changed too_many_items own_progress quiz_exists not_quizzed
-too_few_questions
-"""
-"""Of authors of content, who have no page in the client."""
-NEVER_MET = {*OF_SERVICES.split(), *OF_OPERATORS.split(), *OF_AUTHORS.split()}
+CALLS = {"ValidationError": 1, "ErrorDetail": 1, "InvalidJson": 0, "error_body": 0}
+"""Where calls of these names are given a code by position."""
+TABLES = {"CODES", "_CODES"}
+"""Dicts from the codes of DRF and pydantic to ours."""
+NEVER_MET = {
+    # what services or no browser meet
+    *("user_mismatch", "bad_header", "malformed_request", "core_refused", "client_disconnected"),
+    *("headers_too_large", "method_not_allowed"),
+    # what operators meet
+    *("still_refused", "job_running", "job_done", "other_job_open", "version_too_far"),
+}
+OF_THE_CLIENT = {
+    # what its own server says
+    *("failed", "form_expired", "challenge_ended", "invitation_ended", "no_answer", "choose_one"),
+    *("other_user", "other_origin", "fields"),
+    # what Django, DRF and the guard of a restore say
+    *("throttled", "empty", "restore_pending", "password_too_short", "password_too_common"),
+    *("password_too_similar", "password_entirely_numeric"),
+}
 
 
 def declared_codes() -> set[str]:
     """The codes of core's and ai's classes of errors, and those that calls are given."""
     return {
         code
-        for path in SERVICES.rglob("*.py")
+        for root in SERVICES
+        for path in root.rglob("*.py")
         if "migrations" not in path.parts
         for node in ast.walk(ast.parse(path.read_text()))
         for value in _values(node)
@@ -45,15 +47,22 @@ def declared_codes() -> set[str]:
 
 
 def _values(node: ast.AST) -> Iterator[ast.expr | None]:
-    """What a class assigns to the names of codes, or a call is given by them."""
+    """What a class or a table assigns to codes, or a call is given as one."""
     if isinstance(node, ast.ClassDef):
         for line in node.body:
-            if isinstance(line, ast.Assign | ast.AnnAssign):
-                targets = line.targets if isinstance(line, ast.Assign) else [line.target]
-                if any(isinstance(one, ast.Name) and one.id in NAMES for one in targets):
-                    yield line.value
+            if isinstance(line, ast.Assign | ast.AnnAssign) and _targets(line) & NAMES:
+                yield line.value
+    elif isinstance(node, ast.Assign) and _targets(node) & TABLES:
+        yield from getattr(node.value, "values", [])
     elif isinstance(node, ast.Call):
         yield from (keyword.value for keyword in node.keywords if keyword.arg in NAMES)
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        yield from node.args[CALLS.get(name, len(node.args)) :][:1]
+
+
+def _targets(line: ast.Assign | ast.AnnAssign) -> set[str]:
+    targets = line.targets if isinstance(line, ast.Assign) else [line.target]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 @pytest.mark.parametrize("language", ["en", "sw", "fr"])
@@ -64,3 +73,8 @@ def test_each_code_that_a_user_meets_has_a_sentence(language: str) -> None:
 
 def test_what_no_user_meets_is_declared() -> None:
     assert NEVER_MET - declared_codes() == set()
+
+
+def test_each_sentence_has_a_code() -> None:
+    sentences = json.loads((PROJECT / "web/messages/en/errors.json").read_text())
+    assert {*sentences} - declared_codes() - OF_THE_CLIENT == set()

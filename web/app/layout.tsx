@@ -20,9 +20,12 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
+  const [errors, forms] = [await getTranslations("errors"), await getTranslations("forms")];
   return (
     <html lang={await getLocale()}>
-      <body>{children}</body>
+      <body data-offline={forms("offline")} data-failed={errors("failed")}>
+        {children}
+      </body>
     </html>
   );
 }

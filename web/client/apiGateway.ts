@@ -6,7 +6,7 @@ export interface FieldError {
   detail: string;
 }
 
-/** A refusal of the API, or status 0 when no answer came. */
+/** A refusal of the API in the language of the page, or status 0 when no answer came. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -75,6 +75,36 @@ async function send<T>(
   return read<T>(await tryToSend(`/bff/api/v1${path}`, request, isSafe ? TRIES : 1));
 }
 
+/** A sentence that the page brings with it, for when no answer can bring one. */
+function sentenceOfPage(name: "offline" | "failed"): string {
+  return globalThis.document?.body.dataset[name] ?? "";
+}
+
+/** For a request without an answer. */
+export function noAnswer(): ApiError {
+  return new ApiError(0, "offline", sentenceOfPage("offline"));
+}
+
+/** Why something did not work, in the language of the page. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ApiError) {
+    return error.errors[0]?.detail ?? error.message;
+  }
+  return sentenceOfPage("failed");
+}
+
+/** Whether the same request may be accepted later: no answer came, or the service was away or busy. */
+export function mayPass(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    ([0, 401, 408, 429].includes(error.status) || error.status >= 500 || isBusy(error))
+  );
+}
+
+function isBusy(error: ApiError): boolean {
+  return error.status === 409 && ["busy", "in_flight", "other_user"].includes(error.code);
+}
+
 /** The user of the page, as its shell says. Null where nobody is signed in. */
 export function userOfPage(): number | null {
   const stated = globalThis.document?.querySelector<HTMLElement>("[data-user]")?.dataset.user;
@@ -102,7 +132,7 @@ async function tryToSend(url: string, request: RequestInit, tries: number): Prom
         throw error;
       }
       if (left === 0) {
-        throw new ApiError(0, "offline", "There is no connection.");
+        throw noAnswer();
       }
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (tries - left)));
@@ -130,7 +160,7 @@ async function read<T>(response: Response): Promise<Answer<T>> {
   throw new ApiError(
     response.status,
     body.code ?? "unknown",
-    body.detail ?? "The request failed.",
+    body.detail ?? sentenceOfPage("failed"),
     body.errors ?? [],
     body,
   );

@@ -1,4 +1,4 @@
-import { ApiError } from "./apiGateway.ts";
+import { ApiError, mayPass, reasonOf } from "./apiGateway.ts";
 
 /** A field of what is at the path, and one of whose values it has then. */
 export interface Arrived {
@@ -35,18 +35,6 @@ export interface Store {
 
 export type Sender = (one: Unsent) => Promise<unknown>;
 export type Outcome = { state: "accepted"; answer: unknown } | { state: "kept" };
-
-/** Whether the same request may be accepted later: no answer came, or the service was away or busy. */
-export function mayPass(error: unknown): boolean {
-  return (
-    error instanceof ApiError &&
-    ([0, 401, 408, 429].includes(error.status) || error.status >= 500 || isBusy(error))
-  );
-}
-
-function isBusy(error: ApiError): boolean {
-  return error.status === 409 && ["busy", "in_flight", "other_user"].includes(error.code);
-}
 
 /**
  * Keeps something until it is accepted, and sends it. Behind others that wait it waits too: the later
@@ -97,8 +85,8 @@ export async function sendKept(userId: number, store: Store, send: Sender): Prom
       if (!(error instanceof ApiError) || mayPass(error)) {
         break;
       }
-      const { status, code, message } = error;
-      await store.put({ ...one, refused: { status, code, detail: message } });
+      const { status, code } = error;
+      await store.put({ ...one, refused: { status, code, detail: reasonOf(error) } });
       continue;
     }
     await store.remove(one.key);

@@ -1,7 +1,6 @@
 "use client";
 
 import { useState } from "react";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useSending } from "@/features/actions/useChange";
 import { ApiError, apiGateway } from "./apiGateway";
 
@@ -14,8 +13,8 @@ interface Version<T> {
  * An object that is read, changed and written back only if nobody changed it in between. Otherwise
  * `theirs` is what is stored now, and the next `save` is made to that.
  */
-export function useVersioned<T>(path: string, refusals: ActionTexts) {
-  const write = useSending(refusals);
+export function useVersioned<T>(path: string) {
+  const write = useSending();
   const [read, setRead] = useState<Version<T> | null>(null);
   const [theirs, setTheirs] = useState<T | null>(null);
 

@@ -1,13 +1,13 @@
 import "server-only";
 import { cookies } from "next/headers";
 import type { NextRequest } from "next/server";
-import { getTranslations } from "next-intl/server";
 import { authorized } from "./authorized";
 import { FORM_COOKIE, FORM_FIELD, isFormToken } from "./formToken";
 import { headersFor } from "./forward";
 import { isSameOrigin } from "./origin";
-import type { Problem } from "./problems";
+import { inWords, type Problem } from "./problems";
 import { openSession, SESSION_COOKIE } from "./session";
+import { textsOf } from "./texts";
 import { Unavailable } from "./unavailable";
 import type { Service } from "./upstream";
 
@@ -104,15 +104,12 @@ export function refused(body: Partial<Problem>): { problem: Problem } {
   return { problem: { code, detail, errors } };
 }
 
-/** In the language of the page. A code without a sentence has the API's own. */
+/** In the language of the page. */
 export async function errorsOf(problem: Problem): Promise<FormError[]> {
-  const t = await getTranslations("errors");
-  const sentence = (code: string, detail: string) =>
-    t.has(code as never) ? t(code as never) : detail || t("failed");
-  const { errors } = problem;
+  const { detail, errors } = inWords(problem, await textsOf("errors"));
   return errors.length
-    ? errors.map((one) => ({ field: one.field, text: sentence(one.code, one.detail) }))
-    : [{ field: null, text: sentence(problem.code, problem.detail) }];
+    ? errors.map(({ field, detail: text }) => ({ field, text }))
+    : [{ field: null, text: detail }];
 }
 
 /** What the address of a page says about its form, which was sent without JavaScript. */
@@ -121,6 +118,8 @@ export async function errorsIn(query: Record<string, string | undefined>): Promi
   if (!problem || !/^[a-z0-9_]{1,60}$/.test(problem)) {
     return [];
   }
-  const [error] = await errorsOf({ code: problem, detail: "", errors: [] });
-  return error ? [{ ...error, field: field || null }] : [];
+  if (!field) {
+    return errorsOf({ code: problem, detail: "", errors: [] });
+  }
+  return errorsOf({ code: "invalid", detail: "", errors: [{ field, code: problem, detail: "" }] });
 }

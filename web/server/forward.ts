@@ -60,9 +60,12 @@ export async function forward(request: NextRequest, segments: string[]): Promise
   }
   const text = await response.text();
   const body = parsed(text);
-  const said = isProblem(body) ? JSON.stringify(inWords(body, await textsOf("errors"))) : text;
-  response.headers.delete("content-length");
-  return new Response(said, { status: response.status, headers: response.headers });
+  const { status, headers } = response;
+  headers.delete("content-length");
+  if (!isProblem(body)) {
+    return new Response(text, { status, headers });
+  }
+  return Response.json(inWords(body, await textsOf("errors"), status), { status, headers });
 }
 
 function parsed(text: string): unknown {

@@ -20,13 +20,24 @@ export function unavailable(): Response {
   return refusal(503, "unavailable", detail, { "retry-after": "5" });
 }
 
-/** The problem with the sentences of a language in place of what core or ai says in English. */
-export function inWords(problem: Problem, sentences: Record<string, string>): Problem {
-  const say = <T extends { code: string; detail: string }>(one: T): T => ({
-    ...one,
-    detail: sentences[one.code] ?? one.detail,
+/** Sentences by code, in one language; `fields` has those that only fit a field. */
+export interface Sentences extends Record<string, string | Record<string, Record<string, string>>> {
+  failed: string;
+  invalid: string;
+  throttled: string;
+  fields: Record<string, Record<string, string>>;
+}
+
+/** The problem with sentences of a language in place of what core or ai says in English. */
+export function inWords<P extends Problem>(problem: P, sentences: Sentences, status?: number): P {
+  const { fields, ...general } = sentences;
+  const of = (code: string) => (Object.hasOwn(general, code) ? (general[code] as string) : null);
+  const errors = problem.errors.map(({ field, code }) => {
+    const name = field.split(".").findLast((part) => !/^\d+$/.test(part)) ?? "";
+    return { field, code, detail: fields[name]?.[code] ?? of(code) ?? sentences.invalid };
   });
-  return { ...say(problem), errors: problem.errors.map(say) };
+  const detail = status === 429 ? sentences.throttled : (of(problem.code) ?? sentences.failed);
+  return { ...problem, detail, errors };
 }
 
 export function isProblem(body: unknown): body is Problem {

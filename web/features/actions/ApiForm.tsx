@@ -14,7 +14,7 @@ import {
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { type Body, bodyOf, type Shape } from "./body";
 import { FormErrors } from "./fieldErrors";
-import { type ActionError, type ActionTexts, useAction } from "./useAction";
+import { type ActionError, useAction } from "./useAction";
 
 interface Properties {
   method?: "post" | "put" | "patch";
@@ -22,7 +22,6 @@ interface Properties {
   shape: Shape;
   /** What is sent besides. */
   fixed?: Body;
-  texts: ActionTexts;
   /** The fields that refusals without a field are about, by their codes. */
   about?: Record<string, string>;
   /** The version that is changed: the API refuses if there is another one by then. */
@@ -45,12 +44,12 @@ interface Properties {
 
 /** A form that sends JSON to the API, keeps what was typed, and says what to mend. */
 export function ApiForm(properties: Properties) {
-  const { method = "post", path, shape, fixed, texts, submit, className = "btn" } = properties;
+  const { method = "post", path, shape, fixed, submit, className = "btn" } = properties;
   const { done, to, keeps = false, hasKey = true, about = NOTHING, ifMatch } = properties;
   const { isWaiting, onDone, children } = properties;
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
-  const { isSending, errors: found, run, renew } = useAction(texts);
+  const { isSending, errors: found, run } = useAction();
   const errors = useMemo(
     () => found.map((one) => ({ ...one, field: one.field ?? about[one.code] ?? null })),
     [found, about],
@@ -64,11 +63,13 @@ export function ApiForm(properties: Properties) {
     setDone(false);
     const target = event.currentTarget;
     const body = { ...fixed, ...bodyOf(new FormData(target), shape) };
-    const sent = await run((idempotencyKey) =>
-      apiGateway[method]<Body>(path, body, {
-        ...(method === "post" && hasKey && { idempotencyKey }),
-        ...(ifMatch && { ifMatch }),
-      }),
+    const sent = await run(
+      (idempotencyKey) =>
+        apiGateway[method]<Body>(path, body, {
+          ...(method === "post" && hasKey && { idempotencyKey }),
+          ...(ifMatch && { ifMatch }),
+        }),
+      body,
     );
     if (sent === null || sent instanceof ApiError) {
       return;
@@ -82,7 +83,7 @@ export function ApiForm(properties: Properties) {
   }
 
   return (
-    <form ref={form} className="stack" onSubmit={send} onInput={renew} noValidate>
+    <form ref={form} className="stack" onSubmit={send} noValidate>
       {errors.length > 0 && <Summary errors={errors} summary={summary} places={places} />}
       <fieldset className="stack" disabled={isSending || isLoading} aria-busy={isSending}>
         <FormErrors value={errors}>{children}</FormErrors>

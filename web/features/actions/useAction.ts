@@ -1,14 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { ApiError, leadToLogIn } from "@/client/apiGateway";
-
-export interface ActionTexts {
-  failed: string;
-  offline: string;
-  /** Sentences by the API's codes. */
-  refusals: Record<string, string>;
-}
+import { ApiError, leadToLogIn, mayPass, reasonOf } from "@/client/apiGateway";
 
 export interface ActionError {
   field: string | null;
@@ -16,48 +9,45 @@ export interface ActionError {
   text: string;
 }
 
-/** An answer after which the same request may still be carried out: it keeps its key. */
-function isUndecided(error: ApiError): boolean {
-  return error.status === 0 || error.status >= 500 || ["busy", "in_flight"].includes(error.code);
-}
-
-function errorsOf(error: ApiError, texts: ActionTexts): ActionError[] {
-  if (error.status === 0) {
-    return [{ field: null, code: error.code, text: texts.offline }];
-  }
-  const sentence = (code: string, detail: string) =>
-    texts.refusals[code] ?? (detail || texts.failed);
+function errorsOf(error: ApiError): ActionError[] {
   return error.errors.length
-    ? error.errors.map(({ field, code, detail }) => ({ field, code, text: sentence(code, detail) }))
-    : [{ field: null, code: error.code, text: sentence(error.code, error.message) }];
+    ? error.errors.map(({ field, code, detail }) => ({ field, code, text: detail }))
+    : [{ field: null, code: error.code, text: error.message }];
 }
 
 /** Sends one thing at a time, and once: a repetition has the key of the first try. */
-export function useAction(texts: ActionTexts) {
-  const sending = useRef(false);
-  const key = useRef<string | null>(null);
+export function useAction() {
+  const sending = useRef(false); // the second click comes before the page is drawn again
+  const last = useRef<{ key: string; about: string } | null>(null);
   const [isSending, setSending] = useState(false);
   const [errors, setErrors] = useState<ActionError[]>([]);
 
-  /** Null for a second click. */
-  async function run<T>(send: (key: string) => Promise<T>): Promise<T | ApiError | null> {
+  /** Null for a second click. A request `about` something else gets another key. */
+  async function run<T>(
+    send: (key: string) => Promise<T>,
+    about: unknown = null,
+  ): Promise<T | ApiError | null> {
     if (sending.current) {
       return null;
     }
     sending.current = true;
     setSending(true);
     setErrors([]);
-    key.current ??= crypto.randomUUID();
+    const request = JSON.stringify(about);
+    if (last.current?.about !== request) {
+      last.current = { key: crypto.randomUUID(), about: request };
+    }
     try {
-      const answer = await send(key.current);
-      key.current = null;
+      const answer = await send(last.current.key);
+      last.current = null;
       return answer;
     } catch (caught) {
-      const error = caught instanceof ApiError ? caught : new ApiError(0, "offline", "");
-      if (!isUndecided(error)) {
-        key.current = null;
+      const error =
+        caught instanceof ApiError ? caught : new ApiError(0, "failed", reasonOf(caught));
+      if (!mayPass(error)) {
+        last.current = null; // core stores a refusal for its key
       }
-      setErrors(errorsOf(error, texts));
+      setErrors(errorsOf(error));
       leadToLogIn(error);
       return error;
     } finally {
@@ -66,10 +56,5 @@ export function useAction(texts: ActionTexts) {
     }
   }
 
-  /** For what was changed since: it is another request. */
-  function renew(): void {
-    key.current = null;
-  }
-
-  return { isSending, errors, run, renew, clear: () => setErrors([]) };
+  return { isSending, errors, run, clear: () => setErrors([]) };
 }

@@ -6,20 +6,18 @@ import type { IssuedFeedToken } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
 import { TextField } from "@/features/actions/fields";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useSending } from "@/features/actions/useChange";
 import type messages from "@/messages/en";
 
 interface Properties {
   isIssued: boolean;
   texts: (typeof messages)["calendar"]["feedForm"];
-  refusals: ActionTexts;
 }
 
 /** Makes the address, which is shown once, and ends it. */
-export function FeedAddress({ isIssued, texts, refusals }: Properties) {
+export function FeedAddress({ isIssued, texts }: Properties) {
   const router = useRouter();
-  const { isSending, errors, run } = useSending(refusals);
+  const { isSending, errors, run } = useSending();
   const [url, setUrl] = useState<string | null>(null);
 
   function make(): void {

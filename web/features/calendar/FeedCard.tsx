@@ -1,6 +1,5 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { calendarTokenRead } from "@/api/core";
-import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
 import { textsOf } from "@/server/texts";
@@ -26,11 +25,7 @@ export async function FeedCard() {
       ) : (
         <p>{t("feed.none")}</p>
       )}
-      <FeedAddress
-        isIssued={data !== undefined}
-        texts={(await textsOf("calendar")).feedForm}
-        refusals={await actionTexts()}
-      />
+      <FeedAddress isIssued={data !== undefined} texts={(await textsOf("calendar")).feedForm} />
     </section>
   );
 }

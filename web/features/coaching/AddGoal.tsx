@@ -8,9 +8,9 @@ import type { GoalShared } from "./GoalActions";
 import { type GoalChoice, GoalForm } from "./GoalForm";
 
 export function AddGoal({ shared, isFirst }: { shared: GoalShared; isFirst: boolean }) {
-  const { form, today, refusals } = shared;
+  const { form, today } = shared;
   const [isOpen, setOpen] = useState(false);
-  const { isSending, errors, run, clear } = useChange(refusals);
+  const { isSending, errors, run, clear } = useChange();
 
   async function save(choice: GoalChoice): Promise<void> {
     const isAdded = await run((idempotencyKey) =>

@@ -8,7 +8,7 @@ import { type HabitChoice, HabitForm, type HabitFormShared } from "./HabitForm";
 
 export function AddHabit({ shared, isFirst }: { shared: HabitFormShared; isFirst: boolean }) {
   const [isOpen, setOpen] = useState(false);
-  const { isSending, errors, run, clear } = useChange(shared.refusals);
+  const { isSending, errors, run, clear } = useChange();
 
   async function save(choice: HabitChoice): Promise<void> {
     const isAdded = await run((idempotencyKey) =>

@@ -6,7 +6,7 @@ import { HabitState } from "./HabitState";
 
 /** Changes a habit, or puts it away. */
 export function ChangeHabit({ path, shared }: { path: string; shared: HabitShared }) {
-  const { texts, form, refusals } = shared;
+  const { texts, form } = shared;
   return (
     <div className="acts">
       <ChangeDialog<Habit, HabitChoice>
@@ -15,12 +15,11 @@ export function ChangeHabit({ path, shared }: { path: string; shared: HabitShare
         title={form.change}
         loading={form.loading}
         versions={shared.versions}
-        refusals={refusals}
         mine={(choice) => linesOf(choice, shared)}
         theirs={(habit) => linesOf(stored(habit), shared)}
         form={({ value, ...fields }) => <HabitForm shared={shared} habit={value} {...fields} />}
       />
-      <HabitState path={path} to="archived" text={texts.archive} refusals={refusals} />
+      <HabitState path={path} to="archived" text={texts.archive} />
     </div>
   );
 }

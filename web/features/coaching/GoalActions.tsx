@@ -3,7 +3,6 @@
 import type { Goal, GoalState } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useChange } from "@/features/actions/useChange";
 import { ChangeDialog } from "@/features/dialog/ChangeDialog";
 import { type GoalChoice, GoalForm } from "./GoalForm";
@@ -13,7 +12,6 @@ export interface GoalShared {
   texts: GoalTexts;
   form: GoalFormTexts;
   versions: VersionTexts;
-  refusals: ActionTexts;
   today: string;
   locale: string;
   /** The states by their names. */
@@ -29,7 +27,7 @@ interface Properties {
 /** Changes a goal, or says that it is reached or let go. */
 export function GoalActions({ id, state, shared }: Properties) {
   const { texts } = shared;
-  const { isSending, errors, run } = useChange(shared.refusals);
+  const { isSending, errors, run } = useChange();
 
   async function move(to: GoalState): Promise<void> {
     await run(() => apiGateway.patch(`/coaching/goals/${id}/`, { state: to }));
@@ -62,7 +60,6 @@ function ChangeGoal({ id, shared }: { id: string; shared: GoalShared }) {
       title={form.change}
       loading={form.loading}
       versions={shared.versions}
-      refusals={shared.refusals}
       mine={(choice) => linesOf(choice, shared)}
       theirs={(goal) => [...linesOf(goal, shared), states[goal.state]]}
       form={({ value, ...fields }) => (

@@ -1,14 +1,12 @@
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { type Goal, goalsListMilestones, type Preferences } from "@/api/core";
 import { todayOf } from "@/client/days";
-import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { Road } from "@/features/shell/Road";
 import { State } from "@/features/shell/State";
 import { core, got } from "@/server/caller";
 import { textsOf } from "@/server/texts";
 import { AddGoal } from "./AddGoal";
-import { CODES } from "./codes";
 import { GoalActions, type GoalShared } from "./GoalActions";
 import { Milestones } from "./Milestones";
 
@@ -70,7 +68,6 @@ async function goalShared(today: string): Promise<GoalShared> {
     texts: (await textsOf("coaching")).goal,
     form: (await textsOf("coaching")).goalForm,
     versions: (await textsOf("coaching")).versions,
-    refusals: await actionTexts(...CODES),
     today,
     locale: await getLocale(),
     states: {

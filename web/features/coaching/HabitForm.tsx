@@ -2,13 +2,12 @@ import { type FormEvent, useState } from "react";
 import type { Habit, HabitSchedule } from "@/api/core";
 import { Errors } from "@/features/actions/Errors";
 import { TextField } from "@/features/actions/fields";
-import type { ActionError, ActionTexts } from "@/features/actions/useAction";
+import type { ActionError } from "@/features/actions/useAction";
 import { FormButtons } from "@/features/dialog/FormButtons";
 import type { HabitFormTexts } from "./texts";
 
 export interface HabitFormShared {
   form: HabitFormTexts;
-  refusals: ActionTexts;
   /** "1 day a week" to "7 days a week". */
   timesAWeek: string[];
   /** Monday to Sunday. */

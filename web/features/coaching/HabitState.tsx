@@ -2,7 +2,6 @@
 
 import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useChange } from "@/features/actions/useChange";
 
 interface Properties {
@@ -11,12 +10,11 @@ interface Properties {
   text: string;
   /** What a screen reader adds, where several buttons read the same. */
   hidden?: string;
-  refusals: ActionTexts;
 }
 
 /** Puts a habit away or takes it up again. */
-export function HabitState({ path, to, text, hidden, refusals }: Properties) {
-  const { isSending, errors, run } = useChange(refusals);
+export function HabitState({ path, to, text, hidden }: Properties) {
+  const { isSending, errors, run } = useChange();
 
   async function move(): Promise<void> {
     await run(() => apiGateway.patch(path, { state: to }));

@@ -40,7 +40,6 @@ export async function Habits({ habits, preferences }: Properties) {
         isFirst={active.length === 0}
         shared={{
           form: shared.form,
-          refusals: shared.refusals,
           timesAWeek: shared.timesAWeek,
           weekdayNames: shared.weekdayNames,
         }}
@@ -89,7 +88,6 @@ async function Archived({ habits, shared }: { habits: Habit[]; shared: HabitShar
               to="active"
               text={shared.texts.takeUp}
               hidden={habit.title}
-              refusals={shared.refusals}
             />
           </li>
         ))}

@@ -20,7 +20,7 @@ interface Properties {
 export function Milestones({ goalId, milestones, shared }: Properties) {
   const { texts } = shared;
   const path = `/coaching/goals/${goalId}/milestones/`;
-  const { isSending, errors, run } = useChange(shared.refusals);
+  const { isSending, errors, run } = useChange();
   const [pressed, setPressed] = useState<Record<string, boolean>>({});
 
   const [shown, setShown] = useState(milestones);

@@ -24,7 +24,7 @@ export function PauseHabit({ path, pause, shared }: Properties) {
 function BeginPause({ path, shared }: { path: string; shared: HabitShared }) {
   const { texts, today } = shared;
   const id = useId();
-  const { isSending, errors, run } = useChange(shared.refusals);
+  const { isSending, errors, run } = useChange();
 
   async function begin(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -56,7 +56,7 @@ interface EndProperties {
 }
 
 function EndPause({ path, pause, shared }: EndProperties) {
-  const { isSending, errors, run } = useChange(shared.refusals);
+  const { isSending, errors, run } = useChange();
 
   async function end(): Promise<void> {
     // A pause that began today lasts a day at least.

@@ -21,7 +21,7 @@ interface Properties {
 export function ReflectionActions({ reflection, shared }: Properties) {
   const { texts } = shared;
   const path = `/coaching/reflections/${reflection.id}/`;
-  const write = useChange(shared.refusals);
+  const write = useChange();
   const [open, setOpen] = useState<"change" | "share" | "delete" | null>(null);
 
   function close(): void {

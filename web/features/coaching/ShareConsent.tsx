@@ -15,8 +15,8 @@ interface Properties {
 
 /** Asks for the consent that sharing needs, and shares. */
 export function ShareConsent({ id, shared, onShared, onClose }: Properties) {
-  const { texts, refusals } = shared;
-  const { isSending, errors, run } = useChange(refusals);
+  const { texts } = shared;
+  const { isSending, errors, run } = useChange();
 
   async function consent(): Promise<void> {
     const isShared = await run(async () => {

@@ -6,7 +6,6 @@ import type { Mood, Reflection, ReflectionTag } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { sendLater } from "@/client/unsentStore";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useSending } from "@/features/actions/useChange";
 import { FormButtons } from "@/features/dialog/FormButtons";
 import { Icon } from "@/features/shell/Icon";
@@ -19,7 +18,6 @@ export interface ReflectionShared {
   noMood: string;
   moods: { value: Mood; name: string }[];
   tags: { value: ReflectionTag; name: string }[];
-  refusals: ActionTexts;
   /** Whether the consent to mentors who read reflections is given. */
   mentorsMayRead: boolean;
 }
@@ -30,7 +28,7 @@ type Saved = "savedPrivate" | "savedShared" | "savedNotShared" | "savedKept";
 export function WriteReflection({ shared }: { shared: ReflectionShared }) {
   const { texts } = shared;
   const router = useRouter();
-  const { isSending, errors, run } = useSending(shared.refusals);
+  const { isSending, errors, run } = useSending();
   const [saved, setSaved] = useState<Saved | null>(null);
   const [toShare, setToShare] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);

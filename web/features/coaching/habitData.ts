@@ -10,10 +10,8 @@ import {
   weekdayOf,
   weekFrom,
 } from "@/client/days";
-import { actionTexts } from "@/features/actions/texts";
 import { core, type Got, got } from "@/server/caller";
 import { textsOf } from "@/server/texts";
-import { CODES } from "./codes";
 import type { HabitShared } from "./HabitCard";
 import type { Day, States } from "./WeekTable";
 
@@ -48,7 +46,6 @@ export async function habitShared(preferences: Preferences): Promise<HabitShared
     texts: (await textsOf("coaching")).habit,
     versions: (await textsOf("coaching")).versions,
     form: (await textsOf("coaching")).habitForm,
-    refusals: await actionTexts(...CODES),
     timesAWeek: [1, 2, 3, 4, 5, 6, 7].map((count) => t("timesAWeek", { count })),
     weekdayNames: await weekdayNames(),
     week,

@@ -1,10 +1,8 @@
 import "server-only";
 import { getTranslations } from "next-intl/server";
 import { type ReflectionTag, usersMeConsents } from "@/api/core";
-import { actionTexts } from "@/features/actions/texts";
 import { core, got } from "@/server/caller";
 import { textsOf } from "@/server/texts";
-import { CODES } from "./codes";
 import type { ReflectionShared } from "./WriteReflection";
 
 const MOODS = ["very_bad", "bad", "neutral", "good", "very_good"] as const;
@@ -26,7 +24,6 @@ export async function reflectionShared(): Promise<ReflectionShared> {
     noMood: t("reflections.noMood"),
     moods: MOODS.map((value) => ({ value, name: t(`reflections.moods.${value}`) })),
     tags: TAGS.map((value) => ({ value, name: t(`reflections.tags.${value}`) })),
-    refusals: await actionTexts(...CODES),
     mentorsMayRead: await mentorsMayRead(),
   };
 }

@@ -24,7 +24,7 @@ interface Mark {
 /** The days of a habit: recorded by core, kept on this phone, or just pressed. */
 export function useMarks({ path, title, recorded, shared }: Marks) {
   const router = useRouter();
-  const { isSending, errors, run } = useSending(shared.refusals);
+  const { isSending, errors, run } = useSending();
   const [pressed, setPressed] = useState<States>({});
   const [acceptedAt, setAcceptedAt] = useState<string | null>(null);
   const kept = useKept(`${path}log/`, () => setAcceptedAt(clockTime(shared.timeZone)));

@@ -2,9 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { type Cohort, cohortsListPools, type PoolSeats } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { Choice, TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { core, got } from "@/server/caller";
-import { ENROLMENT_CODES } from "./codes";
 
 /** An application: kinds of seats that the learner takes, a code, or both. */
 export async function Apply({ cohort }: { cohort: Cohort }) {
@@ -23,7 +21,6 @@ export async function Apply({ cohort }: { cohort: Cohort }) {
       <ApiForm
         path={`/cohorts/${cohort.id}/enrolments/`}
         shape={{ pools: "list", code: "optional" }}
-        texts={await actionTexts(...ENROLMENT_CODES)}
         submit={t("submit")}
         className="btn next"
       >

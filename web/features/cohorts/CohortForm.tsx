@@ -2,10 +2,8 @@ import { getTimeZone, getTranslations } from "next-intl/server";
 import type { Cohort, Organization } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { Choice, SelectField, TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { ZoneOptions } from "@/features/settings/ZoneOptions";
 import { zoneNames } from "@/features/settings/zones";
-import { COHORT_CODES } from "./codes";
 import type { NamedVersion } from "./versions";
 
 const SHAPE = {
@@ -29,17 +27,12 @@ interface AddProperties {
 }
 
 export async function AddCohort({ organizations, versions }: AddProperties) {
-  const [t, zone, texts] = await Promise.all([
-    getTranslations("cohorts.form"),
-    getTimeZone(),
-    actionTexts(...COHORT_CODES),
-  ]);
+  const [t, zone] = await Promise.all([getTranslations("cohorts.form"), getTimeZone()]);
   const options = organizations.map(({ id, name }) => ({ value: `${id}`, label: name }));
   return (
     <ApiForm
       path="/cohorts/"
       shape={{ ...SHAPE, organization: "number" }}
-      texts={texts}
       about={ABOUT}
       submit={t("add")}
       className="btn next"
@@ -76,7 +69,6 @@ export async function ChangeCohort({ cohort, etag, versions, className }: Change
       method="patch"
       path={`/cohorts/${cohort.id}/`}
       shape={SHAPE}
-      texts={await actionTexts(...COHORT_CODES)}
       about={ABOUT}
       ifMatch={etag}
       submit={t("save")}

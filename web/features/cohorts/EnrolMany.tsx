@@ -7,12 +7,11 @@ import { ApiError, apiGateway } from "@/client/apiGateway";
 import { bodyOf } from "@/features/actions/body";
 import { Errors } from "@/features/actions/Errors";
 import { AreaField, Choice, SelectField } from "@/features/actions/fields";
-import { type ActionTexts, useAction } from "@/features/actions/useAction";
+import { useAction } from "@/features/actions/useAction";
 
 interface Properties {
   cohort: string;
   pools: { value: string; label: string }[];
-  refusals: ActionTexts;
   texts: {
     emails: string;
     emailsHint: string;
@@ -30,9 +29,9 @@ interface Properties {
 const SHAPE = { emails: "lines", pool: "text", dry_run: "checked" } as const;
 
 /** Sends the addresses and shows what became, or would become, of each. */
-export function EnrolMany({ cohort, pools, refusals, texts }: Properties) {
+export function EnrolMany({ cohort, pools, texts }: Properties) {
   const router = useRouter();
-  const { isSending, errors, run } = useAction(refusals);
+  const { isSending, errors, run } = useAction();
   const [emails, setEmails] = useState<string[]>([]);
   const [answer, setAnswer] = useState<Enrolled | null>(null);
 
@@ -41,8 +40,9 @@ export function EnrolMany({ cohort, pools, refusals, texts }: Properties) {
     setAnswer(null);
     const body = bodyOf(new FormData(event.currentTarget), SHAPE);
     const path = `/cohorts/${cohort}/enrolments/bulk/`;
-    const sent = await run((idempotencyKey) =>
-      apiGateway.post<Enrolled>(path, body, { idempotencyKey }),
+    const sent = await run(
+      (idempotencyKey) => apiGateway.post<Enrolled>(path, body, { idempotencyKey }),
+      body,
     );
     if (sent === null || sent instanceof ApiError) {
       return;

@@ -3,10 +3,8 @@ import { type Code, type Cohort, type CohortAction, type CohortState, codesList 
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField, TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { COHORT_CODES } from "./codes";
 
 const ACTIONS: Record<CohortState, CohortAction[]> = {
   draft: ["open", "close"],
@@ -17,10 +15,9 @@ const ACTIONS: Record<CohortState, CohortAction[]> = {
 
 /** Opens, starts, closes and reopens a cohort. */
 export async function Transitions({ cohort }: { cohort: Cohort }) {
-  const [t, all, texts] = await Promise.all([
+  const [t, all] = await Promise.all([
     getTranslations("cohorts.staff"),
     getTranslations("cohorts"),
-    actionTexts(...COHORT_CODES),
   ]);
   const isPlanned = cohort.pools.length > 0;
   const next = cohort.state === "draft" ? "btn next" : "btn";
@@ -38,7 +35,6 @@ export async function Transitions({ cohort }: { cohort: Cohort }) {
             path={`/cohorts/${cohort.id}/transitions/`}
             body={{ action }}
             className={action === "open" && isPlanned ? next : "btn"}
-            texts={texts}
             hasKey={false}
             question={{
               title: t("moveQuestion", { action: t(`actions.${action}`) }),
@@ -63,7 +59,6 @@ export async function Announce({ cohort }: { cohort: Cohort }) {
       <ApiForm
         path={`/cohorts/${cohort.id}/announcements/`}
         shape={{ title: "text", text: "text" }}
-        texts={await actionTexts(...COHORT_CODES)}
         submit={t("announceSubmit")}
         done={t("announceDone")}
       >
@@ -119,12 +114,7 @@ async function OneCode({ code }: { code: Code }) {
         {isOver && `, ${t("codeEnded")}`}
       </p>
       {!isOver && (
-        <ActButton
-          path={`/codes/${code.id}/end/`}
-          className="btn quiet"
-          texts={await actionTexts()}
-          hasKey={false}
-        >
+        <ActButton path={`/codes/${code.id}/end/`} className="btn quiet" hasKey={false}>
           {t("codeEnd")}
         </ActButton>
       )}
@@ -144,7 +134,6 @@ async function AddCode({ cohort }: { cohort: Cohort }) {
       path="/codes/"
       shape={{ pool: "text", max_uses: "number", ends_at: { zone } }}
       fixed={{ cohort: cohort.id }}
-      texts={await actionTexts(...COHORT_CODES)}
       submit={t("codeSubmit")}
       done={t("codeDone")}
       hasKey={false}

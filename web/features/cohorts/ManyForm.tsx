@@ -1,7 +1,5 @@
 import { getTranslations } from "next-intl/server";
 import type { BulkEnrolmentResult, Cohort } from "@/api/core";
-import { actionTexts } from "@/features/actions/texts";
-import { ENROLMENT_CODES } from "./codes";
 import { EnrolMany } from "./EnrolMany";
 
 const RESULTS: BulkEnrolmentResult[] = [
@@ -14,10 +12,9 @@ const RESULTS: BulkEnrolmentResult[] = [
 
 /** Enrols many learners by their addresses. */
 export async function ManyForm({ cohort }: { cohort: Cohort }) {
-  const [t, all, refusals] = await Promise.all([
+  const [t, all] = await Promise.all([
     getTranslations("cohorts.staff"),
     getTranslations("cohorts"),
-    actionTexts(...ENROLMENT_CODES),
   ]);
   const results = RESULTS.map((one) => [one, t(`results.${one}`)]);
   return (
@@ -28,7 +25,6 @@ export async function ManyForm({ cohort }: { cohort: Cohort }) {
         <EnrolMany
           cohort={cohort.id}
           pools={cohort.pools.map(({ kind }) => ({ value: kind, label: all(`kind.${kind}`) }))}
-          refusals={refusals}
           texts={{
             emails: t("emails"),
             emailsHint: t("emailsHint"),

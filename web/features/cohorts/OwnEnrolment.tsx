@@ -7,11 +7,9 @@ import {
 } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import type { Question } from "@/features/actions/QuestionDialog";
-import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { ENROLMENT_CODES } from "./codes";
 
 /** Where the learner stands in a cohort, and what comes next. */
 export async function OwnEnrolment({ enrolment }: { enrolment: Enrolment }) {
@@ -165,7 +163,6 @@ async function Act({ enrolment, action, label, className, question }: ActPropert
     <ActButton
       path={`/enrolments/${enrolment.id}/${action}/`}
       className={className ?? "btn quiet"}
-      texts={await actionTexts(...ENROLMENT_CODES)}
       hasKey={false}
       {...(asked ? { question: asked } : {})}
     >

@@ -2,8 +2,6 @@ import { getTranslations } from "next-intl/server";
 import type { Cohort, Pool, PoolKind } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
-import { COHORT_CODES } from "./codes";
 import { POOL_KINDS } from "./pools";
 
 interface Properties {
@@ -26,7 +24,6 @@ export async function SetSeats({ cohort, etag, className }: Properties) {
         shape={{
           pools: { rows: { kind: "text", size: "number", needs_code: "checked" }, needs: "size" },
         }}
-        texts={await actionTexts(...COHORT_CODES)}
         ifMatch={etag}
         submit={t("setSeatsSubmit")}
         className={className}

@@ -4,11 +4,9 @@ import { type Cohort, cohortsList, type Enrolment } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { SelectField, TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
 import { EnrolmentBadge } from "./Badges";
-import { ENROLMENT_CODES } from "./codes";
 import { POOL_KINDS } from "./pools";
 
 const OVER = ["withdrawn", "expired", "completed"];
@@ -58,29 +56,25 @@ export async function StaffEnrolment({ enrolment, cohort, name }: Properties) {
 }
 
 async function Decisions({ enrolment, cohort, name }: Properties) {
-  const [t, texts] = await Promise.all([
-    getTranslations("cohorts.staff"),
-    actionTexts(...ENROLMENT_CODES),
-  ]);
+  const t = await getTranslations("cohorts.staff");
   const path = `/enrolments/${enrolment.id}`;
   return (
     <div className="stack">
       {enrolment.state === "pending_payment" && <Payment id={enrolment.id} />}
       <div className="acts">
         {enrolment.state === "active" && (
-          <ActButton path={`${path}/suspend/`} texts={texts} hasKey={false}>
+          <ActButton path={`${path}/suspend/`} hasKey={false}>
             {t("suspend")}
           </ActButton>
         )}
         {enrolment.state === "suspended" && (
-          <ActButton path={`${path}/resume/`} texts={texts} hasKey={false}>
+          <ActButton path={`${path}/resume/`} hasKey={false}>
             {t("resume")}
           </ActButton>
         )}
         <ActButton
           path={`${path}/withdraw/`}
           className="btn bad"
-          texts={texts}
           hasKey={false}
           question={{
             title: t("withdrawQuestion", { name }),
@@ -103,7 +97,6 @@ async function Payment({ id }: { id: string }) {
     <ApiForm
       path={`/enrolments/${id}/confirm-payment/`}
       shape={{ reference: "text" }}
-      texts={await actionTexts(...ENROLMENT_CODES)}
       submit={t("confirm")}
       hasKey={false}
     >
@@ -128,7 +121,6 @@ async function Transfer({ enrolment, cohort }: Omit<Properties, "name">) {
     <ApiForm
       path={`/enrolments/${enrolment.id}/transfer/`}
       shape={{ cohort: "text", pool: "text" }}
-      texts={await actionTexts(...ENROLMENT_CODES)}
       submit={t("transferSubmit")}
     >
       <p>

@@ -3,7 +3,6 @@ import type { QueuedReportDetail, ReportAction } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { SelectField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { OUTCOMES } from "./states";
 
 interface Properties {
@@ -32,12 +31,6 @@ export async function Decide({ report }: Properties) {
   );
 }
 
-async function refusals() {
-  const t = await getTranslations("conduct");
-  const texts = await actionTexts("illegal_transition", "outcome_missing");
-  return { ...texts, refusals: { ...texts.refusals, already_reported: t("reopenRefused") } };
-}
-
 async function Resolve({ report }: Properties) {
   const t = await getTranslations("conduct");
   return (
@@ -45,7 +38,6 @@ async function Resolve({ report }: Properties) {
       path={`/conduct/queue/${report.id}/transitions/`}
       shape={{ outcome: "optional" }}
       fixed={{ action: "resolve" }}
-      texts={await refusals()}
       about={{ outcome_missing: "outcome" }}
       submit={t("actions.resolve")}
       className="btn next"
@@ -84,7 +76,6 @@ async function Act({ id, action, className }: ActProperties) {
       path={`/conduct/queue/${id}/transitions/`}
       body={{ action }}
       className={className}
-      texts={await refusals()}
       hasKey={false}
       {...(question && { question })}
     >

@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { useVersioned } from "@/client/useVersioned";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionError, ActionTexts } from "@/features/actions/useAction";
+import type { ActionError } from "@/features/actions/useAction";
 import { Dialog } from "./Dialog";
 import { TwoVersions, type VersionTexts } from "./TwoVersions";
 
@@ -23,7 +23,6 @@ interface Properties<T, C> {
   title: string;
   loading: string;
   versions: VersionTexts;
-  refusals: ActionTexts;
   /** The two versions in words. */
   mine: (choice: C) => string[];
   theirs: (value: T) => string[];
@@ -32,9 +31,9 @@ interface Properties<T, C> {
 
 /** A button and a dialog that change an object, and show both versions if somebody else did so. */
 export function ChangeDialog<T, C extends Partial<T>>(properties: Properties<T, C>) {
-  const { path, refusals, open, title } = properties;
+  const { path, open, title } = properties;
   const router = useRouter();
-  const object = useVersioned<T>(path, refusals);
+  const object = useVersioned<T>(path);
   const [isOpen, setOpen] = useState(false);
   const [choice, setChoice] = useState<C | null>(null);
 

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import type { Verdict } from "@/api/core";
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
-import { type ActionTexts, useAction } from "@/features/actions/useAction";
+import { useAction } from "@/features/actions/useAction";
 
 export interface FeedbackTexts extends Record<Verdict, string> {
   /** Names the item that the buttons are about. */
@@ -13,7 +13,6 @@ export interface FeedbackTexts extends Record<Verdict, string> {
   /** After the answer came; `null` for a verdict that was taken back. */
   said: Record<Verdict | "null", string>;
   reload: string;
-  action: ActionTexts;
 }
 
 interface Properties {
@@ -30,7 +29,7 @@ const VERDICTS: Verdict[] = ["more_like_this", "not_for_me"];
 export function Feedback({ contentId, verdict: first, texts, chosen }: Properties) {
   const [verdict, setVerdict] = useState(first);
   const [said, setSaid] = useState<string | null>(null);
-  const { isSending, errors, run } = useAction(texts.action);
+  const { isSending, errors, run } = useAction();
 
   async function press(pressed: Verdict): Promise<void> {
     const now = pressed === verdict ? null : pressed;

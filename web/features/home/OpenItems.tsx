@@ -1,7 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Recommendation } from "@/api/ai";
 import type { Verdict } from "@/api/core";
-import { actionTexts } from "@/features/actions/texts";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { item, itemAddress, recommended, verdicts } from "./data";
@@ -71,6 +70,5 @@ async function feedbackTexts(title: string): Promise<FeedbackTexts> {
     not_for_me: t("not"),
     said: { more_like_this: t("saidMore"), not_for_me: t("saidNot"), null: t("saidNothing") },
     reload: t("reload"),
-    action: await actionTexts("guardian_consent_required", "birth_year_required"),
   };
 }

@@ -3,10 +3,10 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { ContentType } from "@/api/core";
-import type { Sentences } from "@/client/sentences";
-import { useSend } from "@/client/useSend";
+import { ApiError } from "@/client/apiGateway";
+import { Errors } from "@/features/actions/Errors";
+import { useAction } from "@/features/actions/useAction";
 import { Icon } from "@/features/shell/Icon";
-import { ErrorText } from "@/features/texts/ErrorText";
 import { reportProgress } from "./report";
 
 interface Properties {
@@ -20,35 +20,34 @@ interface Properties {
     /** What the report is called while it is kept on the phone. */
     title: string;
   };
-  sentences: Sentences;
 }
 
 /** Reports an item as completed on the learner's word. */
-export function CompleteButton({ contentId, contentType, next, texts, sentences }: Properties) {
+export function CompleteButton({ contentId, contentType, next, texts }: Properties) {
   const router = useRouter();
   const [isKept, setKept] = useState(false);
-  const { isSending, problem, send } = useSend(sentences);
+  const [isLeft, setLeft] = useState(false);
+  const { isSending, errors, run } = useAction();
 
   async function complete(): Promise<void> {
-    await send(contentId, async () => {
-      const report = {
-        content_id: contentId,
-        content_type: contentType,
-        status: "completed",
-        completion_percentage: 100,
-      } as const;
-      const { state } = await reportProgress(report, texts.title);
-      if (state === "kept") {
-        setKept(true);
-        return true; // it goes by itself: pressing again would keep another one
-      }
-      if (next) {
-        location.assign(next);
-        return true;
-      }
+    const report = {
+      content_id: contentId,
+      content_type: contentType,
+      status: "completed",
+      completion_percentage: 100,
+    } as const;
+    const sent = await run(() => reportProgress(report, texts.title));
+    if (sent === null || sent instanceof ApiError) {
+      return;
+    }
+    if (sent.state === "kept") {
+      setKept(true);
+    } else if (next) {
+      setLeft(true);
+      location.assign(next);
+    } else {
       router.refresh();
-      return false;
-    });
+    }
   }
 
   return (
@@ -56,7 +55,7 @@ export function CompleteButton({ contentId, contentType, next, texts, sentences 
       <button
         type="button"
         className="btn next"
-        disabled={isSending}
+        disabled={isSending || isKept || isLeft}
         onClick={() => void complete()}
       >
         {texts.button}
@@ -67,7 +66,7 @@ export function CompleteButton({ contentId, contentType, next, texts, sentences 
           {texts.kept}
         </p>
       )}
-      <ErrorText text={problem} />
+      <Errors errors={errors} />
     </>
   );
 }

@@ -8,7 +8,6 @@ import { courseState, hrefOf } from "./courses";
 import { ItemHead } from "./ItemHead";
 import type { Surroundings } from "./item";
 import { Prerequisites } from "./Prerequisites";
-import { learnSentences } from "./sentences";
 import { sizeText } from "./sizeText";
 
 interface Properties {
@@ -59,7 +58,6 @@ export async function CourseOverview(properties: Properties) {
                 kept: t("completeKept"),
                 title: t("finishedOf", { title: item.title }),
               }}
-              sentences={await learnSentences()}
             />
           )}
           {hasText && (

@@ -2,7 +2,6 @@ import { getTranslations } from "next-intl/server";
 import type { QuizAttempt } from "@/api/core";
 import { hrefOf } from "./courses";
 import { QuizForm } from "./QuizForm";
-import { learnSentences } from "./sentences";
 
 interface Properties {
   attempt: QuizAttempt;
@@ -40,7 +39,6 @@ export async function OpenAttempt({ attempt, contentId, userId }: Properties) {
             keep: t("quiz.keepOrder"),
           },
         }}
-        sentences={await learnSentences()}
       />
     </section>
   );

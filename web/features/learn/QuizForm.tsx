@@ -2,10 +2,9 @@
 
 import { type FormEvent, useEffect, useState } from "react";
 import type { QuestionAnswerRequest, ShownQuestion } from "@/api/core";
-import { apiGateway } from "@/client/apiGateway";
-import type { Sentences } from "@/client/sentences";
-import { useSend } from "@/client/useSend";
-import { ErrorText } from "@/features/texts/ErrorText";
+import { ApiError, apiGateway } from "@/client/apiGateway";
+import { Errors } from "@/features/actions/Errors";
+import { useAction } from "@/features/actions/useAction";
 import { type Answers, dropAnswers, keepAnswers, keptAnswers } from "./answers";
 import type { OrderTexts } from "./OrderedOptions";
 import { Question } from "./Question";
@@ -27,14 +26,14 @@ interface Properties {
   /** Where the result is shown. */
   next: string;
   texts: QuizTexts;
-  sentences: Sentences;
 }
 
 /** The questions of an open attempt. Answers are kept on the device until they are handed in. */
 export function QuizForm(properties: Properties) {
-  const { userId, quizId, attemptId, questions, next, texts, sentences } = properties;
+  const { userId, quizId, attemptId, questions, next, texts } = properties;
   const [answers, setAnswers] = useState<Answers>({});
-  const { isSending, problem, send } = useSend(sentences);
+  const [isLeft, setLeft] = useState(false);
+  const { isSending, errors, run } = useAction();
 
   useEffect(() => setAnswers(keptAnswers(userId, attemptId)), [userId, attemptId]);
 
@@ -47,13 +46,16 @@ export function QuizForm(properties: Properties) {
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const body = { answers: questions.flatMap(({ number }) => answered(answers[number])) };
-    await send(JSON.stringify(body), async (idempotencyKey) => {
-      const path = `/quizzes/${quizId}/attempts/${attemptId}/submit/`;
-      await apiGateway.post(path, body, { idempotencyKey });
+    const path = `/quizzes/${quizId}/attempts/${attemptId}/submit/`;
+    const sent = await run(
+      (idempotencyKey) => apiGateway.post(path, body, { idempotencyKey }),
+      body,
+    );
+    if (sent !== null && !(sent instanceof ApiError)) {
       dropAnswers(userId, attemptId);
+      setLeft(true);
       location.assign(next);
-      return true;
-    });
+    }
   }
 
   const left = questions.filter(({ number }) => answered(answers[number]).length === 0).length;
@@ -69,9 +71,9 @@ export function QuizForm(properties: Properties) {
         />
       ))}
       {left > 0 && <p className="meta">{texts.unanswered.replace("{count}", `${left}`)}</p>}
-      <ErrorText text={problem} />
+      <Errors errors={errors} />
       <div className="acts">
-        <button type="submit" className="btn next" disabled={isSending}>
+        <button type="submit" className="btn next" disabled={isSending || isLeft}>
           {texts.submit}
         </button>
       </div>

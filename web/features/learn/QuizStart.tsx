@@ -3,7 +3,6 @@ import type { Progress, Quiz, QuizAttemptSummary } from "@/api/core";
 import { momentOf } from "@/features/home/when";
 import { hrefOf } from "./courses";
 import { StartQuiz } from "./StartQuiz";
-import { learnSentences } from "./sentences";
 
 interface Properties {
   quiz: Quiz;
@@ -40,7 +39,6 @@ export async function QuizStart({ quiz, contentId, attempts, progress }: Propert
           quizId={quiz.id}
           progressId={isAttested ? progress.id : null}
           text={attempts.length ? t("quiz.startAgain") : t("quiz.start")}
-          sentences={await learnSentences()}
         />
       )}
     </section>

@@ -2,9 +2,8 @@
 
 import { useRouter } from "next/navigation";
 import { ApiError, apiGateway } from "@/client/apiGateway";
-import type { Sentences } from "@/client/sentences";
-import { useSend } from "@/client/useSend";
-import { ErrorText } from "@/features/texts/ErrorText";
+import { Errors } from "@/features/actions/Errors";
+import { useSending } from "@/features/actions/useChange";
 
 interface Properties {
   /** Which shows the open attempt. */
@@ -13,24 +12,24 @@ interface Properties {
   /** The completed record of the item, which is taken again first; else null. */
   progressId: number | null;
   text: string;
-  sentences: Sentences;
 }
 
 /** Starts an attempt; the page then shows its questions. */
-export function StartQuiz({ page, quizId, progressId, text, sentences }: Properties) {
+export function StartQuiz({ page, quizId, progressId, text }: Properties) {
   const router = useRouter();
-  const { isSending, problem, send } = useSend(sentences);
+  const { isSending, errors, run } = useSending();
 
   async function start(): Promise<void> {
-    await send(page, async (key) => {
+    const isStarted = await run(async (key) => {
       if (progressId !== null) {
         await postUnless("not_completed", `/progress/${progressId}/attempts/`, `${key}-again`);
       }
       await postUnless("attempt_open", `/quizzes/${quizId}/attempts/`, key);
+    });
+    if (isStarted) {
       router.replace(page);
       router.refresh();
-      return false;
-    });
+    }
   }
 
   return (
@@ -38,7 +37,7 @@ export function StartQuiz({ page, quizId, progressId, text, sentences }: Propert
       <button type="button" className="btn next" disabled={isSending} onClick={() => void start()}>
         {text}
       </button>
-      <ErrorText text={problem} />
+      <Errors errors={errors} />
     </div>
   );
 }

@@ -3,7 +3,6 @@ import type { Body, Content } from "@/api/core";
 import { CompleteButton } from "./CompleteButton";
 import { hrefOf } from "./courses";
 import type { Surroundings } from "./item";
-import { learnSentences } from "./sentences";
 
 interface Properties {
   item: Content;
@@ -61,7 +60,6 @@ async function AtTheEnd({ item, around, quiz, hasText }: EndProperties) {
           kept: t("completeKept"),
           title: t("finishedOf", { title: item.title }),
         }}
-        sentences={await learnSentences()}
       />
     );
   }

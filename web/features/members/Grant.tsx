@@ -2,11 +2,9 @@ import { getTimeZone, getTranslations } from "next-intl/server";
 import { type Role, type ScopeKind, type User, usersList } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { fullName } from "@/features/times/people";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { MEMBERSHIP_CODES } from "./codes";
 import { GrantFields } from "./GrantFields";
 import type { Option, Places } from "./places";
 
@@ -45,7 +43,6 @@ export async function Grant({ user, organizations, places, isAdmin }: Properties
         path="/memberships/"
         shape={{ ...SHAPE, until: { zone } }}
         fixed={{ user: user.id }}
-        texts={await actionTexts(...MEMBERSHIP_CODES)}
         submit={t("grantSubmit")}
         className="btn next"
         done={t("granted")}

@@ -3,12 +3,10 @@ import { type Invitation, type InvitedRole, invitationsList } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { SelectField, TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
 
-const CODES = ["already_member", "email_taken"];
 const ROLES: InvitedRole[] = ["learner", "mentor", "sponsor"];
 
 interface InviteProperties {
@@ -31,7 +29,6 @@ export async function Invite({ organization, isAdmin }: InviteProperties) {
       <ApiForm
         path={`/organizations/${organization}/invitations/`}
         shape={{ email: "text", role: "text", until: { zone } }}
-        texts={await actionTexts(...CODES)}
         submit={t("submit")}
         className="btn next"
         done={t("done")}
@@ -103,11 +100,10 @@ export async function Invitations({ organization }: { organization: number }) {
 }
 
 async function OpenInvitation({ invitation }: { invitation: Invitation }) {
-  const [t, all, when, texts] = await Promise.all([
+  const [t, all, when] = await Promise.all([
     getTranslations("members.invitations"),
     getTranslations("members"),
     times(),
-    actionTexts(...CODES),
   ]);
   const { id, organization, email, role, created_at, expires_at } = invitation;
   const [sent, until] = [when.day(created_at), when.moment(expires_at)];
@@ -123,22 +119,10 @@ async function OpenInvitation({ invitation }: { invitation: Invitation }) {
       <h3>{email}</h3>
       <p className="meta">{t("facts", { role: all(`roles.${role}`), sent, until })}</p>
       <div className="acts">
-        <ActButton
-          path={`${path}resend/`}
-          className="btn quiet"
-          texts={texts}
-          done={t("resent")}
-          hasKey={false}
-        >
+        <ActButton path={`${path}resend/`} className="btn quiet" done={t("resent")} hasKey={false}>
           {t("resend")}
         </ActButton>
-        <ActButton
-          method="delete"
-          path={path}
-          className="btn quiet"
-          texts={texts}
-          question={question}
-        >
+        <ActButton method="delete" path={path} className="btn quiet" question={question}>
           {t("withdraw")}
         </ActButton>
       </div>

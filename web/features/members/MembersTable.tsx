@@ -2,7 +2,6 @@ import { getTranslations } from "next-intl/server";
 import type { Member, Membership } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { HeadRow } from "@/features/actions/HeadRow";
-import { actionTexts } from "@/features/actions/texts";
 import { fullName } from "@/features/times/people";
 import { times } from "@/features/times/times";
 
@@ -84,7 +83,6 @@ async function MemberRow({ organization, member, isOwn }: RowProperties) {
             method="delete"
             path={`/organizations/${organization}/members/${member.id}/`}
             className="btn quiet"
-            texts={await actionTexts("still_enrolled", "main_membership")}
             question={question}
           >
             {t("remove")}

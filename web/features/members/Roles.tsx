@@ -1,10 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import type { Membership, User } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
 import { userNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
-import { MEMBERSHIP_CODES } from "./codes";
 import type { Places } from "./places";
 
 interface Properties {
@@ -75,7 +73,6 @@ async function Role({ membership, user, name, place }: RoleProperties) {
           method="delete"
           path={`/memberships/${id}/`}
           className="btn quiet"
-          texts={await actionTexts(...MEMBERSHIP_CODES)}
           question={{
             title: t("revokeQuestion", { role, name }),
             text: t("revokeText"),

@@ -1,8 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
-import { REQUEST_CODES } from "./codes";
 
 /** Asks a mentor, or any who has room. */
 export async function AskForm({ mentor_id }: { mentor_id: number | null }) {
@@ -12,7 +10,6 @@ export async function AskForm({ mentor_id }: { mentor_id: number | null }) {
       path="/mentorship/requests/"
       shape={{ message: "text" }}
       fixed={{ mentor: mentor_id }}
-      texts={await actionTexts(...REQUEST_CODES)}
       submit={t(mentor_id === null ? "askAny" : "ask")}
       className={mentor_id === null ? "btn" : "btn next"}
       done={t("asked")}

@@ -1,8 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { MentorshipSession } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
-import { SESSION_CODES } from "./codes";
 import { SessionBadge } from "./SessionBadge";
 import { SessionTime } from "./SessionTime";
 
@@ -41,12 +39,11 @@ interface ActsProperties {
 
 async function Acts({ session, name, canConfirm }: ActsProperties) {
   const t = await getTranslations("mentorship.sessions");
-  const texts = await actionTexts(...SESSION_CODES);
   const path = `/mentorship/sessions/${session.id}`;
   return (
     <div className="acts">
       {canConfirm && (
-        <ActButton path={`${path}/confirm/`} className="btn" texts={texts} hasKey={false}>
+        <ActButton path={`${path}/confirm/`} className="btn" hasKey={false}>
           {t("confirm")}
         </ActButton>
       )}
@@ -56,7 +53,6 @@ async function Acts({ session, name, canConfirm }: ActsProperties) {
       <ActButton
         path={`${path}/cancel/`}
         className="btn quiet"
-        texts={texts}
         hasKey={false}
         question={{
           title: t("cancelQuestion"),

@@ -1,7 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { SelectField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 
 const REASONS = ["completed", "no_fit", "inactive", "stopped"] as const;
 
@@ -16,7 +15,6 @@ export async function EndMatch({ match, to }: { match: string; to: string }) {
         <ApiForm
           path={`/mentorship/matches/${match}/end/`}
           shape={{ reason: "text" }}
-          texts={await actionTexts("match_ended", "illegal_transition")}
           submit={t("endSubmit")}
           className="btn bad"
           to={to}

@@ -3,7 +3,6 @@ import type { Flag, FlagKind, FlagSeverity } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { Icon } from "@/features/shell/Icon";
 import { times } from "@/features/times/times";
 
@@ -55,7 +54,6 @@ async function OneFlag({ flag }: { flag: Flag }) {
         <ActButton
           path={`/mentorship/flags/${flag.id}/resolve/`}
           className="btn quiet"
-          texts={await actionTexts()}
           hasKey={false}
         >
           {t("resolve")}
@@ -74,7 +72,6 @@ async function RaiseFlag({ learner }: { learner: number }) {
         path="/mentorship/flags/"
         shape={{ kind: "text", severity: "text", note: "text" }}
         fixed={{ learner }}
-        texts={await actionTexts()}
         submit={t("submit")}
         done={t("done")}
       >

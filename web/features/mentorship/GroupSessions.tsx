@@ -3,12 +3,9 @@ import { type GroupSession, groupSessionsList } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-
-const CODES = ["no_seat_left", "group_closed", "time_taken", "bad_times"];
 
 /** Sessions of a mentor with several learners: to take a seat, to open one. */
 export async function GroupSessions({ own_id, isMentor }: { own_id: number; isMentor: boolean }) {
@@ -46,11 +43,7 @@ interface GroupProperties {
 }
 
 async function Group({ group, own_id, isMentor }: GroupProperties) {
-  const [t, when, texts] = await Promise.all([
-    getTranslations("mentorship.groups"),
-    times(),
-    actionTexts(...CODES),
-  ]);
+  const [t, when] = await Promise.all([getTranslations("mentorship.groups"), times()]);
   const { id, starts_at, seats, taken, has_seat, cancelled_at } = group;
   const path = `/mentorship/groups/${id}`;
   const isOpen = cancelled_at === null && new Date(starts_at) > new Date();
@@ -67,17 +60,17 @@ async function Group({ group, own_id, isMentor }: GroupProperties) {
       {isOpen && (
         <div className="acts">
           {group.mentor === own_id && (
-            <ActButton path={`${path}/cancel/`} className="btn quiet" texts={texts} hasKey={false}>
+            <ActButton path={`${path}/cancel/`} className="btn quiet" hasKey={false}>
               {t("cancel")}
             </ActButton>
           )}
           {!isMentor && has_seat && (
-            <ActButton method="delete" path={`${path}/seats/`} className="btn quiet" texts={texts}>
+            <ActButton method="delete" path={`${path}/seats/`} className="btn quiet">
               {t("leave")}
             </ActButton>
           )}
           {!isMentor && !has_seat && taken < seats && (
-            <ActButton path={`${path}/seats/`} texts={texts} hasKey={false}>
+            <ActButton path={`${path}/seats/`} hasKey={false}>
               {t("take")}
             </ActButton>
           )}
@@ -100,7 +93,6 @@ async function OpenGroup() {
         path="/mentorship/groups/"
         shape={{ title: "text", starts_at: { zone }, ends_at: { zone }, seats: "number" }}
         fixed={{ time_zone: zone }}
-        texts={await actionTexts(...CODES)}
         submit={t("submit")}
         done={t("done")}
       >

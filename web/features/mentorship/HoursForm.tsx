@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import type { MentorDetail } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, Choice, SelectField, TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { LANGUAGES, TRACKS } from "./choices";
 
 const SPARE_ROWS = 3;
@@ -37,7 +36,6 @@ export async function HoursForm({ mentor_id, profile }: Properties) {
       method="put"
       path={`/mentors/${mentor_id}/`}
       shape={SHAPE}
-      texts={await actionTexts("contradiction")}
       submit={t("submit")}
       className="btn next"
       to="/mentorship/hours?saved=1"

@@ -2,7 +2,6 @@ import { getTranslations } from "next-intl/server";
 import { mentorshipNotesList } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
@@ -36,7 +35,6 @@ export async function Notes({ match, isMentor }: { match: string; isMentor: bool
         <ApiForm
           path={`/mentorship/matches/${match}/notes/`}
           shape={{ text: "text" }}
-          texts={await actionTexts("match_ended", "blocked")}
           submit={t("noteSubmit")}
         >
           <AreaField id={`note-${match}`} name="text" label={t("note")} rows={4} maxLength={4000} />

@@ -1,11 +1,9 @@
 import { getTranslations } from "next-intl/server";
 import { type ListedRequest, mentorshipRequestsRead, type TypicalWait } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
 import { mentorNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { REQUEST_CODES } from "./codes";
 
 /** A request of the learner's: who has to answer, its place, and how long others waited. */
 export async function OwnRequest({ request }: { request: ListedRequest }) {
@@ -40,7 +38,6 @@ export async function OwnRequest({ request }: { request: ListedRequest }) {
       <ActButton
         path={`/mentorship/requests/${request.id}/withdraw/`}
         className="btn quiet"
-        texts={await actionTexts(...REQUEST_CODES)}
         hasKey={false}
       >
         {t("withdraw")}

@@ -3,8 +3,6 @@ import type { MentorshipSession } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
-import { SESSION_CODES } from "./codes";
 import { SessionBadge } from "./SessionBadge";
 import { SessionTime } from "./SessionTime";
 
@@ -34,7 +32,6 @@ export async function PastSession({ session, name, own_id }: Properties) {
 
 async function Attendance({ session, name }: { session: MentorshipSession; name: string }) {
   const t = await getTranslations("mentorship.sessions");
-  const texts = await actionTexts(...SESSION_CODES);
   const outcomes = [
     { missed_by: null, label: t("held") },
     { missed_by: "learner", label: t("missedByLearner", { name }) },
@@ -49,7 +46,6 @@ async function Attendance({ session, name }: { session: MentorshipSession; name:
             key={label}
             path={`/mentorship/sessions/${session.id}/attendance/`}
             body={{ missed_by }}
-            texts={texts}
             hasKey={false}
           >
             {label}
@@ -72,7 +68,6 @@ async function Rating({ session }: { session: MentorshipSession }) {
       <ApiForm
         path={`/mentorship/sessions/${session.id}/feedback/`}
         shape={{ rating: "number", text: "text" }}
-        texts={await actionTexts(...SESSION_CODES)}
         submit={t("rateSend")}
         done={t("rated")}
         keeps

@@ -2,10 +2,8 @@ import { getTranslations } from "next-intl/server";
 import { type MentorshipSession, mentorsRead } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { SESSION_CODES } from "./codes";
 import { SlotChoice } from "./SlotChoice";
 
 const DAYS = 21;
@@ -68,11 +66,7 @@ interface TimeFormProperties extends Pair {
 
 async function TimeForm(properties: TimeFormProperties) {
   const { mentor, isMentor, path, fixed, submit, id, to, isRepeatable = true } = properties;
-  const [t, when, texts] = await Promise.all([
-    getTranslations("mentorship.book"),
-    times(),
-    actionTexts(...SESSION_CODES),
-  ]);
+  const [t, when] = await Promise.all([getTranslations("mentorship.book"), times()]);
   const mentor_id = mentor ?? 0;
   const profile = (await got(mentorsRead({ client: core, path: { mentor_id } }))).data;
   const minutes = profile?.session_minutes;
@@ -82,7 +76,6 @@ async function TimeForm(properties: TimeFormProperties) {
       path={path}
       shape={{ starts_at: isMentor ? { zone: when.zone } : "text" }}
       fixed={fixed}
-      texts={texts}
       submit={submit}
       done={t("done")}
       hasKey={isRepeatable}

@@ -1,17 +1,11 @@
 import { getTranslations } from "next-intl/server";
 import type { ListedRequest } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
 import { times } from "@/features/times/times";
-import { REQUEST_CODES } from "./codes";
 
 /** Learners who ask the mentor, and by when each has an answer. */
 export async function RequestsToAnswer({ requests }: { requests: ListedRequest[] }) {
-  const [t, when, texts] = await Promise.all([
-    getTranslations("mentorship"),
-    times(),
-    actionTexts(...REQUEST_CODES),
-  ]);
+  const [t, when] = await Promise.all([getTranslations("mentorship"), times()]);
   if (requests.length === 0) {
     return null;
   }
@@ -32,13 +26,12 @@ export async function RequestsToAnswer({ requests }: { requests: ListedRequest[]
               <p className="meta">{t("requests.until", { moment: when.moment(one.expires_at) })}</p>
             )}
             <div className="acts">
-              <ActButton path={`/mentorship/requests/${one.id}/accept/`} texts={texts}>
+              <ActButton path={`/mentorship/requests/${one.id}/accept/`}>
                 {t("requests.accept", { name: one.learner_name })}
               </ActButton>
               <ActButton
                 path={`/mentorship/requests/${one.id}/decline/`}
                 className="btn quiet"
-                texts={texts}
                 hasKey={false}
               >
                 {t("requests.decline")}

@@ -1,7 +1,6 @@
 "use client";
 
 import { type ChangeEvent, useRef } from "react";
-import type { Sentences } from "@/client/sentences";
 import { Icon } from "@/features/shell/Icon";
 import type { EditorTexts } from "@/features/submissions/texts";
 import { UploadRow } from "@/features/submissions/UploadRow";
@@ -14,12 +13,11 @@ const MAX_FILES = 10;
 interface Properties {
   attachments: Attachments;
   texts: EditorTexts["files"];
-  sentences: Sentences;
   locale: string;
 }
 
 /** The files that go with a message: those that have arrived, and those on their way. */
-export function AttachFiles({ attachments, texts, sentences, locale }: Properties) {
+export function AttachFiles({ attachments, texts, locale }: Properties) {
   const input = useRef<HTMLInputElement>(null);
   const { files, uploads, list, remove } = attachments;
 
@@ -55,14 +53,7 @@ export function AttachFiles({ attachments, texts, sentences, locale }: Propertie
           </li>
         ))}
         {uploads.map((upload) => (
-          <UploadRow
-            key={upload.name}
-            upload={upload}
-            list={list}
-            texts={texts}
-            sentences={sentences}
-            locale={locale}
-          />
+          <UploadRow key={upload.name} upload={upload} list={list} texts={texts} locale={locale} />
         ))}
       </ul>
       <input

@@ -1,17 +1,15 @@
 import { getTranslations } from "next-intl/server";
 import { conductBlocksList, type Match } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
 import { partnerNames } from "@/features/mentorship/partners";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
 
 /** Whom the user keeps away, to let them reach the user again. */
 export async function Blocks({ matches, own_id }: { matches: Match[]; own_id: number }) {
-  const [t, when, texts, blocks, nameOf] = await Promise.all([
+  const [t, when, blocks, nameOf] = await Promise.all([
     getTranslations("messages.blocks"),
     times(),
-    actionTexts(),
     got(conductBlocksList({ client: core, query: { page_size: 100 } })),
     partnerNames(matches, own_id),
   ]);
@@ -31,12 +29,7 @@ export async function Blocks({ matches, own_id }: { matches: Match[]; own_id: nu
             <span>
               {name} <span className="meta">{t("since", { date: when.date(created_at) })}</span>
             </span>
-            <ActButton
-              method="delete"
-              path={`/conduct/blocks/${id}/`}
-              className="btn quiet"
-              texts={texts}
-            >
+            <ActButton method="delete" path={`/conduct/blocks/${id}/`} className="btn quiet">
               {t("end", { name })}
             </ActButton>
           </li>

@@ -3,7 +3,6 @@ import type { Message, ReportReason } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, Choice, SelectField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { times } from "@/features/times/times";
 
 const REASONS: ReportReason[] = [
@@ -25,10 +24,7 @@ interface Properties {
 
 /** Reports the other one of a match, with the messages that show it, or keeps them away. */
 export async function Report({ match, name, messages }: Properties) {
-  const [t, texts] = await Promise.all([
-    getTranslations("messages.care"),
-    actionTexts("already_reported", "unknown_message"),
-  ]);
+  const t = await getTranslations("messages.care");
   return (
     <details>
       <summary>{t("title")}</summary>
@@ -38,7 +34,6 @@ export async function Report({ match, name, messages }: Properties) {
           path="/conduct/reports/"
           shape={{ reason: "text", text: "text", messages: "list" }}
           fixed={{ match }}
-          texts={texts}
           submit={t("submit")}
           done={t("done")}
         >
@@ -60,7 +55,7 @@ export async function Report({ match, name, messages }: Properties) {
 }
 
 async function KeepAway({ match, name }: Omit<Properties, "messages">) {
-  const [t, texts] = [await getTranslations("messages.care"), await actionTexts()];
+  const t = await getTranslations("messages.care");
   const question = {
     title: t("blockTitle", { name }),
     text: t("blockText"),
@@ -72,7 +67,6 @@ async function KeepAway({ match, name }: Omit<Properties, "messages">) {
       path="/conduct/blocks/"
       body={{ match }}
       className="btn bad"
-      texts={texts}
       done={t("blocked")}
       hasKey={false}
       question={question}

@@ -1,9 +1,7 @@
 "use client";
 
-import type { Sentences } from "@/client/sentences";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField } from "@/features/actions/fields";
-import type { ActionTexts } from "@/features/actions/useAction";
 import type { EditorTexts } from "@/features/submissions/texts";
 import { AttachFiles } from "./AttachFiles";
 import { useAttachments } from "./useAttachments";
@@ -23,20 +21,17 @@ interface Properties {
   maxBytes: number;
   texts: WriteTexts;
   files: EditorTexts["files"];
-  sentences: Sentences;
-  refusals: ActionTexts;
   locale: string;
 }
 
 /** Writes to the other one of a match: a text, with links and files. */
 export function WriteMessage(properties: Properties) {
-  const { match, maxBytes, texts, files, sentences, refusals, locale } = properties;
+  const { match, maxBytes, texts, files, locale } = properties;
   const attachments = useAttachments(maxBytes);
   return (
     <ApiForm
       path={`/mentorship/matches/${match}/messages/`}
       shape={{ text: "text", links: "lines", artifacts: "list" }}
-      texts={refusals}
       submit={texts.send}
       className="btn next"
       done={texts.sent}
@@ -55,7 +50,7 @@ export function WriteMessage(properties: Properties) {
           inputMode="url"
         />
       </details>
-      <AttachFiles attachments={attachments} texts={files} sentences={sentences} locale={locale} />
+      <AttachFiles attachments={attachments} texts={files} locale={locale} />
       {attachments.isBusy && <p role="status">{texts.waiting}</p>}
     </ApiForm>
   );

@@ -1,17 +1,7 @@
 import { getLocale, getTranslations } from "next-intl/server";
-import { actionTexts } from "@/features/actions/texts";
-import { missionSentences } from "@/features/missions/sentences";
 import { editorTexts } from "@/features/submissions/editorTexts";
 import { MAX_FILE_BYTES } from "@/features/submissions/limits";
 import { WriteMessage } from "./WriteMessage";
-
-const CODES = [
-  "match_ended",
-  "blocked",
-  "guardian_consent_required",
-  "unknown_file",
-  "upload_incomplete",
-] as const;
 
 /** Where the caller writes to the other one of a match. */
 export async function Writing({ match }: { match: string }) {
@@ -30,8 +20,6 @@ export async function Writing({ match }: { match: string }) {
         waiting: t("waiting"),
       }}
       files={(await editorTexts()).files}
-      sentences={await missionSentences()}
-      refusals={await actionTexts(...CODES)}
       locale={await getLocale()}
     />
   );

@@ -3,37 +3,40 @@
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import type { FlagStatus } from "@/api/core";
-import { apiGateway } from "@/client/apiGateway";
-import type { Sentences } from "@/client/sentences";
-import { useSend } from "@/client/useSend";
+import { ApiError, apiGateway } from "@/client/apiGateway";
+import { useAction } from "@/features/actions/useAction";
 import { ErrorText } from "@/features/texts/ErrorText";
 
 interface Properties {
   missionId: string;
   texts: { label: string; hint: string; submit: string; wrong: string };
-  sentences: Sentences;
 }
 
 /** Enters the flag that the learner found in the lab. */
-export function FlagForm({ missionId, texts, sentences }: Properties) {
+export function FlagForm({ missionId, texts }: Properties) {
   const router = useRouter();
   const [flag, setFlag] = useState("");
-  const { isSending, problem, say, send } = useSend(sentences);
+  const [isWrong, setWrong] = useState(false);
+  const { isSending, errors, run } = useAction();
   const entered = flag.trim();
+  const problem = isWrong ? texts.wrong : errors[0]?.text;
 
   async function enter(event: FormEvent): Promise<void> {
     event.preventDefault();
     if (!entered) {
       return;
     }
-    await send(entered, async (idempotencyKey) => {
-      const path = `/missions/${missionId}/flags/`;
-      const body = { flag: entered };
-      const answer = await apiGateway.post<FlagStatus>(path, body, { idempotencyKey });
-      say(answer.body.solved ? null : texts.wrong);
+    setWrong(false);
+    const path = `/missions/${missionId}/flags/`;
+    const body = { flag: entered };
+    const sent = await run(
+      (idempotencyKey) => apiGateway.post<FlagStatus>(path, body, { idempotencyKey }),
+      body,
+    );
+    if (sent !== null && !(sent instanceof ApiError)) {
+      setWrong(!sent.body.solved);
       router.refresh();
-      return false;
-    });
+    }
   }
 
   return (

@@ -1,17 +1,15 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Hint, Hints } from "@/api/core";
-import type { Sentences } from "@/client/sentences";
+import { ActButton } from "@/features/actions/ActButton";
 import { Html } from "@/features/texts/Html";
-import { ActionButton } from "./ActionButton";
 
 interface Properties {
   missionId: string;
   hints: Hints;
-  sentences: Sentences;
 }
 
 /** The hints of a mission with what they cost, which is asked before it is charged. */
-export async function HintList({ missionId, hints, sentences }: Properties) {
+export async function HintList({ missionId, hints }: Properties) {
   const [t, format] = [await getTranslations("missions"), await getFormatter()];
   const percent = format.number(hints.cost / 100, { style: "percent" });
   return (
@@ -20,7 +18,7 @@ export async function HintList({ missionId, hints, sentences }: Properties) {
       <p className="meta">{hints.cost ? t("hints.charged", { percent }) : t("hints.none")}</p>
       <ul className="list">
         {hints.hints.map((hint) => (
-          <OneHint key={hint.number} missionId={missionId} hint={hint} sentences={sentences} />
+          <OneHint key={hint.number} missionId={missionId} hint={hint} />
         ))}
       </ul>
     </section>
@@ -31,7 +29,7 @@ interface HintProperties extends Omit<Properties, "hints"> {
   hint: Hint;
 }
 
-async function OneHint({ missionId, hint, sentences }: HintProperties) {
+async function OneHint({ missionId, hint }: HintProperties) {
   const [t, format] = [await getTranslations("missions"), await getFormatter()];
   const { number, cost, unlocked, html } = hint;
   const percent = format.number(cost / 100, { style: "percent" });
@@ -45,19 +43,19 @@ async function OneHint({ missionId, hint, sentences }: HintProperties) {
           {cost > 0 && <p className="meta">{t("hints.cost", { percent })}</p>}
         </>
       ) : (
-        <ActionButton
+        <ActButton
           path={`/missions/${missionId}/hints/${number}/unlock/`}
-          text={t("hints.show", { number, price })}
-          sentences={sentences}
           {...(cost > 0 && {
-            confirmation: {
+            question: {
               title: t("hints.ask", { number }),
               text: t("hints.askText", { percent }),
               yes: t("hints.yes"),
               no: t("hints.no"),
             },
           })}
-        />
+        >
+          {t("hints.show", { number, price })}
+        </ActButton>
       )}
     </li>
   );

@@ -1,11 +1,10 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Mission, Submission, SubmissionState } from "@/api/core";
-import type { Sentences } from "@/client/sentences";
+import { ActButton } from "@/features/actions/ActButton";
 import { momentOf } from "@/features/home/when";
 import { Icon } from "@/features/shell/Icon";
 import { hourText } from "@/features/texts/when";
-import { ActionButton } from "./ActionButton";
 import type { Standing } from "./attempts";
 import { ReviewText } from "./ReviewText";
 import { reviewsOf, rubricOf } from "./reviews";
@@ -17,29 +16,28 @@ interface Properties {
   standing: Standing;
   /** Whether work is no longer taken. */
   isClosed: boolean;
-  sentences: Sentences;
   /** When the work is due. */
   children: ReactNode;
 }
 
 /** Where the learner is with a mission that has no draft, and what they may do next. */
 export async function StandingCard(properties: Properties) {
-  const { mission, standing, isClosed, sentences, children } = properties;
+  const { mission, standing, isClosed, children } = properties;
   const t = await getTranslations("submissions");
   const { latest } = standing;
   return (
     <section className="card now" aria-labelledby="standing">
       {latest ? <State submission={latest} /> : <h2 id="standing">{t("begin.title")}</h2>}
-      <Start mission={mission} standing={standing} isClosed={isClosed} sentences={sentences} />
+      <Start mission={mission} standing={standing} isClosed={isClosed} />
       {children}
-      {latest && <Details mission={mission} submission={latest} sentences={sentences} />}
+      {latest && <Details mission={mission} submission={latest} />}
     </section>
   );
 }
 
 type StartProperties = Omit<Properties, "children">;
 
-async function Start({ mission, standing, isClosed, sentences }: StartProperties) {
+async function Start({ mission, standing, isClosed }: StartProperties) {
   const t = await getTranslations("submissions");
   const { latest, canStart, makesChanges, open } = standing;
   if (open) {
@@ -59,13 +57,13 @@ async function Start({ mission, standing, isClosed, sentences }: StartProperties
     <>
       {!latest && <p>{t("begin.text")}</p>}
       <div className="acts">
-        <ActionButton
+        <ActButton
           path={`/missions/${mission.id}/submissions/`}
-          text={startText(t, standing)}
           className={isAgain ? "btn" : "btn next"}
-          done={["attempt_open"]}
-          sentences={sentences}
-        />
+          doneCodes={["attempt_open"]}
+        >
+          {startText(t, standing)}
+        </ActButton>
       </div>
     </>
   );
@@ -112,11 +110,10 @@ async function State({ submission }: { submission: Submission }) {
 interface DetailsProperties {
   mission: Mission;
   submission: Submission;
-  sentences: Sentences;
 }
 
 /** The review of the newest attempt, or when it is promised. */
-async function Details({ mission, submission, sentences }: DetailsProperties) {
+async function Details({ mission, submission }: DetailsProperties) {
   const t = await getTranslations("submissions");
   const { id, state } = submission;
   const reviews = isWaiting(state) ? [] : await reviewsOf(id);
@@ -131,18 +128,18 @@ async function Details({ mission, submission, sentences }: DetailsProperties) {
       </p>
       {state === "submitted" && (
         <div className="acts">
-          <ActionButton
+          <ActButton
             path={`/submissions/${id}/withdraw/`}
-            text={t("withdraw.button")}
-            done={["illegal_transition"]}
-            sentences={sentences}
-            confirmation={{
+            doneCodes={["illegal_transition"]}
+            question={{
               title: t("withdraw.ask"),
               text: t("withdraw.text"),
               yes: t("withdraw.yes"),
               no: t("withdraw.no"),
             }}
-          />
+          >
+            {t("withdraw.button")}
+          </ActButton>
         </div>
       )}
     </>

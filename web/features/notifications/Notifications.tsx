@@ -2,8 +2,6 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import type { Notification, NotificationPage } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { Pages } from "@/features/actions/Pages";
-import { actionTexts } from "@/features/actions/texts";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
 import { MOMENT } from "@/server/formats";
@@ -17,7 +15,6 @@ interface Properties {
 /** A page of the list, the newest first. */
 export async function Notifications({ page, onlyUnread }: Properties) {
   const t = await getTranslations("notifications");
-  const texts = await actionTexts();
   if (page.results.length === 0) {
     return (
       <State icon="bell" title={onlyUnread ? t("allRead") : t("empty")}>
@@ -31,12 +28,7 @@ export async function Notifications({ page, onlyUnread }: Properties) {
     <>
       {isFirst && newest && page.results.some(({ read_at }) => read_at === null) && (
         <div>
-          <ActButton
-            method="post"
-            path="/notifications/read/"
-            body={{ until: newest.created_at }}
-            texts={texts}
-          >
+          <ActButton method="post" path="/notifications/read/" body={{ until: newest.created_at }}>
             {t("markAllRead")}
           </ActButton>
         </div>
@@ -44,7 +36,7 @@ export async function Notifications({ page, onlyUnread }: Properties) {
       <div className="card">
         <ul className="list">
           {page.results.map((notification) => (
-            <Entry key={notification.id} notification={notification} texts={texts} />
+            <Entry key={notification.id} notification={notification} />
           ))}
         </ul>
       </div>
@@ -61,10 +53,9 @@ export async function Notifications({ page, onlyUnread }: Properties) {
 
 interface EntryProperties {
   notification: Notification;
-  texts: ActionTexts;
 }
 
-async function Entry({ notification, texts }: EntryProperties) {
+async function Entry({ notification }: EntryProperties) {
   const [t, format] = [await getTranslations("notifications"), await getFormatter()];
   const { id, kind, title, text, created_at, read_at } = notification;
   const address = addressOf(kind);
@@ -97,7 +88,6 @@ async function Entry({ notification, texts }: EntryProperties) {
             path="/notifications/read/"
             body={{ ids: [id] }}
             className="btn quiet"
-            texts={texts}
           >
             {t("markRead")}
             <span className="hide">: {title}</span>

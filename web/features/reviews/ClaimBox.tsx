@@ -3,13 +3,11 @@ import type { Claim } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
 import { times } from "@/features/times/times";
 import { ClaimButton } from "./ClaimButton";
 import { Countdown } from "./Countdown";
-import { CLAIM_CODES } from "./codes";
 
 interface Properties {
   submission: string;
@@ -36,11 +34,7 @@ export async function ClaimBox(properties: Properties) {
 }
 
 async function OwnClaim({ claim }: { claim: Claim }) {
-  const [t, when, texts] = await Promise.all([
-    getTranslations("reviews.claimBox"),
-    times(),
-    actionTexts(...CLAIM_CODES),
-  ]);
+  const [t, when] = await Promise.all([getTranslations("reviews.claimBox"), times()]);
   const countdown = {
     label: t("label"),
     one: t("one"),
@@ -60,7 +54,7 @@ async function OwnClaim({ claim }: { claim: Claim }) {
       })}
       extend={
         claim.extensions_left > 0 && (
-          <ActButton path={`/reviews/${claim.submission}/extend/`} texts={texts} hasKey={false}>
+          <ActButton path={`/reviews/${claim.submission}/extend/`} hasKey={false}>
             {t("extend")}
           </ActButton>
         )
@@ -84,7 +78,6 @@ async function OtherClaim({ claim, mayTakeAway }: { claim: Claim; mayTakeAway: b
           <ApiForm
             path={`/reviews/${claim.submission}/take-away/`}
             shape={{ reason: "text" }}
-            texts={await actionTexts(...CLAIM_CODES)}
             submit={t("takeAway")}
             hasKey={false}
           >
@@ -104,7 +97,7 @@ async function OtherClaim({ claim, mayTakeAway }: { claim: Claim; mayTakeAway: b
 }
 
 async function NoClaim({ submission, waits }: { submission: string; waits: boolean }) {
-  const [t, texts] = await Promise.all([getTranslations("reviews"), actionTexts(...CLAIM_CODES)]);
+  const t = await getTranslations("reviews");
   if (!waits) {
     return (
       <Note kind="info" icon="check" title={t("claimBox.closed")}>
@@ -118,7 +111,7 @@ async function NoClaim({ submission, waits }: { submission: string; waits: boole
       <strong>{t("claimBox.free")}</strong>
       <p>{t("claimBox.freeText")}</p>
       <div className="acts">
-        <ClaimButton className="btn next" submission={submission} texts={texts} limit={t("limit")}>
+        <ClaimButton className="btn next" submission={submission} limit={t("limit")}>
           {t("claimBox.claim")}
         </ClaimButton>
       </div>

@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useState, useTransition } from "react";
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
-import { type ActionTexts, useAction } from "@/features/actions/useAction";
+import { useAction } from "@/features/actions/useAction";
 
 interface HeldClaim {
   submission: string;
@@ -13,7 +13,6 @@ interface HeldClaim {
 
 interface Properties {
   submission: string;
-  texts: ActionTexts;
   /** Before the list of what the reviewer holds, when that is as much as possible. */
   limit: string;
   className?: string;
@@ -21,9 +20,9 @@ interface Properties {
 }
 
 /** Claims a work and opens it. */
-export function ClaimButton({ submission, texts, limit, className = "btn", children }: Properties) {
+export function ClaimButton({ submission, limit, className = "btn", children }: Properties) {
   const router = useRouter();
-  const { isSending, errors, run } = useAction(texts);
+  const { isSending, errors, run } = useAction();
   const [isLoading, startLoading] = useTransition();
   const [held, setHeld] = useState<HeldClaim[]>([]);
 

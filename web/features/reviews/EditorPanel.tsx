@@ -7,12 +7,9 @@ import {
   type Submission,
 } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { DECISION_CODES } from "./codes";
 import { editorTexts } from "./editorTexts";
 import { ReviewEditor } from "./ReviewEditor";
 
@@ -31,11 +28,10 @@ export async function EditorPanel({ submission, reviewed, mission, action }: Pro
   const isRegrade = action === "regrade";
   const version = isRegrade ? (mission?.rubric_version ?? 0) : submission.rubric_version;
   const path = { mission_id: submission.mission };
-  const [rubric, locale, zone, refusals] = await Promise.all([
+  const [rubric, locale, zone] = await Promise.all([
     version ? got(missionsReadRubric({ client: core, path, query: { version } })) : null,
     getLocale(),
     getTimeZone(),
-    actionTexts(...DECISION_CODES),
   ]);
   if (rubric?.problem) {
     return <ProblemState problem={rubric.problem} />;
@@ -56,20 +52,18 @@ export async function EditorPanel({ submission, reviewed, mission, action }: Pro
         zone={zone}
         costs={await costsOf(submission, reviewed)}
         texts={await editorTexts(criteria)}
-        refusals={refusals}
       />
-      {!isRegrade && <Release submission={submission.id} texts={refusals} />}
+      {!isRegrade && <Release submission={submission.id} />}
     </div>
   );
 }
 
-async function Release({ submission, texts }: { submission: string; texts: ActionTexts }) {
+async function Release({ submission }: { submission: string }) {
   const t = await getTranslations("reviews.claimBox");
   return (
     <ActButton
       path={`/reviews/${submission}/release/`}
       className="btn quiet"
-      texts={texts}
       to="/reviews?decided=released"
       hasKey={false}
     >

@@ -1,12 +1,10 @@
 import { getTranslations } from "next-intl/server";
 import type { QueueEntry } from "@/api/core";
 import { HeadRow } from "@/features/actions/HeadRow";
-import { actionTexts } from "@/features/actions/texts";
 import { Icon } from "@/features/shell/Icon";
 import { learnerNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
 import { ClaimButton } from "./ClaimButton";
-import { CLAIM_CODES } from "./codes";
 
 /** What waits for a review, the longest waiting first. */
 export async function QueueTable({ entries }: { entries: QueueEntry[] }) {
@@ -60,11 +58,7 @@ async function Promised({ by }: { by: string }) {
 }
 
 async function QueueRow({ entry, name }: { entry: QueueEntry; name: string }) {
-  const [t, when, texts] = await Promise.all([
-    getTranslations("reviews"),
-    times(),
-    actionTexts(...CLAIM_CODES),
-  ]);
+  const [t, when] = await Promise.all([getTranslations("reviews"), times()]);
   return (
     <tr>
       <th scope="row">
@@ -83,7 +77,7 @@ async function QueueRow({ entry, name }: { entry: QueueEntry; name: string }) {
         <Promised by={entry.promised_by} />
       </td>
       <td className="r">
-        <ClaimButton submission={entry.submission} texts={texts} limit={t("limit")}>
+        <ClaimButton submission={entry.submission} limit={t("limit")}>
           {t("claim")}
           <span className="hide">{t("claimHidden", { name })}</span>
         </ClaimButton>

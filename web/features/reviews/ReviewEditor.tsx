@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { Criterion, ReviewDraft, ReviewOutcome } from "@/api/core";
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
-import { type ActionTexts, useAction } from "@/features/actions/useAction";
+import { useAction } from "@/features/actions/useAction";
 import { Icon } from "@/features/shell/Icon";
 import {
   type Assessment,
@@ -46,7 +46,6 @@ interface Properties {
   /** In what the decision takes from the score. */
   costs: string | null;
   texts: EditorTexts;
-  refusals: ActionTexts;
 }
 
 /** Writes a review: points, comments, and the decision. */
@@ -94,9 +93,9 @@ export function ReviewEditor(properties: Properties) {
 }
 
 /** Sends the decision, once, and leads back to the queue. */
-function useDecision({ submission, action, refusals }: Properties, assessment: Assessment) {
+function useDecision({ submission, action }: Properties, assessment: Assessment) {
   const router = useRouter();
-  const { isSending, errors, run } = useAction(refusals);
+  const { isSending, errors, run } = useAction();
   const [isDecided, setDecided] = useState(false);
 
   /** Whether it is decided. */

@@ -4,20 +4,13 @@ import { type FormEvent, useRef, useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
 import { TextField } from "@/features/actions/fields";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useSending } from "@/features/actions/useChange";
 import { FormButtons } from "@/features/dialog/FormButtons";
 import type { PasswordTexts } from "./texts";
 
 /** Changes the password; this device stays logged in. */
-export function ChangePassword({
-  texts,
-  refusals,
-}: {
-  texts: PasswordTexts;
-  refusals: ActionTexts;
-}) {
-  const { isSending, errors, run } = useSending(refusals);
+export function ChangePassword({ texts }: { texts: PasswordTexts }) {
+  const { isSending, errors, run } = useSending();
   const [isChanged, setChanged] = useState(false);
   const form = useRef<HTMLFormElement>(null);
 

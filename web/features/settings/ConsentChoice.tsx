@@ -4,7 +4,6 @@ import { useState } from "react";
 import type { ConsentKind } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useChange } from "@/features/actions/useChange";
 import { CONSENT_VERSION } from "./consentVersion";
 
@@ -14,12 +13,11 @@ interface Properties {
   text: string;
   hint: string;
   saved: string;
-  refusals: ActionTexts;
 }
 
 /** A consent that is given or taken back by one press. */
-export function ConsentChoice({ kind, isGiven, text, hint, saved, refusals }: Properties) {
-  const { isSending, errors, run } = useChange(refusals);
+export function ConsentChoice({ kind, isGiven, text, hint, saved }: Properties) {
+  const { isSending, errors, run } = useChange();
   const [isChecked, setChecked] = useState(isGiven);
   const [isSaved, setSaved] = useState(false);
 

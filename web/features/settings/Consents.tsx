@@ -1,11 +1,9 @@
 import { getTranslations } from "next-intl/server";
 import { type Consent, type ConsentKind, usersMeConsents, usersMeTerms } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
 import { ConsentChoice } from "./ConsentChoice";
-import { CODES } from "./codes";
 
 const KINDS = ["mentor_reads_reflections", "sponsor_sees_name", "product_mail"] as const;
 
@@ -16,7 +14,6 @@ export async function ConsentsCard() {
     got(usersMeConsents({ client: core, query: { page_size: 100 } })),
     got(usersMeTerms({ client: core })),
   ]);
-  const texts = await actionTexts(...CODES);
   return (
     <section className="card" aria-labelledby="consents">
       <h2 id="consents">{t("consents.heading")}</h2>
@@ -30,7 +27,6 @@ export async function ConsentsCard() {
             text={t(`consents.${kind}`)}
             hint={t(`consents.${kind}Hint`)}
             saved={t("consents.saved")}
-            refusals={texts}
           />
         ))}
       {terms.data?.is_accepted && (
@@ -43,7 +39,6 @@ export async function ConsentsCard() {
             method="post"
             path="/users/me/consents/"
             body={{ kind: "terms", given: true, version: terms.data.version }}
-            texts={texts}
           >
             {t("consents.acceptTerms")}
           </ActButton>

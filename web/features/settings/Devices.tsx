@@ -1,12 +1,9 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { authSessionsList, type SignIn } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
 import { MOMENT } from "@/server/formats";
-import { CODES } from "./codes";
 
 /** The devices on which the caller is signed in: each can be logged out. */
 export async function DevicesCard() {
@@ -14,7 +11,6 @@ export async function DevicesCard() {
   const { data, problem } = await got(
     authSessionsList({ client: core, query: { page_size: 100 } }),
   );
-  const texts = await actionTexts(...CODES);
   const others = data?.results.filter(({ current }) => !current) ?? [];
   return (
     <section className="card" aria-labelledby="devices">
@@ -22,11 +18,11 @@ export async function DevicesCard() {
       {problem && <ProblemState problem={problem} />}
       <ul className="list">
         {data?.results.map((signIn) => (
-          <Device key={signIn.id} signIn={signIn} texts={texts} />
+          <Device key={signIn.id} signIn={signIn} />
         ))}
       </ul>
       {others.length > 1 && (
-        <ActButton method="delete" path="/auth/sessions/" texts={texts}>
+        <ActButton method="delete" path="/auth/sessions/">
           {t("devices.others")}
         </ActButton>
       )}
@@ -34,7 +30,7 @@ export async function DevicesCard() {
   );
 }
 
-async function Device({ signIn, texts }: { signIn: SignIn; texts: ActionTexts }) {
+async function Device({ signIn }: { signIn: SignIn }) {
   const [t, format] = [await getTranslations("settings.devices"), await getFormatter()];
   const name =
     signIn.device === "Unknown device" ? t("unknown") : signIn.device.replace(" on ", ", ");
@@ -52,7 +48,7 @@ async function Device({ signIn, texts }: { signIn: SignIn; texts: ActionTexts })
           {t("logOut")}
         </a>
       ) : (
-        <ActButton method="delete" path={`/auth/sessions/${signIn.id}/`} texts={texts}>
+        <ActButton method="delete" path={`/auth/sessions/${signIn.id}/`}>
           {t("logOut")}
           <span className="hide"> {t("ofDevice", { device: name })}</span>
         </ActButton>

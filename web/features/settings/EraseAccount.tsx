@@ -3,16 +3,15 @@
 import { useState } from "react";
 import { apiGateway, userOfPage } from "@/client/apiGateway";
 import { forgetUser } from "@/client/unsentStore";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useSending } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { OneField } from "./OneField";
 import type { EraseTexts } from "./texts";
 
 /** Erases the account after a dialog that asks for the password, and ends the session. */
-export function EraseAccount({ texts, refusals }: { texts: EraseTexts; refusals: ActionTexts }) {
+export function EraseAccount({ texts }: { texts: EraseTexts }) {
   const [isOpen, setOpen] = useState(false);
-  const { isSending, errors, run, clear } = useSending(refusals);
+  const { isSending, errors, run, clear } = useSending();
 
   function close(): void {
     setOpen(false);

@@ -1,14 +1,12 @@
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { type Export, usersMeExport } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
 import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
 import { bytesText } from "@/features/texts/bytes";
 import { core, got } from "@/server/caller";
 import { MOMENT } from "@/server/formats";
-import { CODES } from "./codes";
 
 /** How far the archive of the caller's data is, and the archive. */
 export async function ExportCard() {
@@ -30,7 +28,6 @@ export async function ExportCard() {
           method="post"
           path="/users/me/export/"
           className={data.state === "ready" ? "btn" : "btn next"}
-          texts={await actionTexts(...CODES)}
         >
           {data.state === "none" ? t("exportForm.make") : t("exportForm.again")}
         </ActButton>

@@ -6,7 +6,6 @@ import type { ApiTokenRequest, CreatedApiToken } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
 import { TextField } from "@/features/actions/fields";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useSending } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { FormButtons } from "@/features/dialog/FormButtons";
@@ -16,13 +15,12 @@ interface Properties {
   /** Whether a code proves who asks, in place of the password. */
   isEnrolled: boolean;
   texts: TokenTexts;
-  refusals: ActionTexts;
 }
 
 /** Makes an API token and shows it once. */
-export function MakeToken({ isEnrolled, texts, refusals }: Properties) {
+export function MakeToken({ isEnrolled, texts }: Properties) {
   const router = useRouter();
-  const { isSending, errors, run, clear } = useSending(refusals);
+  const { isSending, errors, run, clear } = useSending();
   const [isOpen, setOpen] = useState(false);
   const [token, setToken] = useState<string | null>(null);
 

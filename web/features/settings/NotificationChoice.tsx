@@ -4,7 +4,6 @@ import { type FormEvent, useState } from "react";
 import type { KindChannels, NotificationChannel } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useChange } from "@/features/actions/useChange";
 import type { NotificationTexts } from "./texts";
 
@@ -20,13 +19,12 @@ interface Properties {
   /** Those that are set up on the server. */
   channels: NotificationChannel[];
   texts: NotificationTexts;
-  refusals: ActionTexts;
 }
 
 /** By which ways the user gets each kind of notification; saved as a whole. */
 export function NotificationChoice(properties: Properties) {
-  const { groups, weeklyDigest, channels, texts, refusals } = properties;
-  const { isSending, errors, run } = useChange(refusals);
+  const { groups, weeklyDigest, channels, texts } = properties;
+  const { isSending, errors, run } = useChange();
   const [isSaved, setSaved] = useState(false);
 
   async function save(event: FormEvent<HTMLFormElement>): Promise<void> {

@@ -7,7 +7,6 @@ import {
   notificationsPushSubscriptions,
   type Preferences,
 } from "@/api/core";
-import { actionTexts } from "@/features/actions/texts";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
 import { ProblemState } from "@/features/shell/Problem";
@@ -15,7 +14,6 @@ import { core, got } from "@/server/caller";
 import { me } from "@/server/me";
 import type { Query } from "@/server/pages";
 import { textsOf } from "@/server/texts";
-import { CODES } from "./codes";
 import { formQuery } from "./formQuery";
 import { type KindGroup, NotificationChoice } from "./NotificationChoice";
 import { Phone } from "./Phone";
@@ -40,7 +38,6 @@ export async function KindsCard() {
             weeklyDigest={data.weekly_digest}
             channels={channelsOf(data)}
             texts={(await textsOf("settings")).notificationForm}
-            refusals={await actionTexts(...CODES)}
           />
         )}
       </section>
@@ -88,7 +85,6 @@ async function PushCard({ serverKey }: { serverKey: string }) {
           serverKey={serverKey}
           subscriptions={data.results}
           texts={(await textsOf("settings")).pushForm}
-          refusals={await actionTexts(...CODES)}
         />
       )}
     </section>
@@ -113,11 +109,7 @@ async function PhoneCard() {
                 : t("phone.unconfirmed", { number: phone.number })}
             </p>
           )}
-          <Phone
-            phone={phone ?? null}
-            texts={(await textsOf("settings")).phoneForm}
-            refusals={await actionTexts(...CODES)}
-          />
+          <Phone phone={phone ?? null} texts={(await textsOf("settings")).phoneForm} />
         </>
       )}
     </section>

@@ -3,7 +3,7 @@
 import type { PhoneNumber } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionError, ActionTexts } from "@/features/actions/useAction";
+import type { ActionError } from "@/features/actions/useAction";
 import { useChange } from "@/features/actions/useChange";
 import { OneField } from "./OneField";
 import type { PhoneTexts } from "./texts";
@@ -13,12 +13,11 @@ const PATH = "/notifications/phone/";
 interface Properties {
   phone: PhoneNumber | null;
   texts: PhoneTexts;
-  refusals: ActionTexts;
 }
 
 /** Sets, confirms or deletes the number for text messages. */
-export function Phone({ phone, texts, refusals }: Properties) {
-  const { isSending, errors, run } = useChange(refusals);
+export function Phone({ phone, texts }: Properties) {
+  const { isSending, errors, run } = useChange();
 
   const set = (text: string) => {
     const number = text.replaceAll(" ", "");

@@ -4,7 +4,6 @@ import { useEffect, useState } from "react";
 import type { PushSubscription } from "@/api/core";
 import { allowPush, type PushState, pushState, stopPush } from "@/client/push";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useChange } from "@/features/actions/useChange";
 import type { PushTexts } from "./texts";
 
@@ -14,14 +13,13 @@ interface Properties {
   serverKey: string;
   subscriptions: PushSubscription[];
   texts: PushTexts;
-  refusals: ActionTexts;
 }
 
 /** Allows or stops messages of the browser that it is opened in. */
-export function Push({ userId, serverKey, subscriptions, texts, refusals }: Properties) {
+export function Push({ userId, serverKey, subscriptions, texts }: Properties) {
   const [state, setState] = useState<PushState | null>(null);
   const [hasFailed, setFailed] = useState(false);
-  const { isSending, errors, run } = useChange(refusals);
+  const { isSending, errors, run } = useChange();
 
   useEffect(() => {
     pushState(subscriptions).then(setState, () => setState("unsupported"));

@@ -4,7 +4,6 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { RecoveryCodes, TotpEnrolment } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useSending } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { OneField } from "./OneField";
@@ -13,22 +12,17 @@ import type { SecondFactorTexts } from "./texts";
 interface Properties {
   isEnrolled: boolean;
   texts: SecondFactorTexts;
-  refusals: ActionTexts;
 }
 
 /** Sets up the second step of the log-in, or removes it. */
-export function SecondFactor({ isEnrolled, texts, refusals }: Properties) {
-  return isEnrolled ? (
-    <Removal texts={texts} refusals={refusals} />
-  ) : (
-    <SetUp texts={texts} refusals={refusals} />
-  );
+export function SecondFactor({ isEnrolled, texts }: Properties) {
+  return isEnrolled ? <Removal texts={texts} /> : <SetUp texts={texts} />;
 }
 
 type Shared = Omit<Properties, "isEnrolled">;
 
 /** Password, then the key for the app and a code of it, then the recovery codes. */
-function SetUp({ texts, refusals }: Shared) {
+function SetUp({ texts }: Shared) {
   const router = useRouter();
   const [isOpen, setOpen] = useState(false);
   const [codes, setCodes] = useState<string[] | null>(null);
@@ -50,7 +44,7 @@ function SetUp({ texts, refusals }: Shared) {
         {codes ? (
           <Codes codes={codes} texts={texts} onDone={close} />
         ) : (
-          <Steps texts={texts} refusals={refusals} onCodes={setCodes} onCancel={close} />
+          <Steps texts={texts} onCodes={setCodes} onCancel={close} />
         )}
       </Dialog>
     </>
@@ -62,8 +56,8 @@ interface StepsProperties extends Shared {
   onCancel: () => void;
 }
 
-function Steps({ texts, refusals, onCodes, onCancel }: StepsProperties) {
-  const { isSending, errors, run } = useSending(refusals);
+function Steps({ texts, onCodes, onCancel }: StepsProperties) {
+  const { isSending, errors, run } = useSending();
   const [enrolment, setEnrolment] = useState<TotpEnrolment | null>(null);
 
   function begin(password: string): void {
@@ -145,9 +139,9 @@ function Codes({ codes, texts, onDone }: CodesProperties) {
   );
 }
 
-function Removal({ texts, refusals }: Shared) {
+function Removal({ texts }: Shared) {
   const router = useRouter();
-  const { isSending, errors, run, clear } = useSending(refusals);
+  const { isSending, errors, run, clear } = useSending();
   const [isOpen, setOpen] = useState(false);
 
   function close(): void {

@@ -1,13 +1,10 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { type ApiToken, authTokensList, authTotpStatus } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { actionTexts } from "@/features/actions/texts";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
 import { textsOf } from "@/server/texts";
 import { ChangePassword } from "./ChangePassword";
-import { CODES, PASSWORD_CODES } from "./codes";
 import { MakeToken } from "./MakeToken";
 import { SecondFactor } from "./SecondFactor";
 
@@ -16,10 +13,7 @@ export async function PasswordCard() {
   return (
     <section className="card" aria-labelledby="password">
       <h2 id="password">{t("password.heading")}</h2>
-      <ChangePassword
-        texts={(await textsOf("settings")).password}
-        refusals={await actionTexts(...CODES, ...PASSWORD_CODES)}
-      />
+      <ChangePassword texts={(await textsOf("settings")).password} />
     </section>
   );
 }
@@ -39,19 +33,11 @@ export async function SecondFactorCard() {
           <SecondFactor
             isEnrolled={data.enrolled}
             texts={(await textsOf("settings")).secondFactorForm}
-            refusals={await secondFactorTexts()}
           />
         </>
       )}
     </section>
   );
-}
-
-/** The code `already_enrolled` has another meaning in cohorts. */
-async function secondFactorTexts(): Promise<ActionTexts> {
-  const t = await getTranslations("settings.secondFactor");
-  const texts = await actionTexts(...CODES);
-  return { ...texts, refusals: { ...texts.refusals, already_enrolled: t("already") } };
 }
 
 export async function TokensCard() {
@@ -60,7 +46,6 @@ export async function TokensCard() {
     got(authTokensList({ client: core, query: { page_size: 100 } })),
     got(authTotpStatus({ client: core })),
   ]);
-  const texts = await actionTexts(...CODES);
   return (
     <section className="card" aria-labelledby="tokens">
       <h2 id="tokens">{t("tokens.heading")}</h2>
@@ -69,21 +54,17 @@ export async function TokensCard() {
       {tokens.data?.count === 0 && <p>{t("tokens.empty")}</p>}
       <ul className="list">
         {tokens.data?.results.map((token) => (
-          <Token key={token.id} token={token} texts={texts} />
+          <Token key={token.id} token={token} />
         ))}
       </ul>
       {totp.data && (
-        <MakeToken
-          isEnrolled={totp.data.enrolled}
-          texts={(await textsOf("settings")).tokenForm}
-          refusals={texts}
-        />
+        <MakeToken isEnrolled={totp.data.enrolled} texts={(await textsOf("settings")).tokenForm} />
       )}
     </section>
   );
 }
 
-async function Token({ token, texts }: { token: ApiToken; texts: ActionTexts }) {
+async function Token({ token }: { token: ApiToken }) {
   const [t, format] = [await getTranslations("settings"), await getFormatter()];
   const day = (time: string) => format.dateTime(new Date(time), { dateStyle: "medium" });
   const { id, name, scope, expires_at, last_used_at } = token;
@@ -96,7 +77,7 @@ async function Token({ token, texts }: { token: ApiToken; texts: ActionTexts }) 
           {last_used_at ? t("tokens.used", { date: day(last_used_at) }) : t("tokens.neverUsed")}
         </span>
       </span>
-      <ActButton method="delete" path={`/auth/tokens/${id}/`} texts={texts}>
+      <ActButton method="delete" path={`/auth/tokens/${id}/`}>
         {t("tokenForm.revoke")}
         <span className="hide"> {name}</span>
       </ActButton>

@@ -1,7 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import { actionTexts } from "@/features/actions/texts";
 import { textsOf } from "@/server/texts";
-import { CODES } from "./codes";
 import { EraseAccount } from "./EraseAccount";
 import { LogOutForm } from "./LogOutForm";
 
@@ -17,10 +15,7 @@ export async function YourDataCard() {
       <hr />
       <h3>{t("yourData.eraseHeading")}</h3>
       <p>{t("yourData.eraseText")}</p>
-      <EraseAccount
-        texts={(await textsOf("settings")).erase}
-        refusals={await actionTexts(...CODES)}
-      />
+      <EraseAccount texts={(await textsOf("settings")).erase} />
     </section>
   );
 }

@@ -1,7 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Submission } from "@/api/core";
-import type { Sentences } from "@/client/sentences";
 import { ProblemState } from "@/features/shell/Problem";
 import { pagePlace } from "@/features/texts/when";
 import { artifactsOf, readArtifact } from "./artifacts";
@@ -14,13 +13,12 @@ interface Properties {
   /** Of the mission. */
   title: string;
   userId: number;
-  sentences: Sentences;
   /** When the work is due. */
   children: ReactNode;
 }
 
 /** The draft of an attempt, with what the learner has put into it so far. */
-export async function DraftCard({ submission, title, userId, sentences, children }: Properties) {
+export async function DraftCard({ submission, title, userId, children }: Properties) {
   const t = await getTranslations("submissions");
   const artifacts = await artifactsOf(submission.id);
   const first = artifacts.data?.find(({ kind }) => kind === "text");
@@ -46,7 +44,6 @@ export async function DraftCard({ submission, title, userId, sentences, children
           artifacts={artifacts.data}
           maxBytes={MAX_FILE_BYTES}
           texts={await editorTexts()}
-          sentences={sentences}
           place={await pagePlace()}
         />
       ) : (

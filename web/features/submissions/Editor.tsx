@@ -1,7 +1,6 @@
 "use client";
 
 import type { Artifact } from "@/api/core";
-import type { Sentences } from "@/client/sentences";
 import type { Place } from "@/features/texts/when";
 import { Files } from "./Files";
 import { HandIn } from "./HandIn";
@@ -23,15 +22,14 @@ interface Properties {
   artifacts: Artifact[];
   maxBytes: number;
   texts: EditorTexts;
-  sentences: Sentences;
   place: Place;
 }
 
 /** A draft: its text, links and files, and handing it in. */
 export function Editor(properties: Properties) {
   const { userId, submissionId, handInTitle, artifacts, maxBytes } = properties;
-  const { texts, sentences, place } = properties;
-  const draft = useDraftText(properties);
+  const { texts, place } = properties;
+  const draft = useDraftText({ ...properties, notKept: texts.text.notKept });
   const uploads = useUploads({ userId, submissionId, maxBytes });
   return (
     <div className="stack">
@@ -41,14 +39,12 @@ export function Editor(properties: Properties) {
         submissionId={submissionId}
         links={artifacts.filter(({ kind }) => kind === "link")}
         texts={texts}
-        sentences={sentences}
       />
       <Files
         submissionId={submissionId}
         files={artifacts.filter(({ kind }) => kind === "file")}
         uploads={uploads}
         texts={texts}
-        sentences={sentences}
         place={place}
       />
       <HandIn
@@ -59,7 +55,6 @@ export function Editor(properties: Properties) {
         isUploading={uploads.isBusy}
         isEmpty={!draft.text.trim() && artifacts.length === 0 && !uploads.isBusy}
         texts={texts}
-        sentences={sentences}
       />
     </div>
   );

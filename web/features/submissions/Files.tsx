@@ -2,7 +2,6 @@
 
 import { type ChangeEvent, useRef } from "react";
 import type { Artifact } from "@/api/core";
-import type { Sentences } from "@/client/sentences";
 import { Icon } from "@/features/shell/Icon";
 import { bytesText, shareText } from "@/features/texts/bytes";
 import { clockText } from "@/features/texts/clock";
@@ -18,12 +17,11 @@ interface Properties {
   files: Artifact[];
   uploads: Uploads;
   texts: EditorTexts;
-  sentences: Sentences;
   place: Place;
 }
 
 /** The files of a draft: those that core has, and those on their way. */
-export function Files({ submissionId, files, uploads, texts, sentences, place }: Properties) {
+export function Files({ submissionId, files, uploads, texts, place }: Properties) {
   const input = useRef<HTMLInputElement>(null);
   const { locale } = place;
 
@@ -57,7 +55,6 @@ export function Files({ submissionId, files, uploads, texts, sentences, place }:
                 path={`/submissions/${submissionId}/artifacts/${id}/`}
                 name={name}
                 texts={texts.files}
-                sentences={sentences}
               />
             </div>
           </li>
@@ -68,7 +65,6 @@ export function Files({ submissionId, files, uploads, texts, sentences, place }:
             upload={upload}
             list={uploads.list}
             texts={texts.files}
-            sentences={sentences}
             locale={locale}
           />
         ))}

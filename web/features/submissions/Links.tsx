@@ -1,11 +1,9 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useState } from "react";
 import type { Artifact } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
-import type { Sentences } from "@/client/sentences";
-import { useSend } from "@/client/useSend";
+import { useChange } from "@/features/actions/useChange";
 import { ErrorText } from "@/features/texts/ErrorText";
 import { keepLink, keptLink } from "./drafts";
 import { RemoveButton } from "./RemoveButton";
@@ -16,12 +14,11 @@ interface Properties {
   submissionId: string;
   links: Artifact[];
   texts: EditorTexts;
-  sentences: Sentences;
 }
 
 /** The links of a draft, and a field for another one. */
 export function Links({ links, ...properties }: Properties) {
-  const { submissionId, texts, sentences } = properties;
+  const { submissionId, texts } = properties;
   return (
     <div className="stack tight">
       {links.length > 0 && (
@@ -35,7 +32,6 @@ export function Links({ links, ...properties }: Properties) {
                 path={`/submissions/${submissionId}/artifacts/${id}/`}
                 name={url}
                 texts={texts.files}
-                sentences={sentences}
               />
             </li>
           ))}
@@ -47,10 +43,10 @@ export function Links({ links, ...properties }: Properties) {
 }
 
 /** What is typed stays on the device until core has it. */
-function AddLink({ userId, submissionId, texts, sentences }: Omit<Properties, "links">) {
-  const router = useRouter();
+function AddLink({ userId, submissionId, texts }: Omit<Properties, "links">) {
   const [url, setUrl] = useState("");
-  const { isSending, problem, send } = useSend(sentences);
+  const { isSending, errors, run } = useChange();
+  const problem = errors[0]?.text;
 
   useEffect(() => setUrl(keptLink(userId, submissionId)), [userId, submissionId]);
 
@@ -65,12 +61,14 @@ function AddLink({ userId, submissionId, texts, sentences }: Omit<Properties, "l
     if (!body.url) {
       return;
     }
-    await send(body.url, async (idempotencyKey) => {
-      await apiGateway.post(`/submissions/${submissionId}/artifacts/`, body, { idempotencyKey });
+    const path = `/submissions/${submissionId}/artifacts/`;
+    const isAdded = await run(
+      (idempotencyKey) => apiGateway.post(path, body, { idempotencyKey }),
+      body,
+    );
+    if (isAdded) {
       write("");
-      router.refresh();
-      return false;
-    });
+    }
   }
 
   return (

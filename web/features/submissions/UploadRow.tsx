@@ -1,6 +1,6 @@
 "use client";
 
-import { type Sentences, sentenceOf } from "@/client/sentences";
+import { reasonOf } from "@/client/apiGateway";
 import { Icon } from "@/features/shell/Icon";
 import { bytesText, shareText } from "@/features/texts/bytes";
 import type { EditorTexts } from "./texts";
@@ -10,12 +10,11 @@ interface Properties {
   upload: Upload;
   list: UploadList;
   texts: EditorTexts["files"];
-  sentences: Sentences;
   locale: string;
 }
 
 /** A file on its way: how much of it arrived, in bytes and as a line. */
-export function UploadRow({ upload, list, texts, sentences, locale }: Properties) {
+export function UploadRow({ upload, list, texts, locale }: Properties) {
   const { name, size, sent, phase, problem } = upload;
   const share = shareText(sent, size, locale, texts.of);
   return (
@@ -39,7 +38,7 @@ export function UploadRow({ upload, list, texts, sentences, locale }: Properties
       {phase === "refused" ? (
         <p className="error" role="alert">
           <Icon name="alert" className="s" />
-          {problemText(problem, sentences)}
+          {problemText(problem, texts)}
         </p>
       ) : (
         <p className="small" role={phase === "broken" ? "status" : undefined}>
@@ -51,9 +50,8 @@ export function UploadRow({ upload, list, texts, sentences, locale }: Properties
   );
 }
 
-function problemText(problem: unknown, sentences: Sentences): string {
-  const code = problem instanceof Unsendable ? problem.code : null;
-  return code ? (sentences[code] ?? "") : sentenceOf(problem, sentences);
+function problemText(problem: unknown, texts: Properties["texts"]): string {
+  return problem instanceof Unsendable ? texts[problem.reason] : reasonOf(problem);
 }
 
 function stateText({ phase }: Upload, texts: Properties["texts"], at: string): string {

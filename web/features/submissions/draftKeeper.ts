@@ -1,5 +1,4 @@
-import { ApiError } from "../../client/apiGateway.ts";
-import { mayPass } from "../../client/unsent.ts";
+import { ApiError, mayPass } from "../../client/apiGateway.ts";
 import type { KeptText } from "./drafts";
 import { type Accepted, TwoVersions } from "./saveText.ts";
 

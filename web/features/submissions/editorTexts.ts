@@ -7,7 +7,12 @@ export async function editorTexts(): Promise<EditorTexts> {
   const t = await getTranslations("submissions");
   return {
     sync: { kept: t("sync.kept"), sent: t("sync.sent"), accepted: t.raw("sync.accepted") },
-    text: { label: t("text.label"), hint: t("text.hint"), keep: t("text.keep") },
+    text: {
+      label: t("text.label"),
+      hint: t("text.hint"),
+      keep: t("text.keep"),
+      notKept: t("text.notKept"),
+    },
     versions: {
       title: t("versions.title"),
       text: t("versions.text"),
@@ -43,6 +48,8 @@ export async function editorTexts(): Promise<EditorTexts> {
       unfinished: t("files.unfinished"),
       chooseAgain: t("files.chooseAgain"),
       forget: t("files.forget"),
+      empty: t("files.empty"),
+      tooLarge: t("files.tooLarge"),
     },
     handIn: {
       button: t("handIn.button"),

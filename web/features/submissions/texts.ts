@@ -3,7 +3,7 @@ import type { SyncTexts } from "@/features/texts/Sync";
 /** What the editor of a draft says, in the language of the page. */
 export interface EditorTexts {
   sync: SyncTexts;
-  text: { label: string; hint: string; keep: string };
+  text: { label: string; hint: string; keep: string; notKept: string };
   versions: {
     title: string;
     text: string;
@@ -37,6 +37,8 @@ export interface EditorTexts {
     unfinished: string;
     chooseAgain: string;
     forget: string;
+    empty: string;
+    tooLarge: string;
   };
   handIn: {
     button: string;

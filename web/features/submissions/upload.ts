@@ -1,5 +1,5 @@
 import type { File as Upload } from "@/api/core";
-import { ApiError, apiGateway } from "../../client/apiGateway.ts";
+import { ApiError, apiGateway, noAnswer } from "../../client/apiGateway.ts";
 import { Sha256 } from "../../client/sha256.ts";
 
 const MIN_CHUNK_BYTES = 16 * 1024;
@@ -98,7 +98,7 @@ async function sendPart(
     return (await apiGateway.sendChunk<Upload>(`/files/${id}/`, chunk, attempt.signal)).body;
   } catch (error) {
     if (attempt.signal.aborted && !signal.aborted) {
-      throw new ApiError(0, "offline", "The line is too slow.");
+      throw noAnswer();
     }
     throw error;
   } finally {

@@ -14,11 +14,11 @@ export interface Upload {
 
 /** The file cannot be sent as it is. */
 export class Unsendable extends Error {
-  readonly code: "file_empty" | "file_too_large";
+  readonly reason: "empty" | "tooLarge";
 
-  constructor(code: "file_empty" | "file_too_large") {
-    super(code);
-    this.code = code;
+  constructor(reason: "empty" | "tooLarge") {
+    super(reason);
+    this.reason = reason;
   }
 }
 
@@ -169,7 +169,7 @@ export class UploadList {
 
 function refusalOf(file: File, maxBytes: number): Unsendable | null {
   if (file.size === 0) {
-    return new Unsendable("file_empty");
+    return new Unsendable("empty");
   }
-  return file.size > maxBytes ? new Unsendable("file_too_large") : null;
+  return file.size > maxBytes ? new Unsendable("tooLarge") : null;
 }

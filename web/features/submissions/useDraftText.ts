@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { type Sentences, sentenceOf } from "@/client/sentences";
+import { reasonOf } from "@/client/apiGateway";
 import { onChange } from "@/client/unsentStore";
 import { clockText } from "@/features/texts/clock";
 import type { Place } from "@/features/texts/when";
@@ -28,13 +28,14 @@ interface Options {
   title: string;
   accepted: Accepted | null;
   acceptedAt: string | null;
-  sentences: Sentences;
   place: Place;
+  /** For a phone that has no room for the text. */
+  notKept: string;
 }
 
 /** The text of a draft, of which no letter is lost. */
 export function useDraftText(options: Options): DraftText {
-  const { accepted, acceptedAt, sentences, place } = options;
+  const { accepted, acceptedAt, place, notKept } = options;
   const [keeper] = useState(
     () => new DraftKeeper(partsOf(options), accepted, acceptedAt ? new Date(acceptedAt) : null),
   );
@@ -51,15 +52,11 @@ export function useDraftText(options: Options): DraftText {
     sync,
     theirs,
     time: state.acceptedAt ? clockText(state.acceptedAt, place) : "",
-    problem: problem ? problemText(problem, sentences) : null,
+    problem: problem instanceof NotKept ? notKept : problem ? reasonOf(problem) : null,
     write: (written) => keeper.write(written),
     save: () => keeper.save(),
     choose: (mine) => keeper.choose(mine),
   };
-}
-
-function problemText(problem: unknown, sentences: Sentences): string {
-  return problem instanceof NotKept ? (sentences.not_kept ?? "") : sentenceOf(problem, sentences);
 }
 
 function partsOf({ userId, submissionId, title }: Options): DraftParts {

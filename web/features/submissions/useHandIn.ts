@@ -3,8 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import type { Submission } from "@/api/core";
-import { ApiError, apiGateway } from "@/client/apiGateway";
-import { type Sentences, sentenceOf } from "@/client/sentences";
+import { ApiError, apiGateway, reasonOf } from "@/client/apiGateway";
 import { onChange } from "@/client/unsentStore";
 import { dropAll } from "./drafts";
 import { isHandInQueued, queueHandIn, unqueueHandIn } from "./queue";
@@ -17,7 +16,6 @@ export interface HandInOptions {
   title: string;
   draft: DraftText;
   isUploading: boolean;
-  sentences: Sentences;
   /** For a text that core does not have. */
   notSent: string;
 }
@@ -108,7 +106,7 @@ interface Outcome {
 }
 
 async function outcomeOf(options: HandInOptions): Promise<Outcome> {
-  const { userId, submissionId, title, draft, sentences, notSent } = options;
+  const { userId, submissionId, title, draft, notSent } = options;
   const refused = (problem: string): Outcome => ({ state: "ready", problem, isDone: false });
   if (draft.theirs || !(await draft.save())) {
     return refused(notSent);
@@ -117,13 +115,13 @@ async function outcomeOf(options: HandInOptions): Promise<Outcome> {
     await submitOnce(submissionId);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 0) {
-      return refused(sentenceOf(error, sentences));
+      return refused(reasonOf(error));
     }
     try {
       await queueHandIn({ userId, submissionId, title });
       return { state: "queued", problem: null, isDone: false };
     } catch {
-      return refused(sentenceOf(error, sentences));
+      return refused(reasonOf(error));
     }
   }
   dropAll(userId, submissionId);

@@ -6,14 +6,12 @@ import type { WebhookSubscriptionWithSecret } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { bodyOf } from "@/features/actions/body";
 import { Errors } from "@/features/actions/Errors";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useSending } from "@/features/actions/useChange";
 import { Secret } from "./Secret";
 import type { SecretTexts } from "./texts";
 
 interface Properties {
   texts: SecretTexts;
-  refusals: ActionTexts;
   submit: string;
   /** The fields, with the organization. */
   children: ReactNode;
@@ -22,9 +20,9 @@ interface Properties {
 const SHAPE = { organization: "number", url: "text", description: "text", types: "list" } as const;
 
 /** Adds a webhook and shows its secret once. */
-export function AddWebhook({ texts, refusals, submit, children }: Properties) {
+export function AddWebhook({ texts, submit, children }: Properties) {
   const router = useRouter();
-  const { isSending, errors, run } = useSending(refusals);
+  const { isSending, errors, run } = useSending();
   const [secret, setSecret] = useState<string | null>(null);
 
   function add(event: FormEvent<HTMLFormElement>): void {

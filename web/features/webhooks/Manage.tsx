@@ -3,11 +3,9 @@ import type { WebhookSubscription } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
-import { actionTexts } from "@/features/actions/texts";
 import { Note } from "@/features/shell/Note";
 import { times } from "@/features/times/times";
 import { textsOf } from "@/server/texts";
-import { CODES } from "./codes";
 import { Fields } from "./Fields";
 import { RotateSecret } from "./RotateSecret";
 
@@ -19,11 +17,7 @@ const pathOf = ({ id }: WebhookSubscription) => `/webhook-subscriptions/${id}/`;
 
 /** Whether it sends, why not, and what to do about it. */
 export async function Standing({ webhook }: Properties) {
-  const [t, when, texts] = [
-    await getTranslations("webhooks"),
-    await times(),
-    await actionTexts(...CODES),
-  ];
+  const [t, when] = [await getTranslations("webhooks"), await times()];
   const { active, failing_since, switched_off_at } = webhook;
   return (
     <section className="card" aria-labelledby="standing">
@@ -47,14 +41,12 @@ export async function Standing({ webhook }: Properties) {
           path={pathOf(webhook)}
           body={{ active: !active }}
           className={active ? "btn" : "btn next"}
-          texts={texts}
         >
           {active ? t("pause") : t("resume")}
         </ActButton>
         <ActButton
           path={`${pathOf(webhook)}ping/`}
           className={active ? "btn next" : "btn"}
-          texts={texts}
           done={t("pinged")}
           hasKey={false}
         >
@@ -84,7 +76,6 @@ export async function SecretCard({ webhook }: Properties) {
           yes: t("secret.yes"),
           no: t("no"),
         }}
-        refusals={await actionTexts(...CODES)}
       />
     </section>
   );
@@ -100,7 +91,6 @@ export async function ReplayCard({ webhook }: Properties) {
       <ApiForm
         path={`${pathOf(webhook)}replay/`}
         shape={{ from: { zone }, to: { zone } }}
-        texts={await actionTexts(...CODES)}
         submit={t("replay.submit")}
         done={t("replay.done")}
         hasKey={false}
@@ -125,7 +115,7 @@ export async function ReplayCard({ webhook }: Properties) {
 }
 
 export async function ChangeCard({ webhook }: Properties) {
-  const [t, texts] = [await getTranslations("webhooks"), await actionTexts(...CODES)];
+  const t = await getTranslations("webhooks");
   return (
     <section className="card" aria-labelledby="change">
       <h2 id="change">{t("change.heading")}</h2>
@@ -133,7 +123,6 @@ export async function ChangeCard({ webhook }: Properties) {
         method="patch"
         path={pathOf(webhook)}
         shape={{ url: "text", description: "text", types: "list" }}
-        texts={texts}
         submit={t("change.submit")}
         done={t("change.done")}
         keeps
@@ -145,7 +134,6 @@ export async function ChangeCard({ webhook }: Properties) {
         method="delete"
         path={pathOf(webhook)}
         className="btn bad"
-        texts={texts}
         to="/webhooks"
         question={{
           title: t("delete.question"),

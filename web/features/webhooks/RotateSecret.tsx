@@ -5,7 +5,6 @@ import type { WebhookSubscriptionWithSecret } from "@/api/core";
 import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
 import { type Question, QuestionDialog } from "@/features/actions/QuestionDialog";
-import type { ActionTexts } from "@/features/actions/useAction";
 import { useChange } from "@/features/actions/useChange";
 import { Secret } from "./Secret";
 import type { SecretTexts } from "./texts";
@@ -14,13 +13,12 @@ interface Properties {
   id: string;
   texts: SecretTexts;
   question: Question;
-  refusals: ActionTexts;
 }
 
 /** Replaces the secret after a question, and shows the new one once. */
-export function RotateSecret({ id, texts, question, refusals }: Properties) {
+export function RotateSecret({ id, texts, question }: Properties) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const { isSending, errors, run } = useChange(refusals);
+  const { isSending, errors, run } = useChange();
   const [secret, setSecret] = useState<string | null>(null);
 
   async function rotate(): Promise<void> {

@@ -2,9 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { type Claim, type QueueEntryPage, reviewClaimsList, reviewQueueList } from "@/api/core";
 import { Pages } from "@/features/actions/Pages";
-import { actionTexts } from "@/features/actions/texts";
 import { ClaimButton } from "@/features/reviews/ClaimButton";
-import { CLAIM_CODES } from "@/features/reviews/codes";
 import { Held } from "@/features/reviews/Held";
 import { PromiseKept } from "@/features/reviews/PromiseKept";
 import { QueueTable } from "@/features/reviews/QueueTable";
@@ -82,12 +80,7 @@ async function Head({ waiting }: { waiting: Got<QueueEntryPage> }) {
         )}
       </div>
       {oldest && (
-        <ClaimButton
-          className="btn next"
-          submission={oldest.submission}
-          texts={await actionTexts(...CLAIM_CODES)}
-          limit={t("limit")}
-        >
+        <ClaimButton className="btn next" submission={oldest.submission} limit={t("limit")}>
           {t("takeOldest")}
         </ClaimButton>
       )}

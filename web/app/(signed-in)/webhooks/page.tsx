@@ -3,11 +3,9 @@ import { getTranslations } from "next-intl/server";
 import { webhookSubscriptionsList } from "@/api/core";
 import { SelectField } from "@/features/actions/fields";
 import { Pages } from "@/features/actions/Pages";
-import { actionTexts } from "@/features/actions/texts";
 import { managedOrganizations } from "@/features/members/organizations";
 import { ProblemState } from "@/features/shell/Problem";
 import { AddWebhook } from "@/features/webhooks/AddWebhook";
-import { CODES } from "@/features/webhooks/codes";
 import { Fields } from "@/features/webhooks/Fields";
 import { WebhookList } from "@/features/webhooks/WebhookList";
 import { core, got, requireSession } from "@/server/caller";
@@ -50,11 +48,7 @@ export default async function Webhooks({ searchParams }: { searchParams: Promise
         </div>
         <section className="card stack" aria-labelledby="add">
           <h2 id="add">{t("add.heading")}</h2>
-          <AddWebhook
-            texts={(await textsOf("webhooks")).secretForm}
-            refusals={await actionTexts(...CODES)}
-            submit={t("add.submit")}
-          >
+          <AddWebhook texts={(await textsOf("webhooks")).secretForm} submit={t("add.submit")}>
             <SelectField
               id="webhook-organization"
               name="organization"

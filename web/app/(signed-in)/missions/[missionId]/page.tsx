@@ -15,7 +15,6 @@ import { attemptsAt, extensionOf, flagOf, hintsOf, readMission } from "@/feature
 import { rubricOf } from "@/features/missions/reviews";
 import { StandingCard } from "@/features/missions/StandingCard";
 import { Story } from "@/features/missions/Story";
-import { missionSentences } from "@/features/missions/sentences";
 import { ProblemState } from "@/features/shell/Problem";
 import { DraftCard } from "@/features/submissions/DraftCard";
 import { requireSession } from "@/server/caller";
@@ -48,13 +47,12 @@ export default async function MissionPage({ params }: Properties) {
     );
   }
   const mission = read.data;
-  const [attempts, rubric, hints, flag, until, sentences] = await Promise.all([
+  const [attempts, rubric, hints, flag, until] = await Promise.all([
     attemptsAt(missionId),
     rubricOf(missionId, mission.rubric_version),
     hintsOf(missionId),
     mission.flag_attempts === null ? null : flagOf(missionId),
     extensionOf(missionId, user.id),
-    missionSentences(),
   ]);
   const own = (attempts.data ?? []).filter((one: Submission) => one.user === user.id);
   const standing = standingOf(mission, own);
@@ -68,12 +66,7 @@ export default async function MissionPage({ params }: Properties) {
           {attempts.problem && <ProblemState problem={attempts.problem} />}
           {attempts.data &&
             (standing.open?.state === "draft" ? (
-              <DraftCard
-                submission={standing.open}
-                title={mission.title}
-                userId={user.id}
-                sentences={sentences}
-              >
+              <DraftCard submission={standing.open} title={mission.title} userId={user.id}>
                 {due}
               </DraftCard>
             ) : (
@@ -81,7 +74,6 @@ export default async function MissionPage({ params }: Properties) {
                 mission={mission}
                 standing={standing}
                 isClosed={isClosed(mission, until, Date.now())}
-                sentences={sentences}
               >
                 {due}
               </StandingCard>
@@ -100,11 +92,9 @@ export default async function MissionPage({ params }: Properties) {
               ))}
           </section>
           {hints.data && hints.data.hints.length > 0 && (
-            <HintList missionId={missionId} hints={hints.data} sentences={sentences} />
+            <HintList missionId={missionId} hints={hints.data} />
           )}
-          {flag?.data && (
-            <FlagSection missionId={missionId} flag={flag.data} sentences={sentences} />
-          )}
+          {flag?.data && <FlagSection missionId={missionId} flag={flag.data} />}
           <EarlierAttempts missionId={missionId} submissions={standing.earlier} />
         </div>
       </div>

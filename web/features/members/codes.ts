@@ -1,1 +1,0 @@
-export const MEMBERSHIP_CODES = ["main_membership", "still_enrolled", "precondition_failed"];

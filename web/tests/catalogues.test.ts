@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Node, SyntaxKind } from "typescript/unstable/ast";
+import {
+  isBinaryExpression,
+  isConditionalExpression,
+  isJsxAttribute,
+  isJsxElement,
+  isJsxExpression,
+  isJsxFragment,
+  isJsxText,
+  isParenthesizedExpression,
+  isPropertyAssignment,
+  isStringLiteral,
+  isTemplateExpression,
+} from "typescript/unstable/ast/is";
+import { API } from "typescript/unstable/sync";
+
+const WEB = join(import.meta.dirname, "..");
+/** Attributes of elements and components, and properties of objects, that a person reads. */
+const READ = new Set([
+  ...["alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext"],
+  ...["description", "done", "heading", "hint", "label", "no", "placeholder", "submit", "summary"],
+  ...["text", "title", "yes"],
+]);
+/** A value of code, such as the kind of a field: `{ text: "text" }`. */
+const CODE = /^[a-z]+$/;
+/** Names, which are the same in each language. */
+const NAMES = /Ongoza( CyberHub)?/g;
+
+/** The texts in a value that is shown, but not those that a call takes, such as `t("key")`. */
+function textsOf(node: Node | undefined): string[] {
+  if (!node) {
+    return [];
+  }
+  if (isStringLiteral(node) || node.kind === SyntaxKind.NoSubstitutionTemplateLiteral) {
+    return [(node as { text?: string }).text ?? ""];
+  }
+  if (isTemplateExpression(node)) {
+    const parts = [node.head, ...node.templateSpans.map(({ literal }) => literal)];
+    return [
+      ...parts.map(({ text }) => text),
+      ...node.templateSpans.flatMap(({ expression }) => textsOf(expression)),
+    ];
+  }
+  if (isConditionalExpression(node)) {
+    return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
+  }
+  if (isBinaryExpression(node)) {
+    const isCompared = /^[=!]==?$|^[<>]=?$/.test(node.operatorToken.getText());
+    return isCompared ? [] : [...textsOf(node.left), ...textsOf(node.right)];
+  }
+  if (isJsxExpression(node) || isParenthesizedExpression(node)) {
+    return textsOf(node.expression);
+  }
+  return [];
+}
+
+function shownIn(node: Node): string[] {
+  if (isJsxText(node)) {
+    return [node.text];
+  }
+  if (isJsxElement(node) || isJsxFragment(node)) {
+    return node.children.filter(isJsxExpression).flatMap(textsOf);
+  }
+  if (isJsxAttribute(node)) {
+    return READ.has(node.name.getText()) ? textsOf(node.initializer) : [];
+  }
+  if (isPropertyAssignment(node) && READ.has(node.name.getText())) {
+    return textsOf(node.initializer).filter((text) => !CODE.test(text));
+  }
+  return [];
+}
+
+/** Texts in a language that a file shows by itself. */
+function strayTexts(file: Node): string[] {
+  const found: string[] = [];
+  const visit = (node: Node): undefined => {
+    found.push(...shownIn(node));
+    node.forEachChild(visit);
+  };
+  visit(file);
+  return found
+    .filter((text) => /\p{L}/u.test(text.replaceAll(NAMES, "")))
+    .map((text) => text.trim());
+}
+
+test("each text that a page shows is in the catalogues", () => {
+  const api = new API({ cwd: WEB });
+  try {
+    const [project] = api.updateSnapshot({ openProject: join(WEB, "tsconfig.json") }).getProjects();
+    const stray: string[] = [];
+    for (const folder of ["app", "features"]) {
+      for (const name of readdirSync(join(WEB, folder), { recursive: true, encoding: "utf8" })) {
+        const file =
+          /\.tsx?$/.test(name) && project?.program.getSourceFile(join(WEB, folder, name));
+        stray.push(...(file ? strayTexts(file) : []).map((text) => `${folder}/${name}: ${text}`));
+      }
+    }
+    assert.deepEqual(stray, []);
+  } finally {
+    api.close();
+  }
+});
+
+type Catalogue = { [key: string]: string | Catalogue };
+
+/** `{count}`, `{count, plural, …}` or `<b>`, and not a form such as `one {day}`. */
+const VALUE = /(?<!\b(?:one|many|other) )\{(\w+)[,}]|<(\w+)>/g;
+
+/** Each text's key, with the names of the values that are put into it. */
+function places(catalogue: Catalogue, before = ""): string[] {
+  return Object.entries(catalogue).flatMap(([key, text]) => {
+    if (typeof text !== "string") {
+      return places(text, `${before}${key}.`);
+    }
+    const values = [...text.matchAll(VALUE)].map(([, value, tag]) => value ?? tag);
+    return [`${before}${key}: ${[...new Set(values)].sort()}`];
+  });
+}
+
+for (const name of readdirSync(join(WEB, "messages/en"))) {
+  test(`${name} has the same texts and values in each language`, () => {
+    const [en, sw, fr] = ["en", "sw", "fr"].map((language) => {
+      const text = readFileSync(join(WEB, "messages", language, name), "utf8");
+      return places(JSON.parse(text) as Catalogue).sort();
+    });
+    assert.deepEqual(sw, en);
+    assert.deepEqual(fr, en);
+  });
+}
