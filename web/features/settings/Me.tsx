@@ -3,12 +3,10 @@ import type { Preferences, User } from "@/api/core";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
 import { CLOCK } from "@/server/formats";
-import { LOCALES, languageOf } from "@/server/locales";
+import { LANGUAGE_NAMES, LOCALES, languageOf } from "@/server/locales";
 import type { Query } from "@/server/pages";
 import { formQuery } from "./formQuery";
 import { zoneGroups } from "./zones";
-
-const NAMES = { en: "English", sw: "Kiswahili", fr: "Français" };
 
 export async function NameCard({ user, query }: { user: User; query: Query }) {
   const t = await getTranslations("settings.name");
@@ -56,7 +54,7 @@ export async function LanguageCard({ preferences, query }: Properties) {
           <select id="locale" name="locale" defaultValue={languageOf(await getLocale())}>
             {LOCALES.map((locale) => (
               <option key={locale} value={locale} lang={locale}>
-                {NAMES[locale]}
+                {LANGUAGE_NAMES[locale]}
               </option>
             ))}
           </select>
