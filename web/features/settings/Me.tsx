@@ -4,15 +4,13 @@ import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
 import { pagePlace } from "@/features/texts/when";
 import { CLOCK } from "@/server/formats";
-import { LOCALES, languageOf } from "@/server/locales";
+import { LANGUAGE_NAMES, LOCALES, languageOf } from "@/server/locales";
 import type { Query } from "@/server/pages";
 import { textsOf } from "@/server/texts";
 import { DataUse } from "./DataUse";
 import { formQuery } from "./formQuery";
 import { ZoneOptions } from "./ZoneOptions";
 import { zoneNames } from "./zones";
-
-const NAMES = { en: "English", sw: "Kiswahili", fr: "Français" };
 
 export async function NameCard({ user, query }: { user: User; query: Query }) {
   const t = await getTranslations("settings.name");
@@ -60,7 +58,7 @@ export async function LanguageCard({ preferences, query }: Properties) {
           <select id="locale" name="locale" defaultValue={languageOf(await getLocale())}>
             {LOCALES.map((locale) => (
               <option key={locale} value={locale} lang={locale}>
-                {NAMES[locale]}
+                {LANGUAGE_NAMES[locale]}
               </option>
             ))}
           </select>
