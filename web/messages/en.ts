@@ -21,6 +21,7 @@ import settings from "./en/settings.json";
 import shell from "./en/shell.json";
 import states from "./en/states.json";
 import submissions from "./en/submissions.json";
+import times from "./en/times.json";
 
 export default {
   account,
@@ -46,4 +47,5 @@ export default {
   shell,
   states,
   submissions,
+  times,
 };

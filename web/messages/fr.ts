@@ -21,6 +21,7 @@ import settings from "./fr/settings.json";
 import shell from "./fr/shell.json";
 import states from "./fr/states.json";
 import submissions from "./fr/submissions.json";
+import times from "./fr/times.json";
 
 export default {
   account,
@@ -46,4 +47,5 @@ export default {
   shell,
   states,
   submissions,
+  times,
 };

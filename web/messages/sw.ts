@@ -21,6 +21,7 @@ import settings from "./sw/settings.json";
 import shell from "./sw/shell.json";
 import states from "./sw/states.json";
 import submissions from "./sw/submissions.json";
+import times from "./sw/times.json";
 
 export default {
   account,
@@ -46,4 +47,5 @@ export default {
   shell,
   states,
   submissions,
+  times,
 };
