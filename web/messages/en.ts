@@ -22,6 +22,7 @@ import settings from "./en/settings.json";
 import shell from "./en/shell.json";
 import states from "./en/states.json";
 import submissions from "./en/submissions.json";
+import times from "./en/times.json";
 import webhooks from "./en/webhooks.json";
 
 export default {
@@ -49,5 +50,6 @@ export default {
   shell,
   states,
   submissions,
+  times,
   webhooks,
 };

@@ -22,6 +22,7 @@ import settings from "./fr/settings.json";
 import shell from "./fr/shell.json";
 import states from "./fr/states.json";
 import submissions from "./fr/submissions.json";
+import times from "./fr/times.json";
 import webhooks from "./fr/webhooks.json";
 
 export default {
@@ -49,5 +50,6 @@ export default {
   shell,
   states,
   submissions,
+  times,
   webhooks,
 };

@@ -22,6 +22,7 @@ import settings from "./sw/settings.json";
 import shell from "./sw/shell.json";
 import states from "./sw/states.json";
 import submissions from "./sw/submissions.json";
+import times from "./sw/times.json";
 import webhooks from "./sw/webhooks.json";
 
 export default {
@@ -49,5 +50,6 @@ export default {
   shell,
   states,
   submissions,
+  times,
   webhooks,
 };

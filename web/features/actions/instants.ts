@@ -21,5 +21,6 @@ function offsetMs(instant: number, zone: string): number {
 export function instantOf(local: string, zone: string): string {
   const asUtc = Date.parse(`${local}Z`);
   const first = asUtc - offsetMs(asUtc, zone);
+  // On the day that clocks change, the offset may differ from that of the guess.
   return new Date(asUtc - offsetMs(first, zone)).toISOString();
 }

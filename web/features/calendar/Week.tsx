@@ -1,9 +1,10 @@
-import { getFormatter, getTimeZone, getTranslations } from "next-intl/server";
+import { getFormatter, getTranslations } from "next-intl/server";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
-import { CLOCK } from "@/server/formats";
+import { zonePlace } from "@/features/times/clock";
+import { times } from "@/features/times/times";
 import type { Entry } from "./entries";
-import { type DayOf, placeOf } from "./eventDays";
+import type { DayOf } from "./eventDays";
 
 interface Properties {
   days: DayOf<Entry>[];
@@ -71,9 +72,9 @@ async function Event({ event, day }: { event: Entry; day: DayOf<Entry> }) {
 }
 
 async function timeOf(event: Entry, { begin, end }: DayOf<Entry>): Promise<string> {
-  const [t, format] = [await getTranslations("calendar"), await getFormatter()];
+  const [t, when] = [await getTranslations("calendar"), await times()];
   const [start, finish] = [new Date(event.starts_at), new Date(event.ends_at)];
-  const [from, until] = [format.dateTime(start, CLOCK), format.dateTime(finish, CLOCK)];
+  const [from, until] = [when.clock(start), when.clock(finish)];
   const [beginsBefore, endsAfter] = [start < begin, finish > end];
   if (beginsBefore && endsAfter) {
     return t("allDay");
@@ -86,16 +87,15 @@ async function timeOf(event: Entry, { begin, end }: DayOf<Entry>): Promise<strin
 
 /** For an event in another time zone than the page's. */
 async function LocalTime({ event }: { event: Entry }) {
-  const [t, format] = [await getTranslations("calendar"), await getFormatter()];
+  const [t, when] = [await getTranslations("calendar"), await times()];
   const timeZone = event.time_zone;
-  if (timeZone === null || timeZone === (await getTimeZone())) {
+  if (timeZone === null || timeZone === when.zone) {
     return null;
   }
-  const own = format.dateTime(new Date(event.starts_at), CLOCK);
-  const from = format.dateTime(new Date(event.starts_at), { ...CLOCK, timeZone });
-  const until = format.dateTime(new Date(event.ends_at), { ...CLOCK, timeZone });
-  if (own === from) {
+  const from = when.clock(event.starts_at, timeZone);
+  const until = when.clock(event.ends_at, timeZone);
+  if (when.clock(event.starts_at) === from) {
     return null;
   }
-  return <p className="meta">{t("localTime", { from, until, zone: placeOf(timeZone) })}</p>;
+  return <p className="meta">{t("localTime", { from, until, zone: zonePlace(timeZone) })}</p>;
 }

@@ -1,4 +1,5 @@
 import { addDays, mondayOf } from "../../client/days.ts";
+import { instantOf } from "../actions/instants.ts";
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -10,28 +11,7 @@ export function weekOf(wanted: string | undefined, today: string): string {
 
 /** When a day begins in a time zone. */
 export function beginOf(date: string, zone: string): Date {
-  const inUtc = Date.parse(date);
-  const first = inUtc - offsetAt(inUtc, zone);
-  // On the day that clocks change, midnight may have another offset than the guess.
-  return new Date(inUtc - offsetAt(first, zone));
-}
-
-/** By how many milliseconds the clocks of a zone are ahead of UTC. */
-function offsetAt(instant: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat("en", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  }).formatToParts(new Date(instant));
-  const value = (type: string) => Number(parts.find((part) => part.type === type)?.value);
-  const [year, month, day] = [value("year"), value("month") - 1, value("day")];
-  const local = Date.UTC(year, month, day, value("hour"), value("minute"), value("second"));
-  return local - Math.floor(instant / 1000) * 1000;
+  return new Date(instantOf(`${date}T00:00`, zone));
 }
 
 interface Timed {
@@ -61,9 +41,4 @@ function takesPlace({ starts_at, ends_at }: Timed, begin: Date, end: Date): bool
   return (
     start < end && (finish > begin || (start >= begin && start.getTime() === finish.getTime()))
   );
-}
-
-/** "Nairobi" of "Africa/Nairobi". */
-export function placeOf(zone: string): string {
-  return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
 }

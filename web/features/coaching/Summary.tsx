@@ -2,8 +2,8 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { coachingReadOverview } from "@/api/ai";
 import { ProblemState } from "@/features/shell/Problem";
+import { times } from "@/features/times/times";
 import { ai, got } from "@/server/caller";
-import { CLOCK } from "@/server/formats";
 
 /** The summary, which the rest of the page does not wait for. */
 export function SummaryLater() {
@@ -42,7 +42,7 @@ async function Summary() {
       <p>{t("summary.goals", { active: goals.active ?? 0, achieved: goals.achieved ?? 0 })}</p>
       {names.length > 0 && <p>{t("summary.tags", { tags: format.list(names) })}</p>}
       {!tags && <p className="meta">{t("summary.noTags")}</p>}
-      <p className="meta">{t("summary.asOf", { time: format.dateTime(new Date(as_of), CLOCK) })}</p>
+      <p className="meta">{t("summary.asOf", { time: (await times()).clock(as_of) })}</p>
     </section>
   );
 }

@@ -2,8 +2,8 @@ import { getTranslations } from "next-intl/server";
 import type { Wait } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
+import { times } from "@/features/times/times";
 import { type Sent, submissions } from "./submissions";
-import { momentOf } from "./when";
 
 /** Work that waits for a review, by when it is promised, and work that came back. */
 export async function Reviews() {
@@ -41,12 +41,13 @@ async function Waiting({ sent, wait }: { sent: Sent; wait: Wait }) {
     <>
       {submitted_at && (
         <p className="sync accepted">
-          <Icon name="check" /> {t("reviews.accepted", { when: await momentOf(submitted_at) })}
+          <Icon name="check" />{" "}
+          {t("reviews.accepted", { when: (await times()).longMoment(submitted_at) })}
         </p>
       )}
       <p>
         {t.rich(wait.second_opinion ? "reviews.second" : "reviews.promised", {
-          when: await momentOf(wait.promised_by),
+          when: (await times()).longMoment(wait.promised_by),
           b: (chunks) => <strong>{chunks}</strong>,
         })}
       </p>
@@ -70,7 +71,9 @@ async function Returned({ sent }: { sent: Sent }) {
         </span>
       </p>
       {decided_at && (
-        <p className="meta">{t("reviews.decided", { when: await momentOf(decided_at) })}</p>
+        <p className="meta">
+          {t("reviews.decided", { when: (await times()).longMoment(decided_at) })}
+        </p>
       )}
     </>
   );

@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { ProblemState } from "@/features/shell/Problem";
+import { times } from "@/features/times/times";
 import { type HabitWeek, habitWeeks, type Meeting, meetings } from "./week";
-import { momentOf } from "./when";
 
 /** Habits of this week, and what takes place in the days to come. */
 export async function Week() {
@@ -53,7 +53,7 @@ async function HabitItem({ week: { habit, done, due } }: { week: HabitWeek }) {
 
 async function MeetingItem({ meeting }: { meeting: Meeting }) {
   const t = await getTranslations("home");
-  const when = await momentOf(meeting.startsAt);
+  const when = (await times()).longMoment(meeting.startsAt);
   if (meeting.kind !== "session") {
     const href = meeting.kind === "event" ? "/calendar" : "/mentorship/sessions";
     return (

@@ -2,9 +2,9 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { ContentType } from "@/api/core";
-import { clockText } from "@/features/texts/clock";
 import { Sync, type SyncState, type SyncTexts } from "@/features/texts/Sync";
-import type { Place } from "@/features/texts/when";
+import type { Place } from "@/features/times/clock";
+import { clockText } from "@/features/times/clock";
 import { reportProgress } from "./report";
 
 interface Properties {

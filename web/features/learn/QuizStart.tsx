@@ -1,6 +1,6 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Progress, Quiz, QuizAttemptSummary } from "@/api/core";
-import { momentOf } from "@/features/home/when";
+import { times } from "@/features/times/times";
 import { hrefOf } from "./courses";
 import { StartQuiz } from "./StartQuiz";
 
@@ -32,7 +32,7 @@ export async function QuizStart({ quiz, contentId, attempts, progress }: Propert
       <p>{facts.filter(Boolean).join(" · ")}</p>
       {isAttested && <p className="soft">{t("quiz.alreadyPassed")}</p>}
       {possibleAt ? (
-        <p>{t("quiz.possibleAt", { moment: await momentOf(possibleAt) })}</p>
+        <p>{t("quiz.possibleAt", { moment: (await times()).longMoment(possibleAt) })}</p>
       ) : (
         <StartQuiz
           page={`${hrefOf(contentId)}/quiz`}

@@ -3,7 +3,7 @@ import type { Body, Content } from "@/api/core";
 import { Road } from "@/features/shell/Road";
 import { bytesText } from "@/features/texts/bytes";
 import { Html } from "@/features/texts/Html";
-import { pagePlace } from "@/features/texts/when";
+import { pagePlace } from "@/features/times/times";
 import { languageOf } from "@/server/locales";
 import { bodyBytes, drawingsOf, savesData } from "./body";
 import { hrefOf } from "./courses";

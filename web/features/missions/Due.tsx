@@ -1,6 +1,6 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Mission } from "@/api/core";
-import { momentOf } from "@/features/home/when";
+import { times } from "@/features/times/times";
 
 interface Properties {
   mission: Mission;
@@ -16,7 +16,7 @@ export async function Due({ mission, until, left }: Properties) {
   const parts: string[] = [];
   if (mission.due_at) {
     const isExtended = until !== null && Date.parse(until) > Date.parse(mission.due_at);
-    const moment = await momentOf(isExtended ? until : mission.due_at);
+    const moment = (await times()).longMoment(isExtended ? until : mission.due_at);
     parts.push(isExtended ? t("due.extended", { moment }) : t("due.at", { moment }));
     parts.push(await lateText(mission));
   }

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Submission } from "@/api/core";
-import { dayText } from "@/features/texts/when";
+import { times } from "@/features/times/times";
 import { reviewsOf } from "./reviews";
 import { StateBadge } from "./StateBadge";
 
@@ -36,7 +36,7 @@ async function Attempt({ missionId, submission }: { missionId: string; submissio
         <StateBadge state={state} />
       </p>
       {review?.comments && <p className="why">{t("quote", { text: cut(review.comments) })}</p>}
-      {day && <p className="meta">{await dayText(day)}</p>}
+      {day && <p className="meta">{(await times()).dayAndMonth(day)}</p>}
     </section>
   );
 }

@@ -1,10 +1,10 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { Mission } from "@/api/core";
-import { momentOf } from "@/features/home/when";
 import type { ProgressBook } from "@/features/learn/books";
 import { Track } from "@/features/learn/Track";
 import { Icon } from "@/features/shell/Icon";
 import { bytesText } from "@/features/texts/bytes";
+import { times } from "@/features/times/times";
 import { missionBytes } from "./missionBytes";
 
 interface Properties {
@@ -34,7 +34,9 @@ export async function MissionRow({ mission, progress }: Properties) {
       </p>
       {description && <p>{description}</p>}
       {mission.due_at && (
-        <p className="meta">{t("due.at", { moment: await momentOf(mission.due_at) })}</p>
+        <p className="meta">
+          {t("due.at", { moment: (await times()).longMoment(mission.due_at) })}
+        </p>
       )}
       {(isCompleted || isBegun) && (
         <p className="row">

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { submissionsReceipt } from "@/api/core";
-import { momentOf } from "@/features/home/when";
+import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
 
 const GROUP = 4;
@@ -18,7 +18,7 @@ export async function ReceiptSection({ submissionId }: { submissionId: string })
         <>
           <p>
             {t("receipt.states", {
-              moment: await momentOf(data.statement.submitted_at),
+              moment: (await times()).longMoment(data.statement.submitted_at),
               count: data.statement.artifacts.length,
               number: short(data.statement.sha256),
             })}

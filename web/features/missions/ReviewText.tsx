@@ -1,7 +1,7 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Review, Rubric } from "@/api/core";
 import { Html } from "@/features/texts/Html";
-import { dayText } from "@/features/texts/when";
+import { times } from "@/features/times/times";
 
 interface Properties {
   review: Review;
@@ -18,7 +18,9 @@ export async function ReviewText({ review, rubric }: Properties) {
   const { rubric_score, hint_cost, late_deduction, score } = review;
   return (
     <div className="stack">
-      <p className="meta">{t("review.at", { day: await dayText(review.decided_at) })}</p>
+      <p className="meta">
+        {t("review.at", { day: (await times()).dayAndMonth(review.decided_at) })}
+      </p>
       <Html html={review.comments_html} />
       {review.marks.length > 0 && (
         <table className="tbl keep">

@@ -2,9 +2,8 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Mission, Submission, SubmissionState } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
-import { momentOf } from "@/features/home/when";
 import { Icon } from "@/features/shell/Icon";
-import { hourText } from "@/features/texts/when";
+import { times } from "@/features/times/times";
 import type { Standing } from "./attempts";
 import { ReviewText } from "./ReviewText";
 import { reviewsOf, rubricOf } from "./reviews";
@@ -89,7 +88,7 @@ async function State({ submission }: { submission: Submission }) {
         {submitted_at && isWaiting(state) && (
           <span className="sync accepted">
             <Icon name="check" />
-            {t("sync.accepted", { time: await hourText(submitted_at) })}
+            {t("sync.accepted", { time: (await times()).clock(submitted_at) })}
           </span>
         )}
       </p>
@@ -99,7 +98,7 @@ async function State({ submission }: { submission: Submission }) {
       </p>
       {submitted_at && (
         <p className="meta">
-          {t("handedIn", { moment: await momentOf(submitted_at) })}
+          {t("handedIn", { moment: (await times()).longMoment(submitted_at) })}
           {late_minutes > 0 && ` ${t("late", { minutes: late_minutes })}`}
         </p>
       )}

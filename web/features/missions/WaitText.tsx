@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { submissionsReadWait } from "@/api/core";
-import { momentOf } from "@/features/home/when";
+import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
 
 /** By when a review is promised, and what reviews of this queue took. */
@@ -15,7 +15,7 @@ export async function WaitText({ submissionId }: { submissionId: string }) {
   const { promised_by, ahead, reviews, has_enough_reviews, median_hours, p80_hours } = data;
   return (
     <>
-      <p>{t("wait.promised", { moment: await momentOf(promised_by), ahead })}</p>
+      <p>{t("wait.promised", { moment: (await times()).longMoment(promised_by), ahead })}</p>
       <p className="meta">
         {has_enough_reviews && median_hours !== null && p80_hours !== null
           ? t("wait.took", { median: median_hours, most: p80_hours, reviews })

@@ -1,10 +1,10 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import type { Notification, NotificationPage } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { Pages } from "@/features/actions/Pages";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
-import { MOMENT } from "@/server/formats";
+import { times } from "@/features/times/times";
 import { addressOf } from "./addresses";
 
 interface Properties {
@@ -56,10 +56,10 @@ interface EntryProperties {
 }
 
 async function Entry({ notification }: EntryProperties) {
-  const [t, format] = [await getTranslations("notifications"), await getFormatter()];
+  const [t, when] = [await getTranslations("notifications"), await times()];
   const { id, kind, title, text, created_at, read_at } = notification;
   const address = addressOf(kind);
-  const time = format.dateTime(new Date(created_at), MOMENT);
+  const time = when.dateAndClock(created_at);
   return (
     <li>
       <div className="row apart">

@@ -1,6 +1,7 @@
 "use client";
 
 import { Icon } from "@/features/shell/Icon";
+import { clockText } from "@/features/times/clock";
 import { fill } from "./assessment";
 import type { DraftState } from "./useDraft";
 
@@ -40,12 +41,7 @@ export function DraftLine({ state, savedAt, locale, zone, texts }: Properties) {
   if (savedAt === null) {
     return null;
   }
-  const clock = new Intl.DateTimeFormat(locale, {
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    timeZone: zone,
-  }).format(new Date(savedAt));
+  const clock = clockText(new Date(savedAt), { locale, timeZone: zone });
   return (
     <p className="sync accepted" role="status">
       <Icon name="check" /> {fill(texts.accepted, { clock })}

@@ -1,8 +1,8 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { ReviewForReviewers } from "@/api/core";
+import { Html } from "@/features/texts/Html";
 import { times } from "@/features/times/times";
 import { Outcome } from "./Outcome";
-import { Sanitized } from "./Sanitized";
 
 /** The decided reviews of a submission, the last first, with what is for reviewers alone. */
 export async function Past({ reviews }: { reviews: ReviewForReviewers[] }) {
@@ -37,7 +37,7 @@ async function PastReview({ review }: { review: ReviewForReviewers }) {
         {when.moment(review.decided_at)},{" "}
         {score === null ? t("noScore") : t("score", { score: format.number(score) })}
       </p>
-      <Sanitized html={review.comments_html} />
+      <Html html={review.comments_html} />
       {review.marks.length > 0 && (
         <details>
           <summary>{t("marks")}</summary>

@@ -3,8 +3,8 @@ import { type Artifact, artifactsList, artifactsRead } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { bytesText } from "@/features/texts/bytes";
+import { Html } from "@/features/texts/Html";
 import { core, got } from "@/server/caller";
-import { Sanitized } from "./Sanitized";
 
 /** The artifacts of a submission: texts as they read, files and links to open. */
 export async function Work({ submission }: { submission: string }) {
@@ -46,7 +46,7 @@ async function WrittenText({ artifact }: { artifact: Artifact }) {
   return (
     <article className="stack tight">
       {artifact.name && <h3>{artifact.name}</h3>}
-      <Sanitized html={data.html} />
+      <Html html={data.html} />
     </article>
   );
 }

@@ -1,11 +1,11 @@
 import { getTranslations } from "next-intl/server";
 import type { Found, MissionOffer } from "@/api/ai";
-import { momentOf } from "@/features/home/when";
 import type { Catalogue, ProgressBook } from "@/features/learn/books";
 import { hrefOf } from "@/features/learn/courses";
 import { Facts } from "@/features/learn/Facts";
 import { sizeText } from "@/features/learn/sizeText";
 import { Icon } from "@/features/shell/Icon";
+import { times } from "@/features/times/times";
 import { nearness, sharedWords } from "./fit";
 
 interface Properties {
@@ -105,7 +105,7 @@ async function Offer({ offer }: { offer: MissionOffer }) {
   }
   const parts: string[] = [];
   if (offer.closes_at) {
-    parts.push(t("offer.until", { moment: await momentOf(offer.closes_at) }));
+    parts.push(t("offer.until", { moment: (await times()).longMoment(offer.closes_at) }));
   }
   if (typeof offer.attempts_left === "number") {
     parts.push(t("offer.left", { count: offer.attempts_left }));

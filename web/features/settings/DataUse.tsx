@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import type { DataUse as Use } from "@/client/dataUse";
 import { dataUseOf, onDataUse } from "@/client/dataUseStore";
 import { bytesText } from "@/features/texts/bytes";
-import type { Place } from "@/features/texts/when";
+import type { Place } from "@/features/times/clock";
 import type { DataUseTexts } from "./texts";
 
 interface Properties {

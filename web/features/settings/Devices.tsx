@@ -1,9 +1,9 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import { authSessionsList, type SignIn } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ProblemState } from "@/features/shell/Problem";
+import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { MOMENT } from "@/server/formats";
 
 /** The devices on which the caller is signed in: each can be logged out. */
 export async function DevicesCard() {
@@ -31,10 +31,10 @@ export async function DevicesCard() {
 }
 
 async function Device({ signIn }: { signIn: SignIn }) {
-  const [t, format] = [await getTranslations("settings.devices"), await getFormatter()];
+  const [t, when] = [await getTranslations("settings.devices"), await times()];
   const name =
     signIn.device === "Unknown device" ? t("unknown") : signIn.device.replace(" on ", ", ");
-  const time = format.dateTime(new Date(signIn.last_used_at), MOMENT);
+  const time = when.dateAndClock(signIn.last_used_at);
   return (
     <li className="row apart keep">
       <span>

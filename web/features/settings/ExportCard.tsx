@@ -1,12 +1,12 @@
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { type Export, usersMeExport } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
 import { bytesText } from "@/features/texts/bytes";
+import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { MOMENT } from "@/server/formats";
 
 /** How far the archive of the caller's data is, and the archive. */
 export async function ExportCard() {
@@ -37,8 +37,8 @@ export async function ExportCard() {
 }
 
 async function Ready({ archive }: { archive: Export }) {
-  const [t, format] = [await getTranslations("settings.export"), await getFormatter()];
-  const written = (time: string | null) => (time ? format.dateTime(new Date(time), MOMENT) : "");
+  const [t, when] = [await getTranslations("settings.export"), await times()];
+  const written = (time: string | null) => (time ? when.dateAndClock(time) : "");
   const size = bytesText(archive.size ?? 0, await getLocale());
   return (
     <>

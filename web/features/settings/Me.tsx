@@ -1,9 +1,8 @@
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Preferences, User } from "@/api/core";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
-import { pagePlace } from "@/features/texts/when";
-import { CLOCK } from "@/server/formats";
+import { pagePlace, times } from "@/features/times/times";
 import { LANGUAGE_NAMES, LOCALES, languageOf } from "@/server/locales";
 import type { Query } from "@/server/pages";
 import { textsOf } from "@/server/texts";
@@ -73,8 +72,8 @@ export async function LanguageCard({ preferences, query }: Properties) {
 }
 
 async function ZoneField({ zone }: { zone: string }) {
-  const [t, format] = [await getTranslations("settings.language"), await getFormatter()];
-  const time = format.dateTime(new Date(), { ...CLOCK, timeZone: zone });
+  const t = await getTranslations("settings.language");
+  const time = (await times()).clock(new Date(), zone);
   return (
     <div className="field">
       <label htmlFor="time_zone">{t("zone")}</label>

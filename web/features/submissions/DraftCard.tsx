@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Submission } from "@/api/core";
 import { ProblemState } from "@/features/shell/Problem";
-import { pagePlace } from "@/features/texts/when";
+import { pagePlace } from "@/features/times/times";
 import { artifactsOf, readArtifact } from "./artifacts";
 import { Editor } from "./Editor";
 import { editorTexts } from "./editorTexts";

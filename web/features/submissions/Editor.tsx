@@ -1,7 +1,7 @@
 "use client";
 
 import type { Artifact } from "@/api/core";
-import type { Place } from "@/features/texts/when";
+import type { Place } from "@/features/times/clock";
 import { Files } from "./Files";
 import { HandIn } from "./HandIn";
 import { Links } from "./Links";

@@ -3,8 +3,8 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { reasonOf } from "@/client/apiGateway";
 import { onChange } from "@/client/unsentStore";
-import { clockText } from "@/features/texts/clock";
-import type { Place } from "@/features/texts/when";
+import type { Place } from "@/features/times/clock";
+import { clockText } from "@/features/times/clock";
 import { DraftKeeper, type DraftParts, type DraftState, NotKept } from "./draftKeeper";
 import { dropText, keepText, keptText } from "./drafts";
 import { isQueued, queueText, unqueueText } from "./queue";

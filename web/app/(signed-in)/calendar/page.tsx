@@ -2,10 +2,11 @@ import type { Metadata } from "next";
 import { getFormatter, getTimeZone, getTranslations } from "next-intl/server";
 import { addDays, todayOf } from "@/client/days";
 import { entriesBetween } from "@/features/calendar/entries";
-import { beginOf, byDay, placeOf, weekOf } from "@/features/calendar/eventDays";
+import { beginOf, byDay, weekOf } from "@/features/calendar/eventDays";
 import { FeedCard } from "@/features/calendar/FeedCard";
 import { Week } from "@/features/calendar/Week";
 import { ProblemState } from "@/features/shell/Problem";
+import { zonePlace } from "@/features/times/clock";
 import { type Query, queryText } from "@/server/pages";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -26,7 +27,7 @@ export default async function Calendar({ searchParams }: { searchParams: Promise
     <>
       <div className="head">
         <h1>{t("title")}</h1>
-        <p className="soft">{t("zone", { zone: placeOf(zone) })}</p>
+        <p className="soft">{t("zone", { zone: zonePlace(zone) })}</p>
       </div>
       <div className="cols stack wide">
         <section className="stack" aria-labelledby="week">

@@ -9,9 +9,9 @@ import { Programs } from "@/features/home/Programs";
 import { Reviews } from "@/features/home/Reviews";
 import { TrackProgress } from "@/features/home/TrackProgress";
 import { Week } from "@/features/home/Week";
-import { dayOf } from "@/features/home/when";
 import { Note } from "@/features/shell/Note";
 import { homeOf } from "@/features/shell/Shell";
+import { times } from "@/features/times/times";
 import { me } from "@/server/me";
 
 interface Properties {
@@ -31,7 +31,7 @@ export default async function Home({ searchParams }: Properties) {
   const [t, profiler] = [await getTranslations("home"), await getTranslations("profiler")];
   const track = user.track && profiler(`tracks.${user.track}.name`);
   const name = user.first_name.trim();
-  const today = await dayOf(new Date());
+  const today = (await times()).longDay(new Date());
   const [step] = await Promise.all([nextStep(user), recommended(), verdicts()]);
   return (
     <>

@@ -14,10 +14,10 @@ import { ClaimBox } from "@/features/reviews/ClaimBox";
 import { EditorPanel } from "@/features/reviews/EditorPanel";
 import { Outcome } from "@/features/reviews/Outcome";
 import { Past } from "@/features/reviews/Past";
-import { Sanitized } from "@/features/reviews/Sanitized";
 import { Similar } from "@/features/reviews/Similar";
 import { Work } from "@/features/reviews/Work";
 import { ProblemState } from "@/features/shell/Problem";
+import { Html } from "@/features/texts/Html";
 import { learnerNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
 import { core, got, requireSession } from "@/server/caller";
@@ -155,7 +155,7 @@ async function HandedIn({ submission, reviewed, mission }: Omit<ReviewingPropert
       {html && (
         <details>
           <summary>{t("review.task")}</summary>
-          <Sanitized html={html} />
+          <Html html={html} />
         </details>
       )}
     </section>

@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { submissionsRead } from "@/api/core";
-import { momentOf } from "@/features/home/when";
 import { AttemptContents } from "@/features/missions/AttemptContents";
 import { ReceiptSection } from "@/features/missions/ReceiptSection";
 import { ReviewText } from "@/features/missions/ReviewText";
@@ -11,6 +10,7 @@ import { reviewsOf, rubricOf } from "@/features/missions/reviews";
 import { StateBadge } from "@/features/missions/StateBadge";
 import { WaitText } from "@/features/missions/WaitText";
 import { ProblemState } from "@/features/shell/Problem";
+import { times } from "@/features/times/times";
 import { core, got, requireSession } from "@/server/caller";
 
 interface Properties {
@@ -55,7 +55,9 @@ export default async function AttemptPage({ params }: Properties) {
           <StateBadge state={state} />
         </p>
         {submitted_at && (
-          <p className="meta">{t("handedIn", { moment: await momentOf(submitted_at) })}</p>
+          <p className="meta">
+            {t("handedIn", { moment: (await times()).longMoment(submitted_at) })}
+          </p>
         )}
         {late_minutes > 0 && <p className="meta">{t("late", { minutes: late_minutes })}</p>}
       </div>
