@@ -14,17 +14,31 @@ from scripts.bench.bus import rebuild, relay, worker
 from scripts.bench.fairness import fairness
 from scripts.bench.figures import Figure
 from scripts.bench.recompute import recompute
-from scripts.bench.running import FULL, QUICK
+from scripts.bench.running import FULL, QUICK, start_stack
 from scripts.bench.vectors import embed, encoder, search
 from scripts.bench.web import web
+from scripts.stack.services import BY_NAME, WEB
 
+AI = ("postgres-vector", "migrate-ai")
+AI_AND_KAFKA = (*AI, "kafka", "topics")
+SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)
+"""Everything `make up` starts but the web client, with every list computed."""
 MEASURES = {
-    measure.__name__: measure
-    for measure in (
-        *(relay, worker, read, write, visible, encoder),
-        *(rebuild, embed, search, recompute, fairness, web),
-    )
+    relay: ("postgres-relational", "kafka", "migrate-core", "topics"),
+    worker: AI_AND_KAFKA,
+    read: SEEDED,
+    write: SEEDED,
+    visible: SEEDED,
+    encoder: (),
+    rebuild: AI_AND_KAFKA,
+    embed: (),
+    search: AI,
+    recompute: AI,
+    fairness: SEEDED,
+    web: tuple(BY_NAME),
 }
+"""Each measure with the services that it needs."""
+BY_MEASURE = {measure.__name__: measure for measure in MEASURES}
 console = Console()
 
 
@@ -41,19 +55,20 @@ def main(
 
     Exits with 0 for any figures, and with 1 when a measure failed to run.
     """
-    names = only.split(",") if only else list(MEASURES)
-    if unknown := set(names) - MEASURES.keys():
+    names = only.split(",") if only else list(BY_MEASURE)
+    if unknown := set(names) - BY_MEASURE.keys():
         raise typer.BadParameter(f"no such measure: {', '.join(sorted(unknown))}")
     if list_:
-        console.print(*(f"{name:10} {MEASURES[name].__doc__}" for name in names), sep="\n")
+        console.print(*(f"{name:10} {BY_MEASURE[name].__doc__}" for name in names), sep="\n")
         return
     earlier = figures.read(against) if against else None
     results: list[Figure] = []
     failed = False
     for name in names:
+        measure = BY_MEASURE[name]
         try:
-            with console.status(name):
-                results += MEASURES[name](QUICK if quick else FULL)
+            with console.status(name), start_stack(MEASURES[measure]) as stack:
+                results += measure(QUICK if quick else FULL, stack)
         except (RuntimeError, SubprocessError) as error:
             failed = True
             output = escape(f"{error}\n{str(getattr(error, 'stderr', None) or '')[-3000:]}")

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import nullcontext
 from itertools import cycle, islice
 from urllib.parse import quote
 
@@ -13,8 +12,8 @@ import numpy as np
 from ai.rebuild.panel import QUERIES
 from scripts.bench.figures import Figure, Line, Result, compare
 from scripts.bench.http_load import Connection, connect, get, post, run_client, send_until
-from scripts.bench.product import catalogue_texts
-from scripts.bench.running import SEEDED, Size, on_stack, sign_in
+from scripts.bench.product import Learner, catalogue_texts
+from scripts.bench.running import Size, sign_in
 from scripts.stack.stack import Stack
 
 PHASE_SECONDS = 4.0
@@ -25,12 +24,10 @@ TEXT_CHARACTERS = 1500
 """More than the model reads."""
 ROUTES = ("search", "list")
 COSTLY = ("embeddings", "analyses")
-Learner = tuple[int, str, list[str]]
 Times = dict[str, list[float]]
 """Seconds of each request, by route."""
 
 
-@on_stack(*SEEDED)
 def fairness(size: Size, stack: Stack) -> list[Figure]:
     """Search and lists while another caller sends costly requests, beside the same alone."""
     rounds = size.of(4)
@@ -38,11 +35,10 @@ def fairness(size: Size, stack: Stack) -> list[Figure]:
     for name in ("worker", "relay", "core"):  # their periodic work would add noise
         stack.stop(name)
     p99 = run_client(stack, take_turns, stack.ports.ai, learners, rounds)
-    note = f"p99 beside four parallel requests of one caller; the same alone, {rounds} turns each"
     figures = []
     for costly in COSTLY:
         lines = [Line(f"{route} beside {costly}", "ms", route, "<= 2") for route in ROUTES]
-        figures += compare([(p99[costly], p99["alone"])], note, *lines)
+        figures += compare([(p99[costly], p99["alone"])], *lines)
     return figures
 
 
@@ -68,12 +64,12 @@ async def take_turns(port: int, learners: list[Learner], rounds: int) -> dict[st
 
 async def _phase(port: int, requests: dict[str, list[str]], costly: list[str]) -> Times:
     ends = time.perf_counter() + PHASE_SECONDS
-    connections = await connect(port, len(ROUTES) + COSTLY_CONNECTIONS)
+    connections = await connect(*[port] * (len(ROUTES) + COSTLY_CONNECTIONS))
     free = iter(connections)
     async with asyncio.TaskGroup() as group:
         sent = {
             route: group.create_task(
-                send_until(ends, next(free), cycle(requests[route]), nullcontext(), PAUSE_SECONDS)
+                send_until(ends, [next(free)], cycle(requests[route]), PAUSE_SECONDS)
             )
             for route in ROUTES
         }
@@ -87,7 +83,7 @@ async def _phase(port: int, requests: dict[str, list[str]], costly: list[str]) -
 async def _send_costly(ends: float, connection: Connection, requests: Iterator[str]) -> None:
     while time.perf_counter() < ends:
         try:
-            await send_until(ends, connection, requests, nullcontext())
+            await send_until(ends, [connection], requests)
         except RuntimeError as error:
             if not str(error).startswith("HTTP/1.1 429 "):
                 raise

@@ -2,14 +2,14 @@
 
 import os
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import django
 
-from ai.kit.db import connect, open_pool
+from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.projections.documents import document
 from core.config.kafka import connection
@@ -25,6 +25,11 @@ from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Track
 LEARNERS = 1000
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TRACKS = tuple(Track)
+OTHER_TRACKS = [track for track in Track if track is not Track.RESEARCHERS]
+COURSE = {"course_id", "position", "program"}
+"""Fields of the demo's items that say which course an item belongs to."""
+Learner: TypeAlias = tuple[int, str, list[str]]
+"""The id, a token, and items on which progress can be reported."""
 
 
 def set_up_django() -> None:
@@ -32,8 +37,8 @@ def set_up_django() -> None:
     django.setup()
 
 
-def sign_in_learners(items: int) -> list[tuple[int, str, list[str]]]:
-    """The id and a token of every learner of the demo, with some items they have not completed."""
+def sign_in_learners(items: int) -> list[Learner]:
+    """Every learner of the demo, with some items they have not completed."""
     set_up_django()
     from core.programs.models import ContentItem
     from core.users.models import User
@@ -54,13 +59,6 @@ async def ai_pool(search_path: str = "g1, public", **parameters: str) -> asyncpg
     return await open_pool(Settings(), search_path=search_path, parameters=parameters)
 
 
-async def ai_connection() -> asyncpg.Connection:
-    """A connection for a floor, with the one setting of the product's that changes its speed."""
-    connection = await connect(Settings())
-    await connection.execute("SET jit = off")
-    return connection
-
-
 def progress_facts(count: int) -> Iterator[ProgressUpdated]:
     """Consecutive facts are of different learners, and each is the first of its entity."""
     for number in range(count):
@@ -70,31 +68,42 @@ def progress_facts(count: int) -> Iterator[ProgressUpdated]:
 
 def progress_fact(user_id: int, item: str, at: datetime = NOW, **state: Any) -> ProgressUpdated:
     usual = {"content_type": ContentType.MODULE, "status": ProgressStatus.IN_PROGRESS}
-    fields: dict[str, Any] = {**usual, "score": None, **state, "created_at": at, "updated_at": at}
+    fields: dict[str, Any] = {**usual, **state, "created_at": at, "updated_at": at}
     return ProgressUpdated(version=1, user_id=user_id, content_id=item, **fields)
 
 
-def user_facts(count: int, tracks: Sequence[Track | None] = (None,)) -> Iterator[UserCreated]:
+def user_facts(count: int) -> Iterator[UserCreated]:
     always: dict[str, Any] = {"version": 1, "role": Role.LEARNER, "status": "active"}
     for user_id in range(1, count + 1):
-        track = tracks[user_id % len(tracks)]
+        track = TRACKS[user_id % len(TRACKS)]
         yield UserCreated(user_id=user_id, track=track, created_at=NOW, updated_at=NOW, **always)
 
 
-def content_fact(number: int, **state: Any) -> ContentPublished:
-    usual = {
-        **{"content_id": f"module-{number:06}", "content_type": ContentType.MODULE},
-        **{"title": f"Module {number}", "description": f"What module {number} is about."},
-        **{"track": TRACKS[number % len(TRACKS)], "level": 1 + number % 5, "duration_minutes": 30},
-    }
-    return ContentPublished(version=1, **{**usual, **state}, published_at=NOW, updated_at=NOW)
+def content_facts(count: int) -> list[ContentPublished]:
+    """One item in ten is of level 1, one of those in ten for researchers."""
+    return [
+        _content_fact(
+            content_id=f"module-{number:06}",
+            content_type=ContentType.MODULE,
+            title=f"Module {number}",
+            description=f"What module {number} is about.",
+            track=OTHER_TRACKS[number % len(OTHER_TRACKS)] if number % 100 else Track.RESEARCHERS,
+            level=2 + number % 4 if number % 10 else 1,
+            skills=("linux",),
+            duration_minutes=30,
+        )
+        for number in range(count)
+    ]
 
 
-def catalogue() -> list[ContentPublished]:
-    """The demo's catalogue as facts, without the course that a module belongs to."""
-    names = ContentPublished.model_fields.keys() - {"course_id"}
+def catalogue_facts() -> list[ContentPublished]:
+    """The demo's catalogue, without the course that a module belongs to."""
     items = [vars(item) for item in load_catalogue().items]
-    return [content_fact(0, **{name: item[name] for name in names & item.keys()}) for item in items]
+    return [_content_fact(**{name: item[name] for name in item.keys() - COURSE}) for item in items]
+
+
+def _content_fact(**fields: Any) -> ContentPublished:
+    return ContentPublished(version=1, **fields, published_at=NOW, updated_at=NOW)
 
 
 def catalogue_texts() -> list[str]:

@@ -9,20 +9,19 @@ import asyncpg
 import numpy as np
 
 from ai.catalogue.cache import CatalogueCache
-from ai.embeddings.backfill import Backfill
-from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.projections.marks import mark_catalogue, mark_learners
 from ai.projections.tables import write_content, write_learners, write_progress
+from ai.rebuild.vectors import embed_rest
 from ai.recommendations.recompute import Recompute
 from ai.recommendations.refresh import NeighboursRefresh
 from ongoza_contracts.content import ContentPublished
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.vocabulary import ProgressStatus
-from scripts.bench import product
 from scripts.bench.figures import Figure, Line, Result, compare
-from scripts.bench.running import Size, interleave, on_stack, run_child
+from scripts.bench.product import NOW, ai_pool, catalogue_facts, progress_fact, user_facts
+from scripts.bench.running import Size, interleave, run_child
 from scripts.stack.stack import Stack
 
 FEW = 1_000
@@ -37,64 +36,48 @@ TRUNCATE content, learner, progress, dirty_learner, recommendation, refreshed_li
 LISTS = "SELECT count(*) FROM recommendation"
 
 
-@on_stack("postgres-vector", "migrate-ai")
 def recompute(size: Size, stack: Stack) -> list[Figure]:
     """A list among ten times as many learners, beside one among few."""
     few = size.of(FEW)
-    many = 10 * few
     sides = interleave(
         size,
-        lambda: run_child(stack, recompute_all, many),
+        lambda: run_child(stack, recompute_all, 10 * few),
         lambda: run_child(stack, recompute_all, few),
     )
-    note = (
-        f"every list of {many:,} learners; of {few:,}. Before it what they finished together was "
-        "counted in {neighbours_seconds:.1f} s, in the background"
-    )
-    goal = Line("recompute, of a learner", "ms", "ms_per_learner", "<= 1.5")
-    return compare(sides, note, goal)
+    return compare(sides, Line("recompute, of a learner", "ms", "ms_per_learner", "<= 1.5"))
 
 
 async def recompute_all(count: int) -> Result:
-    async with await product.ai_pool() as pool:
+    async with await ai_pool() as pool:
         await _fill(pool, count)
         catalogues = CatalogueCache(pool)
-        began = time.perf_counter()
         await NeighboursRefresh(pool, catalogues).refresh()
-        neighbours = time.perf_counter() - began
         worker = Recompute(pool, catalogues, announced=asyncio.Event())
-        await _recompute(pool, worker, WARM_UP)
-        seconds = await _recompute(pool, worker, count)
+        for marked in (WARM_UP, count):
+            async with pool.acquire() as db:
+                await mark_learners(db, range(1, marked + 1))
+            began = time.perf_counter()
+            while await worker.recompute_some():
+                pass
+            seconds = time.perf_counter() - began
         found = await pool.fetchval(LISTS)
     if found != count:
         raise RuntimeError(f"{found} of {count} learners have a list")
-    return {"ms_per_learner": 1000 * seconds / count, "neighbours_seconds": neighbours}
-
-
-async def _recompute(pool: asyncpg.Pool, worker: Recompute, count: int) -> float:
-    """In how many seconds."""
-    async with pool.acquire() as db:
-        await mark_learners(db, range(1, count + 1))
-    began = time.perf_counter()
-    while await worker.recompute_some():
-        pass
-    return time.perf_counter() - began
+    return {"ms_per_learner": 1000 * seconds / count}
 
 
 async def _fill(pool: asyncpg.Pool, count: int) -> None:
     """The demo's catalogue with its vectors, and learners who have been here for some months."""
-    items = product.catalogue()
+    items = catalogue_facts()
     async with pool.acquire() as db:
         await db.execute(EMPTY)
         await write_content(db, items)
-        await write_learners(db, [*product.user_facts(count, product.TRACKS)])
+        await write_learners(db, [*user_facts(count)])
         await write_progress(db, [*_progress(count, items)])
         await mark_catalogue(db)
         await db.execute("ANALYZE learner; ANALYZE progress")
     encoder = EncoderQueue(open_encoder())
-    backfill = Backfill(pool, CachedEncoder(pool, encoder))
-    while await backfill.embed_some():
-        pass
+    await embed_rest(pool, encoder, lambda *_: None)
     encoder.close()
 
 
@@ -106,10 +89,10 @@ def _progress(count: int, items: list[ContentPublished]) -> Iterator[ProgressUpd
         taken = random.choice(len(items), ITEMS, replace=False, p=popularity / popularity.sum())
         for place, number in enumerate(taken.tolist()):
             done = place < COMPLETED
-            yield product.progress_fact(
+            yield progress_fact(
                 user_id,
                 items[number].content_id,
-                product.NOW + timedelta(hours=place),
+                NOW + timedelta(hours=place),
                 content_type=items[number].content_type,
                 status=ProgressStatus.COMPLETED if done else ProgressStatus.IN_PROGRESS,
                 completion_percentage=100.0 if done else 40.0,

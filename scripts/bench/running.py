@@ -6,27 +6,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import psycopg
 
-from scripts.bench.figures import Figure, Result, Sides
-from scripts.bench.product import sign_in_learners
+from scripts.bench.figures import Result, Sides
+from scripts.bench.product import Learner, sign_in_learners
 from scripts.embedded.ports import Ports, listens
 from scripts.embedded.postgres import Postgres
 from scripts.stack import processes
 from scripts.stack.served import is_projected
-from scripts.stack.services import BY_NAME, SEED, WEB
+from scripts.stack.services import BY_NAME, SEED
 from scripts.stack.stack import PROJECT, Stack
 
 CHILD_SECONDS, READY_SECONDS = 1200, 120
-WITH_WEB = tuple(BY_NAME)
-SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)
-"""Everything `make up` starts but the web client, with every list computed."""
+Child: TypeAlias = Callable[..., Any]
+"""A function that runs in a process of its own; its arguments and result pass as JSON."""
 
 
 class Size(NamedTuple):
@@ -38,33 +37,17 @@ class Size(NamedTuple):
 
 
 FULL, QUICK = Size(rounds=3, scale=1), Size(rounds=1, scale=0.1)
-Measure: TypeAlias = Callable[[Size], list[Figure]]
-Child: TypeAlias = Callable[..., Any]
-"""A function that runs in a process of its own; its arguments and result pass as JSON."""
-
-
-def on_stack(*names: str) -> Callable[[Callable[[Size, Stack], list[Figure]]], Measure]:
-    """Makes a measure of a function, which gets a stack with these services alone."""
-
-    def measure_of(run: Callable[[Size, Stack], list[Figure]]) -> Measure:
-        @wraps(run)
-        def measure(size: Size) -> list[Figure]:
-            with _stack(*names) as stack:
-                return run(size, stack)
-
-        return measure
-
-    return measure_of
 
 
 @contextmanager
-def _stack(*names: str) -> Iterator[Stack]:
-    """As durable as that of `make up`, on free ports; deleted afterwards."""
+def start_stack(names: Iterable[str]) -> Iterator[Stack]:
+    """A stack with these services alone, as durable as that of `make up`, on free ports; deleted
+    afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ongoza-bench-"))
     stack = Stack(folder, Ports.free(), extra_environment={"THROTTLE": "off"})
     try:
-        stack.up([BY_NAME[name] for name in names])
-        if SEED.name in names:
+        stack.up(services := [BY_NAME[name] for name in names])
+        if SEED in services:
             wait_until(lambda: is_projected(stack))
         yield stack
     finally:
@@ -106,9 +89,9 @@ def run_child(
 
 @contextmanager
 def floor_server(stack: Stack, *command: str) -> Iterator[int]:
-    """Runs `python -m command` beside the stack and yields its port, which it gets as CORE_PORT."""
+    """Runs gunicorn or uvicorn beside the stack and yields its port."""
     port, log = Ports.free().core, stack.log("floor")
-    environment = {**stack.environment, "CORE_PORT": str(port)}
+    environment = {**stack.environment, "CORE_PORT": str(port), "UVICORN_PORT": str(port)}
     python = [sys.executable, "-m", *command]
     server = processes.start("floor", python, environment=environment, cwd=PROJECT, log=log)
     try:
@@ -133,10 +116,10 @@ def connect(stack: Stack, database: str) -> psycopg.Connection:
     return psycopg.connect(server.url(), autocommit=True)
 
 
-def sign_in(stack: Stack, items: int = 0) -> list[tuple[int, str, list[str]]]:
+def sign_in(stack: Stack, items: int = 0) -> list[Learner]:
     """Every learner of the demo with a token and some items, up to `items`, on which they may
     report progress again and again."""
-    return cast(list[tuple[int, str, list[str]]], run_child(stack, sign_in_learners, items))
+    return cast(list[Learner], run_child(stack, sign_in_learners, items))
 
 
 def model_python() -> str:
