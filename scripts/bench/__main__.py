@@ -11,34 +11,29 @@ from rich.markup import escape
 from scripts.bench import figures
 from scripts.bench.api import read, visible, write
 from scripts.bench.bus import rebuild, relay, worker
+from scripts.bench.derived import embed, encoder, recompute, search
 from scripts.bench.fairness import fairness
 from scripts.bench.figures import Figure
-from scripts.bench.recompute import recompute
-from scripts.bench.running import FULL, QUICK, start_stack
-from scripts.bench.vectors import embed, encoder, search
+from scripts.bench.running import FULL, QUICK
 from scripts.bench.web import web
 from scripts.stack.services import BY_NAME, WEB
+from scripts.stack.temporary import temporary_stack
 
-AI = ("postgres-vector", "migrate-ai")
-AI_AND_KAFKA = (*AI, "kafka", "topics")
 SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)
-"""Everything `make up` starts but the web client, with every list computed."""
-MEASURES = {
-    relay: ("postgres-relational", "kafka", "migrate-core", "topics"),
-    worker: AI_AND_KAFKA,
-    read: SEEDED,
-    write: SEEDED,
-    visible: SEEDED,
-    encoder: (),
-    rebuild: AI_AND_KAFKA,
-    embed: (),
-    search: AI,
-    recompute: AI,
-    fairness: SEEDED,
-    web: tuple(BY_NAME),
+"""Everything `make up` starts but the web client."""
+MEASURES_BY_SERVICES = {
+    ("postgres-relational", "kafka", "migrate-core", "topics"): (relay,),
+    ("postgres-vector", "kafka", "migrate-ai", "topics"): (worker, rebuild),
+    ("postgres-vector", "migrate-ai"): (search, recompute),
+    SEEDED: (read, write, visible, fairness),
+    (): (encoder, embed),
+    tuple(BY_NAME): (web,),
 }
-"""Each measure with the services that it needs."""
-BY_MEASURE = {measure.__name__: measure for measure in MEASURES}
+MEASURES = {
+    measure.__name__: (measure, services)
+    for services, measures in MEASURES_BY_SERVICES.items()
+    for measure in measures
+}
 console = Console()
 
 
@@ -55,19 +50,19 @@ def main(
 
     Exits with 0 for any figures, and with 1 when a measure failed to run.
     """
-    names = only.split(",") if only else list(BY_MEASURE)
-    if unknown := set(names) - BY_MEASURE.keys():
+    names = only.split(",") if only else list(MEASURES)
+    if unknown := set(names) - MEASURES.keys():
         raise typer.BadParameter(f"no such measure: {', '.join(sorted(unknown))}")
     if list_:
-        console.print(*(f"{name:10} {BY_MEASURE[name].__doc__}" for name in names), sep="\n")
+        console.print(*(f"{name:10} {MEASURES[name][0].__doc__}" for name in names), sep="\n")
         return
     earlier = figures.read(against) if against else None
     results: list[Figure] = []
     failed = False
     for name in names:
-        measure = BY_MEASURE[name]
+        measure, services = MEASURES[name]
         try:
-            with console.status(name), start_stack(MEASURES[measure]) as stack:
+            with console.status(name), temporary_stack(services) as stack:
                 results += measure(QUICK if quick else FULL, stack)
         except (RuntimeError, SubprocessError) as error:
             failed = True

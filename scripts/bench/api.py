@@ -10,9 +10,9 @@ from scripts.bench.figures import Figure, Line, Result, compare
 from scripts.bench.http_load import connect, get, load, post, run_client
 from scripts.bench.product import Learner, ai_pool
 from scripts.bench.running import FULL, Size, floor_server, interleave, sign_in, wait_until
-from scripts.bench.running import connect as connect_to_database
 from scripts.stack.served import is_projected
 from scripts.stack.stack import Stack
+from scripts.stack.temporary import connect as connect_to_database
 
 LOAD_SECONDS, CLIENTS = 6, 8
 VISIBLE_SECONDS = 30
@@ -88,7 +88,7 @@ def _report(item: str, score: float) -> dict[str, object]:
 
 
 def visible(size: Size, stack: Stack) -> list[Figure]:
-    """From the answer to a report of progress to the stored list derived from it."""
+    """From the answer to a report of progress to the list with it."""
     seconds = size.of(VISIBLE_SECONDS, least=5) + WARM_UP_SECONDS
     reports = _reports(sign_in(stack, items=1))[: WRITES_PER_SECOND * seconds]
     if size == FULL:  # the first count, in the worker's first minute, makes every list stale

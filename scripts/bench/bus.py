@@ -51,7 +51,7 @@ FROM embedding_cache
 
 
 def relay(size: Size, stack: Stack) -> list[Figure]:
-    """From outbox rows to acknowledged records, beside a bare idempotent producer."""
+    """From outbox rows to acknowledged records, beside a bare producer."""
     sides = run_sides(size, stack, drain_outbox, send_records, size.of(RECORDS))
     return compare(sides, Line("relay", "events/s", "per_second", ">= 0.5"))
 
@@ -93,7 +93,7 @@ async def send_records(count: int) -> Result:
 
 
 def worker(size: Size, stack: Stack) -> list[Figure]:
-    """From topic to committed rows, beside a bare consumer and the same upsert for each batch."""
+    """From topic to committed rows, beside a bare consumer and upsert."""
     count = size.of(RECORDS)
     run_child(stack, publish_progress, count)
     sides = run_sides(size, stack, consume, upsert, count)

@@ -29,7 +29,7 @@ Times = dict[str, list[float]]
 
 
 def fairness(size: Size, stack: Stack) -> list[Figure]:
-    """Search and lists while another caller sends costly requests, beside the same alone."""
+    """Search and lists beside a caller of costly requests, and alone."""
     rounds = size.of(4)
     learners = sign_in(stack)
     for name in ("worker", "relay", "core"):  # their periodic work would add noise

@@ -1,26 +1,19 @@
 """How a measure runs: servers of its own, each side in a process of its own, in turns."""
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
-
-import psycopg
 
 from scripts.bench.figures import Result, Sides
 from scripts.bench.product import Learner, sign_in_learners
 from scripts.embedded.ports import Ports, listens
-from scripts.embedded.postgres import Postgres
 from scripts.stack import processes
 from scripts.stack.served import is_projected
-from scripts.stack.services import BY_NAME, SEED
 from scripts.stack.stack import PROJECT, Stack
 
 CHILD_SECONDS, READY_SECONDS = 1200, 120
@@ -37,22 +30,6 @@ class Size(NamedTuple):
 
 
 FULL, QUICK = Size(rounds=3, scale=1), Size(rounds=1, scale=0.1)
-
-
-@contextmanager
-def start_stack(names: Iterable[str]) -> Iterator[Stack]:
-    """A stack with these services alone, as durable as that of `make up`, on free ports; deleted
-    afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="ongoza-bench-"))
-    stack = Stack(folder, Ports.free(), extra_environment={"THROTTLE": "off"})
-    try:
-        stack.up(services := [BY_NAME[name] for name in names])
-        if SEED in services:
-            wait_until(lambda: is_projected(stack))
-        yield stack
-    finally:
-        stack.down()
-        shutil.rmtree(folder)
 
 
 def interleave(size: Size, product: Callable[[], Result], floor: Callable[[], Result]) -> Sides:
@@ -110,15 +87,10 @@ def wait_until(condition: Callable[[], bool], log: Callable[[], str] = str) -> N
         time.sleep(0.2)
 
 
-def connect(stack: Stack, database: str) -> psycopg.Connection:
-    """A connection to `relational` or `vector` outside any process of the product."""
-    server = cast(Postgres, stack.servers[f"postgres-{database}"])
-    return psycopg.connect(server.url(), autocommit=True)
-
-
 def sign_in(stack: Stack, items: int = 0) -> list[Learner]:
     """Every learner of the demo with a token and some items, up to `items`, on which they may
-    report progress again and again."""
+    report progress again and again. Waits until all their lists are computed."""
+    wait_until(lambda: is_projected(stack))
     return cast(list[Learner], run_child(stack, sign_in_learners, items))
 
 

@@ -1,8 +1,10 @@
-"""The measures of the encoder, beside sentence-transformers, and of search by meaning."""
+"""The measures of what ai derives from facts: vectors, searches and lists."""
 
+import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from statistics import median
 from timeit import repeat, timeit
 from typing import Any, cast
@@ -10,41 +12,53 @@ from typing import Any, cast
 import asyncpg
 import numpy as np
 
+from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
+from ai.kit.db import Db
 from ai.kit.vectors import Matrix, Row
-from ai.projections.tables import write_content
+from ai.projections.documents import document
+from ai.projections.marks import mark_catalogue, mark_learners
+from ai.projections.tables import write_content, write_learners, write_progress
 from ai.rebuild.panel import QUERIES
+from ai.recommendations.recompute import Recompute
+from ai.recommendations.refresh import NeighboursRefresh
 from ai.vectorstore.base import EVERYTHING, Facets, Filter
 from ai.vectorstore.index import Indexer
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
 from ongoza_contracts.content import ContentPublished
-from ongoza_contracts.vocabulary import Track
+from ongoza_contracts.progress import ProgressUpdated
+from ongoza_contracts.vocabulary import ProgressStatus, Track
+from scripts.bench import product
 from scripts.bench.encoder_start import start
 from scripts.bench.figures import Figure, Line, Result, compare
-from scripts.bench.product import ai_pool, catalogue_texts, content_facts
 from scripts.bench.running import Size, interleave, model_python, run_child
 from scripts.stack.stack import Stack
 
-TOP = 10
 SHORT = "hardening a linux server"
-TIMES = 200
-ALONE = 100
-CALL = 32
+TIMES, CALL = 200, 32
+"""How often a short text is embedded, and how many texts make one call."""
+SEARCHED, SEARCHES, TOP = (10_000, 100_000), 200, 10
 WARM_UP = 20
 """Searches that are not counted: plans are made, pages are read."""
-SEARCHED = (10_000, 100_000)
-EMPTY = "TRUNCATE content, content_vector; DROP INDEX IF EXISTS content_vector_hnsw"
 EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
 FILTERS = {
     "plain": EVERYTHING,
     "a tenth": Filter(level=1),
     "a hundredth": Filter(track=Track.RESEARCHERS, level=1),
 }
+LEARNERS, ITEMS, COMPLETED = 1_000, 12, 9
+WARM_UP_LISTS = 100
+"""How many lists are computed before the clock starts, so that the catalogue is loaded."""
+EMPTY = """
+TRUNCATE content, content_vector, learner, progress, dirty_learner, recommendation, refreshed_list,
+    item_neighbour, item_neighbour_settings;
+DROP INDEX IF EXISTS content_vector_hnsw
+"""
 
 
 def encoder(size: Size, stack: Stack) -> list[Figure]:
-    """From a new process to its first vector: time and memory, beside sentence-transformers."""
+    """From a new process to its first vector: time and memory."""
     python = model_python()
     sides = interleave(
         size,
@@ -60,63 +74,49 @@ def encoder(size: Size, stack: Stack) -> list[Figure]:
 
 def embed(size: Size, stack: Stack) -> list[Figure]:
     """Texts through the encoder's queue, beside sentence-transformers."""
-    texts, python, file = catalogue_texts(), model_python(), str(stack.folder / "vectors.npy")
-    run_child(stack, save_vectors, texts, file, python=python)
+    texts, python = product.catalogue_texts(), model_python()
     sides = interleave(
         size,
-        lambda: run_child(stack, embed_queued, texts, file),
+        lambda: run_child(stack, embed_queued, texts),
         lambda: run_child(stack, embed_floor, texts, python=python),
     )
-    return compare(
-        sides,
-        Line("embedding, bulk", "texts/s", "polled", ">= 2.2"),
-        Line("embedding, bulk, sorted", "texts/s", "sorted", ">= 1.1"),
-        Line("embedding, a short text, p50", "ms", "single_p50_ms", "<= 0.6"),
-        Line("embedding, least cosine", "", "cosine", ">= 0.9999"),
-        Line(f"embedding, same first {TOP}", "", "same", ">= 0.999"),
-        Line("embedding, alone or in a batch", "", "alone", "<= 1e-6"),
-    )
+    equality = run_child(stack, compare_encoders, texts, python=python)
+    return [
+        *compare(
+            sides,
+            Line("embedding, bulk", "texts/s", "polled", ">= 2.2"),
+            Line("embedding, bulk, sorted", "texts/s", "sorted", ">= 1.1"),
+            Line("embedding, a short text, p50", "ms", "single_p50_ms", "<= 0.6"),
+        ),
+        *compare(
+            [(equality, {})],
+            Line("embedding, least cosine", "", "cosine", ">= 0.9999"),
+            Line("embedding, same first 10", "", "same", ">= 0.999"),
+            Line("embedding, alone or in a batch", "", "alone", "<= 1e-6"),
+        ),
+    ]
 
 
-def save_vectors(texts: list[str], file: str) -> None:
-    np.save(file, open_encoder("sentence-transformers").encode(texts))
-
-
-async def embed_queued(texts: list[str], file: str) -> Result:
-    """As ai runs the encoder: a queue on an event loop before one thread, which sorts by length.
-
-    `cosine` and `same` compare the vectors with those in `file`; `alone` is the greatest difference
-    between a text's vector alone and in a batch.
-    """
+async def embed_queued(texts: list[str]) -> Result:
+    """As ai runs the encoder: a queue on an event loop before one thread, which sorts by length."""
     queue = EncoderQueue(open_encoder("onnx"))
     await queue.encode(texts[:CALL])
     began = time.perf_counter()
-    vectors = await queue.encode(texts, background=True)
+    await queue.encode(texts, background=True)
     per_second = len(texts) / (time.perf_counter() - began)
     took = []
     for _ in range(TIMES):
         began = time.perf_counter()
         await queue.encode([SHORT])
         took.append(time.perf_counter() - began)
-    single = np.concatenate([await queue.encode([text]) for text in texts[:ALONE]])
     queue.close()
-    return {
-        "polled": per_second,
-        "sorted": per_second,
-        "single_p50_ms": 1000 * float(np.median(took)),
-        "alone": float(np.abs(single - vectors[:ALONE]).max()),
-        **_compare_vectors(vectors, np.load(file)),
-    }
+    return {"polled": per_second, "sorted": per_second, "single_p50_ms": 1000 * median(took)}
 
 
-def _compare_vectors(one: Matrix, other: Matrix) -> Result:
-    """The least cosine, and the share of each text's nearest neighbours that both sides name."""
-    first, second = (
-        np.argsort(-(rows @ rows.T), axis=1, kind="stable")[:, : TOP + 1] for rows in (one, other)
-    )
-    shared = [len(np.intersect1d(*pair)) for pair in zip(first, second, strict=True)]
-    cosine = float((one * other).sum(axis=1).min())
-    return {"cosine": cosine, "same": float(np.mean(shared)) / (TOP + 1)}
+def compare_encoders(texts: list[str]) -> Result:
+    from scripts.model.check import compare_vectors  # needs torch
+
+    return compare_vectors(texts, len(texts))
 
 
 def embed_floor(texts: list[str]) -> Result:
@@ -161,12 +161,14 @@ def search(size: Size, stack: Stack) -> list[Figure]:
 async def search_items(count: int) -> dict[str, Result]:
     """Searches among blends with the fixed questions and with other blends, which equal none."""
     model = open_encoder()
-    texts, questions = model.encode(catalogue_texts()), model.encode(QUERIES)
-    items, vectors = content_facts(count), _blend(texts, count, seed=7)
-    queries = np.concatenate([questions, _blend(texts, TIMES - len(questions), seed=11)])
+    texts, questions = model.encode(product.catalogue_texts()), model.encode(QUERIES)
+    items, vectors = product.content_facts(count), _blend(texts, count, seed=7)
+    queries = np.concatenate([questions, _blend(texts, SEARCHES - len(questions), seed=11)])
     results = {}
-    async with await ai_pool(statement_timeout="0", **SEARCH_SETTINGS) as pool:
-        await _fill(pool, items, vectors)
+    async with await product.ai_pool(statement_timeout="0", **SEARCH_SETTINGS) as pool:
+        async with pool.acquire() as db:
+            await _fill(db, items, vectors)
+        await Indexer(pool).index_when_large()
         for name, only in FILTERS.items():
             fitting = [n for n, item in enumerate(items) if only.fits(cast(Facets, item))]
             exact = np.argsort(-(queries @ vectors[fitting].T), axis=1)[:, :TOP]
@@ -185,15 +187,13 @@ def _blend(vectors: Matrix, count: int, seed: int) -> Matrix:
     return cast(Matrix, mixed / np.linalg.norm(mixed, axis=1, keepdims=True))
 
 
-async def _fill(pool: asyncpg.Pool, items: list[ContentPublished], vectors: Matrix) -> None:
+async def _fill(db: Db, items: list[ContentPublished], vectors: Matrix) -> None:
     rows = [(item.content_id, b"", row) for item, row in zip(items, vectors, strict=True)]
-    async with pool.acquire() as db:
-        await db.execute(EMPTY)
-        await write_content(db, items)
-        await db.copy_records_to_table("content_vector", records=rows)
-        for table in ("content", "content_vector"):  # as autovacuum does a little later
-            await db.execute(f"VACUUM ANALYZE {table}")
-    await Indexer(pool).index_when_large()
+    await db.execute(EMPTY)
+    await write_content(db, items)
+    await db.copy_records_to_table("content_vector", records=rows)
+    for table in ("content", "content_vector"):  # as autovacuum does a little later
+        await db.execute(f"VACUUM ANALYZE {table}")
 
 
 async def _measure(
@@ -224,3 +224,57 @@ class Explained:
 
     async def fetchval(self, sql: str, *values: Any) -> Any:
         return (await self.fetch(sql, *values))[0][0]
+
+
+def recompute(size: Size, stack: Stack) -> list[Figure]:
+    """A list among ten times as many learners, beside one among few."""
+    few = size.of(LEARNERS)
+    sides = interleave(
+        size,
+        lambda: run_child(stack, recompute_all, 10 * few),
+        lambda: run_child(stack, recompute_all, few),
+    )
+    return compare(sides, Line("recompute, of a learner", "ms", "ms_per_learner", "<= 1.5"))
+
+
+async def recompute_all(count: int) -> Result:
+    """The demo's catalogue, and learners who have been here for some months."""
+    items = product.catalogue_facts()
+    texts = [document(item.title, item.description, item.skills) for item in items]
+    async with await product.ai_pool() as pool, pool.acquire() as db:
+        await _fill(db, items, open_encoder().encode(texts))
+        await write_learners(db, [*product.user_facts(count)])
+        await write_progress(db, [*_progress(count, items)])
+        await mark_catalogue(db)
+        await db.execute("ANALYZE learner; ANALYZE progress")
+        catalogues = CatalogueCache(pool)
+        await NeighboursRefresh(pool, catalogues).refresh()
+        worker = Recompute(pool, catalogues, announced=asyncio.Event())
+        for marked in (WARM_UP_LISTS, count):
+            await mark_learners(db, range(1, marked + 1))
+            began = time.perf_counter()
+            while await worker.recompute_some():
+                pass
+            seconds = time.perf_counter() - began
+        found = await db.fetchval("SELECT count(*) FROM recommendation")
+    if found != count:
+        raise RuntimeError(f"{found} of {count} learners have a list")
+    return {"ms_per_learner": 1000 * seconds / count}
+
+
+def _progress(count: int, items: list[ContentPublished]) -> Iterator[ProgressUpdated]:
+    """Popular items are taken more often, as everywhere."""
+    random = np.random.default_rng(3)
+    popularity = 1 / np.arange(1, len(items) + 1)
+    for user_id in range(1, count + 1):
+        taken = random.choice(len(items), ITEMS, replace=False, p=popularity / popularity.sum())
+        for hours, item in enumerate(items[place] for place in taken):
+            done = hours < COMPLETED
+            yield product.progress_fact(
+                user_id,
+                item.content_id,
+                product.NOW + timedelta(hours=hours),
+                content_type=item.content_type,
+                status=ProgressStatus.COMPLETED if done else ProgressStatus.IN_PROGRESS,
+                completion_percentage=100.0 if done else 40.0,
+            )
