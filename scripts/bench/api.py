@@ -8,8 +8,9 @@ import numpy as np
 
 from scripts.bench.figures import Figure, Line, Result, compare
 from scripts.bench.http_load import connect, get, load, post, run_client
-from scripts.bench.product import Learner, ai_pool
-from scripts.bench.running import FULL, Size, floor_server, interleave, sign_in, wait_until
+from scripts.bench.product import ai_pool
+from scripts.bench.running import FULL, Size, floor_server, interleave, wait_until
+from scripts.stack.learners import Learner, sign_in
 from scripts.stack.served import is_projected
 from scripts.stack.stack import Stack
 from scripts.stack.temporary import connect as connect_to_database

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+import django
 import numpy as np
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
@@ -34,7 +35,8 @@ from ongoza_contracts.codec import encode
 from ongoza_contracts.topics import CONTENT, PROGRESS, USERS, Topic
 from scripts.bench import product
 from scripts.bench.figures import Figure, Line, Result, compare
-from scripts.bench.running import Size, run_child, run_sides
+from scripts.bench.running import Size, run_sides
+from scripts.stack.child import run_child
 from scripts.stack.stack import Stack
 
 RECORDS = 50_000
@@ -57,7 +59,7 @@ def relay(size: Size, stack: Stack) -> list[Figure]:
 
 
 def drain_outbox(count: int) -> Result:
-    product.set_up_django()
+    django.setup()
     from django.conf import settings
     from django.db import transaction
 

@@ -32,7 +32,8 @@ from ongoza_contracts.vocabulary import ProgressStatus, Track
 from scripts.bench import product
 from scripts.bench.encoder_start import start
 from scripts.bench.figures import Figure, Line, Result, compare
-from scripts.bench.running import Size, interleave, model_python, run_child
+from scripts.bench.running import Size, interleave, model_python
+from scripts.stack.child import run_child
 from scripts.stack.stack import Stack
 
 SHORT = "hardening a linux server"

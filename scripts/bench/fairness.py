@@ -12,8 +12,9 @@ import numpy as np
 from ai.rebuild.panel import QUERIES
 from scripts.bench.figures import Figure, Line, Result, compare
 from scripts.bench.http_load import Connection, connect, get, post, run_client, send_until
-from scripts.bench.product import Learner, catalogue_texts
-from scripts.bench.running import Size, sign_in
+from scripts.bench.product import catalogue_texts
+from scripts.bench.running import Size
+from scripts.stack.learners import Learner, sign_in
 from scripts.stack.stack import Stack
 
 PHASE_SECONDS = 4.0

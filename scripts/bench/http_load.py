@@ -11,8 +11,8 @@ from typing import cast
 import numpy as np
 
 from scripts.bench.figures import Result
-from scripts.bench.running import run_child
 from scripts.embedded.ports import HOST
+from scripts.stack.child import run_child
 
 WARM_UP_SECONDS = 1.0
 LAST_ANSWER_SECONDS = 10.0

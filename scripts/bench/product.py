@@ -1,13 +1,11 @@
 """The product's parts that several measures use: a renamed module is followed here."""
 
-import os
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 import asyncpg
-import django
 
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
@@ -28,31 +26,6 @@ TRACKS = tuple(Track)
 OTHER_TRACKS = [track for track in Track if track is not Track.RESEARCHERS]
 COURSE = {"course_id", "position", "program"}
 """Fields of the demo's items that say which course an item belongs to."""
-Learner: TypeAlias = tuple[int, str, list[str]]
-"""The id, a token, and items on which progress can be reported."""
-
-
-def set_up_django() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "core.config.settings"
-    django.setup()
-
-
-def sign_in_learners(items: int) -> list[Learner]:
-    """Every learner of the demo, with some items they have not completed."""
-    set_up_django()
-    from core.programs.models import ContentItem
-    from core.users.models import User
-    from core.users.tokens import issue
-
-    def open_items(user: User) -> list[str]:
-        completed = user.progress.filter(status=ProgressStatus.COMPLETED).values("content")
-        found = ContentItem.objects.filter(retired=False).exclude(content_id__in=completed)
-        return list(found.values_list("content_id", flat=True)[:items])
-
-    return [
-        (user.id, issue(user, user.sign_ins.create()).access, open_items(user))
-        for user in User.objects.filter(role=Role.LEARNER, is_active=True).order_by("id")
-    ]
 
 
 async def ai_pool(search_path: str = "g1, public", **parameters: str) -> asyncpg.Pool:

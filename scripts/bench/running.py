@@ -1,24 +1,21 @@
-"""How a measure runs: servers of its own, each side in a process of its own, in turns."""
+"""How a measure runs: each side in a process of its own, in turns."""
 
-import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
 from scripts.bench.figures import Result, Sides
-from scripts.bench.product import Learner, sign_in_learners
 from scripts.embedded.ports import Ports, listens
 from scripts.stack import processes
-from scripts.stack.served import is_projected
+from scripts.stack.child import run_child
 from scripts.stack.stack import PROJECT, Stack
 
-CHILD_SECONDS, READY_SECONDS = 1200, 120
-Child: TypeAlias = Callable[..., Any]
-"""A function that runs in a process of its own; its arguments and result pass as JSON."""
+READY_SECONDS = 120
+Child: TypeAlias = Callable[..., object]
 
 
 class Size(NamedTuple):
@@ -43,27 +40,6 @@ def run_sides(size: Size, stack: Stack, product: Child, floor: Child, *arguments
     return interleave(size, *sides)
 
 
-def run_child(
-    stack: Stack,
-    function: Child,
-    *arguments: object,
-    loop: str = "asyncio",
-    python: str = sys.executable,
-) -> Any:
-    """The function's result, with the environment of `stack`. Raises SubprocessError."""
-    done = subprocess.run(  # noqa: S603
-        [python, "-m", "scripts.bench.child", function.__module__, function.__name__, loop],
-        input=json.dumps(arguments),
-        env=stack.environment,
-        cwd=PROJECT,
-        timeout=CHILD_SECONDS,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 @contextmanager
 def floor_server(stack: Stack, *command: str) -> Iterator[int]:
     """Runs gunicorn or uvicorn beside the stack and yields its port."""
@@ -85,13 +61,6 @@ def wait_until(condition: Callable[[], bool], log: Callable[[], str] = str) -> N
         if time.monotonic() > deadline:
             raise RuntimeError(f"not ready within {READY_SECONDS} s {log()}")
         time.sleep(0.2)
-
-
-def sign_in(stack: Stack, items: int = 0) -> list[Learner]:
-    """Every learner of the demo with a token and some items, up to `items`, on which they may
-    report progress again and again. Waits until all their lists are computed."""
-    wait_until(lambda: is_projected(stack))
-    return cast(list[Learner], run_child(stack, sign_in_learners, items))
 
 
 def model_python() -> str:
