@@ -84,7 +84,8 @@ def drain_outbox(count: int) -> Result:
 async def send_records(count: int) -> Result:
     records = [encode(fact, time=product.NOW) for fact in product.progress_facts(count)]
     ready = [(r.topic, r.payload, r.key.encode(), r.partition, r.headers()) for r in records]
-    async with AIOKafkaProducer(acks="all", enable_idempotence=True, **_servers()) as producer:
+    options = {"acks": "all", "enable_idempotence": True, **KafkaConfig.of(Settings()).client()}
+    async with AIOKafkaProducer(**options) as producer:
         began = time.perf_counter()
         sent = [
             await producer.send(topic, value, key=key, partition=partition, headers=headers)
@@ -159,8 +160,12 @@ async def read_rows(
         return [fact[name] for name in columns]
 
     partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-    options = {"enable_auto_commit": False, "fetch_max_wait_ms": FETCH_WAIT_MS, **_servers()}
-    async with AIOKafkaConsumer(group_id=group_id, **options) as consumer:
+    options = {
+        "group_id": group_id,
+        "enable_auto_commit": False,
+        "fetch_max_wait_ms": FETCH_WAIT_MS,
+    }
+    async with AIOKafkaConsumer(**options, **KafkaConfig.of(Settings()).client()) as consumer:
         left = sum((await consumer.end_offsets(partitions)).values())
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -171,10 +176,6 @@ async def read_rows(
                 left -= len(rows)
                 if group_id:
                     await consumer.commit()
-
-
-def _servers() -> dict[str, Any]:
-    return KafkaConfig.of(Settings()).client()
 
 
 def rebuild(size: Size, stack: Stack) -> list[Figure]:

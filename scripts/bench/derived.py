@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from statistics import median
 from timeit import repeat, timeit
 from typing import Any, cast
@@ -28,11 +29,11 @@ from ai.vectorstore.index import Indexer
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
 from ongoza_contracts.content import ContentPublished
 from ongoza_contracts.progress import ProgressUpdated
-from ongoza_contracts.vocabulary import ProgressStatus, Track
+from ongoza_contracts.vocabulary import Track
 from scripts.bench import product
 from scripts.bench.encoder_start import start
 from scripts.bench.figures import Figure, Line, Result, compare
-from scripts.bench.running import Size, interleave, model_python
+from scripts.bench.running import Size, interleave, model_python, run_sides
 from scripts.stack.child import run_child
 from scripts.stack.stack import Stack
 
@@ -76,12 +77,7 @@ def encoder(size: Size, stack: Stack) -> list[Figure]:
 def embed(size: Size, stack: Stack) -> list[Figure]:
     """Texts through the encoder's queue, beside sentence-transformers."""
     texts, python = product.catalogue_texts(), model_python()
-    sides = interleave(
-        size,
-        lambda: run_child(stack, embed_queued, texts),
-        lambda: run_child(stack, embed_floor, texts, python=python),
-    )
-    equality = run_child(stack, compare_encoders, texts, python=python)
+    sides = run_sides(size, stack, embed_queued, embed_floor, texts, python=python)
     return [
         *compare(
             sides,
@@ -90,7 +86,7 @@ def embed(size: Size, stack: Stack) -> list[Figure]:
             Line("embedding, a short text, p50", "ms", "single_p50_ms", "<= 0.6"),
         ),
         *compare(
-            [(equality, {})],
+            [(vectors, {}) for _, vectors in sides],
             Line("embedding, least cosine", "", "cosine", ">= 0.9999"),
             Line("embedding, same first 10", "", "same", ">= 0.999"),
             Line("embedding, alone or in a batch", "", "alone", "<= 1e-6"),
@@ -114,24 +110,21 @@ async def embed_queued(texts: list[str]) -> Result:
     return {"polled": per_second, "sorted": per_second, "single_p50_ms": 1000 * median(took)}
 
 
-def compare_encoders(texts: list[str]) -> Result:
-    from scripts.model.check import compare_vectors  # needs torch
-
-    return compare_vectors(texts, len(texts))
-
-
 def embed_floor(texts: list[str]) -> Result:
     """Runs with as many threads as torch chooses and with one, which is faster on a busy machine:
-    the better of the two counts."""
+    the better of the two counts. Compares the vectors of both sides as well."""
     import torch  # type: ignore[import-not-found]
 
     from ai.embeddings.sentence_transformers import SentenceTransformersEncoder
+    from scripts.model.check import compare_vectors
 
+    equality = compare_vectors(texts, len(texts))
     encode = SentenceTransformersEncoder(device="cpu").encode
     usual = _time_floor(encode, texts)
     torch.set_num_threads(1)
     one = _time_floor(encode, texts)
-    return {name: (min if "ms" in name else max)(usual[name], one[name]) for name in usual}
+    better = {name: (min if "ms" in name else max)(usual[name], one[name]) for name in usual}
+    return {**better, **equality}
 
 
 def _time_floor(encode: Callable[[list[str]], object], texts: list[str]) -> Result:
@@ -229,12 +222,9 @@ class Explained:
 
 def recompute(size: Size, stack: Stack) -> list[Figure]:
     """A list among ten times as many learners, beside one among few."""
-    few = size.of(LEARNERS)
-    sides = interleave(
-        size,
-        lambda: run_child(stack, recompute_all, 10 * few),
-        lambda: run_child(stack, recompute_all, few),
-    )
+    counts = 10 * size.of(LEARNERS), size.of(LEARNERS)
+    many, few = (partial(run_child, stack, recompute_all, count) for count in counts)
+    sides = interleave(size, many, few)
     return compare(sides, Line("recompute, of a learner", "ms", "ms_per_learner", "<= 1.5"))
 
 
@@ -270,12 +260,5 @@ def _progress(count: int, items: list[ContentPublished]) -> Iterator[ProgressUpd
     for user_id in range(1, count + 1):
         taken = random.choice(len(items), ITEMS, replace=False, p=popularity / popularity.sum())
         for hours, item in enumerate(items[place] for place in taken):
-            done = hours < COMPLETED
-            yield product.progress_fact(
-                user_id,
-                item.content_id,
-                product.NOW + timedelta(hours=hours),
-                content_type=item.content_type,
-                status=ProgressStatus.COMPLETED if done else ProgressStatus.IN_PROGRESS,
-                completion_percentage=100.0 if done else 40.0,
-            )
+            percentage, at = 100 if hours < COMPLETED else 40, product.NOW + timedelta(hours=hours)
+            yield product.progress_fact(user_id, item.content_id, percentage, at)

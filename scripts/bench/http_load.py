@@ -27,23 +27,19 @@ def get(path: str, token: str) -> str:
 def post(path: str, token: str, content: object) -> str:
     body = json.dumps(content)
     head = get(path, token).replace("GET", "POST", 1).removesuffix("\r\n")
-    length = len(body)
-    return f"{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
 
 
 class Connection(asyncio.Protocol):
     """A keep-alive connection with one request at a time: cheaper than asyncio's streams."""
 
-    def __init__(self) -> None:
-        self._buffer = b""
-        self._answer = asyncio.get_running_loop().create_future()
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+        self._buffer, self._answer = b"", asyncio.get_running_loop().create_future()
 
     async def request(self, text: str) -> None:
         """Returns after a 2xx, else raises RuntimeError."""
-        self._answer = asyncio.get_running_loop().create_future()
+        self._buffer, self._answer = b"", asyncio.get_running_loop().create_future()
         self.transport.write(text.encode())
         answer = await self._answer
         if answer[9:10] != b"2":
@@ -55,7 +51,6 @@ class Connection(asyncio.Protocol):
         length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
         if found and len(body) >= int(length):
             self._answer.set_result(self._buffer)
-            self._buffer = b""
 
     def connection_lost(self, _: Exception | None) -> None:
         if not self._answer.done():

@@ -24,8 +24,6 @@ LEARNERS = 1000
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TRACKS = tuple(Track)
 OTHER_TRACKS = [track for track in Track if track is not Track.RESEARCHERS]
-COURSE = {"course_id", "position", "program"}
-"""Fields of the demo's items that say which course an item belongs to."""
 
 
 async def ai_pool(search_path: str = "g1, public", **parameters: str) -> asyncpg.Pool:
@@ -35,14 +33,15 @@ async def ai_pool(search_path: str = "g1, public", **parameters: str) -> asyncpg
 def progress_facts(count: int) -> Iterator[ProgressUpdated]:
     """Consecutive facts are of different learners, and each is the first of its entity."""
     for number in range(count):
-        item, percentage = f"module-{number // LEARNERS:03}", float(number % 100)
-        yield progress_fact(1 + number % LEARNERS, item, completion_percentage=percentage)
+        yield progress_fact(1 + number % LEARNERS, f"module-{number // LEARNERS:03}", number % 100)
 
 
-def progress_fact(user_id: int, item: str, at: datetime = NOW, **state: Any) -> ProgressUpdated:
-    usual = {"content_type": ContentType.MODULE, "status": ProgressStatus.IN_PROGRESS}
-    fields: dict[str, Any] = {**usual, **state, "created_at": at, "updated_at": at}
-    return ProgressUpdated(version=1, user_id=user_id, content_id=item, **fields)
+def progress_fact(user_id: int, item: str, percentage: int, at: datetime = NOW) -> ProgressUpdated:
+    """Completed with 100 percent."""
+    key = {"user_id": user_id, "content_id": item, "content_type": item.partition("-")[0]}
+    status = ProgressStatus.COMPLETED if percentage == 100 else ProgressStatus.IN_PROGRESS
+    state = {"status": status, "completion_percentage": percentage}
+    return ProgressUpdated(version=1, **key, **state, created_at=at, updated_at=at)
 
 
 def user_facts(count: int) -> Iterator[UserCreated]:
@@ -71,8 +70,9 @@ def content_facts(count: int) -> list[ContentPublished]:
 
 def catalogue_facts() -> list[ContentPublished]:
     """The demo's catalogue, without the course that a module belongs to."""
+    course = {"course_id", "position", "program"}
     items = [vars(item) for item in load_catalogue().items]
-    return [_content_fact(**{name: item[name] for name in item.keys() - COURSE}) for item in items]
+    return [_content_fact(**{name: item[name] for name in item.keys() - course}) for item in items]
 
 
 def _content_fact(**fields: Any) -> ContentPublished:

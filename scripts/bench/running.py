@@ -34,10 +34,12 @@ def interleave(size: Size, product: Callable[[], Result], floor: Callable[[], Re
     return [(product(), floor()) for _ in range(size.rounds)]
 
 
-def run_sides(size: Size, stack: Stack, product: Child, floor: Child, *arguments: int) -> Sides:
-    """Interleaves two children with the same arguments."""
-    sides = (partial(run_child, stack, side, *arguments) for side in (product, floor))
-    return interleave(size, *sides)
+def run_sides(
+    size: Size, stack: Stack, product: Child, floor: Child, *arguments: object, **options: str
+) -> Sides:
+    """Interleaves two children with the same arguments; `options` are those of the floor."""
+    ours = partial(run_child, stack, product, *arguments)
+    return interleave(size, ours, partial(run_child, stack, floor, *arguments, **options))
 
 
 @contextmanager
