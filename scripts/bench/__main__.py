@@ -19,8 +19,7 @@ from scripts.bench.web import web
 from scripts.stack.services import BY_NAME, WEB
 from scripts.stack.temporary import temporary_stack
 
-SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)
-"""Everything `make up` starts but the web client."""
+SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)  # with the demo's learners
 MEASURES_BY_SERVICES = {
     ("postgres-relational", "kafka", "migrate-core", "topics"): (relay,),
     ("postgres-vector", "kafka", "migrate-ai", "topics"): (worker, rebuild),

@@ -11,7 +11,6 @@ from scripts.bench.http_load import connect, get, load, post, run_client
 from scripts.bench.product import ai_pool
 from scripts.bench.running import FULL, Size, floor_server, interleave, wait_until
 from scripts.stack.learners import Learner, sign_in
-from scripts.stack.served import is_projected
 from scripts.stack.stack import Stack
 from scripts.stack.temporary import connect as connect_to_database
 
@@ -91,11 +90,10 @@ def _report(item: str, score: float) -> dict[str, object]:
 def visible(size: Size, stack: Stack) -> list[Figure]:
     """From the answer to a report of progress to the list with it."""
     seconds = size.of(VISIBLE_SECONDS, least=5) + WARM_UP_SECONDS
-    reports = _reports(sign_in(stack, items=1))[: WRITES_PER_SECOND * seconds]
     if size == FULL:  # the first count, in the worker's first minute, makes every list stale
         with connect_to_database(stack, "vector") as ai:
             wait_until(lambda: bool(ai.execute(NEIGHBOURS_COUNTED).rowcount))
-        wait_until(lambda: is_projected(stack))
+    reports = _reports(sign_in(stack, items=1))[: WRITES_PER_SECOND * seconds]
     took = run_client(stack, follow_reports, stack.ports.core, reports)
     return compare(
         [(took, {})],

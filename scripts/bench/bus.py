@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -26,9 +25,8 @@ from ai.projections.documents import document
 from ai.projections.generations import create_next_generation, drop_generation
 from ai.projections.subscriber import Subscriber
 from ai.projections.tables import UPSERT_PROGRESS
+from ai.rebuild import rebuild as rebuilding
 from ai.rebuild.command import tools
-from ai.rebuild.rebuild import Options
-from ai.rebuild.rebuild import rebuild as run_rebuild
 from ai.vectorstore.index import INDEX, PATIENT
 from ai.worker import Worker
 from ongoza_contracts.codec import encode
@@ -40,12 +38,10 @@ from scripts.stack.child import run_child
 from scripts.stack.stack import Stack
 
 RECORDS = 50_000
-REBUILT, VECTORS = 100_000, 20_000
-"""How many facts a rebuild reads, and how many of them are items with a cached vector."""
+REBUILT, VECTORS = 100_000, 20_000  # facts, and how many of them are items with a cached vector
 EMPTY = "TRUNCATE g1.progress, g1.dirty_learner, g1.consumed"
 TABLES = {CONTENT: "content", USERS: "learner", PROGRESS: "progress"}
-NOT_PUBLISHED = {"retired": False, "document_sha256": b""}
-"""The columns that the product derives, with a value that costs nothing."""
+NOT_PUBLISHED = {"retired": False, "document_sha256": b""}  # the product derives these columns
 COPY_VECTORS = """
 INSERT INTO content_vector SELECT encode(text_sha256, 'hex'), text_sha256, embedding
 FROM embedding_cache
@@ -160,12 +156,8 @@ async def read_rows(
         return [fact[name] for name in columns]
 
     partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-    options = {
-        "group_id": group_id,
-        "enable_auto_commit": False,
-        "fetch_max_wait_ms": FETCH_WAIT_MS,
-    }
-    async with AIOKafkaConsumer(**options, **KafkaConfig.of(Settings()).client()) as consumer:
+    client = {"fetch_max_wait_ms": FETCH_WAIT_MS, **KafkaConfig.of(Settings()).client()}
+    async with AIOKafkaConsumer(group_id=group_id, enable_auto_commit=False, **client) as consumer:
         left = sum((await consumer.end_offsets(partitions)).values())
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -203,10 +195,10 @@ async def fill_topics(facts: int, vectors: int) -> None:
 async def rebuild_all() -> Result:
     async with tools(Settings(), None) as given:
         began = time.perf_counter()
-        outcome = await run_rebuild(given, Options())
+        outcome = await rebuilding.rebuild(given, rebuilding.Options())
         seconds = time.perf_counter() - began
     if not outcome.switched:
-        raise RuntimeError(f"the generation was not switched: {asdict(outcome)}")
+        raise RuntimeError(f"the generation was not switched: {outcome}")
     return {"seconds": seconds}
 
 

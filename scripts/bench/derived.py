@@ -38,11 +38,9 @@ from scripts.stack.child import run_child
 from scripts.stack.stack import Stack
 
 SHORT = "hardening a linux server"
-TIMES, CALL = 200, 32
-"""How often a short text is embedded, and how many texts make one call."""
+TIMES, CALL = 200, 32  # how often a short text is embedded, how many texts make one call
 SEARCHED, SEARCHES, TOP = (10_000, 100_000), 200, 10
-WARM_UP = 20
-"""Searches that are not counted: plans are made, pages are read."""
+WARM_UP = 20  # searches that are not counted: plans are made, pages are read
 EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
 FILTERS = {
     "plain": EVERYTHING,
@@ -50,8 +48,7 @@ FILTERS = {
     "a hundredth": Filter(track=Track.RESEARCHERS, level=1),
 }
 LEARNERS, ITEMS, COMPLETED = 1_000, 12, 9
-WARM_UP_LISTS = 100
-"""How many lists are computed before the clock starts, so that the catalogue is loaded."""
+WARM_UP_LISTS = 100  # computed before the clock starts, so that the catalogue is loaded
 EMPTY = """
 TRUNCATE content, content_vector, learner, progress, dirty_learner, recommendation, refreshed_list,
     item_neighbour, item_neighbour_settings;

@@ -77,7 +77,7 @@ async def _phase(port: int, requests: dict[str, list[str]], costly: list[str]) -
         for connection in free if costly else ():
             group.create_task(_send_costly(ends, connection, cycle(costly)))
     for connection in connections:
-        connection.transport.close()
+        connection.writer.close()
     return {route: [seconds for _, seconds in task.result()] for route, task in sent.items()}
 
 

@@ -18,10 +18,8 @@ from rich.table import Table
 from scripts.stack.stack import PROJECT
 
 RESULTS = PROJECT / "bench-results"
-TOLERANCE = 0.05
-"""A change for the worse by more than this share is printed in red."""
-Figure: TypeAlias = dict[str, Any]
-"""One line of the JSON."""
+TOLERANCE = 0.05  # a change for the worse by more than this share is printed in red
+Figure: TypeAlias = dict[str, Any]  # one line of the JSON
 Result: TypeAlias = dict[str, float]
 Sides: TypeAlias = list[tuple[Result, Result]]
 """The results of the product and of its floor, one pair a round; a floor may be empty."""

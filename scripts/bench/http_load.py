@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import cast
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,9 +14,7 @@ from scripts.bench.figures import Result
 from scripts.embedded.ports import HOST
 from scripts.stack.child import run_child
 
-WARM_UP_SECONDS = 1.0
-LAST_ANSWER_SECONDS = 10.0
-
+WARM_UP_SECONDS, LAST_ANSWER_SECONDS = 1.0, 10.0
 run_client = partial(run_child, loop="uvloop")
 
 
@@ -30,36 +28,24 @@ def post(path: str, token: str, content: object) -> str:
     return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
 
 
-class Connection(asyncio.Protocol):
-    """A keep-alive connection with one request at a time: cheaper than asyncio's streams."""
+class Connection(NamedTuple):
+    """A keep-alive connection with one request at a time."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-        self._buffer, self._answer = b"", asyncio.get_running_loop().create_future()
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
 
     async def request(self, text: str) -> None:
         """Returns after a 2xx, else raises RuntimeError."""
-        self._buffer, self._answer = b"", asyncio.get_running_loop().create_future()
-        self.transport.write(text.encode())
-        answer = await self._answer
-        if answer[9:10] != b"2":
-            raise RuntimeError(answer.decode(errors="replace"))
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, found, body = self._buffer.partition(b"\r\n\r\n")
+        self.writer.write(text.encode())
+        head = await self.reader.readuntil(b"\r\n\r\n")
         length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
-        if found and len(body) >= int(length):
-            self._answer.set_result(self._buffer)
-
-    def connection_lost(self, _: Exception | None) -> None:
-        if not self._answer.done():
-            self._answer.set_exception(RuntimeError("the server closed the connection"))
+        body = await self.reader.readexactly(int(length))
+        if head[9:10] != b"2":
+            raise RuntimeError((head + body).decode(errors="replace"))
 
 
 async def connect(*ports: int) -> list[Connection]:
-    loop = asyncio.get_running_loop()
-    return [(await loop.create_connection(Connection, HOST, port))[1] for port in ports]
+    return [Connection(*await asyncio.open_connection(HOST, port)) for port in ports]
 
 
 async def send_until(

@@ -45,10 +45,9 @@ def progress_fact(user_id: int, item: str, percentage: int, at: datetime = NOW) 
 
 
 def user_facts(count: int) -> Iterator[UserCreated]:
-    always: dict[str, Any] = {"version": 1, "role": Role.LEARNER, "status": "active"}
     for user_id in range(1, count + 1):
-        track = TRACKS[user_id % len(TRACKS)]
-        yield UserCreated(user_id=user_id, track=track, created_at=NOW, updated_at=NOW, **always)
+        state = {"role": Role.LEARNER, "status": "active", "track": TRACKS[user_id % len(TRACKS)]}
+        yield UserCreated(version=1, user_id=user_id, **state, created_at=NOW, updated_at=NOW)
 
 
 def content_facts(count: int) -> list[ContentPublished]:
