@@ -15,6 +15,10 @@ class NoBrowser(Exception):
     """There is no Chromium, and none could be installed."""
 
 
+class NoLink(Exception):
+    """A page of the demo data lacks the link that leads to another page."""
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Raises NoBrowser."""
@@ -37,13 +41,17 @@ def log_in(page: Page, email: str, password: str) -> None:
 
 
 def open_all(page: Page, role: str | None) -> Iterator[str]:
-    """Opens every page of the role, and yields what each is called by."""
+    """Opens every page of the role, and yields what each is called by. Raises NoLink."""
     for path in PAGES[role]:
         page.goto(path, wait_until="networkidle")
         yield path
-    for path, link in FOLLOWED.get(role or "", ()):
+    for path, *links in FOLLOWED.get(role or "", ()):
         page.goto(path)
-        found = page.locator(link)
-        if found.count():
+        name = path
+        for link in links:
+            found = page.locator(link)
+            if not found.count():
+                raise NoLink(f"{role}: {name} has no {link}")
             page.goto(found.first.get_attribute("href") or path, wait_until="networkidle")
-            yield f"{path}/one"
+            name += "/one"
+            yield name

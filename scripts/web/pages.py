@@ -41,8 +41,17 @@ MENTOR = (
     "/messages",
     "/settings",
 )
-DIRECTOR = ("/dashboard/staff", "/members", "/cohorts", "/reviews", "/settings")
-ADMIN = ("/dashboard/staff", "/members", "/cohorts")
+DIRECTOR = (
+    "/dashboard/staff",
+    "/members",
+    "/cohorts",
+    "/cohorts/new",
+    "/conduct",
+    "/reviews",
+    "/webhooks",
+    "/settings",
+)
+ADMIN = ("/dashboard/staff", "/members", "/cohorts", "/conduct")
 
 PAGES: dict[str | None, tuple[str, ...]] = {
     None: PUBLIC,
@@ -53,10 +62,18 @@ PAGES: dict[str | None, tuple[str, ...]] = {
 }
 """By role; None for callers who are not signed in."""
 
-FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
+FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
     "learner": (
-        ("/learn", "main a[href^='/learn/']"),
+        (
+            "/learn",
+            "main a[href^='/learn/course-']",
+            "main a[href^='/learn/module-']",
+            "main a[href$='/quiz']",
+        ),
+        ("/learn", "main a[href^='/learn/programs/']"),
         ("/missions", "main a[href^='/missions/']"),
+        ("/mentorship", "main a[href^='/mentorship/mentors/']"),
+        ("/messages", "main a[href^='/messages/']"),
         ("/cohorts", "main a[href^='/cohorts/']"),
     ),
     "mentor": (
@@ -64,6 +81,13 @@ FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
         ("/mentees", "main a[href^='/mentees/']"),
         ("/messages", "main a[href^='/messages/']"),
     ),
-    "director": (("/cohorts", "main a[href^='/cohorts/']"),),
+    "director": (
+        ("/cohorts", "main li a[href^='/cohorts/']", "main a[href$='/edit']"),
+        ("/members", "main th a[href^='/members/']"),
+        ("/conduct", "main th a[href^='/conduct/']"),
+        ("/reviews", "main a[href^='/reviews/']"),
+        ("/webhooks", "main a[href^='/webhooks/']"),
+    ),
+    "admin": (("/cohorts", "main li a[href^='/cohorts/']"),),
 }
-"""By role: a page, and the link on it whose page is looked at too."""
+"""By role: a page, the link on it whose page is looked at too, and the links on from there."""

@@ -31,6 +31,9 @@ class Weight:
     requests: int = 0
     types: dict[str, str] = field(default_factory=dict)
 
+    def reset(self) -> None:
+        self.scripts = self.all = self.requests = 0
+
     def watch(self, context: BrowserContext, page: Page) -> None:
         session = context.new_cdp_session(page)
         session.send("Network.enable")
@@ -52,8 +55,21 @@ class Weight:
 def weigh(page: Page, weight: Weight, path: str) -> dict[str, float]:
     """Opens the page with an empty cache, and says what crossed the line."""
     page.context.new_cdp_session(page).send("Network.clearBrowserCache")
-    weight.scripts = weight.all = weight.requests = 0
+    weight.reset()
     page.goto(path, wait_until="networkidle")
+    return _found(page, weight)
+
+
+def weigh_next(page: Page, weight: Weight, path: str) -> dict[str, float]:
+    """Follows the link of the open page, with what the browser has by then."""
+    weight.reset()
+    page.locator(f"a[href='{path}']").first.click()
+    page.wait_for_url(f"**{path}")
+    page.wait_for_load_state("networkidle")
+    return _found(page, weight)
+
+
+def _found(page: Page, weight: Weight) -> dict[str, float]:
     return {
         "script_kb": round(weight.scripts / 1000, 1),
         "all_kb": round(weight.all / 1000, 1),

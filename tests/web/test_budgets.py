@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from scripts.stack.stack import Stack
-from scripts.web.weight import FLOOR_KB, Weight, slow_page, weigh
-from tests.web.people import Person, demo, log_in, sign_up
+from scripts.web.weight import FLOOR_KB, Weight, slow_page, weigh, weigh_next
+from tests.web.people import Person, call_core, demo, log_in, sign_up, signed_up
 
 pytestmark = pytest.mark.slow
 
@@ -63,3 +63,48 @@ def test_pages_keep_their_budgets(
         if found["script_kb"] > FLOOR_KB + over_floor or found["all_kb"] > whole:
             heavy[path] = found
     assert heavy == {}
+
+
+@pytest.mark.parametrize(
+    ("role", "paths", "whole"),
+    [
+        ("learner", ("/learn", "/coaching", "/settings", "/dashboard/student"), 25),
+        ("learner", ("/missions",), 30),
+        ("mentor", ("/mentees", "/messages", "/mentorship/sessions", "/reviews"), 60),
+        ("director", ("/members", "/cohorts", "/dashboard/staff"), 60),
+    ],
+)
+def test_a_next_page_is_light(
+    slow: tuple[Page, Weight],
+    web: Stack,
+    role: str,
+    paths: tuple[str, ...],
+    whole: int,
+    record_property: Record,
+) -> None:
+    page, weight = slow
+    log_in(page, demo(web, role))
+    page.wait_for_load_state("networkidle")
+    heavy = {}
+    for path in paths:
+        found = weigh_next(page, weight, path)
+        record_property(f"{role} next {path}", found)
+        if found["all_kb"] > whole:
+            heavy[path] = found
+    assert heavy == {}
+
+
+def test_a_mission_with_its_editor_keeps_its_budget(
+    slow: tuple[Page, Weight], web: Stack, record_property: Record
+) -> None:
+    page, weight = slow
+    person = signed_up(web)
+    mission = call_core(web, person, "GET", "missions/").json()["results"][0]["id"]
+    begun = call_core(web, person, "POST", f"missions/{mission}/submissions/")
+    begun.raise_for_status()
+    log_in(page, person)
+    found = weigh(page, weight, f"/missions/{mission}")
+    assert page.locator("#draft-text").is_visible()
+    record_property("a mission with its editor", found)
+    assert found["script_kb"] <= FLOOR_KB + 35
+    assert found["all_kb"] <= 280

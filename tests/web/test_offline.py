@@ -10,6 +10,7 @@ from tests.web.people import Person, call_core, log_in, signed_up
 pytestmark = pytest.mark.slow
 
 HABITS = "coaching/habits/"
+KEPT_PAGES = "caches.open('pages').then(cache => cache.keys()).then(keys => keys.length)"
 
 
 @pytest.fixture
@@ -107,6 +108,28 @@ def test_logging_out_asks_while_something_is_unsent(
     expect(dialog).to_contain_text("Log out with 1 unsent?")
     dialog.get_by_role("button", name="Stay logged in").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_after_a_log_out_the_phone_keeps_no_page_and_only_what_is_unsent(
+    context: BrowserContext, page: Page, web: Stack, learner: Person
+) -> None:
+    open_coaching(page, learner)
+    assert page.evaluate(KEPT_PAGES) > 0
+    page.route("**/bff/api/v1/coaching/**", lambda route: route.abort())
+    tick(page)
+    expect(page.get_by_role("banner")).to_contain_text("1 kept on this phone")
+    page.goto("/settings")
+    page.get_by_role("button", name="Log out", exact=True).last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Log out anyway").click()
+    page.wait_for_url("**/log-in")
+    assert page.evaluate(KEPT_PAGES) == 0
+    context.set_offline(True)
+    page.goto("/coaching")
+    expect(page.get_by_role("heading", level=1)).to_have_text("No line for now")
+    context.set_offline(False)
+    page.unroute("**/bff/api/v1/coaching/**")
+    log_in(page, learner)  # what waited is sent under its own log-in
+    eventually(lambda: entries(web, learner) == 1)
 
 
 def test_a_page_that_is_not_kept_says_so(context: BrowserContext, page: Page, web: Stack) -> None:

@@ -1,33 +1,20 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import en from "@/messages/en/failure.json";
+import fr from "@/messages/fr/failure.json";
+import sw from "@/messages/sw/failure.json";
 
-const WORDS = {
-  en: [
-    "This page does not open for now",
-    "The fault is on our side. What you sent is safe.",
-    "Load again",
-  ],
-  sw: [
-    "Ukurasa huu haufunguki kwa sasa",
-    "Hitilafu ni yetu. Ulichotuma kiko salama.",
-    "Fungua tena",
-  ],
-  fr: [
-    "Cette page ne s’ouvre pas pour l’instant",
-    "C’est de notre côté. Ce que vous avez envoyé est en sécurité.",
-    "Recharger",
-  ],
-} as const;
+const TEXTS = { en, sw, fr };
 
-/** For a page that failed as a whole, also while no catalogue of texts can be read. */
+/** For a page that failed as a whole, also while the server gives no texts. */
 export default function Failed({ error }: { error: Error & { digest?: string } }) {
-  const [language, setLanguage] = useState<keyof typeof WORDS>("en");
+  const [language, setLanguage] = useState<keyof typeof TEXTS>("en");
   useEffect(() => {
     const stated = document.documentElement.lang;
     setLanguage(stated === "sw" || stated === "fr" ? stated : "en");
   }, []);
-  const [title, text, again] = WORDS[language];
+  const { title, text, again } = TEXTS[language];
   return (
     <main id="main" className="state" role="alert">
       <h1>{title}</h1>

@@ -1,3 +1,5 @@
+import { bodyBytes } from "./dataUse.ts";
+
 export interface FieldError {
   field: string;
   code: string;
@@ -109,10 +111,18 @@ export function userOfPage(): number | null {
   return stated ? Number(stated) : null;
 }
 
+let countSent: (bytes: number) => void = () => undefined;
+
+/** Calls back with the bytes of each body that is sent. */
+export function onSent(callBack: (bytes: number) => void): void {
+  countSent = callBack;
+}
+
 /** Sends again what did not arrive or found the service away, if that can do nothing twice. */
 async function tryToSend(url: string, request: RequestInit, tries: number): Promise<Response> {
   for (let left = tries - 1; ; left -= 1) {
     try {
+      countSent(bodyBytes(request.body));
       const response = await fetch(url, { ...request, signal: limited(request.signal) });
       if (response.status !== 503 || left === 0) {
         return response;

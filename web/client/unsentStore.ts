@@ -1,50 +1,23 @@
 import { ApiError, apiGateway, userOfPage } from "./apiGateway";
+import { inTable } from "./database";
+import { forgetDataUse } from "./dataUseStore";
+import { forgetPush } from "./push";
 import { type Outcome, type Sender, type Store, sendKept, sendOrKeep, type Unsent } from "./unsent";
 
-const DATABASE = "ongoza";
-const TABLE = "unsent";
 /** Told to the pages of this browser when something was kept, sent or refused. */
 const CHANNEL = "ongoza-unsent";
 
-function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(TABLE, { keyPath: "key" });
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-async function inTable<T>(
-  mode: IDBTransactionMode,
-  act: (table: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const database = await opened();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(TABLE, mode);
-      const request = act(transaction.objectStore(TABLE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
-    });
-  } finally {
-    database.close();
-  }
-}
-
 export const store: Store = {
   async put(one) {
-    await inTable("readwrite", (table) => table.put(one));
+    await inTable("unsent", "readwrite", (table) => table.put(one));
     announce();
   },
   async remove(key) {
-    await inTable("readwrite", (table) => table.delete(key));
+    await inTable("unsent", "readwrite", (table) => table.delete(key));
     announce();
   },
   async all() {
-    const found: Unsent[] = await inTable("readonly", (table) => table.getAll());
+    const found: Unsent[] = await inTable("unsent", "readonly", (table) => table.getAll());
     return found.sort((one, other) => one.keptAt.localeCompare(other.keptAt));
   },
 };
@@ -114,6 +87,8 @@ export async function forgetUser(userId: number): Promise<void> {
       localStorage.removeItem(key);
     }
   }
+  await forgetDataUse(userId);
+  await forgetPush();
   await forgetPages();
 }
 

@@ -3,6 +3,7 @@ import calendar from "./en/calendar.json";
 import certificates from "./en/certificates.json";
 import coaching from "./en/coaching.json";
 import cohorts from "./en/cohorts.json";
+import conduct from "./en/conduct.json";
 import errors from "./en/errors.json";
 import forms from "./en/forms.json";
 import guardian from "./en/guardian.json";
@@ -22,6 +23,7 @@ import shell from "./en/shell.json";
 import states from "./en/states.json";
 import submissions from "./en/submissions.json";
 import times from "./en/times.json";
+import webhooks from "./en/webhooks.json";
 
 export default {
   account,
@@ -29,6 +31,7 @@ export default {
   certificates,
   coaching,
   cohorts,
+  conduct,
   errors,
   forms,
   guardian,
@@ -48,4 +51,5 @@ export default {
   states,
   submissions,
   times,
+  webhooks,
 };

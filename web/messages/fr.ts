@@ -3,6 +3,7 @@ import calendar from "./fr/calendar.json";
 import certificates from "./fr/certificates.json";
 import coaching from "./fr/coaching.json";
 import cohorts from "./fr/cohorts.json";
+import conduct from "./fr/conduct.json";
 import errors from "./fr/errors.json";
 import forms from "./fr/forms.json";
 import guardian from "./fr/guardian.json";
@@ -22,6 +23,7 @@ import shell from "./fr/shell.json";
 import states from "./fr/states.json";
 import submissions from "./fr/submissions.json";
 import times from "./fr/times.json";
+import webhooks from "./fr/webhooks.json";
 
 export default {
   account,
@@ -29,6 +31,7 @@ export default {
   certificates,
   coaching,
   cohorts,
+  conduct,
   errors,
   forms,
   guardian,
@@ -48,4 +51,5 @@ export default {
   states,
   submissions,
   times,
+  webhooks,
 };

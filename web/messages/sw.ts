@@ -3,6 +3,7 @@ import calendar from "./sw/calendar.json";
 import certificates from "./sw/certificates.json";
 import coaching from "./sw/coaching.json";
 import cohorts from "./sw/cohorts.json";
+import conduct from "./sw/conduct.json";
 import errors from "./sw/errors.json";
 import forms from "./sw/forms.json";
 import guardian from "./sw/guardian.json";
@@ -22,6 +23,7 @@ import shell from "./sw/shell.json";
 import states from "./sw/states.json";
 import submissions from "./sw/submissions.json";
 import times from "./sw/times.json";
+import webhooks from "./sw/webhooks.json";
 
 export default {
   account,
@@ -29,6 +31,7 @@ export default {
   certificates,
   coaching,
   cohorts,
+  conduct,
   errors,
   forms,
   guardian,
@@ -48,4 +51,5 @@ export default {
   states,
   submissions,
   times,
+  webhooks,
 };

@@ -5,6 +5,7 @@ const FILES = "files";
 const PAGES = "pages";
 const META = "meta";
 const USER = "/user-of-the-pages";
+const PUSH_USER = "/user-of-push";
 const KEPT = /^\/(dashboard\/student|learn|missions|coaching|unsent)(\/|$)/;
 const OFFLINE = "/offline";
 const LOG_IN = "/log-in";
@@ -26,22 +27,92 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("message", (event) => {
   if (event.data?.type === "user") {
     event.waitUntil(keepFor(event.data.user));
+    event.waitUntil(stopPushOfAnother(event.data.user));
+  } else if (event.data?.type === "push-user") {
+    event.waitUntil(note(PUSH_USER, event.data.user));
+  } else if (event.data?.type === "take-received") {
+    event.ports[0].postMessage(received);
+    received = 0;
   }
 });
 
+/** Bytes that came over the line to this worker and that no page has counted yet. */
+let received = 0;
+if ("PerformanceObserver" in self) {
+  new PerformanceObserver((list) => {
+    for (const { transferSize } of list.getEntries()) {
+      received += transferSize ?? 0; // old browsers do not know it
+    }
+  }).observe({ type: "resource", buffered: true });
+}
+
 /** Pages of another user, or of one who logged out, are deleted. */
 async function keepFor(user) {
-  const meta = await caches.open(META);
-  const before = await meta.match(USER).then((answer) => answer?.text());
-  if (before !== String(user)) {
+  if ((await noted(USER)) !== String(user)) {
     await caches.delete(PAGES);
-    await meta.put(USER, new Response(String(user)));
+    await note(USER, user);
   }
 }
 
 async function isSignedIn() {
-  const answer = await (await caches.open(META)).match(USER);
-  return answer !== undefined && (await answer.text()) !== "null";
+  return ![undefined, "null"].includes(await noted(USER));
+}
+
+async function note(key, value) {
+  await (await caches.open(META)).put(key, new Response(String(value)));
+}
+
+async function noted(key) {
+  const answer = await (await caches.open(META)).match(key);
+  return answer?.text();
+}
+
+/** Messages of one user are not shown to the next one of this phone. */
+async function stopPushOfAnother(user) {
+  const owner = await noted(PUSH_USER);
+  if (owner !== undefined && user !== null && owner !== String(user)) {
+    const subscription = await self.registration.pushManager.getSubscription();
+    await subscription?.unsubscribe();
+    await (await caches.open(META)).delete(PUSH_USER);
+  }
+}
+
+self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
+
+/** The message says of what kind it is; the words are ours, in the language chosen here. */
+async function show(data) {
+  const { id, kind } = data?.json() ?? {};
+  const { title, text, address, language } = await wordsOf(kind);
+  const options = { body: text, tag: id, lang: language, data: { address } };
+  await self.registration.showNotification(title, options);
+}
+
+async function wordsOf(kind) {
+  try {
+    const answer = await inTime(fetch(`/bff/notifications/${encodeURIComponent(kind)}`));
+    if (answer.ok) {
+      return await answer.json();
+    }
+  } catch {
+    // Without a line it has no words but our name.
+  }
+  return { title: "Ongoza CyberHub", text: "", address: "/notifications", language: "en" };
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data.address));
+});
+
+/** In a page of this site that is open, else in a new one. */
+async function open(address) {
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (page) {
+    await page.focus();
+    await page.navigate(address);
+  } else {
+    await self.clients.openWindow(address);
+  }
 }
 
 self.addEventListener("fetch", (event) => {

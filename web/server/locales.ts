@@ -1,6 +1,9 @@
 export const LOCALES = ["en", "sw", "fr"] as const;
 export type Locale = (typeof LOCALES)[number];
 
+/** Each in its own language. */
+export const LANGUAGE_NAMES = { en: "English", sw: "Kiswahili", fr: "Français" } as const;
+
 /** With the dates and numbers of a place: those of English are not America's here. */
 export const PLACED = { en: "en-GB", sw: "sw", fr: "fr" } as const;
 

@@ -1,18 +1,39 @@
 import "server-only";
 import { cache } from "react";
-import { notificationsUnread, type User, usersReadMe } from "@/api/core";
+import {
+  type Membership,
+  membershipsList,
+  notificationsUnread,
+  type Role,
+  type User,
+  usersReadMe,
+} from "@/api/core";
 import { core, got, requireSession } from "./caller";
 import { Unavailable } from "./unavailable";
 
-/** The signed-in user; leads to the log-in without one. Raises `Unavailable`. */
+const HIGHEST_FIRST: Role[] = ["admin", "director", "mentor", "sponsor"];
+
+/**
+ * The signed-in user, with the highest role that they hold: who was invited holds it by a membership.
+ * Leads to the log-in without a user. Raises `Unavailable`.
+ */
 export const me = cache(async (): Promise<User> => {
   await requireSession();
-  const { data } = await got(usersReadMe({ client: core }));
+  const [{ data }, held] = await Promise.all([
+    got(usersReadMe({ client: core })),
+    got(membershipsList({ client: core, query: { page_size: 100 } })),
+  ]);
   if (!data) {
     throw new Unavailable("core");
   }
-  return data;
+  const own = held.data?.results.filter(({ user }) => user === data.id) ?? [];
+  return data.role === "learner" ? { ...data, role: highestRole(own) } : data;
 });
+
+function highestRole(memberships: Membership[]): Role {
+  const held = new Set(memberships.map(({ role }) => role));
+  return HIGHEST_FIRST.find((role) => held.has(role)) ?? "learner";
+}
 
 /** Null while it is not known. */
 export async function unreadCount(): Promise<number | null> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Node, SyntaxKind } from "typescript/unstable/ast";
+import { type Node, type SourceFile, SyntaxKind } from "typescript/unstable/ast";
 import {
   isBinaryExpression,
   isConditionalExpression,
@@ -16,6 +16,7 @@ import {
   isStringLiteral,
   isTemplateExpression,
 } from "typescript/unstable/ast/is";
+import { createVirtualFileSystem } from "typescript/unstable/fs";
 import { API } from "typescript/unstable/sync";
 
 const WEB = join(import.meta.dirname, "..");
@@ -27,6 +28,8 @@ const READ = new Set([
 ]);
 /** A value of code, such as the kind of a field: `{ text: "text" }`. */
 const CODE = /^[a-z]+$/;
+/** As a sentence begins, and no key, class or address. */
+const SENTENCE_START = /^\s*\p{Lu}[\p{Ll}’']/u;
 /** Names, which are the same in each language. */
 const NAMES = /Ongoza( CyberHub)?/g;
 
@@ -49,13 +52,23 @@ function textsOf(node: Node | undefined): string[] {
     return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
   }
   if (isBinaryExpression(node)) {
-    const isCompared = /^[=!]==?$|^[<>]=?$/.test(node.operatorToken.getText());
-    return isCompared ? [] : [...textsOf(node.left), ...textsOf(node.right)];
+    return isComparison(node) ? [] : [...textsOf(node.left), ...textsOf(node.right)];
   }
   if (isJsxExpression(node) || isParenthesizedExpression(node)) {
     return textsOf(node.expression);
   }
   return [];
+}
+
+function isComparison(node: Node): boolean {
+  return isBinaryExpression(node) && /^[=!]==?$|^[<>]=?$/.test(node.operatorToken.getText());
+}
+
+/** A literal anywhere in a page, such as in a list of headings, that reads as a sentence or a name. */
+function sentenceIn(node: Node): string[] {
+  const texts = isStringLiteral(node) || isTemplateExpression(node) ? textsOf(node) : [];
+  const [first] = isComparison(node.parent) ? [] : texts;
+  return first !== undefined && SENTENCE_START.test(first) ? [first] : [];
 }
 
 function shownIn(node: Node): string[] {
@@ -75,14 +88,17 @@ function shownIn(node: Node): string[] {
 }
 
 /** Texts in a language that a file shows by itself. */
-function strayTexts(file: Node): string[] {
-  const found: string[] = [];
+function strayTexts(file: SourceFile): string[] {
+  const isPage = file.fileName.endsWith(".tsx"); // elsewhere, sentences are for developers
+  const found = new Set<string>();
   const visit = (node: Node): undefined => {
-    found.push(...shownIn(node));
+    for (const text of [...shownIn(node), ...(isPage ? sentenceIn(node) : [])]) {
+      found.add(text);
+    }
     node.forEachChild(visit);
   };
-  visit(file);
-  return found
+  file.forEachChild(visit);
+  return [...found]
     .filter((text) => /\p{L}/u.test(text.replaceAll(NAMES, "")))
     .map((text) => text.trim());
 }
@@ -100,6 +116,35 @@ test("each text that a page shows is in the catalogues", () => {
       }
     }
     assert.deepEqual(stray, []);
+  } finally {
+    api.close();
+  }
+});
+
+const STRAY = `
+"use client";
+export const metadata = { title: "Missions", icon: "mission" };
+const HEADS = ["Delete it for good", "heads.keep"];
+export const Sample = ({ kind, t, name }) => (
+  <section className="card wide" aria-label="tracks">
+    loose words {t("key")} {kind === "Unknown device" ? "one" : "two"} {name || \`by \${name}\`}
+    <Icon name="clock" label={kind ? "late" : t("soon")} />
+    <Question ask="Delete it?" href={\`/missions/\${name}\`} text={t(\`\${kind}Text\`)} />
+    <input placeholder="Your name" alt="" /> 12 / 24 Ongoza
+    <>{kind && <b>{"bold"}</b>}{HEADS}</>
+  </section>
+);`;
+
+test("each sort of text outside the catalogues is found", () => {
+  const files = { "/s/tsconfig.json": '{"compilerOptions": {"noLib": true}}', "/s/s.tsx": STRAY };
+  const api = new API({ cwd: "/s", fs: createVirtualFileSystem(files) });
+  try {
+    const [project] = api.updateSnapshot({ openProject: "/s/tsconfig.json" }).getProjects();
+    const file = project?.program.getSourceFile("/s/s.tsx");
+    assert.deepEqual((file ? strayTexts(file) : []).sort(), [
+      ...["Delete it for good", "Delete it?", "Missions", "Your name", "bold", "by", "late"],
+      ...["loose words", "one", "tracks", "two"],
+    ]);
   } finally {
     api.close();
   }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Content, Progress, ProgressStatus } from "@/api/core";
 import { Catalogue, ProgressBook } from "../features/learn/books.ts";
 import { courseState, shelves } from "../features/learn/courses.ts";
+import { itemBytes } from "../features/learn/textSizes.ts";
 
 function item(content_id: string, changes: Partial<Content> = {}): Content {
   const content_type = changes.course_id ? "module" : "course";
@@ -54,4 +55,15 @@ test("what was only looked at is not begun", () => {
     ahead.map((state) => state.course.content_id),
     ["c", "plain"],
   );
+});
+
+test("a course weighs as much as its own text and those of its modules", () => {
+  const sizes = new Map([
+    ["c", 100],
+    ["m1", 2000],
+    ["plain", 7],
+  ]);
+  const bytes = ["c", "m1", "plain"].map((id) => itemBytes(item(id), catalogue, sizes));
+  assert.deepEqual(bytes, [2100, 2000, 7]);
+  assert.equal(itemBytes(item("m2"), null, sizes), 0);
 });

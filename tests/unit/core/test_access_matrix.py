@@ -140,6 +140,7 @@ ROUTES: dict[str, Route] = {
     "PUT /cohorts/{cohort_id}/pools/": Route(MANAGERS, f"cohorts/{ABSENT}/pools/", {}),
     "POST /cohorts/{cohort_id}/transitions/": Route(MANAGERS, f"cohorts/{ABSENT}/transitions/", {}),
     "GET /cohorts/{cohort_id}/waitlist/": Route(MANAGERS, f"cohorts/{ABSENT}/waitlist/"),
+    "GET /body-sizes/": Route(For.USERS),
     "GET /content/": Route(For.USERS),
     "POST /content/": Route(PUBLISHERS, body={}),
     "GET /content/{content_id}/": Route(For.USERS, "content/course-1/"),

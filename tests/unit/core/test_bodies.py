@@ -114,6 +114,25 @@ def test_the_language_is_that_of_the_query_else_the_readers_own_else_english(
         assert amina.get(f"{BODY}?{query}")[0] == 400
 
 
+def test_the_sizes_are_of_the_texts_that_the_caller_would_read(dora: Caller, amina: Caller) -> None:
+    drafted(dora)
+    assert amina.get("body-sizes/")[1]["results"] == []
+    dora.call("POST", f"{BODIES}{Body.objects.get().pk}/publish/")
+    french = f"# Un été\n\n![](files/{upload(dora, PICTURE)['id']})\n"
+    published(dora, french, language="fr")
+    english = {"language": "en", "bytes": len(TEXT.encode()), "file_bytes": 0}
+    assert amina.get("body-sizes/")[1]["results"] == [{"content_id": "module-1", **english}]
+    sized = {"language": "fr", "bytes": len(french.encode()), "file_bytes": len(PICTURE)}
+    assert amina.get("body-sizes/?language=fr")[1]["results"] == [
+        {"content_id": "module-1", **sized}
+    ]
+    Preferences.objects.update_or_create(
+        user=User.objects.get(email__startswith="amina"), defaults={"locale": "fr"}
+    )
+    assert amina.get("body-sizes/")[1]["results"] == [{"content_id": "module-1", **sized}]
+    assert amina.get("body-sizes/?language=de")[0] == 400
+
+
 def test_a_text_has_another_tag_as_html_in_another_version_and_with_another_language(
     dora: Caller, amina: Caller
 ) -> None:

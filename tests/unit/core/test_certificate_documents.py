@@ -78,6 +78,14 @@ def test_long_names_and_titles_stay_within_the_page(name: str, row: Certificate)
     assert max(right for _, _, right, _ in edges) < page.get_width() - 40
 
 
+def test_the_longest_name_of_all_letters_stays_under_the_size_that_clients_show(
+    row: Certificate,
+) -> None:
+    row.name = "".join(map(chr, range(0xC0, 0x160)))
+    row.program_title = "".join(map(chr, range(33, 127))) + "Détection " * 8
+    assert len(pdf_document(row)) < 30_000
+
+
 def test_everybody_reads_whether_a_certificate_is_valid(world: World, row: Certificate) -> None:
     response = verify(row.pk)
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")

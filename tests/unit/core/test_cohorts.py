@@ -13,6 +13,7 @@ from core.cohorts.vacancies import WaitingReason
 from core.jobs.models import Job
 from core.jobs.services import run_due
 from core.notifications.models import Notification
+from core.programs.models import Program
 from core.users.models import User
 from ongoza_contracts.cohorts import CohortState, PoolKind
 from ongoza_contracts.vocabulary import Role
@@ -185,6 +186,20 @@ def test_a_foreign_director_reaches_nothing_of_a_cohort(world: World, director: 
     ):
         assert is_refused(foreign.call(method, path, body), 404, "not_found", before), path
     assert foreign.get("enrolments/")[1]["count"] == foreign.get("codes/")[1]["count"] == 0
+
+
+def test_a_renamed_program_changes_the_etag_of_its_cohorts(world: World, director: Caller) -> None:
+    cohort = open_cohort(world.school, paid=1)
+    address, tag = f"cohorts/{cohort.pk}/", cohort.etag
+    program = Program.objects.get()
+    shown = {"id": program.pk, "slug": program.slug, "title": program.title, "retired": False}
+    learner = signed_in(world.learner)
+    for answer in (learner.get(address)[1], learner.get("cohorts/")[1]["results"][0]):
+        assert answer["program"] == shown
+    assert learner.call("GET", address, headers={"If-None-Match": tag})[0] == 304
+    Program.objects.update(title="Foundation, renewed")
+    status, answer = learner.call("GET", address, headers={"If-None-Match": tag})
+    assert (status, answer["program"]["title"]) == (200, "Foundation, renewed")
 
 
 def test_learners_see_their_organizations_and_public_cohorts_but_no_drafts(

@@ -20,6 +20,7 @@ from core.coaching.models import Goal, Habit, HabitEntry, Reflection
 from core.cohorts.completion import with_requirements_met
 from core.cohorts.models import Announcement, Cohort, Enrolment
 from core.cohorts.vacancies import Vacancies, WaitingReason, cohorts_to_promote
+from core.conduct.models import Report, ReportState
 from core.demo import learners
 from core.demo.mentoring import ZONES
 from core.demo.people import MENTORS
@@ -218,6 +219,12 @@ def test_mentors_meet_their_learners_in_several_time_zones() -> None:
     assert MentorshipRequest.objects.filter(state="asked").exists()
     overdue = Job.objects.filter(kind__startswith="mentorship.", due_at__lte=timezone.now())
     assert not overdue.filter(done_at=None, kind__in=(MAIL, *REMINDERS)).exists()
+
+
+def test_a_report_waits_for_a_decision() -> None:
+    row = Report.objects.get()
+    shown = [one.message.author for one in row.shown.all() if one.message]
+    assert (row.state, shown) == (ReportState.OPEN, [row.reported])
 
 
 def test_habits_have_gaps_skips_and_pauses() -> None:

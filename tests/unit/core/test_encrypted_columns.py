@@ -10,6 +10,7 @@ from django.db.models import BinaryField, Model
 
 from core.missions.labs import issue_flag
 from core.missions.models import FlagSecret
+from core.notifications.models import PushSubscription
 from core.organizations.services import add_organization
 from core.users.encryption import EncryptedColumn, decrypt, encrypt, encrypted_columns
 from core.users.models import TotpSecret, UserKey
@@ -44,6 +45,7 @@ def subscription() -> Subscription:
 
 
 MAKERS: dict[type[Model], Callable[[], Model]] = {
+    PushSubscription: lambda: PushSubscription(user=person("amina"), endpoint_hash="a" * 64),
     FlagSecret: lambda: FlagSecret(mission=offered_mission()),
     Subscription: subscription,
     TotpSecret: lambda: TotpSecret(user=person("amina")),

@@ -29,7 +29,8 @@ from core.jobs.services import run_due, schedule
 from core.kit.retention import rules
 from core.mentorship.conversation_models import GroupSeat
 from core.missions.models import FlagAttempt
-from core.notifications.models import PhoneNumber, PushSubscription
+from core.notifications.models import PhoneNumber
+from core.notifications.push_addresses import PushAddress, new_subscription
 from core.organizations.models import Invitation, Organization
 from core.outbox.publications import publications
 from core.users import api_tokens, one_time_tokens, second_factor
@@ -243,13 +244,12 @@ def test_no_secret_is_in_it(amina: User) -> None:
     mailed = one_time_tokens.issue(amina, OneTimeToken.Purpose.RESET_PASSWORD)
     made = api_tokens.create(user=amina, totp_id=None, name="x", scope=[READ], days=1)
     enrolment = second_factor.begin(amina)
-    push = PushSubscription.objects.create(
-        user=amina, endpoint="https://push.example/1", p256dh="p" * 87, auth="a" * 22
-    )
+    push = PushAddress("https://push.example/1", "p" * 87, "a" * 22)
+    new_subscription(amina.pk, push).save()
     PhoneNumber.objects.create(user=amina, number="+254711000000", code_hash="c" * 64)
     secrets = [amina.password, mailed, made.token, enrolment.secret, caller.token]
     secrets += [made.api_token.hash, OneTimeToken.objects.get().hash]
-    secrets += [push.p256dh, push.auth, "c" * 64]
+    secrets += [*push, "c" * 64]
     secrets += [amina.sign_ins.all()[0].refresh_jti]
     text = json.dumps(archive(caller))
     assert [one for one in secrets if one and str(one) in text] == []

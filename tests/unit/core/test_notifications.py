@@ -22,6 +22,7 @@ from core.notifications.models import (
     PhoneNumber,
     PushSubscription,
 )
+from core.notifications.push_addresses import PushAddress, new_subscription
 from core.notifications.registry import UnknownKind, declare, notification_kinds
 from core.notifications.rendering import render
 from core.notifications.services import notify
@@ -263,7 +264,7 @@ def test_an_erasure_removes_all(user: User) -> None:
     notification = Notification.objects.get()
     Delivery.objects.create(notification=notification, channel="mail")
     NotificationPreferences.objects.create(user=user)
-    PushSubscription.objects.create(user=user, endpoint="https://push.example/1")
+    new_subscription(user.pk, PushAddress("https://push.example/1", "", "")).save()
     PhoneNumber.objects.create(user=user, number="+254711000000")
     KnownDevice.objects.create(user=user, device="Firefox on Linux")
     Digest.objects.create(user=user, week=timezone.now().date())

@@ -25,6 +25,7 @@ from core.mentorship.models import Match
 from core.missions.models import Mission
 from core.notifications.kinds import NEW_DEVICE
 from core.notifications.models import PushSubscription
+from core.notifications.push_addresses import PushAddress, new_subscription
 from core.notifications.services import notify
 from core.organizations.models import Invitation, Organization
 from core.profiling.models import ProfilingAnswer, ProfilingSession
@@ -277,7 +278,7 @@ def notifications(user: User, numbers: range) -> None:
 
 def push_subscriptions(user: User, numbers: range) -> None:
     PushSubscription.objects.bulk_create(
-        PushSubscription(user=user, endpoint=f"https://push.example/{n}") for n in numbers
+        new_subscription(user.pk, PushAddress(f"https://push.example/{n}", "", "")) for n in numbers
     )
 
 
@@ -314,6 +315,13 @@ def bodies(user: User, numbers: range) -> None:
     course = ContentItem.objects.filter(content_id="course-0").first() or item("course-0")
     some = {"language": Language.ENGLISH, "state": BodyState.SUPERSEDED}
     Body.objects.bulk_create(Body(item=course, number=number, **some) for number in numbers)
+
+
+def published_bodies(user: User, numbers: range) -> None:
+    content(user, numbers)
+    items = ContentItem.objects.filter(bodies=None).order_by("pk")[: len(numbers)]
+    some = {"language": Language.ENGLISH, "state": BodyState.PUBLISHED, "number": 1}
+    Body.objects.bulk_create(Body(item=one, **some) for one in items)
 
 
 def quiz_attempts(user: User, numbers: range) -> None:
@@ -358,6 +366,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/audit/": (users, f"audit/?type={UserCreated.type}&"),
     "/auth/sessions/": (sign_ins, "auth/sessions/?"),
     "/auth/tokens/": (api_tokens, "auth/tokens/?"),
+    "/body-sizes/": (published_bodies, "body-sizes/?"),
     "/calendar/events/": (calendar_events, "calendar/events/?"),
     "/certificates/": (certificates, "certificates/?"),
     **COACHING_LISTS,

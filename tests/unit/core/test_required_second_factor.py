@@ -72,6 +72,27 @@ def test_a_required_enrolment_finishes_the_log_in(required: None, clock: list[in
     assert refusal(again) == (409, "already_enrolled", [])
 
 
+def test_a_required_enrolment_that_is_begun_again_has_the_same_secret(
+    required: None, clock: list[int]
+) -> None:
+    add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
+    challenged = challenge("second_factor_enrolment_required")
+    begun = NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged})
+    assert NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged}) == begun
+    body = {"challenge": challenged, "code": App(begun[1], clock).code()}
+    assert NOBODY.post(f"{FINISH}enrol/confirm/", body)[0] == 200
+
+
+def test_another_log_in_gets_no_secret_that_an_earlier_one_saw(required: None) -> None:
+    add_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN)
+    secrets = set()
+    for _ in range(2):
+        challenged = challenge("second_factor_enrolment_required")
+        _, enrolment = NOBODY.post(f"{FINISH}enrol/", {"challenge": challenged})
+        secrets.add(enrolment["secret"])
+    assert len(secrets) == 2
+
+
 @pytest.mark.parametrize("change", [{"role": Role.DIRECTOR}, {"password": NEW_PASSWORD}])
 def test_a_change_after_the_check_leaves_no_required_second_factor(
     change: dict[str, Any], required: None, clock: list[int], monkeypatch: pytest.MonkeyPatch

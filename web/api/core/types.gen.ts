@@ -296,6 +296,26 @@ export type Body = {
 
 export type BodyLanguage = 'en' | 'sw' | 'fr';
 
+export type BodySize = {
+    content_id: string;
+    language: BodyLanguage;
+    /**
+     * Of the Markdown.
+     */
+    bytes: number;
+    /**
+     * Of the files that it shows or links to, each once.
+     */
+    file_bytes: number;
+};
+
+export type BodySizePage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<BodySize>;
+};
+
 export type BodyState = 'draft' | 'published' | 'superseded';
 
 export type BodyVersion = {
@@ -478,6 +498,7 @@ export type CodeRequest = {
 export type Cohort = {
     id: string;
     organization: number;
+    program: CohortProgram;
     program_version: string;
     name: string;
     state: CohortState;
@@ -497,6 +518,13 @@ export type CohortPage = {
     next: string | null;
     previous: string | null;
     results: Array<Cohort>;
+};
+
+export type CohortProgram = {
+    id: number;
+    slug: string;
+    title: string;
+    retired: boolean;
 };
 
 export type CohortSeats = {
@@ -808,6 +836,11 @@ export type EnrolmentDetail = {
     created_at: string;
     updated_at: string;
     waiting_reason: WaitingReason | null;
+    /**
+     * On the waiting list, from 1.
+     */
+    place: number | null;
+    list_movement: ListMovement | null;
     /**
      * Null for who may not read the progress.
      */
@@ -1385,6 +1418,18 @@ export type KindChannelsRequest = {
 };
 
 export type LatePolicy = 'accept' | 'deduct' | 'refuse';
+
+export type ListMovement = {
+    /**
+     * The last closed cohorts of the program in the organization that had a list.
+     */
+    cohorts: number;
+    /**
+     * In places. Null where too few cohorts are known to say it.
+     */
+    least: number | null;
+    most: number | null;
+};
 
 export type ListedRequest = {
     id: string;
@@ -2550,7 +2595,10 @@ export type PushKeysRequest = {
 
 export type PushSubscription = {
     id: string;
-    endpoint: string;
+    /**
+     * Null if it became unreadable.
+     */
+    endpoint: string | null;
     created_at: string;
 };
 
@@ -5333,6 +5381,61 @@ export type AuthVerifyEmailResponses = {
 };
 
 export type AuthVerifyEmailResponse = AuthVerifyEmailResponses[keyof AuthVerifyEmailResponses];
+
+export type ContentListBodySizesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * Without it, and where there is no body in it: the caller's own, else English, else any.
+         */
+        language?: BodyLanguage;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/body-sizes/';
+};
+
+export type ContentListBodySizesErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type ContentListBodySizesError = ContentListBodySizesErrors[keyof ContentListBodySizesErrors];
+
+export type ContentListBodySizesResponses = {
+    /**
+     * Done.
+     */
+    200: BodySizePage;
+};
+
+export type ContentListBodySizesResponse = ContentListBodySizesResponses[keyof ContentListBodySizesResponses];
 
 export type CalendarFeedReadData = {
     body?: never;

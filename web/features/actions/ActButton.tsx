@@ -8,7 +8,7 @@ import { type Question, QuestionDialog } from "./QuestionDialog";
 import { useAction } from "./useAction";
 
 interface Properties {
-  method?: "post" | "put" | "delete";
+  method?: "post" | "put" | "patch" | "delete";
   path: string;
   body?: Record<string, unknown>;
   className?: string;

@@ -6,12 +6,14 @@ import {
   type ReactNode,
   type RefObject,
   useEffect,
+  useMemo,
   useRef,
   useState,
   useTransition,
 } from "react";
 import { ApiError, apiGateway } from "@/client/apiGateway";
 import { type Body, bodyOf, type Shape } from "./body";
+import { FormErrors } from "./fieldErrors";
 import { type ActionError, useAction } from "./useAction";
 
 interface Properties {
@@ -20,29 +22,41 @@ interface Properties {
   shape: Shape;
   /** What is sent besides. */
   fixed?: Body;
+  /** The fields that refusals without a field are about, by their codes. */
+  about?: Record<string, string>;
+  /** The version that is changed: the API refuses if there is another one by then. */
+  ifMatch?: string | null;
   submit: string;
   /** Of the button. */
   className?: string;
   /** Said after it. */
   done?: string;
-  /** The page after it; else this one is read again. */
+  /** The page after it, with `{name}` for a value of the answer; else this one is read again. */
   to?: string;
   /** Whether the fields stay as they are afterwards. */
   keeps?: boolean;
   hasKey?: boolean;
+  /** Whether it cannot be sent yet. */
+  isWaiting?: boolean;
+  onDone?: () => void;
   children: ReactNode;
 }
 
 /** A form that sends JSON to the API, keeps what was typed, and says what to mend. */
 export function ApiForm(properties: Properties) {
   const { method = "post", path, shape, fixed, submit, className = "btn" } = properties;
-  const { done, to, keeps = false, hasKey = true, children } = properties;
+  const { done, to, keeps = false, hasKey = true, about = NOTHING, ifMatch } = properties;
+  const { isWaiting, onDone, children } = properties;
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
-  const { isSending, errors, run } = useAction();
+  const { isSending, errors: found, run } = useAction();
+  const errors = useMemo(
+    () => found.map((one) => ({ ...one, field: one.field ?? about[one.code] ?? null })),
+    [found, about],
+  );
   const [isLoading, startLoading] = useTransition();
   const [isDone, setDone] = useState(false);
-  const summary = useMarkedErrors(form, errors);
+  const { summary, places } = useMarkedErrors(form, errors);
 
   async function send(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -51,26 +65,30 @@ export function ApiForm(properties: Properties) {
     const body = { ...fixed, ...bodyOf(new FormData(target), shape) };
     const sent = await run(
       (idempotencyKey) =>
-        apiGateway[method](path, body, method === "post" && hasKey ? { idempotencyKey } : {}),
+        apiGateway[method]<Body>(path, body, {
+          ...(method === "post" && hasKey && { idempotencyKey }),
+          ...(ifMatch && { ifMatch }),
+        }),
       body,
     );
     if (sent === null || sent instanceof ApiError) {
       return;
     }
     setDone(true);
+    onDone?.();
     if (!keeps) {
       target.reset();
     }
-    startLoading(() => (to ? router.push(to) : router.refresh()));
+    startLoading(() => (to ? router.push(filled(to, sent.body)) : router.refresh()));
   }
 
   return (
     <form ref={form} className="stack" onSubmit={send} noValidate>
-      {errors.length > 0 && <Summary errors={errors} summary={summary} />}
+      {errors.length > 0 && <Summary errors={errors} summary={summary} places={places} />}
       <fieldset className="stack" disabled={isSending || isLoading} aria-busy={isSending}>
-        {children}
+        <FormErrors value={errors}>{children}</FormErrors>
         <div className="acts">
-          <button type="submit" className={className}>
+          <button type="submit" className={className} disabled={isWaiting}>
             {submit}
           </button>
         </div>
@@ -80,18 +98,36 @@ export function ApiForm(properties: Properties) {
   );
 }
 
+const NOTHING: Record<string, string> = {};
+
+function filled(address: string, answer: Body): string {
+  return address.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(`${answer[name]}`));
+}
+
+interface Place {
+  id: string;
+  label: string;
+}
+
 interface SummaryProperties {
   errors: ActionError[];
   summary: RefObject<HTMLDivElement | null>;
+  /** Of the inputs, by their names. */
+  places: Record<string, Place>;
 }
 
-function Summary({ errors, summary }: SummaryProperties) {
+function Summary({ errors, summary, places }: SummaryProperties) {
   return (
     <div className="errors" role="alert" tabIndex={-1} ref={summary}>
       <ul>
-        {errors.map(({ field, text }) => (
-          <li key={`${field} ${text}`}>{text}</li>
-        ))}
+        {errors.map(({ field, text }) => {
+          const place = field ? places[field] : undefined;
+          return (
+            <li key={`${field} ${text}`}>
+              {place && <a href={`#${place.id}`}>{place.label}</a>} {text}
+            </li>
+          );
+        })}
       </ul>
     </div>
   );
@@ -100,7 +136,9 @@ function Summary({ errors, summary }: SummaryProperties) {
 /** Marks the inputs that the errors are about, and leads to the summary of them. */
 function useMarkedErrors(form: RefObject<HTMLFormElement | null>, errors: ActionError[]) {
   const summary = useRef<HTMLDivElement>(null);
+  const [places, setPlaces] = useState<Record<string, Place>>({});
   useEffect(() => {
+    const labelled: Record<string, Place> = {};
     const inputs = [...(form.current?.elements ?? [])].filter((one) => one instanceof HTMLElement);
     for (const input of inputs) {
       const name = input.getAttribute("name") ?? "";
@@ -110,11 +148,16 @@ function useMarkedErrors(form: RefObject<HTMLFormElement | null>, errors: Action
       input.removeAttribute("aria-invalid");
       if (isWrong) {
         input.setAttribute("aria-invalid", "true");
+        const label = form.current?.querySelector(`label[for="${input.id}"]`)?.textContent;
+        if (label) {
+          labelled[name] = { id: input.id, label };
+        }
       }
     }
+    setPlaces(labelled);
     if (errors.length) {
       summary.current?.focus();
     }
   }, [form, errors]);
-  return summary;
+  return { summary, places };
 }

@@ -1,9 +1,12 @@
+"use client";
+
 import type {
   InputHTMLAttributes,
   ReactNode,
   SelectHTMLAttributes,
   TextareaHTMLAttributes,
 } from "react";
+import { WithErrors } from "./fieldErrors";
 
 interface Labelled {
   /** Of the input; other on each place of a page. */
@@ -13,11 +16,12 @@ interface Labelled {
   hint?: string;
 }
 
-function described(id: string, hint: string | undefined) {
-  return hint ? { "aria-describedby": `${id}-hint` } : {};
+interface LabelsProperties extends Omit<Labelled, "hint"> {
+  hint: string | undefined;
+  children: (described: { "aria-describedby"?: string }) => ReactNode;
 }
 
-function Labels({ id, label, hint, children }: Omit<Labelled, "name"> & { children: ReactNode }) {
+function Labels({ id, name, label, hint, children }: LabelsProperties) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -26,7 +30,9 @@ function Labels({ id, label, hint, children }: Omit<Labelled, "name"> & { childr
           {hint}
         </p>
       )}
-      {children}
+      <WithErrors id={id} name={name} hasHint={hint !== undefined}>
+        {children}
+      </WithErrors>
     </div>
   );
 }
@@ -37,8 +43,8 @@ export function TextField({
   ...input
 }: Labelled & InputHTMLAttributes<HTMLInputElement>) {
   return (
-    <Labels id={input.id} label={label} {...(hint ? { hint } : {})}>
-      <input {...described(input.id, hint)} {...input} />
+    <Labels id={input.id} name={input.name} label={label} hint={hint}>
+      {(described) => <input {...described} {...input} />}
     </Labels>
   );
 }
@@ -49,25 +55,33 @@ export function AreaField({
   ...area
 }: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
   return (
-    <Labels id={area.id} label={label} {...(hint ? { hint } : {})}>
-      <textarea {...described(area.id, hint)} {...area} />
+    <Labels id={area.id} name={area.name} label={label} hint={hint}>
+      {(described) => <textarea {...described} {...area} />}
     </Labels>
   );
 }
 
-type SelectProperties = Labelled &
-  SelectHTMLAttributes<HTMLSelectElement> & { options: { value: string; label: string }[] };
+interface SelectProperties extends Labelled, SelectHTMLAttributes<HTMLSelectElement> {
+  id: string;
+  name: string;
+  options?: { value: string; label: string }[];
+  /** Further options, such as groups of them. */
+  children?: ReactNode;
+}
 
-export function SelectField({ label, hint, options, ...select }: SelectProperties) {
+export function SelectField({ label, hint, options, children, ...select }: SelectProperties) {
   return (
-    <Labels id={select.id} label={label} {...(hint ? { hint } : {})}>
-      <select {...described(select.id, hint)} {...select}>
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
+    <Labels id={select.id} name={select.name} label={label} hint={hint}>
+      {(described) => (
+        <select {...described} {...select}>
+          {options?.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+          {children}
+        </select>
+      )}
     </Labels>
   );
 }

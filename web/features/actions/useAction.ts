@@ -5,13 +5,14 @@ import { ApiError, leadToLogIn, mayPass, reasonOf } from "@/client/apiGateway";
 
 export interface ActionError {
   field: string | null;
+  code: string;
   text: string;
 }
 
 function errorsOf(error: ApiError): ActionError[] {
   return error.errors.length
-    ? error.errors.map(({ field, detail }) => ({ field, text: detail }))
-    : [{ field: null, text: error.message }];
+    ? error.errors.map(({ field, code, detail }) => ({ field, code, text: detail }))
+    : [{ field: null, code: error.code, text: error.message }];
 }
 
 /** Sends one thing at a time, and once: a repetition has the key of the first try. */

@@ -63,7 +63,9 @@ export function HabitForm({ shared, habit, isSending, errors, onSave, onCancel }
       <ScheduleField form={form} schedule={schedule} onChoose={setSchedule} />
       {schedule === "times_a_week" && <TimesField shared={shared} habit={habit} />}
       {schedule === "weekdays" && <DaysField shared={shared} habit={habit} />}
-      {hasNoDays && <Errors errors={[{ field: "weekdays", text: form.noDays }]} />}
+      {hasNoDays && (
+        <Errors errors={[{ field: "weekdays", code: "required", text: form.noDays }]} />
+      )}
       <TextField
         id="habit-reminder"
         name="reminder_at"

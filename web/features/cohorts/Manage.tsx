@@ -1,19 +1,10 @@
 import { getTimeZone, getTranslations } from "next-intl/server";
-import {
-  type Code,
-  type Cohort,
-  type CohortAction,
-  type CohortState,
-  codesList,
-  type Pool,
-  type PoolKind,
-} from "@/api/core";
+import { type Code, type Cohort, type CohortAction, type CohortState, codesList } from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField, TextField } from "@/features/actions/fields";
 import { times } from "@/features/times/times";
 import { core, got } from "@/server/caller";
-import { POOL_KINDS } from "./pools";
 
 const ACTIONS: Record<CohortState, CohortAction[]> = {
   draft: ["open", "close"],
@@ -28,16 +19,22 @@ export async function Transitions({ cohort }: { cohort: Cohort }) {
     getTranslations("cohorts.staff"),
     getTranslations("cohorts"),
   ]);
+  const isPlanned = cohort.pools.length > 0;
+  const next = cohort.state === "draft" ? "btn next" : "btn";
   return (
     <section className="stack" aria-labelledby="transitions">
       <h2 id="transitions">{t("transitions")}</h2>
       <p>{t("now", { state: all(`state.${cohort.state}`) })}</p>
       <div className="acts">
+        <a className={isPlanned ? "btn" : next} href={`/cohorts/${cohort.id}/edit`}>
+          {t("change")}
+        </a>
         {ACTIONS[cohort.state].map((action) => (
           <ActButton
             key={action}
             path={`/cohorts/${cohort.id}/transitions/`}
             body={{ action }}
+            className={action === "open" && isPlanned ? next : "btn"}
             hasKey={false}
             question={{
               title: t("moveQuestion", { action: t(`actions.${action}`) }),
@@ -51,63 +48,6 @@ export async function Transitions({ cohort }: { cohort: Cohort }) {
         ))}
       </div>
     </section>
-  );
-}
-
-/** Replaces the seats of a cohort. */
-export async function SetSeats({ cohort }: { cohort: Cohort }) {
-  const t = await getTranslations("cohorts.staff");
-  return (
-    <details>
-      <summary>{t("setSeats")}</summary>
-      <div className="stack">
-        <p className="meta">{t("setSeatsText")}</p>
-        <ApiForm
-          key={JSON.stringify(cohort.pools)}
-          method="put"
-          path={`/cohorts/${cohort.id}/pools/`}
-          shape={{
-            pools: { rows: { kind: "text", size: "number", needs_code: "checked" }, needs: "size" },
-          }}
-          submit={t("setSeatsSubmit")}
-          done={t("setSeatsDone")}
-          keeps
-        >
-          {POOL_KINDS.map((kind) => (
-            <PoolFields
-              key={kind}
-              kind={kind}
-              pool={cohort.pools.find((one) => one.kind === kind)}
-            />
-          ))}
-        </ApiForm>
-      </div>
-    </details>
-  );
-}
-
-async function PoolFields({ kind, pool }: { kind: PoolKind; pool: Pool | undefined }) {
-  const [t, all] = [await getTranslations("cohorts.staff"), await getTranslations("cohorts")];
-  return (
-    <div className="row">
-      <input type="hidden" name={`pools.${kind}.kind`} value={kind} />
-      <TextField
-        id={`size-${kind}`}
-        name={`pools.${kind}.size`}
-        type="number"
-        min={0}
-        label={t("size", { kind: all(`kind.${kind}`) })}
-        defaultValue={pool?.size}
-      />
-      <label className="choice bare">
-        <input
-          type="checkbox"
-          name={`pools.${kind}.needs_code`}
-          defaultChecked={pool?.needs_code ?? false}
-        />
-        <span>{t("needsCode", { kind: all(`kind.${kind}`) })}</span>
-      </label>
-    </div>
   );
 }
 

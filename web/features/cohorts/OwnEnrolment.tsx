@@ -1,5 +1,10 @@
 import { getTranslations } from "next-intl/server";
-import { type Enrolment, type EnrolmentDetail, enrolmentsRead } from "@/api/core";
+import {
+  type Enrolment,
+  type EnrolmentDetail,
+  enrolmentsRead,
+  type ListMovement,
+} from "@/api/core";
 import { ActButton } from "@/features/actions/ActButton";
 import type { Question } from "@/features/actions/QuestionDialog";
 import { ProblemState } from "@/features/shell/Problem";
@@ -40,18 +45,28 @@ async function poolNames(pools: EnrolmentDetail["accepted_pools"]): Promise<stri
   return pools.map((kind) => t(`kind.${kind}`)).join(", ");
 }
 
+/** By how many places the lists of earlier cohorts moved, or that it is not known. */
+async function movedText({ cohorts, least, most }: ListMovement): Promise<string> {
+  const t = await getTranslations("cohorts.own");
+  if (least === null || most === null) {
+    return t("movedUnknown", { cohorts });
+  }
+  return least === most ? t("movedSame", { cohorts, most }) : t("moved", { cohorts, least, most });
+}
+
 async function Waiting({ enrolment }: Part) {
   const t = await getTranslations("cohorts.own");
-  const { waiting_reason } = enrolment;
+  const { waiting_reason, place, list_movement } = enrolment;
   return (
     <>
-      <h2 id="own">{t("waitTitle")}</h2>
+      <h2 id="own">{t("waitTitle", { place: place ?? 0 })}</h2>
+      <p>
+        {list_movement && (await movedText(list_movement))} {t("noPromise")}
+      </p>
       <p>
         {t("waitPools", { pools: await poolNames(enrolment.accepted_pools) })} {t("waitHow")}
       </p>
-      <p className="why">
-        {waiting_reason && t(`reason.${waiting_reason}`)} {t("noPromise")}
-      </p>
+      {waiting_reason && <p className="why">{t(`reason.${waiting_reason}`)}</p>}
       <Act enrolment={enrolment} action="withdraw" question="leave" label={t("leave")} />
     </>
   );

@@ -8,7 +8,7 @@ import {
 import { Pages } from "@/features/actions/Pages";
 import { learnerNames } from "@/features/times/people";
 import { core, got } from "@/server/caller";
-import { Announce, Codes, SetSeats, Transitions } from "./Manage";
+import { Announce, Codes, Transitions } from "./Manage";
 import { ManyForm } from "./ManyForm";
 import { StaffEnrolment } from "./StaffEnrolment";
 import { WaitingList } from "./WaitingList";
@@ -45,13 +45,14 @@ export async function StaffPart({ cohort, query }: Properties) {
   }
   return (
     <>
+      <Transitions cohort={cohort} />
       <Enrolments cohort={cohort} state={state} page={enrolments.data} />
       <WaitingList cohort={cohort.id} />
-      <Transitions cohort={cohort} />
-      <SetSeats cohort={cohort} />
-      <Announce cohort={cohort} />
-      <Codes cohort={cohort} />
-      <ManyForm cohort={cohort} />
+      <div className="stack tight">
+        <Announce cohort={cohort} />
+        <Codes cohort={cohort} />
+        <ManyForm cohort={cohort} />
+      </div>
     </>
   );
 }

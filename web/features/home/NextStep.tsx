@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Content, Track } from "@/api/core";
+import { sizeText } from "@/features/learn/sizeText";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { Road } from "@/features/shell/Road";
@@ -57,6 +58,9 @@ interface CardProperties {
 
 async function Card({ title, href, button, item, children }: CardProperties) {
   const t = await getTranslations("home");
+  const costs = item
+    ? [t("minutes", { minutes: item.duration_minutes }), await sizeText(item)]
+    : [];
   return (
     <section className="card now" aria-labelledby="next">
       <p className="row apart small">
@@ -69,7 +73,7 @@ async function Card({ title, href, button, item, children }: CardProperties) {
         <a className="btn next" href={href}>
           {t(`next.button.${button}`)}
         </a>
-        {item && <span className="meta">{t("minutes", { minutes: item.duration_minutes })}</span>}
+        {item && <span className="meta">{costs.filter(Boolean).join(" · ")}</span>}
       </div>
     </section>
   );

@@ -3,13 +3,14 @@ import { Icon } from "@/features/shell/Icon";
 import { Road } from "@/features/shell/Road";
 import { type CourseState, hrefOf } from "./courses";
 import { Facts } from "./Facts";
+import { sizeText } from "./sizeText";
 
 /** Courses with their progress in words and as a road. */
 export async function CourseList({ states }: { states: CourseState[] }) {
   const t = await getTranslations("learn");
   return (
     <ul className="list prose">
-      {states.map((state) => (
+      {states.map(async (state) => (
         <li key={state.course.content_id}>
           <h3>
             <a href={hrefOf(state.course.content_id)}>{state.course.title}</a>
@@ -19,6 +20,7 @@ export async function CourseList({ states }: { states: CourseState[] }) {
             type="course"
             level={state.course.level}
             minutes={state.course.duration_minutes}
+            size={await sizeText(state.course)}
           />
           {state.isBegun && (
             <>

@@ -1,15 +1,14 @@
-import { getLocale, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import type { Content } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import { Road } from "@/features/shell/Road";
-import { bytesText } from "@/features/texts/bytes";
-import { bodyBytes, readBody } from "./body";
 import type { Catalogue, ProgressBook } from "./books";
 import { CompleteButton } from "./CompleteButton";
 import { courseState, hrefOf } from "./courses";
 import { ItemHead } from "./ItemHead";
 import type { Surroundings } from "./item";
 import { Prerequisites } from "./Prerequisites";
+import { sizeText } from "./sizeText";
 
 interface Properties {
   item: Content;
@@ -31,7 +30,7 @@ export async function CourseOverview(properties: Properties) {
   return (
     <div className="stack wide">
       <div>
-        <ItemHead item={item} around={around}>
+        <ItemHead item={item} around={around} size={await sizeText(item)}>
           <p className="prose">{item.description}</p>
           <p className="small">
             <strong>{t("modulesDone", { done: state.done, of: state.of })}</strong>
@@ -100,11 +99,8 @@ interface ModuleProperties {
 
 async function Module({ module, isDone, isNext }: ModuleProperties) {
   const t = await getTranslations("learn");
-  const [locale, body] = [await getLocale(), await readBody(module.content_id)];
-  const facts = [t("minutes", { minutes: module.duration_minutes })];
-  if (body.data) {
-    facts.push(bytesText(bodyBytes(body.data), locale));
-  }
+  const [size, minutes] = [await sizeText(module), module.duration_minutes];
+  const facts = [t("minutes", { minutes }), ...(size ? [size] : [])];
   return (
     <li className={isDone ? "done" : undefined} aria-current={isNext ? "step" : undefined}>
       <h3>

@@ -7,7 +7,7 @@ import type { Surroundings } from "./item";
 interface Properties {
   item: Content;
   around: Surroundings;
-  size?: string;
+  size?: string | undefined;
   drawings?: number;
   children?: ReactNode;
 }
@@ -28,7 +28,9 @@ export async function ItemHead({ item, around, size, drawings = 0, children }: P
     <div className="head stack tight">
       {course && (
         <p className="small">
-          <a href={hrefOf(course.content_id)}>{course.title}</a>
+          <a className="own-line" href={hrefOf(course.content_id)}>
+            {course.title}
+          </a>
         </p>
       )}
       <h1>{item.title}</h1>

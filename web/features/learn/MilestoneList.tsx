@@ -3,6 +3,7 @@ import type { Milestone, PlacedItem } from "@/api/core";
 import { Road } from "@/features/shell/Road";
 import type { Catalogue, ProgressBook } from "./books";
 import { hrefOf } from "./courses";
+import { sizeText } from "./sizeText";
 
 interface Properties {
   milestones: Milestone[];
@@ -56,6 +57,10 @@ async function Item({ item, catalogue, progress }: ItemProperties) {
         t("minutes", { minutes: content.duration_minutes }),
       ]
     : [];
+  const size = await sizeText(content);
+  if (size) {
+    facts.push(size);
+  }
   if (!item.required) {
     facts.push(t("optional"));
   }

@@ -50,7 +50,9 @@ export async function QuizPage({ contentId, attemptId }: Properties) {
     <div className="prose stack wide">
       <div className="head stack tight">
         <p className="small">
-          <a href={hrefOf(contentId)}>{read.data.title}</a>
+          <a className="own-line" href={hrefOf(contentId)}>
+            {read.data.title}
+          </a>
         </p>
         <h1>{t("quiz.heading", { title: read.data.title })}</h1>
       </div>
@@ -69,7 +71,9 @@ export async function QuizPage({ contentId, attemptId }: Properties) {
       )}
       <QuizAttempts contentId={contentId} attempts={submitted} />
       <p>
-        <a href={hrefOf(contentId)}>{t("quiz.backToText")}</a>
+        <a className="own-line" href={hrefOf(contentId)}>
+          {t("quiz.backToText")}
+        </a>
       </p>
     </div>
   );

@@ -68,7 +68,9 @@ async function MemberRow({ organization, member, isOwn }: RowProperties) {
   };
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row">
+        <a href={`/members/${member.id}`}>{name}</a>
+      </th>
       <td className="long" data-l={t("table.email")}>
         {member.email ?? t("hidden")}
       </td>

@@ -127,7 +127,7 @@ export async function FlagsCard() {
     got(conductQueueList({ client: core, query: { ...ONE, state: "open" } })),
   ]);
   return (
-    <Card id="flags" title={t("flags")}>
+    <Card id="flags" title={t("flags")} link={{ href: "/conduct", text: t("toConduct") }}>
       <p>{flags.data ? t("flagsText", { count: flags.data.count }) : t("unknown")}</p>
       <ul className="plain">
         {flags.data?.results.map(({ id, kind, severity, created_at }) => (

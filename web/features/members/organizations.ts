@@ -4,7 +4,7 @@ import { membershipsList, organizationsList } from "@/api/core";
 import { core, got } from "@/server/caller";
 import { me } from "@/server/me";
 
-/** The organizations whose members the caller may manage: all for an admin, the own for others. */
+/** The organizations that the caller manages: all for who does so on the platform. */
 export const managedOrganizations = cache(async () => {
   const user = await me();
   const query = { user: user.id, page_size: 100 };
@@ -14,7 +14,8 @@ export const managedOrganizations = cache(async () => {
   ]);
   const found = organizations.data?.results ?? [];
   const held = memberships.data?.results.filter(({ role }) => role === "director") ?? [];
-  const ids = [user.organization, ...held.map(({ organization }) => organization)];
-  const own = found.filter(({ id }) => user.role === "admin" || ids.includes(id));
-  return { organizations: own, problem: organizations.problem ?? null };
+  const isOfAll = user.role === "admin" || held.some(({ scope }) => scope === "platform");
+  const ids = held.map(({ organization }) => organization);
+  const managed = found.filter(({ id }) => isOfAll || ids.includes(id));
+  return { organizations: managed, problem: organizations.problem ?? memberships.problem ?? null };
 });

@@ -1,6 +1,8 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Message } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
+import { bytesText } from "@/features/texts/bytes";
+import { Lines } from "@/features/texts/Lines";
 import { times } from "@/features/times/times";
 
 interface Properties {
@@ -50,10 +52,7 @@ async function OneMessage({ match, message, isOwn, name }: MessageProperties) {
         <strong>{isOwn ? t("you") : name}</strong>
         <span className="meta">{when.moment(created_at)}</span>
       </p>
-      {text.split("\n").map((line, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a message never change
-        <p key={place}>{line}</p>
-      ))}
+      <Lines text={text} />
       {links.length > 0 && (
         <ul className="plain">
           {links.map((link) => (
@@ -77,16 +76,14 @@ async function OneMessage({ match, message, isOwn, name }: MessageProperties) {
 }
 
 async function Files({ match, message }: { match: string; message: Message }) {
-  const [t, format] = [await getTranslations("messages"), await getFormatter()];
+  const locale = await getLocale();
   return message.artifacts.map(({ id, name, size }) => (
     <p className="row" key={id}>
       <Icon name="file" />
       <a href={`/bff/api/v1/mentorship/matches/${match}/artifacts/${id}/`} download={name}>
         {name}
       </a>
-      <span className="meta">
-        {t("file", { size: format.number(Math.max(1, Math.round(size / 1000))) })}
-      </span>
+      <span className="meta">{bytesText(size, locale)}</span>
     </p>
   ));
 }

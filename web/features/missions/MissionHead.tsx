@@ -1,6 +1,8 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Mission } from "@/api/core";
 import { Track } from "@/features/learn/Track";
+import { bytesText } from "@/features/texts/bytes";
+import { missionBytes } from "./missionBytes";
 
 /** What a mission is, in a line and a paragraph. */
 export async function MissionHead({ mission }: { mission: Mission }) {
@@ -9,6 +11,7 @@ export async function MissionHead({ mission }: { mission: Mission }) {
   if (mission.duration_minutes) {
     facts.push(t("minutes", { minutes: mission.duration_minutes }));
   }
+  facts.push(bytesText(missionBytes(mission), await getLocale()));
   return (
     <div className="head">
       <p className="row small">

@@ -1,9 +1,11 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Mission } from "@/api/core";
 import type { ProgressBook } from "@/features/learn/books";
 import { Track } from "@/features/learn/Track";
 import { Icon } from "@/features/shell/Icon";
+import { bytesText } from "@/features/texts/bytes";
 import { times } from "@/features/times/times";
+import { missionBytes } from "./missionBytes";
 
 interface Properties {
   mission: Mission;
@@ -18,6 +20,7 @@ export async function MissionRow({ mission, progress }: Properties) {
   if (mission.duration_minutes) {
     facts.push(t("minutes", { minutes: mission.duration_minutes }));
   }
+  facts.push(bytesText(missionBytes(mission), await getLocale()));
   const isCompleted = content_id !== null && progress?.isCompleted(content_id);
   const isBegun = content_id !== null && progress?.isBegun(content_id);
   return (

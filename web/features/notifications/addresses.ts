@@ -5,6 +5,7 @@ const PAGES: Record<string, string> = {
   "coaching.goal_due": "/coaching/goals",
   "coaching.goal_near": "/coaching/goals",
   coaching: "/coaching",
+  "conduct.reported": "/conduct",
   "mentorship.flag_raised": "/mentees",
   "mentorship.message_received": "/messages",
   mentorship: "/mentorship/sessions",

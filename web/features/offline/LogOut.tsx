@@ -1,6 +1,8 @@
 "use client";
 
 import { type FormEvent, useRef, useState } from "react";
+import { forgetDataUse } from "@/client/dataUseStore";
+import { forgetPush } from "@/client/push";
 import { unsentOf } from "@/client/unsent";
 import { forgetPages, store } from "@/client/unsentStore";
 
@@ -31,7 +33,7 @@ export function LogOut({ userId, texts }: { userId: number; texts: LogOutTexts }
   }
 
   async function leave(): Promise<void> {
-    await forgetPages();
+    await Promise.all([forgetDataUse(userId), forgetPages(), forgetPush()]);
     form.current?.submit();
   }
 

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { countDataUse } from "@/client/dataUseStore";
 import { unsentOf } from "@/client/unsent";
 import { onChange, sendAllKept, store } from "@/client/unsentStore";
 import { Icon } from "@/features/shell/Icon";
@@ -32,6 +33,7 @@ export function SyncStrip({ userId, kept, offline }: Properties) {
     };
     recount();
     goOn();
+    countDataUse(userId);
     const end = onChange(recount);
     addEventListener("online", goOn);
     addEventListener("offline", goOn);

@@ -55,7 +55,9 @@ async function One({ similarity }: { similarity: Similarity }) {
       ))}
       <p>
         {other_submission ? (
-          <a href={`/reviews/${other_submission}`}>{t("review.similar.other")}</a>
+          <a className="own-line" href={`/reviews/${other_submission}`}>
+            {t("review.similar.other")}
+          </a>
         ) : (
           <span className="meta">{t("review.similar.hidden")}</span>
         )}

@@ -3,6 +3,7 @@ import type { Found, MissionOffer } from "@/api/ai";
 import type { Catalogue, ProgressBook } from "@/features/learn/books";
 import { hrefOf } from "@/features/learn/courses";
 import { Facts } from "@/features/learn/Facts";
+import { sizeText } from "@/features/learn/sizeText";
 import { Icon } from "@/features/shell/Icon";
 import { times } from "@/features/times/times";
 import { nearness, sharedWords } from "./fit";
@@ -33,7 +34,13 @@ export async function SearchResult({ found, asked, catalogue, progress }: Proper
       <h3>
         <a href={hrefOf(id)}>{title}</a>
       </h3>
-      <Facts track={track} type={content_type} level={level} minutes={item?.duration_minutes} />
+      <Facts
+        track={track}
+        type={content_type}
+        level={level}
+        minutes={item?.duration_minutes}
+        size={await sizeText(item)}
+      />
       <p>{description}</p>
       <p className="why">{reasons.join(" ")}</p>
       <Standing id={id} catalogue={catalogue} progress={progress} />

@@ -2,13 +2,15 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { Preferences, User } from "@/api/core";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
-import { times } from "@/features/times/times";
-import { LOCALES, languageOf } from "@/server/locales";
-import type { Query } from "@/server/pages";
-import { formQuery } from "./formQuery";
-import { zoneGroups } from "./zones";
+import { pagePlace, times } from "@/features/times/times";
 
-const NAMES = { en: "English", sw: "Kiswahili", fr: "Français" };
+import { LANGUAGE_NAMES, LOCALES, languageOf } from "@/server/locales";
+import type { Query } from "@/server/pages";
+import { textsOf } from "@/server/texts";
+import { DataUse } from "./DataUse";
+import { formQuery } from "./formQuery";
+import { ZoneOptions } from "./ZoneOptions";
+import { zoneNames } from "./zones";
 
 export async function NameCard({ user, query }: { user: User; query: Query }) {
   const t = await getTranslations("settings.name");
@@ -56,7 +58,7 @@ export async function LanguageCard({ preferences, query }: Properties) {
           <select id="locale" name="locale" defaultValue={languageOf(await getLocale())}>
             {LOCALES.map((locale) => (
               <option key={locale} value={locale} lang={locale}>
-                {NAMES[locale]}
+                {LANGUAGE_NAMES[locale]}
               </option>
             ))}
           </select>
@@ -80,25 +82,26 @@ async function ZoneField({ zone }: { zone: string }) {
         {t("now", { time })}
       </p>
       <select id="time_zone" name="time_zone" defaultValue={zone} aria-describedby="time_zone-hint">
-        {zoneGroups(zone).map(({ region, zones }) => (
-          <optgroup key={region} label={region || t("otherZones")}>
-            {zones.map(({ name, place }) => (
-              <option key={name} value={name}>
-                {place}
-              </option>
-            ))}
-          </optgroup>
-        ))}
+        <ZoneOptions names={zoneNames(zone).join(" ")} other={t("otherZones")} />
       </select>
     </div>
   );
 }
 
-export async function DataCard({ preferences, query }: Properties) {
+interface DataProperties extends Properties {
+  userId: number;
+}
+
+export async function DataCard({ userId, preferences, query }: DataProperties) {
   const t = await getTranslations("settings.data");
   return (
     <section className="card" aria-labelledby="data">
       <h2 id="data">{t("heading")}</h2>
+      <DataUse
+        userId={userId}
+        place={await pagePlace()}
+        texts={(await textsOf("settings")).dataUse}
+      />
       <ServerForm name="data-saver" query={formQuery(query, "data")}>
         <label className="choice">
           <input type="checkbox" name="data_saver" defaultChecked={preferences.data_saver} />

@@ -4,20 +4,25 @@ import {
   type NotificationPreferences,
   notificationsPhone,
   notificationsPreferences,
+  notificationsPushSubscriptions,
   type Preferences,
 } from "@/api/core";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
+import { me } from "@/server/me";
 import type { Query } from "@/server/pages";
 import { textsOf } from "@/server/texts";
 import { formQuery } from "./formQuery";
 import { type KindGroup, NotificationChoice } from "./NotificationChoice";
 import { Phone } from "./Phone";
+import { Push } from "./Push";
 
 /** Of a day that begins late; core takes none later. */
 const LATEST_DAY_START = 12;
+/** Core keeps no more of a user. */
+const MOST_BROWSERS = 20;
 
 export async function KindsCard() {
   const t = await getTranslations("settings");
@@ -36,6 +41,7 @@ export async function KindsCard() {
           />
         )}
       </section>
+      {data?.push_key && <PushCard serverKey={data.push_key} />}
       {data?.sms && <PhoneCard />}
     </>
   );
@@ -62,6 +68,27 @@ async function groupsOf({ kinds }: NotificationPreferences): Promise<KindGroup[]
     groups.set(name, group);
   }
   return [...groups.values()];
+}
+
+async function PushCard({ serverKey }: { serverKey: string }) {
+  const [t, { id }] = [await getTranslations("settings.push"), await me()];
+  const query = { page_size: MOST_BROWSERS };
+  const { data, problem } = await got(notificationsPushSubscriptions({ client: core, query }));
+  return (
+    <section className="card" aria-labelledby="push">
+      <h2 id="push">{t("heading")}</h2>
+      <p>{t("text")}</p>
+      {problem && <ProblemState problem={problem} />}
+      {data && (
+        <Push
+          userId={id}
+          serverKey={serverKey}
+          subscriptions={data.results}
+          texts={(await textsOf("settings")).pushForm}
+        />
+      )}
+    </section>
+  );
 }
 
 async function PhoneCard() {

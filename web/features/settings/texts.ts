@@ -8,4 +8,6 @@ export type PasswordTexts = Settings["password"];
 export type SecondFactorTexts = Settings["secondFactorForm"];
 export type TokenTexts = Settings["tokenForm"];
 export type NotificationTexts = Settings["notificationForm"];
+export type DataUseTexts = Settings["dataUse"];
+export type PushTexts = Settings["pushForm"];
 export type PhoneTexts = Settings["phoneForm"];

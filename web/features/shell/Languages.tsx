@@ -1,8 +1,6 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { pageAddress } from "@/server/address";
-import { LOCALES, languageOf } from "@/server/locales";
-
-const NAMES = { en: "English", sw: "Kiswahili", fr: "Français" };
+import { LANGUAGE_NAMES, LOCALES, languageOf } from "@/server/locales";
 
 /** The languages as links, so that they work without JavaScript. */
 export async function Languages() {
@@ -20,7 +18,7 @@ export async function Languages() {
               aria-current={locale === current ? "true" : undefined}
             >
               {locale.toUpperCase()}
-              <span className="hide"> {NAMES[locale]}</span>
+              <span className="hide"> {LANGUAGE_NAMES[locale]}</span>
             </a>
           </li>
         ))}

@@ -26,13 +26,15 @@ const STAFF: Place[] = [
   { name: "home", icon: "home", href: "/dashboard/staff" },
   { name: "members", icon: "people", href: "/members" },
   { name: "cohorts", icon: "learn", href: "/cohorts" },
+  { name: "reports", icon: "alert", href: "/conduct" },
   { name: "me", icon: "me", href: "/settings" },
 ];
+const SPONSOR = STAFF.filter(({ name }) => name !== "reports");
 const PLACES: Record<Role, Place[]> = {
   learner: LEARNER,
   mentor: MENTOR,
   director: STAFF,
-  sponsor: STAFF,
+  sponsor: SPONSOR,
   admin: STAFF,
 };
 

@@ -6,8 +6,7 @@ import { pagePlace } from "@/features/times/times";
 import { artifactsOf, readArtifact } from "./artifacts";
 import { Editor } from "./Editor";
 import { editorTexts } from "./editorTexts";
-
-const MAX_FILE_BYTES = 100_000_000;
+import { MAX_FILE_BYTES } from "./limits";
 
 interface Properties {
   submission: Submission;

@@ -19,16 +19,27 @@ export function fullName({ first_name, last_name }: { first_name: string; last_n
   return `${first_name} ${last_name}`.trim();
 }
 
-/** Names of learners by their ids, as far as the caller may read them; else with the id. */
-export async function learnerNames(ids: number[]): Promise<(id: number | null) => string> {
-  const t = await getTranslations("mentorship");
-  const unique = [...new Set(ids)];
+/** Names by the ids of users, as far as the caller may read them. */
+async function namesOf(ids: (number | null)[]): Promise<(id: number | null) => string | null> {
+  const unique = [...new Set(ids)].filter((id) => id !== null);
   const found = await Promise.all(unique.map(user));
   const names = new Map(unique.map((id, place) => [id, found[place]]));
   return (id) => {
     const known = id === null ? null : names.get(id);
-    return (known && fullName(known)) || t("learnerNumber", { id: id ?? 0 });
+    return known ? fullName(known) : null;
   };
+}
+
+/** Names of learners by their ids, as far as the caller may read them; else with the id. */
+export async function learnerNames(ids: number[]): Promise<(id: number | null) => string> {
+  const [t, nameOf] = await Promise.all([getTranslations("mentorship"), namesOf(ids)]);
+  return (id) => nameOf(id) || t("learnerNumber", { id: id ?? 0 });
+}
+
+/** As `learnerNames`, of users with any role; null is somebody whose account was erased. */
+export async function userNames(ids: (number | null)[]): Promise<(id: number | null) => string> {
+  const [t, nameOf] = await Promise.all([getTranslations("mentorship"), namesOf(ids)]);
+  return (id) => (id === null ? t("erased") : nameOf(id) || t("accountNumber", { id }));
 }
 
 /** As a learner sees them. */

@@ -58,7 +58,8 @@ class EnrolmentDetail(ApiView):
     def get(self, request: Request, enrolment_id: UUID) -> Response:
         """One enrolment with what its version of the program still requires, and why it waits.
 
-        `waiting_reason` is null unless the state is `applied`. Of the requirements only what was
+        `waiting_reason`, `place` and `list_movement` (by how many places earlier lists moved) are
+        null unless the state is `applied`. Of the requirements only what was
         completed by another's word counts; `required_done` and `missing` are null for who may not
         read the learner's progress.
         """

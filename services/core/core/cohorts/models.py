@@ -1,6 +1,7 @@
 """Cohorts of a program, their pools of seats, and what learners have there."""
 
 from uuid import UUID
+from zlib import crc32
 
 from django.conf import settings
 from django.db import models
@@ -68,6 +69,13 @@ class Cohort(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def etag(self) -> str:
+        """A program is renamed and retired without a new version of its cohorts."""
+        program = self.program_version.program
+        shown = crc32(f"{program.slug} {program.retired} {program.title}".encode())
+        return f'"{self.pk}-{shown:08x}-{self.version}"'
 
 
 class SeatPool(Part):

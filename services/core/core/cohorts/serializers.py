@@ -9,8 +9,10 @@ from core.cohorts.bulk import ROWS_MAX, Result
 from core.cohorts.completion import requirements
 from core.cohorts.models import Announcement, Code, Cohort, Enrolment, SeatPool
 from core.cohorts.vacancies import Vacancies, WaitingReason
+from core.cohorts.waiting import ListMovement, closed_lists, movement, place_of
 from core.kit.choices import enum_choices
 from core.kit.serializers import AwareDateTimeField, ProseField, StrictSerializer
+from core.programs.models import Program
 from core.users.preference_serializers import time_zones
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from ongoza_contracts.vocabulary import ID_MAX
@@ -27,14 +29,22 @@ class PoolSerializer(serializers.ModelSerializer[SeatPool]):
         read_only_fields = fields
 
 
+class CohortProgramSerializer(serializers.ModelSerializer[Program]):
+    class Meta:
+        model = Program
+        fields = ("id", "slug", "title", "retired")
+        read_only_fields = fields
+
+
 class CohortSerializer(serializers.ModelSerializer[Cohort]):
+    program = CohortProgramSerializer(source="program_version.program", read_only=True)
     pools = PoolSerializer(many=True, read_only=True)
 
     class Meta:
         model = Cohort
         fields = (
-            *("id", "organization", "program_version", "name", "state", "time_zone"),
-            *("starts_on", "ends_on", "public", "pools", "created_at", "updated_at"),
+            *("id", "organization", "program", "program_version", "name", "state"),
+            *("time_zone", "starts_on", "ends_on", "public", "pools", "created_at", "updated_at"),
         )
         read_only_fields = fields
 
@@ -104,8 +114,22 @@ class EnrolmentSerializer(serializers.ModelSerializer[Enrolment]):
         read_only_fields = fields
 
 
+class ListMovementSerializer(serializers.Serializer[ListMovement]):
+    cohorts = serializers.IntegerField(
+        help_text="The last closed cohorts of the program in the organization that had a list."
+    )
+    least = serializers.IntegerField(
+        allow_null=True, help_text="In places. Null where too few cohorts are known to say it."
+    )
+    most = serializers.IntegerField(allow_null=True)
+
+
 class EnrolmentDetailSerializer(EnrolmentSerializer):
     waiting_reason = serializers.ChoiceField(choices=REASONS, allow_null=True, read_only=True)
+    place = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="On the waiting list, from 1."
+    )
+    list_movement = ListMovementSerializer(read_only=True, allow_null=True)
     required_done = serializers.IntegerField(
         read_only=True, allow_null=True, help_text="Null for who may not read the progress."
     )
@@ -122,22 +146,30 @@ class EnrolmentDetailSerializer(EnrolmentSerializer):
     class Meta(EnrolmentSerializer.Meta):
         fields = (  # type: ignore[assignment]
             *EnrolmentSerializer.Meta.fields,
-            *("waiting_reason", "required_done", "required_total", "missing"),
+            *("waiting_reason", "place", "list_movement"),
+            *("required_done", "required_total", "missing"),
         )
 
     def to_representation(self, instance: Enrolment) -> dict[str, Any]:
         found = requirements(instance.user_id, instance.program_version_id)
-        waits = instance.state == EnrolmentState.APPLIED
         reads_progress = self.context["reads_progress"]
         return {
             **EnrolmentSerializer(instance).data,
-            "waiting_reason": Vacancies(instance.cohort).waiting_reason(instance)
-            if waits
-            else None,
+            **_waiting(instance),
             "required_done": found.required_done if reads_progress else None,
             "required_total": found.required_total,
             "missing": found.missing if reads_progress else None,
         }
+
+
+def _waiting(row: Enrolment) -> dict[str, Any]:
+    if row.state != EnrolmentState.APPLIED:
+        return {"waiting_reason": None, "place": None, "list_movement": None}
+    return {
+        "waiting_reason": Vacancies(row.cohort).waiting_reason(row),
+        "place": place_of(row),
+        "list_movement": ListMovementSerializer(movement(closed_lists(row.cohort))).data,
+    }
 
 
 class WaitingEntrySerializer(serializers.ModelSerializer[Enrolment]):

@@ -43,7 +43,8 @@ class Cohorts(ApiView):
     def get(self, request: Request) -> Response:
         """The cohorts that the caller manages or has an enrolment in, and, drafts excepted, those
         of the caller's organizations and public ones."""
-        rows = selectors.visible_cohorts(self.caller).prefetch_related("pools")
+        rows = selectors.visible_cohorts(self.caller)
+        rows = rows.select_related("program_version__program").prefetch_related("pools")
         if state := enum_param(request, "state", CohortState):
             rows = rows.filter(state=state)
         return self.page(rows, CohortSerializer)

@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 
 from core.coaching.habits import log_day, pause_habit, set_habit
 from core.coaching.reflections import write_reflection
+from core.conduct.models import ReportReason
+from core.conduct.services import report
 from core.demo.stories import Story, play
 from core.jobs.models import Job
 from core.kit import clock
 from core.mentorship import matches, messages, requests, sessions
+from core.mentorship.conversation_models import Message
 from core.mentorship.models import Match
 from core.mentorship.profiles import RuleSpec, set_profile
 from core.users.models import User
@@ -78,6 +81,8 @@ def plant_mentoring(pairs: Sequence[Pair]) -> None:
             stories.append((until - (52 - number % 30) * DAY, story))
             if number < 3:
                 stories.append((until - number * HOUR, _proposes(pair, hour)))
+            if number == 1:
+                stories.append((until - HOUR, _reports(pair)))
     play(stories, until)
     # Nobody is mailed now, nor reminded of a session of the past.
     waiting = Job.objects.filter(done_at=None)
@@ -100,6 +105,20 @@ def _proposes(pair: Pair, hour: Hour) -> Story:
     match = Match.objects.get(learner=pair.learner, mentor=pair.mentor)
     starts_at = hour.on_day_of(clock.now() + 20 * DAY)
     sessions.book(caller=pair.mentor, match_id=match.pk, starts_at=starts_at)
+    yield from ()
+
+
+def _reports(pair: Pair) -> Story:
+    """A report that nobody has decided yet, with the mentor's first message."""
+    match = Match.objects.get(learner=pair.learner, mentor=pair.mentor)
+    shown = Message.objects.filter(match=match, author=pair.mentor).order_by("number")[:1]
+    report(
+        reporter=pair.learner,
+        match_id=match.pk,
+        reason=ReportReason.OTHER,
+        text="Two sessions were called off on the same day, without a word.",
+        messages=[message.pk for message in shown],
+    )
     yield from ()
 
 

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import (
+    Case,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from core.access.selectors import has_permission
 from core.files.models import Blob
@@ -65,12 +76,35 @@ def published_body(
     """
     rows = Body.objects.filter(item__content_id=content_id, state=BodyState.PUBLISHED)
     by_language = {row.language: row for row in rows.select_related("item").defer("markdown")}
-    locale = Preferences.objects.filter(user=caller).values_list("locale", flat=True).first()
-    wanted = (language, locale, Language.ENGLISH, *Language)
-    found = next((by_language[one] for one in wanted if one and one in by_language), None)
+    wanted = _by_preference(caller, language)
+    found = next((by_language[one] for one in wanted if one in by_language), None)
     if found is None:
         raise NotFound
     return ShownBody(found, sorted(by_language), as_html)
+
+
+def _by_preference(caller: User, language: Language | None) -> list[str]:
+    locale = Preferences.objects.filter(user=caller).values_list("locale", flat=True).first()
+    return [one for one in (language, locale, Language.ENGLISH, *Language) if one]
+
+
+def published_sizes(caller: User, language: Language | None) -> QuerySet[Body]:
+    """Of each item the body that `published_body` finds, with its `bytes` and `file_bytes`."""
+    wanted = _by_preference(caller, language)
+    rank = Case(*(When(language=one, then=Value(place)) for place, one in enumerate(wanted)))
+    published = Body.objects.filter(state=BodyState.PUBLISHED)
+    best = published.filter(item=OuterRef("item")).order_by(rank).values("pk")[:1]
+    files = BodyFile.objects.filter(body=OuterRef("pk")).order_by().values("body")
+    file_bytes = Subquery(files.annotate(sum=Sum("blob__size")).values("sum"))
+    return (
+        published.filter(pk=Subquery(best))
+        .select_related("item")
+        .defer("markdown")
+        .annotate(
+            bytes=Func("markdown", function="octet_length", output_field=IntegerField()),
+            file_bytes=Coalesce(file_bytes, 0),
+        )
+    )
 
 
 def bodies_of(content_id: str) -> QuerySet[Body]:

@@ -29,6 +29,19 @@ class BodySerializer(serializers.Serializer[ShownBody]):
     sections = SectionSerializer(many=True)
 
 
+class BodySizeSerializer(serializers.ModelSerializer[Body]):
+    content_id = serializers.CharField(source="item.content_id", read_only=True)
+    bytes = serializers.IntegerField(read_only=True, help_text="Of the Markdown.")
+    file_bytes = serializers.IntegerField(
+        read_only=True, help_text="Of the files that it shows or links to, each once."
+    )
+
+    class Meta:
+        model = Body
+        fields = ("content_id", "language", "bytes", "file_bytes")
+        read_only_fields = fields
+
+
 class BodyVersionSerializer(serializers.ModelSerializer[Body]):
     content_id = serializers.CharField(source="item.content_id", read_only=True)
 

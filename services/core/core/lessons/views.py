@@ -31,6 +31,31 @@ class Markup(StrEnum):
     HTML = "html"
 
 
+LANGUAGE = OpenApiParameter(
+    "language",
+    str,
+    enum=list(Language),
+    description="Without it, and where there is no body in it: the caller's own, else English, "
+    "else any.",
+)
+
+
+class BodySizes(ApiView):
+    permissions = {"GET": Principal.USER}
+    query_parameters = ("language", *PAGE_PARAMETERS)
+
+    @extend_schema(
+        operation_id="content_list_body_sizes",
+        parameters=[LANGUAGE, *PAGE],
+        responses=page_of(serializers.BodySizeSerializer),
+    )
+    def get(self, request: Request) -> Response:
+        """How many bytes the published texts have, of each course and module that has one in the
+        language in which the caller reads it."""
+        rows = selectors.published_sizes(self.caller, enum_param(request, "language", Language))
+        return self.page(rows, serializers.BodySizeSerializer)
+
+
 class ContentBody(ApiView):
     permissions = {"GET": Principal.USER}
     etag_methods = ("GET",)
@@ -39,13 +64,7 @@ class ContentBody(ApiView):
     @extend_schema(
         operation_id="content_read_body",
         parameters=[
-            OpenApiParameter(
-                "language",
-                str,
-                enum=list(Language),
-                description="Without it, and where there is no body in it: the caller's own, else "
-                "English, else any.",
-            ),
+            LANGUAGE,
             OpenApiParameter(
                 "markup", str, enum=list(Markup), description="`markdown` unless given."
             ),

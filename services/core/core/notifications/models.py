@@ -105,9 +105,10 @@ class PushSubscription(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="push_subscriptions"
     )
-    endpoint = models.CharField(max_length=1024, unique=True)
-    p256dh = models.CharField(max_length=88)
-    auth = models.CharField(max_length=24)
+    endpoint_hash = models.CharField(max_length=64, unique=True)
+    """By which a browser is found again."""
+    encrypted = models.BinaryField()
+    """Its endpoint and keys: with them anybody could send to the browser."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -10,6 +10,7 @@ from core.kit.outgoing import post
 from core.notifications import push_encryption
 from core.notifications.channels import DeliveryAbandoned, Message, NotAccepted
 from core.notifications.models import PushSubscription
+from core.notifications.push_addresses import PushAddress, address_of
 from core.users.models import User
 
 SECONDS_TO_LIVE = 24 * 3600
@@ -18,7 +19,10 @@ RETRIED_STATUSES = (408, 425, 429)
 
 
 class PushChannel:
-    """A repeated message replaces the first one while the push service still has it."""
+    """A repeated message replaces the first one while the push service still has it.
+
+    It says the kind alone: the browser shows it in its own words, perhaps on a locked screen.
+    """
 
     sends_at_most_once = False
 
@@ -29,9 +33,14 @@ class PushChannel:
         return [str(one) for one in ids]
 
     def send(self, user: User, destination: str, message: Message) -> None:
-        """Deletes a subscription that the push service does not know any more."""
+        """Deletes a subscription that the push service does not know any more, or that we cannot
+        read."""
         subscription = PushSubscription.objects.get(pk=destination, user=user)
-        status = _send(subscription, message)
+        address = address_of(subscription)
+        if address is None:
+            subscription.delete()
+            raise DeliveryAbandoned("the subscription is unreadable")
+        status = _send(address, message)
         if status in DELETED_STATUSES:
             subscription.delete()
         if status in RETRIED_STATUSES or status >= 500:
@@ -40,20 +49,19 @@ class PushChannel:
             raise DeliveryAbandoned(f"the push service answered {status}")
 
 
-def _send(subscription: PushSubscription, message: Message) -> int:
+def _send(address: PushAddress, message: Message) -> int:
     """Raises AddressRefused and CallFailed."""
-    shown = {"id": str(message.id), "kind": message.kind}
-    body = json.dumps({**shown, "title": message.title, "text": message.text}).encode()
+    body = json.dumps({"id": str(message.id), "kind": message.kind}).encode()
     headers = {
-        "Authorization": _authorization(subscription.endpoint),
+        "Authorization": _authorization(address.endpoint),
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
         "TTL": str(SECONDS_TO_LIVE),
         "Topic": message.id.hex,
         "Urgency": "high" if message.urgent else "normal",
     }
-    encrypted = push_encryption.encrypt(body, subscription.p256dh, subscription.auth)
-    return post(subscription.endpoint, encrypted, headers).status
+    encrypted = push_encryption.encrypt(body, address.p256dh, address.auth)
+    return post(address.endpoint, encrypted, headers).status
 
 
 def _authorization(endpoint: str) -> str:

@@ -11,6 +11,7 @@ from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.outgoing import refuse_private
 from core.kit.versions import get_for_update
 from core.notifications.models import PushSubscription
+from core.notifications.push_addresses import PushAddress, new_subscription
 from core.users.models import User
 
 MAX_SUBSCRIPTIONS = 20
@@ -37,8 +38,9 @@ def add_subscription(*, user: User, endpoint: str, p256dh: str, auth: str) -> Pu
     _refuse_unknown(endpoint)
     with transaction.atomic():
         get_for_update(User.objects.filter(pk=user.pk))
-        PushSubscription.objects.filter(endpoint=endpoint).delete()
-        added = _upsert(PushSubscription(user=user, endpoint=endpoint, p256dh=p256dh, auth=auth))
+        row = new_subscription(user.pk, PushAddress(endpoint, p256dh, auth))
+        PushSubscription.objects.filter(endpoint_hash=row.endpoint_hash).delete()
+        added = _upsert(row)
         newest = PushSubscription.objects.filter(user=user).values_list("pk", flat=True)[
             :MAX_SUBSCRIPTIONS
         ]
@@ -58,10 +60,10 @@ def _upsert(subscription: PushSubscription) -> PushSubscription:
     PushSubscription.objects.bulk_create(
         [subscription],
         update_conflicts=True,
-        unique_fields=("endpoint",),
-        update_fields=("user", "p256dh", "auth", "created_at"),
+        unique_fields=("endpoint_hash",),
+        update_fields=("user", "encrypted", "created_at"),
     )
-    return PushSubscription.objects.get(endpoint=subscription.endpoint)
+    return PushSubscription.objects.get(endpoint_hash=subscription.endpoint_hash)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from core.kit.serializers import AwareDateTimeField, SecretField, StrictSerializer
 from core.notifications import push_encryption
 from core.notifications.models import Channel, Notification, PhoneNumber, PushSubscription
+from core.notifications.push_addresses import address_of
 from core.notifications.registry import notification_kinds
 from core.notifications.rendering import locale_of, render
 
@@ -107,10 +108,16 @@ class NotificationPreferencesRequest(StrictSerializer):
 
 # --- web push ----------------------------------------------------------------------------------
 class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
+    endpoint = serializers.SerializerMethodField(help_text="Null if it became unreadable.")
+
     class Meta:
         model = PushSubscription
         fields = ("id", "endpoint", "created_at")
         read_only_fields = fields
+
+    def get_endpoint(self, subscription: PushSubscription) -> str | None:
+        address = address_of(subscription)
+        return address.endpoint if address else None
 
 
 class PushKeysRequest(StrictSerializer):

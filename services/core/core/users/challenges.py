@@ -51,7 +51,7 @@ def _required(field: str, value: str | None) -> str:
 
 def pass_second_factor(*, challenge: str, code: str, device: str = "") -> SignedIn:
     """Raises InvalidChallenge, WrongCode and Throttled."""
-    user = second_factor.challenged_user(challenge, SecondFactorRequired)
+    user = second_factor.open_challenge(challenge, SecondFactorRequired).user
     totp_id = second_factor.check(user, code)
     with transaction.atomic():
         user = lock_unchanged(user)
@@ -61,8 +61,9 @@ def pass_second_factor(*, challenge: str, code: str, device: str = "") -> Signed
 
 
 def begin_required_enrolment(*, challenge: str) -> Enrolment:
-    """Raises InvalidChallenge and AlreadyEnrolled."""
-    return second_factor.begin(second_factor.challenged_user(challenge, EnrolmentRequired))
+    """The same secret each time for one challenge. Raises InvalidChallenge and AlreadyEnrolled."""
+    challenged = second_factor.open_challenge(challenge, EnrolmentRequired)
+    return second_factor.begin(challenged.user, challenged.log_in)
 
 
 def confirm_required_enrolment(
@@ -70,7 +71,7 @@ def confirm_required_enrolment(
 ) -> CompletedEnrolment:
     """Signs the user in. Every earlier sign-in and API token ends: it was made with the password
     alone."""
-    user = second_factor.challenged_user(challenge, EnrolmentRequired)
+    user = second_factor.open_challenge(challenge, EnrolmentRequired).user
     totp_id = second_factor.check_unconfirmed(user, code)
     set_actor(f"user:{user.id}")
     with transaction.atomic():

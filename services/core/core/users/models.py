@@ -191,6 +191,8 @@ class TotpSecret(models.Model):
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="totp")
     encrypted = models.BinaryField()
+    log_in = models.UUIDField(null=True)
+    """The log-in that began it, if one required it."""
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
     last_step = models.BigIntegerField(default=0)

@@ -11,6 +11,7 @@ import secrets
 from datetime import timedelta
 from time import time
 from typing import NamedTuple
+from uuid import UUID, uuid4
 
 import segno
 from cryptography.exceptions import InvalidTag
@@ -54,7 +55,8 @@ class ChallengeIssued(DomainError):
 
     def __init__(self, user: User) -> None:
         super().__init__()
-        self.challenge = signing.dumps({"user": user.id, "proof": _proof(user)}, salt=self.code)
+        claims = {"user": user.id, "proof": _proof(user), "log_in": uuid4().hex}
+        self.challenge = signing.dumps(claims, salt=self.code)
 
 
 class SecondFactorRequired(ChallengeIssued):
@@ -122,17 +124,25 @@ def challenge_for(user: User) -> ChallengeIssued | None:
     return EnrolmentRequired(user) if is_missing(user) else None
 
 
-def challenged_user(challenge: str, kind: type[ChallengeIssued]) -> User:
+class Challenged(NamedTuple):
+    """Who goes on with which log-in."""
+
+    user: User
+    log_in: UUID
+
+
+def open_challenge(challenge: str, kind: type[ChallengeIssued]) -> Challenged:
     """Raises InvalidChallenge, also after a new password or role."""
     lifetime = ENROLMENT_SECONDS if kind is EnrolmentRequired else CHALLENGE_SECONDS
     try:
         claims = signing.loads(challenge, salt=kind.code, max_age=lifetime)
-    except signing.BadSignature:
+        log_in = UUID(claims["log_in"])
+    except (signing.BadSignature, KeyError):
         raise InvalidChallenge from None
     user = User.objects.filter(pk=claims["user"], is_active=True).first()
     if user is None or not constant_time_compare(claims["proof"], _proof(user)):
         raise InvalidChallenge
-    return user
+    return Challenged(user, log_in)
 
 
 def _proof(user: User) -> str:
@@ -142,14 +152,33 @@ def _proof(user: User) -> str:
 
 # --- enrolment -----------------------------------------------------------------------------------
 @transaction.atomic
-def begin(user: User) -> Enrolment:
-    """A new secret, which counts once a code of it is confirmed. Raises AlreadyEnrolled."""
+def begin(user: User, log_in: UUID | None = None) -> Enrolment:
+    """A secret, which counts once a code of it is confirmed. Raises AlreadyEnrolled.
+
+    Repeated for one log-in it is the same secret, as the user may have stored it in the app; never
+    for another one, which somebody else may have begun.
+    """
     get_for_update(User.objects.filter(pk=user.pk))
     if is_enrolled(user):
         raise AlreadyEnrolled
+    secret = (log_in and _begun_secret(user, log_in)) or _new_secret(user, log_in)
+    return _enrolment(user, secret)
+
+
+def _begun_secret(user: User, log_in: UUID) -> bytes | None:
+    begun = TotpSecret.objects.filter(user=user, log_in=log_in).first()
+    return decrypt(bytes(begun.encrypted), context=totp_context(user.pk)) if begun else None
+
+
+def _new_secret(user: User, log_in: UUID | None) -> bytes:
     secret = os.urandom(20)
+    encrypted = encrypt(secret, context=totp_context(user.pk))
     TotpSecret.objects.filter(user=user).delete()
-    TotpSecret.objects.create(user=user, encrypted=encrypt(secret, context=totp_context(user.pk)))
+    TotpSecret.objects.create(user=user, encrypted=encrypted, log_in=log_in)
+    return secret
+
+
+def _enrolment(user: User, secret: bytes) -> Enrolment:
     totp = TOTP(secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303  (what authenticator apps know)
     uri = totp.get_provisioning_uri(user.email, ISSUER)
     qr = segno.make(uri, micro=False).svg_data_uri(scale=4, light="white")

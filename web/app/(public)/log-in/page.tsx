@@ -57,12 +57,16 @@ export default async function LogIn({ searchParams }: Properties) {
           </a>
         </div>
       </ServerForm>
-      <ul className="plain stack tight">
+      <ul className="plain">
         <li>
-          <a href="/reset-password">{t("logIn.forgotten")}</a>
+          <a className="btn quiet" href="/reset-password">
+            {t("logIn.forgotten")}
+          </a>
         </li>
         <li>
-          <a href="/log-in/link">{t("logIn.askForLink")}</a>
+          <a className="btn quiet" href="/log-in/link">
+            {t("logIn.askForLink")}
+          </a>
         </li>
       </ul>
     </>

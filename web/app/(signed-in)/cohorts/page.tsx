@@ -33,9 +33,16 @@ export default async function Cohorts({ searchParams }: Properties) {
   const isStaff = user.role === "director" || user.role === "admin";
   return (
     <>
-      <div className="head">
-        <h1>{t("title")}</h1>
-        <p className="soft">{t("lead")}</p>
+      <div className="head row apart">
+        <div>
+          <h1>{t("title")}</h1>
+          <p className="soft">{t("lead")}</p>
+        </div>
+        {isStaff && (
+          <a className="btn" href="/cohorts/new">
+            {t("new")}
+          </a>
+        )}
       </div>
       <div className="stack">
         {isStaff && <States state={state} />}
@@ -114,6 +121,7 @@ async function Row({ cohort, enrolment }: { cohort: Cohort; enrolment: Enrolment
       <h3>
         <a href={`/cohorts/${cohort.id}`}>{cohort.name}</a>
       </h3>
+      <p>{cohort.program.title}</p>
       <CohortFacts cohort={cohort} />
       <p className="row">
         {enrolment && <EnrolmentBadge state={enrolment.state} isStaff={false} />}

@@ -66,7 +66,9 @@ export default async function Learn() {
             <h2 id="ahead">{t("ahead")}</h2>
             <CourseList states={first} />
             <p>
-              <a href="/search">{t("searchForMore")}</a>
+              <a className="own-line" href="/search">
+                {t("searchForMore")}
+              </a>
             </p>
           </section>
         )}

@@ -35,7 +35,7 @@ export default async function Settings({ searchParams }: { searchParams: Promise
           <div>
             {preferences.data ? (
               <>
-                <DataCard preferences={preferences.data} query={query} />
+                <DataCard userId={user.id} preferences={preferences.data} query={query} />
                 <LanguageCard preferences={preferences.data} query={query} />
               </>
             ) : (

@@ -70,13 +70,17 @@ async function Head({ cohort }: { cohort: Cohort }) {
     getTranslations("cohorts"),
     got(organizationsRead({ client: core, path })),
   ]);
+  const { slug, title, retired } = cohort.program;
   return (
     <div className="head">
       <p className="row small">
         <a href="/cohorts">{t("all")}</a>
       </p>
       <h1>{cohort.name}</h1>
-      {organization.data && <p>{organization.data.name}</p>}
+      <p className="row">
+        {retired ? title : <a href={`/learn/programs/${slug}`}>{title}</a>}
+        {organization.data && <span className="soft">{organization.data.name}</span>}
+      </p>
       <CohortFacts cohort={cohort} />
       <p>
         <CohortBadge state={cohort.state} />

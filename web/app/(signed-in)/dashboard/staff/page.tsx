@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { CohortsCard, FlagsCard, MembersCard, ReviewsCard } from "@/features/members/StaffCards";
+import { WebhooksCard } from "@/features/webhooks/WebhooksCard";
 import { me } from "@/server/me";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -22,6 +23,7 @@ export default async function StaffHome() {
             <MembersCard />
             <ReviewsCard />
             <FlagsCard />
+            <WebhooksCard />
           </div>
         )}
         {!manages && (

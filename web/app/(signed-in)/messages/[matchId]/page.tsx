@@ -2,13 +2,12 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { type Match, type MessagePage, mentorshipMatchesRead, messagesList } from "@/api/core";
-import { ApiForm } from "@/features/actions/ApiForm";
-import { AreaField } from "@/features/actions/fields";
 import { Pages } from "@/features/actions/Pages";
 import { partnerNames } from "@/features/mentorship/partners";
 import { Conversation } from "@/features/messages/Conversation";
 import { MarkRead } from "@/features/messages/MarkRead";
 import { Report } from "@/features/messages/Report";
+import { Writing } from "@/features/messages/Writing";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, got } from "@/server/caller";
@@ -87,31 +86,5 @@ async function Thread({ match, page, name, own_id }: ThreadProperties) {
         <Report match={match.id} name={name} messages={theirs} />
       </div>
     </>
-  );
-}
-
-async function Writing({ match }: { match: string }) {
-  const t = await getTranslations("messages");
-  return (
-    <ApiForm
-      path={`/mentorship/matches/${match}/messages/`}
-      shape={{ text: "text", links: "lines" }}
-      submit={t("send")}
-      className="btn next"
-      done={t("sent")}
-    >
-      <AreaField id="text" name="text" label={t("text")} rows={4} maxLength={4000} />
-      <details>
-        <summary>{t("addLinks")}</summary>
-        <AreaField
-          id="links"
-          name="links"
-          label={t("links")}
-          hint={t("linksHint")}
-          rows={2}
-          inputMode="url"
-        />
-      </details>
-    </ApiForm>
   );
 }

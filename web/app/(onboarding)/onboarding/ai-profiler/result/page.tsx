@@ -58,7 +58,9 @@ export default async function Result({ searchParams }: Properties) {
       <Sureness results={results} asked={asked} />
       {results.previous && <Since session={session_id} />}
       <p>
-        <a href={PROFILER}>{t("result.again")}</a>
+        <a className="own-line" href={PROFILER}>
+          {t("result.again")}
+        </a>
       </p>
     </div>
   );

@@ -1,0 +1,187 @@
+"""Clicks twice on every button of a page, and holds what would be written."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Error, Locator, Page, Route
+
+from tests.web import page_checks
+
+IDS = re.compile(r"(?<=/)(?:[0-9a-f]{8}-[0-9a-f-]{27}|[a-z]+-\d[\d-]*|\d+)(?=/)")
+REFUSAL = {"code": "invalid", "detail": "Held by the test.", "errors": []}
+FILL = """root => {
+  const values = {
+    date: "2030-01-07", "datetime-local": "2030-01-07T10:00", time: "10:00", number: "1",
+    email: "somebody@ongoza.example", url: "https://ongoza.example/", month: "2030-01",
+    password: "a long enough password",
+  };
+  const write = (e, value) => {
+    const kind = Object.getPrototypeOf(e);
+    Object.getOwnPropertyDescriptor(kind, "value").set.call(e, value);
+    for (const type of ["input", "change"]) e.dispatchEvent(new Event(type, {bubbles: true}));
+  };
+  const groups = new Set();
+  for (const e of root.querySelectorAll("input, textarea, select")) {
+    if (!e.checkVisibility() || e.matches(":disabled") || e.readOnly) continue;
+    if (e.type === "radio") {
+      const group = [...root.querySelectorAll("input[type=radio]")].filter(
+        one => one.name === e.name && one.form === e.form);
+      if (!groups.has(e.name) && !group.some(one => one.checked)) group.at(-1).click();
+      groups.add(e.name);
+    } else if (e.type === "checkbox") {
+      if (e.form && !e.checked) e.click();
+    } else if (e.tagName === "SELECT") {
+      if (!e.value && e.options.length > 1) write(e, e.options[1].value);
+    } else if (!e.value && e.type !== "file") {
+      write(e, values[e.type] ?? "abc");
+    }
+  }
+}"""
+MARK = """([root, known]) => {
+  const words = e => {
+    const copy = e.cloneNode(true);
+    copy.querySelectorAll(".hide").forEach(one => one.remove());
+    const place = e.closest("[aria-labelledby]:not(dialog)")?.getAttribute("aria-labelledby") ?? "";
+    return `${place}: ${copy.textContent.trim().replace(/\\d+/g, "0")}`;
+  };
+  document.querySelectorAll("[data-try]").forEach(one => one.removeAttribute("data-try"));
+  const seen = new Set();
+  for (const e of root.querySelectorAll("button")) {
+    const key = words(e);
+    const isIn = e.closest("dialog[open]") === root.closest("dialog[open]");
+    if (!isIn || seen.has(key) || !e.checkVisibility() || e.matches(":disabled")) continue;
+    seen.add(key);
+    if (!known.includes(key)) known.push(key);
+    e.dataset.try = known.indexOf(key);
+  }
+  return known;
+}"""
+SETTLED = """async () => {
+  for (let turn = 0; turn < 2; turn += 1) {
+    await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await fetch("/bff/health");
+  }
+}"""
+
+
+@dataclass
+class Held:
+    """Requests that would write, none of which arrives: they wait, or are refused at once."""
+
+    page: Page
+    passes: str = ""
+    """A part of the paths to which writes do arrive, where there are any."""
+    is_holding: bool = False
+    routes: list[Route] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.route("**/bff/**", self._hold)
+
+    def _hold(self, route: Route) -> None:
+        request = route.request
+        if request.method == "GET":
+            route.continue_()
+            return
+        path = request.url.split("/bff/", 1)[1].split("?")[0]
+        self.writes.append(f"{request.method} {IDS.sub('*', path)}")
+        if self.passes and self.passes in path:
+            route.continue_()
+            return
+        # A click ends with the navigation that it begins, which therefore cannot wait.
+        if self.is_holding and not request.is_navigation_request():
+            self.routes.append(route)
+        else:
+            _refuse(route)
+
+    def hold(self) -> None:
+        self.writes.clear()
+        self.is_holding = True
+
+    def refuse(self) -> None:
+        """Refuses what is held, and waits until the page has dealt with it."""
+        self._settle()
+        self.is_holding = False
+        while self.routes:
+            _refuse(self.routes.pop())
+        self._settle()
+
+    def _settle(self) -> None:
+        try:
+            self.page.evaluate(SETTLED)
+        except Error:  # the page was left meanwhile: a form that asks leads to its answer
+            self.page.wait_for_load_state()
+            self.page.evaluate(SETTLED)
+
+
+def _refuse(route: Route) -> None:
+    if route.request.is_navigation_request():
+        route.fulfill(status=204)
+    else:
+        route.fulfill(status=400, json=REFUSAL)
+
+
+@dataclass
+class Clicker:
+    """Tries the buttons of pages, and remembers what they wrote."""
+
+    page: Page
+    held: Held
+    wrote: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def try_page(self, name: str) -> None:
+        url = self.page.url
+        body = self.page.locator("body")
+        tried, keys = 0, self._marked(body)
+        while tried < len(keys):
+            button = self.page.locator(f"[data-try='{tried}']")
+            if button.count():
+                self._twice(button, f"{name} {keys[tried]}")
+                if self.page.locator("dialog[open]").count():
+                    self._try_dialog(name, keys, tried)
+            tried += 1
+            if self.page.url != url:
+                self.page.goto(url)
+            keys = self._marked(body, keys)
+
+    def _marked(self, root: Locator, known: list[str] | None = None) -> list[str]:
+        """Fills what is empty, and marks the buttons below with their places in the result."""
+        page_checks.open_details(self.page)
+        root.evaluate(FILL)
+        found: list[str] = self.page.evaluate(MARK, [root.element_handle(), known or []])
+        return found
+
+    def _twice(self, button: Locator, name: str) -> None:
+        self.held.hold()
+        button.dblclick()
+        self.held.refuse()
+        self.wrote |= {*self.held.writes}
+        counts = Counter(self.held.writes)
+        self.faults += [
+            f"{name}: {one} {count} times" for one, count in counts.items() if count > 1
+        ]
+
+    def _try_dialog(self, name: str, keys: list[str], place: int) -> None:
+        """The button at this place among the page's opened a dialog, which each try may close."""
+        opener = f"{name} {keys[place]}"
+        if self.held.writes:
+            self.faults.append(f"{opener}: written before the dialog was answered")
+        dialog = self.page.locator("dialog[open]")
+        inside: list[str] = []
+        tried = 0
+        while True:
+            dialog.locator("button").first.wait_for()
+            inside = self._marked(dialog, inside)
+            if tried == len(inside):
+                break
+            button = dialog.locator(f"[data-try='{tried}']")
+            if button.count():
+                self._twice(button, f"{opener}, {inside[tried]}")
+            tried += 1
+            if not dialog.count():
+                self._marked(self.page.locator("body"), keys)
+                self.page.locator(f"[data-try='{place}']").click()
+        self.page.keyboard.press("Escape")
+        self.held.refuse()

@@ -1,0 +1,112 @@
+"""Cohorts: staff plan and change them, learners read what they are about."""
+
+import re
+import secrets
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.stack.stack import Stack
+from tests.web.people import Person, call_core, demo, log_in, signed_up
+
+pytestmark = pytest.mark.slow
+
+
+def cohorts(stack: Stack, name: str) -> list[dict[str, Any]]:
+    found = call_core(stack, demo(stack, "director"), "GET", "cohorts/?page_size=100").json()
+    return [one for one in found["results"] if one["name"] == name]
+
+
+def made(stack: Stack, name: str, **changes: object) -> dict[str, Any]:
+    """A draft of the program of a cohort in the demo data."""
+    known = cohorts(stack, "Leaders, being planned")[0]
+    body = {key: known[key] for key in ("organization", "program_version", "starts_on", "ends_on")}
+    answer = call_core(
+        stack, demo(stack, "director"), "POST", "cohorts/", {**body, "name": name, **changes}
+    )
+    return dict(answer.raise_for_status().json())
+
+
+def test_a_director_plans_a_cohort_with_seats(page: Page, web: Stack) -> None:
+    name = f"Evening class {secrets.token_hex(4)}"
+    log_in(page, demo(web, "director"))
+    page.goto("/cohorts")
+    page.get_by_role("link", name="New cohort").click()
+    page.wait_for_url("**/cohorts/new")
+    page.get_by_role("button", name="Make the draft").click()
+    for label in ("Name", "First day", "Last day"):
+        field = page.get_by_label(label, exact=True)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_accessible_description(re.compile(r"Fill this in\.$"))
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("First day").fill("2027-02-01")
+    page.get_by_label("Last day").fill("2027-01-01")
+    page.get_by_label("Time zone").select_option("Africa/Kampala")
+    page.get_by_role("button", name="Make the draft").click()
+    last = page.get_by_label("Last day", exact=True)
+    expect(last).to_have_accessible_description(re.compile("Choose other days"))
+    last.fill("2027-06-30")
+    page.get_by_role("button", name="Make the draft").click()
+    page.wait_for_url("**/edit?made=1")
+    page.get_by_label("Seats: Paid").fill("4")
+    page.get_by_role("button", name="Save the seats").click()
+    expect(page.get_by_text("The draft has seats")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Accepted.")
+    found = cohorts(web, name)
+    assert [(one["state"], one["time_zone"], one["ends_on"]) for one in found] == [
+        ("draft", "Africa/Kampala", "2027-06-30")
+    ]
+    assert found[0]["pools"] == [{"kind": "paid", "size": 4, "needs_code": False}]
+    page.get_by_role("link", name="Go on and open it").click()
+    page.get_by_role("button", name="Open for applications").click()
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator(".head")).to_contain_text("Open for applications")
+    assert [one["state"] for one in cohorts(web, name)] == ["open"]
+
+
+def test_a_change_that_somebody_else_made_meanwhile_is_not_overwritten(
+    page: Page, web: Stack
+) -> None:
+    director = demo(web, "director")
+    name = f"Morning class {secrets.token_hex(4)}"
+    address = f"cohorts/{made(web, name)['id']}/"
+    log_in(page, director)
+    page.goto(f"/{address}edit", wait_until="networkidle")
+    page.get_by_label("Name", exact=True).fill(f"{name}, changed here")
+    call_core(web, director, "PATCH", address, {"public": True})
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".errors")).to_contain_text("Somebody changed this meanwhile")
+    page.reload()
+    page.get_by_label("Name", exact=True).fill(f"{name}, changed")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("Accepted.")
+    assert [one["public"] for one in cohorts(web, f"{name}, changed")] == [True]
+
+
+def test_a_learner_comes_from_a_cohort_to_its_program(page: Page, web: Stack) -> None:
+    log_in(page, demo(web, "learner"))
+    page.goto("/cohorts")
+    page.locator("main li a[href^='/cohorts/']").first.click()
+    program = page.locator("main .head a[href^='/learn/programs/']")
+    title = program.inner_text()
+    program.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_a_learner_who_waits_reads_the_place_on_the_list(page: Page, web: Stack) -> None:
+    director = demo(web, "director")
+    address = f"cohorts/{made(web, 'Waited for', public=True)['id']}/"
+    pools = {"pools": [{"kind": "scholarship", "size": 1}]}
+    call_core(web, director, "PUT", f"{address}pools/", pools).raise_for_status()
+    opened = call_core(web, director, "POST", f"{address}transitions/", {"action": "open"})
+    assert opened.json()["state"] == "open"
+    learners: list[Person] = [signed_up(web) for _ in range(3)]
+    for one in learners:
+        answer = call_core(web, one, "POST", f"{address}enrolments/", {"pools": ["scholarship"]})
+        assert answer.status_code == 201, answer.text
+    log_in(page, learners[2])
+    page.goto(f"/{address}")
+    own = page.locator("section", has=page.locator("#own"))
+    expect(own).to_contain_text("You are number 2 on the waiting list")
+    expect(own).to_contain_text("Not enough data: no earlier list. We cannot promise a seat.")

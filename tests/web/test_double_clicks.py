@@ -1,0 +1,115 @@
+"""Two clicks on a button write once: every button on every page of each role is tried."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from scripts.stack.stack import Stack
+from scripts.web.browsing import log_in, open_all
+from scripts.web.pages import PAGES
+from tests.web.double_clicks import Clicker, Held
+from tests.web.editors import open_editors
+
+pytestmark = pytest.mark.slow
+
+OF_STAFF = {
+    "DELETE api/v1/organizations/*/members/*/",
+    "POST api/v1/codes/",
+    "POST api/v1/cohorts/*/announcements/",
+    "POST api/v1/cohorts/*/enrolments/bulk/",
+    "POST api/v1/cohorts/*/transitions/",
+    "POST api/v1/organizations/*/invitations/",
+    "PUT api/v1/cohorts/*/pools/",
+}
+WRITTEN: dict[str | None, set[str]] = {
+    None: {
+        *("POST forms/guardian-link", "POST forms/log-in", "POST forms/log-in-link"),
+        *("POST forms/reset-password", "POST forms/sign-up"),
+    },
+    "learner": {
+        "DELETE api/v1/auth/sessions/",
+        "DELETE api/v1/auth/sessions/*/",
+        "DELETE api/v1/users/me/",
+        "PATCH api/v1/coaching/goals/*/",
+        "PATCH api/v1/coaching/habits/*/",
+        "PATCH api/v1/coaching/reflections/*/",
+        "POST api/v1/auth/tokens/",
+        "POST api/v1/auth/totp/",
+        "POST api/v1/calendar/token/",
+        "POST api/v1/coaching/goals/",
+        "POST api/v1/coaching/goals/*/milestones/",
+        "POST api/v1/coaching/habits/",
+        "POST api/v1/coaching/habits/*/log/",
+        "POST api/v1/coaching/reflections/",
+        "POST api/v1/conduct/reports/",
+        "POST api/v1/enrolments/*/withdraw/",
+        "POST api/v1/feedback/",
+        "POST api/v1/mentorship/matches/*/messages/",
+        "POST api/v1/mentorship/requests/",
+        "POST api/v1/mentorship/sessions/",
+        "POST api/v1/missions/*/submissions/",
+        "POST api/v1/quizzes/*/attempts/",
+        "POST api/v1/users/me/consents/",
+        "POST api/v1/users/me/password/",
+        "POST forms/data-saver",
+        "POST forms/language-and-time",
+        "POST forms/own-name",
+        "POST forms/profiler",
+        "POST forms/quiet-hours",
+        "POST logout",
+        "PUT api/v1/notifications/preferences/",
+    },
+    "mentor": {
+        "POST api/v1/conduct/blocks/",
+        "POST api/v1/mentorship/flags/",
+        "POST api/v1/mentorship/groups/",
+        "POST api/v1/mentorship/matches/*/messages/",
+        "POST api/v1/mentorship/matches/*/notes/",
+        "PUT api/v1/mentors/*/",
+    },
+    "director": OF_STAFF,
+    "admin": OF_STAFF,
+}
+"""What must be among that which the buttons write, so that none is passed by."""
+WRITTEN_IN_EDITORS = {
+    "DELETE api/v1/submissions/*/artifacts/*/",
+    "POST api/v1/missions/*/flags/",
+    "POST api/v1/missions/*/hints/*/unlock/",
+    "POST api/v1/reviews/*/decide/",
+    "POST api/v1/reviews/*/extend/",
+    "POST api/v1/reviews/*/release/",
+    "POST api/v1/submissions/*/artifacts/",
+    "POST api/v1/submissions/*/submit/",
+    "PUT api/v1/reviews/*/draft/",
+}
+SAME_FOR_ALL = {"/settings"}
+"""Tried as a learner."""
+
+
+@pytest.mark.parametrize("role", PAGES, ids=str)
+def test_two_clicks_write_once(web: Stack, browser: Browser, role: str | None) -> None:
+    context = browser.new_context(base_url=web.web_url, locale="en-GB", service_workers="block")
+    page = context.new_page()
+    if role:
+        log_in(page, f"{role}@ongoza.example", web.secrets["DEMO_PASSWORD"])
+    clicker = Clicker(page, Held(page))
+    for name in open_all(page, role):
+        if role == "learner" or name not in SAME_FOR_ALL:
+            clicker.try_page(name)
+    context.close()
+    assert clicker.faults == []
+    assert WRITTEN[role] - clicker.wrote == set()
+
+
+def test_two_clicks_in_an_editor_write_once(web: Stack, browser: Browser) -> None:
+    wrote: set[str] = set()
+    for account, path in open_editors(web):
+        context = browser.new_context(base_url=web.web_url, locale="en-GB", service_workers="block")
+        page = context.new_page()
+        log_in(page, account.email, account.password)
+        clicker = Clicker(page, Held(page, passes="/artifacts/"))
+        page.goto(path, wait_until="networkidle")
+        clicker.try_page(path)
+        context.close()
+        assert clicker.faults == []
+        wrote |= clicker.wrote
+    assert WRITTEN_IN_EDITORS - wrote == set()

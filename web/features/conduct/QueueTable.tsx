@@ -1,0 +1,63 @@
+import { getTranslations } from "next-intl/server";
+import type { QueuedReport } from "@/api/core";
+import { HeadRow } from "@/features/actions/HeadRow";
+import { userNames } from "@/features/times/people";
+import { times } from "@/features/times/times";
+import { ReportBadge } from "./ReportBadge";
+
+/** Reports, the oldest first. */
+export async function QueueTable({ reports }: { reports: QueuedReport[] }) {
+  const [t, when, nameOf] = await Promise.all([
+    getTranslations("conduct"),
+    times(),
+    userNames(reports.flatMap(({ reported, reporter }) => [reported, reporter])),
+  ]);
+  return (
+    <table className="tbl">
+      <caption>{t("table.caption", { zone: when.zoneName() })}</caption>
+      <HeadRow
+        heads={[
+          { text: t("table.reason") },
+          { text: t("table.about") },
+          { text: t("table.by") },
+          { text: t("table.since") },
+          { text: t("table.state") },
+        ]}
+      />
+      <tbody>
+        {reports.map((one) => (
+          <QueueRow
+            key={one.id}
+            report={one}
+            about={nameOf(one.reported)}
+            by={nameOf(one.reporter)}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RowProperties {
+  report: QueuedReport;
+  about: string;
+  by: string;
+}
+
+async function QueueRow({ report, about, by }: RowProperties) {
+  const [t, when] = [await getTranslations("conduct"), await times()];
+  const { id, reason, state, created_at } = report;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={`/conduct/${id}`}>{t(`reasons.${reason}`)}</a>
+      </th>
+      <td data-l={t("table.about")}>{about}</td>
+      <td data-l={t("table.by")}>{by}</td>
+      <td data-l={t("table.since")}>{when.moment(created_at)}</td>
+      <td data-l={t("table.state")}>
+        <ReportBadge state={state} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,4 @@
+import type messages from "@/messages/en";
+
+/** Of client components, as the catalogue has them. */
+export type SecretTexts = (typeof messages)["webhooks"]["secretForm"];
