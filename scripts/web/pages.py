@@ -86,8 +86,7 @@ FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/members", "main th a[href^='/members/']"),
         ("/conduct", "main th a[href^='/conduct/']"),
         ("/reviews", "main a[href^='/reviews/']"),
-        ("/webhooks", "main a[href^='/webhooks/']"),
     ),
-    "admin": (("/cohorts", "main li a[href^='/cohorts/']"),),
+    "admin": (("/cohorts", "main li a[href^='/cohorts/']", "main a[href$='/edit']"),),
 }
 """By role: a page, the link on it whose page is looked at too, and the links on from there."""

@@ -42,7 +42,8 @@ export async function allowPush(userId: number, key: string): Promise<PushState>
   const options = { userVisibleOnly: true, applicationServerKey: key };
   const { endpoint, keys } = (await push.subscribe(options)).toJSON();
   await apiGateway.post(ROUTE, { endpoint, keys });
-  navigator.serviceWorker.controller?.postMessage({ type: "push-user", user: userId });
+  const { active } = await navigator.serviceWorker.ready;
+  active?.postMessage({ type: "push-user", user: userId });
   return "on";
 }
 

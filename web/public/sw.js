@@ -101,18 +101,14 @@ async function wordsOf(kind) {
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(open(event.notification.data.address));
+  event.waitUntil(openPage(event.notification.data.address));
 });
 
-/** In a page of this site that is open, else in a new one. */
-async function open(address) {
-  const [page] = await self.clients.matchAll({ type: "window" });
-  if (page) {
-    await page.focus();
-    await page.navigate(address);
-  } else {
-    await self.clients.openWindow(address);
-  }
+/** In the window that shows it already, else in a new one: what is written in others stays. */
+async function openPage(address) {
+  const windows = await self.clients.matchAll({ type: "window" });
+  const shown = windows.find(({ url }) => url === new URL(address, self.location.origin).href);
+  await (shown ? shown.focus() : self.clients.openWindow(address));
 }
 
 self.addEventListener("fetch", (event) => {

@@ -18,16 +18,15 @@ const HIGHEST_FIRST: Role[] = ["admin", "director", "mentor", "sponsor"];
  * Leads to the log-in without a user. Raises `Unavailable`.
  */
 export const me = cache(async (): Promise<User> => {
-  await requireSession();
-  const [{ data }, held] = await Promise.all([
+  const { user_id: user } = await requireSession();
+  const [{ data }, { data: held }] = await Promise.all([
     got(usersReadMe({ client: core })),
-    got(membershipsList({ client: core, query: { page_size: 100 } })),
+    got(membershipsList({ client: core, query: { user, page_size: 100 } })),
   ]);
-  if (!data) {
+  if (!data || !held) {
     throw new Unavailable("core");
   }
-  const own = held.data?.results.filter(({ user }) => user === data.id) ?? [];
-  return data.role === "learner" ? { ...data, role: highestRole(own) } : data;
+  return data.role === "learner" ? { ...data, role: highestRole(held.results) } : data;
 });
 
 function highestRole(memberships: Membership[]): Role {

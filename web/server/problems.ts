@@ -31,10 +31,16 @@ export interface Sentences extends Record<string, string | Record<string, Record
 /** The problem with sentences of a language in place of what core or ai says in English. */
 export function inWords<P extends Problem>(problem: P, sentences: Sentences, status?: number): P {
   const { fields, ...general } = sentences;
-  const of = (code: string) => (Object.hasOwn(general, code) ? (general[code] as string) : null);
+  const own = <T>(of: Record<string, T>, name: string) =>
+    Object.hasOwn(of, name) ? of[name] : null;
+  const of = (code: string) => own(general as Record<string, string>, code);
   const errors = problem.errors.map(({ field, code }) => {
     const name = field.split(".").findLast((part) => !/^\d+$/.test(part)) ?? "";
-    return { field, code, detail: fields[name]?.[code] ?? of(code) ?? sentences.invalid };
+    return {
+      field,
+      code,
+      detail: own(own(fields, name) ?? {}, code) ?? of(code) ?? sentences.invalid,
+    };
   });
   const detail = status === 429 ? sentences.throttled : (of(problem.code) ?? sentences.failed);
   return { ...problem, detail, errors };

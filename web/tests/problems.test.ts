@@ -43,6 +43,19 @@ test("a code without a sentence, and one that is no code, say that it failed", (
   }
 });
 
+test("a field that every object has is no field of the catalogue", () => {
+  for (const [field, code] of [
+    ["__proto__", "constructor"],
+    ["constructor", "name"],
+  ] as const) {
+    const errors = [{ field, code, detail: "" }];
+    assert.equal(
+      inWords({ ...PROBLEM, errors }, SENTENCES).errors[0]?.detail,
+      "Haijaandikwa inavyotakiwa.",
+    );
+  }
+});
+
 test("a limit of tries says so, whatever its code", () => {
   assert.equal(inWords(PROBLEM, SENTENCES, 429).detail, "Umejaribu mara nyingi.");
 });

@@ -87,6 +87,20 @@ def test_movement_is_that_of_closed_cohorts_of_the_program_here(world: World) ->
 
 
 @pytest.mark.django_db
+def test_who_waits_for_other_seats_stands_in_another_list(world: World) -> None:
+    for name in ("a", "b", "c"):
+        closed = open_cohort(world.school, scholarship=9, paid=1)
+        rows = [apply(person(f"{name}-{number}"), closed, "paid") for number in range(4)]
+        enrolments.decline(user=rows[0].user, enrolment_id=rows[0].pk)
+        services.move_cohort(caller=cohort_admin(), cohort_id=closed.pk, action="close")
+    cohort = open_cohort(world.school, scholarship=0, paid=0)
+    apply(person("for-another"), cohort)
+    own = apply(world.learner, cohort, "paid")
+    expected = {"cohorts": 3, "least": 1, "most": 1}
+    assert shown(world.learner, own) == {"place": 1, "list_movement": expected}
+
+
+@pytest.mark.django_db
 def test_a_place_costs_as_many_queries_on_a_long_list(world: World) -> None:
     cohort = open_cohort(world.school, scholarship=0)
     own = enrolment_in(EnrolmentState.APPLIED, cohort, world.learner)

@@ -59,7 +59,7 @@ async function Waiting({ enrolment }: Part) {
   const { waiting_reason, place, list_movement } = enrolment;
   return (
     <>
-      <h2 id="own">{t("waitTitle", { place: place ?? 0 })}</h2>
+      <h2 id="own">{place === null ? t("waits") : t("waitTitle", { place })}</h2>
       <p>
         {list_movement && (await movedText(list_movement))} {t("noPromise")}
       </p>

@@ -9,10 +9,6 @@ import { type Locale, languageOf } from "@/server/locales";
 import { allPages, catalogue } from "./catalogue";
 import { itemBytes, type TextSizes } from "./textSizes";
 
-/** The texts are the same for every reader of a language, and change seldom. */
-const HELD_MS = 60_000;
-const held = new Map<Locale, { sizes: TextSizes; until: number }>();
-
 /** What an item weighs to read, as "96 KB"; undefined if we have no text of it or do not know. */
 export async function sizeText(item: Content | null | undefined): Promise<string | undefined> {
   if (!item) {
@@ -25,17 +21,9 @@ export async function sizeText(item: Content | null | undefined): Promise<string
 }
 
 const textSizes = cache(async (language: Locale): Promise<TextSizes> => {
-  const known = held.get(language);
-  if (known && known.until > Date.now()) {
-    return known.sizes;
-  }
   const listed = await allPages((query) =>
     got(contentListBodySizes({ client: core, query: { ...query, language } })),
   );
   const rows = listed.data ?? [];
-  const sizes = new Map(rows.map((row) => [row.content_id, row.bytes + row.file_bytes]));
-  if (listed.data) {
-    held.set(language, { sizes, until: Date.now() + HELD_MS });
-  }
-  return sizes;
+  return new Map(rows.map((row) => [row.content_id, row.bytes + row.file_bytes]));
 });

@@ -22,7 +22,12 @@ export function AttachFiles({ attachments, texts, locale }: Properties) {
   const { files, uploads, list, remove } = attachments;
 
   function choose(event: ChangeEvent<HTMLInputElement>): void {
-    list.add([...(event.target.files ?? [])].slice(0, MAX_FILES - files.length));
+    list.add(
+      [...(event.target.files ?? [])].slice(
+        0,
+        Math.max(0, MAX_FILES - files.length - uploads.length),
+      ),
+    );
     event.target.value = ""; // the same file may be chosen again
   }
 

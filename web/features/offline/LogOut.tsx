@@ -6,6 +6,9 @@ import { forgetPush } from "@/client/push";
 import { unsentOf } from "@/client/unsent";
 import { forgetPages, store } from "@/client/unsentStore";
 
+/** Nobody waits longer for a browser that does not answer. */
+const FORGET_MS = 2000;
+
 export interface LogOutTexts {
   submit: string;
   /** "Log out with {count} unsent?" */
@@ -19,6 +22,7 @@ export interface LogOutTexts {
 export function LogOut({ userId, texts }: { userId: number; texts: LogOutTexts }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const form = useRef<HTMLFormElement>(null);
+  const isLeaving = useRef(false);
   const [count, setCount] = useState(0);
 
   async function ask(event: FormEvent): Promise<void> {
@@ -33,7 +37,12 @@ export function LogOut({ userId, texts }: { userId: number; texts: LogOutTexts }
   }
 
   async function leave(): Promise<void> {
-    await Promise.all([forgetDataUse(userId), forgetPages(), forgetPush()]);
+    if (isLeaving.current) {
+      return;
+    }
+    isLeaving.current = true;
+    const forgotten = Promise.allSettled([forgetDataUse(userId), forgetPages(), forgetPush()]);
+    await Promise.race([forgotten, new Promise((goOn) => setTimeout(goOn, FORGET_MS))]);
     form.current?.submit();
   }
 

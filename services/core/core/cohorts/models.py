@@ -72,7 +72,8 @@ class Cohort(Versioned):
 
     @property
     def etag(self) -> str:
-        """A program is renamed and retired without a new version of its cohorts."""
+        """Includes the program's slug, title and retirement, which change without a new version of
+        the cohort."""
         program = self.program_version.program
         shown = crc32(f"{program.slug} {program.retired} {program.title}".encode())
         return f'"{self.pk}-{shown:08x}-{self.version}"'

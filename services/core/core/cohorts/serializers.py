@@ -168,7 +168,7 @@ def _waiting(row: Enrolment) -> dict[str, Any]:
     return {
         "waiting_reason": Vacancies(row.cohort).waiting_reason(row),
         "place": place_of(row),
-        "list_movement": ListMovementSerializer(movement(closed_lists(row.cohort))).data,
+        "list_movement": ListMovementSerializer(movement(closed_lists(row))).data,
     }
 
 

@@ -11,13 +11,13 @@ from core.cohorts.seats import waiting_list
 from ongoza_contracts.cohorts import CohortState
 
 COHORTS_READ = 10
-"""So many closed cohorts are looked at, the last ones first."""
+"""The number of latest closed cohorts that are read."""
 COHORTS_NEEDED = 3
-"""Of fewer waiting lists nothing is said."""
+"""Below this number of lists no range is published."""
 
 
 class ClosedList(NamedTuple):
-    """The numbers of a cohort that is closed, without transfers."""
+    """The numbers of some kinds of seats in a cohort that is closed, without transfers."""
 
     seats: int
     applied: int
@@ -46,15 +46,19 @@ def movement(lists: Iterable[ClosedList]) -> ListMovement:
 
 
 def place_of(entry: Enrolment) -> int:
-    """The place of an entry on the waiting list of its cohort, from 1."""
+    """The place of an entry, from 1, among those of its cohort that wait for one of its seats."""
     earlier = Q(created_at__lt=entry.created_at)
     at_once = Q(created_at=entry.created_at, pk__lt=entry.pk)
-    return waiting_list(entry.cohort).filter(earlier | at_once).count() + 1
+    rivals = waiting_list(entry.cohort).filter(_accepts_one_of(entry.accepted_pools))
+    return rivals.filter(earlier | at_once).count() + 1
 
 
-def closed_lists(cohort: Cohort) -> list[ClosedList]:
-    """Of the last closed cohorts of the same program in the same organization."""
+def closed_lists(entry: Enrolment) -> list[ClosedList]:
+    """The lists for the kinds of seats that the entry waits for, in the latest closed cohorts of
+    its program in its organization."""
+    cohort, kinds = entry.cohort, entry.accepted_pools
     by_list = Q(enrolments__previous_id=None)
+    for_them = _accepts_one_of(kinds, "enrolments__")
     rows = (
         Cohort.objects.filter(
             state=CohortState.CLOSED,
@@ -63,13 +67,24 @@ def closed_lists(cohort: Cohort) -> list[ClosedList]:
         )
         .exclude(pk=cohort.pk)
         .annotate(
-            applied=Count("enrolments", by_list),
-            offered=Count("enrolments", by_list & Q(enrolments__pool__isnull=False)),
+            applied=Count("enrolments", by_list & for_them),
+            offered=Count("enrolments", by_list & Q(enrolments__pool__in=kinds)),
         )
         .prefetch_related("pools")
         .order_by("-ends_on", "-pk")[:COHORTS_READ]
     )
     return [
-        ClosedList(sum(pool.size for pool in row.pools.all()), row.applied, row.offered)
+        ClosedList(
+            sum(pool.size for pool in row.pools.all() if pool.kind in kinds),
+            row.applied,
+            row.offered,
+        )
         for row in rows
     ]
+
+
+def _accepts_one_of(kinds: Iterable[str], prefix: str = "") -> Q:
+    found = Q(pk__in=())
+    for kind in kinds:
+        found |= Q(**{f"{prefix}accepted_pools__contains": [kind]})
+    return found

@@ -35,7 +35,7 @@ def address_of(subscription: PushSubscription) -> PushAddress | None:
 
 
 def endpoint_hash(endpoint: str) -> str:
-    """Without a key: an endpoint is as hard to guess as one."""
+    """Without a key, because nobody can guess an endpoint."""
     return hashlib.sha256(endpoint.encode()).hexdigest()
 
 

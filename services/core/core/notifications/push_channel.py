@@ -33,12 +33,10 @@ class PushChannel:
         return [str(one) for one in ids]
 
     def send(self, user: User, destination: str, message: Message) -> None:
-        """Deletes a subscription that the push service does not know any more, or that we cannot
-        read."""
+        """Deletes a subscription that the push service does not know any more."""
         subscription = PushSubscription.objects.get(pk=destination, user=user)
         address = address_of(subscription)
-        if address is None:
-            subscription.delete()
+        if address is None:  # a key that is given back as a fallback makes it readable again
             raise DeliveryAbandoned("the subscription is unreadable")
         status = _send(address, message)
         if status in DELETED_STATUSES:

@@ -1,14 +1,17 @@
+import hashlib
+import json
 from typing import Any
 
 from django.db import migrations, models
 
+from core.users.encryption import encrypt
+
 
 def encrypt_addresses(apps: Any, schema_editor: Any) -> None:
-    from core.notifications.push_addresses import PushAddress, new_subscription
-
     for row in apps.get_model("notifications", "PushSubscription").objects.all():
-        new = new_subscription(row.user_id, PushAddress(row.endpoint, row.p256dh, row.auth))
-        row.endpoint_hash, row.encrypted = new.endpoint_hash, new.encrypted
+        address = json.dumps([row.endpoint, row.p256dh, row.auth]).encode()
+        row.endpoint_hash = hashlib.sha256(row.endpoint.encode()).hexdigest()
+        row.encrypted = encrypt(address, context=f"push:{row.user_id}")
         row.save(update_fields=["endpoint_hash", "encrypted"])
 
 
@@ -22,7 +25,7 @@ class Migration(migrations.Migration):
             "pushsubscription", "endpoint_hash", models.CharField(max_length=64, null=True)
         ),
         migrations.AddField("pushsubscription", "encrypted", models.BinaryField(null=True)),
-        migrations.RunPython(encrypt_addresses, migrations.RunPython.noop),
+        migrations.RunPython(encrypt_addresses),
         migrations.AlterField(
             "pushsubscription", "endpoint_hash", models.CharField(max_length=64, unique=True)
         ),
