@@ -11,19 +11,27 @@ from rich.markup import escape
 from scripts.bench import figures
 from scripts.bench.api import read, visible, write
 from scripts.bench.bus import rebuild, relay, worker
+from scripts.bench.derived import embed, encoder, recompute, search
 from scripts.bench.fairness import fairness
 from scripts.bench.figures import Figure
-from scripts.bench.recompute import recompute
 from scripts.bench.running import FULL, QUICK
-from scripts.bench.vectors import embed, encoder, search
 from scripts.bench.web import web
+from scripts.stack.services import BY_NAME, WEB
+from scripts.stack.temporary import temporary_stack
 
+SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)  # with the demo's learners
+MEASURES_BY_SERVICES = {
+    ("postgres-relational", "kafka", "migrate-core", "topics"): (relay,),
+    ("postgres-vector", "kafka", "migrate-ai", "topics"): (worker, rebuild),
+    ("postgres-vector", "migrate-ai"): (search, recompute),
+    SEEDED: (read, write, visible, fairness),
+    (): (encoder, embed),
+    tuple(BY_NAME): (web,),
+}
 MEASURES = {
-    measure.__name__: measure
-    for measure in (
-        *(relay, worker, read, write, visible, encoder),
-        *(rebuild, embed, search, recompute, fairness, web),
-    )
+    measure.__name__: (measure, services)
+    for services, measures in MEASURES_BY_SERVICES.items()
+    for measure in measures
 }
 console = Console()
 
@@ -45,15 +53,16 @@ def main(
     if unknown := set(names) - MEASURES.keys():
         raise typer.BadParameter(f"no such measure: {', '.join(sorted(unknown))}")
     if list_:
-        console.print(*(f"{name:10} {MEASURES[name].__doc__}" for name in names), sep="\n")
+        console.print(*(f"{name:10} {MEASURES[name][0].__doc__}" for name in names), sep="\n")
         return
     earlier = figures.read(against) if against else None
     results: list[Figure] = []
     failed = False
     for name in names:
+        measure, services = MEASURES[name]
         try:
-            with console.status(name):
-                results += MEASURES[name](QUICK if quick else FULL)
+            with console.status(name), temporary_stack(services) as stack:
+                results += measure(QUICK if quick else FULL, stack)
         except (RuntimeError, SubprocessError) as error:
             failed = True
             output = escape(f"{error}\n{str(getattr(error, 'stderr', None) or '')[-3000:]}")

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import nullcontext
 from itertools import cycle, islice
 from urllib.parse import quote
 
@@ -14,7 +13,8 @@ from ai.rebuild.panel import QUERIES
 from scripts.bench.figures import Figure, Line, Result, compare
 from scripts.bench.http_load import Connection, connect, get, post, run_client, send_until
 from scripts.bench.product import catalogue_texts
-from scripts.bench.running import SEEDED, Size, on_stack, sign_in
+from scripts.bench.running import Size
+from scripts.stack.learners import Learner, sign_in
 from scripts.stack.stack import Stack
 
 PHASE_SECONDS = 4.0
@@ -25,24 +25,21 @@ TEXT_CHARACTERS = 1500
 """More than the model reads."""
 ROUTES = ("search", "list")
 COSTLY = ("embeddings", "analyses")
-Learner = tuple[int, str, list[str]]
 Times = dict[str, list[float]]
 """Seconds of each request, by route."""
 
 
-@on_stack(*SEEDED)
 def fairness(size: Size, stack: Stack) -> list[Figure]:
-    """Search and lists while another caller sends costly requests, beside the same alone."""
+    """Search and lists beside a caller of costly requests, and alone."""
     rounds = size.of(4)
     learners = sign_in(stack)
     for name in ("worker", "relay", "core"):  # their periodic work would add noise
         stack.stop(name)
     p99 = run_client(stack, take_turns, stack.ports.ai, learners, rounds)
-    note = f"p99 beside four parallel requests of one caller; the same alone, {rounds} turns each"
     figures = []
     for costly in COSTLY:
         lines = [Line(f"{route} beside {costly}", "ms", route, "<= 2") for route in ROUTES]
-        figures += compare([(p99[costly], p99["alone"])], note, *lines)
+        figures += compare([(p99[costly], p99["alone"])], *lines)
     return figures
 
 
@@ -68,26 +65,26 @@ async def take_turns(port: int, learners: list[Learner], rounds: int) -> dict[st
 
 async def _phase(port: int, requests: dict[str, list[str]], costly: list[str]) -> Times:
     ends = time.perf_counter() + PHASE_SECONDS
-    connections = await connect(port, len(ROUTES) + COSTLY_CONNECTIONS)
+    connections = await connect(*[port] * (len(ROUTES) + COSTLY_CONNECTIONS))
     free = iter(connections)
     async with asyncio.TaskGroup() as group:
         sent = {
             route: group.create_task(
-                send_until(ends, next(free), cycle(requests[route]), nullcontext(), PAUSE_SECONDS)
+                send_until(ends, [next(free)], cycle(requests[route]), PAUSE_SECONDS)
             )
             for route in ROUTES
         }
         for connection in free if costly else ():
             group.create_task(_send_costly(ends, connection, cycle(costly)))
     for connection in connections:
-        connection.transport.close()
+        connection.writer.close()
     return {route: [seconds for _, seconds in task.result()] for route, task in sent.items()}
 
 
 async def _send_costly(ends: float, connection: Connection, requests: Iterator[str]) -> None:
     while time.perf_counter() < ends:
         try:
-            await send_until(ends, connection, requests, nullcontext())
+            await send_until(ends, [connection], requests)
         except RuntimeError as error:
             if not str(error).startswith("HTTP/1.1 429 "):
                 raise

@@ -1,11 +1,12 @@
 """The results of the measures: tables for people, JSON for comparison over time."""
 
 import json
+import operator
 import os
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple, TypeAlias
@@ -17,14 +18,8 @@ from rich.table import Table
 from scripts.stack.stack import PROJECT
 
 RESULTS = PROJECT / "bench-results"
-PACKAGES = (
-    "aiokafka asyncpg confluent-kafka django fastapi faststream gunicorn onnxruntime psycopg "
-    "starlette uvicorn uvloop"
-)
-TOLERANCE = 0.05
-"""A change for the worse by more than this share is printed in red."""
-Figure: TypeAlias = dict[str, Any]
-"""One line of the JSON."""
+TOLERANCE = 0.05  # a change for the worse by more than this share is printed in red
+Figure: TypeAlias = dict[str, Any]  # one line of the JSON
 Result: TypeAlias = dict[str, float]
 Sides: TypeAlias = list[tuple[Result, Result]]
 """The results of the product and of its floor, one pair a round; a floor may be empty."""
@@ -39,38 +34,33 @@ class Line(NamedTuple):
     goal: str
 
 
-def compare(sides: Sides, note: str, *lines: Line) -> list[Figure]:
-    """The medians of both sides; `note` may name results of the product in braces."""
+def compare(sides: Sides, *lines: Line) -> list[Figure]:
+    """The medians of both sides."""
     product, floor = (
         {key: median(result[key] for result in results) for key in results[0]}
         for results in zip(*sides, strict=True)
     )
-    note = note.format(**product)
     return [
-        figure(measure, unit, product[key], floor.get(key), goal, note)
+        figure(measure, unit, product[key], floor.get(key), goal)
         for measure, unit, key, goal in lines
     ]
 
 
-def figure(
-    measure: str, unit: str, product: float, floor: float | None, goal: str, note: str
-) -> Figure:
+def figure(measure: str, unit: str, product: float, floor: float | None, goal: str) -> Figure:
     """`goal` is `>= 0.5` or `<= 4`: of the ratio to the floor, or of the product without one."""
-    sign, number = goal.split()
+    sign, limit = goal.split()
     ratio = None if floor is None else product / floor
-    judged, limit, at_least = ratio or product, float(number), sign == ">="
-    reached = judged >= limit if at_least else judged <= limit
+    reached = (operator.ge if sign == ">=" else operator.le)(ratio or product, float(limit))
     return {
-        **{"measure": measure, "unit": unit, "product": product, "floor": floor, "goal": limit},
-        **{"at_least": at_least, "note": note, "ratio": ratio, "reached": reached},
+        **{"measure": measure, "unit": unit, "product": product, "floor": floor, "ratio": ratio},
+        **{"goal": goal, "reached": reached},
     }
 
 
 def table(figures: Sequence[Figure]) -> Table:
     result = _table("measure", "product", "floor", "ratio", "goal", "reached")
     for one in figures:
-        unit = one["unit"] if one["floor"] is None else "x"
-        goal = f"{'>=' if one['at_least'] else '<='} {one['goal']:g} {unit}"
+        goal = f"{one['goal']} {one['unit'] if one['floor'] is None else 'x'}"
         numbers = (_number(one[name]) for name in ("product", "floor", "ratio"))
         result.add_row(_label(one), *numbers, goal, "yes" if one["reached"] else "[red]no[/]")
     return result
@@ -106,7 +96,7 @@ def _change(now: Figure, before: Figure, name: str) -> str:
     if now[name] is None or not before.get(name):
         return "-"
     change = now[name] / before[name] - 1
-    gain = change if now["at_least"] else -change
+    gain = change if now["goal"].startswith(">=") else -change
     colour = "red" if gain < -TOLERANCE else "green" if gain > TOLERANCE else "default"
     return f"[{colour}]{change:+.1%}[/]"
 
@@ -126,7 +116,7 @@ def write(figures: Sequence[Figure], path: Path | None) -> Path:
         "memory_bytes": psutil.virtual_memory().total,
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in PACKAGES.split()},
+        "packages": {package.name: package.version for package in distributions()},
     }
     result = {"time": now.isoformat(timespec="seconds"), "machine": machine, "lines": figures}
     path.write_text(json.dumps(result, indent=2) + "\n")

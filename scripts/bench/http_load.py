@@ -4,20 +4,17 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import cast
+from typing import NamedTuple
 
 import numpy as np
 
 from scripts.bench.figures import Result
-from scripts.bench.running import run_child
 from scripts.embedded.ports import HOST
+from scripts.stack.child import run_child
 
-WARM_UP_SECONDS = 1.0
-LAST_ANSWER_SECONDS = 10.0
-
+WARM_UP_SECONDS, LAST_ANSWER_SECONDS = 1.0, 10.0
 run_client = partial(run_child, loop="uvloop")
 
 
@@ -28,82 +25,60 @@ def get(path: str, token: str) -> str:
 def post(path: str, token: str, content: object) -> str:
     body = json.dumps(content)
     head = get(path, token).replace("GET", "POST", 1).removesuffix("\r\n")
-    length = len(body)
-    return f"{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
 
 
-class Connection(asyncio.Protocol):
-    """A keep-alive connection with one request at a time: cheaper than asyncio's streams."""
+class Connection(NamedTuple):
+    """A keep-alive connection with one request at a time."""
 
-    def __init__(self) -> None:
-        self._buffer = b""
-        self._answer = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
 
     async def request(self, text: str) -> None:
         """Returns after a 2xx, else raises RuntimeError."""
-        self._answer = asyncio.get_running_loop().create_future()
-        self.transport.write(text.encode())
-        answer = await self._answer
-        if answer[9:10] != b"2":
-            raise RuntimeError(answer.decode(errors="replace"))
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, found, body = self._buffer.partition(b"\r\n\r\n")
+        self.writer.write(text.encode())
+        head = await self.reader.readuntil(b"\r\n\r\n")
         length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
-        if found and len(body) >= int(length):
-            self._answer.set_result(self._buffer)
-            self._buffer = b""
-
-    def connection_lost(self, _: Exception | None) -> None:
-        if not self._answer.done():
-            self._answer.set_exception(RuntimeError("the server closed the connection"))
+        body = await self.reader.readexactly(int(length))
+        if head[9:10] != b"2":
+            raise RuntimeError((head + body).decode(errors="replace"))
 
 
-async def connect(port: int, count: int) -> list[Connection]:
-    loop = asyncio.get_running_loop()
-    return [(await loop.create_connection(Connection, HOST, port))[1] for _ in range(count)]
+async def connect(*ports: int) -> list[Connection]:
+    return [Connection(*await asyncio.open_connection(HOST, port)) for port in ports]
 
 
 async def send_until(
-    ends: float,
-    connection: Connection,
-    requests: Iterator[str],
-    turn: AbstractAsyncContextManager[object],
-    pause: float = 0.0,
+    ends: float, connections: Sequence[Connection], requests: Iterator[str], pause: float = 0.0
 ) -> list[tuple[float, float]]:
-    """Sends one request after the other, each within `turn`, and returns of each when it was sent
-    and how many seconds its answer took."""
+    """Sends one request after the other, each over the next connection, and returns of each when it
+    was sent and how many seconds its answer took."""
     took = []
-    while time.perf_counter() < ends:
-        async with turn:
-            sent_at = time.perf_counter()
-            await connection.request(next(requests))
-            took.append((sent_at, time.perf_counter() - sent_at))
+    for connection in itertools.cycle(connections):
+        if (sent_at := time.perf_counter()) >= ends:
+            break
+        await connection.request(next(requests))
+        took.append((sent_at, time.perf_counter() - sent_at))
         if pause:
             await asyncio.sleep(pause)
     return took
 
 
 async def load(
-    ports: list[int], requests: list[str], seconds: int, at_once: int = 1
+    ports: list[int], requests: list[str], seconds: int, clients: int = 1
 ) -> list[Result]:
-    """What each server answers while `at_once` requests wait for an answer and the servers take
-    turns: what slows the machine for a moment slows all of them."""
+    """What each server answers to clients that take the servers in turns: what slows the machine
+    for a moment slows all of them."""
     begins, queue = time.perf_counter() + WARM_UP_SECONDS, itertools.cycle(requests)
-    connections = [one for port in ports for one in await connect(port, at_once)]
-    turn = asyncio.Semaphore(at_once) if len(ports) > 1 else nullcontext()
+    connections = [await connect(*ports) for _ in range(clients)]
     async with asyncio.timeout(WARM_UP_SECONDS + seconds + LAST_ANSWER_SECONDS):
         sent = await asyncio.gather(
-            *(send_until(begins + seconds, one, queue, turn) for one in connections)
+            *(send_until(begins + seconds, each, queue) for each in connections)
         )
     results: list[Result] = []
-    for first in range(0, len(sent), at_once):
-        answers = [answer for each in sent[first : first + at_once] for answer in each]
+    for place in range(len(ports)):
+        answers = [answer for each in sent for answer in each[place :: len(ports)]]
         took = [one for sent_at, one in answers if sent_at >= begins]
-        per_second, p99 = at_once / float(np.mean(took)), float(np.percentile(took, 99))
+        per_second, p99 = clients / float(np.mean(took)), float(np.percentile(took, 99))
         results.append({"answered": len(answers), "per_second": per_second, "p99_ms": p99 * 1000})
     return results

@@ -1,15 +1,13 @@
 """The product's parts that several measures use: a renamed module is followed here."""
 
-import os
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
-import django
 
-from ai.kit.db import connect, open_pool
+from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.projections.documents import document
 from core.config.kafka import connection
@@ -25,76 +23,59 @@ from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Track
 LEARNERS = 1000
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TRACKS = tuple(Track)
-
-
-def set_up_django() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "core.config.settings"
-    django.setup()
-
-
-def sign_in_learners(items: int) -> list[tuple[int, str, list[str]]]:
-    """The id and a token of every learner of the demo, with some items they have not completed."""
-    set_up_django()
-    from core.programs.models import ContentItem
-    from core.users.models import User
-    from core.users.tokens import issue
-
-    def open_items(user: User) -> list[str]:
-        completed = user.progress.filter(status=ProgressStatus.COMPLETED).values("content")
-        found = ContentItem.objects.filter(retired=False).exclude(content_id__in=completed)
-        return list(found.values_list("content_id", flat=True)[:items])
-
-    return [
-        (user.id, issue(user, user.sign_ins.create()).access, open_items(user))
-        for user in User.objects.filter(role=Role.LEARNER, is_active=True).order_by("id")
-    ]
+OTHER_TRACKS = [track for track in Track if track is not Track.RESEARCHERS]
 
 
 async def ai_pool(search_path: str = "g1, public", **parameters: str) -> asyncpg.Pool:
     return await open_pool(Settings(), search_path=search_path, parameters=parameters)
 
 
-async def ai_connection() -> asyncpg.Connection:
-    """A connection for a floor, with the one setting of the product's that changes its speed."""
-    connection = await connect(Settings())
-    await connection.execute("SET jit = off")
-    return connection
-
-
 def progress_facts(count: int) -> Iterator[ProgressUpdated]:
     """Consecutive facts are of different learners, and each is the first of its entity."""
     for number in range(count):
-        item, percentage = f"module-{number // LEARNERS:03}", float(number % 100)
-        yield progress_fact(1 + number % LEARNERS, item, completion_percentage=percentage)
+        yield progress_fact(1 + number % LEARNERS, f"module-{number // LEARNERS:03}", number % 100)
 
 
-def progress_fact(user_id: int, item: str, at: datetime = NOW, **state: Any) -> ProgressUpdated:
-    usual = {"content_type": ContentType.MODULE, "status": ProgressStatus.IN_PROGRESS}
-    fields: dict[str, Any] = {**usual, "score": None, **state, "created_at": at, "updated_at": at}
-    return ProgressUpdated(version=1, user_id=user_id, content_id=item, **fields)
+def progress_fact(user_id: int, item: str, percentage: int, at: datetime = NOW) -> ProgressUpdated:
+    """Completed with 100 percent."""
+    key = {"user_id": user_id, "content_id": item, "content_type": item.partition("-")[0]}
+    status = ProgressStatus.COMPLETED if percentage == 100 else ProgressStatus.IN_PROGRESS
+    state = {"status": status, "completion_percentage": percentage}
+    return ProgressUpdated(version=1, **key, **state, created_at=at, updated_at=at)
 
 
-def user_facts(count: int, tracks: Sequence[Track | None] = (None,)) -> Iterator[UserCreated]:
-    always: dict[str, Any] = {"version": 1, "role": Role.LEARNER, "status": "active"}
+def user_facts(count: int) -> Iterator[UserCreated]:
     for user_id in range(1, count + 1):
-        track = tracks[user_id % len(tracks)]
-        yield UserCreated(user_id=user_id, track=track, created_at=NOW, updated_at=NOW, **always)
+        state = {"role": Role.LEARNER, "status": "active", "track": TRACKS[user_id % len(TRACKS)]}
+        yield UserCreated(version=1, user_id=user_id, **state, created_at=NOW, updated_at=NOW)
 
 
-def content_fact(number: int, **state: Any) -> ContentPublished:
-    usual = {
-        **{"content_id": f"module-{number:06}", "content_type": ContentType.MODULE},
-        **{"title": f"Module {number}", "description": f"What module {number} is about."},
-        **{"track": TRACKS[number % len(TRACKS)], "level": 1 + number % 5, "duration_minutes": 30},
-    }
-    return ContentPublished(version=1, **{**usual, **state}, published_at=NOW, updated_at=NOW)
+def content_facts(count: int) -> list[ContentPublished]:
+    """One item in ten is of level 1, one of those in ten for researchers."""
+    return [
+        _content_fact(
+            content_id=f"module-{number:06}",
+            content_type=ContentType.MODULE,
+            title=f"Module {number}",
+            description=f"What module {number} is about.",
+            track=OTHER_TRACKS[number % len(OTHER_TRACKS)] if number % 100 else Track.RESEARCHERS,
+            level=2 + number % 4 if number % 10 else 1,
+            skills=("linux",),
+            duration_minutes=30,
+        )
+        for number in range(count)
+    ]
 
 
-def catalogue() -> list[ContentPublished]:
-    """The demo's catalogue as facts, without the course that a module belongs to."""
-    names = ContentPublished.model_fields.keys() - {"course_id"}
+def catalogue_facts() -> list[ContentPublished]:
+    """The demo's catalogue, without the course that a module belongs to."""
+    course = {"course_id", "position", "program"}
     items = [vars(item) for item in load_catalogue().items]
-    return [content_fact(0, **{name: item[name] for name in names & item.keys()}) for item in items]
+    return [_content_fact(**{name: item[name] for name in item.keys() - course}) for item in items]
+
+
+def _content_fact(**fields: Any) -> ContentPublished:
+    return ContentPublished(version=1, **fields, published_at=NOW, updated_at=NOW)
 
 
 def catalogue_texts() -> list[str]:

@@ -1,10 +1,8 @@
 """The least that answers the same bytes: Starlette on uvicorn, one read by primary key."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,12 +20,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 async def _list(request: Request) -> Response:
-    user_id = int(request.path_params["user_id"])
-    body = await request.app.state.pool.fetchval(READ, user_id)
+    body = await request.app.state.pool.fetchval(READ, request.path_params["user_id"])
     return Response(body, media_type="application/json")
 
 
-if __name__ == "__main__":
-    app = Starlette(routes=[Route("/lists/{user_id}", _list)], lifespan=_lifespan)
-    port = int(os.environ["CORE_PORT"])
-    uvicorn.run(app, port=port, loop="uvloop", http="httptools", access_log=False, log_config=None)
+app = Starlette(routes=[Route("/lists/{user_id:int}", _list)], lifespan=_lifespan)

@@ -1,32 +1,21 @@
-"""How a measure runs: servers of its own, each side in a process of its own, in turns."""
+"""How a measure runs: each side in a process of its own, in turns."""
 
-import json
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial, wraps
-from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, cast
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
-import psycopg
-
-from scripts.bench.figures import Figure, Result, Sides
-from scripts.bench.product import sign_in_learners
+from scripts.bench.figures import Result, Sides
 from scripts.embedded.ports import Ports, listens
-from scripts.embedded.postgres import Postgres
 from scripts.stack import processes
-from scripts.stack.served import is_projected
-from scripts.stack.services import BY_NAME, SEED, WEB
+from scripts.stack.child import run_child
 from scripts.stack.stack import PROJECT, Stack
 
-CHILD_SECONDS, READY_SECONDS = 1200, 120
-WITH_WEB = tuple(BY_NAME)
-SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)
-"""Everything `make up` starts but the web client, with every list computed."""
+READY_SECONDS = 120
+Child: TypeAlias = Callable[..., object]
 
 
 class Size(NamedTuple):
@@ -38,38 +27,6 @@ class Size(NamedTuple):
 
 
 FULL, QUICK = Size(rounds=3, scale=1), Size(rounds=1, scale=0.1)
-Measure: TypeAlias = Callable[[Size], list[Figure]]
-Child: TypeAlias = Callable[..., Any]
-"""A function that runs in a process of its own; its arguments and result pass as JSON."""
-
-
-def on_stack(*names: str) -> Callable[[Callable[[Size, Stack], list[Figure]]], Measure]:
-    """Makes a measure of a function, which gets a stack with these services alone."""
-
-    def measure_of(run: Callable[[Size, Stack], list[Figure]]) -> Measure:
-        @wraps(run)
-        def measure(size: Size) -> list[Figure]:
-            with _stack(*names) as stack:
-                return run(size, stack)
-
-        return measure
-
-    return measure_of
-
-
-@contextmanager
-def _stack(*names: str) -> Iterator[Stack]:
-    """As durable as that of `make up`, on free ports; deleted afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="ongoza-bench-"))
-    stack = Stack(folder, Ports.free(), extra_environment={"THROTTLE": "off"})
-    try:
-        stack.up([BY_NAME[name] for name in names])
-        if SEED.name in names:
-            wait_until(lambda: is_projected(stack))
-        yield stack
-    finally:
-        stack.down()
-        shutil.rmtree(folder)
 
 
 def interleave(size: Size, product: Callable[[], Result], floor: Callable[[], Result]) -> Sides:
@@ -77,38 +34,19 @@ def interleave(size: Size, product: Callable[[], Result], floor: Callable[[], Re
     return [(product(), floor()) for _ in range(size.rounds)]
 
 
-def run_sides(size: Size, stack: Stack, product: Child, floor: Child, *arguments: int) -> Sides:
-    """Interleaves two children with the same arguments."""
-    sides = (partial(run_child, stack, side, *arguments) for side in (product, floor))
-    return interleave(size, *sides)
-
-
-def run_child(
-    stack: Stack,
-    function: Child,
-    *arguments: object,
-    loop: str = "asyncio",
-    python: str = sys.executable,
-) -> Any:
-    """The function's result, with the environment of `stack`. Raises SubprocessError."""
-    done = subprocess.run(  # noqa: S603
-        [python, "-m", "scripts.bench.child", function.__module__, function.__name__, loop],
-        input=json.dumps(arguments),
-        env=stack.environment,
-        cwd=PROJECT,
-        timeout=CHILD_SECONDS,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+def run_sides(
+    size: Size, stack: Stack, product: Child, floor: Child, *arguments: object, **options: str
+) -> Sides:
+    """Interleaves two children with the same arguments; `options` are those of the floor."""
+    ours = partial(run_child, stack, product, *arguments)
+    return interleave(size, ours, partial(run_child, stack, floor, *arguments, **options))
 
 
 @contextmanager
 def floor_server(stack: Stack, *command: str) -> Iterator[int]:
-    """Runs `python -m command` beside the stack and yields its port, which it gets as CORE_PORT."""
+    """Runs gunicorn or uvicorn beside the stack and yields its port."""
     port, log = Ports.free().core, stack.log("floor")
-    environment = {**stack.environment, "CORE_PORT": str(port)}
+    environment = {**stack.environment, "CORE_PORT": str(port), "UVICORN_PORT": str(port)}
     python = [sys.executable, "-m", *command]
     server = processes.start("floor", python, environment=environment, cwd=PROJECT, log=log)
     try:
@@ -125,18 +63,6 @@ def wait_until(condition: Callable[[], bool], log: Callable[[], str] = str) -> N
         if time.monotonic() > deadline:
             raise RuntimeError(f"not ready within {READY_SECONDS} s {log()}")
         time.sleep(0.2)
-
-
-def connect(stack: Stack, database: str) -> psycopg.Connection:
-    """A connection to `relational` or `vector` outside any process of the product."""
-    server = cast(Postgres, stack.servers[f"postgres-{database}"])
-    return psycopg.connect(server.url(), autocommit=True)
-
-
-def sign_in(stack: Stack, items: int = 0) -> list[tuple[int, str, list[str]]]:
-    """Every learner of the demo with a token and some items, up to `items`, on which they may
-    report progress again and again."""
-    return cast(list[tuple[int, str, list[str]]], run_child(stack, sign_in_learners, items))
 
 
 def model_python() -> str:

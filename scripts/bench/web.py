@@ -1,27 +1,24 @@
-"""The measure of pages in a browser, on a slow line and a slow phone."""
-
-from statistics import median
+"""The measure of pages in Chromium, on a slow line and a slow phone: 1.6 Mbps, 300 ms, a processor
+slowed four times."""
 
 from playwright.sync_api import Page
 
-from scripts.bench.figures import Figure, figure
-from scripts.bench.running import WITH_WEB, Size, on_stack
+from scripts.bench.figures import Figure, Line, Sides, compare
+from scripts.bench.running import Size
 from scripts.stack.stack import Stack
 from scripts.web.browsing import browser, log_in
 from scripts.web.weight import Weight, slow_page, weigh
 
 OPEN = ("/sign-up",)
 LEARNER = ("/dashboard/student", "/learn", "/missions", "/coaching")
-KEYS = {
-    "largest_paint_ms": ("largest paint", "ms", "<= 2500"),
-    "all_kb": ("first visit", "KB", "<= 280"),
-    "script_kb": ("scripts", "KB", "<= 172"),
-    "requests": ("requests", "requests", "<= 40"),
-}
-NOTE = "Chromium, 1.6 Mbps, 300 ms, processor slowed four times, an empty cache"
+LINES = (
+    Line("largest paint", "ms", "largest_paint_ms", "<= 2500"),
+    Line("first visit", "KB", "all_kb", "<= 280"),
+    Line("scripts", "KB", "script_kb", "<= 172"),
+    Line("requests", "requests", "requests", "<= 40"),
+)
 
 
-@on_stack(*WITH_WEB)
 def web(size: Size, stack: Stack) -> list[Figure]:
     """First visits of pages: the largest paint, bytes and requests."""
     with browser() as found, slow_page(found, stack.web_url) as (page, weight):
@@ -33,8 +30,7 @@ def web(size: Size, stack: Stack) -> list[Figure]:
 def _figures(size: Size, page: Page, weight: Weight, paths: tuple[str, ...]) -> list[Figure]:
     figures = []
     for path in paths:
-        rounds = [weigh(page, weight, path) for _ in range(size.rounds)]
-        for key, (name, unit, goal) in KEYS.items():
-            value = median(one[key] for one in rounds)
-            figures.append(figure(f"{path}, {name}", unit, value, None, goal, NOTE))
+        sides: Sides = [(weigh(page, weight, path), {}) for _ in range(size.rounds)]
+        lines = (one._replace(measure=f"{path}, {one.measure}") for one in LINES)
+        figures += compare(sides, *lines)
     return figures

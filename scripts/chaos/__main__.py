@@ -5,11 +5,8 @@ must have exactly one fact, in a known order.
 """
 
 import random
-import shutil
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,9 +16,9 @@ from rich.table import Table
 from scripts.chaos.faults import Faults, database_was_down, restart_ended
 from scripts.chaos.load import Load, load_on
 from scripts.chaos.verdict import Verdict, final_verdict
-from scripts.embedded.ports import Ports
-from scripts.stack.services import BY_NAME, SEED, SERVICES
+from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
+from scripts.stack.temporary import temporary_stack
 
 WRONG = ("lost", "doubled", "inverted", "500", "503 otherwise")
 
@@ -35,15 +32,9 @@ def main(
     """Kill random processes under load; exit with 1 when anything was lost, doubled, out of order
     or answered with 500, or with 503 while that service's database was up."""
     chosen = seed or random.SystemRandom().randrange(1, 2**31)
-    folder = Path(tempfile.mkdtemp(prefix="ongoza-chaos-"))
-    stack = Stack(folder, Ports.free(), extra_environment={"THROTTLE": "off"}, patience=5)
-    try:
-        stack.up([BY_NAME[service.name] for service in (*SERVICES, SEED)])
+    with temporary_stack([service.name for service in (*SERVICES, SEED)], patience=5) as stack:
         wrong = _run(stack, minutes * 60, Faults(stack, random.Random(chosen)))  # noqa: S311
-        console.print(f"seed {chosen}")
-    finally:
-        stack.down()
-        shutil.rmtree(folder)
+    console.print(f"seed {chosen}")
     raise typer.Exit(1 if wrong else 0)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from scripts.bench import running
+from scripts.stack.learners import sign_in
 from scripts.stack.stack import Stack
 
 WRITERS, LEARNERS, ITEMS = 4, 6, 3
@@ -90,7 +90,7 @@ class Load:
 @contextmanager
 def load_on(stack: Stack, start: float = 0) -> Iterator[Load]:
     """Runs the load during the block. Each entity has one writer."""
-    learners = [one for one in running.sign_in(stack, items=ITEMS) if len(one[2]) == ITEMS]
+    learners = [one for one in sign_in(stack, items=ITEMS) if len(one[2]) == ITEMS]
     load = Load(stack, start)
     work = [
         threading.Thread(target=load.write, args=(learners[n::WRITERS][:LEARNERS],))

@@ -11,9 +11,9 @@ from confluent_kafka import Consumer, Message, TopicPartition
 from ongoza_contracts.codec import Headers, Received, decode
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.topics import PROGRESS, Topic
-from scripts.bench import running
 from scripts.chaos.load import ANSWER_SECONDS, Attempt, Key, Load
 from scripts.stack.stack import Stack
+from scripts.stack.temporary import connect
 
 CONVERGENCE_SECONDS = 180.0
 
@@ -92,7 +92,7 @@ def _final_states(stack: Stack) -> tuple[dict[Key, Any], dict[Key, Any]]:
 
 
 def _states(stack: Stack, database: str, table: str) -> dict[Key, Any]:
-    with running.connect(stack, database) as connection:
+    with connect(stack, database) as connection:
         sql = f"SELECT user_id, content_id, version, completion_percentage FROM {table}"  # noqa: S608
         return {(u, c): (v, float(p)) for u, c, v, p in connection.execute(sql).fetchall()}
 

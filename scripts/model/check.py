@@ -63,15 +63,25 @@ def _same_files() -> Iterator[Result]:
 
 
 def _same_vectors(golden: list[str], catalogue: list[str]) -> Iterator[Result]:
-    encoder = open_encoder("onnx")
     texts = catalogue + golden
+    found = compare_vectors(texts, len(catalogue))
+    yield _at_least(COSINE_MIN, f"least cosine of {len(texts)} texts", found["cosine"])
+    yield _at_least(OVERLAP_MIN, f"same first {TOP} of {len(catalogue)} items", found["same"])
+    alone = found["alone"]
+    yield Result("alone or in a batch", f"{alone:.1e}", f"<= {ALONE_MAX}", alone <= ALONE_MAX)
+
+
+def compare_vectors(texts: list[str], items: int) -> dict[str, float]:
+    """The least cosine between the vectors of both encoders, the share of each text's nearest of
+    the first `items` that both name, and the greatest difference of a text alone or in a batch."""
+    encoder = open_encoder("onnx")
     ours = encoder.encode(texts)
     theirs = SentenceTransformersEncoder(device="cpu").encode(texts)
-    yield _at_least(COSINE_MIN, f"least cosine of {len(texts)} texts", _least_cosine(ours, theirs))
-    top = [_top(vectors, len(catalogue)) for vectors in (ours, theirs)]
-    yield _at_least(OVERLAP_MIN, f"same first {TOP} of {len(catalogue)} items", _overlap(*top))
-    alone = float(np.abs(_one_by_one(encoder, texts) - ours).max())
-    yield Result("alone or in a batch", f"{alone:.1e}", f"<= {ALONE_MAX}", alone <= ALONE_MAX)
+    return {
+        "cosine": _least_cosine(ours, theirs),
+        "same": _overlap(_top(ours, items), _top(theirs, items)),
+        "alone": float(np.abs(_one_by_one(encoder, texts) - ours).max()),
+    }
 
 
 def _at_least(goal: float, what: str, found: float) -> Result:

@@ -185,13 +185,13 @@ def _content(school: School) -> None:
     stage["description"] = text("milestones description")
     milestone = created(admin, "milestones/", stage)["id"]
     _changed(admin, "PATCH", f"milestones/{milestone}/", {"items": [{"content_id": course}]})
-    body = {"language": "en", "markdown": f"## One\n\n{text('content/{}/bodies markdown')}"}
-    body_id = created(admin, f"content/{course}/bodies/", body)["id"]
-    _changed(admin, "POST", f"content/{course}/bodies/{body_id}/publish/", {})
     module = course.replace("course", "module")
     below = {"content_id": module, "content_type": "module", "course": course}
     created(admin, "content/", {**item, **below, "external_ids": []})
-    for page in (f"programs/{slug}", course, f"{course}/quiz", f"{module}/quiz"):
+    body = {"language": "en", "markdown": f"## One\n\n{text('content/{}/bodies markdown')}"}
+    body_id = created(admin, f"content/{module}/bodies/", body)["id"]
+    _changed(admin, "POST", f"content/{module}/bodies/{body_id}/publish/", {})
+    for page in (f"programs/{slug}", course, module, f"{course}/quiz", f"{module}/quiz"):
         school.add_page(f"/learn/{page}", Role.LEARNER)
     _quizzes(school, course, module)
 

@@ -9,8 +9,8 @@ from rich.table import Table
 from scripts.bench import figures
 
 NAME = "search 100,000, a hundredth, p50 in the database"
-RELAY = figures.figure("relay", "events/s", 13_500.0, 27_000.0, ">= 0.5", "")
-SEARCH = figures.figure(NAME, "ms", 5.0, None, "<= 4", "")
+RELAY = figures.figure("relay", "events/s", 13_500.0, 27_000.0, ">= 0.5")
+SEARCH = figures.figure(NAME, "ms", 5.0, None, "<= 4")
 
 
 def printed(table: Table) -> str:
@@ -25,7 +25,7 @@ def test_a_figure_is_judged_by_its_ratio_to_the_floor_or_without_a_floor_by_itse
     assert (SEARCH["ratio"], SEARCH["reached"]) == (None, False)
 
 
-def test_the_medians_of_the_rounds_become_figures_with_the_products_numbers_in_the_note() -> None:
+def test_the_medians_of_the_rounds_become_figures() -> None:
     sides = [
         ({"rate": 10.0, "rows": 3}, {"rate": 40.0}),
         ({"rate": 30.0, "rows": 3}, {"rate": 60.0}),
@@ -33,10 +33,10 @@ def test_the_medians_of_the_rounds_become_figures_with_the_products_numbers_in_t
     ]
     lines = figures.Line("a", "x/s", "rate", ">= 0.5"), figures.Line("b", "", "rows", ">= 3")
 
-    a, b = figures.compare(sides, "{rows} rows", *lines)
+    a, b = figures.compare(sides, *lines)
 
-    assert a == figures.figure("a", "x/s", 20.0, 50.0, ">= 0.5", "3 rows")
-    assert b == figures.figure("b", "", 3, None, ">= 3", "3 rows")
+    assert a == figures.figure("a", "x/s", 20.0, 50.0, ">= 0.5")
+    assert b == figures.figure("b", "", 3, None, ">= 3")
 
 
 def test_a_written_run_is_read_back_by_measure(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_the_table_shows_every_cell_whole_on_80_columns() -> None:
 
 
 def test_the_change_since_an_earlier_run_is_shown_in_percent_on_80_columns() -> None:
-    before = figures.figure("relay", "events/s", 15_000.0, 25_000.0, ">= 0.5", "")
+    before = figures.figure("relay", "events/s", 15_000.0, 25_000.0, ">= 0.5")
     text = printed(figures.change_table([RELAY, SEARCH], {"relay": before}))
 
     relay = next(line for line in text.splitlines() if "relay" in line)
