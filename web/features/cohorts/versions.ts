@@ -1,7 +1,7 @@
 import "server-only";
 import { type Program, type ProgramVersion, programsListVersions } from "@/api/core";
 import { programs } from "@/features/learn/catalogue";
-import { core, got, type Refusal } from "@/server/caller";
+import { core, load, type Refusal } from "@/server/caller";
 
 export interface NamedVersion extends Pick<ProgramVersion, "id" | "number"> {
   title: string;
@@ -24,7 +24,7 @@ export async function programVersions(): Promise<Found> {
 
 async function versionsOf({ id, title }: Program): Promise<Found> {
   const path = { program_id: id };
-  const { data, problem } = await got(
+  const { data, problem } = await load(
     programsListVersions({ client: core, path, query: { page_size: 100 } }),
   );
   return problem ? { problem } : { data: data.results.map((one) => ({ ...one, title })) };

@@ -10,7 +10,7 @@ import {
   type Wait,
 } from "@/api/core";
 import { allPages, type Found, type Listed, ownProgress } from "@/features/learn/catalogue";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const MOST = 5;
 
@@ -32,7 +32,7 @@ export const submissions = cache(async (): Promise<Listed<Sent>> => {
   if (begun.length === 0) {
     return { data: [] };
   }
-  const missions = await allPages((page) => got(missionsList({ client: core, query: page })));
+  const missions = await allPages((page) => load(missionsList({ client: core, query: page })));
   if (!missions.data) {
     return missions;
   }
@@ -63,7 +63,7 @@ function isBegunMission({ content_type, status }: Progress): boolean {
 /** Null for a mission whose work neither waits nor came back. */
 async function sentOf(mission: Mission): Promise<Found<Sent> | null> {
   const path = { mission_id: mission.id };
-  const list = await got(submissionsList({ client: core, path, query: { page_size: 100 } }));
+  const list = await load(submissionsList({ client: core, path, query: { page_size: 100 } }));
   if (!list.data) {
     return list;
   }
@@ -75,6 +75,6 @@ async function sentOf(mission: Mission): Promise<Found<Sent> | null> {
     return null;
   }
   const waiting = { submission_id: submission.id };
-  const wait = await got(submissionsReadWait({ client: core, path: waiting }));
+  const wait = await load(submissionsReadWait({ client: core, path: waiting }));
   return wait.data ? { data: { mission, submission, wait: wait.data } } : wait;
 }

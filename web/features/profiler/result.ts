@@ -8,7 +8,7 @@ import {
   type QuestionShown,
   type TrackMatch,
 } from "@/api/ai";
-import { ai, type Got, got } from "@/server/caller";
+import { ai, type Loaded, load } from "@/server/caller";
 
 const NORMAL_95 = 1.96;
 
@@ -27,11 +27,11 @@ export function rangeOf({ score, standard_error }: TrackMatch): Range | null {
 }
 
 /** The session of the learner's newest result; null if there is none. */
-export async function newestResult(): Promise<Got<string | null>> {
-  const { data, ...rest } = await got(profilingListResults({ client: ai }));
+export async function newestResult(): Promise<Loaded<string | null>> {
+  const { data, ...rest } = await load(profilingListResults({ client: ai }));
   return data
     ? { data: data.results[0]?.session_id ?? null, response: rest.response as Response }
-    : (rest as Got<string | null>);
+    : (rest as Loaded<string | null>);
 }
 
 /** What the questions of a result are: their texts, and how-many-th each was. */
@@ -43,17 +43,17 @@ export interface Asked {
 /** A result with its questions, which may be unknown while their service is away. */
 export async function readResult(
   session: string,
-): Promise<Got<{ results: ProfilingResults; asked: Asked }>> {
+): Promise<Loaded<{ results: ProfilingResults; asked: Asked }>> {
   const path = { session_id: session };
   const [results, progress] = await Promise.all([
-    got(profilingReadResults({ client: ai, path })),
-    got(profilingReadProgress({ client: ai, path })),
+    load(profilingReadResults({ client: ai, path })),
+    load(profilingReadProgress({ client: ai, path })),
   ]);
   if (results.problem) {
     return results;
   }
   const query = { questionnaire: results.data.questionnaire as "v1" | "v2" };
-  const questions = await got(profilingListQuestions({ client: ai, query }));
+  const questions = await load(profilingListQuestions({ client: ai, query }));
   const asked: Asked = {
     question: (id) => questions.data?.questions.find((one) => one.id === id),
     number: (id) => {

@@ -37,7 +37,7 @@ export function useDraft(submission: string, isOn: boolean) {
       timer.current = setTimeout(send, sent.state === "kept" ? AGAIN_MS : WAIT_MS);
     }
   }, [submission]);
-  useSendingSoon(send, timer);
+  useSendOnLeave(send, timer);
 
   function change(draft: Assessment): void {
     if (isOn) {
@@ -57,7 +57,7 @@ export function useDraft(submission: string, isOn: boolean) {
 }
 
 /** Sends at once when the line is back, and when the page is put away. */
-function useSendingSoon(
+function useSendOnLeave(
   send: () => Promise<void>,
   timer: RefObject<ReturnType<typeof setTimeout> | undefined>,
 ): void {

@@ -10,7 +10,7 @@ interface Properties {
 }
 
 /** What the result rests on, and what would change it. */
-export async function Sureness({ results, asked }: Properties) {
+export async function Certainty({ results, asked }: Properties) {
   const t = await getTranslations("profiler");
   const { stability, changes, flags, primary } = results;
   const first = t(`tracks.${primary.key}.name`);
