@@ -55,7 +55,7 @@ export const ai = createAiClient(options("ai"));
 export type Refusal = Problem & { status: number };
 
 /** What a page gets: the data, or why there is none. */
-export type Loaded<T> =
+export type LoadResult<T> =
   | { data: T; problem?: undefined; response: Response }
   | { data?: undefined; problem: Refusal; response?: Response };
 
@@ -68,7 +68,7 @@ interface Result<T> {
 const AWAY: Refusal = { status: 503, code: "unavailable", detail: "", errors: [] };
 
 /** Awaits a call of a generated function. A refused token leads to the log-in. */
-export async function load<T>(call: Promise<Result<T>>): Promise<Loaded<T>> {
+export async function load<T>(call: Promise<Result<T>>): Promise<LoadResult<T>> {
   let result: Result<T>;
   try {
     result = await call;

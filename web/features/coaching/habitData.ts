@@ -10,7 +10,7 @@ import {
   weekdayOf,
   weekFrom,
 } from "@/client/days";
-import { core, type Loaded, load } from "@/server/caller";
+import { core, type LoadResult, load } from "@/server/caller";
 import { textsOf } from "@/server/texts";
 import type { HabitShared } from "./HabitCard";
 import type { Day, States } from "./WeekTable";
@@ -19,7 +19,7 @@ import type { Day, States } from "./WeekTable";
 const ENTRIES = 14;
 
 /** The recorded days of a habit, or none while core does not say. */
-export async function statesOf(habit: Habit): Promise<Loaded<States>> {
+export async function statesOf(habit: Habit): Promise<LoadResult<States>> {
   const path = { habit_id: habit.id };
   const call = habitsListEntries({ client: core, path, query: { page_size: ENTRIES } });
   const { data, problem, response } = await load(call);

@@ -7,10 +7,12 @@ export interface NamedVersion extends Pick<ProgramVersion, "id" | "number"> {
   title: string;
 }
 
-type Found = { data: NamedVersion[]; problem?: undefined } | { data?: undefined; problem: Refusal };
+type VersionsResult =
+  | { data: NamedVersion[]; problem?: undefined }
+  | { data?: undefined; problem: Refusal };
 
 /** The versions of the programs that are not retired, the newest of each first. */
-export async function programVersions(): Promise<Found> {
+export async function programVersions(): Promise<VersionsResult> {
   const listed = await programs();
   if (listed.problem) {
     return listed;
@@ -22,7 +24,7 @@ export async function programVersions(): Promise<Found> {
     : { data: found.flatMap(({ data }) => data ?? []) };
 }
 
-async function versionsOf({ id, title }: Program): Promise<Found> {
+async function versionsOf({ id, title }: Program): Promise<VersionsResult> {
   const path = { program_id: id };
   const { data, problem } = await load(
     programsListVersions({ client: core, path, query: { page_size: 100 } }),

@@ -2,13 +2,13 @@ import "server-only";
 import { cache } from "react";
 import { type RecommendationResponse, recommendationsList } from "@/api/ai";
 import { type Content, feedbackList, type Track, type Verdict } from "@/api/core";
-import { catalogue, type Listed, readContent } from "@/features/learn/catalogue";
-import { ai, core, type Loaded, load } from "@/server/caller";
+import { catalogue, type ListResult, readContent } from "@/features/learn/catalogue";
+import { ai, core, type LoadResult, load } from "@/server/caller";
 
 const LISTED = 4; // the next step and three more
 
 /** The courses on offer in a track. */
-export async function coursesOf(track: Track): Promise<Listed<Content>> {
+export async function coursesOf(track: Track): Promise<ListResult<Content>> {
   const { data, problem } = await catalogue();
   return data ? { data: data.courses.filter((one) => one.track === track) } : { problem };
 }
@@ -18,7 +18,7 @@ export async function item(id: string): Promise<Content | null> {
   return (await readContent(id)).data ?? null;
 }
 
-export const recommended = cache(async (): Promise<Loaded<RecommendationResponse>> => {
+export const recommended = cache(async (): Promise<LoadResult<RecommendationResponse>> => {
   return load(recommendationsList({ client: ai, query: { limit: LISTED } }));
 });
 

@@ -9,13 +9,18 @@ import {
   submissionsReadWait,
   type Wait,
 } from "@/api/core";
-import { allPages, type Found, type Listed, ownProgress } from "@/features/learn/catalogue";
+import {
+  allPages,
+  type ListResult,
+  ownProgress,
+  type ReadResult,
+} from "@/features/learn/catalogue";
 import { core, load } from "@/server/caller";
 
 const MOST = 5;
 
 /** Work of the learner's that a mentor has, or gave back for changes. */
-export interface Sent {
+export interface WorkInReview {
   mission: Mission;
   submission: Submission;
   /** Null for work that was given back. */
@@ -23,7 +28,7 @@ export interface Sent {
 }
 
 /** Of the missions that are in progress, the newest first. */
-export const submissions = cache(async (): Promise<Listed<Sent>> => {
+export const submissions = cache(async (): Promise<ListResult<WorkInReview>> => {
   const own = await ownProgress();
   if (!own.data) {
     return own;
@@ -40,7 +45,7 @@ export const submissions = cache(async (): Promise<Listed<Sent>> => {
   const found = begun.flatMap(
     ({ content_id }) => offered.find((one) => one.content_id === content_id) ?? [],
   );
-  const sent: Sent[] = [];
+  const sent: WorkInReview[] = [];
   for (const one of await Promise.all(found.map(sentOf))) {
     if (one?.problem) {
       return one;
@@ -61,7 +66,7 @@ function isBegunMission({ content_type, status }: Progress): boolean {
 }
 
 /** Null for a mission whose work neither waits nor came back. */
-async function sentOf(mission: Mission): Promise<Found<Sent> | null> {
+async function sentOf(mission: Mission): Promise<ReadResult<WorkInReview> | null> {
   const path = { mission_id: mission.id };
   const list = await load(submissionsList({ client: core, path, query: { page_size: 100 } }));
   if (!list.data) {

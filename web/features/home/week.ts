@@ -10,7 +10,7 @@ import {
   type MentorshipSession,
   mentorshipSessionsList,
 } from "@/api/core";
-import { allPages, type Listed } from "@/features/learn/catalogue";
+import { allPages, type ListResult } from "@/features/learn/catalogue";
 import { mentorNames } from "@/features/times/people";
 import { core, load } from "@/server/caller";
 import { comingWeek, monday } from "./when";
@@ -25,7 +25,7 @@ export interface HabitWeek {
 }
 
 /** The active habits with the days of this week that are done. */
-export async function habitWeeks(): Promise<Listed<HabitWeek>> {
+export async function habitWeeks(): Promise<ListResult<HabitWeek>> {
   const query = { state: "active", page_size: MOST_HABITS } as const;
   const habits = await load(habitsList({ client: core, query }));
   if (habits.problem) {
@@ -58,7 +58,7 @@ export type Meeting = { id: string; startsAt: string } & (
 );
 
 /** What the learner is part of in the seven days to come, by its start. */
-export async function meetings(): Promise<Listed<Meeting>> {
+export async function meetings(): Promise<ListResult<Meeting>> {
   const week = comingWeek();
   const query = { ...week, page_size: 100 };
   const [sessions, groups, events] = await Promise.all([

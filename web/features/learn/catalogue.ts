@@ -1,11 +1,13 @@
 import "server-only";
 import { cache } from "react";
 import { contentList, contentRead, type Program, programsList, progressList } from "@/api/core";
-import { core, type Loaded, load, type Refusal } from "@/server/caller";
+import { core, type LoadResult, load, type Refusal } from "@/server/caller";
 import { Catalogue, ProgressBook } from "./books";
 
-export type Found<T> = { data: T; problem?: undefined } | { data?: undefined; problem: Refusal };
-export type Listed<T> = Found<T[]>;
+export type ReadResult<T> =
+  | { data: T; problem?: undefined }
+  | { data?: undefined; problem: Refusal };
+export type ListResult<T> = ReadResult<T[]>;
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
@@ -17,8 +19,8 @@ export async function allPages<T>(
   read: (query: {
     page: number;
     page_size: number;
-  }) => Promise<Loaded<{ count: number; results: T[] }>>,
-): Promise<Listed<T>> {
+  }) => Promise<LoadResult<{ count: number; results: T[] }>>,
+): Promise<ListResult<T>> {
   const first = await read({ page: 1, page_size: PAGE_SIZE });
   if (!first.data) {
     return { problem: first.problem };
@@ -57,7 +59,7 @@ export const catalogue = cache(
 );
 
 export const programs = cache(
-  async (): Promise<Listed<Program>> =>
+  async (): Promise<ListResult<Program>> =>
     allPages((query) => load(programsList({ client: core, query }))),
 );
 

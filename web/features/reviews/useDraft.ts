@@ -72,12 +72,12 @@ function useSendOnLeave(
   }, [send, timer]);
 }
 
-interface Sent {
+interface SaveResult {
   state: "accepted" | "kept" | "lost" | "refused";
   savedAt?: string;
 }
 
-async function put(submission: string, draft: Assessment): Promise<Sent> {
+async function put(submission: string, draft: Assessment): Promise<SaveResult> {
   const path = `/reviews/${submission}/draft/`;
   try {
     const { body } = await apiGateway.put<{ saved_at: string }>(path, bodyOf(draft, ""));

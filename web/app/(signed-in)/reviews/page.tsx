@@ -10,7 +10,7 @@ import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
 import { times } from "@/features/times/times";
-import { core, type Loaded, load, requireSession } from "@/server/caller";
+import { core, type LoadResult, load, requireSession } from "@/server/caller";
 
 const DECIDED = ["passed", "changes_requested", "failed", "released"] as const;
 const TABS = ["waiting", "mine", "second"] as const;
@@ -65,7 +65,7 @@ export default async function Reviews({ searchParams }: Properties) {
   );
 }
 
-async function Head({ waiting }: { waiting: Loaded<QueueEntryPage> }) {
+async function Head({ waiting }: { waiting: LoadResult<QueueEntryPage> }) {
   const [t, when] = [await getTranslations("reviews"), await times()];
   const oldest = waiting.data?.results[0];
   return (
@@ -106,7 +106,7 @@ async function Tabs({ tab, counts }: { tab: Tab; counts: Record<Tab, number | un
   );
 }
 
-async function Queue({ tab, page }: { tab: Tab; page: Loaded<QueueEntryPage> }) {
+async function Queue({ tab, page }: { tab: Tab; page: LoadResult<QueueEntryPage> }) {
   const t = await getTranslations("reviews");
   if (page.problem) {
     return <ProblemState problem={page.problem} />;
