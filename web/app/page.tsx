@@ -4,6 +4,6 @@ import { session } from "@/server/caller";
 import { me } from "@/server/me";
 
 /** The front door: the user's home, or the log-in. */
-export default async function FrontDoor() {
+export default async function RootPage() {
   redirect((await session()) ? homeOf((await me()).role) : "/log-in");
 }

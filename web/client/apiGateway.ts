@@ -94,7 +94,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** Whether the same request may be accepted later: no answer came, or the service was away or busy. */
-export function mayPass(error: unknown): boolean {
+export function isRetryable(error: unknown): boolean {
   return (
     error instanceof ApiError &&
     ([0, 401, 408, 429].includes(error.status) || error.status >= 500 || isBusy(error))
@@ -140,7 +140,7 @@ async function tryToSend(url: string, request: RequestInit, tries: number): Prom
 }
 
 /** Leads to the log-in, and back to this page, after a refusal because the session has ended. */
-export function leadToLogIn(error: ApiError): void {
+export function redirectToLogIn(error: ApiError): void {
   if (error.status === 401 && error.code === "not_authenticated") {
     location.assign(`/log-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   }

@@ -1,4 +1,4 @@
-import { ApiError, mayPass, reasonOf } from "./apiGateway.ts";
+import { ApiError, isRetryable, reasonOf } from "./apiGateway.ts";
 
 /** A field of what is at the path, and one of whose values it has then. */
 export interface Arrived {
@@ -55,7 +55,7 @@ export async function sendOrKeep(one: Unsent, store: Store, send: Sender): Promi
     await removed(one, store, isKept);
     return { state: "accepted", answer };
   } catch (error) {
-    if (isKept && mayPass(error)) {
+    if (isKept && isRetryable(error)) {
       return { state: "kept" };
     }
     await removed(one, store, isKept);
@@ -82,7 +82,7 @@ export async function sendKept(userId: number, store: Store, send: Sender): Prom
     try {
       await send(one);
     } catch (error) {
-      if (!(error instanceof ApiError) || mayPass(error)) {
+      if (!(error instanceof ApiError) || isRetryable(error)) {
         break;
       }
       const { status, code } = error;

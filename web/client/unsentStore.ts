@@ -79,7 +79,7 @@ function alone<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** Takes from this phone what a user kept on it and what the pages of a user wrote. */
-export async function forgetUser(userId: number): Promise<void> {
+export async function deleteUserData(userId: number): Promise<void> {
   const rows = (await store.all().catch(() => [])).filter((one) => one.userId === userId);
   await Promise.all(rows.map(({ key }) => store.remove(key)));
   for (const key of Object.keys(localStorage)) {

@@ -4,7 +4,7 @@ import { expiresSoon, refreshed } from "./tokens";
 import { Unavailable } from "./unavailable";
 import { type Service, type UpstreamRequest, upstream } from "./upstream";
 
-export interface Answered {
+export interface ResponseWithSession {
   response: Response;
   /** Null for a caller who is not signed in, or no longer. */
   session: OpenSession | null;
@@ -21,7 +21,7 @@ export async function authorized(
   path: string,
   request: UpstreamRequest,
   opened: OpenSession | null,
-): Promise<Answered> {
+): Promise<ResponseWithSession> {
   let session = opened && expiresSoon(opened) ? await refreshed(opened) : opened;
   let response = await sendTwiceIfSafe(service, path, withToken(request, session));
   if (session && response.status === 401 && (await isTokenRefused(response))) {

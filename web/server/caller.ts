@@ -20,10 +20,10 @@ export const session = cache(async (): Promise<OpenSession | null> => {
 
 /** For pages of signed-in users: leads to the log-in, which leads back. */
 export async function requireSession(): Promise<OpenSession> {
-  return (await session()) ?? (await toLogIn());
+  return (await session()) ?? (await redirectToLogIn());
 }
 
-async function toLogIn(): Promise<never> {
+async function redirectToLogIn(): Promise<never> {
   redirect(`/log-in?next=${encodeURIComponent(await pageAddress())}`);
 }
 
@@ -55,7 +55,7 @@ export const ai = createAiClient(options("ai"));
 export type Refusal = Problem & { status: number };
 
 /** What a page gets: the data, or why there is none. */
-export type Got<T> =
+export type LoadResult<T> =
   | { data: T; problem?: undefined; response: Response }
   | { data?: undefined; problem: Refusal; response?: Response };
 
@@ -68,7 +68,7 @@ interface Result<T> {
 const AWAY: Refusal = { status: 503, code: "unavailable", detail: "", errors: [] };
 
 /** Awaits a call of a generated function. A refused token leads to the log-in. */
-export async function got<T>(call: Promise<Result<T>>): Promise<Got<T>> {
+export async function load<T>(call: Promise<Result<T>>): Promise<LoadResult<T>> {
   let result: Result<T>;
   try {
     result = await call;
@@ -80,7 +80,7 @@ export async function got<T>(call: Promise<Result<T>>): Promise<Got<T>> {
   }
   const { data, error, response } = result;
   if (response?.status === 401) {
-    await toLogIn();
+    await redirectToLogIn();
   }
   if (response?.ok) {
     return { data: data as T, response };

@@ -5,7 +5,7 @@ import { authorized } from "./authorized";
 import { FORM_COOKIE, FORM_FIELD, isFormToken } from "./formToken";
 import { headersFor } from "./forward";
 import { isSameOrigin } from "./origin";
-import { inWords, type Problem } from "./problems";
+import { type Problem, translateProblem } from "./problems";
 import { openSession, SESSION_COOKIE } from "./session";
 import { textsOf } from "./texts";
 import { Unavailable } from "./unavailable";
@@ -17,12 +17,12 @@ export type Outcome = { to: string } | { problem: Problem };
 export interface Form {
   /** The page that shows the form, with what went wrong; some pages are about what was sent. */
   page: string | ((fields: FormFields) => string);
-  submit: (fields: FormFields, ask: Ask) => Promise<Outcome>;
+  submit: (fields: FormFields, callApi: CallApi) => Promise<Outcome>;
 }
 
 export type FormFields = Record<string, string>;
 /** Sends JSON to core or ai as the caller, whose session is null before the log-in. */
-export type Ask = (
+export type CallApi = (
   method: string,
   path: string,
   body?: unknown,
@@ -46,7 +46,7 @@ export async function answerForm(request: NextRequest, form: Form): Promise<Resp
   const outcome = isOurs ? await outcomeOf(request, form, fields) : failed("form_expired");
   const hasScript = request.headers.get("accept")?.includes("application/json");
   if ("to" in outcome) {
-    return hasScript ? Response.json({ to: outcome.to }) : leadTo(outcome.to);
+    return hasScript ? Response.json({ to: outcome.to }) : redirectTo(outcome.to);
   }
   if (hasScript) {
     return Response.json({ errors: await errorsOf(outcome.problem) }, { status: 400 });
@@ -55,7 +55,7 @@ export async function answerForm(request: NextRequest, form: Form): Promise<Resp
   const first = errors[0];
   const query = new URLSearchParams({ problem: first?.code ?? code, field: first?.field ?? "" });
   const page = typeof form.page === "string" ? form.page : form.page(fields);
-  return leadTo(`${page}${page.includes("?") ? "&" : "?"}${query}`);
+  return redirectTo(`${page}${page.includes("?") ? "&" : "?"}${query}`);
 }
 
 /** Texts alone: none of our forms has files. */
@@ -68,7 +68,7 @@ async function fieldsOf(request: NextRequest): Promise<FormFields> {
 async function outcomeOf(request: NextRequest, form: Form, fields: FormFields): Promise<Outcome> {
   const { [FORM_FIELD]: _, ...rest } = fields;
   try {
-    return await form.submit(rest, askAs(request));
+    return await form.submit(rest, apiCallOf(request));
   } catch (error) {
     if (error instanceof Unavailable) {
       return failed("unavailable");
@@ -77,7 +77,7 @@ async function outcomeOf(request: NextRequest, form: Form, fields: FormFields): 
   }
 }
 
-function askAs(request: NextRequest): Ask {
+function apiCallOf(request: NextRequest): CallApi {
   return async (method, path, body, service = "core") => {
     const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
     const session = cookie ? await openSession(cookie) : null;
@@ -90,7 +90,7 @@ function askAs(request: NextRequest): Ask {
   };
 }
 
-function leadTo(location: string): Response {
+function redirectTo(location: string): Response {
   return new Response(null, { status: 303, headers: { location } });
 }
 
@@ -106,7 +106,7 @@ export function refused(body: Partial<Problem>): { problem: Problem } {
 
 /** In the language of the page. */
 export async function errorsOf(problem: Problem): Promise<FormError[]> {
-  const { detail, errors } = inWords(problem, await textsOf("errors"));
+  const { detail, errors } = translateProblem(problem, await textsOf("errors"));
   return errors.length
     ? errors.map(({ field, detail: text }) => ({ field, text }))
     : [{ field: null, text: detail }];

@@ -4,7 +4,7 @@ import type { NextRequest } from "next/server";
 import { authorized } from "./authorized";
 import { isSameOrigin } from "./origin";
 import { keepPreferences } from "./preferences";
-import { inWords, isProblem, refusal, unavailable } from "./problems";
+import { isProblem, refusal, translateProblem, unavailable } from "./problems";
 import { type Route, routeOf } from "./routing";
 import {
   COOKIE_OPTIONS,
@@ -65,7 +65,10 @@ export async function forward(request: NextRequest, segments: string[]): Promise
   if (!isProblem(body)) {
     return new Response(text, { status, headers });
   }
-  return Response.json(inWords(body, await textsOf("errors"), status), { status, headers });
+  return Response.json(translateProblem(body, await textsOf("errors"), status), {
+    status,
+    headers,
+  });
 }
 
 function parsed(text: string): unknown {

@@ -8,7 +8,7 @@ import {
   type User,
   usersReadMe,
 } from "@/api/core";
-import { core, got, requireSession } from "./caller";
+import { core, load, requireSession } from "./caller";
 import { Unavailable } from "./unavailable";
 
 const HIGHEST_FIRST: Role[] = ["admin", "director", "mentor", "sponsor"];
@@ -20,8 +20,8 @@ const HIGHEST_FIRST: Role[] = ["admin", "director", "mentor", "sponsor"];
 export const me = cache(async (): Promise<User> => {
   const { user_id: user } = await requireSession();
   const [{ data }, { data: held }] = await Promise.all([
-    got(usersReadMe({ client: core })),
-    got(membershipsList({ client: core, query: { user, page_size: 100 } })),
+    load(usersReadMe({ client: core })),
+    load(membershipsList({ client: core, query: { user, page_size: 100 } })),
   ]);
   if (!data || !held) {
     throw new Unavailable("core");
@@ -37,6 +37,6 @@ function highestRole(memberships: Membership[]): Role {
 /** Null while it is not known. */
 export async function unreadCount(): Promise<number | null> {
   await requireSession();
-  const { data } = await got(notificationsUnread({ client: core }));
+  const { data } = await load(notificationsUnread({ client: core }));
   return data?.unread ?? null;
 }

@@ -29,7 +29,11 @@ export interface Sentences extends Record<string, string | Record<string, Record
 }
 
 /** The problem with sentences of a language in place of what core or ai says in English. */
-export function inWords<P extends Problem>(problem: P, sentences: Sentences, status?: number): P {
+export function translateProblem<P extends Problem>(
+  problem: P,
+  sentences: Sentences,
+  status?: number,
+): P {
   const { fields, ...general } = sentences;
   const own = <T>(of: Record<string, T>, name: string) =>
     Object.hasOwn(of, name) ? of[name] : null;

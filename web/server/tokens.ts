@@ -20,7 +20,7 @@ const LOCK_MS = 15_000; // longer than a refresh that is sent twice
 const POLL_MS = 50;
 const RELEASE = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) end`;
 
-const going = new Map<string, Promise<OpenSession | null>>();
+const refreshing = new Map<string, Promise<OpenSession | null>>();
 
 /** Seconds since 1970; 0 if the token does not say. */
 export function expiryOf(accessToken: string): number {
@@ -44,12 +44,12 @@ export function expiresSoon(session: OpenSession, now: number = Date.now()): boo
  */
 export function refreshed(stale: OpenSession): Promise<OpenSession | null> {
   const key = storeKey(stale.cookie);
-  const running = going.get(key);
+  const running = refreshing.get(key);
   if (running) {
     return running;
   }
-  const started = refreshAlone(stale).finally(() => going.delete(key));
-  going.set(key, started);
+  const started = refreshAlone(stale).finally(() => refreshing.delete(key));
+  refreshing.set(key, started);
   return started;
 }
 
@@ -77,7 +77,7 @@ async function refreshAlone(stale: OpenSession): Promise<OpenSession | null> {
 
 async function exchange(session: OpenSession): Promise<OpenSession | null> {
   // An answer may get lost: within its grace period core gives the same pair again.
-  const tokens = await askForTokens(session).catch(() => askForTokens(session));
+  const tokens = await requestTokens(session).catch(() => requestTokens(session));
   if (!tokens) {
     await endSession(session.cookie);
     return null;
@@ -86,7 +86,7 @@ async function exchange(session: OpenSession): Promise<OpenSession | null> {
 }
 
 /** Null if core refuses. Raises `Unavailable`. */
-async function askForTokens(session: OpenSession): Promise<Tokens | null> {
+async function requestTokens(session: OpenSession): Promise<Tokens | null> {
   const headers = new Headers({ "content-type": "application/json" });
   const body = JSON.stringify({ refresh_token: session.refresh_token });
   const request = { method: "POST", headers, body };

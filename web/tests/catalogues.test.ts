@@ -176,3 +176,9 @@ for (const name of readdirSync(join(WEB, "messages/en"))) {
     assert.deepEqual(fr, en);
   });
 }
+
+test("French keeps a mark and the word before it on one line", () => {
+  const folder = join(WEB, "messages/fr");
+  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  assert.deepEqual(texts.join("\n").match(/^.*\S [:;?!](?=[\s"<]).*$/gm), null);
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Content, Progress, ProgressStatus } from "@/api/core";
 import { Catalogue, ProgressBook } from "../features/learn/books.ts";
-import { courseState, shelves } from "../features/learn/courses.ts";
+import { courseState, coursesByState } from "../features/learn/courses.ts";
 import { itemBytes } from "../features/learn/textSizes.ts";
 
 function item(content_id: string, changes: Partial<Content> = {}): Content {
@@ -38,7 +38,7 @@ test("a completed course covers its modules", () => {
 });
 
 test("courses stand on the shelf of how far they are, the last one read first", () => {
-  const found = shelves(
+  const found = coursesByState(
     catalogue,
     book(["m1", "in_progress", "2026-11-27T08:00:00Z"], ["plain", "in_progress"]),
   );
@@ -50,7 +50,7 @@ test("courses stand on the shelf of how far they are, the last one read first", 
 });
 
 test("what was only looked at is not begun", () => {
-  const { ahead } = shelves(catalogue, book(["c", "not_started"]));
+  const { ahead } = coursesByState(catalogue, book(["c", "not_started"]));
   assert.deepEqual(
     ahead.map((state) => state.course.content_id),
     ["c", "plain"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inWords, isProblem } from "../server/problems.ts";
+import { isProblem, translateProblem } from "../server/problems.ts";
 
 const SENTENCES = {
   failed: "Haikufaulu.",
@@ -24,7 +24,7 @@ const PROBLEM = {
 };
 
 test("a problem says what the language of the page has words for, and keeps the rest", () => {
-  assert.deepEqual(inWords(PROBLEM, SENTENCES), {
+  assert.deepEqual(translateProblem(PROBLEM, SENTENCES), {
     ...PROBLEM,
     detail: "Haipo.",
     errors: [
@@ -39,7 +39,7 @@ test("a problem says what the language of the page has words for, and keeps the 
 
 test("a code without a sentence, and one that is no code, say that it failed", () => {
   for (const code of ["new_code", "fields", "toString"]) {
-    assert.equal(inWords({ ...PROBLEM, code }, SENTENCES).detail, "Haikufaulu.");
+    assert.equal(translateProblem({ ...PROBLEM, code }, SENTENCES).detail, "Haikufaulu.");
   }
 });
 
@@ -57,7 +57,7 @@ test("a field that every object has is no field of the catalogue", () => {
 });
 
 test("a limit of tries says so, whatever its code", () => {
-  assert.equal(inWords(PROBLEM, SENTENCES, 429).detail, "Umejaribu mara nyingi.");
+  assert.equal(translateProblem(PROBLEM, SENTENCES, 429).detail, "Umejaribu mara nyingi.");
 });
 
 test("what is no problem document is left alone", () => {

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import { Narrow } from "@/features/shell/Narrow";
+import { NarrowPage } from "@/features/shell/NarrowPage";
 import { requireSession } from "@/server/caller";
 
 export default async function Onboarding({ children }: { children: ReactNode }) {
   await requireSession();
-  return <Narrow>{children}</Narrow>;
+  return <NarrowPage>{children}</NarrowPage>;
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { Narrow } from "@/features/shell/Narrow";
+import { NarrowPage } from "@/features/shell/NarrowPage";
 
 export default function Public({ children }: { children: ReactNode }) {
-  return <Narrow>{children}</Narrow>;
+  return <NarrowPage>{children}</NarrowPage>;
 }

@@ -3,7 +3,7 @@ import { cookies } from "next/headers";
 import type { Role } from "@/api/core";
 import { homeOf } from "@/features/shell/Shell";
 import { ownPath } from "@/server/address";
-import { type Ask, type Form, failed, type Outcome, refused } from "@/server/forms";
+import { type CallApi, type Form, failed, type Outcome, refused } from "@/server/forms";
 import { signIn } from "@/server/forward";
 import { LANGUAGE_COOKIE } from "@/server/messages";
 import { keepPreferences } from "@/server/preferences";
@@ -22,7 +22,7 @@ const CHALLENGE_OPTIONS = {
   maxAge: CHALLENGE_SECONDS,
 } as const;
 
-type Answer = Awaited<ReturnType<Ask>>;
+type Answer = Awaited<ReturnType<CallApi>>;
 
 interface SignedIn {
   access_token: string;
@@ -33,13 +33,13 @@ interface SignedIn {
 
 export const signUp: Form = {
   page: "/sign-up",
-  async submit({ email, password, first_name, last_name }, ask) {
+  async submit({ email, password, first_name, last_name }, callApi) {
     const body = { email, password, first_name, last_name };
     const locale = (await cookies()).get(LANGUAGE_COOKIE)?.value;
-    const outcome = await afterLogIn(await ask("POST", "/api/v1/auth/signup/", body), "");
+    const outcome = await afterLogIn(await callApi("POST", "/api/v1/auth/signup/", body), "");
     if ("to" in outcome && locale) {
       // The language in which they signed up, for mails and other devices, too.
-      const answer = await ask("PATCH", "/api/v1/users/me/preferences/", { locale });
+      const answer = await callApi("PATCH", "/api/v1/users/me/preferences/", { locale });
       await keepPreferences(answer.body);
     }
     return outcome;
@@ -48,40 +48,40 @@ export const signUp: Form = {
 
 export const logIn: Form = {
   page: "/log-in",
-  async submit({ email, password, next = "" }, ask) {
-    return afterLogIn(await ask("POST", "/api/v1/auth/login/", { email, password }), next);
+  async submit({ email, password, next = "" }, callApi) {
+    return afterLogIn(await callApi("POST", "/api/v1/auth/login/", { email, password }), next);
   },
 };
 
 export const logInByLink: Form = {
   page: "/log-in",
-  async submit({ token }, ask) {
-    return afterLogIn(await ask("POST", "/api/v1/auth/login/link/", { token }), "");
+  async submit({ token }, callApi) {
+    return afterLogIn(await callApi("POST", "/api/v1/auth/login/link/", { token }), "");
   },
 };
 
 export const secondFactor: Form = {
   page: "/log-in/second-factor",
-  async submit({ code, next = "" }, ask) {
+  async submit({ code, next = "" }, callApi) {
     const challenge = (await cookies()).get(CHALLENGE_COOKIE)?.value;
     if (!challenge) {
       return failed("challenge_ended");
     }
     const body = { challenge, code: code?.replaceAll(" ", "") };
-    return afterLogIn(await ask("POST", "/api/v1/auth/login/second-factor/", body), next);
+    return afterLogIn(await callApi("POST", "/api/v1/auth/login/second-factor/", body), next);
   },
 };
 
 export const enrol: Form = {
   page: "/log-in/enrol",
-  async submit({ code, next = "" }, ask) {
+  async submit({ code, next = "" }, callApi) {
     const jar = await cookies();
     const challenge = jar.get(CHALLENGE_COOKIE)?.value;
     if (!challenge) {
       return failed("challenge_ended");
     }
     const body = { challenge, code: code?.replaceAll(" ", "") };
-    const answer = await ask("POST", "/api/v1/auth/login/second-factor/enrol/confirm/", body);
+    const answer = await callApi("POST", "/api/v1/auth/login/second-factor/enrol/confirm/", body);
     const outcome = await afterLogIn(answer, next);
     if ("to" in outcome && Array.isArray(answer.body.recovery_codes)) {
       jar.set(RECOVERY_COOKIE, answer.body.recovery_codes.join(" "), CHALLENGE_OPTIONS);
@@ -102,33 +102,33 @@ export const recoveryCodesKept: Form = {
 
 export const logInLink: Form = {
   page: "/log-in/link",
-  async submit({ email }, ask) {
-    const answer = await ask("POST", "/api/v1/auth/login/link/", { email });
+  async submit({ email }, callApi) {
+    const answer = await callApi("POST", "/api/v1/auth/login/link/", { email });
     return answer.status === 202 ? { to: "/log-in/link?sent=1" } : refused(answer.body);
   },
 };
 
 export const resetPassword: Form = {
   page: "/reset-password",
-  async submit({ email }, ask) {
-    const answer = await ask("POST", "/api/v1/auth/password/reset/", { email });
+  async submit({ email }, callApi) {
+    const answer = await callApi("POST", "/api/v1/auth/password/reset/", { email });
     return answer.status === 202 ? { to: "/reset-password?sent=1" } : refused(answer.body);
   },
 };
 
 export const newPassword: Form = {
   page: "/reset-password",
-  async submit({ token, new_password }, ask) {
+  async submit({ token, new_password }, callApi) {
     const body = { token, new_password };
-    const answer = await ask("POST", "/api/v1/auth/password/reset/confirm/", body);
+    const answer = await callApi("POST", "/api/v1/auth/password/reset/confirm/", body);
     return answer.status === 204 ? { to: "/log-in?changed=1" } : refused(answer.body);
   },
 };
 
 export const verifyEmail: Form = {
   page: "/verify-email",
-  async submit({ token }, ask) {
-    const answer = await ask("POST", "/api/v1/auth/verify-email/", token ? { token } : {});
+  async submit({ token }, callApi) {
+    const answer = await callApi("POST", "/api/v1/auth/verify-email/", token ? { token } : {});
     if (answer.status === 204) {
       return { to: "/verify-email?done=1" };
     }

@@ -50,10 +50,7 @@ export function ApiForm(properties: Properties) {
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const { isSending, errors: found, run } = useAction();
-  const errors = useMemo(
-    () => found.map((one) => ({ ...one, field: one.field ?? about[one.code] ?? null })),
-    [found, about],
-  );
+  const errors = useErrorsByField(found, about);
   const [isLoading, startLoading] = useTransition();
   const [isDone, setDone] = useState(false);
   const { summary, places } = useMarkedErrors(form, errors);
@@ -99,6 +96,13 @@ export function ApiForm(properties: Properties) {
 }
 
 const NOTHING: Record<string, string> = {};
+
+function useErrorsByField(errors: ActionError[], about: Record<string, string>): ActionError[] {
+  return useMemo(
+    () => errors.map((one) => ({ ...one, field: one.field ?? about[one.code] ?? null })),
+    [errors, about],
+  );
+}
 
 function filled(address: string, answer: Body): string {
   return address.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(`${answer[name]}`));

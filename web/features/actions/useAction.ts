@@ -1,7 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { ApiError, leadToLogIn, mayPass, reasonOf } from "@/client/apiGateway";
+import { ApiError, isRetryable, reasonOf, redirectToLogIn } from "@/client/apiGateway";
 
 export interface ActionError {
   field: string | null;
@@ -44,11 +44,11 @@ export function useAction() {
     } catch (caught) {
       const error =
         caught instanceof ApiError ? caught : new ApiError(0, "failed", reasonOf(caught));
-      if (!mayPass(error)) {
+      if (!isRetryable(error)) {
         last.current = null; // core stores a refusal for its key
       }
       setErrors(errorsOf(error));
-      leadToLogIn(error);
+      redirectToLogIn(error);
       return error;
     } finally {
       sending.current = false;

@@ -1,14 +1,14 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { calendarTokenRead } from "@/api/core";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { textsOf } from "@/server/texts";
 import { FeedAddress } from "./FeedAddress";
 
 /** The address by which the caller's calendar program reads the events. */
 export async function FeedCard() {
   const [t, format] = [await getTranslations("calendar"), await getFormatter()];
-  const { data, problem } = await got(calendarTokenRead({ client: core }));
+  const { data, problem } = await load(calendarTokenRead({ client: core }));
   const day = (time: string) => format.dateTime(new Date(time), { dateStyle: "medium" });
   if (problem && problem.status !== 404) {
     return <ProblemState problem={problem} />;

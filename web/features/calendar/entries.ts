@@ -7,7 +7,7 @@ import {
   mentorshipSessionsList,
   type SessionState,
 } from "@/api/core";
-import { core, got, type Refusal } from "@/server/caller";
+import { core, load, type Refusal } from "@/server/caller";
 import { me } from "@/server/me";
 
 /** An event of an organization, or a session of a mentor and a learner. */
@@ -44,8 +44,8 @@ export async function entriesBetween(from: Date, to: Date): Promise<Entries> {
   const times = { from: from.toISOString(), to: to.toISOString() };
   const query = { ...times, page_size: MOST };
   const [events, sessions, session] = await Promise.all([
-    got(calendarEventsList({ client: core, query })),
-    got(mentorshipSessionsList({ client: core, query })),
+    load(calendarEventsList({ client: core, query })),
+    load(mentorshipSessionsList({ client: core, query })),
     sessionEntry(),
   ]);
   const entries = [

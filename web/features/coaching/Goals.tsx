@@ -2,9 +2,9 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { type Goal, goalsListMilestones, type Preferences } from "@/api/core";
 import { todayOf } from "@/client/days";
 import { ProblemState } from "@/features/shell/Problem";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import { State } from "@/features/shell/State";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { textsOf } from "@/server/texts";
 import { AddGoal } from "./AddGoal";
 import { GoalActions, type GoalShared } from "./GoalActions";
@@ -87,7 +87,7 @@ async function GoalCard({ goal, shared }: { goal: Goal; shared: GoalShared }) {
     path: { goal_id: goal.id },
     query: { page_size: ALL },
   });
-  const { data, problem } = await got(call);
+  const { data, problem } = await load(call);
   return (
     <article className="card" aria-labelledby={`goal-${goal.id}`}>
       <h3 id={`goal-${goal.id}`}>{goal.title}</h3>
@@ -114,7 +114,7 @@ async function Steps({ done, of }: { done: number; of: number }) {
   return (
     <div>
       <p className="num">{t("steps", { done, total: of })}</p>
-      <Road done={done} of={of} here />
+      <ProgressDashes done={done} of={of} here />
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { apiGateway } from "@/client/apiGateway";
 import { Errors } from "@/features/actions/Errors";
 import { useChange } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
-import { letMentorsRead } from "./consents";
+import { giveMentorConsent } from "./consents";
 import type { ReflectionShared } from "./WriteReflection";
 
 interface Properties {
@@ -20,7 +20,7 @@ export function ShareConsent({ id, shared, onShared, onClose }: Properties) {
 
   async function consent(): Promise<void> {
     const isShared = await run(async () => {
-      await letMentorsRead();
+      await giveMentorConsent();
       await apiGateway.patch(`/coaching/reflections/${id}/`, { shared: true });
     });
     if (isShared) {

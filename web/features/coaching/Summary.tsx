@@ -3,7 +3,7 @@ import { Suspense } from "react";
 import { coachingReadOverview } from "@/api/ai";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { ai, got } from "@/server/caller";
+import { ai, load } from "@/server/caller";
 
 /** The summary, which the rest of the page does not wait for. */
 export function SummaryLater() {
@@ -30,7 +30,7 @@ async function Waiting() {
 /** Goals by state and what reflections are about, as ai counts them. */
 async function Summary() {
   const [t, format] = [await getTranslations("coaching"), await getFormatter()];
-  const { data, problem } = await got(coachingReadOverview({ client: ai }));
+  const { data, problem } = await load(coachingReadOverview({ client: ai }));
   if (problem) {
     return <ProblemState problem={problem} />;
   }

@@ -22,14 +22,14 @@ export interface ReflectionShared {
   mentorsMayRead: boolean;
 }
 
-type Saved = "savedPrivate" | "savedShared" | "savedNotShared" | "savedKept";
+type SaveOutcome = "savedPrivate" | "savedShared" | "savedNotShared" | "savedKept";
 
 /** Writes a reflection, which only its author reads until it is shared. */
 export function WriteReflection({ shared }: { shared: ReflectionShared }) {
   const { texts } = shared;
   const router = useRouter();
   const { isSending, errors, run } = useSending();
-  const [saved, setSaved] = useState<Saved | null>(null);
+  const [saved, setSaved] = useState<SaveOutcome | null>(null);
   const [toShare, setToShare] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
 
@@ -74,7 +74,7 @@ export function WriteReflection({ shared }: { shared: ReflectionShared }) {
 }
 
 /** The text is stored whatever becomes of this. */
-async function share(id: string): Promise<Saved> {
+async function share(id: string): Promise<SaveOutcome> {
   const sent = apiGateway.patch(`/coaching/reflections/${id}/`, { shared: true });
   return sent.then(
     () => "savedShared",
@@ -94,7 +94,7 @@ function ShareField({ texts }: { texts: ReflectionTexts }) {
   );
 }
 
-function SavedNote({ saved, texts }: { saved: Saved; texts: ReflectionTexts }) {
+function SavedNote({ saved, texts }: { saved: SaveOutcome; texts: ReflectionTexts }) {
   return (
     <div className={saved === "savedKept" ? "note warn" : "note ok"}>
       <Icon name={saved === "savedKept" ? "phone" : "check"} />

@@ -10,7 +10,7 @@ import {
   weekdayOf,
   weekFrom,
 } from "@/client/days";
-import { core, type Got, got } from "@/server/caller";
+import { core, type LoadResult, load } from "@/server/caller";
 import { textsOf } from "@/server/texts";
 import type { HabitShared } from "./HabitCard";
 import type { Day, States } from "./WeekTable";
@@ -19,10 +19,10 @@ import type { Day, States } from "./WeekTable";
 const ENTRIES = 14;
 
 /** The recorded days of a habit, or none while core does not say. */
-export async function statesOf(habit: Habit): Promise<Got<States>> {
+export async function statesOf(habit: Habit): Promise<LoadResult<States>> {
   const path = { habit_id: habit.id };
   const call = habitsListEntries({ client: core, path, query: { page_size: ENTRIES } });
-  const { data, problem, response } = await got(call);
+  const { data, problem, response } = await load(call);
   return data ? { data: byDay(data.results), response } : { problem };
 }
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { getTranslations } from "next-intl/server";
 import { type ReflectionTag, usersMeConsents } from "@/api/core";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { textsOf } from "@/server/texts";
 import type { ReflectionShared } from "./WriteReflection";
 
@@ -29,7 +29,7 @@ export async function reflectionShared(): Promise<ReflectionShared> {
 }
 
 async function mentorsMayRead(): Promise<boolean> {
-  const { data } = await got(usersMeConsents({ client: core, query: { page_size: 100 } }));
+  const { data } = await load(usersMeConsents({ client: core, query: { page_size: 100 } }));
   const consents = data?.results ?? [];
   return consents.some(
     ({ kind, withdrawn_at }) => kind === "mentor_reads_reflections" && withdrawn_at === null,

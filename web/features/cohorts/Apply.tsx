@@ -2,13 +2,13 @@ import { getTranslations } from "next-intl/server";
 import { type Cohort, cohortsListPools, type PoolSeats } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { Choice, TextField } from "@/features/actions/fields";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** An application: kinds of seats that the learner takes, a code, or both. */
 export async function Apply({ cohort }: { cohort: Cohort }) {
   const [t, seats] = await Promise.all([
     getTranslations("cohorts.apply"),
-    got(cohortsListPools({ client: core, path: { cohort_id: cohort.id } })),
+    load(cohortsListPools({ client: core, path: { cohort_id: cohort.id } })),
   ]);
   if (!["open", "running"].includes(cohort.state)) {
     return <p>{t("closed")}</p>;

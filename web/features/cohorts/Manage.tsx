@@ -1,10 +1,10 @@
 import { getTimeZone, getTranslations } from "next-intl/server";
 import { type Code, type Cohort, type CohortAction, type CohortState, codesList } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField, TextField } from "@/features/actions/fields";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const ACTIONS: Record<CohortState, CohortAction[]> = {
   draft: ["open", "close"],
@@ -30,7 +30,7 @@ export async function Transitions({ cohort }: { cohort: Cohort }) {
           {t("change")}
         </a>
         {ACTIONS[cohort.state].map((action) => (
-          <ActButton
+          <ActionButton
             key={action}
             path={`/cohorts/${cohort.id}/transitions/`}
             body={{ action }}
@@ -44,7 +44,7 @@ export async function Transitions({ cohort }: { cohort: Cohort }) {
             }}
           >
             {t(`actions.${action}`)}
-          </ActButton>
+          </ActionButton>
         ))}
       </div>
     </section>
@@ -73,7 +73,7 @@ export async function Announce({ cohort }: { cohort: Cohort }) {
 export async function Codes({ cohort }: { cohort: Cohort }) {
   const [t, codes] = await Promise.all([
     getTranslations("cohorts.staff"),
-    got(codesList({ client: core, query: { page_size: 100 } })),
+    load(codesList({ client: core, query: { page_size: 100 } })),
   ]);
   const own = codes.data?.results.filter((one) => one.cohort === cohort.id) ?? [];
   return (
@@ -114,9 +114,9 @@ async function OneCode({ code }: { code: Code }) {
         {isOver && `, ${t("codeEnded")}`}
       </p>
       {!isOver && (
-        <ActButton path={`/codes/${code.id}/end/`} className="btn quiet" hasKey={false}>
+        <ActionButton path={`/codes/${code.id}/end/`} className="btn quiet" hasKey={false}>
           {t("codeEnd")}
-        </ActButton>
+        </ActionButton>
       )}
     </>
   );

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { type Cohort, calendarEventsList, cohortsListAnnouncements } from "@/api/core";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const EVENTS = 5;
 
@@ -11,7 +11,7 @@ export async function Announcements({ cohort }: { cohort: Cohort }) {
   const [t, when, announcements] = await Promise.all([
     getTranslations("cohorts.news"),
     times(),
-    got(cohortsListAnnouncements({ client: core, path })),
+    load(cohortsListAnnouncements({ client: core, path })),
   ]);
   if (!announcements.data) {
     return null;
@@ -43,7 +43,7 @@ export async function NextDates({ cohort }: { cohort: Cohort }) {
   const [t, when, events] = await Promise.all([
     getTranslations("cohorts.calendar"),
     times(),
-    got(calendarEventsList({ client: core, query })),
+    load(calendarEventsList({ client: core, query })),
   ]);
   if (!events.data) {
     return null;

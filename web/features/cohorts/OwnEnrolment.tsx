@@ -5,16 +5,16 @@ import {
   enrolmentsRead,
   type ListMovement,
 } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import type { Question } from "@/features/actions/QuestionDialog";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** Where the learner stands in a cohort, and what comes next. */
 export async function OwnEnrolment({ enrolment }: { enrolment: Enrolment }) {
   const path = { enrolment_id: enrolment.id };
-  const { data, problem } = await got(enrolmentsRead({ client: core, path }));
+  const { data, problem } = await load(enrolmentsRead({ client: core, path }));
   if (problem) {
     return <ProblemState problem={problem} />;
   }
@@ -160,13 +160,13 @@ async function Act({ enrolment, action, label, className, question }: ActPropert
     no: t("no"),
   };
   return (
-    <ActButton
+    <ActionButton
       path={`/enrolments/${enrolment.id}/${action}/`}
       className={className ?? "btn quiet"}
       hasKey={false}
       {...(asked ? { question: asked } : {})}
     >
       {label}
-    </ActButton>
+    </ActionButton>
   );
 }

@@ -3,14 +3,14 @@ import { cohortsListPools, type PoolSeats } from "@/api/core";
 import { HeadRow } from "@/features/actions/HeadRow";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** The seats of a cohort, and how many are free now. */
 export async function SeatsTable({ cohort }: { cohort: string }) {
   const [t, when, seats] = await Promise.all([
     getTranslations("cohorts.seats"),
     times(),
-    got(cohortsListPools({ client: core, path: { cohort_id: cohort } })),
+    load(cohortsListPools({ client: core, path: { cohort_id: cohort } })),
   ]);
   return (
     <section className="stack" aria-labelledby="seats">

@@ -1,18 +1,18 @@
 import { getTranslations } from "next-intl/server";
 import { cache } from "react";
 import { type Cohort, cohortsList, type Enrolment } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { SelectField, TextField } from "@/features/actions/fields";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { EnrolmentBadge } from "./Badges";
 import { POOL_KINDS } from "./pools";
 
 const OVER = ["withdrawn", "expired", "completed"];
 
 /** Once for all rows of a page. */
-const allCohorts = cache(() => got(cohortsList({ client: core, query: { page_size: 100 } })));
+const allCohorts = cache(() => load(cohortsList({ client: core, query: { page_size: 100 } })));
 
 interface Properties {
   enrolment: Enrolment;
@@ -63,16 +63,16 @@ async function Decisions({ enrolment, cohort, name }: Properties) {
       {enrolment.state === "pending_payment" && <Payment id={enrolment.id} />}
       <div className="acts">
         {enrolment.state === "active" && (
-          <ActButton path={`${path}/suspend/`} hasKey={false}>
+          <ActionButton path={`${path}/suspend/`} hasKey={false}>
             {t("suspend")}
-          </ActButton>
+          </ActionButton>
         )}
         {enrolment.state === "suspended" && (
-          <ActButton path={`${path}/resume/`} hasKey={false}>
+          <ActionButton path={`${path}/resume/`} hasKey={false}>
             {t("resume")}
-          </ActButton>
+          </ActionButton>
         )}
-        <ActButton
+        <ActionButton
           path={`${path}/withdraw/`}
           className="btn bad"
           hasKey={false}
@@ -84,7 +84,7 @@ async function Decisions({ enrolment, cohort, name }: Properties) {
           }}
         >
           {t("withdraw")}
-        </ActButton>
+        </ActionButton>
       </div>
       {enrolment.state === "active" && <Transfer enrolment={enrolment} cohort={cohort} />}
     </div>

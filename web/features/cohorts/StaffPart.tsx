@@ -7,7 +7,7 @@ import {
 } from "@/api/core";
 import { Pages } from "@/features/actions/Pages";
 import { learnerNames } from "@/features/times/people";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { Announce, Codes, Transitions } from "./Manage";
 import { ManyForm } from "./ManyForm";
 import { StaffEnrolment } from "./StaffEnrolment";
@@ -33,7 +33,7 @@ interface Properties {
 export async function StaffPart({ cohort, query }: Properties) {
   const state = STATES.find((one) => one === query.state);
   const { cursor } = query;
-  const enrolments = await got(
+  const enrolments = await load(
     cohortsListEnrolments({
       client: core,
       path: { cohort_id: cohort.id },

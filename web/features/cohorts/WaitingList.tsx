@@ -4,14 +4,14 @@ import { HeadRow } from "@/features/actions/HeadRow";
 import { ProblemState } from "@/features/shell/Problem";
 import { learnerNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** Who waits, in the order of the offers, and why. For staff. */
 export async function WaitingList({ cohort }: { cohort: string }) {
   const path = { cohort_id: cohort };
   const [t, waiting] = await Promise.all([
     getTranslations("cohorts.staff"),
-    got(cohortsListWaiting({ client: core, path, query: { page_size: 100 } })),
+    load(cohortsListWaiting({ client: core, path, query: { page_size: 100 } })),
   ]);
   const entries = waiting.data?.results ?? [];
   const nameOf = await learnerNames(entries.map(({ user }) => user));

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { QueuedReportDetail, ReportAction } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { SelectField } from "@/features/actions/fields";
 import { OUTCOMES } from "./states";
@@ -72,7 +72,7 @@ async function Act({ id, action, className }: ActProperties) {
     no: t("no"),
   };
   return (
-    <ActButton
+    <ActionButton
       path={`/conduct/queue/${id}/transitions/`}
       body={{ action }}
       className={className}
@@ -80,6 +80,6 @@ async function Act({ id, action, className }: ActProperties) {
       {...(question && { question })}
     >
       {t(`actions.${action}`)}
-    </ActButton>
+    </ActionButton>
   );
 }

@@ -4,6 +4,7 @@ import {
   createContext,
   type FormEvent,
   type ReactNode,
+  useCallback,
   useContext,
   useEffect,
   useRef,
@@ -40,34 +41,20 @@ export function useFieldErrors(name: string): string[] {
 export function Form({ action, texts, errors: first, token, children }: Properties) {
   const [errors, setErrors] = useState(first);
   const [isSending, setSending] = useState(false);
-  const sending = useRef(false);
-  const summary = useRef<HTMLDivElement>(null);
+  const sending = useRef(false); // the second click comes before the form is drawn again
 
-  useEffect(() => {
-    if (errors.length) {
-      summary.current?.focus();
-    }
-  }, [errors]);
-
-  useEffect(() => {
-    // The browser's Back may show the page as it was left, while its form was sent.
-    const reopen = (event: PageTransitionEvent) => {
-      if (event.persisted) {
-        sending.current = false;
-        setSending(false);
-      }
-    };
-    addEventListener("pageshow", reopen);
-    return () => removeEventListener("pageshow", reopen);
+  const mark = useCallback((now: boolean): void => {
+    sending.current = now;
+    setSending(now);
   }, []);
+  useReopen(mark);
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     if (sending.current) {
-      return; // the second click comes before the form is drawn anew
+      return;
     }
-    sending.current = true;
-    setSending(true);
+    mark(true);
     const body = new URLSearchParams(new FormData(event.currentTarget) as never);
     try {
       const response = await fetch(action, {
@@ -84,31 +71,54 @@ export function Form({ action, texts, errors: first, token, children }: Properti
     } catch {
       setErrors([{ field: null, text: texts.offline }]);
     }
-    sending.current = false;
-    setSending(false);
+    mark(false);
   }
 
-  const title = errors.length === 1 ? texts.one : texts.more.replace("{count}", `${errors.length}`);
   return (
     <form className="stack" method="post" action={action} onSubmit={submit} noValidate>
       <input type="hidden" name="form_token" value={token} />
-      {errors.length > 0 && (
-        <div className="errors" role="alert" tabIndex={-1} ref={summary}>
-          <p>
-            <strong>{title}</strong>
-          </p>
-          <ul>
-            {errors.map(({ field, text }) => (
-              <li key={`${field} ${text}`}>{field ? <a href={`#${field}`}>{text}</a> : text}</li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {errors.length > 0 && <Summary errors={errors} texts={texts} />}
       <Errors.Provider value={errors}>
         <fieldset className="stack" disabled={isSending} aria-busy={isSending}>
           {children}
         </fieldset>
       </Errors.Provider>
     </form>
+  );
+}
+
+/** The browser's Back may show the page as it was left, while its form was sent. */
+function useReopen(mark: (isSending: boolean) => void): void {
+  useEffect(() => {
+    const reopen = (event: PageTransitionEvent) => {
+      if (event.persisted) {
+        mark(false);
+      }
+    };
+    addEventListener("pageshow", reopen);
+    return () => removeEventListener("pageshow", reopen);
+  }, [mark]);
+}
+
+/** What has to be mended, with links to the fields; it takes the focus each time. */
+function Summary({ errors, texts }: { errors: FormError[]; texts: FormTexts }) {
+  const summary = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (errors.length) {
+      summary.current?.focus();
+    }
+  }, [errors]);
+  const title = errors.length === 1 ? texts.one : texts.more.replace("{count}", `${errors.length}`);
+  return (
+    <div className="errors" role="alert" tabIndex={-1} ref={summary}>
+      <p>
+        <strong>{title}</strong>
+      </p>
+      <ul>
+        {errors.map(({ field, text }) => (
+          <li key={`${field} ${text}`}>{field ? <a href={`#${field}`}>{text}</a> : text}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -11,7 +11,7 @@ export interface FeedbackTexts extends Record<Verdict, string> {
   /** Names the item that the buttons are about. */
   group: string;
   /** After the answer came; `null` for a verdict that was taken back. */
-  said: Record<Verdict | "null", string>;
+  confirmation: Record<Verdict | "null", string>;
   reload: string;
 }
 
@@ -28,7 +28,7 @@ const VERDICTS: Verdict[] = ["more_like_this", "not_for_me"];
 /** Two buttons about an item of a list; pressing one again takes it back. */
 export function Feedback({ contentId, verdict: first, texts, chosen }: Properties) {
   const [verdict, setVerdict] = useState(first);
-  const [said, setSaid] = useState<string | null>(null);
+  const [confirmation, setConfirmation] = useState<string | null>(null);
   const { isSending, errors, run } = useAction();
 
   async function press(pressed: Verdict): Promise<void> {
@@ -39,7 +39,7 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
     );
     if (sent !== null && !(sent instanceof ApiError)) {
       setVerdict(now);
-      setSaid(texts.said[now ?? "null"]);
+      setConfirmation(texts.confirmation[now ?? "null"]);
     }
   }
 
@@ -62,14 +62,14 @@ export function Feedback({ contentId, verdict: first, texts, chosen }: Propertie
         ))}
       </div>
       <p className="small" role="status">
-        {said && <Said text={said} reload={texts.reload} />}
+        {confirmation && <Confirmation text={confirmation} reload={texts.reload} />}
       </p>
       <Errors errors={errors} />
     </>
   );
 }
 
-function Said({ text, reload }: { text: string; reload: string }) {
+function Confirmation({ text, reload }: { text: string; reload: string }) {
   const router = useRouter();
   return (
     <>

@@ -4,7 +4,7 @@ import type { Content, Track } from "@/api/core";
 import { sizeText } from "@/features/learn/sizeText";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import { itemAddress } from "./data";
 import type { Modules, NextStep as Step } from "./nextStep";
 
@@ -19,7 +19,7 @@ export async function NextStep({ step }: { step: Step }) {
         </Card>
       );
     case "goOn":
-      return <GoOn {...step} />;
+      return <OpenedItem {...step} />;
     case "begin": {
       const { content_id, title, reason } = step.recommendation;
       return (
@@ -88,13 +88,13 @@ async function TrackName({ track }: { track: Track }) {
   );
 }
 
-interface GoOnProperties {
+interface OpenedItemProperties {
   item: Content;
   percentage: number;
   modules: Modules | null;
 }
 
-async function GoOn({ item, percentage, modules }: GoOnProperties) {
+async function OpenedItem({ item, percentage, modules }: OpenedItemProperties) {
   const t = await getTranslations("home");
   const { content_id, title } = item;
   return (
@@ -103,7 +103,7 @@ async function GoOn({ item, percentage, modules }: GoOnProperties) {
       {modules && (
         <div className="stack tight">
           <p className="small">{t.rich("next.modules", { ...modules, b: strong })}</p>
-          <Road done={modules.done} of={modules.of} here />
+          <ProgressDashes done={modules.done} of={modules.of} here />
         </div>
       )}
     </Card>

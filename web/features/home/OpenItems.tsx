@@ -10,7 +10,7 @@ import type { NextStep } from "./nextStep";
 /** What is recommended besides the next step. */
 export async function OpenItems({ step }: { step: NextStep }) {
   const t = await getTranslations("home");
-  const [{ data, problem }, said] = await Promise.all([recommended(), verdicts()]);
+  const [{ data, problem }, verdictsByItem] = await Promise.all([recommended(), verdicts()]);
   const first = step.kind === "begin" ? step.recommendation.content_id : null;
   const others = data?.recommendations.filter(({ content_id }) => content_id !== first) ?? [];
   return (
@@ -20,7 +20,11 @@ export async function OpenItems({ step }: { step: NextStep }) {
       {data && others.length === 0 && <p>{t("open.none")}</p>}
       <ol className="list">
         {others.slice(0, 3).map((one) => (
-          <OpenItem key={one.content_id} recommendation={one} verdict={said.get(one.content_id)} />
+          <OpenItem
+            key={one.content_id}
+            recommendation={one}
+            verdict={verdictsByItem.get(one.content_id)}
+          />
         ))}
       </ol>
       <a className="btn" href="/search">
@@ -68,7 +72,11 @@ async function feedbackTexts(title: string): Promise<FeedbackTexts> {
     group: t("group", { title }),
     more_like_this: t("more"),
     not_for_me: t("not"),
-    said: { more_like_this: t("saidMore"), not_for_me: t("saidNot"), null: t("saidNothing") },
+    confirmation: {
+      more_like_this: t("saidMore"),
+      not_for_me: t("saidNot"),
+      null: t("saidNothing"),
+    },
     reload: t("reload"),
   };
 }

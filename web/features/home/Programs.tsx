@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import { cohortsRead, type Enrolment, enrolmentsList, enrolmentsRead } from "@/api/core";
 import { ProblemState } from "@/features/shell/Problem";
-import { Road } from "@/features/shell/Road";
-import { core, got } from "@/server/caller";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
+import { core, load } from "@/server/caller";
 
 const MOST = 3;
 
@@ -10,7 +10,7 @@ const MOST = 3;
 export async function Programs() {
   const t = await getTranslations("home");
   const query = { state: "active", page_size: MOST } as const;
-  const { data, problem } = await got(enrolmentsList({ client: core, query }));
+  const { data, problem } = await load(enrolmentsList({ client: core, query }));
   if (data?.results.length === 0) {
     return null;
   }
@@ -30,8 +30,8 @@ export async function Programs() {
 async function Program({ enrolment }: { enrolment: Enrolment }) {
   const t = await getTranslations("home");
   const [cohort, detail] = await Promise.all([
-    got(cohortsRead({ client: core, path: { cohort_id: enrolment.cohort } })),
-    got(enrolmentsRead({ client: core, path: { enrolment_id: enrolment.id } })),
+    load(cohortsRead({ client: core, path: { cohort_id: enrolment.cohort } })),
+    load(enrolmentsRead({ client: core, path: { enrolment_id: enrolment.id } })),
   ]);
   const { required_done: done = null, required_total: of = 0 } = detail.data ?? {};
   return (
@@ -50,7 +50,7 @@ async function Program({ enrolment }: { enrolment: Enrolment }) {
               b: (chunks) => <strong className="num">{chunks}</strong>,
             })}
           </p>
-          {of > 0 && <Road done={done} of={of} here />}
+          {of > 0 && <ProgressDashes done={done} of={of} here />}
         </>
       )}
     </li>

@@ -3,7 +3,7 @@ import type { Wait } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { type Sent, submissions } from "./submissions";
+import { submissions, type WorkInReview } from "./submissions";
 
 /** Work that waits for a review, by when it is promised, and work that came back. */
 export async function Reviews() {
@@ -33,7 +33,7 @@ export async function Reviews() {
   );
 }
 
-async function Waiting({ sent, wait }: { sent: Sent; wait: Wait }) {
+async function Waiting({ sent, wait }: { sent: WorkInReview; wait: Wait }) {
   const t = await getTranslations("home");
   const { submitted_at } = sent.submission;
   const { reviews, share_kept } = wait;
@@ -60,7 +60,7 @@ async function Waiting({ sent, wait }: { sent: Sent; wait: Wait }) {
   );
 }
 
-async function Returned({ sent }: { sent: Sent }) {
+async function Returned({ sent }: { sent: WorkInReview }) {
   const t = await getTranslations("home");
   const { decided_at } = sent.submission;
   return (

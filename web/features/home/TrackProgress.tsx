@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { Track } from "@/api/core";
 import { ownProgress } from "@/features/learn/catalogue";
 import { ProblemState } from "@/features/shell/Problem";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import { coursesOf } from "./data";
 
 /** How many courses of the track are completed, by another's word than the learner's. */
@@ -33,7 +33,7 @@ export async function TrackProgress({ track }: { track: Track }) {
                   b: (chunks) => <strong className="num">{chunks}</strong>,
                 })}
           </p>
-          {of > 0 && <Road done={done} of={of} here />}
+          {of > 0 && <ProgressDashes done={done} of={of} here />}
           <p className="meta">
             {t("progress.counted")} {ticked > 0 && t("progress.ticked", { ticked })}
           </p>

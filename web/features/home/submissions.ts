@@ -9,13 +9,18 @@ import {
   submissionsReadWait,
   type Wait,
 } from "@/api/core";
-import { allPages, type Found, type Listed, ownProgress } from "@/features/learn/catalogue";
-import { core, got } from "@/server/caller";
+import {
+  allPages,
+  type ListResult,
+  ownProgress,
+  type ReadResult,
+} from "@/features/learn/catalogue";
+import { core, load } from "@/server/caller";
 
 const MOST = 5;
 
 /** Work of the learner's that a mentor has, or gave back for changes. */
-export interface Sent {
+export interface WorkInReview {
   mission: Mission;
   submission: Submission;
   /** Null for work that was given back. */
@@ -23,7 +28,7 @@ export interface Sent {
 }
 
 /** Of the missions that are in progress, the newest first. */
-export const submissions = cache(async (): Promise<Listed<Sent>> => {
+export const submissions = cache(async (): Promise<ListResult<WorkInReview>> => {
   const own = await ownProgress();
   if (!own.data) {
     return own;
@@ -32,7 +37,7 @@ export const submissions = cache(async (): Promise<Listed<Sent>> => {
   if (begun.length === 0) {
     return { data: [] };
   }
-  const missions = await allPages((page) => got(missionsList({ client: core, query: page })));
+  const missions = await allPages((page) => load(missionsList({ client: core, query: page })));
   if (!missions.data) {
     return missions;
   }
@@ -40,7 +45,7 @@ export const submissions = cache(async (): Promise<Listed<Sent>> => {
   const found = begun.flatMap(
     ({ content_id }) => offered.find((one) => one.content_id === content_id) ?? [],
   );
-  const sent: Sent[] = [];
+  const sent: WorkInReview[] = [];
   for (const one of await Promise.all(found.map(sentOf))) {
     if (one?.problem) {
       return one;
@@ -61,9 +66,9 @@ function isBegunMission({ content_type, status }: Progress): boolean {
 }
 
 /** Null for a mission whose work neither waits nor came back. */
-async function sentOf(mission: Mission): Promise<Found<Sent> | null> {
+async function sentOf(mission: Mission): Promise<ReadResult<WorkInReview> | null> {
   const path = { mission_id: mission.id };
-  const list = await got(submissionsList({ client: core, path, query: { page_size: 100 } }));
+  const list = await load(submissionsList({ client: core, path, query: { page_size: 100 } }));
   if (!list.data) {
     return list;
   }
@@ -75,6 +80,6 @@ async function sentOf(mission: Mission): Promise<Found<Sent> | null> {
     return null;
   }
   const waiting = { submission_id: submission.id };
-  const wait = await got(submissionsReadWait({ client: core, path: waiting }));
+  const wait = await load(submissionsReadWait({ client: core, path: waiting }));
   return wait.data ? { data: { mission, submission, wait: wait.data } } : wait;
 }

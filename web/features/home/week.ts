@@ -10,9 +10,9 @@ import {
   type MentorshipSession,
   mentorshipSessionsList,
 } from "@/api/core";
-import { allPages, type Listed } from "@/features/learn/catalogue";
+import { allPages, type ListResult } from "@/features/learn/catalogue";
 import { mentorNames } from "@/features/times/people";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { comingWeek, monday } from "./when";
 
 const MOST_HABITS = 5;
@@ -25,9 +25,9 @@ export interface HabitWeek {
 }
 
 /** The active habits with the days of this week that are done. */
-export async function habitWeeks(): Promise<Listed<HabitWeek>> {
+export async function habitWeeks(): Promise<ListResult<HabitWeek>> {
   const query = { state: "active", page_size: MOST_HABITS } as const;
-  const habits = await got(habitsList({ client: core, query }));
+  const habits = await load(habitsList({ client: core, query }));
   if (habits.problem) {
     return habits;
   }
@@ -37,7 +37,7 @@ export async function habitWeeks(): Promise<Listed<HabitWeek>> {
 
 async function weekOf(habit: Habit, begins: string): Promise<HabitWeek> {
   const path = { habit_id: habit.id };
-  const { data } = await got(habitsListEntries({ client: core, path, query: { page_size: 10 } }));
+  const { data } = await load(habitsListEntries({ client: core, path, query: { page_size: 10 } }));
   const done = data?.results.filter(
     ({ local_date, state }) => state === "done" && local_date >= begins,
   );
@@ -58,13 +58,13 @@ export type Meeting = { id: string; startsAt: string } & (
 );
 
 /** What the learner is part of in the seven days to come, by its start. */
-export async function meetings(): Promise<Listed<Meeting>> {
+export async function meetings(): Promise<ListResult<Meeting>> {
   const week = comingWeek();
   const query = { ...week, page_size: 100 };
   const [sessions, groups, events] = await Promise.all([
-    got(mentorshipSessionsList({ client: core, query })),
-    allPages((page) => got(groupSessionsList({ client: core, query: page }))),
-    got(calendarEventsList({ client: core, query: { ...query, state: "scheduled" } })),
+    load(mentorshipSessionsList({ client: core, query })),
+    allPages((page) => load(groupSessionsList({ client: core, query: page }))),
+    load(calendarEventsList({ client: core, query: { ...query, state: "scheduled" } })),
   ]);
   const problem = sessions.problem ?? groups.problem ?? events.problem;
   if (problem) {

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { Icon } from "@/features/shell/Icon";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import { type CourseState, hrefOf } from "./courses";
 import { Facts } from "./Facts";
 import { sizeText } from "./sizeText";
@@ -25,7 +25,7 @@ export async function CourseList({ states }: { states: CourseState[] }) {
           {state.isBegun && (
             <>
               <p className="small">{t("modulesDone", { done: state.done, of: state.of })}</p>
-              <Road done={state.done} of={state.of} here />
+              <ProgressDashes done={state.done} of={state.of} here />
             </>
           )}
           {state.isCompleted && (

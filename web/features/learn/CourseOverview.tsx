@@ -1,18 +1,18 @@
 import { getTranslations } from "next-intl/server";
 import type { Content } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import type { Catalogue, ProgressBook } from "./books";
 import { CompleteButton } from "./CompleteButton";
 import { courseState, hrefOf } from "./courses";
 import { ItemHead } from "./ItemHead";
-import type { Surroundings } from "./item";
+import type { ItemContext } from "./item";
 import { Prerequisites } from "./Prerequisites";
 import { sizeText } from "./sizeText";
 
 interface Properties {
   item: Content;
-  around: Surroundings;
+  around: ItemContext;
   catalogue: Catalogue;
   progress: ProgressBook;
   /** Whether the course has a text of its own. */
@@ -35,7 +35,7 @@ export async function CourseOverview(properties: Properties) {
           <p className="small">
             <strong>{t("modulesDone", { done: state.done, of: state.of })}</strong>
           </p>
-          <Road done={state.done} of={state.of} here={!state.isCompleted} />
+          <ProgressDashes done={state.done} of={state.of} here={!state.isCompleted} />
         </ItemHead>
         <div className="acts">
           {!state.isCompleted && !isReadyToComplete && (

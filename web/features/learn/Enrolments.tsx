@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { cohortsRead, enrolmentsList, enrolmentsRead } from "@/api/core";
-import { Road } from "@/features/shell/Road";
-import { core, got } from "@/server/caller";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
+import { core, load } from "@/server/caller";
 
 const SHOWN = 5;
 
@@ -9,7 +9,7 @@ const SHOWN = 5;
 export async function Enrolments({ userId }: { userId: number }) {
   const t = await getTranslations("learn");
   const query = { state: "active", page_size: SHOWN } as const;
-  const listed = await got(enrolmentsList({ client: core, query }));
+  const listed = await load(enrolmentsList({ client: core, query }));
   const rows = await Promise.all(
     (listed.data?.results ?? []).filter(({ user }) => user === userId).map(withCohort),
   );
@@ -29,7 +29,7 @@ export async function Enrolments({ userId }: { userId: number }) {
                 ? t("cohorts.required", { total })
                 : t("cohorts.requiredDone", { done, total })}
             </p>
-            {done !== null && total > 0 && <Road done={done} of={total} here />}
+            {done !== null && total > 0 && <ProgressDashes done={done} of={total} here />}
           </li>
         ))}
       </ul>
@@ -39,8 +39,8 @@ export async function Enrolments({ userId }: { userId: number }) {
 
 async function withCohort({ id, cohort }: { id: string; cohort: string }) {
   const [enrolment, read] = await Promise.all([
-    got(enrolmentsRead({ client: core, path: { enrolment_id: id } })),
-    got(cohortsRead({ client: core, path: { cohort_id: cohort } })),
+    load(enrolmentsRead({ client: core, path: { enrolment_id: id } })),
+    load(cohortsRead({ client: core, path: { cohort_id: cohort } })),
   ]);
   if (!enrolment.data || !read.data) {
     return null;

@@ -2,11 +2,11 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Content } from "@/api/core";
 import { hrefOf } from "./courses";
-import type { Surroundings } from "./item";
+import type { ItemContext } from "./item";
 
 interface Properties {
   item: Content;
-  around: Surroundings;
+  around: ItemContext;
   size?: string | undefined;
   drawings?: number;
   children?: ReactNode;

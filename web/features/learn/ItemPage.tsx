@@ -4,7 +4,7 @@ import { ProblemState } from "@/features/shell/Problem";
 import { readBody } from "./body";
 import { CourseOverview } from "./CourseOverview";
 import { catalogue, ownProgress, readContent } from "./catalogue";
-import { quizOf, surroundingsOf } from "./item";
+import { contextOf, quizOf } from "./item";
 import { PlainItem } from "./PlainItem";
 import { Reader } from "./Reader";
 
@@ -32,7 +32,7 @@ export async function ItemPage({ contentId, section }: Properties) {
     }
   }
   const [around, body, quiz, offered, own] = await Promise.all([
-    surroundingsOf(item),
+    contextOf(item),
     item.content_type === "mission" ? null : readBody(contentId),
     quizOf(contentId),
     catalogue(),

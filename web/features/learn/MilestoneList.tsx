@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Milestone, PlacedItem } from "@/api/core";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import type { Catalogue, ProgressBook } from "./books";
 import { hrefOf } from "./courses";
 import { sizeText } from "./sizeText";
@@ -29,7 +29,7 @@ export async function MilestoneList({ milestones, catalogue, progress }: Propert
             {milestone.description && <p>{milestone.description}</p>}
             <div>
               <p className="small">{t("itemsDone", { done, of: items.length })}</p>
-              {items.length > 0 && <Road done={done} of={items.length} here />}
+              {items.length > 0 && <ProgressDashes done={done} of={items.length} here />}
             </div>
             <ul className="list">
               {items.map((item) => (

@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import { type CourseState, hrefOf } from "./courses";
 import { sizeText } from "./sizeText";
 
@@ -15,7 +15,7 @@ export async function NextCourse({ state }: { state: CourseState }) {
       </p>
       <h2 id="go-on">{course.title}</h2>
       <p className="small">{t("modulesDone", { done, of })}</p>
-      <Road done={done} of={of} here />
+      <ProgressDashes done={done} of={of} here />
       <div className="acts">
         <a className="btn next" href={hrefOf(next.content_id)}>
           {next === course ? t("next.readOn") : t("next.readModule", { title: next.title })}

@@ -2,13 +2,13 @@ import { getTranslations } from "next-intl/server";
 import type { Content } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import { ItemHead } from "./ItemHead";
-import type { Surroundings } from "./item";
+import type { ItemContext } from "./item";
 import { Prerequisites } from "./Prerequisites";
 import { StepOn } from "./StepOn";
 
 interface Properties {
   item: Content;
-  around: Surroundings;
+  around: ItemContext;
   hasQuiz: boolean;
 }
 

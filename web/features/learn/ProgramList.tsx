@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Program } from "@/api/core";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import type { Catalogue, ProgressBook } from "./books";
 import { Track } from "./Track";
 
@@ -29,7 +29,7 @@ export async function ProgramList({ programs, catalogue, progress }: Properties)
               <Track track={program.track} />
               <span className="soft">{t("itemsDone", { done, of: items.length })}</span>
             </p>
-            {done > 0 && <Road done={done} of={items.length} here />}
+            {done > 0 && <ProgressDashes done={done} of={items.length} here />}
           </li>
         );
       })}

@@ -2,7 +2,7 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { quizzesListAttempts, quizzesReadAttempt } from "@/api/core";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 import { allPages, ownProgress, readContent } from "./catalogue";
 import { hrefOf } from "./courses";
@@ -34,7 +34,7 @@ export async function QuizPage({ contentId, attemptId }: Properties) {
   }
   const path = { quiz_id: quiz.id };
   const [attempts, own] = await Promise.all([
-    allPages((query) => got(quizzesListAttempts({ client: core, path, query }))),
+    allPages((query) => load(quizzesListAttempts({ client: core, path, query }))),
     ownProgress(),
   ]);
   if (!attempts.data) {
@@ -44,7 +44,7 @@ export async function QuizPage({ contentId, attemptId }: Properties) {
   const submitted = attempts.data.filter(({ submitted_at }) => submitted_at !== null);
   const shown = open ?? submitted.find(({ id }) => id === attemptId);
   const attempt = shown
-    ? await got(quizzesReadAttempt({ client: core, path: { ...path, attempt_id: shown.id } }))
+    ? await load(quizzesReadAttempt({ client: core, path: { ...path, attempt_id: shown.id } }))
     : null;
   return (
     <div className="prose stack wide">

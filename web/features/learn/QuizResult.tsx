@@ -22,14 +22,14 @@ export async function QuizResult({ attempt }: { attempt: QuizAttempt }) {
       </Note>
       <ol className="list">
         {attempt.questions.map((question) => (
-          <Answered key={question.number} question={question} />
+          <AnsweredQuestion key={question.number} question={question} />
         ))}
       </ol>
     </section>
   );
 }
 
-async function Answered({ question }: { question: ShownQuestion }) {
+async function AnsweredQuestion({ question }: { question: ShownQuestion }) {
   const t = await getTranslations("learn");
   const { number, prompt, right, feedback } = question;
   const answers = answersOf(question);

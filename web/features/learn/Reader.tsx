@@ -1,6 +1,6 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { Body, Content } from "@/api/core";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import { bytesText } from "@/features/texts/bytes";
 import { Html } from "@/features/texts/Html";
 import { pagePlace } from "@/features/times/times";
@@ -8,7 +8,7 @@ import { languageOf } from "@/server/locales";
 import { bodyBytes, drawingsOf, savesData } from "./body";
 import { hrefOf } from "./courses";
 import { ItemHead } from "./ItemHead";
-import type { Surroundings } from "./item";
+import type { ItemContext } from "./item";
 import { Prerequisites } from "./Prerequisites";
 import { ProgressReporter } from "./ProgressReporter";
 import { Sections } from "./Sections";
@@ -19,7 +19,7 @@ interface Properties {
   item: Content;
   body: Body;
   position: number;
-  around: Surroundings;
+  around: ItemContext;
   hasQuiz: boolean;
 }
 
@@ -50,7 +50,7 @@ export async function Reader({ item, body, position, around, hasQuiz }: Properti
           <p className="small">
             <strong>{t("sectionOf", { number: current, of: sections.length })}</strong>
           </p>
-          <Road done={current - 1} of={sections.length} here />
+          <ProgressDashes done={current - 1} of={sections.length} here />
           {body.language !== languageOf(locale) && (
             <p className="meta">
               {t("otherLanguage", { language: t(`languages.${body.language}`) })}
@@ -92,7 +92,7 @@ export async function Reader({ item, body, position, around, hasQuiz }: Properti
 }
 
 /** What opening a section says about the ones before it; null if it is known already. */
-function reached({ progress, missing, isRequired }: Surroundings, current: number, of: number) {
+function reached({ progress, missing, isRequired }: ItemContext, current: number, of: number) {
   const percentage = Math.floor((100 * (current - 1)) / of);
   if (!progress || progress.status === "not_started") {
     return missing.length > 0 && isRequired ? null : percentage;

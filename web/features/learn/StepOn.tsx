@@ -2,13 +2,13 @@ import { getTranslations } from "next-intl/server";
 import type { Body, Content } from "@/api/core";
 import { CompleteButton } from "./CompleteButton";
 import { hrefOf } from "./courses";
-import type { Surroundings } from "./item";
+import type { ItemContext } from "./item";
 
 interface Properties {
   item: Content;
   body: Body | null;
   current: number;
-  around: Surroundings;
+  around: ItemContext;
   quiz: string | null;
 }
 
@@ -75,7 +75,7 @@ async function AtTheEnd({ item, around, quiz, hasText }: EndProperties) {
   );
 }
 
-function nextModule(item: Content, { siblings }: Surroundings): Content | null {
+function nextModule(item: Content, { siblings }: ItemContext): Content | null {
   const place = siblings.findIndex(({ content_id }) => content_id === item.content_id);
   return place < 0 ? null : (siblings[place + 1] ?? null);
 }

@@ -3,7 +3,7 @@ import { cookies, headers } from "next/headers";
 import { getLocale } from "next-intl/server";
 import { cache } from "react";
 import { type Body, contentReadBody } from "@/api/core";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { languageOf } from "@/server/locales";
 import { DATA_SAVER_COOKIE } from "@/server/messages";
 import { countDrawings } from "./sectionHtml";
@@ -11,7 +11,7 @@ import { countDrawings } from "./sectionHtml";
 /** The text of a course or module, in the language of the page if there is one in it. */
 export const readBody = cache(async (contentId: string) => {
   const language = languageOf(await getLocale());
-  return got(
+  return load(
     contentReadBody({
       client: core,
       path: { content_id: contentId },

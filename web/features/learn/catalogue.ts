@@ -1,11 +1,13 @@
 import "server-only";
 import { cache } from "react";
 import { contentList, contentRead, type Program, programsList, progressList } from "@/api/core";
-import { core, type Got, got, type Refusal } from "@/server/caller";
+import { core, type LoadResult, load, type Refusal } from "@/server/caller";
 import { Catalogue, ProgressBook } from "./books";
 
-export type Found<T> = { data: T; problem?: undefined } | { data?: undefined; problem: Refusal };
-export type Listed<T> = Found<T[]>;
+export type ReadResult<T> =
+  | { data: T; problem?: undefined }
+  | { data?: undefined; problem: Refusal };
+export type ListResult<T> = ReadResult<T[]>;
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
@@ -17,8 +19,8 @@ export async function allPages<T>(
   read: (query: {
     page: number;
     page_size: number;
-  }) => Promise<Got<{ count: number; results: T[] }>>,
-): Promise<Listed<T>> {
+  }) => Promise<LoadResult<{ count: number; results: T[] }>>,
+): Promise<ListResult<T>> {
   const first = await read({ page: 1, page_size: PAGE_SIZE });
   if (!first.data) {
     return { problem: first.problem };
@@ -36,34 +38,34 @@ export async function allPages<T>(
   return { data: [first, ...rest].flatMap((page) => page.data?.results ?? []) };
 }
 
-type Held = { catalogue: Catalogue; until: number };
-let held: Held | null = null;
+type Cached = { catalogue: Catalogue; until: number };
+let cached: Cached | null = null;
 
 /** What is on offer, at most a minute old. */
 export const catalogue = cache(
   async (): Promise<
     { data: Catalogue; problem?: undefined } | { data?: undefined; problem: Refusal }
   > => {
-    if (held && held.until > Date.now()) {
-      return { data: held.catalogue };
+    if (cached && cached.until > Date.now()) {
+      return { data: cached.catalogue };
     }
-    const listed = await allPages((query) => got(contentList({ client: core, query })));
+    const listed = await allPages((query) => load(contentList({ client: core, query })));
     if (!listed.data) {
       return listed;
     }
-    held = { catalogue: new Catalogue(listed.data), until: Date.now() + CATALOGUE_MS };
-    return { data: held.catalogue };
+    cached = { catalogue: new Catalogue(listed.data), until: Date.now() + CATALOGUE_MS };
+    return { data: cached.catalogue };
   },
 );
 
 export const programs = cache(
-  async (): Promise<Listed<Program>> =>
-    allPages((query) => got(programsList({ client: core, query }))),
+  async (): Promise<ListResult<Program>> =>
+    allPages((query) => load(programsList({ client: core, query }))),
 );
 
 /** One item, retired ones too. */
 export const readContent = cache(async (contentId: string) =>
-  got(contentRead({ client: core, path: { content_id: contentId } })),
+  load(contentRead({ client: core, path: { content_id: contentId } })),
 );
 
 /** The caller's own progress. */
@@ -71,7 +73,7 @@ export const ownProgress = cache(
   async (): Promise<
     { data: ProgressBook; problem?: undefined } | { data?: undefined; problem: Refusal }
   > => {
-    const listed = await allPages((query) => got(progressList({ client: core, query })));
+    const listed = await allPages((query) => load(progressList({ client: core, query })));
     return listed.data ? { data: new ProgressBook(listed.data) } : listed;
   },
 );

@@ -38,7 +38,7 @@ export function courseState(
   };
 }
 
-export interface Shelves {
+export interface CoursesByState {
   begun: CourseState[];
   done: CourseState[];
   /** Not begun, of the lowest level first. */
@@ -46,7 +46,7 @@ export interface Shelves {
 }
 
 /** The courses on offer by how far the learner is; the newest first. */
-export function shelves(catalogue: Catalogue, progress: ProgressBook): Shelves {
+export function coursesByState(catalogue: Catalogue, progress: ProgressBook): CoursesByState {
   const states = catalogue.courses.map((course) => courseState(course, catalogue, progress));
   const newestFirst = (one: CourseState, other: CourseState) => other.touchedAt - one.touchedAt;
   return {

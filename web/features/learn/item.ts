@@ -1,18 +1,18 @@
 import "server-only";
 import { cache } from "react";
 import { type Content, type Progress, type Quiz, quizzesList } from "@/api/core";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { catalogue, ownProgress, programs, readContent } from "./catalogue";
 
 /** The quiz of an item, or null if it has none or that is not known. */
 export const quizOf = cache(async (contentId: string): Promise<Quiz | null> => {
   const query = { content: contentId };
-  const { data } = await got(quizzesList({ client: core, query }));
+  const { data } = await load(quizzesList({ client: core, query }));
   return data?.results[0] ?? null;
 });
 
 /** What stands around an item: its course, the modules beside it, and what comes first. */
-export interface Surroundings {
+export interface ItemContext {
   course: Content | null;
   /** Of the course, in order; empty for an item without one. */
   siblings: Content[];
@@ -21,7 +21,7 @@ export interface Surroundings {
   progress: Progress | null;
 }
 
-export async function surroundingsOf(item: Content): Promise<Surroundings> {
+export async function contextOf(item: Content): Promise<ItemContext> {
   const [offered, own, listed, course] = await Promise.all([
     catalogue(),
     ownProgress(),

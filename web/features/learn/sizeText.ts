@@ -4,7 +4,7 @@ import { cache } from "react";
 import type { Content } from "@/api/core";
 import { contentListBodySizes } from "@/api/core";
 import { bytesText } from "@/features/texts/bytes";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { type Locale, languageOf } from "@/server/locales";
 import { allPages, catalogue } from "./catalogue";
 import { itemBytes, type TextSizes } from "./textSizes";
@@ -22,7 +22,7 @@ export async function sizeText(item: Content | null | undefined): Promise<string
 
 const textSizes = cache(async (language: Locale): Promise<TextSizes> => {
   const listed = await allPages((query) =>
-    got(contentListBodySizes({ client: core, query: { ...query, language } })),
+    load(contentListBodySizes({ client: core, query: { ...query, language } })),
   );
   const rows = listed.data ?? [];
   return new Map(rows.map((row) => [row.content_id, row.bytes + row.file_bytes]));

@@ -4,7 +4,7 @@ import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
 import { fullName } from "@/features/times/people";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { GrantFields } from "./GrantFields";
 import type { Option, Places } from "./places";
 
@@ -73,7 +73,7 @@ export async function Grant({ user, organizations, places, isAdmin }: Properties
 /** At most a hundred of the learners whom the caller reads. */
 async function learnerOptions(): Promise<Option[]> {
   const query = { role: "learner", ordering: "first_name", page_size: 100 } as const;
-  const { data } = await got(usersList({ client: core, query }));
+  const { data } = await load(usersList({ client: core, query }));
   return (data?.results ?? []).map((one) => ({
     value: `${one.id}`,
     label: fullName(one) || (one.email ?? `${one.id}`),

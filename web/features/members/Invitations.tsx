@@ -1,11 +1,11 @@
 import { getTimeZone, getTranslations } from "next-intl/server";
 import { type Invitation, type InvitedRole, invitationsList } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { SelectField, TextField } from "@/features/actions/fields";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const ROLES: InvitedRole[] = ["learner", "mentor", "sponsor"];
 
@@ -65,7 +65,7 @@ export async function Invitations({ organization }: { organization: number }) {
   const path = { organization_id: organization };
   const [t, invitations] = await Promise.all([
     getTranslations("members.invitations"),
-    got(invitationsList({ client: core, path, query: { page_size: 100 } })),
+    load(invitationsList({ client: core, path, query: { page_size: 100 } })),
   ]);
   if (invitations.problem) {
     return <ProblemState problem={invitations.problem} />;
@@ -119,12 +119,17 @@ async function OpenInvitation({ invitation }: { invitation: Invitation }) {
       <h3>{email}</h3>
       <p className="meta">{t("facts", { role: all(`roles.${role}`), sent, until })}</p>
       <div className="acts">
-        <ActButton path={`${path}resend/`} className="btn quiet" done={t("resent")} hasKey={false}>
+        <ActionButton
+          path={`${path}resend/`}
+          className="btn quiet"
+          done={t("resent")}
+          hasKey={false}
+        >
           {t("resend")}
-        </ActButton>
-        <ActButton method="delete" path={path} className="btn quiet" question={question}>
+        </ActionButton>
+        <ActionButton method="delete" path={path} className="btn quiet" question={question}>
           {t("withdraw")}
-        </ActButton>
+        </ActionButton>
       </div>
     </>
   );

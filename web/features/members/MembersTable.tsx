@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Member, Membership } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { HeadRow } from "@/features/actions/HeadRow";
 import { fullName } from "@/features/times/people";
 import { times } from "@/features/times/times";
@@ -79,7 +79,7 @@ async function MemberRow({ organization, member, isOwn }: RowProperties) {
       </td>
       <td className="r">
         {!isOwn && (
-          <ActButton
+          <ActionButton
             method="delete"
             path={`/organizations/${organization}/members/${member.id}/`}
             className="btn quiet"
@@ -87,7 +87,7 @@ async function MemberRow({ organization, member, isOwn }: RowProperties) {
           >
             {t("remove")}
             <span className="hide">{t("removeHidden", { name })}</span>
-          </ActButton>
+          </ActionButton>
         )}
       </td>
     </tr>

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Membership, User } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { userNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
 import type { Places } from "./places";
@@ -69,7 +69,7 @@ async function Role({ membership, user, name, place }: RoleProperties) {
         {isMain(membership, user) && <p className="small">{t("main")}</p>}
       </div>
       {!isMain(membership, user) && (
-        <ActButton
+        <ActionButton
           method="delete"
           path={`/memberships/${id}/`}
           className="btn quiet"
@@ -84,7 +84,7 @@ async function Role({ membership, user, name, place }: RoleProperties) {
           <span className="hide">
             : {role}, {place}
           </span>
-        </ActButton>
+        </ActionButton>
       )}
     </div>
   );

@@ -10,7 +10,7 @@ import {
   reviewQueueList,
 } from "@/api/core";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { managedOrganizations } from "./organizations";
 
 const ONE = { page_size: 1 };
@@ -42,10 +42,10 @@ function Card({ id, title, link, children }: CardProperties) {
 export async function CohortsCard() {
   const [t, open, running, waiting, payments] = await Promise.all([
     getTranslations("members.staff"),
-    got(cohortsList({ client: core, query: { ...ONE, state: "open" } })),
-    got(cohortsList({ client: core, query: { ...ONE, state: "running" } })),
-    got(enrolmentsList({ client: core, query: { ...ONE, state: "applied" } })),
-    got(enrolmentsList({ client: core, query: { ...ONE, state: "pending_payment" } })),
+    load(cohortsList({ client: core, query: { ...ONE, state: "open" } })),
+    load(cohortsList({ client: core, query: { ...ONE, state: "running" } })),
+    load(enrolmentsList({ client: core, query: { ...ONE, state: "applied" } })),
+    load(enrolmentsList({ client: core, query: { ...ONE, state: "pending_payment" } })),
   ]);
   return (
     <Card id="cohorts" title={t("cohorts")} link={{ href: "/cohorts", text: t("toCohorts") }}>
@@ -92,8 +92,8 @@ export async function MembersCard() {
 async function countsOf(organization_id: number) {
   const path = { organization_id };
   const [members, invited] = await Promise.all([
-    got(organizationsMembers({ client: core, path, query: ONE })),
-    got(invitationsList({ client: core, path, query: { ...ONE, status: "open" } })),
+    load(organizationsMembers({ client: core, path, query: ONE })),
+    load(invitationsList({ client: core, path, query: { ...ONE, status: "open" } })),
   ]);
   return members.data && invited.data
     ? { members: members.data.count, invited: invited.data.count }
@@ -103,8 +103,8 @@ async function countsOf(organization_id: number) {
 export async function ReviewsCard() {
   const [t, waiting, overdue] = await Promise.all([
     getTranslations("members.staff"),
-    got(reviewQueueList({ client: core, query: ONE })),
-    got(reviewQueueList({ client: core, query: { ...ONE, overdue: "true" } })),
+    load(reviewQueueList({ client: core, query: ONE })),
+    load(reviewQueueList({ client: core, query: { ...ONE, overdue: "true" } })),
   ]);
   return (
     <Card id="reviews" title={t("reviews")} link={{ href: "/reviews", text: t("toReviews") }}>
@@ -123,8 +123,8 @@ export async function FlagsCard() {
     getTranslations("members.staff"),
     getTranslations("mentorship.flags"),
     times(),
-    got(flagsList({ client: core, query })),
-    got(conductQueueList({ client: core, query: { ...ONE, state: "open" } })),
+    load(flagsList({ client: core, query })),
+    load(conductQueueList({ client: core, query: { ...ONE, state: "open" } })),
   ]);
   return (
     <Card id="flags" title={t("flags")} link={{ href: "/conduct", text: t("toConduct") }}>

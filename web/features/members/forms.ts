@@ -12,13 +12,13 @@ export function invitationToken(text: string | undefined): string | null {
 /** Accepts an invitation: with the account that is signed in, else with a new one. */
 export const acceptInvitation: Form = {
   page: ({ token }) => `/invitations/${invitationToken(token) ?? ""}`,
-  async submit({ token, first_name, last_name, password }, ask) {
+  async submit({ token, first_name, last_name, password }, callApi) {
     const known = invitationToken(token);
     if (!known) {
       return failed("invitation_ended");
     }
     const body = password === undefined ? undefined : { first_name, last_name, password };
-    const answer = await ask("POST", `/api/v1/invitations/${known}/accept/`, body);
+    const answer = await callApi("POST", `/api/v1/invitations/${known}/accept/`, body);
     if (answer.status === 404) {
       return failed("invitation_ended");
     }

@@ -1,7 +1,7 @@
 import "server-only";
 import { cache } from "react";
 import { membershipsList, organizationsList } from "@/api/core";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 /** The organizations that the caller manages: all for who does so on the platform. */
@@ -9,8 +9,8 @@ export const managedOrganizations = cache(async () => {
   const user = await me();
   const query = { user: user.id, page_size: 100 };
   const [memberships, organizations] = await Promise.all([
-    got(membershipsList({ client: core, query })),
-    got(organizationsList({ client: core, query: { page_size: 100 } })),
+    load(membershipsList({ client: core, query })),
+    load(organizationsList({ client: core, query: { page_size: 100 } })),
   ]);
   const found = organizations.data?.results ?? [];
   const held = memberships.data?.results.filter(({ role }) => role === "director") ?? [];

@@ -1,6 +1,6 @@
 import "server-only";
 import { cohortsList, type Membership, organizationsList } from "@/api/core";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 export interface Option {
   value: string;
@@ -18,8 +18,8 @@ export interface Places {
 export async function readPlaces(): Promise<Places> {
   const query = { page_size: 100 };
   const [organizations, cohorts] = await Promise.all([
-    got(organizationsList({ client: core, query })),
-    got(cohortsList({ client: core, query })),
+    load(organizationsList({ client: core, query })),
+    load(cohortsList({ client: core, query })),
   ]);
   const options = (rows: { id: number | string; name: string }[] | undefined) =>
     (rows ?? []).map(({ id, name }) => ({ value: `${id}`, label: name }));

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { MentorshipSession } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { SessionBadge } from "./SessionBadge";
 import { SessionTime } from "./SessionTime";
 
@@ -43,14 +43,14 @@ async function Acts({ session, name, canConfirm }: ActsProperties) {
   return (
     <div className="acts">
       {canConfirm && (
-        <ActButton path={`${path}/confirm/`} className="btn" hasKey={false}>
+        <ActionButton path={`${path}/confirm/`} className="btn" hasKey={false}>
           {t("confirm")}
-        </ActButton>
+        </ActionButton>
       )}
       <a className="btn quiet" href={`/mentorship/sessions?move=${session.id}#move`}>
         {t("move")}
       </a>
-      <ActButton
+      <ActionButton
         path={`${path}/cancel/`}
         className="btn quiet"
         hasKey={false}
@@ -62,7 +62,7 @@ async function Acts({ session, name, canConfirm }: ActsProperties) {
         }}
       >
         {t("cancel")}
-      </ActButton>
+      </ActionButton>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Flag, FlagKind, FlagSeverity } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField } from "@/features/actions/fields";
 import { Icon } from "@/features/shell/Icon";
@@ -51,13 +51,13 @@ async function OneFlag({ flag }: { flag: Flag }) {
       </p>
       <p className="meta">{when.moment(flag.created_at)}</p>
       {!flag.resolved_at && (
-        <ActButton
+        <ActionButton
           path={`/mentorship/flags/${flag.id}/resolve/`}
           className="btn quiet"
           hasKey={false}
         >
           {t("resolve")}
-        </ActButton>
+        </ActionButton>
       )}
     </>
   );

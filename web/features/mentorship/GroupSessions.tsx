@@ -1,17 +1,17 @@
 import { getTimeZone, getTranslations } from "next-intl/server";
 import { type GroupSession, groupSessionsList } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** Sessions of a mentor with several learners: to take a seat, to open one. */
 export async function GroupSessions({ own_id, isMentor }: { own_id: number; isMentor: boolean }) {
   const [t, groups] = await Promise.all([
     getTranslations("mentorship.groups"),
-    got(groupSessionsList({ client: core, query: { page_size: 50 } })),
+    load(groupSessionsList({ client: core, query: { page_size: 50 } })),
   ]);
   const now = new Date();
   const coming = groups.data?.results.filter((one) => new Date(one.ends_at) > now) ?? [];
@@ -60,19 +60,19 @@ async function Group({ group, own_id, isMentor }: GroupProperties) {
       {isOpen && (
         <div className="acts">
           {group.mentor === own_id && (
-            <ActButton path={`${path}/cancel/`} className="btn quiet" hasKey={false}>
+            <ActionButton path={`${path}/cancel/`} className="btn quiet" hasKey={false}>
               {t("cancel")}
-            </ActButton>
+            </ActionButton>
           )}
           {!isMentor && has_seat && (
-            <ActButton method="delete" path={`${path}/seats/`} className="btn quiet">
+            <ActionButton method="delete" path={`${path}/seats/`} className="btn quiet">
               {t("leave")}
-            </ActButton>
+            </ActionButton>
           )}
           {!isMentor && !has_seat && taken < seats && (
-            <ActButton path={`${path}/seats/`} hasKey={false}>
+            <ActionButton path={`${path}/seats/`} hasKey={false}>
               {t("take")}
-            </ActButton>
+            </ActionButton>
           )}
         </div>
       )}

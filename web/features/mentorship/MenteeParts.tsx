@@ -2,7 +2,7 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import { type MenteePage, reflectionsList } from "@/api/core";
 import { Outcome } from "@/features/reviews/Outcome";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { SessionBadge } from "./SessionBadge";
 
 export async function ProgressPart({ progress }: Pick<MenteePage, "progress">) {
@@ -110,7 +110,7 @@ export async function ReflectionsPart({ learner }: { learner: number }) {
   const [t, when, shared] = await Promise.all([
     getTranslations("mentorship.mentee"),
     times(),
-    got(reflectionsList({ client: core, query: { user: learner } })),
+    load(reflectionsList({ client: core, query: { user: learner } })),
   ]);
   const reflections = shared.data?.results ?? [];
   return (

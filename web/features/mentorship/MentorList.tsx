@@ -4,7 +4,7 @@ import { SelectField } from "@/features/actions/fields";
 import { Pages } from "@/features/actions/Pages";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { AskForm } from "./AskForm";
 import { LANGUAGES, TRACKS } from "./choices";
 import { MentorFacts } from "./MentorFacts";
@@ -19,7 +19,7 @@ export async function MentorList({ query }: { query: Query }) {
   const chosen = { ...(track && { track }), ...(language && { language }) };
   const [t, mentors] = await Promise.all([
     getTranslations("mentorship.find"),
-    got(mentorsList({ client: core, query: { ...chosen, ...(cursor && { cursor }) } })),
+    load(mentorsList({ client: core, query: { ...chosen, ...(cursor && { cursor }) } })),
   ]);
   return (
     <section className="stack" aria-labelledby="choose">

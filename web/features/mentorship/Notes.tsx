@@ -4,14 +4,14 @@ import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField } from "@/features/actions/fields";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** The notes of a match, which both of the two read. */
 export async function Notes({ match, isMentor }: { match: string; isMentor: boolean }) {
   const [t, when, notes] = await Promise.all([
     getTranslations("mentorship.mentee"),
     times(),
-    got(mentorshipNotesList({ client: core, path: { match_id: match } })),
+    load(mentorshipNotesList({ client: core, path: { match_id: match } })),
   ]);
   return (
     <section className="stack" aria-labelledby={`notes-${match}`}>

@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
 import { type ListedRequest, mentorshipRequestsRead, type TypicalWait } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { mentorNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** A request of the learner's: who has to answer, its place, and how long others waited. */
 export async function OwnRequest({ request }: { request: ListedRequest }) {
@@ -12,7 +12,7 @@ export async function OwnRequest({ request }: { request: ListedRequest }) {
     getTranslations("mentorship.requests"),
     times(),
     mentorNames([request.mentor]),
-    got(mentorshipRequestsRead({ client: core, path })),
+    load(mentorshipRequestsRead({ client: core, path })),
   ]);
   const { mentor, expires_at } = request;
   const timeOuts = detail.data?.returned_by_time_out ?? 0;
@@ -35,13 +35,13 @@ export async function OwnRequest({ request }: { request: ListedRequest }) {
           <Wait wait={detail.data.typical_wait} /> {t("noPromise")}
         </p>
       )}
-      <ActButton
+      <ActionButton
         path={`/mentorship/requests/${request.id}/withdraw/`}
         className="btn quiet"
         hasKey={false}
       >
         {t("withdraw")}
-      </ActButton>
+      </ActionButton>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { MentorshipSession } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField } from "@/features/actions/fields";
 import { SessionBadge } from "./SessionBadge";
@@ -42,14 +42,14 @@ async function Attendance({ session, name }: { session: MentorshipSession; name:
       <p>{t("noteText")}</p>
       <div className="acts">
         {outcomes.map(({ missed_by, label }) => (
-          <ActButton
+          <ActionButton
             key={label}
             path={`/mentorship/sessions/${session.id}/attendance/`}
             body={{ missed_by }}
             hasKey={false}
           >
             {label}
-          </ActButton>
+          </ActionButton>
         ))}
       </div>
     </>

@@ -3,7 +3,7 @@ import { type MentorshipSession, mentorsRead } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { SlotChoice } from "./SlotChoice";
 
 const DAYS = 21;
@@ -68,7 +68,7 @@ async function TimeForm(properties: TimeFormProperties) {
   const { mentor, isMentor, path, fixed, submit, id, to, isRepeatable = true } = properties;
   const [t, when] = await Promise.all([getTranslations("mentorship.book"), times()]);
   const mentor_id = mentor ?? 0;
-  const profile = (await got(mentorsRead({ client: core, path: { mentor_id } }))).data;
+  const profile = (await load(mentorsRead({ client: core, path: { mentor_id } }))).data;
   const minutes = profile?.session_minutes;
   const zone = when.zoneName();
   return (

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { ListedRequest } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { times } from "@/features/times/times";
 
 /** Learners who ask the mentor, and by when each has an answer. */
@@ -26,16 +26,16 @@ export async function RequestsToAnswer({ requests }: { requests: ListedRequest[]
               <p className="meta">{t("requests.until", { moment: when.moment(one.expires_at) })}</p>
             )}
             <div className="acts">
-              <ActButton path={`/mentorship/requests/${one.id}/accept/`}>
+              <ActionButton path={`/mentorship/requests/${one.id}/accept/`}>
                 {t("requests.accept", { name: one.learner_name })}
-              </ActButton>
-              <ActButton
+              </ActionButton>
+              <ActionButton
                 path={`/mentorship/requests/${one.id}/decline/`}
                 className="btn quiet"
                 hasKey={false}
               >
                 {t("requests.decline")}
-              </ActButton>
+              </ActionButton>
             </div>
           </li>
         ))}

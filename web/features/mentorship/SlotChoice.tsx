@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { mentorsListSlots, type Slot } from "@/api/core";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -11,7 +11,7 @@ export function freeSlots(mentor_id: number, days: number) {
   const from = new Date();
   const to = new Date(from.getTime() + days * DAY_MS);
   const query = { from: from.toISOString(), to: to.toISOString() };
-  return got(mentorsListSlots({ client: core, path: { mentor_id }, query }));
+  return load(mentorsListSlots({ client: core, path: { mentor_id }, query }));
 }
 
 interface Properties {

@@ -3,7 +3,7 @@ import { type Match, type Work, workqueueRead } from "@/api/core";
 import { ProblemState } from "@/features/shell/Problem";
 import { learnerNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const KINDS = [
   "request_to_answer",
@@ -16,7 +16,7 @@ const KINDS = [
 export async function WorkList({ matches }: { matches: Match[] }) {
   const [t, queue] = await Promise.all([
     getTranslations("mentorship.mentees"),
-    got(workqueueRead({ client: core })),
+    load(workqueueRead({ client: core })),
   ]);
   if (queue.problem) {
     return <ProblemState problem={queue.problem} />;

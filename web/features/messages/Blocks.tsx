@@ -1,16 +1,16 @@
 import { getTranslations } from "next-intl/server";
 import { conductBlocksList, type Match } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { partnerNames } from "@/features/mentorship/partners";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** Whom the user keeps away, to let them reach the user again. */
 export async function Blocks({ matches, own_id }: { matches: Match[]; own_id: number }) {
   const [t, when, blocks, nameOf] = await Promise.all([
     getTranslations("messages.blocks"),
     times(),
-    got(conductBlocksList({ client: core, query: { page_size: 100 } })),
+    load(conductBlocksList({ client: core, query: { page_size: 100 } })),
     partnerNames(matches, own_id),
   ]);
   if (!blocks.data || blocks.data.results.length === 0) {
@@ -29,9 +29,9 @@ export async function Blocks({ matches, own_id }: { matches: Match[]; own_id: nu
             <span>
               {name} <span className="meta">{t("since", { date: when.date(created_at) })}</span>
             </span>
-            <ActButton method="delete" path={`/conduct/blocks/${id}/`} className="btn quiet">
+            <ActionButton method="delete" path={`/conduct/blocks/${id}/`} className="btn quiet">
               {t("end", { name })}
-            </ActButton>
+            </ActionButton>
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Message, ReportReason } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, Choice, SelectField } from "@/features/actions/fields";
 import { times } from "@/features/times/times";
@@ -63,7 +63,7 @@ async function KeepAway({ match, name }: Omit<Properties, "messages">) {
     no: t("blockNo"),
   };
   return (
-    <ActButton
+    <ActionButton
       path="/conduct/blocks/"
       body={{ match }}
       className="btn bad"
@@ -72,7 +72,7 @@ async function KeepAway({ match, name }: Omit<Properties, "messages">) {
       question={question}
     >
       {t("block", { name })}
-    </ActButton>
+    </ActionButton>
   );
 }
 

@@ -1,6 +1,6 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Hint, Hints } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { Html } from "@/features/texts/Html";
 
 interface Properties {
@@ -43,7 +43,7 @@ async function OneHint({ missionId, hint }: HintProperties) {
           {cost > 0 && <p className="meta">{t("hints.cost", { percent })}</p>}
         </>
       ) : (
-        <ActButton
+        <ActionButton
           path={`/missions/${missionId}/hints/${number}/unlock/`}
           {...(cost > 0 && {
             question: {
@@ -55,7 +55,7 @@ async function OneHint({ missionId, hint }: HintProperties) {
           })}
         >
           {t("hints.show", { number, price })}
-        </ActButton>
+        </ActionButton>
       )}
     </li>
   );

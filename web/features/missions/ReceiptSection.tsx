@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { submissionsReceipt } from "@/api/core";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const GROUP = 4;
 const SHOWN = 8;
@@ -10,7 +10,7 @@ const SHOWN = 8;
 export async function ReceiptSection({ submissionId }: { submissionId: string }) {
   const t = await getTranslations("submissions");
   const path = { submission_id: submissionId };
-  const { data } = await got(submissionsReceipt({ client: core, path }));
+  const { data } = await load(submissionsReceipt({ client: core, path }));
   return (
     <section className="stack tight" aria-labelledby="receipt">
       <h2 id="receipt">{t("receipt.title")}</h2>

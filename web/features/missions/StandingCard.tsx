@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Mission, Submission, SubmissionState } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { Icon } from "@/features/shell/Icon";
 import { times } from "@/features/times/times";
 import type { Standing } from "./attempts";
@@ -56,13 +56,13 @@ async function Start({ mission, standing, isClosed }: StartProperties) {
     <>
       {!latest && <p>{t("begin.text")}</p>}
       <div className="acts">
-        <ActButton
+        <ActionButton
           path={`/missions/${mission.id}/submissions/`}
           className={isAgain ? "btn" : "btn next"}
           doneCodes={["attempt_open"]}
         >
           {startText(t, standing)}
-        </ActButton>
+        </ActionButton>
       </div>
     </>
   );
@@ -127,7 +127,7 @@ async function Details({ mission, submission }: DetailsProperties) {
       </p>
       {state === "submitted" && (
         <div className="acts">
-          <ActButton
+          <ActionButton
             path={`/submissions/${id}/withdraw/`}
             doneCodes={["illegal_transition"]}
             question={{
@@ -138,7 +138,7 @@ async function Details({ mission, submission }: DetailsProperties) {
             }}
           >
             {t("withdraw.button")}
-          </ActButton>
+          </ActionButton>
         </div>
       )}
     </>

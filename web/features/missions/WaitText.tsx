@@ -1,12 +1,12 @@
 import { getTranslations } from "next-intl/server";
 import { submissionsReadWait } from "@/api/core";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** By when a review is promised, and what reviews of this queue took. */
 export async function WaitText({ submissionId }: { submissionId: string }) {
   const t = await getTranslations("submissions");
-  const { data } = await got(
+  const { data } = await load(
     submissionsReadWait({ client: core, path: { submission_id: submissionId } }),
   );
   if (!data) {

@@ -8,30 +8,30 @@ import {
   submissionsList,
 } from "@/api/core";
 import { allPages } from "@/features/learn/catalogue";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 export const readMission = cache(async (missionId: string) =>
-  got(missionsRead({ client: core, path: { mission_id: missionId } })),
+  load(missionsRead({ client: core, path: { mission_id: missionId } })),
 );
 
 /** The caller's attempts at a mission, oldest first. */
 export const attemptsAt = cache(async (missionId: string) => {
   const path = { mission_id: missionId };
-  return allPages((query) => got(submissionsList({ client: core, path, query })));
+  return allPages((query) => load(submissionsList({ client: core, path, query })));
 });
 
 export async function hintsOf(missionId: string) {
-  return got(missionsListHints({ client: core, path: { mission_id: missionId } }));
+  return load(missionsListHints({ client: core, path: { mission_id: missionId } }));
 }
 
 export async function flagOf(missionId: string) {
-  return got(missionsReadFlag({ client: core, path: { mission_id: missionId } }));
+  return load(missionsReadFlag({ client: core, path: { mission_id: missionId } }));
 }
 
 /** The caller's own due time for a mission, if they were given one. */
 export async function extensionOf(missionId: string, userId: number): Promise<string | null> {
   const query = { page_size: 100 };
-  const listed = await got(
+  const listed = await load(
     extensionsList({ client: core, path: { mission_id: missionId }, query }),
   );
   return listed.data?.results.find(({ user }) => user === userId)?.until ?? null;

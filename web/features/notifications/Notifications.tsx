@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Notification, NotificationPage } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { Pages } from "@/features/actions/Pages";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
@@ -28,9 +28,13 @@ export async function Notifications({ page, onlyUnread }: Properties) {
     <>
       {isFirst && newest && page.results.some(({ read_at }) => read_at === null) && (
         <div>
-          <ActButton method="post" path="/notifications/read/" body={{ until: newest.created_at }}>
+          <ActionButton
+            method="post"
+            path="/notifications/read/"
+            body={{ until: newest.created_at }}
+          >
             {t("markAllRead")}
-          </ActButton>
+          </ActionButton>
         </div>
       )}
       <div className="card">
@@ -83,7 +87,7 @@ async function Entry({ notification }: EntryProperties) {
           </a>
         )}
         {read_at === null && (
-          <ActButton
+          <ActionButton
             method="post"
             path="/notifications/read/"
             body={{ ids: [id] }}
@@ -91,7 +95,7 @@ async function Entry({ notification }: EntryProperties) {
           >
             {t("markRead")}
             <span className="hide">: {title}</span>
-          </ActButton>
+          </ActionButton>
         )}
       </div>
     </li>

@@ -25,18 +25,18 @@ export function SyncStrip({ userId, kept, offline }: Properties) {
         () => undefined,
       );
     };
-    const goOn = () => {
+    const sendIfOnline = () => {
       setOnline(navigator.onLine);
       if (navigator.onLine) {
         sendAllKept(userId).then(recount, recount);
       }
     };
     recount();
-    goOn();
+    sendIfOnline();
     countDataUse(userId);
     const end = onChange(recount);
-    addEventListener("online", goOn);
-    addEventListener("offline", goOn);
+    addEventListener("online", sendIfOnline);
+    addEventListener("offline", sendIfOnline);
     navigator.serviceWorker?.register("/sw.js").then(tellUser, () => undefined);
     async function tellUser(): Promise<void> {
       const { active } = await navigator.serviceWorker.ready;
@@ -44,23 +44,23 @@ export function SyncStrip({ userId, kept, offline }: Properties) {
     }
     return () => {
       end();
-      removeEventListener("online", goOn);
-      removeEventListener("offline", goOn);
+      removeEventListener("online", sendIfOnline);
+      removeEventListener("offline", sendIfOnline);
     };
   }, [userId]);
 
   if (count === 0 && isOnline) {
     return null;
   }
-  const said = count > 0 ? kept.replace("{count}", `${count}`) : offline;
+  const text = count > 0 ? kept.replace("{count}", `${count}`) : offline;
   return (
     <>
       <a className="sync kept tool-word" href="/unsent">
         <Icon name={isOnline ? "phone" : "offline"} />
-        {said}
+        {text}
       </a>
       <span className="hide" role="status">
-        {said}
+        {text}
       </span>
     </>
   );

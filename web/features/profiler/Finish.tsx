@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { SessionProgress } from "@/api/ai";
 import { ServerForm } from "@/features/forms/ServerForm";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import { questionAddress } from "./addresses";
 
 interface Properties {
@@ -20,7 +20,7 @@ export async function Finish({ progress, query }: Properties) {
         <p>
           <strong>{t("finish.answered", { answered })}</strong>
         </p>
-        <Road done={answered} of={answered} />
+        <ProgressDashes done={answered} of={answered} />
       </div>
       <h1>{t("finish.heading")}</h1>
       <p>{t("finish.text")}</p>

@@ -21,13 +21,13 @@ export async function Headline({ results }: { results: ProfilingResults }) {
       <h1>{heading || t(`result.heading.${confidence}`, names)}</h1>
       <p>{t(`tracks.${primary.key}.summary`)}</p>
       <p>
-        <SureInWords results={results} /> {t("result.changeable")}
+        <CertaintyText results={results} /> {t("result.changeable")}
       </p>
     </div>
   );
 }
 
-async function SureInWords({ results }: { results: ProfilingResults }) {
+async function CertaintyText({ results }: { results: ProfilingResults }) {
   const t = await getTranslations("profiler");
   const { certainty, confidence } = results;
   if (!certainty) {

@@ -4,8 +4,8 @@ import { profilingListQuestions, type QuestionShown, type SessionProgress } from
 import { ServerForm } from "@/features/forms/ServerForm";
 import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
-import { Road } from "@/features/shell/Road";
-import { ai, got } from "@/server/caller";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
+import { ai, load } from "@/server/caller";
 import { questionAddress } from "./addresses";
 import { Refused } from "./Refused";
 
@@ -73,7 +73,7 @@ async function Actions({ before }: { before: string | undefined }) {
 async function answeredQuestion(questionnaire: string, id: string) {
   // A session has a questionnaire that ai knows, or ai refuses to read it.
   const query = { questionnaire: questionnaire as "v1" | "v2" };
-  const { data, problem } = await got(profilingListQuestions({ client: ai, query }));
+  const { data, problem } = await load(profilingListQuestions({ client: ai, query }));
   return { question: data?.questions.find((one) => one.id === id), problem };
 }
 
@@ -88,7 +88,7 @@ async function Progress({ number, progress }: { number: number; progress: Sessio
         <strong>{t("question", { number })}</strong>
         <span className="soft small">{range}</span>
       </p>
-      <Road done={number - 1} of={required} maybe={total - required} here />
+      <ProgressDashes done={number - 1} of={required} maybe={total - required} here />
     </div>
   );
 }

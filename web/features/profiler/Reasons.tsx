@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
 import type { TrackMatch } from "@/api/ai";
-import type { Asked } from "./result";
+import type { AskedQuestions } from "./result";
 
 /** The answers that speak for the track most. */
-export async function Reasons({ match, asked }: { match: TrackMatch; asked: Asked }) {
+export async function Reasons({ match, asked }: { match: TrackMatch; asked: AskedQuestions }) {
   const t = await getTranslations("profiler");
   return (
     <section className="stack tight" aria-labelledby="reasons">
@@ -24,7 +24,7 @@ export async function Reasons({ match, asked }: { match: TrackMatch; asked: Aske
 }
 
 /** The question that an answer was given to. */
-export async function Source({ id, asked }: { id: string; asked: Asked }) {
+export async function Source({ id, asked }: { id: string; asked: AskedQuestions }) {
   const t = await getTranslations("profiler");
   const [number, question] = [asked.number(id), asked.question(id)];
   return (

@@ -12,8 +12,8 @@ export const profiler: Form = {
 /** Takes a track, whichever the result puts first. */
 export const chooseTrack: Form = {
   page: ({ session }) => (isSessionId(session) ? resultAddress(session) : PROFILER),
-  async submit({ track, session }, ask) {
-    const { status, body } = await ask("PUT", "/api/v1/users/me/track/", { track });
+  async submit({ track, session }, callApi) {
+    const { status, body } = await callApi("PUT", "/api/v1/users/me/track/", { track });
     if (status === 401) {
       const next = isSessionId(session) ? resultAddress(session) : PROFILER;
       return { to: `/log-in?next=${encodeURIComponent(next)}` };

@@ -8,7 +8,7 @@ import {
   type QuestionShown,
   type TrackMatch,
 } from "@/api/ai";
-import { ai, type Got, got } from "@/server/caller";
+import { ai, type LoadResult, load } from "@/server/caller";
 
 const NORMAL_95 = 1.96;
 
@@ -27,15 +27,15 @@ export function rangeOf({ score, standard_error }: TrackMatch): Range | null {
 }
 
 /** The session of the learner's newest result; null if there is none. */
-export async function newestResult(): Promise<Got<string | null>> {
-  const { data, ...rest } = await got(profilingListResults({ client: ai }));
+export async function newestResult(): Promise<LoadResult<string | null>> {
+  const { data, ...rest } = await load(profilingListResults({ client: ai }));
   return data
     ? { data: data.results[0]?.session_id ?? null, response: rest.response as Response }
-    : (rest as Got<string | null>);
+    : (rest as LoadResult<string | null>);
 }
 
 /** What the questions of a result are: their texts, and how-many-th each was. */
-export interface Asked {
+export interface AskedQuestions {
   question: (id: string) => QuestionShown | undefined;
   number: (id: string) => number | null;
 }
@@ -43,18 +43,18 @@ export interface Asked {
 /** A result with its questions, which may be unknown while their service is away. */
 export async function readResult(
   session: string,
-): Promise<Got<{ results: ProfilingResults; asked: Asked }>> {
+): Promise<LoadResult<{ results: ProfilingResults; asked: AskedQuestions }>> {
   const path = { session_id: session };
   const [results, progress] = await Promise.all([
-    got(profilingReadResults({ client: ai, path })),
-    got(profilingReadProgress({ client: ai, path })),
+    load(profilingReadResults({ client: ai, path })),
+    load(profilingReadProgress({ client: ai, path })),
   ]);
   if (results.problem) {
     return results;
   }
   const query = { questionnaire: results.data.questionnaire as "v1" | "v2" };
-  const questions = await got(profilingListQuestions({ client: ai, query }));
-  const asked: Asked = {
+  const questions = await load(profilingListQuestions({ client: ai, query }));
+  const asked: AskedQuestions = {
     question: (id) => questions.data?.questions.find((one) => one.id === id),
     number: (id) => {
       const place = progress.data?.answers.findIndex((one) => one.question_id === id) ?? -1;

@@ -1,5 +1,5 @@
 import type { SessionProgress } from "@/api/ai";
-import type { Ask, FormFields, Outcome } from "@/server/forms";
+import type { CallApi, FormFields, Outcome } from "@/server/forms";
 import { isSessionId, PROFILER, questionAddress, resultAddress } from "./addresses.ts";
 
 const API = "/api/v1/profiling/session";
@@ -12,19 +12,19 @@ const STALE = new Set([
   "unknown_question",
 ]);
 
-type Answer = Awaited<ReturnType<Ask>>;
+type Answer = Awaited<ReturnType<CallApi>>;
 
 /** Begins a session or goes on with the open one, answers a question, or asks for the result. */
-export async function step(fields: FormFields, ask: Ask): Promise<Outcome> {
+export async function step(fields: FormFields, callApi: CallApi): Promise<Outcome> {
   const { session, question } = fields;
   if (!isSessionId(session)) {
-    return begin(ask);
+    return begin(callApi);
   }
-  return question ? answer(session, question, fields, ask) : finish(session, ask);
+  return question ? answer(session, question, fields, callApi) : finish(session, callApi);
 }
 
-async function begin(ask: Ask): Promise<Outcome> {
-  const started = await ask("POST", `${API}/start`, undefined, "ai");
+async function begin(callApi: CallApi): Promise<Outcome> {
+  const started = await callApi("POST", `${API}/start`, undefined, "ai");
   return refusalOf(started) ?? toDue(progressOf(started));
 }
 
@@ -36,13 +36,13 @@ async function answer(
   session: string,
   question: string,
   { option = "", recorded = "" }: FormFields,
-  ask: Ask,
+  callApi: CallApi,
 ): Promise<Outcome> {
   if (!option) {
     const errors = [{ field: "option", code: "no_answer", detail: "" }];
     return { problem: { code: "no_answer", detail: "", errors } };
   }
-  const before = await ask("GET", `${API}/${session}/progress`, undefined, "ai");
+  const before = await callApi("GET", `${API}/${session}/progress`, undefined, "ai");
   const refusal = refusalOf(before, session, question);
   if (refusal) {
     return refusal;
@@ -56,19 +56,23 @@ async function answer(
     return { to: `${toDue(progress).to}&elsewhere=1` };
   }
   const body = { question_id: question, option_id: option };
-  const after = await ask("POST", `${API}/${session}/respond`, body, "ai");
-  return refusalOf(after, session, question) ?? following(progressOf(after), question, ask);
+  const after = await callApi("POST", `${API}/${session}/respond`, body, "ai");
+  return refusalOf(after, session, question) ?? following(progressOf(after), question, callApi);
 }
 
 /** The question after this one; after the last one the result. */
-async function following(progress: SessionProgress, question: string, ask: Ask): Promise<Outcome> {
+async function following(
+  progress: SessionProgress,
+  question: string,
+  callApi: CallApi,
+): Promise<Outcome> {
   const { session_id: session, answers, next_question: due } = progress;
   const place = answers.findIndex((one) => one.question_id === question);
   const next = place >= 0 ? answers[place + 1]?.question_id : undefined;
   if (next) {
     return { to: questionAddress(session, next) };
   }
-  return due ? toDue(progress) : finish(session, ask);
+  return due ? toDue(progress) : finish(session, callApi);
 }
 
 /** Each question has an address, so that the browser's Back leads to the one before. */
@@ -76,8 +80,8 @@ function toDue({ session_id, next_question }: SessionProgress): { to: string } {
   return { to: questionAddress(session_id, next_question?.id) };
 }
 
-async function finish(session: string, ask: Ask): Promise<Outcome> {
-  const completed = await ask("POST", `${API}/${session}/complete`, undefined, "ai");
+async function finish(session: string, callApi: CallApi): Promise<Outcome> {
+  const completed = await callApi("POST", `${API}/${session}/complete`, undefined, "ai");
   return refusalOf(completed, session) ?? { to: resultAddress(session) };
 }
 

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { Claim } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField } from "@/features/actions/fields";
 import { Icon } from "@/features/shell/Icon";
@@ -54,9 +54,9 @@ async function OwnClaim({ claim }: { claim: Claim }) {
       })}
       extend={
         claim.extensions_left > 0 && (
-          <ActButton path={`/reviews/${claim.submission}/extend/`} hasKey={false}>
+          <ActionButton path={`/reviews/${claim.submission}/extend/`} hasKey={false}>
             {t("extend")}
-          </ActButton>
+          </ActionButton>
         )
       }
     >

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { Road } from "@/features/shell/Road";
+import { ProgressDashes } from "@/features/shell/ProgressDashes";
 import { useMinutesLeft } from "./useMinutesLeft";
 
 const LATE_MINUTES = 10;
@@ -59,7 +59,11 @@ export function Countdown({
         </span>
         {extend}
       </div>
-      <Road done={Math.max(0, steps - Math.ceil(minutes / STEP_MINUTES))} of={steps} here />
+      <ProgressDashes
+        done={Math.max(0, steps - Math.ceil(minutes / STEP_MINUTES))}
+        of={steps}
+        here
+      />
       {children}
     </div>
   );

@@ -6,10 +6,10 @@ import {
   type ReviewOutcome,
   type Submission,
 } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { editorTexts } from "./editorTexts";
 import { ReviewEditor } from "./ReviewEditor";
 
@@ -29,7 +29,7 @@ export async function EditorPanel({ submission, reviewed, mission, action }: Pro
   const version = isRegrade ? (mission?.rubric_version ?? 0) : submission.rubric_version;
   const path = { mission_id: submission.mission };
   const [rubric, locale, zone] = await Promise.all([
-    version ? got(missionsReadRubric({ client: core, path, query: { version } })) : null,
+    version ? load(missionsReadRubric({ client: core, path, query: { version } })) : null,
     getLocale(),
     getTimeZone(),
   ]);
@@ -61,14 +61,14 @@ export async function EditorPanel({ submission, reviewed, mission, action }: Pro
 async function Release({ submission }: { submission: string }) {
   const t = await getTranslations("reviews.claimBox");
   return (
-    <ActButton
+    <ActionButton
       path={`/reviews/${submission}/release/`}
       className="btn quiet"
       to="/reviews?decided=released"
       hasKey={false}
     >
       {t("release")}
-    </ActButton>
+    </ActionButton>
   );
 }
 

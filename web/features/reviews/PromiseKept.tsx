@@ -1,13 +1,13 @@
 import { getTranslations } from "next-intl/server";
 import { submissionsReadWait } from "@/api/core";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { shareRange } from "./wilson";
 
 /** How many reviews of the queue of this submission came in time. */
 export async function PromiseKept({ submission }: { submission: string }) {
   const t = await getTranslations("reviews");
   const path = { submission_id: submission };
-  const { data } = await got(submissionsReadWait({ client: core, path }));
+  const { data } = await load(submissionsReadWait({ client: core, path }));
   if (!data) {
     return null;
   }

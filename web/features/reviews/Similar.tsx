@@ -2,14 +2,14 @@ import { getTranslations } from "next-intl/server";
 import { type Similarity, submissionsCompare } from "@/api/core";
 import { Icon } from "@/features/shell/Icon";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** Pieces of the work that are like those of other learners, with the passages. */
 export async function Similar({ submission }: { submission: string }) {
   const path = { submission_id: submission };
   const [t, compared] = await Promise.all([
     getTranslations("reviews"),
-    got(submissionsCompare({ client: core, path })),
+    load(submissionsCompare({ client: core, path })),
   ]);
   const similar = compared.data?.similarities ?? [];
   if (!compared.data || similar.length === 0) {

@@ -4,14 +4,14 @@ import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { bytesText } from "@/features/texts/bytes";
 import { Html } from "@/features/texts/Html";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** The artifacts of a submission: texts as they read, files and links to open. */
 export async function Work({ submission }: { submission: string }) {
   const path = { submission_id: submission };
   const [t, artifacts] = await Promise.all([
     getTranslations("reviews"),
-    got(artifactsList({ client: core, path, query: { page_size: 50 } })),
+    load(artifactsList({ client: core, path, query: { page_size: 50 } })),
   ]);
   const found = artifacts.data?.results ?? [];
   const others = found.filter(({ kind }) => kind !== "text");
@@ -39,7 +39,7 @@ export async function Work({ submission }: { submission: string }) {
 
 async function WrittenText({ artifact }: { artifact: Artifact }) {
   const path = { submission_id: artifact.submission, artifact_id: artifact.id };
-  const { data, problem } = await got(artifactsRead({ client: core, path }));
+  const { data, problem } = await load(artifactsRead({ client: core, path }));
   if (problem) {
     return <ProblemState problem={problem} />;
   }

@@ -37,7 +37,7 @@ export function useDraft(submission: string, isOn: boolean) {
       timer.current = setTimeout(send, sent.state === "kept" ? AGAIN_MS : WAIT_MS);
     }
   }, [submission]);
-  useSendingSoon(send, timer);
+  useSendOnLeave(send, timer);
 
   function change(draft: Assessment): void {
     if (isOn) {
@@ -57,7 +57,7 @@ export function useDraft(submission: string, isOn: boolean) {
 }
 
 /** Sends at once when the line is back, and when the page is put away. */
-function useSendingSoon(
+function useSendOnLeave(
   send: () => Promise<void>,
   timer: RefObject<ReturnType<typeof setTimeout> | undefined>,
 ): void {
@@ -72,12 +72,12 @@ function useSendingSoon(
   }, [send, timer]);
 }
 
-interface Sent {
+interface SaveResult {
   state: "accepted" | "kept" | "lost" | "refused";
   savedAt?: string;
 }
 
-async function put(submission: string, draft: Assessment): Promise<Sent> {
+async function put(submission: string, draft: Assessment): Promise<SaveResult> {
   const path = `/reviews/${submission}/draft/`;
   try {
     const { body } = await apiGateway.put<{ saved_at: string }>(path, bodyOf(draft, ""));

@@ -3,7 +3,7 @@ import { searchContent } from "@/api/ai";
 import { catalogue, ownProgress } from "@/features/learn/catalogue";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
-import { ai, got } from "@/server/caller";
+import { ai, load } from "@/server/caller";
 import { FEW, isFiltered, type SearchQuery, searchHref } from "./query";
 import { SearchResult } from "./SearchResult";
 
@@ -13,7 +13,7 @@ export async function Results({ query }: { query: SearchQuery }) {
   const filters = { ...(type && { type }), ...(track && { track }), ...(level && { level }) };
   const [t, found, offered, own] = await Promise.all([
     getTranslations("search"),
-    got(searchContent({ client: ai, query: { q, limit, ...filters } })),
+    load(searchContent({ client: ai, query: { q, limit, ...filters } })),
     catalogue(),
     ownProgress(),
   ]);

@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import { type Consent, type ConsentKind, usersMeConsents, usersMeTerms } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { ConsentChoice } from "./ConsentChoice";
 
 const KINDS = ["mentor_reads_reflections", "sponsor_sees_name", "product_mail"] as const;
@@ -11,8 +11,8 @@ const KINDS = ["mentor_reads_reflections", "sponsor_sees_name", "product_mail"] 
 export async function ConsentsCard() {
   const t = await getTranslations("settings");
   const [consents, terms] = await Promise.all([
-    got(usersMeConsents({ client: core, query: { page_size: 100 } })),
-    got(usersMeTerms({ client: core })),
+    load(usersMeConsents({ client: core, query: { page_size: 100 } })),
+    load(usersMeTerms({ client: core })),
   ]);
   return (
     <section className="card" aria-labelledby="consents">
@@ -35,13 +35,13 @@ export async function ConsentsCard() {
       {terms.data && !terms.data.is_accepted && (
         <>
           <p>{t("consents.termsMissing", { version: terms.data.version })}</p>
-          <ActButton
+          <ActionButton
             method="post"
             path="/users/me/consents/"
             body={{ kind: "terms", given: true, version: terms.data.version }}
           >
             {t("consents.acceptTerms")}
-          </ActButton>
+          </ActionButton>
         </>
       )}
     </section>

@@ -1,14 +1,14 @@
 import { getTranslations } from "next-intl/server";
 import { authSessionsList, type SignIn } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** The devices on which the caller is signed in: each can be logged out. */
 export async function DevicesCard() {
   const t = await getTranslations("settings");
-  const { data, problem } = await got(
+  const { data, problem } = await load(
     authSessionsList({ client: core, query: { page_size: 100 } }),
   );
   const others = data?.results.filter(({ current }) => !current) ?? [];
@@ -22,9 +22,9 @@ export async function DevicesCard() {
         ))}
       </ul>
       {others.length > 1 && (
-        <ActButton method="delete" path="/auth/sessions/">
+        <ActionButton method="delete" path="/auth/sessions/">
           {t("devices.others")}
-        </ActButton>
+        </ActionButton>
       )}
     </section>
   );
@@ -48,10 +48,10 @@ async function Device({ signIn }: { signIn: SignIn }) {
           {t("logOut")}
         </a>
       ) : (
-        <ActButton method="delete" path={`/auth/sessions/${signIn.id}/`}>
+        <ActionButton method="delete" path={`/auth/sessions/${signIn.id}/`}>
           {t("logOut")}
           <span className="hide"> {t("ofDevice", { device: name })}</span>
-        </ActButton>
+        </ActionButton>
       )}
     </li>
   );

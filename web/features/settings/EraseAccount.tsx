@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { apiGateway, userOfPage } from "@/client/apiGateway";
-import { forgetUser } from "@/client/unsentStore";
+import { deleteUserData } from "@/client/unsentStore";
 import { useSending } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { OneField } from "./OneField";
@@ -25,7 +25,7 @@ export function EraseAccount({ texts }: { texts: EraseTexts }) {
     if (isErased) {
       const user = userOfPage();
       if (user !== null) {
-        await forgetUser(user);
+        await deleteUserData(user);
       }
       const headers = { accept: "application/json" };
       await fetch("/bff/logout", { method: "POST", headers }).catch(() => undefined);

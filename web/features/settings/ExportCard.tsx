@@ -1,17 +1,17 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { type Export, usersMeExport } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { Icon } from "@/features/shell/Icon";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
 import { bytesText } from "@/features/texts/bytes";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 /** How far the archive of the caller's data is, and the archive. */
 export async function ExportCard() {
   const t = await getTranslations("settings");
-  const { data, problem } = await got(usersMeExport({ client: core }));
+  const { data, problem } = await load(usersMeExport({ client: core }));
   if (problem) {
     return <ProblemState problem={problem} />;
   }
@@ -24,13 +24,13 @@ export async function ExportCard() {
           {t("export.reload")}
         </a>
       ) : (
-        <ActButton
+        <ActionButton
           method="post"
           path="/users/me/export/"
           className={data.state === "ready" ? "btn" : "btn next"}
         >
           {data.state === "none" ? t("exportForm.make") : t("exportForm.again")}
-        </ActButton>
+        </ActionButton>
       )}
     </section>
   );

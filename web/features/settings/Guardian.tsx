@@ -2,14 +2,14 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import { usersMeGuardian } from "@/api/core";
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import type { Query } from "@/server/pages";
 import { formQuery } from "./formQuery";
 
 /** For minors, and for those whose year of birth is missing; nothing for others. */
 export async function GuardianCard({ query }: { query: Query }) {
   const [t, format] = [await getTranslations("settings.guardian"), await getFormatter()];
-  const { data } = await got(usersMeGuardian({ client: core }));
+  const { data } = await load(usersMeGuardian({ client: core }));
   if (!data || !(data.is_minor || data.is_birth_year_missing)) {
     return null;
   }

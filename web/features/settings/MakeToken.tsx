@@ -46,20 +46,7 @@ export function MakeToken({ isEnrolled, texts }: Properties) {
       </button>
       <Dialog isOpen={isOpen} title={texts.add} onClose={close}>
         {token ? (
-          <>
-            <p role="alert">{texts.shown}</p>
-            <TextField
-              id="token"
-              name="token"
-              label={texts.token}
-              className="mono"
-              readOnly
-              value={token}
-            />
-            <button type="button" className="btn next" onClick={close}>
-              {texts.close}
-            </button>
-          </>
+          <NewToken token={token} texts={texts} onClose={close} />
         ) : (
           <form className="stack" onSubmit={make}>
             <TokenFields texts={texts} />
@@ -74,6 +61,31 @@ export function MakeToken({ isEnrolled, texts }: Properties) {
           </form>
         )}
       </Dialog>
+    </>
+  );
+}
+
+interface NewTokenProperties {
+  token: string;
+  texts: TokenTexts;
+  onClose: () => void;
+}
+
+function NewToken({ token, texts, onClose }: NewTokenProperties) {
+  return (
+    <>
+      <p role="alert">{texts.shown}</p>
+      <TextField
+        id="token"
+        name="token"
+        label={texts.token}
+        className="mono"
+        readOnly
+        value={token}
+      />
+      <button type="button" className="btn next" onClick={onClose}>
+        {texts.close}
+      </button>
     </>
   );
 }

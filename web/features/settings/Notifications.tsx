@@ -10,7 +10,7 @@ import {
 import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 import type { Query } from "@/server/pages";
 import { textsOf } from "@/server/texts";
@@ -26,7 +26,7 @@ const MOST_BROWSERS = 20;
 
 export async function KindsCard() {
   const t = await getTranslations("settings");
-  const { data, problem } = await got(notificationsPreferences({ client: core }));
+  const { data, problem } = await load(notificationsPreferences({ client: core }));
   return (
     <>
       <section className="card" aria-labelledby="kinds">
@@ -73,7 +73,7 @@ async function groupsOf({ kinds }: NotificationPreferences): Promise<KindGroup[]
 async function PushCard({ serverKey }: { serverKey: string }) {
   const [t, { id }] = [await getTranslations("settings.push"), await me()];
   const query = { page_size: MOST_BROWSERS };
-  const { data, problem } = await got(notificationsPushSubscriptions({ client: core, query }));
+  const { data, problem } = await load(notificationsPushSubscriptions({ client: core, query }));
   return (
     <section className="card" aria-labelledby="push">
       <h2 id="push">{t("heading")}</h2>
@@ -93,7 +93,7 @@ async function PushCard({ serverKey }: { serverKey: string }) {
 
 async function PhoneCard() {
   const t = await getTranslations("settings");
-  const { data: phone, problem } = await got(notificationsPhone({ client: core }));
+  const { data: phone, problem } = await load(notificationsPhone({ client: core }));
   const isKnown = phone || problem?.status === 404;
   return (
     <section className="card" aria-labelledby="phone">

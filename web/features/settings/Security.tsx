@@ -1,8 +1,8 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { type ApiToken, authTokensList, authTotpStatus } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { textsOf } from "@/server/texts";
 import { ChangePassword } from "./ChangePassword";
 import { MakeToken } from "./MakeToken";
@@ -20,7 +20,7 @@ export async function PasswordCard() {
 
 export async function SecondFactorCard() {
   const t = await getTranslations("settings");
-  const { data, problem } = await got(authTotpStatus({ client: core }));
+  const { data, problem } = await load(authTotpStatus({ client: core }));
   const left = data?.recovery_codes_left ?? 0;
   return (
     <section className="card" aria-labelledby="second-factor">
@@ -43,8 +43,8 @@ export async function SecondFactorCard() {
 export async function TokensCard() {
   const t = await getTranslations("settings");
   const [tokens, totp] = await Promise.all([
-    got(authTokensList({ client: core, query: { page_size: 100 } })),
-    got(authTotpStatus({ client: core })),
+    load(authTokensList({ client: core, query: { page_size: 100 } })),
+    load(authTotpStatus({ client: core })),
   ]);
   return (
     <section className="card" aria-labelledby="tokens">
@@ -77,10 +77,10 @@ async function Token({ token }: { token: ApiToken }) {
           {last_used_at ? t("tokens.used", { date: day(last_used_at) }) : t("tokens.neverUsed")}
         </span>
       </span>
-      <ActButton method="delete" path={`/auth/tokens/${id}/`}>
+      <ActionButton method="delete" path={`/auth/tokens/${id}/`}>
         {t("tokenForm.revoke")}
         <span className="hide"> {name}</span>
-      </ActButton>
+      </ActionButton>
     </li>
   );
 }

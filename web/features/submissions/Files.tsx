@@ -7,6 +7,7 @@ import { bytesText, shareText } from "@/features/texts/bytes";
 import { Sync } from "@/features/texts/Sync";
 import type { Place } from "@/features/times/clock";
 import { clockText } from "@/features/times/clock";
+import type { KeptFile } from "./drafts";
 import { RemoveButton } from "./RemoveButton";
 import type { EditorTexts } from "./texts";
 import { UploadRow } from "./UploadRow";
@@ -36,28 +37,8 @@ export function Files({ submissionId, files, uploads, texts, place }: Properties
         {texts.files.label}
       </p>
       <ul className="list" aria-labelledby="files-label">
-        {files.map(({ id, name, size, created_at }) => (
-          <li key={id}>
-            <p className="row apart">
-              <span className="row">
-                <Icon name="file" />
-                {name}
-              </span>
-              <span className="num small soft">{bytesText(size, locale)}</span>
-            </p>
-            <div className="row apart">
-              <Sync
-                state="accepted"
-                texts={texts.sync}
-                time={clockText(new Date(created_at), place)}
-              />
-              <RemoveButton
-                path={`/submissions/${submissionId}/artifacts/${id}/`}
-                name={name}
-                texts={texts.files}
-              />
-            </div>
-          </li>
+        {files.map((file) => (
+          <SentFile key={file.id} file={file} {...{ submissionId, texts, place }} />
         ))}
         {uploads.uploads.map((upload) => (
           <UploadRow
@@ -68,22 +49,14 @@ export function Files({ submissionId, files, uploads, texts, place }: Properties
             locale={locale}
           />
         ))}
-        {uploads.unfinished.map(({ name, size, sent }) => (
-          <li key={name}>
-            <p className="row apart">
-              <span className="row">
-                <Icon name="file" />
-                {name}
-              </span>
-              <span className="num small">{shareText(sent, size, locale, texts.files.of)}</span>
-            </p>
-            <p className="small">
-              <strong>{texts.files.unfinished}</strong> {texts.files.chooseAgain}
-            </p>
-            <button type="button" className="btn quiet" onClick={() => uploads.list.remove(name)}>
-              {texts.files.forget}
-            </button>
-          </li>
+        {uploads.unfinished.map((file) => (
+          <UnfinishedFile
+            key={file.name}
+            file={file}
+            texts={texts.files}
+            locale={locale}
+            onForget={() => uploads.list.remove(file.name)}
+          />
         ))}
       </ul>
       <input
@@ -101,5 +74,59 @@ export function Files({ submissionId, files, uploads, texts, place }: Properties
       </p>
       <p className="meta">{texts.files.limits}</p>
     </div>
+  );
+}
+
+type SentProperties = Pick<Properties, "submissionId" | "texts" | "place"> & { file: Artifact };
+
+/** A file that core has. */
+function SentFile({ submissionId, file, texts, place }: SentProperties) {
+  const { id, name, size, created_at } = file;
+  return (
+    <li>
+      <p className="row apart">
+        <span className="row">
+          <Icon name="file" />
+          {name}
+        </span>
+        <span className="num small soft">{bytesText(size, place.locale)}</span>
+      </p>
+      <div className="row apart">
+        <Sync state="accepted" texts={texts.sync} time={clockText(new Date(created_at), place)} />
+        <RemoveButton
+          path={`/submissions/${submissionId}/artifacts/${id}/`}
+          name={name}
+          texts={texts.files}
+        />
+      </div>
+    </li>
+  );
+}
+
+interface UnfinishedProperties {
+  file: KeptFile;
+  texts: EditorTexts["files"];
+  locale: string;
+  onForget: () => void;
+}
+
+/** A file of an earlier visit that did not arrive whole. */
+function UnfinishedFile({ file, texts, locale, onForget }: UnfinishedProperties) {
+  return (
+    <li>
+      <p className="row apart">
+        <span className="row">
+          <Icon name="file" />
+          {file.name}
+        </span>
+        <span className="num small">{shareText(file.sent, file.size, locale, texts.of)}</span>
+      </p>
+      <p className="small">
+        <strong>{texts.unfinished}</strong> {texts.chooseAgain}
+      </p>
+      <button type="button" className="btn quiet" onClick={onForget}>
+        {texts.forget}
+      </button>
+    </li>
   );
 }

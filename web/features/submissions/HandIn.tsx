@@ -18,8 +18,8 @@ export function HandIn({ isEmpty, texts, ...options }: Properties) {
     ...options,
     notSent: texts.handIn.notSent,
   });
-  const [isTold, setTold] = useState(false);
-  const said = problem ?? (isTold && isEmpty ? texts.handIn.nothing : null);
+  const [isPressed, setPressed] = useState(false);
+  const message = problem ?? (isPressed && isEmpty ? texts.handIn.nothing : null);
   return (
     <div className="stack tight">
       <div className="acts">
@@ -28,7 +28,7 @@ export function HandIn({ isEmpty, texts, ...options }: Properties) {
           className="btn next"
           disabled={state !== "ready"}
           aria-busy={state === "sending"}
-          onClick={isEmpty ? () => setTold(true) : handIn}
+          onClick={isEmpty ? () => setPressed(true) : handIn}
         >
           {isUploading ? texts.handIn.whenThere : texts.handIn.button}
         </button>
@@ -47,10 +47,10 @@ export function HandIn({ isEmpty, texts, ...options }: Properties) {
           </button>
         </div>
       )}
-      {said && (
+      {message && (
         <p className="error" role="alert">
           <Icon name="alert" className="s" />
-          {said}
+          {message}
         </p>
       )}
     </div>

@@ -1,4 +1,4 @@
-import { ApiError, mayPass } from "../../client/apiGateway.ts";
+import { ApiError, isRetryable } from "../../client/apiGateway.ts";
 import type { KeptText } from "./drafts";
 import { type Accepted, TwoVersions } from "./saveText.ts";
 
@@ -140,7 +140,7 @@ export class DraftKeeper {
       await this.parts.queue.remove(draft.pending).catch(() => undefined);
       return;
     }
-    if (mayPass(error)) {
+    if (isRetryable(error)) {
       const queued = await this.parts.queue.put(this.base, draft).catch(() => null);
       const newest = this.kept ?? draft;
       this.kept = { ...newest, queued };

@@ -43,7 +43,7 @@ export async function uploadFile(
       size = nextSize(size, performance.now() - began);
       fresh = false;
     } catch (error) {
-      if (signal.aborted || !mayGoOn(error, fresh)) {
+      if (signal.aborted || !isResumable(error, fresh)) {
         throw error;
       }
       fresh = error instanceof ApiError && error.status === 401;
@@ -164,7 +164,7 @@ function isBreak(error: unknown): boolean {
 }
 
 /** Whether asking for the offset and sending again may help. */
-function mayGoOn(error: unknown, wasRefreshed: boolean): boolean {
+function isResumable(error: unknown, wasRefreshed: boolean): boolean {
   if (!(error instanceof ApiError)) {
     return false;
   }

@@ -128,12 +128,12 @@ export class UploadList {
       return;
     }
     const { signal } = one.stop;
-    const told = (phase: UploadPhase) => (sent: number) => {
+    const onProgress = (phase: UploadPhase) => (sent: number) => {
       if (!signal.aborted) {
         this.changeOne(name, { phase, sent });
       }
     };
-    const listener = { onSent: told("sending"), onBreak: told("broken") };
+    const listener = { onSent: onProgress("sending"), onBreak: onProgress("broken") };
     try {
       await this.parts.send(one.file, one.key, listener, signal);
     } catch (problem) {

@@ -2,15 +2,15 @@ import "server-only";
 import { getTranslations } from "next-intl/server";
 import { cache } from "react";
 import { mentorsRead, type User, usersRead } from "@/api/core";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const user = cache(async (user_id: number): Promise<User | null> => {
-  const { data } = await got(usersRead({ client: core, path: { user_id } }));
+  const { data } = await load(usersRead({ client: core, path: { user_id } }));
   return data ?? null;
 });
 
 const mentor = cache(async (mentor_id: number): Promise<string | null> => {
-  const { data } = await got(mentorsRead({ client: core, path: { mentor_id } }));
+  const { data } = await load(mentorsRead({ client: core, path: { mentor_id } }));
   return data?.name ?? null;
 });
 

@@ -5,7 +5,7 @@ import { Pages } from "@/features/actions/Pages";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { deliveryName } from "./factTypes";
 
 export const STATES: readonly DeliveryState[] = ["waiting", "sent", "failed", "withheld"];
@@ -21,7 +21,7 @@ export async function Deliveries({ id, state, cursor }: Properties) {
   const t = await getTranslations("webhooks.deliveries");
   const query = { ...(state && { state }), ...(cursor && { cursor }) };
   const path = { subscription_id: id };
-  const { data, problem } = await got(webhookDeliveriesList({ client: core, path, query }));
+  const { data, problem } = await load(webhookDeliveriesList({ client: core, path, query }));
   const page = `/webhooks/${id}`;
   return (
     <section className="stack" aria-labelledby="deliveries">

@@ -1,6 +1,6 @@
 import { getTimeZone, getTranslations } from "next-intl/server";
 import type { WebhookSubscription } from "@/api/core";
-import { ActButton } from "@/features/actions/ActButton";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
 import { Note } from "@/features/shell/Note";
@@ -36,22 +36,22 @@ export async function Standing({ webhook }: Properties) {
       )}
       {active && !failing_since && <p>{t("onText")}</p>}
       <div className="acts">
-        <ActButton
+        <ActionButton
           method="patch"
           path={pathOf(webhook)}
           body={{ active: !active }}
           className={active ? "btn" : "btn next"}
         >
           {active ? t("pause") : t("resume")}
-        </ActButton>
-        <ActButton
+        </ActionButton>
+        <ActionButton
           path={`${pathOf(webhook)}ping/`}
           className={active ? "btn next" : "btn"}
           done={t("pinged")}
           hasKey={false}
         >
           {t("ping")}
-        </ActButton>
+        </ActionButton>
       </div>
       <p className="meta">{t("pingText")}</p>
     </section>
@@ -130,7 +130,7 @@ export async function ChangeCard({ webhook }: Properties) {
         <Fields webhook={webhook} />
       </ApiForm>
       <hr />
-      <ActButton
+      <ActionButton
         method="delete"
         path={pathOf(webhook)}
         className="btn bad"
@@ -143,7 +143,7 @@ export async function ChangeCard({ webhook }: Properties) {
         }}
       >
         {t("delete.open")}
-      </ActButton>
+      </ActionButton>
     </section>
   );
 }

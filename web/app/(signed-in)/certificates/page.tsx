@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { certificatesList } from "@/api/core";
 import { Certificates } from "@/features/certificates/Certificates";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { type Query, queryText } from "@/server/pages";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -14,7 +14,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Que
   const t = await getTranslations("certificates");
   const cursor = queryText(await searchParams, "cursor");
   const query = cursor ? { cursor } : {};
-  const { data, problem } = await got(certificatesList({ client: core, query }));
+  const { data, problem } = await load(certificatesList({ client: core, query }));
   return (
     <>
       <div className="head">

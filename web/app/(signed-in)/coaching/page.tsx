@@ -6,7 +6,7 @@ import { SummaryLater } from "@/features/coaching/Summary";
 import { Tabs } from "@/features/coaching/Tabs";
 import { WriteReflectionSection } from "@/features/coaching/WriteReflectionSection";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const ALL = 100;
 
@@ -17,8 +17,8 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Coaching() {
   const t = await getTranslations("coaching");
   const [habits, preferences] = await Promise.all([
-    got(habitsList({ client: core, query: { page_size: ALL } })),
-    got(usersMePreferences({ client: core })),
+    load(habitsList({ client: core, query: { page_size: ALL } })),
+    load(usersMePreferences({ client: core })),
   ]);
   const problem = habits.problem ?? preferences.problem;
   return (

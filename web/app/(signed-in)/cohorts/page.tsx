@@ -7,7 +7,7 @@ import { CohortFacts } from "@/features/cohorts/CohortFacts";
 import { ownEnrolments } from "@/features/cohorts/enrolments";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 const STATES: CohortState[] = ["open", "running", "draft", "closed"];
@@ -27,7 +27,7 @@ export default async function Cohorts({ searchParams }: Properties) {
   const query = { ...(state && { state }), ...(cursor && { cursor }) };
   const [t, cohorts, own] = await Promise.all([
     getTranslations("cohorts"),
-    got(cohortsList({ client: core, query })),
+    load(cohortsList({ client: core, query })),
     ownEnrolments(user.id),
   ]);
   const isStaff = user.role === "director" || user.role === "admin";

@@ -6,7 +6,7 @@ import { QueueTable } from "@/features/conduct/QueueTable";
 import { STATES } from "@/features/conduct/states";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
-import { core, got, requireSession } from "@/server/caller";
+import { core, load, requireSession } from "@/server/caller";
 
 interface Properties {
   searchParams: Promise<Record<string, string | undefined>>;
@@ -24,7 +24,7 @@ export default async function Conduct({ searchParams }: Properties) {
   const query = { state, ...(cursor && { cursor }) };
   const [t, reports] = await Promise.all([
     getTranslations("conduct"),
-    got(conductQueueList({ client: core, query })),
+    load(conductQueueList({ client: core, query })),
   ]);
   if (reports.problem) {
     return <ProblemState problem={reports.problem} level={1} />;

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { CourseList } from "@/features/learn/CourseList";
 import { catalogue, ownProgress, programs } from "@/features/learn/catalogue";
-import { shelves } from "@/features/learn/courses";
+import { coursesByState } from "@/features/learn/courses";
 import { Enrolments } from "@/features/learn/Enrolments";
 import { NextCourse } from "@/features/learn/NextCourse";
 import { ProgramList } from "@/features/learn/ProgramList";
@@ -37,7 +37,7 @@ export default async function Learn() {
       </>
     );
   }
-  const { begun, done, ahead } = shelves(offered.data, progress.data);
+  const { begun, done, ahead } = coursesByState(offered.data, progress.data);
   const [current, ...others] = begun;
   const fitting = ahead.filter(({ course }) => !user.track || course.track === user.track);
   const first = (fitting.length ? fitting : ahead).slice(0, FIRST_COURSES);

@@ -8,7 +8,7 @@ import { MembersTable } from "@/features/members/MembersTable";
 import { managedOrganizations } from "@/features/members/organizations";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 interface Properties {
@@ -86,7 +86,7 @@ async function OfOrganization({
   const [t, user, members] = await Promise.all([
     getTranslations("members"),
     me(),
-    got(organizationsMembers({ client: core, path, query: cursor ? { cursor } : {} })),
+    load(organizationsMembers({ client: core, path, query: cursor ? { cursor } : {} })),
   ]);
   if (members.problem) {
     return <ProblemState problem={members.problem} />;

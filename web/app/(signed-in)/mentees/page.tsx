@@ -6,7 +6,7 @@ import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
 import { learnerNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,7 +18,7 @@ export default async function Mentees() {
   const query = { mentor: user.id, page_size: 100 };
   const [t, matches] = await Promise.all([
     getTranslations("mentorship.mentees"),
-    got(mentorshipMatchesList({ client: core, query })),
+    load(mentorshipMatchesList({ client: core, query })),
   ]);
   const found = matches.data?.results ?? [];
   const active = found.filter(({ state }) => state === "active");

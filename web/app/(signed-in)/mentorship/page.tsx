@@ -14,7 +14,7 @@ import { OwnMentor } from "@/features/mentorship/OwnMentor";
 import { OwnRequest } from "@/features/mentorship/OwnRequest";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 interface Properties {
@@ -34,8 +34,8 @@ export default async function Mentorship({ searchParams }: Properties) {
   const [t, query, matches, requests] = await Promise.all([
     getTranslations("mentorship.find"),
     searchParams,
-    got(mentorshipMatchesList({ client: core, query: { learner, state: "active" } })),
-    got(mentorshipRequestsList({ client: core })),
+    load(mentorshipMatchesList({ client: core, query: { learner, state: "active" } })),
+    load(mentorshipRequestsList({ client: core })),
   ]);
   const isOpen = (one: ListedRequest) =>
     one.learner === learner && ["waiting", "asked"].includes(one.state);

@@ -6,7 +6,7 @@ import { Blocks } from "@/features/messages/Blocks";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 async function lastOf(match_id: string): Promise<Message | null> {
   const query = { page_size: 1 };
-  const { data } = await got(messagesList({ client: core, path: { match_id }, query }));
+  const { data } = await load(messagesList({ client: core, path: { match_id }, query }));
   return data?.results[0] ?? null;
 }
 
@@ -23,7 +23,7 @@ export default async function Messages() {
   const user = await me();
   const [t, matches] = await Promise.all([
     getTranslations("messages"),
-    got(mentorshipMatchesList({ client: core, query: { page_size: 100 } })),
+    load(mentorshipMatchesList({ client: core, query: { page_size: 100 } })),
   ]);
   const isOwn = ({ learner, mentor }: Match) => learner === user.id || mentor === user.id;
   const own = matches.data?.results.filter(isOwn) ?? [];

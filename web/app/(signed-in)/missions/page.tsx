@@ -12,7 +12,7 @@ import { MissionRow } from "@/features/missions/MissionRow";
 import { UnderWay } from "@/features/missions/UnderWay";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
-import { core, got, requireSession } from "@/server/caller";
+import { core, load, requireSession } from "@/server/caller";
 
 interface Properties {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
@@ -35,7 +35,7 @@ export default async function Missions({ searchParams }: Properties) {
   const cursor = first(given.cursor);
   const [t, listed, own, offered] = await Promise.all([
     getTranslations("missions"),
-    got(missionsList({ client: core, query: { ...defined(query), ...(cursor && { cursor }) } })),
+    load(missionsList({ client: core, query: { ...defined(query), ...(cursor && { cursor }) } })),
     ownProgress(),
     catalogue(),
   ]);

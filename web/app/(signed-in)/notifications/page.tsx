@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { notificationsList } from "@/api/core";
 import { Notifications } from "@/features/notifications/Notifications";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { unreadCount } from "@/server/me";
 import { type Query, queryText } from "@/server/pages";
 
@@ -21,7 +21,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Que
     ...(onlyUnread ? { unread: "true" as const } : {}),
   };
   const [list, unread] = await Promise.all([
-    got(notificationsList({ client: core, query: filters })),
+    load(notificationsList({ client: core, query: filters })),
     unreadCount(),
   ]);
   return (

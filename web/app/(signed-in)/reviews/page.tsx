@@ -3,14 +3,14 @@ import { getTranslations } from "next-intl/server";
 import { type Claim, type QueueEntryPage, reviewClaimsList, reviewQueueList } from "@/api/core";
 import { Pages } from "@/features/actions/Pages";
 import { ClaimButton } from "@/features/reviews/ClaimButton";
-import { Held } from "@/features/reviews/Held";
+import { HeldWorks } from "@/features/reviews/HeldWorks";
 import { PromiseKept } from "@/features/reviews/PromiseKept";
 import { QueueTable } from "@/features/reviews/QueueTable";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
 import { times } from "@/features/times/times";
-import { core, type Got, got, requireSession } from "@/server/caller";
+import { core, type LoadResult, load, requireSession } from "@/server/caller";
 
 const DECIDED = ["passed", "changes_requested", "failed", "released"] as const;
 const TABS = ["waiting", "mine", "second"] as const;
@@ -26,7 +26,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 function queue(second_opinion: "true" | "false", cursor?: string) {
   const query = { second_opinion, ...(cursor ? { cursor } : {}) };
-  return got(reviewQueueList({ client: core, query }));
+  return load(reviewQueueList({ client: core, query }));
 }
 
 export default async function Reviews({ searchParams }: Properties) {
@@ -37,7 +37,7 @@ export default async function Reviews({ searchParams }: Properties) {
     getTranslations("reviews"),
     queue("false", tab === "waiting" ? cursor : undefined),
     queue("true", tab === "second" ? cursor : undefined),
-    got(reviewClaimsList({ client: core })),
+    load(reviewClaimsList({ client: core })),
   ]);
   if (waiting.problem?.status === 403) {
     return <ProblemState problem={waiting.problem} level={1} />;
@@ -51,7 +51,7 @@ export default async function Reviews({ searchParams }: Properties) {
       <div className="stack">
         {outcome && <Note kind="ok" icon="check" title={t(`decided.${outcome}`)} />}
         <Tabs tab={tab} counts={counts} />
-        {claims.problem ? <ProblemState problem={claims.problem} /> : <Held claims={held} />}
+        {claims.problem ? <ProblemState problem={claims.problem} /> : <HeldWorks claims={held} />}
         {tab === "mine" ? (
           <Mine claims={held} />
         ) : (
@@ -65,7 +65,7 @@ export default async function Reviews({ searchParams }: Properties) {
   );
 }
 
-async function Head({ waiting }: { waiting: Got<QueueEntryPage> }) {
+async function Head({ waiting }: { waiting: LoadResult<QueueEntryPage> }) {
   const [t, when] = [await getTranslations("reviews"), await times()];
   const oldest = waiting.data?.results[0];
   return (
@@ -106,7 +106,7 @@ async function Tabs({ tab, counts }: { tab: Tab; counts: Record<Tab, number | un
   );
 }
 
-async function Queue({ tab, page }: { tab: Tab; page: Got<QueueEntryPage> }) {
+async function Queue({ tab, page }: { tab: Tab; page: LoadResult<QueueEntryPage> }) {
   const t = await getTranslations("reviews");
   if (page.problem) {
     return <ProblemState problem={page.problem} />;

@@ -9,7 +9,7 @@ import { Saved } from "@/features/settings/Saved";
 import { Tabs } from "@/features/settings/Tabs";
 import { LogOutCard, MoreCard, YourDataCard } from "@/features/settings/YourData";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 import type { Query } from "@/server/pages";
 
@@ -20,7 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Settings({ searchParams }: { searchParams: Promise<Query> }) {
   const t = await getTranslations("settings");
   const query = await searchParams;
-  const [user, preferences] = await Promise.all([me(), got(usersMePreferences({ client: core }))]);
+  const [user, preferences] = await Promise.all([me(), load(usersMePreferences({ client: core }))]);
   const name = `${user.first_name} ${user.last_name}`.trim();
   return (
     <>

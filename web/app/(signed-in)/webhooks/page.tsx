@@ -8,7 +8,7 @@ import { ProblemState } from "@/features/shell/Problem";
 import { AddWebhook } from "@/features/webhooks/AddWebhook";
 import { Fields } from "@/features/webhooks/Fields";
 import { WebhookList } from "@/features/webhooks/WebhookList";
-import { core, got, requireSession } from "@/server/caller";
+import { core, load, requireSession } from "@/server/caller";
 import { type Query, queryText } from "@/server/pages";
 import { textsOf } from "@/server/texts";
 
@@ -21,7 +21,7 @@ export default async function Webhooks({ searchParams }: { searchParams: Promise
   const cursor = queryText(await searchParams, "cursor");
   const [t, listed, managed] = await Promise.all([
     getTranslations("webhooks"),
-    got(webhookSubscriptionsList({ client: core, query: cursor ? { cursor } : {} })),
+    load(webhookSubscriptionsList({ client: core, query: cursor ? { cursor } : {} })),
     managedOrganizations(),
   ]);
   const problem = listed.problem ?? managed.problem;

@@ -13,7 +13,7 @@ import { Finish } from "@/features/profiler/Finish";
 import { Question } from "@/features/profiler/Question";
 import { Refused } from "@/features/profiler/Refused";
 import { homeOf } from "@/features/shell/Shell";
-import { ai, got } from "@/server/caller";
+import { ai, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 interface Properties {
@@ -39,8 +39,8 @@ export default async function Profiler({ searchParams }: Properties) {
     return <Begin track={track} query={query} />;
   }
   const { data: progress, problem } = id
-    ? await got(profilingReadProgress({ client: ai, path: { session_id: id } }))
-    : await got(profilingStartSession({ client: ai }));
+    ? await load(profilingReadProgress({ client: ai, path: { session_id: id } }))
+    : await load(profilingStartSession({ client: ai }));
   if (problem) {
     return id && problem.status === 404 ? redirect(PROFILER) : <Refused problem={problem} />;
   }

@@ -5,7 +5,7 @@ import { Goals } from "@/features/coaching/Goals";
 import { SummaryLater } from "@/features/coaching/Summary";
 import { Tabs } from "@/features/coaching/Tabs";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const ALL = 100;
 
@@ -16,8 +16,8 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Page() {
   const t = await getTranslations("coaching.goals");
   const [goals, preferences] = await Promise.all([
-    got(goalsList({ client: core, query: { page_size: ALL } })),
-    got(usersMePreferences({ client: core })),
+    load(goalsList({ client: core, query: { page_size: ALL } })),
+    load(usersMePreferences({ client: core })),
   ]);
   const problem = goals.problem ?? preferences.problem;
   return (

@@ -6,7 +6,7 @@ import { reflectionShared } from "@/features/coaching/reflectionData";
 import { Tabs } from "@/features/coaching/Tabs";
 import { WriteReflection } from "@/features/coaching/WriteReflection";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { type Query, queryText } from "@/server/pages";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,7 +18,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Que
   const cursor = queryText(await searchParams, "cursor");
   const query = cursor ? { cursor } : {};
   const [list, shared] = await Promise.all([
-    got(reflectionsList({ client: core, query })),
+    load(reflectionsList({ client: core, query })),
     reflectionShared(),
   ]);
   return (

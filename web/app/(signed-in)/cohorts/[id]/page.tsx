@@ -5,14 +5,14 @@ import { type Cohort, cohortsRead, organizationsRead } from "@/api/core";
 import { Apply } from "@/features/cohorts/Apply";
 import { CohortBadge } from "@/features/cohorts/Badges";
 import { CohortFacts } from "@/features/cohorts/CohortFacts";
+import { EnrolmentSteps } from "@/features/cohorts/EnrolmentSteps";
 import { ownEnrolments } from "@/features/cohorts/enrolments";
 import { Announcements, NextDates } from "@/features/cohorts/News";
 import { OwnEnrolment } from "@/features/cohorts/OwnEnrolment";
 import { SeatsTable } from "@/features/cohorts/SeatsTable";
 import { StaffPart } from "@/features/cohorts/StaffPart";
-import { Way } from "@/features/cohorts/Way";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 const OVER = ["withdrawn", "expired"];
@@ -31,7 +31,7 @@ export default async function CohortPage({ params, searchParams }: Properties) {
   const path = { cohort_id: (await params).id };
   const [query, cohort, own] = await Promise.all([
     searchParams,
-    got(cohortsRead({ client: core, path })),
+    load(cohortsRead({ client: core, path })),
     ownEnrolments(user.id),
   ]);
   if (cohort.problem) {
@@ -56,7 +56,7 @@ export default async function CohortPage({ params, searchParams }: Properties) {
           <Announcements cohort={cohort.data} />
         </div>
         <div className="stack wide">
-          {!isStaff && <Way cohort={cohort.data} enrolment={enrolment} />}
+          {!isStaff && <EnrolmentSteps cohort={cohort.data} enrolment={enrolment} />}
           <NextDates cohort={cohort.data} />
         </div>
       </div>
@@ -68,7 +68,7 @@ async function Head({ cohort }: { cohort: Cohort }) {
   const path = { organization_id: cohort.organization };
   const [t, organization] = await Promise.all([
     getTranslations("cohorts"),
-    got(organizationsRead({ client: core, path })),
+    load(organizationsRead({ client: core, path })),
   ]);
   const { slug, title, retired } = cohort.program;
   return (

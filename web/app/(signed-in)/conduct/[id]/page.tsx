@@ -8,7 +8,7 @@ import { Decisions, Story } from "@/features/conduct/Story";
 import { ProblemState } from "@/features/shell/Problem";
 import { userNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
-import { core, got, requireSession } from "@/server/caller";
+import { core, load, requireSession } from "@/server/caller";
 
 interface Properties {
   params: Promise<{ id: string }>;
@@ -21,7 +21,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ReportPage({ params }: Properties) {
   await requireSession();
   const path = { report_id: (await params).id };
-  const { data, problem } = await got(conductQueueRead({ client: core, path }));
+  const { data, problem } = await load(conductQueueRead({ client: core, path }));
   if (problem) {
     return problem.status === 404 ? notFound() : <ProblemState problem={problem} level={1} />;
   }

@@ -8,7 +8,7 @@ import { readPlaces } from "@/features/members/places";
 import { Roles } from "@/features/members/Roles";
 import { ProblemState } from "@/features/shell/Problem";
 import { fullName } from "@/features/times/people";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 interface Properties {
@@ -26,8 +26,8 @@ export default async function MemberPage({ params }: Properties) {
     return notFound();
   }
   const [user, memberships, managed, places, caller] = await Promise.all([
-    got(usersRead({ client: core, path: { user_id: id } })),
-    got(membershipsList({ client: core, query: { user: id, page_size: 100 } })),
+    load(usersRead({ client: core, path: { user_id: id } })),
+    load(membershipsList({ client: core, query: { user: id, page_size: 100 } })),
     managedOrganizations(),
     readPlaces(),
     me(),

@@ -15,7 +15,7 @@ import { Notes } from "@/features/mentorship/Notes";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { fullName } from "@/features/times/people";
-import { core, got, requireSession } from "@/server/caller";
+import { core, load, requireSession } from "@/server/caller";
 
 interface Properties {
   params: Promise<{ id: string }>;
@@ -31,7 +31,7 @@ export default async function Mentee({ params }: Properties) {
   if (!Number.isSafeInteger(user_id) || user_id < 1) {
     notFound();
   }
-  const { data, problem } = await got(menteesRead({ client: core, path: { user_id } }));
+  const { data, problem } = await load(menteesRead({ client: core, path: { user_id } }));
   if (problem) {
     return problem.status === 404 ? notFound() : <ProblemState problem={problem} level={1} />;
   }

@@ -5,7 +5,7 @@ import { HoursForm } from "@/features/mentorship/HoursForm";
 import { SlotChoice } from "@/features/mentorship/SlotChoice";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 const PREVIEW_DAYS = 14;
@@ -23,7 +23,7 @@ export default async function Hours({ searchParams }: Properties) {
   const { saved } = await searchParams;
   const [t, profile] = await Promise.all([
     getTranslations("mentorship.hours"),
-    got(mentorsRead({ client: core, path: { mentor_id: user.id } })),
+    load(mentorsRead({ client: core, path: { mentor_id: user.id } })),
   ]);
   if (profile.problem && profile.problem.status !== 404) {
     return <ProblemState problem={profile.problem} level={1} />;

@@ -17,7 +17,7 @@ import { RequestsToAnswer } from "@/features/mentorship/RequestsToAnswer";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
 import { times } from "@/features/times/times";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 const PAST_MS = 60 * 24 * 3600 * 1000;
@@ -35,7 +35,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 function sessionsBetween(from: Date, to?: Date) {
   const query = { from: from.toISOString(), page_size: 100, ...(to && { to: to.toISOString() }) };
-  return got(mentorshipSessionsList({ client: core, query }));
+  return load(mentorshipSessionsList({ client: core, query }));
 }
 
 /** What the page shows of the user's own, with the names of the others. */
@@ -44,9 +44,9 @@ async function ownMentorship(user: User) {
   const [later, earlier, matches, requests] = await Promise.all([
     sessionsBetween(now),
     sessionsBetween(new Date(now.getTime() - PAST_MS), now),
-    got(mentorshipMatchesList({ client: core, query: { state: "active", page_size: 100 } })),
+    load(mentorshipMatchesList({ client: core, query: { state: "active", page_size: 100 } })),
     user.role === "mentor"
-      ? got(mentorshipRequestsList({ client: core, query: { state: "asked" } }))
+      ? load(mentorshipRequestsList({ client: core, query: { state: "asked" } }))
       : null,
   ]);
   const isOwn = (row: { learner: number; mentor: number | null }) =>

@@ -10,7 +10,7 @@ import { Report } from "@/features/messages/Report";
 import { Writing } from "@/features/messages/Writing";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 interface Properties {
@@ -27,8 +27,8 @@ export default async function Messages({ params, searchParams }: Properties) {
   const path = { match_id: (await params).matchId };
   const { cursor } = await searchParams;
   const [match, messages] = await Promise.all([
-    got(mentorshipMatchesRead({ client: core, path })),
-    got(messagesList({ client: core, path, query: cursor ? { cursor } : {} })),
+    load(mentorshipMatchesRead({ client: core, path })),
+    load(messagesList({ client: core, path, query: cursor ? { cursor } : {} })),
   ]);
   const problem = match.problem ?? messages.problem;
   if (match.problem || messages.problem) {

@@ -20,7 +20,7 @@ import { ProblemState } from "@/features/shell/Problem";
 import { Html } from "@/features/texts/Html";
 import { learnerNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
-import { core, got, requireSession } from "@/server/caller";
+import { core, load, requireSession } from "@/server/caller";
 import { me } from "@/server/me";
 
 interface Properties {
@@ -35,9 +35,9 @@ export default async function Review({ params }: Properties) {
   await requireSession();
   const path = { submission_id: (await params).id };
   const [submission, reviewed, wait] = await Promise.all([
-    got(submissionsRead({ client: core, path })),
-    got(reviewedSubmissionsRead({ client: core, path })),
-    got(submissionsReadWait({ client: core, path })),
+    load(submissionsRead({ client: core, path })),
+    load(reviewedSubmissionsRead({ client: core, path })),
+    load(submissionsReadWait({ client: core, path })),
   ]);
   if (submission.problem || reviewed.problem) {
     const problem = submission.problem ?? reviewed.problem;
@@ -48,7 +48,7 @@ export default async function Review({ params }: Properties) {
     );
   }
   const mission_id = submission.data.mission;
-  const { data } = await got(missionsRead({ client: core, path: { mission_id } }));
+  const { data } = await load(missionsRead({ client: core, path: { mission_id } }));
   return (
     <Reviewing
       submission={submission.data}

@@ -5,7 +5,7 @@ import { KindsCard, QuietHoursCard } from "@/features/settings/Notifications";
 import { Saved } from "@/features/settings/Saved";
 import { Tabs } from "@/features/settings/Tabs";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import type { Query } from "@/server/pages";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Page({ searchParams }: { searchParams: Promise<Query> }) {
   const t = await getTranslations("settings.notifications");
   const query = await searchParams;
-  const { data, problem } = await got(usersMePreferences({ client: core }));
+  const { data, problem } = await load(usersMePreferences({ client: core }));
   return (
     <>
       <div className="head">

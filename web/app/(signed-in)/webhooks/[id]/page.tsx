@@ -9,7 +9,7 @@ import { Deliveries, STATES } from "@/features/webhooks/Deliveries";
 import { FACT_TYPES } from "@/features/webhooks/factTypes";
 import { ChangeCard, ReplayCard, SecretCard, Standing } from "@/features/webhooks/Manage";
 import { StateBadge } from "@/features/webhooks/StateBadge";
-import { core, got, requireSession } from "@/server/caller";
+import { core, load, requireSession } from "@/server/caller";
 import { type Query, queryText } from "@/server/pages";
 
 interface Properties {
@@ -20,7 +20,7 @@ interface Properties {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const read = cache(async (id: string) =>
-  got(webhookSubscriptionsRead({ client: core, path: { subscription_id: id } })),
+  load(webhookSubscriptionsRead({ client: core, path: { subscription_id: id } })),
 );
 
 export async function generateMetadata(): Promise<Metadata> {

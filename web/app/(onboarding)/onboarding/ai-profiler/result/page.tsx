@@ -7,13 +7,13 @@ import {
   questionAddress,
   resultAddress,
 } from "@/features/profiler/addresses";
+import { Certainty } from "@/features/profiler/Certainty";
 import { Headline } from "@/features/profiler/Headline";
 import { Reasons } from "@/features/profiler/Reasons";
 import { Refused } from "@/features/profiler/Refused";
+import { RetakeComparison } from "@/features/profiler/RetakeComparison";
 import { newestResult, readResult } from "@/features/profiler/result";
 import { Scores } from "@/features/profiler/Scores";
-import { Since } from "@/features/profiler/Since";
-import { Sureness } from "@/features/profiler/Sureness";
 import { TakeTrack } from "@/features/profiler/TakeTrack";
 
 interface Properties {
@@ -55,8 +55,8 @@ export default async function Result({ searchParams }: Properties) {
       </TakeTrack>
       <Scores results={results} />
       <Reasons match={primary} asked={asked} />
-      <Sureness results={results} asked={asked} />
-      {results.previous && <Since session={session_id} />}
+      <Certainty results={results} asked={asked} />
+      {results.previous && <RetakeComparison session={session_id} />}
       <p>
         <a className="own-line" href={PROFILER}>
           {t("result.again")}

@@ -5,7 +5,7 @@ import { certificatesVerify } from "@/api/core";
 import { Verified } from "@/features/certificates/Verified";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -20,7 +20,7 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
     notFound();
   }
   const path = { certificate_id: id };
-  const { data, problem } = await got(certificatesVerify({ client: core, path }));
+  const { data, problem } = await load(certificatesVerify({ client: core, path }));
   if (problem?.status === 404) {
     notFound();
   }

@@ -7,7 +7,7 @@ import { SetSeats } from "@/features/cohorts/SetSeats";
 import { programVersions } from "@/features/cohorts/versions";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got, type Refusal } from "@/server/caller";
+import { core, load, type Refusal } from "@/server/caller";
 
 interface Properties {
   params: Promise<{ id: string }>;
@@ -23,8 +23,8 @@ export default async function EditCohort({ params, searchParams }: Properties) {
   const [t, { made }, cohort, managed, versions] = await Promise.all([
     getTranslations("cohorts.form"),
     searchParams,
-    got(cohortsRead({ client: core, path })),
-    got(cohortsListEnrolments({ client: core, path, query: { page_size: 1 } })), // 404 for others
+    load(cohortsRead({ client: core, path })),
+    load(cohortsListEnrolments({ client: core, path, query: { page_size: 1 } })), // 404 for others
     programVersions(),
   ]);
   const problem = managed.problem ?? versions.problem;

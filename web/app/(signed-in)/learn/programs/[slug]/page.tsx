@@ -7,7 +7,7 @@ import { MilestoneList } from "@/features/learn/MilestoneList";
 import { Track } from "@/features/learn/Track";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
-import { core, got, requireSession } from "@/server/caller";
+import { core, load, requireSession } from "@/server/caller";
 
 interface Properties {
   params: Promise<{ slug: string }>;
@@ -41,7 +41,7 @@ export default async function ProgramPage({ params }: Properties) {
     catalogue(),
     ownProgress(),
     allPages((query) =>
-      got(milestonesList({ client: core, query: { ...query, program: program.id } })),
+      load(milestonesList({ client: core, query: { ...query, program: program.id } })),
     ),
   ]);
   const refusal = offered.problem ?? own.problem ?? milestones.problem;

@@ -6,7 +6,7 @@ import { AskForm } from "@/features/mentorship/AskForm";
 import { MentorFacts } from "@/features/mentorship/MentorFacts";
 import { SlotChoice } from "@/features/mentorship/SlotChoice";
 import { ProblemState } from "@/features/shell/Problem";
-import { core, got } from "@/server/caller";
+import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
 
 const DAYS = 14;
@@ -27,7 +27,7 @@ export default async function MentorPage({ params }: Properties) {
   const [t, user, mentor] = await Promise.all([
     getTranslations("mentorship.find"),
     me(),
-    got(mentorsRead({ client: core, path: { mentor_id } })),
+    load(mentorsRead({ client: core, path: { mentor_id } })),
   ]);
   if (mentor.problem) {
     return mentor.problem.status === 404 ? (

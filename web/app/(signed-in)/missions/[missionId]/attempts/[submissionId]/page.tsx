@@ -11,7 +11,7 @@ import { StateBadge } from "@/features/missions/StateBadge";
 import { WaitText } from "@/features/missions/WaitText";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { core, got, requireSession } from "@/server/caller";
+import { core, load, requireSession } from "@/server/caller";
 
 interface Properties {
   params: Promise<{ missionId: string; submissionId: string }>;
@@ -30,7 +30,7 @@ export default async function AttemptPage({ params }: Properties) {
   const [t, mission, read] = await Promise.all([
     getTranslations("submissions"),
     readMission(missionId),
-    got(submissionsRead({ client: core, path: { submission_id: submissionId } })),
+    load(submissionsRead({ client: core, path: { submission_id: submissionId } })),
   ]);
   if (!read.data) {
     return [400, 404].includes(read.problem.status) ? (

@@ -4,7 +4,7 @@ import { Brand } from "./Brand";
 import { Languages } from "./Languages";
 
 /** A page of one narrow column, for callers who are not signed in or do one thing only. */
-export async function Narrow({ children }: { children: ReactNode }) {
+export async function NarrowPage({ children }: { children: ReactNode }) {
   const t = await getTranslations("shell");
   return (
     <div className="narrow">

@@ -1,14 +1,14 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { profilingReadComparison } from "@/api/ai";
 import { ProblemState } from "@/features/shell/Problem";
-import { ai, got } from "@/server/caller";
+import { ai, load } from "@/server/caller";
 import { TRACKS } from "./tracks";
 
 /** The result of a retake beside the one before. */
-export async function Since({ session }: { session: string }) {
+export async function RetakeComparison({ session }: { session: string }) {
   const t = await getTranslations("profiler");
   const path = { session_id: session };
-  const { data, problem } = await got(profilingReadComparison({ client: ai, path }));
+  const { data, problem } = await load(profilingReadComparison({ client: ai, path }));
   if (problem?.status === 404) {
     return null; // the earlier session was deleted
   }

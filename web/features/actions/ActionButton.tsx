@@ -26,7 +26,7 @@ interface Properties {
 }
 
 /** A button that does one thing at the API. */
-export function ActButton(properties: Properties) {
+export function ActionButton(properties: Properties) {
   const { method = "post", path, body, className = "btn", question, to } = properties;
   const { done, hasKey = true, doneCodes = [], children } = properties;
   const router = useRouter();

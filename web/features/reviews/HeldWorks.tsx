@@ -5,7 +5,7 @@ import { times } from "@/features/times/times";
 const MOST = 3;
 
 /** What the reviewer holds, and until when. */
-export async function Held({ claims }: { claims: Claim[] }) {
+export async function HeldWorks({ claims }: { claims: Claim[] }) {
   const [t, when] = [await getTranslations("reviews"), await times()];
   if (claims.length === 0) {
     return <p className="soft">{t("heldNone")}</p>;

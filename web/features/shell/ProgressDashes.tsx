@@ -11,7 +11,7 @@ interface Properties {
 }
 
 /** Progress as a row of dashes. The words beside it say the same, so readers that speak skip it. */
-export function Road({ done, of, here = false, maybe = 0 }: Properties) {
+export function ProgressDashes({ done, of, here = false, maybe = 0 }: Properties) {
   const total = of + maybe;
   const gap = Math.min(MAX_GAP, total * GAP_PER_STEP);
   const dashes = `${(1 - gap).toFixed(3)} ${gap.toFixed(3)}`;

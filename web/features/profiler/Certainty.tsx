@@ -2,15 +2,15 @@ import { getTranslations } from "next-intl/server";
 import type { ChangeShown, ProfilingResults } from "@/api/ai";
 import { Note } from "@/features/shell/Note";
 import { Source } from "./Reasons";
-import type { Asked } from "./result";
+import type { AskedQuestions } from "./result";
 
 interface Properties {
   results: ProfilingResults;
-  asked: Asked;
+  asked: AskedQuestions;
 }
 
 /** What the result rests on, and what would change it. */
-export async function Sureness({ results, asked }: Properties) {
+export async function Certainty({ results, asked }: Properties) {
   const t = await getTranslations("profiler");
   const { stability, changes, flags, primary } = results;
   const first = t(`tracks.${primary.key}.name`);
@@ -33,7 +33,7 @@ export async function Sureness({ results, asked }: Properties) {
   );
 }
 
-async function Change({ change, asked }: { change: ChangeShown; asked: Asked }) {
+async function Change({ change, asked }: { change: ChangeShown; asked: AskedQuestions }) {
   const t = await getTranslations("profiler");
   const [count, track] = [change.answers.length, t(`tracks.${change.track}.name`)];
   return (

@@ -12,7 +12,13 @@ const STEP: Partial<Record<EnrolmentState, number>> = {
 };
 
 /** The steps from the application to the first day. */
-export async function Way({ cohort, enrolment }: { cohort: Cohort; enrolment: Enrolment | null }) {
+export async function EnrolmentSteps({
+  cohort,
+  enrolment,
+}: {
+  cohort: Cohort;
+  enrolment: Enrolment | null;
+}) {
   const [t, when] = [await getTranslations("cohorts.way"), await times()];
   const here = enrolment ? (STEP[enrolment.state] ?? 0) : 0;
   const steps = [
