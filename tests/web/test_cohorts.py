@@ -34,6 +34,7 @@ def test_a_director_plans_a_cohort_with_seats(page: Page, web: Stack) -> None:
     page.goto("/cohorts")
     page.get_by_role("link", name="New cohort").click()
     page.wait_for_url("**/cohorts/new")
+    page.wait_for_load_state("networkidle")  # until then a click may find no script
     page.get_by_role("button", name="Make the draft").click()
     for label in ("Name", "First day", "Last day"):
         field = page.get_by_label(label, exact=True)
@@ -49,6 +50,7 @@ def test_a_director_plans_a_cohort_with_seats(page: Page, web: Stack) -> None:
     last.fill("2027-06-30")
     page.get_by_role("button", name="Make the draft").click()
     page.wait_for_url("**/edit?made=1")
+    page.wait_for_load_state("networkidle")
     page.get_by_label("Seats: Paid").fill("4")
     page.get_by_role("button", name="Save the seats").click()
     expect(page.get_by_text("The draft has seats")).to_be_visible()
@@ -59,6 +61,8 @@ def test_a_director_plans_a_cohort_with_seats(page: Page, web: Stack) -> None:
     ]
     assert found[0]["pools"] == [{"kind": "paid", "size": 4, "needs_code": False}]
     page.get_by_role("link", name="Go on and open it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="Open for applications").click()
     page.get_by_role("button", name="Yes").click()
     expect(page.locator(".head")).to_contain_text("Open for applications")
@@ -77,7 +81,7 @@ def test_a_change_that_somebody_else_made_meanwhile_is_not_overwritten(
     call_core(web, director, "PATCH", address, {"public": True})
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".errors")).to_contain_text("Somebody changed this meanwhile")
-    page.reload()
+    page.reload(wait_until="networkidle")
     page.get_by_label("Name", exact=True).fill(f"{name}, changed")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("Accepted.")

@@ -30,6 +30,7 @@ def test_a_report_is_taken_settled_and_opened_again(page: Page, web: Stack, repo
     page.locator(f"main a[href='/conduct/{report}']").click()
     main = page.get_by_role("main")
     expect(main).to_contain_text("He asked me for money.")
+    page.wait_for_load_state("networkidle")  # until then a click may find no script
     page.get_by_role("button", name="Take it").click()
     page.get_by_role("button", name="Settle it").click()
     outcome = page.get_by_label("What was done")
@@ -39,6 +40,7 @@ def test_a_report_is_taken_settled_and_opened_again(page: Page, web: Stack, repo
     expect(main).to_contain_text("A warning was given")
     page.goto("/conduct?state=resolved")
     page.locator(f"main a[href='/conduct/{report}']").click()
+    page.wait_for_url(f"**/conduct/{report}", wait_until="networkidle")
     page.get_by_role("button", name="Open it again").click()
     page.get_by_role("button", name="Yes, open it").click()
     page.get_by_role("button", name="Dismiss it").click()

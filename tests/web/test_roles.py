@@ -28,6 +28,7 @@ def test_a_role_is_granted_until_a_time_and_taken_away(page: Page, web: Stack) -
     page.goto("/members")
     page.get_by_role("link", name=name, exact=True).click()
     page.wait_for_url(f"**/members/{mentor['id']}")
+    page.wait_for_load_state("networkidle")  # until then a click may find no script
     roles = page.locator("section", has=page.locator("#roles"))
     expect(roles).to_contain_text("It follows from the main role")
     page.get_by_label("Role", exact=True).select_option("mentor")
@@ -55,7 +56,7 @@ def test_the_role_of_somebody_with_a_seat_is_not_taken_away(page: Page, web: Sta
     enrolment = listed["results"][0]
     cohort = call_core(web, director, "GET", f"cohorts/{enrolment['cohort']}/").json()["name"]
     log_in(page, director)
-    page.goto(f"/members/{enrolment['user']}")
+    page.goto(f"/members/{enrolment['user']}", wait_until="networkidle")
     page.get_by_role("button", name=re.compile(f"Take it away.*{cohort}")).click()
     page.get_by_role("button", name="Yes, take it away").click()
     expect(page.get_by_text("The learner is in a cohort. End that first.")).to_be_visible()
