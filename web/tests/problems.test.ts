@@ -50,7 +50,7 @@ test("a field that every object has is no field of the catalogue", () => {
   ] as const) {
     const errors = [{ field, code, detail: "" }];
     assert.equal(
-      inWords({ ...PROBLEM, errors }, SENTENCES).errors[0]?.detail,
+      translateProblem({ ...PROBLEM, errors }, SENTENCES).errors[0]?.detail,
       "Haijaandikwa inavyotakiwa.",
     );
   }
