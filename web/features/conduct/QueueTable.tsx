@@ -52,8 +52,12 @@ async function QueueRow({ report, about, by }: RowProperties) {
       <th scope="row">
         <a href={`/conduct/${id}`}>{t(`reasons.${reason}`)}</a>
       </th>
-      <td data-l={t("table.about")}>{about}</td>
-      <td data-l={t("table.by")}>{by}</td>
+      <td className="long" data-l={t("table.about")}>
+        {about}
+      </td>
+      <td className="long" data-l={t("table.by")}>
+        {by}
+      </td>
       <td data-l={t("table.since")}>{when.moment(created_at)}</td>
       <td data-l={t("table.state")}>
         <ReportBadge state={state} />
