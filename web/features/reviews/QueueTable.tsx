@@ -64,7 +64,7 @@ async function QueueRow({ entry, name }: { entry: QueueEntry; name: string }) {
       <th scope="row">
         <a href={`/reviews/${entry.submission}`}>{entry.title}</a>
       </th>
-      <td data-l={t("table.learner")}>
+      <td className="long" data-l={t("table.learner")}>
         <span>
           {name}
           <Remarks entry={entry} />
