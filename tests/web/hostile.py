@@ -139,7 +139,9 @@ def _mentoring(school: School) -> None:
     created(mentor, "mentorship/groups/", group)
     _past_session(school, match)
     report = {"match": match, "reason": "other", "text": text("conduct/reports text")}
-    created(learner, "conduct/reports/", report)
+    reported = created(learner, "conduct/reports/", report)["id"]
+    school.add_page(f"/conduct/{reported}", Role.DIRECTOR, Role.ADMIN)
+    school.add_page(f"/members/{learner.user_id}", Role.DIRECTOR, Role.ADMIN)
     school.add_page(f"/messages/{match}", Role.LEARNER, Role.MENTOR)
     school.add_page(f"/mentorship/mentors/{mentor.user_id}", Role.LEARNER)
     school.add_page(f"/mentees/{learner.user_id}", Role.MENTOR)
@@ -303,7 +305,8 @@ def _cohort(school: School) -> None:
     hook: Body = {"organization": director.organization_id, "url": "https://127.0.0.1:9/"}
     hook |= {"types": ["ongoza.user.updated.v1"]}
     hook["description"] = text("webhook-subscriptions description", 200)
-    created(director, "webhook-subscriptions/", hook)
+    hook_id = created(director, "webhook-subscriptions/", hook)["subscription"]["id"]
+    school.add_page(f"/webhooks/{hook_id}", Role.DIRECTOR)
     school.add_page(f"/cohorts/{cohort_id}", Role.LEARNER, Role.DIRECTOR, Role.ADMIN)
     school.add_page(f"/members?organization={director.organization_id}", Role.ADMIN)
 

@@ -43,14 +43,12 @@ NOT_WRITTEN = {
 }
 NOT_SHOWN = {
     "calendar/events description",
-    "conduct/reports text",
     "content external_ids[].id",
     "enrolments/{}/confirm-payment reference",
     "mentorship/flags note",
     "mentorship/sessions/{}/feedback text",
     "quizzes questions[].accepted[]",
     "reviews/{}/take-away reason",
-    "webhook-subscriptions description",
 }
 """Fields that no page shows."""
 IN_RESULTS = {"content skills[]"}

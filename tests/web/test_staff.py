@@ -128,11 +128,12 @@ def cohort(world: World) -> str:
     return str(created(world.director, "cohorts/", body)["id"])
 
 
-def open_with_one_seat(page: Page) -> None:
-    page.get_by_text("Set the seats").click()
+def open_with_one_seat(page: Page, cohort: str) -> None:
+    page.goto(f"/cohorts/{cohort}/edit")
     page.get_by_label("Seats: scholarship").fill("1")
-    page.get_by_role("button", name="Use these").click()
+    page.get_by_role("button", name="Save the seats").click()
     expect(page.get_by_role("main")).to_contain_text("Accepted.")
+    page.goto(f"/cohorts/{cohort}")
     page.get_by_role("button", name="Open for applications").click()
     confirm(page, "Yes")
     expect(page.get_by_role("region", name="State of the cohort")).to_contain_text("Now: Open")
@@ -148,8 +149,7 @@ def test_a_seat_goes_from_the_first_learner_to_the_next_who_waits(
     page: Page, web: Stack, browser: Browser, world: World, cohort: str
 ) -> None:
     as_director(page, world)
-    page.goto(f"/cohorts/{cohort}")
-    open_with_one_seat(page)
+    open_with_one_seat(page, cohort)
     second = Account.of_role(
         world.admin, Role.LEARNER, world.organization_id, first_name="Subira", last_name="Waits"
     )
@@ -159,7 +159,7 @@ def test_a_seat_goes_from_the_first_learner_to_the_next_who_waits(
         expect(first_page.get_by_role("main")).to_contain_text("You are in this cohort")
     with page_of(browser, web, second) as second_page:
         apply(second_page, cohort)
-        expect(second_page.get_by_role("main")).to_contain_text("You are on the waiting list")
+        expect(second_page.get_by_role("main")).to_contain_text("on the waiting list")
         page.reload()
         waiting = page.get_by_role("region", name="Waiting list")
         expect(waiting.get_by_role("row", name="Subira Waits")).to_contain_text("no seat is free")
