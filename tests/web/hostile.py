@@ -140,7 +140,8 @@ def _mentoring(school: School) -> None:
     _past_session(school, match)
     report = {"match": match, "reason": "other", "text": text("conduct/reports text")}
     reported = created(learner, "conduct/reports/", report)["id"]
-    school.add_page(f"/conduct/{reported}", Role.DIRECTOR)
+    school.add_page(f"/conduct/{reported}", Role.DIRECTOR, Role.ADMIN)
+    school.add_page(f"/members/{learner.user_id}", Role.DIRECTOR, Role.ADMIN)
     school.add_page(f"/messages/{match}", Role.LEARNER, Role.MENTOR)
     school.add_page(f"/mentorship/mentors/{mentor.user_id}", Role.LEARNER)
     school.add_page(f"/mentees/{learner.user_id}", Role.MENTOR)
@@ -304,9 +305,8 @@ def _cohort(school: School) -> None:
     hook: Body = {"organization": director.organization_id, "url": "https://127.0.0.1:9/"}
     hook |= {"types": ["ongoza.user.updated.v1"]}
     hook["description"] = text("webhook-subscriptions description", 200)
-    webhook = created(director, "webhook-subscriptions/", hook)["id"]
-    school.add_page(f"/webhooks/{webhook}", Role.DIRECTOR)
-    school.add_page(f"/members/{school.learner.user_id}", Role.DIRECTOR)
+    hook_id = created(director, "webhook-subscriptions/", hook)["subscription"]["id"]
+    school.add_page(f"/webhooks/{hook_id}", Role.DIRECTOR)
     school.add_page(f"/cohorts/{cohort_id}/edit", Role.DIRECTOR)
     school.add_page(f"/cohorts/{cohort_id}", Role.LEARNER, Role.DIRECTOR, Role.ADMIN)
     school.add_page(f"/members?organization={director.organization_id}", Role.ADMIN)

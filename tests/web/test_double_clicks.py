@@ -18,7 +18,6 @@ OF_STAFF = {
     "POST api/v1/cohorts/*/enrolments/bulk/",
     "POST api/v1/cohorts/*/transitions/",
     "POST api/v1/organizations/*/invitations/",
-    "PUT api/v1/cohorts/*/pools/",
 }
 WRITTEN: dict[str | None, set[str]] = {
     None: {
@@ -66,8 +65,15 @@ WRITTEN: dict[str | None, set[str]] = {
         "POST api/v1/mentorship/matches/*/notes/",
         "PUT api/v1/mentors/*/",
     },
-    "director": OF_STAFF,
-    "admin": OF_STAFF,
+    "director": {
+        *OF_STAFF,
+        "PATCH api/v1/cohorts/*/",
+        "POST api/v1/cohorts/",
+        "POST api/v1/memberships/",
+        "POST api/v1/webhook-subscriptions/",
+        "PUT api/v1/cohorts/*/pools/",
+    },
+    "admin": {*OF_STAFF, "PUT api/v1/cohorts/*/pools/"},
 }
 """What must be among that which the buttons write, so that none is passed by."""
 WRITTEN_IN_EDITORS = {

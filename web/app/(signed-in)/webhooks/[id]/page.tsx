@@ -42,7 +42,7 @@ export default async function Webhook({ params, searchParams }: Properties) {
   return (
     <>
       <div className="head">
-        <p className="small">
+        <p className="row small">
           <a href="/webhooks">{t("title")}</a>
         </p>
         <h1>{data.description || t("one")}</h1>
