@@ -37,6 +37,7 @@ def test_a_report_is_taken_settled_and_opened_again(page: Page, web: Stack, repo
     expect(outcome).to_have_accessible_description(re.compile(r"Choose what was done\.$"))
     outcome.select_option("warning")
     page.get_by_role("button", name="Settle it").click()
+    expect(page.get_by_role("button", name="Settle it")).to_have_count(0)
     expect(main).to_contain_text("A warning was given")
     page.goto("/conduct?state=resolved")
     page.locator(f"main a[href='/conduct/{report}']").click()

@@ -85,7 +85,6 @@ WRITTEN_IN_EDITORS = {
     "POST api/v1/reviews/*/release/",
     "POST api/v1/submissions/*/artifacts/",
     "POST api/v1/submissions/*/submit/",
-    "PUT api/v1/reviews/*/draft/",
 }
 SAME_FOR_ALL = {"/settings"}
 """Tried as a learner."""
