@@ -47,10 +47,11 @@ export async function allowPush(userId: number, key: string): Promise<PushState>
   return "on";
 }
 
-/** Ends it here and at core. */
-export async function stopPush(known: Known[]): Promise<void> {
+/** Ends it here and at core, whose list is asked for anew: it may be younger than the page. */
+export async function stopPush(): Promise<void> {
   const own = await (await manager())?.getSubscription();
-  const one = known.find(({ endpoint }) => endpoint === own?.endpoint);
+  const { body } = await apiGateway.get<{ results: Known[] }>(ROUTE);
+  const one = body.results.find(({ endpoint }) => endpoint === own?.endpoint);
   if (one) {
     await apiGateway.delete(`${ROUTE}${one.id}/`);
   }

@@ -61,7 +61,7 @@ export function Push({ userId, serverKey, subscriptions, texts }: Properties) {
           type="button"
           className="btn"
           disabled={isSending}
-          onClick={() => void run(() => stopPush(subscriptions))}
+          onClick={() => void run(() => stopPush())}
         >
           {texts.stop}
         </button>
