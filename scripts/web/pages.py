@@ -77,7 +77,6 @@ FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/cohorts", "main a[href^='/cohorts/']"),
     ),
     "mentor": (
-        ("/reviews", "main a[href^='/reviews/']"),
         ("/mentees", "main a[href^='/mentees/']"),
         ("/messages", "main a[href^='/messages/']"),
     ),
