@@ -47,7 +47,7 @@ export async function allowPush(userId: number, key: string): Promise<PushState>
   return "on";
 }
 
-/** Ends it here and at core, whose list is asked for anew: it may be younger than the page. */
+/** Ends it here and at core. Reads core's list again, because the page may be older. */
 export async function stopPush(): Promise<void> {
   const own = await (await manager())?.getSubscription();
   const { body } = await apiGateway.get<{ results: Known[] }>(ROUTE);

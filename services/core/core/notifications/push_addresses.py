@@ -1,4 +1,4 @@
-"""Where and for whom a web push message is sent, as it is stored: encrypted for its user."""
+"""The address of a browser for web push, which is stored encrypted for its user."""
 
 import hashlib
 import json
