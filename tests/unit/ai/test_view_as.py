@@ -10,8 +10,8 @@ from tests.tokens import VIEW
 from tests.unit.ai.test_app import OPEN_PATHS, app, http, operations, scoped, settings
 
 __all__ = ["app", "http", "settings"]
-PRIVATE = "/api/v1/profiling/session"
-OVERVIEW = "/api/v1/student/coaching/overview"
+SESSION = "/api/v1/profiling/session"
+PRIVATE = (SESSION, "/api/v1/profiling/results", "/api/v1/student/coaching/overview")
 OUT_OF_SCOPE = "The scope of the token does not allow this."
 
 
@@ -23,12 +23,12 @@ async def test_it_reads_but_for_what_is_private_and_changes_nothing(
             continue
         response = await http.request(method, path, headers=scoped(**VIEW))
         body = response.json() if response.status_code == 403 else {}
-        refused = method != "GET" or path.startswith((PRIVATE, OVERVIEW))
+        refused = method != "GET" or path.startswith(PRIVATE)
         assert (body.get("detail") == OUT_OF_SCOPE) is refused, (method, path)
 
 
 async def test_a_scope_that_reads_opens_profiling_sessions(http: httpx.AsyncClient) -> None:
-    session = f"{PRIVATE}/018f0000-0000-7000-8000-00000000dead/progress"
+    session = f"{SESSION}/018f0000-0000-7000-8000-00000000dead/progress"
     assert (await http.get(session, headers=scoped("read"))).status_code != 403
 
 
