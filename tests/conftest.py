@@ -22,7 +22,6 @@ REAL_BROKER = {
     *("kafka_bootstrap", "stack", "served_at_first", "whole"),
     *("pair", "secured", "cluster"),
 }
-WITH_STACK = {"stack", "web"}
 EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 DO $$ BEGIN
@@ -58,7 +57,7 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker("kafka")
     if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
         item.add_marker("postgres")
-    if fixtures & {"stack", "served_at_first"} and group(item.nodeid) not in WITH_STACK:
+    if fixtures & {"stack", "served_at_first"} and group(item.nodeid) != "stack":
         raise pytest.UsageError(
             f"{item.nodeid}: add its file to the group `stack` in tests/groups.py"
         )

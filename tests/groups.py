@@ -7,7 +7,7 @@ Tests of one group share the servers that their fixtures start. pytest-xdist has
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
-    "stack": (
+    "stack": (  # after every file of tests/web, which come first because they look at the demo
         "integration/test_faults.py",
         "integration/test_erasure.py",
         "integration/test_reconcile.py",
@@ -20,7 +20,6 @@ GROUPS = {
         "integration/test_kafka_logins.py",
         "contract/test_typescript_client.py",
     ),
-    "web": (),  # every file of tests/web, on a stack as that of the group before
     "restore": ("integration/test_restore.py",),
     "disks": ("integration/test_server_faults.py",),
     "rebuild": ("integration/test_rebuild.py",),
@@ -41,19 +40,19 @@ GROUPS = {
 }
 """The longest first. A file that is in none is a group of its own, and comes later."""
 
+WEB = "tests/web/"
+
 _GROUP_OF = {f"tests/{file}": name for name, files in GROUPS.items() for file in files}
 _TURNS = {name: turn for turn, name in enumerate(GROUPS)}
 
 
 def group(nodeid: str) -> str:
     file = nodeid.split("::")[0]
-    if file.startswith("tests/web/"):
-        return "web"
-    return _GROUP_OF.get(file, file)
+    return "stack" if file.startswith(WEB) else _GROUP_OF.get(file, file)
 
 
-def turn(nodeid: str) -> int:
-    return _TURNS.get(group(nodeid), len(_TURNS))
+def turn(nodeid: str) -> tuple[int, bool]:
+    return _TURNS.get(group(nodeid), len(_TURNS)), not nodeid.startswith(WEB)
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]

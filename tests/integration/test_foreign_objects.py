@@ -17,6 +17,7 @@ from ongoza_contracts.vocabulary import Role
 from scripts.stack.health import SSL_CONTEXT
 from scripts.stack.stack import Stack
 from tests.integration.accounts import API, Account, add_organization
+from tests.integration.kept_objects import KeptObjects
 from tests.integration.objects import (
     HINTS,
     MAKERS,
@@ -27,7 +28,6 @@ from tests.integration.objects import (
     World,
     absent,
     discard_parked,
-    has_ids,
     maker_of,
     up_to_last_parameter,
 )
@@ -73,10 +73,9 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "POST webhook-subscriptions": {"organization": 1, **WEBHOOK},
 }
 """Good ones where generated ones hardly are."""
-ENDED = ("{parked_id}", "{subscription_id}")
-"""Objects that are ended when the next one is made, or after each role."""
 CASES = 2
 OF_EACH_ANSWER = ("date",)
+CLIENT = httpx.Client(timeout=ANSWER_SECONDS, verify=SSL_CONTEXT)
 
 Ids = dict[str, Any]
 
@@ -97,19 +96,21 @@ class Request:
         fields = {*self.query, *(self.body if isinstance(self.body, dict) else {})}
         return [*in_path, *(name for name in IDS if name in fields and name not in in_path)]
 
+    @property
+    def reads(self) -> bool:
+        return self.case.method == "GET"
+
     def send(self, caller: Account, base_url: str, ids: Ids) -> httpx.Response:
         path = self.case.operation.path.format(**{**(self.case.path_parameters or {}), **ids})
         query = {n: ids.get(n, value) for n, value in self.query.items()}
         body = self.body
         if isinstance(body, dict):
             body = {n: ids.get(n, value) for n, value in body.items()}
-        return httpx.request(
+        return CLIENT.request(
             self.case.method,
             f"{base_url}{path}",
             params=query,
             headers={"Authorization": f"Bearer {caller.token}", "X-Request-ID": "of-both-requests"},
-            timeout=ANSWER_SECONDS,
-            verify=SSL_CONTEXT,
             **({} if body is None else {"json": body}),
         )
 
@@ -121,11 +122,6 @@ class Operation:
     base_url: str
     path: str
     requests: list[Request]
-
-    @property
-    def leaves_its_object(self) -> bool:
-        is_read = self.requests[0].case.method == "GET"
-        return is_read and not any(name in self.path for name in ENDED)
 
 
 @pytest.fixture(scope="module")
@@ -140,9 +136,9 @@ def world(stack: Stack, shared_world: World) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def read_objects() -> dict[str, Ids]:
-    """The ids of the objects that are only read, by path: made once for all roles."""
-    return {}
+def objects(shared_world: World) -> KeptObjects:
+    """For all roles."""
+    return KeptObjects(shared_world)
 
 
 @pytest.fixture(scope="module")
@@ -205,16 +201,10 @@ def _queried_ids(operation: Any) -> list[str]:
     return [one["name"] for one in described if one["in"] == "query" and one["name"] in IDS]
 
 
-def foreign_ids(world: World, operation: Operation, read_objects: dict[str, Ids]) -> Ids:
-    """Of an object of the world's learner or school, new for each call that may change it."""
-    path = operation.path
-    made = read_objects.get(path) if operation.leaves_its_object else None
-    if made is None:
-        made = maker_of(path)(world) if has_ids(path) else {}
-    if operation.leaves_its_object:
-        read_objects[path] = made
+def foreign_ids(world: World, objects: KeptObjects, path: str) -> Ids:
+    """Of an object of the world's learner or school."""
     of_learner = dict.fromkeys(("user", "user_id", "learner"), world.learner.user_id)
-    return of_learner | {"organization": world.organization_id} | made
+    return of_learner | {"organization": world.organization_id} | objects.of(path)
 
 
 def own_ids(caller: Account) -> Ids:
@@ -254,11 +244,16 @@ def answered(request: Request, caller: Account, base_url: str, ids: Ids) -> Any:
     return seen(response)
 
 
-def first_difference(caller: Account, operation: Operation, foreign: Ids) -> Any:
+def first_difference(
+    caller: Account, operation: Operation, world: World, objects: KeptObjects
+) -> Any:
     """The first two answers that are not equal, with their request; None if all are."""
+    foreign = foreign_ids(world, objects, operation.path)
     for request in operation.requests:
         for one, other in pairs(request.names, foreign, own_ids(caller)):
             answers = [answered(request, caller, operation.base_url, ids) for ids in (one, other)]
+            if not request.reads and any(status < 400 for status, *_ in answers):
+                objects.changed(operation.path)
             if answers[0] != answers[1]:
                 return (one, request.body, *answers)
     return None
@@ -272,16 +267,15 @@ def stranger(world: World, role: Role) -> Account:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_foreign_object_is_answered_like_one_that_does_not_exist(
-    world: World, operations: list[Operation], read_objects: dict[str, Ids], role: Role
+    world: World, operations: list[Operation], objects: KeptObjects, role: Role
 ) -> None:
     caller = stranger(world, role)
     found: dict[str, Any] = {}
     for operation in operations:
-        if not caller.is_signed_in():
-            caller = stranger(world, role)
-        foreign = foreign_ids(world, operation, read_objects)
-        if difference := first_difference(caller, operation, foreign):
+        if difference := first_difference(caller, operation, world, objects):
             found[operation.requests[0].operation] = difference
+        if not operation.requests[0].reads and not caller.is_signed_in():
+            caller = stranger(world, role)
     reached = {name for name, roles in REACHED.items() if role in roles}
     assert {name: found[name] for name in found.keys() - reached} == {}
     assert reached - found.keys() == set()

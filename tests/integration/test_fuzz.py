@@ -26,12 +26,12 @@ from ai.kit.auth import mint_service_token
 from ongoza_contracts.vocabulary import Role
 from scripts.stack.stack import Stack
 from tests.integration.accounts import Account
+from tests.integration.kept_objects import KeptObjects
 from tests.integration.objects import (
     Values,
     World,
     discard_parked,
     known_values,
-    maker_of,
     replaced,
 )
 
@@ -68,6 +68,7 @@ class Caller:
     world: World
     role: str
     account: Account | None = None
+    kept: KeptObjects | None = None
     statuses: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Of the answers, by operation."""
 
@@ -81,16 +82,18 @@ class Caller:
     def known(self) -> Values:
         return {} if self.role == "service" else known_values(self._account())
 
-    def world_of_own(self) -> World:
-        """In it a learner's objects are the caller's."""
-        return (
-            self.world if self.role == "service" else replace(self.world, learner=self._account())
-        )
+    def objects(self) -> KeptObjects:
+        """A learner's objects are the caller's."""
+        if self.kept is None:
+            of_service = self.role == "service"
+            world = self.world if of_service else replace(self.world, learner=self._account())
+            self.kept = KeptObjects(world)
+        return self.kept
 
     def sign_in_again(self) -> None:
         """No-op while the access token is valid."""
         if self.account is not None and not self.account.is_signed_in():
-            self.account = None
+            self.account = self.kept = None
 
     def _account(self) -> Account:
         if self.account is None:
@@ -133,7 +136,6 @@ def _needs_token(operation: dict[str, Any]) -> bool:
 def requests(operation: Any, caller: Caller) -> Callable[[], None]:
     """Sends generated requests, a part of them about objects that exist and with the caller's own
     credentials."""
-    existing = maker_of(operation.path)(caller.world_of_own()) if "{" in operation.path else {}
 
     @settings(
         max_examples=CASES,
@@ -148,6 +150,7 @@ def requests(operation: Any, caller: Caller) -> Callable[[], None]:
     )
     def request(case: Case[Any], about_existing: bool) -> None:
         if about_existing:
+            existing = caller.objects().of(operation.path)
             case.path_parameters = {**(case.path_parameters or {}), **existing}
             case.body = replaced(case.body, caller.known())
             case.query = replaced(case.query, caller.known())
@@ -156,6 +159,7 @@ def requests(operation: Any, caller: Caller) -> Callable[[], None]:
         answer = case.call_and_validate(headers=caller.headers(), checks=CHECKS, timeout=30)
         caller.statuses[operation.label].append(answer.status_code)
         if case.method not in READ and answer.status_code < 300:
+            caller.objects().changed(operation.path)
             caller.sign_in_again()
 
     return request
