@@ -1,6 +1,11 @@
 """One published row of every kind, for the tests of what may change them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from typing import Any
+
+from django.db import transaction
 
 from core.coaching.services import set_goal
 from core.feedback.models import Feedback
@@ -32,6 +37,19 @@ from tests.unit.core.world import (
 )
 
 PUBLICATIONS = {publication.topic.kind: publication for publication in publications()}
+
+
+@contextmanager
+def kept_rows(django_db_blocker: Any) -> Iterator[dict[str, Versioned]]:
+    """One published row of every kind, made once for many tests and rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield published_rows()
+        transaction.set_rollback(True)
+
+
+def read_again(rows: dict[str, Versioned]) -> dict[str, Versioned]:
+    """The same rows, as the database has them."""
+    return {kind: type(row)._default_manager.get(pk=row.pk) for kind, row in rows.items()}
 
 
 def published_rows() -> dict[str, Versioned]:

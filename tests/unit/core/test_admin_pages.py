@@ -85,8 +85,9 @@ def test_the_pages_of_a_model_open_for_an_admin(model: type[Model], client: Clie
 def test_a_list_opens_with_any_query(model: type[Model], client: Client) -> None:
     Rows().of(model, 1)
     for query in ODD_QUERIES:
-        answer = client.get(f"{url(model, 'changelist')}?{query}", follow=True)
-        assert answer.status_code == 200, query
+        answer = client.get(f"{url(model, 'changelist')}?{query}")
+        led_to_all = answer.status_code == 302 and answer["Location"].endswith("?e=1")
+        assert led_to_all or answer.status_code == 200, query
 
 
 @every_model

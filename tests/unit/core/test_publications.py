@@ -1,7 +1,7 @@
 """The registry of what core publishes, and that published rows change in no other way."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 from uuid import UUID
 
@@ -36,15 +36,21 @@ from ongoza_contracts.profiling import ProfilingAnswered, ProfilingDeleted
 from ongoza_contracts.topics import TOPICS, Topic
 from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.published import PUBLICATIONS, published_rows
+from tests.unit.core.published import PUBLICATIONS, kept_rows, read_again
 from tests.unit.core.world import admin_site_client, appended, forget_appended, item, person
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Versioned]]:
+    with kept_rows(django_db_blocker) as rows:
+        yield rows
+
+
 @pytest.fixture
-def rows() -> dict[str, Versioned]:
-    return published_rows()
+def rows(kept: dict[str, Versioned], db: None) -> dict[str, Versioned]:
+    return read_again(kept)
 
 
 # --- the registry --------------------------------------------------------------------------------
@@ -334,7 +340,7 @@ def mentoring(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_erasing_a_further_subject_clears_them_with_a_raised_version(mentoring: Any) -> None:
-    learner, mentor = person("amina"), person("mentor")
+    learner, mentor = person("baraka"), person("makena")
     assigned = mentoring(id=UUID(int=7), user=learner, mentor=mentor)
     publish(assigned)
     forget_appended()
@@ -351,7 +357,7 @@ def test_erasing_a_further_subject_clears_them_with_a_raised_version(mentoring: 
 
 
 def test_erasing_the_owner_deletes_what_names_another_user(mentoring: Any) -> None:
-    learner, mentor = person("amina"), person("mentor", Role.MENTOR)
+    learner, mentor = person("baraka"), person("makena", Role.MENTOR)
     publish(mentoring(id=UUID(int=7), user=learner, mentor=mentor))
     forget_appended()
 
