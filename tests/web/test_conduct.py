@@ -1,6 +1,7 @@
 """Staff decide a report that a learner made about a mentor."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,14 +15,17 @@ TEXT = "He asked me for money.\nTwice."
 
 
 @pytest.fixture
-def report(web: Stack) -> str:
+def report(web: Stack) -> Iterator[str]:
     """The id of a report of the demo learner about their mentor."""
     learner = demo(web, "learner")
     match = call_core(web, learner, "GET", "mentorship/matches/").json()["results"][0]["id"]
     body = {"match": match, "reason": "cheating", "text": TEXT}
     answer = call_core(web, learner, "POST", "conduct/reports/", body)
     assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
+    made = str(answer.json()["id"])
+    yield made
+    path = f"conduct/queue/{made}/transitions/"
+    call_core(web, demo(web, "director"), "POST", path, {"action": "dismiss"})
 
 
 def test_a_report_is_taken_settled_and_opened_again(page: Page, web: Stack, report: str) -> None:
@@ -50,6 +54,22 @@ def test_a_report_is_taken_settled_and_opened_again(page: Page, web: Stack, repo
     found = call_core(web, demo(web, "director"), "GET", f"conduct/queue/{report}/").json()
     steps = [one["action"] for one in found["decisions"]]
     assert (found["state"], steps) == ("dismissed", ["take", "resolve", "reopen", "dismiss"])
+
+
+def test_a_report_says_who_made_it_and_about_whom(page: Page, web: Stack, report: str) -> None:
+    me = call_core(web, demo(web, "learner"), "GET", "users/me/").json()
+    reporter = f"{me['first_name']} {me['last_name']}"
+    found = call_core(web, demo(web, "director"), "GET", f"conduct/queue/{report}/").json()
+    assert found["reporter_name"] == reporter
+    log_in(page, demo(web, "director"))
+    page.goto("/conduct")
+    row = page.locator("main tr", has=page.locator(f"a[href='/conduct/{report}']"))
+    for name in (reporter, found["reported_name"]):
+        expect(row).to_contain_text(name)
+    row.get_by_role("link").click()
+    page.wait_for_url(f"**/conduct/{report}")
+    for name in (reporter, found["reported_name"]):
+        expect(page.locator("main .head")).to_contain_text(name)
 
 
 def test_reports_are_not_for_learners(page: Page, web: Stack) -> None:

@@ -16,6 +16,7 @@ from core.mentorship.blocks import is_blocked
 from core.mentorship.conversation_models import Block
 from core.mentorship.models import Match
 from core.users.models import User
+from core.users.services import update_user
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.conversation_rows import end, matched, message_request
 from tests.unit.core.notified import notified, run_jobs
@@ -78,6 +79,24 @@ def test_a_report_shows_its_text_and_messages_to_those_who_decide(
     assert [one["text"] for one in queued["messages"]] == ["Lend me money."]
     assert director.get(QUEUE)[1]["results"][0]["id"] == row["id"]
     assert refusal(director.get(path)) == ABSENT
+    assert appended() == []
+
+
+def test_the_queue_names_who_reports_and_who_is_reported(
+    lena: Caller, match: Match, world: World, director: Caller
+) -> None:
+    update_user(user_id=world.learner.pk, first_name="Lena", last_name="Otieno")
+    update_user(user_id=world.mentor.pk, first_name="Mara", last_name="Otieno")
+    forget_appended()
+    row = report(lena, match)
+    assert not {"reporter_name", "reported_name"} & {*row}
+    for shown in (
+        director.get(QUEUE)[1]["results"][0],
+        director.get(f"{QUEUE}{row['id']}/")[1],
+        move(director, row, "take")[1],
+    ):
+        assert (shown["reporter"], shown["reporter_name"]) == (world.learner.pk, "Lena Otieno")
+        assert (shown["reported"], shown["reported_name"]) == (world.mentor.pk, "Mara Otieno")
     assert appended() == []
 
 
@@ -211,6 +230,8 @@ def test_an_erased_reporter_leaves_state_and_decisions_without_text(
     erase_user(user_id=world.learner.pk)
     queued = admin.get(f"{QUEUE}{row['id']}/")[1]
     assert (queued["text"], queued["reporter"], queued["messages"]) == (None, None, [])
+    assert queued["reporter_name"] is None
+    assert admin.get(QUEUE)[1]["results"][0]["reporter_name"] is None
     assert (queued["state"], queued["reported"]) == ("in_review", world.mentor.pk)
     assert move(admin, row, "resolve", "role_revoked")[0] == 200
 

@@ -25,7 +25,8 @@ def queue(caller: User) -> QuerySet[Report]:
     """The reports in matches of learners whom the caller manages, the oldest first; never those by
     or about the caller. Once the learner is erased, admins alone have the report."""
     rows = Report.objects.filter(about_managed_learners(caller, "match__learner"))
-    return rows.exclude(reported=caller).exclude(reporter=caller)
+    rows = rows.exclude(reported=caller).exclude(reporter=caller)
+    return rows.select_related("reporter", "reported")
 
 
 def queued_report(caller: User, report_id: UUID) -> Report:

@@ -37,8 +37,19 @@ class ReportDetailSerializer(ReportSerializer):
 class QueuedReportSerializer(ReportSerializer):
     """A report in the queue of those who decide."""
 
+    reported_name = serializers.CharField(source="reported.full_name", read_only=True)
+    reporter_name = serializers.CharField(
+        source="reporter.full_name",
+        read_only=True,
+        allow_null=True,
+        help_text="Null once the reporter was erased.",
+    )
+
     class Meta(ReportSerializer.Meta):
-        fields = (*ReportSerializer.Meta.fields, "reporter")
+        fields = (
+            *ReportSerializer.Meta.fields,
+            *("reported_name", "reporter", "reporter_name"),
+        )
         read_only_fields = fields
 
 
@@ -60,12 +71,12 @@ class ReportedMessageSerializer(serializers.Serializer[Any]):
     links = serializers.ListField(child=serializers.URLField())
 
 
-class QueuedReportDetailSerializer(ReportDetailSerializer):
+class QueuedReportDetailSerializer(ReportDetailSerializer, QueuedReportSerializer):
     messages = serializers.SerializerMethodField()
     decisions = DecisionSerializer(many=True, read_only=True)
 
-    class Meta(ReportDetailSerializer.Meta):
-        fields = (*ReportDetailSerializer.Meta.fields, "reporter", "messages", "decisions")
+    class Meta(QueuedReportSerializer.Meta):
+        fields = (*QueuedReportSerializer.Meta.fields, "text", "messages", "decisions")
         read_only_fields = fields
 
     @extend_schema_field(ReportedMessageSerializer(many=True))
