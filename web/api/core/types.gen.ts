@@ -2988,7 +2988,16 @@ export type ReportRequest = {
 export type ReportState = 'open' | 'in_review' | 'resolved' | 'dismissed';
 
 /**
- * A message as it was sent, without its files.
+ * A file of a reported message, which the mentor and the learner alone download.
+ */
+export type ReportedFile = {
+    id: string;
+    name: string;
+    size: number;
+};
+
+/**
+ * A message as it was sent. Files that their owner deleted are missing.
  */
 export type ReportedMessage = {
     id: string;
@@ -2997,6 +3006,7 @@ export type ReportedMessage = {
     created_at: string;
     text: string;
     links: Array<string>;
+    artifacts: Array<ReportedFile>;
 };
 
 /**

@@ -31,8 +31,9 @@ def queue(caller: User) -> QuerySet[Report]:
 
 def queued_report(caller: User, report_id: UUID) -> Report:
     """Raises NotFound."""
-    rows = queue(caller).select_related("match").prefetch_related("decisions", "shown__message")
-    return _one(rows, report_id)
+    rows = queue(caller).select_related("match")
+    shown = "shown__message__artifacts__upload"
+    return _one(rows.prefetch_related("decisions", shown), report_id)
 
 
 def _one(rows: QuerySet[Report], report_id: UUID) -> Report:
