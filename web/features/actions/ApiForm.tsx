@@ -11,7 +11,7 @@ import {
   useState,
   useTransition,
 } from "react";
-import { ApiError, apiGateway } from "@/client/apiGateway";
+import { ApiError, apiGateway, isUncertain } from "@/client/apiGateway";
 import { type Body, bodyOf, type Shape } from "./body";
 import { FormErrors } from "./fieldErrors";
 import { type ActionError, useAction } from "./useAction";
@@ -38,7 +38,9 @@ interface Properties {
   hasKey?: boolean;
   /** Whether it cannot be sent yet. */
   isWaiting?: boolean;
-  onDone?: () => void;
+  onDone?: (answer: Body) => void;
+  /** When nobody knows whether what was sent has been done. */
+  onLost?: (sent: Body) => void;
   children: ReactNode;
 }
 
@@ -46,7 +48,7 @@ interface Properties {
 export function ApiForm(properties: Properties) {
   const { method = "post", path, shape, fixed, submit, className = "btn" } = properties;
   const { done, to, keeps = false, hasKey = true, about = NOTHING, ifMatch } = properties;
-  const { isWaiting, onDone, children } = properties;
+  const { isWaiting, onDone, onLost, children } = properties;
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const { isSending, errors: found, run } = useAction();
@@ -69,10 +71,13 @@ export function ApiForm(properties: Properties) {
       body,
     );
     if (sent === null || sent instanceof ApiError) {
+      if (isUncertain(sent)) {
+        onLost?.(body);
+      }
       return;
     }
     setDone(true);
-    onDone?.();
+    onDone?.(sent.body);
     if (!keeps) {
       target.reset();
     }
