@@ -131,7 +131,7 @@ def _mentoring(school: School) -> None:
         "links": [f"https://ongoza.example/?{words}"],
         "artifacts": [_uploaded(learner, text("files name", 150).replace("/", "|"))],
     }
-    created(learner, f"{path}messages/", said)
+    message = created(learner, f"{path}messages/", said)["id"]
     created(mentor, f"{path}notes/", {"text": text("mentorship/matches/{}/notes text")})
     concern = {"learner": learner.user_id, "kind": "other", "severity": "low"}
     created(mentor, "mentorship/flags/", {**concern, "note": text("mentorship/flags note")})
@@ -139,7 +139,7 @@ def _mentoring(school: School) -> None:
     created(mentor, "mentorship/groups/", group)
     _past_session(school, match)
     report = {"match": match, "reason": "other", "text": text("conduct/reports text")}
-    reported = created(learner, "conduct/reports/", report)["id"]
+    reported = created(learner, "conduct/reports/", {**report, "messages": [message]})["id"]
     school.add_page(f"/conduct/{reported}", Role.DIRECTOR, Role.ADMIN)
     school.add_page(f"/members/{learner.user_id}", Role.DIRECTOR, Role.ADMIN)
     school.add_page(f"/messages/{match}", Role.LEARNER, Role.MENTOR)

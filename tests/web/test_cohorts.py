@@ -69,23 +69,53 @@ def test_a_director_plans_a_cohort_with_seats(page: Page, web: Stack) -> None:
     assert [one["state"] for one in cohorts(web, name)] == ["open"]
 
 
-def test_a_change_that_somebody_else_made_meanwhile_is_not_overwritten(
-    page: Page, web: Stack
-) -> None:
+def changed_by_two(page: Page, web: Stack, name: str) -> str:
+    """The address of a cohort whose name is changed on the page, and its last day elsewhere."""
     director = demo(web, "director")
-    name = f"Morning class {secrets.token_hex(4)}"
-    address = f"cohorts/{made(web, name)['id']}/"
+    days = {"starts_on": "2027-01-11", "ends_on": "2027-06-30"}
+    address = f"cohorts/{made(web, name, **days)['id']}/"
     log_in(page, director)
     page.goto(f"/{address}edit", wait_until="networkidle")
     page.get_by_label("Name", exact=True).fill(f"{name}, changed here")
-    call_core(web, director, "PATCH", address, {"public": True})
+    changes = {"name": f"{name}, changed elsewhere", "ends_on": "2027-07-30"}
+    call_core(web, director, "PATCH", address, changes).raise_for_status()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator(".errors")).to_contain_text("Somebody changed this meanwhile")
-    page.reload(wait_until="networkidle")
-    page.get_by_label("Name", exact=True).fill(f"{name}, changed")
+    versions = page.get_by_role("alert").filter(has_text="Two versions")
+    expect(versions.get_by_label("What you wrote here")).to_be_checked()
+    for text in (
+        *(f"Name: {name}, changed here", "Last day: 30 June 2027"),
+        *(f"Name: {name}, changed elsewhere", "Last day: 30 July 2027"),
+    ):
+        expect(versions).to_contain_text(text)
+    for same in ("First day", "Time zone", "Open to all"):
+        expect(versions).not_to_contain_text(same)
+    stored = call_core(web, director, "GET", address).json()
+    assert stored["name"] == f"{name}, changed elsewhere"
+    return address
+
+
+def test_of_two_versions_of_a_cohort_the_own_one_is_kept(page: Page, web: Stack) -> None:
+    name = f"Morning class {secrets.token_hex(4)}"
+    address = changed_by_two(page, web, name)
+    page.get_by_role("button", name="Keep this one").click()
+    expect(page.get_by_role("main")).to_contain_text("Accepted.")
+    stored = call_core(web, demo(web, "director"), "GET", address).json()
+    assert (stored["name"], stored["ends_on"]) == (f"{name}, changed here", "2027-06-30")
+    expect(page.get_by_text("Two versions")).to_have_count(0)
+
+
+def test_of_two_versions_of_a_cohort_the_stored_one_is_taken(page: Page, web: Stack) -> None:
+    name = f"Noon class {secrets.token_hex(4)}"
+    address = changed_by_two(page, web, name)
+    page.get_by_label("What is stored now").check()
+    page.get_by_role("button", name="Keep this one").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value(f"{name}, changed elsewhere")
+    expect(page.get_by_label("Last day", exact=True)).to_have_value("2027-07-30")
+    page.get_by_label("Open to all").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("Accepted.")
-    assert [one["public"] for one in cohorts(web, f"{name}, changed")] == [True]
+    stored = call_core(web, demo(web, "director"), "GET", address).json()
+    assert (stored["name"], stored["public"]) == (f"{name}, changed elsewhere", True)
 
 
 def test_a_learner_comes_from_a_cohort_to_its_program(page: Page, web: Stack) -> None:

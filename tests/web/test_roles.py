@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
-from tests.web.people import call_core, demo, log_in
+from tests.integration.accounts import API, created
+from tests.integration.objects import World
+from tests.web.people import Person, call_core, demo, log_in
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +50,25 @@ def test_a_role_is_granted_until_a_time_and_taken_away(page: Page, web: Stack) -
     page.get_by_role("button", name="Yes, take it away").click()
     expect(roles).not_to_contain_text(COHORT)
     assert held(web, mentor["id"]) == []
+
+
+def test_each_of_many_cohorts_can_be_chosen(page: Page, web: Stack) -> None:
+    world = World.new(web)
+    director = world.director
+    known = world.admin.core("GET", f"{API}/cohorts/?page_size=1").json()["results"][0]
+    cohort = {key: known[key] for key in ("program_version", "starts_on", "ends_on")}
+    cohort["organization"] = world.organization_id
+    for number in range(101):
+        created(director, "cohorts/", {**cohort, "name": f"Class {number}"})
+    count = director.core("GET", f"{API}/cohorts/?page_size=1").json()["count"]
+    log_in(page, Person(director.email, director.password))
+    page.goto(f"/members/{world.learner.user_id}", wait_until="networkidle")
+    page.get_by_label("Role", exact=True).select_option("mentor")
+    page.get_by_label("Where", exact=True).select_option("cohort")
+    options = page.get_by_label("Cohort", exact=True).locator("option")
+    expect(options).to_have_count(count)
+    for number in (0, 100):
+        expect(options.filter(has_text=re.compile(rf"^Class {number}$"))).to_have_count(1)
 
 
 def test_the_role_of_somebody_with_a_seat_is_not_taken_away(page: Page, web: Stack) -> None:

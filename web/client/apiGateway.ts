@@ -101,6 +101,11 @@ export function isRetryable(error: unknown): boolean {
   );
 }
 
+/** Whether what was sent may have been done: no answer came, or one that does not say so. */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 500);
+}
+
 function isBusy(error: ApiError): boolean {
   return error.status === 409 && ["busy", "in_flight", "other_user"].includes(error.code);
 }

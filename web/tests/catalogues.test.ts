@@ -177,6 +177,22 @@ for (const name of readdirSync(join(WEB, "messages/en"))) {
   });
 }
 
+/** The catalogues with the titles of the pages to which these places of the navigation lead. */
+const TITLED: Record<string, string> = {
+  ...{ learn: "learn", missions: "missions", reviews: "reviews", messages: "messages" },
+  ...{ members: "members", cohorts: "cohorts", reports: "conduct" },
+};
+
+test("the navigation names a page as its title does", () => {
+  for (const language of ["en", "sw", "fr"]) {
+    const read = (name: string) =>
+      JSON.parse(readFileSync(join(WEB, "messages", language, `${name}.json`), "utf8"));
+    const titles = Object.entries(TITLED).map(([place, name]) => [place, read(name).title]);
+    const names = Object.keys(TITLED).map((place) => [place, read("shell").places[place]]);
+    assert.deepEqual(names, titles, language);
+  }
+});
+
 test("French keeps a mark and the word before it on one line", () => {
   const folder = join(WEB, "messages/fr");
   const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));

@@ -1,10 +1,13 @@
 """Reports between the mentor and the learner of a match, who decides them, and blocks."""
 
+import itertools
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.conduct.models import Decision, DecisionAction, Outcome, Report, ReportState
 from core.conduct.services import decide
@@ -16,14 +19,16 @@ from core.mentorship.blocks import is_blocked
 from core.mentorship.conversation_models import Block
 from core.mentorship.models import Match
 from core.users.models import User
+from core.users.services import update_user
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.conversation_rows import end, matched, message_request
 from tests.unit.core.notified import notified, run_jobs
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.test_files import root
+from tests.unit.core.uploaded import staged, upload
 from tests.unit.core.world import Caller, appended, forget_appended, person, refusal, signed_in
 
-__all__ = ["root"]
+__all__ = ["root", "staged"]
 pytestmark = pytest.mark.django_db
 
 REPORTS, QUEUE, BLOCKS = "conduct/reports/", "conduct/queue/", "conduct/blocks/"
@@ -81,6 +86,24 @@ def test_a_report_shows_its_text_and_messages_to_those_who_decide(
     assert appended() == []
 
 
+def test_the_queue_names_who_reports_and_who_is_reported(
+    lena: Caller, match: Match, world: World, director: Caller
+) -> None:
+    update_user(user_id=world.learner.pk, first_name="Lena", last_name="Otieno")
+    update_user(user_id=world.mentor.pk, first_name="Mara", last_name="Otieno")
+    forget_appended()
+    row = report(lena, match)
+    assert not {"reporter_name", "reported_name"} & {*row}
+    for shown in (
+        director.get(QUEUE)[1]["results"][0],
+        director.get(f"{QUEUE}{row['id']}/")[1],
+        move(director, row, "take")[1],
+    ):
+        assert (shown["reporter"], shown["reporter_name"]) == (world.learner.pk, "Lena Otieno")
+        assert (shown["reported"], shown["reported_name"]) == (world.mentor.pk, "Mara Otieno")
+    assert appended() == []
+
+
 def test_a_mentor_reports_a_learner_after_the_end_of_the_match(
     mara: Caller, match: Match, world: World, director: Caller
 ) -> None:
@@ -88,6 +111,54 @@ def test_a_mentor_reports_a_learner_after_the_end_of_the_match(
     row = report(mara, match)
     assert row["reported"] == world.learner.pk
     assert director.get(f"{QUEUE}{row['id']}/")[0] == 200
+
+
+def test_reported_messages_list_their_files_without_the_bytes(
+    lena: Caller, mara: Caller, match: Match, director: Caller, root: Any, staged: Any
+) -> None:
+    path = f"mentorship/matches/{match.pk}/"
+    files = [
+        upload(mara, content, name)
+        for name, content in (("terms.md", b"Half of it."), ("prices.md", b"Ten a month."))
+    ]
+    body = message_request("Sign this.", artifacts=[one["id"] for one in files])
+    sent = [mara.post(f"{path}messages/", one)[1]["id"] for one in (body, message_request())]
+    row = report(lena, match, messages=sent)
+    first, second = director.get(f"{QUEUE}{row['id']}/")[1]["messages"]
+    assert [(one["name"], one["size"]) for one in first["artifacts"]] == [
+        ("terms.md", len(b"Half of it.")),
+        ("prices.md", len(b"Ten a month.")),
+    ]
+    assert {*first["artifacts"][0]} == {"id", "name", "size"}
+    assert second["artifacts"] == []
+    for address in (
+        f"{path}artifacts/{first['artifacts'][0]['id']}/",
+        f"files/{files[0]['id']}/content/",
+    ):
+        assert refusal(director.get(address)) == ABSENT
+
+
+def test_a_queued_report_costs_no_more_queries_with_more_files(
+    lena: Caller, mara: Caller, match: Match, director: Caller, root: Any, staged: Any
+) -> None:
+    numbers = itertools.count()
+
+    def send_with_files(count: int) -> str:
+        names = [f"{next(numbers)}.md" for _ in range(count)]
+        files = [upload(mara, name.encode() * 9, name)["id"] for name in names]
+        path = f"mentorship/matches/{match.pk}/messages/"
+        return str(mara.post(path, message_request(artifacts=files))[1]["id"])
+
+    few = report(lena, match, messages=[send_with_files(1)])
+    many = report(
+        lena, match, reason="cheating", messages=[send_with_files(count) for count in (1, 2, 3)]
+    )
+    counts = []
+    for row in (few, many):
+        with CaptureQueriesContext(connection) as queries:
+            assert director.get(f"{QUEUE}{row['id']}/")[0] == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_only_messages_of_the_match_are_shown(
@@ -211,6 +282,8 @@ def test_an_erased_reporter_leaves_state_and_decisions_without_text(
     erase_user(user_id=world.learner.pk)
     queued = admin.get(f"{QUEUE}{row['id']}/")[1]
     assert (queued["text"], queued["reporter"], queued["messages"]) == (None, None, [])
+    assert queued["reporter_name"] is None
+    assert admin.get(QUEUE)[1]["results"][0]["reporter_name"] is None
     assert (queued["state"], queued["reported"]) == ("in_review", world.mentor.pk)
     assert move(admin, row, "resolve", "role_revoked")[0] == 200
 

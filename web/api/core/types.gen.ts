@@ -2727,11 +2727,16 @@ export type QueuedReport = {
     reason: ReportReason;
     state: ReportState;
     created_at: string;
+    reported_name: string;
     reporter: number | null;
+    /**
+     * Null once the reporter was erased.
+     */
+    reporter_name: string | null;
 };
 
 /**
- * A report of the caller's, without what was decided about the other one.
+ * A report in the queue of those who decide.
  */
 export type QueuedReportDetail = {
     id: string;
@@ -2740,8 +2745,13 @@ export type QueuedReportDetail = {
     reason: ReportReason;
     state: ReportState;
     created_at: string;
-    text: string | null;
+    reported_name: string;
     reporter: number | null;
+    /**
+     * Null once the reporter was erased.
+     */
+    reporter_name: string | null;
+    text: string | null;
     messages: Array<ReportedMessage>;
     decisions: Array<Decision>;
 };
@@ -2978,7 +2988,16 @@ export type ReportRequest = {
 export type ReportState = 'open' | 'in_review' | 'resolved' | 'dismissed';
 
 /**
- * A message as it was sent, without its files.
+ * A file of a reported message, which the mentor and the learner alone download.
+ */
+export type ReportedFile = {
+    id: string;
+    name: string;
+    size: number;
+};
+
+/**
+ * A message as it was sent. Files that their owner deleted are missing.
  */
 export type ReportedMessage = {
     id: string;
@@ -2987,6 +3006,7 @@ export type ReportedMessage = {
     created_at: string;
     text: string;
     links: Array<string>;
+    artifacts: Array<ReportedFile>;
 };
 
 /**

@@ -11,12 +11,12 @@ import {
   useState,
   useTransition,
 } from "react";
-import { ApiError, apiGateway } from "@/client/apiGateway";
+import { ApiError, apiGateway, isUncertain } from "@/client/apiGateway";
 import { type Body, bodyOf, type Shape } from "./body";
 import { FormErrors } from "./fieldErrors";
 import { type ActionError, useAction } from "./useAction";
 
-interface Properties {
+export interface FormProperties {
   method?: "post" | "put" | "patch";
   path: string;
   shape: Shape;
@@ -38,18 +38,22 @@ interface Properties {
   hasKey?: boolean;
   /** Whether it cannot be sent yet. */
   isWaiting?: boolean;
-  onDone?: () => void;
+  onDone?: (answer: Body) => void;
+  /** When nobody knows whether what was sent has been done. */
+  onLost?: (sent: Body) => void;
+  /** When another version than `ifMatch` is stored; said as an error without it. */
+  onConflict?: (sent: Body) => void;
   children: ReactNode;
 }
 
 /** A form that sends JSON to the API, keeps what was typed, and says what to mend. */
-export function ApiForm(properties: Properties) {
+export function ApiForm(properties: FormProperties) {
   const { method = "post", path, shape, fixed, submit, className = "btn" } = properties;
   const { done, to, keeps = false, hasKey = true, about = NOTHING, ifMatch } = properties;
-  const { isWaiting, onDone, children } = properties;
+  const { isWaiting, onDone, onLost, onConflict, children } = properties;
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
-  const { isSending, errors: found, run } = useAction();
+  const { isSending, errors: found, run, clear } = useAction();
   const errors = useErrorsByField(found, about);
   const [isLoading, startLoading] = useTransition();
   const [isDone, setDone] = useState(false);
@@ -68,11 +72,20 @@ export function ApiForm(properties: Properties) {
         }),
       body,
     );
-    if (sent === null || sent instanceof ApiError) {
+    if (sent === null) {
+      return;
+    }
+    if (sent instanceof ApiError) {
+      if (isUncertain(sent)) {
+        onLost?.(body);
+      } else if (onConflict && sent.status === 412) {
+        clear();
+        onConflict(body);
+      }
       return;
     }
     setDone(true);
-    onDone?.();
+    onDone?.(sent.body);
     if (!keeps) {
       target.reset();
     }

@@ -1,9 +1,12 @@
-import { getTimeZone, getTranslations } from "next-intl/server";
+import { getLocale, getTimeZone, getTranslations } from "next-intl/server";
 import type { Cohort, Organization } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { Choice, SelectField, TextField } from "@/features/actions/fields";
+import type { ComparedField } from "@/features/dialog/differences";
+import { VersionedForm } from "@/features/dialog/VersionedForm";
 import { ZoneOptions } from "@/features/settings/ZoneOptions";
 import { zoneNames } from "@/features/settings/zones";
+import { textsOf } from "@/server/texts";
 import type { NamedVersion } from "./versions";
 
 const SHAPE = {
@@ -63,22 +66,40 @@ interface ChangeProperties {
 }
 
 export async function ChangeCohort({ cohort, etag, versions, className }: ChangeProperties) {
-  const t = await getTranslations("cohorts.form");
+  const [t, locale] = await Promise.all([getTranslations("cohorts.form"), getLocale()]);
   return (
-    <ApiForm
+    <VersionedForm
       method="patch"
       path={`/cohorts/${cohort.id}/`}
       shape={SHAPE}
       about={ABOUT}
       ifMatch={etag}
+      fields={await comparedFields(versions, cohort)}
+      versions={(await textsOf("cohorts")).form.versions}
+      locale={locale}
       submit={t("save")}
       className={className}
       done={t("saved")}
       keeps
     >
       <Fields cohort={cohort} versions={versions} zone={cohort.time_zone} />
-    </ApiForm>
+    </VersionedForm>
   );
+}
+
+/** The fields of the form, as both versions of a cohort name them. */
+async function comparedFields(versions: NamedVersion[], cohort: Cohort): Promise<ComparedField[]> {
+  const t = await getTranslations("cohorts.form");
+  const options = await versionOptions(versions, cohort);
+  const titles = Object.fromEntries(options.map(({ value, label }) => [value, label]));
+  return [
+    { name: "name", label: t("name") },
+    { name: "program_version", label: t("version"), values: titles },
+    { name: "starts_on", label: t("startsOn"), isDate: true },
+    { name: "ends_on", label: t("endsOn"), isDate: true },
+    { name: "time_zone", label: t("zone") },
+    { name: "public", label: t("public"), values: { true: t("yes"), false: t("no") } },
+  ];
 }
 
 interface FieldsProperties {
@@ -133,25 +154,29 @@ interface VersionProperties {
   versions: NamedVersion[];
 }
 
-async function VersionField({ cohort, versions }: VersionProperties) {
+async function versionOptions(versions: NamedVersion[], cohort: Cohort | undefined) {
   const t = await getTranslations("cohorts.form");
   const options = versions.map(({ id, title, number }) => ({
     value: id,
     label: t("versionOption", { title, number }),
   }));
-  const chosen = cohort?.program_version;
-  if (cohort && !options.some(({ value }) => value === chosen)) {
+  if (cohort && !options.some(({ value }) => value === cohort.program_version)) {
     const { title } = cohort.program;
     options.unshift({ value: cohort.program_version, label: t("versionPresent", { title }) });
   }
+  return options;
+}
+
+async function VersionField({ cohort, versions }: VersionProperties) {
+  const t = await getTranslations("cohorts.form");
   return (
     <SelectField
       id="program-version"
       name="program_version"
       label={t("version")}
       {...(cohort && { hint: t("versionHint") })}
-      options={options}
-      defaultValue={chosen}
+      options={await versionOptions(versions, cohort)}
+      defaultValue={cohort?.program_version}
     />
   );
 }

@@ -1,17 +1,13 @@
 import { getTranslations } from "next-intl/server";
 import type { QueuedReport } from "@/api/core";
 import { HeadRow } from "@/features/actions/HeadRow";
-import { userNames } from "@/features/times/people";
+import { userTexts } from "@/features/times/people";
 import { times } from "@/features/times/times";
 import { ReportBadge } from "./ReportBadge";
 
 /** Reports, the oldest first. */
 export async function QueueTable({ reports }: { reports: QueuedReport[] }) {
-  const [t, when, nameOf] = await Promise.all([
-    getTranslations("conduct"),
-    times(),
-    userNames(reports.flatMap(({ reported, reporter }) => [reported, reporter])),
-  ]);
+  const [t, when] = await Promise.all([getTranslations("conduct"), times()]);
   return (
     <table className="tbl">
       <caption>{t("table.caption", { zone: when.zoneName() })}</caption>
@@ -26,26 +22,15 @@ export async function QueueTable({ reports }: { reports: QueuedReport[] }) {
       />
       <tbody>
         {reports.map((one) => (
-          <QueueRow
-            key={one.id}
-            report={one}
-            about={nameOf(one.reported)}
-            by={nameOf(one.reporter)}
-          />
+          <QueueRow key={one.id} report={one} />
         ))}
       </tbody>
     </table>
   );
 }
 
-interface RowProperties {
-  report: QueuedReport;
-  about: string;
-  by: string;
-}
-
-async function QueueRow({ report, about, by }: RowProperties) {
-  const [t, when] = [await getTranslations("conduct"), await times()];
+async function QueueRow({ report }: { report: QueuedReport }) {
+  const [t, when, textOf] = await Promise.all([getTranslations("conduct"), times(), userTexts()]);
   const { id, reason, state, created_at } = report;
   return (
     <tr>
@@ -53,10 +38,10 @@ async function QueueRow({ report, about, by }: RowProperties) {
         <a href={`/conduct/${id}`}>{t(`reasons.${reason}`)}</a>
       </th>
       <td className="long" data-l={t("table.about")}>
-        {about}
+        {textOf(report.reported, report.reported_name)}
       </td>
       <td className="long" data-l={t("table.by")}>
-        {by}
+        {textOf(report.reporter, report.reporter_name)}
       </td>
       <td data-l={t("table.since")}>{when.moment(created_at)}</td>
       <td data-l={t("table.state")}>

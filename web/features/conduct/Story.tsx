@@ -1,5 +1,7 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { Decision, QueuedReportDetail, ReportedMessage } from "@/api/core";
+import { Icon } from "@/features/shell/Icon";
+import { bytesText } from "@/features/texts/bytes";
 import { Lines } from "@/features/texts/Lines";
 import { userNames } from "@/features/times/people";
 import { times } from "@/features/times/times";
@@ -22,6 +24,9 @@ export async function Story({ report }: { report: QueuedReportDetail }) {
       <section className="stack" aria-labelledby="shown">
         <h2 id="shown">{t("shown")}</h2>
         {report.messages.length === 0 && <p className="soft">{t("noneShown")}</p>}
+        {report.messages.some(({ artifacts }) => artifacts.length > 0) && (
+          <p className="meta">{t("filesHint")}</p>
+        )}
         <ol className="list prose">
           {report.messages.map((message) => (
             <li key={message.id}>
@@ -35,8 +40,8 @@ export async function Story({ report }: { report: QueuedReportDetail }) {
 }
 
 async function Shown({ message }: { message: ReportedMessage }) {
-  const [t, when] = [await getTranslations("conduct"), await times()];
-  const { from_mentor, created_at, text, links } = message;
+  const [t, when, locale] = await Promise.all([getTranslations("conduct"), times(), getLocale()]);
+  const { from_mentor, created_at, text, links, artifacts } = message;
   return (
     <>
       <p className="row apart">
@@ -47,6 +52,11 @@ async function Shown({ message }: { message: ReportedMessage }) {
       {links.map((link) => (
         <p className="mono" key={link}>
           {link}
+        </p>
+      ))}
+      {artifacts.map(({ id, name, size }) => (
+        <p className="row" key={id}>
+          <Icon name="file" /> {name} <span className="meta">{bytesText(size, locale)}</span>
         </p>
       ))}
     </>

@@ -2,6 +2,8 @@ import { getTimeZone, getTranslations } from "next-intl/server";
 import { type Role, type ScopeKind, type User, usersList } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { TextField } from "@/features/actions/fields";
+import { allPages, type ListResult } from "@/features/learn/catalogue";
+import { ProblemState } from "@/features/shell/Problem";
 import { fullName } from "@/features/times/people";
 import { times } from "@/features/times/times";
 import { core, load } from "@/server/caller";
@@ -33,8 +35,11 @@ export async function Grant({ user, organizations, places, isAdmin }: Properties
     getTranslations("members"),
     getTimeZone(),
     times(),
-    learnerOptions(),
+    readLearners(),
   ]);
+  if (learners.problem) {
+    return <ProblemState problem={learners.problem} />;
+  }
   const roles: Role[] = isAdmin ? [...ROLES, "director"] : ROLES;
   return (
     <section className="card now stack" aria-labelledby="grant">
@@ -55,7 +60,11 @@ export async function Grant({ user, organizations, places, isAdmin }: Properties
             label: t(`scopeNames.${value}`),
             place: t(`placeNames.${value}`),
           }))}
-          places={{ organization: organizations, cohort: places.cohorts, learner: learners }}
+          places={{
+            organization: organizations,
+            cohort: places.cohorts,
+            learner: learners.data.map(optionOf),
+          }}
           texts={{ role: t("role"), scope: t("scope") }}
         />
         <TextField
@@ -70,12 +79,13 @@ export async function Grant({ user, organizations, places, isAdmin }: Properties
   );
 }
 
-/** At most a hundred of the learners whom the caller reads. */
-async function learnerOptions(): Promise<Option[]> {
-  const query = { role: "learner", ordering: "first_name", page_size: 100 } as const;
-  const { data } = await load(usersList({ client: core, query }));
-  return (data?.results ?? []).map((one) => ({
-    value: `${one.id}`,
-    label: fullName(one) || (one.email ?? `${one.id}`),
-  }));
+/** The learners whom the caller reads. */
+function readLearners(): Promise<ListResult<User>> {
+  const about = { role: "learner", ordering: "first_name" } as const;
+  return allPages((page) => load(usersList({ client: core, query: { ...about, ...page } })));
+}
+
+function optionOf(learner: User): Option {
+  const { id, email } = learner;
+  return { value: `${id}`, label: fullName(learner) || (email ?? `${id}`) };
 }

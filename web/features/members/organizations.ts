@@ -1,19 +1,24 @@
 import "server-only";
 import { cache } from "react";
-import { membershipsList, organizationsList } from "@/api/core";
+import { type Membership, membershipsList, organizationsList } from "@/api/core";
+import { allPages, type ListResult } from "@/features/learn/catalogue";
 import { core, load } from "@/server/caller";
 import { me } from "@/server/me";
+
+/** The roles of a user, as far as the caller may read them. */
+export function membershipsOf(user: number): Promise<ListResult<Membership>> {
+  return allPages((query) => load(membershipsList({ client: core, query: { user, ...query } })));
+}
 
 /** The organizations that the caller manages: all for who does so on the platform. */
 export const managedOrganizations = cache(async () => {
   const user = await me();
-  const query = { user: user.id, page_size: 100 };
   const [memberships, organizations] = await Promise.all([
-    load(membershipsList({ client: core, query })),
-    load(organizationsList({ client: core, query: { page_size: 100 } })),
+    membershipsOf(user.id),
+    allPages((query) => load(organizationsList({ client: core, query }))),
   ]);
-  const found = organizations.data?.results ?? [];
-  const held = memberships.data?.results.filter(({ role }) => role === "director") ?? [];
+  const found = organizations.data ?? [];
+  const held = memberships.data?.filter(({ role }) => role === "director") ?? [];
   const isOfAll = user.role === "admin" || held.some(({ scope }) => scope === "platform");
   const ids = held.map(({ organization }) => organization);
   const managed = found.filter(({ id }) => isOfAll || ids.includes(id));

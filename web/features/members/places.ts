@@ -1,6 +1,7 @@
 import "server-only";
 import { cohortsList, type Membership, organizationsList } from "@/api/core";
-import { core, load } from "@/server/caller";
+import { allPages } from "@/features/learn/catalogue";
+import { core, load, type Refusal } from "@/server/caller";
 
 export interface Option {
   value: string;
@@ -12,24 +13,24 @@ export interface Places {
   cohorts: Option[];
   /** Empty for what the caller may not read, and for the platform. */
   nameOf: (membership: Membership) => string;
+  problem: Refusal | null;
 }
 
-/** The organizations and cohorts that the caller reads, at most a hundred of each. */
+/** The organizations and cohorts that the caller reads. */
 export async function readPlaces(): Promise<Places> {
-  const query = { page_size: 100 };
   const [organizations, cohorts] = await Promise.all([
-    load(organizationsList({ client: core, query })),
-    load(cohortsList({ client: core, query })),
+    allPages((query) => load(organizationsList({ client: core, query }))),
+    allPages((query) => load(cohortsList({ client: core, query }))),
   ]);
   const options = (rows: { id: number | string; name: string }[] | undefined) =>
     (rows ?? []).map(({ id, name }) => ({ value: `${id}`, label: name }));
   const known = {
-    organizations: options(organizations.data?.results),
-    cohorts: options(cohorts.data?.results),
+    organizations: options(organizations.data),
+    cohorts: options(cohorts.data),
   };
   const nameOf = ({ organization, cohort }: Membership) =>
     [...known.organizations, ...known.cohorts].find(
       ({ value }) => value === `${organization ?? cohort}`,
     )?.label ?? "";
-  return { ...known, nameOf };
+  return { ...known, nameOf, problem: organizations.problem ?? cohorts.problem ?? null };
 }

@@ -36,10 +36,16 @@ export async function learnerNames(ids: number[]): Promise<(id: number | null) =
   return (id) => nameOf(id) || t("learnerNumber", { id: id ?? 0 });
 }
 
+/** Says who a user is by the id and the name that an answer has; a null id is an erased account. */
+export async function userTexts(): Promise<(id: number | null, name: string | null) => string> {
+  const t = await getTranslations("mentorship");
+  return (id, name) => (id === null ? t("erased") : name || t("accountNumber", { id }));
+}
+
 /** As `learnerNames`, of users with any role; null is somebody whose account was erased. */
 export async function userNames(ids: (number | null)[]): Promise<(id: number | null) => string> {
-  const [t, nameOf] = await Promise.all([getTranslations("mentorship"), namesOf(ids)]);
-  return (id) => (id === null ? t("erased") : nameOf(id) || t("accountNumber", { id }));
+  const [textOf, nameOf] = await Promise.all([userTexts(), namesOf(ids)]);
+  return (id) => textOf(id, nameOf(id));
 }
 
 /** As a learner sees them. */

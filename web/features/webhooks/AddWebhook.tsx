@@ -1,59 +1,47 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { type FormEvent, type ReactNode, useState } from "react";
-import type { WebhookSubscriptionWithSecret } from "@/api/core";
-import { apiGateway } from "@/client/apiGateway";
-import { bodyOf } from "@/features/actions/body";
-import { Errors } from "@/features/actions/Errors";
-import { useSending } from "@/features/actions/useChange";
+import { type ReactNode, useState } from "react";
+import { ApiForm } from "@/features/actions/ApiForm";
+import { LostWebhook } from "./LostWebhook";
 import { Secret } from "./Secret";
-import type { SecretTexts } from "./texts";
+import type { LostTexts, SecretTexts } from "./texts";
+import { useLostWebhook } from "./useLostWebhook";
 
 interface Properties {
-  texts: SecretTexts;
+  texts: { secretForm: SecretTexts; lostAnswer: LostTexts };
   submit: string;
   /** The fields, with the organization. */
   children: ReactNode;
 }
 
 const SHAPE = { organization: "number", url: "text", description: "text", types: "list" } as const;
+/** The fields that these refusals are about. */
+const ABOUT = { address_refused: "url" };
 
 /** Adds a webhook and shows its secret once. */
 export function AddWebhook({ texts, submit, children }: Properties) {
-  const router = useRouter();
-  const { isSending, errors, run } = useSending();
   const [secret, setSecret] = useState<string | null>(null);
-
-  function add(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const body = bodyOf(new FormData(form), SHAPE);
-    void run(async () => {
-      const answer = await apiGateway.post<WebhookSubscriptionWithSecret>(
-        "/webhook-subscriptions/",
-        body,
-      );
-      setSecret(answer.body.secret);
-      form.reset();
-      router.refresh();
-    });
-  }
-
+  const lost = useLostWebhook();
   return (
     <>
-      {secret && <Secret secret={secret} texts={texts} />}
-      <form className="stack" onSubmit={add}>
-        <Errors errors={errors} />
-        <fieldset className="stack" disabled={isSending} aria-busy={isSending}>
-          {children}
-          <div className="acts">
-            <button type="submit" className="btn next">
-              {submit}
-            </button>
-          </div>
-        </fieldset>
-      </form>
+      {secret && <Secret secret={secret} texts={texts.secretForm} />}
+      <ApiForm
+        path="/webhook-subscriptions/"
+        shape={SHAPE}
+        about={ABOUT}
+        submit={submit}
+        className="btn next"
+        hasKey={false}
+        isWaiting={lost.sent !== null && lost.found === null}
+        onDone={(answer) => {
+          setSecret(`${answer.secret}`);
+          lost.clear();
+        }}
+        onLost={(body) => void lost.read(body)}
+      >
+        {children}
+      </ApiForm>
+      <LostWebhook lost={lost} texts={texts.lostAnswer} />
     </>
   );
 }

@@ -25,13 +25,15 @@ def queue(caller: User) -> QuerySet[Report]:
     """The reports in matches of learners whom the caller manages, the oldest first; never those by
     or about the caller. Once the learner is erased, admins alone have the report."""
     rows = Report.objects.filter(about_managed_learners(caller, "match__learner"))
-    return rows.exclude(reported=caller).exclude(reporter=caller)
+    rows = rows.exclude(reported=caller).exclude(reporter=caller)
+    return rows.select_related("reporter", "reported")
 
 
 def queued_report(caller: User, report_id: UUID) -> Report:
     """Raises NotFound."""
-    rows = queue(caller).select_related("match").prefetch_related("decisions", "shown__message")
-    return _one(rows, report_id)
+    rows = queue(caller).select_related("match")
+    shown = "shown__message__artifacts__upload"
+    return _one(rows.prefetch_related("decisions", shown), report_id)
 
 
 def _one(rows: QuerySet[Report], report_id: UUID) -> Report:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from core.conduct.models import ACTIONS, OUTCOMES, REASONS, Decision, Report
 from core.conduct.selectors import read_text
 from core.kit.serializers import ProseField, StrictSerializer
-from core.mentorship.conversation_models import Block
+from core.mentorship.conversation_models import Block, MessageArtifact
 from core.mentorship.messages import read_content
 from core.users.user_keys import text_cipher
 
@@ -37,8 +37,19 @@ class ReportDetailSerializer(ReportSerializer):
 class QueuedReportSerializer(ReportSerializer):
     """A report in the queue of those who decide."""
 
+    reported_name = serializers.CharField(source="reported.full_name", read_only=True)
+    reporter_name = serializers.CharField(
+        source="reporter.full_name",
+        read_only=True,
+        allow_null=True,
+        help_text="Null once the reporter was erased.",
+    )
+
     class Meta(ReportSerializer.Meta):
-        fields = (*ReportSerializer.Meta.fields, "reporter")
+        fields = (
+            *ReportSerializer.Meta.fields,
+            *("reported_name", "reporter", "reporter_name"),
+        )
         read_only_fields = fields
 
 
@@ -49,8 +60,20 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
         read_only_fields = fields
 
 
+class ReportedFileSerializer(serializers.ModelSerializer[MessageArtifact]):
+    """A file of a reported message, which the mentor and the learner alone download."""
+
+    name = serializers.CharField(source="upload.name", read_only=True)
+    size = serializers.IntegerField(source="upload.size", read_only=True)
+
+    class Meta:
+        model = MessageArtifact
+        fields = ("id", "name", "size")
+        read_only_fields = fields
+
+
 class ReportedMessageSerializer(serializers.Serializer[Any]):
-    """A message as it was sent, without its files."""
+    """A message as it was sent. Files that their owner deleted are missing."""
 
     id = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -58,14 +81,15 @@ class ReportedMessageSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     text = serializers.CharField()
     links = serializers.ListField(child=serializers.URLField())
+    artifacts = ReportedFileSerializer(many=True)
 
 
-class QueuedReportDetailSerializer(ReportDetailSerializer):
+class QueuedReportDetailSerializer(ReportDetailSerializer, QueuedReportSerializer):
     messages = serializers.SerializerMethodField()
     decisions = DecisionSerializer(many=True, read_only=True)
 
-    class Meta(ReportDetailSerializer.Meta):
-        fields = (*ReportDetailSerializer.Meta.fields, "reporter", "messages", "decisions")
+    class Meta(QueuedReportSerializer.Meta):
+        fields = (*QueuedReportSerializer.Meta.fields, "text", "messages", "decisions")
         read_only_fields = fields
 
     @extend_schema_field(ReportedMessageSerializer(many=True))
@@ -82,6 +106,7 @@ class QueuedReportDetailSerializer(ReportDetailSerializer):
                 "from_mentor": message.from_mentor,
                 "created_at": message.created_at,
                 **asdict(read_content(message, cipher)),
+                "artifacts": ReportedFileSerializer(message.artifacts.all(), many=True).data,
             }
             for message in sorted(found, key=lambda message: message.number)
         ]

@@ -29,6 +29,7 @@ export default async function Webhooks({ searchParams }: { searchParams: Promise
     return problem && <ProblemState problem={problem} level={1} />;
   }
   const { results, next, previous } = listed.data;
+  const { secretForm, lostAnswer } = await textsOf("webhooks");
   return (
     <>
       <div className="head">
@@ -48,7 +49,7 @@ export default async function Webhooks({ searchParams }: { searchParams: Promise
         </div>
         <section className="card stack" aria-labelledby="add">
           <h2 id="add">{t("add.heading")}</h2>
-          <AddWebhook texts={(await textsOf("webhooks")).secretForm} submit={t("add.submit")}>
+          <AddWebhook texts={{ secretForm, lostAnswer }} submit={t("add.submit")}>
             <SelectField
               id="webhook-organization"
               name="organization"

@@ -6,7 +6,7 @@ import { Decide } from "@/features/conduct/Decide";
 import { ReportBadge } from "@/features/conduct/ReportBadge";
 import { Decisions, Story } from "@/features/conduct/Story";
 import { ProblemState } from "@/features/shell/Problem";
-import { userNames } from "@/features/times/people";
+import { userTexts } from "@/features/times/people";
 import { times } from "@/features/times/times";
 import { core, load, requireSession } from "@/server/caller";
 
@@ -41,11 +41,8 @@ export default async function ReportPage({ params }: Properties) {
 
 async function Head({ report }: { report: QueuedReportDetail }) {
   const { reason, reported, reporter, state, created_at } = report;
-  const [t, when, nameOf] = await Promise.all([
-    getTranslations("conduct"),
-    times(),
-    userNames([reported, reporter]),
-  ]);
+  const [t, when, textOf] = await Promise.all([getTranslations("conduct"), times(), userTexts()]);
+  const by = textOf(reporter, report.reporter_name);
   return (
     <div className="head">
       <p className="row small">
@@ -59,11 +56,10 @@ async function Head({ report }: { report: QueuedReportDetail }) {
         </span>
       </p>
       <p className="row">
-        {t("about")} <a href={`/members/${reported}`}>{nameOf(reported)}</a>
+        {t("about")} <a href={`/members/${reported}`}>{textOf(reported, report.reported_name)}</a>
       </p>
       <p className="row">
-        {t("by")}{" "}
-        {reporter === null ? nameOf(null) : <a href={`/members/${reporter}`}>{nameOf(reporter)}</a>}
+        {t("by")} {reporter === null ? by : <a href={`/members/${reporter}`}>{by}</a>}
       </p>
     </div>
   );

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { membershipsList, type User, usersRead } from "@/api/core";
+import { type User, usersRead } from "@/api/core";
 import { Grant } from "@/features/members/Grant";
-import { managedOrganizations } from "@/features/members/organizations";
+import { managedOrganizations, membershipsOf } from "@/features/members/organizations";
 import { readPlaces } from "@/features/members/places";
 import { Roles } from "@/features/members/Roles";
 import { ProblemState } from "@/features/shell/Problem";
@@ -27,7 +27,7 @@ export default async function MemberPage({ params }: Properties) {
   }
   const [user, memberships, managed, places, caller] = await Promise.all([
     load(usersRead({ client: core, path: { user_id: id } })),
-    load(membershipsList({ client: core, query: { user: id, page_size: 100 } })),
+    membershipsOf(id),
     managedOrganizations(),
     readPlaces(),
     me(),
@@ -38,6 +38,7 @@ export default async function MemberPage({ params }: Properties) {
   if (user.problem) {
     return <ProblemState problem={user.problem} level={1} />;
   }
+  const problem = managed.problem ?? places.problem;
   const name = fullName(user.data) || (user.data.email ?? `${id}`);
   const organizations = managed.organizations.map((one) => ({
     value: `${one.id}`,
@@ -50,14 +51,10 @@ export default async function MemberPage({ params }: Properties) {
         {memberships.problem ? (
           <ProblemState problem={memberships.problem} />
         ) : (
-          <Roles
-            user={user.data}
-            name={name}
-            memberships={memberships.data.results}
-            places={places}
-          />
+          <Roles user={user.data} name={name} memberships={memberships.data} places={places} />
         )}
-        {organizations.length > 0 && (
+        {problem && <ProblemState problem={problem} />}
+        {!problem && organizations.length > 0 && (
           <Grant
             user={user.data}
             organizations={organizations}
