@@ -40,6 +40,21 @@ export async function MembersTable({ organization, members, count, own_id }: Pro
   );
 }
 
+/** An address that does not fit its line is broken at its sign. */
+async function Email({ email }: { email: string | null }) {
+  if (email === null) {
+    return (await getTranslations("members"))("hidden");
+  }
+  const at = email.lastIndexOf("@");
+  return (
+    <span>
+      {email.slice(0, at)}
+      <wbr />
+      {email.slice(at)}
+    </span>
+  );
+}
+
 async function Roles({ member }: { member: Member }) {
   const [t, when] = [await getTranslations("members"), await times()];
   const words = ({ role, until }: Membership) =>
@@ -72,7 +87,7 @@ async function MemberRow({ organization, member, isOwn }: RowProperties) {
         <a href={`/members/${member.id}`}>{name}</a>
       </th>
       <td className="long" data-l={t("table.email")}>
-        {member.email ?? t("hidden")}
+        <Email email={member.email} />
       </td>
       <td data-l={t("table.roles")}>
         <Roles member={member} />

@@ -16,12 +16,7 @@ export async function OwnMentor({ match }: { match: Match }) {
       <h3 id={`mentor-${match.id}`}>{nameOf(match.mentor)}</h3>
       <p className="meta">{t("since", { date: when.date(match.created_at) })}</p>
       <div className="acts">
-        <a className="btn next" href={`/messages/${match.id}`}>
-          {t("write")}
-        </a>
-        <a className="btn" href="/mentorship/sessions">
-          {t("plan")}
-        </a>
+        <ToMentor match_id={match.id} />
         {match.mentor !== null && (
           <a className="btn quiet" href={`/mentorship/mentors/${match.mentor}`}>
             {t("about", { name: nameOf(match.mentor) })}
@@ -29,6 +24,21 @@ export async function OwnMentor({ match }: { match: Match }) {
         )}
       </div>
       <EndMatch match={match.id} to="/mentorship" />
+    </>
+  );
+}
+
+/** To be put among other actions. */
+export async function ToMentor({ match_id }: { match_id: string }) {
+  const t = await getTranslations("mentorship.find");
+  return (
+    <>
+      <a className="btn next" href={`/messages/${match_id}`}>
+        {t("write")}
+      </a>
+      <a className="btn" href="/mentorship/sessions">
+        {t("plan")}
+      </a>
     </>
   );
 }

@@ -98,20 +98,24 @@ async function List({ cohorts, own }: { cohorts: Cohort[]; own: Map<string, Enro
     { id: "mine", cohorts: cohorts.filter(({ id }) => own.has(id)) },
     { id: "open", cohorts: cohorts.filter(({ id }) => !own.has(id)) },
   ] as const;
-  return groups
-    .filter((group) => group.cohorts.length > 0)
-    .map((group) => (
-      <section className="stack" key={group.id} aria-labelledby={group.id}>
-        <h2 id={group.id}>{t(group.id)}</h2>
-        <ul className="list">
-          {group.cohorts.map((cohort) => (
-            <li key={cohort.id}>
-              <Row cohort={cohort} enrolment={own.get(cohort.id)} />
-            </li>
-          ))}
-        </ul>
-      </section>
-    ));
+  return (
+    <div className="stack wide">
+      {groups
+        .filter((group) => group.cohorts.length > 0)
+        .map((group) => (
+          <section className="stack" key={group.id} aria-labelledby={group.id}>
+            <h2 id={group.id}>{t(group.id)}</h2>
+            <ul className="list">
+              {group.cohorts.map((cohort) => (
+                <li key={cohort.id}>
+                  <Row cohort={cohort} enrolment={own.get(cohort.id)} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+    </div>
+  );
 }
 
 async function Row({ cohort, enrolment }: { cohort: Cohort; enrolment: Enrolment | undefined }) {

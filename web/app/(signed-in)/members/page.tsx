@@ -42,8 +42,10 @@ export default async function Members({ searchParams }: Properties) {
         <h1>{t("title")}</h1>
         <p className="soft">{t("lead", { organization: chosen.name })}</p>
       </div>
-      {organizations.length > 1 && <Choose organizations={organizations} chosen={chosen} />}
-      <OfOrganization organization={chosen} {...(query.cursor ? { cursor: query.cursor } : {})} />
+      <div className="stack wide">
+        {organizations.length > 1 && <Choose organizations={organizations} chosen={chosen} />}
+        <OfOrganization organization={chosen} {...(query.cursor ? { cursor: query.cursor } : {})} />
+      </div>
     </>
   );
 }

@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { mentorsRead } from "@/api/core";
+import { type Mentor, mentorshipMatchesList, mentorsRead } from "@/api/core";
 import { AskForm } from "@/features/mentorship/AskForm";
 import { MentorFacts } from "@/features/mentorship/MentorFacts";
+import { ToMentor } from "@/features/mentorship/OwnMentor";
 import { SlotChoice } from "@/features/mentorship/SlotChoice";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, load } from "@/server/caller";
@@ -24,9 +25,8 @@ export default async function MentorPage({ params }: Properties) {
   if (!Number.isSafeInteger(mentor_id) || mentor_id < 1) {
     notFound();
   }
-  const [t, user, mentor] = await Promise.all([
+  const [t, mentor] = await Promise.all([
     getTranslations("mentorship.find"),
-    me(),
     load(mentorsRead({ client: core, path: { mentor_id } })),
   ]);
   if (mentor.problem) {
@@ -48,7 +48,7 @@ export default async function MentorPage({ params }: Properties) {
       <div className="cols stack wide">
         <div className="stack">
           {mentor.data.about && <p className="prose">{mentor.data.about}</p>}
-          {user.role === "learner" && mentor.data.has_room && <AskForm mentor_id={mentor_id} />}
+          <ToLearner mentor={mentor.data} />
         </div>
         <section className="card stack" aria-labelledby="slots">
           <h2 id="slots">{t("slots")}</h2>
@@ -63,4 +63,23 @@ export default async function MentorPage({ params }: Properties) {
       </div>
     </>
   );
+}
+
+/** A learner asks here, or finds the ways to their own mentor. */
+async function ToLearner({ mentor }: { mentor: Mentor }) {
+  const { id: learner, role } = await me();
+  if (role !== "learner") {
+    return null;
+  }
+  const query = { learner, state: "active" } as const;
+  const matches = await load(mentorshipMatchesList({ client: core, query }));
+  const own = matches.data?.results.find((match) => match.mentor === mentor.id);
+  if (own) {
+    return (
+      <div className="acts">
+        <ToMentor match_id={own.id} />
+      </div>
+    );
+  }
+  return mentor.has_room && <AskForm mentor_id={mentor.id} />;
 }
