@@ -63,9 +63,10 @@ def visible_groups(caller: User) -> QuerySet[GroupSession]:
         | Q(mentor__in=mentors.values("user_id"))
         | Q(pk__in=GroupSeat.objects.filter(learner=caller).values("session"))
     )
-    return rows.annotate(
+    counted = rows.annotate(
         taken=Count("taken_seats"), own=Count("taken_seats", filter=Q(taken_seats__learner=caller))
     )
+    return counted.order_by("starts_at", "id")  # a query that counts has no order of its own
 
 
 def visible_group(caller: User, group_id: UUID) -> GroupSession:
