@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """The garbage collector passes by the collected tests, which live until the end."""
+    """What lives until the end, above all thousands of tests, is no longer searched for garbage."""
     gc.collect()
     gc.freeze()
 

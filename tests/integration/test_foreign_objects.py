@@ -17,7 +17,7 @@ from ongoza_contracts.vocabulary import Role
 from scripts.stack.health import SSL_CONTEXT
 from scripts.stack.stack import Stack
 from tests.integration.accounts import API, Account, add_organization
-from tests.integration.kept_objects import KeptObjects
+from tests.integration.object_cache import ObjectCache
 from tests.integration.objects import (
     HINTS,
     MAKERS,
@@ -136,9 +136,9 @@ def world(stack: Stack, shared_world: World) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def objects(shared_world: World) -> KeptObjects:
-    """For all roles."""
-    return KeptObjects(shared_world)
+def objects(shared_world: World) -> ObjectCache:
+    """Shared by the tests of all roles."""
+    return ObjectCache(shared_world)
 
 
 @pytest.fixture(scope="module")
@@ -201,10 +201,10 @@ def _queried_ids(operation: Any) -> list[str]:
     return [one["name"] for one in described if one["in"] == "query" and one["name"] in IDS]
 
 
-def foreign_ids(world: World, objects: KeptObjects, path: str) -> Ids:
-    """Of an object of the world's learner or school."""
+def foreign_ids(world: World, objects: ObjectCache, path: str) -> Ids:
+    """The ids of an object that belongs to the world's learner or school."""
     of_learner = dict.fromkeys(("user", "user_id", "learner"), world.learner.user_id)
-    return of_learner | {"organization": world.organization_id} | objects.of(path)
+    return of_learner | {"organization": world.organization_id} | objects.get(path)
 
 
 def own_ids(caller: Account) -> Ids:
@@ -245,7 +245,7 @@ def answered(request: Request, caller: Account, base_url: str, ids: Ids) -> Any:
 
 
 def first_difference(
-    caller: Account, operation: Operation, world: World, objects: KeptObjects
+    caller: Account, operation: Operation, world: World, objects: ObjectCache
 ) -> Any:
     """The first two answers that are not equal, with their request; None if all are."""
     foreign = foreign_ids(world, objects, operation.path)
@@ -253,7 +253,7 @@ def first_difference(
         for one, other in pairs(request.names, foreign, own_ids(caller)):
             answers = [answered(request, caller, operation.base_url, ids) for ids in (one, other)]
             if not request.reads and any(status < 400 for status, *_ in answers):
-                objects.changed(operation.path)
+                objects.invalidate(operation.path)
             if answers[0] != answers[1]:
                 return (one, request.body, *answers)
     return None
@@ -267,7 +267,7 @@ def stranger(world: World, role: Role) -> Account:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_foreign_object_is_answered_like_one_that_does_not_exist(
-    world: World, operations: list[Operation], objects: KeptObjects, role: Role
+    world: World, operations: list[Operation], objects: ObjectCache, role: Role
 ) -> None:
     caller = stranger(world, role)
     found: dict[str, Any] = {}

@@ -26,7 +26,7 @@ from ai.kit.auth import mint_service_token
 from ongoza_contracts.vocabulary import Role
 from scripts.stack.stack import Stack
 from tests.integration.accounts import Account
-from tests.integration.kept_objects import KeptObjects
+from tests.integration.object_cache import ObjectCache
 from tests.integration.objects import (
     Values,
     World,
@@ -68,7 +68,7 @@ class Caller:
     world: World
     role: str
     account: Account | None = None
-    kept: KeptObjects | None = None
+    cache: ObjectCache | None = None
     statuses: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Of the answers, by operation."""
 
@@ -82,18 +82,18 @@ class Caller:
     def known(self) -> Values:
         return {} if self.role == "service" else known_values(self._account())
 
-    def objects(self) -> KeptObjects:
+    def objects(self) -> ObjectCache:
         """A learner's objects are the caller's."""
-        if self.kept is None:
+        if self.cache is None:
             of_service = self.role == "service"
             world = self.world if of_service else replace(self.world, learner=self._account())
-            self.kept = KeptObjects(world)
-        return self.kept
+            self.cache = ObjectCache(world)
+        return self.cache
 
     def sign_in_again(self) -> None:
         """No-op while the access token is valid."""
         if self.account is not None and not self.account.is_signed_in():
-            self.account = self.kept = None
+            self.account = self.cache = None
 
     def _account(self) -> Account:
         if self.account is None:
@@ -150,7 +150,7 @@ def requests(operation: Any, caller: Caller) -> Callable[[], None]:
     )
     def request(case: Case[Any], about_existing: bool) -> None:
         if about_existing:
-            existing = caller.objects().of(operation.path)
+            existing = caller.objects().get(operation.path)
             case.path_parameters = {**(case.path_parameters or {}), **existing}
             case.body = replaced(case.body, caller.known())
             case.query = replaced(case.query, caller.known())
@@ -159,7 +159,7 @@ def requests(operation: Any, caller: Caller) -> Callable[[], None]:
         answer = case.call_and_validate(headers=caller.headers(), checks=CHECKS, timeout=30)
         caller.statuses[operation.label].append(answer.status_code)
         if case.method not in READ and answer.status_code < 300:
-            caller.objects().changed(operation.path)
+            caller.objects().invalidate(operation.path)
             caller.sign_in_again()
 
     return request

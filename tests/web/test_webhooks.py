@@ -87,7 +87,7 @@ def test_after_a_lost_answer_the_list_is_read_before_a_webhook_is_sent_again(
     expect(add).to_be_disabled()
     page.unroute(listed)
     page.get_by_role("button", name="Read the list").click()
-    note = page.get_by_role("status").filter(has_text="the list has this address")
+    note = page.get_by_role("status").filter(has_text="the list has a webhook to this address")
     expect(note.get_by_role("link", name="Lost records")).to_be_visible()
     expect(add).to_be_enabled()
     expect(page.get_by_label("Address")).to_have_value(sent)

@@ -158,7 +158,7 @@ function limited(signal: AbortSignal | null | undefined): AbortSignal {
 }
 
 async function read<T>(response: Response): Promise<Answer<T>> {
-  const body = await response.json().catch(() => ({}));
+  const body = await bodyOf(response);
   if (response.ok) {
     return { status: response.status, body, etag: response.headers.get("etag") };
   }
@@ -169,6 +169,19 @@ async function read<T>(response: Response): Promise<Answer<T>> {
     body.errors ?? [],
     body,
   );
+}
+
+/** An empty object for an empty body, and for a refusal that is no JSON. */
+async function bodyOf(response: Response) {
+  try {
+    const text = await response.text();
+    return text ? JSON.parse(text) : {};
+  } catch {
+    if (response.ok) {
+      throw noAnswer(); // it was cut off on its way
+    }
+    return {};
+  }
 }
 
 export interface Chunk {

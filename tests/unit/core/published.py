@@ -1,10 +1,10 @@
 """One published row of every kind, for the tests of what may change them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+import pytest
 from django.db import transaction
 
 from core.coaching.services import set_goal
@@ -39,17 +39,18 @@ from tests.unit.core.world import (
 PUBLICATIONS = {publication.topic.kind: publication for publication in publications()}
 
 
-@contextmanager
-def kept_rows(django_db_blocker: Any) -> Iterator[dict[str, Versioned]]:
-    """One published row of every kind, made once for many tests and rolled back after them."""
+@pytest.fixture(scope="module")
+def module_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Versioned]]:
+    """One published row of every kind, made once for a module and rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield published_rows()
         transaction.set_rollback(True)
 
 
-def read_again(rows: dict[str, Versioned]) -> dict[str, Versioned]:
-    """The same rows, as the database has them."""
-    return {kind: type(row)._default_manager.get(pk=row.pk) for kind, row in rows.items()}
+@pytest.fixture(autouse=True)
+def rows(module_rows: dict[str, Versioned], db: None) -> dict[str, Versioned]:
+    """The rows as the database has them, for each test of a module that imports this."""
+    return {kind: type(row)._default_manager.get(pk=row.pk) for kind, row in module_rows.items()}
 
 
 def published_rows() -> dict[str, Versioned]:

@@ -95,6 +95,14 @@ def test_strangers_see_no_group_session_and_the_mentor_takes_no_seat(
     assert not GroupSeat.objects.exists()
 
 
+def test_group_sessions_are_listed_by_their_start(mara: Caller, lena: Caller) -> None:
+    later = opened(mara)
+    first, hour = ahead(3), timedelta(hours=1)
+    earlier = opened(mara, starts_at=first.isoformat(), ends_at=(first + hour).isoformat())
+    for path in (GROUPS, f"{GROUPS}?page=1"):
+        assert mara.get(path)[1]["results"] == lena.get(path)[1]["results"] == [earlier, later]
+
+
 def test_a_mentee_of_another_organization_sees_it(mara: Caller, world: World) -> None:
     mentor = person("global", Role.MENTOR)
     match_of(world.foreign, mentor)

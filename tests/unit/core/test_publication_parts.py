@@ -1,6 +1,6 @@
 """The rows that a fact holds beside its own row change with a new version of that row alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
 
@@ -17,21 +17,11 @@ from core.programs.models import ContentItem, Prerequisite
 from core.users.models import User
 from tests.unit.core.coaching_rows import habit_of
 from tests.unit.core.cohort_rows import open_cohort
-from tests.unit.core.published import PUBLICATIONS, kept_rows, read_again
+from tests.unit.core.published import PUBLICATIONS, module_rows, rows
 from tests.unit.core.world import appended, forget_appended, item, person, published_version
 
+__all__ = ["module_rows", "rows"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Versioned]]:
-    with kept_rows(django_db_blocker) as rows:
-        yield rows
-
-
-@pytest.fixture
-def rows(kept: dict[str, Versioned], db: None) -> dict[str, Versioned]:
-    return read_again(kept)
 
 
 WITH_PARTS = [kind for kind, publication in PUBLICATIONS.items() if publication.parts]

@@ -1,7 +1,7 @@
 """The registry of what core publishes, and that published rows change in no other way."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -36,21 +36,11 @@ from ongoza_contracts.profiling import ProfilingAnswered, ProfilingDeleted
 from ongoza_contracts.topics import TOPICS, Topic
 from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.published import PUBLICATIONS, kept_rows, read_again
+from tests.unit.core.published import PUBLICATIONS, module_rows, rows
 from tests.unit.core.world import admin_site_client, appended, forget_appended, item, person
 
+__all__ = ["module_rows", "rows"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Versioned]]:
-    with kept_rows(django_db_blocker) as rows:
-        yield rows
-
-
-@pytest.fixture
-def rows(kept: dict[str, Versioned], db: None) -> dict[str, Versioned]:
-    return read_again(kept)
 
 
 # --- the registry --------------------------------------------------------------------------------

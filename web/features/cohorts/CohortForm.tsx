@@ -74,7 +74,9 @@ export async function ChangeCohort({ cohort, etag, versions, className }: Change
       shape={SHAPE}
       about={ABOUT}
       ifMatch={etag}
+      shown={{ ...cohort }}
       fields={await comparedFields(versions, cohort)}
+      page={`/cohorts/${cohort.id}/edit`}
       versions={(await textsOf("cohorts")).form.versions}
       locale={locale}
       submit={t("save")}

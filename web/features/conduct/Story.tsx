@@ -24,9 +24,7 @@ export async function Story({ report }: { report: QueuedReportDetail }) {
       <section className="stack" aria-labelledby="shown">
         <h2 id="shown">{t("shown")}</h2>
         {report.messages.length === 0 && <p className="soft">{t("noneShown")}</p>}
-        {report.messages.some(({ artifacts }) => artifacts.length > 0) && (
-          <p className="meta">{t("filesHint")}</p>
-        )}
+        {report.messages.length > 0 && <p className="meta">{t("filesHint")}</p>}
         <ol className="list prose">
           {report.messages.map((message) => (
             <li key={message.id}>

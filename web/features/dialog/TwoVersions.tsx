@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 export interface VersionTexts {
   title: string;
@@ -22,8 +22,10 @@ interface Properties {
 export function TwoVersions({ texts, mine, theirs, isSending, onKeep }: Properties) {
   const [which, setWhich] = useState<"mine" | "theirs">("mine");
   const versions = { mine, theirs };
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => section.current?.focus(), []);
   return (
-    <section className="stack" role="alert">
+    <section className="stack" role="alert" tabIndex={-1} ref={section}>
       <h3>{texts.title}</h3>
       <p>{texts.text}</p>
       <div className="choices">

@@ -1,104 +1,90 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { useRef, useState, useTransition } from "react";
-import { apiGateway } from "@/client/apiGateway";
+import { useState } from "react";
+import { ApiError, apiGateway } from "@/client/apiGateway";
 import { ApiForm, type FormProperties } from "@/features/actions/ApiForm";
 import type { Body } from "@/features/actions/body";
 import { Errors } from "@/features/actions/Errors";
-import { useSending } from "@/features/actions/useChange";
+import { useAction } from "@/features/actions/useAction";
 import { type ComparedField, differingFields, fieldLines } from "./differences";
 import { TwoVersions, type VersionTexts } from "./TwoVersions";
 
 interface Properties extends FormProperties {
-  ifMatch: string | null;
-  /** Those that both versions are compared by, in the order of the form. */
+  /** The fields as the page has them from the API. */
+  shown: Body;
+  /** What the fields are called, in the order of the form. */
   fields: ComparedField[];
+  /** The page of the form, which is opened anew after a choice: all of it shows what is stored. */
+  page: string;
   versions: VersionTexts;
   locale: string;
 }
 
 interface Conflict {
-  /** The version from which the page was made. */
-  base: string | null;
-  /** The version that is stored now. */
   etag: string | null;
-  sent: Body;
   stored: Body;
-  isOpen: boolean;
+  /** What was changed here and is stored otherwise. */
+  own: Body;
+  fields: ComparedField[];
 }
 
 /** A form that changes an object, and shows both versions if somebody changed it meanwhile. */
 export function VersionedForm(properties: Properties) {
-  const { ifMatch, fields, versions, locale, ...form } = properties;
-  const place = useRef<HTMLDivElement>(null);
-  const conflict = useConflict(properties);
-  const { known, differing, isSame } = conflict;
-  const isOpen = known?.isOpen && differing.length > 0;
+  const { ifMatch, shown, fields, page, versions, locale, ...form } = properties;
+  const { isSending, errors, run } = useAction();
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+  /** Of the version that was compared, after what was changed here was refused. */
+  const [etag, setEtag] = useState<string | null>(null);
 
-  function keepMine(): void {
-    conflict.close();
-    place.current?.querySelector("form")?.requestSubmit();
+  async function compare(sent: Body): Promise<void> {
+    const read = await run(() => apiGateway.get<Body>(form.path));
+    if (read === null || read instanceof ApiError) {
+      return;
+    }
+    const differing = differingFields(differingFields(fields, sent, shown), sent, read.body);
+    if (differing.length === 0) {
+      location.assign(`${page}?saved=1`);
+      return;
+    }
+    const own = Object.fromEntries(differing.map(({ name }) => [name, sent[name]]));
+    setConflict({ etag: read.etag, stored: read.body, own, fields: differing });
+  }
+
+  async function keepOwn({ etag: version, own }: Conflict): Promise<void> {
+    const saved = await run(
+      () => apiGateway.patch<Body>(form.path, own, version ? { ifMatch: version } : {}),
+      own,
+    );
+    if (saved instanceof ApiError && saved.status === 412) {
+      await compare({ ...shown, ...own });
+    } else if (saved instanceof ApiError) {
+      setEtag(version);
+      setConflict(null);
+    } else if (saved !== null) {
+      location.assign(`${page}?saved=1`);
+    }
   }
 
   return (
     <>
-      <div ref={place} hidden={isOpen}>
+      <Errors errors={errors} />
+      <div hidden={conflict !== null}>
         <ApiForm
-          key={conflict.round}
           {...form}
-          ifMatch={known?.etag ?? ifMatch}
-          onConflict={(sent) => void conflict.read(sent)}
+          ifMatch={etag ?? ifMatch ?? null}
+          onConflict={(sent) => void compare(sent)}
+          onDone={() => setEtag(null)}
         />
       </div>
-      {isOpen && (
+      {conflict && (
         <TwoVersions
           texts={versions}
-          mine={fieldLines(differing, known.sent, locale)}
-          theirs={fieldLines(differing, known.stored, locale)}
-          isSending={conflict.isLoading}
-          onKeep={(which) => (which === "mine" ? keepMine() : conflict.takeStored())}
+          mine={fieldLines(conflict.fields, conflict.own, locale)}
+          theirs={fieldLines(conflict.fields, conflict.stored, locale)}
+          isSending={isSending}
+          onKeep={(which) => (which === "mine" ? void keepOwn(conflict) : location.assign(page))}
         />
       )}
-      {isSame && <p role="status">{form.done}</p>}
-      <Errors errors={conflict.errors} />
     </>
   );
-}
-
-function useConflict({ path, ifMatch, fields }: Properties) {
-  const router = useRouter();
-  const { errors, run } = useSending();
-  const [isLoading, startLoading] = useTransition();
-  const [conflict, setConflict] = useState<Conflict | null>(null);
-  const [taken, setTaken] = useState<string | null>(null);
-  // once the page was made from a newer version, there is no conflict any more
-  const known = conflict?.base === ifMatch ? conflict : null;
-  const differing = known ? differingFields(fields, known.sent, known.stored) : [];
-
-  async function read(sent: Body): Promise<void> {
-    await run(async () => {
-      const { body, etag } = await apiGateway.get<Body>(path);
-      setConflict({ base: ifMatch, etag, sent, stored: body, isOpen: true });
-    });
-  }
-
-  function takeStored(): void {
-    setTaken(ifMatch);
-    startLoading(() => router.refresh());
-  }
-
-  return {
-    known,
-    differing,
-    /** Whether what was sent is what is stored, such as after a lost answer. */
-    isSame: known?.isOpen === true && differing.length === 0,
-    /** Changes when the fields begin again with what is stored. */
-    round: taken !== null && taken !== ifMatch ? taken : "",
-    isLoading,
-    errors,
-    read,
-    takeStored,
-    close: () => setConflict(known && { ...known, isOpen: false }),
-  };
 }

@@ -1,20 +1,20 @@
 export interface ComparedField {
   name: string;
   label: string;
-  /** What its values are called; other values stand for themselves. */
+  /** What its values are called; a value without a name is shown as it is. */
   values?: Record<string, string>;
   isDate?: boolean;
 }
 
 type Values = Record<string, unknown>;
 
-/** The fields that were sent and that have another value in what is stored now. */
+/** The fields that were sent and that have another value in the other version. */
 export function differingFields(
   fields: ComparedField[],
   sent: Values,
-  stored: Values,
+  other: Values,
 ): ComparedField[] {
-  return fields.filter(({ name }) => name in sent && sent[name] !== stored[name]);
+  return fields.filter(({ name }) => name in sent && sent[name] !== other[name]);
 }
 
 /** Each field with its value in words. */

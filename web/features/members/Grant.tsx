@@ -79,7 +79,7 @@ export async function Grant({ user, organizations, places, isAdmin }: Properties
   );
 }
 
-/** The learners whom the caller reads. */
+/** The learners whom the caller reads, at most as many as `allPages` reads. */
 function readLearners(): Promise<ListResult<User>> {
   const about = { role: "learner", ordering: "first_name" } as const;
   return allPages((page) => load(usersList({ client: core, query: { ...about, ...page } })));
@@ -87,5 +87,6 @@ function readLearners(): Promise<ListResult<User>> {
 
 function optionOf(learner: User): Option {
   const { id, email } = learner;
-  return { value: `${id}`, label: fullName(learner) || (email ?? `${id}`) };
+  const names = [fullName(learner), email ?? `${id}`]; // several may have the same name
+  return { value: `${id}`, label: names.filter(Boolean).join(", ") };
 }

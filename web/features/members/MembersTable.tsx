@@ -40,7 +40,7 @@ export async function MembersTable({ organization, members, count, own_id }: Pro
   );
 }
 
-/** An address that does not fit its line is broken at its sign. */
+/** A long address may break before its @. */
 async function Email({ email }: { email: string | null }) {
   if (email === null) {
     return (await getTranslations("members"))("hidden");

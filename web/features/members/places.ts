@@ -16,7 +16,7 @@ export interface Places {
   problem: Refusal | null;
 }
 
-/** The organizations and cohorts that the caller reads. */
+/** The organizations and cohorts that the caller reads, at most as many as `allPages` reads. */
 export async function readPlaces(): Promise<Places> {
   const [organizations, cohorts] = await Promise.all([
     allPages((query) => load(organizationsList({ client: core, query }))),
@@ -24,9 +24,13 @@ export async function readPlaces(): Promise<Places> {
   ]);
   const options = (rows: { id: number | string; name: string }[] | undefined) =>
     (rows ?? []).map(({ id, name }) => ({ value: `${id}`, label: name }));
+  const schools = new Map(organizations.data?.map(({ id, name }) => [id, name]));
   const known = {
     organizations: options(organizations.data),
-    cohorts: options(cohorts.data),
+    cohorts: (cohorts.data ?? []).map(({ id, name, organization }) => {
+      const school = schools.get(organization);
+      return { value: id, label: school ? `${name}, ${school}` : name };
+    }),
   };
   const nameOf = ({ organization, cohort }: Membership) =>
     [...known.organizations, ...known.cohorts].find(

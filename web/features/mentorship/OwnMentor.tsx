@@ -16,7 +16,7 @@ export async function OwnMentor({ match }: { match: Match }) {
       <h3 id={`mentor-${match.id}`}>{nameOf(match.mentor)}</h3>
       <p className="meta">{t("since", { date: when.date(match.created_at) })}</p>
       <div className="acts">
-        <ToMentor match_id={match.id} />
+        <MatchLinks match_id={match.id} />
         {match.mentor !== null && (
           <a className="btn quiet" href={`/mentorship/mentors/${match.mentor}`}>
             {t("about", { name: nameOf(match.mentor) })}
@@ -28,8 +28,8 @@ export async function OwnMentor({ match }: { match: Match }) {
   );
 }
 
-/** To be put among other actions. */
-export async function ToMentor({ match_id }: { match_id: string }) {
+/** The links from a match to its messages and sessions. */
+export async function MatchLinks({ match_id }: { match_id: string }) {
   const t = await getTranslations("mentorship.find");
   return (
     <>

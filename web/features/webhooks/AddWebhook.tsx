@@ -37,7 +37,10 @@ export function AddWebhook({ texts, submit, children }: Properties) {
           setSecret(`${answer.secret}`);
           lost.clear();
         }}
-        onLost={(body) => void lost.read(body)}
+        onLost={(body) => {
+          setSecret(null);
+          void lost.read(body);
+        }}
       >
         {children}
       </ApiForm>

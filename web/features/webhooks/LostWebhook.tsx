@@ -15,9 +15,9 @@ export function LostWebhook({ lost, texts }: Properties) {
   }
   return (
     <div className="stack tight" role="status">
-      {found === null && (
+      {!found?.length && (
         <>
-          <p>{isReading ? texts.reading : texts.unread}</p>
+          <p>{isReading ? texts.reading : found ? texts.missing : texts.unread}</p>
           <Errors errors={errors} />
           <p className="acts">
             <button
@@ -31,7 +31,6 @@ export function LostWebhook({ lost, texts }: Properties) {
           </p>
         </>
       )}
-      {found?.length === 0 && <p>{texts.missing}</p>}
       {found !== null && found.length > 0 && <p>{texts.found}</p>}
       {found?.map(({ id, url, description }) => (
         <p key={id}>

@@ -66,7 +66,7 @@ def visible_groups(caller: User) -> QuerySet[GroupSession]:
     counted = rows.annotate(
         taken=Count("taken_seats"), own=Count("taken_seats", filter=Q(taken_seats__learner=caller))
     )
-    return counted.order_by("starts_at", "id")  # a query that counts has no order of its own
+    return counted.order_by("starts_at", "id")  # with GROUP BY Django drops Meta.ordering
 
 
 def visible_group(caller: User, group_id: UUID) -> GroupSession:

@@ -20,7 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function EditCohort({ params, searchParams }: Properties) {
   const path = { cohort_id: (await params).id };
-  const [t, { made }, cohort, managed, versions] = await Promise.all([
+  const [t, { made, saved }, cohort, managed, versions] = await Promise.all([
     getTranslations("cohorts.form"),
     searchParams,
     load(cohortsRead({ client: core, path })),
@@ -49,6 +49,7 @@ export default async function EditCohort({ params, searchParams }: Properties) {
       </div>
       <div className="stack wide prose">
         {isNew && <Made cohort={data} />}
+        {saved !== undefined && <Note kind="ok" icon="check" title={t("saved")} />}
         {isNew && seats}
         <section className="stack" aria-labelledby="facts">
           <h2 id="facts">{t("facts")}</h2>

@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { type Mentor, mentorshipMatchesList, mentorsRead } from "@/api/core";
 import { AskForm } from "@/features/mentorship/AskForm";
 import { MentorFacts } from "@/features/mentorship/MentorFacts";
-import { ToMentor } from "@/features/mentorship/OwnMentor";
+import { MatchLinks } from "@/features/mentorship/OwnMentor";
 import { SlotChoice } from "@/features/mentorship/SlotChoice";
 import { ProblemState } from "@/features/shell/Problem";
 import { core, load } from "@/server/caller";
@@ -48,7 +48,7 @@ export default async function MentorPage({ params }: Properties) {
       <div className="cols stack wide">
         <div className="stack">
           {mentor.data.about && <p className="prose">{mentor.data.about}</p>}
-          <ToLearner mentor={mentor.data} />
+          <LearnerActions mentor={mentor.data} />
         </div>
         <section className="card stack" aria-labelledby="slots">
           <h2 id="slots">{t("slots")}</h2>
@@ -66,18 +66,21 @@ export default async function MentorPage({ params }: Properties) {
 }
 
 /** A learner asks here, or finds the ways to their own mentor. */
-async function ToLearner({ mentor }: { mentor: Mentor }) {
+async function LearnerActions({ mentor }: { mentor: Mentor }) {
   const { id: learner, role } = await me();
   if (role !== "learner") {
     return null;
   }
   const query = { learner, state: "active" } as const;
   const matches = await load(mentorshipMatchesList({ client: core, query }));
-  const own = matches.data?.results.find((match) => match.mentor === mentor.id);
+  if (matches.problem) {
+    return <ProblemState problem={matches.problem} />;
+  }
+  const own = matches.data.results.find((match) => match.mentor === mentor.id);
   if (own) {
     return (
       <div className="acts">
-        <ToMentor match_id={own.id} />
+        <MatchLinks match_id={own.id} />
       </div>
     );
   }
