@@ -35,7 +35,7 @@ def test_a_role_is_granted_until_a_time_and_taken_away(page: Page, web: Stack) -
     expect(roles).to_contain_text("It follows from the main role")
     page.get_by_label("Role", exact=True).select_option("mentor")
     page.get_by_label("Where", exact=True).select_option("cohort")
-    page.get_by_label("Cohort", exact=True).select_option(label=COHORT)
+    page.get_by_label("Cohort", exact=True).select_option(label=f"{COHORT}, Nyota Cyber Academy")
     until = page.get_by_label("Until")
     until.fill("2020-01-01T12:00")
     page.get_by_role("button", name="Grant it").click()
