@@ -1,5 +1,6 @@
 """Messages between mentor and learner, in a browser."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import FilePayload, Page, expect
@@ -28,3 +29,13 @@ def test_a_file_goes_with_a_message_and_is_downloaded_again(page: Page, web: Sta
     with page.expect_download() as download:
         sent.get_by_role("link", name="ports.txt").click()
     assert Path(download.value.path()).read_bytes() == CONTENT
+
+
+def test_the_page_of_a_learners_mentor_leads_to_the_messages(page: Page, web: Stack) -> None:
+    log_in(page, demo(web, "learner"))
+    page.goto("/mentorship")
+    page.get_by_role("link", name=re.compile("^About ")).click()
+    page.get_by_role("link", name="Write a message").click()
+    page.wait_for_url("**/messages/*-*")
+    page.go_back()
+    expect(page.get_by_role("button", name="Ask this mentor")).to_have_count(0)
