@@ -29,7 +29,11 @@ def new_stack(name: str, *, logins: bool = True) -> Stack:
         folder,
         Ports.free(),
         durable=False,
-        extra_environment={"THROTTLE": "off", "ALLOWED_HOSTS": "127.0.0.1,localhost,ai.test"},
+        extra_environment={
+            "THROTTLE": "off",
+            "ALLOWED_HOSTS": "127.0.0.1,localhost,ai.test",
+            "KAFKA_FETCH_WAIT_MS": "100",  # idle workers of several stacks share two processors
+        },
         patience=5,  # the machine may be busy with other test runs
         logins=logins,
     )

@@ -21,7 +21,7 @@ from faststream.kafka import KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
 from ai.kit.consumers import create_broker
-from ai.kit.kafka_config import FETCH_WAIT_MS, READ_COMMITTED, WAIT_MS, KafkaConfig
+from ai.kit.kafka_config import READ_COMMITTED, WAIT_MS, KafkaConfig
 from ai.kit.loops import exit_process
 from ai.kit.topic_logs import PartitionLog, partition_logs, topic_ids
 from ai.kit.topic_reader import Reader, Stalled
@@ -103,7 +103,7 @@ class Consumer:
             ack_policy=AckPolicy.MANUAL,
             max_records=RECORDS_MAX,
             batch_timeout_ms=WAIT_MS,
-            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_max_wait_ms=self._brokers.fetch_wait_ms,
             isolation_level=READ_COMMITTED,
             parser=_parse_nothing,
             decoder=_decode_nothing,

@@ -26,6 +26,8 @@ class KafkaConfig:
     username: str = ""
     password: str = field(default="", repr=False)
     ca: str | None = None
+    fetch_wait_ms: int = FETCH_WAIT_MS
+    """Of the worker's consumer."""
 
     @classmethod
     def of(cls, settings: Settings) -> "KafkaConfig":
@@ -35,6 +37,7 @@ class KafkaConfig:
             settings.kafka_sasl_username,
             settings.kafka_sasl_password.get_secret_value(),
             settings.kafka_ssl_ca,
+            settings.kafka_fetch_wait_ms,
         )
 
     def client(self) -> dict[str, Any]:

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     kafka_sasl_password: SecretStr = Field(default=SecretStr(""), validate_default=True)
     kafka_ssl_ca: str | None = None
     """A file with the certificates to trust instead of the machine's own."""
+    kafka_fetch_wait_ms: int = Field(default=20, ge=1, le=5000)
+    """How long a broker holds a fetch of the worker that finds no records. A longer time makes an
+    idle worker and its broker cheaper, and a record may become visible that much later."""
 
     django_api_url: str = "http://localhost:8000"
     django_api_timeout: float = Field(default=1.0, gt=0)
