@@ -3,7 +3,7 @@
 import gc
 import os
 import shutil
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import asyncpg
@@ -35,6 +35,8 @@ END $$
 """
 
 _on_the_broker: list[str] = []
+_stacks: list[Stack] = []
+"""The whole stack while it runs."""
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -82,7 +84,23 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line(f"{len(_on_the_broker)} tests ran on the real Kafka broker")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Generator[None]:
+    """Stop the whole stack after the last test that needs it: idle servers slow down the others."""
+    yield
+    if nextitem is None or group(nextitem.nodeid) != "stack":
+        _stop_stacks()
+
+
+def _stop_stacks() -> None:
+    while _stacks:
+        stack = _stacks.pop()
+        stack.down()
+        shutil.rmtree(stack.folder, ignore_errors=True)
+
+
 def pytest_unconfigure() -> None:
+    _stop_stacks()
     SERVERS.down()
     shutil.rmtree(SERVERS.folder, ignore_errors=True)
 
@@ -130,16 +148,13 @@ async def applier(vector_pool: asyncpg.Pool) -> Applier:
 
 
 @pytest.fixture(scope="session")
-def _whole_stack() -> Iterator[tuple[Stack, dict[str, int]]]:
+def _whole_stack() -> tuple[Stack, dict[str, int]]:
     stack = new_stack("stack")
-    try:
-        stack.up((*SERVICES, SEED))
-        served = what_is_served(stack)
-        eventually(lambda: settled(stack))
-        yield stack, served
-    finally:
-        stack.down()
-        shutil.rmtree(stack.folder, ignore_errors=True)
+    _stacks.append(stack)
+    stack.up((*SERVICES, SEED))
+    served = what_is_served(stack)
+    eventually(lambda: settled(stack))
+    return stack, served
 
 
 @pytest.fixture
