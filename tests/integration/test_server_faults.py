@@ -21,10 +21,9 @@ from scripts.chaos.verdict import final_verdict
 from scripts.embedded.ports import HOST, Ports
 from scripts.embedded.postgres import BINARIES, USER, Postgres, as_account, give_to_account
 from scripts.stack import processes
-from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import PROJECT, Stack
 from tests.integration.story import eventually
-from tests.servers import new_stack
+from tests.servers import new_stack, start_with_few_learners
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 DATABASES = ("postgres-relational", "postgres-vector")
@@ -44,7 +43,7 @@ def small_disks() -> Iterator[Stack]:
     disks = [stack.servers[name].folder for name in (*DATABASES, "kafka")]
     mounted = [disk for disk in disks if mount(disk)]
     try:
-        stack.up((*SERVICES, SEED))
+        start_with_few_learners(stack)
         yield stack
     finally:
         stack.down()

@@ -1,5 +1,6 @@
 """The profiler in a browser: with and without JavaScript, back, resumed, and in two tabs."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from scripts.stack.stack import Stack
@@ -91,6 +92,7 @@ def test_back_shows_the_answer_which_may_be_changed(page: Page, web: Stack) -> N
     expect_number(page, 3)
 
 
+@pytest.mark.slow
 def test_two_tabs_do_not_undo_each_other(page: Page, web: Stack) -> None:
     sign_up(page, Person.new())
     answer(page, 2)

@@ -405,6 +405,7 @@ def world_of(role: Role | None, relation: Relation) -> World:
     return World(signed_in(user), learner, values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("role", "relation"), CALLERS)
 def test_a_role_gets_what_is_its_own_to_get(role: Role, relation: Relation) -> None:
     world = world_of(role, relation)

@@ -67,6 +67,7 @@ def shown(row: Model) -> str:
     return url(type(row), "change", row.pk)
 
 
+@pytest.mark.slow
 @every_model
 def test_the_pages_of_a_model_open_for_an_admin(model: type[Model], client: Client) -> None:
     (row,) = Rows().of(model, 1)
