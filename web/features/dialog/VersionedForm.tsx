@@ -14,7 +14,7 @@ interface Properties extends FormProperties {
   shown: Body;
   /** What the fields are called, in the order of the form. */
   fields: ComparedField[];
-  /** The page of the form, which is opened anew after a choice: all of it shows what is stored. */
+  /** The address of this page, which is loaded again after a choice. */
   page: string;
   versions: VersionTexts;
   locale: string;

@@ -1,7 +1,7 @@
 export interface ComparedField {
   name: string;
   label: string;
-  /** What its values are called; a value without a name is shown as it is. */
+  /** The label of each value; a value without a label is shown unchanged. */
   values?: Record<string, string>;
   isDate?: boolean;
 }
