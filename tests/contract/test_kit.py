@@ -119,6 +119,7 @@ def test_the_corpus_holds_every_fact_and_every_outcome() -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_python_consumer_works_with_what_it_names_and_nothing_else(tmp_path: Path) -> None:
     team = CONTRACTS / "consumers" / "engagement_stats"
     for source in (CONTRACTS, team):

@@ -157,6 +157,7 @@ def on_a_partition_there_is_not() -> dict[str, Any]:
     return {"partition": 99}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("user_id", "damage"),
     [(104, too_large_for_the_topic), (105, on_a_partition_there_is_not)],

@@ -117,6 +117,7 @@ def report(learner: User, score: int) -> None:
         connection.close()
 
 
+@pytest.mark.slow
 def test_versions_rise_by_one_with_the_offsets_while_writers_race_and_the_relay_runs(
     publisher: Publisher,
 ) -> None:
@@ -182,6 +183,7 @@ def test_a_relay_that_lost_its_session_sends_only_with_the_lock_again(
     assert notes.keys == ["3:course-1"]
 
 
+@pytest.mark.slow
 def test_a_learners_long_history_is_sent_within_the_brokers_batch_limit(
     publisher: Publisher,
 ) -> None:
@@ -192,6 +194,7 @@ def test_a_learners_long_history_is_sent_within_the_brokers_batch_limit(
     assert len(sent_versions(71)) == len(versions)
 
 
+@pytest.mark.slow
 def test_a_topic_that_is_missing_stalls_only_its_own_rows(
     kafka_bootstrap: str,
     publisher: Publisher,

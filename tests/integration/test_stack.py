@@ -54,6 +54,7 @@ def test_a_second_up_starts_nothing_again(small_stack: Stack) -> None:
     assert small_stack.register.all() == before
 
 
+@pytest.mark.slow
 def test_up_starts_processes_of_other_code_again_and_leaves_the_servers(small_stack: Stack) -> None:
     services = [BY_NAME[name] for name in ("postgres-relational", "migrate-core", "core")]
     small_stack.up(services)

@@ -168,6 +168,7 @@ async def test_each_model_has_a_namespace_of_its_own(
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "break_it",
     [

@@ -13,6 +13,8 @@ from tests.integration.story import ANSWER_SECONDS, eventually
 from tests.unit.core.browser import Browser as PushBrowser
 from tests.web.people import Person, call_core, log_in, signed_up
 
+pytestmark = pytest.mark.slow
+
 KIND = "users.new_device"
 SUBSCRIBE = """(made) => {
   let own = null;

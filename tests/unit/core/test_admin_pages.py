@@ -124,6 +124,7 @@ LOG_IN, LOG_OUT = "/admin/login/", "/admin/logout/"
 PLAIN = [one for one in all_urls() if not re.search(r"[(^$]", one) and one != LOG_IN]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [None, *(role for role in Role if role != Role.ADMIN)])
 def test_nobody_but_an_admin_opens_any_page(role: Role | None) -> None:
     client = admin_site_client(person("somebody", role)) if role else Client()
