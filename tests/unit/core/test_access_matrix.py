@@ -63,6 +63,7 @@ ROUTES: dict[str, Route] = {
     **REVIEW_ROUTES,
     **SUBMISSION_ROUTES,
     **MENTORSHIP,
+    "GET /student/overview/": Route(For.USERS),
     "GET /audit/": Route(MANAGERS),
     "POST /auth/login/": Route(For.ANYONE, body={}),
     "POST /auth/logout/": Route(For.ANYONE, body={}),

@@ -15,6 +15,24 @@ export type AcceptInvitationRequest = {
     birth_year?: number;
 };
 
+export type Action = {
+    /**
+     * Its reason, too.
+     */
+    kind: ActionKind;
+    /**
+     * The id of the enrolment, session, mission or item of content.
+     */
+    subject: string;
+    /**
+     * Of what it is about; empty for a session.
+     */
+    title: string;
+    due_at: string | null;
+};
+
+export type ActionKind = 'accept_offer' | 'pay' | 'confirm_session' | 'change_work' | 'finish_draft' | 'next_item';
+
 /**
  * `text`, `url` or `file`, as `kind` says; a file keeps the name of its upload.
  */
@@ -95,6 +113,32 @@ export type AddReportRequest = {
      * Ids of messages of the match that show what is reported.
      */
     messages?: Array<string>;
+};
+
+export type AiPart = 'recommendations' | 'profile' | 'behaviour';
+
+/**
+ * What ai knows of the learner. A part is null while ai does not answer.
+ */
+export type AiParts = {
+    /**
+     * As ai's `GET /api/v1/recommendations`.
+     */
+    recommendations: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * As ai's `GET /api/v1/profiling/results`.
+     */
+    profile: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * As ai's `POST /api/v1/personality/analyze`.
+     */
+    behaviour: {
+        [key: string]: unknown;
+    } | null;
 };
 
 export type AnnounceRequest = {
@@ -2035,6 +2079,20 @@ export type OpenGroupRequest = {
 };
 
 /**
+ * A submission that waits for a review.
+ */
+export type OpenReview = {
+    submission: string;
+    mission: string;
+    /**
+     * The mission's.
+     */
+    title: string;
+    entered_at: string;
+    promised_by: string;
+};
+
+/**
  * A school, an employer or a partner.
  */
 export type Organization = {
@@ -2075,6 +2133,75 @@ export type OverrideRequest = {
      */
     starts: string | null;
     ends: string | null;
+};
+
+export type OverviewEvent = {
+    kind: OverviewEventKind;
+    id: string;
+    /**
+     * Empty for a session.
+     */
+    title: string;
+    starts_at: string;
+    ends_at: string;
+};
+
+export type OverviewEventKind = 'event' | 'session';
+
+export type OverviewHabit = {
+    id: string;
+    title: string;
+    schedule: HabitSchedule;
+    /**
+     * The last days on which the habit was due and done, one after the other, or weeks for a habit of so many times a week; a skipped or paused one neither breaks nor lengthens it.
+     */
+    streak: number;
+    /**
+     * The longest `streak` that the habit ever had.
+     */
+    best_streak: number;
+    /**
+     * How firm the habit is: it rises with each day or week done, and of a daily habit half is left after 13 days that were not done.
+     */
+    strength: number;
+};
+
+export type OverviewMilestone = {
+    title: string;
+    /**
+     * Those of `required_done` that stand in the milestone.
+     */
+    milestone_done: number;
+    /**
+     * Those of `required_total` that stand in the milestone.
+     */
+    milestone_total: number;
+};
+
+/**
+ * A program by the learner's enrolment, whose version of it never changes.
+ */
+export type OverviewProgram = {
+    enrolment: string;
+    state: EnrolmentState;
+    cohort: string;
+    cohort_name: string;
+    ends_on: string;
+    slug: string;
+    title: string;
+    /**
+     * Of the program.
+     */
+    version: number;
+    /**
+     * Those of `required_total` that the learner completed by another's word, be it in an earlier attempt; a module counts with its course.
+     */
+    required_done: number;
+    /**
+     * The modules, missions and courses without modules that the enrolment's version of the program requires.
+     */
+    required_total: number;
+    milestones: Array<OverviewMilestone>;
 };
 
 export type PasswordRequest = {
@@ -3509,6 +3636,45 @@ export type Slot = {
 
 export type Slots = {
     slots: Array<Slot>;
+};
+
+export type StudentOverview = {
+    /**
+     * The learner's id.
+     */
+    user: number;
+    track: string | null;
+    /**
+     * When core counted; ai's parts have their own.
+     */
+    as_of: string;
+    programs: Array<OverviewProgram>;
+    /**
+     * What is due first is first.
+     */
+    actions: Array<Action>;
+    habits: Array<OverviewHabit>;
+    /**
+     * Their number by state.
+     */
+    goals: {
+        [key: string]: number;
+    };
+    events: Array<OverviewEvent>;
+    reviews: Array<OpenReview>;
+    /**
+     * Items that the learner first completed in the last 7 days.
+     */
+    completed_7_days: number;
+    /**
+     * Items that the learner first completed in the last 28 days.
+     */
+    completed_28_days: number;
+    ai: AiParts;
+    /**
+     * The parts of `ai` that are null.
+     */
+    missing: Array<AiPart>;
 };
 
 /**
@@ -19820,6 +19986,47 @@ export type ReviewQueueListResponses = {
 };
 
 export type ReviewQueueListResponse = ReviewQueueListResponses[keyof ReviewQueueListResponses];
+
+export type StudentOverviewData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/student/overview/';
+};
+
+export type StudentOverviewErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type StudentOverviewError = StudentOverviewErrors[keyof StudentOverviewErrors];
+
+export type StudentOverviewResponses = {
+    /**
+     * Done.
+     */
+    200: StudentOverview;
+};
+
+export type StudentOverviewResponse = StudentOverviewResponses[keyof StudentOverviewResponses];
 
 export type SubmissionsReadData = {
     body?: never;

@@ -1,9 +1,11 @@
 """Which enrolments have met all that their version of the program requires."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from core.cohorts.enrolments import locked_cohort, move
 from core.cohorts.models import Enrolment
@@ -44,11 +46,8 @@ def requirements_of(
     """As `requirements`, of many learners in two queries."""
     required = required_items(program_version_id)
     done: dict[int, set[str]] = {user_id: set() for user_id in user_ids}
-    ids: Any = _ids(required)
-    attested = Progress.objects.filter(COMPLETED, user__in=user_ids, content__in=ids)
-    attested = attested.exclude(completion_source=ProgressSource.SELF)
     columns = ("user_id", "content__content_id")
-    for user_id, content_id in attested.order_by().values_list(*columns):
+    for user_id, content_id in attested(user_ids, required).values_list(*columns):
         done[user_id].add(content_id)
     return {
         user_id: Requirements(
@@ -94,7 +93,11 @@ def required_items(program_version_id: UUID) -> dict[str, str | None]:
     """The required modules, missions and courses without modules, with the course of a module."""
     rows = VersionItem.objects.filter(program_version=program_version_id, required=True)
     columns = ("item_id", "item__content_type", "item__course__content_id")
-    items = [*rows.order_by("position").values_list(*columns)]
+    return required_among([*rows.order_by("position").values_list(*columns)])
+
+
+def required_among(items: Sequence[tuple[str, str, str | None]]) -> dict[str, str | None]:
+    """As `required_items`, of the id, type and course of each item that a version requires."""
     with_modules = {course_id for *_, course_id in items}
     return {
         content_id: course_id
@@ -103,5 +106,9 @@ def required_items(program_version_id: UUID) -> dict[str, str | None]:
     }
 
 
-def _ids(required: Mapping[str, str | None]) -> set[str]:
-    return {*required, *(course_id for course_id in required.values() if course_id)}
+def attested(user_ids: Collection[int], required: Mapping[str, str | None]) -> QuerySet[Progress]:
+    """The completions of required items, or of their courses, by another's word than the
+    learner's."""
+    ids = {*required, *(course_id for course_id in required.values() if course_id)}
+    rows = Progress.objects.filter(COMPLETED, user__in=user_ids, content__in=cast(Any, ids))
+    return rows.exclude(completion_source=ProgressSource.SELF).order_by()

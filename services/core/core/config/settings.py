@@ -81,6 +81,8 @@ INSTALLED_APPS = [
     "core.conduct",
     "core.submissions",
     "core.reviews",
+    "core.dashboard",
+    "core.director_dashboard",
     "core.erasure",
     "core.export",
     "core.audit",
@@ -379,6 +381,7 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},  # the access log has every 4xx already
+        "httpx": {"level": "WARNING"},  # it names the whole URL of each request, secrets included
     },
 }
 

@@ -70,6 +70,9 @@ SETTINGS: dict[str, Any] = {
                 *(Track, Verdict),
             )
         },
+        "ActionKind": "core.dashboard.serializers.ACTION_KINDS",
+        "AiPart": "core.dashboard.serializers.PARTS",
+        "OverviewEventKind": "core.dashboard.serializers.EVENT_KINDS",
         "FlagKind": "core.mentorship.flags_serializers.KINDS",
         "FlagSeverity": "core.mentorship.flags_serializers.SEVERITIES",
         "ReportReason": "core.conduct.models.REASONS",
