@@ -16,7 +16,7 @@ from core.access.services import Scope, grant
 from core.calendars.models import CalendarEvent
 from core.certificates.models import Certificate
 from core.coaching.models import Goal, Habit
-from core.cohorts.models import Announcement, Code, Cohort
+from core.cohorts.models import Announcement, Code, Cohort, Enrolment
 from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
 from core.jobs.models import Job
@@ -181,6 +181,17 @@ def only_cohort() -> Cohort:
 def enrolments(_: User, numbers: range) -> None:
     for number in numbers:
         apply(person(f"applicant-{number}"), only_cohort(), "paid")
+
+
+def learners_at_risk(_: User, numbers: range) -> None:
+    """Active for a month, and never seen."""
+    cohort = only_cohort()
+    some = {"cohort": cohort, "program_version": cohort.program_version, "pool": "paid"}
+    since = timezone.now() - timedelta(days=30)
+    Enrolment.objects.bulk_create(
+        Enrolment(user=person(f"learner-{n}"), state="active", activated_at=since, **some)
+        for n in numbers
+    )
 
 
 def codes(_: User, numbers: range) -> None:
@@ -382,6 +393,8 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/feedback/": (feedback, "feedback/?"),
     "/files/": (files, "files/?"),
     "/jobs/": (jobs, "jobs/?"),
+    "/director/at-risk/": (learners_at_risk, "director/at-risk/?"),
+    "/director/cohorts/": (cohorts, "director/cohorts/?"),
     "/memberships/": (memberships, "memberships/?"),
     "/milestones/": (milestones, "milestones/?"),
     "/missions/": (missions, "missions/?"),

@@ -557,6 +557,75 @@ export type Cohort = {
 
 export type CohortAction = 'open' | 'start' | 'close' | 'reopen';
 
+export type CohortComparison = {
+    earlier: Standing;
+    later: Standing;
+    /**
+     * When the two were counted.
+     */
+    as_of: string;
+};
+
+/**
+ * The number of cohorts in each state.
+ */
+export type CohortCounts = {
+    /**
+     * Cohorts in the state.
+     */
+    draft: number;
+    /**
+     * Cohorts in the state.
+     */
+    open: number;
+    /**
+     * Cohorts in the state.
+     */
+    running: number;
+    /**
+     * Cohorts in the state.
+     */
+    closed: number;
+};
+
+export type CohortHealth = {
+    id: string;
+    name: string;
+    /**
+     * Its id.
+     */
+    organization: number;
+    state: CohortState;
+    program_title: string;
+    starts_on: string;
+    ends_on: string;
+    /**
+     * The seats of all pools of the cohort.
+     */
+    seats: number;
+    enrolments: EnrolmentCounts;
+    /**
+     * People with an active enrolment; each counts once.
+     */
+    learners: number;
+    /**
+     * Those of `learners` for whom progress changed, who began or handed in work, began a quiz or recorded a day of a habit in the last 7 days.
+     */
+    active_7_days: number;
+    /**
+     * Those of `learners` for whom at least one rule of risk holds.
+     */
+    at_risk: number;
+    as_of: string;
+};
+
+export type CohortHealthPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<CohortHealth>;
+};
+
 export type CohortPage = {
     count: number;
     next: string | null;
@@ -750,6 +819,27 @@ export type Decision = {
 
 export type DeliveryState = 'waiting' | 'sent' | 'failed' | 'withheld';
 
+export type DirectorOverview = {
+    as_of: string;
+    cohorts: CohortCounts;
+    enrolments: EnrolmentCounts;
+    /**
+     * People with an active enrolment; each counts once.
+     */
+    learners: number;
+    /**
+     * Those of `learners` for whom progress changed, who began or handed in work, began a quiz or recorded a day of a habit in the last 7 days.
+     */
+    active_7_days: number;
+    /**
+     * Those of `learners` for whom at least one rule of risk holds.
+     */
+    at_risk: number;
+    risks: RiskCounts;
+    review_queue: ReviewQueue;
+    sessions: UnrecordedSessions;
+};
+
 /**
  * The bytes of a file.
  */
@@ -863,6 +953,44 @@ export type Enrolment = {
     previous_id: string | null;
     created_at: string;
     updated_at: string;
+};
+
+/**
+ * The number of enrolments in each state.
+ */
+export type EnrolmentCounts = {
+    /**
+     * Enrolments in the state, one for each application: a learner who applies again to a cohort has several.
+     */
+    applied: number;
+    /**
+     * Enrolments in the state, one for each application: a learner who applies again to a cohort has several.
+     */
+    offered: number;
+    /**
+     * Enrolments in the state, one for each application: a learner who applies again to a cohort has several.
+     */
+    pending_payment: number;
+    /**
+     * Enrolments in the state, one for each application: a learner who applies again to a cohort has several.
+     */
+    active: number;
+    /**
+     * Enrolments in the state, one for each application: a learner who applies again to a cohort has several.
+     */
+    suspended: number;
+    /**
+     * Enrolments in the state, one for each application: a learner who applies again to a cohort has several.
+     */
+    withdrawn: number;
+    /**
+     * Enrolments in the state, one for each application: a learner who applies again to a cohort has several.
+     */
+    completed: number;
+    /**
+     * Enrolments in the state, one for each application: a learner who applies again to a cohort has several.
+     */
+    expired: number;
 };
 
 export type EnrolmentDetail = {
@@ -1024,6 +1152,11 @@ export type FilePage = {
     next: string | null;
     previous: string | null;
     results: Array<File>;
+};
+
+export type FiredRule = {
+    rule: RiskRule;
+    since: string;
 };
 
 export type Flag = {
@@ -1462,6 +1595,33 @@ export type KindChannelsRequest = {
 };
 
 export type LatePolicy = 'accept' | 'deduct' | 'refuse';
+
+export type LearnerAtRisk = {
+    enrolment: string;
+    /**
+     * The learner's id.
+     */
+    user: number;
+    name: string;
+    cohort: string;
+    cohort_name: string;
+    /**
+     * Those that hold now, and since when.
+     */
+    rules: Array<FiredRule>;
+    /**
+     * What staff did since the first of the rules began to hold.
+     */
+    responses: Array<StaffResponse>;
+    as_of: string;
+};
+
+export type LearnerAtRiskPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<LearnerAtRisk>;
+};
 
 export type ListMovement = {
     /**
@@ -3301,6 +3461,21 @@ export type ReviewPage = {
     results: Array<Review>;
 };
 
+export type ReviewQueue = {
+    /**
+     * Submissions of `learners` that wait for a review, claimed ones included.
+     */
+    reviews_waiting: number;
+    /**
+     * Those of `reviews_waiting` whose promised time has passed.
+     */
+    reviews_overdue: number;
+    /**
+     * Since when the longest waiting one is in the queue.
+     */
+    oldest_since: string | null;
+};
+
 /**
  * What a reviewer needs beside the work.
  */
@@ -3339,6 +3514,26 @@ export type RevokedCredential = {
     id: string;
     revoked: boolean;
 };
+
+/**
+ * The number of learners for whom each rule holds.
+ */
+export type RiskCounts = {
+    /**
+     * Those of `learners` for whom it holds: the enrolment has been active for 7 days, and the learner is not in `active_7_days`; since the last activity, or since the enrolment became active.
+     */
+    inactive: number;
+    /**
+     * Those of `learners` for whom it holds: a submission waits for a review whose promised time has passed; since that time.
+     */
+    review_overdue: number;
+    /**
+     * Those of `learners` for whom it holds: the learner did habits on 3 days or more of the week before the last 7 days, and on no day since; since the last day done.
+     */
+    streak_lost: number;
+};
+
+export type RiskRule = 'inactive' | 'review_overdue' | 'streak_lost';
 
 export type Role = 'learner' | 'mentor' | 'director' | 'sponsor' | 'admin';
 
@@ -3638,6 +3833,26 @@ export type Slots = {
     slots: Array<Slot>;
 };
 
+export type StaffResponse = {
+    kind: StaffResponseKind;
+    at: string;
+};
+
+export type StaffResponseKind = 'mentor_message' | 'mentor_session';
+
+export type Standing = {
+    at: string;
+    enrolments: EnrolmentCounts;
+    /**
+     * Items that learners with an enrolment in these cohorts, whatever its state now, had completed by the time.
+     */
+    completions: number;
+    /**
+     * Submissions of learners with an enrolment in these cohorts, whatever its state now, that were passed at the time.
+     */
+    passed: number;
+};
+
 export type StudentOverview = {
     /**
      * The learner's id.
@@ -3817,6 +4032,17 @@ export type Unread = {
 
 export type UnreadMessages = {
     unread: number;
+};
+
+export type UnrecordedSessions = {
+    /**
+     * Confirmed mentoring sessions of `learners` that ended and of which the mentor did not record whether they were held.
+     */
+    unrecorded_sessions: number;
+    /**
+     * The length of the `unrecorded_sessions` together.
+     */
+    unrecorded_hours: number;
 };
 
 export type UploadState = 'under_way' | 'complete';
@@ -10542,6 +10768,216 @@ export type ContentImportReadResponses = {
 };
 
 export type ContentImportReadResponse = ContentImportReadResponses[keyof ContentImportReadResponses];
+
+export type DirectorListAtRiskData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * One of the cohorts instead of all.
+         */
+        cohort?: string;
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+        /**
+         * Learners for whom it holds.
+         */
+        rule?: RiskRule;
+    };
+    url: '/api/v1/director/at-risk/';
+};
+
+export type DirectorListAtRiskErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DirectorListAtRiskError = DirectorListAtRiskErrors[keyof DirectorListAtRiskErrors];
+
+export type DirectorListAtRiskResponses = {
+    /**
+     * Done.
+     */
+    200: LearnerAtRiskPage;
+};
+
+export type DirectorListAtRiskResponse = DirectorListAtRiskResponses[keyof DirectorListAtRiskResponses];
+
+export type DirectorListCohortsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/director/cohorts/';
+};
+
+export type DirectorListCohortsErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DirectorListCohortsError = DirectorListCohortsErrors[keyof DirectorListCohortsErrors];
+
+export type DirectorListCohortsResponses = {
+    /**
+     * Done.
+     */
+    200: CohortHealthPage;
+};
+
+export type DirectorListCohortsResponse = DirectorListCohortsResponses[keyof DirectorListCohortsResponses];
+
+export type DirectorCompareData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * One of the cohorts instead of all.
+         */
+        cohort?: string;
+        /**
+         * The earlier time.
+         */
+        from: string;
+        /**
+         * The later one, not in the future.
+         */
+        to: string;
+    };
+    url: '/api/v1/director/compare/';
+};
+
+export type DirectorCompareErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DirectorCompareError = DirectorCompareErrors[keyof DirectorCompareErrors];
+
+export type DirectorCompareResponses = {
+    /**
+     * Done.
+     */
+    200: CohortComparison;
+};
+
+export type DirectorCompareResponse = DirectorCompareResponses[keyof DirectorCompareResponses];
+
+export type DirectorOverviewData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * One of the cohorts instead of all.
+         */
+        cohort?: string;
+    };
+    url: '/api/v1/director/overview/';
+};
+
+export type DirectorOverviewErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DirectorOverviewError = DirectorOverviewErrors[keyof DirectorOverviewErrors];
+
+export type DirectorOverviewResponses = {
+    /**
+     * Done.
+     */
+    200: DirectorOverview;
+};
+
+export type DirectorOverviewResponse = DirectorOverviewResponses[keyof DirectorOverviewResponses];
 
 export type EnrolmentsListData = {
     body?: never;

@@ -73,6 +73,8 @@ SETTINGS: dict[str, Any] = {
         "ActionKind": "core.dashboard.serializers.ACTION_KINDS",
         "AiPart": "core.dashboard.serializers.PARTS",
         "OverviewEventKind": "core.dashboard.serializers.EVENT_KINDS",
+        "RiskRule": "core.director_dashboard.serializers.RULES",
+        "StaffResponseKind": "core.director_dashboard.serializers.RESPONSES",
         "FlagKind": "core.mentorship.flags_serializers.KINDS",
         "FlagSeverity": "core.mentorship.flags_serializers.SEVERITIES",
         "ReportReason": "core.conduct.models.REASONS",

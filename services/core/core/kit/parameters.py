@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
@@ -50,6 +51,17 @@ def timestamp_param(request: Request, name: str) -> datetime:
     if time is None:
         raise BadParameter(f"{name}: write a time like 2030-01-31T12:00:00Z.")
     return time
+
+
+def uuid_param(request: Request, name: str) -> UUID | None:
+    """A UUID in its usual form, or None when the parameter is not given."""
+    value = request.query_params.get(name)
+    if value is None:
+        return None
+    with suppress(ValueError):
+        if str(found := UUID(value)) == value:
+            return found
+    raise BadParameter(f"{name} is no UUID.")
 
 
 def user_id_param(request: Request, default: int) -> int:

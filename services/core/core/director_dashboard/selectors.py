@@ -1,0 +1,268 @@
+"""What directors' dashboards show: counted by SQL from the rows of the other apps, within the
+cohorts that the caller manages."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, TextField
+from django.db.models.functions import Cast
+
+from core.cohorts.models import Cohort, Enrolment
+from core.cohorts.selectors import managed_cohort, managed_cohorts
+from core.director_dashboard.risks import INACTIVE_FOR, RISKS, RiskRule, was_active
+from core.kit import clock
+from core.mentorship.conversation_models import Message
+from core.mentorship.models import Session
+from core.outbox.models import FactHistory
+from core.progress.models import Progress
+from core.reviews.models import QueueEntry
+from core.reviews.selectors import WAITS
+from core.submissions.models import Submission
+from core.users.models import User
+from ongoza_contracts.cohorts import CohortState, EnrolmentState
+from ongoza_contracts.mentorship import SessionState
+from ongoza_contracts.submissions import SubmissionState
+from ongoza_contracts.topics import ENROLMENTS, SUBMISSIONS
+
+SECONDS_PER_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class ReviewQueue:
+    reviews_waiting: int
+    reviews_overdue: int
+    oldest_since: datetime | None
+
+
+@dataclass(frozen=True)
+class UnrecordedSessions:
+    unrecorded_sessions: int
+    unrecorded_hours: float
+
+
+@dataclass(frozen=True)
+class Overview:
+    as_of: datetime
+    cohorts: dict[str, int]
+    enrolments: dict[str, int]
+    learners: int
+    active_7_days: int
+    at_risk: int
+    risks: dict[str, int]
+    """Learners by rule."""
+    review_queue: ReviewQueue
+    sessions: UnrecordedSessions
+
+
+def cohorts_of(caller: User, cohort_id: UUID | None) -> QuerySet[Cohort]:
+    """The cohorts that the caller manages, or one of them. Raises NotFound."""
+    if cohort_id is None:
+        return managed_cohorts(caller)
+    return Cohort.objects.filter(pk=managed_cohort(caller, cohort_id).pk)
+
+
+def overview_of(caller: User, cohort_id: UUID | None) -> Overview:
+    """Raises NotFound for a cohort that the caller does not manage."""
+    now = clock.now()
+    cohorts = cohorts_of(caller, cohort_id)
+    enrolments = Enrolment.objects.filter(cohort__in=cohorts.order_by().values("pk"))
+    active = enrolments.filter(state=EnrolmentState.ACTIVE)
+    learners = active.order_by().values("user")
+    return Overview(
+        as_of=now,
+        cohorts=_by_state(cohorts, CohortState),
+        enrolments=_by_state(enrolments, EnrolmentState),
+        **active.order_by().aggregate(
+            learners=_people(),
+            active_7_days=_people(was_active(now - INACTIVE_FOR)),
+            at_risk=_people(is_at_risk(now)),
+        ),
+        risks=active.order_by().aggregate(
+            **{rule.value: _people(risk.holds(now)) for rule, risk in RISKS.items()}
+        ),
+        review_queue=_review_queue(learners, now),
+        sessions=_unrecorded_sessions(learners, now),
+    )
+
+
+def is_at_risk(now: datetime) -> Q:
+    found = Q()
+    for risk in RISKS.values():
+        found |= risk.holds(now)
+    return found
+
+
+def _people(of: Q | None = None) -> Count:
+    return Count("user", distinct=True, filter=of)
+
+
+def _by_state(
+    rows: QuerySet[Any], states: type[CohortState] | type[EnrolmentState]
+) -> dict[str, int]:
+    found = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+    return {state.value: found.get(state.value, 0) for state in states}
+
+
+def _review_queue(learners: QuerySet[Any], now: datetime) -> ReviewQueue:
+    waiting = QueueEntry.objects.filter(WAITS, submission__user__in=learners).order_by()
+    return ReviewQueue(
+        **waiting.aggregate(
+            reviews_waiting=Count("pk"),
+            reviews_overdue=Count("pk", filter=Q(promised_by__lt=now)),
+            oldest_since=Min("entered_at"),
+        )
+    )
+
+
+def _unrecorded_sessions(learners: QuerySet[Any], now: datetime) -> UnrecordedSessions:
+    rows = Session.objects.filter(
+        learner__in=learners, state=SessionState.CONFIRMED, ends_at__lte=now
+    ).order_by()
+    found = rows.aggregate(count=Count("pk"), length=Sum(F("ends_at") - F("starts_at")))
+    seconds = found["length"].total_seconds() if found["length"] else 0
+    return UnrecordedSessions(found["count"], round(seconds / SECONDS_PER_HOUR, 2))
+
+
+# --- cohorts -------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class CohortHealth:
+    as_of: datetime
+    cohort: Cohort
+    seats: int
+    enrolments: dict[str, int]
+    learners: int
+    active_7_days: int
+    at_risk: int
+
+
+def health_of(cohorts: Collection[Cohort]) -> list[CohortHealth]:
+    """Of these cohorts, in two queries and one for their pools."""
+    now = clock.now()
+    rows = Enrolment.objects.filter(cohort__in=cohorts).order_by()
+    states: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+    for cohort_id, state, count in rows.values_list("cohort", "state").annotate(Count("pk")):
+        states[cohort_id][state] = count
+    active = rows.filter(state=EnrolmentState.ACTIVE).values("cohort")
+    counted: Any = active.annotate(
+        learners=_people(),
+        active_7_days=_people(was_active(now - INACTIVE_FOR)),
+        at_risk=_people(is_at_risk(now)),
+    )
+    names = ("learners", "active_7_days", "at_risk")
+    learners = {one["cohort"]: {name: one[name] for name in names} for one in counted}
+    none = dict.fromkeys(names, 0)
+    return [
+        CohortHealth(
+            as_of=now,
+            cohort=one,
+            seats=sum(pool.size for pool in one.pools.all()),
+            enrolments={state.value: states[one.pk].get(state, 0) for state in EnrolmentState},
+            **learners.get(one.pk, none),
+        )
+        for one in cohorts
+    ]
+
+
+# --- learners at risk ----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class FiredRule:
+    rule: RiskRule
+    since: datetime
+
+
+@dataclass(frozen=True)
+class StaffResponse:
+    """What staff did since the first rule fired."""
+
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LearnerAtRisk:
+    as_of: datetime
+    enrolment: Enrolment
+    rules: list[FiredRule]
+    responses: list[StaffResponse]
+
+
+def enrolments_at_risk(
+    caller: User, cohort_id: UUID | None, rule: RiskRule | None
+) -> QuerySet[Enrolment]:
+    """Active enrolments for which a rule holds, or this one. Raises NotFound."""
+    now = clock.now()
+    cohorts = cohorts_of(caller, cohort_id).order_by().values("pk")
+    active = Enrolment.objects.filter(cohort__in=cohorts, state=EnrolmentState.ACTIVE)
+    found = active.filter(RISKS[rule].holds(now) if rule else is_at_risk(now))
+    return found.select_related("user", "cohort")
+
+
+def with_rules(enrolments: Collection[Enrolment]) -> list[LearnerAtRisk]:
+    """The same, with the rules that hold and what was done since: a query for each rule, one for
+    messages and one for sessions."""
+    now = clock.now()
+    fired: defaultdict[UUID, list[FiredRule]] = defaultdict(list)
+    for rule, risk in RISKS.items():
+        rows = Enrolment.objects.filter(risk.holds(now), pk__in=[one.pk for one in enrolments])
+        for pk, since in rows.order_by().values_list("pk", risk.since(now)):
+            fired[pk].append(FiredRule(rule, since))
+    users = {one.user_id for one in enrolments}
+    responses = _responses(users)
+    found = []
+    for one in enrolments:
+        rules = fired[one.pk]
+        first = min((rule.since for rule in rules), default=now)
+        since = [response for response in responses[one.user_id] if response.at >= first]
+        found.append(LearnerAtRisk(now, one, rules, since))
+    return found
+
+
+def _responses(users: Iterable[int]) -> defaultdict[int, list[StaffResponse]]:
+    """The last message of a mentor to each learner, and the last session that was held."""
+    found: defaultdict[int, list[StaffResponse]] = defaultdict(list)
+    messages = Message.objects.filter(from_mentor=True, match__learner__in=users).order_by()
+    for user_id, at in messages.values_list("match__learner").annotate(Max("created_at")):
+        found[user_id].append(StaffResponse("mentor_message", at))
+    held = Session.objects.filter(state=SessionState.HELD, learner__in=users).order_by()
+    for user_id, at in held.values_list("learner").annotate(Max("starts_at")):
+        found[user_id].append(StaffResponse("mentor_session", at))
+    return found
+
+
+# --- comparison of two times ---------------------------------------------------------------------
+@dataclass(frozen=True)
+class Standing:
+    """What the history of facts says of a time."""
+
+    at: datetime
+    enrolments: dict[str, int]
+    completions: int
+    passed: int
+
+
+def standing_at(caller: User, cohort_id: UUID | None, at: datetime) -> Standing:
+    """Of people whose accounts still exist. Raises NotFound."""
+    cohorts = cohorts_of(caller, cohort_id).order_by().values("pk")
+    enrolments = Enrolment.objects.filter(cohort__in=cohorts).order_by()
+    learners = enrolments.values("user")
+    submissions = Submission.objects.filter(user__in=learners).order_by()
+    completed = Progress.objects.filter(user__in=learners, first_completed_at__lte=at)
+    states = _states_at(ENROLMENTS.name, enrolments, at)
+    return Standing(
+        at=at,
+        enrolments={state.value: states[state] for state in EnrolmentState},
+        completions=completed.count(),
+        passed=_states_at(SUBMISSIONS.name, submissions, at)[SubmissionState.PASSED],
+    )
+
+
+def _states_at(topic: str, rows: QuerySet[Any], at: datetime) -> Counter[str]:
+    """The number of these entities in each state, by their newest fact until then."""
+    keys = rows.annotate(key=Cast("pk", TextField())).values("key")
+    facts = FactHistory.objects.filter(topic=topic, key__in=keys, time__lte=at)
+    newest = facts.order_by("key", "-version", "-id").distinct("key")
+    return Counter(newest.values_list("body__state", flat=True))
