@@ -143,7 +143,7 @@ def test_completions_are_counted_by_the_time_of_the_first(amina: User) -> None:
     for number, days in enumerate((1, 8, 30), start=1):
         item(f"course-{number}")
         complete(amina, f"course-{number}")
-        row = amina.progress.get(content=f"course-{number}")
+        row = amina.progress.get(content__content_id=f"course-{number}")
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE progress_progress SET first_completed_at = %s WHERE id = %s",

@@ -1,0 +1,223 @@
+"""Every number of a dashboard is defined, and agrees with a recount of the seeded year's rows."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
+
+from core.coaching.models import Goal, HabitEntry
+from core.cohorts.models import Cohort, Enrolment
+from core.kit.numbers import numbers
+from core.mentorship.models import Session
+from core.programs.models import VersionItem
+from core.progress.models import Progress
+from core.quizzes.models import QuizAttempt
+from core.reviews.models import QueueEntry
+from core.submissions.models import Submission
+from core.users.models import User
+from ongoza_contracts.vocabulary import Role
+from tests.unit.core.test_files import root
+from tests.unit.core.world import person, signed_in
+
+__all__ = ["root"]
+
+DASHBOARDS = ("/api/v1/student/overview/", "/api/v1/director/")
+IDS = {"user", "organization", "version", "count"}
+DAY = timedelta(days=1)
+ENROLLED = {"applied", "offered", "pending_payment", "active", "suspended", "completed"}
+
+
+# --- definitions ---------------------------------------------------------------------------------
+def numeric_fields() -> Iterator[tuple[str, str]]:
+    """The name and description of each number in the answers of dashboards."""
+    document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schemas = document["components"]["schemas"]
+
+    def walk(schema: dict[str, Any], name: str) -> Iterator[tuple[str, str]]:
+        for part in (schema, *schema.get("allOf", ()), *schema.get("oneOf", ())):
+            if "$ref" in part:
+                yield from walk(schemas[part["$ref"].rpartition("/")[2]], name)
+        if {"integer", "number"} & {*_types(schema)}:
+            yield name, schema.get("description", "")
+        for field, inner in schema.get("properties", {}).items():
+            yield from walk(inner, field)
+        for inner in (schema.get("items"), schema.get("additionalProperties")):
+            if isinstance(inner, dict):
+                yield from walk(inner, name)
+
+    for path, operations in document["paths"].items():
+        if path.startswith(DASHBOARDS):
+            answer = operations["get"]["responses"]["200"]["content"]["application/json"]
+            yield from walk(answer["schema"], path)
+
+
+def _types(schema: dict[str, Any]) -> list[str]:
+    found = schema.get("type", [])
+    return found if isinstance(found, list) else [found]
+
+
+def test_every_number_of_a_dashboard_has_its_definition() -> None:
+    definitions = {one.definition for one in numbers().values()}
+    found = {*numeric_fields()}
+    assert len({name for name, _ in found}) > 20
+    undefined = {name for name, text in found if text not in definitions} - IDS
+    assert undefined == set()
+
+
+# --- recounts ------------------------------------------------------------------------------------
+@pytest.fixture
+def seeded(db: None, monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    monkeypatch.setenv("DEMO_PASSWORD", "a-long-passphrase-9")
+    call_command("seed", learners=30, stdout=StringIO())
+    # In the seed no promise is broken, no streak lost and no session forgotten.
+    now = timezone.now()
+    QueueEntry.objects.update(promised_by=now - DAY)
+    held = Session.objects.filter(state="held").values("pk")[:3]
+    QuerySet(Session).filter(pk__in=held).update(state="confirmed")
+    QuerySet(HabitEntry).filter(local_date__gte=now.date() - 7 * DAY).delete()
+
+
+def requirements_recounted(user: User, enrolment: Enrolment) -> tuple[int, int]:
+    """Done and total, by hand."""
+    rows = VersionItem.objects.filter(program_version=enrolment.program_version, required=True)
+    items = [one.item for one in rows]
+    courses = {one.course_id for one in items if one.course_id}
+    counted = [one for one in items if one.pk not in courses or one.content_type != "course"]
+    done = {
+        row.content.pk
+        for row in Progress.objects.filter(user=user).select_related("content")
+        if (row.status == "completed" or row.first_completed_at) and row.completion_source != "self"
+    }
+    return sum(bool({one.pk, one.course_id} & done) for one in counted), len(counted)
+
+
+def learner_mismatches(user: User) -> dict[str, Any]:
+    _, shown = signed_in(user).get("student/overview/")
+    as_of = datetime.fromisoformat(shown["as_of"])
+    completed = [row.first_completed_at for row in Progress.objects.filter(user=user)]
+    goals = Counter(goal.state for goal in Goal.objects.filter(user=user))
+    enrolments = [
+        one for one in Enrolment.objects.filter(user=user).order_by("pk") if one.state in ENROLLED
+    ]
+    pairs = {
+        "completed_7_days": (
+            shown["completed_7_days"],
+            sum(at is not None and at > as_of - 7 * DAY for at in completed),
+        ),
+        "completed_28_days": (
+            shown["completed_28_days"],
+            sum(at is not None and at > as_of - 28 * DAY for at in completed),
+        ),
+        "goals": ({k: n for k, n in shown["goals"].items() if n}, dict(goals)),
+        "required": (
+            [(one["required_done"], one["required_total"]) for one in shown["programs"]],
+            [requirements_recounted(user, one) for one in enrolments],
+        ),
+        "milestones": (
+            [
+                sum(stage["milestone_done"] for stage in one["milestones"])
+                for one in shown["programs"]
+            ],
+            [requirements_recounted(user, one)[0] for one in enrolments],
+        ),
+        "reviews": (
+            len(shown["reviews"]),
+            sum(
+                one.state in ("submitted", "in_review")
+                for one in Submission.objects.filter(user=user)
+            ),
+        ),
+    }
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def activity_times() -> dict[int, list[datetime]]:
+    found: dict[int, list[datetime]] = {}
+    rows: list[tuple[int, datetime | None]] = [
+        *((one.user_id, one.updated_at) for one in Progress.objects.all()),
+        *((one.user_id, one.created_at) for one in Submission.objects.all()),
+        *((one.user_id, one.submitted_at) for one in Submission.objects.all()),
+        *((one.user_id, one.started_at) for one in QuizAttempt.objects.all()),
+        *((one.user_id, one.created_at) for one in HabitEntry.objects.all()),
+    ]
+    for user_id, at in rows:
+        if at is not None:
+            found.setdefault(user_id, []).append(at)
+    return found
+
+
+def director_recounted(as_of: datetime) -> dict[str, Any]:
+    """The numbers of an admin, who manages every cohort, by hand."""
+    enrolments = [*Enrolment.objects.all()]
+    active = [one for one in enrolments if one.state == "active"]
+    learners = {one.user_id for one in active}
+    times = activity_times()
+    seen = {user for user in learners if max(times.get(user, [as_of - 99 * DAY])) > as_of - 7 * DAY}
+    waiting = [
+        one
+        for one in QueueEntry.objects.select_related("submission")
+        if one.submission.user_id in learners
+        and (one.second_opinion or one.submission.state in ("submitted", "in_review"))
+    ]
+    overdue = {one.submission.user_id for one in waiting if one.promised_by < as_of}
+    inactive = {
+        one.user_id
+        for one in active
+        if one.user_id not in seen and one.activated_at and one.activated_at <= as_of - 7 * DAY
+    }
+    lost = {user for user in learners if streak_was_lost(user, as_of)}
+    unrecorded = [
+        one.ends_at - one.starts_at
+        for one in Session.objects.filter(state="confirmed")
+        if one.learner_id in learners and one.ends_at <= as_of
+    ]
+    return {
+        "cohorts": dict(Counter(one.state for one in Cohort.objects.all())),
+        "enrolments": dict(Counter(one.state for one in enrolments)),
+        "learners": len(learners),
+        "active_7_days": len(seen),
+        "at_risk": len(inactive | overdue | lost),
+        "risks": {
+            "inactive": len(inactive),
+            "review_overdue": len(overdue),
+            "streak_lost": len(lost),
+        },
+        "reviews": (len(waiting), sum(one.promised_by < as_of for one in waiting)),
+        "sessions": (
+            len(unrecorded),
+            round(sum(unrecorded, timedelta()).total_seconds() / 3600, 2),
+        ),
+    }
+
+
+def streak_was_lost(user: int, as_of: datetime) -> bool:
+    today = as_of.date()
+    days = {one.local_date for one in HabitEntry.objects.filter(user=user, state="done")}
+    before = [day for day in days if today - 14 * DAY <= day < today - 7 * DAY]
+    return len(before) >= 3 and not any(day >= today - 7 * DAY for day in days)
+
+
+@pytest.mark.slow
+def test_the_seeded_years_numbers_agree_with_a_recount(seeded: None) -> None:
+    learners = User.objects.filter(role=Role.LEARNER)
+    assert {one.pk: learner_mismatches(one) for one in learners if learner_mismatches(one)} == {}
+
+    _, shown = signed_in(person("counter", Role.ADMIN)).get("director/overview/")
+    queue, sessions = shown["review_queue"], shown["sessions"]
+    assert all(shown["risks"].values())
+    assert all((queue["reviews_waiting"], sessions["unrecorded_sessions"]))
+    assert director_recounted(datetime.fromisoformat(shown["as_of"])) == {
+        "cohorts": {state: n for state, n in shown["cohorts"].items() if n},
+        "enrolments": {state: n for state, n in shown["enrolments"].items() if n},
+        **{name: shown[name] for name in ("learners", "active_7_days", "at_risk", "risks")},
+        "reviews": (queue["reviews_waiting"], queue["reviews_overdue"]),
+        "sessions": (sessions["unrecorded_sessions"], sessions["unrecorded_hours"]),
+    }
