@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.coaching.models import HabitEntry
 from core.cohorts.models import Cohort, Enrolment
-from core.director_dashboard.risks import RISKS, RiskRule
+from core.director_dashboard.risks import RiskRule
 from core.mentorship.messages import Content, send_message
 from core.outbox.models import FactHistory
 from core.progress.models import Progress
@@ -214,7 +214,7 @@ MAKERS: dict[RiskRule, Callable[[World, Enrolment], datetime]] = {
 }
 
 
-@pytest.mark.parametrize("rule", RISKS)
+@pytest.mark.parametrize("rule", RiskRule)
 def test_a_rule_says_since_when_it_holds(
     world: World, cohort: Cohort, director: Caller, rule: RiskRule
 ) -> None:

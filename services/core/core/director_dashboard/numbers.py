@@ -1,6 +1,6 @@
 """The numbers of directors' dashboards: of the cohorts that the caller manages, or of one."""
 
-from core.director_dashboard import risks
+from core.director_dashboard.risks import DEFINITIONS
 from core.kit.numbers import define
 
 COHORTS = define("cohorts", "Cohorts in the state.", "cohorts")
@@ -52,7 +52,7 @@ PASSED = define(
 )
 RISKS = {
     rule: define(
-        f"at_risk.{rule}", f"Those of `learners` for whom it holds: {risk.definition}", "learners"
+        f"at_risk.{rule}", f"Those of `learners` for whom it holds: {definition}", "learners"
     )
-    for rule, risk in risks.RISKS.items()
+    for rule, definition in DEFINITIONS.items()
 }

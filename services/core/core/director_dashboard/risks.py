@@ -1,24 +1,19 @@
-"""The rules by which a learner is at risk, each as a filter over active enrolments."""
+"""The rules by which a learner is at risk, as SQL over active enrolments."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, DateTimeField, F, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast, Greatest
+from django.db import connection
 
-from core.coaching.models import HabitEntry
-from core.progress.models import Progress
-from core.quizzes.models import QuizAttempt
-from core.reviews.models import QueueEntry
-from core.reviews.selectors import WAITS
-from core.submissions.models import Submission
 from ongoza_contracts.coaching import HabitEntryState
+from ongoza_contracts.cohorts import EnrolmentState
+from ongoza_contracts.submissions import SubmissionState
 
-DAY = timedelta(days=1)
-INACTIVE_FOR = timedelta(days=7)
+WEEK = timedelta(days=7)
 STREAK_DAYS = 3
 """So many days of habits done within a week are a streak that can be lost."""
 
@@ -29,97 +24,160 @@ class RiskRule(StrEnum):
     STREAK_LOST = "streak_lost"
 
 
-@dataclass(frozen=True)
-class Risk:
-    definition: str
-    holds: Callable[[datetime], Q]
-    """The enrolments, of a learner each, for which it holds at the time."""
-    since: Callable[[datetime], Any]
-    """An expression over those enrolments."""
-
-
-ACTIVITY: tuple[tuple[QuerySet[Any], str], ...] = (
-    (Progress.objects.all(), "updated_at"),
-    (Submission.objects.all(), "created_at"),
-    (Submission.objects.all(), "submitted_at"),
-    (QuizAttempt.objects.all(), "started_at"),
-    (HabitEntry.objects.all(), "created_at"),
-)
-"""What shows that a learner is there, and when."""
-
-
-def was_active(since: datetime) -> Q:
-    """The enrolments of learners who did something since then."""
-    found = Q()
-    for rows, column in ACTIVITY:
-        found |= Q(user__in=rows.filter(**{f"{column}__gt": since}).order_by().values("user"))
-    return found
-
-
-def _last_activity(now: datetime) -> Any:
-    latest = [
-        _of_learner(rows, Max(column)) for rows, column in ACTIVITY
-    ]  # GREATEST leaves out those that are null
-    return Greatest(F("activated_at"), *latest)
-
-
-def _of_learner(rows: QuerySet[Any], aggregate: Any) -> Subquery:
-    """An aggregate over the rows of the enrolment's learner."""
-    found = rows.filter(user=OuterRef("user")).order_by().values("user").annotate(value=aggregate)
-    return Subquery(found.values("value"))
-
-
-def _inactive(now: datetime) -> Q:
-    return Q(activated_at__lte=now - INACTIVE_FOR) & ~was_active(now - INACTIVE_FOR)
-
-
-def _overdue_entries(now: datetime) -> QuerySet[QueueEntry]:
-    return QueueEntry.objects.filter(WAITS, promised_by__lt=now)
-
-
-def _review_overdue(now: datetime) -> Q:
-    return Q(user__in=_overdue_entries(now).order_by().values("submission__user"))
-
-
-def _promised_since(now: datetime) -> Subquery:
-    rows = _overdue_entries(now).filter(submission__user=OuterRef("user")).order_by()
-    found = rows.values("submission__user").annotate(value=Min("promised_by"))
-    return Subquery(found.values("value"))
-
-
-def _done_days() -> QuerySet[HabitEntry]:
-    return HabitEntry.objects.filter(state=HabitEntryState.DONE).order_by()
-
-
-def _streak_lost(now: datetime) -> Q:
-    today = now.date()
-    week_ago, before = today - 7 * DAY, today - 14 * DAY
-    days = _done_days().filter(local_date__gte=before, local_date__lt=week_ago).values("user")
-    kept = days.annotate(days=Count("local_date", distinct=True)).filter(days__gte=STREAK_DAYS)
-    since = _done_days().filter(local_date__gte=week_ago).values("user")
-    return Q(user__in=kept.values("user")) & ~Q(user__in=since)
-
-
-def _last_done_day(now: datetime) -> Any:
-    return Cast(_of_learner(_done_days(), Max("local_date")), DateTimeField())
-
-
-RISKS: Mapping[RiskRule, Risk] = {
-    RiskRule.INACTIVE: Risk(
-        "the enrolment has been active for 7 days, and the learner is not in `active_7_days`; "
-        "since the last activity, or since the enrolment became active.",
-        _inactive,
-        _last_activity,
-    ),
-    RiskRule.REVIEW_OVERDUE: Risk(
-        "a submission waits for a review whose promised time has passed; since that time.",
-        _review_overdue,
-        _promised_since,
-    ),
-    RiskRule.STREAK_LOST: Risk(
-        "the learner did habits on 3 days or more of the week before the last 7 days, and on no "
-        "day since; since the last day done.",
-        _streak_lost,
-        _last_done_day,
-    ),
+DEFINITIONS: Mapping[RiskRule, str] = {
+    RiskRule.INACTIVE: "the enrolment has been active for 7 days, and the learner is not in "
+    "`active_7_days`; since the last activity, or since the enrolment became active.",
+    RiskRule.REVIEW_OVERDUE: "a submission waits for a review whose promised time has passed; "
+    "since that time.",
+    RiskRule.STREAK_LOST: "the learner did habits on 3 days or more of the week before the last 7 "
+    "days, and on no day since; since the last day done.",
 }
+
+# Each active enrolment of the cohorts, with what holds for its learner. Each table is read once.
+RISKS = """
+WITH seen AS MATERIALIZED (
+    SELECT user_id FROM progress_progress WHERE updated_at > %(week_ago)s
+    UNION
+    SELECT user_id FROM submissions_submission
+    WHERE created_at > %(week_ago)s OR submitted_at > %(week_ago)s
+    UNION
+    SELECT user_id FROM quizzes_quizattempt WHERE started_at > %(week_ago)s
+    UNION
+    SELECT user_id FROM coaching_habitentry WHERE created_at > %(week_ago)s
+), overdue AS MATERIALIZED (
+    SELECT DISTINCT submission.user_id
+    FROM reviews_queueentry AS entry
+    JOIN submissions_submission AS submission ON submission.id = entry.submission_id
+    WHERE entry.promised_by < %(now)s
+        AND (entry.second_opinion OR submission.state = ANY(%(undecided)s))
+), lost AS MATERIALIZED (
+    SELECT user_id FROM coaching_habitentry
+    WHERE state = %(done)s AND local_date >= %(today)s::date - 14
+    GROUP BY user_id
+    HAVING max(local_date) < %(today)s::date - 7 AND count(DISTINCT local_date) >= %(streak_days)s
+)
+SELECT enrolment.id, enrolment.cohort_id, enrolment.user_id,
+    seen.user_id IS NOT NULL AS active_7_days,
+    seen.user_id IS NULL AND enrolment.activated_at <= %(week_ago)s AS inactive,
+    overdue.user_id IS NOT NULL AS review_overdue,
+    lost.user_id IS NOT NULL AS streak_lost
+FROM cohorts_enrolment AS enrolment
+LEFT JOIN seen USING (user_id)
+LEFT JOIN overdue USING (user_id)
+LEFT JOIN lost USING (user_id)
+WHERE enrolment.state = %(active)s AND enrolment.cohort_id = ANY(%(cohorts)s)
+"""
+# Learners, each once: of all cohorts together in the row without a cohort, and of each.
+COUNTS = f"""
+SELECT cohort_id,
+    count(DISTINCT user_id),
+    count(DISTINCT user_id) FILTER (WHERE active_7_days),
+    count(DISTINCT user_id) FILTER (WHERE inactive OR review_overdue OR streak_lost),
+    count(DISTINCT user_id) FILTER (WHERE inactive),
+    count(DISTINCT user_id) FILTER (WHERE review_overdue),
+    count(DISTINCT user_id) FILTER (WHERE streak_lost)
+FROM ({RISKS}) AS risk
+GROUP BY GROUPING SETS ((), (cohort_id))
+"""  # noqa: S608  (constants)
+AT_RISK = f"""
+SELECT id, inactive, review_overdue, streak_lost FROM ({RISKS}) AS risk
+WHERE inactive OR review_overdue OR streak_lost
+"""  # noqa: S608  (constants)
+# Since when each rule would hold for enrolments; the rules themselves are not looked at.
+SINCE = """
+SELECT enrolment.id,
+    GREATEST(
+        enrolment.activated_at,
+        (SELECT max(updated_at) FROM progress_progress AS one
+            WHERE one.user_id = enrolment.user_id),
+        (SELECT max(GREATEST(created_at, submitted_at)) FROM submissions_submission AS one
+            WHERE one.user_id = enrolment.user_id),
+        (SELECT max(started_at) FROM quizzes_quizattempt AS one
+            WHERE one.user_id = enrolment.user_id),
+        (SELECT max(created_at) FROM coaching_habitentry AS one
+            WHERE one.user_id = enrolment.user_id)
+    ),
+    (SELECT min(entry.promised_by) FROM reviews_queueentry AS entry
+        JOIN submissions_submission AS submission ON submission.id = entry.submission_id
+        WHERE submission.user_id = enrolment.user_id
+            AND (entry.second_opinion OR submission.state = ANY(%(undecided)s))),
+    (SELECT max(local_date)::timestamptz FROM coaching_habitentry AS one
+        WHERE one.user_id = enrolment.user_id AND one.state = %(done)s)
+FROM cohorts_enrolment AS enrolment
+WHERE enrolment.id = ANY(%(enrolments)s)
+"""
+
+
+@dataclass(frozen=True)
+class LearnerCounts:
+    """Of the learners with an active enrolment."""
+
+    learners: int = 0
+    active_7_days: int = 0
+    at_risk: int = 0
+    risks: Mapping[RiskRule, int] = field(default_factory=lambda: dict.fromkeys(RiskRule, 0))
+
+
+@dataclass(frozen=True)
+class FiredRule:
+    rule: RiskRule
+    since: datetime
+
+
+def learner_counts(
+    cohort_ids: Collection[UUID], now: datetime
+) -> Mapping[UUID | None, LearnerCounts]:
+    """Of each cohort that has active enrolments, and for None of all these cohorts together."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, _parameters(cohort_ids, now))
+        return {
+            cohort_id: LearnerCounts(
+                learners, active, at_risk, dict(zip(RiskRule, by_rule, strict=True))
+            )
+            for cohort_id, learners, active, at_risk, *by_rule in cursor.fetchall()
+        }
+
+
+def enrolments_at_risk(
+    cohort_ids: Collection[UUID], now: datetime
+) -> Mapping[UUID, frozenset[RiskRule]]:
+    """The rules that hold for each active enrolment for which one does."""
+    with connection.cursor() as cursor:
+        cursor.execute(AT_RISK, _parameters(cohort_ids, now))
+        return {
+            enrolment_id: frozenset(
+                rule for rule, holds in zip(RiskRule, held, strict=True) if holds
+            )
+            for enrolment_id, *held in cursor.fetchall()
+        }
+
+
+def fired_rules(rules: Mapping[UUID, frozenset[RiskRule]]) -> Mapping[UUID, list[FiredRule]]:
+    """Since when the rules hold that hold for each enrolment."""
+    with connection.cursor() as cursor:
+        cursor.execute(SINCE, {"enrolments": [*rules], **_states()})
+        return {
+            enrolment_id: [
+                FiredRule(rule, since)
+                for rule, since in zip(RiskRule, times, strict=True)
+                if rule in rules[enrolment_id]
+            ]
+            for enrolment_id, *times in cursor.fetchall()
+        }
+
+
+def _parameters(cohort_ids: Collection[UUID], now: datetime) -> dict[str, Any]:
+    return {
+        "cohorts": [*cohort_ids],
+        "active": EnrolmentState.ACTIVE.value,
+        "now": now,
+        "today": now.date(),
+        "week_ago": now - WEEK,
+        "streak_days": STREAK_DAYS,
+        **_states(),
+    }
+
+
+def _states() -> dict[str, Any]:
+    undecided = (SubmissionState.SUBMITTED.value, SubmissionState.IN_REVIEW.value)
+    return {"undecided": [*undecided], "done": HabitEntryState.DONE.value}

@@ -2,18 +2,26 @@
 cohorts that the caller manages."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, TextField
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from core.cohorts.models import Cohort, Enrolment
 from core.cohorts.selectors import managed_cohort, managed_cohorts
-from core.director_dashboard.risks import INACTIVE_FOR, RISKS, RiskRule, was_active
+from core.director_dashboard.risks import (
+    FiredRule,
+    LearnerCounts,
+    RiskRule,
+    enrolments_at_risk,
+    fired_rules,
+    learner_counts,
+)
 from core.kit import clock
 from core.mentorship.conversation_models import Message
 from core.mentorship.models import Session
@@ -49,11 +57,7 @@ class Overview:
     as_of: datetime
     cohorts: dict[str, int]
     enrolments: dict[str, int]
-    learners: int
-    active_7_days: int
-    at_risk: int
-    risks: dict[str, int]
-    """Learners by rule."""
+    people: LearnerCounts
     review_queue: ReviewQueue
     sessions: UnrecordedSessions
 
@@ -65,39 +69,25 @@ def cohorts_of(caller: User, cohort_id: UUID | None) -> QuerySet[Cohort]:
     return Cohort.objects.filter(pk=managed_cohort(caller, cohort_id).pk)
 
 
+def ids_of(cohorts: QuerySet[Cohort]) -> list[UUID]:
+    return [*cohorts.order_by().values_list("pk", flat=True)]
+
+
 def overview_of(caller: User, cohort_id: UUID | None) -> Overview:
     """Raises NotFound for a cohort that the caller does not manage."""
     now = clock.now()
     cohorts = cohorts_of(caller, cohort_id)
-    enrolments = Enrolment.objects.filter(cohort__in=cohorts.order_by().values("pk"))
-    active = enrolments.filter(state=EnrolmentState.ACTIVE)
+    ids = ids_of(cohorts)
+    active = Enrolment.objects.filter(cohort__in=ids, state=EnrolmentState.ACTIVE)
     learners = active.order_by().values("user")
     return Overview(
         as_of=now,
         cohorts=_by_state(cohorts, CohortState),
-        enrolments=_by_state(enrolments, EnrolmentState),
-        **active.order_by().aggregate(
-            learners=_people(),
-            active_7_days=_people(was_active(now - INACTIVE_FOR)),
-            at_risk=_people(is_at_risk(now)),
-        ),
-        risks=active.order_by().aggregate(
-            **{rule.value: _people(risk.holds(now)) for rule, risk in RISKS.items()}
-        ),
+        enrolments=_by_state(Enrolment.objects.filter(cohort__in=ids), EnrolmentState),
+        people=learner_counts(ids, now)[None],
         review_queue=_review_queue(learners, now),
         sessions=_unrecorded_sessions(learners, now),
     )
-
-
-def is_at_risk(now: datetime) -> Q:
-    found = Q()
-    for risk in RISKS.values():
-        found |= risk.holds(now)
-    return found
-
-
-def _people(of: Q | None = None) -> Count:
-    return Count("user", distinct=True, filter=of)
 
 
 def _by_state(
@@ -134,46 +124,31 @@ class CohortHealth:
     cohort: Cohort
     seats: int
     enrolments: dict[str, int]
-    learners: int
-    active_7_days: int
-    at_risk: int
+    people: LearnerCounts
 
 
 def health_of(cohorts: Collection[Cohort]) -> list[CohortHealth]:
     """Of these cohorts, in two queries and one for their pools."""
     now = clock.now()
-    rows = Enrolment.objects.filter(cohort__in=cohorts).order_by()
-    states: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
-    for cohort_id, state, count in rows.values_list("cohort", "state").annotate(Count("pk")):
-        states[cohort_id][state] = count
-    active = rows.filter(state=EnrolmentState.ACTIVE).values("cohort")
-    counted: Any = active.annotate(
-        learners=_people(),
-        active_7_days=_people(was_active(now - INACTIVE_FOR)),
-        at_risk=_people(is_at_risk(now)),
-    )
-    names = ("learners", "active_7_days", "at_risk")
-    learners = {one["cohort"]: {name: one[name] for name in names} for one in counted}
-    none = dict.fromkeys(names, 0)
+    ids = [one.pk for one in cohorts]
+    counts: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+    rows = Enrolment.objects.filter(cohort__in=ids).order_by().values_list("cohort", "state")
+    for cohort_id, state, count in rows.annotate(Count("pk")):
+        counts[cohort_id][state] = count
+    people = learner_counts(ids, now)
     return [
         CohortHealth(
             as_of=now,
-            cohort=one,
-            seats=sum(pool.size for pool in one.pools.all()),
-            enrolments={state.value: states[one.pk].get(state, 0) for state in EnrolmentState},
-            **learners.get(one.pk, none),
+            cohort=cohort,
+            seats=sum(pool.size for pool in cohort.pools.all()),
+            enrolments={state.value: counts[cohort.pk].get(state, 0) for state in EnrolmentState},
+            people=people.get(cohort.pk, LearnerCounts()),
         )
-        for one in cohorts
+        for cohort in cohorts
     ]
 
 
 # --- learners at risk ----------------------------------------------------------------------------
-@dataclass(frozen=True)
-class FiredRule:
-    rule: RiskRule
-    since: datetime
-
-
 @dataclass(frozen=True)
 class StaffResponse:
     """What staff did since the first rule fired."""
@@ -190,35 +165,35 @@ class LearnerAtRisk:
     responses: list[StaffResponse]
 
 
-def enrolments_at_risk(
-    caller: User, cohort_id: UUID | None, rule: RiskRule | None
-) -> QuerySet[Enrolment]:
-    """Active enrolments for which a rule holds, or this one. Raises NotFound."""
-    now = clock.now()
-    cohorts = cohorts_of(caller, cohort_id).order_by().values("pk")
-    active = Enrolment.objects.filter(cohort__in=cohorts, state=EnrolmentState.ACTIVE)
-    found = active.filter(RISKS[rule].holds(now) if rule else is_at_risk(now))
-    return found.select_related("user", "cohort")
+@dataclass(frozen=True)
+class RiskList:
+    """Enrolments at risk with what holds for each, counted at one time."""
+
+    as_of: datetime
+    rules: Mapping[UUID, frozenset[RiskRule]]
+
+    @property
+    def rows(self) -> QuerySet[Enrolment]:
+        ids = RawSQL("SELECT unnest(%s::uuid[])", [[*self.rules]])  # one parameter for many ids
+        return Enrolment.objects.filter(pk__in=ids).select_related("user", "cohort")
+
+    def learners(self, enrolments: Collection[Enrolment]) -> list[LearnerAtRisk]:
+        """These of `rows`, with the rules that hold and what was done since: three queries."""
+        fired = fired_rules({one.pk: self.rules[one.pk] for one in enrolments})
+        responses = _responses({one.user_id for one in enrolments})
+        found = []
+        for one in enrolments:
+            first = min(rule.since for rule in fired[one.pk])
+            since = [response for response in responses[one.user_id] if response.at >= first]
+            found.append(LearnerAtRisk(self.as_of, one, fired[one.pk], since))
+        return found
 
 
-def with_rules(enrolments: Collection[Enrolment]) -> list[LearnerAtRisk]:
-    """The same, with the rules that hold and what was done since: a query for each rule, one for
-    messages and one for sessions."""
+def learners_at_risk(caller: User, cohort_id: UUID | None, rule: RiskRule | None) -> RiskList:
+    """Those with an active enrolment for whom a rule holds, or this one. Raises NotFound."""
     now = clock.now()
-    fired: defaultdict[UUID, list[FiredRule]] = defaultdict(list)
-    for rule, risk in RISKS.items():
-        rows = Enrolment.objects.filter(risk.holds(now), pk__in=[one.pk for one in enrolments])
-        for pk, since in rows.order_by().values_list("pk", risk.since(now)):
-            fired[pk].append(FiredRule(rule, since))
-    users = {one.user_id for one in enrolments}
-    responses = _responses(users)
-    found = []
-    for one in enrolments:
-        rules = fired[one.pk]
-        first = min((rule.since for rule in rules), default=now)
-        since = [response for response in responses[one.user_id] if response.at >= first]
-        found.append(LearnerAtRisk(now, one, rules, since))
-    return found
+    found = enrolments_at_risk(ids_of(cohorts_of(caller, cohort_id)), now)
+    return RiskList(now, {pk: rules for pk, rules in found.items() if not rule or rule in rules})
 
 
 def _responses(users: Iterable[int]) -> defaultdict[int, list[StaffResponse]]:
@@ -244,20 +219,30 @@ class Standing:
     passed: int
 
 
-def standing_at(caller: User, cohort_id: UUID | None, at: datetime) -> Standing:
-    """Of people whose accounts still exist. Raises NotFound."""
-    cohorts = cohorts_of(caller, cohort_id).order_by().values("pk")
+def standings_at(caller: User, cohort_id: UUID | None, times: Sequence[datetime]) -> list[Standing]:
+    """One for each time, of people whose accounts still exist. Raises NotFound."""
+    cohorts = ids_of(cohorts_of(caller, cohort_id))
     enrolments = Enrolment.objects.filter(cohort__in=cohorts).order_by()
     learners = enrolments.values("user")
     submissions = Submission.objects.filter(user__in=learners).order_by()
-    completed = Progress.objects.filter(user__in=learners, first_completed_at__lte=at)
-    states = _states_at(ENROLMENTS.name, enrolments, at)
-    return Standing(
-        at=at,
-        enrolments={state.value: states[state] for state in EnrolmentState},
-        completions=completed.count(),
-        passed=_states_at(SUBMISSIONS.name, submissions, at)[SubmissionState.PASSED],
+    completions = Progress.objects.filter(user__in=learners).aggregate(
+        **{
+            f"by_{n}": Count("pk", filter=Q(first_completed_at__lte=at))
+            for n, at in enumerate(times)
+        }
     )
+    standings = []
+    for n, at in enumerate(times):
+        states = _states_at(ENROLMENTS.name, enrolments, at)
+        standings.append(
+            Standing(
+                at=at,
+                enrolments={state.value: states[state] for state in EnrolmentState},
+                completions=completions[f"by_{n}"],
+                passed=_states_at(SUBMISSIONS.name, submissions, at)[SubmissionState.PASSED],
+            )
+        )
+    return standings
 
 
 def _states_at(topic: str, rows: QuerySet[Any], at: datetime) -> Counter[str]:

@@ -3,10 +3,9 @@ from typing import Any
 from rest_framework import serializers
 
 from core.director_dashboard import numbers
-from core.director_dashboard.risks import RISKS, RiskRule
+from core.director_dashboard.risks import FiredRule, RiskRule
 from core.director_dashboard.selectors import (
     CohortHealth,
-    FiredRule,
     LearnerAtRisk,
     Overview,
     ReviewQueue,
@@ -14,7 +13,6 @@ from core.director_dashboard.selectors import (
     Standing,
     UnrecordedSessions,
     health_of,
-    with_rules,
 )
 from core.kit.choices import enum_choices
 from core.kit.numbers import CountField, MeasureField
@@ -44,7 +42,7 @@ class RiskCountsSerializer(serializers.Serializer[Any]):
     """The number of learners for whom each rule holds."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {rule.value: CountField(numbers.RISKS[rule]) for rule in RISKS}
+        return {rule.value: CountField(numbers.RISKS[rule]) for rule in RiskRule}
 
 
 class ReviewQueueSerializer(serializers.Serializer[ReviewQueue]):
@@ -64,10 +62,10 @@ class DirectorOverviewSerializer(serializers.Serializer[Overview]):
     as_of = serializers.DateTimeField()
     cohorts = CohortCountsSerializer()
     enrolments = EnrolmentCountsSerializer()
-    learners = CountField(numbers.LEARNERS)
-    active_7_days = CountField(numbers.ACTIVE_7_DAYS)
-    at_risk = CountField(numbers.AT_RISK)
-    risks = RiskCountsSerializer()
+    learners = CountField(numbers.LEARNERS, source="people.learners")
+    active_7_days = CountField(numbers.ACTIVE_7_DAYS, source="people.active_7_days")
+    at_risk = CountField(numbers.AT_RISK, source="people.at_risk")
+    risks = RiskCountsSerializer(source="people.risks")
     review_queue = ReviewQueueSerializer()
     sessions = UnrecordedSessionsSerializer()
 
@@ -87,9 +85,9 @@ class CohortHealthSerializer(serializers.Serializer[CohortHealth]):
     ends_on = serializers.DateField(source="cohort.ends_on")
     seats = CountField(numbers.SEATS)
     enrolments = EnrolmentCountsSerializer()
-    learners = CountField(numbers.LEARNERS)
-    active_7_days = CountField(numbers.ACTIVE_7_DAYS)
-    at_risk = CountField(numbers.AT_RISK)
+    learners = CountField(numbers.LEARNERS, source="people.learners")
+    active_7_days = CountField(numbers.ACTIVE_7_DAYS, source="people.active_7_days")
+    at_risk = CountField(numbers.AT_RISK, source="people.at_risk")
     as_of = serializers.DateTimeField()
 
     class Meta:
@@ -108,7 +106,7 @@ class StaffResponseSerializer(serializers.Serializer[StaffResponse]):
 
 class _RisksOfLearners(serializers.ListSerializer[Any]):
     def to_representation(self, data: Any) -> Any:
-        return super().to_representation(with_rules(data))
+        return super().to_representation(self.context["risks"].learners(data))
 
 
 class LearnerAtRiskSerializer(serializers.Serializer[LearnerAtRisk]):

@@ -69,10 +69,10 @@ class LearnersAtRisk(ApiView):
     def get(self, request: Request) -> Response:
         """Learners with an active enrolment for whom a rule of risk holds: which, since when, and
         what mentors did since."""
-        rows = selectors.enrolments_at_risk(
+        risks = selectors.learners_at_risk(
             self.caller, uuid_param(request, "cohort"), enum_param(request, "rule", RiskRule)
         )
-        return self.page(rows, LearnerAtRiskSerializer)
+        return self.page(risks.rows, LearnerAtRiskSerializer, context={"risks": risks})
 
 
 class DirectorComparison(ApiView):
@@ -91,9 +91,6 @@ class DirectorComparison(ApiView):
         if not earlier < later <= now:
             raise BadParameter("from has to be before to, and to not in the future.")
         cohort = uuid_param(request, "cohort")
-        found = {
-            "earlier": selectors.standing_at(self.caller, cohort, earlier),
-            "later": selectors.standing_at(self.caller, cohort, later),
-            "as_of": now,
-        }
+        first, second = selectors.standings_at(self.caller, cohort, (earlier, later))
+        found = {"earlier": first, "later": second, "as_of": now}
         return Response(CohortComparisonSerializer(found).data)

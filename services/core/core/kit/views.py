@@ -1,6 +1,7 @@
 """The base of every REST view."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
@@ -123,16 +124,22 @@ class ApiView(APIView):
         content: Any = self.request.data
         return bytes(content)
 
-    def page(self, rows: QuerySet[Any], kind: type[BaseSerializer[Any]]) -> Response:
+    def page(
+        self,
+        rows: QuerySet[Any],
+        kind: type[BaseSerializer[Any]],
+        context: Mapping[str, Any] | None = None,
+    ) -> Response:
         """The page of `rows` that was asked for: name PAGE_PARAMETERS in `query_parameters`."""
+        shown = partial(kind, many=True, context=dict(context or {}))
         if "page" not in self.request.query_params:
             found, around = page_at_cursor(rows, self.request)
-            return Response({**around, "results": kind(found, many=True).data})
+            return Response({**around, "results": shown(found).data})
         if "cursor" in self.request.query_params:
             raise BadParameter("page and cursor exclude each other.")
         pages = Pages()
         found = pages.paginate_queryset(rows, self.request, view=self)
-        return pages.get_paginated_response(kind(found, many=True).data)
+        return pages.get_paginated_response(shown(found).data)
 
 
 def validate_query_params(request: Request, known: tuple[str, ...]) -> None:
