@@ -30,6 +30,8 @@ from tests.integration.story import Learner, eventually, send_raw
 COHORT = "018f0000-0000-7000-8000-000000000020"
 ITEM = "course-1"
 """An item of the demo's catalogue."""
+MISSION_ITEM = "mission-101"
+"""A mission of the demo's catalogue."""
 NOBODY_LISTENS = "https://127.0.0.1:9/"
 WEBHOOK = {"url": NOBODY_LISTENS, "types": ["ongoza.user.updated.v1"]}
 """The body of a subscription, but for its organization."""
@@ -410,6 +412,7 @@ def discard_parked(world: World) -> None:
 NO_CERTIFICATE = "018f0000-0000-7000-8000-00000000beef"
 
 MAKERS: Mapping[str, Callable[[World], Values]] = {
+    "ai/missions/{mission_id}": lambda _: {"mission_id": MISSION_ITEM},
     "auth/oidc/{provider}": lambda _: {"provider": "none"},
     "auth/sessions/{sign_in_id}": sign_in,
     "auth/tokens/{token_id}": api_token,

@@ -59,6 +59,8 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET quizzes/{quiz_id}/statistics": PUBLISHERS,
     "POST quizzes/{quiz_id}/versions": PUBLISHERS,
     "GET search/similar/{content_id}": EVERYBODY,
+    "GET ai/missions/{mission_id}/readiness": EVERYBODY,
+    "GET ai/missions/{mission_id}/similar": EVERYBODY,
     # The token of an invitation stands in its mail alone.
     "POST invitations/{token}/accept": EVERYBODY,
     # Admins reach everybody.
@@ -152,6 +154,10 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "POST recommendations": ADMINS,
     "GET recommendations/debug": ADMINS,
     "POST personality/analyze": ADMINS,
+    "GET curriculum/path": ADMINS,
+    "GET curriculum/gaps": ADMINS,
+    "GET curriculum/next": ADMINS,
+    "GET ai/missions/recommended": ADMINS,
     # Operations are for admins alone.
     "POST jobs/{job_id}/retry": ADMINS,
     "GET operations/parked/{parked_id}": ADMINS,

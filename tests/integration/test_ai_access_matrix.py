@@ -58,6 +58,16 @@ ROUTES: dict[str, Route] = {
     "GET /recommendations": Route(For.REACHING, f"recommendations?user_id={LEARNER}"),
     "POST /recommendations": Route(For.REACHING, body=ASKED),
     "GET /recommendations/debug": Route(For.REACHING, f"recommendations/debug?user_id={LEARNER}"),
+    "GET /curriculum/path": Route(For.REACHING, f"curriculum/path?user_id={LEARNER}"),
+    "GET /curriculum/gaps": Route(For.REACHING, f"curriculum/gaps?user_id={LEARNER}"),
+    "GET /curriculum/next": Route(For.REACHING, f"curriculum/next?user_id={LEARNER}"),
+    "GET /ai/missions/recommended": Route(
+        For.REACHING, f"ai/missions/recommended?user_id={LEARNER}"
+    ),
+    "GET /ai/missions/{mission_id}/readiness": Route(
+        For.REACHING, f"ai/missions/mission-1/readiness?user_id={LEARNER}"
+    ),
+    "GET /ai/missions/{mission_id}/similar": Route(For.USERS, "ai/missions/mission-99/similar"),
     "GET /search": Route(For.USERS),
     "GET /student/coaching/overview": Route(For.USERS),
     "GET /search/similar/{content_id}": Route(For.USERS, "search/similar/course-99"),
@@ -112,6 +122,7 @@ def world_of(role: Role, relation: Relation) -> tuple[list[Fact], int]:
     in_school: dict[str, Any] = {"scope": "organization", "organization_id": 1}
     facts: list[Fact] = [
         published("course-1"),
+        published("mission-1"),
         user(LEARNER),
         progress(LEARNER),
         membership(LEARNER, role="learner", **in_school),

@@ -13,6 +13,8 @@ export interface Route {
 export const ROUTES: readonly Route[] = [
   { prefix: "", to: "core" },
   { prefix: "internal", to: null },
+  { prefix: "ai", to: "ai" },
+  { prefix: "curriculum", to: "ai" },
   { prefix: "recommendations", to: "ai" },
   { prefix: "embeddings", to: "ai" },
   { prefix: "search", to: "ai" },

@@ -14,6 +14,8 @@ for (const [path, to] of [
   ["auth/tokens/", "core"],
   ["auth/token/refresh/", null],
   ["student/coaching/overview", "ai"],
+  ["curriculum/path", "ai"],
+  ["ai/missions/recommended", "ai"],
 ] as const) {
   test(`${path} leads to ${to}`, () => assert.equal(routeOf(path).to, to));
 }

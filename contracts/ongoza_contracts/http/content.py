@@ -17,6 +17,7 @@ class ContentItem(Response):
     level: int
     skills: tuple[str, ...]
     prerequisites: tuple[ContentId, ...]
+    duration_minutes: int
     published_at: datetime
 
 
@@ -25,3 +26,18 @@ class ContentPage(Response):
     next: str | None
     previous: str | None
     results: tuple[ContentItem, ...]
+
+
+class CompetencyItem(Response):
+    """A competency, such as a role of an imported framework."""
+
+    framework: str
+    code: str
+    name: str
+
+
+class CompetencyPage(Response):
+    count: int
+    next: str | None
+    previous: str | None
+    results: tuple[CompetencyItem, ...]

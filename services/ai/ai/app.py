@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from ai import health
 from ai.coaching.router import router as coaching
+from ai.curriculum.router import router as curriculum
 from ai.embeddings.router import new_budget
 from ai.embeddings.router import router as embeddings
 from ai.kit import docs, errors
@@ -30,6 +31,7 @@ from ai.kit.logs import configure
 from ai.kit.parameters import refuse_unknown_parameters
 from ai.kit.settings import Settings, load_settings
 from ai.kit.trace import Trace, request_id
+from ai.missions.router import router as missions
 from ai.operations.router import router as operations
 from ai.personality.router import router as personality
 from ai.profiling.router import router as profiling
@@ -43,7 +45,9 @@ STOP_SECONDS = 10
 
 ROUTERS = (
     coaching,
+    curriculum,
     embeddings,
+    missions,
     personality,
     profiling,
     recommendations,
@@ -72,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Ongoza CyberHub AI API",
-        description="Profiling, recommendations, coaching, embeddings and search.",
+        description="Profiling, recommendations, curriculum, missions, coaching and search.",
         version="1.0.0",
         docs_url=None,
         redoc_url=None,

@@ -15,9 +15,8 @@ from ai.kit.core_client import CoreClient
 from ai.kit.db import open_pool
 from ai.kit.loops import run_periodically
 from ai.kit.settings import Settings
+from ai.missions.service import MissionResources
 from ai.projections.revocation import SECONDS, Revocations
-from ai.recommendations.service import ListResources
-from ai.search.service import SearchResources
 from ai.vectorstore.base import VectorStore
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
 from ai.vectorstore.pinecone import open_pinecone
@@ -75,6 +74,5 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         yield Resources(settings, tokens, pool, core, encoder, catalogues, vectors, other)
 
 
-# Only mypy checks these: the resources have everything that the features need.
-_FOR_LISTS: Callable[[Resources], ListResources] = lambda resources: resources  # noqa: E731
-_FOR_SEARCH: Callable[[Resources], SearchResources] = lambda resources: resources  # noqa: E731
+# Only mypy checks this: the resources have everything that the features need.
+_FOR_FEATURES: Callable[[Resources], MissionResources] = lambda resources: resources  # noqa: E731

@@ -40,6 +40,7 @@ IDS = {
     "session_id": "018f6d2e-0000-7000-8000-000000000001",
     "parked_id": "1",
     "content_id": "course-1",
+    "mission_id": "mission-1",
 }
 
 

@@ -58,6 +58,11 @@ def test_cores_paths_lead_to_core_or_are_for_services_alone(tmp_path: Path) -> N
     }
 
 
+def test_paths_below_ai_are_passed_on_as_those_of_its_api() -> None:
+    assert ends_at("/ai/missions/recommended") == "ai"
+    assert "location /ai/ {\n            proxy_pass http://ai/api/v1/ai/;" in FILE.read_text()
+
+
 def test_failures_at_addresses_with_tokens_are_not_logged() -> None:
     location = r"location ~ (\S+) \{[^}]*error_log /dev/null emerg;"
     feed, invitation = re.findall(location, FILE.read_text())

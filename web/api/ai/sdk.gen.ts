@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CoachingReadOverviewData, CoachingReadOverviewErrors, CoachingReadOverviewResponses, EmbeddingsComputeData, EmbeddingsComputeErrors, EmbeddingsComputeResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadData, HealthReadErrors, HealthReadResponses, OperationsAcceptParkedData, OperationsAcceptParkedErrors, OperationsAcceptParkedResponses, OperationsDiscardParkedData, OperationsDiscardParkedErrors, OperationsDiscardParkedResponses, OperationsListParkedData, OperationsListParkedErrors, OperationsListParkedResponses, OperationsReadParkedData, OperationsReadParkedErrors, OperationsReadParkedResponses, OperationsRetryParkedData, OperationsRetryParkedErrors, OperationsRetryParkedResponses, PersonalityAnalyzeData, PersonalityAnalyzeErrors, PersonalityAnalyzeResponses, ProfilingCompleteSessionData, ProfilingCompleteSessionErrors, ProfilingCompleteSessionResponses, ProfilingDeleteSessionData, ProfilingDeleteSessionErrors, ProfilingDeleteSessionResponses, ProfilingListQuestionsData, ProfilingListQuestionsErrors, ProfilingListQuestionsResponses, ProfilingListResultsData, ProfilingListResultsErrors, ProfilingListResultsResponses, ProfilingListTracksData, ProfilingListTracksErrors, ProfilingListTracksResponses, ProfilingReadComparisonData, ProfilingReadComparisonErrors, ProfilingReadComparisonResponses, ProfilingReadProgressData, ProfilingReadProgressErrors, ProfilingReadProgressResponses, ProfilingReadResultsData, ProfilingReadResultsErrors, ProfilingReadResultsResponses, ProfilingRespondData, ProfilingRespondErrors, ProfilingRespondResponses, ProfilingStartSessionData, ProfilingStartSessionErrors, ProfilingStartSessionResponses, RecommendationsExplainData, RecommendationsExplainErrors, RecommendationsExplainResponses, RecommendationsListData, RecommendationsListErrors, RecommendationsListResponses, RecommendationsQueryData, RecommendationsQueryErrors, RecommendationsQueryResponses, SearchContentData, SearchContentErrors, SearchContentResponses, SearchSimilarContentData, SearchSimilarContentErrors, SearchSimilarContentResponses } from './types.gen';
+import type { CoachingReadOverviewData, CoachingReadOverviewErrors, CoachingReadOverviewResponses, CurriculumReadGapsData, CurriculumReadGapsErrors, CurriculumReadGapsResponses, CurriculumReadNextData, CurriculumReadNextErrors, CurriculumReadNextResponses, CurriculumReadPathData, CurriculumReadPathErrors, CurriculumReadPathResponses, EmbeddingsComputeData, EmbeddingsComputeErrors, EmbeddingsComputeResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadData, HealthReadErrors, HealthReadResponses, MissionsListRecommendedData, MissionsListRecommendedErrors, MissionsListRecommendedResponses, MissionsListSimilarData, MissionsListSimilarErrors, MissionsListSimilarResponses, MissionsReadReadinessData, MissionsReadReadinessErrors, MissionsReadReadinessResponses, OperationsAcceptParkedData, OperationsAcceptParkedErrors, OperationsAcceptParkedResponses, OperationsDiscardParkedData, OperationsDiscardParkedErrors, OperationsDiscardParkedResponses, OperationsListParkedData, OperationsListParkedErrors, OperationsListParkedResponses, OperationsReadParkedData, OperationsReadParkedErrors, OperationsReadParkedResponses, OperationsRetryParkedData, OperationsRetryParkedErrors, OperationsRetryParkedResponses, PersonalityAnalyzeData, PersonalityAnalyzeErrors, PersonalityAnalyzeResponses, ProfilingCompleteSessionData, ProfilingCompleteSessionErrors, ProfilingCompleteSessionResponses, ProfilingDeleteSessionData, ProfilingDeleteSessionErrors, ProfilingDeleteSessionResponses, ProfilingListQuestionsData, ProfilingListQuestionsErrors, ProfilingListQuestionsResponses, ProfilingListResultsData, ProfilingListResultsErrors, ProfilingListResultsResponses, ProfilingListTracksData, ProfilingListTracksErrors, ProfilingListTracksResponses, ProfilingReadComparisonData, ProfilingReadComparisonErrors, ProfilingReadComparisonResponses, ProfilingReadProgressData, ProfilingReadProgressErrors, ProfilingReadProgressResponses, ProfilingReadResultsData, ProfilingReadResultsErrors, ProfilingReadResultsResponses, ProfilingRespondData, ProfilingRespondErrors, ProfilingRespondResponses, ProfilingStartSessionData, ProfilingStartSessionErrors, ProfilingStartSessionResponses, RecommendationsExplainData, RecommendationsExplainErrors, RecommendationsExplainResponses, RecommendationsListData, RecommendationsListErrors, RecommendationsListResponses, RecommendationsQueryData, RecommendationsQueryErrors, RecommendationsQueryResponses, SearchContentData, SearchContentErrors, SearchContentResponses, SearchSimilarContentData, SearchSimilarContentErrors, SearchSimilarContentResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -30,6 +30,36 @@ export const coachingReadOverview = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
+ * The items that lead to a role in the least time, in an order that respects prerequisites.
+ *
+ * 404 for a role that no framework has, and for a learner whom the caller may not read. `missing`
+ * says what could not be read at the moment.
+ */
+export const curriculumReadPath = <ThrowOnError extends boolean = false>(options?: Options<CurriculumReadPathData, ThrowOnError>): RequestResult<CurriculumReadPathResponses, CurriculumReadPathErrors, ThrowOnError> => (options?.client ?? client).get<CurriculumReadPathResponses, CurriculumReadPathErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/curriculum/path',
+    ...options
+});
+
+/**
+ * The skills that a role needs, what shows that each is held, and what closes the gap.
+ */
+export const curriculumReadGaps = <ThrowOnError extends boolean = false>(options?: Options<CurriculumReadGapsData, ThrowOnError>): RequestResult<CurriculumReadGapsResponses, CurriculumReadGapsErrors, ThrowOnError> => (options?.client ?? client).get<CurriculumReadGapsResponses, CurriculumReadGapsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/curriculum/gaps',
+    ...options
+});
+
+/**
+ * The steps of the path that can be begun now.
+ */
+export const curriculumReadNext = <ThrowOnError extends boolean = false>(options?: Options<CurriculumReadNextData, ThrowOnError>): RequestResult<CurriculumReadNextResponses, CurriculumReadNextErrors, ThrowOnError> => (options?.client ?? client).get<CurriculumReadNextResponses, CurriculumReadNextErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/curriculum/next',
+    ...options
+});
+
+/**
  * Each text, stripped of surrounding white space, and its unit vector, in the order given.
  *
  * Tokens after the model's first 256 are ignored. Texts of callers are not stored: the cache of
@@ -44,6 +74,37 @@ export const embeddingsCompute = <ThrowOnError extends boolean = false>(options:
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * The missions of the learner's recommendations, best first, with what each takes of their
+ * work.
+ */
+export const missionsListRecommended = <ThrowOnError extends boolean = false>(options?: Options<MissionsListRecommendedData, ThrowOnError>): RequestResult<MissionsListRecommendedResponses, MissionsListRecommendedErrors, ThrowOnError> => (options?.client ?? client).get<MissionsListRecommendedResponses, MissionsListRecommendedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ai/missions/recommended',
+    ...options
+});
+
+/**
+ * What the learner has for a mission, and what shows it: prerequisites, skills and level. It
+ * advises; nothing is locked by it.
+ *
+ * 404 for a mission that is not on offer, and for a learner whom the caller may not read.
+ */
+export const missionsReadReadiness = <ThrowOnError extends boolean = false>(options: Options<MissionsReadReadinessData, ThrowOnError>): RequestResult<MissionsReadReadinessResponses, MissionsReadReadinessErrors, ThrowOnError> => (options.client ?? client).get<MissionsReadReadinessResponses, MissionsReadReadinessErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ai/missions/{mission_id}/readiness',
+    ...options
+});
+
+/**
+ * The missions that are most similar in meaning to a mission; 404 if that is not on offer.
+ */
+export const missionsListSimilar = <ThrowOnError extends boolean = false>(options: Options<MissionsListSimilarData, ThrowOnError>): RequestResult<MissionsListSimilarResponses, MissionsListSimilarErrors, ThrowOnError> => (options.client ?? client).get<MissionsListSimilarResponses, MissionsListSimilarErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ai/missions/{mission_id}/similar',
+    ...options
 });
 
 /**

@@ -61,6 +61,19 @@ export type ChangeShown = {
     answers: Array<OtherAnswer>;
 };
 
+/**
+ * An item that teaches a skill.
+ */
+export type ClosingItem = {
+    content_id: string;
+    title: string;
+    level: number;
+    /**
+     * The estimated time, with what it requires.
+     */
+    minutes: number;
+};
+
 export type CoachingOverview = {
     user_id: number;
     /**
@@ -111,6 +124,117 @@ export type Contribution = {
     points: {
         [key in Track]?: number;
     };
+};
+
+export type CurriculumGaps = {
+    user_id: number;
+    /**
+     * Absent while no role is given and none is known.
+     */
+    role?: CurriculumRole | null;
+    state: CurriculumState;
+    missing?: Array<MissingPart>;
+    as_of: string;
+    /**
+     * What the role needs: first what is not held.
+     */
+    skills: Array<SkillGap>;
+    /**
+     * How many of them are held.
+     */
+    held: number;
+};
+
+export type CurriculumNext = {
+    user_id: number;
+    /**
+     * Absent while no role is given and none is known.
+     */
+    role?: CurriculumRole | null;
+    state: CurriculumState;
+    missing?: Array<MissingPart>;
+    as_of: string;
+    /**
+     * The steps of the path that can be begun now, at most 5.
+     */
+    items: Array<CurriculumStep>;
+    /**
+     * How many steps the path has.
+     */
+    remaining: number;
+};
+
+export type CurriculumPath = {
+    user_id: number;
+    /**
+     * Absent while no role is given and none is known.
+     */
+    role?: CurriculumRole | null;
+    state: CurriculumState;
+    missing?: Array<MissingPart>;
+    as_of: string;
+    /**
+     * What to complete, in this order. A module is part of its course.
+     */
+    steps: Array<CurriculumStep>;
+    /**
+     * The estimated time of all steps.
+     */
+    minutes: number;
+    /**
+     * The items of the role that the learner completed.
+     */
+    done: Array<string>;
+    /**
+     * How many of the `needed` are reached.
+     */
+    reached: number;
+    /**
+     * How many skills the role needs, or required items the program has.
+     */
+    needed: number;
+    /**
+     * Those of them that no item on offer leads to at the moment.
+     */
+    unreachable: Array<string>;
+    /**
+     * Whether no other path takes less time; false where there were too many to compare.
+     */
+    is_shortest: boolean;
+};
+
+export type CurriculumRole = {
+    kind: RoleKind;
+    /**
+     * As in the query; of a program the id of its version.
+     */
+    role: string;
+    /**
+     * Of a role of a framework.
+     */
+    name?: string | null;
+};
+
+export type CurriculumState = 'known' | 'not_enough_data';
+
+export type CurriculumStep = {
+    content_id: string;
+    content_type: ContentType;
+    title: string;
+    level: number;
+    /**
+     * The estimated time; of a course without the modules that are completed.
+     */
+    minutes: number;
+    status: ProgressStatus;
+    /**
+     * The skills of the role that no completed item teaches.
+     */
+    teaches: Array<string>;
+    /**
+     * The steps before it that are to be completed first.
+     */
+    requires: Array<string>;
 };
 
 export type Embedding = {
@@ -275,6 +399,26 @@ export type LostTopic = {
 };
 
 /**
+ * What could not be read at the moment.
+ */
+export type MissingPart = 'catalogue' | 'learner' | 'role';
+
+export type MissionLevel = {
+    /**
+     * The level of the mission.
+     */
+    mission: number;
+    /**
+     * The highest level of the completed items that teach one of its skills.
+     */
+    shown?: number | null;
+    /**
+     * Those of that level.
+     */
+    shown_by: Array<ShowingItem>;
+};
+
+/**
  * What a mission takes of the caller's work.
  */
 export type MissionOffer = {
@@ -291,6 +435,50 @@ export type MissionOffer = {
      * New ones; absent is no limit.
      */
     attempts_left?: number | null;
+};
+
+export type MissionPrerequisite = {
+    content_id: string;
+    /**
+     * Absent of an item that ai does not know yet.
+     */
+    title?: string | null;
+    completed: boolean;
+    /**
+     * What shows that it is completed, as in `skills`.
+     */
+    facts: Array<string>;
+};
+
+export type MissionReadiness = {
+    user_id: number;
+    content_id: string;
+    mission_id?: string | null;
+    title: string;
+    /**
+     * `not_enough_data` while nothing is known that the learner completed.
+     */
+    state: CurriculumState;
+    /**
+     * Whether all prerequisites are completed; absent while that is not known.
+     */
+    ready?: boolean | null;
+    /**
+     * Without retired ones, which are not needed.
+     */
+    prerequisites: Array<MissionPrerequisite>;
+    /**
+     * What the mission exercises: first what is not held. `closed_by` leaves out the mission.
+     */
+    skills: Array<SkillGap>;
+    level: MissionLevel;
+    /**
+     * What it takes of the learner's work; absent where none is handed in, and while the learner's
+     * attempts are not known.
+     */
+    mission?: MissionOffer | null;
+    missing?: Array<MissingPart>;
+    as_of: string;
 };
 
 export type Model = {
@@ -446,6 +634,8 @@ export type ProfilingResults = {
 
 export type ProfilingStatus = 'open' | 'completed';
 
+export type ProgressStatus = 'not_started' | 'in_progress' | 'completed' | 'failed';
+
 export type Projection = {
     generation: string | null;
     parked_records: number;
@@ -512,6 +702,40 @@ export type RecommendationResponse = {
     empty?: EmptyReason | null;
 };
 
+export type RecommendedMission = {
+    content_id: string;
+    content_type: ContentType;
+    title: string;
+    description: string;
+    /**
+     * How well the item fits the learner, comparable within one list only.
+     */
+    score: number;
+    reason: string;
+    /**
+     * Of a mission whose work is handed in.
+     */
+    mission_id?: string | null;
+    /**
+     * What it takes of the learner's work; absent while the learner's attempts are not known.
+     */
+    mission?: MissionOffer | null;
+};
+
+export type RecommendedMissions = {
+    user_id: number;
+    missions: Array<RecommendedMission>;
+    /**
+     * How many are in `missions`.
+     */
+    total: number;
+    as_of: string;
+    /**
+     * Only in a list without missions.
+     */
+    empty?: EmptyReason | null;
+};
+
 /**
  * What a reflection is about.
  */
@@ -541,6 +765,8 @@ export type ResultSummary = {
     confidence: Confidence;
     completed_at: string | null;
 };
+
+export type RoleKind = 'track' | 'competency' | 'program';
 
 export type ScoreShift = {
     before: number;
@@ -609,6 +835,40 @@ export type SessionProgress = {
      * The session this is a retake of.
      */
     previous: string | null;
+};
+
+/**
+ * A completed item that shows a skill.
+ */
+export type ShowingItem = {
+    content_id: string;
+    title: string;
+    level: number;
+    /**
+     * What it rests on: `progress:<content id>@<version>`, `submission:<id>@<version>`. Data that
+     * core returned over HTTP has version 0.
+     */
+    facts: Array<string>;
+};
+
+export type SkillGap = {
+    skill: string;
+    /**
+     * Whether a completed item teaches it.
+     */
+    held: boolean;
+    /**
+     * The highest level of these items.
+     */
+    level?: number | null;
+    /**
+     * At most 5, the highest level first.
+     */
+    shown_by: Array<ShowingItem>;
+    /**
+     * Of a skill that is not held: what teaches it, the shortest first, at most 5.
+     */
+    closed_by: Array<ClosingItem>;
 };
 
 export type Source = 'projection' | 'request';
@@ -731,8 +991,6 @@ export type ProgressRow = {
     updated_at?: string | null;
 };
 
-export type ProgressStatus = 'not_started' | 'in_progress' | 'completed' | 'failed';
-
 export type PersonalityRequest = {
     user_id: number;
     /**
@@ -801,6 +1059,171 @@ export type CoachingReadOverviewResponses = {
 
 export type CoachingReadOverviewResponse = CoachingReadOverviewResponses[keyof CoachingReadOverviewResponses];
 
+export type CurriculumReadPathData = {
+    body?: never;
+    path?: never;
+    query?: {
+        user_id?: number;
+        /**
+         * A track, or a role of an imported framework as `framework:code`. Without it the program in which the learner is enrolled counts, else their track.
+         */
+        role?: string;
+    };
+    url: '/api/v1/curriculum/path';
+};
+
+export type CurriculumReadPathErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type CurriculumReadPathError = CurriculumReadPathErrors[keyof CurriculumReadPathErrors];
+
+export type CurriculumReadPathResponses = {
+    /**
+     * Done.
+     */
+    200: CurriculumPath;
+};
+
+export type CurriculumReadPathResponse = CurriculumReadPathResponses[keyof CurriculumReadPathResponses];
+
+export type CurriculumReadGapsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        user_id?: number;
+        /**
+         * A track, or a role of an imported framework as `framework:code`. Without it the program in which the learner is enrolled counts, else their track.
+         */
+        role?: string;
+    };
+    url: '/api/v1/curriculum/gaps';
+};
+
+export type CurriculumReadGapsErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type CurriculumReadGapsError = CurriculumReadGapsErrors[keyof CurriculumReadGapsErrors];
+
+export type CurriculumReadGapsResponses = {
+    /**
+     * Done.
+     */
+    200: CurriculumGaps;
+};
+
+export type CurriculumReadGapsResponse = CurriculumReadGapsResponses[keyof CurriculumReadGapsResponses];
+
+export type CurriculumReadNextData = {
+    body?: never;
+    path?: never;
+    query?: {
+        user_id?: number;
+        /**
+         * A track, or a role of an imported framework as `framework:code`. Without it the program in which the learner is enrolled counts, else their track.
+         */
+        role?: string;
+    };
+    url: '/api/v1/curriculum/next';
+};
+
+export type CurriculumReadNextErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type CurriculumReadNextError = CurriculumReadNextErrors[keyof CurriculumReadNextErrors];
+
+export type CurriculumReadNextResponses = {
+    /**
+     * Done.
+     */
+    200: CurriculumNext;
+};
+
+export type CurriculumReadNextResponse = CurriculumReadNextResponses[keyof CurriculumReadNextResponses];
+
 export type EmbeddingsComputeData = {
     body: EmbeddingRequest;
     path?: never;
@@ -853,6 +1276,170 @@ export type EmbeddingsComputeResponses = {
 };
 
 export type EmbeddingsComputeResponse = EmbeddingsComputeResponses[keyof EmbeddingsComputeResponses];
+
+export type MissionsListRecommendedData = {
+    body?: never;
+    path?: never;
+    query?: {
+        user_id?: number;
+        limit?: number;
+    };
+    url: '/api/v1/ai/missions/recommended';
+};
+
+export type MissionsListRecommendedErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type MissionsListRecommendedError = MissionsListRecommendedErrors[keyof MissionsListRecommendedErrors];
+
+export type MissionsListRecommendedResponses = {
+    /**
+     * Done.
+     */
+    200: RecommendedMissions;
+};
+
+export type MissionsListRecommendedResponse = MissionsListRecommendedResponses[keyof MissionsListRecommendedResponses];
+
+export type MissionsReadReadinessData = {
+    body?: never;
+    path: {
+        /**
+         * The id of the mission, or of its catalogue item.
+         */
+        mission_id: string;
+    };
+    query?: {
+        user_id?: number;
+    };
+    url: '/api/v1/ai/missions/{mission_id}/readiness';
+};
+
+export type MissionsReadReadinessErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type MissionsReadReadinessError = MissionsReadReadinessErrors[keyof MissionsReadReadinessErrors];
+
+export type MissionsReadReadinessResponses = {
+    /**
+     * Done.
+     */
+    200: MissionReadiness;
+};
+
+export type MissionsReadReadinessResponse = MissionsReadReadinessResponses[keyof MissionsReadReadinessResponses];
+
+export type MissionsListSimilarData = {
+    body?: never;
+    path: {
+        /**
+         * The id of the mission, or of its catalogue item.
+         */
+        mission_id: string;
+    };
+    query?: {
+        limit?: number;
+    };
+    url: '/api/v1/ai/missions/{mission_id}/similar';
+};
+
+export type MissionsListSimilarErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type MissionsListSimilarError = MissionsListSimilarErrors[keyof MissionsListSimilarErrors];
+
+export type MissionsListSimilarResponses = {
+    /**
+     * Done.
+     */
+    200: SearchResponse;
+};
+
+export type MissionsListSimilarResponse = MissionsListSimilarResponses[keyof MissionsListSimilarResponses];
 
 export type PersonalityAnalyzeData = {
     body: PersonalityRequest;

@@ -59,6 +59,7 @@ class Item:
     """The course a module belongs to."""
     mission: MissionTerms | None = None
     """Of a mission whose work is handed in."""
+    duration_minutes: int = 1
 
 
 def by_learners(counts: Floats) -> Floats:

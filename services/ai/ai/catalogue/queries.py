@@ -19,7 +19,7 @@ DIMENSION = 384
 # Every item with its vector and the number of its learners, in the order of ids.
 CATALOGUE = """
 SELECT content_id, content_type, title, description, track, level, prerequisites, retired, skills,
-    version, published_at, course_id, vector.embedding,
+    version, published_at, course_id, duration_minutes, vector.embedding,
     coalesce(taken.learners, 0)::integer AS learners
 FROM content
 LEFT JOIN content_vector AS vector USING (content_id)
@@ -113,4 +113,5 @@ def _item(row: asyncpg.Record, mission: MissionTerms | None) -> Item:
         published_at=row["published_at"],
         course_id=row["course_id"],
         mission=mission,
+        duration_minutes=row["duration_minutes"],
     )

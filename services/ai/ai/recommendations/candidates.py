@@ -7,7 +7,8 @@ import numpy as np
 from ai.catalogue.catalogue import TRACKS, Catalogue, Mask
 from ai.catalogue.item_neighbours import Floats
 from ai.learners.learner import Learner, attempts_at
-from ai.recommendations.scoring import Parts, completed_with_modules, to_finish, with_status
+from ai.recommendations.scoring import Parts, to_finish
+from ai.skills.completion import completed_with_modules, with_status
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 OF_EACH = 100

@@ -5,7 +5,7 @@ import numpy as np
 from ai.catalogue.catalogue import Catalogue
 from ai.learners.learner import Learner
 from ai.recommendations.candidates import may_be_offered
-from ai.recommendations.scoring import completed_with_modules, with_status
+from ai.skills.completion import completed_with_modules, with_status
 from ongoza_contracts.http.recommendations import MISSING_MAX, EmptyKind, EmptyReason
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 

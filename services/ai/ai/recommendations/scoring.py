@@ -31,6 +31,7 @@ import numpy as np
 from ai.catalogue.catalogue import LEVEL_MAX, TRACKS, Catalogue, Mask
 from ai.catalogue.item_neighbours import Floats, ItemNeighbours, Places, Settings, decay_weights
 from ai.learners.learner import Learner
+from ai.skills.completion import places_with_status, with_status
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 PRIOR_WEIGHT, OTHERS = 0.55, 0.55
@@ -168,21 +169,6 @@ def level_of(catalogue: Catalogue, learner: Learner) -> float:
     return float(catalogue.levels[completed].max(initial=1))
 
 
-def with_status(catalogue: Catalogue, learner: Learner, status: ProgressStatus) -> Mask:
-    mask = np.zeros(len(catalogue.items), np.bool_)
-    mask[_places(catalogue, learner, status)] = True
-    return mask
-
-
-def completed_with_modules(catalogue: Catalogue, learner: Learner) -> Mask:
-    """What the learner completed; a completed course counts for its modules as well."""
-    completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
-    courses, modules = catalogue.modules
-    done = completed.copy()
-    done[modules[completed[courses]]] = True
-    return done
-
-
 def to_finish(catalogue: Catalogue, learner: Learner) -> Mask:
     """Courses that are not completed although all their modules are."""
     completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
@@ -193,16 +179,8 @@ def to_finish(catalogue: Catalogue, learner: Learner) -> Mask:
     return finish & ~completed
 
 
-def _places(catalogue: Catalogue, learner: Learner, status: ProgressStatus) -> list[int]:
-    return [
-        catalogue.position[content_id]
-        for content_id, step in learner.interactions.items()
-        if step.status is status and content_id in catalogue.position
-    ]
-
-
 def _next_steps(catalogue: Catalogue, learner: Learner) -> Floats:
-    done = _places(catalogue, learner, ProgressStatus.COMPLETED)
+    done = places_with_status(catalogue, learner, ProgressStatus.COMPLETED)
     worth = np.zeros(len(catalogue.items), np.float32)
     worth[done[:-NEWEST]], worth[done[-NEWEST:]] = EARLIER_STEP, 1.0
     steps = np.zeros(len(catalogue.items), np.float32)

@@ -16,9 +16,10 @@ from ai.kit.auth import Caller, Unauthenticated
 from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
 from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.fallback import before, deadline_in, first_available
+from ai.learners.core_calls import get_learner
 from ai.learners.learner import Learner
 from ai.learners.queries import is_erased, load_learners
-from ai.recommendations.core_calls import get_content, get_learner
+from ai.recommendations.core_calls import get_content
 from ai.recommendations.empty import why_empty
 from ai.recommendations.explaining import explained
 from ai.recommendations.lists import Wanted, compute, from_kept, respond

@@ -1,0 +1,115 @@
+"""The routes of missions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from ai.kit.auth import CurrentCaller
+from ai.kit.dependencies import current_resources
+from ai.kit.fairness import Concurrency, while_connected
+from ai.kit.fallback import describe_source, source_headers
+from ai.missions.service import MissionResources, read_readiness, recommended, similar_missions
+from ongoza_contracts.http.missions import (
+    MissionKey,
+    MissionReadiness,
+    MissionsQuery,
+    ReadinessQuery,
+    RecommendedMissions,
+    SimilarMissionsQuery,
+)
+from ongoza_contracts.http.search import SearchResponse
+
+CurrentResources = Annotated[MissionResources, Depends(current_resources)]
+Key = Annotated[MissionKey, Path(description="The id of the mission, or of its catalogue item.")]
+
+router = APIRouter(
+    prefix="/api/v1/ai/missions", tags=["missions"], dependencies=[Depends(Concurrency(8))]
+)
+
+
+@router.get(
+    "/recommended",
+    name="list_recommended",
+    response_model_exclude_none=True,
+    responses=describe_source(
+        {
+            "computed": "computed for this request",
+            "fallback": "computed from core's data, for a learner whom ai does not know yet",
+            "popular": "popular missions, because nothing is known about the learner",
+        }
+    ),
+)
+async def recommended_missions(
+    request: Request,
+    caller: CurrentCaller,
+    resources: CurrentResources,
+    query: Annotated[MissionsQuery, Query()],
+    response: Response,
+) -> RecommendedMissions:
+    """The missions of the learner's recommendations, best first, with what each takes of their
+    work."""
+    user_id = query.user_id or caller.user_id
+    asked = recommended(resources, caller, user_id, query.limit)
+    found, source = await while_connected(request, asked)
+    response.headers.update(source_headers(source))
+    return found
+
+
+@router.get(
+    "/{mission_id}/readiness",
+    name="read_readiness",
+    response_model_exclude_none=True,
+    responses=describe_source(
+        {
+            "projection": "the learner's published facts",
+            "core": "core's record, for a learner of whom ai has no facts yet",
+            "empty": "nothing of the learner, because neither can be read at the moment",
+        }
+    ),
+)
+async def mission_readiness(
+    request: Request,
+    caller: CurrentCaller,
+    resources: CurrentResources,
+    mission_id: Key,
+    query: Annotated[ReadinessQuery, Query()],
+    response: Response,
+) -> MissionReadiness:
+    """What the learner has for a mission, and what shows it: prerequisites, skills and level. It
+    advises; nothing is locked by it.
+
+    404 for a mission that is not on offer, and for a learner whom the caller may not read.
+    """
+    user_id = query.user_id or caller.user_id
+    asked = read_readiness(resources, caller, user_id, mission_id)
+    found, source = await while_connected(request, asked)
+    response.headers.update(source_headers(source))
+    return found
+
+
+@router.get(
+    "/{mission_id}/similar",
+    name="list_similar",
+    response_model_exclude_none=True,
+    responses=describe_source(
+        {
+            "database": "the database",
+            "pinecone": "Pinecone, if configured",
+            "memory": "the catalogue in memory, while the database is unavailable",
+        }
+    ),
+)
+async def missions_like_this(
+    request: Request,
+    caller: CurrentCaller,
+    resources: CurrentResources,
+    mission_id: Key,
+    query: Annotated[SimilarMissionsQuery, Query()],
+    response: Response,
+) -> SearchResponse:
+    """The missions that are most similar in meaning to a mission; 404 if that is not on offer."""
+    found = await while_connected(
+        request, similar_missions(resources, caller, mission_id, query.limit)
+    )
+    response.headers.update(source_headers(found.source))
+    return found.body
