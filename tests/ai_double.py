@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from ai.app import create_app
 from ai.catalogue.cache import CatalogueCache
+from ai.dashboard.service import PriorCache
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.resources import Resources
@@ -38,6 +39,7 @@ def app_over(
         pool=pool,
         core=CoreClient("http://core.test", app.state.tokens, timeout=1, transport=core),
         catalogues=CatalogueCache(pool),
+        priors=PriorCache(pool),
         **given,
     )
     return app

@@ -39,6 +39,7 @@ CODES = {
     "ai erasure": {0, 1, erasure.LEFT},
     "ai parked": {0, 1, parked.REFUSED},
     "ai unerase": {0, 1, unerase.NO_SUCH_USER},
+    "ai forecast": {0, 1},
     "gunicorn core": {0, 1, Arbiter.WORKER_BOOT_ERROR, Arbiter.APP_LOAD_ERROR},
     "core relay_outbox": {0, 1},
     "core refill_topic": {0, 1},
@@ -61,6 +62,7 @@ COMMANDS = {
     "ai/erasure/command.py": {"ai erasure"},
     "ai/operations/command.py": {"ai parked"},
     "ai/operations/unerase.py": {"ai unerase"},
+    "ai/dashboard/command.py": {"ai forecast"},
     "ai/kit/broker.py": {"ai worker"},
     "ai/projections/subscriber.py": {"ai worker", "ai rebuild"},
 }

@@ -25,7 +25,7 @@ UPWARD = [(lower[0], upper[0]) for upper, lower in pairwise(LAYERS) if upper != 
 SIDEWAYS = [layer[:2] for layer in LAYERS if len(layer) > 1]
 FEATURES = [
     *("catalogue", "learners", "recommendations", "profiling", "personality", "coaching"),
-    "search",
+    *("dashboard", "search"),
 ]
 IO = ["asyncio", "asyncpg", "httpx", "fastapi", "starlette", "pgvector"]
 KAFKA = ["aiokafka", "faststream", "confluent_kafka"]

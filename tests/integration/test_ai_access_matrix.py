@@ -70,6 +70,12 @@ ROUTES: dict[str, Route] = {
     "GET /ai/missions/{mission_id}/similar": Route(For.USERS, "ai/missions/mission-99/similar"),
     "GET /search": Route(For.USERS),
     "GET /student/coaching/overview": Route(For.USERS),
+    **{
+        f"GET /student/dashboard/{name}": Route(
+            For.REACHING, f"student/dashboard/{name}?user_id={LEARNER}"
+        )
+        for name in ("forecast", "insights", "trends")
+    },
     "GET /search/similar/{content_id}": Route(For.USERS, "search/similar/course-99"),
     "GET /operations/parked": Route(ADMINS),
     "GET /operations/parked/{parked_id}": Route(ADMINS, "operations/parked/1"),

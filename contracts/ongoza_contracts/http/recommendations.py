@@ -5,15 +5,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ongoza_contracts.http.base import Request, Response
-from ongoza_contracts.http.strict_text import WholeNumber
-from ongoza_contracts.vocabulary import ID_MAX, ContentId, ContentType, UserId
+from ongoza_contracts.http.strict_text import QueryUserId, WholeNumber
+from ongoza_contracts.vocabulary import ContentId, ContentType, UserId
 
 LIMIT_DEFAULT = 10
 LIMIT_MAX = 50
 EXCLUDED_MAX = 100
 MISSING_MAX = 20
 
-QueryUserId = Annotated[WholeNumber, Field(ge=1, le=ID_MAX)]
 
 _ID = r"(course|module|mission)-[0-9]{1,9}(-[0-9]{1,9})?"
 

@@ -10,6 +10,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from ongoza_contracts.vocabulary import ID_MAX
+
 _WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIMESTAMP = re.compile(
@@ -82,5 +84,6 @@ def _line(value: object) -> object:
 
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 """A number in the query or the path."""
+QueryUserId = Annotated[WholeNumber, Field(ge=1, le=ID_MAX)]
 Timestamp = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_timestamp)]
 Line = Annotated[str, BeforeValidator(_line)]

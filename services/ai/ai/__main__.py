@@ -19,6 +19,7 @@ MODULES = {
     "erasure": "ai.erasure.command",
     "parked": "ai.operations.command",
     "unerase": "ai.operations.unerase",
+    "forecast": "ai.dashboard.command",
 }
 """Each module defines its command as `command`, a Typer application."""
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from ai import health
 from ai.coaching.router import router as coaching
 from ai.curriculum.router import router as curriculum
+from ai.dashboard.router import router as dashboard
 from ai.embeddings.router import new_budget
 from ai.embeddings.router import router as embeddings
 from ai.kit import docs, errors
@@ -46,6 +47,7 @@ STOP_SECONDS = 10
 ROUTERS = (
     coaching,
     curriculum,
+    dashboard,
     embeddings,
     missions,
     personality,
@@ -76,7 +78,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Ongoza CyberHub AI API",
-        description="Profiling, recommendations, curriculum, missions, coaching and search.",
+        description="Profiling, recommendations, curriculum, missions, coaching, dashboard and "
+        "search.",
         version="1.0.0",
         docs_url=None,
         redoc_url=None,

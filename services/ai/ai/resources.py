@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from ai.catalogue.cache import CatalogueCache
+from ai.dashboard.service import DashboardResources, PriorCache
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.auth import Tokens
@@ -28,6 +29,8 @@ CATALOGUE_SECONDS = 30.0
 """The greatest age of the catalogue in memory when the database becomes unavailable."""
 EMPTY_SECONDS = 1.0
 """The pause between loads while it has no items."""
+PRIOR_SECONDS = 3600.0
+"""The greatest age of the distribution of pace over all learners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Resources:
     core: CoreClient
     encoder: EncoderQueue
     catalogues: CatalogueCache
+    priors: PriorCache
     vectors: VectorStore
     other_vectors: VectorStore | None = None
     """Searched first if configured; its hits are checked against the live generation."""
@@ -67,12 +71,19 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
             run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS, rest=EMPTY_SECONDS)
         )
         stack.callback(remembering.cancel)
+        priors = PriorCache(pool)
+        fitting = asyncio.create_task(run_periodically(priors.refresh, pause=PRIOR_SECONDS))
+        stack.callback(fitting.cancel)
         other = None
         if settings.pinecone_host:
             other = await stack.enter_async_context(open_pinecone(settings, encoder.identity))
         vectors = PgVectorStore(pool)
-        yield Resources(settings, tokens, pool, core, encoder, catalogues, vectors, other)
+        yield Resources(settings, tokens, pool, core, encoder, catalogues, priors, vectors, other)
 
 
 # Only mypy checks this: the resources have everything that the features need.
 _FOR_FEATURES: Callable[[Resources], MissionResources] = lambda resources: resources  # noqa: E731
+# Only mypy checks these: the resources have everything that the features need.
+_FOR_LISTS: Callable[[Resources], ListResources] = lambda resources: resources  # noqa: E731
+_FOR_DASHBOARD: Callable[[Resources], DashboardResources] = lambda resources: resources  # noqa: E731
+_FOR_SEARCH: Callable[[Resources], SearchResources] = lambda resources: resources  # noqa: E731

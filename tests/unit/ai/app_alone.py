@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from ai.app import create_app
 from ai.catalogue.cache import CatalogueCache
+from ai.dashboard.service import PriorCache
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
@@ -67,6 +68,7 @@ def app_alone(settings: Settings) -> FastAPI:
         ),
         encoder=EncoderQueue(EncoderDouble()),
         catalogues=CatalogueCache(pool),
+        priors=PriorCache(pool),
         vectors=PgVectorStore(pool),
     )
     return app

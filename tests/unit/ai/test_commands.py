@@ -32,6 +32,7 @@ def test_help_lists_every_command() -> None:
         "erasure",
         "parked",
         "unerase",
+        "forecast",
     ):
         assert f" {command} " in done.stdout
 
@@ -42,7 +43,9 @@ def test_an_unknown_command_is_refused() -> None:
     assert "No such command 'nothing'" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["serve"], ["worker"], ["migrate"], ["erasure", "7"]])
+@pytest.mark.parametrize(
+    "arguments", [["serve"], ["worker"], ["migrate"], ["erasure", "7"], ["forecast"]]
+)
 def test_missing_settings_are_named_by_every_command(arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.returncode == 1

@@ -1,6 +1,6 @@
 """The rows of progress that ai derives from facts, and how rows of a request compare with them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ AGAIN = {
 
 def recorded(**changes: Any) -> ItemProgress:
     """What ai reads from its row of a fact."""
-    _, content_id, _, _, *state = progress_row(progress(**changes))
+    _, content_id, _, _, *state, _, _ = progress_row(progress(**changes))
     return ItemProgress(content_id, *state)
 
 
@@ -37,6 +37,22 @@ def test_a_completed_item_that_is_taken_again_stays_completed_since_then() -> No
 def test_an_item_that_was_never_completed_has_the_state_of_its_fact() -> None:
     row = recorded(status="failed", completion_percentage=30.0, score=20.0, updated_at=LATER)
     assert (*state(row), row.changed_at) == ("failed", 30.0, 20.0, LATER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "source", "completed_at"),
+    [
+        ({}, "self", None),
+        ({**COMPLETED, "updated_at": LATER, "completion_source": "review"}, "review", NOW),
+        ({**COMPLETED, "first_completed_at": None, "updated_at": LATER}, "self", LATER),
+        (AGAIN, "self", NOW),
+    ],
+)
+def test_a_row_says_by_whose_word_and_when_the_item_was_completed_first(
+    changes: dict[str, Any], source: str, completed_at: datetime | None
+) -> None:
+    *_, found, moment = progress_row(progress(**changes))
+    assert (found, moment) == (source, completed_at)
 
 
 @pytest.mark.parametrize("again", [COMPLETED, AGAIN])

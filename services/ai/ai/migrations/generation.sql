@@ -96,6 +96,8 @@ CREATE TABLE progress (
     score                 double precision,
     created_at            timestamptz NOT NULL,
     updated_at            timestamptz NOT NULL,
+    completion_source     text NOT NULL,  -- `self` before the first completion
+    completed_at          timestamptz,    -- the first time
     PRIMARY KEY (user_id, content_id)
 );
 CREATE INDEX progress_content ON progress (content_id);

@@ -13,3 +13,11 @@ def effective_state(progress: ProgressUpdated | ProgressItem) -> tuple[ProgressS
     if progress.first_completed_at and progress.status is not ProgressStatus.COMPLETED:
         return ProgressStatus.COMPLETED, progress.first_completed_at
     return progress.status, progress.updated_at
+
+
+def first_completion(progress: ProgressUpdated | ProgressItem) -> datetime | None:
+    """When the item was completed first, or the time of the newest completion where that is not
+    known; None for an item that was never completed."""
+    if progress.status is ProgressStatus.COMPLETED:
+        return progress.first_completed_at or progress.updated_at
+    return progress.first_completed_at
