@@ -70,6 +70,10 @@ ROUTES: dict[str, Route] = {
     "GET /ai/missions/{mission_id}/similar": Route(For.USERS, "ai/missions/mission-99/similar"),
     "GET /search": Route(For.USERS),
     "GET /student/coaching/overview": Route(For.USERS),
+    "GET /student/coaching/ai-coach": Route(
+        For.REACHING, f"student/coaching/ai-coach?user_id={LEARNER}"
+    ),
+    "GET /student/coaching/nudges": Route(For.USERS),
     **{
         f"GET /student/dashboard/{name}": Route(
             For.REACHING, f"student/dashboard/{name}?user_id={LEARNER}"

@@ -1,5 +1,6 @@
 """A learner's coaching in numbers: as core answers ai, and as ai answers the learner."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -7,6 +8,8 @@ from pydantic import AwareDatetime, Field
 from ongoza_contracts.coaching import GoalState, HabitSchedule, ReflectionTag
 from ongoza_contracts.http.base import Response
 from ongoza_contracts.vocabulary import UserId
+
+NUDGES_MAX = 3
 
 
 class HabitOverview(Response):
@@ -28,4 +31,51 @@ class CoachingOverview(Response):
     tags: tuple[ReflectionTag, ...] | None = None
     """Of the reflections of the last 30 days, the most frequent first. Left out where core was not
     asked: reflections are not published."""
+    as_of: AwareDatetime
+
+
+class CoachRule(StrEnum):
+    """What an advice follows from; in the order of importance."""
+
+    CHANGES_REQUESTED = "changes_requested"
+    SESSION_SOON = "session_soon"
+    MISSION_DUE = "mission_due"
+    GOAL_DUE = "goal_due"
+    STREAK_AT_RISK = "streak_at_risk"
+    NO_COMPLETIONS = "no_completions"
+    UNCONFIRMED = "unconfirmed"
+
+
+class Advice(Response):
+    rule: CoachRule
+    text: str
+    """What to do."""
+    why_now: str
+    evidence: tuple[str, ...] = Field(min_length=1)
+    """The facts it rests on, as `<kind of entity>:<id>@<version>`."""
+
+
+class CoachPart(StrEnum):
+    """Something that could not be read at the moment."""
+
+    FACTS = "facts"
+    PREFERENCES = "preferences"
+
+
+class CoachAdvice(Response):
+    user_id: UserId
+    advice: tuple[Advice, ...]
+    """The most important first; those about goals and habits for the learner alone."""
+    missing: tuple[CoachPart, ...] = ()
+    as_of: AwareDatetime
+
+
+class Nudges(Response):
+    user_id: UserId
+    nudges: tuple[Advice, ...] = Field(max_length=NUDGES_MAX)
+    """The most important advice. None in quiet hours, nor while it is unknown whether it is
+    such."""
+    quiet_until: AwareDatetime | None = None
+    """The end of the quiet hours, within them."""
+    missing: tuple[CoachPart, ...] = ()
     as_of: AwareDatetime

@@ -1,7 +1,12 @@
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from ongoza_contracts.http.base import Response
-from ongoza_contracts.vocabulary import OrganizationId, Role, Track, UserId
+from ongoza_contracts.vocabulary import OrganizationId, Role, TimeZoneName, Track, UserId
+
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class User(Response):
@@ -17,6 +22,15 @@ class User(Response):
     organization: OrganizationId | None
     created_at: datetime
     updated_at: datetime
+
+
+class Preferences(Response):
+    """The user's own settings, of which ai reads these."""
+
+    time_zone: TimeZoneName
+    quiet_from: ClockTime | None
+    """In the user's time zone, like `quiet_until`."""
+    quiet_until: ClockTime | None
 
 
 class Organization(Response):

@@ -81,9 +81,8 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         yield Resources(settings, tokens, pool, core, encoder, catalogues, priors, vectors, other)
 
 
-# Only mypy checks this: the resources have everything that the features need.
-_FOR_FEATURES: Callable[[Resources], MissionResources] = lambda resources: resources  # noqa: E731
 # Only mypy checks these: the resources have everything that the features need.
+_FOR_FEATURES: Callable[[Resources], MissionResources] = lambda resources: resources  # noqa: E731
 _FOR_LISTS: Callable[[Resources], ListResources] = lambda resources: resources  # noqa: E731
 _FOR_DASHBOARD: Callable[[Resources], DashboardResources] = lambda resources: resources  # noqa: E731
 _FOR_SEARCH: Callable[[Resources], SearchResources] = lambda resources: resources  # noqa: E731

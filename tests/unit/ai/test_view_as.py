@@ -11,7 +11,7 @@ from tests.unit.ai.test_app import OPEN_PATHS, app, http, operations, scoped, se
 
 __all__ = ["app", "http", "settings"]
 SESSION = "/api/v1/profiling/session"
-PRIVATE = (SESSION, "/api/v1/profiling/results", "/api/v1/student/coaching/overview")
+PRIVATE = (SESSION, "/api/v1/profiling/results", "/api/v1/student/coaching/")
 OUT_OF_SCOPE = "The scope of the token does not allow this."
 
 

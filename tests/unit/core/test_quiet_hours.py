@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.notifications.quiet_hours import QuietHours, first_time_to_disturb
+from core.notifications.quiet_hours import first_time_to_disturb
 from core.users.models import Preferences
+from ongoza_contracts.quiet_hours import QuietHours
 
 CLOCK_TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 ZONES = ("UTC", "Africa/Nairobi", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")

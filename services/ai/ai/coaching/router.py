@@ -1,12 +1,20 @@
-"""The route of a learner's coaching overview."""
+"""The routes of a learner's coaching."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from ai.coaching.service import read_overview
+from fastapi import APIRouter, Query, Response
+
+from ai.coaching.service import read_advice, read_nudges, read_overview
 from ai.kit.auth import PrivateCaller
 from ai.kit.dependencies import CurrentCore, CurrentPool
 from ai.kit.fallback import describe_source, source_headers
-from ongoza_contracts.http.coaching import CoachingOverview
+from ongoza_contracts.http.coaching import CoachAdvice, CoachingOverview, Nudges
+from ongoza_contracts.http.dashboard import DashboardQuery
+
+SOURCES = {
+    "projection": "the learner's published facts",
+    "empty": "nothing, because they cannot be read at the moment, or ai has none yet",
+}
 
 router = APIRouter(prefix="/api/v1/student/coaching", tags=["coaching"])
 
@@ -31,5 +39,40 @@ async def coaching_overview(
     A day counts as missed once it is over in every time zone.
     """
     found, source = await read_overview(core, pool, caller)
+    response.headers.update(source_headers(source))
+    return found
+
+
+@router.get(
+    "/ai-coach",
+    name="read_advice",
+    response_model_exclude_none=True,
+    responses=describe_source(SOURCES),
+)
+async def coach_advice(
+    caller: PrivateCaller,
+    pool: CurrentPool,
+    query: Annotated[DashboardQuery, Query()],
+    response: Response,
+) -> CoachAdvice:
+    """Advice by rules from the facts of the caller, or of a learner whom the caller may read: what
+    to do, why now, and the facts it rests on. Nothing is locked by it."""
+    found, source = await read_advice(pool, caller, query.user_id or caller.user_id)
+    response.headers.update(source_headers(source))
+    return found
+
+
+@router.get(
+    "/nudges",
+    name="read_nudges",
+    response_model_exclude_none=True,
+    responses=describe_source(SOURCES),
+)
+async def coach_nudges(
+    caller: PrivateCaller, core: CurrentCore, pool: CurrentPool, response: Response
+) -> Nudges:
+    """The caller's most important advice, at most three at a time, and none in the quiet hours of
+    `users/me/preferences/`."""
+    found, source = await read_nudges(core, pool, caller)
     response.headers.update(source_headers(source))
     return found

@@ -33,10 +33,10 @@ OF_USERS = """
 SELECT user_id, body FROM entity
 WHERE user_id = ANY($1) AND kind = $2 AND type = $3 ORDER BY user_id, key
 """
+# The newest facts of one type with these keys.
+OF_KEYS = "SELECT body FROM entity WHERE kind = $1 AND key = ANY($2) AND type = $3 ORDER BY key"
 # The newest facts of one type.
 OF_TYPE = "SELECT body FROM entity WHERE kind = $1 AND type = $2 ORDER BY key"
-# The newest fact of one entity, if it is of this type.
-OF_KEY = "SELECT body FROM entity WHERE kind = $1 AND key = $2 AND type = $3"
 ERASED = "SELECT user_id FROM erased_learner WHERE user_id = ANY($1)"
 # Deletes the rows of these owners, with a receipt for every owner and kind, even of no rows.
 DELETE_OWNED = """
@@ -117,10 +117,19 @@ async def load_all(db: Db | asyncpg.Pool, fact_type: type[F]) -> list[F]:
     return [_read(fact_type, body) for (body,) in rows]
 
 
+async def load_keys(db: Db | asyncpg.Pool, fact_type: type[F], keys: Collection[str]) -> list[F]:
+    """The newest facts of one type with these keys, in their order."""
+    if not keys:
+        return []
+    kind = topic_of(fact_type).kind
+    rows = await db.fetch(OF_KEYS, kind, list(keys), fact_type.type)
+    return [_read(fact_type, body) for (body,) in rows]
+
+
 async def load_one(db: Db | asyncpg.Pool, fact_type: type[F], key: str) -> F | None:
     """The newest fact of one entity; None if there is none, or it is of another type."""
-    body = await db.fetchval(OF_KEY, topic_of(fact_type).kind, key, fact_type.type)
-    return None if body is None else _read(fact_type, body)
+    found = await load_keys(db, fact_type, [key])
+    return found[0] if found else None
 
 
 def _read(fact_type: type[F], body: str) -> F:

@@ -1,0 +1,58 @@
+"""Reads what advice is given from out of the projections."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from ai.coaching.rules import Requirements, Situation
+from ai.dashboard.queries import load_active_enrolment
+from ai.projections.entities import load, load_keys
+from ongoza_contracts.coaching import GoalUpdated, HabitEntryUpdated, HabitUpdated
+from ongoza_contracts.cohorts import EnrolmentUpdated
+from ongoza_contracts.mentorship import SessionUpdated
+from ongoza_contracts.missions import MissionUpdated
+from ongoza_contracts.submissions import SubmissionState, SubmissionUpdated
+
+
+async def load_situation(db: asyncpg.Pool, user_id: int, now: datetime, *, own: bool) -> Situation:
+    """Goals and habits are there for the learner's own eyes (`own`) alone."""
+    submissions = (await load(db, SubmissionUpdated, [user_id])).get(user_id, [])
+    found = Situation(
+        now=now,
+        submissions=submissions,
+        missions=await _missions_of_drafts(db, submissions),
+        sessions=(await load(db, SessionUpdated, [user_id])).get(user_id, []),
+        requirements=await _requirements(db, user_id),
+    )
+    if not own:
+        return found
+    return found._replace(
+        goals=(await load(db, GoalUpdated, [user_id])).get(user_id, []),
+        habits=(await load(db, HabitUpdated, [user_id])).get(user_id, []),
+        entries=(await load(db, HabitEntryUpdated, [user_id])).get(user_id, []),
+    )
+
+
+async def _missions_of_drafts(
+    db: asyncpg.Pool, submissions: Sequence[SubmissionUpdated]
+) -> Mapping[UUID, MissionUpdated]:
+    drafts = [one for one in submissions if one.state is SubmissionState.DRAFT]
+    keys = {str(one.mission_id) for one in drafts}
+    return {one.mission_id: one for one in await load_keys(db, MissionUpdated, keys)}
+
+
+async def _requirements(db: asyncpg.Pool, user_id: int) -> Requirements | None:
+    """None without an active enrolment whose version of the program is known."""
+    active = await load_active_enrolment(db, user_id)
+    if active is None or active.required is None:
+        return None
+    facts = (await load(db, EnrolmentUpdated, [user_id])).get(user_id, [])
+    return Requirements(
+        enrolment=next(one for one in facts if one.enrolment_id == active.enrolment_id),
+        total=active.required,
+        done=len(active.completions),
+        unconfirmed=active.unconfirmed,
+        last_completed_at=max(active.completions, default=None),
+    )
