@@ -31,6 +31,8 @@ EMPTY_SECONDS = 1.0
 """The pause between loads while it has no items."""
 PRIOR_SECONDS = 3600.0
 """The greatest age of the distribution of pace over all learners."""
+NO_ENROLMENTS_SECONDS = 60.0
+"""The pause between fits while nobody is enrolled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         )
         stack.callback(remembering.cancel)
         priors = PriorCache(pool)
-        fitting = asyncio.create_task(run_periodically(priors.refresh, pause=PRIOR_SECONDS))
+        fitting = asyncio.create_task(
+            run_periodically(priors.refresh, pause=PRIOR_SECONDS, rest=NO_ENROLMENTS_SECONDS)
+        )
         stack.callback(fitting.cancel)
         other = None
         if settings.pinecone_host:

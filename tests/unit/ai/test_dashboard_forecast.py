@@ -267,7 +267,7 @@ async def test_the_prior_is_fitted_to_all_enrolments_whose_requirements_are_know
     vector_pool: asyncpg.Pool, applier: Applier, ai_settings: Settings
 ) -> None:
     priors = PriorCache(vector_pool)
-    await priors.refresh()
+    assert await priors.refresh()
     assert priors.last == DEFAULT_PRIOR
     others = [
         enrolment(enrolment_id=UUID(int=number), user_id=number, state=state)
@@ -275,7 +275,7 @@ async def test_the_prior_is_fitted_to_all_enrolments_whose_requirements_are_know
     ]
     unknown = enrolment(enrolment_id=UUID(int=14), program_version_id=UUID(int=1))
     await apply(applier, [*HALF_WAY, *others, unknown, done("course-2", 1, user_id=11)])
-    await priors.refresh()
+    assert not await priors.refresh()
     assert priors.last.learners == 4
     assert priors.last != DEFAULT_PRIOR
 

@@ -163,7 +163,7 @@ def test_a_history_that_ended_with_the_last_item_has_no_forecasts_after_it() -> 
 
 def test_a_report_without_history_says_so() -> None:
     lines = "\n".join(report([]))
-    assert lines.count("not enough data") == 6
+    assert lines.count("not enough data") == 10
 
 
 @pytest.mark.slow

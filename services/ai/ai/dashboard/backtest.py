@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from ai.dashboard.fitting import History, fit
-from ai.dashboard.pace import HIGH, LOW, Pace, Prior, at_least, interval, probability
+from ai.dashboard.pace import HIGH, LOW, Pace, Prior, at_least, interval, probability, studying
 
 COMPLETIONS_NEEDED = 3
 WEEKS_NEEDED = 2.0
@@ -19,6 +19,9 @@ CUT_WEEKS = 4
 """Between the cut dates of a learner."""
 HORIZONS = (4, 8, 13, 26)
 FEW_ITEMS = 3
+GOING_ON = 0.5
+"""Of those who have almost certainly left, nothing is forecast and nothing happens, which says
+little about the intervals."""
 TOLERANCE = 0.05
 """The goal: the coverage of the 80 % interval is this near to 80 %."""
 
@@ -144,15 +147,19 @@ def report(histories: Sequence[History]) -> Iterator[str]:
         f"  a forecast every {CUT_WEEKS} weeks, from {COMPLETIONS_NEEDED} completions and"
         f" {WEEKS_NEEDED:.0f} weeks on"
     )
+    yield ""
+    yield "Required items completed within the next weeks: the 80 % interval"
     yield from _count_lines(prior, cases)
+    going_on = [case for case in cases if studying(prior, case.pace) >= GOING_ON]
+    yield ""
+    yield f"The same, of those who study with a probability of {100 * GOING_ON:.0f} % or more"
+    yield from _count_lines(prior, going_on)
     yield from _date_lines(prior, cases)
 
 
 def _count_lines(prior: Prior, cases: Sequence[Case]) -> Iterator[str]:
-    yield ""
-    yield "Required items completed within the next weeks: the 80 % interval"
     yield (
-        "  weeks  forecasts  coverage  goal   inside  claimed   below   above"
+        "  weeks  forecasts  coverage  goal     inside  claimed   below   above"
         "  mean forecast  mean happened"
     )
     for weeks in HORIZONS:
@@ -160,7 +167,7 @@ def _count_lines(prior: Prior, cases: Sequence[Case]) -> Iterator[str]:
             yield f"  {weeks:5}  not enough data"
             continue
         yield (
-            f"  {weeks:5}  {one.cases:9}  {_percent(one.coverage):>8}  {_goal(one.coverage):6}"
+            f"  {weeks:5}  {one.cases:9}  {_percent(one.coverage):>8}  {_goal(one.coverage):8}"
             f"{_percent(one.inside):>7}  {_percent(one.claimed):>7}  {_percent(one.below):>6}"
             f"  {_percent(one.above):>6}  {one.forecast:13.2f}  {one.happened:13.2f}"
         )
@@ -169,7 +176,7 @@ def _count_lines(prior: Prior, cases: Sequence[Case]) -> Iterator[str]:
 def _date_lines(prior: Prior, cases: Sequence[Case]) -> Iterator[str]:
     yield ""
     yield "The date by which items are completed: the 80 % interval"
-    yield ("  items       forecasts  coverage  goal   completions forecast  happened")
+    yield ("  items       forecasts  coverage  goal     completions forecast  happened")
     few = [case for case in cases if case.left >= FEW_ITEMS]
     for name, chosen, items in (
         (f"next {FEW_ITEMS}", few, lambda _: FEW_ITEMS),
@@ -181,7 +188,7 @@ def _date_lines(prior: Prior, cases: Sequence[Case]) -> Iterator[str]:
             yield f"  {name:10}  not enough data            {counts}".rstrip()
             continue
         yield (
-            f"  {name:10}  {one.cases:9}  {_percent(one.coverage):>8}  {_goal(one.coverage):6}"
+            f"  {name:10}  {one.cases:9}  {_percent(one.coverage):>8}  {_goal(one.coverage):8}"
             f"{one.forecast:21.1f}  {one.happened:8}"
         )
 

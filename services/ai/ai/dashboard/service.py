@@ -42,11 +42,11 @@ class PriorCache:
         """That of the last fit."""
 
     async def refresh(self) -> bool:
-        """Fits it again. Always False."""
+        """Fits it again; True while there are no enrolments."""
         enrolments, now = await load_enrolments(self._pool), datetime.now(UTC)
         histories = [one.history(now) for one in enrolments if one.required]
         self.last = await asyncio.to_thread(fit, histories)
-        return False
+        return not histories
 
 
 class DashboardResources(Protocol):
