@@ -21,6 +21,7 @@ class Permission(StrEnum):
     SUBMISSION_REVIEW = "submission.review"
     COHORT_MANAGE = "cohort.manage"
     CONDUCT_MANAGE = "conduct.manage"
+    ENTITLEMENT_MANAGE = "entitlement.manage"
     MEMBERSHIP_READ = "membership.read"
     MEMBERSHIP_MANAGE = "membership.manage"
     USER_LIST = "user.list"
@@ -40,6 +41,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.SUBMISSION_REVIEW: "review a learner's submissions",
     Permission.COHORT_MANAGE: "add and change cohorts and calendar events",
     Permission.CONDUCT_MANAGE: "decide reports between learners and mentors; read flags of mentors",
+    Permission.ENTITLEMENT_MANAGE: "give learners features of plans, and end what was given",
     Permission.MEMBERSHIP_READ: "read who has which role where, and these people's profiles",
     Permission.MEMBERSHIP_MANAGE: "grant and revoke roles, invite by mail",
     Permission.USER_LIST: "list and search users, and the members of organizations",
@@ -93,6 +95,7 @@ REACH: Mapping[Role, Mapping[Permission, Reach]] = {
         Permission.SUBMISSION_REVIEW: Reach.ORGANIZATION,
         Permission.COHORT_MANAGE: Reach.ORGANIZATION,
         Permission.CONDUCT_MANAGE: Reach.ORGANIZATION,
+        Permission.ENTITLEMENT_MANAGE: Reach.ORGANIZATION,
         Permission.MEMBERSHIP_READ: Reach.ORGANIZATION,
         Permission.MEMBERSHIP_MANAGE: Reach.ORGANIZATION,
         Permission.USER_LIST: Reach.ORGANIZATION,
@@ -127,6 +130,7 @@ LEARNERS_ONLY = frozenset(
         Permission.PROGRESS_RECORD,
         Permission.SUBMISSION_REVIEW,
         Permission.CONDUCT_MANAGE,
+        Permission.ENTITLEMENT_MANAGE,
     }
 )
 """Within an organization or cohort these reach its learners; the other permissions, all members."""

@@ -27,6 +27,12 @@ from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.reviews import ReviewUpdated
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
 from ongoza_contracts.submissions import SubmissionUpdated
+from ongoza_contracts.subscriptions import (
+    EntitlementUpdated,
+    InvoiceUpdated,
+    PlanUpdated,
+    SubscriptionUpdated,
+)
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 COMPACTED_WITHIN = timedelta(days=7)
@@ -289,6 +295,42 @@ ENROLMENTS = Topic(
     partitions=6,
     facts=(EnrolmentUpdated,),
 )
+PLANS = Topic(
+    name="ongoza.plans",
+    what="Plans: features with their limits, prices by currency, length of the trial.",
+    why="Consumers see what a subscription opens and costs.",
+    producer="core",
+    consumers=("ai",),
+    partitions=3,
+    facts=(PlanUpdated,),
+)
+SUBSCRIPTIONS = Topic(
+    name="ongoza.subscriptions",
+    what="Subscriptions of users to plans: state, period and what follows it.",
+    why="Dashboards count who pays, tries out, is late or has left.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(SubscriptionUpdated,),
+)
+INVOICES = Topic(
+    name="ongoza.invoices",
+    what="Invoices of subscriptions: amount, period and whether they are paid.",
+    why="Reports add up what was asked for and paid, by currency.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(InvoiceUpdated,),
+)
+ENTITLEMENTS = Topic(
+    name="ongoza.entitlements",
+    what="Features that users may use, until when, and whether paid, sponsored or given.",
+    why="Whoever gates a feature asks these alone, and no payment.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(EntitlementUpdated,),
+)
 MATCHES = Topic(
     name="ongoza.matches",
     what="Mentors and learners who work together, and why this ended.",
@@ -345,6 +387,10 @@ TOPICS: tuple[Topic, ...] = (
     QUIZ_RESULTS,
     COHORTS,
     ENROLMENTS,
+    PLANS,
+    SUBSCRIPTIONS,
+    INVOICES,
+    ENTITLEMENTS,
     MATCHES,
     SESSIONS,
     SIGN_INS,

@@ -27,6 +27,12 @@ from tests.unit.core.mentor_rows import published_match, published_session
 from tests.unit.core.mission_rows import published_mission, published_submission
 from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.review_rows import published_review
+from tests.unit.core.subscription_rows import (
+    published_entitlement,
+    published_invoice,
+    published_plan,
+    published_subscription,
+)
 from tests.unit.core.world import (
     assign,
     calendar_event,
@@ -83,6 +89,10 @@ def published_rows() -> dict[str, Versioned]:
         "enrolments": (enrolment := apply(learner, cohort)),
         "certificates": published_certificate(enrolment),
         "quiz-results": published_result(learner),
+        "plans": (plan := published_plan()),
+        "subscriptions": (subscription := published_subscription(learner, plan)),
+        "invoices": published_invoice(subscription),
+        "entitlements": published_entitlement(learner, person("giver")),
         "matches": (match := published_match(learner, person("guide"))),
         "sessions": published_session(match),
         "missions": (mission := published_mission()),

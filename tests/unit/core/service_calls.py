@@ -33,6 +33,7 @@ from tests.unit.core.quiz_rows import answers, past_attempt, quiz
 from tests.unit.core.review_calls import OF_REVIEWS
 from tests.unit.core.school import World
 from tests.unit.core.submission_calls import OF_SUBMISSIONS
+from tests.unit.core.subscription_calls import OF_SUBSCRIPTIONS
 from tests.unit.core.test_profiling_record import RESULT
 from tests.unit.core.world import assign, item, person
 
@@ -126,6 +127,7 @@ PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     **OF_MISSIONS,
     **OF_REVIEWS,
     **OF_SUBMISSIONS,
+    **OF_SUBSCRIPTIONS,
     **OF_MENTORSHIP,
     "access.services.grant": (
         "memberships",

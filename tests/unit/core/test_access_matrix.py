@@ -38,6 +38,7 @@ from tests.unit.core.mission_routes import MISSION_ROUTES
 from tests.unit.core.quiz_rows import quiz
 from tests.unit.core.review_routes import REVIEW_ROUTES
 from tests.unit.core.submission_routes import SUBMISSION_ROUTES
+from tests.unit.core.subscription_routes import SUBSCRIPTION_ROUTES
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -68,6 +69,7 @@ ROUTES: dict[str, Route] = {
     "GET /director/cohorts/": Route(MANAGERS),
     "GET /director/at-risk/": Route(MANAGERS),
     "GET /director/compare/": Route(MANAGERS),
+    **SUBSCRIPTION_ROUTES,
     "GET /audit/": Route(MANAGERS),
     "POST /auth/login/": Route(For.ANYONE, body={}),
     "POST /auth/logout/": Route(For.ANYONE, body={}),

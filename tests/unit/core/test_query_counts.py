@@ -48,6 +48,7 @@ from tests.unit.core.mentor_lists import MENTORSHIP_LISTS
 from tests.unit.core.offered_missions import offered_mission
 from tests.unit.core.review_rows import many_claims, many_reviews, many_waiting
 from tests.unit.core.submission_lists import SUBMISSION_LISTS
+from tests.unit.core.subscription_lists import SUBSCRIPTION_LISTS
 from tests.unit.core.world import Caller, item, person, service, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -390,6 +391,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/content/": (content, "content/?"),
     "/content/{content_id}/bodies/": (bodies, "content/course-0/bodies/?"),
     "/enrolments/": (enrolments, "enrolments/?"),
+    **SUBSCRIPTION_LISTS,
     "/feedback/": (feedback, "feedback/?"),
     "/files/": (files, "files/?"),
     "/jobs/": (jobs, "jobs/?"),

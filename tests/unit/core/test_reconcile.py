@@ -26,6 +26,12 @@ from tests.unit.core.mentor_rows import ahead, published_match, published_sessio
 from tests.unit.core.mission_rows import published_mission, published_submission
 from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.review_rows import published_review
+from tests.unit.core.subscription_rows import (
+    published_entitlement,
+    published_invoice,
+    published_plan,
+    published_subscription,
+)
 from tests.unit.core.world import (
     NOBODY,
     Caller,
@@ -84,6 +90,19 @@ def missions_and_matches(learner: User, mentors: Sequence[User]) -> dict[str, li
     return {kind: [str(one.pk) for one in found] for kind, found in rows.items()}
 
 
+def subscriptions(learner: User) -> dict[str, list[str]]:
+    """Two plans with what belongs to them; their keys."""
+    plans = [published_plan() for _ in range(2)]
+    found = [published_subscription(learner, one) for one in plans]
+    rows: dict[str, Sequence[Versioned]] = {
+        "plans": plans,
+        "subscriptions": found,
+        "invoices": [published_invoice(one) for one in found],
+        "entitlements": [published_entitlement(learner) for _ in range(2)],
+    }
+    return {kind: [str(one.pk) for one in some] for kind, some in rows.items()}
+
+
 @pytest.fixture
 def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     """Two entities or more of every kind; their keys in order."""
@@ -110,6 +129,7 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         "certificates": [str(published_certificate(one).pk) for one in enrolments],
         "quiz-results": results,
         **missions_and_matches(learner, others),
+        **subscriptions(learner),
         "profiling": sorted(map(answered_session, (amina, signed_in(others[0])))),
         "habits": [str(entry.habit_id) for entry in entries],
         "habit-entries": [f"{learner.id}:{e.habit_id}:{e.local_date}" for e in entries],
@@ -216,6 +236,7 @@ def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
     assert answer == (200, {"facts": len(rows)})
     kinds = "progress feedback goals enrolments certificates quiz-results sign-ins"
     kinds += " submissions reviews habits habit-entries matches sessions"
+    kinds += " subscriptions invoices entitlements"
     owned = [key for kind in kinds.split() for key in world[kind]]
     published = {key: version for _, key, version in rows}
     # All under their present version but the user, whom a consumer erased with version 40.

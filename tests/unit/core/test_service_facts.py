@@ -52,6 +52,7 @@ OTHERS: Mapping[str, str] = {
         reviews.services.own_claim reviews.services.require_learner_consent
         reviews.services.waiting_entry
         restore.renumber.reused_ids submissions.services.lateness_at
+        subscriptions.plans.offered_plan
         users.services.lock_unchanged users.services.require_unchanged
         webhooks.services.erasure_subscriptions
     """,
@@ -101,6 +102,7 @@ IN_A_TRANSACTION = {
     "mentorship.matches.start_match",
     "mentorship.sessions.cancel_all",
     "feedback.services.set_verdict",
+    "subscriptions.entitlements.follow_subscription",
     "users.api_tokens.end_tokens",
     "users.impersonation.end_views",
     "users.services.end_sign_ins",

@@ -17,10 +17,12 @@ from core.kit.limits import lock_parent, require_below_limit
 from core.kit.transitions import StateMachine, Transition
 from core.kit.versions import get_for_update, get_or_create_for_update
 from core.outbox.publish import publish, publish_with_parts
+from core.subscriptions.selectors import entitled_limit
 from core.users.models import User
 from core.users.preferences import preferences_of
 from ongoza_contracts.coaching import HabitState
 from ongoza_contracts.streaks import DAY
+from ongoza_contracts.subscriptions import Feature
 
 MAX_ACTIVE, MAX_PAUSES = 20, 100
 
@@ -36,8 +38,9 @@ ACTIONS = {HabitState.ARCHIVED: "archive", HabitState.ACTIVE: "reopen"}
 
 
 class TooManyHabits(Conflict):
+    """Says how many there may be."""
+
     code = "too_many_habits"
-    detail = f"You have {MAX_ACTIVE} active habits. Archive one first."
 
 
 class TooManyPauses(Conflict):
@@ -205,8 +208,10 @@ def _habit_for_update(user: User, habit_id: UUID, if_match: IfMatch | None = Non
 
 
 def _require_room(user: User) -> None:
-    active = Habit.objects.filter(user=user, state=HabitState.ACTIVE)
-    require_below_limit(active, MAX_ACTIVE, TooManyHabits)
+    """An entitlement may raise the limit, and never lowers it. Raises TooManyHabits."""
+    limit = max(MAX_ACTIVE, entitled_limit(user.pk, Feature.HABITS))
+    if Habit.objects.filter(user=user, state=HabitState.ACTIVE).count() >= limit:
+        raise TooManyHabits(f"You have {limit} active habits. Archive one first.")
 
 
 def _earliest_day(user: User) -> date:

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from core.config import env, kafka, spectacular
-from core.config.startup import MAILDIR, REMOVED_SETTINGS, SMTP, refuse_bad_configuration
+from core.config.startup import (
+    GATEWAY_KEYS,
+    MAILDIR,
+    REMOVED_SETTINGS,
+    SMTP,
+    refuse_bad_configuration,
+)
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
 
@@ -65,6 +71,7 @@ INSTALLED_APPS = [
     "core.access",
     "core.notifications",
     "core.webhooks",
+    "core.subscriptions",
     "core.imports",  # content/import/ comes before content/<content_id>/
     "core.programs",
     "core.progress",
@@ -284,6 +291,12 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ongoza CyberHub <no-reply@ongoza.example>")
 WEB_URL = env.text("WEB_URL", "http://localhost:3000")
 
+# --- payments ----------------------------------------------------------------------------------
+PAYMENT_SANDBOX = env.flag("PAYMENT_SANDBOX")  # never where somebody pays with money
+SANDBOX = {"sandbox": "core.subscriptions.sandbox.SandboxGateway"}
+PAYMENT_GATEWAYS = SANDBOX if PAYMENT_SANDBOX else {}
+"""By name. The first one takes the payments of new subscriptions; without one there are none."""
+
 # --- certificates ------------------------------------------------------------------------------
 # The origin at which everybody reaches core: QR codes and credentials lead there for years.
 API_URL = env.text("API_URL", "http://localhost:8000")
@@ -400,5 +413,7 @@ refuse_bad_configuration(
     sms_url=SMS_URL,
     files_s3_bucket=FILES_S3_BUCKET,
     files_s3_endpoint_url=FILES_S3_ENDPOINT_URL,
+    payment_sandbox=PAYMENT_SANDBOX,
+    gateway_keys=[name for name in GATEWAY_KEYS if env.exact(name)],
     removed_settings=[name for name in REMOVED_SETTINGS if env.text(name)],
 )

@@ -20,6 +20,13 @@ from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionParty
 from ongoza_contracts.missions import LatePolicy, MissionState, MissionType
 from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
+from ongoza_contracts.subscriptions import (
+    EntitlementSource,
+    Feature,
+    InvoiceState,
+    PlanInterval,
+    SubscriptionState,
+)
 from ongoza_contracts.vocabulary import (
     ID_MAX,
     AnswerFlag,
@@ -63,11 +70,12 @@ SETTINGS: dict[str, Any] = {
             kind.__name__: enum_choices(kind)
             for kind in (
                 *(AnswerFlag, CalendarEventState, CertificateState, CohortState, Confidence),
-                *(ContentType, EnrolmentState, GoalState, HabitEntryState, HabitSchedule),
-                *(HabitState, LatePolicy, MatchEndReason, MatchState, MissionState, MissionType),
-                *(Mood, PoolKind, ProgressSource, ProgressStatus, ReflectionTag, ReviewKind),
+                *(ContentType, EnrolmentState, EntitlementSource, Feature, GoalState),
+                *(HabitEntryState, HabitSchedule, HabitState, InvoiceState, LatePolicy),
+                *(MatchEndReason, MatchState, MissionState, MissionType, Mood, PlanInterval),
+                *(PoolKind, ProgressSource, ProgressStatus, ReflectionTag, ReviewKind),
                 *(ReviewOutcome, Role, ScopeKind, SessionParty, SessionState, SubmissionState),
-                *(Track, Verdict),
+                *(SubscriptionState, Track, Verdict),
             )
         },
         "ActionKind": "core.dashboard.serializers.ACTION_KINDS",
@@ -83,6 +91,8 @@ SETTINGS: dict[str, Any] = {
         "ReportAction": "core.conduct.models.ACTIONS",
         "CohortAction": "core.cohorts.serializers.ACTIONS",
         "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
+        "Currency": "core.subscriptions.models.CURRENCIES",
+        "GivenSource": "core.subscriptions.serializers.GIVEN_SOURCES",
         "WaitingReason": "core.cohorts.serializers.REASONS",
         "GivenEndReason": "core.mentorship.serializers.GIVEN_REASONS",
         "MentorshipRequestState": "core.mentorship.models.REQUEST_STATES",

@@ -15,6 +15,8 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 MAILDIR = "core.mail.maildir.MaildirBackend"
 REMOVED_SETTINGS = {"FILES_BACKEND": "FILES_S3_BUCKET", "FILES_OPTIONS": "FILES_S3_BUCKET"}
 """By name: the setting that took its place."""
+GATEWAY_KEYS = ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "MPESA_CONSUMER_KEY")
+"""The settings by which a gateway takes real money. The sandbox is refused beside them."""
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -34,6 +36,8 @@ def refuse_bad_configuration(
     sms_url: str = "",
     files_s3_bucket: str = "",
     files_s3_endpoint_url: str = "",
+    payment_sandbox: bool = False,
+    gateway_keys: Sequence[str] = (),
     removed_settings: Sequence[str] = (),
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
@@ -55,6 +59,8 @@ def refuse_bad_configuration(
     if sms_url and not is_confidential(sms_url):
         wrong.append("SMS_URL is no https URL.")
     wrong += _s3_faults(files_s3_bucket, files_s3_endpoint_url)
+    if payment_sandbox and gateway_keys:
+        wrong.append(f"PAYMENT_SANDBOX is set beside {', '.join(gateway_keys)}: unset one of them.")
     wrong += [
         f"{name} is not read any more: {REMOVED_SETTINGS[name]} took its place."
         for name in removed_settings

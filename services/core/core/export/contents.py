@@ -51,6 +51,7 @@ LEFT_OUT: Mapping[str, str] = {
     "reviews.ReviewDraft.reviewer": "drafts of reviews are about other people",
     "reviews.ReviewDraft.submission": "drafts of reviews are no results",
     "submissions.Extension.granted_by": "extensions that you granted are data of their learners",
+    "subscriptions.Entitlement.granted_by": "features that you gave are data of the learners",
     "users.Impersonation.viewer": "accounts that you viewed as staff are other people's data",
 }
 LEFT_OUT_COLUMNS: Mapping[str, str] = {

@@ -24,9 +24,11 @@ from core.mentorship.models import (
 from core.mentorship.selectors import mentors_for, mentors_with_room, requests_to_pass_on
 from core.mentorship.states import REQUEST_STATES
 from core.notifications.services import notify
+from core.subscriptions.selectors import require_entitlement
 from core.users.guardians import require_consent
 from core.users.models import User
 from ongoza_contracts.mentorship import MatchState
+from ongoza_contracts.subscriptions import Feature
 from ongoza_contracts.vocabulary import Role
 
 OPEN_MAX = 2
@@ -67,14 +69,15 @@ def request_mentor(
     """Ask a mentor, or without one the first who has room; where nobody has, the request waits.
 
     Raises PermissionDenied for somebody who is no learner, NotFound for a mentor whom the learner
-    may not ask, TooManyRequests, AlreadyAsked, AlreadyMatched, MentorFull, Busy and what
-    `require_consent` raises.
+    may not ask, NotEntitled, TooManyRequests, AlreadyAsked, AlreadyMatched, MentorFull, Busy and
+    what `require_consent` raises.
     """
     require_consent(user)
     with locked_users(user.pk, mentor_id):
         learner = User.objects.get(pk=user.pk)
         if learner.role != Role.LEARNER:
             raise PermissionDenied
+        require_entitlement(learner.pk, Feature.MENTORSHIP)
         own = MentorshipRequest.objects.filter(learner=learner, state__in=OPEN_REQUESTS)
         require_below_limit(own, OPEN_MAX, TooManyRequests)
         if mentor_id is not None:

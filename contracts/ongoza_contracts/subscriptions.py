@@ -1,0 +1,189 @@
+"""Facts about plans, subscriptions, invoices and entitlements. They hold ids, enumerations, numbers
+and times alone."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from ongoza_contracts.event import Fact, FactPart
+from ongoza_contracts.vocabulary import UserId
+
+AMOUNT_MAX = 10**12
+LIMIT_MAX = 1_000_000
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+"""A code of ISO 4217."""
+Amount = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
+"""In minor units as ISO 4217 has them: cents of KES and of USD, whole francs of RWF."""
+Limit = Annotated[int, Field(ge=0, le=LIMIT_MAX)]
+GatewayName = Annotated[str, Field(pattern=r"^[a-z]{1,16}$")]
+GatewayReference = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
+
+
+class Feature(StrEnum):
+    """What a plan or an entitlement opens."""
+
+    MENTORSHIP = "mentorship"
+    """Asking for a mentor of one's own."""
+    HABITS = "habits"
+    """Active habits, as many as the limit says."""
+
+
+class PlanInterval(StrEnum):
+    MONTH = "month"
+    YEAR = "year"
+
+
+class SubscriptionState(StrEnum):
+    INCOMPLETE = "incomplete"
+    """Waits for its first payment and opens nothing."""
+    TRIALING = "trialing"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    """The payment of the period is missing; the features stay until `grace_ends_at`."""
+    CANCELLED = "cancelled"
+    """Is not renewed; the features stay until `period_ends_at`."""
+    EXPIRED = "expired"
+
+
+class InvoiceState(StrEnum):
+    OPEN = "open"
+    FAILED = "failed"
+    """The last attempt at a payment failed; another may succeed."""
+    PAID = "paid"
+    VOID = "void"
+    """Nobody has to pay it any more."""
+
+
+class EntitlementSource(StrEnum):
+    """Why a user has it: a payment is one of several reasons."""
+
+    PAID = "paid"
+    SPONSORED = "sponsored"
+    SCHOLARSHIP = "scholarship"
+    MANUAL = "manual"
+
+
+class PlanFeature(FactPart):
+    feature: Feature
+    limit: Limit | None = None
+    """Absent for a feature without a number."""
+
+
+class PlanPrice(FactPart):
+    currency: Currency
+    amount: Amount
+    """For one interval of the plan."""
+
+
+class PlanUpdated(
+    Fact,
+    type="ongoza.plan.updated.v1",
+    key=("plan_id",),
+    partition="plan_id",
+):
+    """A plan was added, changed or retired. Its title is not published."""
+
+    plan_id: UUID
+    """A UUID of version 7."""
+    slug: str = Field(min_length=1, max_length=50, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    rank: int = Field(ge=0, le=1000)
+    """A change to a plan of a higher rank is an upgrade."""
+    interval: PlanInterval
+    trial_days: int = Field(ge=0, le=365)
+    is_default: bool
+    """Whether everybody has its features without a subscription; true of one plan at most."""
+    retired: bool
+    """Whether nobody can subscribe to it any more; subscriptions to it go on."""
+    features: tuple[PlanFeature, ...]
+    """In the order of their names."""
+    prices: tuple[PlanPrice, ...]
+    """In the order of their currencies."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class SubscriptionUpdated(
+    Fact,
+    type="ongoza.subscription.updated.v1",
+    key=("subscription_id",),
+    partition="user_id",
+    subjects=("user_id",),
+):
+    """A user subscribed to a plan, or their subscription changed."""
+
+    subscription_id: UUID
+    """A UUID of version 7."""
+    user_id: UserId
+    plan_id: UUID
+    next_plan_id: UUID | None = None
+    """The plan of a lower rank that follows when the period ends."""
+    currency: Currency
+    state: SubscriptionState
+    gateway: GatewayName
+    gateway_reference: GatewayReference
+    """By which the gateway knows the subscription; empty before it was asked for a payment."""
+    is_trial: bool
+    """Whether the period is a trial."""
+    period_starts_at: AwareDatetime | None = None
+    """Absent before the first payment or trial."""
+    period_ends_at: AwareDatetime | None = None
+    """The end of what was paid for, or of the trial."""
+    grace_ends_at: AwareDatetime | None = None
+    """Present while the state is `past_due`."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class InvoiceUpdated(
+    Fact,
+    type="ongoza.invoice.updated.v1",
+    key=("invoice_id",),
+    partition="user_id",
+    subjects=("user_id",),
+):
+    """A payment gateway asked for a payment, or its state changed there."""
+
+    invoice_id: UUID
+    """A UUID of version 7."""
+    user_id: UserId
+    subscription_id: UUID
+    plan_id: UUID
+    currency: Currency
+    amount: Amount
+    state: InvoiceState
+    gateway: GatewayName
+    gateway_invoice_id: GatewayReference
+    period_starts_at: AwareDatetime
+    period_ends_at: AwareDatetime
+    paid_at: AwareDatetime | None = None
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class EntitlementUpdated(
+    Fact,
+    type="ongoza.entitlement.updated.v1",
+    key=("entitlement_id",),
+    partition="user_id",
+    subjects=("user_id", "granted_by"),
+):
+    """A user was given a feature, or its end changed. The reason in words is not published."""
+
+    entitlement_id: UUID
+    """A UUID of version 7."""
+    user_id: UserId
+    feature: Feature
+    limit: Limit | None = None
+    source: EntitlementSource
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+    """Absent for one without an end."""
+    subscription_id: UUID | None = None
+    """Present for the source `paid` alone."""
+    granted_by: UserId | None = None
+    """Who granted it; absent for the source `paid`, and once that user was erased."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime

@@ -1,0 +1,119 @@
+"""Plans and entitlements in the admin, and what subscriptions and invoices are."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from core.kit.admin import ModelAdmin
+from core.kit.admin_actions import service_action
+from core.subscriptions import entitlements, plans
+from core.subscriptions.models import Entitlement, Plan
+from core.subscriptions.money import ImpossibleAmount, Money, parse_money
+from core.subscriptions.serializers import GIVEN_SOURCES
+from core.users.models import User
+from ongoza_contracts.subscriptions import LIMIT_MAX, Feature
+
+COLUMNS = ("slug", "title", "rank", "interval", "trial_days", "is_default")
+GRANT = ("user", "feature", "source", "limit", "starts_at", "ends_at", "reason")
+
+
+class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
+    """With the features and the prices, one in each line."""
+
+    features = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="One in each line, with a limit if it is counted: mentorship, habits 50.",
+    )
+    prices = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="One in each line and currency, such as KES 1500.00.",
+    )
+
+    class Meta:
+        model = Plan
+        fields = COLUMNS
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.version:
+            self.initial["features"] = "\n".join(map(str, self.instance.features.all()))
+            self.initial["prices"] = "\n".join(map(str, self.instance.prices.all()))
+
+    def clean_features(self) -> dict[Feature, int | None]:
+        found: dict[Feature, int | None] = {}
+        for line in self.cleaned_data["features"].splitlines():
+            name, _, limit = line.strip().partition(" ")
+            is_limit = limit.isascii() and limit.isdigit() and int(limit) <= LIMIT_MAX
+            if name not in {*Feature} or name in found or not (is_limit or not limit):
+                raise forms.ValidationError(f"{line!r} is no feature, or is there twice.")
+            found[Feature(name)] = int(limit) if limit else None
+        return found
+
+    def clean_prices(self) -> list[Money]:
+        try:
+            found = [parse_money(line.strip()) for line in self.cleaned_data["prices"].splitlines()]
+        except ImpossibleAmount as error:
+            raise forms.ValidationError(str(error)) from error
+        if len({one.currency for one in found}) != len(found):
+            raise forms.ValidationError("Name each currency once.")
+        return found
+
+
+@admin.register(Plan)
+class PlanAdmin(ModelAdmin):
+    form = PlanForm
+    list_display = ("title", "slug", "rank", "interval", "is_default", "retired")
+    list_filter = ("retired",)
+    search_fields = ("title", "slug")
+    fields = (*COLUMNS, "features", "prices", "retired")
+    readonly_fields = ("retired",)
+    actions = actions_detail = ("retire",)
+
+    def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:
+        names = (*COLUMNS, "features", "prices")
+        values = {name: form.cleaned_data[name] for name in names}
+        obj.pk = plans.set_plan(plan_id=obj.pk if change else None, **values).pk
+        obj.refresh_from_db()
+
+    @service_action("Retire", explanation="Nobody can subscribe to it. Subscriptions go on.")
+    def retire(self, request: HttpRequest, plan: Plan) -> None:
+        plans.retire_plan(plan_id=plan.pk)
+
+
+class EntitlementForm(forms.ModelForm):  # type: ignore[type-arg]
+    source = forms.ChoiceField(choices=GIVEN_SOURCES)
+
+    class Meta:
+        model = Entitlement
+        fields = GRANT
+
+
+@admin.register(Entitlement)
+class EntitlementAdmin(ModelAdmin):
+    form = EntitlementForm
+    list_display = ("user", "feature", "source", "limit", "starts_at", "ends_at")
+    list_filter = ("source", "feature")
+    fields = GRANT
+    autocomplete_fields = ("user",)
+    actions = actions_detail = ("end",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Entitlement, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in GRANT}
+        user_id = values.pop("user").pk
+        caller = cast(User, request.user)
+        obj.pk = entitlements.grant_entitlement(granted_by=caller, user_id=user_id, **values).pk
+        obj.refresh_from_db()
+
+    @service_action("End", explanation="The feature closes, unless something else opens it.")
+    def end(self, request: HttpRequest, entitlement: Entitlement) -> None:
+        entitlements.end_entitlement(
+            ended_by=cast(User, request.user), entitlement_id=entitlement.pk
+        )

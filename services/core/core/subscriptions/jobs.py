@@ -1,0 +1,65 @@
+"""Jobs of subscriptions: what time changes in them, and what gateways are asked."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from core.jobs.models import Job
+from core.jobs.registry import job_kind
+from core.jobs.services import schedule
+from core.kit.errors import NotFound
+from core.subscriptions import services
+from core.subscriptions.models import LIVE, Subscription
+from core.subscriptions.selectors import due_subscriptions
+
+BATCH = 500
+
+
+@job_kind("subscriptions.due", every=timedelta(minutes=1))
+def schedule_due(job: Job) -> None:
+    """Schedule a job for each subscription whose trial, period, grace or wait is over."""
+    due = due_subscriptions(timezone.now()).order_by("pk")
+    for key in due.values_list("pk", flat=True)[:BATCH]:
+        schedule("subscriptions.time", subject=str(key), key=str(key))
+
+
+@job_kind("subscriptions.time")
+def pass_time(job: Job) -> None:
+    services.pass_time(subscription_id=UUID(job.subject))
+
+
+@job_kind(services.PAYMENT, atomic=False)
+def request_payment(job: Job) -> None:
+    """The subject is the subscription and, after a colon, the plan."""
+    subscription_id, plan_id = map(UUID, job.subject.split(":"))
+    services.request_payment(subscription_id=subscription_id, plan_id=plan_id)
+
+
+@job_kind(services.STOP, atomic=False)
+def stop_payments(job: Job) -> None:
+    services.stop_payments(subscription_id=UUID(job.subject))
+
+
+@job_kind("subscriptions.plan_changed")
+def schedule_subscribers(job: Job) -> None:
+    """Schedule a job for each subscription to a plan whose features changed. The subject is the
+    plan and, after a colon, the subscription after which to go on."""
+    plan_id, _, after = job.subject.partition(":")
+    rows = Subscription.objects.filter(plan=UUID(plan_id), state__in=LIVE).order_by("pk")
+    if after:
+        rows = rows.filter(pk__gt=UUID(after))
+    keys = [*rows.values_list("pk", flat=True)[:BATCH]]
+    for key in keys:
+        schedule("subscriptions.features", subject=str(key), key=str(key))
+    if len(keys) == BATCH:
+        schedule(job.kind, subject=f"{plan_id}:{keys[-1]}")
+
+
+@job_kind("subscriptions.features")
+def follow_plan(job: Job) -> None:
+    """No-op for a subscription that was erased meanwhile."""
+    try:
+        services.follow_plan(subscription_id=UUID(job.subject))
+    except NotFound:
+        return

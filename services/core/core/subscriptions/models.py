@@ -1,0 +1,227 @@
+"""Plans, subscriptions to them, their invoices, and the entitlements that all of it ends in."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from core.kit.choices import enum_choices
+from core.kit.versions import Part, Versioned
+from core.subscriptions.money import ISO_EXPONENTS, Money
+from ongoza_contracts.event import uuid7
+from ongoza_contracts.subscriptions import (
+    EntitlementSource,
+    Feature,
+    InvoiceState,
+    PlanInterval,
+    SubscriptionState,
+)
+
+CURRENCIES = [(code, code) for code in sorted(ISO_EXPONENTS)]
+LIVE = (
+    SubscriptionState.INCOMPLETE,
+    SubscriptionState.TRIALING,
+    SubscriptionState.ACTIVE,
+    SubscriptionState.PAST_DUE,
+    SubscriptionState.CANCELLED,
+)
+"""The states of a subscription that has not ended. A user has one of them at most."""
+
+
+class Plan(Versioned):
+    """What a subscription opens, and what it costs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(max_length=50, unique=True)
+    title = models.CharField(max_length=120)
+    rank = models.PositiveSmallIntegerField(default=0)
+    interval = models.CharField(
+        max_length=8, choices=enum_choices(PlanInterval), default=PlanInterval.MONTH.value
+    )
+    trial_days = models.PositiveSmallIntegerField(default=0)
+    is_default = models.BooleanField(default=False)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("rank", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("is_default",), condition=Q(is_default=True), name="one_default_plan"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PlanFeature(Part):
+    whole = "plan"
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="features")
+    feature = models.CharField(max_length=32, choices=enum_choices(Feature))
+    limit = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ("feature",)
+        constraints = (
+            models.UniqueConstraint(fields=("plan", "feature"), name="one_feature_of_plan"),
+        )
+
+    def __str__(self) -> str:
+        return self.feature if self.limit is None else f"{self.feature} {self.limit}"
+
+
+class PlanPrice(Part):
+    whole = "plan"
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="prices")
+    currency = models.CharField(max_length=3, choices=CURRENCIES)
+    amount = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ("currency",)
+        constraints = (
+            models.UniqueConstraint(fields=("plan", "currency"), name="one_price_in_currency"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.money)
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class Subscription(Versioned):
+    """A user's subscription to a plan; ended ones stay."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="subscriptions")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions")
+    next_plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="+")
+    currency = models.CharField(max_length=3, choices=CURRENCIES)
+    state = models.CharField(
+        max_length=16,
+        choices=enum_choices(SubscriptionState),
+        default=SubscriptionState.INCOMPLETE.value,
+    )
+    gateway = models.CharField(max_length=16)
+    gateway_reference = models.CharField(max_length=64, blank=True)
+    """By which the gateway knows the subscription; empty before it was asked for a payment."""
+    is_trial = models.BooleanField(default=False)
+    """Whether the period is a trial."""
+    period_starts_at = models.DateTimeField(null=True, blank=True)
+    period_ends_at = models.DateTimeField(null=True, blank=True)
+    grace_ends_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user",),
+                condition=Q(state__in=[state.value for state in LIVE]),
+                name="one_live_subscription",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("state", "period_ends_at"),
+                condition=Q(state__in=[state.value for state in LIVE]),
+                name="subscription_period",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.plan} ({self.get_state_display()})"
+
+
+class Invoice(Versioned):
+    """What a gateway asked a user to pay for one period of a subscription."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="invoices")
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="invoices")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    gateway = models.CharField(max_length=16)
+    gateway_invoice_id = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3, choices=CURRENCIES)
+    amount = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=8, choices=enum_choices(InvoiceState))
+    period_starts_at = models.DateTimeField()
+    period_ends_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("gateway", "gateway_invoice_id"), name="one_invoice_of_gateway"
+            ),
+            models.CheckConstraint(
+                condition=Q(period_ends_at__gt=F("period_starts_at")), name="invoice_period"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {Money(self.amount, self.currency)} ({self.get_state_display()})"
+
+
+class Entitlement(Versioned):
+    """A feature that a user may use from `starts_at` until `ends_at`, for whatever reason. Gates
+    ask these rows and the default plan, and nothing else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="entitlements")
+    feature = models.CharField(max_length=32, choices=enum_choices(Feature))
+    limit = models.PositiveIntegerField(null=True, blank=True)
+    source = models.CharField(max_length=16, choices=enum_choices(EntitlementSource))
+    starts_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, null=True, blank=True, related_name="entitlements"
+    )
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("subscription", "feature"), name="one_entitlement_of_subscription"
+            ),
+            models.CheckConstraint(
+                condition=Q(subscription__isnull=False, source="paid")
+                | (Q(subscription__isnull=True) & ~Q(source="paid")),
+                name="paid_by_subscription",
+            ),
+        )
+        indexes = (models.Index(fields=("user", "feature"), name="entitlement_gate"),)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_feature_display()} ({self.get_source_display()})"
+
+
+class SandboxInvoice(models.Model):
+    """What the sandbox gateway stores: a real gateway has the like on its own servers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="+")
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=120, unique=True)
+    """By which a repeated request for the same payment is known."""
+    amount = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(
+        max_length=8, choices=enum_choices(InvoiceState), default=InvoiceState.OPEN.value
+    )
+    period_starts_at = models.DateTimeField()
+    period_ends_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {Money(self.amount, self.currency)} ({self.state})"

@@ -1,0 +1,112 @@
+"""Everything that changes plans."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from core.jobs.services import schedule
+from core.kit.errors import Conflict, NotFound
+from core.kit.versions import get_for_update
+from core.outbox.publish import publish, publish_with_parts
+from core.subscriptions.models import LIVE, Plan, PlanFeature, PlanPrice
+from core.subscriptions.money import Money
+from ongoza_contracts.subscriptions import Feature, PlanInterval
+
+
+class SlugTaken(Conflict):
+    code = "slug_taken"
+    detail = "Another plan has this slug."
+
+
+class CurrencyInUse(Conflict):
+    """Says which."""
+
+    code = "currency_in_use"
+
+
+class DefaultPlan(Conflict):
+    code = "default_plan"
+    detail = "The default plan has no price and no trial, and is not retired."
+
+
+@transaction.atomic
+def set_plan(
+    *,
+    slug: str,
+    title: str,
+    rank: int,
+    features: Mapping[Feature, int | None],
+    prices: Sequence[Money] = (),
+    interval: PlanInterval = PlanInterval.MONTH,
+    trial_days: int = 0,
+    is_default: bool = False,
+    plan_id: UUID | None = None,
+) -> Plan:
+    """Add a plan, or change the one with this id: its subscribers get its new features at once, and
+    pay its new price from their next period on. A new default plan takes the place of the old.
+
+    Raises NotFound, SlugTaken, CurrencyInUse and DefaultPlan.
+    """
+    plan = Plan() if plan_id is None else get_for_update(Plan.objects.filter(pk=plan_id))
+    _require_valid(plan, slug, prices, trial_days, is_default)
+    if is_default:
+        _end_default(plan)
+    plan.slug, plan.title, plan.rank, plan.interval = slug, title, rank, interval
+    plan.trial_days, plan.is_default = trial_days, is_default
+    if plan_id is None:
+        plan.save()
+    with publish_with_parts(plan):
+        plan.features.all().delete()
+        plan.prices.all().delete()
+        plan.features.bulk_create(
+            PlanFeature(plan=plan, feature=feature, limit=limit)
+            for feature, limit in features.items()
+        )
+        plan.prices.bulk_create(
+            PlanPrice(plan=plan, currency=price.currency, amount=price.amount) for price in prices
+        )
+    if plan_id is not None:
+        schedule("subscriptions.plan_changed", subject=str(plan.pk))
+    return plan
+
+
+@transaction.atomic
+def retire_plan(*, plan_id: UUID) -> Plan:
+    """Nobody can subscribe to the plan any more; subscriptions go on. No-op for a retired one.
+    Raises NotFound and DefaultPlan."""
+    plan = get_for_update(Plan.objects.filter(pk=plan_id))
+    if plan.is_default:
+        raise DefaultPlan
+    if not plan.retired:
+        plan.retired = True
+        publish(plan)
+    return plan
+
+
+def offered_plan(plan_id: UUID) -> Plan:
+    """Raises NotFound for one to which nobody can subscribe."""
+    rows = Plan.objects.filter(pk=plan_id, retired=False, is_default=False)
+    if (plan := rows.first()) is None:
+        raise NotFound
+    return plan
+
+
+def _require_valid(
+    plan: Plan, slug: str, prices: Sequence[Money], trial_days: int, is_default: bool
+) -> None:
+    if Plan.objects.filter(slug=slug).exclude(pk=plan.pk).exists():
+        raise SlugTaken
+    if is_default and (prices or trial_days or plan.retired):
+        raise DefaultPlan
+    live = plan.subscriptions.filter(state__in=LIVE) if plan.version else plan.subscriptions.none()
+    used = live.order_by().values_list("currency", flat=True).distinct()
+    if missing := sorted({*used} - {price.currency for price in prices}):
+        raise CurrencyInUse(f"Subscriptions are paid in {', '.join(missing)}: keep the price.")
+
+
+def _end_default(plan: Plan) -> None:
+    others = Plan.objects.filter(is_default=True).exclude(pk=plan.pk)
+    for other in others.select_for_update(no_key=True):
+        other.is_default = False
+        publish(other)

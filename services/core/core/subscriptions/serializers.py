@@ -1,0 +1,116 @@
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from core.kit.choices import enum_choices
+from core.kit.serializers import AwareDateTimeField, StrictSerializer
+from core.subscriptions.entitlements import GIVEN
+from core.subscriptions.models import (
+    CURRENCIES,
+    Entitlement,
+    Invoice,
+    Plan,
+    PlanFeature,
+    PlanPrice,
+    Subscription,
+)
+from ongoza_contracts.subscriptions import LIMIT_MAX, EntitlementSource, Feature
+from ongoza_contracts.vocabulary import ID_MAX
+
+GIVEN_SOURCES = [(source.value, source.title()) for source in GIVEN]
+
+
+class PlanFeatureSerializer(serializers.ModelSerializer[PlanFeature]):
+    class Meta:
+        model = PlanFeature
+        fields = ("feature", "limit")
+        read_only_fields = fields
+
+
+class PlanPriceSerializer(serializers.ModelSerializer[PlanPrice]):
+    class Meta:
+        model = PlanPrice
+        fields = ("currency", "amount")
+        read_only_fields = fields
+        extra_kwargs = {
+            "amount": {"help_text": "In minor units of ISO 4217: 150000 are KES 1500.00."}
+        }
+
+
+class PlanSerializer(serializers.ModelSerializer[Plan]):
+    features = PlanFeatureSerializer(many=True, read_only=True)
+    prices = PlanPriceSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Plan
+        fields = (
+            *("id", "slug", "title", "rank", "interval", "trial_days", "is_default"),
+            *("features", "prices", "created_at", "updated_at"),
+        )
+        read_only_fields = fields
+
+
+class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
+    class Meta:
+        model = Subscription
+        fields = (
+            *("id", "plan", "next_plan", "currency", "state", "is_trial"),
+            *("period_starts_at", "period_ends_at", "grace_ends_at", "created_at", "updated_at"),
+        )
+        read_only_fields = fields
+
+
+class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
+    class Meta:
+        model = Invoice
+        fields = (
+            *("id", "subscription", "plan", "gateway", "gateway_invoice_id", "currency", "amount"),
+            *("state", "period_starts_at", "period_ends_at", "paid_at"),
+            *("created_at", "updated_at"),
+        )
+        read_only_fields = fields
+
+
+class EntitlementSerializer(serializers.ModelSerializer[Entitlement]):
+    class Meta:
+        model = Entitlement
+        fields = (
+            *("id", "user", "feature", "limit", "source", "starts_at", "ends_at", "subscription"),
+            *("created_at", "updated_at"),
+        )
+        read_only_fields = fields
+
+
+class SubscribeRequest(StrictSerializer):
+    plan = serializers.UUIDField(source="plan_id")
+    currency = serializers.ChoiceField(choices=CURRENCIES)
+
+
+class ChangePlanRequest(StrictSerializer):
+    plan = serializers.UUIDField(source="plan_id")
+
+
+class GrantEntitlementRequest(StrictSerializer):
+    user = serializers.IntegerField(source="user_id", min_value=1, max_value=ID_MAX)
+    feature = serializers.ChoiceField(choices=enum_choices(Feature))
+    source = serializers.ChoiceField(choices=GIVEN_SOURCES)  # type: ignore[assignment]
+    limit = serializers.IntegerField(
+        min_value=1,
+        max_value=LIMIT_MAX,
+        required=False,
+        help_text="For a feature that is counted.",
+    )
+    starts_at = AwareDateTimeField(required=False, help_text="Now, without it.")
+    ends_at = AwareDateTimeField(required=False, help_text="Without it there is no end.")
+    reason = serializers.CharField(
+        max_length=200, required=False, help_text="For staff; it is not shown to the learner."
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        starts_at = values.get("starts_at") or timezone.now()
+        if "ends_at" in values and values["ends_at"] <= starts_at:
+            raise serializers.ValidationError({"ends_at": ["End after the start."]})
+        values["feature"] = Feature(values["feature"])
+        values["source"] = EntitlementSource(values["source"])
+        return values

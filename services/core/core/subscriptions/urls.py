@@ -1,0 +1,16 @@
+from django.urls import path
+
+from core.subscriptions import views
+
+SUBSCRIPTION = "subscriptions/<uuid:subscription_id>/"
+
+urlpatterns = [
+    path("subscriptions/plans/", views.Plans.as_view()),
+    path("subscriptions/", views.Subscriptions.as_view()),
+    path(f"{SUBSCRIPTION}cancel/", views.Cancel.as_view()),
+    path(f"{SUBSCRIPTION}resume/", views.Resume.as_view()),
+    path(f"{SUBSCRIPTION}change-plan/", views.ChangePlan.as_view()),
+    path("invoices/", views.Invoices.as_view()),
+    path("entitlements/", views.Entitlements.as_view()),
+    path("entitlements/<uuid:entitlement_id>/end/", views.EndEntitlement.as_view()),
+]
