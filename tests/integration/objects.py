@@ -291,6 +291,29 @@ def enrolment(world: World) -> Values:
     return {"enrolment_id": created(learner, path, {"pools": ["paid"]})["id"]}
 
 
+def subscription(world: World) -> Values:
+    """Of a learner, who has one at a time: a trial of the demo's plan that has one."""
+    learner = world.learner
+    if learner.role != Role.LEARNER:
+        learner = Account.of_role(world.admin, Role.LEARNER, world.organization_id)
+    own = learner.core("GET", f"{API}/subscriptions/").json()["results"]
+    live = [row["id"] for row in own if row["state"] != "expired"]
+    if live:
+        return {"subscription_id": live[0]}
+    plans = learner.core("GET", f"{API}/subscriptions/plans/").json()["results"]
+    plan = next(row["id"] for row in plans if row["trial_days"])
+    made = created(learner, "subscriptions/", {"plan": plan, "currency": "KES"})
+    return {"subscription_id": made["id"]}
+
+
+def entitlement(world: World) -> Values:
+    learner = world.learner
+    if learner.role != Role.LEARNER:
+        learner = Account.of_role(world.admin, Role.LEARNER, world.organization_id)
+    body = {"user": learner.user_id, "feature": "habits", "source": "manual", "limit": 30}
+    return {"entitlement_id": created(world.admin, "entitlements/", body)["id"]}
+
+
 def program(world: World) -> Values:
     rows = world.admin.core("GET", f"{API}/programs/").json()["results"]
     return {"program_id": rows[0]["id"]}

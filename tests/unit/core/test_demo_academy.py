@@ -37,6 +37,7 @@ from core.outbox.publications import publications
 from core.progress.models import Progress
 from core.reviews.models import Claim, Review, ReviewDraft
 from core.submissions.models import Submission
+from core.subscriptions.models import Entitlement, Invoice, Subscription
 from core.users.models import TrackChoice, User
 from ongoza_contracts.coaching import GoalState, HabitSchedule
 from ongoza_contracts.cohorts import EnrolmentState, EnrolmentUpdated, PoolKind
@@ -87,6 +88,14 @@ def query(statement: str) -> list[tuple[Any, ...]]:
 
 def states(cohort: str) -> Counter[str]:
     return Counter(Enrolment.objects.filter(cohort__name=cohort).values_list("state", flat=True))
+
+
+def test_three_learners_have_features_for_different_reasons() -> None:
+    rows = Entitlement.objects.all()
+    assert Counter(row.source for row in rows) == {"sponsored": 1, "scholarship": 1, "paid": 2}
+    assert len({row.user_id for row in rows}) == 3
+    assert [row.state for row in Subscription.objects.all()] == ["active"]
+    assert [row.state for row in Invoice.objects.all()] == ["paid"]
 
 
 # --- history -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from core.coaching.habits import TooManyHabits, set_habit
 from core.organizations.services import add_organization
 from core.subscriptions.models import Entitlement
 from core.subscriptions.plans import CurrencyInUse, DefaultPlan, SlugTaken, retire_plan
@@ -165,3 +166,28 @@ def test_directors_of_another_organization_see_no_entitlements(world: World) -> 
     assert other.get(f"entitlements/?user={world.learner.pk}")[0] == 404
     own = signed_in(world.director).get(f"entitlements/?user={world.learner.pk}")
     assert [row["user"] for row in own[1]["results"]] == [world.learner.pk]
+
+
+def test_asking_for_a_mentor_takes_an_entitlement(world: World) -> None:
+    free = plan("free", 0, prices=[], is_default=True, features={})
+    caller = signed_in(world.learner)
+    forget_appended()
+    assert refusal(caller.post("mentorship/requests/", {})) == (409, "not_entitled", [])
+    assert appended() == []
+    published_entitlement(world.learner, source="scholarship")
+    assert caller.post("mentorship/requests/", {})[0] == 201
+    plan("free", 0, plan_id=free.pk, prices=[], is_default=True, features={MENTORSHIP: None})
+    foreign = signed_in(world.foreign)
+    assert foreign.post("mentorship/requests/", {})[0] == 201
+
+
+@pytest.mark.parametrize(("limit", "possible"), [(5, 20), (21, 21)])
+def test_an_entitlement_raises_the_number_of_active_habits_and_never_lowers_it(
+    limit: int, possible: int
+) -> None:
+    learner = person("amina")
+    published_entitlement(learner, feature=HABITS, limit=limit)
+    for number in range(possible):
+        set_habit(user=learner, title=f"{number}", schedule="daily")
+    with pytest.raises(TooManyHabits, match=f"You have {possible} active"):
+        set_habit(user=learner, title="One more", schedule="daily")

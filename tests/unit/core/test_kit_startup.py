@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from core.config.startup import MAILDIR, SMTP, refuse_bad_configuration
+from core.config.startup import GATEWAY_KEYS, MAILDIR, SMTP, refuse_bad_configuration
 
 GOOD = "a-secret-of-more-than-32-bytes-0123456789"
 OTHER = "another-secret-of-more-than-32-bytes-98765"
@@ -170,3 +170,17 @@ def test_keys_and_gateways_of_notifications_are_taken() -> None:
     start(vapid_private_key="yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")
     start(vapid_private_key="yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw=")
     start(sms_url="https://sms.example/messages")
+
+
+@pytest.mark.parametrize("key", GATEWAY_KEYS)
+def test_the_sandbox_of_payments_is_refused_beside_the_key_of_a_gateway(key: str) -> None:
+    start(payment_sandbox=True)
+    start(gateway_keys=[key])
+    with pytest.raises(ImproperlyConfigured, match=f"PAYMENT_SANDBOX is set beside {key}"):
+        start(payment_sandbox=True, gateway_keys=[key])
+
+
+@pytest.mark.parametrize(("sandbox", "status"), [("1", 1), ("0", 0)])
+def test_the_settings_find_the_key_of_a_gateway(sandbox: str, status: int) -> None:
+    changes = {"EMAIL_HOST": "mail.example", "PAYMENT_SANDBOX": sandbox, "STRIPE_SECRET_KEY": "sk"}
+    assert import_settings(changes).returncode == status

@@ -25,6 +25,7 @@ from core.demo.loader import load_catalogue
 from core.demo.mentoring import Pair, plant_habits, plant_mentoring, plant_profiles
 from core.demo.people import ACADEMY, further_mentors, staff
 from core.demo.practice import REVIEWED, Pupil, plant_missions, plant_practice
+from core.demo.subscriptions import plant_plans, plant_subscriptions
 from core.kit.past import happened_at
 from core.lessons.models import Body
 from core.mentorship.models import Session
@@ -71,6 +72,7 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     with happened_at(FOUNDED):
         organizations = plant.plant_organizations()
         quizzes = _plant_content(report, catalogue)
+        plant_plans()
     known = [plant.plant_account(account, organizations, password) for account in staff(AS_OF)]
     guide = demo_learner(catalogue)
     members: list[Member] = []
@@ -90,6 +92,7 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     academy = Academy(organizations[ACADEMY.slug], director)
     plant_cohorts(academy, members)
     plant_events(academy)
+    plant_subscriptions(academy, members)
     _plant_practice(academy, mentors, assigned)
     plant.read_notifications(timezone.now() - UNREAD_FOR)
     report(f"{Submission.objects.count()} attempts at missions, {Session.objects.count()} sessions")
