@@ -59,6 +59,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "POST content/{content_id}/bodies": {"language": "sw", "markdown": "## A"},
     "POST cohorts/{cohort_id}/enrolments/bulk": {"emails": ["a@b.example"], "pool": "paid"},
     "PUT cohorts/{cohort_id}/pools": {"pools": [{"kind": "paid", "size": 1}]},
+    "POST entitlements": {"user": 1, "feature": "mentorship", "source": "manual"},
     "POST memberships": {"user": 1, "role": "learner", "scope": "organization", "organization": 1},
     "POST missions/{mission_id}/extensions": {"user": 1, "until": "2999-01-01T00:00:00Z"},
     "PUT missions/{mission_id}/hints": HINTS,
