@@ -44,6 +44,7 @@ from tests.unit.core.quiz_rows import TEXT, quiz, quiz_request
 from tests.unit.core.review_rows import claimed, graded_mission, handed_in
 from tests.unit.core.school import World
 from tests.unit.core.submission_rows import drafted, mission
+from tests.unit.core.subscription_rows import plan
 from tests.unit.core.test_group_sessions import request as group_request
 from tests.unit.core.test_import_api import file_of
 from tests.unit.core.test_mentor_notes import flag_request
@@ -335,6 +336,16 @@ REPEATABLE = [
         lambda world: world.admin,
         lambda world: {"cohort": str(published_cohort(scholarship=1).pk), "pool": "scholarship"},
         an_active_enrolment,
+    ),
+    Repeatable(
+        "subscriptions/",
+        lambda world: world.learner,
+        lambda world: {"plan": str(plan().pk), "currency": "KES"},
+    ),
+    Repeatable(
+        "entitlements/",
+        lambda world: world.director,
+        lambda world: {"user": world.learner.pk, "feature": "habits", "source": "manual"},
     ),
     Repeatable(
         "mentorship/requests/",

@@ -95,7 +95,9 @@ def test_an_amount_is_read_and_written_with_the_places_of_its_currency(
     assert parse_money(str(money)) == money
 
 
-@pytest.mark.parametrize("text", ["KES 1.005", "RWF 0.5", "KES -1", "XXX 1", "KES", "KES NaN", ""])
+@pytest.mark.parametrize(
+    "text", ["KES 1.005", "RWF 0.5", "KES -1", "KES 0", "XXX 1", "KES", "KES NaN", ""]
+)
 def test_a_text_that_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ImpossibleAmount):
         parse_money(text)

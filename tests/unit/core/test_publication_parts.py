@@ -18,6 +18,7 @@ from core.users.models import User
 from tests.unit.core.coaching_rows import habit_of
 from tests.unit.core.cohort_rows import open_cohort
 from tests.unit.core.published import PUBLICATIONS, module_rows, rows
+from tests.unit.core.subscription_rows import plan
 from tests.unit.core.world import appended, forget_appended, item, person, published_version
 
 __all__ = ["module_rows", "rows"]
@@ -38,6 +39,7 @@ def parts(rows: dict[str, Versioned]) -> dict[str, Part]:
     habit = habit_of(learner)
     pause_habit(user=learner, habit_id=habit.pk, first_day=date.max)
     pause = habit.pauses.get()
+    price = plan("extra").prices.get()
     forget_appended()
     return {
         "profiling": ProfilingAnswer.objects.get(),
@@ -45,6 +47,7 @@ def parts(rows: dict[str, Versioned]) -> dict[str, Part]:
         "program-versions": version.items.get(milestone=2),
         "cohorts": pool,
         "habits": pause,
+        "plans": price,
     }
 
 

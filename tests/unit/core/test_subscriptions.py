@@ -248,6 +248,19 @@ def test_an_upgrade_begins_when_it_is_paid_and_not_before(amina: User) -> None:
     assert invoices(changed) == [("basic", "paid"), ("plus", "paid")]
 
 
+def test_an_upgrade_that_was_given_up_is_asked_for_again(amina: User) -> None:
+    subscription, better = paid_subscription(amina, plan("basic", 1)), plan()
+    body = {"plan": str(better.pk)}
+    act(amina, subscription, "change-plan", body)
+    run_jobs()
+    for action in ("cancel", "resume"):
+        act(amina, subscription, action)
+        run_jobs()
+    assert invoices(subscription) == [("basic", "paid"), ("plus", "void")]
+    act(amina, subscription, "change-plan", body)
+    assert pay(subscription).plan == better
+
+
 def test_a_downgrade_follows_when_the_period_ends(amina: User) -> None:
     subscription = paid_subscription(amina)
     basic = plan("basic", 1, features={Feature.MENTORSHIP: None})

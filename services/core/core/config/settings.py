@@ -293,9 +293,9 @@ WEB_URL = env.text("WEB_URL", "http://localhost:3000")
 
 # --- payments ----------------------------------------------------------------------------------
 PAYMENT_SANDBOX = env.flag("PAYMENT_SANDBOX")  # never where somebody pays with money
-SANDBOX = {"sandbox": "core.subscriptions.sandbox.SandboxGateway"}
-PAYMENT_GATEWAYS = SANDBOX if PAYMENT_SANDBOX else {}
-"""By name. The first one takes the payments of new subscriptions; without one there are none."""
+PAYMENT_GATEWAYS: dict[str, str] = {}  # by name; the first takes payments of new subscriptions
+if PAYMENT_SANDBOX:
+    PAYMENT_GATEWAYS["sandbox"] = "core.subscriptions.sandbox.SandboxGateway"
 
 # --- certificates ------------------------------------------------------------------------------
 # The origin at which everybody reaches core: QR codes and credentials lead there for years.

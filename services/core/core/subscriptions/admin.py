@@ -1,4 +1,4 @@
-"""Plans and entitlements in the admin, and what subscriptions and invoices are."""
+"""Plans, invoices and entitlements in the admin."""
 
 from typing import Any, cast
 
@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from core.kit.admin import ModelAdmin
+from core.kit.admin import ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import service_action
 from core.subscriptions import entitlements, plans
-from core.subscriptions.models import Entitlement, Plan
+from core.subscriptions.models import Entitlement, Invoice, Plan
 from core.subscriptions.money import ImpossibleAmount, Money, parse_money
 from core.subscriptions.serializers import GIVEN_SOURCES
 from core.users.models import User
@@ -67,8 +67,8 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(Plan)
 class PlanAdmin(ModelAdmin):
     form = PlanForm
-    list_display = ("title", "slug", "rank", "interval", "is_default", "retired")
-    list_filter = ("retired",)
+    list_display = ("title", "slug", "rank", "interval", "trial_days")
+    list_filter = ("retired", "is_default")
     search_fields = ("title", "slug")
     fields = (*COLUMNS, "features", "prices", "retired")
     readonly_fields = ("retired",)
@@ -83,6 +83,12 @@ class PlanAdmin(ModelAdmin):
     @service_action("Retire", explanation="Nobody can subscribe to it. Subscriptions go on.")
     def retire(self, request: HttpRequest, plan: Plan) -> None:
         plans.retire_plan(plan_id=plan.pk)
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ReadOnlyAdmin):
+    list_display = ("user", "plan", "currency", "amount", "state", "period_starts_at")
+    list_filter = ("state", "currency", "gateway")
 
 
 class EntitlementForm(forms.ModelForm):  # type: ignore[type-arg]

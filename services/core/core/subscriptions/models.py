@@ -209,8 +209,8 @@ class SandboxInvoice(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="+")
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=120, unique=True)
-    """By which a repeated request for the same payment is known."""
+    key = models.CharField(max_length=160)
+    """By which a repeated request for the same payment is known, until its invoice is void."""
     amount = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
     state = models.CharField(
@@ -222,6 +222,11 @@ class SandboxInvoice(models.Model):
 
     class Meta:
         ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key",), condition=~Q(state="void"), name="one_invoice_of_key"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.pk}: {Money(self.amount, self.currency)} ({self.state})"

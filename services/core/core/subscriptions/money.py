@@ -44,11 +44,11 @@ class Money:
 
 
 def parse_money(text: str) -> Money:
-    """Reads `KES 1500.00`. Raises ImpossibleAmount."""
+    """Reads `KES 1500.00`, or any amount above nothing. Raises ImpossibleAmount."""
     currency, _, number = text.partition(" ")
     try:
         scaled = Decimal(number.strip()).scaleb(Money(0, currency).exponent)
-        is_whole = scaled >= 0 and scaled == scaled.to_integral_value()
+        is_whole = scaled > 0 and scaled == scaled.to_integral_value()
     except InvalidOperation as error:
         raise ImpossibleAmount(f"{text!r} is no amount such as KES 1500.00") from error
     if not is_whole:

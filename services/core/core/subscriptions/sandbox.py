@@ -28,7 +28,8 @@ class SandboxGateway:
     @transaction.atomic
     def request_payment(self, order: Order) -> str:
         reference = str(order.subscription_id)
-        if not SandboxInvoice.objects.filter(key=order.key).exists():
+        asked = SandboxInvoice.objects.filter(key=order.key).exclude(state=InvoiceState.VOID)
+        if not asked.exists():
             self.stop(reference)
             SandboxInvoice.objects.create(
                 subscription_id=order.subscription_id,
