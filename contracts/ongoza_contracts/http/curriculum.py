@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from ongoza_contracts.http.base import Response
-from ongoza_contracts.http.recommendations import QueryUserId
+from ongoza_contracts.http.strict_text import QueryUserId
 from ongoza_contracts.vocabulary import ContentId, ContentType, ProgressStatus, Track, UserId
 
 _TRACKS = "|".join(Track)

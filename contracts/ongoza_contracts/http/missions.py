@@ -11,11 +11,10 @@ from ongoza_contracts.http.recommendations import (
     LIMIT_DEFAULT,
     LIMIT_MAX,
     EmptyReason,
-    QueryUserId,
     Recommendation,
 )
 from ongoza_contracts.http.search import MissionOffer
-from ongoza_contracts.http.strict_text import WholeNumber
+from ongoza_contracts.http.strict_text import QueryUserId, WholeNumber
 from ongoza_contracts.vocabulary import ContentId, UserId
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

@@ -87,6 +87,4 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
 
 # Only mypy checks these: the resources have everything that the features need.
 _FOR_FEATURES: Callable[[Resources], MissionResources] = lambda resources: resources  # noqa: E731
-_FOR_LISTS: Callable[[Resources], ListResources] = lambda resources: resources  # noqa: E731
 _FOR_DASHBOARD: Callable[[Resources], DashboardResources] = lambda resources: resources  # noqa: E731
-_FOR_SEARCH: Callable[[Resources], SearchResources] = lambda resources: resources  # noqa: E731

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CoachingReadOverviewData, CoachingReadOverviewErrors, CoachingReadOverviewResponses, CurriculumReadGapsData, CurriculumReadGapsErrors, CurriculumReadGapsResponses, CurriculumReadNextData, CurriculumReadNextErrors, CurriculumReadNextResponses, CurriculumReadPathData, CurriculumReadPathErrors, CurriculumReadPathResponses, EmbeddingsComputeData, EmbeddingsComputeErrors, EmbeddingsComputeResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadData, HealthReadErrors, HealthReadResponses, MissionsListRecommendedData, MissionsListRecommendedErrors, MissionsListRecommendedResponses, MissionsListSimilarData, MissionsListSimilarErrors, MissionsListSimilarResponses, MissionsReadReadinessData, MissionsReadReadinessErrors, MissionsReadReadinessResponses, OperationsAcceptParkedData, OperationsAcceptParkedErrors, OperationsAcceptParkedResponses, OperationsDiscardParkedData, OperationsDiscardParkedErrors, OperationsDiscardParkedResponses, OperationsListParkedData, OperationsListParkedErrors, OperationsListParkedResponses, OperationsReadParkedData, OperationsReadParkedErrors, OperationsReadParkedResponses, OperationsRetryParkedData, OperationsRetryParkedErrors, OperationsRetryParkedResponses, PersonalityAnalyzeData, PersonalityAnalyzeErrors, PersonalityAnalyzeResponses, ProfilingCompleteSessionData, ProfilingCompleteSessionErrors, ProfilingCompleteSessionResponses, ProfilingDeleteSessionData, ProfilingDeleteSessionErrors, ProfilingDeleteSessionResponses, ProfilingListQuestionsData, ProfilingListQuestionsErrors, ProfilingListQuestionsResponses, ProfilingListResultsData, ProfilingListResultsErrors, ProfilingListResultsResponses, ProfilingListTracksData, ProfilingListTracksErrors, ProfilingListTracksResponses, ProfilingReadComparisonData, ProfilingReadComparisonErrors, ProfilingReadComparisonResponses, ProfilingReadProgressData, ProfilingReadProgressErrors, ProfilingReadProgressResponses, ProfilingReadResultsData, ProfilingReadResultsErrors, ProfilingReadResultsResponses, ProfilingRespondData, ProfilingRespondErrors, ProfilingRespondResponses, ProfilingStartSessionData, ProfilingStartSessionErrors, ProfilingStartSessionResponses, RecommendationsExplainData, RecommendationsExplainErrors, RecommendationsExplainResponses, RecommendationsListData, RecommendationsListErrors, RecommendationsListResponses, RecommendationsQueryData, RecommendationsQueryErrors, RecommendationsQueryResponses, SearchContentData, SearchContentErrors, SearchContentResponses, SearchSimilarContentData, SearchSimilarContentErrors, SearchSimilarContentResponses } from './types.gen';
+import type { CoachingReadAdviceData, CoachingReadAdviceErrors, CoachingReadAdviceResponses, CoachingReadNudgesData, CoachingReadNudgesErrors, CoachingReadNudgesResponses, CoachingReadOverviewData, CoachingReadOverviewErrors, CoachingReadOverviewResponses, CurriculumReadGapsData, CurriculumReadGapsErrors, CurriculumReadGapsResponses, CurriculumReadNextData, CurriculumReadNextErrors, CurriculumReadNextResponses, CurriculumReadPathData, CurriculumReadPathErrors, CurriculumReadPathResponses, DashboardReadForecastData, DashboardReadForecastErrors, DashboardReadForecastResponses, DashboardReadInsightsData, DashboardReadInsightsErrors, DashboardReadInsightsResponses, DashboardReadTrendsData, DashboardReadTrendsErrors, DashboardReadTrendsResponses, EmbeddingsComputeData, EmbeddingsComputeErrors, EmbeddingsComputeResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadData, HealthReadErrors, HealthReadResponses, MissionsListRecommendedData, MissionsListRecommendedErrors, MissionsListRecommendedResponses, MissionsListSimilarData, MissionsListSimilarErrors, MissionsListSimilarResponses, MissionsReadReadinessData, MissionsReadReadinessErrors, MissionsReadReadinessResponses, OperationsAcceptParkedData, OperationsAcceptParkedErrors, OperationsAcceptParkedResponses, OperationsDiscardParkedData, OperationsDiscardParkedErrors, OperationsDiscardParkedResponses, OperationsListParkedData, OperationsListParkedErrors, OperationsListParkedResponses, OperationsReadParkedData, OperationsReadParkedErrors, OperationsReadParkedResponses, OperationsRetryParkedData, OperationsRetryParkedErrors, OperationsRetryParkedResponses, PersonalityAnalyzeData, PersonalityAnalyzeErrors, PersonalityAnalyzeResponses, ProfilingCompleteSessionData, ProfilingCompleteSessionErrors, ProfilingCompleteSessionResponses, ProfilingDeleteSessionData, ProfilingDeleteSessionErrors, ProfilingDeleteSessionResponses, ProfilingListQuestionsData, ProfilingListQuestionsErrors, ProfilingListQuestionsResponses, ProfilingListResultsData, ProfilingListResultsErrors, ProfilingListResultsResponses, ProfilingListTracksData, ProfilingListTracksErrors, ProfilingListTracksResponses, ProfilingReadComparisonData, ProfilingReadComparisonErrors, ProfilingReadComparisonResponses, ProfilingReadProgressData, ProfilingReadProgressErrors, ProfilingReadProgressResponses, ProfilingReadResultsData, ProfilingReadResultsErrors, ProfilingReadResultsResponses, ProfilingRespondData, ProfilingRespondErrors, ProfilingRespondResponses, ProfilingStartSessionData, ProfilingStartSessionErrors, ProfilingStartSessionResponses, RecommendationsExplainData, RecommendationsExplainErrors, RecommendationsExplainResponses, RecommendationsListData, RecommendationsListErrors, RecommendationsListResponses, RecommendationsQueryData, RecommendationsQueryErrors, RecommendationsQueryResponses, SearchContentData, SearchContentErrors, SearchContentResponses, SearchSimilarContentData, SearchSimilarContentErrors, SearchSimilarContentResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -26,6 +26,26 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 export const coachingReadOverview = <ThrowOnError extends boolean = false>(options?: Options<CoachingReadOverviewData, ThrowOnError>): RequestResult<CoachingReadOverviewResponses, CoachingReadOverviewErrors, ThrowOnError> => (options?.client ?? client).get<CoachingReadOverviewResponses, CoachingReadOverviewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/student/coaching/overview',
+    ...options
+});
+
+/**
+ * Advice by rules from the facts of the caller, or of a learner whom the caller may read: what
+ * to do, why now, and the facts it rests on. Nothing is locked by it.
+ */
+export const coachingReadAdvice = <ThrowOnError extends boolean = false>(options?: Options<CoachingReadAdviceData, ThrowOnError>): RequestResult<CoachingReadAdviceResponses, CoachingReadAdviceErrors, ThrowOnError> => (options?.client ?? client).get<CoachingReadAdviceResponses, CoachingReadAdviceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/student/coaching/ai-coach',
+    ...options
+});
+
+/**
+ * The caller's most important advice, at most three at a time, and none in the quiet hours of
+ * `users/me/preferences/`.
+ */
+export const coachingReadNudges = <ThrowOnError extends boolean = false>(options?: Options<CoachingReadNudgesData, ThrowOnError>): RequestResult<CoachingReadNudgesResponses, CoachingReadNudgesErrors, ThrowOnError> => (options?.client ?? client).get<CoachingReadNudgesResponses, CoachingReadNudgesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/student/coaching/nudges',
     ...options
 });
 
@@ -56,6 +76,39 @@ export const curriculumReadGaps = <ThrowOnError extends boolean = false>(options
 export const curriculumReadNext = <ThrowOnError extends boolean = false>(options?: Options<CurriculumReadNextData, ThrowOnError>): RequestResult<CurriculumReadNextResponses, CurriculumReadNextErrors, ThrowOnError> => (options?.client ?? client).get<CurriculumReadNextResponses, CurriculumReadNextErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/curriculum/next',
+    ...options
+});
+
+/**
+ * When the caller, or a learner whom the caller may read, will have completed what the program
+ * requires: an 80 % interval of days, from the learner's pace.
+ *
+ * `state` says why there is none. `missing` names what could not be read at the moment; core's
+ * record has the requirements, but not the times for a forecast.
+ */
+export const dashboardReadForecast = <ThrowOnError extends boolean = false>(options?: Options<DashboardReadForecastData, ThrowOnError>): RequestResult<DashboardReadForecastResponses, DashboardReadForecastErrors, ThrowOnError> => (options?.client ?? client).get<DashboardReadForecastResponses, DashboardReadForecastErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/student/dashboard/forecast',
+    ...options
+});
+
+/**
+ * Completions and minutes by week and by track, of the caller or of a learner whom the caller
+ * may read, compared with the same learner's earlier weeks.
+ */
+export const dashboardReadTrends = <ThrowOnError extends boolean = false>(options?: Options<DashboardReadTrendsData, ThrowOnError>): RequestResult<DashboardReadTrendsResponses, DashboardReadTrendsErrors, ThrowOnError> => (options?.client ?? client).get<DashboardReadTrendsResponses, DashboardReadTrendsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/student/dashboard/trends',
+    ...options
+});
+
+/**
+ * What the weeks of the caller, or of a learner whom the caller may read, come to: means,
+ * changes and streaks of weeks. Nobody is compared with others.
+ */
+export const dashboardReadInsights = <ThrowOnError extends boolean = false>(options?: Options<DashboardReadInsightsData, ThrowOnError>): RequestResult<DashboardReadInsightsResponses, DashboardReadInsightsErrors, ThrowOnError> => (options?.client ?? client).get<DashboardReadInsightsResponses, DashboardReadInsightsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/student/dashboard/insights',
     ...options
 });
 

@@ -4,6 +4,19 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type Advice = {
+    rule: CoachRule;
+    /**
+     * What to do.
+     */
+    text: string;
+    why_now: string;
+    /**
+     * The facts it rests on, as `<kind of entity>:<id>@<version>`.
+     */
+    evidence: Array<string>;
+};
+
 /**
  * A sign of careless responding; it never changes a score.
  */
@@ -74,6 +87,26 @@ export type ClosingItem = {
     minutes: number;
 };
 
+export type CoachAdvice = {
+    user_id: number;
+    /**
+     * The most important first; those about goals and habits for the learner alone.
+     */
+    advice: Array<Advice>;
+    missing?: Array<CoachPart>;
+    as_of: string;
+};
+
+/**
+ * Something that could not be read at the moment.
+ */
+export type CoachPart = 'facts' | 'preferences';
+
+/**
+ * What an advice follows from; in the order of importance.
+ */
+export type CoachRule = 'changes_requested' | 'session_soon' | 'mission_due' | 'goal_due' | 'streak_at_risk' | 'no_completions' | 'unconfirmed';
+
 export type CoachingOverview = {
     user_id: number;
     /**
@@ -94,18 +127,16 @@ export type CoachingOverview = {
     as_of: string;
 };
 
-export type Comparison = {
-    earlier: ResultSummary;
-    later: ResultSummary;
-    same_primary: boolean;
+/**
+ * How many required items will be completed within the next weeks.
+ */
+export type CompletionsAhead = {
+    weeks: number;
+    low: number;
     /**
-     * Otherwise other questions were asked, and scores compare with care.
+     * With a probability of at least 80 % it is `low` to `high`.
      */
-    same_questionnaire: boolean;
-    scores: {
-        [key in Track]?: ScoreShift;
-    };
-    text: string;
+    high: number;
 };
 
 /**
@@ -237,6 +268,11 @@ export type CurriculumStep = {
     requires: Array<string>;
 };
 
+/**
+ * Something that could not be read at the moment.
+ */
+export type DashboardPart = 'enrolment' | 'requirements' | 'completions' | 'content';
+
 export type Embedding = {
     text: string;
     embedding: Array<number>;
@@ -336,6 +372,68 @@ export type FlagShown = {
     of: number;
 };
 
+export type Forecast = {
+    user_id: number;
+    state: ForecastState;
+    enrolment_id?: string | null;
+    /**
+     * The version whose requirements count.
+     */
+    program_version_id?: string | null;
+    /**
+     * Modules, missions and courses without modules.
+     */
+    required_total?: number | null;
+    /**
+     * Those that were completed by another's word, as core counts them.
+     */
+    required_done?: number | null;
+    /**
+     * Further ones that are completed by the learner's word alone.
+     */
+    unconfirmed?: number | null;
+    /**
+     * All required items are completed by this day with a probability of 10 %.
+     */
+    earliest?: string | null;
+    /**
+     * The same with 50 %.
+     */
+    likely?: string | null;
+    /**
+     * The same with 90 %; from `earliest` to here is the 80 % interval. Each of the three is null
+     * where such a day is not foreseeable within five years.
+     */
+    latest?: string | null;
+    /**
+     * That all required items are completed within five years.
+     */
+    probability?: number | null;
+    ahead?: CompletionsAhead | null;
+    /**
+     * With `not_enough_data`.
+     */
+    needed?: ForecastNeeds | null;
+    /**
+     * From how many learners' enrolments it is known what paces there are. 0: from invented ones,
+     * before the platform has a history.
+     */
+    learners: number;
+    missing?: Array<DashboardPart>;
+    definition: string;
+    as_of: string;
+};
+
+/**
+ * What is missing for a forecast.
+ */
+export type ForecastNeeds = {
+    completions: number;
+    days: number;
+};
+
+export type ForecastState = 'forecast' | 'not_enough_data' | 'requirements_met' | 'no_enrolment' | 'nothing_required' | 'unavailable';
+
 export type Found = {
     content_id: string;
     content_type: ContentType;
@@ -378,6 +476,31 @@ export type Health = {
     core: 'up' | 'failing';
     model: Model;
     projection: Projection | null;
+};
+
+export type Insight = {
+    key: InsightKey;
+    /**
+     * Left out while there is not enough data, or where `missing` says what could not be read.
+     */
+    value?: number | null;
+    /**
+     * How many weeks have to pass until there is enough data.
+     */
+    needed_weeks: number;
+    definition: string;
+};
+
+export type InsightKey = 'completions_a_week' | 'minutes_a_week' | 'completions_change' | 'minutes_change' | 'week_streak' | 'best_week_streak';
+
+export type Insights = {
+    user_id: number;
+    /**
+     * All six, always in the same order.
+     */
+    insights: Array<Insight>;
+    missing?: Array<DashboardPart>;
+    as_of: string;
 };
 
 /**
@@ -486,6 +609,21 @@ export type Model = {
     revision: string;
     precision: string;
     dimension: number;
+};
+
+export type Nudges = {
+    user_id: number;
+    /**
+     * The most important advice. None in quiet hours, nor while it is unknown whether it is
+     * such.
+     */
+    nudges: Array<Advice>;
+    /**
+     * The end of the quiet hours, within them.
+     */
+    quiet_until?: string | null;
+    missing?: Array<CoachPart>;
+    as_of: string;
 };
 
 export type OptionShown = {
@@ -908,6 +1046,12 @@ export type TrackMatch = {
     reasons: Array<Reason>;
 };
 
+export type TrackNumbers = {
+    track: Track;
+    completions: number;
+    minutes: number;
+};
+
 export type TrackShown = {
     key: Track;
     name: string;
@@ -942,6 +1086,35 @@ export type Trait = {
 
 export type TraitKey = 'completion' | 'regularity' | 'persistence' | 'breadth' | 'challenge';
 
+export type Trends = {
+    user_id: number;
+    /**
+     * The last 12 weeks that are over, and then the present one; none before the learner joined.
+     */
+    weeks: Array<WeekNumbers>;
+    /**
+     * Of these weeks, by the track of the items; only those with completions.
+     */
+    tracks: Array<TrackNumbers>;
+    completions: OngozaContractsHttpDashboardComparison;
+    minutes: OngozaContractsHttpDashboardComparison;
+    missing?: Array<DashboardPart>;
+    definition: string;
+    as_of: string;
+};
+
+export type WeekNumbers = {
+    /**
+     * The Monday of an ISO week; weeks begin and end at midnight UTC.
+     */
+    week: string;
+    completions: number;
+    /**
+     * Left out where the content could not be read, as all minutes are.
+     */
+    minutes?: number | null;
+};
+
 /**
  * The time from the first to the last observation.
  */
@@ -960,6 +1133,39 @@ export type Worker = {
     failed_jobs: {
         [key: string]: FailedJob;
     };
+};
+
+export type AiProfilingSchemasComparison = {
+    earlier: ResultSummary;
+    later: ResultSummary;
+    same_primary: boolean;
+    /**
+     * Otherwise other questions were asked, and scores compare with care.
+     */
+    same_questionnaire: boolean;
+    scores: {
+        [key in Track]?: ScoreShift;
+    };
+    text: string;
+};
+
+/**
+ * Means a week, of the learner's own weeks alone.
+ */
+export type OngozaContractsHttpDashboardComparison = {
+    /**
+     * Of the last 4 weeks that are over.
+     */
+    recent?: number | null;
+    /**
+     * Of up to 8 weeks before these, since the learner joined.
+     */
+    earlier?: number | null;
+    /**
+     * How many weeks have to pass until both can be said; 0 where they are, or where `missing`
+     * says what could not be read.
+     */
+    needed_weeks: number;
 };
 
 export type EmbeddingRequest = {
@@ -1058,6 +1264,94 @@ export type CoachingReadOverviewResponses = {
 };
 
 export type CoachingReadOverviewResponse = CoachingReadOverviewResponses[keyof CoachingReadOverviewResponses];
+
+export type CoachingReadAdviceData = {
+    body?: never;
+    path?: never;
+    query?: {
+        user_id?: number;
+    };
+    url: '/api/v1/student/coaching/ai-coach';
+};
+
+export type CoachingReadAdviceErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type CoachingReadAdviceError = CoachingReadAdviceErrors[keyof CoachingReadAdviceErrors];
+
+export type CoachingReadAdviceResponses = {
+    /**
+     * Done.
+     */
+    200: CoachAdvice;
+};
+
+export type CoachingReadAdviceResponse = CoachingReadAdviceResponses[keyof CoachingReadAdviceResponses];
+
+export type CoachingReadNudgesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/student/coaching/nudges';
+};
+
+export type CoachingReadNudgesErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type CoachingReadNudgesError = CoachingReadNudgesErrors[keyof CoachingReadNudgesErrors];
+
+export type CoachingReadNudgesResponses = {
+    /**
+     * Done.
+     */
+    200: Nudges;
+};
+
+export type CoachingReadNudgesResponse = CoachingReadNudgesResponses[keyof CoachingReadNudgesResponses];
 
 export type CurriculumReadPathData = {
     body?: never;
@@ -1223,6 +1517,147 @@ export type CurriculumReadNextResponses = {
 };
 
 export type CurriculumReadNextResponse = CurriculumReadNextResponses[keyof CurriculumReadNextResponses];
+
+export type DashboardReadForecastData = {
+    body?: never;
+    path?: never;
+    query?: {
+        user_id?: number;
+    };
+    url: '/api/v1/student/dashboard/forecast';
+};
+
+export type DashboardReadForecastErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DashboardReadForecastError = DashboardReadForecastErrors[keyof DashboardReadForecastErrors];
+
+export type DashboardReadForecastResponses = {
+    /**
+     * Done.
+     */
+    200: Forecast;
+};
+
+export type DashboardReadForecastResponse = DashboardReadForecastResponses[keyof DashboardReadForecastResponses];
+
+export type DashboardReadTrendsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        user_id?: number;
+    };
+    url: '/api/v1/student/dashboard/trends';
+};
+
+export type DashboardReadTrendsErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DashboardReadTrendsError = DashboardReadTrendsErrors[keyof DashboardReadTrendsErrors];
+
+export type DashboardReadTrendsResponses = {
+    /**
+     * Done.
+     */
+    200: Trends;
+};
+
+export type DashboardReadTrendsResponse = DashboardReadTrendsResponses[keyof DashboardReadTrendsResponses];
+
+export type DashboardReadInsightsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        user_id?: number;
+    };
+    url: '/api/v1/student/dashboard/insights';
+};
+
+export type DashboardReadInsightsErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DashboardReadInsightsError = DashboardReadInsightsErrors[keyof DashboardReadInsightsErrors];
+
+export type DashboardReadInsightsResponses = {
+    /**
+     * Done.
+     */
+    200: Insights;
+};
+
+export type DashboardReadInsightsResponse = DashboardReadInsightsResponses[keyof DashboardReadInsightsResponses];
 
 export type EmbeddingsComputeData = {
     body: EmbeddingRequest;
@@ -1851,7 +2286,7 @@ export type ProfilingReadComparisonResponses = {
     /**
      * Done.
      */
-    200: Comparison;
+    200: AiProfilingSchemasComparison;
 };
 
 export type ProfilingReadComparisonResponse = ProfilingReadComparisonResponses[keyof ProfilingReadComparisonResponses];

@@ -195,7 +195,7 @@ export type ApiTokenRequest = {
     code?: string;
 };
 
-export type ApiTokenScope = 'read' | 'write' | 'learner.read' | 'learner.contact.read' | 'progress.record' | 'submission.review' | 'cohort.manage' | 'conduct.manage' | 'membership.read' | 'membership.manage' | 'user.list' | 'user.manage' | 'organization.read' | 'organization.manage' | 'content.manage' | 'audit.read' | 'webhook.manage' | 'operations.manage';
+export type ApiTokenScope = 'read' | 'write' | 'learner.read' | 'learner.contact.read' | 'progress.record' | 'submission.review' | 'cohort.manage' | 'conduct.manage' | 'entitlement.manage' | 'membership.read' | 'membership.manage' | 'user.list' | 'user.manage' | 'organization.read' | 'organization.manage' | 'content.manage' | 'audit.read' | 'webhook.manage' | 'operations.manage';
 
 export type ApplyRequest = {
     /**
@@ -479,6 +479,10 @@ export type Change = {
 export type ChangePasswordRequest = {
     current_password: string;
     new_password: string;
+};
+
+export type ChangePlanRequest = {
+    plan: string;
 };
 
 /**
@@ -789,6 +793,8 @@ export type CriterionRequest = {
     max_points: number;
 };
 
+export type Currency = 'AOA' | 'BIF' | 'BWP' | 'CDF' | 'CVE' | 'DJF' | 'DZD' | 'EGP' | 'ERN' | 'ETB' | 'EUR' | 'GBP' | 'GHS' | 'GMD' | 'GNF' | 'KES' | 'KMF' | 'LRD' | 'LSL' | 'LYD' | 'MAD' | 'MGA' | 'MRU' | 'MUR' | 'MWK' | 'MZN' | 'NAD' | 'NGN' | 'RWF' | 'SCR' | 'SDG' | 'SHP' | 'SLE' | 'SOS' | 'SSP' | 'STN' | 'SZL' | 'TND' | 'TZS' | 'UGX' | 'USD' | 'XAF' | 'XOF' | 'ZAR' | 'ZMW' | 'ZWG';
+
 export type DecideReportRequest = {
     action: ReportAction;
     /**
@@ -1040,6 +1046,28 @@ export type EnterFlagRequest = {
     flag: string;
 };
 
+export type Entitlement = {
+    id: string;
+    user: number;
+    feature: Feature;
+    limit: number | null;
+    source: EntitlementSource;
+    starts_at: string;
+    ends_at: string | null;
+    subscription: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type EntitlementPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<Entitlement>;
+};
+
+export type EntitlementSource = 'paid' | 'sponsored' | 'scholarship' | 'manual';
+
 export type EraseUserRequest = {
     password: string;
 };
@@ -1095,6 +1123,8 @@ export type ExternalIdRequest = {
     source: string;
     id: string;
 };
+
+export type Feature = 'mentorship' | 'habits';
 
 /**
  * When the token was created, and the day on which a calendar read the feed last.
@@ -1227,6 +1257,8 @@ export type GiveRequest = {
 
 export type GivenEndReason = 'completed' | 'no_fit' | 'inactive' | 'stopped';
 
+export type GivenSource = 'sponsored' | 'scholarship' | 'manual';
+
 export type Goal = {
     id: string;
     user: number;
@@ -1266,6 +1298,28 @@ export type GoalPage = {
 };
 
 export type GoalState = 'active' | 'achieved' | 'dropped';
+
+export type GrantEntitlementRequest = {
+    user: number;
+    feature: Feature;
+    source: GivenSource;
+    /**
+     * For a feature that is counted.
+     */
+    limit?: number;
+    /**
+     * Now, without it.
+     */
+    starts_at?: string;
+    /**
+     * Without it there is no end.
+     */
+    ends_at?: string;
+    /**
+     * For staff; it is not shown to the learner.
+     */
+    reason?: string;
+};
 
 export type GrantExtensionRequest = {
     user: number;
@@ -1513,6 +1567,31 @@ export type InviteRequest = {
 };
 
 export type InvitedRole = 'learner' | 'mentor' | 'director' | 'sponsor';
+
+export type Invoice = {
+    id: string;
+    subscription: string;
+    plan: string;
+    gateway: string;
+    gateway_invoice_id: string;
+    currency: Currency;
+    amount: number;
+    state: InvoiceState;
+    period_starts_at: string;
+    period_ends_at: string;
+    paid_at: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type InvoicePage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<Invoice>;
+};
+
+export type InvoiceState = 'open' | 'failed' | 'paid' | 'void';
 
 export type IssueFlagRequest = {
     /**
@@ -2671,6 +2750,42 @@ export type PlacedItem = {
     title: string;
     required: boolean;
     retired: boolean;
+};
+
+export type Plan = {
+    id: string;
+    slug: string;
+    title: string;
+    rank: number;
+    interval: PlanInterval;
+    trial_days: number;
+    is_default: boolean;
+    features: Array<PlanFeature>;
+    prices: Array<PlanPrice>;
+    created_at: string;
+    updated_at: string;
+};
+
+export type PlanFeature = {
+    feature: Feature;
+    limit: number | null;
+};
+
+export type PlanInterval = 'month' | 'year';
+
+export type PlanPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<Plan>;
+};
+
+export type PlanPrice = {
+    currency: Currency;
+    /**
+     * In minor units of ISO 4217: 150000 are KES 1500.00.
+     */
+    amount: number;
 };
 
 export type Pool = {
@@ -3937,6 +4052,34 @@ export type SubmitRequest = {
     answers: Array<QuestionAnswerRequest>;
 };
 
+export type SubscribeRequest = {
+    plan: string;
+    currency: Currency;
+};
+
+export type Subscription = {
+    id: string;
+    plan: string;
+    next_plan: string | null;
+    currency: Currency;
+    state: SubscriptionState;
+    is_trial: boolean;
+    period_starts_at: string | null;
+    period_ends_at: string | null;
+    grace_ends_at: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type SubscriptionPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<Subscription>;
+};
+
+export type SubscriptionState = 'incomplete' | 'trialing' | 'active' | 'past_due' | 'cancelled' | 'expired';
+
 export type TakeAwayRequest = {
     reason: string;
 };
@@ -4337,7 +4480,7 @@ export type AuditListData = {
         /**
          * The kind of entity.
          */
-        kind?: 'calendar-events' | 'certificates' | 'cohorts' | 'content' | 'enrolments' | 'feedback' | 'goals' | 'habit-entries' | 'habits' | 'matches' | 'memberships' | 'missions' | 'profiling' | 'program-versions' | 'progress' | 'quiz-results' | 'reviews' | 'sessions' | 'sign-ins' | 'submissions' | 'users';
+        kind?: 'calendar-events' | 'certificates' | 'cohorts' | 'content' | 'enrolments' | 'entitlements' | 'feedback' | 'goals' | 'habit-entries' | 'habits' | 'invoices' | 'matches' | 'memberships' | 'missions' | 'plans' | 'profiling' | 'program-versions' | 'progress' | 'quiz-results' | 'reviews' | 'sessions' | 'sign-ins' | 'submissions' | 'subscriptions' | 'users';
         /**
          * The number of the page; the first is 1. Not beside `cursor`.
          */
@@ -4347,7 +4490,7 @@ export type AuditListData = {
          * Before this time.
          */
         to?: string;
-        type?: 'ongoza.calendar_event.updated.v1' | 'ongoza.certificate.updated.v1' | 'ongoza.cohort.updated.v1' | 'ongoza.content.published.v1' | 'ongoza.content.retired.v1' | 'ongoza.enrolment.updated.v1' | 'ongoza.feedback.given.v1' | 'ongoza.goal.updated.v1' | 'ongoza.habit.updated.v1' | 'ongoza.habit_entry.updated.v1' | 'ongoza.match.updated.v1' | 'ongoza.membership.updated.v1' | 'ongoza.mission.updated.v1' | 'ongoza.profiling.answered.v1' | 'ongoza.profiling.completed.v1' | 'ongoza.profiling.deleted.v1' | 'ongoza.program_version.published.v1' | 'ongoza.progress.updated.v1' | 'ongoza.quiz_result.recorded.v1' | 'ongoza.recommendations.refreshed.v1' | 'ongoza.review.updated.v1' | 'ongoza.session.updated.v1' | 'ongoza.signin.ended.v1' | 'ongoza.signin.started.v1' | 'ongoza.submission.updated.v1' | 'ongoza.user.created.v1' | 'ongoza.user.erased.v1' | 'ongoza.user.updated.v1';
+        type?: 'ongoza.calendar_event.updated.v1' | 'ongoza.certificate.updated.v1' | 'ongoza.cohort.updated.v1' | 'ongoza.content.published.v1' | 'ongoza.content.retired.v1' | 'ongoza.enrolment.updated.v1' | 'ongoza.entitlement.updated.v1' | 'ongoza.feedback.given.v1' | 'ongoza.goal.updated.v1' | 'ongoza.habit.updated.v1' | 'ongoza.habit_entry.updated.v1' | 'ongoza.invoice.updated.v1' | 'ongoza.match.updated.v1' | 'ongoza.membership.updated.v1' | 'ongoza.mission.updated.v1' | 'ongoza.plan.updated.v1' | 'ongoza.profiling.answered.v1' | 'ongoza.profiling.completed.v1' | 'ongoza.profiling.deleted.v1' | 'ongoza.program_version.published.v1' | 'ongoza.progress.updated.v1' | 'ongoza.quiz_result.recorded.v1' | 'ongoza.recommendations.refreshed.v1' | 'ongoza.review.updated.v1' | 'ongoza.session.updated.v1' | 'ongoza.signin.ended.v1' | 'ongoza.signin.started.v1' | 'ongoza.submission.updated.v1' | 'ongoza.subscription.updated.v1' | 'ongoza.user.created.v1' | 'ongoza.user.erased.v1' | 'ongoza.user.updated.v1';
     };
     url: '/api/v1/audit/';
 };
@@ -11485,6 +11628,187 @@ export type EnrolmentsWithdrawResponses = {
 
 export type EnrolmentsWithdrawResponse = EnrolmentsWithdrawResponses[keyof EnrolmentsWithdrawResponses];
 
+export type EntitlementsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+        /**
+         * Id of the learner; by default the caller.
+         */
+        user?: number;
+    };
+    url: '/api/v1/entitlements/';
+};
+
+export type EntitlementsListErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type EntitlementsListError = EntitlementsListErrors[keyof EntitlementsListErrors];
+
+export type EntitlementsListResponses = {
+    /**
+     * Done.
+     */
+    200: EntitlementPage;
+};
+
+export type EntitlementsListResponse = EntitlementsListResponses[keyof EntitlementsListResponses];
+
+export type EntitlementsGrantData = {
+    body: GrantEntitlementRequest;
+    headers?: {
+        /**
+         * A key of the client for this request: repeated with it, the request has the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/entitlements/';
+};
+
+export type EntitlementsGrantErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type EntitlementsGrantError = EntitlementsGrantErrors[keyof EntitlementsGrantErrors];
+
+export type EntitlementsGrantResponses = {
+    /**
+     * Done.
+     */
+    201: Entitlement;
+};
+
+export type EntitlementsGrantResponse = EntitlementsGrantResponses[keyof EntitlementsGrantResponses];
+
+export type EntitlementsEndData = {
+    body?: never;
+    path: {
+        entitlement_id: string;
+    };
+    query?: never;
+    url: '/api/v1/entitlements/{entitlement_id}/end/';
+};
+
+export type EntitlementsEndErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type EntitlementsEndError = EntitlementsEndErrors[keyof EntitlementsEndErrors];
+
+export type EntitlementsEndResponses = {
+    /**
+     * Done.
+     */
+    200: Entitlement;
+};
+
+export type EntitlementsEndResponse = EntitlementsEndResponses[keyof EntitlementsEndResponses];
+
 export type FeedbackListData = {
     body?: never;
     path?: never;
@@ -12258,6 +12582,57 @@ export type InvitationsAcceptResponses = {
 };
 
 export type InvitationsAcceptResponse = InvitationsAcceptResponses[keyof InvitationsAcceptResponses];
+
+export type InvoicesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/invoices/';
+};
+
+export type InvoicesListErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type InvoicesListError = InvoicesListErrors[keyof InvoicesListErrors];
+
+export type InvoicesListResponses = {
+    /**
+     * Done.
+     */
+    200: InvoicePage;
+};
+
+export type InvoicesListResponse = InvoicesListResponses[keyof InvoicesListResponses];
 
 export type JobsListData = {
     body?: never;
@@ -21263,6 +21638,348 @@ export type SubmissionsWithdrawResponses = {
 };
 
 export type SubmissionsWithdrawResponse = SubmissionsWithdrawResponses[keyof SubmissionsWithdrawResponses];
+
+export type SubscriptionsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/subscriptions/';
+};
+
+export type SubscriptionsListErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SubscriptionsListError = SubscriptionsListErrors[keyof SubscriptionsListErrors];
+
+export type SubscriptionsListResponses = {
+    /**
+     * Done.
+     */
+    200: SubscriptionPage;
+};
+
+export type SubscriptionsListResponse = SubscriptionsListResponses[keyof SubscriptionsListResponses];
+
+export type SubscriptionsSubscribeData = {
+    body: SubscribeRequest;
+    headers?: {
+        /**
+         * A key of the client for this request: repeated with it, the request has the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/subscriptions/';
+};
+
+export type SubscriptionsSubscribeErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SubscriptionsSubscribeError = SubscriptionsSubscribeErrors[keyof SubscriptionsSubscribeErrors];
+
+export type SubscriptionsSubscribeResponses = {
+    /**
+     * Done.
+     */
+    201: Subscription;
+};
+
+export type SubscriptionsSubscribeResponse = SubscriptionsSubscribeResponses[keyof SubscriptionsSubscribeResponses];
+
+export type SubscriptionsCancelData = {
+    body?: never;
+    path: {
+        subscription_id: string;
+    };
+    query?: never;
+    url: '/api/v1/subscriptions/{subscription_id}/cancel/';
+};
+
+export type SubscriptionsCancelErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SubscriptionsCancelError = SubscriptionsCancelErrors[keyof SubscriptionsCancelErrors];
+
+export type SubscriptionsCancelResponses = {
+    /**
+     * Done.
+     */
+    200: Subscription;
+};
+
+export type SubscriptionsCancelResponse = SubscriptionsCancelResponses[keyof SubscriptionsCancelResponses];
+
+export type SubscriptionsChangePlanData = {
+    body: ChangePlanRequest;
+    path: {
+        subscription_id: string;
+    };
+    query?: never;
+    url: '/api/v1/subscriptions/{subscription_id}/change-plan/';
+};
+
+export type SubscriptionsChangePlanErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SubscriptionsChangePlanError = SubscriptionsChangePlanErrors[keyof SubscriptionsChangePlanErrors];
+
+export type SubscriptionsChangePlanResponses = {
+    /**
+     * Done.
+     */
+    200: Subscription;
+};
+
+export type SubscriptionsChangePlanResponse = SubscriptionsChangePlanResponses[keyof SubscriptionsChangePlanResponses];
+
+export type SubscriptionsResumeData = {
+    body?: never;
+    path: {
+        subscription_id: string;
+    };
+    query?: never;
+    url: '/api/v1/subscriptions/{subscription_id}/resume/';
+};
+
+export type SubscriptionsResumeErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SubscriptionsResumeError = SubscriptionsResumeErrors[keyof SubscriptionsResumeErrors];
+
+export type SubscriptionsResumeResponses = {
+    /**
+     * Done.
+     */
+    200: Subscription;
+};
+
+export type SubscriptionsResumeResponse = SubscriptionsResumeResponses[keyof SubscriptionsResumeResponses];
+
+export type SubscriptionsListPlansData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/subscriptions/plans/';
+};
+
+export type SubscriptionsListPlansErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SubscriptionsListPlansError = SubscriptionsListPlansErrors[keyof SubscriptionsListPlansErrors];
+
+export type SubscriptionsListPlansResponses = {
+    /**
+     * Done.
+     */
+    200: PlanPage;
+};
+
+export type SubscriptionsListPlansResponse = SubscriptionsListPlansResponses[keyof SubscriptionsListPlansResponses];
 
 export type TracksListData = {
     body?: never;
