@@ -37,7 +37,7 @@ check: .venv/.ready ## lint, format, types, imports, contracts
 	@$(PYTHON) -m scripts.contracts check
 	@$(PYTHON) -m scripts.access check
 	@$(PYTHON) -m scripts.retention check
-	@$(PYTHON) -m scripts.numbers check
+	@$(PYTHON) -m scripts.number_definitions check
 	@$(PYTHON) -m scripts.web check
 
 seed: .venv/.ready ## load the demo catalogue and learners into a running, empty stack (ARGS='--learners 10000')
@@ -62,7 +62,7 @@ schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI docum
 	@$(PYTHON) -m scripts.contracts write
 	@$(PYTHON) -m scripts.access write
 	@$(PYTHON) -m scripts.retention write
-	@$(PYTHON) -m scripts.numbers write
+	@$(PYTHON) -m scripts.number_definitions write
 	@$(PYTHON) -m scripts.web clients
 
 shots: .venv/.ready ## take pictures of every page of a running stack, on phone and laptop, light and dark

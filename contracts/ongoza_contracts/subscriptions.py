@@ -88,7 +88,7 @@ class PlanUpdated(
 
     plan_id: UUID
     """A UUID of version 7."""
-    slug: str = Field(min_length=1, max_length=50, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    slug: str = Field(max_length=50, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     rank: int = Field(ge=0, le=1000)
     """A change to a plan of a higher rank is an upgrade."""
     interval: PlanInterval

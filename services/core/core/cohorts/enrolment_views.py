@@ -1,7 +1,5 @@
 """Routes of enrolments."""
 
-from functools import partial
-from typing import Any, cast
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -136,8 +134,7 @@ class WaitingList(ApiView):
         manages the cohort."""
         cohort = selectors.managed_cohort(self.caller, cohort_id)
         context = {"vacancies": Vacancies(cohort)}
-        kind = cast(Any, partial(WaitingEntrySerializer, context=context))
-        return self.page(waiting_list(cohort), kind)
+        return self.page(waiting_list(cohort), WaitingEntrySerializer, context)
 
 
 class Accept(ApiView):

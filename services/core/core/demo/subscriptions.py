@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.utils import timezone
-
 from core.demo.cohorts import Academy, Member
+from core.kit import clock
 from core.kit.past import happened_at
 from core.subscriptions import sandbox
 from core.subscriptions.entitlements import grant_entitlement
+from core.subscriptions.gateways import has_gateway
 from core.subscriptions.models import Plan, SandboxInvoice
 from core.subscriptions.money import Money
 from core.subscriptions.plans import set_plan
@@ -46,7 +45,7 @@ def plant_plans() -> None:
 def plant_subscriptions(academy: Academy, members: Sequence[Member]) -> None:
     """One learner of the academy is sponsored, one has a scholarship, one pays where there is the
     sandbox. They joined before that, and the demo's guide is none of them."""
-    now = timezone.now()
+    now = clock.now()
     joined = [one.user_id for one in members[1:] if one.joined_at < now - GIVEN]
     ours = User.objects.filter(pk__in=joined, organization=academy.organization).order_by("pk")
     sources = (EntitlementSource.SPONSORED, EntitlementSource.SCHOLARSHIP)
@@ -62,7 +61,7 @@ def plant_subscriptions(academy: Academy, members: Sequence[Member]) -> None:
                 ends_at=now + GIVEN,
             )
     for learner in learners[len(sources) :]:
-        if sandbox.NAME in settings.PAYMENT_GATEWAYS:
+        if has_gateway(sandbox.NAME):
             _plant_payment(learner, now - PAID)
 
 

@@ -72,7 +72,7 @@ class LearnersAtRisk(ApiView):
         risks = selectors.learners_at_risk(
             self.caller, uuid_param(request, "cohort"), enum_param(request, "rule", RiskRule)
         )
-        return self.page(risks.rows, LearnerAtRiskSerializer, context={"risks": risks})
+        return self.page(risks.rows, LearnerAtRiskSerializer, {"risks": risks})
 
 
 class DirectorComparison(ApiView):

@@ -1,7 +1,5 @@
 """Routes of the messages of a match."""
 
-from functools import partial
-from typing import Any, cast
 from uuid import UUID
 
 from django.http import FileResponse
@@ -38,8 +36,7 @@ class Messages(ApiView):
         """The messages of one of the caller's matches, the newest first; also once it has ended."""
         match = own_match(self.caller, match_id)
         context = {"cipher": text_cipher(match.learner_id)}
-        kind = cast(Any, partial(serializers.MessageSerializer, context=context))
-        return self.page(messages.messages_of(match), kind)
+        return self.page(messages.messages_of(match), serializers.MessageSerializer, context)
 
     @extend_schema(
         operation_id="messages_send",

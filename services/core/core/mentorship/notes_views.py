@@ -1,7 +1,5 @@
 """Routes of the notes that a pair shares."""
 
-from functools import partial
-from typing import Any, cast
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -32,8 +30,8 @@ class Notes(ApiView):
     def get(self, request: Request, match_id: UUID) -> Response:
         """The notes of one of the caller's matches, the newest first: both of the pair read all."""
         context = {"cipher": text_cipher(own_match(self.caller, match_id).learner_id)}
-        kind = cast(Any, partial(serializers.NoteSerializer, context=context))
-        return self.page(notes.notes_of(self.caller, match_id), kind)
+        rows = notes.notes_of(self.caller, match_id)
+        return self.page(rows, serializers.NoteSerializer, context)
 
     @extend_schema(
         operation_id="mentorship_notes_write",

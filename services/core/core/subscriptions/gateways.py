@@ -65,9 +65,13 @@ class PaymentGateway(Protocol):
         """All invoices of the subscription, in any order."""
 
 
+def has_gateway(name: str) -> bool:
+    return name in settings.PAYMENT_GATEWAYS
+
+
 def gateway_named(name: str) -> PaymentGateway:
     """Raises NoGateway for one that this server does not have."""
-    if name not in settings.PAYMENT_GATEWAYS:
+    if not has_gateway(name):
         raise NoGateway
     gateway: PaymentGateway = import_string(settings.PAYMENT_GATEWAYS[name])()
     return gateway
