@@ -31,6 +31,10 @@ class Feature(StrEnum):
     """Active habits, as many as the limit says."""
 
 
+COUNTED = frozenset({Feature.HABITS})
+"""The features with a limit; others have none."""
+
+
 class PlanInterval(StrEnum):
     MONTH = "month"
     YEAR = "year"

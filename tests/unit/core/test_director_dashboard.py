@@ -260,7 +260,8 @@ def test_the_number_of_queries_does_not_grow_with_learners_and_cohorts(
             get(director, path)
         return len(found)
 
-    paths = ("overview/", "cohorts/", "at-risk/")
+    times = "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z"
+    paths = ("overview/", "cohorts/", "at-risk/", f"compare/?{times}")
     enrolled(world, cohort)
     before = {path: queries(path) for path in paths}
     for number in range(4):
@@ -288,6 +289,21 @@ def test_two_times_are_compared_by_the_history_of_facts(
     assert found["earlier"]["enrolments"]["offered"] == 1
     assert found["earlier"]["enrolments"]["active"] == 0
     assert found["later"]["enrolments"]["active"] == 1
+
+
+def test_what_an_applicant_did_elsewhere_is_not_shown(
+    world: World, cohort: Cohort, director: Caller
+) -> None:
+    enrolled(world, cohort)
+    complete(world.learner, "course-1")
+    apply(world.foreign, cohort)
+    complete(world.foreign, "course-1")
+
+    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    found = get(director, f"compare/?from=2026-01-01T00:00:00Z&to={now}")
+
+    assert found["later"]["enrolments"]["offered"] == 1
+    assert (found["earlier"]["completions"], found["later"]["completions"]) == (0, 1)
 
 
 @pytest.mark.parametrize(

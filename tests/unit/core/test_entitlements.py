@@ -191,3 +191,14 @@ def test_an_entitlement_raises_the_number_of_active_habits_and_never_lowers_it(
         set_habit(user=learner, title=f"{number}", schedule="daily")
     with pytest.raises(TooManyHabits, match=f"You have {possible} active"):
         set_habit(user=learner, title="One more", schedule="daily")
+
+
+@pytest.mark.parametrize("changes", [{"limit": None}, {"feature": "mentorship"}])
+def test_a_limit_is_given_for_a_counted_feature_alone(
+    world: World, changes: dict[str, Any]
+) -> None:
+    body = grant_to(world.learner, **changes)
+    body = {name: value for name, value in body.items() if value is not None}
+    answer = signed_in(world.director).post("entitlements/", body)
+    assert answer[0] == 400
+    assert [one["field"] for one in answer[1]["errors"]] == ["limit"]

@@ -200,7 +200,15 @@ def director_recounted(as_of: datetime) -> dict[str, Any]:
 
 def streak_was_lost(user: int, as_of: datetime) -> bool:
     today = as_of.date()
-    days = {one.local_date for one in HabitEntry.objects.filter(user=user, state="done")}
+    rows = HabitEntry.objects.filter(user=user, state="done", habit__state="active")
+    days = {
+        one.local_date
+        for one in rows
+        if not any(
+            pause.last_day is None or pause.last_day >= today - 7 * DAY
+            for pause in one.habit.pauses.all()
+        )
+    }
     before = [day for day in days if today - 14 * DAY <= day < today - 7 * DAY]
     return len(before) >= 3 and not any(day >= today - 7 * DAY for day in days)
 

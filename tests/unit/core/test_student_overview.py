@@ -268,15 +268,19 @@ def test_a_slow_part_alone_is_missing(amina: User, ai: Ai, monkeypatch: pytest.M
     assert overview(amina)["missing"] == ["behaviour"]
 
 
-def test_after_five_failures_ai_is_not_asked_for_a_while(amina: User, ai: Ai) -> None:
-    ai.status = 500
-    overview(amina)
-    overview(amina)
+@pytest.mark.parametrize("slow", [set(), {"/api/v1/personality/analyze"}])
+def test_after_five_failures_ai_is_not_asked_for_a_while(
+    amina: User, ai: Ai, slow: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ai_calls, "BUDGET_SECONDS", 0.3)
+    ai.status, ai.slow = (200, slow) if slow else (500, slow)
+    for _ in range(5):
+        overview(amina)
     asked = len(ai.received)
 
-    ai.status = 200
+    ai.status, ai.slow = 200, set()
     assert overview(amina)["missing"] == PARTS
-    assert len(ai.received) == asked == 6
+    assert len(ai.received) == asked == 15
 
     ai_calls.breaker.closed_from = 0.0  # the while is over
     assert overview(amina)["missing"] == []

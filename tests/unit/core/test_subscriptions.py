@@ -11,7 +11,10 @@ from django.test import override_settings
 from django.utils import timezone
 
 from core.subscriptions import services
+from core.subscriptions.gateways import Order
 from core.subscriptions.models import Entitlement, Invoice, SandboxInvoice, Subscription
+from core.subscriptions.plans import CurrencyInUse
+from core.subscriptions.sandbox import SandboxGateway
 from core.subscriptions.selectors import due_subscriptions
 from core.subscriptions.states import GRACE
 from core.users.models import User
@@ -233,6 +236,32 @@ def test_cancelling_while_a_payment_is_missing_ends_at_once_and_nothing_is_colle
     run_jobs()
     assert invoices(late) == [("plus", "paid"), ("plus", "void")]
     assert features(amina) == set()
+
+
+def test_a_cancellation_while_the_gateway_is_asked_leaves_nothing_to_collect(
+    amina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = plan()
+    subscription = subscribe(amina, offered)
+    ask = SandboxGateway.request_payment
+
+    def cancelled_meanwhile(gateway: SandboxGateway, order: Order) -> str:
+        services.cancel(user=amina, subscription_id=subscription.pk)
+        run_jobs()
+        return ask(gateway, order)
+
+    monkeypatch.setattr(SandboxGateway, "request_payment", cancelled_meanwhile)
+    services.request_payment(subscription_id=subscription.pk, plan_id=offered.pk)
+    run_jobs()
+    assert invoices(subscription) == [("plus", "void")]
+
+
+def test_a_price_stays_while_a_subscription_will_change_to_its_plan(amina: User) -> None:
+    basic = plan("basic", rank=1)
+    subscription = paid_subscription(amina)
+    services.change_plan(user=amina, subscription_id=subscription.pk, plan_id=basic.pk)
+    with pytest.raises(CurrencyInUse):
+        plan("basic", rank=1, prices=[], plan_id=basic.pk)
 
 
 def test_an_upgrade_begins_when_it_is_paid_and_not_before(amina: User) -> None:

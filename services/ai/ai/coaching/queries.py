@@ -1,4 +1,4 @@
-"""Reads what advice is given from out of the projections."""
+"""Reads the facts that advice rests on."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,18 +17,16 @@ from ongoza_contracts.submissions import SubmissionState, SubmissionUpdated
 
 
 async def load_situation(db: asyncpg.Pool, user_id: int, now: datetime, *, own: bool) -> Situation:
-    """Goals and habits are there for the learner's own eyes (`own`) alone."""
+    """The learner alone (`own`) sees advice about work, sessions, goals and habits: not everybody
+    who reads a learner's progress may read these."""
+    found = Situation(now=now, requirements=await _requirements(db, user_id))
+    if not own:
+        return found
     submissions = (await load(db, SubmissionUpdated, [user_id])).get(user_id, [])
-    found = Situation(
-        now=now,
+    return found._replace(
         submissions=submissions,
         missions=await _missions_of_drafts(db, submissions),
         sessions=(await load(db, SessionUpdated, [user_id])).get(user_id, []),
-        requirements=await _requirements(db, user_id),
-    )
-    if not own:
-        return found
-    return found._replace(
         goals=(await load(db, GoalUpdated, [user_id])).get(user_id, []),
         habits=(await load(db, HabitUpdated, [user_id])).get(user_id, []),
         entries=(await load(db, HabitEntryUpdated, [user_id])).get(user_id, []),

@@ -50,8 +50,8 @@ class Habits(HabitView):
         responses={201: serializers.HabitSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Create a habit of the caller, who may have 20 active ones, more by
-        their plan: 409 `too_many_habits`."""
+        """Create a habit of the caller, who may have 20 active ones, or more with an
+        entitlement: 409 `too_many_habits`."""
         body = self.body(serializers.SetHabitRequest)
         return self.habit(habits.set_habit(user=self.caller, **body), 201)
 

@@ -52,7 +52,7 @@ class Action:
 
 
 def actions_of(user: User, programs: Iterable[ProgramProgress]) -> list[Action]:
-    """Those that are due first at the head, then the others in the order of `ActionKind`: four
+    """Those that are due first at the head, then the others in the order of `ActionKind`: five
     queries."""
     programs = [*programs]
     found = [

@@ -17,15 +17,15 @@ log = logging.getLogger(__name__)
 BUDGET_SECONDS = 1.0
 """For all parts together."""
 FAILURES, COOL_DOWN_SECONDS = 5, 2.0
-"""After so many calls in a row without an answer, ai is not asked for a while. Of a library's
-breaker (pybreaker 1.4) a lock is held during each call, so that learners would wait in a row."""
+"""After so many overviews in a row for which ai failed, it is not asked for a while. pybreaker 1.4
+holds a lock during each call, so that its callers would wait for one another."""
 
 Answers = Mapping[str, Any]
 """The body of each part; None for one that ai did not answer with 200."""
 
 
 class _Breaker:
-    """Of this process. Threads may count a failure less: it opens one call later then."""
+    """Of this process. It is not locked: racing threads may open it one overview later."""
 
     failed_in_a_row = 0
     closed_from = 0.0
@@ -69,21 +69,20 @@ async def _ask(
         await asyncio.wait(tasks.values(), timeout=BUDGET_SECONDS)
         for task in tasks.values():
             task.cancel()
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
-        return {name: None if one.cancelled() else one.result() for name, one in tasks.items()}
+        found = await asyncio.gather(*tasks.values(), return_exceptions=True)
+    failures = [type(one).__name__ for one in found if isinstance(one, BaseException)]
+    breaker.record(answered=not failures)
+    if failures:
+        log.warning("ai does not answer: %s", ", ".join(failures))
+    return {
+        name: None if isinstance(one, BaseException) else one
+        for name, one in zip(tasks, found, strict=True)
+    }
 
 
 async def _body(client: httpx.AsyncClient, method: str, path: str, body: Any) -> Any | None:
-    """None without an answer, and for a refusal."""
-    try:
-        answer = await client.request(method, path, json=body)
-        breaker.record(answered=answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR)
-        return answer.json() if answer.status_code == httpx.codes.OK else None
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        breaker.record(answered=False)
-        log.warning("ai does not answer: %s", type(error).__name__)
-        return None
-    except asyncio.CancelledError:
-        breaker.record(answered=False)
-        log.warning("ai does not answer in time")
-        raise
+    """None for a refusal, which is an answer. Raises HTTPError without one."""
+    answer = await client.request(method, path, json=body)
+    if answer.is_server_error:
+        answer.raise_for_status()
+    return answer.json() if answer.status_code == httpx.codes.OK else None

@@ -40,14 +40,14 @@ UNRECORDED_HOURS = define(
 )
 COMPLETIONS = define(
     "completions",
-    "Items that learners with an enrolment in these cohorts, whatever its state now, had completed "
-    "by the time.",
+    "Items that learners whose enrolment in these cohorts became active, whatever its state now, "
+    "had completed by the time.",
     "items",
 )
 PASSED = define(
     "passed",
-    "Submissions of learners with an enrolment in these cohorts, whatever its state now, that were "
-    "passed at the time.",
+    "Submissions of learners whose enrolment in these cohorts became active, whatever its state "
+    "now, that were passed at the time.",
     "submissions",
 )
 RISKS = {

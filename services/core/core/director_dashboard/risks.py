@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ongoza_contracts.coaching import HabitEntryState
+from ongoza_contracts.coaching import HabitEntryState, HabitState
 from ongoza_contracts.cohorts import EnrolmentState
 from ongoza_contracts.submissions import SubmissionState
 
@@ -29,8 +29,8 @@ DEFINITIONS: Mapping[RiskRule, str] = {
     "`active_7_days`; since the last activity, or since the enrolment became active.",
     RiskRule.REVIEW_OVERDUE: "a submission waits for a review whose promised time has passed; "
     "since that time.",
-    RiskRule.STREAK_LOST: "the learner did habits on 3 days or more of the week before the last 7 "
-    "days, and on no day since; since the last day done.",
+    RiskRule.STREAK_LOST: "the learner did active habits that were not paused lately on 3 days or "
+    "more of the week before the last 7 days, and on no day since; since the last day done.",
 }
 
 # Each active enrolment of the cohorts, with what holds for its learner. Each table is read once.
@@ -51,10 +51,17 @@ WITH seen AS MATERIALIZED (
     WHERE entry.promised_by < %(now)s
         AND (entry.second_opinion OR submission.state = ANY(%(undecided)s))
 ), lost AS MATERIALIZED (
-    SELECT user_id FROM coaching_habitentry
-    WHERE state = %(done)s AND local_date >= %(today)s::date - 14
-    GROUP BY user_id
-    HAVING max(local_date) < %(today)s::date - 7 AND count(DISTINCT local_date) >= %(streak_days)s
+    SELECT entry.user_id FROM coaching_habitentry AS entry
+    JOIN coaching_habit AS habit ON habit.id = entry.habit_id AND habit.state = %(active_habit)s
+    WHERE entry.state = %(done)s AND entry.local_date >= %(today)s::date - 14
+        AND NOT EXISTS (
+            SELECT FROM coaching_pauserange AS pause
+            WHERE pause.habit_id = habit.id
+                AND (pause.last_day IS NULL OR pause.last_day >= %(today)s::date - 7)
+        )
+    GROUP BY entry.user_id
+    HAVING max(entry.local_date) < %(today)s::date - 7
+        AND count(DISTINCT entry.local_date) >= %(streak_days)s
 )
 SELECT enrolment.id, enrolment.cohort_id, enrolment.user_id,
     seen.user_id IS NOT NULL AS active_7_days,
@@ -160,7 +167,7 @@ def fired_rules(rules: Mapping[UUID, frozenset[RiskRule]]) -> Mapping[UUID, list
             enrolment_id: [
                 FiredRule(rule, since)
                 for rule, since in zip(RiskRule, times, strict=True)
-                if rule in rules[enrolment_id]
+                if rule in rules[enrolment_id] and since is not None
             ]
             for enrolment_id, *times in cursor.fetchall()
         }
@@ -180,4 +187,8 @@ def _parameters(cohort_ids: Collection[UUID], now: datetime) -> dict[str, Any]:
 
 def _states() -> dict[str, Any]:
     undecided = (SubmissionState.SUBMITTED.value, SubmissionState.IN_REVIEW.value)
-    return {"undecided": [*undecided], "done": HabitEntryState.DONE.value}
+    return {
+        "undecided": [*undecided],
+        "done": HabitEntryState.DONE.value,
+        "active_habit": HabitState.ACTIVE.value,
+    }

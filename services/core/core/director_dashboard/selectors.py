@@ -183,9 +183,10 @@ class RiskList:
         responses = _responses({one.user_id for one in enrolments})
         found = []
         for one in enrolments:
-            first = min(rule.since for rule in fired[one.pk])
+            rules = fired.get(one.pk, [])  # none where the last one ended while this list was read
+            first = min((rule.since for rule in rules), default=self.as_of)
             since = [response for response in responses[one.user_id] if response.at >= first]
-            found.append(LearnerAtRisk(self.as_of, one, fired[one.pk], since))
+            found.append(LearnerAtRisk(self.as_of, one, rules, since))
         return found
 
 
@@ -210,7 +211,7 @@ def _responses(users: Iterable[int]) -> defaultdict[int, list[StaffResponse]]:
 
 # --- comparison of two times ---------------------------------------------------------------------
 @dataclass(frozen=True)
-class Standing:
+class CohortSnapshot:
     """What the history of facts says of a time."""
 
     at: datetime
@@ -219,11 +220,13 @@ class Standing:
     passed: int
 
 
-def standings_at(caller: User, cohort_id: UUID | None, times: Sequence[datetime]) -> list[Standing]:
+def snapshots_at(
+    caller: User, cohort_id: UUID | None, times: Sequence[datetime]
+) -> list[CohortSnapshot]:
     """One for each time, of people whose accounts still exist. Raises NotFound."""
     cohorts = ids_of(cohorts_of(caller, cohort_id))
     enrolments = Enrolment.objects.filter(cohort__in=cohorts).order_by()
-    learners = enrolments.values("user")
+    learners = enrolments.exclude(activated_at=None).values("user")
     submissions = Submission.objects.filter(user__in=learners).order_by()
     completions = Progress.objects.filter(user__in=learners).aggregate(
         **{
@@ -231,18 +234,18 @@ def standings_at(caller: User, cohort_id: UUID | None, times: Sequence[datetime]
             for n, at in enumerate(times)
         }
     )
-    standings = []
+    snapshots = []
     for n, at in enumerate(times):
         states = _states_at(ENROLMENTS.name, enrolments, at)
-        standings.append(
-            Standing(
+        snapshots.append(
+            CohortSnapshot(
                 at=at,
                 enrolments={state.value: states[state] for state in EnrolmentState},
                 completions=completions[f"by_{n}"],
                 passed=_states_at(SUBMISSIONS.name, submissions, at)[SubmissionState.PASSED],
             )
         )
-    return standings
+    return snapshots
 
 
 def _states_at(topic: str, rows: QuerySet[Any], at: datetime) -> Counter[str]:

@@ -6,11 +6,11 @@ from core.director_dashboard import numbers
 from core.director_dashboard.risks import FiredRule, RiskRule
 from core.director_dashboard.selectors import (
     CohortHealth,
+    CohortSnapshot,
     LearnerAtRisk,
     Overview,
     ReviewQueue,
     StaffResponse,
-    Standing,
     UnrecordedSessions,
     health_of,
 )
@@ -125,7 +125,7 @@ class LearnerAtRiskSerializer(serializers.Serializer[LearnerAtRisk]):
         list_serializer_class = _RisksOfLearners
 
 
-class StandingSerializer(serializers.Serializer[Standing]):
+class CohortSnapshotSerializer(serializers.Serializer[CohortSnapshot]):
     at = serializers.DateTimeField()
     enrolments = EnrolmentCountsSerializer()
     completions = CountField(numbers.COMPLETIONS)
@@ -133,6 +133,6 @@ class StandingSerializer(serializers.Serializer[Standing]):
 
 
 class CohortComparisonSerializer(serializers.Serializer[Any]):
-    earlier = StandingSerializer()
-    later = StandingSerializer()
+    earlier = CohortSnapshotSerializer()
+    later = CohortSnapshotSerializer()
     as_of = serializers.DateTimeField(help_text="When the two were counted.")

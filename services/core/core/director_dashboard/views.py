@@ -91,6 +91,6 @@ class DirectorComparison(ApiView):
         if not earlier < later <= now:
             raise BadParameter("from has to be before to, and to not in the future.")
         cohort = uuid_param(request, "cohort")
-        first, second = selectors.standings_at(self.caller, cohort, (earlier, later))
+        first, second = selectors.snapshots_at(self.caller, cohort, (earlier, later))
         found = {"earlier": first, "later": second, "as_of": now}
         return Response(CohortComparisonSerializer(found).data)

@@ -14,7 +14,8 @@ from core.subscriptions.models import Entitlement, Invoice, Plan
 from core.subscriptions.money import ImpossibleAmount, Money, parse_money
 from core.subscriptions.serializers import GIVEN_SOURCES
 from core.users.models import User
-from ongoza_contracts.subscriptions import LIMIT_MAX, Feature
+from ongoza_contracts.http.strict_text import is_whole_number
+from ongoza_contracts.subscriptions import COUNTED, LIMIT_MAX, Feature
 
 COLUMNS = ("slug", "title", "rank", "interval", "trial_days", "is_default")
 GRANT = ("user", "feature", "source", "limit", "starts_at", "ends_at", "reason")
@@ -48,9 +49,11 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         found: dict[Feature, int | None] = {}
         for line in self.cleaned_data["features"].splitlines():
             name, _, limit = line.strip().partition(" ")
-            is_limit = limit.isascii() and limit.isdigit() and int(limit) <= LIMIT_MAX
-            if name not in {*Feature} or name in found or not (is_limit or not limit):
+            is_limit = is_whole_number(limit) and int(limit) <= LIMIT_MAX
+            if name not in {*Feature} or name in found or (limit and not is_limit):
                 raise forms.ValidationError(f"{line!r} is no feature, or is there twice.")
+            if is_limit != (Feature(name) in COUNTED):
+                raise forms.ValidationError(f"Only {', '.join(COUNTED)} has a limit, and needs it.")
             found[Feature(name)] = int(limit) if limit else None
         return found
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from ongoza_contracts.subscriptions import AMOUNT_MAX
+
 ISO_EXPONENTS: Mapping[str, int] = {
     **dict.fromkeys(("BIF", "DJF", "GNF", "KMF", "RWF", "UGX", "XAF", "XOF"), 0),
     **dict.fromkeys(("LYD", "TND"), 3),
@@ -48,7 +50,7 @@ def parse_money(text: str) -> Money:
     currency, _, number = text.partition(" ")
     try:
         scaled = Decimal(number.strip()).scaleb(Money(0, currency).exponent)
-        is_whole = scaled > 0 and scaled == scaled.to_integral_value()
+        is_whole = 0 < scaled <= AMOUNT_MAX and scaled == scaled.to_integral_value()
     except InvalidOperation as error:
         raise ImpossibleAmount(f"{text!r} is no amount such as KES 1500.00") from error
     if not is_whole:

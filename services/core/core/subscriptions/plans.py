@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from core.jobs.services import schedule
 from core.kit.errors import Conflict, NotFound
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish, publish_with_parts
-from core.subscriptions.models import LIVE, Plan, PlanFeature, PlanPrice
+from core.subscriptions.models import LIVE, Plan, PlanFeature, PlanPrice, Subscription
 from core.subscriptions.money import Money
 from ongoza_contracts.subscriptions import Feature, PlanInterval
 
@@ -99,7 +100,7 @@ def _require_valid(
         raise SlugTaken
     if is_default and (prices or trial_days or plan.retired):
         raise DefaultPlan
-    live = plan.subscriptions.filter(state__in=LIVE) if plan.version else plan.subscriptions.none()
+    live = Subscription.objects.filter(Q(plan=plan.pk) | Q(next_plan=plan.pk), state__in=LIVE)
     used = live.order_by().values_list("currency", flat=True).distinct()
     if missing := sorted({*used} - {price.currency for price in prices}):
         raise CurrencyInUse(f"Subscriptions are paid in {', '.join(missing)}: keep the price.")

@@ -15,7 +15,7 @@ from core.subscriptions.models import (
     PlanPrice,
     Subscription,
 )
-from ongoza_contracts.subscriptions import LIMIT_MAX, EntitlementSource, Feature
+from ongoza_contracts.subscriptions import COUNTED, LIMIT_MAX, EntitlementSource, Feature
 from ongoza_contracts.vocabulary import ID_MAX
 
 GIVEN_SOURCES = [(source.value, source.title()) for source in GIVEN]
@@ -112,5 +112,7 @@ class GrantEntitlementRequest(StrictSerializer):
         if "ends_at" in values and values["ends_at"] <= starts_at:
             raise serializers.ValidationError({"ends_at": ["End after the start."]})
         values["feature"] = Feature(values["feature"])
+        if ("limit" in values) != (values["feature"] in COUNTED):
+            raise serializers.ValidationError({"limit": ["Give it for a counted feature alone."]})
         values["source"] = EntitlementSource(values["source"])
         return values

@@ -1,5 +1,5 @@
 """Everything that changes subscriptions and invoices. Each function locks the user, then the
-subscription; gateways are asked by jobs, outside of what a request writes."""
+subscription. No request waits for a gateway: jobs ask it, `settle` while it holds the locks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +105,8 @@ def resume(*, user: User, subscription_id: UUID) -> Subscription:
 
 def change_plan(*, user: User, subscription_id: UUID, plan_id: UUID) -> Subscription:
     """Change to a plan of a higher rank as soon as it is paid, to another one when the period ends;
-    within a trial at once. The present plan takes a change back.
+    within a trial at once. The present plan takes a downgrade back; an upgrade that was asked for
+    begins if its open invoice is paid.
 
     Raises NotFound, NoPrice, IllegalTransition and Busy.
     """
@@ -157,6 +158,8 @@ def request_payment(*, subscription_id: UUID, plan_id: UUID) -> None:
         if subscription.gateway_reference != reference:
             subscription.gateway_reference = reference
             publish(subscription)
+        if subscription.state in WITHOUT_RENEWAL:  # it was cancelled meanwhile
+            _schedule_stop(subscription)
     settle(gateway_name=subscription.gateway, reference=reference)
 
 
@@ -266,13 +269,17 @@ def _order(subscription: Subscription, plan: Plan) -> Order | None:
 
 
 def _store(subscription: Subscription) -> None:
-    """With what follows: the entitlements, and that nothing more is collected after an end."""
+    """Publishes the subscription, updates its entitlements, and stops the gateway after an end."""
     if subscription.state != SubscriptionState.PAST_DUE:
         subscription.grace_ends_at = None
     publish(subscription)
     follow_subscription(subscription)
     if subscription.state in WITHOUT_RENEWAL:
-        schedule(STOP, subject=str(subscription.pk), user_id=subscription.user_id)
+        _schedule_stop(subscription)
+
+
+def _schedule_stop(subscription: Subscription) -> None:
+    schedule(STOP, subject=str(subscription.pk), user_id=subscription.user_id)
 
 
 def _schedule_payment(subscription: Subscription, plan: Plan) -> None:

@@ -39,5 +39,5 @@ SUBSCRIPTION_STATES = StateMachine(
         Transition(_EXPIRED, "settle", None, _ACTIVE),
     ),
 )
-"""A payment that arrives after the end begins the subscription again. Whoever cancels while nothing
-is paid for ends it at once."""
+"""A payment that arrives after the end begins the subscription again. A subscription that is
+cancelled while nothing is paid for ends at once."""

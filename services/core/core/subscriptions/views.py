@@ -58,8 +58,8 @@ class Subscriptions(ApiView):
         responses={201: SubscriptionSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Subscribe to a plan: `trialing` where the plan has a trial and the caller never had one,
-        else `incomplete` until the gateway reports that the first invoice is paid.
+        """Subscribe to a plan: `trialing` where the plan has a trial and the caller never had a
+        subscription, else `incomplete` until the gateway reports that the first invoice is paid.
 
         For learners. 409 `already_subscribed`, `no_price`, and `no_gateway` on a server that takes
         no payments.
@@ -109,7 +109,7 @@ class ChangePlan(ApiView):
 
         A plan of a higher rank begins as soon as its invoice is paid; another one when the period
         ends, as `next_plan` says until then; within a trial either begins at once. The present plan
-        takes the change back. 409 `no_price`.
+        takes a change back that waits for the end of the period. 409 `no_price`.
         """
         row = services.change_plan(
             user=self.caller, subscription_id=subscription_id, **self.body(ChangePlanRequest)
