@@ -98,16 +98,8 @@ def test_an_amount_is_read_and_written_with_the_places_of_its_currency(
 @pytest.mark.parametrize(
     "text",
     [
-        "KES 1.005",
-        "RWF 0.5",
-        "KES -1",
-        "KES 0",
-        "XXX 1",
-        "KES",
-        "KES NaN",
-        "KES Infinity",
-        "KES 1e30",
-        "",
+        *("KES 1.005", "RWF 0.5", "KES -1", "KES 0", "XXX 1", "KES", "KES NaN", ""),
+        *("KES Infinity", "KES 1e30"),
     ],
 )
 def test_a_text_that_is_no_amount_is_refused(text: str) -> None:

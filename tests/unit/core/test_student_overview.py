@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event
 from typing import Any
@@ -20,6 +20,7 @@ from core.dashboard import ai_calls
 from core.organizations.models import Organization
 from core.programs.models import ProgramVersion
 from core.programs.services import update_content
+from core.submissions.models import Extension
 from core.users.models import User
 from ongoza_contracts.cohorts import EnrolmentState
 from ongoza_contracts.submissions import SubmissionState
@@ -198,6 +199,14 @@ def test_requested_changes_come_before_what_is_not_due(amina: User) -> None:
 
     drafted(amina, mission)
     assert actions(amina) == [("finish_draft", str(mission.pk))]
+
+
+def test_an_extension_takes_the_place_of_the_due_time(amina: User) -> None:
+    mission = published_mission(due_at=timezone.now() + timedelta(days=3))
+    drafted(amina, mission)
+    until = timezone.now() + timedelta(days=9)
+    Extension.objects.create(mission=mission, user=amina, until=until)
+    assert datetime.fromisoformat(overview(amina)["actions"][0]["due_at"]) == until
 
 
 def test_the_next_items_are_those_whose_prerequisites_are_done(

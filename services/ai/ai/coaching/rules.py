@@ -126,11 +126,13 @@ def streak_at_risk(situation: Situation) -> Iterator[Advice]:
     """A long streak of a habit with nothing recorded for the last days that may not be over."""
     open_day = first_open_day(situation.now)
     for habit in situation.habits:
+        if habit.state is not HabitState.ACTIVE:
+            continue
         entries = [one for one in situation.entries if one.habit_id == habit.habit_id]
         days = {one.local_date: one.state for one in entries}
         streak = measures(habit, days, open_day).streak
         is_recorded = any(day >= open_day for day in days)
-        if habit.state is not HabitState.ACTIVE or streak < STREAK_MIN or is_recorded:
+        if streak < STREAK_MIN or is_recorded:
             continue
         done = [one for one in entries if one.state is HabitEntryState.DONE]
         last = max(done, key=lambda one: one.local_date)

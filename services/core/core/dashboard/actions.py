@@ -12,7 +12,7 @@ from core.mentorship.models import Session
 from core.programs.models import Prerequisite
 from core.progress.models import Progress
 from core.progress.selectors import COMPLETED
-from core.submissions.models import OPEN, Submission
+from core.submissions.models import OPEN, Extension, Submission
 from core.users.models import User
 from ongoza_contracts.cohorts import EnrolmentState
 from ongoza_contracts.mentorship import SessionParty, SessionState
@@ -52,7 +52,7 @@ class Action:
 
 
 def actions_of(user: User, programs: Iterable[ProgramProgress]) -> list[Action]:
-    """Those that are due first at the head, then the others in the order of `ActionKind`: five
+    """Those that are due first at the head, then the others in the order of `ActionKind`: six
     queries."""
     programs = [*programs]
     found = [
@@ -93,9 +93,11 @@ def _submissions(user: User) -> Iterator[Action]:
         SubmissionState.CHANGES_REQUESTED: ActionKind.CHANGE_WORK,
         SubmissionState.DRAFT: ActionKind.FINISH_DRAFT,
     }
+    extended = dict(Extension.objects.filter(user=user).values_list("mission_id", "until"))
     for state, kind in kinds.items():
         for one in rows.filter(state=state)[:ACTIONS_MAX]:
-            yield Action(kind, str(one.mission_id), one.mission.title, one.mission.due_at)
+            due_at = extended.get(one.mission_id, one.mission.due_at)
+            yield Action(kind, str(one.mission_id), one.mission.title, due_at)
 
 
 def _next_items(user: User, programs: Iterable[ProgramProgress]) -> Iterator[Action]:
