@@ -298,6 +298,8 @@ def _cohort(school: School) -> None:
     _changed(school.learner, "POST", f"enrolments/{enrolment}/accept/", {})
     receipt = {"reference": text("enrolments/{}/confirm-payment reference", 120)}
     _changed(director, "POST", f"enrolments/{enrolment}/confirm-payment/", receipt)
+    gift: Body = {"user": school.learner.user_id, "feature": "mentorship", "source": "manual"}
+    created(director, "entitlements/", {**gift, "reason": text("entitlements reason", 200)})
     names = ("title", "description", "location")
     event: Body = {one: text(f"calendar/events {one}", 200) for one in names}
     event |= {"organization": director.organization_id, **PERIOD}

@@ -45,6 +45,7 @@ NOT_SHOWN = {
     "calendar/events description",
     "content external_ids[].id",
     "enrolments/{}/confirm-payment reference",
+    "entitlements reason",
     "mentorship/flags note",
     "mentorship/sessions/{}/feedback text",
     "quizzes questions[].accepted[]",
