@@ -91,6 +91,7 @@ def test_a_list_opens_with_any_query(model: type[Model], client: Client) -> None
         assert led_to_all or answer.status_code == 200, query
 
 
+@pytest.mark.slow
 @every_model
 def test_the_actions_of_a_row_ask_before_they_do_anything(
     model: type[Model], client: Client
@@ -186,6 +187,7 @@ def test_a_row_is_called_by_a_name(model: type[Model]) -> None:
     assert not plural.endswith(("sss", "feedbacks"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", OWNERS, ids=lambda model: model._meta.label)
 def test_what_a_user_owns_is_named_after_them_found_by_them_and_linked_from_them(
     model: type[Model], client: Client
