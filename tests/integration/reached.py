@@ -160,6 +160,10 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET curriculum/path": ADMINS,
     "GET curriculum/gaps": ADMINS,
     "GET curriculum/next": ADMINS,
+    "GET student/dashboard/forecast": ADMINS,
+    "GET student/dashboard/trends": ADMINS,
+    "GET student/dashboard/insights": ADMINS,
+    "GET student/coaching/ai-coach": ADMINS,
     "GET ai/missions/recommended": ADMINS,
     # Operations are for admins alone.
     "POST jobs/{job_id}/retry": ADMINS,
