@@ -600,8 +600,8 @@ export const habitsList = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
- * Create a habit of the caller, who may have 20 active ones, more by
- * their plan: 409 `too_many_habits`.
+ * Create a habit of the caller, who may have 20 active ones, or more with an
+ * entitlement: 409 `too_many_habits`.
  */
 export const habitsSet = <ThrowOnError extends boolean = false>(options: Options<HabitsSetData, ThrowOnError>): RequestResult<HabitsSetResponses, HabitsSetErrors, ThrowOnError> => (options.client ?? client).post<HabitsSetResponses, HabitsSetErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -3356,8 +3356,8 @@ export const subscriptionsList = <ThrowOnError extends boolean = false>(options?
 });
 
 /**
- * Subscribe to a plan: `trialing` where the plan has a trial and the caller never had one,
- * else `incomplete` until the gateway reports that the first invoice is paid.
+ * Subscribe to a plan: `trialing` where the plan has a trial and the caller never had a
+ * subscription, else `incomplete` until the gateway reports that the first invoice is paid.
  *
  * For learners. 409 `already_subscribed`, `no_price`, and `no_gateway` on a server that takes
  * no payments.
@@ -3387,7 +3387,7 @@ export const subscriptionsCancel = <ThrowOnError extends boolean = false>(option
  *
  * A plan of a higher rank begins as soon as its invoice is paid; another one when the period
  * ends, as `next_plan` says until then; within a trial either begins at once. The present plan
- * takes the change back. 409 `no_price`.
+ * takes a change back that waits for the end of the period. 409 `no_price`.
  */
 export const subscriptionsChangePlan = <ThrowOnError extends boolean = false>(options: Options<SubscriptionsChangePlanData, ThrowOnError>): RequestResult<SubscriptionsChangePlanResponses, SubscriptionsChangePlanErrors, ThrowOnError> => (options.client ?? client).post<SubscriptionsChangePlanResponses, SubscriptionsChangePlanErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -562,8 +562,8 @@ export type Cohort = {
 export type CohortAction = 'open' | 'start' | 'close' | 'reopen';
 
 export type CohortComparison = {
-    earlier: Standing;
-    later: Standing;
+    earlier: CohortSnapshot;
+    later: CohortSnapshot;
     /**
      * When the two were counted.
      */
@@ -646,6 +646,19 @@ export type CohortProgram = {
 
 export type CohortSeats = {
     pools: Array<PoolSeats>;
+};
+
+export type CohortSnapshot = {
+    at: string;
+    enrolments: EnrolmentCounts;
+    /**
+     * Items that learners whose enrolment in these cohorts became active, whatever its state now, had completed by the time.
+     */
+    completions: number;
+    /**
+     * Submissions of learners whose enrolment in these cohorts became active, whatever its state now, that were passed at the time.
+     */
+    passed: number;
 };
 
 export type CohortState = 'draft' | 'open' | 'running' | 'closed';
@@ -3643,7 +3656,7 @@ export type RiskCounts = {
      */
     review_overdue: number;
     /**
-     * Those of `learners` for whom it holds: the learner did habits on 3 days or more of the week before the last 7 days, and on no day since; since the last day done.
+     * Those of `learners` for whom it holds: the learner did active habits that were not paused lately on 3 days or more of the week before the last 7 days, and on no day since; since the last day done.
      */
     streak_lost: number;
 };
@@ -3954,19 +3967,6 @@ export type StaffResponse = {
 };
 
 export type StaffResponseKind = 'mentor_message' | 'mentor_session';
-
-export type Standing = {
-    at: string;
-    enrolments: EnrolmentCounts;
-    /**
-     * Items that learners with an enrolment in these cohorts, whatever its state now, had completed by the time.
-     */
-    completions: number;
-    /**
-     * Submissions of learners with an enrolment in these cohorts, whatever its state now, that were passed at the time.
-     */
-    passed: number;
-};
 
 export type StudentOverview = {
     /**
