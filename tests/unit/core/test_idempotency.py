@@ -345,7 +345,7 @@ REPEATABLE = [
     Repeatable(
         "entitlements/",
         lambda world: world.director,
-        lambda world: {"user": world.learner.pk, "feature": "habits", "source": "manual"},
+        lambda world: {"user": world.learner.pk, "feature": "mentorship", "source": "manual"},
     ),
     Repeatable(
         "mentorship/requests/",
