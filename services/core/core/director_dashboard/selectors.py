@@ -252,5 +252,6 @@ def _states_at(topic: str, rows: QuerySet[Any], at: datetime) -> Counter[str]:
     """The number of these entities in each state, by their newest fact until then."""
     keys = rows.annotate(key=Cast("pk", TextField())).values("key")
     facts = FactHistory.objects.filter(topic=topic, key__in=keys, time__lte=at)
-    newest = facts.order_by("key", "-version", "-id").distinct("key")
-    return Counter(newest.values_list("body__state", flat=True))
+    newest = facts.order_by("key", "-version", "-id").distinct("key").values("pk")
+    states = FactHistory.objects.filter(pk__in=newest).order_by().values_list("body__state")
+    return Counter(dict(states.annotate(Count("pk"))))
