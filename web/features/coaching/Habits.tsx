@@ -44,6 +44,7 @@ export async function Habits({ habits, preferences }: Properties) {
           weekdayNames: shared.weekdayNames,
         }}
       />
+      {active.length > 0 && <p className="meta">{t("seenByDirectors")}</p>}
       {archived.length > 0 && <Archived habits={archived} shared={shared} />}
     </section>
   );
