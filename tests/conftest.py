@@ -17,6 +17,7 @@ from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
 from tests.groups import GroupScheduling, group, turn
 from tests.integration.story import eventually, settled, what_is_served
+from tests.migrated import RELATIONAL, MigratedPostgres
 from tests.servers import SERVERS, new_stack
 
 REAL_BROKER = {
@@ -107,8 +108,17 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """pytest-django's hook before it makes its database: the server has to be there."""
-    SERVERS.run("postgres-relational")
+    """pytest-django's hook before it makes its database, which is there with all its tables."""
+    SERVERS.run(RELATIONAL)
+    server = SERVERS.servers[RELATIONAL]
+    assert isinstance(server, MigratedPostgres)
+    server.copy_database(f"test_{server.database}")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """pytest-django applies what is missing to the database that is there."""
+    return True
 
 
 @pytest.fixture(scope="session")

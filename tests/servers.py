@@ -17,15 +17,16 @@ from scripts.stack import processes
 from scripts.stack.processes import Started
 from scripts.stack.stack import PROJECT, Stack
 from tests.integration.story import eventually, settled
+from tests.migrated import MigratedStack
 
 # Brokers live for minutes here: with the fast compiler alone they start in half the time.
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
-def new_stack(name: str, *, logins: bool = True) -> Stack:
+def new_stack(name: str, *, logins: bool = True) -> MigratedStack:
     """A stack that shares nothing with any other, `make up`'s included."""
     folder = Path(tempfile.mkdtemp(prefix=f"ongoza-{name}-"))
-    return Stack(
+    return MigratedStack(
         folder,
         Ports.free(),
         durable=False,
