@@ -25,6 +25,7 @@ LEARNER = (
     "/cohorts",
     "/calendar",
     "/certificates",
+    "/portfolio",
     "/notifications",
     "/settings",
     "/settings/security",

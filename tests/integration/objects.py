@@ -129,6 +129,10 @@ def feed_token(world: World) -> Values:
     return {"token": world.learner.create("calendar/token/", {})["token"]}
 
 
+def portfolio_address(world: World) -> Values:
+    return {"address": world.learner.create("portfolio/address/", {})["address"]}
+
+
 def progress(world: World) -> Values:
     """A completed item, because the world's learner may have completed it before."""
     body = {"content_id": ITEM, "content_type": "course", "status": "completed"}
@@ -482,6 +486,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "organizations/{organization_id}": organization,
     "organizations/{organization_id}/invitations/{invitation_id}": invitation,
     "organizations/{organization_id}/members/{user_id}": member,
+    "portfolio/{address}": portfolio_address,
     "profiling/session/{session_id}": profiling_session,
     "profiling/sessions/{session_id}": profiling_session,
     "profiling/sessions/{session_id}/answers/{question_id}": answer,

@@ -20,6 +20,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET content/{content_id}/body/files/{file_id}": PUBLISHERS,
     "POST content/{content_id}/restore": PUBLISHERS,
     "POST content/{content_id}/retire": PUBLISHERS,
+    "GET portfolio/{address}": EVERYBODY,  # whoever has the address
     "GET milestones/{milestone_id}": EVERYBODY,
     "PATCH milestones/{milestone_id}": PUBLISHERS,
     "POST milestones/{milestone_id}/restore": PUBLISHERS,

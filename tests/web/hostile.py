@@ -107,6 +107,10 @@ def _own(school: School) -> None:
     habit = {"title": text("coaching/habits title", 200), "schedule": "daily"}
     created(learner, "coaching/habits/", habit)
     created(learner, "coaching/reflections/", {"text": text("coaching/reflections text")})
+    shown = {"headline": text("portfolio headline", 120), "about": text("portfolio about")}
+    _changed(learner, "PUT", "portfolio/", {**shown, "items": []})
+    address = created(learner, "portfolio/address/", {})["address"]
+    school.add_page(f"/portfolio/{address}", Role.LEARNER)
     body = {"email": learner.email, "password": learner.password}
     device = {"User-Agent": "q99q<img src=x onerror=ran=1>" + LONG_WORD}
     url = f"{learner.stack.core_url}{API}/auth/login/"

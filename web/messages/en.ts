@@ -15,6 +15,7 @@ import messages from "./en/messages.json";
 import missions from "./en/missions.json";
 import notifications from "./en/notifications.json";
 import offline from "./en/offline.json";
+import portfolio from "./en/portfolio.json";
 import profiler from "./en/profiler.json";
 import reviews from "./en/reviews.json";
 import search from "./en/search.json";
@@ -43,6 +44,7 @@ export default {
   missions,
   notifications,
   offline,
+  portfolio,
   profiler,
   reviews,
   search,

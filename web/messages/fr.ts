@@ -15,6 +15,7 @@ import messages from "./fr/messages.json";
 import missions from "./fr/missions.json";
 import notifications from "./fr/notifications.json";
 import offline from "./fr/offline.json";
+import portfolio from "./fr/portfolio.json";
 import profiler from "./fr/profiler.json";
 import reviews from "./fr/reviews.json";
 import search from "./fr/search.json";
@@ -43,6 +44,7 @@ export default {
   missions,
   notifications,
   offline,
+  portfolio,
   profiler,
   reviews,
   search,

@@ -15,6 +15,7 @@ import messages from "./sw/messages.json";
 import missions from "./sw/missions.json";
 import notifications from "./sw/notifications.json";
 import offline from "./sw/offline.json";
+import portfolio from "./sw/portfolio.json";
 import profiler from "./sw/profiler.json";
 import reviews from "./sw/reviews.json";
 import search from "./sw/search.json";
@@ -43,6 +44,7 @@ export default {
   missions,
   notifications,
   offline,
+  portfolio,
   profiler,
   reviews,
   search,

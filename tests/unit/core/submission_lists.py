@@ -21,6 +21,11 @@ def submissions(user: User, numbers: range) -> None:
     Submission.objects.bulk_create(Submission(attempt=number, **some) for number in numbers)
 
 
+def passed_works(user: User, numbers: range) -> None:
+    some = {"user": user, "mission": only_mission(), "state": SubmissionState.PASSED}
+    Submission.objects.bulk_create(Submission(attempt=number, **some) for number in numbers)
+
+
 def artifacts(user: User, numbers: range) -> None:
     if not Submission.objects.exists():
         submissions(user, range(1))
@@ -37,6 +42,7 @@ def extensions(user: User, numbers: range) -> None:
 
 SUBMISSION_LISTS: dict[str, tuple[Callable[[User, range], None], str]] = {
     "/missions/{mission_id}/extensions/": (extensions, "missions/{mission}/extensions/?"),
+    "/portfolio/works/": (passed_works, "portfolio/works/?"),
     "/missions/{mission_id}/submissions/": (submissions, "missions/{mission}/submissions/?"),
     "/submissions/{submission_id}/artifacts/": (
         artifacts,

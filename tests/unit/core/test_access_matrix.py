@@ -259,6 +259,12 @@ ROUTES: dict[str, Route] = {
     "DELETE /organizations/{organization_id}/members/{user_id}/": Route(
         MANAGERS, "organizations/{organization}/members/2147483647/"
     ),
+    "GET /portfolio/": Route(For.USERS),
+    "PUT /portfolio/": Route(For.USERS, body={}),
+    "GET /portfolio/works/": Route(For.USERS),
+    "POST /portfolio/address/": Route(For.USERS),
+    "DELETE /portfolio/address/": Route(For.USERS),
+    "GET /portfolio/{address}/": Route(For.ANYONE, "portfolio/none/"),
     "GET /profiling/sessions/": Route(For.USERS),
     "POST /profiling/sessions/": Route(For.USERS, body={}),
     "GET /profiling/sessions/{session_id}/": Route(For.USERS, f"profiling/sessions/{ABSENT}/"),

@@ -2456,6 +2456,22 @@ export type OverviewProgram = {
     milestones: Array<OverviewMilestone>;
 };
 
+/**
+ * Work of the caller that the portfolio can show.
+ */
+export type PassedWork = {
+    submission: string;
+    title: string;
+    passed_at: string | null;
+};
+
+export type PassedWorkPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<PassedWork>;
+};
+
 export type PasswordRequest = {
     password: string;
 };
@@ -2825,6 +2841,37 @@ export type PoolSeats = {
     free: number;
 };
 
+/**
+ * One's own portfolio, as it is shown now.
+ */
+export type Portfolio = {
+    name: string;
+    headline: string;
+    /**
+     * Sanitized.
+     */
+    about_html: string;
+    may_be_indexed: boolean;
+    items: Array<PortfolioItem>;
+    changed_at: string;
+    /**
+     * Markdown.
+     */
+    about: string;
+    /**
+     * The last part of the public page's address; null without one.
+     */
+    address: string | null;
+};
+
+/**
+ * One of both is null.
+ */
+export type PortfolioItem = {
+    work: ShownWork | null;
+    certificate: ShownCertificate | null;
+};
+
 export type Preferences = {
     locale: Locale;
     time_zone: string;
@@ -2950,6 +2997,21 @@ export type PublicKey = {
 
 export type PublicKeys = {
     keys: Array<PublicKey>;
+};
+
+/**
+ * What everybody with the address reads. The name is that of the account.
+ */
+export type PublicPortfolio = {
+    name: string;
+    headline: string;
+    /**
+     * Sanitized.
+     */
+    about_html: string;
+    may_be_indexed: boolean;
+    items: Array<PortfolioItem>;
+    changed_at: string;
 };
 
 export type PublishContentRequest = {
@@ -3826,6 +3888,19 @@ export type SetPoolsRequest = {
     pools: Array<PoolRequest>;
 };
 
+export type SetPortfolioRequest = {
+    headline: string;
+    /**
+     * Markdown.
+     */
+    about: string;
+    /**
+     * Whether search engines may list the public page.
+     */
+    may_be_indexed?: boolean;
+    items: Array<ShownRequest>;
+};
+
 export type SetProfileRequest = {
     about?: string;
     capacity: number;
@@ -3856,6 +3931,30 @@ export type SetRubricRequest = {
     criteria: Array<CriterionRequest>;
 };
 
+/**
+ * A text or link as it was handed in; `sha256` is that of the receipt.
+ */
+export type ShownArtifact = {
+    kind: ArtifactKind;
+    name: string;
+    /**
+     * Sanitized; empty for a link.
+     */
+    html: string;
+    url: string;
+    sha256: string;
+};
+
+/**
+ * A certificate, with the address where anybody can verify it.
+ */
+export type ShownCertificate = {
+    certificate: string;
+    program: string;
+    completed_on: string;
+    verify_url: string;
+};
+
 export type ShownQuestion = {
     /**
      * In this attempt, from 1.
@@ -3879,6 +3978,36 @@ export type ShownQuestion = {
      * Empty before the attempt ends.
      */
     feedback: string;
+};
+
+/**
+ * A passed submission or a valid certificate of the caller.
+ */
+export type ShownRequest = {
+    submission?: string | null;
+    certificate?: string | null;
+    /**
+     * Show the texts and links that were handed in, too.
+     */
+    shows_work?: boolean;
+};
+
+/**
+ * Work that a reviewer passed.
+ */
+export type ShownWork = {
+    submission: string;
+    content_id: string | null;
+    title: string;
+    skills: Array<string>;
+    difficulty: number;
+    passed_at: string | null;
+    /**
+     * Of what was handed in, as on its receipt.
+     */
+    content_sha256: string;
+    shows_work: boolean;
+    artifacts: Array<ShownArtifact>;
 };
 
 /**
@@ -18195,6 +18324,312 @@ export type OrganizationsRemoveMemberResponses = {
 };
 
 export type OrganizationsRemoveMemberResponse = OrganizationsRemoveMemberResponses[keyof OrganizationsRemoveMemberResponses];
+
+export type PortfolioReadData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the state the client has.
+         */
+        'If-None-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/portfolio/';
+};
+
+export type PortfolioReadErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type PortfolioReadError = PortfolioReadErrors[keyof PortfolioReadErrors];
+
+export type PortfolioReadResponses = {
+    /**
+     * Done.
+     */
+    200: Portfolio;
+};
+
+export type PortfolioReadResponse = PortfolioReadResponses[keyof PortfolioReadResponses];
+
+export type PortfolioSetData = {
+    body: SetPortfolioRequest;
+    headers?: {
+        /**
+         * The ETag of the state that the change is made to.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/portfolio/';
+};
+
+export type PortfolioSetErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type PortfolioSetError = PortfolioSetErrors[keyof PortfolioSetErrors];
+
+export type PortfolioSetResponses = {
+    /**
+     * Done.
+     */
+    200: Portfolio;
+};
+
+export type PortfolioSetResponse = PortfolioSetResponses[keyof PortfolioSetResponses];
+
+export type PortfolioReadPublicData = {
+    body?: never;
+    path: {
+        address: string;
+    };
+    query?: never;
+    url: '/api/v1/portfolio/{address}/';
+};
+
+export type PortfolioReadPublicErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type PortfolioReadPublicError = PortfolioReadPublicErrors[keyof PortfolioReadPublicErrors];
+
+export type PortfolioReadPublicResponses = {
+    /**
+     * Done.
+     */
+    200: PublicPortfolio;
+};
+
+export type PortfolioReadPublicResponse = PortfolioReadPublicResponses[keyof PortfolioReadPublicResponses];
+
+export type PortfolioWithdrawData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/portfolio/address/';
+};
+
+export type PortfolioWithdrawErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type PortfolioWithdrawError = PortfolioWithdrawErrors[keyof PortfolioWithdrawErrors];
+
+export type PortfolioWithdrawResponses = {
+    /**
+     * No response body
+     */
+    204: void;
+};
+
+export type PortfolioWithdrawResponse = PortfolioWithdrawResponses[keyof PortfolioWithdrawResponses];
+
+export type PortfolioPublishData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/portfolio/address/';
+};
+
+export type PortfolioPublishErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type PortfolioPublishError = PortfolioPublishErrors[keyof PortfolioPublishErrors];
+
+export type PortfolioPublishResponses = {
+    /**
+     * Done.
+     */
+    201: Portfolio;
+};
+
+export type PortfolioPublishResponse = PortfolioPublishResponses[keyof PortfolioPublishResponses];
+
+export type PortfolioListWorksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/portfolio/works/';
+};
+
+export type PortfolioListWorksErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type PortfolioListWorksError = PortfolioListWorksErrors[keyof PortfolioListWorksErrors];
+
+export type PortfolioListWorksResponses = {
+    /**
+     * Done.
+     */
+    200: PassedWorkPage;
+};
+
+export type PortfolioListWorksResponse = PortfolioListWorksResponses[keyof PortfolioListWorksResponses];
 
 export type ProgramsListData = {
     body?: never;

@@ -37,7 +37,7 @@ export async function MoreCard() {
     <nav className="card" aria-labelledby="more">
       <h2 id="more">{t("heading")}</h2>
       <ul className="plain stack tight">
-        {(["certificates", "calendar", "notifications"] as const).map((name) => (
+        {(["portfolio", "certificates", "calendar", "notifications"] as const).map((name) => (
           <li className="row" key={name}>
             <a href={`/${name}`}>{t(name)}</a>
           </li>

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "core.conduct",
     "core.submissions",
     "core.reviews",
+    "core.portfolio",
     "core.dashboard",
     "core.director_dashboard",
     "core.erasure",
@@ -229,6 +230,7 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "guardian": (5, 3600),
     "calendar_feed": (300, 60),
     "certificate": (120, 60),
+    "portfolio": (120, 60),
     "webhook_ping": (20, 600),
 }
 RATE_LIMITS = _RATE_LIMITS if THROTTLE else {}

@@ -1,0 +1,149 @@
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.kit.serializers import ProseField, StrictSerializer
+from core.kit.user_texts import user_text_html
+from core.portfolio.models import Portfolio, PortfolioItem
+from core.portfolio.selectors import shown_items
+from core.portfolio.services import Shown
+from core.submissions.models import ARTIFACT_KINDS, Artifact, Submission
+
+MAX_ITEMS = 50
+
+
+class ShownRequest(StrictSerializer):
+    """A passed submission or a valid certificate of the caller."""
+
+    submission = serializers.UUIDField(required=False, allow_null=True, default=None)
+    certificate = serializers.UUIDField(required=False, allow_null=True, default=None)
+    shows_work = serializers.BooleanField(
+        default=False, help_text="Show the texts and links that were handed in, too."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs["submission"] is None) == (attrs["certificate"] is None):
+            raise serializers.ValidationError("Give either a submission or a certificate.")
+        return attrs
+
+
+class SetPortfolioRequest(StrictSerializer):
+    headline = serializers.CharField(max_length=120, allow_blank=True)
+    about = ProseField(max_length=2000, allow_blank=True, help_text="Markdown.")
+    may_be_indexed = serializers.BooleanField(
+        default=False, help_text="Whether search engines may list the public page."
+    )
+    items = serializers.ListField(child=ShownRequest(), max_length=MAX_ITEMS)
+
+    def validate_items(self, items: list[dict[str, Any]]) -> list[Shown]:
+        shown = [Shown(**one) for one in items]
+        if len({one[:2] for one in shown}) < len(shown):
+            raise serializers.ValidationError("Show each thing once.")
+        return shown
+
+
+class PassedWorkSerializer(serializers.ModelSerializer[Submission]):
+    """Work of the caller that the portfolio can show."""
+
+    submission = serializers.UUIDField(source="pk", read_only=True)
+    title = serializers.CharField(source="mission.title", read_only=True)
+    passed_at = serializers.DateTimeField(source="decided_at", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Submission
+        fields = ("submission", "title", "passed_at")
+
+
+class ShownArtifactSerializer(serializers.ModelSerializer[Artifact]):
+    """A text or link as it was handed in; `sha256` is that of the receipt."""
+
+    kind = serializers.ChoiceField(choices=ARTIFACT_KINDS)
+    html = serializers.SerializerMethodField(help_text="Sanitized; empty for a link.")
+
+    class Meta:
+        model = Artifact
+        fields = ("kind", "name", "html", "url", "sha256")
+        read_only_fields = fields
+
+    def get_html(self, artifact: Artifact) -> str:
+        return user_text_html(artifact.text)
+
+
+class ShownWorkSerializer(serializers.Serializer[PortfolioItem]):
+    """Work that a reviewer passed."""
+
+    submission = serializers.UUIDField(source="submission_id")
+    content_id = serializers.CharField(source="submission.mission.content_id", allow_null=True)
+    title = serializers.CharField(source="submission.mission.title")
+    skills = serializers.ListField(
+        child=serializers.CharField(), source="submission.mission.skills"
+    )
+    difficulty = serializers.IntegerField(source="submission.mission.difficulty")
+    passed_at = serializers.DateTimeField(source="submission.decided_at", allow_null=True)
+    content_sha256 = serializers.CharField(
+        source="submission.content_sha256", help_text="Of what was handed in, as on its receipt."
+    )
+    shows_work = serializers.BooleanField()
+    artifacts = serializers.SerializerMethodField()
+
+    @extend_schema_field(ShownArtifactSerializer(many=True))
+    def get_artifacts(self, item: PortfolioItem) -> Any:
+        work = item.submission if item.shows_work else None
+        shown = work.artifact_set.all() if work else ()
+        return ShownArtifactSerializer(shown, many=True).data
+
+
+class ShownCertificateSerializer(serializers.Serializer[PortfolioItem]):
+    """A certificate, with the address where anybody can verify it."""
+
+    certificate = serializers.UUIDField(source="certificate_id")
+    program = serializers.CharField(source="certificate.program_title")
+    completed_on = serializers.DateField(source="certificate.completed_on")
+    verify_url = serializers.SerializerMethodField()
+
+    def get_verify_url(self, item: PortfolioItem) -> str:
+        return f"{settings.API_URL}/api/v1/certificates/{item.certificate_id}/verify/"
+
+
+class PortfolioItemSerializer(serializers.Serializer[PortfolioItem]):
+    """One of both is null."""
+
+    work = serializers.SerializerMethodField()
+    certificate = serializers.SerializerMethodField()
+
+    @extend_schema_field(ShownWorkSerializer(allow_null=True))
+    def get_work(self, item: PortfolioItem) -> Any:
+        return ShownWorkSerializer(item).data if item.submission_id else None
+
+    @extend_schema_field(ShownCertificateSerializer(allow_null=True))
+    def get_certificate(self, item: PortfolioItem) -> Any:
+        return ShownCertificateSerializer(item).data if item.certificate_id else None
+
+
+class PublicPortfolioSerializer(serializers.Serializer[Portfolio]):
+    """What everybody with the address reads. The name is that of the account."""
+
+    name = serializers.CharField(source="user.full_name")
+    headline = serializers.CharField()
+    about_html = serializers.SerializerMethodField(help_text="Sanitized.")
+    may_be_indexed = serializers.BooleanField()
+    items = serializers.SerializerMethodField()
+    changed_at = serializers.DateTimeField()
+
+    def get_about_html(self, portfolio: Portfolio) -> str:
+        return user_text_html(portfolio.about)
+
+    @extend_schema_field(PortfolioItemSerializer(many=True))
+    def get_items(self, portfolio: Portfolio) -> Any:
+        return [PortfolioItemSerializer(one).data for one in shown_items(portfolio)]
+
+
+class PortfolioSerializer(PublicPortfolioSerializer):
+    """One's own portfolio, as it is shown now."""
+
+    about = serializers.CharField(help_text="Markdown.")
+    address = serializers.CharField(
+        allow_null=True, help_text="The last part of the public page's address; null without one."
+    )
