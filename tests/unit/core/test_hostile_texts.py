@@ -11,12 +11,14 @@ from core.kit.openapi import PublicDocument
 from core.kit.user_texts import user_text_html
 from core.lessons.markup import SECTION_MAX
 from core.missions.labs import set_hints
+from core.submissions.models import Artifact
+from ongoza_contracts.submissions import SubmissionState
 from tests.openapi_documents import core_document
 from tests.unit.core.offered_missions import offered_mission
 from tests.unit.core.review_rows import claimed, graded_mission, handed_in
 from tests.unit.core.school import World
-from tests.unit.core.submission_rows import submitted
-from tests.unit.core.world import Caller, assign, signed_in
+from tests.unit.core.submission_rows import decided, mission, submitted
+from tests.unit.core.world import NOBODY, Caller, assign, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,7 @@ SAFE = {
 HTML = {
     *("ArtifactDetail.html", "Review.comments_html", "ReviewForReviewers.comments_html"),
     *("MissionDetail.story_html", "Hint.html"),
+    *("Portfolio.about_html", "PublicPortfolio.about_html", "ShownArtifact.html"),
 }
 """Every field of an answer that has HTML. Texts of lessons are HTML where `markup=html` asks for
 it: `test_body_markup`."""
@@ -151,6 +154,20 @@ def test_a_review_harms_nobody_who_reads_it(
     for one in answers:
         require_harmless(one["results"][0]["comments_html"])
     assert "private_notes" not in answers[0]["results"][0]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_portfolio_harms_nobody_who_opens_it(attack: str, world: World) -> None:
+    work = decided(world.learner, mission(), SubmissionState.PASSED)
+    Artifact.objects.update(text=ATTACKS[attack])
+    owner = signed_in(world.learner)
+    items = [{"submission": str(work.pk), "shows_work": True}]
+    body = {"headline": "", "about": ATTACKS[attack], "items": items}
+    own = owner.call("PUT", "portfolio/", body)[1]
+    address = owner.post("portfolio/address/", None)[1]["address"]
+    for shown in (own, NOBODY.get(f"portfolio/{address}/")[1]):
+        require_harmless(shown["about_html"])
+        require_harmless(shown["items"][0]["work"]["artifacts"][0]["html"])
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
