@@ -12,6 +12,8 @@ from ongoza_contracts.vocabulary import UserId
 
 AMOUNT_MAX = 10**12
 LIMIT_MAX = 1_000_000
+PLAN_RANK_MAX, TRIAL_DAYS_MAX = 1000, 365
+PLAN_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 """A code of ISO 4217."""
@@ -92,11 +94,11 @@ class PlanUpdated(
 
     plan_id: UUID
     """A UUID of version 7."""
-    slug: str = Field(max_length=50, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    rank: int = Field(ge=0, le=1000)
+    slug: str = Field(max_length=50, pattern=PLAN_SLUG)
+    rank: int = Field(ge=0, le=PLAN_RANK_MAX)
     """A change to a plan of a higher rank is an upgrade."""
     interval: PlanInterval
-    trial_days: int = Field(ge=0, le=365)
+    trial_days: int = Field(ge=0, le=TRIAL_DAYS_MAX)
     is_default: bool
     """Whether everybody has its features without a subscription; true of one plan at most."""
     retired: bool

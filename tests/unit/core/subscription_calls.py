@@ -44,6 +44,18 @@ def unpaid(world: World) -> dict[str, Any]:
     return {"subscription_id": subscription.pk, "plan_id": subscription.plan_id}
 
 
+def asked_to_pay(world: World) -> dict[str, Any]:
+    return own(subscribe(world.learner))
+
+
+def upgrade_taken_back(world: World) -> dict[str, Any]:
+    subscription = paid_subscription(world.learner)
+    better = plan("better", 20)
+    services.change_plan(**own(subscription, plan_id=better.pk))
+    run_jobs()
+    return {"subscription_id": subscription.pk}
+
+
 def given_up(world: World) -> dict[str, Any]:
     """A subscription that ended while its gateway still waits for a payment."""
     late = after_end_of("period_ends_at", paid_subscription(world.learner))
@@ -113,6 +125,8 @@ OF_SUBSCRIPTIONS: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = 
     "subscriptions.services.change_plan": ("subscriptions", downgrade),
     "subscriptions.services.pass_time": ("subscriptions", overdue),
     "subscriptions.services.request_payment": ("subscriptions invoices", unpaid),
+    "subscriptions.services.start_payment": ("subscriptions invoices", asked_to_pay),
+    "subscriptions.services.renew": ("invoices", upgrade_taken_back),
     "subscriptions.services.stop_payments": ("invoices", given_up),
     "subscriptions.services.settle": ("subscriptions invoices entitlements", paid_at_gateway),
     "subscriptions.services.follow_plan": ("entitlements", changed_plan),

@@ -16,6 +16,8 @@ SUBSCRIPTION_ROUTES: dict[str, Route] = {
     "POST /subscriptions/{subscription_id}/change-plan/": Route(
         For.USERS, f"{SUBSCRIPTION}change-plan/", {}
     ),
+    "POST /subscriptions/{subscription_id}/pay/": Route(For.USERS, f"{SUBSCRIPTION}pay/"),
+    "POST /payments/stripe/webhook/": Route(For.ANYONE, body={}),
     "GET /invoices/": Route(For.USERS),
     "GET /entitlements/": Route(For.USERS),
     "POST /entitlements/": Route(GIVERS, body={}),

@@ -175,9 +175,18 @@ def test_keys_and_gateways_of_notifications_are_taken() -> None:
 @pytest.mark.parametrize("key", GATEWAY_KEYS)
 def test_the_sandbox_of_payments_is_refused_beside_the_key_of_a_gateway(key: str) -> None:
     start(payment_sandbox=True)
-    start(gateway_keys=[key])
+    others = ["STRIPE_SECRET_KEY"] if key == "STRIPE_WEBHOOK_SECRET" else []
+    start(gateway_keys=[key, *others])
     with pytest.raises(ImproperlyConfigured, match=f"PAYMENT_SANDBOX is set beside {key}"):
         start(payment_sandbox=True, gateway_keys=[key])
+
+
+def test_stripe_is_refused_with_half_of_its_settings() -> None:
+    start(stripe_api_url="http://127.0.0.1:12111")
+    with pytest.raises(ImproperlyConfigured, match="WEBHOOK_SECRET is set without STRIPE_SECRET"):
+        start(gateway_keys=["STRIPE_WEBHOOK_SECRET"])
+    with pytest.raises(ImproperlyConfigured, match="STRIPE_API_URL is no https URL"):
+        start(stripe_api_url="http://stripe.example")
 
 
 @pytest.mark.parametrize(("sandbox", "status"), [("1", 1), ("0", 0)])

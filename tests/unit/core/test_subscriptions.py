@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.test import override_settings
 from django.utils import timezone
 
+from core.jobs.services import schedule
 from core.subscriptions import services
 from core.subscriptions.gateways import Order
 from core.subscriptions.models import Entitlement, Invoice, SandboxInvoice, Subscription
@@ -290,6 +291,23 @@ def test_an_upgrade_that_was_given_up_is_asked_for_again(amina: User) -> None:
     assert pay(subscription).plan == better
 
 
+def test_an_upgrade_that_is_not_paid_is_taken_back_by_the_present_plan(amina: User) -> None:
+    basic = plan("basic", 1)
+    subscription = paid_subscription(amina, basic)
+    act(amina, subscription, "change-plan", {"plan": str(plan().pk)})
+    open_invoice(subscription)
+    act(amina, subscription, "change-plan", {"plan": str(basic.pk)})
+    run_jobs()
+    assert invoices(subscription) == [("basic", "paid"), ("plus", "void")]
+
+
+def test_the_sandbox_has_no_page_and_a_paid_period_nothing_to_pay(amina: User) -> None:
+    subscription = subscribe(amina)
+    assert act(amina, subscription, "pay") == (200, {"url": ""})
+    pay(subscription)
+    assert refusal(act(amina, subscription, "pay")) == (409, "nothing_to_pay", [])
+
+
 def test_a_downgrade_follows_when_the_period_ends(amina: User) -> None:
     subscription = paid_subscription(amina)
     basic = plan("basic", 1, features={Feature.MENTORSHIP: None})
@@ -352,7 +370,7 @@ def test_payments_that_become_known_in_any_order_end_in_the_same_state(amina: Us
     assert (late.state, late.period_starts_at) == ("active", second.period_starts_at)
 
 
-@pytest.mark.parametrize("action", ["cancel", "resume", "change-plan"])
+@pytest.mark.parametrize("action", ["cancel", "resume", "change-plan", "pay"])
 def test_a_foreign_subscription_does_not_exist(amina: User, action: str) -> None:
     subscription = paid_subscription(amina)
     for other in (person("baraka"), person("ada", Role.ADMIN)):
@@ -387,6 +405,18 @@ def test_the_tick_schedules_what_is_due_and_nothing_else(amina: User) -> None:
     services.pass_time(subscription_id=subscription.pk)
     kinds = [kind for kind, _, _ in appended()]
     assert kinds.count("subscription.updated") == 1
+
+
+def test_the_tick_comes_to_every_subscription_that_is_due(
+    amina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.subscriptions.jobs.BATCH", 1)
+    offered = plan()
+    for user in (amina, person("baraka"), person("chausiku")):
+        end_time(paid_subscription(user, offered), "period_ends_at")
+    schedule("subscriptions.due")
+    run_jobs()
+    assert not Subscription.objects.exclude(state="past_due").exists()
 
 
 def test_a_changed_plan_changes_the_features_of_its_subscribers(amina: User) -> None:

@@ -61,6 +61,11 @@ def test_a_plan_is_added_changed_and_retired(admin: Client) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"slug": "Plus"},
+        {"slug": "plus_2"},
+        {"slug": "-plus"},
+        {"rank": "1001"},
+        {"trial_days": "366"},
         {"features": "flying"},
         {"features": "habits many"},
         {"features": "habits 5\nhabits 6"},

@@ -298,6 +298,11 @@ PAYMENT_SANDBOX = env.flag("PAYMENT_SANDBOX")  # never where somebody pays with 
 PAYMENT_GATEWAYS: dict[str, str] = {}  # by name; the first takes payments of new subscriptions
 if PAYMENT_SANDBOX:
     PAYMENT_GATEWAYS["sandbox"] = "core.subscriptions.sandbox.SandboxGateway"
+STRIPE_SECRET_KEY = env.exact("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = env.exact("STRIPE_WEBHOOK_SECRET")  # the webhook is closed without it
+STRIPE_API_URL = env.text("STRIPE_API_URL")  # Stripe's own without it; tests have another
+if STRIPE_SECRET_KEY:
+    PAYMENT_GATEWAYS["stripe"] = "core.subscriptions.stripe_gateway.StripeGateway"
 
 # --- certificates ------------------------------------------------------------------------------
 # The origin at which everybody reaches core: QR codes and credentials lead there for years.
@@ -417,5 +422,6 @@ refuse_bad_configuration(
     files_s3_endpoint_url=FILES_S3_ENDPOINT_URL,
     payment_sandbox=PAYMENT_SANDBOX,
     gateway_keys=[name for name in GATEWAY_KEYS if env.exact(name)],
+    stripe_api_url=STRIPE_API_URL,
     removed_settings=[name for name in REMOVED_SETTINGS if env.text(name)],
 )

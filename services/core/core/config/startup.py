@@ -38,6 +38,7 @@ def refuse_bad_configuration(
     files_s3_endpoint_url: str = "",
     payment_sandbox: bool = False,
     gateway_keys: Sequence[str] = (),
+    stripe_api_url: str = "",
     removed_settings: Sequence[str] = (),
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
@@ -61,6 +62,10 @@ def refuse_bad_configuration(
     wrong += _s3_faults(files_s3_bucket, files_s3_endpoint_url)
     if payment_sandbox and gateway_keys:
         wrong.append(f"PAYMENT_SANDBOX is set beside {', '.join(gateway_keys)}: unset one of them.")
+    if "STRIPE_WEBHOOK_SECRET" in gateway_keys and "STRIPE_SECRET_KEY" not in gateway_keys:
+        wrong.append("STRIPE_WEBHOOK_SECRET is set without STRIPE_SECRET_KEY.")
+    if stripe_api_url and not is_confidential(stripe_api_url):
+        wrong.append("STRIPE_API_URL is no https URL.")
     wrong += [
         f"{name} is not read any more: {REMOVED_SETTINGS[name]} took its place."
         for name in removed_settings

@@ -1,5 +1,6 @@
 """Plans, invoices and entitlements in the admin."""
 
+import re
 from typing import Any, cast
 
 from django import forms
@@ -15,7 +16,14 @@ from core.subscriptions.money import ImpossibleAmount, Money, parse_money
 from core.subscriptions.serializers import GIVEN_SOURCES
 from core.users.models import User
 from ongoza_contracts.http.strict_text import is_whole_number
-from ongoza_contracts.subscriptions import COUNTED, LIMIT_MAX, Feature
+from ongoza_contracts.subscriptions import (
+    COUNTED,
+    LIMIT_MAX,
+    PLAN_RANK_MAX,
+    PLAN_SLUG,
+    TRIAL_DAYS_MAX,
+    Feature,
+)
 
 COLUMNS = ("slug", "title", "rank", "interval", "trial_days", "is_default")
 GRANT = ("user", "feature", "source", "limit", "starts_at", "ends_at", "reason")
@@ -44,6 +52,24 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.version:
             self.initial["features"] = "\n".join(map(str, self.instance.features.all()))
             self.initial["prices"] = "\n".join(map(str, self.instance.prices.all()))
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if not re.match(PLAN_SLUG, slug):
+            raise forms.ValidationError("Use small letters, digits and single hyphens.")
+        return slug
+
+    def clean_rank(self) -> int:
+        return self._at_most("rank", PLAN_RANK_MAX)
+
+    def clean_trial_days(self) -> int:
+        return self._at_most("trial_days", TRIAL_DAYS_MAX)
+
+    def _at_most(self, name: str, most: int) -> int:
+        number: int = self.cleaned_data[name]
+        if number > most:
+            raise forms.ValidationError(f"{most} at most.")
+        return number
 
     def clean_features(self) -> dict[Feature, int | None]:
         found: dict[Feature, int | None] = {}

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from core.kit.errors import Conflict
+from core.kit.errors import Conflict, Unavailable
 from core.subscriptions.money import GatewayUnits, Money
 from ongoza_contracts.subscriptions import InvoiceState, PlanInterval
 
@@ -18,6 +18,15 @@ from ongoza_contracts.subscriptions import InvoiceState, PlanInterval
 class NoGateway(Conflict):
     code = "no_gateway"
     detail = "This server takes no payments."
+
+
+class NothingToPay(Conflict):
+    code = "nothing_to_pay"
+    detail = "No payment is due now."
+
+
+class GatewayUnavailable(Unavailable):
+    detail = "The payment service does not answer. Try again shortly."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +40,21 @@ class Order:
     price: Money
     interval: PlanInterval
     starts_at: datetime
+    reference: str
+    """By which the gateway knows the subscription; empty before the first request."""
+    is_upgrade: bool = False
+    """Whether the period runs, and this plan takes the place of its plan once it is paid."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceLine:
+    """What an amount consists of, for instance the unused rest of a former plan."""
+
+    amount: int
+    """In the gateway's units; below nothing for a credit."""
+    is_proration: bool
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +70,7 @@ class GatewayInvoice:
     period_starts_at: datetime
     period_ends_at: datetime
     paid_at: datetime | None
+    lines: Sequence[InvoiceLine] = ()
 
 
 class PaymentGateway(Protocol):
@@ -57,6 +82,14 @@ class PaymentGateway(Protocol):
     def request_payment(self, order: Order) -> str:
         """Ask for a payment, in place of one that is still open; return the reference by which the
         gateway knows the subscription."""
+
+    def start_payment(self, order: Order) -> str:
+        """Return the address of the page where the learner pays; empty at a gateway without pages.
+        May be repeated. Raises NothingToPay and GatewayUnavailable."""
+
+    def renew(self, order: Order) -> None:
+        """Collect for this plan when the period ends, and not for a change that was asked for and
+        is not paid: that gets void. May be repeated."""
 
     def stop(self, reference: str) -> None:
         """Collect nothing more: what is open gets void. May be repeated."""

@@ -9,7 +9,7 @@ from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.jobs.services import schedule
 from core.kit.errors import NotFound
-from core.subscriptions import services
+from core.subscriptions import services, webhooks
 from core.subscriptions.models import LIVE, Subscription
 from core.subscriptions.selectors import due_subscriptions
 
@@ -18,10 +18,16 @@ BATCH = 500
 
 @job_kind("subscriptions.due", every=timedelta(minutes=1))
 def schedule_due(job: Job) -> None:
-    """Schedule a job for each subscription whose trial, period, grace or wait is over."""
+    """Schedule a job for each subscription whose trial, period, grace or wait is over. The subject
+    is the subscription after which to go on."""
     due = due_subscriptions(timezone.now()).order_by("pk")
-    for key in due.values_list("pk", flat=True)[:BATCH]:
+    if job.subject:
+        due = due.filter(pk__gt=UUID(job.subject))
+    keys = [*due.values_list("pk", flat=True)[:BATCH]]
+    for key in keys:
         schedule("subscriptions.time", subject=str(key), key=str(key))
+    if len(keys) == BATCH:
+        schedule(job.kind, subject=str(keys[-1]))  # the rest, in a transaction of its own
 
 
 @job_kind("subscriptions.time")
@@ -36,9 +42,25 @@ def request_payment(job: Job) -> None:
     services.request_payment(subscription_id=subscription_id, plan_id=plan_id)
 
 
+@job_kind(services.RENEWAL, atomic=False)
+def renew(job: Job) -> None:
+    services.renew(subscription_id=UUID(job.subject))
+
+
 @job_kind(services.STOP, atomic=False)
 def stop_payments(job: Job) -> None:
     services.stop_payments(subscription_id=UUID(job.subject))
+
+
+@job_kind(webhooks.EVENT, atomic=False)
+def settle(job: Job) -> None:
+    """The subject is the gateway and, after a colon, the reference. No-op for one that is unknown:
+    who stores a reference settles it."""
+    gateway, _, reference = job.subject.partition(":")
+    try:
+        services.settle(gateway_name=gateway, reference=reference)
+    except NotFound:
+        return
 
 
 @job_kind("subscriptions.plan_changed")

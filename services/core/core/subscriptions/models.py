@@ -150,6 +150,8 @@ class Invoice(Versioned):
     period_starts_at = models.DateTimeField()
     period_ends_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True, blank=True)
+    lines = models.JSONField(default=list, blank=True)
+    """What the amount consists of, as the gateway computed it. It is not published."""
 
     class Meta:
         ordering = ("id",)
@@ -201,6 +203,26 @@ class Entitlement(Versioned):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_feature_display()} ({self.get_source_display()})"
+
+
+class GatewayEvent(models.Model):
+    """An event that a gateway reported and signed. It says that something changed, not what."""
+
+    id = models.BigAutoField(primary_key=True)
+    gateway = models.CharField(max_length=16)
+    event_id = models.CharField(max_length=64)
+    reference = models.CharField(max_length=64, blank=True)
+    """By which the gateway knows the subscription; empty for an event about something else."""
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("gateway", "event_id"), name="one_event_of_gateway"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.gateway}: {self.event_id}"
 
 
 class SandboxInvoice(models.Model):

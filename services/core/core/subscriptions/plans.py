@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from core.jobs.services import schedule
@@ -13,6 +13,9 @@ from core.outbox.publish import publish, publish_with_parts
 from core.subscriptions.models import LIVE, Plan, PlanFeature, PlanPrice, Subscription
 from core.subscriptions.money import Money
 from ongoza_contracts.subscriptions import Feature, PlanInterval
+
+PLANS_LOCK = "SELECT pg_advisory_xact_lock(7305121913)"
+"""So that changes of plans wait for each other, which share slugs and the default."""
 
 
 class SlugTaken(Conflict):
@@ -49,6 +52,8 @@ def set_plan(
 
     Raises NotFound, SlugTaken, CurrencyInUse and DefaultPlan.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(PLANS_LOCK)
     plan = Plan() if plan_id is None else get_for_update(Plan.objects.filter(pk=plan_id))
     _require_valid(plan, slug, prices, trial_days, is_default)
     if is_default:

@@ -78,6 +78,7 @@ INVOICES = register(
         model=Invoice,
         fact=InvoiceUpdated,
         columns={"invoice_id": "id"},
+        unpublished={"lines": []},
     )
 )
 ENTITLEMENTS = register(

@@ -42,6 +42,12 @@ class SandboxGateway:
             )
         return reference
 
+    def start_payment(self, order: Order) -> str:
+        return ""
+
+    def renew(self, order: Order) -> None:
+        self.stop(order.reference)
+
     def stop(self, reference: str) -> None:
         rows = SandboxInvoice.objects.filter(subscription=UUID(reference), state__in=UNPAID)
         rows.update(state=InvoiceState.VOID)

@@ -91,6 +91,12 @@ class ChangePlanRequest(StrictSerializer):
     plan = serializers.UUIDField(source="plan_id")
 
 
+class PaymentPageSerializer(serializers.Serializer[dict[str, str]]):
+    url = serializers.CharField(
+        read_only=True, help_text="The gateway's page; empty at a gateway without pages."
+    )
+
+
 class GrantEntitlementRequest(StrictSerializer):
     user = serializers.IntegerField(source="user_id", min_value=1, max_value=ID_MAX)
     feature = serializers.ChoiceField(choices=enum_choices(Feature))

@@ -3,7 +3,8 @@ subscription. No request waits for a gateway: jobs ask it, `settle` while it hol
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,8 @@ from core.outbox.publish import publish
 from core.subscriptions.entitlements import follow_subscription
 from core.subscriptions.gateways import (
     GatewayInvoice,
+    InvoiceLine,
+    NothingToPay,
     Order,
     PaymentGateway,
     gateway_named,
@@ -34,6 +37,8 @@ from ongoza_contracts.subscriptions import InvoiceState, PlanInterval, Subscript
 from ongoza_contracts.vocabulary import Role
 
 PAYMENT, STOP = "subscriptions.payment", "subscriptions.stop"
+RENEWAL = "subscriptions.renewal"
+UNPAID = (InvoiceState.OPEN, InvoiceState.FAILED)
 WITHOUT_RENEWAL = (SubscriptionState.CANCELLED, SubscriptionState.EXPIRED)
 
 
@@ -100,13 +105,16 @@ def resume(*, user: User, subscription_id: UUID) -> Subscription:
         if subscription.period_ends_at is None or subscription.period_ends_at <= clock.now():
             raise PeriodOver
         _store(subscription)
+        _schedule_renewal(subscription)
     return subscription
 
 
 def change_plan(*, user: User, subscription_id: UUID, plan_id: UUID) -> Subscription:
     """Change to a plan of a higher rank as soon as it is paid, to another one when the period ends;
-    within a trial at once. The present plan takes a downgrade back; an upgrade that was asked for
-    begins if its open invoice is paid.
+    within a trial at once.
+
+    An upgrade that was asked for stands until its invoice is paid or void: any other choice lets it
+    get void, the present plan too, which takes a downgrade back as well.
 
     Raises NotFound, NoPrice, IllegalTransition and Busy.
     """
@@ -121,6 +129,7 @@ def change_plan(*, user: User, subscription_id: UUID, plan_id: UUID) -> Subscrip
             return subscription
         else:
             subscription.next_plan = None if plan == subscription.plan else plan
+            _schedule_renewal(subscription)
         _store(subscription)
     return subscription
 
@@ -163,6 +172,44 @@ def request_payment(*, subscription_id: UUID, plan_id: UUID) -> None:
     settle(gateway_name=subscription.gateway, reference=reference)
 
 
+def start_payment(*, user: User, subscription_id: UUID) -> str:
+    """Where the learner pays what is due: the address of the gateway's page, or an empty text. The
+    caller waits for the gateway, and nobody else learns the address.
+
+    Call it outside of a transaction. Raises NotFound, NothingToPay, NoGateway, GatewayUnavailable
+    and Busy.
+    """
+    rows = own_subscriptions(user).filter(pk=subscription_id)
+    with _locked(rows) as subscription:
+        asked = subscription.invoices.filter(state__in=UNPAID).order_by("-period_starts_at").first()
+        is_upgrade = subscription.state == SubscriptionState.ACTIVE and asked is not None
+        plan = asked.plan if asked and is_upgrade else subscription.plan
+    request_payment(subscription_id=subscription_id, plan_id=plan.pk)
+    with _locked(rows) as subscription:
+        order = _order(subscription, plan)
+    if order is None:
+        raise NothingToPay
+    return gateway_named(subscription.gateway).start_payment(order)
+
+
+def renew(*, subscription_id: UUID) -> None:
+    """Let the gateway collect for the plan that follows when the period ends, and for nothing else;
+    no-op for a subscription that is not active or that no gateway knows. Call it outside of a
+    transaction. Raises NotFound, Busy and NoGateway."""
+    rows = Subscription.objects.filter(pk=subscription_id)
+    with _locked(rows) as subscription:
+        if subscription.state != SubscriptionState.ACTIVE or not subscription.gateway_reference:
+            return
+        plan = subscription.next_plan or subscription.plan
+        starts_at = subscription.period_ends_at or clock.now()
+        order = _order_of(subscription, plan, f"{subscription.pk}:{plan.pk}:renewal", starts_at)
+    gateway_named(subscription.gateway).renew(order)
+    with _locked(rows) as subscription:
+        if subscription.state in WITHOUT_RENEWAL:  # it was cancelled meanwhile
+            _schedule_stop(subscription)
+    settle(gateway_name=subscription.gateway, reference=order.reference)
+
+
 def stop_payments(*, subscription_id: UUID) -> None:
     """Let the gateway collect nothing more for a subscription that is not renewed; no-op for
     another one. Call it outside of a transaction. Raises NotFound, Busy and NoGateway."""
@@ -170,6 +217,9 @@ def stop_payments(*, subscription_id: UUID) -> None:
         is_over = subscription.state in WITHOUT_RENEWAL and subscription.gateway_reference
     if is_over:
         gateway_named(subscription.gateway).stop(subscription.gateway_reference)
+        with _locked(Subscription.objects.filter(pk=subscription_id)) as subscription:
+            if subscription.state not in WITHOUT_RENEWAL:  # it was resumed meanwhile
+                _schedule_renewal(subscription)
         settle(gateway_name=subscription.gateway, reference=subscription.gateway_reference)
 
 
@@ -216,12 +266,23 @@ def _store_invoice(
         "period_starts_at": found.period_starts_at,
         "period_ends_at": found.period_ends_at,
         "paid_at": found.paid_at,
+        "lines": [_line(one) for one in found.lines],
     }
     if invoice.version and all(getattr(invoice, name) == columns[name] for name in columns):
         return
     for name, value in columns.items():
         setattr(invoice, name, value)
     publish(invoice)
+
+
+def _line(line: InvoiceLine) -> dict[str, Any]:
+    """In the gateway's units: a part of an amount may be finer than what can be paid."""
+    return {
+        "amount": line.amount,
+        "is_proration": line.is_proration,
+        "starts_at": line.starts_at.isoformat(),
+        "ends_at": line.ends_at.isoformat(),
+    }
 
 
 def _follow_payment(subscription: Subscription, paid: GatewayInvoice) -> None:
@@ -248,16 +309,28 @@ def _has_other(subscription: Subscription) -> bool:
 
 def _order(subscription: Subscription, plan: Plan) -> Order | None:
     """The payment that is due; None where none is."""
-    starts_at, key = clock.now(), f"{subscription.pk}:{plan.pk}"
+    key = f"{subscription.pk}:{plan.pk}"
     if subscription.state == SubscriptionState.PAST_DUE and subscription.period_ends_at:
         starts_at = subscription.period_ends_at
-        key = f"{key}:{starts_at.isoformat()}"
-    elif subscription.state == SubscriptionState.ACTIVE and subscription.period_starts_at:
+        return _order_of(subscription, plan, f"{key}:{starts_at.isoformat()}", starts_at)
+    if subscription.state == SubscriptionState.ACTIVE and subscription.period_starts_at:
         if plan.rank <= subscription.plan.rank:
             return None
         key = f"{key}:within:{subscription.period_starts_at.isoformat()}"
-    elif subscription.state != SubscriptionState.INCOMPLETE:
-        return None
+        return _order_of(subscription, plan, key, clock.now(), is_upgrade=True)
+    if subscription.state == SubscriptionState.INCOMPLETE:
+        return _order_of(subscription, plan, key, clock.now())
+    return None
+
+
+def _order_of(
+    subscription: Subscription,
+    plan: Plan,
+    key: str,
+    starts_at: datetime,
+    *,
+    is_upgrade: bool = False,
+) -> Order:
     return Order(
         key=key,
         subscription_id=subscription.pk,
@@ -265,6 +338,8 @@ def _order(subscription: Subscription, plan: Plan) -> Order | None:
         price=_require_price(plan, subscription.currency),
         interval=PlanInterval(plan.interval),
         starts_at=starts_at,
+        reference=subscription.gateway_reference,
+        is_upgrade=is_upgrade,
     )
 
 
@@ -280,6 +355,10 @@ def _store(subscription: Subscription) -> None:
 
 def _schedule_stop(subscription: Subscription) -> None:
     schedule(STOP, subject=str(subscription.pk), user_id=subscription.user_id)
+
+
+def _schedule_renewal(subscription: Subscription) -> None:
+    schedule(RENEWAL, subject=str(subscription.pk), user_id=subscription.user_id)
 
 
 def _schedule_payment(subscription: Subscription, plan: Plan) -> None:

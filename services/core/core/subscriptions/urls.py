@@ -1,6 +1,6 @@
 from django.urls import path
 
-from core.subscriptions import views
+from core.subscriptions import payment_views, views
 
 SUBSCRIPTION = "subscriptions/<uuid:subscription_id>/"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path(f"{SUBSCRIPTION}cancel/", views.Cancel.as_view()),
     path(f"{SUBSCRIPTION}resume/", views.Resume.as_view()),
     path(f"{SUBSCRIPTION}change-plan/", views.ChangePlan.as_view()),
+    path(f"{SUBSCRIPTION}pay/", payment_views.Pay.as_view()),
+    path("payments/stripe/webhook/", payment_views.StripeWebhook.as_view()),
     path("invoices/", views.Invoices.as_view()),
     path("entitlements/", views.Entitlements.as_view()),
     path("entitlements/<uuid:entitlement_id>/end/", views.EndEntitlement.as_view()),

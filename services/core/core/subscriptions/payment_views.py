@@ -1,0 +1,49 @@
+"""Routes of payments: where a learner pays, and what gateways report."""
+
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.kit.permissions import Principal
+from core.kit.views import ApiView
+from core.subscriptions import services, webhooks
+from core.subscriptions.serializers import PaymentPageSerializer
+
+SIGNATURE = OpenApiParameter("Stripe-Signature", str, OpenApiParameter.HEADER)
+
+
+class Pay(ApiView):
+    permissions = {"POST": Principal.USER}
+
+    @extend_schema(operation_id="subscriptions_pay", request=None, responses=PaymentPageSerializer)
+    def post(self, request: Request, subscription_id: UUID) -> Response:
+        """The page of the gateway where the caller pays what is due: the first period, a renewal
+        that failed, or an upgrade that was asked for. The address is the caller's alone.
+
+        Coming back from it proves nothing: the subscription changes when the gateway reports the
+        payment. 409 `nothing_to_pay`; 503 while the gateway does not answer.
+        """
+        url = services.start_payment(user=self.caller, subscription_id=subscription_id)
+        return Response(PaymentPageSerializer({"url": url}).data)
+
+
+class StripeWebhook(ApiView):
+    permissions = {"POST": Principal.ANYONE}
+    authentication_classes = ()
+
+    @extend_schema(
+        operation_id="payments_stripe_webhook",
+        parameters=[SIGNATURE],
+        request=OpenApiTypes.OBJECT,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """An event, as Stripe signs and sends it. It only says that something changed. 400
+        `bad_signature`; 404 on a server without the secret of the webhook."""
+        webhooks.receive_stripe_event(
+            body=request.body, signature=request.headers.get("Stripe-Signature", "")
+        )
+        return Response(status=204)

@@ -1,0 +1,43 @@
+"""What gateways report. An event is stored once and says only that something changed: what is there
+now is retrieved from the gateway."""
+
+from django.conf import settings
+from django.db import transaction
+
+from core.jobs.services import schedule
+from core.kit.errors import DomainError, NotFound
+from core.subscriptions.gateways import has_gateway
+from core.subscriptions.models import GatewayEvent
+
+EVENT = "subscriptions.event"
+
+
+class BadSignature(DomainError):
+    code = "bad_signature"
+    detail = "The gateway did not sign this body, or did so too long ago."
+
+
+def receive_stripe_event(*, body: bytes, signature: str) -> None:
+    """Store an event and let a job look at the gateway; no-op for one that was received before.
+
+    Raises NotFound without Stripe or without the secret of its webhook, and BadSignature.
+    """
+    if not has_gateway("stripe") or not settings.STRIPE_WEBHOOK_SECRET:
+        raise NotFound
+    from core.subscriptions import stripe_gateway
+
+    try:
+        event_id, reference = stripe_gateway.signed_event(body, signature)
+    except stripe_gateway.NotSigned as error:
+        raise BadSignature from error
+    _receive(stripe_gateway.NAME, event_id, reference)
+
+
+@transaction.atomic
+def _receive(gateway: str, event_id: str, reference: str) -> None:
+    """Each event gets a job of its own: one that runs may have asked the gateway before."""
+    _, is_new = GatewayEvent.objects.get_or_create(
+        gateway=gateway, event_id=event_id, defaults={"reference": reference}
+    )
+    if is_new and reference:
+        schedule(EVENT, subject=f"{gateway}:{reference}")

@@ -1,0 +1,211 @@
+"""Events of Stripe that come late, twice and in any order end in the state of the plain order."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from core.kit.clock import past_moment
+from core.subscriptions import services, webhooks
+from core.subscriptions.models import Entitlement, Invoice, Plan, Subscription
+from core.subscriptions.money import Money
+from core.users.models import User
+from tests.stripe_double import Account, StripeDouble, signature, stripe_double
+from tests.unit.core.notified import run_jobs
+from tests.unit.core.stripe_rows import stripe_settings
+from tests.unit.core.subscription_rows import plan
+from tests.unit.core.world import person
+
+SCHEDULES = 500
+START = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp())
+DOUBLE = Money(300_000, "KES")
+State = dict[str, Any]
+
+
+@dataclass
+class Story:
+    """What a learner and a payer do, with the events of Stripe that are on their way."""
+
+    user: User
+    basic: Plan
+    plus: Plan
+    account: Account
+    dice: random.Random | None
+    """None delivers every event at once, in order."""
+    waiting: list[Any] = field(default_factory=list)
+    subscription: Subscription = field(init=False)
+
+    def happen(self, act: Callable[[], Any]) -> None:
+        """Something happens at Stripe; none, some or all events of it and of earlier days come."""
+        act()
+        fresh, self.account.events = self.account.events, []
+        if self.dice is None:
+            self.receive(fresh)
+            return
+        for event in fresh:
+            self.waiting += [event] * self.dice.choice([1, 1, 2, 3])
+        self.dice.shuffle(self.waiting)
+        count = self.dice.randint(0, len(self.waiting))
+        here, self.waiting = self.waiting[:count], self.waiting[count:]
+        self.receive(here)
+
+    def receive(self, events: list[Any]) -> None:
+        for event in events:
+            body = json.dumps(event).encode()
+            webhooks.receive_stripe_event(body=body, signature=signature(body))
+            if self.dice is None or self.dice.random() < 0.5:
+                run_jobs()
+        run_jobs()
+
+    def see(self, state: str, plan: Plan) -> None:
+        """The learner acts on what the page shows: wait for events until it shows this."""
+        while True:
+            self.subscription = Subscription.objects.get(user=self.user)
+            shown = self.subscription
+            ends_at = shown.period_ends_at
+            is_present = ends_at is None or ends_at.timestamp() > self.account.now
+            if (shown.state, shown.plan_id) == (state, plan.pk) and is_present:
+                return
+            event = self.waiting.pop(0)  # an IndexError: no event leads to it
+            self.receive([event])
+
+    def pay(self) -> str:
+        return services.start_payment(user=self.user, subscription_id=self.subscription.pk)
+
+    def time(self, days: int) -> None:
+        """Time passes at Stripe and here; the jobs of our minute come before events of it."""
+        self.happen(lambda: self.account.advance(days))
+        past_moment.set(datetime.fromtimestamp(self.account.now, UTC))
+        if self.dice is None or self.dice.random() < 0.5:
+            services.pass_time(subscription_id=self.subscription.pk)
+            run_jobs()
+
+    def finish(self) -> State:
+        self.receive(self.waiting)
+        services.pass_time(subscription_id=self.subscription.pk)
+        run_jobs()
+        return end_state(self.user)
+
+
+def end_state(user: User) -> State:
+    row = Subscription.objects.select_related("plan").get(user=user)
+    invoices = Invoice.objects.filter(user=user).order_by("gateway_invoice_id")
+    columns = ("gateway_invoice_id", "plan__slug", "amount", "state", "period_starts_at", "paid_at")
+    features = Entitlement.objects.filter(user=user).order_by("feature")
+    return {
+        "subscription": (row.plan.slug, row.state, row.period_starts_at, row.period_ends_at),
+        "rest": (row.gateway_reference, row.next_plan_id, row.is_trial, row.grace_ends_at),
+        "invoices": [*invoices.values_list(*columns)],
+        "features": [*features.values_list("feature", "limit", "ends_at")],
+    }
+
+
+def begin(story: Story) -> None:
+    story.subscription = services.subscribe(user=story.user, plan_id=story.basic.pk, currency="KES")
+    story.happen(run_jobs)
+    url = story.pay()
+    story.happen(lambda: story.account.complete_checkout(url))
+
+
+def upgrade(story: Story) -> None:
+    """The payer's card is refused at first."""
+    story.time(3)
+    story.see("active", story.basic)
+    story.account.declines = True
+    services.change_plan(
+        user=story.user, subscription_id=story.subscription.pk, plan_id=story.plus.pk
+    )
+    story.happen(run_jobs)
+    url = story.pay()
+    story.account.declines = False
+    story.happen(lambda: story.account.pay_invoice(url))
+
+
+def renew_late(story: Story) -> None:
+    story.see("active", story.plus)
+    story.account.declines = True
+    story.time(30)
+    story.account.declines = False
+    story.happen(story.account.retry)
+
+
+def cancel(story: Story) -> None:
+    story.see("active", story.plus)
+    services.cancel(user=story.user, subscription_id=story.subscription.pk)
+    story.happen(run_jobs)
+    story.time(31)
+
+
+def delete_customer(story: Story) -> None:
+    story.see("active", story.plus)
+    reference = story.subscription.gateway_reference
+    story.happen(lambda: story.account.delete_customer(reference))
+    story.time(40)
+
+
+def downgrade(story: Story) -> None:
+    story.see("active", story.plus)
+    services.change_plan(
+        user=story.user, subscription_id=story.subscription.pk, plan_id=story.basic.pk
+    )
+    story.happen(run_jobs)
+    story.time(30)
+
+
+STORIES = (
+    (begin, upgrade, cancel),
+    (begin, upgrade, renew_late, downgrade),
+    (begin, upgrade, delete_customer),
+)
+
+
+def tell(
+    number: int, people: tuple[User, Plan, Plan], server: StripeDouble, seed: int | None
+) -> State:
+    """The state in which a story ends; nothing of it stays."""
+    server.account = Account(now=START)
+    dice = None if seed is None else random.Random(seed)  # noqa: S311 (a schedule is no secret)
+    story = Story(*people, server.account, dice)
+    with undone():
+        past_moment.set(datetime.fromtimestamp(START, UTC))
+        for act in STORIES[number]:
+            act(story)
+        return story.finish()
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    token = past_moment.set(None)
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        past_moment.reset(token)
+
+
+@pytest.fixture
+def stripe() -> Iterator[StripeDouble]:
+    with stripe_double() as server, stripe_settings(server):
+        yield server
+
+
+@pytest.mark.slow  # 500 schedules, each with some 60 calls over HTTP
+@pytest.mark.django_db
+def test_500_random_schedules_end_as_the_plain_order(stripe: StripeDouble) -> None:
+    people = (person("amina"), plan("basic", 1), plan("plus", 10, prices=[DOUBLE]))
+    plain = [tell(number, people, stripe, None) for number in range(len(STORIES))]
+    assert [state["subscription"][:2] for state in plain] == [
+        ("plus", "expired"),
+        ("basic", "active"),
+        ("plus", "past_due"),
+    ]
+    for seed in range(SCHEDULES):
+        number = seed % len(STORIES)
+        assert tell(number, people, stripe, seed) == plain[number], f"schedule {seed}"
