@@ -18,6 +18,9 @@ SUBSCRIPTION_ROUTES: dict[str, Route] = {
     ),
     "POST /subscriptions/{subscription_id}/pay/": Route(For.USERS, f"{SUBSCRIPTION}pay/"),
     "POST /payments/stripe/webhook/": Route(For.ANYONE, body={}),
+    "POST /payments/mpesa/callback/{secret}/": Route(
+        For.ANYONE, "payments/mpesa/callback/none/", {}
+    ),
     "GET /invoices/": Route(For.USERS),
     "GET /entitlements/": Route(For.USERS),
     "POST /entitlements/": Route(GIVERS, body={}),

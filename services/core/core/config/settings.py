@@ -303,6 +303,13 @@ STRIPE_WEBHOOK_SECRET = env.exact("STRIPE_WEBHOOK_SECRET")  # the webhook is clo
 STRIPE_API_URL = env.text("STRIPE_API_URL")  # Stripe's own without it; tests have another
 if STRIPE_SECRET_KEY:
     PAYMENT_GATEWAYS["stripe"] = "core.subscriptions.stripe_gateway.StripeGateway"
+MPESA_CONSUMER_KEY = env.exact("MPESA_CONSUMER_KEY")
+MPESA_CONSUMER_SECRET = env.exact("MPESA_CONSUMER_SECRET")
+MPESA_SHORTCODE = env.text("MPESA_SHORTCODE")
+MPESA_PASSKEY = env.exact("MPESA_PASSKEY")
+MPESA_API_URL = env.text("MPESA_API_URL", "https://api.safaricom.co.ke")
+if MPESA_CONSUMER_KEY:
+    PAYMENT_GATEWAYS["mpesa"] = "core.subscriptions.mpesa.MpesaGateway"
 
 # --- certificates ------------------------------------------------------------------------------
 # The origin at which everybody reaches core: QR codes and credentials lead there for years.
@@ -423,5 +430,12 @@ refuse_bad_configuration(
     payment_sandbox=PAYMENT_SANDBOX,
     gateway_keys=[name for name in GATEWAY_KEYS if env.exact(name)],
     stripe_api_url=STRIPE_API_URL,
+    mpesa={
+        "MPESA_CONSUMER_KEY": MPESA_CONSUMER_KEY,
+        "MPESA_CONSUMER_SECRET": MPESA_CONSUMER_SECRET,
+        "MPESA_SHORTCODE": MPESA_SHORTCODE,
+        "MPESA_PASSKEY": MPESA_PASSKEY,
+    },
+    mpesa_api_url=MPESA_API_URL,
     removed_settings=[name for name in REMOVED_SETTINGS if env.text(name)],
 )

@@ -39,6 +39,8 @@ def refuse_bad_configuration(
     payment_sandbox: bool = False,
     gateway_keys: Sequence[str] = (),
     stripe_api_url: str = "",
+    mpesa: Mapping[str, str] | None = None,
+    mpesa_api_url: str = "",
     removed_settings: Sequence[str] = (),
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
@@ -64,6 +66,12 @@ def refuse_bad_configuration(
         wrong.append(f"PAYMENT_SANDBOX is set beside {', '.join(gateway_keys)}: unset one of them.")
     if "STRIPE_WEBHOOK_SECRET" in gateway_keys and "STRIPE_SECRET_KEY" not in gateway_keys:
         wrong.append("STRIPE_WEBHOOK_SECRET is set without STRIPE_SECRET_KEY.")
+    if mpesa and any(mpesa.values()):
+        wrong += [
+            f"{name} is not set, beside others of M-Pesa." for name in mpesa if not mpesa[name]
+        ]
+    if mpesa_api_url and not is_confidential(mpesa_api_url):
+        wrong.append("MPESA_API_URL is no https URL.")
     if stripe_api_url and not is_confidential(stripe_api_url):
         wrong.append("STRIPE_API_URL is no https URL.")
     wrong += [

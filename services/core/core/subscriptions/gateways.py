@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from core.kit.errors import Conflict, Unavailable
+from core.kit.errors import Conflict, DomainError, Unavailable
 from core.subscriptions.money import GatewayUnits, Money
 from ongoza_contracts.subscriptions import InvoiceState, PlanInterval
 
@@ -23,6 +23,11 @@ class NoGateway(Conflict):
 class NothingToPay(Conflict):
     code = "nothing_to_pay"
     detail = "No payment is due now."
+
+
+class WrongPhone(DomainError):
+    code = "wrong_phone"
+    detail = "Give the phone that pays as 254 and nine digits, such as 254712345678."
 
 
 class GatewayUnavailable(Unavailable):
@@ -78,14 +83,17 @@ class PaymentGateway(Protocol):
 
     name: str
     units: GatewayUnits
+    currencies: frozenset[str] | None
+    """None for all."""
 
     def request_payment(self, order: Order) -> str:
         """Ask for a payment, in place of one that is still open; return the reference by which the
         gateway knows the subscription."""
 
-    def start_payment(self, order: Order) -> str:
-        """Return the address of the page where the learner pays; empty at a gateway without pages.
-        May be repeated. Raises NothingToPay and GatewayUnavailable."""
+    def start_payment(self, order: Order, phone: str) -> str:
+        """Return the address of the page where the learner pays; empty at a gateway that asks the
+        phone, whose number must not be stored. May be repeated. Raises NothingToPay, WrongPhone
+        and GatewayUnavailable."""
 
     def renew(self, order: Order) -> None:
         """Collect for this plan when the period ends, and not for a change that was asked for and
@@ -110,6 +118,10 @@ def gateway_named(name: str) -> PaymentGateway:
     return gateway
 
 
-def present_gateway() -> PaymentGateway:
-    """The one that new subscriptions use. Raises NoGateway."""
-    return gateway_named(next(iter(settings.PAYMENT_GATEWAYS), ""))
+def gateway_for(currency: str, name: str | None) -> PaymentGateway:
+    """The one with this name, or the first that takes the currency. Raises NoGateway."""
+    for one in settings.PAYMENT_GATEWAYS if name is None else (name,):
+        gateway = gateway_named(one)
+        if gateway.currencies is None or currency in gateway.currencies:
+            return gateway
+    raise NoGateway

@@ -225,8 +225,8 @@ class GatewayEvent(models.Model):
         return f"{self.gateway}: {self.event_id}"
 
 
-class SandboxInvoice(models.Model):
-    """What the sandbox gateway stores: a real gateway has the like on its own servers."""
+class SingleInvoice(models.Model):
+    """What core stores for a gateway that knows single payments and no subscriptions."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="+")
@@ -234,6 +234,7 @@ class SandboxInvoice(models.Model):
     key = models.CharField(max_length=160)
     """By which a repeated request for the same payment is known, until its invoice is void."""
     amount = models.PositiveBigIntegerField()
+    """In the gateway's units."""
     currency = models.CharField(max_length=3)
     state = models.CharField(
         max_length=8, choices=enum_choices(InvoiceState), default=InvoiceState.OPEN.value
@@ -243,12 +244,38 @@ class SandboxInvoice(models.Model):
     paid_at = models.DateTimeField(null=True)
 
     class Meta:
+        abstract = True
         ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.currency} {self.amount} ({self.state})"
+
+
+class SandboxInvoice(SingleInvoice):
+    """What the sandbox gateway stores: a real gateway has the like on its own servers."""
+
+    class Meta(SingleInvoice.Meta):
         constraints = (
             models.UniqueConstraint(
                 fields=("key",), condition=~Q(state="void"), name="one_invoice_of_key"
             ),
         )
 
-    def __str__(self) -> str:
-        return f"{self.pk}: {Money(self.amount, self.currency)} ({self.state})"
+
+class MpesaInvoice(SingleInvoice):
+    """A payment that M-Pesa asks a phone for. The phone's number is not stored."""
+
+    asked_at = models.DateTimeField(null=True)
+    """When a phone was last asked; absent before."""
+    request_id = models.CharField(max_length=64, blank=True)
+    """M-Pesa's id of that request; empty while its answer is missing."""
+
+    class Meta(SingleInvoice.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key",), condition=~Q(state="void"), name="one_mpesa_invoice_of_key"
+            ),
+            models.UniqueConstraint(
+                fields=("request_id",), condition=~Q(request_id=""), name="one_invoice_of_request"
+            ),
+        )

@@ -10,23 +10,28 @@ from rest_framework.response import Response
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.subscriptions import services, webhooks
-from core.subscriptions.serializers import PaymentPageSerializer
+from core.subscriptions.serializers import PaymentPageSerializer, PayRequest
 
 SIGNATURE = OpenApiParameter("Stripe-Signature", str, OpenApiParameter.HEADER)
 
 
 class Pay(ApiView):
+    has_optional_body = True
     permissions = {"POST": Principal.USER}
 
-    @extend_schema(operation_id="subscriptions_pay", request=None, responses=PaymentPageSerializer)
+    @extend_schema(
+        operation_id="subscriptions_pay", request=PayRequest, responses=PaymentPageSerializer
+    )
     def post(self, request: Request, subscription_id: UUID) -> Response:
         """The page of the gateway where the caller pays what is due: the first period, a renewal
-        that failed, or an upgrade that was asked for. The address is the caller's alone.
+        that failed, or an upgrade that was asked for. The address is the caller's alone. M-Pesa
+        asks the `phone` instead.
 
         Coming back from it proves nothing: the subscription changes when the gateway reports the
-        payment. 409 `nothing_to_pay`; 503 while the gateway does not answer.
+        payment. 400 `wrong_phone`; 409 `nothing_to_pay`; 503 while the gateway does not answer.
         """
-        url = services.start_payment(user=self.caller, subscription_id=subscription_id)
+        body = self.body(PayRequest) if request.stream is not None else {}
+        url = services.start_payment(user=self.caller, subscription_id=subscription_id, **body)
         return Response(PaymentPageSerializer({"url": url}).data)
 
 
@@ -46,4 +51,20 @@ class StripeWebhook(ApiView):
         webhooks.receive_stripe_event(
             body=request.body, signature=request.headers.get("Stripe-Signature", "")
         )
+        return Response(status=204)
+
+
+class MpesaCallback(ApiView):
+    permissions = {"POST": Principal.ANYONE}
+    authentication_classes = ()
+
+    @extend_schema(
+        operation_id="payments_mpesa_callback",
+        request=OpenApiTypes.OBJECT,
+        responses={204: None},
+    )
+    def post(self, request: Request, secret: str) -> Response:
+        """What M-Pesa reports of a request to a phone, at the address that core gave it. It is not
+        believed: a job asks M-Pesa what became of the request."""
+        webhooks.receive_mpesa_callback(secret=secret, body=request.body)
         return Response(status=204)

@@ -85,10 +85,24 @@ class EntitlementSerializer(serializers.ModelSerializer[Entitlement]):
 class SubscribeRequest(StrictSerializer):
     plan = serializers.UUIDField(source="plan_id")
     currency = serializers.ChoiceField(choices=CURRENCIES)
+    gateway = serializers.CharField(
+        source="gateway_name",
+        max_length=16,
+        required=False,
+        help_text="stripe or mpesa; without it the first that takes the currency.",
+    )
 
 
 class ChangePlanRequest(StrictSerializer):
     plan = serializers.UUIDField(source="plan_id")
+
+
+class PayRequest(StrictSerializer):
+    phone = serializers.CharField(
+        max_length=12,
+        required=False,
+        help_text="For M-Pesa: the phone that pays, such as 254712345678. It is not stored.",
+    )
 
 
 class PaymentPageSerializer(serializers.Serializer[dict[str, str]]):

@@ -23,11 +23,11 @@ from core.subscriptions.gateways import (
     NothingToPay,
     Order,
     PaymentGateway,
+    gateway_for,
     gateway_named,
-    present_gateway,
 )
 from core.subscriptions.models import LIVE, Invoice, Plan, Subscription
-from core.subscriptions.money import Money
+from core.subscriptions.money import ImpossibleAmount, Money
 from core.subscriptions.plans import offered_plan
 from core.subscriptions.selectors import due_subscriptions, own_subscriptions
 from core.subscriptions.states import GRACE, SUBSCRIPTION_STATES
@@ -59,17 +59,19 @@ class PeriodOver(Conflict):
     detail = "The period is over: subscribe again."
 
 
-def subscribe(*, user: User, plan_id: UUID, currency: str) -> Subscription:
+def subscribe(
+    *, user: User, plan_id: UUID, currency: str, gateway_name: str | None = None
+) -> Subscription:
     """Begin a subscription: with the trial of the plan for somebody's first one, else it waits for
     its first payment, which a job asks the gateway for.
 
     Raises NoGateway, NotFound for a plan that is not offered, NoPrice, AlreadySubscribed,
     PermissionDenied for somebody who is no learner, Busy and what `require_consent` raises.
     """
-    gateway = present_gateway()
+    gateway = gateway_for(currency, gateway_name)
     require_consent(user)
     plan = offered_plan(plan_id)
-    _require_price(plan, currency)
+    _require_price_at(gateway, plan, currency)
     with lock_parent(User.objects.filter(pk=user.pk)) as learner:
         if learner.role != Role.LEARNER:
             raise PermissionDenied
@@ -116,11 +118,11 @@ def change_plan(*, user: User, subscription_id: UUID, plan_id: UUID) -> Subscrip
     An upgrade that was asked for stands until its invoice is paid or void: any other choice lets it
     get void, the present plan too, which takes a downgrade back as well.
 
-    Raises NotFound, NoPrice, IllegalTransition and Busy.
+    Raises NotFound, NoPrice, IllegalTransition, NoGateway and Busy.
     """
     plan = offered_plan(plan_id)
     with _locked(own_subscriptions(user).filter(pk=subscription_id)) as subscription:
-        _require_price(plan, subscription.currency)
+        _require_price_at(gateway_named(subscription.gateway), plan, subscription.currency)
         SUBSCRIPTION_STATES.move(subscription, "change-plan")
         if subscription.is_trial:
             subscription.plan = plan
@@ -172,12 +174,13 @@ def request_payment(*, subscription_id: UUID, plan_id: UUID) -> None:
     settle(gateway_name=subscription.gateway, reference=reference)
 
 
-def start_payment(*, user: User, subscription_id: UUID) -> str:
-    """Where the learner pays what is due: the address of the gateway's page, or an empty text. The
-    caller waits for the gateway, and nobody else learns the address.
+def start_payment(*, user: User, subscription_id: UUID, phone: str = "") -> str:
+    """Where the learner pays what is due: the address of the gateway's page, or an empty text where
+    it asks the phone. The caller waits for the gateway: nobody else learns the address, and the
+    phone's number is stored nowhere.
 
-    Call it outside of a transaction. Raises NotFound, NothingToPay, NoGateway, GatewayUnavailable
-    and Busy.
+    Call it outside of a transaction. Raises NotFound, NothingToPay, WrongPhone, NoGateway,
+    GatewayUnavailable and Busy.
     """
     rows = own_subscriptions(user).filter(pk=subscription_id)
     with _locked(rows) as subscription:
@@ -189,7 +192,7 @@ def start_payment(*, user: User, subscription_id: UUID) -> str:
         order = _order(subscription, plan)
     if order is None:
         raise NothingToPay
-    return gateway_named(subscription.gateway).start_payment(order)
+    return gateway_named(subscription.gateway).start_payment(order, phone)
 
 
 def renew(*, subscription_id: UUID) -> None:
@@ -371,6 +374,15 @@ def _require_price(plan: Plan, currency: str) -> Money:
     if (price := plan.prices.filter(currency=currency).first()) is None:
         raise NoPrice(f"The plan has no price in {currency}.")
     return price.money
+
+
+def _require_price_at(gateway: PaymentGateway, plan: Plan, currency: str) -> None:
+    """Raises NoPrice, also for a price that the gateway cannot say."""
+    price = _require_price(plan, currency)
+    try:
+        gateway.units.to_gateway(price)
+    except ImpossibleAmount as error:
+        raise NoPrice(f"{price} cannot be paid by {gateway.name}.") from error
 
 
 @contextmanager

@@ -65,6 +65,7 @@ def _translated(call: Callable[P, R]) -> Callable[P, R]:
 class StripeGateway:
     name = NAME
     units = STRIPE
+    currencies = None
 
     def __init__(self) -> None:
         # The SDK's types of parameters are typed dicts, which a dict that is put together is not.
@@ -81,7 +82,7 @@ class StripeGateway:
         return customer
 
     @_translated
-    def start_payment(self, order: Order) -> str:
+    def start_payment(self, order: Order, phone: str) -> str:
         unpaid = [one for one in self._invoices(order.reference) if one.status == "open"]
         if unpaid:
             return str(unpaid[0].hosted_invoice_url)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from core.jobs.services import schedule
 from core.kit.errors import DomainError, NotFound
+from core.subscriptions import mpesa
 from core.subscriptions.gateways import has_gateway
 from core.subscriptions.models import GatewayEvent
 
@@ -31,6 +32,21 @@ def receive_stripe_event(*, body: bytes, signature: str) -> None:
     except stripe_gateway.NotSigned as error:
         raise BadSignature from error
     _receive(stripe_gateway.NAME, event_id, reference)
+
+
+@transaction.atomic
+def receive_mpesa_callback(*, secret: str, body: bytes) -> None:
+    """Let a job ask M-Pesa what became of a request to a phone: nobody signs a callback. No-op for
+    a repeated one.
+
+    Raises NotFound without M-Pesa, and for an address that core did not make.
+    """
+    if not has_gateway(mpesa.NAME):
+        raise NotFound
+    invoice = mpesa.invoice_of(secret)
+    mpesa.note_request(invoice, body)
+    event_id = f"{invoice.pk.hex}:{invoice.asked_at:%d%H%M%S%f}"
+    _receive(mpesa.NAME, event_id, str(invoice.subscription_id))
 
 
 @transaction.atomic

@@ -1,0 +1,202 @@
+"""M-Pesa behind the port, against a double of Daraja on loopback."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.test import override_settings
+
+from core.jobs.models import Job
+from core.subscriptions import mpesa, services
+from core.subscriptions.models import GatewayEvent, Invoice, MpesaInvoice, Subscription
+from core.subscriptions.money import Money
+from core.users.models import User
+from tests.mpesa_double import (
+    CANCELLED,
+    KEY,
+    PASSKEY,
+    PHONE,
+    SECRET,
+    SHORTCODE,
+    MpesaDouble,
+    mpesa_double,
+)
+from tests.unit.core.notified import run_jobs
+from tests.unit.core.subscription_rows import plan
+from tests.unit.core.world import NOBODY, Answer, person, refusal, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MpesaDouble]:
+    with mpesa_double() as double:
+        yield double
+
+
+@pytest.fixture
+def daraja(server: MpesaDouble) -> Iterator[MpesaDouble]:
+    server.reset()
+    with override_settings(
+        PAYMENT_GATEWAYS={"mpesa": "core.subscriptions.mpesa.MpesaGateway"},
+        MPESA_CONSUMER_KEY=KEY,
+        MPESA_CONSUMER_SECRET=SECRET,
+        MPESA_SHORTCODE=SHORTCODE,
+        MPESA_PASSKEY=PASSKEY,
+        MPESA_API_URL=server.url,
+    ):
+        yield server
+
+
+@pytest.fixture
+def amina(daraja: MpesaDouble) -> User:
+    return person("amina")
+
+
+def subscribe(user: User, price: Money = Money(150_000, "KES")) -> Subscription:  # noqa: B008
+    offered = plan(prices=[price])
+    made = services.subscribe(user=user, plan_id=offered.pk, currency="KES")
+    run_jobs()
+    return made
+
+
+def pay(user: User, subscription: Subscription, phone: str = PHONE) -> Answer:
+    path = f"subscriptions/{subscription.pk}/pay/"
+    return signed_in(user).call("POST", path, {"phone": phone})
+
+
+def deliver(callback: tuple[str, bytes]) -> int:
+    path, body = callback
+    return NOBODY.call("POST", path, body, {"Content-Type": "application/json"})[0]
+
+
+def state_of(subscription: Subscription) -> tuple[str, list[str]]:
+    states = Invoice.objects.filter(subscription=subscription).order_by("pk")
+    subscription.refresh_from_db()
+    return subscription.state, [*states.values_list("state", flat=True)]
+
+
+def test_a_phone_that_pays_begins_the_subscription(amina: User, daraja: MpesaDouble) -> None:
+    subscription = subscribe(amina)
+    assert pay(amina, subscription) == (200, {"url": ""})
+    (request_id,) = daraja.asked
+    asked = daraja.asked[request_id]
+    assert (asked["Amount"], asked["PartyA"]) == (1500, PHONE)
+    assert state_of(subscription) == ("incomplete", ["open"])
+    daraja.answer_phone(request_id)
+    assert deliver(daraja.callbacks[0]) == 204
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])
+    assert Invoice.objects.get().amount == 150_000
+    assert refusal(pay(amina, subscription)) == (409, "nothing_to_pay", [])
+
+
+def test_the_number_of_the_phone_is_stored_nowhere(
+    amina: User, daraja: MpesaDouble, capfd: pytest.CaptureFixture[str]
+) -> None:
+    subscription = subscribe(amina)
+    pay(amina, subscription)
+    daraja.answer_phone(next(iter(daraja.asked)))
+    deliver(daraja.callbacks[0])
+    run_jobs()
+    rows: list[Any] = []
+    for model in (Job, GatewayEvent, MpesaInvoice, Invoice, Subscription):
+        rows += model.objects.values()
+    assert PHONE[3:] not in json.dumps(rows, default=str)
+    assert PHONE[3:] not in "".join(capfd.readouterr())
+
+
+def test_a_phone_is_asked_once_until_the_outcome_is_known(amina: User, daraja: MpesaDouble) -> None:
+    subscription = subscribe(amina)
+    for _ in range(3):
+        assert pay(amina, subscription)[0] == 200
+    assert len(daraja.asked) == 1
+    daraja.answer_phone("ws_CO_000000", CANCELLED)
+    pay(amina, subscription)
+    assert len(daraja.asked) == 2
+    daraja.answer_phone("ws_CO_000001")
+    for callback in daraja.callbacks:
+        deliver(callback)
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])
+
+
+def test_a_lost_answer_is_no_reason_to_ask_again_at_once(amina: User, daraja: MpesaDouble) -> None:
+    subscription = subscribe(amina)
+    daraja.loses_answers = True
+    assert refusal(pay(amina, subscription))[:2] == (503, "unavailable")
+    daraja.loses_answers = False
+    pay(amina, subscription)
+    assert len(daraja.asked) == 1
+    daraja.answer_phone("ws_CO_000000")
+    assert deliver(daraja.callbacks[0]) == 204
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])
+
+
+def test_a_callback_that_lies_marks_nothing_as_paid(amina: User, daraja: MpesaDouble) -> None:
+    subscription = subscribe(amina)
+    pay(amina, subscription)
+    daraja.report("ws_CO_000000", 0)
+    assert deliver(daraja.callbacks[0]) == 204
+    run_jobs()
+    assert state_of(subscription) == ("incomplete", ["open"])
+
+
+ABSENT = "018f0000-0000-7000-8000-00000000dead"
+
+
+@pytest.mark.parametrize("salt", [None, "another", mpesa.SALT])
+def test_an_address_that_core_did_not_make_does_not_exist(
+    daraja: MpesaDouble, salt: str | None
+) -> None:
+    secret = "guess" if salt is None else signing.dumps(ABSENT, salt=salt)
+    assert deliver((f"payments/mpesa/callback/{secret}/", b"{}")) == 404
+    assert not GatewayEvent.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'{"Body": {"stkCallback": []}}'])
+def test_a_callback_without_sense_only_lets_core_look(
+    amina: User, daraja: MpesaDouble, body: bytes
+) -> None:
+    subscription = subscribe(amina)
+    pay(amina, subscription)
+    daraja.answer_phone("ws_CO_000000")
+    assert deliver((daraja.callbacks[0][0], body)) == 204
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])
+
+
+@pytest.mark.parametrize(
+    "phone", ["", "0712345678", "+254712345678", "254612345678", "25471234567"]
+)
+def test_a_number_that_is_no_kenyan_mobile_is_refused(
+    amina: User, daraja: MpesaDouble, phone: str
+) -> None:
+    answer = signed_in(amina).call("POST", f"subscriptions/{subscribe(amina).pk}/pay/", None)
+    assert refusal(answer)[:2] == (400, "wrong_phone")
+    assert pay(amina, Subscription.objects.get(), phone)[0] == 400
+    assert daraja.asked == {}
+
+
+def test_only_whole_shillings_are_paid_by_mpesa(amina: User) -> None:
+    for price in (Money(150_050, "KES"), Money(1_000, "USD")):
+        offered = plan(f"plan-{price.currency.lower()}", prices=[price])
+        body = {"plan": str(offered.pk), "currency": price.currency}
+        assert signed_in(amina).post("subscriptions/", body)[0] == 409
+
+
+def test_a_payment_after_the_wait_begins_the_subscription_again(
+    amina: User, daraja: MpesaDouble
+) -> None:
+    subscription = subscribe(amina)
+    pay(amina, subscription)
+    services.cancel(user=amina, subscription_id=subscription.pk)
+    run_jobs()
+    assert state_of(subscription) == ("expired", ["void"])
+    daraja.answer_phone("ws_CO_000000")
+    deliver(daraja.callbacks[0])
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])
