@@ -2750,6 +2750,20 @@ export type PauseRequest = {
     last_day?: string;
 };
 
+export type PayRequest = {
+    /**
+     * For M-Pesa: the phone that pays, such as 254712345678. It is not stored.
+     */
+    phone?: string;
+};
+
+export type PaymentPage = {
+    /**
+     * The gateway's page; empty at a gateway without pages.
+     */
+    url: string;
+};
+
 export type PhoneCodeRequest = {
     code: string;
 };
@@ -4184,6 +4198,10 @@ export type SubmitRequest = {
 export type SubscribeRequest = {
     plan: string;
     currency: Currency;
+    /**
+     * stripe or mpesa; without it the first that takes the currency.
+     */
+    gateway?: string;
 };
 
 export type Subscription = {
@@ -18325,6 +18343,117 @@ export type OrganizationsRemoveMemberResponses = {
 
 export type OrganizationsRemoveMemberResponse = OrganizationsRemoveMemberResponses[keyof OrganizationsRemoveMemberResponses];
 
+export type PaymentsMpesaCallbackData = {
+    body: {
+        [key: string]: unknown;
+    };
+    path: {
+        secret: string;
+    };
+    query?: never;
+    url: '/api/v1/payments/mpesa/callback/{secret}/';
+};
+
+export type PaymentsMpesaCallbackErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type PaymentsMpesaCallbackError = PaymentsMpesaCallbackErrors[keyof PaymentsMpesaCallbackErrors];
+
+export type PaymentsMpesaCallbackResponses = {
+    /**
+     * No response body
+     */
+    204: void;
+};
+
+export type PaymentsMpesaCallbackResponse = PaymentsMpesaCallbackResponses[keyof PaymentsMpesaCallbackResponses];
+
+export type PaymentsStripeWebhookData = {
+    body: {
+        [key: string]: unknown;
+    };
+    headers?: {
+        'Stripe-Signature'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/payments/stripe/webhook/';
+};
+
+export type PaymentsStripeWebhookErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type PaymentsStripeWebhookError = PaymentsStripeWebhookErrors[keyof PaymentsStripeWebhookErrors];
+
+export type PaymentsStripeWebhookResponses = {
+    /**
+     * No response body
+     */
+    204: void;
+};
+
+export type PaymentsStripeWebhookResponse = PaymentsStripeWebhookResponses[keyof PaymentsStripeWebhookResponses];
+
 export type PortfolioReadData = {
     body?: never;
     headers?: {
@@ -22309,6 +22438,69 @@ export type SubscriptionsChangePlanResponses = {
 };
 
 export type SubscriptionsChangePlanResponse = SubscriptionsChangePlanResponses[keyof SubscriptionsChangePlanResponses];
+
+export type SubscriptionsPayData = {
+    body?: PayRequest;
+    path: {
+        subscription_id: string;
+    };
+    query?: never;
+    url: '/api/v1/subscriptions/{subscription_id}/pay/';
+};
+
+export type SubscriptionsPayErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SubscriptionsPayError = SubscriptionsPayErrors[keyof SubscriptionsPayErrors];
+
+export type SubscriptionsPayResponses = {
+    /**
+     * Done.
+     */
+    200: PaymentPage;
+};
+
+export type SubscriptionsPayResponse = SubscriptionsPayResponses[keyof SubscriptionsPayResponses];
 
 export type SubscriptionsResumeData = {
     body?: never;
