@@ -67,7 +67,6 @@ class Account:
         )
         lines = [self.line(subscription, price["unit_amount"], price)]
         invoice = self.invoice(subscription, lines, "subscription_create")
-        self.event("checkout.session.completed", session)
         self.event("customer.subscription.created", subscription)
         self.collect(invoice)
 
@@ -108,7 +107,6 @@ class Account:
         subscription["ends"] += SECONDS[price["recurring"]["interval"]]
         lines = [self.line(subscription, price["unit_amount"], price)]
         invoice = self.invoice(subscription, lines, "subscription_cycle")
-        self.event("customer.subscription.updated", subscription)
         self.collect(invoice)
 
     def collect(self, invoice: Params) -> None:
@@ -126,7 +124,6 @@ class Account:
             subscription["items"]["data"][0]["price"] = subscription["pending"]
             subscription["pending"] = None
         self.event("invoice.paid", invoice)
-        self.event("customer.subscription.updated", subscription)
 
     def end(self, subscription: Params) -> None:
         subscription["status"] = "canceled"

@@ -1,6 +1,7 @@
 """M-Pesa behind the port, against a double of Daraja on loopback."""
 
 import json
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -198,5 +199,30 @@ def test_a_payment_after_the_wait_begins_the_subscription_again(
     assert state_of(subscription) == ("expired", ["void"])
     daraja.answer_phone("ws_CO_000000")
     deliver(daraja.callbacks[0])
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_callbacks_in_any_order_and_number_end_in_the_same_state(
+    amina: User, daraja: MpesaDouble, seed: int
+) -> None:
+    """The phone refuses twice and pays then; callbacks come late and twice,
+    with jobs between them."""
+    dice = random.Random(seed)  # noqa: S311 (a schedule is no secret)
+    subscription = subscribe(amina)
+    waiting: list[tuple[str, bytes]] = []
+    for number, result in enumerate((CANCELLED, CANCELLED, 0)):
+        pay(amina, subscription)
+        daraja.answer_phone(f"ws_CO_{number:06d}", result)
+        waiting += daraja.callbacks * dice.choice([1, 2, 3])
+        daraja.callbacks = []
+        dice.shuffle(waiting)
+        for _ in range(dice.randint(0, len(waiting))):
+            deliver(waiting.pop())
+            if dice.random() < 0.5:
+                run_jobs()
+    for callback in [*waiting, *waiting]:
+        deliver(callback)
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])

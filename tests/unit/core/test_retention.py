@@ -28,6 +28,7 @@ from core.mentorship.models import MentorshipRequest
 from core.notifications.models import Digest, Notification, PhoneNumber
 from core.organizations.models import Invitation, Organization
 from core.reviews.models import Claim
+from core.subscriptions.models import GatewayEvent
 from core.users.models import ApiToken, Impersonation, Minor, OneTimeToken, SignIn
 from core.webhooks.models import Delivery, Subscription
 from tests.unit.core.submission_rows import mission, submitted
@@ -167,6 +168,9 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "organizations.ended_invitations": lambda at: invitation(at, status="revoked", ended_at=at),
     "organizations.open_invitations": lambda at: invitation(at, expires_at=at),
     "reviews.ended_claims": ended_claim,
+    "subscriptions.gateway_events": lambda at: GatewayEvent.objects.create(
+        gateway="stripe", event_id=f"evt_{at.timestamp()}", received_at=at
+    ),
     "users.api_tokens": api_token,
     "users.impersonations": lambda at: Impersonation.objects.create(
         user=user(at), created_at=at, expires_at=at
