@@ -40,6 +40,7 @@ NAMES = {
     "kind": "A kind of entity, which the catalogue of topics lists.",
     "provider": "A provider of OpenID Connect, which the settings name.",
     "question_id": "A question of the questionnaire, which everybody may read.",
+    "secret": "A payment, in the address to which its gateway reports.",
 }
 """Parameters of paths that name no object, and what they name instead."""
 
@@ -492,6 +493,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "profiling/sessions/{session_id}/answers/{question_id}": answer,
     "programs/{program_id}": program,
     "programs/import/{import_id}": program_import,
+    "payments/mpesa/callback/{secret}": lambda _: {"secret": "none"},
     "programs/{program_id}/versions/{number}": program_version,
     "progress/{progress_id}": progress,
     "progress/import/{import_id}": progress_import,
