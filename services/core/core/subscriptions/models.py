@@ -220,6 +220,7 @@ class GatewayEvent(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("gateway", "event_id"), name="one_event_of_gateway"),
         )
+        indexes = (models.Index(fields=("received_at", "id"), name="gateway_event_age"),)
 
     def __str__(self) -> str:
         return f"{self.gateway}: {self.event_id}"

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
                 'constraints': [models.UniqueConstraint(fields=('gateway', 'event_id'), name='one_event_of_gateway')],
+                'indexes': [models.Index(fields=['received_at', 'id'], name='gateway_event_age')],
             },
         ),
     ]
