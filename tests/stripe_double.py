@@ -8,6 +8,7 @@ import hmac
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,7 +44,8 @@ class Account:
     declines: bool = False
     """Whether the card of the payer is refused."""
     calls: list[str] = field(default_factory=list)
-    count: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    """By kind, so that the ids of one do not depend on how many there are of others."""
 
     # --- what payers and time do --------------------------------------------------------------
     def complete_checkout(self, url: str) -> None:
@@ -170,9 +172,9 @@ class Account:
 
     # --- objects ------------------------------------------------------------------------------
     def add(self, kind: str, key: str | None = None, **values: Any) -> Params:
-        self.count += 1
+        self.counts[kind] += 1
         prefix = {"customer": "cus", "subscription": "sub", "invoice": "in", "event": "evt"}
-        key = key or f"{prefix.get(kind, kind[:2])}_{self.count:06d}"
+        key = key or f"{prefix.get(kind, kind[:2])}_{self.counts[kind]:06d}"
         row = {"id": key, "object": kind, "created": self.now, **values}
         self.objects[key] = row
         return row
@@ -190,8 +192,12 @@ class Account:
         return [*reversed(found)]
 
     def item(self, price: Params) -> Params:
-        self.count += 1
-        return {"id": f"si_{self.count:06d}", "object": "subscription_item", "price": price}
+        self.counts["item"] += 1
+        return {
+            "id": f"si_{self.counts['item']:06d}",
+            "object": "subscription_item",
+            "price": price,
+        }
 
     def price(self, data: Params) -> Params:
         self.get("product", data["product"])
@@ -235,10 +241,10 @@ class Account:
 
     def event(self, kind: str, about: Params) -> None:
         """With the object as it is now: a late event shows a former state."""
-        self.count += 1
+        self.counts["event"] += 1
         self.events.append(
             {
-                "id": f"evt_{self.count:06d}",
+                "id": f"evt_{self.counts['event']:06d}",
                 "object": "event",
                 "type": kind,
                 "data": {"object": copy.deepcopy(about)},
