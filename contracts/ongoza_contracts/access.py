@@ -22,6 +22,7 @@ class Permission(StrEnum):
     COHORT_MANAGE = "cohort.manage"
     CONDUCT_MANAGE = "conduct.manage"
     ENTITLEMENT_MANAGE = "entitlement.manage"
+    SPONSORSHIP_READ = "sponsorship.read"
     MEMBERSHIP_READ = "membership.read"
     MEMBERSHIP_MANAGE = "membership.manage"
     USER_LIST = "user.list"
@@ -42,6 +43,7 @@ DESCRIPTIONS: Mapping[Permission, str] = {
     Permission.COHORT_MANAGE: "add and change cohorts and calendar events",
     Permission.CONDUCT_MANAGE: "decide reports between learners and mentors; read flags of mentors",
     Permission.ENTITLEMENT_MANAGE: "give learners features of plans, and end what was given",
+    Permission.SPONSORSHIP_READ: "read what became of an organization's seats, small groups hidden",
     Permission.MEMBERSHIP_READ: "read who has which role where, and these people's profiles",
     Permission.MEMBERSHIP_MANAGE: "grant and revoke roles, invite by mail",
     Permission.USER_LIST: "list and search users, and the members of organizations",
@@ -107,6 +109,7 @@ REACH: Mapping[Role, Mapping[Permission, Reach]] = {
     Role.SPONSOR: {
         Permission.LEARNER_READ: Reach.ORGANIZATION,
         Permission.LEARNER_CONTACT_READ: Reach.OWN,
+        Permission.SPONSORSHIP_READ: Reach.ORGANIZATION,
         Permission.MEMBERSHIP_READ: Reach.OWN,
         Permission.ORGANIZATION_READ: Reach.ORGANIZATION,
     },

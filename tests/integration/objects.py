@@ -373,6 +373,11 @@ def job(world: World) -> Values:
     return {"job_id": world.admin.core("GET", f"{API}/jobs/").json()["results"][0]["id"]}
 
 
+def table_export(world: World) -> Values:
+    body = {"kind": "director_cohorts", "format": "csv"}
+    return {"export_id": accepted(world.director, "exports/", body)["id"]}
+
+
 def push_subscription(world: World) -> Values:
     body = push_subscription_body(secrets.token_hex(8))
     path = "notifications/push-subscriptions/"
@@ -465,6 +470,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "entitlements/{entitlement_id}": entitlement,
     **conversation_objects.MAKERS,
     "feedback/{content_id}": feedback,
+    "exports/{export_id}": table_export,
     "files/{file_id}": file,
     "internal/erasures/{user_id}": lambda world: {"user_id": world.learner.user_id},
     "internal/outbox/{kind}": lambda _: {"kind": "users"},

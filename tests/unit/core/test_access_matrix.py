@@ -58,6 +58,7 @@ ABSENT_WEBHOOK = f"webhook-subscriptions/{ABSENT}/"
 PUBLISHERS = roles(Role.DIRECTOR, Role.ADMIN)
 MANAGERS = roles(Role.DIRECTOR, Role.ADMIN)
 ADMINS = roles(Role.ADMIN)
+SPONSORS = roles(Role.SPONSOR, Role.ADMIN)
 
 ROUTES: dict[str, Route] = {
     **MISSION_ROUTES,
@@ -69,6 +70,12 @@ ROUTES: dict[str, Route] = {
     "GET /director/cohorts/": Route(MANAGERS),
     "GET /director/at-risk/": Route(MANAGERS),
     "GET /director/compare/": Route(MANAGERS),
+    "GET /exports/": Route(For.USERS),
+    "POST /exports/": Route(For.USERS, body={}),
+    "GET /exports/{export_id}/": Route(For.USERS, f"exports/{ABSENT}/"),
+    "GET /exports/{export_id}/download/": Route(For.USERS, f"exports/{ABSENT}/download/"),
+    "GET /sponsor/overview/": Route(SPONSORS),
+    "GET /sponsor/seats/": Route(SPONSORS),
     **SUBSCRIPTION_ROUTES,
     "GET /audit/": Route(MANAGERS),
     "POST /auth/login/": Route(For.ANYONE, body={}),

@@ -194,6 +194,12 @@ REPEATABLE = [
         lambda world: {"content_id": "course-1", "verdict": "not_for_me"},
     ),
     Repeatable(
+        "exports/",
+        lambda world: world.director,
+        lambda world: {"kind": "director_cohorts", "format": "csv"},
+        status=202,
+    ),
+    Repeatable(
         "calendar/events/",
         lambda world: world.director,
         lambda world: event_request(world.school),

@@ -29,7 +29,7 @@ from tests.unit.core.world import person, signed_in
 
 __all__ = ["root"]
 
-DASHBOARDS = ("/api/v1/student/overview/", "/api/v1/director/")
+DASHBOARDS = ("/api/v1/student/overview/", "/api/v1/director/", "/api/v1/sponsor/")
 IDS = {"user", "organization", "version", "count"}
 DAY = timedelta(days=1)
 ENROLLED = {"applied", "offered", "pending_payment", "active", "suspended", "completed"}

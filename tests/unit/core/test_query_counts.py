@@ -17,6 +17,7 @@ from core.calendars.models import CalendarEvent
 from core.certificates.models import Certificate
 from core.coaching.models import Goal, Habit
 from core.cohorts.models import Announcement, Code, Cohort, Enrolment
+from core.exports.models import TableExport
 from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
 from core.jobs.models import Job
@@ -182,6 +183,12 @@ def only_cohort() -> Cohort:
 def enrolments(_: User, numbers: range) -> None:
     for number in numbers:
         apply(person(f"applicant-{number}"), only_cohort(), "paid")
+
+
+def table_exports(user: User, numbers: range) -> None:
+    TableExport.objects.bulk_create(
+        TableExport(owner=user, kind="sponsor_seats", format="csv") for _ in numbers
+    )
 
 
 def learners_at_risk(_: User, numbers: range) -> None:
@@ -392,11 +399,13 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/content/{content_id}/bodies/": (bodies, "content/course-0/bodies/?"),
     "/enrolments/": (enrolments, "enrolments/?"),
     **SUBSCRIPTION_LISTS,
+    "/exports/": (table_exports, "exports/?"),
     "/feedback/": (feedback, "feedback/?"),
     "/files/": (files, "files/?"),
     "/jobs/": (jobs, "jobs/?"),
     "/director/at-risk/": (learners_at_risk, "director/at-risk/?"),
     "/director/cohorts/": (cohorts, "director/cohorts/?"),
+    "/sponsor/seats/": (cohorts, "sponsor/seats/?"),
     "/memberships/": (memberships, "memberships/?"),
     "/milestones/": (milestones, "milestones/?"),
     "/missions/": (missions, "missions/?"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from core.calendars.models import FeedToken
 from core.coaching.models import WeekSummary
 from core.conduct.models import Report
+from core.exports.models import TableExport
 from core.files.models import File, Upload
 from core.idempotency.models import StoredResponse
 from core.imports.models import Import
@@ -143,6 +144,9 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
         user=user(at), week=at.date(), habits_done=1, goals_near=0, items_completed=0
     ),
     "conduct.decided_reports": decided_report,
+    "exports.all": lambda at: TableExport.objects.create(
+        owner=user(at), kind="sponsor_seats", format="csv", created_at=at
+    ),
     "files.expired": file,
     "files.unfinished_uploads": lambda at: Upload.objects.create(
         owner=user(at), name="x", size=1, sha256="", changed_at=at

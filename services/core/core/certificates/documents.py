@@ -29,13 +29,13 @@ INK, MUTED, ACCENT = HexColor("#1b2430"), HexColor("#5b6673"), HexColor("#0f6b5c
 
 def missing_letters(text: str) -> str:
     """The letters that the font lacks. It would print boxes in their place."""
-    known: Any = _font().face.charToGlyph
+    known: Any = load_font().face.charToGlyph
     return "".join(sorted({letter for letter in text if ord(letter) not in known}))
 
 
 def pdf_document(certificate: Certificate) -> bytes:
     """The same bytes for the same certificate."""
-    _font()
+    load_font()
     target = BytesIO()
     canvas = Canvas(target, pagesize=(WIDTH, HEIGHT), invariant=1)
     canvas.setTitle(f"{certificate.program_title}: {certificate.name}")
@@ -99,7 +99,7 @@ def _draw_verification(canvas: Canvas, certificate: Certificate) -> None:
 
 
 @cache
-def _font() -> TTFont:
+def load_font() -> TTFont:
     """The font, known to reportlab by its name."""
     path = files("fontpkg_noto_sans") / "files" / "NotoSans[wdth,wght].ttf"
     font = TTFont(FONT, str(path))

@@ -49,6 +49,16 @@ def visible_cohort(caller: User, cohort_id: UUID) -> Cohort:
     return found
 
 
+def cohort_with_seats(caller: User, cohort_id: UUID) -> Cohort:
+    """A visible cohort of which the caller may count the free seats: not one of an organization
+    that they only sponsor. Raises NotFound."""
+    cohort = visible_cohort(caller, cohort_id)
+    sponsored = extent(caller, Permission.SPONSORSHIP_READ)
+    if cohort.organization_id in sponsored.organizations:
+        managed_cohort(caller, cohort_id)
+    return cohort
+
+
 def visible_enrolments(caller: User) -> QuerySet[Enrolment]:
     """The caller's own, and those in cohorts that the caller manages."""
     managed = managed_cohorts(caller).values("pk")

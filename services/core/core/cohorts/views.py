@@ -109,8 +109,9 @@ class Pools(ApiView):
 
     @extend_schema(operation_id="cohorts_list_pools", responses=CohortSeatsSerializer)
     def get(self, request: Request, cohort_id: UUID) -> Response:
-        """The seat pools of a cohort with their free seats."""
-        cohort = selectors.visible_cohort(self.caller, cohort_id)
+        """The seat pools of a cohort with their free seats. 404 for sponsors of its organization,
+        who could subtract those: `GET /sponsor/seats/` has their numbers."""
+        cohort = selectors.cohort_with_seats(self.caller, cohort_id)
         return Response(CohortSeatsSerializer(Vacancies(cohort)).data)
 
     @extend_schema(

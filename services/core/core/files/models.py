@@ -14,6 +14,7 @@ class File(models.Model):
 
     class Purpose(models.TextChoices):
         EXPORT = "export"
+        TABLE = "table"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="files")

@@ -25,6 +25,7 @@ from core.demo.loader import load_catalogue
 from core.demo.mentoring import Pair, plant_habits, plant_mentoring, plant_profiles
 from core.demo.people import ACADEMY, further_mentors, staff
 from core.demo.practice import REVIEWED, Pupil, plant_missions, plant_practice
+from core.demo.sponsoring import plant_sponsorship
 from core.demo.subscriptions import plant_plans, plant_subscriptions
 from core.kit.past import happened_at
 from core.lessons.models import Body
@@ -93,6 +94,7 @@ def _seed(report: Callable[[str], object], password: str, count: int) -> list[tu
     plant_cohorts(academy, members)
     plant_events(academy)
     plant_subscriptions(academy, members)
+    plant_sponsorship(academy, next(user for user in known if user.role == Role.SPONSOR))
     _plant_practice(academy, mentors, assigned)
     plant.read_notifications(timezone.now() - UNREAD_FOR)
     report(f"{Submission.objects.count()} attempts at missions, {Session.objects.count()} sessions")
