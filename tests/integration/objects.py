@@ -373,6 +373,10 @@ def job(world: World) -> Values:
     return {"job_id": world.admin.core("GET", f"{API}/jobs/").json()["results"][0]["id"]}
 
 
+NO_REPORT = "018f0000-0000-7000-8000-00000000dead"
+"""Only a sponsor has reports, and the world has none."""
+
+
 def table_export(world: World) -> Values:
     body = {"kind": "director_cohorts", "format": "csv"}
     return {"export_id": accepted(world.director, "exports/", body)["id"]}
@@ -472,6 +476,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "feedback/{content_id}": feedback,
     "exports/{export_id}": table_export,
     "files/{file_id}": file,
+    "sponsor/reports/{report_id}": lambda _: {"report_id": NO_REPORT},
     "internal/erasures/{user_id}": lambda world: {"user_id": world.learner.user_id},
     "internal/outbox/{kind}": lambda _: {"kind": "users"},
     "internal/users/{user_id}": lambda world: {"user_id": world.learner.user_id},

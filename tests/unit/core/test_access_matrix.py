@@ -75,6 +75,12 @@ ROUTES: dict[str, Route] = {
     "GET /exports/{export_id}/": Route(For.USERS, f"exports/{ABSENT}/"),
     "GET /exports/{export_id}/download/": Route(For.USERS, f"exports/{ABSENT}/download/"),
     "GET /sponsor/overview/": Route(SPONSORS),
+    "GET /sponsor/reports/": Route(SPONSORS),
+    "POST /sponsor/reports/": Route(SPONSORS, body={}),
+    "GET /sponsor/reports/{report_id}/": Route(SPONSORS, f"sponsor/reports/{ABSENT}/"),
+    "GET /sponsor/reports/{report_id}/download/": Route(
+        SPONSORS, f"sponsor/reports/{ABSENT}/download/"
+    ),
     "GET /sponsor/seats/": Route(SPONSORS),
     **SUBSCRIPTION_ROUTES,
     "GET /audit/": Route(MANAGERS),

@@ -34,6 +34,7 @@ from core.programs.competencies import set_competency
 from core.programs.models import Competency, ContentItem, Milestone, Program, ProgramVersion
 from core.progress.models import Attempt, Progress
 from core.quizzes.models import Quiz, QuizAttempt
+from core.sponsor_reports.models import SponsorReport
 from core.submissions.models import Submission
 from core.users.models import ApiToken, Consent, SignIn, TrackChoice, User
 from core.webhooks.models import Delivery, Subscription
@@ -183,6 +184,13 @@ def only_cohort() -> Cohort:
 def enrolments(_: User, numbers: range) -> None:
     for number in numbers:
         apply(person(f"applicant-{number}"), only_cohort(), "paid")
+
+
+def sponsor_reports(user: User, numbers: range) -> None:
+    organization = school()
+    SponsorReport.objects.bulk_create(
+        SponsorReport(owner=user, organization=organization) for _ in numbers
+    )
 
 
 def table_exports(user: User, numbers: range) -> None:
@@ -405,6 +413,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     "/jobs/": (jobs, "jobs/?"),
     "/director/at-risk/": (learners_at_risk, "director/at-risk/?"),
     "/director/cohorts/": (cohorts, "director/cohorts/?"),
+    "/sponsor/reports/": (sponsor_reports, "sponsor/reports/?"),
     "/sponsor/seats/": (cohorts, "sponsor/seats/?"),
     "/memberships/": (memberships, "memberships/?"),
     "/milestones/": (milestones, "milestones/?"),

@@ -30,6 +30,7 @@ from core.notifications.models import Digest, Notification, PhoneNumber
 from core.organizations.models import Invitation, Organization
 from core.reviews.models import Claim
 from core.subscriptions.models import GatewayEvent
+from core.sponsor_reports.models import SponsorReport
 from core.users.models import ApiToken, Impersonation, Minor, OneTimeToken, SignIn
 from core.webhooks.models import Delivery, Subscription
 from tests.unit.core.submission_rows import mission, submitted
@@ -74,6 +75,10 @@ def one_time_token(at: datetime) -> Model:
     return OneTimeToken.objects.create(
         user=user(at), purpose="log_in_link", hash=f"{at.timestamp()}", expires_at=at
     )
+
+
+def school() -> Organization:
+    return Organization.objects.get_or_create(name="Makini", kind="school")[0]
 
 
 def invitation(at: datetime, **state: Any) -> Model:
@@ -174,6 +179,8 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "reviews.ended_claims": ended_claim,
     "subscriptions.gateway_events": lambda at: GatewayEvent.objects.create(
         gateway="stripe", event_id=f"evt_{at.timestamp()}", received_at=at
+    "sponsor_reports.all": lambda at: SponsorReport.objects.create(
+        owner=user(at), organization=school(), as_of=at
     ),
     "users.api_tokens": api_token,
     "users.impersonations": lambda at: Impersonation.objects.create(

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "core.director_dashboard",
     "core.sponsor_dashboard",
     "core.exports",
+    "core.sponsor_reports",
     "core.erasure",
     "core.export",
     "core.audit",

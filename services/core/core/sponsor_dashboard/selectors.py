@@ -58,6 +58,7 @@ class OrganizationNumbers:
     organization: Organization
     seats: SeatNumbers
     seatless: Mapping[Seatless, int | None]
+    pool_rows: list[SeatPool]
     pools: Mapping[int, SeatNumbers]
     """By the id of the pool."""
 
@@ -108,13 +109,13 @@ def overview_of(caller: User) -> SponsorOverview:
 def numbers_of(organizations: Collection[Organization]) -> Mapping[int, OrganizationNumbers]:
     """By the id of the organization; three queries."""
     pools: defaultdict[int, list[SeatPool]] = defaultdict(list)
-    rows = SeatPool.objects.filter(cohort__organization__in=organizations).order_by("pk")
-    for pool in rows.select_related("cohort"):
+    rows = SeatPool.objects.filter(cohort__organization__in=organizations)
+    for pool in rows.select_related("cohort").order_by("cohort", "kind"):
         pools[pool.cohort.organization_id].append(pool)
     named, unnamed = _taken_seats(organizations)
     seatless = _seatless(organizations)
     return {
-        one.pk: _numbers(one, pools[one.pk], named, unnamed, seatless[one.pk])
+        one.pk: organization_numbers(one, pools[one.pk], named, unnamed, seatless[one.pk])
         for one in organizations
     }
 
@@ -123,14 +124,15 @@ SeatKey = tuple[UUID, str, Outcome]
 """Cohort, kind of pool, outcome."""
 
 
-def _numbers(
+def organization_numbers(
     organization: Organization,
     pools: list[SeatPool],
     named: Mapping[SeatKey, int],
     unnamed: Mapping[SeatKey, int],
     seatless: Mapping[str, int],
 ) -> OrganizationNumbers:
-    """Only those who are not named are suppressed: the others could be subtracted."""
+    """Only those who are not named are suppressed: the named ones could be subtracted. `pools` are
+    in the order of their cohorts and kinds, on which suppression depends."""
     keys = [[(pool.cohort_id, pool.kind, outcome) for outcome in Outcome] for pool in pools]
     table = suppress([[unnamed[key] for key in row] for row in keys])
     known = [[named[key] for key in row] for row in keys]
@@ -145,6 +147,7 @@ def _numbers(
         organization=organization,
         seats=_seat_numbers(size, table.total, columns, sums),
         seatless={state: rounded(seatless[state]) for state in Seatless},
+        pool_rows=pools,
         pools=by_pool,
     )
 
@@ -177,11 +180,11 @@ def _taken_seats(
     unnamed: Counter[SeatKey] = Counter()
     for cohort_id, pool, state, certified, is_named, count in counted:
         group = named if is_named else unnamed
-        group[cohort_id, str(pool), _outcome(state, certified=certified)] += count
+        group[cohort_id, str(pool), outcome_of(state, certified=certified)] += count
     return named, unnamed
 
 
-def _outcome(state: str, *, certified: bool) -> Outcome:
+def outcome_of(state: str, *, certified: bool) -> Outcome:
     outcome = OUTCOME_OF[state]
     return Outcome.CERTIFIED if certified and outcome is Outcome.COMPLETED else outcome
 
@@ -234,6 +237,6 @@ def _named_learners(
     shown = rows.annotate(certified=_certified(), named=_named()).filter(named=True)
     found: defaultdict[tuple[UUID, str], list[NamedLearner]] = defaultdict(list)
     for row in shown.select_related("user").order_by("pk"):
-        outcome = _outcome(row.state, certified=row.certified)
+        outcome = outcome_of(row.state, certified=row.certified)
         found[row.cohort_id, str(row.pool)].append(NamedLearner(row, outcome))
     return found
