@@ -43,6 +43,7 @@ CODES = {
     "gunicorn core": {0, 1, Arbiter.WORKER_BOOT_ERROR, Arbiter.APP_LOAD_ERROR},
     "core relay_outbox": {0, 1},
     "core refill_topic": {0, 1},
+    "core verify_report": {0, 1, 2},
     "infra.kafka": {kafka.SAME, kafka.WRONG, kafka.DIFFERENT},
 }
 LIMITS = {

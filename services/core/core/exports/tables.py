@@ -33,8 +33,8 @@ class Table:
     @property
     def head(self) -> list[list[Cell]]:
         """What a file says before its table."""
-        chosen = f"cohort {self.cohort}" if self.cohort else "none"
-        return [[self.title], ["As of", self.as_of.isoformat()], ["Filter", chosen]]
+        restriction = f"cohort {self.cohort}" if self.cohort else "none"
+        return [[self.title], ["As of", self.as_of.isoformat()], ["Filter", restriction]]
 
 
 @dataclass(frozen=True)

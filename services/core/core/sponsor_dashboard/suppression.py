@@ -11,8 +11,8 @@ GROUP_MIN = 5
 of one count differ by no group under five."""
 ROW, COLUMN = 0, 1
 
-Place = tuple[int, int]
-Table = dict[Place, int]
+Cell = tuple[int, int]
+Table = dict[Cell, int]
 Node = tuple[int, int]
 """ROW or COLUMN, and its number."""
 
@@ -42,12 +42,12 @@ def suppress(counts: Sequence[Sequence[int]]) -> SuppressedTable:
     if not counts:
         return SuppressedTable([], [], [], None)
     table = _with_totals(counts)
-    small = {place for place, count in table.items() if count < GROUP_MIN}
+    small = {cell for cell, count in table.items() if count < GROUP_MIN}
     hidden, narrowed = {*small}, [*small]  # hiding more narrows no group again
-    while narrowed := [place for place in narrowed if not _is_open(table, hidden, place)]:
-        hidden |= {_smallest_beside(table, place, hidden) for place in narrowed}
+    while narrowed := [cell for cell in narrowed if not _is_open(table, hidden, cell)]:
+        hidden |= {_smallest_beside(table, cell, hidden) for cell in narrowed}
     height, width = len(counts), len(counts[0])
-    shown = {place: None if place in hidden else rounded(table[place]) for place in table}
+    shown = {cell: None if cell in hidden else rounded(table[cell]) for cell in table}
     return SuppressedTable(
         cells=[[shown[r, c] for c in range(width)] for r in range(height)],
         row_totals=[shown[r, width] for r in range(height)],
@@ -63,10 +63,10 @@ def _with_totals(counts: Sequence[Sequence[int]]) -> Table:
     return {(r, c): count for r, row in enumerate(rows) for c, count in enumerate(row)}
 
 
-def _smallest_beside(table: Table, place: Place, hidden: set[Place]) -> Place:
-    """The smallest shown number in the row and column of a place, else in the table."""
+def _smallest_beside(table: Table, cell: Cell, hidden: set[Cell]) -> Cell:
+    """The smallest shown number in the row and column of a cell, else in the table."""
     shown = [one for one in table if one not in hidden]
-    beside = [one for one in shown if one[ROW] == place[ROW] or one[COLUMN] == place[COLUMN]]
+    beside = [one for one in shown if one[ROW] == cell[ROW] or one[COLUMN] == cell[COLUMN]]
     return min(beside or shown, key=lambda one: (table[one], one))
 
 
@@ -74,20 +74,20 @@ def _smallest_beside(table: Table, place: Place, hidden: set[Place]) -> Place:
 # The table is a circulation in a network of rows and columns: a count flows from its row to its
 # column, and a total of a row or column back. Another table with the same shown numbers differs by
 # flows around circles, which augmenting paths find.
-def _is_open(table: Table, hidden: set[Place], place: Place) -> bool:
+def _is_open(table: Table, hidden: set[Cell], cell: Cell) -> bool:
     """Whether the group may be empty and may be of four, for all that is shown."""
-    return all(_can_become(table, hidden, place, count) for count in (0, GROUP_MIN - 1))
+    return all(_can_become(table, hidden, cell, count) for count in (0, GROUP_MIN - 1))
 
 
-def _can_become(table: Table, hidden: set[Place], place: Place, count: int) -> bool:
+def _can_become(table: Table, hidden: set[Cell], cell: Cell, count: int) -> bool:
     counts = dict(table)
     network = _Network(table, hidden, counts)
-    step = 1 if count > counts[place] else -1
-    while counts[place] != count:
-        changes = _balancing_changes(network, place, step)
+    step = 1 if count > counts[cell] else -1
+    while counts[cell] != count:
+        changes = _balancing_changes(network, cell, step)
         if changes is None:
             return False
-        counts[place] += step
+        counts[cell] += step
         for changed, by in changes.items():
             counts[changed] += by
     return True
@@ -96,44 +96,44 @@ def _can_become(table: Table, hidden: set[Place], place: Place, count: int) -> b
 @dataclass(frozen=True)
 class _Network:
     table: Table
-    hidden: set[Place]
+    hidden: set[Cell]
     counts: Table
     """The table as it is changed now."""
 
     @cached_property
-    def last(self) -> Place:
+    def last(self) -> Cell:
         return max(self.table)
 
-    def ends(self, place: Place) -> tuple[Node, Node]:
+    def ends(self, cell: Cell) -> tuple[Node, Node]:
         """From and to which node a count flows."""
-        row, column = (ROW, place[ROW]), (COLUMN, place[COLUMN])
-        is_total_of_line = (place[ROW] == self.last[ROW]) != (place[COLUMN] == self.last[COLUMN])
+        row, column = (ROW, cell[ROW]), (COLUMN, cell[COLUMN])
+        is_total_of_line = (cell[ROW] == self.last[ROW]) != (cell[COLUMN] == self.last[COLUMN])
         return (column, row) if is_total_of_line else (row, column)
 
-    def moves(self, node: Node) -> Iterator[tuple[Node, Place, int]]:
+    def moves(self, node: Node) -> Iterator[tuple[Node, Cell, int]]:
         """The nodes to which one more may flow, and the change of which count that is."""
         axis, number = node
         for other in range(self.last[1 - axis] + 1):
-            place = (number, other) if axis == ROW else (other, number)
-            by = 1 if self.ends(place)[0] == node else -1
-            if self.may_be(place, self.counts[place] + by):
-                yield (1 - axis, other), place, by
+            cell = (number, other) if axis == ROW else (other, number)
+            by = 1 if self.ends(cell)[0] == node else -1
+            if self.may_be(cell, self.counts[cell] + by):
+                yield (1 - axis, other), cell, by
 
-    def may_be(self, place: Place, count: int) -> bool:
-        if place in self.hidden:
+    def may_be(self, cell: Cell, count: int) -> bool:
+        if cell in self.hidden:
             return count >= 0
-        return count // GROUP_MIN == self.table[place] // GROUP_MIN
+        return count // GROUP_MIN == self.table[cell] // GROUP_MIN
 
 
-def _balancing_changes(network: _Network, place: Place, step: int) -> dict[Place, int] | None:
+def _balancing_changes(network: _Network, cell: Cell, step: int) -> dict[Cell, int] | None:
     """Changes by one of other counts that keep the totals right when this one changes by `step`."""
-    start, end = network.ends(place)[::-step]
-    came_from: dict[Node, tuple[Node, Place, int] | None] = {start: None}
+    start, end = network.ends(cell)[::-step]
+    came_from: dict[Node, tuple[Node, Cell, int] | None] = {start: None}
     queue = deque([start])
     while queue and end not in came_from:
         node = queue.popleft()
         for following, crossed, by in network.moves(node):
-            if crossed != place and following not in came_from:
+            if crossed != cell and following not in came_from:
                 came_from[following] = (node, crossed, by)
                 queue.append(following)
     if end not in came_from:
