@@ -179,6 +179,7 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "reviews.ended_claims": ended_claim,
     "subscriptions.gateway_events": lambda at: GatewayEvent.objects.create(
         gateway="stripe", event_id=f"evt_{at.timestamp()}", received_at=at
+    ),
     "sponsor_reports.all": lambda at: SponsorReport.objects.create(
         owner=user(at), organization=school(), as_of=at
     ),
