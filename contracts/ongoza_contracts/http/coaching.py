@@ -55,10 +55,24 @@ class Advice(Response):
     """The facts it rests on, as `<kind of entity>:<id>@<version>`."""
 
 
+class OwnExtension(Response):
+    """Until when a learner may hand in for a mission, as core answers ai."""
+
+    user: UserId
+    until: AwareDatetime
+
+
+class ExtensionPage(Response):
+    next: str | None
+    results: tuple[OwnExtension, ...]
+
+
 class CoachPart(StrEnum):
     """Something that could not be read at the moment."""
 
     FACTS = "facts"
+    EXTENSIONS = "extensions"
+    """Then a mission's own due time is shown."""
     PREFERENCES = "preferences"
 
 
@@ -75,6 +89,8 @@ class Nudges(Response):
     nudges: tuple[Advice, ...] = Field(max_length=NUDGES_MAX)
     """The most important advice. None in quiet hours, nor while it is unknown whether it is
     such."""
+    off: bool = False
+    """Whether the caller has switched nudges off, in `users/me/preferences/`."""
     quiet_until: AwareDatetime | None = None
     """The end of the quiet hours, within them."""
     missing: tuple[CoachPart, ...] = ()

@@ -31,6 +31,8 @@ class Preferences(Response):
     quiet_from: ClockTime | None
     """In the user's time zone, like `quiet_until`."""
     quiet_until: ClockTime | None
+    nudges: bool = True
+    """Whether the coach may nudge the user."""
 
 
 class Organization(Response):

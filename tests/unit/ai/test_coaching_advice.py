@@ -206,10 +206,14 @@ async def asked(
     settings: Settings,
     preferences: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
+    extensions: Sequence[tuple[int, datetime]] | None = None,
 ) -> httpx.Response:
-    """The answer while core has these preferences; core is down without them."""
+    """The answer while core has these preferences and extensions; core is down without them."""
 
     def answer(request: httpx.Request) -> httpx.Response:
+        if extensions is not None and request.url.path.endswith("/extensions/"):
+            rows = [{"user": user_id, "until": until.isoformat()} for user_id, until in extensions]
+            return httpx.Response(200, json={"next": None, "results": rows})
         if preferences is None or request.url.path != "/api/v1/users/me/preferences/":
             return httpx.Response(503)
         return httpx.Response(200, json=preferences)
@@ -249,6 +253,26 @@ async def test_a_draft_is_compared_with_its_mission(
     await apply(applier, [user(), mission, draft])
     body = (await asked(COACH, vector_pool, ai_settings)).json()
     assert [one["rule"] for one in body["advice"]] == ["mission_due"]
+    assert body["missing"] == ["extensions"]
+
+
+async def test_a_draft_is_due_when_the_learners_own_extension_ends(
+    vector_pool: asyncpg.Pool, applier: Applier, ai_settings: Settings
+) -> None:
+    now = datetime.now(UTC)
+    mission = fact(MissionUpdated, due_at=now - DAY)
+    await apply(
+        applier, [user(), mission, submission(state="draft", mission_id=mission.mission_id)]
+    )
+    for extensions, expected in (
+        ([(8, now + DAY), (7, now + 2 * DAY)], [f"{now + 2 * DAY:%Y-%m-%d %H:%M} UTC"]),
+        ([(7, now + 9 * DAY)], []),
+        ([(8, now + DAY)], []),
+    ):
+        answer = await asked(COACH, vector_pool, ai_settings, extensions=extensions)
+        found = [one["why_now"] for one in answer.json()["advice"]]
+        assert found == [f"The mission is due at {one}." for one in expected]
+        assert answer.json()["missing"] == []
 
 
 async def test_work_sessions_goals_and_habits_are_for_the_learner_alone(
@@ -282,6 +306,16 @@ async def test_nobody_is_nudged_in_quiet_hours(
     assert (response.status_code, body["nudges"], body["missing"]) == (200, [], [])
     ahead = datetime.fromisoformat(body["quiet_until"]) - datetime.now(UTC)
     assert HOUR < ahead <= 2 * HOUR
+
+
+async def test_nobody_is_nudged_who_has_switched_nudges_off(
+    vector_pool: asyncpg.Pool, applier: Applier, ai_settings: Settings
+) -> None:
+    await apply(applier, of_now())
+    body = (await asked(NUDGES, vector_pool, ai_settings, {**NO_HOURS, "nudges": False})).json()
+    assert (body["nudges"], body["off"], body["missing"]) == ([], True, [])
+    body = (await asked(NUDGES, vector_pool, ai_settings, {**NO_HOURS, "nudges": True})).json()
+    assert (len(body["nudges"]), body["off"]) == (3, False)
 
 
 async def test_nobody_is_nudged_while_the_quiet_hours_are_unknown(

@@ -16,6 +16,7 @@ DEFAULTS = {
     "locale": "en",
     "time_zone": "UTC",
     "data_saver": False,
+    "nudges": True,
     "quiet_from": None,
     "quiet_until": None,
     "day_start_hour": 0,
@@ -45,7 +46,7 @@ def test_the_database_of_time_zones_is_read_once(amina: Caller) -> None:
 
 
 def test_a_change_names_what_it_changes(amina: Caller) -> None:
-    changes = {"locale": "sw", "time_zone": "Africa/Nairobi", "data_saver": True}
+    changes = {"locale": "sw", "time_zone": "Africa/Nairobi", "data_saver": True, "nudges": False}
     quiet = {"quiet_from": "22:30", "quiet_until": "06:00"}
     assert amina.call("PATCH", PREFERENCES, changes) == (200, {**DEFAULTS, **changes})
     changed = {**DEFAULTS, **changes, **quiet}
@@ -66,6 +67,7 @@ def test_a_change_names_what_it_changes(amina: Caller) -> None:
         ({"time_zone": "localtime"}, {"time_zone"}),
         ({"time_zone": "Factory"}, {"time_zone"}),
         ({"data_saver": "yes"}, {"data_saver"}),
+        ({"nudges": "no"}, {"nudges"}),
         ({"quiet_from": "22:00"}, {"quiet_from"}),
         ({"quiet_from": "22:00", "quiet_until": None}, {"quiet_from", "quiet_until"}),
         ({"quiet_from": "24:00", "quiet_until": "06:00"}, {"quiet_from"}),

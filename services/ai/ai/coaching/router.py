@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from ai.coaching.service import read_advice, read_nudges, read_overview
 from ai.kit.auth import PrivateCaller
 from ai.kit.dependencies import CurrentCore, CurrentPool
+from ai.kit.fairness import Concurrency
 from ai.kit.fallback import describe_source, source_headers
 from ongoza_contracts.http.coaching import CoachAdvice, CoachingOverview, Nudges
 from ongoza_contracts.http.dashboard import DashboardQuery
@@ -16,7 +17,9 @@ SOURCES = {
     "empty": "nothing, because they cannot be read at the moment, or ai has none yet",
 }
 
-router = APIRouter(prefix="/api/v1/student/coaching", tags=["coaching"])
+router = APIRouter(
+    prefix="/api/v1/student/coaching", tags=["coaching"], dependencies=[Depends(Concurrency(8))]
+)
 
 
 @router.get(
@@ -51,13 +54,14 @@ async def coaching_overview(
 )
 async def coach_advice(
     caller: PrivateCaller,
+    core: CurrentCore,
     pool: CurrentPool,
     query: Annotated[DashboardQuery, Query()],
     response: Response,
 ) -> CoachAdvice:
     """Advice by rules from the facts of the caller, or of a learner whom the caller may read: what
     to do, why now, and the facts it rests on. Nothing is locked by it."""
-    found, source = await read_advice(pool, caller, query.user_id or caller.user_id)
+    found, source = await read_advice(core, pool, caller, query.user_id or caller.user_id)
     response.headers.update(source_headers(source))
     return found
 
@@ -71,8 +75,8 @@ async def coach_advice(
 async def coach_nudges(
     caller: PrivateCaller, core: CurrentCore, pool: CurrentPool, response: Response
 ) -> Nudges:
-    """The caller's most important advice, at most three at a time, and none in the quiet hours of
-    `users/me/preferences/`."""
+    """The caller's most important advice, at most three at a time; none in the quiet hours of
+    `users/me/preferences/`, nor where `nudges` is off there."""
     found, source = await read_nudges(core, pool, caller)
     response.headers.update(source_headers(source))
     return found

@@ -52,6 +52,8 @@ class Situation(NamedTuple):
     submissions: Sequence[SubmissionUpdated] = ()
     missions: Mapping[UUID, MissionUpdated] = {}
     """Those of the submissions."""
+    extensions: Mapping[UUID, datetime] = {}
+    """By mission, until when the learner may hand in instead of its due time."""
     sessions: Sequence[SessionUpdated] = ()
     goals: Sequence[GoalUpdated] = ()
     habits: Sequence[HabitUpdated] = ()
@@ -100,11 +102,12 @@ def mission_due(situation: Situation) -> Iterator[Advice]:
         mission = situation.missions.get(one.mission_id)
         if one.state is not SubmissionState.DRAFT or mission is None or mission.due_at is None:
             continue
-        if timedelta(0) <= mission.due_at - situation.now <= DUE_AHEAD:
+        due_at = situation.extensions.get(one.mission_id, mission.due_at)
+        if timedelta(0) <= due_at - situation.now <= DUE_AHEAD:
             yield Advice(
                 rule=CoachRule.MISSION_DUE,
                 text="Finish your draft, and hand it in.",
-                why_now=f"The mission is due at {_minute(mission.due_at)}.",
+                why_now=f"The mission is due at {_minute(due_at)}.",
                 evidence=evidence(one, mission),
             )
 

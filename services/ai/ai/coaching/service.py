@@ -1,18 +1,21 @@
 """A learner's coaching overview, advice and nudges, from the nearest source."""
 
+import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
+from uuid import UUID
 
 import asyncpg
 
 from ai.access.service import require_reach
-from ai.coaching.core_calls import get_overview, quiet_until
+from ai.coaching.core_calls import get_extension, get_overview, get_preferences, quiet_until
 from ai.coaching.overview import overview
 from ai.coaching.queries import load_situation
-from ai.coaching.rules import advise
+from ai.coaching.rules import Situation, advise
 from ai.dashboard.service import joined_at
 from ai.kit.auth import Caller, Unauthenticated
-from ai.kit.core_client import CoreClient, CoreUnavailable
+from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
 from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.queries import is_erased
 from ai.projections.entities import load
@@ -27,7 +30,7 @@ from ongoza_contracts.http.coaching import (
 )
 
 DATABASE_SECONDS = 0.4
-CORE_SECONDS = 0.5
+CORE_SECONDS, PREFERENCES_SECONDS = 0.3, 0.25
 """Together with DATABASE_SECONDS less than the second that a read may take."""
 
 Source: TypeAlias = Literal["projection", "core", "empty"]
@@ -63,41 +66,60 @@ async def _from_projections(pool: asyncpg.Pool, user_id: int) -> CoachingOvervie
             raise Unauthenticated
         return None
     entries = (await load(pool, HabitEntryUpdated, [user_id])).get(user_id, [])
-    return overview(user_id, goals, habits, entries, datetime.now(UTC))
+    # On a thread, so that the event loop answers other requests.
+    return await asyncio.to_thread(overview, user_id, goals, habits, entries, datetime.now(UTC))
 
 
 async def read_advice(
-    pool: asyncpg.Pool, caller: Caller, user_id: int
+    core: CoreClient, pool: asyncpg.Pool, caller: Caller, user_id: int
 ) -> tuple[CoachAdvice, Source]:
     """Answers even while the database is unavailable: then without advice.
 
-    Raises NotFound for a learner who is unknown or whom the caller does not reach, and
-    Unauthenticated for a caller who was erased.
+    Raises NotFound for a learner who is unknown or whom the caller does not reach, Unauthenticated
+    for a caller who was erased, and CoreRefused.
     """
     await require_reach(pool, caller, Permission.LEARNER_READ, user_id)
     own, now = caller.user_id == user_id, datetime.now(UTC)
 
-    async def projected() -> tuple[CoachAdvice, Source] | None:
+    async def projected() -> tuple[Situation, Source] | None:
         if await joined_at(pool, user_id, own=own) is None:
             return None
-        situation = await load_situation(pool, user_id, now, own=own)
-        return CoachAdvice(user_id=user_id, advice=advise(situation), as_of=now), "projection"
+        return await load_situation(pool, user_id, now, own=own), "projection"
 
-    async def empty() -> tuple[CoachAdvice, Source]:
-        missing = (CoachPart.FACTS,)
-        return CoachAdvice(user_id=user_id, advice=(), missing=missing, as_of=now), "empty"
+    async def empty() -> tuple[Situation, Source]:
+        return Situation(now), "empty"
 
-    return await first_available(before(deadline_in(DATABASE_SECONDS), projected), empty)
+    query = before(deadline_in(DATABASE_SECONDS), projected)
+    situation, source = await first_available(query, empty)
+    missing: tuple[CoachPart, ...] = (CoachPart.FACTS,) if source == "empty" else ()
+    try:
+        calls = core.as_caller(caller, budget=CORE_SECONDS)
+        situation = situation._replace(extensions=await _extensions(calls, user_id, situation))
+    except CoreUnavailable:
+        missing = (*missing, CoachPart.EXTENSIONS)
+    # On a thread, so that the event loop answers other requests.
+    advice = await asyncio.to_thread(advise, situation)
+    return CoachAdvice(user_id=user_id, advice=advice, missing=missing, as_of=now), source
+
+
+async def _extensions(
+    core: CoreCalls, user_id: int, situation: Situation
+) -> Mapping[UUID, datetime]:
+    """Of the missions of the learner's drafts that have a due time."""
+    dated = [one.mission_id for one in situation.missions.values() if one.due_at]
+    found = await asyncio.gather(*(get_extension(core, one, user_id) for one in dated))
+    return {key: until for key, until in zip(dated, found, strict=True) if until}
 
 
 async def read_nudges(
     core: CoreClient, pool: asyncpg.Pool, caller: Caller
 ) -> tuple[Nudges, Source]:
-    """The caller's most important advice, outside of the quiet hours that core knows.
+    """The caller's most important advice: none in the quiet hours that core knows, nor for a caller
+    who has switched nudges off.
 
     Raises Unauthenticated for a caller who was erased, and CoreRefused.
     """
-    found, source = await read_advice(pool, caller, caller.user_id)
+    found, source = await read_advice(core, pool, caller, caller.user_id)
     nudges = Nudges(
         user_id=caller.user_id,
         nudges=found.advice[:NUDGES_MAX],
@@ -107,10 +129,12 @@ async def read_nudges(
     if not nudges.nudges:
         return nudges, source
     try:
-        until = await quiet_until(core.as_caller(caller, budget=CORE_SECONDS), found.as_of)
+        chosen = await get_preferences(core.as_caller(caller, budget=PREFERENCES_SECONDS))
     except CoreUnavailable:
         missing = (*nudges.missing, CoachPart.PREFERENCES)
         return nudges.model_copy(update={"nudges": (), "missing": missing}), source
-    if until is None:
+    until = quiet_until(chosen, found.as_of)
+    if chosen.nudges and until is None:
         return nudges, source
-    return nudges.model_copy(update={"nudges": (), "quiet_until": until}), source
+    silent = {"nudges": (), "off": not chosen.nudges, "quiet_until": until}
+    return nudges.model_copy(update=silent), source

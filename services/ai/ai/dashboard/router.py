@@ -1,5 +1,6 @@
 """The routes of a learner's dashboard."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from ai.dashboard.service import DashboardResources, read_activity, read_forecas
 from ai.dashboard.weeks import insights, trends
 from ai.kit.auth import CurrentCaller
 from ai.kit.dependencies import current_resources
+from ai.kit.fairness import Concurrency
 from ai.kit.fallback import describe_source, source_headers
 from ongoza_contracts.http.dashboard import DashboardQuery, Forecast, Insights, Trends
 
@@ -20,7 +22,9 @@ SOURCES = {
 
 CurrentResources = Annotated[DashboardResources, Depends(current_resources)]
 
-router = APIRouter(prefix="/api/v1/student/dashboard", tags=["dashboard"])
+router = APIRouter(
+    prefix="/api/v1/student/dashboard", tags=["dashboard"], dependencies=[Depends(Concurrency(8))]
+)
 
 
 def wanted_user(caller: CurrentCaller, query: Annotated[DashboardQuery, Query()]) -> int:
@@ -63,7 +67,7 @@ async def weekly_trends(
     may read, compared with the same learner's earlier weeks."""
     activity, source = await read_activity(resources, caller, user_id)
     response.headers.update(source_headers(source))
-    return trends(activity, datetime.now(UTC))
+    return await asyncio.to_thread(trends, activity, datetime.now(UTC))
 
 
 @router.get(
@@ -79,4 +83,4 @@ async def weekly_insights(
     changes and streaks of weeks. Nobody is compared with others."""
     activity, source = await read_activity(resources, caller, user_id)
     response.headers.update(source_headers(source))
-    return insights(activity, datetime.now(UTC))
+    return await asyncio.to_thread(insights, activity, datetime.now(UTC))

@@ -75,7 +75,8 @@ async def read_forecast(
         now = datetime.now(UTC)
         enrolment = await load_active_enrolment(resources.pool, user_id)
         if enrolment is not None:
-            return forecast(enrolment, prior, now), "projection"
+            # On a thread, so that the event loop answers other requests.
+            return await asyncio.to_thread(forecast, enrolment, prior, now), "projection"
         if await joined_at(resources.pool, user_id, own=own) is None:
             return None
         return of_state(ForecastState.NO_ENROLMENT, user_id, prior, now), "projection"

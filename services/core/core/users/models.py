@@ -265,6 +265,8 @@ class Preferences(models.Model):
     data_saver = models.BooleanField(default=False)
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
+    nudges = models.BooleanField(default=True, db_default=True)
+    """Whether the coach may nudge the user."""
     day_start_hour = models.PositiveSmallIntegerField(default=0, db_default=0)
     """The hour at which the user's day begins: what is done before belongs to the day before."""
 

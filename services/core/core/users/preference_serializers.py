@@ -61,6 +61,9 @@ class PreferencesRequest(StrictSerializer):
     data_saver = serializers.BooleanField(required=False)
     quiet_from = ClockField(required=False, allow_null=True)
     quiet_until = ClockField(required=False, allow_null=True)
+    nudges = serializers.BooleanField(
+        required=False, help_text="Whether the coach may nudge the user."
+    )
     day_start_hour = serializers.IntegerField(
         min_value=0,
         max_value=LATEST_DAY_START,
@@ -84,7 +87,7 @@ class PreferencesSerializer(serializers.ModelSerializer[Preferences]):
         model = Preferences
         fields = (
             *("locale", "time_zone", "data_saver", "quiet_from", "quiet_until"),
-            "day_start_hour",
+            *("nudges", "day_start_hour"),
         )
         read_only_fields = fields
 
