@@ -1,7 +1,7 @@
 """Directors' numbers: of the cohorts that they manage, and of no others."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from core.mentorship.messages import Content, send_message
 from core.outbox.models import FactHistory
 from core.progress.models import Progress
 from core.reviews.models import QueueEntry
+from core.users.models import Minor
 from ongoza_contracts.cohorts import EnrolmentState
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.coaching_rows import done_today
@@ -124,6 +125,21 @@ def test_the_queue_names_what_waits_and_what_is_overdue(
 
     assert (found["reviews_waiting"], found["reviews_overdue"]) == (1, 1)
     assert datetime.fromisoformat(found["oldest_since"]) < days_ago(3)
+
+
+def test_work_that_nobody_may_review_is_not_overdue(
+    world: World, cohort: Cohort, director: Caller
+) -> None:
+    enrolled(world, cohort)
+    waiting(world.learner)
+    set_columns(QueueEntry.objects.get(), promised_by=days_ago(1))
+    Minor.objects.create(user=world.learner, adult_from=date(2999, 1, 1))
+
+    found = get(director, "overview/")
+
+    queue = found["review_queue"]
+    assert (queue["reviews_waiting"], queue["reviews_overdue"]) == (0, 0)
+    assert found["risks"]["review_overdue"] == 0
 
 
 def test_ended_sessions_that_nobody_recorded_are_counted_with_their_hours(

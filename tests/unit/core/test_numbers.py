@@ -22,6 +22,7 @@ from core.progress.models import Progress
 from core.quizzes.models import QuizAttempt
 from core.reviews.models import QueueEntry
 from core.submissions.models import Submission
+from core.users.guardians import without_consent
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.test_files import root
@@ -161,10 +162,11 @@ def director_recounted(as_of: datetime) -> dict[str, Any]:
     learners = {one.user_id for one in active}
     times = activity_times()
     seen = {user for user in learners if max(times.get(user, [as_of - 99 * DAY])) > as_of - 7 * DAY}
+    unconsented = {*without_consent().values_list("user", flat=True)}
     waiting = [
         one
         for one in QueueEntry.objects.select_related("submission")
-        if one.submission.user_id in learners
+        if one.submission.user_id in learners - unconsented
         and (one.second_opinion or one.submission.state in ("submitted", "in_review"))
     ]
     overdue = {one.submission.user_id for one in waiting if one.promised_by < as_of}

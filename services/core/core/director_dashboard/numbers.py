@@ -23,7 +23,8 @@ AT_RISK = define(
 )
 REVIEWS_WAITING = define(
     "reviews_waiting",
-    "Submissions of `learners` that wait for a review, claimed ones included.",
+    "Submissions of `learners` that wait for a review, claimed ones included. Those of minors "
+    "without a guardian's consent may not be reviewed, and do not count.",
     "submissions",
 )
 REVIEWS_OVERDUE = define(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from core.users.guardians import without_consent
 from ongoza_contracts.coaching import HabitEntryState, HabitState
 from ongoza_contracts.cohorts import EnrolmentState
 from ongoza_contracts.submissions import SubmissionState
@@ -27,8 +28,8 @@ class RiskRule(StrEnum):
 DEFINITIONS: Mapping[RiskRule, str] = {
     RiskRule.INACTIVE: "the enrolment has been active for 7 days, and the learner is not in "
     "`active_7_days`; since the last activity, or since the enrolment became active.",
-    RiskRule.REVIEW_OVERDUE: "a submission waits for a review whose promised time has passed; "
-    "since that time.",
+    RiskRule.REVIEW_OVERDUE: "a submission that may be reviewed waits for a review whose promised "
+    "time has passed; since that time.",
     RiskRule.STREAK_LOST: "the learner did active habits that were not paused lately on 3 days or "
     "more of the week before the last 7 days, and on no day since; since the last day done.",
 }
@@ -50,6 +51,7 @@ WITH seen AS MATERIALIZED (
     JOIN submissions_submission AS submission ON submission.id = entry.submission_id
     WHERE entry.promised_by < %(now)s
         AND (entry.second_opinion OR submission.state = ANY(%(undecided)s))
+        AND submission.user_id <> ALL(%(without_consent)s)
 ), lost AS MATERIALIZED (
     SELECT entry.user_id FROM coaching_habitentry AS entry
     JOIN coaching_habit AS habit ON habit.id = entry.habit_id AND habit.state = %(active_habit)s
@@ -181,6 +183,7 @@ def _parameters(cohort_ids: Collection[UUID], now: datetime) -> dict[str, Any]:
         "today": now.date(),
         "week_ago": now - WEEK,
         "streak_days": STREAK_DAYS,
+        "without_consent": [*without_consent().values_list("user", flat=True)],
         **_states(),
     }
 

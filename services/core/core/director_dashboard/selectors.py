@@ -27,8 +27,7 @@ from core.mentorship.conversation_models import Message
 from core.mentorship.models import Session
 from core.outbox.models import FactHistory
 from core.progress.models import Progress
-from core.reviews.models import QueueEntry
-from core.reviews.selectors import WAITS
+from core.reviews.selectors import waiting_entries
 from core.submissions.models import Submission
 from core.users.models import User
 from ongoza_contracts.cohorts import CohortState, EnrolmentState
@@ -98,7 +97,7 @@ def _by_state(
 
 
 def _review_queue(learners: QuerySet[Any], now: datetime) -> ReviewQueue:
-    waiting = QueueEntry.objects.filter(WAITS, submission__user__in=learners).order_by()
+    waiting = waiting_entries().filter(submission__user__in=learners).order_by()
     return ReviewQueue(
         **waiting.aggregate(
             reviews_waiting=Count("pk"),
