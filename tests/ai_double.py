@@ -12,6 +12,7 @@ from ai.catalogue.cache import CatalogueCache
 from ai.dashboard.service import PriorCache
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
+from ai.missions.suggestions import AgreementCache
 from ai.resources import Resources
 from tests.tokens import SECRET, bearer
 
@@ -40,6 +41,7 @@ def app_over(
         core=CoreClient("http://core.test", app.state.tokens, timeout=1, transport=core),
         catalogues=CatalogueCache(pool),
         priors=PriorCache(pool),
+        agreements=AgreementCache(pool),
         **given,
     )
     return app

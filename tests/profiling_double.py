@@ -63,6 +63,7 @@ async def client_of(
         encoder=cast(Any, None),
         catalogues=cast(Any, None),
         priors=cast(Any, None),
+        agreements=cast(Any, None),
         vectors=cast(Any, None),
     )
     transport = httpx.ASGITransport(app)

@@ -33,6 +33,7 @@ from ongoza_contracts.subscriptions import (
     PlanUpdated,
     SubscriptionUpdated,
 )
+from ongoza_contracts.suggestions import SuggestionUpdated
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
 
 COMPACTED_WITHIN = timedelta(days=7)
@@ -241,6 +242,15 @@ SUBMISSIONS = Topic(
     partitions=6,
     facts=(SubmissionUpdated,),
 )
+SUGGESTIONS = Topic(
+    name="ongoza.suggestions",
+    what="Suggestions of ai on what learners hand in: verdicts and numbers, no words and no grade.",
+    why="How often the checks of suggestions agree with reviews is measured.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(SuggestionUpdated,),
+)
 REVIEWS = Topic(
     name="ongoza.reviews",
     what="Decided reviews of what learners handed in: outcome, score, deductions, waiting time.",
@@ -381,6 +391,7 @@ TOPICS: tuple[Topic, ...] = (
     HABIT_ENTRIES,
     MISSIONS,
     SUBMISSIONS,
+    SUGGESTIONS,
     REVIEWS,
     CALENDAR_EVENTS,
     CERTIFICATES,

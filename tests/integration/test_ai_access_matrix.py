@@ -68,6 +68,9 @@ ROUTES: dict[str, Route] = {
         For.REACHING, f"ai/missions/mission-1/readiness?user_id={LEARNER}"
     ),
     "GET /ai/missions/{mission_id}/similar": Route(For.USERS, "ai/missions/mission-99/similar"),
+    "POST /ai/missions/{mission_id}/feedback": Route(
+        For.USERS, f"ai/missions/{ABSENT}/feedback", {"submission_id": ABSENT}
+    ),
     "GET /search": Route(For.USERS),
     "GET /student/coaching/overview": Route(For.USERS),
     "GET /student/coaching/ai-coach": Route(

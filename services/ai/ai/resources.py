@@ -17,6 +17,7 @@ from ai.kit.db import open_pool
 from ai.kit.loops import run_periodically
 from ai.kit.settings import Settings
 from ai.missions.service import MissionResources
+from ai.missions.suggestions import AgreementCache
 from ai.projections.revocation import SECONDS, Revocations
 from ai.vectorstore.base import VectorStore
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
@@ -34,6 +35,11 @@ PRIOR_SECONDS = 3600.0
 NO_ENROLMENTS_SECONDS = 60.0
 """The pause between fits while nobody is enrolled."""
 
+AGREEMENT_SECONDS = 600.0
+"""The greatest age of the agreement of suggestions with reviews."""
+NO_REVIEWS_SECONDS = 60.0
+"""The pause between its loads while nothing can be compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:
@@ -45,6 +51,7 @@ class Resources:
     encoder: EncoderQueue
     catalogues: CatalogueCache
     priors: PriorCache
+    agreements: AgreementCache
     vectors: VectorStore
     other_vectors: VectorStore | None = None
     """Searched first if configured; its hits are checked against the live generation."""
@@ -78,11 +85,18 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
             run_periodically(priors.refresh, pause=PRIOR_SECONDS, rest=NO_ENROLMENTS_SECONDS)
         )
         stack.callback(fitting.cancel)
+        agreements = AgreementCache(pool)
+        comparing = asyncio.create_task(
+            run_periodically(agreements.refresh, pause=AGREEMENT_SECONDS, rest=NO_REVIEWS_SECONDS)
+        )
+        stack.callback(comparing.cancel)
         other = None
         if settings.pinecone_host:
             other = await stack.enter_async_context(open_pinecone(settings, encoder.identity))
         vectors = PgVectorStore(pool)
-        yield Resources(settings, tokens, pool, core, encoder, catalogues, priors, vectors, other)
+        yield Resources(
+            settings, tokens, pool, core, encoder, catalogues, priors, agreements, vectors, other
+        )
 
 
 # Only mypy checks these: the resources have everything that the features need.

@@ -17,6 +17,7 @@ from ai.embeddings.queue import EncoderQueue
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.kit.vectors import Matrix, ModelIdentity
+from ai.missions.suggestions import AgreementCache
 from ai.resources import Resources
 from ai.vectorstore.pgvector import PgVectorStore
 from tests.tokens import SECRET
@@ -69,6 +70,7 @@ def app_alone(settings: Settings) -> FastAPI:
         encoder=EncoderQueue(EncoderDouble()),
         catalogues=CatalogueCache(pool),
         priors=PriorCache(pool),
+        agreements=AgreementCache(pool),
         vectors=PgVectorStore(pool),
     )
     return app

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from core.missions.models import Mission
 from core.outbox.publish import publish
-from core.submissions.models import Submission
+from core.submissions.models import Submission, Suggestion
 from core.users.models import User
 
 
@@ -21,3 +21,12 @@ def published_submission(user: User, mission: Mission | None = None, **columns: 
     submission = Submission(user=user, mission=mission or published_mission(), attempt=1, **columns)
     publish(submission)
     return submission
+
+
+def published_suggestion(submission: Submission, **columns: Any) -> Suggestion:
+    """With one check; with its fact."""
+    checks = [{"check": "secrets", "verdict": "ok", "value": 0.0}]
+    defaults = {"on_draft": False, "model": "model@1", "rule_version": 1, "checks": checks}
+    suggestion = Suggestion(user=submission.user, submission=submission, **{**defaults, **columns})
+    publish(suggestion)
+    return suggestion

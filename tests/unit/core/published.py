@@ -24,7 +24,11 @@ from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.coaching_rows import done_today
 from tests.unit.core.cohort_rows import apply, open_cohort
 from tests.unit.core.mentor_rows import published_match, published_session
-from tests.unit.core.mission_rows import published_mission, published_submission
+from tests.unit.core.mission_rows import (
+    published_mission,
+    published_submission,
+    published_suggestion,
+)
 from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.review_rows import published_review
 from tests.unit.core.subscription_rows import (
@@ -97,6 +101,7 @@ def published_rows() -> dict[str, Versioned]:
         "sessions": published_session(match),
         "missions": (mission := published_mission()),
         "submissions": (submission := published_submission(learner, mission)),
+        "suggestions": published_suggestion(submission),
         "reviews": published_review(submission),
         "sign-ins": SignIn.objects.get(),
     }

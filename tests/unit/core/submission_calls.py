@@ -34,6 +34,13 @@ def of_late_work(world: World) -> dict[str, Any]:
 
 
 OF_SUBMISSIONS: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
+    "submissions.suggestions.record_suggestion": (
+        "suggestions",
+        lambda world: {
+            **of_reviewer(world, SubmissionState.SUBMITTED),
+            "found": {"on_draft": False, "model": "m@1", "rule_version": 1, "checks": []},
+        },
+    ),
     "submissions.services.start_attempt": (
         "progress submissions",
         lambda world: {"user": world.learner, "mission_id": mission().pk},

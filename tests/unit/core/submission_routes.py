@@ -8,12 +8,19 @@ ABSENT = "018f0000-0000-7000-8000-00000000dead"
 MISSION, ATTEMPT = f"missions/{ABSENT}/", f"submissions/{ABSENT}/"
 ARTIFACT = f"{ATTEMPT}artifacts/{ABSENT}/"
 REVIEWERS = roles(Role.MENTOR, Role.DIRECTOR, Role.ADMIN)
+INTERNAL = f"internal/{ATTEMPT}"
 
 SUBMISSION_ROUTES: dict[str, Route] = {
     "GET /missions/{mission_id}/extensions/": Route(For.USERS, f"{MISSION}extensions/"),
     "POST /missions/{mission_id}/extensions/": Route(REVIEWERS, f"{MISSION}extensions/", {}),
     "GET /missions/{mission_id}/submissions/": Route(For.USERS, f"{MISSION}submissions/"),
     "POST /missions/{mission_id}/submissions/": Route(For.USERS, f"{MISSION}submissions/"),
+    "GET /internal/submissions/{submission_id}/exemplars/": Route(
+        For.SERVICES, f"{INTERNAL}exemplars/"
+    ),
+    "PUT /internal/submissions/{submission_id}/suggestion/": Route(
+        For.SERVICES, f"{INTERNAL}suggestion/", {}
+    ),
     "POST /receipts/verify/": Route(For.ANYONE, body={}),
     "GET /submissions/{submission_id}/": Route(For.USERS, ATTEMPT),
     "GET /submissions/{submission_id}/artifacts/": Route(For.USERS, f"{ATTEMPT}artifacts/"),

@@ -23,7 +23,11 @@ from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.coaching_rows import done_today
 from tests.unit.core.cohort_rows import apply, published_cohort
 from tests.unit.core.mentor_rows import ahead, published_match, published_session
-from tests.unit.core.mission_rows import published_mission, published_submission
+from tests.unit.core.mission_rows import (
+    published_mission,
+    published_submission,
+    published_suggestion,
+)
 from tests.unit.core.quiz_rows import published_result
 from tests.unit.core.review_rows import published_review
 from tests.unit.core.subscription_rows import (
@@ -83,6 +87,7 @@ def missions_and_matches(learner: User, mentors: Sequence[User]) -> dict[str, li
     rows: dict[str, Sequence[Versioned]] = {
         "missions": missions,
         "submissions": submissions,
+        "suggestions": [published_suggestion(one) for one in submissions],
         "reviews": [published_review(one) for one in submissions],
         "matches": matches,
         "sessions": sessions,
@@ -235,7 +240,7 @@ def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
     rows = appended()
     assert answer == (200, {"facts": len(rows)})
     kinds = "progress feedback goals enrolments certificates quiz-results sign-ins"
-    kinds += " submissions reviews habits habit-entries matches sessions"
+    kinds += " submissions suggestions reviews habits habit-entries matches sessions"
     kinds += " subscriptions invoices entitlements"
     owned = [key for kind in kinds.split() for key in world[kind]]
     published = {key: version for _, key, version in rows}

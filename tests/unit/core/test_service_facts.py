@@ -52,6 +52,7 @@ OTHERS: Mapping[str, str] = {
         reviews.services.own_claim reviews.services.require_learner_consent
         reviews.services.waiting_entry
         restore.renumber.reused_ids submissions.services.lateness_at
+        submissions.suggestions.exemplar_texts
         subscriptions.plans.offered_plan
         users.services.lock_unchanged users.services.require_unchanged
         webhooks.services.erasure_subscriptions

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CoachingReadAdviceData, CoachingReadAdviceErrors, CoachingReadAdviceResponses, CoachingReadNudgesData, CoachingReadNudgesErrors, CoachingReadNudgesResponses, CoachingReadOverviewData, CoachingReadOverviewErrors, CoachingReadOverviewResponses, CurriculumReadGapsData, CurriculumReadGapsErrors, CurriculumReadGapsResponses, CurriculumReadNextData, CurriculumReadNextErrors, CurriculumReadNextResponses, CurriculumReadPathData, CurriculumReadPathErrors, CurriculumReadPathResponses, DashboardReadForecastData, DashboardReadForecastErrors, DashboardReadForecastResponses, DashboardReadInsightsData, DashboardReadInsightsErrors, DashboardReadInsightsResponses, DashboardReadTrendsData, DashboardReadTrendsErrors, DashboardReadTrendsResponses, EmbeddingsComputeData, EmbeddingsComputeErrors, EmbeddingsComputeResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadData, HealthReadErrors, HealthReadResponses, MissionsListRecommendedData, MissionsListRecommendedErrors, MissionsListRecommendedResponses, MissionsListSimilarData, MissionsListSimilarErrors, MissionsListSimilarResponses, MissionsReadReadinessData, MissionsReadReadinessErrors, MissionsReadReadinessResponses, OperationsAcceptParkedData, OperationsAcceptParkedErrors, OperationsAcceptParkedResponses, OperationsDiscardParkedData, OperationsDiscardParkedErrors, OperationsDiscardParkedResponses, OperationsListParkedData, OperationsListParkedErrors, OperationsListParkedResponses, OperationsReadParkedData, OperationsReadParkedErrors, OperationsReadParkedResponses, OperationsRetryParkedData, OperationsRetryParkedErrors, OperationsRetryParkedResponses, PersonalityAnalyzeData, PersonalityAnalyzeErrors, PersonalityAnalyzeResponses, ProfilingCompleteSessionData, ProfilingCompleteSessionErrors, ProfilingCompleteSessionResponses, ProfilingDeleteSessionData, ProfilingDeleteSessionErrors, ProfilingDeleteSessionResponses, ProfilingListQuestionsData, ProfilingListQuestionsErrors, ProfilingListQuestionsResponses, ProfilingListResultsData, ProfilingListResultsErrors, ProfilingListResultsResponses, ProfilingListTracksData, ProfilingListTracksErrors, ProfilingListTracksResponses, ProfilingReadComparisonData, ProfilingReadComparisonErrors, ProfilingReadComparisonResponses, ProfilingReadProgressData, ProfilingReadProgressErrors, ProfilingReadProgressResponses, ProfilingReadResultsData, ProfilingReadResultsErrors, ProfilingReadResultsResponses, ProfilingRespondData, ProfilingRespondErrors, ProfilingRespondResponses, ProfilingStartSessionData, ProfilingStartSessionErrors, ProfilingStartSessionResponses, RecommendationsExplainData, RecommendationsExplainErrors, RecommendationsExplainResponses, RecommendationsListData, RecommendationsListErrors, RecommendationsListResponses, RecommendationsQueryData, RecommendationsQueryErrors, RecommendationsQueryResponses, SearchContentData, SearchContentErrors, SearchContentResponses, SearchSimilarContentData, SearchSimilarContentErrors, SearchSimilarContentResponses } from './types.gen';
+import type { CoachingReadAdviceData, CoachingReadAdviceErrors, CoachingReadAdviceResponses, CoachingReadNudgesData, CoachingReadNudgesErrors, CoachingReadNudgesResponses, CoachingReadOverviewData, CoachingReadOverviewErrors, CoachingReadOverviewResponses, CurriculumReadGapsData, CurriculumReadGapsErrors, CurriculumReadGapsResponses, CurriculumReadNextData, CurriculumReadNextErrors, CurriculumReadNextResponses, CurriculumReadPathData, CurriculumReadPathErrors, CurriculumReadPathResponses, DashboardReadForecastData, DashboardReadForecastErrors, DashboardReadForecastResponses, DashboardReadInsightsData, DashboardReadInsightsErrors, DashboardReadInsightsResponses, DashboardReadTrendsData, DashboardReadTrendsErrors, DashboardReadTrendsResponses, EmbeddingsComputeData, EmbeddingsComputeErrors, EmbeddingsComputeResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadData, HealthReadErrors, HealthReadResponses, MissionsListRecommendedData, MissionsListRecommendedErrors, MissionsListRecommendedResponses, MissionsListSimilarData, MissionsListSimilarErrors, MissionsListSimilarResponses, MissionsReadReadinessData, MissionsReadReadinessErrors, MissionsReadReadinessResponses, MissionsSuggestData, MissionsSuggestErrors, MissionsSuggestResponses, OperationsAcceptParkedData, OperationsAcceptParkedErrors, OperationsAcceptParkedResponses, OperationsDiscardParkedData, OperationsDiscardParkedErrors, OperationsDiscardParkedResponses, OperationsListParkedData, OperationsListParkedErrors, OperationsListParkedResponses, OperationsReadParkedData, OperationsReadParkedErrors, OperationsReadParkedResponses, OperationsRetryParkedData, OperationsRetryParkedErrors, OperationsRetryParkedResponses, PersonalityAnalyzeData, PersonalityAnalyzeErrors, PersonalityAnalyzeResponses, ProfilingCompleteSessionData, ProfilingCompleteSessionErrors, ProfilingCompleteSessionResponses, ProfilingDeleteSessionData, ProfilingDeleteSessionErrors, ProfilingDeleteSessionResponses, ProfilingListQuestionsData, ProfilingListQuestionsErrors, ProfilingListQuestionsResponses, ProfilingListResultsData, ProfilingListResultsErrors, ProfilingListResultsResponses, ProfilingListTracksData, ProfilingListTracksErrors, ProfilingListTracksResponses, ProfilingReadComparisonData, ProfilingReadComparisonErrors, ProfilingReadComparisonResponses, ProfilingReadProgressData, ProfilingReadProgressErrors, ProfilingReadProgressResponses, ProfilingReadResultsData, ProfilingReadResultsErrors, ProfilingReadResultsResponses, ProfilingRespondData, ProfilingRespondErrors, ProfilingRespondResponses, ProfilingStartSessionData, ProfilingStartSessionErrors, ProfilingStartSessionResponses, RecommendationsExplainData, RecommendationsExplainErrors, RecommendationsExplainResponses, RecommendationsListData, RecommendationsListErrors, RecommendationsListResponses, RecommendationsQueryData, RecommendationsQueryErrors, RecommendationsQueryResponses, SearchContentData, SearchContentErrors, SearchContentResponses, SearchSimilarContentData, SearchSimilarContentErrors, SearchSimilarContentResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -40,8 +40,8 @@ export const coachingReadAdvice = <ThrowOnError extends boolean = false>(options
 });
 
 /**
- * The caller's most important advice, at most three at a time, and none in the quiet hours of
- * `users/me/preferences/`.
+ * The caller's most important advice, at most three at a time; none in the quiet hours of
+ * `users/me/preferences/`, nor where `nudges` is off there.
  */
 export const coachingReadNudges = <ThrowOnError extends boolean = false>(options?: Options<CoachingReadNudgesData, ThrowOnError>): RequestResult<CoachingReadNudgesResponses, CoachingReadNudgesErrors, ThrowOnError> => (options?.client ?? client).get<CoachingReadNudgesResponses, CoachingReadNudgesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -158,6 +158,24 @@ export const missionsListSimilar = <ThrowOnError extends boolean = false>(option
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/ai/missions/{mission_id}/similar',
     ...options
+});
+
+/**
+ * Suggestions on a draft or an attempt of the caller's, or on an attempt that the caller may
+ * review: what rules found, each with the passages it rests on. It is no grade, and nothing is
+ * decided by it; the verdicts and numbers alone are stored beside the submission.
+ *
+ * `missing` names what core could not tell at the moment. 404 for a submission that the caller may
+ * not read, and for one of another mission.
+ */
+export const missionsSuggest = <ThrowOnError extends boolean = false>(options: Options<MissionsSuggestData, ThrowOnError>): RequestResult<MissionsSuggestResponses, MissionsSuggestErrors, ThrowOnError> => (options.client ?? client).post<MissionsSuggestResponses, MissionsSuggestErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/ai/missions/{mission_id}/feedback',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

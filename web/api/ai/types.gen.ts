@@ -18,6 +18,23 @@ export type Advice = {
 };
 
 /**
+ * How often a check and the newest reviews of the same work agreed: `ok` with work that passed,
+ * `attention` with work that did not.
+ */
+export type Agreement = {
+    /**
+     * Of how many works. There is a share from 30 on; of fewer there is not enough data.
+     */
+    reviews: number;
+    share?: number | null;
+    /**
+     * The beginning of the interval of 95 %.
+     */
+    low?: number | null;
+    high?: number | null;
+};
+
+/**
  * A sign of careless responding; it never changes a score.
  */
 export type AnswerFlag = 'straight_lining' | 'too_fast';
@@ -100,7 +117,7 @@ export type CoachAdvice = {
 /**
  * Something that could not be read at the moment.
  */
-export type CoachPart = 'facts' | 'preferences';
+export type CoachPart = 'facts' | 'extensions' | 'preferences';
 
 /**
  * What an advice follows from; in the order of importance.
@@ -305,6 +322,20 @@ export type EmptyReason = {
     prerequisites?: Array<string>;
 };
 
+/**
+ * A passage of the work; characters are Unicode code points.
+ */
+export type EvidenceSpan = {
+    artifact_id: string;
+    start: number;
+    end: number;
+    /**
+     * The position of the criterion, or of the subtask of a mission without a rubric, that it is
+     * about.
+     */
+    criterion?: number | null;
+};
+
 export type ExplainedItem = {
     content_id: string;
     score: number;
@@ -358,6 +389,11 @@ export type FailedJob = {
     last_error: string;
     last_failed_at: string;
 };
+
+/**
+ * Something that could not be read or stored at the moment.
+ */
+export type FeedbackPart = 'submission' | 'artifacts' | 'task' | 'exemplars' | 'record';
 
 export type FieldError = {
     field: string;
@@ -526,6 +562,21 @@ export type LostTopic = {
  */
 export type MissingPart = 'catalogue' | 'learner' | 'role';
 
+/**
+ * Suggestions on a draft or a submission.
+ */
+export type MissionFeedback = {
+    submission_id: string;
+    suggestions: Array<Suggestion>;
+    /**
+     * The model of the embeddings, with its revision.
+     */
+    model: string;
+    rule_version: number;
+    missing?: Array<FeedbackPart>;
+    as_of: string;
+};
+
 export type MissionLevel = {
     /**
      * The level of the mission.
@@ -618,6 +669,10 @@ export type Nudges = {
      * such.
      */
     nudges: Array<Advice>;
+    /**
+     * Whether the caller has switched nudges off, in `users/me/preferences/`.
+     */
+    off?: boolean;
     /**
      * The end of the quiet hours, within them.
      */
@@ -1021,6 +1076,34 @@ export type StabilityShown = {
 };
 
 /**
+ * What a check found. A person decides what follows from it: it is no grade.
+ */
+export type Suggestion = {
+    check: SuggestionCheck;
+    verdict: SuggestionVerdict;
+    text: string;
+    /**
+     * What the check counted or measured; absent without enough data.
+     */
+    value?: number | null;
+    evidence?: Array<EvidenceSpan>;
+    /**
+     * Of the check, for all learners; absent while it is not known.
+     */
+    agreement?: Agreement | null;
+};
+
+/**
+ * What of the work a suggestion is about.
+ */
+export type SuggestionCheck = 'artifact_kinds' | 'length' | 'sections' | 'secrets' | 'similarity';
+
+/**
+ * No grade: whether the check found something to look at.
+ */
+export type SuggestionVerdict = 'ok' | 'attention' | 'not_enough_data';
+
+/**
  * The five tracks a learner can be profiled into.
  */
 export type Track = 'builders' | 'leaders' | 'entrepreneurs' | 'researchers' | 'educators';
@@ -1172,6 +1255,13 @@ export type EmbeddingRequest = {
     texts: Array<string>;
 };
 
+export type FeedbackRequest = {
+    /**
+     * A draft or an attempt of the caller's, or an attempt that the caller may review.
+     */
+    submission_id: string;
+};
+
 /**
  * A row as core's `GET /api/v1/progress/` gives it; `user` may also be called `user_id`.
  */
@@ -1245,6 +1335,10 @@ export type CoachingReadOverviewErrors = {
      */
     403: Problem;
     /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
      * The headers and the query are too long.
      */
     431: Problem;
@@ -1292,6 +1386,10 @@ export type CoachingReadAdviceErrors = {
      */
     404: Problem;
     /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
      * The headers and the query are too long.
      */
     431: Problem;
@@ -1332,6 +1430,10 @@ export type CoachingReadNudgesErrors = {
      * The caller may not do this.
      */
     403: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
     /**
      * The headers and the query are too long.
      */
@@ -1545,6 +1647,10 @@ export type DashboardReadForecastErrors = {
      */
     404: Problem;
     /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
      * The headers and the query are too long.
      */
     431: Problem;
@@ -1592,6 +1698,10 @@ export type DashboardReadTrendsErrors = {
      */
     404: Problem;
     /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
      * The headers and the query are too long.
      */
     431: Problem;
@@ -1638,6 +1748,10 @@ export type DashboardReadInsightsErrors = {
      * The object does not exist, or the caller may not see it.
      */
     404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
     /**
      * The headers and the query are too long.
      */
@@ -1875,6 +1989,68 @@ export type MissionsListSimilarResponses = {
 };
 
 export type MissionsListSimilarResponse = MissionsListSimilarResponses[keyof MissionsListSimilarResponses];
+
+export type MissionsSuggestData = {
+    body: FeedbackRequest;
+    path: {
+        /**
+         * The id of the mission, or of its catalogue item.
+         */
+        mission_id: string;
+    };
+    query?: never;
+    url: '/api/v1/ai/missions/{mission_id}/feedback';
+};
+
+export type MissionsSuggestErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type MissionsSuggestError = MissionsSuggestErrors[keyof MissionsSuggestErrors];
+
+export type MissionsSuggestResponses = {
+    /**
+     * Done.
+     */
+    200: MissionFeedback;
+};
+
+export type MissionsSuggestResponse = MissionsSuggestResponses[keyof MissionsSuggestResponses];
 
 export type PersonalityAnalyzeData = {
     body: PersonalityRequest;

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from ai.kit.auth import CurrentCaller
+from ai.kit.bodies import read_json
 from ai.kit.dependencies import current_resources
-from ai.kit.fairness import Concurrency, while_connected
+from ai.kit.fairness import Budget, Concurrency, while_connected
 from ai.kit.fallback import describe_source, source_headers
 from ai.missions.service import MissionResources, read_readiness, recommended, similar_missions
+from ai.missions.suggestions import suggest
 from ongoza_contracts.http.missions import (
     MissionKey,
     MissionReadiness,
@@ -18,9 +20,13 @@ from ongoza_contracts.http.missions import (
     SimilarMissionsQuery,
 )
 from ongoza_contracts.http.search import SearchResponse
+from ongoza_contracts.http.suggestions import FeedbackRequest, MissionFeedback
 
 CurrentResources = Annotated[MissionResources, Depends(current_resources)]
 Key = Annotated[MissionKey, Path(description="The id of the mission, or of its catalogue item.")]
+
+SUGGESTION_COST = 10_000
+"""Characters that the model may read for a suggestion; they count as those of `embeddings`."""
 
 router = APIRouter(
     prefix="/api/v1/ai/missions", tags=["missions"], dependencies=[Depends(Concurrency(8))]
@@ -113,3 +119,28 @@ async def missions_like_this(
     )
     response.headers.update(source_headers(found.source))
     return found.body
+
+
+@router.post(
+    "/{mission_id}/feedback",
+    name="suggest",
+    response_model_exclude_none=True,
+)
+async def mission_feedback(
+    request: Request,
+    caller: CurrentCaller,
+    resources: CurrentResources,
+    mission_id: Key,
+    body: Annotated[FeedbackRequest, Depends(read_json(FeedbackRequest))],
+) -> MissionFeedback:
+    """Suggestions on a draft or an attempt of the caller's, or on an attempt that the caller may
+    review: what rules found, each with the passages it rests on. It is no grade, and nothing is
+    decided by it; the verdicts and numbers alone are stored beside the submission.
+
+    `missing` names what core could not tell at the moment. 404 for a submission that the caller may
+    not read, and for one of another mission.
+    """
+    budget: Budget = request.app.state.embedding_budget
+    budget.spend(caller.user_id, SUGGESTION_COST)
+    asked = suggest(resources, caller, mission_id, body.submission_id)
+    return await while_connected(request, asked)

@@ -12,6 +12,7 @@ from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.queries import load_attempts
 from ai.missions.readiness import readiness
+from ai.missions.suggestions import SuggestionResources
 from ai.recommendations.lists import Wanted
 from ai.recommendations.service import ListResources, recommend
 from ai.search.offers import mission_offers
@@ -38,7 +39,7 @@ class MissionsUnavailable(ServiceUnavailable):
     detail = "The catalogue cannot be reached at the moment; try again."
 
 
-class MissionResources(ListResources, SearchResources, Protocol):
+class MissionResources(ListResources, SearchResources, SuggestionResources, Protocol):
     """The resources that missions need."""
 
 

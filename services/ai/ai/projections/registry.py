@@ -35,6 +35,7 @@ from ongoza_contracts.topics import (
     SIGN_INS,
     SUBMISSIONS,
     SUBSCRIPTIONS,
+    SUGGESTIONS,
     USERS,
     Topic,
 )
@@ -74,6 +75,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Projection(topic=GOALS, makes_lists_stale=False),
     Projection(topic=MISSIONS, makes_lists_stale=True, changes_lists=_is_no_draft),
     Projection(topic=SUBMISSIONS, makes_lists_stale=True),
+    Projection(topic=SUGGESTIONS, makes_lists_stale=False),
     Projection(topic=HABITS, makes_lists_stale=False),
     Projection(topic=HABIT_ENTRIES, makes_lists_stale=False),
     Projection(topic=REVIEWS, makes_lists_stale=False),

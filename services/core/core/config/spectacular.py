@@ -27,6 +27,7 @@ from ongoza_contracts.subscriptions import (
     PlanInterval,
     SubscriptionState,
 )
+from ongoza_contracts.suggestions import SuggestionCheck, SuggestionVerdict
 from ongoza_contracts.vocabulary import (
     ID_MAX,
     AnswerFlag,
@@ -75,6 +76,7 @@ SETTINGS: dict[str, Any] = {
                 *(MatchEndReason, MatchState, MissionState, MissionType, Mood, PlanInterval),
                 *(PoolKind, ProgressSource, ProgressStatus, ReflectionTag, ReviewKind),
                 *(ReviewOutcome, Role, ScopeKind, SessionParty, SessionState, SubmissionState),
+                *(SuggestionCheck, SuggestionVerdict),
                 *(SubscriptionState, Track, Verdict),
             )
         },

@@ -124,6 +124,27 @@ class Artifact(models.Model):
         return f'"{self.pk}-{self.changed_at.timestamp():.6f}"'
 
 
+class Suggestion(Versioned):
+    """What ai suggested last on an attempt, in verdicts and numbers: no grade, and no words."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="suggestions")
+    """The learner."""
+    submission = models.OneToOneField(Submission, models.PROTECT, related_name="suggestion")
+    on_draft = models.BooleanField()
+    """Whether the attempt could still change."""
+    model = models.CharField(max_length=200)
+    rule_version = models.PositiveIntegerField()
+    checks = models.JSONField(default=list)
+    """One `{"check", "verdict", "value"}` for each check that could be made."""
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.submission}: suggestion"
+
+
 class Extension(models.Model):
     """Until when a learner may hand in for a mission instead of its due time."""
 

@@ -3,15 +3,25 @@ from typing import Any
 from django.core.validators import URLValidator
 from rest_framework import serializers
 
+from core.kit.choices import enum_choices
 from core.kit.serializers import AwareDateTimeField, ProseField, StrictSerializer
 from core.kit.user_texts import user_text_html
 from core.lessons.markup import SECTION_MAX
-from core.submissions.models import ARTIFACT_KINDS, Artifact, ArtifactKind, Extension, Submission
+from core.submissions.models import (
+    ARTIFACT_KINDS,
+    Artifact,
+    ArtifactKind,
+    Extension,
+    Submission,
+    Suggestion,
+)
 from core.submissions.similar import Similarity
+from ongoza_contracts.suggestions import SuggestionCheck, SuggestionVerdict
 from ongoza_contracts.vocabulary import ID_MAX
 
 LINK_SCHEMES = ("https", "http")
 TEXT_MAX = SECTION_MAX
+MODEL_NAME = r"^[A-Za-z0-9._/@-]{1,200}$"
 RECEIPT_MAX = 20_000
 """Characters: more than one of ARTIFACTS_MAX artifacts has."""
 CONTENT = {ArtifactKind.TEXT: "text", ArtifactKind.LINK: "url", ArtifactKind.FILE: "file"}
@@ -170,3 +180,44 @@ class SimilaritySerializer(serializers.Serializer[Similarity]):
 
 class SimilaritiesSerializer(serializers.Serializer[Any]):
     similarities = SimilaritySerializer(many=True)
+
+
+# --- suggestions ---------------------------------------------------------------------------------
+class ExemplarsSerializer(serializers.Serializer[Any]):
+    texts = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Of accepted works of other learners, of each the beginning.",
+    )
+
+
+class CheckVerdictRequest(StrictSerializer):
+    check = serializers.ChoiceField(choices=enum_choices(SuggestionCheck))
+    verdict = serializers.ChoiceField(choices=enum_choices(SuggestionVerdict))
+    value = serializers.FloatField(min_value=0, max_value=ID_MAX, allow_null=True)
+
+
+class SuggestionRequest(StrictSerializer):
+    on_draft = serializers.BooleanField()
+    model = serializers.RegexField(MODEL_NAME, max_length=200)
+    rule_version = serializers.IntegerField(min_value=1, max_value=ID_MAX)
+    checks = serializers.ListField(child=CheckVerdictRequest(), max_length=len(SuggestionCheck))
+
+    def validate_checks(self, checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        names = [one["check"] for one in checks]
+        if len(names) != len({*names}):
+            raise serializers.ValidationError("Name each check once.", "duplicate")
+        return checks
+
+
+class SuggestionSerializer(serializers.ModelSerializer[Suggestion]):
+    """What ai suggested last on an attempt, in verdicts and numbers."""
+
+    checks = CheckVerdictRequest(many=True, read_only=True)
+
+    class Meta:
+        model = Suggestion
+        fields = (
+            *("id", "submission", "on_draft", "model", "rule_version", "checks"),
+            *("created_at", "updated_at"),
+        )
+        read_only_fields = fields

@@ -13,6 +13,8 @@ urlpatterns = [
     path(f"{ONE}withdraw/", views.Withdraw.as_view()),
     path(f"{ONE}receipt/", views.Receipt.as_view()),
     path(f"{ONE}similarities/", views.Similarities.as_view()),
+    path(f"internal/{ONE}exemplars/", views.Exemplars.as_view()),
+    path(f"internal/{ONE}suggestion/", views.StoredSuggestion.as_view()),
     path(f"{ONE}artifacts/", artifact_views.Artifacts.as_view()),
     path(ARTIFACT, artifact_views.ArtifactDetail.as_view()),
     path(f"{ARTIFACT}content/", artifact_views.ArtifactContent.as_view()),

@@ -11,7 +11,7 @@ from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.progress.views import ReportView
-from core.submissions import extensions, selectors, serializers, services
+from core.submissions import extensions, selectors, serializers, services, suggestions
 from core.submissions.receipts import receipt, verified_receipt
 from core.submissions.serializers import ExtensionSerializer, SubmissionSerializer
 from core.submissions.similar import similarities
@@ -145,6 +145,33 @@ class Similarities(ApiView):
         review the learner's work."""
         found = similarities(self.caller, submission_id)
         return Response(serializers.SimilaritiesSerializer({"similarities": found}).data)
+
+
+class Exemplars(ApiView):
+    permissions = {"GET": Principal.SERVICE}
+
+    @extend_schema(operation_id="exemplars_list", responses=serializers.ExemplarsSerializer)
+    def get(self, request: Request, submission_id: UUID) -> Response:
+        """Texts of accepted works of other learners at the mission of an attempt, which ai compares
+        it with, without ids and names. For ai's service token."""
+        texts = suggestions.exemplar_texts(submission_id)
+        return Response(serializers.ExemplarsSerializer({"texts": texts}).data)
+
+
+class StoredSuggestion(ApiView):
+    permissions = {"PUT": Principal.SERVICE}
+
+    @extend_schema(
+        operation_id="suggestions_record",
+        request=serializers.SuggestionRequest,
+        responses=serializers.SuggestionSerializer,
+    )
+    def put(self, request: Request, submission_id: UUID) -> Response:
+        """Store what ai suggests on an attempt beside it, in verdicts and numbers, in the place of
+        the former one. For ai's service token."""
+        found = self.body(serializers.SuggestionRequest)
+        stored = suggestions.record_suggestion(submission_id=submission_id, found=found)
+        return Response(serializers.SuggestionSerializer(stored).data)
 
 
 class Receipt(ApiView):
