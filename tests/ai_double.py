@@ -12,8 +12,8 @@ from ai.catalogue.cache import CatalogueCache
 from ai.dashboard.service import PriorCache
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
-from ai.missions.suggestions import AgreementCache
 from ai.resources import Resources
+from ai.suggestions.service import AgreementCache
 from tests.tokens import SECRET, bearer
 
 

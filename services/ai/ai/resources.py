@@ -17,8 +17,8 @@ from ai.kit.db import open_pool
 from ai.kit.loops import run_periodically
 from ai.kit.settings import Settings
 from ai.missions.service import MissionResources
-from ai.missions.suggestions import AgreementCache
 from ai.projections.revocation import SECONDS, Revocations
+from ai.suggestions.service import AgreementCache
 from ai.vectorstore.base import VectorStore
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
 from ai.vectorstore.pinecone import open_pinecone

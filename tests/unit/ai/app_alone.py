@@ -17,8 +17,8 @@ from ai.embeddings.queue import EncoderQueue
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.kit.vectors import Matrix, ModelIdentity
-from ai.missions.suggestions import AgreementCache
 from ai.resources import Resources
+from ai.suggestions.service import AgreementCache
 from ai.vectorstore.pgvector import PgVectorStore
 from tests.tokens import SECRET
 

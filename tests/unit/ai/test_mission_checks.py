@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ai.kit.vectors import Matrix
-from ai.missions.checks import (
+from ai.suggestions.checks import (
     PASSAGES_MAX,
     WORDS_MIN,
     Aim,

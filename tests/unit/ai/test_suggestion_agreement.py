@@ -6,9 +6,10 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from ai.missions.agreement import Count, agreements, interval, load_agreements
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
+from ai.suggestions.agreement import Count, agreements, interval
+from ai.suggestions.queries import load_agreements
 from ongoza_contracts.http.suggestions import AGREEMENT_MIN
 from ongoza_contracts.reviews import ReviewOutcome, ReviewUpdated
 from ongoza_contracts.suggestions import (

@@ -10,7 +10,7 @@ from ai.kit.dependencies import current_resources
 from ai.kit.fairness import Budget, Concurrency, while_connected
 from ai.kit.fallback import describe_source, source_headers
 from ai.missions.service import MissionResources, read_readiness, recommended, similar_missions
-from ai.missions.suggestions import suggest
+from ai.suggestions.service import suggest
 from ongoza_contracts.http.missions import (
     MissionKey,
     MissionReadiness,

@@ -12,12 +12,12 @@ from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.queries import load_attempts
 from ai.missions.readiness import readiness
-from ai.missions.suggestions import SuggestionResources
 from ai.recommendations.lists import Wanted
 from ai.recommendations.service import ListResources, recommend
 from ai.search.offers import mission_offers
 from ai.search.service import Answer as Found
 from ai.search.service import SearchResources, similar
+from ai.suggestions.service import SuggestionResources
 from ai.vectorstore.base import Filter
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.missions import (

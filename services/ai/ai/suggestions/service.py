@@ -13,8 +13,8 @@ from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
 from ai.kit.errors import NotFound
 from ai.kit.fallback import deadline_in
 from ai.kit.vectors import Matrix
-from ai.missions.agreement import Agreements, load_agreements
-from ai.missions.checks import (
+from ai.suggestions.agreement import Agreements
+from ai.suggestions.checks import (
     RULE_VERSION,
     Aim,
     Passage,
@@ -26,7 +26,7 @@ from ai.missions.checks import (
     check_similarity,
     embedded_passages,
 )
-from ai.missions.core_calls import (
+from ai.suggestions.core_calls import (
     get_artifacts,
     get_exemplars,
     get_rubric,
@@ -34,6 +34,7 @@ from ai.missions.core_calls import (
     get_task,
     put_suggestion,
 )
+from ai.suggestions.queries import load_agreements
 from ongoza_contracts.http.suggestions import (
     EXEMPLARS_MIN,
     ArtifactItem,
