@@ -74,7 +74,7 @@ class Exemplars(Response):
 
 
 # What ai answers.
-class FeedbackRequest(Request):
+class MissionFeedbackRequest(Request):
     submission_id: SubmissionKey
     """A draft or an attempt of the caller's, or an attempt that the caller may review."""
 
@@ -102,7 +102,7 @@ class Agreement(Response):
     high: float | None = None
 
 
-class Suggestion(Response):
+class CheckSuggestion(Response):
     """What a check found. A person decides what follows from it: it is no grade."""
 
     check: SuggestionCheck
@@ -130,7 +130,7 @@ class MissionFeedback(Response):
     """Suggestions on a draft or a submission."""
 
     submission_id: UUID
-    suggestions: tuple[Suggestion, ...]
+    suggestions: tuple[CheckSuggestion, ...]
     model: ModelName
     """The model of the embeddings, with its revision."""
     rule_version: int

@@ -19,7 +19,7 @@ from ai.suggestions.checks import (
     check_similarity,
     embedded_passages,
 )
-from ongoza_contracts.http.suggestions import EXEMPLARS_MIN, ArtifactItem, Suggestion
+from ongoza_contracts.http.suggestions import EXEMPLARS_MIN, ArtifactItem, CheckSuggestion
 
 TASK = Task(
     (Aim(1, "Firewall rules explained"), Aim(2, "Evidence preserved")),
@@ -31,7 +31,7 @@ def artifact(text: str = "", kind: str = "text", number: int = 1) -> ArtifactIte
     return ArtifactItem(id=UUID(int=number), kind=kind, text=text)
 
 
-def passages_of(found: Suggestion, *artifacts: ArtifactItem) -> list[str]:
+def passages_of(found: CheckSuggestion, *artifacts: ArtifactItem) -> list[str]:
     texts = {one.id: one.text for one in artifacts}
     return [texts[one.artifact_id][one.start : one.end] for one in found.evidence]
 

@@ -92,6 +92,24 @@ export type ChangeShown = {
 };
 
 /**
+ * What a check found. A person decides what follows from it: it is no grade.
+ */
+export type CheckSuggestion = {
+    check: SuggestionCheck;
+    verdict: SuggestionVerdict;
+    text: string;
+    /**
+     * What the check counted or measured; absent without enough data.
+     */
+    value?: number | null;
+    evidence?: Array<EvidenceSpan>;
+    /**
+     * Of the check, for all learners; absent while it is not known.
+     */
+    agreement?: Agreement | null;
+};
+
+/**
  * An item that teaches a skill.
  */
 export type ClosingItem = {
@@ -567,7 +585,7 @@ export type MissingPart = 'catalogue' | 'learner' | 'role';
  */
 export type MissionFeedback = {
     submission_id: string;
-    suggestions: Array<Suggestion>;
+    suggestions: Array<CheckSuggestion>;
     /**
      * The model of the embeddings, with its revision.
      */
@@ -1076,24 +1094,6 @@ export type StabilityShown = {
 };
 
 /**
- * What a check found. A person decides what follows from it: it is no grade.
- */
-export type Suggestion = {
-    check: SuggestionCheck;
-    verdict: SuggestionVerdict;
-    text: string;
-    /**
-     * What the check counted or measured; absent without enough data.
-     */
-    value?: number | null;
-    evidence?: Array<EvidenceSpan>;
-    /**
-     * Of the check, for all learners; absent while it is not known.
-     */
-    agreement?: Agreement | null;
-};
-
-/**
  * What of the work a suggestion is about.
  */
 export type SuggestionCheck = 'artifact_kinds' | 'length' | 'sections' | 'secrets' | 'similarity';
@@ -1255,7 +1255,7 @@ export type EmbeddingRequest = {
     texts: Array<string>;
 };
 
-export type FeedbackRequest = {
+export type MissionFeedbackRequest = {
     /**
      * A draft or an attempt of the caller's, or an attempt that the caller may review.
      */
@@ -1991,7 +1991,7 @@ export type MissionsListSimilarResponses = {
 export type MissionsListSimilarResponse = MissionsListSimilarResponses[keyof MissionsListSimilarResponses];
 
 export type MissionsSuggestData = {
-    body: FeedbackRequest;
+    body: MissionFeedbackRequest;
     path: {
         /**
          * The id of the mission, or of its catalogue item.

@@ -20,7 +20,7 @@ from ongoza_contracts.http.missions import (
     SimilarMissionsQuery,
 )
 from ongoza_contracts.http.search import SearchResponse
-from ongoza_contracts.http.suggestions import FeedbackRequest, MissionFeedback
+from ongoza_contracts.http.suggestions import MissionFeedback, MissionFeedbackRequest
 
 CurrentResources = Annotated[MissionResources, Depends(current_resources)]
 Key = Annotated[MissionKey, Path(description="The id of the mission, or of its catalogue item.")]
@@ -131,7 +131,7 @@ async def mission_feedback(
     caller: CurrentCaller,
     resources: CurrentResources,
     mission_id: Key,
-    body: Annotated[FeedbackRequest, Depends(read_json(FeedbackRequest))],
+    body: Annotated[MissionFeedbackRequest, Depends(read_json(MissionFeedbackRequest))],
 ) -> MissionFeedback:
     """Suggestions on a draft or an attempt of the caller's, or on an attempt that the caller may
     review: what rules found, each with the passages it rests on. It is no grade, and nothing is

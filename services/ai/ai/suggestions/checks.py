@@ -12,7 +12,12 @@ from uuid import UUID
 import numpy as np
 
 from ai.kit.vectors import Matrix
-from ongoza_contracts.http.suggestions import EXEMPLARS_MIN, ArtifactItem, EvidenceSpan, Suggestion
+from ongoza_contracts.http.suggestions import (
+    EXEMPLARS_MIN,
+    ArtifactItem,
+    CheckSuggestion,
+    EvidenceSpan,
+)
 from ongoza_contracts.suggestions import SuggestionCheck, SuggestionVerdict
 
 RULE_VERSION = 1
@@ -95,7 +100,7 @@ def embedded_passages(artifacts: Sequence[ArtifactItem]) -> Sequence[Passage]:
     return [one._replace(text=one.text[:PASSAGE_MAX]) for one in long if one in longest]
 
 
-def check_kinds(artifacts: Sequence[ArtifactItem], task: Task) -> Suggestion:
+def check_kinds(artifacts: Sequence[ArtifactItem], task: Task) -> CheckSuggestion:
     """Whether the work has the kinds of artifacts that the task names."""
     said = "\n".join([*task.further, *(f"{one.title} {one.description}" for one in task.aims)])
     wanted = [kind for kind, words in _KINDS.items() if words.search(said)]
@@ -104,7 +109,7 @@ def check_kinds(artifacts: Sequence[ArtifactItem], task: Task) -> Suggestion:
     present = {one.kind for one in artifacts}
     absent = [kind for kind in wanted if kind not in present]
     named = ", ".join(absent)
-    return Suggestion(
+    return CheckSuggestion(
         check=SuggestionCheck.ARTIFACT_KINDS,
         verdict=_attention_if(bool(absent)),
         text=f"The task seems to ask for more kinds of artifacts: {named}."
@@ -119,7 +124,7 @@ def check_kinds(artifacts: Sequence[ArtifactItem], task: Task) -> Suggestion:
     )
 
 
-def check_length(artifacts: Sequence[ArtifactItem], exemplars: Sequence[str]) -> Suggestion:
+def check_length(artifacts: Sequence[ArtifactItem], exemplars: Sequence[str]) -> CheckSuggestion:
     """How many words the texts have, beside those of the exemplars."""
     texts = [one for one in artifacts if one.kind == "text"]
     if not texts:
@@ -128,7 +133,7 @@ def check_length(artifacts: Sequence[ArtifactItem], exemplars: Sequence[str]) ->
     least = WORDS_MIN
     if len(exemplars) >= EXEMPLARS_MIN:
         least = round(EXEMPLAR_SHARE * median(len(_WORD.findall(one)) for one in exemplars))
-    return Suggestion(
+    return CheckSuggestion(
         check=SuggestionCheck.LENGTH,
         verdict=_attention_if(words < least),
         text=f"The texts have {words} words; fewer than {least} seldom say enough.",
@@ -139,7 +144,7 @@ def check_length(artifacts: Sequence[ArtifactItem], exemplars: Sequence[str]) ->
     )
 
 
-def check_sections(artifacts: Sequence[ArtifactItem], task: Task) -> Suggestion:
+def check_sections(artifacts: Sequence[ArtifactItem], task: Task) -> CheckSuggestion:
     """Whether a passage speaks about each criterion."""
     paragraphs = [(one, _stems(one.text)) for one in passages(artifacts)]
     if not task.aims or not paragraphs:
@@ -156,7 +161,7 @@ def check_sections(artifacts: Sequence[ArtifactItem], task: Task) -> Suggestion:
         else:
             open_aims.append(aim)
     missed = "; ".join(f"{one.position}. {one.title}" for one in open_aims)
-    return Suggestion(
+    return CheckSuggestion(
         check=SuggestionCheck.SECTIONS,
         verdict=_attention_if(bool(open_aims)),
         text=f"No passage seems to be about: {missed}."
@@ -167,7 +172,7 @@ def check_sections(artifacts: Sequence[ArtifactItem], task: Task) -> Suggestion:
     )
 
 
-def check_secrets(artifacts: Sequence[ArtifactItem]) -> Suggestion:
+def check_secrets(artifacts: Sequence[ArtifactItem]) -> CheckSuggestion:
     """Whether the texts have what looks like a key, token or password. It is not repeated."""
     spans = {
         (one.id, found.start(), found.end())
@@ -175,7 +180,7 @@ def check_secrets(artifacts: Sequence[ArtifactItem]) -> Suggestion:
         for pattern in _SECRETS
         for found in pattern.finditer(one.text)
     }
-    return Suggestion(
+    return CheckSuggestion(
         check=SuggestionCheck.SECRETS,
         verdict=_attention_if(bool(spans)),
         text="A passage looks like a secret: take it out, and change the secret where it is used."
@@ -189,7 +194,9 @@ def check_secrets(artifacts: Sequence[ArtifactItem]) -> Suggestion:
     )
 
 
-def check_similarity(work: Sequence[Passage], vectors: Matrix, exemplars: Matrix) -> Suggestion:
+def check_similarity(
+    work: Sequence[Passage], vectors: Matrix, exemplars: Matrix
+) -> CheckSuggestion:
     """How near the work is in meaning to accepted works: for each of these the cosine of the
     nearest passage, in the mean. Row n of `vectors` is that of passage n."""
     if len(exemplars) < EXEMPLARS_MIN or not work:
@@ -198,7 +205,7 @@ def check_similarity(work: Sequence[Passage], vectors: Matrix, exemplars: Matrix
     cosines = vectors @ exemplars.T
     value = round(max(0.0, float(cosines.max(axis=0).mean())), 2)
     nearest = work[int(np.argmax(cosines.mean(axis=1)))]
-    return Suggestion(
+    return CheckSuggestion(
         check=SuggestionCheck.SIMILARITY,
         verdict=_attention_if(value < NEAR),
         text="The work is about other things than accepted works of this mission."
@@ -218,5 +225,5 @@ def _attention_if(found: bool) -> SuggestionVerdict:
     return SuggestionVerdict.ATTENTION if found else SuggestionVerdict.OK
 
 
-def _not_enough(check: SuggestionCheck, text: str) -> Suggestion:
-    return Suggestion(check=check, verdict=SuggestionVerdict.NOT_ENOUGH_DATA, text=text)
+def _not_enough(check: SuggestionCheck, text: str) -> CheckSuggestion:
+    return CheckSuggestion(check=check, verdict=SuggestionVerdict.NOT_ENOUGH_DATA, text=text)

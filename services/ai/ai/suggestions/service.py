@@ -38,11 +38,11 @@ from ai.suggestions.queries import load_agreements
 from ongoza_contracts.http.suggestions import (
     EXEMPLARS_MIN,
     ArtifactItem,
+    CheckSuggestion,
     FeedbackPart,
     MissionFeedback,
     MissionTask,
     SubmissionItem,
-    Suggestion,
     SuggestionRecord,
 )
 from ongoza_contracts.submissions import SubmissionState
@@ -175,7 +175,7 @@ async def _embed(
 
 def _check(
     sources: Sources, vectors: tuple[Sequence[Passage], Matrix, Matrix] | None
-) -> Sequence[Suggestion]:
+) -> Sequence[CheckSuggestion]:
     """What can be said of the parts that are there."""
     if sources.artifacts is None:
         return ()
@@ -202,7 +202,7 @@ def _missing(sources: Sources, *, is_embedded: bool) -> Sequence[FeedbackPart]:
 def _feedback(
     resources: SuggestionResources,
     submission_id: str,
-    suggestions: Sequence[Suggestion],
+    suggestions: Sequence[CheckSuggestion],
     missing: Sequence[FeedbackPart],
 ) -> MissionFeedback:
     identity = resources.encoder.identity

@@ -205,7 +205,7 @@ class SuggestionRequest(StrictSerializer):
     def validate_checks(self, checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
         names = [one["check"] for one in checks]
         if len(names) != len({*names}):
-            raise serializers.ValidationError("Name each check once.", "duplicate")
+            raise serializers.ValidationError("Name each check once.", "repeated")
         return checks
 
 
