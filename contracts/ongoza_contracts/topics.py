@@ -16,6 +16,7 @@ from ongoza_contracts.cohorts import CohortUpdated, EnrolmentUpdated
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.event import Fact, FactDeclarationError
 from ongoza_contracts.feedback import FeedbackGiven
+from ongoza_contracts.list_views import DismissalUpdated, ListViewUpdated
 from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.mentorship import MatchUpdated, SessionUpdated
 from ongoza_contracts.missions import MissionUpdated
@@ -195,6 +196,25 @@ MEMBERSHIPS = Topic(
     consumers=("ai",),
     partitions=6,
     facts=(MembershipUpdated,),
+)
+
+LIST_VIEWS = Topic(
+    name="ongoza.list-views",
+    what="A sample of the lists that learners were shown: items, places and what was opened.",
+    why="The weights of recommendations are learned from what is opened at which place.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(ListViewUpdated,),
+)
+DISMISSALS = Topic(
+    name="ongoza.dismissals",
+    what="What learners do not want to see: an advice, a nudge or a recommendation.",
+    why="It is left out of what they are shown.",
+    producer="core",
+    consumers=("ai",),
+    partitions=6,
+    facts=(DismissalUpdated,),
 )
 
 GOALS = Topic(
@@ -385,6 +405,8 @@ TOPICS: tuple[Topic, ...] = (
     PROGRESS,
     PROFILING,
     FEEDBACK,
+    LIST_VIEWS,
+    DISMISSALS,
     MEMBERSHIPS,
     GOALS,
     HABITS,

@@ -146,6 +146,12 @@ def feedback(world: World) -> Values:
     return {"content_id": ITEM}
 
 
+def dismissal(world: World) -> Values:
+    body = {"kind": "recommendation", "target": ITEM}
+    stored(world.learner, "student/dismissals/", body)
+    return {"dismissal_kind": body["kind"], "target": body["target"]}
+
+
 def file(world: World) -> Values:
     """A complete one of a byte; the world's learner may have it already."""
     return {"file_id": upload(world.learner, "x.txt")}
@@ -475,6 +481,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     **conversation_objects.MAKERS,
     "feedback/{content_id}": feedback,
     "exports/{export_id}": table_export,
+    "student/dismissals/{dismissal_kind}/{target}": dismissal,
     "files/{file_id}": file,
     "sponsor/reports/{report_id}": lambda _: {"report_id": NO_REPORT},
     "internal/erasures/{user_id}": lambda world: {"user_id": world.learner.user_id},

@@ -1,12 +1,14 @@
 """A learner's coaching in numbers: as core answers ai, and as ai answers the learner."""
 
 from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, computed_field
 
 from ongoza_contracts.coaching import GoalState, HabitSchedule, ReflectionTag
 from ongoza_contracts.http.base import Response
+from ongoza_contracts.list_views import DismissalTarget
 from ongoza_contracts.vocabulary import UserId
 
 NUDGES_MAX = 3
@@ -53,6 +55,12 @@ class Advice(Response):
     why_now: str
     evidence: tuple[str, ...] = Field(min_length=1)
     """The facts it rests on, as `<kind of entity>:<id>@<version>`."""
+
+    @computed_field
+    def id(self) -> DismissalTarget:
+        """What it is dismissed by. It changes with the facts that the advice rests on."""
+        digest = sha256(" ".join(self.evidence).encode()).hexdigest()
+        return f"{self.rule}-{digest[:12]}"
 
 
 class OwnExtension(Response):

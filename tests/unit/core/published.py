@@ -23,6 +23,7 @@ from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Verdict
 from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.coaching_rows import done_today
 from tests.unit.core.cohort_rows import apply, open_cohort
+from tests.unit.core.list_view_rows import list_views
 from tests.unit.core.mentor_rows import published_match, published_session
 from tests.unit.core.mission_rows import (
     published_mission,
@@ -83,6 +84,7 @@ def published_rows() -> dict[str, Versioned]:
         "progress": Progress.objects.get(),
         "feedback": Feedback.objects.get(),
         "profiling": ProfilingSession.objects.get(),
+        **list_views(learner),
         "goals": set_goal(user=learner, title="Pass", target_date=date.max),
         "habit-entries": (entry := done_today(learner)),
         "habits": entry.habit,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -10,6 +11,8 @@ from core.access.services import MainRole, Scope, grant
 from core.coaching.services import set_goal
 from core.feedback.models import Feedback
 from core.feedback.services import give_feedback
+from core.list_views.models import ListView
+from core.list_views.services import dismiss, record_list_views
 from core.organizations.models import Organization
 from core.profiling.models import ProfilingSession
 from core.profiling.services import start_session
@@ -22,6 +25,7 @@ from core.users import api_tokens, impersonation
 from core.users.models import ApiToken, Impersonation, SignIn, User
 from core.users.services import add_user, refresh, sign_in
 from ongoza_contracts.access import ScopeKind
+from ongoza_contracts.list_views import DismissalKind
 from ongoza_contracts.topics import TOPICS
 from ongoza_contracts.vocabulary import ContentType, ProgressSource, ProgressStatus, Role, Verdict
 from tests.unit.core.coaching_calls import OF_COACHING
@@ -58,6 +62,24 @@ def begun(**state: Any) -> Progress:
     content_id = item("course-1").content_id
     report_progress(user=learner(), content_id=content_id, content_type=ContentType.COURSE, **found)
     return Progress.objects.get()
+
+
+def list_view() -> dict[str, Any]:
+    content_id = ContentItem.objects.earliest("id").content_id
+    items = [{"content_id": content_id, "place": 1, "opened": False}]
+    return {"view_id": UUID(int=1), "surface": "home", "items": items}
+
+
+def opened(user: User) -> dict[str, Any]:
+    record_list_views(user=user, views=[list_view()])
+    row = ListView.objects.get()
+    return {"row": row, "items": [{**one, "opened": True} for one in row.items]}
+
+
+def taken_back(user: User) -> dict[str, Any]:
+    named = {"user": user, "kind": DismissalKind.ADVICE, "target": "rule-1"}
+    dismiss(**named)
+    return named
 
 
 def liked() -> Feedback:
@@ -185,6 +207,16 @@ PUBLISHING: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
         "feedback",
         lambda _: {"user": liked().user, "content_id": "course-1"},
     ),
+    "list_views.services.record_list_views": (
+        "list-views",
+        lambda w: {"user": w.learner, "views": [list_view()]},
+    ),
+    "list_views.services.add_opened": ("list-views", lambda w: opened(w.learner)),
+    "list_views.services.dismiss": (
+        "dismissals",
+        lambda w: {"user": w.learner, "kind": DismissalKind.ADVICE, "target": "rule-1"},
+    ),
+    "list_views.services.take_back": ("dismissals", lambda w: taken_back(w.learner)),
     "feedback.services.set_verdict": (
         "feedback",
         lambda _: {"feedback": liked(), "verdict": Verdict.MORE_LIKE_THIS},

@@ -206,6 +206,12 @@ ROUTES: dict[str, Route] = {
     "GET /feedback/": Route(For.USERS),
     "POST /feedback/": Route(For.USERS, body={}),
     "DELETE /feedback/{content_id}/": Route(For.USERS, "feedback/course-1/"),
+    "GET /student/dismissals/": Route(For.USERS),
+    "POST /student/dismissals/": Route(For.USERS, body={}),
+    "DELETE /student/dismissals/{dismissal_kind}/{target}/": Route(
+        For.USERS, "student/dismissals/advice/goal_due-3f0a91c2b7d4/"
+    ),
+    "POST /student/list-views/": Route(For.USERS, body={}),
     "GET /files/": Route(For.USERS),
     "POST /files/": Route(For.USERS, body={}),
     "GET /files/{file_id}/": Route(For.USERS, f"files/{ABSENT}/"),

@@ -200,6 +200,11 @@ REPEATABLE = [
         status=202,
     ),
     Repeatable(
+        "student/dismissals/",
+        lambda world: world.learner,
+        lambda world: {"kind": "advice", "target": "goal_due-3f0a91c2b7d4"},
+    ),
+    Repeatable(
         "calendar/events/",
         lambda world: world.director,
         lambda world: event_request(world.school),

@@ -22,6 +22,7 @@ from core.feedback.models import Feedback
 from core.files.models import Blob, Upload
 from core.jobs.models import Job
 from core.lessons.models import Body, BodyState, Language
+from core.list_views.models import Dismissal
 from core.mentorship.models import Match
 from core.missions.models import Mission
 from core.notifications.kinds import NEW_DEVICE
@@ -114,6 +115,12 @@ def feedback(user: User, numbers: range) -> None:
     verdict = Verdict.NOT_FOR_ME
     Feedback.objects.bulk_create(
         [Feedback(user=user, content=each, verdict=verdict) for each in items(numbers)]
+    )
+
+
+def dismissals(user: User, numbers: range) -> None:
+    Dismissal.objects.bulk_create(
+        [Dismissal(user=user, kind="advice", target=f"rule-{n}", dismissed=True) for n in numbers]
     )
 
 
@@ -409,6 +416,7 @@ LISTS: dict[str, tuple[Fill, str]] = {
     **SUBSCRIPTION_LISTS,
     "/exports/": (table_exports, "exports/?"),
     "/feedback/": (feedback, "feedback/?"),
+    "/student/dismissals/": (dismissals, "student/dismissals/?"),
     "/files/": (files, "files/?"),
     "/jobs/": (jobs, "jobs/?"),
     "/director/at-risk/": (learners_at_risk, "director/at-risk/?"),

@@ -22,6 +22,7 @@ from ongoza_contracts.topics import TOPICS
 from tests.unit.core.certificate_rows import published_certificate
 from tests.unit.core.coaching_rows import done_today
 from tests.unit.core.cohort_rows import apply, published_cohort
+from tests.unit.core.list_view_rows import list_views
 from tests.unit.core.mentor_rows import ahead, published_match, published_session
 from tests.unit.core.mission_rows import (
     published_mission,
@@ -122,6 +123,8 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
     cohorts = [published_cohort(paid=0) for _ in range(2)]
     enrolments = [apply(learner, cohort, "paid") for cohort in cohorts]
     entries = [done_today(learner) for _ in range(2)]
+    for number in (1, 2):
+        list_views(learner, number)
     results = [str(published_result(learner).pk) for _ in range(2)]
     return {
         "users": [str(one.id) for one in (learner, *others)],
@@ -136,6 +139,8 @@ def world(amina: Caller, learner: User) -> dict[str, list[str]]:
         **missions_and_matches(learner, others),
         **subscriptions(learner),
         "profiling": sorted(map(answered_session, (amina, signed_in(others[0])))),
+        "list-views": [f"{learner.id}:{UUID(int=n)}" for n in (1, 2)],
+        "dismissals": [f"{learner.id}:advice:rule-{n}" for n in (1, 2)],
         "habits": [str(entry.habit_id) for entry in entries],
         "habit-entries": [f"{learner.id}:{e.habit_id}:{e.local_date}" for e in entries],
         "goals": [amina.post("coaching/goals/", goal_request())[1]["id"] for _ in range(2)],
@@ -241,7 +246,7 @@ def test_a_user_is_published_again_with_all_they_own_and_all_that_names_them(
     assert answer == (200, {"facts": len(rows)})
     kinds = "progress feedback goals enrolments certificates quiz-results sign-ins"
     kinds += " submissions suggestions reviews habits habit-entries matches sessions"
-    kinds += " subscriptions invoices entitlements"
+    kinds += " subscriptions invoices entitlements list-views dismissals"
     owned = [key for kind in kinds.split() for key in world[kind]]
     published = {key: version for _, key, version in rows}
     # All under their present version but the user, whom a consumer erased with version 40.

@@ -103,6 +103,7 @@ IN_A_TRANSACTION = {
     "mentorship.matches.start_match",
     "mentorship.sessions.cancel_all",
     "feedback.services.set_verdict",
+    "list_views.services.add_opened",
     "subscriptions.entitlements.follow_subscription",
     "users.api_tokens.end_tokens",
     "users.impersonation.end_views",

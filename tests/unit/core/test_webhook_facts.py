@@ -62,6 +62,8 @@ WITHHELD = {
     "ongoza.habit.updated.v1": "only the learner reads it",
     "ongoza.habit_entry.updated.v1": "only the learner reads it",
     "ongoza.feedback.given.v1": "only the learner reads it",
+    "ongoza.list-view.updated.v1": "only the learner writes it",
+    "ongoza.dismissal.updated.v1": "only the learner reads it",
     "ongoza.profiling.answered.v1": "only the learner reads it",
     "ongoza.profiling.completed.v1": "only the learner reads it",
     "ongoza.profiling.deleted.v1": "only the learner reads it",

@@ -1,6 +1,6 @@
 """Reads the facts that advice rests on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from ai.dashboard.queries import load_active_enrolment
 from ai.projections.entities import load, load_keys
 from ongoza_contracts.coaching import GoalUpdated, HabitEntryUpdated, HabitUpdated
 from ongoza_contracts.cohorts import EnrolmentUpdated
+from ongoza_contracts.list_views import DismissalKind, DismissalUpdated
 from ongoza_contracts.mentorship import SessionUpdated
 from ongoza_contracts.missions import MissionUpdated
 from ongoza_contracts.submissions import SubmissionState, SubmissionUpdated
@@ -31,6 +32,12 @@ async def load_situation(db: asyncpg.Pool, user_id: int, now: datetime, *, own: 
         habits=(await load(db, HabitUpdated, [user_id])).get(user_id, []),
         entries=(await load(db, HabitEntryUpdated, [user_id])).get(user_id, []),
     )
+
+
+async def load_dismissed(db: asyncpg.Pool, user_id: int, *kinds: DismissalKind) -> Set[str]:
+    """The ids of what the learner dismissed."""
+    facts = (await load(db, DismissalUpdated, [user_id])).get(user_id, [])
+    return {one.target for one in facts if one.dismissed and one.kind in kinds}
 
 
 async def _missions_of_drafts(

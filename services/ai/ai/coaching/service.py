@@ -1,7 +1,7 @@
 """A learner's coaching overview, advice and nudges, from the nearest source."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -11,7 +11,7 @@ import asyncpg
 from ai.access.service import require_reach
 from ai.coaching.core_calls import get_extension, get_overview, get_preferences, quiet_until
 from ai.coaching.overview import overview
-from ai.coaching.queries import load_situation
+from ai.coaching.queries import load_dismissed, load_situation
 from ai.coaching.rules import Situation, advise
 from ai.dashboard.service import joined_at
 from ai.kit.auth import Caller, Unauthenticated
@@ -28,6 +28,7 @@ from ongoza_contracts.http.coaching import (
     CoachPart,
     Nudges,
 )
+from ongoza_contracts.list_views import DismissalKind
 
 DATABASE_SECONDS = 0.4
 CORE_SECONDS, PREFERENCES_SECONDS = 0.3, 0.25
@@ -71,26 +72,29 @@ async def _from_projections(pool: asyncpg.Pool, user_id: int) -> CoachingOvervie
 
 
 async def read_advice(
-    core: CoreClient, pool: asyncpg.Pool, caller: Caller, user_id: int
+    core: CoreClient, pool: asyncpg.Pool, caller: Caller, user_id: int, *, as_nudges: bool = False
 ) -> tuple[CoachAdvice, Source]:
-    """Answers even while the database is unavailable: then without advice.
+    """Answers even while the database is unavailable: then without advice. What the learner
+    dismissed is left out, and of nudges what they dismissed as such.
 
     Raises NotFound for a learner who is unknown or whom the caller does not reach, Unauthenticated
     for a caller who was erased, and CoreRefused.
     """
     await require_reach(pool, caller, Permission.LEARNER_READ, user_id)
     own, now = caller.user_id == user_id, datetime.now(UTC)
+    kinds = (DismissalKind.ADVICE, *((DismissalKind.NUDGE,) if as_nudges else ()))
 
-    async def projected() -> tuple[Situation, Source] | None:
+    async def projected() -> tuple[tuple[Situation, Set[str]], Source] | None:
         if await joined_at(pool, user_id, own=own) is None:
             return None
-        return await load_situation(pool, user_id, now, own=own), "projection"
+        situation = await load_situation(pool, user_id, now, own=own)
+        return (situation, await load_dismissed(pool, user_id, *kinds)), "projection"
 
-    async def empty() -> tuple[Situation, Source]:
-        return Situation(now), "empty"
+    async def empty() -> tuple[tuple[Situation, Set[str]], Source]:
+        return (Situation(now), set()), "empty"
 
     query = before(deadline_in(DATABASE_SECONDS), projected)
-    situation, source = await first_available(query, empty)
+    (situation, dismissed), source = await first_available(query, empty)
     missing: tuple[CoachPart, ...] = (CoachPart.FACTS,) if source == "empty" else ()
     try:
         calls = core.as_caller(caller, budget=CORE_SECONDS)
@@ -98,7 +102,8 @@ async def read_advice(
     except CoreUnavailable:
         missing = (*missing, CoachPart.EXTENSIONS)
     # On a thread, so that the event loop answers other requests.
-    advice = await asyncio.to_thread(advise, situation)
+    advised = await asyncio.to_thread(advise, situation)
+    advice = tuple(one for one in advised if one.id not in dismissed)
     return CoachAdvice(user_id=user_id, advice=advice, missing=missing, as_of=now), source
 
 
@@ -119,7 +124,7 @@ async def read_nudges(
 
     Raises Unauthenticated for a caller who was erased, and CoreRefused.
     """
-    found, source = await read_advice(core, pool, caller, caller.user_id)
+    found, source = await read_advice(core, pool, caller, caller.user_id, as_nudges=True)
     nudges = Nudges(
         user_id=caller.user_id,
         nudges=found.advice[:NUDGES_MAX],

@@ -67,6 +67,8 @@ class Learner:
     """By content id."""
     attempts: Mapping[UUID, Attempt] = field(default_factory=dict)
     """By submission id."""
+    dismissed: frozenset[str] = frozenset()
+    """The content ids of dismissed recommendations."""
 
     def with_verdict(self, verdict: Verdict) -> list[str]:
         return [key for key, one in self.feedback.items() if one.verdict is verdict]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from ai.kit.db import Db
 from ai.learners.learner import Attempt, Feedback, Interaction, Learner, Profile
 from ai.projections.entities import load
 from ongoza_contracts.feedback import FeedbackGiven
+from ongoza_contracts.list_views import DismissalKind, DismissalUpdated
 from ongoza_contracts.submissions import SubmissionUpdated
 from ongoza_contracts.vocabulary import ProgressStatus, Track
 
@@ -41,8 +43,16 @@ async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> lis
     rows = await db.fetch(LEARNERS, list(user_ids))
     feedback = await load(db, FeedbackGiven, user_ids)
     submissions = await load(db, SubmissionUpdated, user_ids)
+    dismissals = await load(db, DismissalUpdated, user_ids)
     return [
-        _learner(row, feedback.get(user_id, ()), submissions.get(user_id, ()))
+        replace(
+            _learner(row, feedback.get(user_id, ()), submissions.get(user_id, ())),
+            dismissed=frozenset(
+                one.target
+                for one in dismissals.get(user_id, ())
+                if one.dismissed and one.kind is DismissalKind.RECOMMENDATION
+            ),
+        )
         for row in rows
         for user_id in [row["user_id"]]
     ]

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ongoza_contracts.event import Fact
+from ongoza_contracts.list_views import DismissalKind, DismissalUpdated
 from ongoza_contracts.missions import MissionState, MissionUpdated
 from ongoza_contracts.topics import (
     CALENDAR_EVENTS,
     CERTIFICATES,
     COHORTS,
     CONTENT,
+    DISMISSALS,
     ENROLMENTS,
     ENTITLEMENTS,
     FEEDBACK,
@@ -22,6 +24,7 @@ from ongoza_contracts.topics import (
     HABIT_ENTRIES,
     HABITS,
     INVOICES,
+    LIST_VIEWS,
     MATCHES,
     MEMBERSHIPS,
     MISSIONS,
@@ -60,6 +63,10 @@ def _is_no_draft(fact: Fact) -> bool:
     return not (isinstance(fact, MissionUpdated) and fact.state is MissionState.DRAFT)
 
 
+def _is_of_lists(fact: Fact) -> bool:
+    return isinstance(fact, DismissalUpdated) and fact.kind is DismissalKind.RECOMMENDATION
+
+
 PROJECTIONS: tuple[Projection, ...] = (
     Projection(topic=USERS, makes_lists_stale=True, table="learner"),
     Projection(topic=CONTENT, makes_lists_stale=True, table="content"),
@@ -72,6 +79,8 @@ PROJECTIONS: tuple[Projection, ...] = (
         exists="questionnaire IS NOT NULL",
     ),
     Projection(topic=FEEDBACK, makes_lists_stale=True),
+    Projection(topic=LIST_VIEWS, makes_lists_stale=False),
+    Projection(topic=DISMISSALS, makes_lists_stale=True, changes_lists=_is_of_lists),
     Projection(topic=GOALS, makes_lists_stale=False),
     Projection(topic=MISSIONS, makes_lists_stale=True, changes_lists=_is_no_draft),
     Projection(topic=SUBMISSIONS, makes_lists_stale=True),

@@ -85,7 +85,8 @@ def may_be_offered(
     may &= ~catalogue.closed(attempts_at(learner.attempts))
     items, needs = catalogue.open_needs
     may[items[~done[needs]]] = False
-    for content_id in {*learner.with_verdict(Verdict.NOT_FOR_ME), *exclude}:
+    unwanted = learner.with_verdict(Verdict.NOT_FOR_ME)
+    for content_id in {*unwanted, *learner.dismissed, *exclude}:
         if content_id in catalogue.position:
             may[catalogue.position[content_id]] = False
     return may

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "core.lessons",
     "core.missions",
     "core.feedback",
+    "core.list_views",
     "core.profiling",
     "core.coaching",
     "core.calendars",

@@ -16,6 +16,7 @@ from ongoza_contracts.coaching import (
 )
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.http.reconcile import KINDS
+from ongoza_contracts.list_views import DismissalKind, ListSurface
 from ongoza_contracts.mentorship import MatchEndReason, MatchState, SessionParty, SessionState
 from ongoza_contracts.missions import LatePolicy, MissionState, MissionType
 from ongoza_contracts.reviews import ReviewKind, ReviewOutcome
@@ -71,7 +72,15 @@ SETTINGS: dict[str, Any] = {
             kind.__name__: enum_choices(kind)
             for kind in (
                 *(AnswerFlag, CalendarEventState, CertificateState, CohortState, Confidence),
-                *(ContentType, EnrolmentState, EntitlementSource, Feature, GoalState),
+                *(
+                    ContentType,
+                    DismissalKind,
+                    EnrolmentState,
+                    EntitlementSource,
+                    Feature,
+                    GoalState,
+                ),
+                ListSurface,
                 *(HabitEntryState, HabitSchedule, HabitState, InvoiceState, LatePolicy),
                 *(MatchEndReason, MatchState, MissionState, MissionType, Mood, PlanInterval),
                 *(PoolKind, ProgressSource, ProgressStatus, ReflectionTag, ReviewKind),

@@ -1,6 +1,6 @@
 """Reads of the catalogue, which is open to every user."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,12 @@ def offered_content(content_id: str) -> ContentItem:
     if item is None:
         raise UnknownContent
     return item
+
+
+def require_known_content(content_ids: Set[str]) -> None:
+    """Raises UnknownContent where one of them names no item, retired or not."""
+    if ContentItem.objects.filter(content_id__in=content_ids).count() < len(content_ids):
+        raise UnknownContent
 
 
 def content_of_external_id(source: str, external_id: str) -> ContentItem | None:
