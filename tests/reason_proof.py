@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping
 from ai.projections.batch import Batch
 from ai.recommendations import reasons
 from ai.recommendations.reasons import DID, K_ANONYMITY, WANTED_MORE, Kind, Reason
+from ongoza_contracts.cohorts import CohortUpdated, EnrolmentState, EnrolmentUpdated
 from ongoza_contracts.content import ContentPublished, ContentRetired
 from ongoza_contracts.feedback import FeedbackGiven
+from ongoza_contracts.missions import MissionUpdated
 from ongoza_contracts.profiling import ProfilingCompleted
+from ongoza_contracts.programs import ProgramVersionPublished
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 TAKEN = (ProgressStatus.IN_PROGRESS, ProgressStatus.COMPLETED)
@@ -42,6 +45,7 @@ def _evidence(facts: Batch, user_id: int, content_id: str) -> set[str]:
             for session, one in facts.profiling.items()
             if isinstance(one, ProfilingCompleted) and one.user_id == user_id
         ),
+        *(f"{one.kind}:{one.key}@{one.fact.version}" for one in facts.entities.values()),
     }
 
 
@@ -114,6 +118,36 @@ def _new(facts: Batch, _: int, content_id: str, __: Reason) -> set[str]:
     return {reasons.new(facts.content[content_id].published_at.date())}
 
 
+def _required(facts: Batch, user_id: int, content_id: str, why: Reason) -> set[str]:
+    """Of an active enrolment, by the version that it pins, with or without the end of its cohort:
+    all of them in the evidence."""
+    found = [one.fact for one in facts.entities.values()]
+    versions = {x.program_version_id: x for x in found if isinstance(x, ProgramVersionPublished)}
+    cohorts = {x.cohort_id: x for x in found if isinstance(x, CohortUpdated)}
+    named, sentences = {one.rpartition("@")[0] for one in why.evidence}, set()
+    for one in found:
+        if not isinstance(one, EnrolmentUpdated) or one.user_id != user_id:
+            continue
+        items = versions[one.program_version_id].items
+        required = {item.content_id for item in items if item.required}
+        if one.state is EnrolmentState.ACTIVE and content_id in required:
+            facts_of_it = {f"enrolments:{one.key}", f"program-versions:{one.program_version_id}"}
+            if named == facts_of_it:
+                sentences.add(reasons.required(None))
+            if named == {*facts_of_it, f"cohorts:{one.cohort_id}"}:
+                sentences.add(reasons.required(cohorts[one.cohort_id].ends_on))
+    return sentences
+
+
+def _due(facts: Batch, _: int, content_id: str, __: Reason) -> set[str]:
+    missions = [one.fact for one in facts.entities.values()]
+    return {
+        reasons.due(one.due_at.date())
+        for one in missions
+        if isinstance(one, MissionUpdated) and one.content_id == content_id and one.due_at
+    }
+
+
 def _open(facts: Batch, user_id: int, content_id: str, _: Reason) -> set[str]:
     item = facts.content[content_id]
     is_open = _is_open(facts, user_id, content_id)
@@ -165,6 +199,8 @@ SAID: Mapping[Kind, Callable[[Batch, int, str, Reason], set[str]]] = {
     Kind.TRACK: _track,
     Kind.POPULAR: _popular,
     Kind.NEW: _new,
+    Kind.REQUIRED: _required,
+    Kind.DUE: _due,
     Kind.OPEN: _open,
 }
 """The sentences that the facts allow."""

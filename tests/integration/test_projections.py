@@ -180,6 +180,8 @@ async def test_a_marked_learner_gets_a_list_and_the_mark_is_removed(
         "profile": None,
         "progress": {"course-1": 1},
         "feedback": {},
+        "dismissed": [],
+        "program": None,
         "submissions": {},
         "catalogue": 1,
     }

@@ -34,6 +34,7 @@ from tests.facts import (
     retired,
     user,
 )
+from tests.needed_facts import enrolled, mission
 from tests.reason_proof import disproof
 
 TRACKS = ("builders", "leaders", "entrepreneurs", "researchers", "educators")
@@ -140,6 +141,12 @@ def a_world(seed: int) -> list[Fact]:
         for content_id in chance.sample(ids, chance.choice([0, 0, 2])):
             verdict = chance.choice(["not_for_me", "more_like_this"])
             facts.append(feedback(user_id, content_id, verdict=verdict))
+    today = datetime.now(UTC)
+    for number, away in enumerate((-1, 3, 10)):
+        facts.append(mission(ids[number], today + timedelta(days=away), number))
+        ends_on = (today + timedelta(days=away)).date()
+        for user_id in range(10 * number + 1, 10 * number + 6):
+            facts += enrolled(user_id, chance.sample(ids, 20), ends_on, 100 * number + user_id)
     return facts
 
 
@@ -168,6 +175,7 @@ async def test_every_reason_in_every_list_follows_from_the_facts(
             assert disproof(facts, learner.user_id, item, entry.why) is None
             kinds.add(entry.why.kind)
     assert kinds >= {Kind.NEXT_STEP, Kind.CLOSE, Kind.ALSO_FINISHED, Kind.TRACK, Kind.NEW}
+    assert kinds >= {Kind.REQUIRED, Kind.DUE}
 
 
 async def test_a_reason_that_does_not_follow_from_the_facts_is_detected(applier: Applier) -> None:

@@ -17,6 +17,7 @@ from ongoza_contracts.coaching import GoalUpdated, HabitEntryUpdated, HabitUpdat
 from ongoza_contracts.cohorts import EnrolmentUpdated
 from ongoza_contracts.event import Fact
 from ongoza_contracts.http.coaching import CoachRule
+from ongoza_contracts.list_views import DismissalUpdated
 from ongoza_contracts.mentorship import SessionUpdated
 from ongoza_contracts.missions import MissionUpdated
 from ongoza_contracts.submissions import SubmissionUpdated
@@ -243,6 +244,27 @@ async def test_the_coach_reads_the_facts(
     rules = [one["rule"] for one in body["advice"]]
     assert rules == ["changes_requested"] * 2 + ["goal_due"] * 2
     assert body["advice"][0]["evidence"] == [f"submissions:{UUID(int=1)}@3"]
+
+
+async def test_what_was_dismissed_is_left_out_and_a_nudge_alone_of_nudges(
+    vector_pool: asyncpg.Pool, applier: Applier, ai_settings: Settings
+) -> None:
+    await apply(applier, of_now())
+    found = (await asked(COACH, vector_pool, ai_settings)).json()["advice"]
+    first, second, third, _ = (one["id"] for one in found)
+    facts = [
+        fact(DismissalUpdated, kind=kind, target=target, dismissed=dismissed)
+        for kind, target, dismissed in (
+            ("advice", first, True),
+            ("nudge", second, True),
+            ("advice", third, False),
+        )
+    ]
+    await apply(applier, facts)
+    advice = (await asked(COACH, vector_pool, ai_settings)).json()["advice"]
+    assert advice == found[1:]
+    nudges = (await asked(NUDGES, vector_pool, ai_settings, NO_HOURS)).json()["nudges"]
+    assert nudges == found[2:]
 
 
 async def test_a_draft_is_compared_with_its_mission(

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.catalogue.catalogue import Catalogue, Item
+from ai.catalogue.catalogue import Catalogue, Item, MissionTerms
 from ai.catalogue.item_neighbours import ItemNeighbours, Settings
-from ai.learners.learner import Feedback, Interaction, Learner, Profile
+from ai.learners.learner import Feedback, Interaction, Learner, Profile, Program
 from ai.recommendations.candidates import GENERATORS, find, may_be_offered
 from ai.recommendations.diversity import diversify, intra_list_similarity
 from ai.recommendations.lists import from_kept, respond, stored
@@ -177,14 +178,70 @@ def test_each_candidate_knows_which_generators_named_it() -> None:
         vectors=[[1, 0], [0, 0], [0, 0], [1, 0]],
         together=ItemNeighbours.of_pairs([(0, 3, 0.5, 3)], 4, Settings()),
     )
-    who = learner(course_1=DONE)
+    who = replace(learner(course_1=DONE), program=Program("e", "v", frozenset({"course-3"})))
     found = find(known, who, may_be_offered(known, who), score(known, who))
     assert found == {
         1: ("path", "popular"),
-        2: ("fresh", "popular"),
+        2: ("fresh", "popular", "needed"),
         3: ("near", "also_finished", "popular"),
     }
     assert {name for names in found.values() for name in names} == {*GENERATORS}
+
+
+def required(ends_on: date | None) -> Program:
+    return Program(
+        "enrolments:e@1", "program-versions:v@1", frozenset({"course-2"}), "c@1", ends_on
+    )
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "sentence", "facts"),
+    [
+        (None, "Your program requires it", 2),
+        (NOW.date() - timedelta(days=1), "Your program requires it", 2),
+        (
+            NOW.date() + timedelta(days=7),
+            "Your program requires it, and your cohort ends on 10 November 2026",
+            3,
+        ),
+    ],
+)
+def test_what_the_enrolment_requires_comes_first_with_its_reason(
+    ends_on: date | None, sentence: str, facts: int
+) -> None:
+    known = catalogue(*(item(number) for number in range(1, 5)))
+    who = replace(learner(), program=required(ends_on))
+    assert ids(known, who)[0] == "course-2"
+    told = why(known, who, "course-2")
+    assert (told.kind, told.sentence, len(told.evidence)) == (Kind.REQUIRED, sentence, facts)
+
+
+def test_what_is_required_counts_more_when_the_cohort_ends_soon() -> None:
+    known = catalogue(item(1), item(2))
+    ends = (None, NOW.date() + timedelta(days=29), NOW.date() + timedelta(days=14), NOW.date())
+    parts = [score(known, replace(learner(), program=required(one))).required[1] for one in ends]
+    assert parts[0] == parts[1] < parts[2] < parts[3]
+
+
+def test_a_mission_counts_more_the_sooner_it_is_due_and_not_once_it_is_over() -> None:
+    days = (-1, 1, 10, 20)
+    due_at = [NOW + timedelta(days=away) for away in days]
+    terms = [MissionTerms(UUID(int=n), due_at=at, version=4) for n, at in enumerate(due_at)]
+    known = catalogue(*(item(n, mission=one) for n, one in enumerate(terms)))
+    np.testing.assert_allclose(known.due, [0, 13 / 14, 4 / 14, 0], rtol=1e-6)
+    assert ids(known, learner())[:2] == ["course-1", "course-2"]
+    told = why(known, learner(), "course-1")
+    evidence = (f"missions:{UUID(int=1)}@4",)
+    assert told == Reason(Kind.DUE, "Due on 4 November 2026", evidence)
+
+
+def test_a_dismissed_recommendation_is_not_offered_and_leaves_the_vector_alone() -> None:
+    known = catalogue(item(1), item(2), item(3))
+    who = replace(learner(course_1=DONE), dismissed=frozenset({"course-2"}))
+    assert ids(known, who) == ["course-3"]
+    np.testing.assert_array_equal(
+        learner_vector(known, who), learner_vector(known, learner(course_1=DONE))
+    )
 
 
 def test_the_level_a_learner_is_at_is_the_highest_completed() -> None:

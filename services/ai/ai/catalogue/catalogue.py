@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -17,6 +17,7 @@ TRACKS = tuple(Track)
 LEVEL_MAX = 5
 FRESH_DAYS = 14.0
 """The half-life of freshness."""
+DUE_DAYS = 14.0
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 Mask = NDArray[np.bool_]
@@ -33,6 +34,9 @@ class MissionTerms:
     """None is no limit."""
     closes_at: datetime | None = None
     """None is never: work is taken late as well, or it is not due."""
+    due_at: datetime | None = None
+    version: int = 0
+    """The version of the mission's fact."""
 
     def is_over(self, at: datetime) -> bool:
         return self.closes_at is not None and self.closes_at <= at
@@ -60,6 +64,11 @@ class Item:
     mission: MissionTerms | None = None
     """Of a mission whose work is handed in."""
     duration_minutes: int = 1
+
+
+def soon(days: float, within: float) -> float:
+    """0 for what is over or further away than `within` days, and nearly 1 for what is near."""
+    return 1 - days / within if 0 <= days < within else 0.0
 
 
 def by_learners(counts: Floats) -> Floats:
@@ -172,6 +181,15 @@ class Catalogue:
         days = [(self.as_of - item.published_at).total_seconds() / 86400 for item in self.items]
         fresh: Floats = np.exp2(-np.maximum(np.array(days, np.float32), 0) / FRESH_DAYS)
         return fresh
+
+    @cached_property
+    def due(self) -> Floats:
+        """0 to 1: rises to 1 within the last DUE_DAYS before a mission is due; 0 for others."""
+        due = np.zeros(len(self.items), np.float32)
+        for place, mission in self.missions:
+            if mission.due_at is not None:
+                due[place] = soon((mission.due_at - self.as_of) / timedelta(days=1), DUE_DAYS)
+        return due
 
     def of_type(self, content_type: ContentType | None) -> Mask:
         if content_type is None:

@@ -94,7 +94,9 @@ def _terms(mission: MissionUpdated) -> MissionTerms:
     closes_at = None
     if mission.due_at and mission.late_policy is LatePolicy.REFUSE:
         closes_at = mission.due_at + timedelta(minutes=mission.late_grace_minutes)
-    return MissionTerms(mission.mission_id, mission.max_attempts, closes_at)
+    return MissionTerms(
+        mission.mission_id, mission.max_attempts, closes_at, mission.due_at, mission.version
+    )
 
 
 def _item(row: asyncpg.Record, mission: MissionTerms | None) -> Item:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from ongoza_contracts.submissions import SubmissionState
@@ -56,6 +57,24 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """What the learner's active enrolment requires. The facts are written like evidence."""
+
+    enrolment: str
+    program_version: str
+    """The one that the enrolment pins."""
+    required: frozenset[str]
+    """Content ids."""
+    cohort: str | None = None
+    ends_on: date | None = None
+    """The last day of the cohort."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return (self.enrolment, self.program_version, *([self.cohort] if self.cohort else ()))
+
+
+@dataclass(frozen=True, slots=True)
 class Learner:
     user_id: int
     version: int = 0
@@ -69,6 +88,8 @@ class Learner:
     """By submission id."""
     dismissed: frozenset[str] = frozenset()
     """The content ids of dismissed recommendations."""
+    program: Program | None = None
+    """Of the active enrolment that began last."""
 
     def with_verdict(self, verdict: Verdict) -> list[str]:
         return [key for key, one in self.feedback.items() if one.verdict is verdict]

@@ -10,6 +10,7 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.learners.learner import Attempt, Feedback, Interaction, Learner, Profile
+from ai.learners.programs import load_programs
 from ai.projections.entities import load
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.list_views import DismissalKind, DismissalUpdated
@@ -44,6 +45,7 @@ async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> lis
     feedback = await load(db, FeedbackGiven, user_ids)
     submissions = await load(db, SubmissionUpdated, user_ids)
     dismissals = await load(db, DismissalUpdated, user_ids)
+    programs = await load_programs(db, user_ids)
     return [
         replace(
             _learner(row, feedback.get(user_id, ()), submissions.get(user_id, ())),
@@ -52,6 +54,7 @@ async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> lis
                 for one in dismissals.get(user_id, ())
                 if one.dismissed and one.kind is DismissalKind.RECOMMENDATION
             ),
+            program=programs.get(user_id),
         )
         for row in rows
         for user_id in [row["user_id"]]

@@ -70,7 +70,7 @@ def _is_of_lists(fact: Fact) -> bool:
 PROJECTIONS: tuple[Projection, ...] = (
     Projection(topic=USERS, makes_lists_stale=True, table="learner"),
     Projection(topic=CONTENT, makes_lists_stale=True, table="content"),
-    Projection(topic=PROGRAM_VERSIONS, makes_lists_stale=False),
+    Projection(topic=PROGRAM_VERSIONS, makes_lists_stale=True),
     Projection(topic=PROGRESS, makes_lists_stale=True, table="progress"),
     Projection(
         topic=PROFILING,
@@ -90,8 +90,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     Projection(topic=REVIEWS, makes_lists_stale=False),
     Projection(topic=CALENDAR_EVENTS, makes_lists_stale=False),
     Projection(topic=CERTIFICATES, makes_lists_stale=False),
-    Projection(topic=COHORTS, makes_lists_stale=False),
-    Projection(topic=ENROLMENTS, makes_lists_stale=False),
+    Projection(topic=COHORTS, makes_lists_stale=True),
+    Projection(topic=ENROLMENTS, makes_lists_stale=True),
     Projection(topic=QUIZ_RESULTS, makes_lists_stale=False),
     Projection(topic=PLANS, makes_lists_stale=False),
     Projection(topic=SUBSCRIPTIONS, makes_lists_stale=False),

@@ -48,6 +48,12 @@ def popular(catalogue: Catalogue, _: Learner, __: Parts) -> Floats:
     return catalogue.popularity + np.float32(1e-6)
 
 
+def needed(_: Catalogue, __: Learner, parts: Parts) -> Floats:
+    """Items that the learner's enrolment requires, and missions that are due soon."""
+    both: Floats = parts.required + parts.due
+    return both
+
+
 Generator = Callable[[Catalogue, Learner, Parts], Floats]
 """How well each item fits the generator; 0 is not at all."""
 
@@ -57,6 +63,7 @@ GENERATORS: Mapping[str, Generator] = {
     "path": path,
     "fresh": fresh,
     "popular": popular,
+    "needed": needed,
 }
 
 

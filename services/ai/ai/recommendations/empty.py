@@ -29,7 +29,7 @@ def _missing_prerequisites(catalogue: Catalogue, learner: Learner) -> tuple[str,
     wanted = (
         catalogue.offered & ~done & ~with_status(catalogue, learner, ProgressStatus.IN_PROGRESS)
     )
-    for content_id in learner.with_verdict(Verdict.NOT_FOR_ME):
+    for content_id in {*learner.with_verdict(Verdict.NOT_FOR_ME), *learner.dismissed}:
         if content_id in catalogue.position:
             wanted[catalogue.position[content_id]] = False
     items, needs = catalogue.open_needs

@@ -129,6 +129,8 @@ def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
         "profile": learner.profile.fact if learner.profile else None,
         "progress": {content_id: one.version for content_id, one in learner.interactions.items()},
         "feedback": {content_id: one.version for content_id, one in learner.feedback.items()},
+        "dismissed": sorted(learner.dismissed),
+        "program": learner.program.facts if learner.program else None,
         "submissions": {str(key): one.version for key, one in learner.attempts.items()},
         "catalogue": catalogue.revision,
     }

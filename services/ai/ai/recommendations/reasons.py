@@ -34,6 +34,8 @@ class Kind(StrEnum):
     TRACK = "track"
     POPULAR = "popular"
     NEW = "new"
+    REQUIRED = "required"
+    DUE = "due"
     OPEN = "open"
 
 
@@ -43,8 +45,9 @@ class Reason:
     sentence: str
     evidence: tuple[str, ...]
     """The facts it rests on: `progress:<content id>@<version>`, `feedback:<content id>@<version>`,
-    `profiling:<session>@<version>`, `user@<version>`, `content:<content id>@<version>`. Data
-    that core returned over HTTP has version 0."""
+    `profiling:<session>@<version>`, `user@<version>`, `content:<content id>@<version>`, and
+    `enrolments:`, `program-versions:`, `cohorts:` and `missions:` with an id. Data that core
+    returned over HTTP has version 0."""
     about: tuple[str, ...] = ()
     """The other items that the sentence names."""
 
@@ -75,7 +78,17 @@ def popular(learners: int) -> str:
 
 
 def new(published: date) -> str:
-    return f"New: published on {published.day} {published:%B %Y}"
+    return f"New: published on {_day(published)}"
+
+
+def required(ends_on: date | None) -> str:
+    if ends_on is None:
+        return "Your program requires it"
+    return f"Your program requires it, and your cohort ends on {_day(ends_on)}"
+
+
+def due(due_on: date) -> str:
+    return f"Due on {_day(due_on)}"
 
 
 def open_now(level: int) -> str:
@@ -166,6 +179,25 @@ def _fresh(catalogue: Catalogue, _: Learner, ranked: Ranked) -> Reason | None:
     return Reason(Kind.NEW, new(ranked.item.published_at.date()), (_content(ranked),))
 
 
+def _required(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
+    """Names the end of the cohort while it is not over."""
+    program = learner.program
+    if program is None or ranked.item.content_id not in program.required:
+        return None
+    today = catalogue.as_of.date()
+    ends_on = program.ends_on if program.ends_on and program.ends_on >= today else None
+    facts = program.facts if ends_on else (program.enrolment, program.program_version)
+    return Reason(Kind.REQUIRED, required(ends_on), facts)
+
+
+def _due(catalogue: Catalogue, _: Learner, ranked: Ranked) -> Reason | None:
+    mission = ranked.item.mission
+    if mission is None or mission.due_at is None or not catalogue.due[ranked.place]:
+        return None
+    evidence = (f"missions:{mission.mission_id}@{mission.version}",)
+    return Reason(Kind.DUE, due(mission.due_at.date()), evidence)
+
+
 REASONS: Mapping[str, Callable[[Catalogue, Learner, Ranked], Reason | None]] = {
     "step": _step,
     "co_completion": _neighbours,
@@ -173,8 +205,14 @@ REASONS: Mapping[str, Callable[[Catalogue, Learner, Ranked], Reason | None]] = {
     "track": _track,
     "popularity": _popularity,
     "fresh": _fresh,
+    "required": _required,
+    "due": _due,
 }
 """The reason that each part of the score gives."""
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _title(catalogue: Catalogue, content_id: str) -> str:

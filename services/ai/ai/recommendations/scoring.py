@@ -10,7 +10,10 @@ An item's score is the weighted mean of those of its parts for which there is da
 - step: 1 for an item that follows one of the three newest completed items, .5 an earlier one; 1
   for a course of which all modules are completed;
 - popularity: log(1 + learners), relative to the item with most learners;
-- fresh: 1 on publication, halved every 14 days.
+- fresh: 1 on publication, halved every 14 days;
+- required: for what the learner's active enrolment requires .5, which rises to 1 within the last 28
+  days of the cohort;
+- due: rises from 0 to 1 within the last 14 days before a mission is due.
 
 Nearness and popularity stand in for neighbours while few are known. With n finished items that
 have neighbours and t = n / (n + d), co_completion weighs .55 t, nearness w (1 - t) + .22 w t
@@ -28,7 +31,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ai.catalogue.catalogue import LEVEL_MAX, TRACKS, Catalogue, Mask
+from ai.catalogue.catalogue import LEVEL_MAX, TRACKS, Catalogue, Mask, soon
 from ai.catalogue.item_neighbours import Floats, ItemNeighbours, Places, Settings, decay_weights
 from ai.learners.learner import Learner
 from ai.skills.completion import places_with_status, with_status
@@ -38,6 +41,8 @@ PRIOR_WEIGHT, OTHERS = 0.55, 0.55
 SEMANTIC_SHARE = 0.22
 """The share of its weight that nearness keeps when many neighbours are known."""
 TRACK, LEVEL, STEP, FRESH = 0.20, 0.10, 0.15, 0.05
+REQUIRED, DUE = 0.15, 0.10
+COHORT_DAYS = 28.0
 HISTORY_WEIGHT = {
     ProgressStatus.COMPLETED: 1.0,
     ProgressStatus.IN_PROGRESS: 0.6,
@@ -58,6 +63,8 @@ class Parts:
     step: Floats
     popularity: Floats
     fresh: Floats
+    required: Floats
+    due: Floats
 
     @property
     def total(self) -> Floats:
@@ -94,6 +101,8 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
         "step": (STEP, _next_steps(catalogue, learner) if completed.any() else None),
         "popularity": (popular, catalogue.popularity),
         "fresh": (FRESH, catalogue.freshness),
+        "required": (REQUIRED, _required(catalogue, learner)),
+        "due": (DUE, catalogue.due if catalogue.due.any() else None),
     }
     whole = sum(weight for weight, part in raw.values() if part is not None)
     nothing = np.zeros(len(catalogue.items), np.float32)
@@ -188,6 +197,19 @@ def _next_steps(catalogue: Catalogue, learner: Learner) -> Floats:
     np.maximum.at(steps, items, worth[needs])
     steps[to_finish(catalogue, learner)] = 1.0
     return steps
+
+
+def _required(catalogue: Catalogue, learner: Learner) -> Floats | None:
+    if learner.program is None:
+        return None
+    near = 0.0
+    if learner.program.ends_on is not None:
+        days = (learner.program.ends_on - catalogue.as_of.date()).days
+        near = soon(days, COHORT_DAYS)
+    required = np.zeros(len(catalogue.items), np.float32)
+    for content_id in learner.program.required & catalogue.position.keys():
+        required[catalogue.position[content_id]] = 0.5 + 0.5 * near
+    return required
 
 
 def _leaning(learner: Learner) -> Floats | None:
