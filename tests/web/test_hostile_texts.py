@@ -24,7 +24,7 @@ SECRETS_AND_IDS = re.compile(
     r"(password|token|code|challenge|state|refresh_token|log_in_token|receipt|flag|endpoint|keys\.\w+"
     r"|number|content_id|program|course|(prerequisites|competencies|emails)\[\]|kinds\[\]\.kind"
     r"|items\[\]\.content_id|(terms_)?version|time_zone|reminder_at|quiet_\w+|url"
-    r"|(rules|overrides)\[\]\.\w+|track|outcome)$"
+    r"|(rules|overrides)\[\]\.\w+|track|outcome|target)$"
 )
 """Fields with a form of their own, which no prose has."""
 AS = {

@@ -14,12 +14,13 @@ from core.list_views.serializers import (
     ListViewsRequest,
     StoredListViewsSerializer,
 )
+from core.users.base_views import ConsentedView
 from ongoza_contracts.list_views import DismissalKind
 
 KIND = OpenApiParameter("kind", str, enum=list(DismissalKind))
 
 
-class ListViews(ApiView):
+class ListViews(ConsentedView):
     permissions = {"POST": Principal.USER}
 
     @extend_schema(
