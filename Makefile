@@ -48,7 +48,7 @@ rebuild: .venv/.ready ## rebuild ai's projections from the topics (ARGS=--dry-ru
 	@$(STACK) run -- $(PYTHON) -m ai rebuild $(ARGS)
 bench: .venv/.ready ## measure each path beside its floor (ARGS='--only relay --against FILE', --list)
 	@$(PYTHON) -m scripts.bench $(ARGS)
-evaluate: .venv/.ready ## compare the ranking with baselines (ARGS='FILE --items FILE'; default: the demo learners)
+evaluate: .venv/.ready ## compare the ranking with baselines (ARGS='FILE --items FILE', or --learn in a running stack)
 	@$(PYTHON) -m scripts.evaluate $(or $(ARGS),--seeded)
 fuzz: .venv/.ready ## send both APIs thousands of generated requests with a token of each role
 	@FUZZ_CASES=10 $(PYTHON) -m pytest -q -s tests/integration/test_fuzz.py

@@ -5,6 +5,7 @@ whole catalogue. The product's own code does the scoring.
 """
 
 import json
+import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -42,8 +43,12 @@ def main(
     min_rating: Annotated[float | None, typer.Option(help="what counts as taken")] = None,
     seed: Annotated[int, typer.Option(help="for the cold-start slice, BPR and ALS")] = SEED,
     as_json: Annotated[Path | None, typer.Option("--json", help="also as JSON, here")] = None,
+    learn: Annotated[bool, typer.Option(help="fit the weights to lists that were shown")] = False,
 ) -> None:
     """Compare the ranking with popularity, item-kNN and, where `implicit` is there, BPR and ALS."""
+    if learn:
+        command = [sys.executable, "-m", "scripts.stack", "run", "--", sys.executable]
+        raise typer.Exit(subprocess.call([*command, "-m", "ai", "learn"]))  # noqa: S603
     if seeded == (interactions is not None):
         raise typer.BadParameter("give a file of interactions, or --seeded")
     try:

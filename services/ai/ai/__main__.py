@@ -20,6 +20,7 @@ MODULES = {
     "parked": "ai.operations.command",
     "unerase": "ai.operations.unerase",
     "forecast": "ai.dashboard.command",
+    "learn": "ai.recommendations.command",
 }
 """Each module defines its command as `command`, a Typer application."""
 

@@ -90,6 +90,8 @@ class Catalogue:
     as_of: datetime = LONG_AGO
     """When the catalogue was read; freshness is relative to it."""
     item_neighbours: ItemNeighbours | None = field(default=None, repr=False)
+    multipliers: Mapping[str, float] = field(default_factory=dict)
+    """Of the weights of the parts of a score, as learned; by the name of the part."""
 
     @cached_property
     def neighbours(self) -> ItemNeighbours:

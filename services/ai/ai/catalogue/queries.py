@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -34,6 +35,9 @@ ORDER BY content_id
 NEIGHBOURS = "SELECT content_id, other_id, learners, closeness FROM {table}"
 NEIGHBOUR_SETTINGS = "SELECT recency, in_order, semantic_weight, shrinkage FROM {table}_settings"
 
+# What was learned of the weights of scores.
+MULTIPLIERS = "SELECT part, multiplier FROM ranking_weight"
+
 # Changes whenever the catalogue changes.
 STAMP = """
 SELECT (SELECT name FROM generation WHERE state = 'live') AS generation, revision
@@ -55,8 +59,10 @@ async def load_catalogue(
     missions = await load_all(db, MissionUpdated)
     made = await db.fetchrow(NEIGHBOUR_SETTINGS.format(table=neighbours))
     pairs = await db.fetch(NEIGHBOURS.format(table=neighbours)) if made else []
+    multipliers = dict(await db.fetch(MULTIPLIERS))
     # On a thread, because with thousands of items it takes longer than other requests should wait.
-    return await asyncio.to_thread(_catalogue, rows, missions, made, pairs, revision, as_of)
+    read = await asyncio.to_thread(_catalogue, rows, missions, made, pairs, revision, as_of)
+    return replace(read, multipliers=multipliers)
 
 
 def _catalogue(

@@ -90,7 +90,7 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
     semantic, collaborative, popular = mix(neighbours.settings, trust)
     level = 1 - np.abs(catalogue.levels - level_of(catalogue, learner)) / (LEVEL_MAX - 1)
     completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
-    raw: Mapping[str, tuple[float, Floats | None]] = {
+    raw: dict[str, tuple[float, Floats | None]] = {
         "nearness": (
             semantic,
             None if vector is None else np.clip(catalogue.vectors @ vector, 0, 1),
@@ -104,7 +104,9 @@ def score(catalogue: Catalogue, learner: Learner) -> Parts:
         "required": (REQUIRED, _required(catalogue, learner)),
         "due": (DUE, catalogue.due if catalogue.due.any() else None),
     }
-    whole = sum(weight for weight, part in raw.values() if part is not None)
+    learned = catalogue.multipliers
+    raw = {name: (weight * learned.get(name, 1), part) for name, (weight, part) in raw.items()}
+    whole = sum(weight for weight, part in raw.values() if part is not None) or 1
     nothing = np.zeros(len(catalogue.items), np.float32)
     return Parts(
         **{
