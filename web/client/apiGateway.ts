@@ -39,6 +39,8 @@ export interface Options {
   /** Given once for what a person does, and again when it is repeated. */
   idempotencyKey?: string;
   signal?: AbortSignal;
+  /** Whether it is sent even while the page is left. */
+  keepalive?: boolean;
 }
 
 /** Whose page it is: another user may have logged in in another tab, and gets nothing of it. */
@@ -68,6 +70,9 @@ async function send<T>(
     headers.set("idempotency-key", options.idempotencyKey);
   }
   const request: RequestInit = { method, headers, signal: options.signal ?? null };
+  if (options.keepalive) {
+    request.keepalive = true;
+  }
   if (body !== undefined) {
     request.body = JSON.stringify(body);
   }

@@ -1,6 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import type { Recommendation } from "@/api/ai";
 import type { Verdict } from "@/api/core";
+import { savesData } from "@/features/learn/body";
+import { ListViewReport } from "@/features/search/ListViewReport";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { item, itemAddress, recommended, verdicts } from "./data";
@@ -12,14 +14,16 @@ export async function OpenItems({ step }: { step: NextStep }) {
   const t = await getTranslations("home");
   const [{ data, problem }, verdictsByItem] = await Promise.all([recommended(), verdicts()]);
   const first = step.kind === "begin" ? step.recommendation.content_id : null;
-  const others = data?.recommendations.filter(({ content_id }) => content_id !== first) ?? [];
+  const all = data?.recommendations ?? [];
+  const others = all.filter(({ content_id }) => content_id !== first);
+  const listed = others.slice(0, 3);
   return (
     <section className="stack" aria-labelledby="open">
       <h2 id="open">{t("open.heading")}</h2>
       {problem && <ProblemState problem={problem} />}
       {data && others.length === 0 && <p>{t("open.none")}</p>}
       <ol className="list">
-        {others.slice(0, 3).map((one) => (
+        {listed.map((one) => (
           <OpenItem
             key={one.content_id}
             recommendation={one}
@@ -30,7 +34,19 @@ export async function OpenItems({ step }: { step: NextStep }) {
       <a className="btn" href="/search">
         {t("open.search")}
       </a>
+      {!(await savesData()) && (
+        <ListViewReport surface="home" items={shownItems(all, [first, ...listed])} />
+      )}
     </section>
+  );
+}
+
+/** Those that the page shows, at their places in the whole list. */
+function shownItems(all: Recommendation[], shown: (Recommendation | string | null)[]) {
+  return all.flatMap((one, index) =>
+    shown.includes(one) || shown.includes(one.content_id)
+      ? { contentId: one.content_id, place: index + 1, href: itemAddress(one.content_id) }
+      : [],
   );
 }
 

@@ -1,9 +1,12 @@
 import { getTranslations } from "next-intl/server";
 import { searchContent } from "@/api/ai";
+import { savesData } from "@/features/learn/body";
 import { catalogue, ownProgress } from "@/features/learn/catalogue";
+import { hrefOf } from "@/features/learn/courses";
 import { Icon } from "@/features/shell/Icon";
 import { State } from "@/features/shell/State";
 import { ai, load } from "@/server/caller";
+import { ListViewReport } from "./ListViewReport";
 import { FEW, isFiltered, type SearchQuery, searchHref } from "./query";
 import { SearchResult } from "./SearchResult";
 
@@ -50,6 +53,16 @@ export async function Results({ query }: { query: SearchQuery }) {
           />
         ))}
       </ol>
+      {!(await savesData()) && (
+        <ListViewReport
+          surface="search"
+          items={results.slice(0, 50).map(({ content_id: contentId }, index) => ({
+            contentId,
+            place: index + 1,
+            href: hrefOf(contentId),
+          }))}
+        />
+      )}
       {limit === FEW && results.length === FEW && (
         <p>
           <a className="btn" href={searchHref({ ...query, limit: FEW + 1 })}>
