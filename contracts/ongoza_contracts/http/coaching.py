@@ -56,7 +56,8 @@ class Advice(Response):
     evidence: tuple[str, ...] = Field(min_length=1)
     """The facts it rests on, as `<kind of entity>:<id>@<version>`."""
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]
+    @property
     def id(self) -> DismissalTarget:
         """What it is dismissed by. It changes with the facts that the advice rests on."""
         digest = sha256(" ".join(self.evidence).encode()).hexdigest()

@@ -77,9 +77,8 @@ def opened(user: User) -> dict[str, Any]:
 
 
 def taken_back(user: User) -> dict[str, Any]:
-    named = {"user": user, "kind": DismissalKind.ADVICE, "target": "rule-1"}
-    dismiss(**named)
-    return named
+    dismiss(user=user, kind=DismissalKind.ADVICE, target="rule-1")
+    return {"user": user, "kind": DismissalKind.ADVICE, "target": "rule-1"}
 
 
 def liked() -> Feedback:

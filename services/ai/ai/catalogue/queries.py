@@ -59,7 +59,7 @@ async def load_catalogue(
     missions = await load_all(db, MissionUpdated)
     made = await db.fetchrow(NEIGHBOUR_SETTINGS.format(table=neighbours))
     pairs = await db.fetch(NEIGHBOURS.format(table=neighbours)) if made else []
-    multipliers = dict(await db.fetch(MULTIPLIERS))
+    multipliers = {row["part"]: row["multiplier"] for row in await db.fetch(MULTIPLIERS)}
     # On a thread, because with thousands of items it takes longer than other requests should wait.
     read = await asyncio.to_thread(_catalogue, rows, missions, made, pairs, revision, as_of)
     return replace(read, multipliers=multipliers)

@@ -10,6 +10,7 @@ from typing import Annotated
 import asyncpg
 import typer
 
+from ai.catalogue.queries import MULTIPLIERS
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.settings import Settings, load_settings
 from ai.recommendations.learning import Learned, NotEnoughLists, learn
@@ -50,7 +51,7 @@ async def _learn(settings: Settings, *, dry_run: bool) -> list[str]:
 
 async def store(pool: asyncpg.Pool, learned: Learned) -> None:
     """Multiplies the present multipliers, to which the scores of the lists belong."""
-    present = dict(await pool.fetch("SELECT part, multiplier FROM ranking_weight"))
+    present = {row["part"]: row["multiplier"] for row in await pool.fetch(MULTIPLIERS)}
     fitted = zip(PARTS, learned.multipliers, strict=True)
     await store_multipliers(pool, {part: present.get(part, 1.0) * by for part, by in fitted})
 

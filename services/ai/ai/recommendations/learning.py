@@ -95,8 +95,8 @@ def learn(lists: Sequence[LoggedList], seed: int) -> Learned:
                     figures[row[one.user_id], column] += terms
     of_learner = Counter(one.user_id for one in lists)
     counts = np.array([of_learner[user_id] for user_id in learners], np.float64)
-    multipliers = tuple(float(round(one, 3)) for one in fit(lists, eta))
-    return Learned(multipliers, eta, tuple(_estimates(figures, counts, chance)))
+    whole = tuple(round(float(one), 3) for one in fit(lists, eta))
+    return Learned(whole, eta, tuple(_estimates(figures, counts, chance)))
 
 
 def examined(places: Array, eta: float) -> Array:
@@ -218,6 +218,5 @@ def _by_item_and_place(
             at[0] += 1
             at[1] += float(reward)
     return {
-        key: (np.array([*places]), *np.array([*places.values()]).T)  # type: ignore[misc]
-        for key, places in found.items()
+        key: (np.array([*places]), *np.array([*places.values()]).T) for key, places in found.items()
     }

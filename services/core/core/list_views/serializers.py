@@ -22,7 +22,7 @@ class ListViewItemRequest(StrictSerializer):
 class ListViewRequest(StrictSerializer):
     view_id = serializers.UUIDField(help_text="Chosen by the client for each list it shows.")
     surface = serializers.ChoiceField(choices=enum_choices(ListSurface))
-    items = ListViewItemRequest(many=True, min_length=1, max_length=ITEMS_MAX)
+    items = serializers.ListField(child=ListViewItemRequest(), min_length=1, max_length=ITEMS_MAX)
 
     def validate_items(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for name in ("content_id", "place"):
@@ -32,7 +32,7 @@ class ListViewRequest(StrictSerializer):
 
 
 class ListViewsRequest(StrictSerializer):
-    views = ListViewRequest(many=True, min_length=1, max_length=BATCH_MAX)
+    views = serializers.ListField(child=ListViewRequest(), min_length=1, max_length=BATCH_MAX)
 
 
 class StoredListViewsSerializer(serializers.Serializer[Any]):
