@@ -163,7 +163,7 @@ def test_what_is_dismissed_is_listed_published_and_can_be_taken_back(
     ("body", "expected"),
     [
         (dismissed("person"), (400, "invalid", [("kind", "unknown_value")])),
-        (dismissed(target="Not an id"), (400, "invalid", [("target", "malformed")])),
+        (dismissed(target="Not an id"), (400, "invalid", [("target", "invalid")])),
         (dismissed("recommendation"), (400, "unknown_content", [])),
     ],
 )
