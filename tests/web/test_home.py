@@ -26,8 +26,8 @@ def test_the_home_stands_while_ai_is_away(page: Page, web: Stack) -> None:
         page.goto("/dashboard/student")
         expect(page.get_by_role("heading", name="Also open to you")).to_be_visible()
         expect(page.get_by_text("This does not open for now").first).to_be_visible()
-        expect(page.locator("#progress")).to_be_visible()
-        expect(page.get_by_role("heading", name="This week")).to_be_visible()
+        expect(page.locator("#programs")).to_be_visible()
+        expect(page.get_by_role("heading", name="What is planned")).to_be_visible()
     finally:
         web.run("ai")
 

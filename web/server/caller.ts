@@ -65,7 +65,7 @@ interface Result<T> {
   response?: Response | undefined;
 }
 
-const AWAY: Refusal = { status: 503, code: "unavailable", detail: "", errors: [] };
+export const AWAY: Refusal = { status: 503, code: "unavailable", detail: "", errors: [] };
 
 /** Awaits a call of a generated function. A refused token leads to the log-in. */
 export async function load<T>(call: Promise<Result<T>>): Promise<LoadResult<T>> {

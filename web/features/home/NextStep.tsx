@@ -1,11 +1,13 @@
+import type { Messages } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import type { Content, Track } from "@/api/core";
+import type { Action, Content, Track } from "@/api/core";
 import { sizeText } from "@/features/learn/sizeText";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { ProgressDashes } from "@/features/shell/ProgressDashes";
-import { itemAddress } from "./data";
+import { ActionDue, actionTitle } from "./Actions";
+import { item, itemAddress } from "./data";
 import type { Modules, NextStep as Step } from "./nextStep";
 
 /** The card on top: one thing to do, why, and the yellow button. */
@@ -18,6 +20,8 @@ export async function NextStep({ step }: { step: Step }) {
           <p>{t("next.profile.text")}</p>
         </Card>
       );
+    case "act":
+      return <ActionCard action={step.action} href={step.href} />;
     case "goOn":
       return <OpenedItem {...step} />;
     case "begin": {
@@ -51,7 +55,7 @@ export async function NextStep({ step }: { step: Step }) {
 interface CardProperties {
   title: string;
   href: string;
-  button: "findTrack" | "goOn" | "begin" | "look";
+  button: keyof Messages["home"]["next"]["button"];
   item?: Content | null;
   children: ReactNode;
 }
@@ -85,6 +89,17 @@ async function TrackName({ track }: { track: Track }) {
     <span className={`track ${track}`}>
       <Icon name={track} /> {t(`tracks.${track}.name`)}
     </span>
+  );
+}
+
+async function ActionCard({ action, href }: { action: Action; href: string }) {
+  const t = await getTranslations("home");
+  const content = action.kind === "next_item" ? await item(action.subject) : null;
+  return (
+    <Card title={await actionTitle(action)} href={href} button={action.kind} item={content}>
+      <p className="why">{t(`actions.reason.${action.kind}`)}</p>
+      <ActionDue action={action} />
+    </Card>
   );
 }
 

@@ -7,13 +7,13 @@ import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
 import { item, itemAddress, recommended, verdicts } from "./data";
 import { Feedback, type FeedbackTexts } from "./Feedback";
-import type { NextStep } from "./nextStep";
+import { type NextStep, subjectOf } from "./nextStep";
 
 /** What is recommended besides the next step. */
 export async function OpenItems({ step }: { step: NextStep }) {
   const t = await getTranslations("home");
   const [{ data, problem }, verdictsByItem] = await Promise.all([recommended(), verdicts()]);
-  const first = step.kind === "begin" ? step.recommendation.content_id : null;
+  const first = subjectOf(step);
   const all = data?.recommendations ?? [];
   const others = all.filter(({ content_id }) => content_id !== first);
   const listed = others.slice(0, 3);

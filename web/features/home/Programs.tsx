@@ -1,58 +1,73 @@
 import { getTranslations } from "next-intl/server";
-import { cohortsRead, type Enrolment, enrolmentsList, enrolmentsRead } from "@/api/core";
-import { ProblemState } from "@/features/shell/Problem";
+import type { ReactNode } from "react";
+import type { OverviewProgram, StudentOverview } from "@/api/core";
+import { EnrolmentBadge } from "@/features/cohorts/Badges";
 import { ProgressDashes } from "@/features/shell/ProgressDashes";
-import { core, load } from "@/server/caller";
+import { times } from "@/features/times/times";
 
-const MOST = 3;
-
-/** The cohorts that the learner is in, with what their programs still require. */
-export async function Programs() {
-  const t = await getTranslations("home");
-  const query = { state: "active", page_size: MOST } as const;
-  const { data, problem } = await load(enrolmentsList({ client: core, query }));
-  if (data?.results.length === 0) {
-    return null;
-  }
+/** The learner's programs by the version that each enrolment began with, and what was completed lately. */
+export async function Programs({ overview }: { overview: StudentOverview }) {
+  const t = await getTranslations("home.programs");
+  const { programs, completed_7_days: week, completed_28_days: month } = overview;
   return (
     <section className="stack" aria-labelledby="programs">
-      <h2 id="programs">{t("programs.heading")}</h2>
-      {problem && <ProblemState problem={problem} />}
+      <h2 id="programs">{t("heading")}</h2>
       <ul className="list">
-        {data?.results.map((one) => (
-          <Program key={one.id} enrolment={one} />
+        {programs.map((one) => (
+          <Program key={one.enrolment} program={one} />
         ))}
       </ul>
+      <p>{t("completed", { week, month })}</p>
+      <p className="meta">
+        {t("counted")} {t("asOf", { time: (await times()).clock(overview.as_of) })}
+      </p>
+      <p>
+        <a className="btn" href="/coaching/insights">
+          {t("insights")}
+        </a>
+      </p>
     </section>
   );
 }
 
-async function Program({ enrolment }: { enrolment: Enrolment }) {
-  const t = await getTranslations("home");
-  const [cohort, detail] = await Promise.all([
-    load(cohortsRead({ client: core, path: { cohort_id: enrolment.cohort } })),
-    load(enrolmentsRead({ client: core, path: { enrolment_id: enrolment.id } })),
-  ]);
-  const { required_done: done = null, required_total: of = 0 } = detail.data ?? {};
+async function Program({ program }: { program: OverviewProgram }) {
+  const [t, when] = await Promise.all([getTranslations("home.programs"), times()]);
+  const { required_done: done, required_total: of, milestones, version, ends_on } = program;
   return (
     <li>
       <h3>
-        <a href={`/cohorts/${enrolment.cohort}`}>{cohort.data?.name ?? t("programs.unnamed")}</a>
+        <a href={`/cohorts/${program.cohort}`}>{program.cohort_name}</a>
       </h3>
-      {done === null ? (
-        <p className="meta">{t("programs.unknown")}</p>
-      ) : (
-        <>
-          <p>
-            {t.rich("programs.required", {
-              done,
-              of,
-              b: (chunks) => <strong className="num">{chunks}</strong>,
-            })}
-          </p>
-          {of > 0 && <ProgressDashes done={done} of={of} here />}
-        </>
+      <p className="meta">
+        {t("version", { title: program.title, version })} ·{" "}
+        {t("until", { date: when.date(ends_on) })}
+      </p>
+      {program.state !== "active" && (
+        <p>
+          <EnrolmentBadge state={program.state} isStaff={false} />
+        </p>
+      )}
+      <p>{t.rich("required", { done, of, b: strong })}</p>
+      {of > 0 && <ProgressDashes done={done} of={of} here />}
+      {milestones.length > 0 && (
+        <details>
+          <summary>{t("milestones", { count: milestones.length })}</summary>
+          <ol className="stack tight">
+            {milestones.map((one) => (
+              <li className="row apart keep" key={one.title}>
+                <span>{one.title}</span>
+                <span className="num">
+                  {t("milestone", { done: one.milestone_done, of: one.milestone_total })}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </details>
       )}
     </li>
   );
+}
+
+function strong(chunks: ReactNode): ReactNode {
+  return <strong className="num">{chunks}</strong>;
 }

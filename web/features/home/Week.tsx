@@ -1,79 +1,83 @@
-import { getTranslations } from "next-intl/server";
-import type { ReactNode } from "react";
-import { ProblemState } from "@/features/shell/Problem";
+import { getFormatter, getTranslations } from "next-intl/server";
+import type { OverviewEvent, OverviewHabit, StudentOverview } from "@/api/core";
 import { times } from "@/features/times/times";
-import { type HabitWeek, habitWeeks, type Meeting, meetings } from "./week";
+import { groupEvents } from "./groupEvents";
 
-/** Habits of this week, and what takes place in the days to come. */
-export async function Week() {
-  const t = await getTranslations("home");
-  const [habits, planned] = await Promise.all([habitWeeks(), meetings()]);
-  const isEmpty = habits.data?.length === 0 && planned.data?.length === 0;
+/** Habits with their streaks, goals by state, and what takes place next. */
+export async function Week({ overview }: { overview: StudentOverview }) {
+  const { habits, goals } = overview;
+  const t = await getTranslations("home.week");
+  const [active, achieved] = [goals.active ?? 0, goals.achieved ?? 0];
+  const events = [...overview.events, ...(await groupEvents())].sort(byStart);
   return (
-    <section className="stack" aria-labelledby="week">
-      <h2 id="week">{t("week.heading")}</h2>
-      {habits.problem && <ProblemState problem={habits.problem} />}
-      {planned.problem && !habits.problem && <ProblemState problem={planned.problem} />}
-      {isEmpty && (
-        <>
-          <p>{t("week.none")}</p>
-          <a className="btn" href="/coaching">
-            {t("week.firstHabit")}
+    <>
+      <section className="stack" aria-labelledby="habits">
+        <h2 id="habits">{t("habits")}</h2>
+        {habits.length === 0 && (
+          <>
+            <p>{t("noHabit")}</p>
+            <a className="btn" href="/coaching">
+              {t("firstHabit")}
+            </a>
+          </>
+        )}
+        <ul className="list">
+          {habits.map((one) => (
+            <HabitItem key={one.id} habit={one} />
+          ))}
+        </ul>
+        <p>
+          <a className="own-line" href="/coaching/goals">
+            {t("goals", { active, achieved })}
           </a>
-        </>
-      )}
-      <ul className="list">
-        {habits.data?.map((one) => (
-          <HabitItem key={one.habit.id} week={one} />
-        ))}
-        {planned.data?.map((one) => (
-          <MeetingItem key={`${one.kind} ${one.id}`} meeting={one} />
-        ))}
-      </ul>
-    </section>
+        </p>
+      </section>
+      <section className="stack" aria-labelledby="week">
+        <h2 id="week">{t("heading")}</h2>
+        {events.length === 0 && <p>{t("none")}</p>}
+        <ul className="list">
+          {events.map((one) => (
+            <EventItem key={`${one.kind} ${one.id}`} event={one} />
+          ))}
+        </ul>
+      </section>
+    </>
   );
 }
 
-async function HabitItem({ week: { habit, done, due } }: { week: HabitWeek }) {
-  const t = await getTranslations("home");
+function byStart(one: OverviewEvent, other: OverviewEvent): number {
+  return one.starts_at.localeCompare(other.starts_at);
+}
+
+async function HabitItem({ habit }: { habit: OverviewHabit }) {
+  const [t, format] = [await getTranslations("home.week"), await getFormatter()];
+  const { streak, best_streak: best, strength } = habit;
   const unit = habit.schedule === "times_a_week" ? "weeks" : "days";
-  const strong = (chunks: ReactNode) => <strong className="num">{chunks}</strong>;
   return (
     <li>
       <h3>
         <a href="/coaching">{habit.title}</a>
       </h3>
       <p>
-        {done === null ? t("week.unknown") : t.rich("week.days", { done, due, b: strong })}
-        {habit.streak > 1 && ` · ${t(`week.streak.${unit}`, { streak: habit.streak })}`}
+        {t(`streak.${unit}`, { streak })}
+        {best > streak && ` ${t("best", { best })}`}
+      </p>
+      <p className="meta">
+        {t("strength", { percent: format.number(strength, { style: "percent" }) })}
       </p>
     </li>
   );
 }
 
-async function MeetingItem({ meeting }: { meeting: Meeting }) {
-  const t = await getTranslations("home");
-  const when = (await times()).longMoment(meeting.startsAt);
-  if (meeting.kind !== "session") {
-    const href = meeting.kind === "event" ? "/calendar" : "/mentorship/sessions";
-    return (
-      <li>
-        <h3>
-          <a href={href}>{meeting.title}</a>
-        </h3>
-        <p>{when}</p>
-        {meeting.location && <p className="meta">{meeting.location}</p>}
-      </li>
-    );
-  }
-  const { mentor, isConfirmed } = meeting;
+async function EventItem({ event }: { event: OverviewEvent }) {
+  const t = await getTranslations("home.week");
+  const href = event.kind === "event" ? "/calendar" : "/mentorship/sessions";
   return (
     <li>
       <h3>
-        <a href="/mentorship/sessions">{t("week.session", { mentor })}</a>
+        <a href={href}>{event.title || t("session")}</a>
       </h3>
-      <p>{when}</p>
-      {!isConfirmed && <p className="meta">{t("week.unconfirmed")}</p>}
+      <p>{(await times()).longMoment(event.starts_at)}</p>
     </li>
   );
 }

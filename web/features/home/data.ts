@@ -1,11 +1,26 @@
 import "server-only";
 import { cache } from "react";
-import { type RecommendationResponse, recommendationsList } from "@/api/ai";
-import { type Content, feedbackList, type Track, type Verdict } from "@/api/core";
-import { catalogue, type ListResult, readContent } from "@/features/learn/catalogue";
-import { ai, core, type LoadResult, load } from "@/server/caller";
+import type { RecommendationResponse } from "@/api/ai";
+import {
+  type Content,
+  feedbackList,
+  type StudentOverview,
+  studentOverview,
+  type Track,
+  type Verdict,
+} from "@/api/core";
+import {
+  catalogue,
+  type ListResult,
+  type ReadResult,
+  readContent,
+} from "@/features/learn/catalogue";
+import { AWAY, core, type LoadResult, load } from "@/server/caller";
 
-const LISTED = 4; // the next step and three more
+/** The learner's programs, actions, habits, events and reviews, and ai's list. */
+export const overview = cache(async (): Promise<LoadResult<StudentOverview>> => {
+  return load(studentOverview({ client: core }));
+});
 
 /** The courses on offer in a track. */
 export async function coursesOf(track: Track): Promise<ListResult<Content>> {
@@ -18,9 +33,15 @@ export async function item(id: string): Promise<Content | null> {
   return (await readContent(id)).data ?? null;
 }
 
-export const recommended = cache(async (): Promise<LoadResult<RecommendationResponse>> => {
-  return load(recommendationsList({ client: ai, query: { limit: LISTED } }));
-});
+/** ai's list, which core passes on as it is. */
+export async function recommended(): Promise<ReadResult<RecommendationResponse>> {
+  const { data, problem } = await overview();
+  if (problem) {
+    return { problem };
+  }
+  const list = data.ai.recommendations as RecommendationResponse | null;
+  return list ? { data: list } : { problem: AWAY };
+}
 
 /** What the learner said about items; empty while it is not known. */
 export const verdicts = cache(async (): Promise<Map<string, Verdict>> => {

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { recommended, verdicts } from "@/features/home/data";
+import { Actions } from "@/features/home/Actions";
+import { overview, verdicts } from "@/features/home/data";
 import { NextStep } from "@/features/home/NextStep";
 import { nextStep } from "@/features/home/nextStep";
 import { OpenItems } from "@/features/home/OpenItems";
@@ -10,6 +11,7 @@ import { Reviews } from "@/features/home/Reviews";
 import { TrackProgress } from "@/features/home/TrackProgress";
 import { Week } from "@/features/home/Week";
 import { Note } from "@/features/shell/Note";
+import { ProblemState } from "@/features/shell/Problem";
 import { homeOf } from "@/features/shell/Shell";
 import { times } from "@/features/times/times";
 import { me } from "@/server/me";
@@ -32,7 +34,7 @@ export default async function Home({ searchParams }: Properties) {
   const track = user.track && profiler(`tracks.${user.track}.name`);
   const name = user.first_name.trim();
   const today = (await times()).longDay(new Date());
-  const [step] = await Promise.all([nextStep(user), recommended(), verdicts()]);
+  const [step, { data, problem }] = await Promise.all([nextStep(user), overview(), verdicts()]);
   return (
     <>
       <div className="head">
@@ -48,13 +50,15 @@ export default async function Home({ searchParams }: Properties) {
         <div className="cols stack wide">
           <div className="stack wide">
             <NextStep step={step} />
+            <Actions step={step} />
             <OpenItems step={step} />
           </div>
           <div className="stack wide">
-            {user.track && <TrackProgress track={user.track} />}
-            <Programs />
-            <Reviews />
-            <Week />
+            {problem && <ProblemState problem={problem} />}
+            {data && data.programs.length > 0 && <Programs overview={data} />}
+            {user.track && !data?.programs.length && <TrackProgress track={user.track} />}
+            {data && <Reviews reviews={data.reviews} />}
+            {data && <Week overview={data} />}
           </div>
         </div>
       </div>
