@@ -44,6 +44,9 @@ MENTOR = (
 )
 DIRECTOR = (
     "/dashboard/staff",
+    "/dashboard/staff/numbers",
+    "/dashboard/staff/at-risk",
+    "/dashboard/staff/compare",
     "/members",
     "/cohorts",
     "/cohorts/new",
@@ -82,6 +85,7 @@ FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("/messages", "main a[href^='/messages/']"),
     ),
     "director": (
+        ("/dashboard/staff/numbers", "main th a[href^='/dashboard/staff/numbers?cohort=']"),
         ("/cohorts", "main li a[href^='/cohorts/']", "main a[href$='/edit']"),
         ("/members", "main th a[href^='/members/']"),
         ("/conduct", "main th a[href^='/conduct/']"),

@@ -42,7 +42,7 @@ def test_a_first_visit_of_the_sign_up_is_light(
         ("learner", LEARNER, 25, 250),
         ("learner", ("/missions",), 35, 280),
         ("mentor", ("/reviews", "/mentees", "/messages"), 95, 380),
-        ("director", ("/dashboard/staff", "/members", "/cohorts"), 95, 380),
+        ("director", ("/dashboard/staff/numbers", "/members", "/cohorts"), 95, 380),
     ],
 )
 def test_pages_keep_their_budgets(
@@ -71,7 +71,7 @@ def test_pages_keep_their_budgets(
         ("learner", ("/learn", "/coaching", "/settings", "/dashboard/student"), 25),
         ("learner", ("/missions",), 30),
         ("mentor", ("/mentees", "/messages", "/mentorship/sessions", "/reviews"), 60),
-        ("director", ("/members", "/cohorts", "/dashboard/staff"), 60),
+        ("director", ("/members", "/cohorts", "/dashboard/staff/numbers"), 60),
     ],
 )
 def test_a_next_page_is_light(

@@ -4,6 +4,7 @@ import certificates from "./en/certificates.json";
 import coaching from "./en/coaching.json";
 import cohorts from "./en/cohorts.json";
 import conduct from "./en/conduct.json";
+import director from "./en/director.json";
 import errors from "./en/errors.json";
 import forms from "./en/forms.json";
 import guardian from "./en/guardian.json";
@@ -33,6 +34,7 @@ export default {
   coaching,
   cohorts,
   conduct,
+  director,
   errors,
   forms,
   guardian,

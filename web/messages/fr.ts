@@ -4,6 +4,7 @@ import certificates from "./fr/certificates.json";
 import coaching from "./fr/coaching.json";
 import cohorts from "./fr/cohorts.json";
 import conduct from "./fr/conduct.json";
+import director from "./fr/director.json";
 import errors from "./fr/errors.json";
 import forms from "./fr/forms.json";
 import guardian from "./fr/guardian.json";
@@ -33,6 +34,7 @@ export default {
   coaching,
   cohorts,
   conduct,
+  director,
   errors,
   forms,
   guardian,

@@ -4,6 +4,7 @@ import certificates from "./sw/certificates.json";
 import coaching from "./sw/coaching.json";
 import cohorts from "./sw/cohorts.json";
 import conduct from "./sw/conduct.json";
+import director from "./sw/director.json";
 import errors from "./sw/errors.json";
 import forms from "./sw/forms.json";
 import guardian from "./sw/guardian.json";
@@ -33,6 +34,7 @@ export default {
   coaching,
   cohorts,
   conduct,
+  director,
   errors,
   forms,
   guardian,

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { Tabs } from "@/features/director/Tabs";
 import { CohortsCard, FlagsCard, MembersCard, ReviewsCard } from "@/features/members/StaffCards";
 import { WebhooksCard } from "@/features/webhooks/WebhooksCard";
 import { me } from "@/server/me";
@@ -16,7 +17,8 @@ export default async function StaffHome() {
       <div className="head">
         <h1>{t("heading")}</h1>
       </div>
-      <div className="stack wide">
+      {manages && <Tabs current="today" />}
+      <div className="stack wide top-gap">
         {manages && (
           <div className="two stack">
             <CohortsCard />
