@@ -19,6 +19,7 @@ LEARNER = (
     "/coaching",
     "/coaching/goals",
     "/coaching/reflections",
+    "/coaching/insights",
     "/mentorship",
     "/mentorship/sessions",
     "/messages",

@@ -11,7 +11,7 @@ from tests.web.people import Person, call_core, demo, log_in, sign_up, signed_up
 
 pytestmark = pytest.mark.slow
 
-LEARNER = ("/dashboard/student", "/learn", "/coaching", "/search?q=web", "/settings")
+LEARNER = ("/dashboard/student", "/learn", "/coaching/insights", "/search?q=web", "/settings")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import errors from "./en/errors.json";
 import forms from "./en/forms.json";
 import guardian from "./en/guardian.json";
 import home from "./en/home.json";
+import insights from "./en/insights.json";
 import learn from "./en/learn.json";
 import members from "./en/members.json";
 import mentorship from "./en/mentorship.json";
@@ -39,6 +40,7 @@ export default {
   forms,
   guardian,
   home,
+  insights,
   learn,
   members,
   mentorship,

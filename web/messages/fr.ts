@@ -9,6 +9,7 @@ import errors from "./fr/errors.json";
 import forms from "./fr/forms.json";
 import guardian from "./fr/guardian.json";
 import home from "./fr/home.json";
+import insights from "./fr/insights.json";
 import learn from "./fr/learn.json";
 import members from "./fr/members.json";
 import mentorship from "./fr/mentorship.json";
@@ -39,6 +40,7 @@ export default {
   forms,
   guardian,
   home,
+  insights,
   learn,
   members,
   mentorship,

@@ -9,6 +9,7 @@ import errors from "./sw/errors.json";
 import forms from "./sw/forms.json";
 import guardian from "./sw/guardian.json";
 import home from "./sw/home.json";
+import insights from "./sw/insights.json";
 import learn from "./sw/learn.json";
 import members from "./sw/members.json";
 import mentorship from "./sw/mentorship.json";
@@ -39,6 +40,7 @@ export default {
   forms,
   guardian,
   home,
+  insights,
   learn,
   members,
   mentorship,

@@ -37,6 +37,8 @@ export async function times() {
     longDay,
     /** "24 November" */
     dayAndMonth: (instant: Instant) => at(instant, { day: "numeric", month: "long" }),
+    /** "24 Nov", of a date without a time. */
+    weekDate: (date: string) => at(date, { day: "numeric", month: "short" }, "UTC"),
     /** "24 November 2026", of a date without a time too. */
     date: (instant: Instant) =>
       at(instant, DATE, typeof instant === "string" && instant.length === 10 ? "UTC" : zone),

@@ -1,0 +1,61 @@
+import { getTranslations } from "next-intl/server";
+import type { Advice, CoachAdvice, Nudges } from "@/api/ai";
+import { Note } from "@/features/shell/Note";
+import { times } from "@/features/times/times";
+import { type Evidence, evidenceOf } from "./evidence";
+
+interface Properties {
+  coach: CoachAdvice;
+  /** Null while they are not known. */
+  nudges: Nudges | null;
+}
+
+/** The coach's advice, the most important first, each line with why now and what it rests on. */
+export async function Coach({ coach: { advice, missing }, nudges }: Properties) {
+  const [t, when] = await Promise.all([getTranslations("insights.coach"), times()]);
+  const until = nudges?.quiet_until;
+  return (
+    <section className="stack" aria-labelledby="coach">
+      <h2 id="coach">{t("heading")}</h2>
+      <p className="soft">{t("lead")}</p>
+      {until && (
+        <Note kind="info" icon="clock" title={t("quiet", { time: when.clock(until) })}>
+          <a href="/settings/notifications">{t("quietHours")}</a>
+        </Note>
+      )}
+      {advice.length === 0 && <p>{t(missing?.length ? "unknown" : "none")}</p>}
+      <ol className="list">
+        {advice.map((one) => (
+          <OneAdvice key={`${one.rule} ${one.evidence.join()}`} advice={one} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+async function OneAdvice({ advice: { rule, why_now, evidence } }: { advice: Advice }) {
+  const t = await getTranslations("insights.coach");
+  const facts = evidence.map(evidenceOf).filter((one): one is Evidence => one !== null);
+  return (
+    <li>
+      <h3>{t(`rules.${rule}`)}</h3>
+      <p className="why" lang="en">
+        {why_now}
+      </p>
+      {facts.length > 0 && (
+        <details>
+          <summary>{t("evidence")}</summary>
+          <ul className="row">
+            {facts.map(({ kind, href }) => (
+              <li key={`${kind} ${href}`}>
+                <a className="own-line" href={href}>
+                  {t(`kinds.${kind}`)}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </li>
+  );
+}
