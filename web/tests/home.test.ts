@@ -48,6 +48,8 @@ test("an action leads to the page where it is done", () => {
 
 test("the next step and what stands twice are not listed again", () => {
   const [a, b] = [action("change_work", "a"), action("next_item", "b")];
-  assert.deepEqual(otherActions([a, b, action("finish_draft", "b")], "a"), [b]);
+  const step = { id: "a", title: "A" };
+  assert.deepEqual(otherActions([a, b, action("finish_draft", "b")], step), [b]);
+  assert.deepEqual(otherActions([{ ...action("finish_draft", "m"), title: "A" }, b], step), [b]);
   assert.deepEqual(otherActions([a, b], null), [a, b]);
 });

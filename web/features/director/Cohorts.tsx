@@ -31,7 +31,6 @@ export async function Cohorts({ cursor }: { cursor: string | undefined }) {
             <HeadRow
               heads={[
                 { text: t("name") },
-                { text: t("state") },
                 { text: t("learners"), isRight: true },
                 { text: t("seats"), isRight: true },
                 { text: t("active"), isRight: true },
@@ -65,12 +64,11 @@ async function Row({ cohort }: { cohort: CohortHealth }) {
       <th scope="row">
         <div>
           <a href={`/dashboard/staff/numbers?cohort=${id}`}>{name}</a>
-          <p className="meta">{program_title}</p>
+          <p className="row meta">
+            {program_title} <CohortBadge state={state} />
+          </p>
         </div>
       </th>
-      <td data-l={t("state")}>
-        <CohortBadge state={state} />
-      </td>
       <td className="r" data-l={t("learners")}>
         {learners}
       </td>

@@ -55,7 +55,7 @@ export async function Comparison({ comparison }: { comparison: CohortComparison 
           />
         </div>
       </div>
-      <table className="tbl nums">
+      <table className="tbl keep">
         <caption>{t("caption", { ...days, zone: when.zoneName() })}</caption>
         <HeadRow
           heads={[
@@ -80,15 +80,9 @@ async function Row({ measure: { name, earlier, later } }: { measure: Measure }) 
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td className="r" data-l={t("earlier")}>
-        {earlier}
-      </td>
-      <td className="r" data-l={t("later")}>
-        {later}
-      </td>
-      <td className="r" data-l={t("change")}>
-        {t("difference", { change: later - earlier })}
-      </td>
+      <td className="r">{earlier}</td>
+      <td className="r">{later}</td>
+      <td className="r">{t("difference", { change: later - earlier })}</td>
     </tr>
   );
 }

@@ -29,7 +29,11 @@ export async function Figures({ overview }: { overview: DirectorOverview }) {
       <Figure
         name={t("sessions")}
         value={sessions.unrecorded_sessions}
-        text={t("hours", { hours: sessions.unrecorded_hours })}
+        text={
+          sessions.unrecorded_sessions
+            ? t("hours", { hours: sessions.unrecorded_hours })
+            : t("allRecorded")
+        }
       />
     </dl>
   );

@@ -5,7 +5,7 @@ import { savesData } from "@/features/learn/body";
 import { ListViewReport } from "@/features/search/ListViewReport";
 import { Icon } from "@/features/shell/Icon";
 import { ProblemState } from "@/features/shell/Problem";
-import { item, itemAddress, recommended, verdicts } from "./data";
+import { item, itemAddress, overview, recommended, verdicts } from "./data";
 import { Feedback, type FeedbackTexts } from "./Feedback";
 import { type NextStep, subjectOf } from "./nextStep";
 
@@ -17,6 +17,10 @@ export async function OpenItems({ step }: { step: NextStep }) {
   const all = data?.recommendations ?? [];
   const others = all.filter(({ content_id }) => content_id !== first);
   const listed = others.slice(0, 3);
+  const known = await overview();
+  const shown = new Set(known.data?.actions.map(({ subject }) => subject));
+  shown.add(subjectOf(step)?.id ?? "");
+  const others = data?.recommendations.filter(({ content_id }) => !shown.has(content_id)) ?? [];
   return (
     <section className="stack" aria-labelledby="open">
       <h2 id="open">{t("open.heading")}</h2>

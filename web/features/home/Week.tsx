@@ -3,12 +3,14 @@ import type { OverviewEvent, OverviewHabit, StudentOverview } from "@/api/core";
 import { times } from "@/features/times/times";
 import { groupEvents } from "./groupEvents";
 
+const SHOWN = 3;
+
 /** Habits with their streaks, goals by state, and what takes place next. */
 export async function Week({ overview }: { overview: StudentOverview }) {
   const { habits, goals } = overview;
   const t = await getTranslations("home.week");
   const [active, achieved] = [goals.active ?? 0, goals.achieved ?? 0];
-  const events = [...overview.events, ...(await groupEvents())].sort(byStart);
+  const events = [...overview.events, ...(await groupEvents())].sort(byStart).slice(0, SHOWN);
   return (
     <>
       <section className="stack" aria-labelledby="habits">
@@ -40,6 +42,11 @@ export async function Week({ overview }: { overview: StudentOverview }) {
             <EventItem key={`${one.kind} ${one.id}`} event={one} />
           ))}
         </ul>
+        <p>
+          <a className="own-line" href="/calendar">
+            {t("calendar")}
+          </a>
+        </p>
       </section>
     </>
   );

@@ -45,14 +45,14 @@ export async function nextStep(user: User): Promise<NextStep> {
 }
 
 /** What of the step stands in other lists, too. */
-export function subjectOf(step: NextStep): string | null {
+export function subjectOf(step: NextStep): { id: string; title: string } | null {
   switch (step.kind) {
     case "act":
-      return step.action.subject;
+      return { id: step.action.subject, title: step.action.title };
     case "goOn":
-      return step.item.content_id;
+      return { id: step.item.content_id, title: step.item.title };
     case "begin":
-      return step.recommendation.content_id;
+      return { id: step.recommendation.content_id, title: step.recommendation.title };
     default:
       return null;
   }

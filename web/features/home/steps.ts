@@ -29,8 +29,18 @@ export function addressOf({ kind, subject }: Action, programs: OverviewProgram[]
   }
 }
 
-/** Those besides the next step; each subject once. */
-export function otherActions(actions: Action[], done: string | null): Action[] {
-  const seen = new Set(done === null ? [] : [done]);
-  return actions.filter(({ subject }) => !seen.has(subject) && seen.add(subject));
+/**
+ * Those besides the next step; each subject once. A mission's work is known by its title: its subject is
+ * the mission, while the step is about the item of content.
+ */
+export function otherActions(
+  actions: Action[],
+  step: { id: string; title: string } | null,
+): Action[] {
+  const seen = new Set(step ? [step.id] : []);
+  return actions.filter(({ kind, subject, title }) => {
+    const isWork = kind === "change_work" || kind === "finish_draft";
+    const isShown = seen.has(subject) || (isWork && title === step?.title);
+    return !isShown && seen.add(subject);
+  });
 }
