@@ -1,4 +1,4 @@
-import { getFormatter, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import type { OverviewEvent, OverviewHabit, StudentOverview } from "@/api/core";
 import { times } from "@/features/times/times";
 import { groupEvents } from "./groupEvents";
@@ -57,8 +57,8 @@ function byStart(one: OverviewEvent, other: OverviewEvent): number {
 }
 
 async function HabitItem({ habit }: { habit: OverviewHabit }) {
-  const [t, format] = [await getTranslations("home.week"), await getFormatter()];
-  const { streak, best_streak: best, strength } = habit;
+  const t = await getTranslations("home.week");
+  const { streak, best_streak: best } = habit;
   const unit = habit.schedule === "times_a_week" ? "weeks" : "days";
   return (
     <li>
@@ -68,9 +68,6 @@ async function HabitItem({ habit }: { habit: OverviewHabit }) {
       <p>
         {t(`streak.${unit}`, { streak })}
         {best > streak && ` ${t("best", { best })}`}
-      </p>
-      <p className="meta">
-        {t("strength", { percent: format.number(strength, { style: "percent" }) })}
       </p>
     </li>
   );
