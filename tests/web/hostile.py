@@ -314,6 +314,7 @@ def _cohort(school: School) -> None:
     hook_id = created(director, "webhook-subscriptions/", hook)["subscription"]["id"]
     school.add_page(f"/webhooks/{hook_id}", Role.DIRECTOR)
     school.add_page(f"/cohorts/{cohort_id}/edit", Role.DIRECTOR)
+    school.add_page(f"/dashboard/staff/numbers?cohort={cohort_id}", Role.DIRECTOR)
     school.add_page(f"/cohorts/{cohort_id}", Role.LEARNER, Role.DIRECTOR, Role.ADMIN)
     school.add_page(f"/members?organization={director.organization_id}", Role.ADMIN)
 
