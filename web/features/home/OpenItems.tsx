@@ -13,14 +13,12 @@ import { type NextStep, subjectOf } from "./nextStep";
 export async function OpenItems({ step }: { step: NextStep }) {
   const t = await getTranslations("home");
   const [{ data, problem }, verdictsByItem] = await Promise.all([recommended(), verdicts()]);
-  const first = subjectOf(step);
-  const all = data?.recommendations ?? [];
-  const others = all.filter(({ content_id }) => content_id !== first);
-  const listed = others.slice(0, 3);
   const known = await overview();
-  const shown = new Set(known.data?.actions.map(({ subject }) => subject));
-  shown.add(subjectOf(step)?.id ?? "");
-  const others = data?.recommendations.filter(({ content_id }) => !shown.has(content_id)) ?? [];
+  const first = subjectOf(step)?.id ?? null;
+  const named = new Set([first, ...(known.data?.actions.map(({ subject }) => subject) ?? [])]);
+  const all = data?.recommendations ?? [];
+  const others = all.filter(({ content_id }) => !named.has(content_id));
+  const listed = others.slice(0, 3);
   return (
     <section className="stack" aria-labelledby="open">
       <h2 id="open">{t("open.heading")}</h2>
