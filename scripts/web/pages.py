@@ -31,6 +31,7 @@ LEARNER = (
     "/settings",
     "/settings/security",
     "/settings/notifications",
+    "/settings/billing",
     "/settings/export",
     "/unsent",
     "/verify-email",

@@ -11,7 +11,10 @@ from tests.web.people import Person, call_core, demo, log_in, sign_up, signed_up
 
 pytestmark = pytest.mark.slow
 
-LEARNER = ("/dashboard/student", "/learn", "/coaching/insights", "/search?q=web", "/settings")
+LEARNER = (
+    *("/dashboard/student", "/learn", "/coaching/insights", "/search?q=web"),
+    *("/settings", "/settings/billing"),
+)
 
 
 @pytest.fixture

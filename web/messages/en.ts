@@ -1,4 +1,5 @@
 import account from "./en/account.json";
+import billing from "./en/billing.json";
 import calendar from "./en/calendar.json";
 import certificates from "./en/certificates.json";
 import coaching from "./en/coaching.json";
@@ -30,6 +31,7 @@ import webhooks from "./en/webhooks.json";
 
 export default {
   account,
+  billing,
   calendar,
   certificates,
   coaching,

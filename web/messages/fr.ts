@@ -1,4 +1,5 @@
 import account from "./fr/account.json";
+import billing from "./fr/billing.json";
 import calendar from "./fr/calendar.json";
 import certificates from "./fr/certificates.json";
 import coaching from "./fr/coaching.json";
@@ -30,6 +31,7 @@ import webhooks from "./fr/webhooks.json";
 
 export default {
   account,
+  billing,
   calendar,
   certificates,
   coaching,

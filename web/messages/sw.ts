@@ -1,4 +1,5 @@
 import account from "./sw/account.json";
+import billing from "./sw/billing.json";
 import calendar from "./sw/calendar.json";
 import certificates from "./sw/certificates.json";
 import coaching from "./sw/coaching.json";
@@ -30,6 +31,7 @@ import webhooks from "./sw/webhooks.json";
 
 export default {
   account,
+  billing,
   calendar,
   certificates,
   coaching,

@@ -13,6 +13,7 @@ import {
 } from "react";
 import { ApiError, apiGateway, isUncertain } from "@/client/apiGateway";
 import { type Body, bodyOf, type Shape } from "./body";
+import { type Remedies, remedyOf } from "./Errors";
 import { FormErrors } from "./fieldErrors";
 import { type ActionError, useAction } from "./useAction";
 
@@ -24,6 +25,7 @@ export interface FormProperties {
   fixed?: Body;
   /** The fields that refusals without a field are about, by their codes. */
   about?: Record<string, string>;
+  remedies?: Remedies;
   /** The version that is changed: the API refuses if there is another one by then. */
   ifMatch?: string | null;
   submit: string;
@@ -50,7 +52,7 @@ export interface FormProperties {
 export function ApiForm(properties: FormProperties) {
   const { method = "post", path, shape, fixed, submit, className = "btn" } = properties;
   const { done, to, keeps = false, hasKey = true, about = NOTHING, ifMatch } = properties;
-  const { isWaiting, onDone, onLost, onConflict, children } = properties;
+  const { isWaiting, onDone, onLost, onConflict, remedies, children } = properties;
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const { isSending, errors: found, run, clear } = useAction();
@@ -95,6 +97,7 @@ export function ApiForm(properties: FormProperties) {
   return (
     <form ref={form} className="stack" onSubmit={send} noValidate>
       {errors.length > 0 && <Summary errors={errors} summary={summary} places={places} />}
+      {remedyOf(errors, remedies)}
       <fieldset className="stack" disabled={isSending || isLoading} aria-busy={isSending}>
         <FormErrors value={errors}>{children}</FormErrors>
         <div className="acts">

@@ -2,11 +2,18 @@
 
 import { useState } from "react";
 import { apiGateway } from "@/client/apiGateway";
+import type { Remedies } from "@/features/actions/Errors";
 import { useChange } from "@/features/actions/useChange";
 import { Dialog } from "@/features/dialog/Dialog";
 import { type HabitChoice, HabitForm, type HabitFormShared } from "./HabitForm";
 
-export function AddHabit({ shared, isFirst }: { shared: HabitFormShared; isFirst: boolean }) {
+interface Properties {
+  shared: HabitFormShared;
+  isFirst: boolean;
+  remedies: Remedies;
+}
+
+export function AddHabit({ shared, isFirst, remedies }: Properties) {
   const [isOpen, setOpen] = useState(false);
   const { isSending, errors, run, clear } = useChange();
 
@@ -34,6 +41,7 @@ export function AddHabit({ shared, isFirst }: { shared: HabitFormShared; isFirst
           shared={shared}
           isSending={isSending}
           errors={errors}
+          remedies={remedies}
           onSave={save}
           onCancel={close}
         />

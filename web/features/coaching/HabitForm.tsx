@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 import type { Habit, HabitSchedule } from "@/api/core";
-import { Errors } from "@/features/actions/Errors";
+import { Errors, type Remedies } from "@/features/actions/Errors";
 import { TextField } from "@/features/actions/fields";
 import type { ActionError } from "@/features/actions/useAction";
 import { FormButtons } from "@/features/dialog/FormButtons";
@@ -28,13 +28,15 @@ interface Properties {
   habit?: Habit;
   isSending: boolean;
   errors: ActionError[];
+  remedies?: Remedies;
   onSave: (choice: HabitChoice) => void;
   onCancel: () => void;
 }
 
 const SCHEDULES = ["daily", "times_a_week", "weekdays"] as const;
 
-export function HabitForm({ shared, habit, isSending, errors, onSave, onCancel }: Properties) {
+export function HabitForm(properties: Properties) {
+  const { shared, habit, isSending, errors, remedies, onSave, onCancel } = properties;
   const { form } = shared;
   const [schedule, setSchedule] = useState<HabitSchedule>(habit?.schedule ?? "daily");
   const [hasNoDays, setNoDays] = useState(false);
@@ -74,7 +76,7 @@ export function HabitForm({ shared, habit, isSending, errors, onSave, onCancel }
         type="time"
         defaultValue={habit?.reminder_at ?? ""}
       />
-      <Errors errors={errors} />
+      <Errors errors={errors} remedies={remedies} />
       <FormButtons
         submit={form.save}
         kind="next"

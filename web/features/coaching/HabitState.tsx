@@ -1,7 +1,7 @@
 "use client";
 
 import { apiGateway } from "@/client/apiGateway";
-import { Errors } from "@/features/actions/Errors";
+import { Errors, type Remedies } from "@/features/actions/Errors";
 import { useChange } from "@/features/actions/useChange";
 
 interface Properties {
@@ -10,10 +10,11 @@ interface Properties {
   text: string;
   /** What a screen reader adds, where several buttons read the same. */
   hidden?: string;
+  remedies?: Remedies;
 }
 
 /** Puts a habit away or takes it up again. */
-export function HabitState({ path, to, text, hidden }: Properties) {
+export function HabitState({ path, to, text, hidden, remedies }: Properties) {
   const { isSending, errors, run } = useChange();
 
   async function move(): Promise<void> {
@@ -26,7 +27,7 @@ export function HabitState({ path, to, text, hidden }: Properties) {
         {text}
         {hidden && <span className="hide"> {hidden}</span>}
       </button>
-      <Errors errors={errors} />
+      <Errors errors={errors} remedies={remedies} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import type { Habit, Preferences } from "@/api/core";
 import { isWithin } from "@/client/days";
+import { PlanNote } from "@/features/billing/PlanNote";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
 import { AddHabit } from "./AddHabit";
@@ -8,6 +9,8 @@ import { HabitCard, type HabitShared } from "./HabitCard";
 import { HabitMeasures, HabitProgress } from "./HabitMeasures";
 import { HabitState } from "./HabitState";
 import { habitShared, pausedDaysOf, statesOf } from "./habitData";
+
+const REMEDIES = { too_many_habits: <PlanNote feature="habits" /> };
 
 interface Properties {
   habits: Habit[];
@@ -38,6 +41,7 @@ export async function Habits({ habits, preferences }: Properties) {
       )}
       <AddHabit
         isFirst={active.length === 0}
+        remedies={REMEDIES}
         shared={{
           form: shared.form,
           timesAWeek: shared.timesAWeek,
@@ -89,6 +93,7 @@ async function Archived({ habits, shared }: { habits: Habit[]; shared: HabitShar
               to="active"
               text={shared.texts.takeUp}
               hidden={habit.title}
+              remedies={REMEDIES}
             />
           </li>
         ))}

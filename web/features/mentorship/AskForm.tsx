@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField } from "@/features/actions/fields";
+import { PlanNote } from "@/features/billing/PlanNote";
 
 /** Asks a mentor, or any who has room. */
 export async function AskForm({ mentor_id }: { mentor_id: number | null }) {
@@ -13,6 +14,7 @@ export async function AskForm({ mentor_id }: { mentor_id: number | null }) {
       submit={t(mentor_id === null ? "askAny" : "ask")}
       className={mentor_id === null ? "btn" : "btn next"}
       done={t("asked")}
+      remedies={{ not_entitled: <PlanNote feature="mentorship" /> }}
       to="/mentorship?asked=1"
     >
       <AreaField
