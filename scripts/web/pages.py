@@ -14,6 +14,7 @@ LEARNER = (
     "/onboarding/ai-profiler/result",
     "/dashboard/student",
     "/learn",
+    "/learn/path",
     "/missions",
     "/search?q=web+security",
     "/coaching",

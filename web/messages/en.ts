@@ -6,6 +6,7 @@ import coaching from "./en/coaching.json";
 import cohorts from "./en/cohorts.json";
 import conduct from "./en/conduct.json";
 import director from "./en/director.json";
+import curriculum from "./en/curriculum.json";
 import errors from "./en/errors.json";
 import forms from "./en/forms.json";
 import guardian from "./en/guardian.json";
@@ -38,6 +39,7 @@ export default {
   cohorts,
   conduct,
   director,
+  curriculum,
   errors,
   forms,
   guardian,

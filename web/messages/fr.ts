@@ -6,6 +6,7 @@ import coaching from "./fr/coaching.json";
 import cohorts from "./fr/cohorts.json";
 import conduct from "./fr/conduct.json";
 import director from "./fr/director.json";
+import curriculum from "./fr/curriculum.json";
 import errors from "./fr/errors.json";
 import forms from "./fr/forms.json";
 import guardian from "./fr/guardian.json";
@@ -38,6 +39,7 @@ export default {
   cohorts,
   conduct,
   director,
+  curriculum,
   errors,
   forms,
   guardian,

@@ -6,6 +6,7 @@ import coaching from "./sw/coaching.json";
 import cohorts from "./sw/cohorts.json";
 import conduct from "./sw/conduct.json";
 import director from "./sw/director.json";
+import curriculum from "./sw/curriculum.json";
 import errors from "./sw/errors.json";
 import forms from "./sw/forms.json";
 import guardian from "./sw/guardian.json";
@@ -38,6 +39,7 @@ export default {
   cohorts,
   conduct,
   director,
+  curriculum,
   errors,
   forms,
   guardian,

@@ -19,8 +19,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Learn() {
   await requireSession();
-  const [t, user, offered, progress, listed] = await Promise.all([
+  const [t, curriculum, user, offered, progress, listed] = await Promise.all([
     getTranslations("learn"),
+    getTranslations("curriculum"),
     me(),
     catalogue(),
     ownProgress(),
@@ -61,6 +62,11 @@ export default async function Learn() {
           </section>
         )}
         <Enrolments userId={user.id} />
+        <p>
+          <a className="own-line" href="/learn/path">
+            {curriculum("toPath")}
+          </a>
+        </p>
         {first.length > 0 && (
           <section className="stack" aria-labelledby="ahead">
             <h2 id="ahead">{t("ahead")}</h2>
