@@ -9,6 +9,7 @@ import {
   type MissionQuery,
 } from "@/features/missions/MissionFilters";
 import { MissionRow } from "@/features/missions/MissionRow";
+import { RecommendedLater } from "@/features/missions/Recommended";
 import { UnderWay } from "@/features/missions/UnderWay";
 import { ProblemState } from "@/features/shell/Problem";
 import { State } from "@/features/shell/State";
@@ -50,6 +51,7 @@ export default async function Missions({ searchParams }: Properties) {
         {!isFiltered && !cursor && own.data && offered.data && (
           <UnderWay progress={own.data} catalogue={offered.data} />
         )}
+        {!isFiltered && !cursor && <RecommendedLater />}
         <section className="stack" aria-labelledby="offered">
           <h2 id="offered">{t("offered", { count: listed.data?.count ?? 0 })}</h2>
           <MissionFilters query={query} />

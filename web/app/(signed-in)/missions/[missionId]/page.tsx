@@ -10,9 +10,11 @@ import { EarlierAttempts } from "@/features/missions/EarlierAttempts";
 import { FlagSection } from "@/features/missions/FlagSection";
 import { HintList } from "@/features/missions/HintList";
 import { MissionHead } from "@/features/missions/MissionHead";
+import { ReadinessLater } from "@/features/missions/Readiness";
 import { RubricTable } from "@/features/missions/RubricTable";
 import { attemptsAt, extensionOf, flagOf, hintsOf, readMission } from "@/features/missions/read";
 import { rubricOf } from "@/features/missions/reviews";
+import { SimilarLater } from "@/features/missions/SimilarMissions";
 import { StandingCard } from "@/features/missions/StandingCard";
 import { Story } from "@/features/missions/Story";
 import { ProblemState } from "@/features/shell/Problem";
@@ -81,6 +83,7 @@ export default async function MissionPage({ params }: Properties) {
           <Story mission={mission} />
         </div>
         <div className="stack wide">
+          {!standing.latest && <ReadinessLater missionId={missionId} />}
           <section className="stack tight" aria-labelledby="rubric">
             <h2 id="rubric">{t("rubric.title")}</h2>
             {rubric.data && <RubricTable rubric={rubric.data} />}
@@ -96,6 +99,7 @@ export default async function MissionPage({ params }: Properties) {
           )}
           {flag?.data && <FlagSection missionId={missionId} flag={flag.data} />}
           <EarlierAttempts missionId={missionId} submissions={standing.earlier} />
+          <SimilarLater missionId={missionId} />
         </div>
       </div>
     </>
