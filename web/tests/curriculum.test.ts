@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { CurriculumStep } from "../api/ai/index.ts";
 import { durationOf } from "../features/curriculum/duration.ts";
 import { pathLayout } from "../features/curriculum/layout.ts";
+import { askedRole } from "../features/curriculum/roles.ts";
 
 const step = (content_id: string, minutes: number, ...requires: string[]): CurriculumStep =>
   ({ content_id, minutes, requires }) as unknown as CurriculumStep;
@@ -36,5 +37,17 @@ for (const [minutes, unit, count] of [
 ] as const) {
   test(`${minutes} minutes are ${count} ${unit}`, () => {
     assert.deepEqual(durationOf(minutes), { unit, count });
+  });
+}
+
+for (const [text, role] of [
+  ["builders", "builders"],
+  ["nice:PD-WRL-003", "nice:PD-WRL-003"],
+  ["everybody", undefined],
+  ["<b>:x", undefined],
+  [undefined, undefined],
+] as const) {
+  test(`the address that asks for ${text} asks for the role ${role}`, () => {
+    assert.equal(askedRole(text), role);
   });
 }

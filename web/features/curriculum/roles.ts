@@ -1,5 +1,5 @@
 import type { Competency } from "@/api/core";
-import { TRACKS } from "@/features/learn/vocabulary";
+import { TRACKS } from "../learn/vocabulary.ts";
 
 /** The value of a role of a framework. */
 export function roleValue({ framework, code }: Competency): string {
