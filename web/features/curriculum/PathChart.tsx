@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { CurriculumStep } from "@/api/ai";
-import { pathLayout } from "./layout";
+import { pathLayout, type StepBar } from "./layout";
 import { durationText } from "./texts";
 
 const DRAWN = 20;
@@ -37,20 +37,20 @@ export async function PathChart({ steps, minutes }: { steps: CurriculumStep[]; m
           lines.map((line) => <path className="ci" fill="none" d={line} key={`${id} ${line}`} />),
         )}
         {bars.map((bar) => (
-          <g key={bar.id}>
-            <text className={bar.isOpen ? "strong" : undefined} x={0} y={bar.middle + 5}>
-              {bar.number}
-            </text>
-            <rect
-              className={bar.isOpen ? "mark" : "none"}
-              x={bar.x}
-              y={bar.y}
-              width={bar.width}
-              height={bar.height}
-            />
-          </g>
+          <Bar key={bar.id} bar={bar} />
         ))}
       </svg>
     </figure>
+  );
+}
+
+function Bar({ bar: { isOpen, number, x, y, width, height, middle } }: { bar: StepBar }) {
+  return (
+    <g>
+      <text className={isOpen ? "strong" : undefined} x={0} y={middle + 5}>
+        {number}
+      </text>
+      <rect className={isOpen ? "mark" : "none"} x={x} y={y} width={width} height={height} />
+    </g>
   );
 }
