@@ -57,16 +57,18 @@ async function CurrencyForm({
     return null;
   }
   return (
-    <form className="row" action="/settings/billing">
+    <form className="two ends stack" action="/settings/billing">
       <SelectField
         name="currency"
         label={t("currency")}
         value={currency}
         options={currencies.map((value) => ({ value, text: value }))}
       />
-      <button type="submit" className="btn">
-        {t("showPrices")}
-      </button>
+      <div className="acts">
+        <button type="submit" className="btn">
+          {t("showPrices")}
+        </button>
+      </div>
     </form>
   );
 }

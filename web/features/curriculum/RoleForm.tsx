@@ -12,7 +12,7 @@ interface Properties {
 export async function RoleForm({ roles, asked }: Properties) {
   const [t, learn] = [await getTranslations("curriculum.role"), await getTranslations("learn")];
   return (
-    <form className="row" action="/learn/path">
+    <form className="two ends stack" action="/learn/path">
       <div className="field">
         <label htmlFor="role">{t("label")}</label>
         <select id="role" name="role" defaultValue={asked ?? ""}>
@@ -35,9 +35,11 @@ export async function RoleForm({ roles, asked }: Properties) {
           ))}
         </select>
       </div>
-      <button type="submit" className="btn">
-        {t("show")}
-      </button>
+      <div className="acts">
+        <button type="submit" className="btn">
+          {t("show")}
+        </button>
+      </div>
     </form>
   );
 }

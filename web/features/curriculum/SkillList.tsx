@@ -4,6 +4,9 @@ import { hrefOf } from "@/features/learn/courses";
 import { Icon } from "@/features/shell/Icon";
 import { durationText } from "./texts";
 
+/** The shortest; the others would fill pages. */
+const CLOSERS_SHOWN = 2;
+
 /** Skills: what shows each that is held, and what closes each that is not. */
 export async function SkillList({ skills }: { skills: SkillGap[] }) {
   const [t, duration] = [await getTranslations("curriculum.gaps"), await durationText()];
@@ -24,7 +27,7 @@ export async function SkillList({ skills }: { skills: SkillGap[] }) {
           {(held ? shown_by.length : closed_by.length) > 0 && (
             <p className="meta">{held ? t("shownBy") : t("closedBy")}</p>
           )}
-          <ul>
+          <ul className="plain stack tight">
             {held
               ? shown_by.map((one) => (
                   <li key={one.content_id}>
@@ -34,7 +37,7 @@ export async function SkillList({ skills }: { skills: SkillGap[] }) {
                     <span className="meta">{t("level", { level: one.level })}</span>
                   </li>
                 ))
-              : closed_by.map((one) => (
+              : closed_by.slice(0, CLOSERS_SHOWN).map((one) => (
                   <li key={one.content_id}>
                     <a className="own-line" href={hrefOf(one.content_id)}>
                       {one.title}

@@ -57,7 +57,7 @@ async function Billing({ asked }: { asked: string | undefined }) {
     return problem && <ProblemState problem={problem} />;
   }
   return (
-    <div className="cols stack wide top-gap">
+    <div className="cols wide-aside stack wide top-gap">
       <Own
         plans={offered.data.results}
         subscriptions={subscribed.data.results}
