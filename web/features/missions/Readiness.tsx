@@ -56,10 +56,12 @@ async function First({ readiness: { ready, prerequisites } }: { readiness: Missi
       <p>{ready ? t("allFirst") : t("openFirst", { count: open })}</p>
       <ul className="plain stack tight">
         {prerequisites.map(({ content_id, title, completed }) => (
-          <li className="row" key={content_id}>
+          <li className="row keep" key={content_id}>
+            <span>
+              <a href={hrefOf(content_id)}>{title ?? content_id}</a>{" "}
+              <span className="meta">{completed ? t("done") : t("open")}</span>
+            </span>
             <Icon name={completed ? "check" : "clock"} />
-            <a href={hrefOf(content_id)}>{title ?? content_id}</a>
-            <span className="meta">{completed ? t("done") : t("open")}</span>
           </li>
         ))}
       </ul>
