@@ -15,6 +15,10 @@ export type Advice = {
      * The facts it rests on, as `<kind of entity>:<id>@<version>`.
      */
     evidence: Array<string>;
+    /**
+     * What it is dismissed by. It changes with the facts that the advice rests on.
+     */
+    readonly id: string;
 };
 
 /**

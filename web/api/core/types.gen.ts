@@ -195,7 +195,7 @@ export type ApiTokenRequest = {
     code?: string;
 };
 
-export type ApiTokenScope = 'read' | 'write' | 'learner.read' | 'learner.contact.read' | 'progress.record' | 'submission.review' | 'cohort.manage' | 'conduct.manage' | 'entitlement.manage' | 'membership.read' | 'membership.manage' | 'user.list' | 'user.manage' | 'organization.read' | 'organization.manage' | 'content.manage' | 'audit.read' | 'webhook.manage' | 'operations.manage';
+export type ApiTokenScope = 'read' | 'write' | 'learner.read' | 'learner.contact.read' | 'progress.record' | 'submission.review' | 'cohort.manage' | 'conduct.manage' | 'entitlement.manage' | 'sponsorship.read' | 'membership.read' | 'membership.manage' | 'user.list' | 'user.manage' | 'organization.read' | 'organization.manage' | 'content.manage' | 'audit.read' | 'webhook.manage' | 'operations.manage';
 
 export type ApplyRequest = {
     /**
@@ -859,6 +859,33 @@ export type DirectorOverview = {
     sessions: UnrecordedSessions;
 };
 
+export type DismissRequest = {
+    kind: DismissalKind;
+    /**
+     * The `id` of an advice or nudge, or the `content_id` of a recommendation.
+     */
+    target: string;
+};
+
+/**
+ * Something that a learner does not want to see.
+ */
+export type Dismissal = {
+    kind: DismissalKind;
+    target: string;
+    created_at: string;
+    updated_at: string;
+};
+
+export type DismissalKind = 'advice' | 'nudge' | 'recommendation';
+
+export type DismissalPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<Dismissal>;
+};
+
 /**
  * The bytes of a file.
  */
@@ -1105,6 +1132,19 @@ export type Export = {
 
 export type ExportState = 'none' | 'under_way' | 'ready' | 'failed';
 
+export type ExportTableRequest = {
+    kind: TableExportKind;
+    format: TableFormat;
+    /**
+     * Begins a CSV file with a byte order mark, which Excel wants.
+     */
+    byte_order_mark?: boolean;
+    /**
+     * This one alone.
+     */
+    cohort?: string | null;
+};
+
 export type Extension = {
     id: string;
     mission: string;
@@ -1196,6 +1236,8 @@ export type FilePage = {
     previous: string | null;
     results: Array<File>;
 };
+
+export type FileState = 'under_way' | 'ready' | 'refused' | 'failed' | 'expired';
 
 export type FiredRule = {
     rule: RiskRule;
@@ -1727,6 +1769,30 @@ export type ListMovement = {
     most: number | null;
 };
 
+export type ListSurface = 'home' | 'search';
+
+export type ListViewItemRequest = {
+    content_id: string;
+    /**
+     * 1 is the first.
+     */
+    place: number;
+    opened?: boolean;
+};
+
+export type ListViewRequest = {
+    /**
+     * Chosen by the client for each list it shows.
+     */
+    view_id: string;
+    surface: ListSurface;
+    items: Array<ListViewItemRequest>;
+};
+
+export type ListViewsRequest = {
+    views: Array<ListViewRequest>;
+};
+
 export type ListedRequest = {
     id: string;
     learner: number;
@@ -2242,6 +2308,15 @@ export type MoveSessionRequest = {
     starts_at: string;
 };
 
+export type NamedLearner = {
+    /**
+     * The learner's id.
+     */
+    user: number;
+    name: string;
+    outcome: SeatOutcome;
+};
+
 /**
  * Needs the learner's cipher as `cipher` in its context.
  */
@@ -2543,6 +2618,10 @@ export type PatchedPreferencesRequest = {
     data_saver?: boolean;
     quiet_from?: string | null;
     quiet_until?: string | null;
+    /**
+     * Whether the coach may nudge the user.
+     */
+    nudges?: boolean;
     /**
      * What is done before this hour belongs to the day before.
      */
@@ -2895,6 +2974,7 @@ export type Preferences = {
      */
     quiet_from: string | null;
     quiet_until: string | null;
+    nudges: boolean;
     day_start_hour: number;
 };
 
@@ -3667,7 +3747,7 @@ export type ReviewPage = {
 
 export type ReviewQueue = {
     /**
-     * Submissions of `learners` that wait for a review, claimed ones included.
+     * Submissions of `learners` that wait for a review, claimed ones included. Those of minors without a guardian's consent may not be reviewed, and do not count.
      */
     reviews_waiting: number;
     /**
@@ -3728,7 +3808,7 @@ export type RiskCounts = {
      */
     inactive: number;
     /**
-     * Those of `learners` for whom it holds: a submission waits for a review whose promised time has passed; since that time.
+     * Those of `learners` for whom it holds: a submission that may be reviewed waits for a review whose promised time has passed; since that time.
      */
     review_overdue: number;
     /**
@@ -3816,6 +3896,48 @@ export type ScopedAccessToken = {
      * Words separated by spaces.
      */
     scope: string;
+};
+
+export type SeatOutcome = 'offered' | 'active' | 'completed' | 'certified';
+
+/**
+ * The number of taken seats by what became of them.
+ */
+export type SeatOutcomes = {
+    /**
+     * Seats that are offered or wait for a payment. Learners who let sponsors see their name count exactly; the others are rounded down to a multiple of five, and the number is null where these are fewer than five or where it would tell of a group under five.
+     */
+    offered: number | null;
+    /**
+     * Seats of learners who study, suspended ones included. Learners who let sponsors see their name count exactly; the others are rounded down to a multiple of five, and the number is null where these are fewer than five or where it would tell of a group under five.
+     */
+    active: number | null;
+    /**
+     * Seats of learners who completed the program and have no valid certificate. Learners who let sponsors see their name count exactly; the others are rounded down to a multiple of five, and the number is null where these are fewer than five or where it would tell of a group under five.
+     */
+    completed: number | null;
+    /**
+     * Seats of learners who completed the program and have a valid certificate. Learners who let sponsors see their name count exactly; the others are rounded down to a multiple of five, and the number is null where these are fewer than five or where it would tell of a group under five.
+     */
+    certified: number | null;
+};
+
+/**
+ * The number of enrolments that take no seat.
+ */
+export type Seatless = {
+    /**
+     * Enrolments that are applied, rounded down to a multiple of five; null for fewer than five.
+     */
+    applied: number | null;
+    /**
+     * Enrolments that are withdrawn, rounded down to a multiple of five; null for fewer than five.
+     */
+    withdrawn: number | null;
+    /**
+     * Enrolments that are expired, rounded down to a multiple of five; null for fewer than five.
+     */
+    expired: number | null;
 };
 
 export type Section = {
@@ -4104,12 +4226,127 @@ export type Slots = {
     slots: Array<Slot>;
 };
 
+export type SponsorInvoice = {
+    id: string;
+    state: InvoiceState;
+    currency: Currency;
+    /**
+     * What the invoice asks for, in the currency's smallest unit.
+     */
+    amount: number;
+    period_starts_at: string;
+    period_ends_at: string;
+    paid_at: string | null;
+};
+
+export type SponsorOverview = {
+    as_of: string;
+    organizations: Array<SponsoredOrganization>;
+    /**
+     * The caller's newest ones.
+     */
+    invoices: Array<SponsorInvoice>;
+};
+
+export type SponsorReport = {
+    id: string;
+    /**
+     * Its id.
+     */
+    organization: number;
+    as_of: string;
+    state: FileState;
+    /**
+     * Null without a file.
+     */
+    expires_at: string | null;
+};
+
+export type SponsorReportPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<SponsorReport>;
+};
+
+export type SponsorReportRequest = {
+    /**
+     * Its id.
+     */
+    organization: number;
+};
+
+export type SponsoredOrganization = {
+    /**
+     * Its id.
+     */
+    organization: number;
+    name: string;
+    /**
+     * The seats of the pool, or of all pools together.
+     */
+    size: number;
+    /**
+     * Seats that are offered or taken. Learners who let sponsors see their name count exactly; the others are rounded down to a multiple of five, and the number is null where these are fewer than five or where it would tell of a group under five.
+     */
+    used: number | null;
+    /**
+     * `sponsor.size` without `sponsor.used`: at most so many seats are free. Null where that is.
+     */
+    free: number | null;
+    outcomes: SeatOutcomes;
+    seatless: Seatless;
+};
+
+export type SponsoredSeats = {
+    /**
+     * Its id.
+     */
+    organization: number;
+    cohort: string;
+    cohort_name: string;
+    state: CohortState;
+    pool: PoolKind;
+    /**
+     * The seats of the pool, or of all pools together.
+     */
+    size: number;
+    /**
+     * Seats that are offered or taken. Learners who let sponsors see their name count exactly; the others are rounded down to a multiple of five, and the number is null where these are fewer than five or where it would tell of a group under five.
+     */
+    used: number | null;
+    /**
+     * `sponsor.size` without `sponsor.used`: at most so many seats are free. Null where that is.
+     */
+    free: number | null;
+    outcomes: SeatOutcomes;
+    /**
+     * Those who consented to sponsors' seeing their name.
+     */
+    learners: Array<NamedLearner>;
+    as_of: string;
+};
+
+export type SponsoredSeatsPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<SponsoredSeats>;
+};
+
 export type StaffResponse = {
     kind: StaffResponseKind;
     at: string;
 };
 
 export type StaffResponseKind = 'mentor_message' | 'mentor_session';
+
+export type StoredListViews = {
+    /**
+     * How many of the lists are stored.
+     */
+    stored: number;
+};
 
 export type StudentOverview = {
     /**
@@ -4226,6 +4463,34 @@ export type SubscriptionPage = {
 };
 
 export type SubscriptionState = 'incomplete' | 'trialing' | 'active' | 'past_due' | 'cancelled' | 'expired';
+
+export type TableExport = {
+    id: string;
+    kind: TableExportKind;
+    format: TableFormat;
+    byte_order_mark: boolean;
+    cohort: string | null;
+    state: FileState;
+    rows: number | null;
+    rows_written: number;
+    as_of: string | null;
+    created_at: string;
+    /**
+     * Null without a file.
+     */
+    expires_at: string | null;
+};
+
+export type TableExportKind = 'director_cohorts' | 'director_at_risk' | 'director_learners' | 'sponsor_overview' | 'sponsor_seats';
+
+export type TableExportPage = {
+    count: number;
+    next: string | null;
+    previous: string | null;
+    results: Array<TableExport>;
+};
+
+export type TableFormat = 'csv' | 'xlsx' | 'pdf';
 
 export type TakeAwayRequest = {
     reason: string;
@@ -4627,7 +4892,7 @@ export type AuditListData = {
         /**
          * The kind of entity.
          */
-        kind?: 'calendar-events' | 'certificates' | 'cohorts' | 'content' | 'enrolments' | 'entitlements' | 'feedback' | 'goals' | 'habit-entries' | 'habits' | 'invoices' | 'matches' | 'memberships' | 'missions' | 'plans' | 'profiling' | 'program-versions' | 'progress' | 'quiz-results' | 'reviews' | 'sessions' | 'sign-ins' | 'submissions' | 'subscriptions' | 'users';
+        kind?: 'calendar-events' | 'certificates' | 'cohorts' | 'content' | 'dismissals' | 'enrolments' | 'entitlements' | 'feedback' | 'goals' | 'habit-entries' | 'habits' | 'invoices' | 'list-views' | 'matches' | 'memberships' | 'missions' | 'plans' | 'profiling' | 'program-versions' | 'progress' | 'quiz-results' | 'reviews' | 'sessions' | 'sign-ins' | 'submissions' | 'subscriptions' | 'suggestions' | 'users';
         /**
          * The number of the page; the first is 1. Not beside `cursor`.
          */
@@ -4637,7 +4902,7 @@ export type AuditListData = {
          * Before this time.
          */
         to?: string;
-        type?: 'ongoza.calendar_event.updated.v1' | 'ongoza.certificate.updated.v1' | 'ongoza.cohort.updated.v1' | 'ongoza.content.published.v1' | 'ongoza.content.retired.v1' | 'ongoza.enrolment.updated.v1' | 'ongoza.entitlement.updated.v1' | 'ongoza.feedback.given.v1' | 'ongoza.goal.updated.v1' | 'ongoza.habit.updated.v1' | 'ongoza.habit_entry.updated.v1' | 'ongoza.invoice.updated.v1' | 'ongoza.match.updated.v1' | 'ongoza.membership.updated.v1' | 'ongoza.mission.updated.v1' | 'ongoza.plan.updated.v1' | 'ongoza.profiling.answered.v1' | 'ongoza.profiling.completed.v1' | 'ongoza.profiling.deleted.v1' | 'ongoza.program_version.published.v1' | 'ongoza.progress.updated.v1' | 'ongoza.quiz_result.recorded.v1' | 'ongoza.recommendations.refreshed.v1' | 'ongoza.review.updated.v1' | 'ongoza.session.updated.v1' | 'ongoza.signin.ended.v1' | 'ongoza.signin.started.v1' | 'ongoza.submission.updated.v1' | 'ongoza.subscription.updated.v1' | 'ongoza.user.created.v1' | 'ongoza.user.erased.v1' | 'ongoza.user.updated.v1';
+        type?: 'ongoza.calendar_event.updated.v1' | 'ongoza.certificate.updated.v1' | 'ongoza.cohort.updated.v1' | 'ongoza.content.published.v1' | 'ongoza.content.retired.v1' | 'ongoza.dismissal.updated.v1' | 'ongoza.enrolment.updated.v1' | 'ongoza.entitlement.updated.v1' | 'ongoza.feedback.given.v1' | 'ongoza.goal.updated.v1' | 'ongoza.habit.updated.v1' | 'ongoza.habit_entry.updated.v1' | 'ongoza.invoice.updated.v1' | 'ongoza.list-view.updated.v1' | 'ongoza.match.updated.v1' | 'ongoza.membership.updated.v1' | 'ongoza.mission.updated.v1' | 'ongoza.plan.updated.v1' | 'ongoza.profiling.answered.v1' | 'ongoza.profiling.completed.v1' | 'ongoza.profiling.deleted.v1' | 'ongoza.program_version.published.v1' | 'ongoza.progress.updated.v1' | 'ongoza.quiz_result.recorded.v1' | 'ongoza.recommendations.refreshed.v1' | 'ongoza.review.updated.v1' | 'ongoza.session.updated.v1' | 'ongoza.signin.ended.v1' | 'ongoza.signin.started.v1' | 'ongoza.submission.updated.v1' | 'ongoza.subscription.updated.v1' | 'ongoza.suggestion.updated.v1' | 'ongoza.user.created.v1' | 'ongoza.user.erased.v1' | 'ongoza.user.updated.v1';
     };
     url: '/api/v1/audit/';
 };
@@ -11955,6 +12220,222 @@ export type EntitlementsEndResponses = {
 };
 
 export type EntitlementsEndResponse = EntitlementsEndResponses[keyof EntitlementsEndResponses];
+
+export type ExportsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/exports/';
+};
+
+export type ExportsListErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type ExportsListError = ExportsListErrors[keyof ExportsListErrors];
+
+export type ExportsListResponses = {
+    /**
+     * Done.
+     */
+    200: TableExportPage;
+};
+
+export type ExportsListResponse = ExportsListResponses[keyof ExportsListResponses];
+
+export type ExportsAddData = {
+    body: ExportTableRequest;
+    headers?: {
+        /**
+         * A key of the client for this request: repeated with it, the request has the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/exports/';
+};
+
+export type ExportsAddErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type ExportsAddError = ExportsAddErrors[keyof ExportsAddErrors];
+
+export type ExportsAddResponses = {
+    /**
+     * Done.
+     */
+    202: TableExport;
+};
+
+export type ExportsAddResponse = ExportsAddResponses[keyof ExportsAddResponses];
+
+export type ExportsReadData = {
+    body?: never;
+    path: {
+        export_id: string;
+    };
+    query?: never;
+    url: '/api/v1/exports/{export_id}/';
+};
+
+export type ExportsReadErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type ExportsReadError = ExportsReadErrors[keyof ExportsReadErrors];
+
+export type ExportsReadResponses = {
+    /**
+     * Done.
+     */
+    200: TableExport;
+};
+
+export type ExportsReadResponse = ExportsReadResponses[keyof ExportsReadResponses];
+
+export type ExportsDownloadData = {
+    body?: never;
+    path: {
+        export_id: string;
+    };
+    query?: never;
+    url: '/api/v1/exports/{export_id}/download/';
+};
+
+export type ExportsDownloadErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type ExportsDownloadError = ExportsDownloadErrors[keyof ExportsDownloadErrors];
+
+export type ExportsDownloadResponses = {
+    /**
+     * Done.
+     */
+    200: Download;
+};
+
+export type ExportsDownloadResponse = ExportsDownloadResponses[keyof ExportsDownloadResponses];
 
 export type FeedbackListData = {
     body?: never;
@@ -21361,6 +21842,548 @@ export type ReviewQueueListResponses = {
 };
 
 export type ReviewQueueListResponse = ReviewQueueListResponses[keyof ReviewQueueListResponses];
+
+export type SponsorOverviewData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sponsor/overview/';
+};
+
+export type SponsorOverviewErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SponsorOverviewError = SponsorOverviewErrors[keyof SponsorOverviewErrors];
+
+export type SponsorOverviewResponses = {
+    /**
+     * Done.
+     */
+    200: SponsorOverview;
+};
+
+export type SponsorOverviewResponse = SponsorOverviewResponses[keyof SponsorOverviewResponses];
+
+export type SponsorListReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/sponsor/reports/';
+};
+
+export type SponsorListReportsErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SponsorListReportsError = SponsorListReportsErrors[keyof SponsorListReportsErrors];
+
+export type SponsorListReportsResponses = {
+    /**
+     * Done.
+     */
+    200: SponsorReportPage;
+};
+
+export type SponsorListReportsResponse = SponsorListReportsResponses[keyof SponsorListReportsResponses];
+
+export type SponsorAddReportData = {
+    body: SponsorReportRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sponsor/reports/';
+};
+
+export type SponsorAddReportErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SponsorAddReportError = SponsorAddReportErrors[keyof SponsorAddReportErrors];
+
+export type SponsorAddReportResponses = {
+    /**
+     * Done.
+     */
+    202: SponsorReport;
+};
+
+export type SponsorAddReportResponse = SponsorAddReportResponses[keyof SponsorAddReportResponses];
+
+export type SponsorReadReportData = {
+    body?: never;
+    path: {
+        report_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sponsor/reports/{report_id}/';
+};
+
+export type SponsorReadReportErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SponsorReadReportError = SponsorReadReportErrors[keyof SponsorReadReportErrors];
+
+export type SponsorReadReportResponses = {
+    /**
+     * Done.
+     */
+    200: SponsorReport;
+};
+
+export type SponsorReadReportResponse = SponsorReadReportResponses[keyof SponsorReadReportResponses];
+
+export type SponsorDownloadReportData = {
+    body?: never;
+    path: {
+        report_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sponsor/reports/{report_id}/download/';
+};
+
+export type SponsorDownloadReportErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SponsorDownloadReportError = SponsorDownloadReportErrors[keyof SponsorDownloadReportErrors];
+
+export type SponsorDownloadReportResponses = {
+    /**
+     * Done.
+     */
+    200: Download;
+};
+
+export type SponsorDownloadReportResponse = SponsorDownloadReportResponses[keyof SponsorDownloadReportResponses];
+
+export type SponsorListSeatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The pools of one cohort instead of all.
+         */
+        cohort?: string;
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/sponsor/seats/';
+};
+
+export type SponsorListSeatsErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SponsorListSeatsError = SponsorListSeatsErrors[keyof SponsorListSeatsErrors];
+
+export type SponsorListSeatsResponses = {
+    /**
+     * Done.
+     */
+    200: SponsoredSeatsPage;
+};
+
+export type SponsorListSeatsResponse = SponsorListSeatsResponses[keyof SponsorListSeatsResponses];
+
+export type DismissalsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From `next` or `previous`. Pages by cursor skip and repeat no row when the list changes meanwhile.
+         */
+        cursor?: string;
+        kind?: DismissalKind;
+        /**
+         * The number of the page; the first is 1. Not beside `cursor`.
+         */
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/student/dismissals/';
+};
+
+export type DismissalsListErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DismissalsListError = DismissalsListErrors[keyof DismissalsListErrors];
+
+export type DismissalsListResponses = {
+    /**
+     * Done.
+     */
+    200: DismissalPage;
+};
+
+export type DismissalsListResponse = DismissalsListResponses[keyof DismissalsListResponses];
+
+export type DismissalsDismissData = {
+    body: DismissRequest;
+    headers?: {
+        /**
+         * A key of the client for this request: repeated with it, the request has the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/student/dismissals/';
+};
+
+export type DismissalsDismissErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DismissalsDismissError = DismissalsDismissErrors[keyof DismissalsDismissErrors];
+
+export type DismissalsDismissResponses = {
+    /**
+     * Done.
+     */
+    200: Dismissal;
+    /**
+     * Done.
+     */
+    201: Dismissal;
+};
+
+export type DismissalsDismissResponse = DismissalsDismissResponses[keyof DismissalsDismissResponses];
+
+export type DismissalsTakeBackData = {
+    body?: never;
+    path: {
+        dismissal_kind: string;
+        target: string;
+    };
+    query?: never;
+    url: '/api/v1/student/dismissals/{dismissal_kind}/{target}/';
+};
+
+export type DismissalsTakeBackErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type DismissalsTakeBackError = DismissalsTakeBackErrors[keyof DismissalsTakeBackErrors];
+
+export type DismissalsTakeBackResponses = {
+    /**
+     * No response body
+     */
+    204: void;
+};
+
+export type DismissalsTakeBackResponse = DismissalsTakeBackResponses[keyof DismissalsTakeBackResponses];
+
+export type ListViewsRecordData = {
+    body: ListViewsRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/student/list-views/';
+};
+
+export type ListViewsRecordErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type ListViewsRecordError = ListViewsRecordErrors[keyof ListViewsRecordErrors];
+
+export type ListViewsRecordResponses = {
+    /**
+     * Done.
+     */
+    200: StoredListViews;
+};
+
+export type ListViewsRecordResponse = ListViewsRecordResponses[keyof ListViewsRecordResponses];
 
 export type StudentOverviewData = {
     body?: never;
