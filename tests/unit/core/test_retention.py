@@ -29,8 +29,8 @@ from core.mentorship.models import MentorshipRequest
 from core.notifications.models import Digest, Notification, PhoneNumber
 from core.organizations.models import Invitation, Organization
 from core.reviews.models import Claim
-from core.subscriptions.models import GatewayEvent
 from core.sponsor_reports.models import SponsorReport
+from core.subscriptions.models import GatewayEvent
 from core.users.models import ApiToken, Impersonation, Minor, OneTimeToken, SignIn
 from core.webhooks.models import Delivery, Subscription
 from tests.unit.core.submission_rows import mission, submitted
