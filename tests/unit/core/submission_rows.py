@@ -33,7 +33,7 @@ def mission(content_id: str = "mission-1", **changes: Any) -> Mission:
         return published_mission(content=content, state=MissionState.PUBLISHED, **changes)
 
 
-def change(row: Mission, **columns: Any) -> None:
+def change(row: Mission | Submission, **columns: Any) -> None:
     for name, value in columns.items():
         setattr(row, name, value)
     with transaction.atomic():

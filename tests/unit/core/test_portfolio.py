@@ -11,6 +11,7 @@ from core.portfolio.models import Portfolio
 from core.portfolio.services import MinorHasNoPage, issue_address
 from core.submissions.models import Submission
 from core.users.models import Minor
+from core.users.services import update_user
 from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.certificate_rows import certificate
@@ -143,7 +144,13 @@ def test_work_that_can_be_shown_is_listed_with_its_title(
 
 def test_a_thing_is_shown_once_and_is_of_one_kind(learner: Caller, work: Submission) -> None:
     one = {"submission": str(work.pk)}
-    for items in ([one, one], [{}], [{**one, "certificate": str(work.pk)}], [one] * 51):
+    wrong: list[list[dict[str, str]]] = [
+        [one, one],
+        [{}],
+        [{**one, "certificate": str(work.pk)}],
+        [one] * 51,
+    ]
+    for items in wrong:
         assert learner.call("PUT", "portfolio/", request(*items))[0] == 400
 
 
@@ -165,7 +172,7 @@ def test_nobody_under_age_is_made_public(world: World, learner: Caller) -> None:
 def test_the_page_of_a_locked_account_is_not_there(world: World, learner: Caller) -> None:
     put(learner)
     address = publish(learner)
-    change(world.learner, is_active=False)
+    update_user(user_id=world.learner.pk, is_active=False)
     assert NOBODY.get(f"portfolio/{address}/")[0] == 404
 
 

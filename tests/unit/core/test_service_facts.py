@@ -77,7 +77,8 @@ OTHERS: Mapping[str, str] = {
         programs.services.update_program restore.services.advance_sequences
         restore.services.pending_since reviews.decisions.request_second_opinion
         reviews.decisions.save_draft reviews.services.end_claim reviews.services.extend
-        users.api_tokens.exchange
+        portfolio.services.issue_address portfolio.services.set_portfolio
+        portfolio.services.withdraw_address users.api_tokens.exchange
         webhooks.services.change webhooks.services.note_failure webhooks.services.note_success
         webhooks.services.ping webhooks.services.replay webhooks.services.replay_page
         webhooks.services.retry webhooks.services.rotate_secret webhooks.services.schedule_replay
