@@ -107,7 +107,7 @@ REACH: Mapping[Role, Mapping[Permission, Reach]] = {
         Permission.WEBHOOK_MANAGE: Reach.ORGANIZATION,
     },
     Role.SPONSOR: {
-        Permission.LEARNER_READ: Reach.ORGANIZATION,
+        Permission.LEARNER_READ: Reach.OWN,
         Permission.LEARNER_CONTACT_READ: Reach.OWN,
         Permission.SPONSORSHIP_READ: Reach.ORGANIZATION,
         Permission.MEMBERSHIP_READ: Reach.OWN,
