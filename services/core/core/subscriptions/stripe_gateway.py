@@ -206,7 +206,7 @@ class StripeGateway:
                 return str(session.url)
             if session.status == "open":
                 self.api.checkout.sessions.expire(session.id)
-        page = f"{settings.WEB_URL}/billing"
+        page = f"{settings.WEB_URL}/settings/billing"
         made = self.api.checkout.sessions.create(
             {
                 "mode": "subscription",
