@@ -4,9 +4,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from ongoza_contracts.event import Fact
+from ongoza_contracts.event import Fact, FactPart
 from ongoza_contracts.vocabulary import ID_MAX, UserId
 
 ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/@-]{1,200}$")]
@@ -30,9 +30,7 @@ class SuggestionVerdict(StrEnum):
     NOT_ENOUGH_DATA = "not_enough_data"
 
 
-class CheckVerdict(BaseModel):
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
-
+class CheckVerdict(FactPart):
     check: SuggestionCheck
     verdict: SuggestionVerdict
     value: float | None = Field(default=None, ge=0, le=ID_MAX)

@@ -126,7 +126,7 @@ def test_the_cloudevents_sdk_reads_our_records(fact: type[Fact]) -> None:
 @facts
 def test_a_fact_stands_in_one_topic_and_names_itself_in_the_past_tense(fact: type[Fact]) -> None:
     assert [topic for topic in TOPICS if fact in topic.facts] == [topic_of(fact)]
-    assert re.fullmatch(r"ongoza\.[a-z]+(_[a-z]+)*\.([a-z]+ed|given)\.v[0-9]+", fact.type)
+    assert re.fullmatch(r"ongoza\.[a-z]+([_-][a-z]+)*\.([a-z]+ed|given)\.v[0-9]+", fact.type)
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)

@@ -183,7 +183,9 @@ def test_every_body_that_core_reads_is_documented() -> None:
     reading, documented = set(), set()
     for path, _, method, callback in EndpointEnumerator().get_api_endpoints():  # type: ignore[no-untyped-call]
         handler = getattr(callback.cls, method.lower())
-        if re.search(r"\.(raw_)?body\(|_above\(", inspect.getsource(inspect.unwrap(handler))):
+        if re.search(
+            r"\.(raw_)?body\(|request\.body\b|_above\(", inspect.getsource(inspect.unwrap(handler))
+        ):
             reading.add(f"{method} {path}")
     for name in ("core", "core for services"):
         documented |= {n for n, one in operations(DOCUMENTS[name]) if "requestBody" in one}

@@ -69,6 +69,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "users/me/password/",
     ),
     "Creates a row that is found again by what the body says, or is refused as taken.": (
+        "student/list-views/",
         "auth/signup/",
         "files/",
         "invitations/{token}/accept/",
@@ -84,6 +85,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "calendar/token/",
         "coaching/reflections/",
         "codes/",
+        "portfolio/address/",
         "missions/{mission_id}/flags/issue/",
         "users/{user_id}/view-as/",
         "webhook-subscriptions/",
@@ -105,6 +107,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "guardian-consents/link/",
     ),
     "Changes nothing.": ("receipts/verify/",),
+    "A second one is another file, which expires.": ("sponsor/reports/",),
     "Extends a lease, twice at most; its response says how often is left.": (
         "reviews/{submission_id}/extend/",
     ),

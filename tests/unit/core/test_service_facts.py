@@ -64,6 +64,8 @@ OTHERS: Mapping[str, str] = {
         coaching.services.delete_milestone
         conduct.services.block_other conduct.services.decide conduct.services.report
         export.services.build_export export.services.request_export
+        exports.services.build_table exports.services.request_table
+        sponsor_reports.services.request_report sponsor_reports.services.write_report
         lessons.services.change_draft lessons.services.delete_draft
         lessons.services.import_text lessons.services.publish_body lessons.services.write_draft
         mentorship.sessions.give_feedback

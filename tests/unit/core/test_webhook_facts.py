@@ -49,6 +49,7 @@ WITHHELD = {
     "ongoza.program_version.published.v1": "belongs to nobody",
     "ongoza.mission.updated.v1": "belongs to nobody",
     "ongoza.submission.updated.v1": "a learner's drafts are theirs alone",
+    "ongoza.suggestion.updated.v1": "is about a submission",
     "ongoza.review.updated.v1": "is about a submission",
     "ongoza.cohort.updated.v1": "belongs to nobody",
     "ongoza.enrolment.updated.v1": "names no organization",

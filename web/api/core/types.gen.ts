@@ -2308,6 +2308,15 @@ export type MoveSessionRequest = {
     starts_at: string;
 };
 
+/**
+ * What M-Pesa reports; core believes none of it.
+ */
+export type MpesaCallbackRequest = {
+    Body: {
+        [key: string]: unknown;
+    };
+};
+
 export type NamedLearner = {
     /**
      * The learner's id.
@@ -4346,6 +4355,16 @@ export type StoredListViews = {
      * How many of the lists are stored.
      */
     stored: number;
+};
+
+/**
+ * What core reads of an event of Stripe, which holds more.
+ */
+export type StripeEventRequest = {
+    id: string;
+    data: {
+        [key: string]: unknown;
+    };
 };
 
 export type StudentOverview = {
@@ -18825,9 +18844,7 @@ export type OrganizationsRemoveMemberResponses = {
 export type OrganizationsRemoveMemberResponse = OrganizationsRemoveMemberResponses[keyof OrganizationsRemoveMemberResponses];
 
 export type PaymentsMpesaCallbackData = {
-    body: {
-        [key: string]: unknown;
-    };
+    body: MpesaCallbackRequest;
     path: {
         secret: string;
     };
@@ -18882,9 +18899,7 @@ export type PaymentsMpesaCallbackResponses = {
 export type PaymentsMpesaCallbackResponse = PaymentsMpesaCallbackResponses[keyof PaymentsMpesaCallbackResponses];
 
 export type PaymentsStripeWebhookData = {
-    body: {
-        [key: string]: unknown;
-    };
+    body: StripeEventRequest;
     headers?: {
         'Stripe-Signature'?: string;
     };

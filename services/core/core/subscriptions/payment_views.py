@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,7 +9,12 @@ from rest_framework.response import Response
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.subscriptions import services, webhooks
-from core.subscriptions.serializers import PaymentPageSerializer, PayRequest
+from core.subscriptions.serializers import (
+    MpesaCallbackRequest,
+    PaymentPageSerializer,
+    PayRequest,
+    StripeEventRequest,
+)
 
 SIGNATURE = OpenApiParameter("Stripe-Signature", str, OpenApiParameter.HEADER)
 
@@ -42,7 +46,7 @@ class StripeWebhook(ApiView):
     @extend_schema(
         operation_id="payments_stripe_webhook",
         parameters=[SIGNATURE],
-        request=OpenApiTypes.OBJECT,
+        request=StripeEventRequest,
         responses={204: None},
     )
     def post(self, request: Request) -> Response:
@@ -60,7 +64,7 @@ class MpesaCallback(ApiView):
 
     @extend_schema(
         operation_id="payments_mpesa_callback",
-        request=OpenApiTypes.OBJECT,
+        request=MpesaCallbackRequest,
         responses={204: None},
     )
     def post(self, request: Request, secret: str) -> Response:

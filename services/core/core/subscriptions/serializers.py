@@ -136,3 +136,16 @@ class GrantEntitlementRequest(StrictSerializer):
             raise serializers.ValidationError({"limit": ["Give it for a counted feature alone."]})
         values["source"] = EntitlementSource(values["source"])
         return values
+
+
+class StripeEventRequest(serializers.Serializer[Any]):
+    """What core reads of an event of Stripe, which holds more."""
+
+    id = serializers.CharField()
+    data = serializers.DictField()
+
+
+class MpesaCallbackRequest(serializers.Serializer[Any]):
+    """What M-Pesa reports; core believes none of it."""
+
+    Body = serializers.DictField()
