@@ -180,6 +180,8 @@ def test_dismissals_have_a_limit(amina: Caller, monkeypatch: pytest.MonkeyPatch)
     refused = amina.post(DISMISSALS, dismissed("nudge"))
     assert refusal(refused) == (409, "too_many_dismissals", [])
     assert Dismissal.objects.count() == 1
+    assert amina.call("DELETE", f"{DISMISSALS}advice/{ADVICE}/")[0] == 204
+    assert amina.post(DISMISSALS, dismissed("nudge"))[0] == 201
 
 
 def test_everybody_sees_and_changes_their_own_alone(amina: Caller) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from core.certificates.services import revoke_certificate
+from core.portfolio import selectors
 from core.portfolio.models import Portfolio
 from core.portfolio.services import MinorHasNoPage, issue_address
 from core.submissions.models import Submission
@@ -88,6 +89,16 @@ def test_what_was_handed_in_is_shown_only_by_choice(learner: Caller, work: Submi
     assert shown["work"]["artifacts"] == []
 
 
+def test_a_page_has_no_more_text_than_its_limit(
+    learner: Caller, work: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(learner, {"submission": str(work.pk), "shows_work": True})
+    address = publish(learner)
+    monkeypatch.setattr(selectors, "SHOWN_CHARACTERS", len(TEXT) - 1)
+    (shown,) = shown_publicly(address)
+    assert (shown["work"]["submission"], shown["work"]["artifacts"]) == (str(work.pk), [])
+
+
 def test_a_new_address_ends_the_former_and_a_withdrawn_one_leads_nowhere(learner: Caller) -> None:
     put(learner)
     former = publish(learner)
@@ -114,10 +125,17 @@ def test_a_pass_that_was_taken_back_and_a_revoked_certificate_are_not_shown(
     held = certificate(world.learner, world.school)
     put(learner, {"certificate": str(held.pk)}, {"submission": str(work.pk)})
     address = publish(learner)
+    tag = learner_etag(learner)
     revoke_certificate(revoked_by=world.director, certificate_id=held.pk, reason="An error")
     change(work, state=SubmissionState.FAILED.value)
     assert shown_publicly(address) == []
     assert learner.get("portfolio/")[1]["items"] == []
+    assert learner_etag(learner) != tag
+
+
+def learner_etag(caller: Caller) -> str:
+    headers = {"Authorization": f"Bearer {caller.token}"}
+    return str(Client().get("/api/v1/portfolio/", headers=headers).headers["ETag"])
 
 
 def test_only_ones_own_passed_work_and_certificates_can_be_shown(

@@ -16,7 +16,7 @@ from ai.projections.entities import load_all
 from ai.projections.marks import RAISE_REVISION
 from ai.recommendations.learning import LoggedList
 from ai.recommendations.scoring import Parts, score
-from ongoza_contracts.list_views import ListViewUpdated
+from ongoza_contracts.list_views import ListSurface, ListViewUpdated
 from ongoza_contracts.vocabulary import Verdict
 
 LEARNERS_AT_ONCE = 500
@@ -33,7 +33,8 @@ Times = Mapping[tuple[int, str], datetime]
 
 
 async def load_logged(db: asyncpg.Pool) -> list[LoggedList]:
-    """Every list view of a learner who is projected, of at least two items that still exist.
+    """Every view of the list at home by a learner who is projected, of at least two items that
+    still exist. Lists of a search are in the order of its query.
 
     Scores are computed again, from the learner's progress at that time and the day's freshness; the
     rest is as it is now: profile, popularity, neighbours.
@@ -41,7 +42,8 @@ async def load_logged(db: asyncpg.Pool) -> list[LoggedList]:
     catalogue = await load_catalogue(db, revision=0, as_of=datetime.now(UTC))
     views: dict[int, list[ListViewUpdated]] = {}
     for view in await load_all(db, ListViewUpdated):
-        views.setdefault(view.user_id, []).append(view)
+        if view.surface is ListSurface.HOME:
+            views.setdefault(view.user_id, []).append(view)
     user_ids, found = sorted(views), []
     for start in range(0, len(user_ids), LEARNERS_AT_ONCE):
         some = user_ids[start : start + LEARNERS_AT_ONCE]

@@ -1,6 +1,7 @@
 """Suggestions on a draft or a submission: read from core, checked by rules, stored in core."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeVar
@@ -9,7 +10,7 @@ import asyncpg
 
 from ai.embeddings.queue import EncoderBusy, EncoderQueue
 from ai.kit.auth import Caller
-from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
+from ai.kit.core_client import CoreCalls, CoreClient, CoreRefused, CoreUnavailable
 from ai.kit.errors import NotFound
 from ai.kit.fallback import deadline_in
 from ai.kit.vectors import Matrix
@@ -55,6 +56,8 @@ READ_CHARACTERS = 200_000
 """Of the texts of the work; what follows is not looked at."""
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class AgreementCache:
@@ -114,7 +117,7 @@ async def suggest(
     ]
     missing = [*_missing(sources, is_embedded=vectors is not None)]
     found = _feedback(resources, submission_id, suggestions, missing)
-    if suggestions and await _or_none(_store(resources.core, submission, found)) is None:
+    if suggestions and await _as_service_or_none(_store(resources.core, submission, found)) is None:
         return found.model_copy(update={"missing": (*found.missing, FeedbackPart.RECORD)})
     return found
 
@@ -125,7 +128,7 @@ async def _read(
     artifacts, mission, exemplars = await asyncio.gather(
         _or_none(get_artifacts(core, submission.id)),
         _or_none(get_task(core, submission.mission)),
-        _or_none(get_exemplars(service, str(submission.id))),
+        _as_service_or_none(get_exemplars(service, str(submission.id))),
     )
     keys = {str(submission.mission), mission and mission.content_id}
     if mission and key not in keys:
@@ -238,4 +241,13 @@ async def _or_none(asked: Awaitable[T]) -> T | None:
     try:
         return await asked
     except CoreUnavailable:
+        return None
+
+
+async def _as_service_or_none(asked: Awaitable[T]) -> T | None:
+    """What core refuses to ai itself is no refusal of the caller."""
+    try:
+        return await _or_none(asked)
+    except CoreRefused as refusal:
+        log.error("core refuses ai's own call with %s", refusal.core_status)
         return None

@@ -73,8 +73,7 @@ def dismiss(*, user: User, kind: DismissalKind, target: str) -> tuple[Dismissal,
         row = same.first() or Dismissal(user=user, kind=kind, target=target)
         if row.dismissed:
             return row, False
-        if row.version == 0:
-            require_below_limit(rows, DISMISSALS_MAX, TooManyDismissals)
+        require_below_limit(rows.filter(dismissed=True), DISMISSALS_MAX, TooManyDismissals)
         row.dismissed = True
         publish(row)
     return row, True

@@ -7,6 +7,13 @@ from django.utils import timezone
 
 from core.certificates.models import Certificate
 from core.submissions.models import Submission
+from ongoza_contracts.certificates import CertificateState
+from ongoza_contracts.submissions import SubmissionState
+
+IS_SHOWN = Q(submission__state=SubmissionState.PASSED) | Q(
+    certificate__state=CertificateState.VALID
+)
+"""What of a portfolio's items is shown."""
 
 
 class Portfolio(models.Model):
@@ -35,7 +42,9 @@ class Portfolio(models.Model):
 
     @property
     def etag(self) -> str:
-        return f'"{self.pk}-{self.revision}"'
+        """Changes with the name and with what is shown, too: a certificate may be revoked."""
+        shown = self.items.filter(IS_SHOWN).count() if self.revision else 0
+        return f'"{self.pk}-{self.revision}-{self.user.version}-{shown}"'
 
 
 class PortfolioItem(models.Model):

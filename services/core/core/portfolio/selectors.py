@@ -1,10 +1,12 @@
 """Reads of portfolios: one's own, and by everybody who has the address of a public one."""
 
+from typing import NamedTuple
+
 from django.db.models import Prefetch, QuerySet
 
 from core.certificates.models import Certificate
 from core.kit.errors import NotFound
-from core.portfolio.models import Portfolio, PortfolioItem
+from core.portfolio.models import IS_SHOWN, Portfolio, PortfolioItem
 from core.submissions.models import Artifact, ArtifactKind, Submission
 from core.users.guardians import minors
 from core.users.models import User
@@ -13,6 +15,13 @@ from ongoza_contracts.submissions import SubmissionState
 
 SHOWN_KINDS = (ArtifactKind.TEXT, ArtifactKind.LINK)
 """Files stay private: they hold more than what one sees of them, such as who wrote them where."""
+SHOWN_CHARACTERS = 100_000
+"""Of the texts on one page, which anybody may open. Work that goes beyond is shown without them."""
+
+
+class ShownItem(NamedTuple):
+    item: PortfolioItem
+    artifacts: list[Artifact]
 
 
 def own_works(user: User) -> QuerySet[Submission]:
@@ -38,17 +47,18 @@ def public_portfolio(address: str) -> Portfolio:
     return found
 
 
-def shown_items(portfolio: Portfolio) -> list[PortfolioItem]:
+def shown_items(portfolio: Portfolio) -> list[ShownItem]:
     """What the portfolio shows now: passed work and valid certificates."""
     if portfolio.revision == 0:
         return []
     artifacts = Artifact.objects.filter(kind__in=SHOWN_KINDS)
-    rows = portfolio.items.select_related("certificate", "submission__mission__content")
-    found = rows.prefetch_related(Prefetch("submission__artifact_set", artifacts))
-    return [one for one in found if _is_shown(one)]
-
-
-def _is_shown(item: PortfolioItem) -> bool:
-    if item.submission is not None:
-        return item.submission.state == SubmissionState.PASSED
-    return item.certificate is not None and item.certificate.state == CertificateState.VALID
+    rows = portfolio.items.filter(IS_SHOWN)
+    rows = rows.select_related("certificate", "submission__mission__content")
+    rows = rows.prefetch_related(Prefetch("submission__artifact_set", artifacts))
+    found, left = [], SHOWN_CHARACTERS
+    for item in rows:
+        work = item.submission if item.shows_work else None
+        handed_in = [*work.artifact_set.all()] if work else []
+        left -= sum(len(one.text) for one in handed_in)
+        found.append(ShownItem(item, handed_in if left >= 0 else []))
+    return found

@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from core.kit.serializers import ProseField, StrictSerializer
 from core.kit.user_texts import user_text_html
-from core.portfolio.models import Portfolio, PortfolioItem
-from core.portfolio.selectors import shown_items
+from core.portfolio.models import Portfolio
+from core.portfolio.selectors import ShownItem, shown_items
 from core.portfolio.services import Shown
 from core.submissions.models import ARTIFACT_KINDS, Artifact, Submission
 
@@ -71,55 +71,50 @@ class ShownArtifactSerializer(serializers.ModelSerializer[Artifact]):
         return user_text_html(artifact.text)
 
 
-class ShownWorkSerializer(serializers.Serializer[PortfolioItem]):
+class ShownWorkSerializer(serializers.Serializer[ShownItem]):
     """Work that a reviewer passed."""
 
-    submission = serializers.UUIDField(source="submission_id")
-    content_id = serializers.CharField(source="submission.mission.content_id", allow_null=True)
-    title = serializers.CharField(source="submission.mission.title")
+    submission = serializers.UUIDField(source="item.submission_id")
+    content_id = serializers.CharField(source="item.submission.mission.content_id", allow_null=True)
+    title = serializers.CharField(source="item.submission.mission.title")
     skills = serializers.ListField(
-        child=serializers.CharField(), source="submission.mission.skills"
+        child=serializers.CharField(), source="item.submission.mission.skills"
     )
-    difficulty = serializers.IntegerField(source="submission.mission.difficulty")
-    passed_at = serializers.DateTimeField(source="submission.decided_at", allow_null=True)
+    difficulty = serializers.IntegerField(source="item.submission.mission.difficulty")
+    passed_at = serializers.DateTimeField(source="item.submission.decided_at", allow_null=True)
     content_sha256 = serializers.CharField(
-        source="submission.content_sha256", help_text="Of what was handed in, as on its receipt."
+        source="item.submission.content_sha256",
+        help_text="Of what was handed in, as on its receipt.",
     )
-    shows_work = serializers.BooleanField()
-    artifacts = serializers.SerializerMethodField()
-
-    @extend_schema_field(ShownArtifactSerializer(many=True))
-    def get_artifacts(self, item: PortfolioItem) -> Any:
-        work = item.submission if item.shows_work else None
-        shown = work.artifact_set.all() if work else ()
-        return ShownArtifactSerializer(shown, many=True).data
+    shows_work = serializers.BooleanField(source="item.shows_work")
+    artifacts = ShownArtifactSerializer(many=True)
 
 
-class ShownCertificateSerializer(serializers.Serializer[PortfolioItem]):
+class ShownCertificateSerializer(serializers.Serializer[ShownItem]):
     """A certificate, with the address where anybody can verify it."""
 
-    certificate = serializers.UUIDField(source="certificate_id")
-    program = serializers.CharField(source="certificate.program_title")
-    completed_on = serializers.DateField(source="certificate.completed_on")
+    certificate = serializers.UUIDField(source="item.certificate_id")
+    program = serializers.CharField(source="item.certificate.program_title")
+    completed_on = serializers.DateField(source="item.certificate.completed_on")
     verify_url = serializers.SerializerMethodField()
 
-    def get_verify_url(self, item: PortfolioItem) -> str:
-        return f"{settings.API_URL}/api/v1/certificates/{item.certificate_id}/verify/"
+    def get_verify_url(self, one: ShownItem) -> str:
+        return f"{settings.API_URL}/api/v1/certificates/{one.item.certificate_id}/verify/"
 
 
-class PortfolioItemSerializer(serializers.Serializer[PortfolioItem]):
+class PortfolioItemSerializer(serializers.Serializer[ShownItem]):
     """One of both is null."""
 
     work = serializers.SerializerMethodField()
     certificate = serializers.SerializerMethodField()
 
     @extend_schema_field(ShownWorkSerializer(allow_null=True))
-    def get_work(self, item: PortfolioItem) -> Any:
-        return ShownWorkSerializer(item).data if item.submission_id else None
+    def get_work(self, one: ShownItem) -> Any:
+        return ShownWorkSerializer(one).data if one.item.submission_id else None
 
     @extend_schema_field(ShownCertificateSerializer(allow_null=True))
-    def get_certificate(self, item: PortfolioItem) -> Any:
-        return ShownCertificateSerializer(item).data if item.certificate_id else None
+    def get_certificate(self, one: ShownItem) -> Any:
+        return ShownCertificateSerializer(one).data if one.item.certificate_id else None
 
 
 class PublicPortfolioSerializer(serializers.Serializer[Portfolio]):

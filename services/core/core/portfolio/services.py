@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
-
 from core.kit.errors import Conflict, NotFound
 from core.kit.etags import IfMatch
 from core.kit.limits import lock_parent
@@ -91,11 +89,11 @@ def issue_address(*, user: User) -> Portfolio:
     return portfolio
 
 
-@transaction.atomic
 def withdraw_address(*, user: User) -> None:
-    """Raises NotFound for a portfolio that is not public."""
-    portfolio = Portfolio.objects.select_for_update().filter(user=user).first()
-    if portfolio is None or portfolio.address is None:
-        raise NotFound
-    portfolio.address = None
-    portfolio.save()
+    """Raises NotFound for a portfolio that is not public, and Busy."""
+    with lock_parent(User.objects.filter(pk=user.pk)):
+        portfolio = own_portfolio(user)
+        if portfolio.address is None:
+            raise NotFound
+        portfolio.address = None
+        portfolio.save()
