@@ -23,6 +23,10 @@ export function Editor({ portfolio, ifMatch, works, certificates, texts }: Prope
   const { isSending, errors, run } = useChange();
   const [isSaved, setSaved] = useState(false);
   const shown = new Map(portfolio.items.map(({ work }) => [work?.submission, work?.shows_work]));
+  const listed = new Set([
+    ...works.map(({ submission }) => submission),
+    ...certificates.map(({ id }) => id),
+  ]);
   const held = new Set(portfolio.items.map(({ certificate }) => certificate?.certificate));
 
   async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -32,7 +36,7 @@ export function Editor({ portfolio, ifMatch, works, certificates, texts }: Prope
       headline: (fields.get("headline") as string).trim(),
       about: (fields.get("about") as string).trim(),
       may_be_indexed: fields.has("may_be_indexed"),
-      items: itemsOf(fields, portfolio),
+      items: itemsOf(fields, portfolio, listed),
     };
     setSaved(false);
     setSaved(

@@ -6,8 +6,15 @@ export interface Choosable {
   day: string;
 }
 
-/** What was chosen: first what the portfolio shows already, in its order, then the rest. */
-export function itemsOf(fields: FormData, portfolio: Pick<Portfolio, "items">): ShownRequest[] {
+/**
+ * What was chosen: first what the portfolio shows already, in its order, then the rest. What it shows
+ * and the form does not list stays.
+ */
+export function itemsOf(
+  fields: FormData,
+  portfolio: Pick<Portfolio, "items">,
+  listed: ReadonlySet<string>,
+): ShownRequest[] {
   const withWork = new Set(fields.getAll("with-work"));
   const places = new Map(
     portfolio.items.map(({ work, certificate }, place) => [
@@ -15,14 +22,27 @@ export function itemsOf(fields: FormData, portfolio: Pick<Portfolio, "items">): 
       place,
     ]),
   );
+  const unlisted = portfolio.items.flatMap(({ work, certificate }) => {
+    const id = work?.submission ?? certificate?.certificate ?? "";
+    return listed.has(id) ? [] : { id, isWork: work !== null, showsWork: work?.shows_work };
+  });
   const chosen = [
-    ...fields.getAll("work").map((id) => ({ id: id as string, isWork: true })),
-    ...fields.getAll("certificate").map((id) => ({ id: id as string, isWork: false })),
+    ...unlisted,
+    ...fields.getAll("work").map((id) => ({
+      id: id as string,
+      isWork: true,
+      showsWork: withWork.has(id),
+    })),
+    ...fields.getAll("certificate").map((id) => ({
+      id: id as string,
+      isWork: false,
+      showsWork: false,
+    })),
   ];
   const placeOf = (id: string) => places.get(id) ?? places.size;
   return chosen
     .sort((one, other) => placeOf(one.id) - placeOf(other.id))
-    .map(({ id, isWork }) =>
-      isWork ? { submission: id, shows_work: withWork.has(id) } : { certificate: id },
+    .map(({ id, isWork, showsWork = false }) =>
+      isWork ? { submission: id, shows_work: showsWork } : { certificate: id },
     );
 }

@@ -16,8 +16,8 @@ export default async function Page() {
   const [t, format] = [await getTranslations("portfolio"), await getFormatter()];
   const [portfolio, works, certificates] = await Promise.all([
     load(portfolioRead({ client: core })),
-    load(portfolioListWorks({ client: core })),
-    load(certificatesList({ client: core, query: { state: "valid" } })),
+    load(portfolioListWorks({ client: core, query: { page_size: 100 } })),
+    load(certificatesList({ client: core, query: { state: "valid", page_size: 100 } })),
   ]);
   const problem = portfolio.problem ?? works.problem ?? certificates.problem;
   const day = (time: string, timeZone?: string) =>
