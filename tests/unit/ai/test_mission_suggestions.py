@@ -127,6 +127,15 @@ async def test_what_core_does_not_tell_is_named(
     assert len(body["suggestions"]) == checks
 
 
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_what_core_refuses_to_ai_itself_is_no_refusal_of_the_caller(
+    settings: Settings, status: int
+) -> None:
+    core = Core([f"{INTERNAL}exemplars/", f"{INTERNAL}suggestion/"], status)
+    answer = await suggested(settings, core)
+    assert (answer.status_code, answer.json()["missing"]) == (200, ["exemplars", "record"])
+
+
 async def test_a_submission_that_core_does_not_show_is_not_found(settings: Settings) -> None:
     core = Core([OWN], 404)
     assert (await suggested(settings, core)).status_code == 404
