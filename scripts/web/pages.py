@@ -50,6 +50,7 @@ DIRECTOR = (
     "/dashboard/staff/numbers",
     "/dashboard/staff/at-risk",
     "/dashboard/staff/compare",
+    "/dashboard/staff/files",
     "/members",
     "/cohorts",
     "/cohorts/new",
@@ -58,13 +59,20 @@ DIRECTOR = (
     "/webhooks",
     "/settings",
 )
-ADMIN = ("/dashboard/staff", "/members", "/cohorts", "/conduct")
+SPONSOR = (
+    "/dashboard/staff",
+    "/dashboard/staff/seats",
+    "/dashboard/staff/reports",
+    "/dashboard/staff/files",
+)
+ADMIN = ("/dashboard/staff", "/dashboard/staff/files", "/members", "/cohorts", "/conduct")
 
 PAGES: dict[str | None, tuple[str, ...]] = {
     None: PUBLIC,
     "learner": LEARNER,
     "mentor": MENTOR,
     "director": DIRECTOR,
+    "sponsor": SPONSOR,
     "admin": ADMIN,
 }
 """By role; None for callers who are not signed in."""

@@ -69,11 +69,13 @@ WRITTEN: dict[str | None, set[str]] = {
         *OF_STAFF,
         "PATCH api/v1/cohorts/*/",
         "POST api/v1/cohorts/",
+        "POST api/v1/exports/",
         "POST api/v1/memberships/",
         "POST api/v1/webhook-subscriptions/",
         "PUT api/v1/cohorts/*/pools/",
     },
-    "admin": {*OF_STAFF, "PUT api/v1/cohorts/*/pools/"},
+    "sponsor": {"POST api/v1/exports/", "POST api/v1/sponsor/reports/"},
+    "admin": {*OF_STAFF, "POST api/v1/exports/", "PUT api/v1/cohorts/*/pools/"},
 }
 """What must be among that which the buttons write, so that none is passed by."""
 WRITTEN_IN_EDITORS = {

@@ -8,6 +8,7 @@ import conduct from "./en/conduct.json";
 import curriculum from "./en/curriculum.json";
 import director from "./en/director.json";
 import errors from "./en/errors.json";
+import exports from "./en/exports.json";
 import forms from "./en/forms.json";
 import guardian from "./en/guardian.json";
 import home from "./en/home.json";
@@ -25,6 +26,7 @@ import reviews from "./en/reviews.json";
 import search from "./en/search.json";
 import settings from "./en/settings.json";
 import shell from "./en/shell.json";
+import sponsor from "./en/sponsor.json";
 import states from "./en/states.json";
 import submissions from "./en/submissions.json";
 import times from "./en/times.json";
@@ -41,6 +43,7 @@ export default {
   director,
   curriculum,
   errors,
+  exports,
   forms,
   guardian,
   home,
@@ -58,6 +61,7 @@ export default {
   search,
   settings,
   shell,
+  sponsor,
   states,
   submissions,
   times,

@@ -8,6 +8,7 @@ import conduct from "./fr/conduct.json";
 import curriculum from "./fr/curriculum.json";
 import director from "./fr/director.json";
 import errors from "./fr/errors.json";
+import exports from "./fr/exports.json";
 import forms from "./fr/forms.json";
 import guardian from "./fr/guardian.json";
 import home from "./fr/home.json";
@@ -25,6 +26,7 @@ import reviews from "./fr/reviews.json";
 import search from "./fr/search.json";
 import settings from "./fr/settings.json";
 import shell from "./fr/shell.json";
+import sponsor from "./fr/sponsor.json";
 import states from "./fr/states.json";
 import submissions from "./fr/submissions.json";
 import times from "./fr/times.json";
@@ -41,6 +43,7 @@ export default {
   director,
   curriculum,
   errors,
+  exports,
   forms,
   guardian,
   home,
@@ -58,6 +61,7 @@ export default {
   search,
   settings,
   shell,
+  sponsor,
   states,
   submissions,
   times,

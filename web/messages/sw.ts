@@ -8,6 +8,7 @@ import conduct from "./sw/conduct.json";
 import curriculum from "./sw/curriculum.json";
 import director from "./sw/director.json";
 import errors from "./sw/errors.json";
+import exports from "./sw/exports.json";
 import forms from "./sw/forms.json";
 import guardian from "./sw/guardian.json";
 import home from "./sw/home.json";
@@ -25,6 +26,7 @@ import reviews from "./sw/reviews.json";
 import search from "./sw/search.json";
 import settings from "./sw/settings.json";
 import shell from "./sw/shell.json";
+import sponsor from "./sw/sponsor.json";
 import states from "./sw/states.json";
 import submissions from "./sw/submissions.json";
 import times from "./sw/times.json";
@@ -41,6 +43,7 @@ export default {
   director,
   curriculum,
   errors,
+  exports,
   forms,
   guardian,
   home,
@@ -58,6 +61,7 @@ export default {
   search,
   settings,
   shell,
+  sponsor,
   states,
   submissions,
   times,

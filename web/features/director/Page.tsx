@@ -7,14 +7,15 @@ interface Properties {
   current: ComponentProps<typeof Tabs>["current"];
   title: string;
   lead: string;
-  scope: Scope;
+  scope?: Scope;
   /** The page of all cohorts. */
-  all: string;
+  all?: string;
   children: ReactNode;
 }
 
 /** A page of numbers: of all cohorts, or of one. */
-export async function Page({ current, title, lead, scope: { cohort }, all, children }: Properties) {
+export async function Page({ current, title, lead, scope, all, children }: Properties) {
+  const cohort = scope?.cohort;
   const t = await getTranslations("director");
   return (
     <>

@@ -17,7 +17,7 @@ export default async function StaffHome() {
       <div className="head">
         <h1>{t("heading")}</h1>
       </div>
-      {manages && <Tabs current="today" />}
+      <Tabs current="today" />
       <div className="stack wide top-gap">
         {manages && (
           <div className="two stack">
@@ -29,13 +29,21 @@ export default async function StaffHome() {
           </div>
         )}
         {!manages && (
-          <p>
-            <a className="btn" href="/cohorts">
-              {t("toCohorts")}
-            </a>
-          </p>
+          <>
+            <p>{t("sponsors")}</p>
+            <p className="acts">
+              <a className="btn next" href="/dashboard/staff/seats">
+                {t("toSeats")}
+              </a>
+              <a className="btn" href="/dashboard/staff/reports">
+                {t("toReports")}
+              </a>
+              <a className="btn" href="/cohorts">
+                {t("toCohorts")}
+              </a>
+            </p>
+          </>
         )}
-        <p className="soft">{t("later")}</p>
       </div>
     </>
   );

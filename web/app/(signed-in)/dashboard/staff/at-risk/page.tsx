@@ -4,6 +4,7 @@ import { directorListAtRisk, type RiskRule } from "@/api/core";
 import { Pages } from "@/features/actions/Pages";
 import { AtRisk } from "@/features/director/AtRisk";
 import { riskAddress } from "@/features/director/addresses";
+import { FilesLink } from "@/features/director/FilesLink";
 import { Page } from "@/features/director/Page";
 import { RULES } from "@/features/director/RiskCounts";
 import { scopeOf } from "@/features/director/scope";
@@ -59,6 +60,7 @@ export default async function LearnersAtRisk({ searchParams }: Properties) {
         page={riskAddress({ cohort, rule })}
         texts={{ next: pages("next"), previous: pages("previous") }}
       />
+      <FilesLink cohort={cohort} />
     </Page>
   );
 }

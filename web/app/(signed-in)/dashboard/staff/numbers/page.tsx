@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { directorOverview } from "@/api/core";
 import { Cohorts } from "@/features/director/Cohorts";
 import { Figures } from "@/features/director/Figures";
+import { FilesLink } from "@/features/director/FilesLink";
 import { Funnel } from "@/features/director/Funnel";
 import { Page } from "@/features/director/Page";
 import { RiskCounts } from "@/features/director/RiskCounts";
@@ -47,6 +48,7 @@ export default async function Numbers({ searchParams }: Properties) {
       <Funnel enrolments={data.enrolments} />
       {!scope.cohort && <Cohorts cursor={queryText(query, "cursor")} />}
       <RiskCounts risks={data.risks} cohort={scope.cohort?.id} />
+      <FilesLink cohort={scope.cohort?.id} />
     </Page>
   );
 }
