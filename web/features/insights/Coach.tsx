@@ -1,18 +1,26 @@
 import { getTranslations } from "next-intl/server";
 import type { Advice, CoachAdvice, Nudges } from "@/api/ai";
+import type { Dismissal } from "@/api/core";
+import { ActionButton } from "@/features/actions/ActionButton";
 import { Note } from "@/features/shell/Note";
 import { times } from "@/features/times/times";
+import { Dismissed } from "./Dismissed";
 import { type Evidence, evidenceOf } from "./evidence";
 
 interface Properties {
   coach: CoachAdvice;
   /** Null while they are not known. */
   nudges: Nudges | null;
+  /** The newest ones of advice; ai learns of them a moment after core. */
+  dismissals: Dismissal[];
 }
 
 /** The coach's advice, the most important first, each line with why now and what it rests on. */
-export async function Coach({ coach: { advice, missing }, nudges }: Properties) {
+export async function Coach({ coach, nudges, dismissals }: Properties) {
   const [t, when] = await Promise.all([getTranslations("insights.coach"), times()]);
+  const none = dismissals.length ? "noneLeft" : "none";
+  const dismissed = new Set(dismissals.map(({ target }) => target));
+  const advice = coach.advice.filter(({ id }) => !dismissed.has(id));
   const until = nudges?.quiet_until;
   return (
     <section className="stack" aria-labelledby="coach">
@@ -23,17 +31,18 @@ export async function Coach({ coach: { advice, missing }, nudges }: Properties) 
           <a href="/settings/notifications">{t("quietHours")}</a>
         </Note>
       )}
-      {advice.length === 0 && <p>{t(missing?.length ? "unknown" : "none")}</p>}
+      {advice.length === 0 && <p>{t(coach.missing?.length ? "unknown" : none)}</p>}
       <ol className="list">
         {advice.map((one) => (
-          <OneAdvice key={`${one.rule} ${one.evidence.join()}`} advice={one} />
+          <OneAdvice key={one.id} advice={one} />
         ))}
       </ol>
+      <Dismissed dismissals={dismissals} />
     </section>
   );
 }
 
-async function OneAdvice({ advice: { rule, why_now, evidence } }: { advice: Advice }) {
+async function OneAdvice({ advice: { id, rule, why_now, evidence } }: { advice: Advice }) {
   const t = await getTranslations("insights.coach");
   const facts = evidence.map(evidenceOf).filter((one): one is Evidence => one !== null);
   return (
@@ -56,6 +65,14 @@ async function OneAdvice({ advice: { rule, why_now, evidence } }: { advice: Advi
           </ul>
         </details>
       )}
+      <ActionButton
+        path="/student/dismissals/"
+        body={{ kind: "advice", target: id }}
+        className="btn quiet"
+      >
+        {t("dismiss")}
+        <span className="hide"> {t(`rules.${rule}`)}</span>
+      </ActionButton>
     </li>
   );
 }

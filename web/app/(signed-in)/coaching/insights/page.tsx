@@ -7,6 +7,7 @@ import {
   dashboardReadInsights,
   dashboardReadTrends,
 } from "@/api/ai";
+import { dismissalsList } from "@/api/core";
 import { Tabs } from "@/features/coaching/Tabs";
 import { Coach } from "@/features/insights/Coach";
 import { Forecast } from "@/features/insights/Forecast";
@@ -14,7 +15,7 @@ import { Numbers } from "@/features/insights/Numbers";
 import { Trends } from "@/features/insights/Trends";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
-import { ai, load } from "@/server/caller";
+import { ai, core, load } from "@/server/caller";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("insights"))("title") };
@@ -22,7 +23,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** What the learner's own facts say: advice, forecast, trends. Nobody is compared with others. */
 export default async function Insights() {
-  const [t, when, coach, nudges, forecast, trends, insights] = await Promise.all([
+  const [t, when, coach, nudges, forecast, trends, insights, dismissals] = await Promise.all([
     getTranslations("insights"),
     times(),
     load(coachingReadAdvice({ client: ai })),
@@ -30,6 +31,7 @@ export default async function Insights() {
     load(dashboardReadForecast({ client: ai })),
     load(dashboardReadTrends({ client: ai })),
     load(dashboardReadInsights({ client: ai })),
+    load(dismissalsList({ client: core, query: { kind: "advice" } })),
   ]);
   const problem = coach.problem ?? forecast.problem ?? trends.problem ?? insights.problem;
   const asOf = forecast.data?.as_of;
@@ -47,7 +49,13 @@ export default async function Insights() {
           {trends.data && <Trends trends={trends.data} />}
         </div>
         <div className="stack wide">
-          {coach.data && <Coach coach={coach.data} nudges={nudges.data ?? null} />}
+          {coach.data && (
+            <Coach
+              coach={coach.data}
+              nudges={nudges.data ?? null}
+              dismissals={dismissals.data?.results ?? []}
+            />
+          )}
           {insights.data && <Numbers insights={insights.data.insights} />}
           {asOf && <p className="meta">{t("asOf", { time: when.clock(asOf) })}</p>}
         </div>
