@@ -24,7 +24,7 @@ SECRETS_AND_IDS = re.compile(
     r"(password|token|code|challenge|state|refresh_token|log_in_token|receipt|flag|endpoint|keys\.\w+"
     r"|number|content_id|program|course|(prerequisites|competencies|emails)\[\]|kinds\[\]\.kind"
     r"|items\[\]\.content_id|(terms_)?version|time_zone|reminder_at|quiet_\w+|url"
-    r"|(rules|overrides)\[\]\.\w+|track|outcome|target)$"
+    r"|(rules|overrides)\[\]\.\w+|track|outcome|target|phone|gateway|stripe/webhook id)$"
 )
 """Fields with a form of their own, which no prose has."""
 AS = {
@@ -131,7 +131,7 @@ def text_fields() -> Iterator[str]:
             content = operation.get("requestBody", {}).get("content", {})
             schema = content.get("application/json", {}).get("schema", {})
             for field in _texts(document, schema):
-                if not SECRETS_AND_IDS.search(field):
+                if not SECRETS_AND_IDS.search(f"{name} {field}"):
                     yield f"{AS.get(name, name)} {field}"
 
 
