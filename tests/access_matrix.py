@@ -34,12 +34,8 @@ READS_LEARNER: dict[Role, set[Relation]] = {
     Role.LEARNER: {Relation.OWN},
     Role.MENTOR: {Relation.OWN, Relation.ASSIGNED},
     Role.DIRECTOR: {Relation.OWN, Relation.COHORT, Relation.ORGANIZATION},
-    Role.SPONSOR: {Relation.OWN, Relation.ORGANIZATION},
-    Role.ADMIN: set(Relation),
-}
-READS_CONTACT: dict[Role, set[Relation]] = {
-    **READS_LEARNER,
     Role.SPONSOR: {Relation.OWN},
+    Role.ADMIN: set(Relation),
 }
 CALLERS: list[Any] = [(role, relation) for role in Role for relation in Relation]
 

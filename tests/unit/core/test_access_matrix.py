@@ -18,7 +18,6 @@ from ongoza_contracts.access import SCOPES, ScopeKind
 from ongoza_contracts.vocabulary import Role
 from tests.access_matrix import (
     CALLERS,
-    READS_CONTACT,
     READS_LEARNER,
     For,
     Outsider,
@@ -457,7 +456,7 @@ def test_an_address_is_shown_to_those_who_may_read_it(role: Role, relation: Rela
     world = world_of(role, relation)
     status, body = world.caller.get(f"users/{world.learner.id}/")
     shown = status == 200 and body["email"] == world.learner.email
-    assert shown is (relation in READS_CONTACT[role])
+    assert shown is (relation in READS_LEARNER[role])
     assert (status == 200) is (relation in READS_LEARNER[role])
     assert status == 404 or "email" in body
 
