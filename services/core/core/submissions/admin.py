@@ -1,7 +1,8 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from core.kit.admin import ReadOnlyAdmin
-from core.submissions.models import Artifact, Extension, Submission
+from core.submissions.models import Artifact, Extension, Submission, Suggestion
 
 
 @admin.register(Submission)
@@ -18,6 +19,14 @@ class ArtifactAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     list_note = "What learners handed in. They and their reviewers alone see names and contents."
     hidden = ("name", "text", "url", "fingerprints", "sha256")
+
+
+@admin.register(Suggestion)
+class SuggestionAdmin(ReadOnlyAdmin):
+    list_display = ("submission", "on_draft", "rule_version", "updated_at")
+
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("submission__user", "submission__mission")
 
 
 @admin.register(Extension)
