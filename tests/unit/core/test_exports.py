@@ -150,9 +150,23 @@ def test_no_cell_is_a_formula() -> None:
     assert written(TableFormat.PDF).startswith(b"%PDF-")
 
 
+WITHIN = ["Juma;=1+1", 'Juma; "+1"', "Juma\n-1", "Juma;\t@x", "Juma\t=1", ";=1", '"=1"']
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_no_cell_is_a_formula_wherever_a_spreadsheet_splits(delimiter: str) -> None:
+    rows: list[list[Any]] = [[text, text, 7] for text in (*HOSTILE, *WITHIN)]
+    target = BytesIO()
+    table = Table("=Title", timezone.now(), ["name", "other", "count"], rows)
+    write_table(table, TableFormat.CSV, target, mark=False, progress=lambda rows: None)
+    content = StringIO(target.getvalue().decode(), newline="")
+    for row in csv.reader(content, delimiter=delimiter):
+        assert not [cell for cell in row if cell.lstrip(' "').startswith((*"=+-@\t\r",))]
+
+
 def test_the_byte_order_mark_is_a_choice() -> None:
-    assert written(TableFormat.CSV, mark=True).startswith(b"\xef\xbb\xbf'=Title")
-    assert written(TableFormat.CSV).startswith(b"'=Title")
+    assert written(TableFormat.CSV, mark=True).startswith(b'\xef\xbb\xbf"\'=Title"')
+    assert written(TableFormat.CSV).startswith(b'"\'=Title"')
 
 
 # --- who gets it ---------------------------------------------------------------------------------

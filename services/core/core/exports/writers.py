@@ -1,6 +1,7 @@
 """Tables as files: CSV, XLSX and PDF."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping
 from io import TextIOWrapper
 from typing import IO, Any
@@ -17,8 +18,9 @@ from core.certificates.documents import FONT, load_font, missing_letters
 from core.exports.models import TableFormat
 from core.exports.tables import Cell, Table
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell of CSV that begins so for a formula."""
+FORMULA_STARTS = re.compile(r'(?:^|(?<=[;\t\r\n]))(?=[\s"]*[=+@-]|[\t\r])')
+"""Before what a spreadsheet takes for a formula at the start of a cell; those that split at
+semicolons or tabs, as French ones, see cells within ours."""
 BYTE_ORDER_MARK = "\ufeff"
 
 Progress = Callable[[int], None]
@@ -37,15 +39,13 @@ def write_table(
 
 def guarded(cell: Cell) -> Cell:
     """With an apostrophe before what a spreadsheet would take for a formula."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+    return FORMULA_STARTS.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def _write_csv(table: Table, target: IO[bytes], *, mark: bool, progress: Progress) -> None:
     text = TextIOWrapper(target, encoding="utf-8", newline="", write_through=True)
     text.write(BYTE_ORDER_MARK if mark else "")
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     for row in _lines(table, progress):
         writer.writerow(guarded(cell) for cell in row)
     text.detach()
