@@ -13,19 +13,21 @@ from django.test import Client
 from django.utils import timezone
 
 from core.access.models import Membership
-from core.cohorts.models import Cohort
+from core.access.services import Scope, grant
+from core.cohorts.models import Cohort, Enrolment
 from core.exports.models import TableExport, TableFormat
 from core.exports.tables import Table
 from core.exports.writers import write_table
 from core.files.models import File
 from core.jobs.models import Job
 from core.jobs.services import run_due
-from core.users.models import User
+from core.users.models import Consent, User
+from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.cohort_rows import open_cohort
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.test_files import root
-from tests.unit.core.test_sponsor_dashboard import seated, seats
+from tests.unit.core.test_sponsor_dashboard import name, seated, seats
 from tests.unit.core.world import Caller, person, refusal, signed_in
 
 __all__ = ["root"]
@@ -227,6 +229,38 @@ def test_a_role_that_ended_gets_no_file(world: World, cohort: Cohort, sponsor: C
     run_due()
     assert refusal(sponsor.get(f"{early}download/")) == ABSENT
     assert sponsor.get(late)[1]["state"] == "refused"
+
+
+def test_who_lost_a_part_of_the_table_gets_no_file(
+    world: World, cohort: Cohort, director: Caller, sponsor: Caller
+) -> None:
+    seated(open_cohort(world.other, paid=5), "active", 1)
+    scope = Scope(ScopeKind.ORGANIZATION, organization_id=world.other.pk)
+    sara = User.objects.get(email="sara@ongoza.example")
+    for user, caller, kind in (
+        (world.director, director, "director_learners"),
+        (sara, sponsor, "sponsor_seats"),
+    ):
+        grant(user_id=user.pk, role=Role(user.role), scope=scope)
+        address = asked(caller, kind=kind)
+        run_due()
+        download(caller, address)
+        QuerySet(Membership).filter(user=user, organization=world.other).update(
+            revoked_at=timezone.now()
+        )
+        assert refusal(caller.get(f"{address}download/")) == ABSENT
+        exported(caller, kind=kind)
+
+
+def test_who_withdrew_the_consent_is_named_by_no_file(cohort: Cohort, sponsor: Caller) -> None:
+    one = Enrolment.objects.filter(state="active")[0]
+    name(one, "Amina")
+    address = asked(sponsor, kind="sponsor_seats")
+    run_due()
+    assert b"Amina" in download(sponsor, address)
+    QuerySet(Consent).filter(user=one.user).update(withdrawn_at=timezone.now())
+    assert refusal(sponsor.get(f"{address}download/")) == ABSENT
+    assert b"Amina" not in exported(sponsor, kind="sponsor_seats")
 
 
 def test_a_file_expires(cohort: Cohort, director: Caller) -> None:

@@ -1,6 +1,7 @@
 from enum import StrEnum
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -51,6 +52,10 @@ class TableExport(models.Model):
     """How many the table has; None before it was read."""
     rows_written = models.PositiveIntegerField(default=0)
     as_of = models.DateTimeField(null=True)
+    read_from = ArrayField(models.TextField(), default=list)
+    """The ids of the cohorts of a director's table, and of the organizations of a sponsor's."""
+    named = ArrayField(models.IntegerField(), default=list)
+    """The learners that a sponsor's table names by their consent."""
     file = models.ForeignKey("files.File", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     ended_at = models.DateTimeField(null=True)

@@ -12,6 +12,7 @@ from core.exports.tables import TABLES
 from core.files.models import File
 from core.jobs.models import IN_STATE, Job, JobState
 from core.kit.errors import NotFound
+from core.sponsor_dashboard.selectors import all_may_be_named
 from core.users.models import User
 
 KIND = "exports.build"
@@ -46,11 +47,14 @@ def state_of(row: TableExport) -> TableExportState:
 
 
 def file_of(user: User, export_id: UUID) -> tuple[TableExport, File]:
-    """Raises NotFound too when there is no file, and when the table may not be read any more."""
+    """Raises NotFound too when there is no file, when its owner lost a part of
+    what it was read from, and when a learner may not be named to sponsors any more."""
     row = export_of(user, export_id)
-    permission = TABLES[ExportKind(row.kind)].permission
+    kind = TABLES[ExportKind(row.kind)]
     if row.file is None or state_of(row) != TableExportState.READY:
         raise NotFound
-    if not has_permission(user, permission):
+    if not has_permission(user, kind.permission) or not {*row.read_from} <= kind.sources(user):
+        raise NotFound
+    if not all_may_be_named({*row.named}):
         raise NotFound
     return row, row.file

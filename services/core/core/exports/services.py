@@ -66,21 +66,24 @@ def build_table(row: TableExport) -> None:
     if user is None:
         return
     try:
-        table = _read(user, row)
+        table, sources = _read(user, row)
     except (NotFound, NotPermitted):
         TableExport.objects.filter(pk=row.pk).update(ended_at=timezone.now())
         return
-    TableExport.objects.filter(pk=row.pk).update(rows=len(table.rows), as_of=table.as_of)
+    TableExport.objects.filter(pk=row.pk).update(
+        rows=len(table.rows), as_of=table.as_of, read_from=sources, named=[*table.named]
+    )
     file = _write(row, table)
     if not _end(row, file):
         delete_bytes([file.name])
 
 
-def _read(user: User, row: TableExport) -> Table:
+def _read(user: User, row: TableExport) -> tuple[Table, list[str]]:
     wanted = TABLES[ExportKind(row.kind)]
     if not has_permission(user, wanted.permission):
         raise NotPermitted
-    return wanted.read(user, row.cohort_id)
+    sources = wanted.sources(user)
+    return wanted.read(user, row.cohort_id), sorted(sources)
 
 
 def _write(row: TableExport, table: Table) -> File:

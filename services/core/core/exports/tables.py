@@ -10,7 +10,12 @@ from core.director_dashboard.selectors import cohorts_of, health_of, ids_of, lea
 from core.exports.models import ExportKind, TableFormat
 from core.kit import clock
 from core.sponsor_dashboard.numbers import Outcome, Seatless
-from core.sponsor_dashboard.selectors import overview_of, rows_of, sponsored_pools
+from core.sponsor_dashboard.selectors import (
+    overview_of,
+    rows_of,
+    sponsored_organizations,
+    sponsored_pools,
+)
 from core.users.models import User
 from ongoza_contracts.access import Permission
 from ongoza_contracts.cohorts import EnrolmentState
@@ -29,6 +34,8 @@ class Table:
     rows: list[list[Cell]]
     cohort: UUID | None = None
     """The filter."""
+    named: tuple[int, ...] = ()
+    """The learners whom it names by their consent."""
 
     @property
     def head(self) -> list[list[Cell]]:
@@ -44,6 +51,13 @@ class TableKind:
     read: Callable[[User, UUID | None], Table]
     """Raises NotFound for a cohort out of the caller's reach."""
     takes_cohort: bool = True
+
+    def sources(self, caller: User) -> set[str]:
+        """The ids of what the caller's tables are read from."""
+        if self.permission is Permission.COHORT_MANAGE:
+            return {str(one) for one in ids_of(cohorts_of(caller, None))}
+        found = sponsored_organizations(caller).values_list("pk", flat=True)
+        return {str(one) for one in found}
 
     def check_cohort(self, caller: User, cohort_id: UUID) -> None:
         """Raises NotFound for a cohort out of the caller's reach."""
@@ -166,6 +180,7 @@ def _seats(caller: User, cohort_id: UUID | None) -> Table:
             for one in found
         ],
         cohort=cohort_id,
+        named=tuple(learner.enrolment.user_id for one in found for learner in one.learners),
     )
 
 

@@ -202,6 +202,15 @@ def _named() -> Any:
     return Exists(consents) & ~Exists(without_consent().filter(user=OuterRef("user")))
 
 
+def all_may_be_named(users: Collection[int]) -> bool:
+    """Of ids that are there once each."""
+    consents = Consent.objects.filter(
+        user__in=users, kind=Consent.Kind.SPONSOR_SEES_NAME, withdrawn_at=None
+    )
+    unable = without_consent().values("user")
+    return consents.exclude(user__in=unable).count() == len(users)
+
+
 def _seatless(organizations: Collection[Organization]) -> Mapping[int, Mapping[str, int]]:
     states = [state.value for state in Seatless]
     rows = Enrolment.objects.filter(cohort__organization__in=organizations, state__in=states)
