@@ -134,8 +134,9 @@ def organization_numbers(
     """Only those who are not named are suppressed: the named ones could be subtracted. `pools` are
     in the order of their cohorts and kinds, on which suppression depends."""
     keys = [[(pool.cohort_id, pool.kind, outcome) for outcome in Outcome] for pool in pools]
-    table = suppress([[unnamed[key] for key in row] for row in keys])
     known = [[named[key] for key in row] for row in keys]
+    caps = [pool.size - sum(row) for pool, row in zip(pools, known, strict=True)]
+    table = suppress([[unnamed[key] for key in row] for row in keys], caps)
     by_pool = {
         pool.pk: _seat_numbers(pool.size, table.row_totals[place], table.cells[place], known[place])
         for place, pool in enumerate(pools)

@@ -32,19 +32,21 @@ def rounded(count: int) -> int | None:
     return count - count % GROUP_MIN if count >= GROUP_MIN else None
 
 
-def suppress(counts: Sequence[Sequence[int]]) -> SuppressedTable:
-    """Of disjoint groups of people, in rows of equal length.
+def suppress(counts: Sequence[Sequence[int]], caps: Sequence[int]) -> SuppressedTable:
+    """Of disjoint groups of people, in rows of equal length. Readers know `caps`: the most that
+    each row can sum to.
 
     Hides each group under five, totals too (primary suppression). While the shown numbers rule out
-    that such a group has any size from none to four, hides the smallest number in its row and
-    column too (secondary suppression).
+    that such a group has any size from none to four, or to a smaller cap, hides the smallest number
+    in its row and column too (secondary suppression).
     """
     if not counts:
         return SuppressedTable([], [], [], None)
     table = _with_totals(counts)
+    most = _most_of(table, caps)
     small = {cell for cell, count in table.items() if count < GROUP_MIN}
     hidden, narrowed = {*small}, [*small]  # hiding more narrows no group again
-    while narrowed := [cell for cell in narrowed if not _is_open(table, hidden, cell)]:
+    while narrowed := [cell for cell in narrowed if not _is_open(table, most, hidden, cell)]:
         hidden |= {_smallest_beside(table, cell, hidden) for cell in narrowed}
     height, width = len(counts), len(counts[0])
     shown = {cell: None if cell in hidden else rounded(table[cell]) for cell in table}
@@ -63,6 +65,13 @@ def _with_totals(counts: Sequence[Sequence[int]]) -> Table:
     return {(r, c): count for r, row in enumerate(rows) for c, count in enumerate(row)}
 
 
+def _most_of(table: Table, caps: Sequence[int]) -> Table:
+    """What no number exceeds; a row that exceeds its cap is taken for its own cap."""
+    total, width = len(caps), max(table)[COLUMN]
+    by_row = [max(cap, table[r, width]) for r, cap in enumerate(caps)]
+    return {cell: sum(by_row) if cell[ROW] == total else by_row[cell[ROW]] for cell in table}
+
+
 def _smallest_beside(table: Table, cell: Cell, hidden: set[Cell]) -> Cell:
     """The smallest shown number in the row and column of a cell, else in the table."""
     shown = [one for one in table if one not in hidden]
@@ -74,14 +83,15 @@ def _smallest_beside(table: Table, cell: Cell, hidden: set[Cell]) -> Cell:
 # The table is a circulation in a network of rows and columns: a count flows from its row to its
 # column, and a total of a row or column back. Another table with the same shown numbers differs by
 # flows around circles, which augmenting paths find.
-def _is_open(table: Table, hidden: set[Cell], cell: Cell) -> bool:
-    """Whether the group may be empty and may be of four, for all that is shown."""
-    return all(_can_become(table, hidden, cell, count) for count in (0, GROUP_MIN - 1))
+def _is_open(table: Table, most: Table, hidden: set[Cell], cell: Cell) -> bool:
+    """Whether the group may be empty and may be of four or the cap, for all that is shown."""
+    ends = (0, min(GROUP_MIN - 1, most[cell]))
+    return all(_can_become(table, most, hidden, cell, count) for count in ends)
 
 
-def _can_become(table: Table, hidden: set[Cell], cell: Cell, count: int) -> bool:
+def _can_become(table: Table, most: Table, hidden: set[Cell], cell: Cell, count: int) -> bool:
     counts = dict(table)
-    network = _Network(table, hidden, counts)
+    network = _Network(table, most, hidden, counts)
     step = 1 if count > counts[cell] else -1
     while counts[cell] != count:
         changes = _balancing_changes(network, cell, step)
@@ -96,6 +106,7 @@ def _can_become(table: Table, hidden: set[Cell], cell: Cell, count: int) -> bool
 @dataclass(frozen=True)
 class _Network:
     table: Table
+    most: Table
     hidden: set[Cell]
     counts: Table
     """The table as it is changed now."""
@@ -121,8 +132,9 @@ class _Network:
 
     def may_be(self, cell: Cell, count: int) -> bool:
         if cell in self.hidden:
-            return count >= 0
-        return count // GROUP_MIN == self.table[cell] // GROUP_MIN
+            return 0 <= count <= self.most[cell]
+        is_shown_so = count // GROUP_MIN == self.table[cell] // GROUP_MIN
+        return is_shown_so and count <= self.most[cell]
 
 
 def _balancing_changes(network: _Network, cell: Cell, step: int) -> dict[Cell, int] | None:
